@@ -1,0 +1,1 @@
+"""The bundled scenes: one TOML file per animation."""

@@ -1,0 +1,5 @@
+"""`python -m vizopt` is the `vizopt` command."""
+
+from vizopt.cli import main
+
+main()

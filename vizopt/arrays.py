@@ -1,0 +1,16 @@
+"""The named arrays that cross module borders, with their shapes."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector: TypeAlias = NDArray[np.floating]  # [P]        every parameter of a problem, flat
+Matrix: TypeAlias = NDArray[np.floating]  # [rows, columns]
+Batch: TypeAlias = NDArray[np.floating]  # [D, N]     one sample per column
+Labels: TypeAlias = NDArray[np.intp]  # [N]        class of each sample
+Scores: TypeAlias = NDArray[np.uint8]  # [C, G, G]  class scores over the plane, 255 wins
+Frame: TypeAlias = NDArray[np.uint8]  # [H, W, 4]  one finished picture, RGBA
+Pixels: TypeAlias = NDArray[np.uint8]  # [h, w, 4]  a writable window of the frame being drawn
+Rows: TypeAlias = NDArray[np.intp]  # [F]        the recorded row that each frame shows
+Size: TypeAlias = tuple[int, int]  # width, height in pixels

@@ -1,0 +1,237 @@
+"""The command line: parse, call, print. Nothing heavy is imported before a command needs it."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from vizopt import library
+from vizopt.errors import VizoptError
+
+if TYPE_CHECKING:
+    from vizopt.pipeline import Clip, Look
+    from vizopt.recording import Recording
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+MIN_SIZE = (320, 180)
+MAX_SIDE = 7680
+SET_HELP = "Override a key of the scene: optimizer.lr=0.5"
+
+
+class SizeType(click.ParamType[tuple[int, int]]):
+    """`1280x720`."""
+
+    name = "WIDTHxHEIGHT"
+
+    def convert(self, value: str, param: Any, ctx: Any) -> tuple[int, int]:
+        width, _, height = value.lower().replace("×", "x").partition("x")
+        if not (width.isdecimal() and height.isdecimal()):
+            self.fail(f"{value!r} is no size: write it like 1280x720")
+        size = int(width), int(height)
+        if not (MIN_SIZE[0] <= size[0] <= MAX_SIDE and MIN_SIZE[1] <= size[1] <= MAX_SIDE):
+            least = f"{MIN_SIZE[0]}x{MIN_SIZE[1]}"
+            self.fail(f"{value!r}: must lie between {least}, to be readable, and {MAX_SIDE} a side")
+        return size
+
+
+class SetType(click.ParamType[tuple[str, Any]]):
+    """`optimizer.lr=0.5`: a dotted key and a TOML value; a bare word is text."""
+
+    name = "KEY=VALUE"
+
+    def convert(self, value: str, param: Any, ctx: Any) -> tuple[str, Any]:
+        import tomllib
+
+        key, equals, text = value.partition("=")
+        if not (key.strip() and equals):
+            self.fail(f"{value!r}: write it like optimizer.lr=0.5")
+        try:
+            return key.strip(), tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            return key.strip(), text.strip()
+
+
+PATH = click.Path(path_type=Path)
+positive = click.FloatRange(min=0, min_open=True)
+
+
+def look_options(command: F) -> F:
+    """Options of every command that draws."""
+    for option in reversed(
+        (
+            click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP),
+            click.option("--size", type=SizeType(), help="Size in pixels, for all files."),
+            click.option("--fps", type=positive, help="Frames per second, for all files."),
+            click.option("--seconds", type=positive, help="Length of the clip."),
+            click.option("--theme", help="light or dark."),
+            click.option("-q", "--quiet", is_flag=True, help="No progress bars."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vizopt")
+def cli() -> None:
+    """See what an optimizer does: real training runs, recorded and drawn as animations."""
+
+
+@cli.command()
+@click.argument("scenes", metavar="SCENE...", nargs=-1, required=True)
+@click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
+@look_options
+def make(scenes: tuple[str, ...], files: tuple[Path, ...], quiet: bool, **options: Any) -> None:
+    """Train scenes, bundled ones or TOML files, and draw their animations.
+
+    Without -o: outputs/NAME.zarr, outputs/NAME.mp4 and outputs/NAME.gif.
+    """
+    if files and len(scenes) > 1:
+        raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
+    from vizopt import pipeline
+    from vizopt.scene import load_scene
+
+    look = _look(**options)
+    loaded = [load_scene(scene, look.overrides) for scene in scenes]
+    for scene in loaded:
+        wanted = files or tuple(
+            Path("outputs") / f"{scene.name}{suffix}" for suffix in (".zarr", ".mp4", ".gif")
+        )
+        run, clips = pipeline.make(scene, wanted, look, _bar(quiet))
+        if any(file.suffix == ".zarr" for file in wanted):
+            click.echo(_recording_line(run))
+        for clip in clips:
+            click.echo(_clip_line(clip))
+
+
+@cli.command()
+@click.argument("scene")
+@click.option("-o", "file", type=PATH, required=True, help="Recording to write, RUN.zarr.")
+@click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP)
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+def record(scene: str, file: Path, overrides: tuple[tuple[str, Any], ...], quiet: bool) -> None:
+    """Train a scene and record it, without drawing."""
+    from vizopt import pipeline
+    from vizopt.scene import load_scene
+
+    run = pipeline.record(load_scene(scene, dict(overrides)), file, _bar(quiet))
+    click.echo(_recording_line(run))
+
+
+@cli.command()
+@click.argument("run", type=PATH)
+@click.option("-o", "files", type=PATH, multiple=True, required=True, help="File to write.")
+@look_options
+def render(run: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> None:
+    """Draw a recording again: another size, rate, theme or timeline, without training."""
+    from vizopt import pipeline
+    from vizopt.recording import Recording
+
+    for clip in pipeline.render_all(Recording(run), files, _look(**options), _bar(quiet)):
+        click.echo(_clip_line(clip))
+
+
+@cli.command("list")
+def list_() -> None:
+    """The bundled scenes, a line each."""
+    width = max(len(name) for name in library.names())
+    for name in library.names():
+        click.echo(f"{name:{width}}  {library.about(name)}")
+
+
+@cli.command()
+@click.argument("scene")
+def show(scene: str) -> None:
+    """The TOML of a scene: the start of your own."""
+    from vizopt.scene import scene_text
+
+    click.echo(scene_text(scene).rstrip())
+
+
+@cli.command()
+@click.argument("run", type=PATH)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def info(run: Path, as_json: bool) -> None:
+    """What a recording holds and how its training ended."""
+    from vizopt.recording import Recording
+    from vizopt.report import lines, summary
+
+    facts = summary(Recording(run))
+    click.echo(json.dumps(facts, indent=2) if as_json else "\n".join(lines(facts)))
+
+
+@cli.command()
+@click.argument("run", type=PATH)
+@click.option("--every", type=click.IntRange(min=1), default=100, show_default=True)
+def table(run: Path, every: int) -> None:
+    """Epoch, accuracy, loss and learning rate in rows, as the lesson prints them."""
+    from vizopt import report
+    from vizopt.recording import Recording
+
+    for line in report.table(Recording(run), every):
+        click.echo(line)
+
+
+def _look(
+    overrides: tuple[tuple[str, Any], ...],
+    size: tuple[int, int] | None,
+    fps: float | None,
+    seconds: float | None,
+    theme: str | None,
+) -> "Look":
+    from vizopt.pipeline import Look
+
+    keys = {"timeline.seconds": seconds, "theme": theme}
+    given = {key: value for key, value in keys.items() if value is not None}
+    return Look(size, fps, dict(overrides) | given)
+
+
+def _bar(quiet: bool) -> Any:
+    from vizopt import progress
+
+    return progress.quiet if quiet else progress.shown
+
+
+def _clip_line(clip: "Clip") -> str:
+    width, height = clip.size
+    bytes_ = clip.path.stat().st_size
+    seconds = clip.frames / clip.fps
+    return (
+        f"{clip.path}  {width}×{height}  {_bytes(bytes_)}  {clip.frames} frames"
+        f"  {seconds:.1f} s at {clip.fps:.4g} fps"
+    )
+
+
+def _recording_line(run: "Recording") -> str:
+    bytes_ = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
+    ended = f", diverged at epoch {run.diverged}" if run.diverged is not None else ""
+    return f"{run.path}  {_bytes(bytes_)}  {len(run)} rows of {run.epochs} epochs{ended}"
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
+
+
+def main() -> None:
+    """The `vizopt` command: exit code 0, 1 for what went wrong, 2 for wrong usage."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except VizoptError as error:
+        click.echo(f"vizopt: {error}", err=True)
+        code = 1
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\nvizopt: interrupted: what was not complete has been removed", err=True)
+        code = 1
+    except BrokenPipeError:  # a reader such as `head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)

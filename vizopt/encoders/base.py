@@ -1,0 +1,66 @@
+"""What an encoder is: a suffix, what its format can play, and a file that frames are written to."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from vizopt.arrays import Frame, Size
+from vizopt.errors import EncodeError
+
+Write: TypeAlias = Callable[[Frame], None]
+
+
+@dataclass(frozen=True)
+class Film:
+    """What an encoder may want to know before the first frame.
+
+    Args:
+        size: width and height in pixels.
+        fps: frames per second, a rate that the format can play.
+        samples: a few frames from the whole length, for formats with a palette.
+    """
+
+    size: Size
+    fps: float
+    samples: Callable[[], Sequence[Frame]]
+
+
+class Encoder(Protocol):
+    """One container format; writes frames [H, W, 4] as they come and keeps none."""
+
+    size: Size  # default size in pixels
+    fps: float  # default rate
+
+    def rate(self, fps: float) -> float:
+        """The rate nearest to fps that the format plays exactly."""
+        ...
+
+    def check(self, path: Path, size: Size) -> None:
+        """Raises EncodeError for a size that the format cannot hold."""
+        ...
+
+    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
+        """A file to write frames to; complete and in place when the context ends without error.
+
+        Raises:
+            EncodeError: the file cannot be written; nothing is left of it.
+        """
+        ...
+
+
+@contextmanager
+def finished(path: Path) -> Iterator[Path]:
+    """A place to write to, renamed to path when complete and removed when not."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        if not part.stat().st_size:
+            raise EncodeError(f"{path}: the encoder wrote an empty file")
+        part.replace(path)
+    except OSError as error:
+        raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,121 @@
+"""GIF: one palette for the clip, and in every frame only what changed."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.GifImagePlugin import getdata
+
+from vizopt.arrays import Frame, Size
+from vizopt.encoders.base import Film, Write, finished
+from vizopt.errors import EncodeError
+
+COLOURS = 255  # and one index that means "as before"
+UNCHANGED = 255
+FASTEST = 2  # hundredths of a second; browsers slow a shorter delay down to ten
+
+
+class GIF:
+    """Streams the changed rectangle of each frame; loops for ever, no dithering."""
+
+    size: Size = (800, 450)
+    fps: float = 20.0
+
+    def rate(self, fps: float) -> float:
+        """A delay is a whole number of hundredths of a second, two at least."""
+        return 100 / max(round(100 / fps), FASTEST)
+
+    def check(self, path: Path, size: Size) -> None:
+        """Sides are 16-bit numbers."""
+        if max(size) > 65535:
+            wrong = f"{size[0]}x{size[1]}"
+            raise EncodeError(f"{path}: size {wrong}: .gif holds at most 65535 pixels a side")
+
+    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
+        return _open(path, film)
+
+
+@contextmanager
+def _open(path: Path, film: Film) -> Iterator[Write]:
+    with finished(path) as part, part.open("wb") as file:
+        writer = _Writer(file, film)
+        yield writer.write
+        file.write(b";")
+
+
+class _Writer:
+    """The file, and the colours that the screen shows so far.
+
+    Reference: GIF89a specification, W3C; the looping extension is Netscape's.
+    """
+
+    def __init__(self, file: BinaryIO, film: Film) -> None:
+        self._file = file
+        self._hundredths = round(100 / film.fps)
+        self._palette = _palette(film.samples())
+        self._nearest = _Nearest(self._palette)
+        self._shown: NDArray[np.uint32] | None = None
+        screen = np.array(film.size, "<u2").tobytes() + b"\xf7\0\0"
+        colours = np.zeros((256, 3), np.uint8)
+        colours[: len(self._palette)] = self._palette
+        file.write(b"GIF89a" + screen + colours.tobytes())
+        file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")
+
+    def write(self, frame: Frame) -> None:
+        pixels = frame.view(np.uint32)[..., 0]
+        if self._shown is None:
+            top, left = 0, 0
+            indices = self._nearest(pixels)
+        else:
+            changed = pixels != self._shown
+            rows, columns = changed.any(axis=1).nonzero()[0], changed.any(axis=0).nonzero()[0]
+            top, left = (rows[0], columns[0]) if len(rows) else (0, 0)
+            bottom, right = (rows[-1] + 1, columns[-1] + 1) if len(rows) else (1, 1)
+            changed = changed[top:bottom, left:right]
+            indices = np.full(changed.shape, UNCHANGED, np.uint8)
+            indices[changed] = self._nearest(pixels[top:bottom, left:right][changed])
+        self._shown = pixels
+        image = Image.frombytes("P", indices.shape[::-1], indices.tobytes())
+        milliseconds = self._hundredths * 10
+        offset = (int(left), int(top))
+        options = {"duration": milliseconds, "transparency": UNCHANGED, "disposal": 1}
+        self._file.writelines(getdata(image, offset, **options))
+
+
+def _palette(samples: Sequence[Frame]) -> NDArray[np.uint8]:
+    """At most 255 colours [n, 3] for the samples: all of them, or the best that Pillow finds."""
+    seen = np.concatenate([sample.view(np.uint32).ravel() for sample in samples])
+    colours, counts = np.unique(seen, return_counts=True)
+    rgb = colours.view(np.uint8).reshape(-1, 4)[:, :3]
+    if len(rgb) <= COLOURS:
+        return np.asarray(rgb)
+    often = np.minimum(counts, 2000)  # large plain areas need one entry each, not all of them
+    pixels = np.repeat(rgb, often, axis=0)[None]
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    found = image.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, kmeans=2).getpalette()
+    return np.array(found, np.uint8).reshape(-1, 3)[:COLOURS]
+
+
+class _Nearest:
+    """The palette index of every colour, worked out the first time that a colour is met."""
+
+    def __init__(self, palette: NDArray[np.uint8]) -> None:
+        self._palette = palette.astype(np.int32)
+        self._known = np.full(1 << 24, -1, np.int16)
+
+    def __call__(self, pixels: NDArray[np.uint32]) -> NDArray[np.uint8]:
+        colours = pixels & 0xFFFFFF
+        indices = self._known[colours]
+        if (indices < 0).any():
+            for colour in np.unique(colours[indices < 0]):
+                rgb = np.array([colour & 255, colour >> 8 & 255, colour >> 16], np.int32)
+                self._known[colour] = ((self._palette - rgb) ** 2).sum(axis=1).argmin()
+            indices = self._known[colours]
+        return np.asarray(indices, np.uint8)
+
+
+ENCODER = GIF()

@@ -1,0 +1,39 @@
+"""MP4: H.264 that plays everywhere, slides and old QuickTime included."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from vizopt.arrays import Size
+from vizopt.encoders.base import Film, Write
+from vizopt.encoders.ffmpeg import piped
+from vizopt.errors import EncodeError
+
+# The frames are full-range sRGB; players take BT.709 in TV range, so convert and say so.
+COLOUR = (
+    "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,"
+    "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
+)
+
+
+class MP4:
+    """libx264, yuv420p, tagged BT.709, index in front."""
+
+    size: Size = (1280, 720)
+    fps: float = 30.0
+
+    def rate(self, fps: float) -> float:
+        return fps
+
+    def check(self, path: Path, size: Size) -> None:
+        """H.264 with 4:2:0 colour needs even sides."""
+        if size[0] % 2 or size[1] % 2:
+            even = f"{size[0] // 2 * 2}x{size[1] // 2 * 2}"
+            wrong = f"{size[0]}x{size[1]}"
+            raise EncodeError(f"{path}: size {wrong}: .mp4 needs even sides: try --size {even}")
+
+    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
+        codec = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p"]
+        return piped(path, film, ["-vf", COLOUR, *codec, "-movflags", "+faststart", "-f", "mp4"])
+
+
+ENCODER = MP4()

@@ -1,0 +1,40 @@
+"""Everything that can go wrong for a user: one family, one clear line each."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class VizoptError(Exception):
+    """A problem a user can mend. Its text is one line: the place, the value, the way out."""
+
+
+class SceneError(VizoptError):
+    """A scene that cannot be used: `file: key: message`.
+
+    Args:
+        file: the scene's file, or the bundled name.
+        key: dotted path of the key, empty for the whole file.
+        message: what is wrong with which value, and what would be right.
+    """
+
+    def __init__(self, file: str, key: str, message: str) -> None:
+        super().__init__(": ".join(part for part in (file, key, message) if part))
+        self.file = file
+        self.key = key
+
+
+class RecordingError(VizoptError):
+    """A recording that cannot be read or written."""
+
+
+class EncodeError(VizoptError):
+    """A file that could not be encoded or written."""
+
+
+def hint(name: str, options: Iterable[str]) -> str:
+    """The way out of a misspelt name: the nearest of the options, or all of them."""
+    known = sorted(options)
+    near = get_close_matches(name, known, n=1)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return "there are: " + ", ".join(known)

@@ -1,0 +1,29 @@
+"""What an optimizer is: two pure functions and the learning rate they use."""
+
+from typing import Annotated, Protocol, TypeAlias, TypeVar
+
+from vizopt.arrays import Vector
+from vizopt.schedules import SCHEDULES, Schedule
+from vizopt.specs import OneOf
+
+LearningRate: TypeAlias = Annotated[Schedule, OneOf(SCHEDULES, bare="constant")]
+
+S = TypeVar("S")  # the optimizer's state: a NamedTuple of vectors
+
+
+class Optimizer(Protocol[S]):
+    """An update rule: a frozen dataclass of hyper-parameters; the state is the caller's.
+
+    Nothing is changed in place: `update` returns what is to be added to the parameters.
+    """
+
+    @property
+    def lr(self) -> Schedule: ...
+
+    def init(self, params: Vector) -> S:
+        """The state before the first step, for params [P]."""
+        ...
+
+    def update(self, step: int, params: Vector, grad: Vector, state: S) -> tuple[Vector, S]:
+        """(delta [P] to add to params, next state), from grad [P] at params; step counts from 0."""
+        ...

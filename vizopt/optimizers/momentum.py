@@ -1,0 +1,41 @@
+"""Momentum: the update remembers where it was going."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vizopt.arrays import Vector
+from vizopt.optimizers.base import LearningRate
+from vizopt.specs import Share, spec
+
+
+class MomentumState(NamedTuple):
+    velocity: Vector  # [P]
+
+
+@spec
+class Momentum:
+    """Heavy-ball momentum, as the book has it.
+
+    velocity ← momentum · velocity − lr(step) · grad
+    delta    = velocity
+
+    Args:
+        lr: learning rate per step: a number or a schedule.
+        momentum: share of the velocity kept, 0 ≤ momentum < 1.
+
+    Reference: Polyak 1964; the sign and scale are those of Neural Networks from Scratch,
+    chapter 10.
+    """
+
+    lr: LearningRate
+    momentum: Share = 0.9
+
+    def init(self, params: Vector) -> MomentumState:
+        return MomentumState(velocity=np.zeros_like(params))
+
+    def update(
+        self, step: int, params: Vector, grad: Vector, state: MomentumState
+    ) -> tuple[Vector, MomentumState]:
+        velocity = self.momentum * state.velocity - self.lr(step) * grad
+        return velocity, MomentumState(velocity)

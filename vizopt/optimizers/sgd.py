@@ -1,0 +1,34 @@
+"""SGD: straight down the gradient."""
+
+from typing import NamedTuple
+
+from vizopt.arrays import Vector
+from vizopt.optimizers.base import LearningRate
+from vizopt.specs import spec
+
+
+class SGDState(NamedTuple):
+    """Nothing to remember."""
+
+
+@spec
+class SGD:
+    """Stochastic gradient descent.
+
+    delta = −lr(step) · grad
+
+    Args:
+        lr: learning rate per step: a number or a schedule.
+
+    Reference: Robbins and Monro 1951; Neural Networks from Scratch, chapter 10.
+    """
+
+    lr: LearningRate
+
+    def init(self, params: Vector) -> SGDState:
+        return SGDState()
+
+    def update(
+        self, step: int, params: Vector, grad: Vector, state: SGDState
+    ) -> tuple[Vector, SGDState]:
+        return -self.lr(step) * grad, state

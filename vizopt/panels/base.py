@@ -1,0 +1,94 @@
+"""What a panel is: one part of the picture, drawn in two halves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from matplotlib.axes import Axes
+
+from vizopt.arrays import Pixels, Rows
+from vizopt.paint import Glyphs, text_width
+from vizopt.recording import Recording
+from vizopt.theme import Theme
+
+Draw: TypeAlias = Callable[[Pixels, int], None]  # (window [h, w, 4], frame index)
+Weight: TypeAlias = Literal["normal", "bold"]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A panel's window: where it draws and with what.
+
+    Args:
+        axes: invisible, in pixels from the window's top left corner; what it holds stands still.
+        width, height: of the window in pixels.
+        theme: colours.
+        unit: pixels of a length that is 1 on a 1280×720 frame.
+        type: pixels of a font size that is 1 on a 1280×720 frame; shrinks less than `unit`.
+    """
+
+    axes: Axes
+    width: int
+    height: int
+    theme: Theme
+    unit: float
+    type: float
+
+    def font(self, size: float) -> float:
+        """Font size in pixels for a size on a 1280×720 frame."""
+        return round(size * self.type, 1)
+
+    def text_width(self, text: str, size: float = 13, weight: Weight = "normal") -> float:
+        """Width in pixels of a text of this size on a 1280×720 frame."""
+        return text_width(text, self.font(size), weight)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float = 13,
+        *,
+        colour: str = "",
+        weight: Weight = "normal",
+        align: Literal["left", "center", "right"] = "left",
+    ) -> None:
+        """Text that stands still, its baseline at y."""
+        self.axes.text(
+            x,
+            y,
+            text,
+            size=self.font(size),
+            color=colour or self.theme.muted,
+            weight=weight,
+            ha=align,
+            va="baseline",
+            parse_math=False,
+        )
+
+    def glyphs(self, size: float = 13, *, colour: str = "", weight: Weight = "normal") -> Glyphs:
+        """A strip to write text that changes."""
+        return Glyphs(self.font(size), colour or self.theme.muted, self.theme.paper, weight)
+
+    def frame(self, x: float, y: float, width: float, height: float) -> None:
+        """A hairline just around a box."""
+        xs = [x - 0.5, x + width + 0.5, x + width + 0.5, x - 0.5, x - 0.5]
+        ys = [y - 0.5, y - 0.5, y + height + 0.5, y + height + 0.5, y - 0.5]
+        self.axes.plot(xs, ys, color=self.theme.rule, lw=1, clip_on=False)
+
+
+class Panel(Protocol):
+    """One part of the picture; a frozen dataclass of what a scene can say about it."""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The recorded columns it shows; they decide which probes run."""
+        ...
+
+    def static(self, slot: Slot, run: Recording) -> None:
+        """Draw what stands still into slot.axes, once."""
+        ...
+
+    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+        """Prepare once what moves; the returned draw(window, k) paints frame k alone."""
+        ...

@@ -1,0 +1,162 @@
+"""Weights: one layer's matrix as red and blue cells, its update beside it."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from matplotlib import colormaps
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from vizopt.arrays import Matrix, Pixels, Rows
+from vizopt.paint import Steps
+from vizopt.panels.base import Draw, Slot
+from vizopt.recording import Recording, RowReader
+from vizopt.specs import spec
+from vizopt.theme import Theme, count, number
+from vizopt.timeline import intervals
+
+Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
+Floats: TypeAlias = NDArray[np.float64]
+
+HEAD = 22  # height of a line of text above a grid
+GAP = 14  # between the bars of a standing layer
+ENVELOPE = 20  # the envelope looks this part of the clip ahead and back: 1/20
+
+
+@spec
+class Weights:
+    """A dense layer's weights with the biases as the last row, and its update.
+
+    The weights are scaled by their largest absolute value over the run. The update is the sum of
+    all updates from this frame to the next, exactly the difference of the weights; it is scaled
+    by a smooth envelope of its largest absolute value over the clip, so that late, small updates
+    stay visible and nothing flickers. A layer that is wider than high lies down, its update
+    below; another one stands, its update to the right.
+
+    Args:
+        layer: the layer's name in the recording's layout, `dense1`.
+    """
+
+    layer: str
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({"params"})
+
+    def static(self, slot: Slot, run: Recording) -> None:
+        weights, update = _boxes(slot, run, self.layer)
+        inputs, outputs = _shape(run, self.layer)
+        title = self.layer.replace("dense", "Dense ")
+        slot.text(0, slot.font(15), title, 15, colour=slot.theme.ink, weight="bold")
+        size = f"{count(inputs - 1)} × {count(outputs)} + {count(outputs)}"
+        if _lies(run, self.layer):
+            text = f"weights and biases, {size}"
+            slot.text(slot.width, slot.font(15), text, 12, align="right")
+            slot.text(0, update[1] - slot.unit * 6, "update", 12)
+        else:
+            first, second = _captions(slot, weights)
+            slot.text(weights[0], first, "weights", 12)
+            tight = slot.text_width(size, 12) > weights[2]
+            slot.text(weights[0], second, size.replace(" ", "") if tight else size, 12)
+            slot.text(update[0], first, "update", 12)
+        for box in (weights, update):
+            slot.frame(*box)
+
+    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+        weights, update = _boxes(slot, run, self.layer)
+        params = RowReader(run, "params")
+        start, stop = intervals(rows)
+        limit = _largest(run, self.layer)
+        largest, scale = _scales(run, self.layer, start, stop)
+        paint_weights = _painter(slot.theme, *_shape(run, self.layer), weights)
+        paint_update = _painter(slot.theme, *_shape(run, self.layer), update)
+        glyphs = slot.glyphs(12)
+        if _lies(run, self.layer):
+            word, x, y, align = "max ", slot.width, update[1] - round(slot.unit * 6), 1.0
+        else:
+            word = "max " if slot.text_width("max 1.0e−10", 12) < update[2] else ""
+            x, y, align = update[0], _captions(slot, weights)[1], 0.0
+
+        def matrix(row: int) -> Matrix:
+            return run.layout.matrix(self.layer, params(row))
+
+        def draw(window: Pixels, k: int) -> None:
+            paint_weights(window, matrix(int(rows[k])) / limit)
+            change = matrix(int(stop[k])) - matrix(int(start[k]))
+            paint_update(window, change / scale[k])
+            glyphs.write(window, word + number(largest[k]), x, y, align)
+
+        return draw
+
+
+def _shape(run: Recording, layer: str) -> tuple[int, int]:
+    rows, columns = run.layout.matrix(layer, np.empty(run.layout.size, np.bool_)).shape
+    return rows, columns
+
+
+def _lies(run: Recording, layer: str) -> bool:
+    rows, columns = _shape(run, layer)
+    return columns >= rows
+
+
+def _boxes(slot: Slot, run: Recording, layer: str) -> tuple[Box, Box]:
+    """Where the weights and the update are drawn."""
+    head = round(max(slot.unit * HEAD, slot.font(15) * 1.4))
+    if _lies(run, layer):
+        height = (slot.height - 2 * head) // 2
+        return (0, head, slot.width, height), (0, 2 * head + height, slot.width, height)
+    gap = round(slot.unit * GAP)
+    width = (slot.width - gap) // 2
+    height = slot.height - head - round(slot.font(12) * 2.8)
+    return (0, head, width, height), (width + gap, head, width, height)
+
+
+def _captions(slot: Slot, box: Box) -> tuple[int, int]:
+    """Baselines of the two lines below a standing layer."""
+    first = box[1] + box[3] + slot.font(12) * 1.3
+    return round(first), round(first + slot.font(12) * 1.3)
+
+
+def _painter(
+    theme: Theme, rows: int, columns: int, box: Box
+) -> Callable[[Pixels, NDArray[np.floating]], None]:
+    """Paints values [rows, columns] between −1 and 1 into a box of the window."""
+    x, y, width, height = box
+    shades = (colormaps[theme.diverging](np.linspace(0, 1, 255)) * 255).round().astype(np.uint8)
+    colours = shades.view(np.uint32)[:, 0]
+    enlarge = Steps.of(rows, columns, height, width)
+
+    def paint(window: Pixels, values: NDArray[np.floating]) -> None:
+        shade = (values.clip(-1, 1) * 127).round().astype(np.intp) + 127
+        enlarge(colours[shade], window[y : y + height, x : x + width])
+
+    return paint
+
+
+def _largest(run: Recording, layer: str) -> float:
+    """Largest absolute weight of the run, 1 where all are zero."""
+    chunks = (abs(run.layout.matrix(layer, params)).max() for params in run.chunks("params"))
+    return float(max(chunks, default=0.0)) or 1.0
+
+
+def _scales(run: Recording, layer: str, start: Rows, stop: Rows) -> tuple[Floats, Floats]:
+    """Of every frame, the largest absolute change [F] and its smooth envelope [F], never 0.
+
+    The envelope is a moving maximum, then a moving mean of its logarithm over the same width: it
+    lies on or above the changes and bends slowly.
+    """
+    params = RowReader(run, "params")
+    pairs, place = np.unique(np.stack([start, stop]), axis=1, return_inverse=True)
+    largest = np.empty(pairs.shape[1])
+    for i, (first, last) in enumerate(pairs.T):
+        before = run.layout.matrix(layer, params(first)).copy()
+        largest[i] = abs(run.layout.matrix(layer, params(last)) - before).max()
+    tiny = largest[largest > 0].min(initial=1.0)
+    reach = max(len(largest) // ENVELOPE, 1)
+    level = np.log(np.maximum(largest, tiny))
+    for smooth in (np.max, np.mean):
+        padded = np.pad(level, reach, mode="edge")
+        level = smooth(sliding_window_view(padded, 2 * reach + 1), axis=-1)
+    place = place.reshape(-1)
+    return largest[place], np.exp(level)[place]

@@ -1,0 +1,139 @@
+"""Probes: what of a Step is kept, and the tape that hands it to a recorder."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.arrays import Batch, Matrix, Scores
+from vizopt.problems import Network, Problem
+from vizopt.recording import Column, Group, Recorder
+from vizopt.specs import Count, Whole, spec
+from vizopt.train import Step
+
+MARGIN = 0.06  # the plane reaches this share of the data's half-width beyond the data
+REACH = 2.0  # a score falls from 255 to 0 within this many mean distances to the winner
+
+
+@spec
+class Keep:
+    """Which epochs keep a full row: the first ones all, then every n-th, and the last.
+
+    Args:
+        first: this many epochs from the start, each.
+        every: after them, the epochs that this number divides.
+        grid: points along each side of the recorded plane.
+    """
+
+    first: Whole = 100
+    every: Count = 10
+    grid: Count = 100
+
+    def __call__(self, epoch: int, epochs: int) -> bool:
+        return epoch < self.first or epoch % self.every == 0 or epoch == epochs - 1
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One column and how its value is read off a step."""
+
+    column: Column
+    read: Callable[[Step], Any]
+
+
+class Tape:
+    """Reads probes off the steps handed to it and records them; a framework's hook calls it.
+
+    Args:
+        recorder: where the rows go.
+        probes: one for each of the recorder's columns.
+        keep: whether a step keeps a snapshot.
+    """
+
+    def __init__(
+        self, recorder: Recorder, probes: Sequence[Probe], keep: Callable[[int], bool]
+    ) -> None:
+        self._recorder = recorder
+        self._probes = probes
+        self._keep = keep
+
+    def __call__(self, step: Step) -> None:
+        self._append("history", step)
+        if self._keep(step.number):
+            self._append("snapshots", step)
+
+    def diverged(self, last: Step, number: int) -> None:
+        """Note the step whose numbers are not finite, after the last one whose numbers are."""
+        if not self._keep(last.number):
+            self._append("snapshots", last)
+        self._recorder.note(diverged=number)
+
+    def _append(self, group: Group, step: Step) -> None:
+        row = {p.column.name: p.read(step) for p in self._probes if p.column.group == group}
+        self._recorder.append(group, row)
+
+
+def record_steps(steps: Iterable[Step], tape: Tape) -> None:
+    """Run the training to its end, or to where it diverges: that is a result too."""
+    last: Step | None = None
+    for step in steps:
+        if last and not (np.isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
+            tape.diverged(last, step.number)
+            return
+        tape(step)
+        last = step
+
+
+def probes_for(problem: Problem, keep: Keep, needs: frozenset[str]) -> list[Probe]:
+    """A probe for everything that a step carries, and those that the picture needs besides."""
+    size, dtype = (problem.layout.size,), "float32"
+    probes = [
+        Probe(Column("loss", "history", "float64"), lambda step: step.evaluation.loss),
+        Probe(Column("lr", "history", "float64"), lambda step: step.lr),
+        Probe(Column("epoch", "snapshots", "int64"), lambda step: step.number),
+        Probe(Column("params", "snapshots", dtype, size), lambda step: step.params),
+        Probe(Column("delta", "snapshots", dtype, size), lambda step: step.delta),
+    ]
+    for name in problem.metrics:
+        probes.append(Probe(Column(name, "history", "float64"), _metric(name)))
+    if "scores" in needs and isinstance(problem, Network):
+        probes.append(_plane_scores(problem, keep.grid))
+    return probes
+
+
+def plane_extent(x: Matrix) -> tuple[float, float, float, float]:
+    """x0, x1, y0, y1 of a square a little larger than the points [N, 2]."""
+    low, high = x.min(axis=0).astype(float), x.max(axis=0).astype(float)
+    middle = (low + high) / 2
+    half = (high - low).max() / 2 * (1 + MARGIN) or 1.0
+    return (middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half)
+
+
+def _metric(name: str) -> Callable[[Step], float]:
+    return lambda step: step.evaluation.metrics[name]
+
+
+def _plane_scores(network: Network, grid: int) -> Probe:
+    """Class scores over the plane, row 0 on top."""
+    x0, x1, y0, y1 = plane_extent(network.data.x)
+    x, y = np.meshgrid(np.linspace(x0, x1, grid), np.linspace(y1, y0, grid))
+    points = np.stack([x.ravel(), y.ravel()], axis=1).astype(network.data.x.dtype)
+
+    def read(step: Step) -> Scores:
+        return _as_bytes(network.scores(step.params, points)).reshape(-1, grid, grid)
+
+    classes = network.scores(np.zeros(network.layout.size), points[:1]).shape[0]
+    return Probe(Column("scores", "snapshots", "uint8", (classes, grid, grid)), read)
+
+
+def _as_bytes(outputs: Batch) -> NDArray[np.uint8]:
+    """Network outputs [C, M] as bytes: 255 for the winner, less the farther behind it.
+
+    The scale is each call's own: at the start all outputs are nearly equal, and yet one wins.
+    """
+    behind = outputs.max(axis=0) - outputs
+    reach = float(behind.mean()) * REACH or 1.0
+    level = 255.0 - 255.0 * np.minimum(behind / reach, 1.0)
+    return np.asarray(level.round(), np.uint8)

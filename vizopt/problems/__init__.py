@@ -1,0 +1,22 @@
+"""Problems to optimize. A new one is its file and its line in the table."""
+
+from vizopt.problems.base import Evaluation, Problem, ProblemSpec
+from vizopt.problems.datasets import DATASETS, Data, Dataset, Spiral
+from vizopt.problems.network import Network, NetworkSpec
+
+PROBLEMS: dict[str, type] = {
+    "network": NetworkSpec,
+}
+
+__all__ = [
+    "DATASETS",
+    "PROBLEMS",
+    "Data",
+    "Dataset",
+    "Evaluation",
+    "Network",
+    "NetworkSpec",
+    "Problem",
+    "ProblemSpec",
+    "Spiral",
+]

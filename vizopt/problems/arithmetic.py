@@ -1,0 +1,74 @@
+"""How a dense layer's products are rounded.
+
+A layer's matrix W [inputs + 1, outputs] carries the biases as its last row, and its input
+A [inputs + 1, N] a last row of ones, one sample per column: class-major, so that every sum over
+samples runs along memory.
+"""
+
+from typing import Protocol
+
+import numpy as np
+
+from vizopt.arrays import Batch, Matrix
+
+
+class Arithmetic(Protocol):
+    """The three products of a dense layer."""
+
+    dtype: type[np.floating]
+
+    def forward(self, W: Matrix, A: Batch, out: Batch) -> None:
+        """out [outputs, N] = Wᵀ A."""
+        ...
+
+    def grad(self, A: Batch, D: Batch, out: Matrix) -> None:
+        """out [inputs + 1, outputs] = A Dᵀ, for D = ∂loss/∂output [outputs, N]."""
+        ...
+
+    def backward(self, W: Matrix, D: Batch, out: Batch) -> None:
+        """out [inputs, N] = ∂loss/∂input = W D, without the biases' row."""
+        ...
+
+
+class Plain:
+    """Everything in one precision; the biases take part in the products."""
+
+    def __init__(self, dtype: type[np.floating]) -> None:
+        self.dtype = dtype
+
+    def forward(self, W: Matrix, A: Batch, out: Batch) -> None:
+        np.matmul(W.T, A, out=out)
+
+    def grad(self, A: Batch, D: Batch, out: Matrix) -> None:
+        np.matmul(A, D.T, out=out)
+
+    def backward(self, W: Matrix, D: Batch, out: Batch) -> None:
+        np.matmul(W[:-1], D, out=out)
+
+
+class Book:
+    """The lesson's figures to the last bit, on every machine.
+
+    Products are summed in float64 and rounded once to float32, so that no BLAS kernel shows;
+    biases are added, and their gradients summed sample after sample, in float32.
+    """
+
+    dtype: type[np.floating] = np.float32
+
+    def forward(self, W: Matrix, A: Batch, out: Batch) -> None:
+        out[...] = W[:-1].T.astype(np.float64) @ A[:-1].astype(np.float64)
+        out += W[-1][:, None]
+
+    def grad(self, A: Batch, D: Batch, out: Matrix) -> None:
+        out[:-1] = A[:-1].astype(np.float64) @ D.T.astype(np.float64)
+        np.ascontiguousarray(D.T).sum(axis=0, out=out[-1])
+
+    def backward(self, W: Matrix, D: Batch, out: Batch) -> None:
+        out[...] = W[:-1].astype(np.float64) @ D.astype(np.float64)
+
+
+ARITHMETICS: dict[str, Arithmetic] = {
+    "book": Book(),
+    "float32": Plain(np.float32),
+    "float64": Plain(np.float64),
+}

@@ -1,0 +1,262 @@
+"""The recording: a Zarr v3 group that any Zarr tool opens, written append only.
+
+    attributes    header, committed row counts, finished
+    constants/    arrays that do not change: the data points and their classes
+    history/      one value for every epoch: loss, accuracy, lr [E]
+    snapshots/    the kept rows: epoch [N], params [N, P], delta [N, P], scores [N, C, G, G]
+
+The committed counts are written after the chunks, so a killed process leaves a valid, shorter
+recording.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, cast
+
+import numpy as np
+import zarr
+from numpy.typing import NDArray
+from zarr.codecs import ZstdCodec
+
+from vizopt.errors import RecordingError, hint
+from vizopt.layout import Layout
+
+FORMAT = 1
+Group = Literal["history", "snapshots"]
+CHUNK: dict[Group, int] = {"history": 4096, "snapshots": 64}  # rows
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One recorded value a row: `history` has a row for every epoch, `snapshots` for kept ones."""
+
+    name: str
+    group: Group
+    dtype: str
+    shape: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a recording says of itself.
+
+    Args:
+        name: the scene's name, for file names and messages.
+        scene: the scene's TOML, overrides included.
+        layout: the arrays in the flat parameter vector.
+        epochs: planned length of the run.
+        versions: of vizopt and of what computed the numbers.
+        extent: x0, x1, y0, y1 of the recorded plane; empty without one.
+    """
+
+    name: str
+    scene: str
+    layout: Layout
+    epochs: int
+    versions: Mapping[str, str]
+    extent: tuple[float, ...] = ()
+
+
+class Recorder:
+    """Writes a recording; a context manager. Rows are kept in memory for one chunk at most.
+
+    Raises:
+        RecordingError: the folder cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        header: Header,
+        columns: tuple[Column, ...],
+        constants: Mapping[str, NDArray[Any]],
+    ) -> None:
+        self.path = path
+        self._columns = columns
+        self._rows: dict[str, list[Any]] = {column.name: [] for column in columns}
+        self._committed = dict.fromkeys(CHUNK, 0)
+        with _writing(path):
+            self._group = zarr.open_group(path, mode="w", zarr_format=3)
+            for name, values in constants.items():
+                self._group.create_array(f"constants/{name}", data=values)
+            self._arrays = {column.name: self._create(column) for column in columns}
+            self._group.update_attributes(
+                {"vizopt": {"format": FORMAT, **asdict(header)}, "committed": self._committed}
+            )
+
+    def append(self, group: Group, row: Mapping[str, Any]) -> None:
+        """Add one row to a group: a value for each of its columns."""
+        for column in self._columns:
+            if column.group == group:
+                self._rows[column.name].append(row[column.name])
+        if group == "snapshots" and self._waiting(group) == CHUNK[group]:
+            self.commit()
+
+    def commit(self) -> None:
+        """Write the waiting rows, then the new counts."""
+        counts = {group: self._committed[group] + self._waiting(group) for group in CHUNK}
+        with _writing(self.path):
+            for column in self._columns:
+                start, stop = self._committed[column.group], counts[column.group]
+                if stop > start:
+                    array = self._arrays[column.name]
+                    array.resize((stop, *column.shape))
+                    array[start:stop] = np.asarray(self._rows[column.name], column.dtype)
+                self._rows[column.name] = []
+            self._committed = counts
+            self._group.update_attributes({"committed": counts})
+
+    def note(self, **attributes: int) -> None:
+        """Add to the recording's attributes: `diverged=137`."""
+        with _writing(self.path):
+            self._group.update_attributes(attributes)
+
+    def __enter__(self) -> "Recorder":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.commit()
+
+    def _waiting(self, group: Group) -> int:
+        return max(len(self._rows[c.name]) for c in self._columns if c.group == group)
+
+    def _create(self, column: Column) -> "zarr.Array[Any]":
+        return self._group.create_array(
+            f"{column.group}/{column.name}",
+            shape=(0, *column.shape),
+            chunks=(CHUNK[column.group], *column.shape),
+            dtype=column.dtype,
+            compressors=ZstdCodec(level=1),
+            config={"write_empty_chunks": True},  # a missing chunk is damage, never zeros
+        )
+
+
+class Recording:
+    """A recorded run, opened for reading.
+
+    Raises (when opened):
+        RecordingError: no recording, damaged, or of a newer format.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        with _reading(self.path):
+            self._group = zarr.open_group(path, mode="r")
+            attributes = cast(dict[str, Any], self._group.attrs.asdict())
+        if "vizopt" not in attributes:
+            raise RecordingError(f"{path}: not a vizopt recording (made by: vizopt record)")
+        stored = dict(attributes["vizopt"])
+        if stored.pop("format") > FORMAT:
+            raise RecordingError(
+                f"{path}: written by a newer vizopt ({stored['versions']['vizopt']}): "
+                "upgrade with pip install -U vizopt"
+            )
+        layout = Layout.of(dict(stored.pop("layout")["shapes"]))
+        extent = tuple(stored.pop("extent"))
+        self.header = Header(layout=layout, extent=extent, **stored)
+        self._committed: dict[str, int] = attributes["committed"]
+        self.diverged: int | None = attributes.get("diverged")
+        self._arrays = self._open_arrays()
+
+    def __len__(self) -> int:
+        """Number of kept rows, N."""
+        return self._committed["snapshots"]
+
+    @property
+    def layout(self) -> Layout:
+        return self.header.layout
+
+    @property
+    def columns(self) -> dict[str, "zarr.Array[Any]"]:
+        """The recorded arrays by name, history and snapshots."""
+        return self._arrays
+
+    @property
+    def epochs(self) -> int:
+        """Number of epochs recorded, E; fewer than planned when the run was cut short."""
+        return self._committed["history"]
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        """A whole column [E] or [N, *shape], or a constant array."""
+        return self.rows(column, 0, None)
+
+    def rows(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
+        """Rows start to stop of a column, [stop − start, *shape]."""
+        if column in self._arrays:
+            limit = self._limit(column)
+            wanted = slice(start, limit if stop is None else min(stop, limit))
+            with _reading(self.path):
+                return np.asarray(self._arrays[column][wanted])
+        with _reading(self.path):
+            if f"constants/{column}" in self._group:
+                return np.asarray(cast("zarr.Array[Any]", self._group[f"constants/{column}"])[...])
+        raise RecordingError(f"{self.path}: no column {column!r}: {hint(column, self._arrays)}")
+
+    def chunks(self, column: str) -> Iterator[NDArray[Any]]:
+        """A snapshot column piece by piece, for what need not be in memory whole."""
+        for start in range(0, len(self), CHUNK["snapshots"]):
+            yield self.rows(column, start, start + CHUNK["snapshots"])
+
+    def _limit(self, column: str) -> int:
+        group = self._arrays[column].path.partition("/")[0]
+        return self._committed[group]
+
+    def _open_arrays(self) -> dict[str, "zarr.Array[Any]"]:
+        arrays: dict[str, zarr.Array[Any]] = {}
+        for group, rows in self._committed.items():
+            with _reading(self.path):
+                members = dict(cast(zarr.Group, self._group[group]).arrays())
+                for name, array in members.items():
+                    chunks = -(-rows // array.chunks[0])
+                    if array.shape[0] < rows or array.nchunks_initialized < chunks:
+                        raise RecordingError(f"{self.path}: damaged: {group}/{name} is cut short")
+            arrays |= members
+        return arrays
+
+
+class RowReader:
+    """Rows of one column in any order, one decompressed chunk in memory: neighbours are free."""
+
+    def __init__(self, run: Recording, column: str) -> None:
+        self._run = run
+        self._column = column
+        self._start = -1
+        self._chunk: NDArray[Any] = np.empty(0)
+
+    def __call__(self, row: int) -> NDArray[Any]:
+        """One row, [*shape]."""
+        start = row - row % CHUNK["snapshots"]
+        if start != self._start:
+            self._chunk = self._run.rows(self._column, start, start + CHUNK["snapshots"])
+            self._start = start
+        return cast(NDArray[Any], self._chunk[row - start])
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        known = "not a recording" if path.exists() else "no such recording"
+        raise RecordingError(f"{path}: {known} (make one with: vizopt record)") from error
+    except (OSError, KeyError, ValueError, RuntimeError, json.JSONDecodeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RecordingError(f"{path}: damaged recording: {reason}") from error

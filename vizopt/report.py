@@ -1,0 +1,70 @@
+"""What a recording tells in words and numbers."""
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from vizopt.recording import Recording
+
+
+def summary(run: Recording) -> dict[str, Any]:
+    """Rows, epochs, final and best loss and accuracy, optimizer, seed, columns, size on disk."""
+    scene = tomllib.loads(run.header.scene)
+    values: dict[str, Any] = {
+        "scene": run.header.name,
+        "title": scene["title"],
+        "rows": len(run),
+        "epochs": run.epochs,
+        "planned": run.header.epochs,
+        "diverged": run.diverged,
+    }
+    for column, best in (("loss", np.nanargmin), ("accuracy", np.nanargmax)):
+        if column in run.columns and run.epochs:
+            every = run[column]
+            at = int(best(every))
+            values[f"final_{column}"] = float(every[-1])
+            values[f"best_{column}"] = {"value": float(every[at]), "epoch": at}
+    return values | {
+        "optimizer": scene["optimizer"],
+        "seed": scene["seed"],
+        "columns": {
+            name: [str(array.dtype), *array.shape[1:]] for name, array in run.columns.items()
+        },
+        "bytes": sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file()),
+        "versions": run.header.versions,
+    }
+
+
+def table(run: Recording, every: int) -> Iterator[str]:
+    """Epoch, accuracy, loss and learning rate in rows, as the lesson prints them."""
+    columns = [name for name in ("accuracy", "loss", "lr") if name in run.columns]
+    values = [run[name] for name in columns]
+    titles = {"accuracy": "acc", "loss": "loss", "lr": "lr"}
+    yield "  ".join(["epoch".rjust(7), *(titles[name].rjust(12) for name in columns)])
+    for epoch in range(0, run.epochs, every):
+        numbers = [f"{column[epoch]:12.6f}" for column in values]
+        yield "  ".join([f"{epoch:7d}", *numbers])
+
+
+def lines(facts: dict[str, Any]) -> Iterator[str]:
+    """The summary for people: a name and a value on each line."""
+    for name, value in facts.items():
+        if value is None:
+            continue
+        if isinstance(value, dict):
+            inner = (f"{key} {_text(item)}" for key, item in value.items())
+            yield f"{name:15} {', '.join(inner)}"
+        else:
+            yield f"{name:15} {_text(value)}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return " × ".join(map(str, value))
+    if isinstance(value, dict):
+        return " ".join(f"{key}={_text(item)}" for key, item in value.items())
+    return str(value)

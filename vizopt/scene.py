@@ -1,0 +1,211 @@
+"""Scenes: everything about one animation, as data."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import tomli_w
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+
+from vizopt.errors import SceneError, hint
+from vizopt.library import bundled, names
+from vizopt.optimizers import OPTIMIZERS, Optimizer
+from vizopt.panels import PANELS
+from vizopt.probes import Keep
+from vizopt.problems import DATASETS, PROBLEMS, ProblemSpec
+from vizopt.schedules import SCHEDULES
+from vizopt.specs import Count, OneOf, spec
+from vizopt.stage import Stage
+from vizopt.theme import THEMES
+from vizopt.timeline import TIMELINES, Logarithmic, Timeline
+
+KINDS = {
+    cls: kind
+    for table in (PROBLEMS, DATASETS, OPTIMIZERS, SCHEDULES, TIMELINES, PANELS)
+    for kind, cls in table.items()
+}
+
+
+def _known_theme(name: str) -> str:
+    if name not in THEMES:
+        raise ValueError(f'unknown theme "{name}" ({hint(name, THEMES)})')
+    return name
+
+
+@spec
+class Scene:
+    """One animation: what is trained, what is kept, how it is shown.
+
+    Args:
+        title: large above the picture.
+        problem: what to make small.
+        optimizer: the update rule.
+        about: one line for the list of scenes.
+        name: file name of what is made; the scene's own when left out.
+        seed: of the random stream that draws data and first weights.
+        epochs: length of the run, epoch 0 included.
+        keep: which epochs keep a full row.
+        timeline: the pace of the clip.
+        theme: "light" or "dark".
+        stage: the panels; chosen to suit the problem when left out.
+    """
+
+    title: str
+    problem: Annotated[ProblemSpec, OneOf(PROBLEMS)]
+    optimizer: Annotated[Optimizer[Any], OneOf(OPTIMIZERS)]
+    about: str = ""
+    name: str = "scene"
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 0
+    epochs: Count = 10_001
+    keep: Keep = Keep()
+    timeline: Annotated[Timeline, OneOf(TIMELINES)] = Logarithmic()
+    theme: Annotated[str, AfterValidator(_known_theme)] = "light"
+    stage: Stage | None = None
+
+    def settings(self) -> str:
+        """The line below the title: the optimizer's values, the data, the problem."""
+        values = [f"learning rate {self.optimizer.lr.describe()}"]
+        for field in fields(self.optimizer):  # type: ignore[arg-type]
+            if field.name != "lr":
+                values.append(f"{field.name} {getattr(self.optimizer, field.name):g}")
+        return "  ·  ".join([", ".join(values), self.problem.describe()])
+
+
+def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Scene:
+    """A bundled scene by its name, or a scene from a TOML file.
+
+    Args:
+        source: name or path.
+        overrides: dotted key → value, `{"optimizer.lr": 0.5}`.
+
+    Raises:
+        SceneError: no such scene, not TOML, or anything wrong in it.
+    """
+    text = scene_text(source)
+    name = Path(source).stem
+    return parse_scene(text, str(source), {"name": name}, overrides or {})
+
+
+def scene_text(source: str | Path) -> str:
+    """The TOML of a bundled scene or a file."""
+    path = Path(source)
+    try:
+        if path.suffix == ".toml" or len(path.parts) > 1:
+            return path.read_text(encoding="utf-8")
+        if str(source) in names():
+            return bundled(str(source))
+    except OSError as error:
+        raise SceneError(str(source), "", f"cannot read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SceneError(str(source), "", f"not a text file in UTF-8: {error.reason}") from error
+    raise SceneError(str(source), "", f"no such scene: {hint(str(source), names())}")
+
+
+def parse_scene(
+    text: str,
+    file: str,
+    defaults: Mapping[str, Any],
+    overrides: Mapping[str, Any],
+) -> Scene:
+    """A scene from its TOML; file is the place that error messages name."""
+    try:
+        table = {**defaults, **tomllib.loads(text)}
+    except tomllib.TOMLDecodeError as error:
+        raise SceneError(file, "", f"not TOML: {error}") from error
+    for key, value in overrides.items():
+        _override(table, key, value, file)
+    try:
+        return TypeAdapter(Scene).validate_python(table)
+    except ValidationError as error:
+        raise _explained(error, file, table) from error
+
+
+def scene_toml(scene: Scene) -> str:
+    """The scene as TOML with every default written out; it loads again as the same scene."""
+    table = _table(scene)
+    assert isinstance(table, dict)
+    return tomli_w.dumps(table)
+
+
+def _table(value: Any) -> Any:
+    if is_dataclass(value):
+        kind = {"kind": KINDS[type(value)]} if type(value) in KINDS else {}
+        items = {field.name: getattr(value, field.name) for field in fields(value)}
+        return kind | {name: _table(item) for name, item in items.items() if item is not None}
+    if isinstance(value, Mapping):
+        return {name: _table(item) for name, item in value.items()}
+    return [_table(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _override(table: dict[str, Any], key: str, value: Any, file: str) -> None:
+    *parents, last = key.split(".")
+    for i, part in enumerate(parents):
+        table = table.setdefault(part, {})
+        if not isinstance(table, dict):
+            place = ".".join(parents[: i + 1])
+            raise SceneError(file, key, f"{place} is {table!r}, not a table: set {place} itself")
+    table[last] = value
+
+
+def _explained(error: ValidationError, file: str, table: Mapping[str, Any]) -> SceneError:
+    """The first mistake in one line; a misspelt key before the missing one it stands for."""
+    problems = sorted(error.errors(), key=lambda e: e["type"] == "missing")
+    problem = problems[0]
+    key, known = _place(problem["loc"], table)
+    value, context = problem["input"], problem.get("ctx", {})
+    match problem["type"]:
+        case "unexpected_keyword_argument":
+            message = f"unknown key ({hint(str(problem['loc'][-1]), known)})"
+        case "missing":
+            message = "missing: add this key"
+        case "union_tag_invalid":
+            message = f'unknown kind "{context["tag"]}" ({hint(context["tag"], known)})'
+        case "union_tag_not_found":
+            message = f"{_short(value)}: needs a table with a kind: {', '.join(known)}"
+        case "dataclass_type":
+            message = f"{_short(value)}: needs a table"
+        case "value_error":
+            message = str(context["error"])
+        case _:
+            wanted = problem["msg"].removeprefix("Input ").replace("valid tuple", "list")
+            message = f"{_short(value)}: {wanted}"
+    return SceneError(file, key, message)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _place(loc: tuple[int | str, ...], given: Any) -> tuple[str, list[str]]:
+    """The dotted key of a pydantic location as it was given, and what names are known there."""
+    at: Any = Scene
+    key: list[str] = []
+    known = [field.name for field in fields(Scene)]
+    for part in loc:
+        if part in _kinds(at):
+            at = _kinds(at)[part]
+        elif isinstance(given, Mapping | list | tuple):  # a bare number has no parts
+            key.append(str(part))
+            at = _inside(at, part)
+            given = given.get(part) if isinstance(given, Mapping) else given[int(part)]
+        known = list(_kinds(at)) or ([f.name for f in fields(at)] if is_dataclass(at) else known)
+    return ".".join(key), known
+
+
+def _kinds(at: Any) -> Mapping[Any, type]:
+    """The table of kinds that an annotation allows, empty where it is one thing."""
+    return next((m.table for m in getattr(at, "__metadata__", ()) if isinstance(m, OneOf)), {})
+
+
+def _inside(at: Any, part: int | str) -> Any:
+    """The annotation of one part of an annotated thing."""
+    if is_dataclass(at):
+        at = get_type_hints(at, include_extras=True).get(str(part))
+    elif get_origin(at) in (dict, tuple):
+        at = get_args(at)[-1 if get_origin(at) is dict else 0]
+    union = get_args(at) if get_origin(at) is UnionType else ()
+    return next((arg for arg in union if is_dataclass(arg)), at)

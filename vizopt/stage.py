@@ -1,0 +1,175 @@
+"""The stage: what a picture holds, and every frame of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from vizopt.arrays import Frame, Pixels, Rows, Size
+from vizopt.errors import hint
+from vizopt.mosaic import Box, Mosaic
+from vizopt.paint import DPI, drawn, pixel_axes
+from vizopt.panels import PANELS, Draw, Panel, Slot, Weight
+from vizopt.recording import Recording
+from vizopt.specs import OneOf, spec
+from vizopt.theme import Theme, count
+
+MARGIN = 32  # left and right of everything
+GAP = 26  # between panels
+SQUARE = 1.3  # a frame narrower than this many heights takes the square mosaic
+
+
+@spec
+class Stage:
+    """The panels of a picture and where they lie.
+
+    Args:
+        panels: by name.
+        mosaic: their places on a wide frame.
+        square: their places on a frame narrower than 1.3 heights; the wide ones when left out.
+    """
+
+    panels: dict[str, Annotated[Panel, OneOf(PANELS)]]
+    mosaic: Mosaic
+    square: Mosaic | None = None
+
+    def __post_init__(self) -> None:
+        for mosaic in filter(None, (self.mosaic, self.square)):
+            for name in mosaic.names:
+                if name not in self.panels:
+                    raise ValueError(f'mosaic names "{name}", no panel: {hint(name, self.panels)}')
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The recorded columns that the panels show."""
+        return frozenset().union(*(panel.needs for panel in self.panels.values()))
+
+    def mosaic_for(self, size: Size) -> Mosaic:
+        narrow = size[0] < SQUARE * size[1]
+        return self.square if narrow and self.square else self.mosaic
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a picture says above its panels.
+
+    Args:
+        title: large, on the left.
+        settings: the line below it.
+        unit: what the counter counts, "epoch" or "step".
+    """
+
+    title: str
+    settings: str
+    unit: str
+
+
+class Picture:
+    """Every frame of a clip; `picture[k]` depends on nothing that was drawn before.
+
+    What stands still is drawn once by matplotlib, what moves by NumPy into a copy of it.
+
+    Args:
+        stage: the panels and their places.
+        run: the recording.
+        rows: the recorded row that each frame shows [F].
+        size: width and height in pixels.
+        theme: colours.
+        words: title, settings, unit.
+
+    Raises:
+        RecordingError: a panel needs a column that was not recorded.
+    """
+
+    def __init__(
+        self, stage: Stage, run: Recording, rows: Rows, size: Size, theme: Theme, words: Words
+    ) -> None:
+        self._frames = len(rows)
+        self.size = size
+        with theme.applied():
+            figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=theme.paper)
+            canvas = FigureCanvasAgg(figure)
+            header = _slot(figure, Box(0, 0, *size), theme)
+            body = _header(header, words, run)
+            boxes = stage.mosaic_for(size).boxes(body, header.unit * GAP)
+            slots = {name: _slot(figure, box, theme, header) for name, box in boxes.items()}
+            for name, slot in slots.items():
+                stage.panels[name].static(slot, run)
+            self.figure = figure
+            self._still = drawn(canvas)
+            self._draws = [(Box(0, 0, *size), _counter(header, run, rows))]
+            for name, slot in slots.items():
+                self._draws.append((boxes[name], stage.panels[name].dynamic(slot, run, rows)))
+
+    def __len__(self) -> int:
+        return self._frames
+
+    def __getitem__(self, k: int) -> Frame:
+        """Frame k [H, W, 4], a fresh array."""
+        frame = self._still.copy()
+        for box, draw in self._draws:
+            draw(_window(frame, box), k)
+        return frame
+
+    def __iter__(self) -> Iterator[Frame]:
+        return (self[k] for k in range(len(self)))
+
+
+def _window(frame: Frame, box: Box) -> Pixels:
+    return frame[box.y : box.y + box.height, box.x : box.x + box.width]
+
+
+def _slot(figure: Figure, box: Box, theme: Theme, whole: Slot | None = None) -> Slot:
+    unit = whole.unit if whole else min(box.width / 1280, box.height / 720)
+    return Slot(
+        axes=pixel_axes(figure, *box),
+        width=box.width,
+        height=box.height,
+        theme=theme,
+        unit=unit,
+        type=max(unit**0.75, 0.66),  # small frames keep letters that can be read
+    )
+
+
+def _header(slot: Slot, words: Words, run: Recording) -> Box:
+    """Write title and settings; what is left for the panels."""
+    side = round(slot.unit * MARGIN)
+    title, settings = _baselines(slot)
+    ink = slot.theme.ink
+    free = slot.width - 2 * side - slot.font(20) * 9
+    name = _fitted(slot, words.title, 20, free, "bold")
+    slot.text(side, title, name, 20, colour=ink, weight="bold")
+    slot.text(side, settings, _fitted(slot, words.settings, 13, free), 13)
+    slot.text(slot.width - side, title - slot.font(17), words.unit, 13, align="right")
+    top = round(settings + slot.unit * 22)
+    return Box(side, top, slot.width - 2 * side, slot.height - top - round(slot.unit * 24))
+
+
+def _counter(slot: Slot, run: Recording, rows: Rows) -> Draw:
+    """The true epoch, of the planned run."""
+    epochs = run["epoch"][rows]
+    glyphs = slot.glyphs(20, colour=slot.theme.ink, weight="bold")
+    x, y = slot.width - round(slot.unit * MARGIN), round(_baselines(slot)[0] + slot.font(4))
+    last = count(run.header.epochs - 1)
+
+    def draw(window: Pixels, k: int) -> None:
+        glyphs.write(window, f"{count(int(epochs[k]))} / {last}", x, y, 1)
+
+    return draw
+
+
+def _baselines(slot: Slot) -> tuple[float, float]:
+    """Of the title and of the settings."""
+    title = slot.unit * 20 + slot.font(20)
+    return title, title + slot.font(13) * 1.8
+
+
+def _fitted(slot: Slot, text: str, size: float, width: float, weight: Weight = "normal") -> str:
+    """The text, its end replaced by an ellipsis where it would not fit."""
+    if slot.text_width(text, size, weight) <= width:
+        return text
+    while text and slot.text_width(text + "…", size, weight) > width:
+        text = text[:-1].rstrip()
+    return text + "…"
