@@ -144,16 +144,21 @@ class Glyphs:
         return sum(self._tiles[c].shape[1] for c in text if c in self._tiles)
 
     def write(self, pixels: Pixels, text: str, x: int, y: int, align: float = 0.0) -> None:
-        """Write with the baseline at y; align 0 starts at x, 1 ends there, 0.5 centres."""
+        """Write with the baseline at y; align 0 starts at x, 1 ends there, 0.5 centres.
+
+        What lies outside the window is cut.
+        """
         tiles = [self._tiles[c] for c in text if c in self._tiles]
         if not tiles:
             return
         line = np.concatenate(tiles, axis=1)
-        left = x - round(align * line.shape[1])
-        top = y - self.baseline
-        up, start = max(-top, 0), max(-left, 0)
-        window = pixels[top + up : top + self.height, left + start : left + line.shape[1]]
-        window[...] = line[up : up + window.shape[0], start : start + window.shape[1]]
+        left, top = x - round(align * line.shape[1]), y - self.baseline
+        rows = slice(max(-top, 0), min(self.height, pixels.shape[0] - top))
+        columns = slice(max(-left, 0), min(line.shape[1], pixels.shape[1] - left))
+        if rows.start < rows.stop and columns.start < columns.stop:
+            part = line[rows, columns]
+            window = pixels[top + rows.start :, left + columns.start :]
+            window[: part.shape[0], : part.shape[1]] = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,8 @@ class Regions:
         self._colours = colours.view(np.uint32)[:, 0]
         self._y, self._dy, self._row_of = _cells(grid, height)
         self._x, self._dx, self._column_of = _cells(grid, width)
+        has_row = np.isin(np.arange(grid - 1), self._row_of)
+        self._seen = np.outer(has_row, np.isin(np.arange(grid - 1), self._column_of))
 
     def __call__(self, scores: Scores, pixels: Pixels) -> None:
         """Paint the window [h, w, 4] from scores [C, G, G], row 0 on top."""
@@ -200,7 +207,7 @@ class Regions:
         beside = left != right
         below = winners[:-1] != winners[1:]
         mixed = beside[:-1] | beside[1:] | below[:, :-1] | below[:, 1:]
-        rows, columns = np.nonzero(mixed)
+        rows, columns = np.nonzero(mixed & self._seen)
         corners = scores.astype(np.float32)
         dy = self._dy[rows][None]  # [1, B, cell height]
         west = _between(corners[:, rows, columns], corners[:, rows + 1, columns], dy)
@@ -228,12 +235,13 @@ def _between(start: Floats, stop: Floats, share: Floats) -> Floats:
 
 def _cells(grid: int, length: int) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]]:
     """Of each cell between grid points: its pixels [G−1, k], their share of the way [G−1, k];
-    and each pixel's cell [length]. Cells short of k pixels repeat their last one."""
+    and each pixel's cell [length]. Cells short of k pixels repeat their last one; a grid finer
+    than the pixels has cells without any."""
     position = (np.arange(length) + 0.5) / length * (grid - 1)
     cell = position.astype(np.intp)
     start = np.searchsorted(cell, np.arange(grid - 1))
     stop = np.append(start[1:], length)
     most = int((stop - start).max())
-    pixels = np.minimum(start[:, None] + np.arange(most), np.maximum(stop, 1)[:, None] - 1)
+    pixels = np.minimum(start[:, None] + np.arange(most), (stop - 1)[:, None])
     share = (position[pixels] - np.arange(grid - 1)[:, None]).astype(np.float32)
     return pixels, share, cell

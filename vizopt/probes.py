@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from vizopt.arrays import Batch, Matrix, Scores
 from vizopt.problems import Network, Problem
@@ -13,6 +14,7 @@ from vizopt.recording import Column, Group, Recorder
 from vizopt.specs import Count, Whole, spec
 from vizopt.train import Step
 
+CARRIED = frozenset({"epoch", "loss", "lr", "params", "delta"})  # columns of every run
 MARGIN = 0.06  # the plane reaches this share of the data's half-width beyond the data
 REACH = 2.0  # a score falls from 255 to 0 within this many mean distances to the winner
 
@@ -29,7 +31,7 @@ class Keep:
 
     first: Whole = 100
     every: Count = 10
-    grid: Count = 100
+    grid: Annotated[Count, Field(ge=2)] = 100
 
     def __call__(self, epoch: int, epochs: int) -> bool:
         return epoch < self.first or epoch % self.every == 0 or epoch == epochs - 1

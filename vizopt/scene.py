@@ -13,8 +13,8 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from vizopt.errors import SceneError, hint
 from vizopt.library import bundled, names
 from vizopt.optimizers import OPTIMIZERS, Optimizer
-from vizopt.panels import PANELS
-from vizopt.probes import Keep
+from vizopt.panels import PANELS, Weights
+from vizopt.probes import CARRIED, Keep
 from vizopt.problems import DATASETS, PROBLEMS, ProblemSpec
 from vizopt.schedules import SCHEDULES
 from vizopt.specs import Count, OneOf, spec
@@ -61,9 +61,21 @@ class Scene:
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 0
     epochs: Count = 10_001
     keep: Keep = Keep()
-    timeline: Annotated[Timeline, OneOf(TIMELINES)] = Logarithmic()
+    timeline: Annotated[Timeline, OneOf(TIMELINES, default="logarithmic")] = Logarithmic()
     theme: Annotated[str, AfterValidator(_known_theme)] = "light"
     stage: Stage | None = None
+
+    def __post_init__(self) -> None:
+        for name, panel in (self.stage.panels if self.stage else {}).items():
+            place = f"stage.panels.{name}"
+            layers = self.problem.layout.layers
+            if isinstance(panel, Weights) and panel.layer not in layers:
+                raise ValueError(
+                    f'{place}.layer: no layer "{panel.layer}": {hint(panel.layer, layers)}'
+                )
+            columns = CARRIED | self.problem.columns
+            for column in sorted(panel.needs - columns):
+                raise ValueError(f'{place}: no column "{column}": {hint(column, columns)}')
 
     def settings(self) -> str:
         """The line below the title: the optimizer's values, the data, the problem."""

@@ -40,10 +40,12 @@ class OneOf:
     Args:
         table: the kinds by name.
         bare: the kind that a bare number stands for (`lr = 0.1`), as its first field.
+        default: the kind of a table that names none.
     """
 
     table: Mapping[str, type]
     bare: str | None = None
+    default: str | None = None
 
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         choices: dict[Any, CoreSchema] = {
@@ -58,7 +60,7 @@ class OneOf:
     def kind_of(self, value: Any) -> str | None:
         """The kind that a TOML table names, or that an instance is."""
         if isinstance(value, Mapping):
-            kind = value.get("kind")
+            kind = value.get("kind", self.default)
             return kind if isinstance(kind, str) else None
         return next((kind for kind, cls in self.table.items() if type(value) is cls), None)
 

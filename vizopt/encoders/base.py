@@ -1,7 +1,7 @@
 """What an encoder is: a suffix, what its format can play, and a file that frames are written to."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -63,4 +63,5 @@ def finished(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # it may be the folder that is missing
+            part.unlink(missing_ok=True)

@@ -1,10 +1,12 @@
 """The ffmpeg process that frames are piped to, as raw RGBA."""
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import imageio_ffmpeg
 
@@ -18,7 +20,7 @@ def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
     """Encode the frames written to it into path, with ffmpeg's output options.
 
     Raises:
-        EncodeError: ffmpeg is missing or fails; with the last line of what it said.
+        EncodeError: ffmpeg is missing or fails; with the first line of what it said.
     """
     with finished(path) as part, tempfile.TemporaryFile() as said:
         width, height = film.size
@@ -31,28 +33,29 @@ def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
             stderr=said,
             process_group=0,  # Ctrl-C is for us: we close the pipe and remove the file
         )
-        assert process.stdin is not None
         pipe = process.stdin
-
-        def write(frame: Frame) -> None:
-            pipe.write(frame.data)
-
+        assert pipe is not None
         try:
-            yield write
-            pipe.close()
-        except OSError as error:
-            if not isinstance(error, BrokenPipeError):
-                raise
+            with suppress(BrokenPipeError), pipe:
+                yield lambda frame: _write(pipe, frame)
         except BaseException:
             process.kill()
             raise
         finally:
             code = process.wait()
         if code:
-            said.seek(0)
-            lines = said.read().decode(errors="replace").strip().splitlines()
-            reason = lines[-1] if lines else f"it ended with code {code}"
-            raise EncodeError(f"{path}: ffmpeg failed: {reason}")
+            raise EncodeError(f"{path}: ffmpeg failed: {_reason(said, code)}")
+
+
+def _write(pipe: IO[bytes], frame: Frame) -> None:
+    pipe.write(frame.data)
+
+
+def _reason(said: IO[bytes], code: int) -> str:
+    """The first thing that ffmpeg complained about, without the address in front."""
+    said.seek(0)
+    lines = said.read().decode(errors="replace").strip().splitlines()
+    return re.sub(r"^\[.*?\] ", "", lines[0]) if lines else f"it ended with code {code}"
 
 
 def _program(path: Path) -> str:

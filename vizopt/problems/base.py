@@ -37,6 +37,14 @@ class Problem(Protocol):
 class ProblemSpec(Protocol):
     """A frozen dataclass that a scene describes a problem with."""
 
+    @property
+    def layout(self) -> Layout: ...
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """What a recording of it can hold besides what every step carries."""
+        ...
+
     def describe(self) -> str:
         """A few words for the picture."""
         ...

@@ -17,6 +17,11 @@ class Data(NamedTuple):
 class Dataset(Protocol):
     """Where samples come from."""
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of features and of classes."""
+        ...
+
     def describe(self) -> str:
         """A few words for the picture: `spiral, 300 points, 3 classes`."""
         ...
@@ -45,6 +50,10 @@ class Spiral:
     points: Count = 100
     classes: Count = 3
     noise: NonNegative = 0.2
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return 2, self.classes
 
     def describe(self) -> str:
         return f"spiral, {self.points * self.classes} points, {self.classes} classes"

@@ -33,6 +33,33 @@ class NetworkSpec:
     sizes: tuple[Count, ...] = (2, 64, 3)
     arithmetic: Literal["book", "float32", "float64"] = "float32"
 
+    def __post_init__(self) -> None:
+        features, classes = self.data.shape
+        if len(self.sizes) < 2:
+            raise ValueError(
+                f"sizes {list(self.sizes)} needs at least the features and the classes"
+            )
+        if self.sizes[0] != features:
+            raise ValueError(
+                f"sizes start with {self.sizes[0]} features, but the data have {features}"
+            )
+        if self.sizes[-1] != classes:
+            raise ValueError(
+                f"sizes end with {self.sizes[-1]} outputs, but the data have {classes} classes"
+            )
+
+    @property
+    def layout(self) -> Layout:
+        """`dense1.weights`, `dense1.biases`, `dense2.weights`, …"""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for i, (rows, columns) in enumerate(pairwise(self.sizes), start=1):
+            shapes |= {f"dense{i}.weights": (rows, columns), f"dense{i}.biases": (columns,)}
+        return Layout.of(shapes)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset({"accuracy", "scores"})
+
     def describe(self) -> str:
         """`spiral, 300 points, 3 classes · 2 → 64 ReLU → 3 softmax`."""
         hidden = "".join(f" → {size} ReLU" for size in self.sizes[1:-1])
@@ -53,16 +80,7 @@ class Network:
 
     def __init__(self, spec: NetworkSpec, data: Data) -> None:
         self.data = data
-        self.layout = Layout.of(
-            {
-                name: shape
-                for i, (rows, columns) in enumerate(pairwise(spec.sizes), start=1)
-                for name, shape in (
-                    (f"dense{i}.weights", (rows, columns)),
-                    (f"dense{i}.biases", (columns,)),
-                )
-            }
-        )
+        self.layout = spec.layout
         self.arithmetic = ARITHMETICS[spec.arithmetic]
         dtype = self.arithmetic.dtype
         samples = len(data.y)

@@ -1,0 +1,162 @@
+"""The recording: what goes in comes out, whatever happens to the process or the files."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zarr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import vizopt
+from vizopt.errors import RecordingError
+from vizopt.layout import Layout
+from vizopt.recording import Column, Header, Recorder, Recording, RowReader
+
+COLUMNS = (
+    Column("loss", "history", "float64"),
+    Column("epoch", "snapshots", "int64"),
+    Column("params", "snapshots", "float32", (3,)),
+)
+HEADER = Header("test", "title = 'x'", Layout.of({"dense1.weights": (1, 3)}), 1000, {"vizopt": "0"})
+
+
+def write(path, rows, history):
+    with Recorder(path, HEADER, COLUMNS, {"points": np.eye(2)}) as recorder:
+        for i in range(history):
+            recorder.append("history", {"loss": float(i)})
+        for i in range(rows):
+            recorder.append("snapshots", {"epoch": i, "params": np.full(3, i)})
+    return Recording(path)
+
+
+@settings(max_examples=15, deadline=None)
+@given(rows=st.integers(0, 200), history=st.integers(0, 300))
+def test_what_was_appended_is_read(tmp_path_factory, rows, history):
+    run = write(tmp_path_factory.mktemp("r") / "run.zarr", rows, history)
+    assert (len(run), run.epochs) == (rows, history)
+    assert np.array_equal(run["epoch"], np.arange(rows))
+    assert np.array_equal(run["loss"], np.arange(history))
+    assert run["params"].shape == (rows, 3)
+    assert sum(len(chunk) for chunk in run.chunks("params")) == rows
+    assert run.header == HEADER
+
+
+def test_any_row_in_any_order(tmp_path):
+    run = write(tmp_path / "run.zarr", 150, 0)
+    read = RowReader(run, "params")
+    for row in (149, 0, 64, 63, 149):
+        assert read(row).tolist() == [row] * 3
+
+
+def test_any_zarr_tool_opens_it(run):
+    group = zarr.open_group(run.path, mode="r")
+    assert group.metadata.zarr_format == 3
+    assert group["snapshots/params"].shape == (len(run), 387)
+    assert group["snapshots/params"].chunks[0] == 64
+    assert group["constants/points"].shape == (300, 2)
+
+
+def test_everything_the_issue_asks_for_is_recorded(run):
+    assert set(run.columns) == {"loss", "accuracy", "lr", "epoch", "params", "delta", "scores"}
+    assert run.epochs == 301
+    epochs = run["epoch"]
+    assert epochs[0] == 0
+    assert epochs.tolist() == [*range(100), *range(100, 301, 10)]
+    assert run["scores"].shape == (len(run), 3, 40, 40)
+    assert np.array_equal(run["params"][0] + run["delta"][0], run["params"][1])
+
+
+def test_scores_name_the_class_that_the_network_predicts(run):
+    from numpy.random import RandomState
+
+    scene = vizopt.load_scene("sgd")
+    problem = scene.problem.build(RandomState(0))
+    x0, x1, y0, y1 = run.header.extent
+    x, y = np.meshgrid(np.linspace(x0, x1, 40), np.linspace(y1, y0, 40))
+    points = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
+    for row in (0, 5, len(run) - 1):
+        predicted = problem.scores(run["params"][row], points).argmax(axis=0)
+        shown = run["scores"][row].reshape(3, -1)
+        assert (shown[predicted, np.arange(1600)] == 255).all()
+        assert (shown.argmax(axis=0) == predicted).mean() > 0.98  # ties within a 255th
+
+
+@pytest.mark.parametrize("column", ["scores", "loss"])
+def test_a_missing_chunk_is_damage(run, tmp_path, column):
+    copy = shutil.copytree(run.path, tmp_path / "run.zarr")
+    chunk = next(p for p in copy.glob(f"*/{column}/c/**/*") if p.is_file())
+    chunk.unlink()
+    with pytest.raises(RecordingError, match="damaged"):
+        Recording(copy)
+
+
+def test_a_cut_chunk_is_damage(run, tmp_path):
+    copy = shutil.copytree(run.path, tmp_path / "run.zarr")
+    chunk = next(p for p in (copy / "snapshots/params/c").rglob("*") if p.is_file())
+    chunk.write_bytes(chunk.read_bytes()[:100])
+    with pytest.raises(RecordingError, match="damaged"):
+        Recording(copy)["params"]
+
+
+def test_a_newer_format_says_what_to_do(run, tmp_path):
+    copy = shutil.copytree(run.path, tmp_path / "run.zarr")
+    attributes = json.loads((copy / "zarr.json").read_text())
+    attributes["attributes"]["vizopt"]["format"] = 99
+    attributes["attributes"]["vizopt"]["new_field"] = 1
+    (copy / "zarr.json").write_text(json.dumps(attributes))
+    with pytest.raises(RecordingError, match=r"newer vizopt.*upgrade"):
+        Recording(copy)
+
+
+def test_what_is_no_recording(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.zarr").write_text("x")
+    zarr.open_group(tmp_path / "other.zarr", mode="w")
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / "zarr.json").write_text('{"attributes": ')
+    for name in ("empty", "file.zarr", "other.zarr", "torn", "nowhere"):
+        with pytest.raises(RecordingError, match=name):
+            Recording(tmp_path / name)
+
+
+def test_the_permanent_recording_of_format_1_opens_and_draws(tmp_path):
+    run = Recording(Path(__file__).parent / "data" / "format-1.zarr")
+    assert len(run) == 5
+    assert run["epoch"].tolist() == [0, 1, 2, 3, 4]
+    assert run["loss"][0] == pytest.approx(1.098594, abs=1e-6)
+    clip = vizopt.render(
+        run, tmp_path / "old.gif", vizopt.Look(overrides={"timeline.seconds": 0.5})
+    )
+    assert clip.frames == 10
+
+
+def test_a_killed_process_leaves_what_it_committed(tmp_path):
+    path = tmp_path / "run.zarr"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vizopt", "record", "sgd", "-o", str(path), "-q"],
+        stderr=subprocess.PIPE,
+    )
+    part = tmp_path / "run.zarr.part"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        chunks = list((part / "snapshots/params/c").glob("*/*"))
+        if len(chunks) >= 3:
+            break
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    run = Recording(part)
+    assert len(run) >= 128
+    assert run["epoch"][0] == 0
+    clip = vizopt.render(
+        run, tmp_path / "cut.gif", vizopt.Look(overrides={"timeline.seconds": 1.0})
+    )
+    assert clip.frames == 20

@@ -1,0 +1,162 @@
+"""Scenes: loaded, checked before anything runs, written out and loaded again."""
+
+import tomllib
+
+import pytest
+
+import vizopt
+from vizopt.errors import SceneError
+from vizopt.optimizers import SGD
+from vizopt.problems import NetworkSpec, Spiral
+from vizopt.scene import Scene, parse_scene, scene_toml
+from vizopt.schedules import Constant, InverseDecay
+
+MINE = """
+title = "Mine"
+epochs = 5
+[problem]
+kind = "network"
+[problem.data]
+kind = "spiral"
+[optimizer]
+kind = "sgd"
+lr = { kind = "inverse-decay", initial = 1, decay = 1e-3 }
+"""
+
+STAGE = """
+[stage.mosaic]
+rows = ["plane w1"]
+[stage.panels.plane]
+kind = "plane"
+[stage.panels.w1]
+kind = "weights"
+layer = "dense1"
+"""
+
+
+def parse(text=MINE, **overrides):
+    return parse_scene(
+        text, "mine.toml", {}, {k.replace("__", "."): v for k, v in overrides.items()}
+    )
+
+
+def test_a_scene_is_its_dataclasses():
+    scene = parse()
+    assert scene.optimizer == SGD(lr=InverseDecay(1.0, 1e-3))
+    assert scene.problem == NetworkSpec(data=Spiral(points=100))
+    assert scene.problem.arithmetic == "float32"
+
+
+def test_overrides_reach_every_key():
+    scene = parse(optimizer__lr=0.5, problem__data__points=7, theme="dark", timeline__seconds=3)
+    assert scene.optimizer.lr == Constant(0.5)
+    assert scene.problem.data.points == 7
+    assert scene.theme == "dark"
+    assert scene.timeline.seconds == 3
+
+
+@pytest.mark.parametrize("text", [MINE, MINE + STAGE])
+def test_written_out_it_loads_as_the_same_scene(text):
+    scene = parse(text)
+    assert parse(scene_toml(scene)) == scene
+
+
+def test_a_scene_built_in_python_is_the_same_as_from_toml():
+    ours = Scene(
+        title="Mine",
+        epochs=5,
+        problem=NetworkSpec(data=Spiral()),
+        optimizer=SGD(lr=InverseDecay(1.0, 1e-3)),
+    )
+    assert ours == parse()
+
+
+WRONG = {
+    "titel = 1": 'titel: unknown key (did you mean "title"?)',
+    "epochs = 0": "epochs: 0: should be greater than or equal to 1",
+    'epochs = "many"': "epochs: 'many': should be a valid integer",
+    "epochs = true": "epochs: True: should be a valid integer",
+    "seed = -1": "seed: -1: should be greater than or equal to 0",
+    'theme = "drak"': 'theme: unknown theme "drak" (did you mean "dark"?)',
+    "problem.sizes = [2, 0]": "problem.sizes.1: 0: should be greater than or equal to 1",
+    "problem.sizes = [2]": "problem: sizes [2] needs at least the features and the classes",
+    "problem.sizes = [2, 8, 4]": "problem: sizes end with 4 outputs, but the data have 3 classes",
+    "problem.sizes = [3, 8, 3]": "problem: sizes start with 3 features, but the data have 2",
+    "problem.sizess = [2]": 'problem.sizess: unknown key (did you mean "sizes"?)',
+    'problem.arithmetic = "boo"': "problem.arithmetic: 'boo': should be 'book', 'float32'",
+    'problem.kind = "netwrk"': 'problem: unknown kind "netwrk" (did you mean "network"?)',
+    "problem.data.noise = -1": "problem.data.noise: -1: should be greater than or equal to 0",
+    'problem.data.kind = "spirl"': 'problem.data: unknown kind "spirl" (did you mean "spiral"?)',
+    "optimizer.lr = 0": "optimizer.lr: 0: should be greater than 0",
+    "optimizer.lr = -1.0": "optimizer.lr: -1.0: should be greater than 0",
+    "optimizer.lr = nan": "optimizer.lr: nan: should be a finite number",
+    'optimizer.lr = "1"': "optimizer.lr: '1': needs a table with a kind: constant, inverse-decay",
+    "optimizer.momentm = 1": "optimizer.momentm: unknown key",
+    "timeline.seconds = 0": "timeline.seconds: 0: should be greater than 0",
+    'timeline.kind = "log"': 'timeline: unknown kind "log"',
+    "keep = 3": "keep: 3: needs a table",
+    "keep.grid = 1": "keep.grid: 1: should be greater than or equal to 2",
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_every_mistake_is_named_in_one_line(line):
+    key, value = line.split(" = ")
+    with pytest.raises(SceneError) as caught:
+        parse_scene(MINE, "mine.toml", {}, {key: tomllib.loads(f"v = {value}")["v"]})
+    assert str(caught.value).startswith(f"mine.toml: {WRONG[line]}")
+    assert "\n" not in str(caught.value)
+
+
+STAGES = {
+    'rows = ["plane w1"]|rows = ["plane w2"]': 'stage: mosaic names "w2", no panel',
+    'rows = ["plane w1"]|rows = ["plane", "w1 w1"]': "stage.mosaic: every row needs the same",
+    'rows = ["plane w1"]|rows = []': "stage.mosaic: every row needs the same",
+    'rows = ["plane w1"]|rows = ["plane w1", "w1 plane"]': 'stage.mosaic: "plane" does not cover',
+    'rows = ["plane w1"]|rows = ["plane w1"]\nwidths = [1]': "stage.mosaic: widths needs 2 numbers",
+    'layer = "dense1"|layr = "dense1"': 'stage.panels.w1.layr: unknown key (did you mean "layer"?)',
+    'kind = "weights"|kind = "weight"': 'stage.panels.w1: unknown kind "weight" (did you mean',
+    'layer = "dense1"|layer = "dense3"': 'stage.panels.w1.layer: no layer "dense3": did you mean',
+}
+
+
+@pytest.mark.parametrize("change", STAGES)
+def test_every_mistake_on_the_stage_is_named(change):
+    old, new = change.split("|")
+    with pytest.raises(SceneError) as caught:
+        parse((MINE + STAGE).replace(old, new))
+    assert str(caught.value).startswith(f"mine.toml: {STAGES[change]}")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("title = ", "not TOML: Invalid value"),
+        ("", "title: missing: add this key"),
+        ('title = "x"', "problem: missing: add this key"),
+        ("x", "not TOML"),
+    ],
+)
+def test_a_file_that_is_no_scene(text, message):
+    with pytest.raises(SceneError, match=message):
+        parse(text)
+
+
+def test_an_override_below_a_value_says_so():
+    with pytest.raises(SceneError, match=r"epochs is 5, not a table: set epochs itself"):
+        parse(epochs__x=1)
+
+
+def test_sources(tmp_path):
+    (tmp_path / "mine.toml").write_text(MINE)
+    assert vizopt.load_scene(tmp_path / "mine.toml").name == "mine"
+    assert vizopt.load_scene("sgd").name == "sgd"
+    (tmp_path / "latin.toml").write_bytes(b'title = "\xe9"')
+    for source, message in (
+        ("sgdd", 'no such scene: did you mean "sgd"'),
+        (tmp_path / "none.toml", "cannot read: No such file"),
+        (tmp_path, "cannot read: Is a directory"),
+        (tmp_path / "latin.toml", "not a text file in UTF-8"),
+    ):
+        with pytest.raises(SceneError, match=message):
+            vizopt.load_scene(source)

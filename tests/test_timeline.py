@@ -1,0 +1,53 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vizopt.timeline import TIMELINES, intervals
+
+EPOCHS = st.lists(st.integers(0, 20_000), min_size=1, max_size=60, unique=True).map(sorted)
+
+
+@pytest.mark.parametrize("kind", TIMELINES)
+@given(
+    epochs=EPOCHS,
+    seconds=st.floats(0.05, 8),
+    fps=st.sampled_from([10, 20, 30, 100 / 3]),
+    hold=st.floats(0, 3),
+)
+def test_rows_never_fall_and_end_at_the_last(kind, epochs, seconds, fps, hold):
+    timeline = TIMELINES[kind](seconds=seconds, hold_first=hold / 2, hold_last=hold)
+    rows = timeline.rows(np.array(epochs), fps)
+    assert len(rows) == max(round(seconds * fps), 1)
+    assert (np.diff(rows) >= 0).all()
+    assert rows[-1] == len(epochs) - 1
+    assert rows.min() >= 0
+
+
+def test_holds_last_as_long_as_they_say():
+    rows = TIMELINES["uniform"](seconds=20.0).rows(np.arange(10_001), 30)
+    assert len(rows) == 600
+    assert (rows[:15] == 0).all()
+    assert rows[15] > 0
+    assert (rows[-45:] == 10_000).all()
+    assert rows[-46] < 10_000
+
+
+def test_a_logarithmic_pace_spends_more_time_on_the_first_epochs():
+    epochs = np.arange(10_001)
+    log, even = (TIMELINES[kind]().rows(epochs, 30) for kind in ("logarithmic", "uniform"))
+    moving = slice(15, None)
+    assert (log[moving] < 100).sum() > 10 * (even[moving] < 100).sum()
+
+
+@given(EPOCHS, st.integers(1, 90))
+def test_updates_of_the_shown_intervals_add_up_to_the_whole_run(epochs, frames):
+    rows = TIMELINES["uniform"](seconds=float(frames), hold_last=0.0).rows(np.array(epochs), 1)
+    start, stop = intervals(rows)
+    assert (start <= stop).all()
+    pairs = sorted(set(zip(start.tolist(), stop.tolist(), strict=True)))
+    assert pairs[0][0] == rows[0]
+    assert pairs[-1][1] == rows[-1]
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(pairs))
