@@ -142,6 +142,7 @@ def test_a_killed_process_leaves_what_it_committed(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "vizopt", "record", "sgd", "-o", str(path), "-q"],
         stderr=subprocess.PIPE,
+        cwd=tmp_path,
     )
     part = tmp_path / "run.zarr.part"
     deadline = time.monotonic() + 60

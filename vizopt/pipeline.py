@@ -137,11 +137,8 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
     scene = parse_scene(run.header.scene, place, {}, look.overrides or {})
     clips = []
     for (size, fps), group in planned(files, look).items():
-        rows = scene.timeline.rows(run["epoch"], fps)
-        stage = scene.stage or arranged(run.layout)
-        words = Words(scene.title, scene.settings(), "epoch")
         start = perf_counter()
-        picture = Picture(stage, run, rows, size, THEMES[scene.theme], words)
+        picture = planned_picture(run, scene, size, fps)
         film = Film(size, fps, partial(_samples, picture))
         with ExitStack() as stack:
             writers = [stack.enter_context(kind.open(file, film)) for file, kind in group]
@@ -152,6 +149,14 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
         took = perf_counter() - start
         clips += [Clip(file, size, fps, len(picture), took) for file, _ in group]
     return clips
+
+
+def planned_picture(run: Recording, scene: Scene, size: Size, fps: float) -> Picture:
+    """The frames that a scene makes of a recording at a size and rate."""
+    rows = scene.timeline.rows(run["epoch"], fps)
+    stage = scene.stage or arranged(run.layout)
+    words = Words(scene.title, scene.settings(), "epoch")
+    return Picture(stage, run, rows, size, THEMES[scene.theme], words)
 
 
 def planned(
@@ -180,6 +185,7 @@ def replaced(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
         yield part
         if path.exists():
             path.rename(old)

@@ -10,6 +10,8 @@ recording.
 """
 
 import json
+import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -245,7 +247,8 @@ class RowReader:
 @contextmanager
 def _writing(path: Path) -> Iterator[None]:
     try:
-        yield
+        with _uninterrupted():
+            yield
     except OSError as error:
         raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
 
@@ -253,10 +256,27 @@ def _writing(path: Path) -> Iterator[None]:
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
     try:
-        yield
+        with _uninterrupted():
+            yield
     except FileNotFoundError as error:
         known = "not a recording" if path.exists() else "no such recording"
         raise RecordingError(f"{path}: {known} (make one with: vizopt record)") from error
     except (OSError, KeyError, ValueError, RuntimeError, json.JSONDecodeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RecordingError(f"{path}: damaged recording: {reason}") from error
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits for the end of the block: Zarr's own thread does not like to be left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            raise KeyboardInterrupt

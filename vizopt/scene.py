@@ -159,7 +159,15 @@ def _override(table: dict[str, Any], key: str, value: Any, file: str) -> None:
         if not isinstance(table, dict):
             place = ".".join(parents[: i + 1])
             raise SceneError(file, key, f"{place} is {table!r}, not a table: set {place} itself")
+    if last == "kind":  # the new kind keeps what it knows of the old one's values
+        known = next((_names(cls) for cls, kind in KINDS.items() if kind == value), list(table))
+        for name in set(table) - set(known):
+            del table[name]
     table[last] = value
+
+
+def _names(cls: type) -> list[str]:
+    return [field.name for field in fields(cls)]
 
 
 def _explained(error: ValidationError, file: str, table: Mapping[str, Any]) -> SceneError:
@@ -196,7 +204,7 @@ def _place(loc: tuple[int | str, ...], given: Any) -> tuple[str, list[str]]:
     """The dotted key of a pydantic location as it was given, and what names are known there."""
     at: Any = Scene
     key: list[str] = []
-    known = [field.name for field in fields(Scene)]
+    known = _names(Scene)
     for part in loc:
         if part in _kinds(at):
             at = _kinds(at)[part]
@@ -204,7 +212,9 @@ def _place(loc: tuple[int | str, ...], given: Any) -> tuple[str, list[str]]:
             key.append(str(part))
             at = _inside(at, part)
             given = given.get(part) if isinstance(given, Mapping) else given[int(part)]
-        known = list(_kinds(at)) or ([f.name for f in fields(at)] if is_dataclass(at) else known)
+        known = list(_kinds(at)) or (
+            _names(at) if isinstance(at, type) and is_dataclass(at) else known
+        )
     return ".".join(key), known
 
 

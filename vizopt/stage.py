@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from vizopt.arrays import Frame, Pixels, Rows, Size
-from vizopt.errors import hint
+from vizopt.errors import RecordingError, hint
 from vizopt.mosaic import Box, Mosaic
 from vizopt.paint import DPI, drawn, pixel_axes
 from vizopt.panels import PANELS, Draw, Panel, Slot, Weight
@@ -86,6 +86,11 @@ class Picture:
     def __init__(
         self, stage: Stage, run: Recording, rows: Rows, size: Size, theme: Theme, words: Words
     ) -> None:
+        for column in sorted(stage.needs):
+            if column not in run.columns:
+                raise RecordingError(
+                    f"{run.path}: no column {column!r}, which the picture needs: record it again"
+                )
         self._frames = len(rows)
         self.size = size
         with theme.applied():

@@ -135,21 +135,22 @@ THEMES: dict[str, Theme] = {
         tint=(0.06, 0.05),
         diverging="RdBu_r",
         accents=(("loss", "#ff8a70"), ("accuracy", "#5fd0a5"), ("lr", "#a9bdd3")),
-        edge="#11161c",
+        edge="#dfe6ee",
     ),
 }
 
 
-def number(value: float, digits: int = 3) -> str:
-    """A value as the pictures, tables and texts write it: `0.874`, `1.2e−05`, `diverged`'s `∞`."""
+def number(value: float) -> str:
+    """A value as pictures, tables and texts write it: `0.874`, `4.6e−4`, `∞`.
+
+    Three decimals, or two digits and an exponent below 0.01 and from 10 000.
+    """
     if not isfinite(value):
         return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
-    size = abs(value)
-    if size and (size < 10.0**-digits or size >= 1e5):
+    text = f"{value:.3f}"
+    if value and not 0.01 <= abs(value) < 1e4:
         mantissa, exponent = f"{value:.1e}".split("e")
         text = f"{mantissa}e{int(exponent)}"
-    else:
-        text = f"{value:.{digits}f}"
     return text.replace("-", "−")
 
 

@@ -75,7 +75,8 @@ class Weights:
         if _lies(run, self.layer):
             word, x, y, align = "max ", slot.width, update[1] - round(slot.unit * 6), 1.0
         else:
-            word = "max " if slot.text_width("max 1.0e−10", 12) < update[2] else ""
+            widest = max(glyphs.width(f"max {number(value)}") for value in np.unique(largest))
+            word = "max " if widest <= update[2] else ""
             x, y, align = update[0], _captions(slot, weights)[1], 0.0
 
         def matrix(row: int) -> Matrix:

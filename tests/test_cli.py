@@ -1,0 +1,227 @@
+"""The command line as a user meets it: results, mistakes, interruptions."""
+
+import json
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from vizopt import library
+
+
+def files(folder="."):
+    return sorted(path.name for path in Path(folder).iterdir())
+
+
+SHORT = ["--set", "epochs=60", "--set", "keep.grid=20", "--seconds", "1"]
+
+
+def test_make_writes_the_recording_and_both_clips(command):
+    ran = command("make", "sgd", *SHORT)
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    assert [line.split()[0] for line in lines] == [
+        "outputs/sgd.zarr",
+        "outputs/sgd.mp4",
+        "outputs/sgd.gif",
+    ]
+    assert "1280×720" in lines[1]
+    assert "30 frames" in lines[1]
+    assert "800×450" in lines[2]
+    assert "20 frames  1.0 s at 20 fps" in lines[2]
+    assert files("outputs") == ["sgd.gif", "sgd.mp4", "sgd.zarr"]
+    assert "training sgd" in ran.err
+    assert "epoch/s" in ran.err
+
+
+def test_one_pass_for_files_of_one_size_and_rate(command):
+    wanted = ["-o", "a.mp4", "-o", "b.mp4", "-o", "c.gif"]
+    ran = command("make", "sgd", *SHORT, *wanted, "--size", "640x360", "--fps", "25")
+    assert ran.code == 0
+    assert "a.mp4, b.mp4, c.gif: 100%" in ran.err
+    assert Path("a.mp4").read_bytes() == Path("b.mp4").read_bytes()
+    assert files() == ["a.mp4", "b.mp4", "c.gif"]
+
+
+def test_a_gif_rate_snaps_and_says_so(command):
+    ran = command("make", "sgd", *SHORT, "-o", "a.gif", "--fps", "30", "-q")
+    assert "at 33.33 fps" in ran.out
+    assert ran.err == ""
+
+
+def test_record_then_render_again_without_training(command):
+    assert command("record", "sgd", "-o", "run.zarr", *SHORT[:4], "-q").code == 0
+    look = ["--theme", "dark", "--size", "640x360", "--fps", "10", "--seconds", "2"]
+    ran = command("render", "run.zarr", "-o", "a.gif", *look, "--set", "timeline.kind=uniform")
+    assert ran.code == 0
+    assert "640×360" in ran.out
+    assert "20 frames  2.0 s at 10 fps" in ran.out
+    assert "training" not in ran.err
+
+
+def test_the_same_scene_gives_the_same_files(command):
+    for name in ("a", "b"):
+        assert (
+            command("make", "sgd", *SHORT, "-o", f"{name}.gif", "-o", f"{name}.mp4", "-q").code == 0
+        )
+    assert Path("a.gif").read_bytes() == Path("b.gif").read_bytes()
+    assert Path("a.mp4").read_bytes() == Path("b.mp4").read_bytes()
+
+
+def test_list_and_show(command):
+    lines = command("list").out.splitlines()
+    assert [line.split()[0] for line in lines] == library.names()
+    for line in lines:
+        assert len(line) <= 110
+    assert command("show", "sgd").out.strip() == library.bundled("sgd").strip()
+
+
+def test_a_shown_scene_is_a_start_of_ones_own(command):
+    Path("mine.toml").write_text(command("show", "sgd").out)
+    assert command("record", "mine.toml", "-o", "mine.zarr", *SHORT[:4], "-q").code == 0
+    assert json.loads(command("info", "mine.zarr", "--json").out)["scene"] == "mine"
+
+
+def test_info(command, run):
+    facts = json.loads(command("info", run.path, "--json").out)
+    assert facts["rows"] == len(run)
+    assert facts["epochs"] == facts["planned"] == 301
+    assert facts["final_loss"] == run["loss"][-1]
+    assert facts["best_accuracy"]["value"] == run["accuracy"].max()
+    assert run["accuracy"][facts["best_accuracy"]["epoch"]] == run["accuracy"].max()
+    assert facts["optimizer"] == {"kind": "sgd", "lr": {"kind": "constant", "rate": 1.0}}
+    assert facts["seed"] == 0
+    assert facts["columns"]["params"] == ["float32", 387]
+    assert facts["bytes"] == sum(p.stat().st_size for p in run.path.rglob("*") if p.is_file())
+    text = command("info", run.path).out
+    assert "best_loss" in text
+    assert f"rows            {len(run)}" in text
+
+
+def test_table_prints_the_lessons_rows(command, run):
+    lines = command("table", run.path, "--every", "100").out.splitlines()
+    assert lines[0].split() == ["epoch", "acc", "loss", "lr"]
+    assert lines[1].split() == ["0", "0.360000", "1.098594", "1.000000"]
+    assert lines[2].split()[:3] == ["100", "0.400000", "1.086921"]
+    assert len(lines) == 1 + 4
+
+
+WRONG = [
+    (["make", "sgdd"], 1, 'sgdd: no such scene: did you mean "sgd"?'),
+    (["make", "nowhere/x.toml"], 1, "nowhere/x.toml: cannot read: No such file or directory"),
+    (
+        ["make", "sgd", "--set", "optimizer.lrr=1"],
+        1,
+        'optimizer.lrr: unknown key (did you mean "lr"?)',
+    ),
+    (["make", "sgd", "--set", "epochs=-3"], 1, "sgd: epochs: -3: should be greater"),
+    (["make", "sgd", "--set", "epochs"], 2, "'epochs': write it like optimizer.lr=0.5"),
+    (["make", "sgd", "-o", "x.mp5"], 1, "x.mp5: unknown suffix '.mp5': did you mean \".mp4\"?"),
+    (["make", "sgd", "-o", "clip"], 1, "clip: unknown suffix ''"),
+    (["make", "sgd", "--size", "0x360"], 2, "'0x360': must lie between"),
+    (["make", "sgd", "--size", "-3x360"], 2, "'-3x360' is no size: write it like 1280x720"),
+    (["make", "sgd", "--size", "big"], 2, "'big' is no size: write it like 1280x720"),
+    (["make", "sgd", "--size", "641x361"], 1, "needs even sides: try --size 640x360"),
+    (["make", "sgd", "--fps", "0"], 2, "0"),
+    (["make", "sgd", "--seconds", "-1"], 2, "-1"),
+    (["make", "sgd", "--theme", "drak"], 1, 'theme: unknown theme "drak" (did you mean "dark"?)'),
+    (["make", "sgd", "--them", "dark"], 2, "--theme"),
+    (["make"], 2, "Missing argument"),
+    (["mak"], 2, "mak"),
+    (["make", "sgd", "sgd", "-o", "x.mp4"], 2, "-o names the files of one scene"),
+    (["render", "none.zarr", "-o", "a.gif"], 1, "none.zarr: no such recording"),
+    (["info", "."], 1, "not a recording"),
+    (["table", "none.zarr"], 1, "none.zarr: no such recording"),
+    (["show", "sdg"], 1, 'sdg: no such scene: did you mean "sgd"?'),
+    (["record", "sgd", "-o", "/proc/run.zarr", "-q"], 1, "/proc/run.zarr: cannot write"),
+    (["make", "sgd", *SHORT, "-o", "/proc/a.gif", "-q"], 1, "/proc/a.gif: cannot write"),
+    (["make", "sgd", *SHORT, "-o", "/proc/a.mp4", "-q"], 1, "/proc/a.mp4: "),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), WRONG, ids=lambda value: str(value)[:60])
+def test_a_mistake_is_one_clear_line(command, arguments, code, message):
+    ran = command(*arguments)
+    assert ran.code == code
+    assert message in ran.err
+    assert "Traceback" not in ran.err
+    assert ran.out == ""
+    if code == 1:
+        assert ran.err.count("\n") == 1
+        assert ran.err.startswith("vizopt: ")
+    assert files() in ([], ["outputs"])
+
+
+def test_a_folder_that_is_no_recording_is_not_replaced(command):
+    Path("mine").mkdir()
+    Path("mine/thesis.txt").write_text("years of work")
+    ran = command("record", "sgd", "-o", "mine", "-q", *SHORT[:4])
+    assert ran.code == 1
+    assert "mine: exists and is no recording" in ran.err
+    assert Path("mine/thesis.txt").read_text() == "years of work"
+
+
+def test_a_dying_ffmpeg_is_one_clear_line(command, monkeypatch):
+    broken = Path("ffmpeg").absolute()
+    broken.write_text("#!/bin/sh\nhead -c 9000000 >/dev/null\necho 'x264 is ill' >&2\nexit 3\n")
+    broken.chmod(broken.stat().st_mode | stat.S_IEXEC)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(broken))
+    ran = command("make", "sgd", *SHORT, "-o", "run.zarr", "-o", "a.mp4", "-q")
+    assert ran.code == 1
+    assert ran.err == "vizopt: a.mp4: ffmpeg failed: x264 is ill\n"
+    assert files() == ["ffmpeg", "run.zarr"]
+
+
+@pytest.mark.parametrize("phase", ["run.zarr.part", "a.mp4.part", "b.gif.part"])
+def test_ctrl_c_leaves_what_was_complete_and_nothing_half(tmp_path, phase):
+    arguments = ["make", "sgd", "-o", "run.zarr", "-o", "a.mp4", "-o", "b.gif"]
+    arguments += ["--set", "epochs=2000", "--set", "keep.grid=20"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vizopt", *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (tmp_path / phase).exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert err.splitlines()[-1].startswith("vizopt: interrupted")
+    assert "Traceback" not in err
+    order = ["run.zarr", "a.mp4", "b.gif"]
+    complete = order[: order.index(phase.removesuffix(".part"))]
+    assert files(tmp_path) == sorted(complete)
+
+
+def test_a_closed_pipe_is_no_error_message(tmp_path, run):
+    command = f"{sys.executable} -m vizopt table {run.path} --every 1 | head -n 1"
+    ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert ran.stdout.split()[0] == "epoch"
+    assert ran.stderr == ""
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys, vizopt.cli; "
+        "heavy = {'numpy', 'matplotlib', 'zarr', 'pydantic', 'PIL', 'tqdm'} & set(sys.modules); "
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_three_lines_of_python(tmp_path):
+    import vizopt
+
+    scene = vizopt.load_scene("sgd", {"epochs": 60, "keep.grid": 20, "timeline.seconds": 1.0})
+    run = vizopt.record(scene, tmp_path / "sgd.zarr")
+    clip = vizopt.render(run, tmp_path / "sgd.gif")
+    assert clip.path.exists()
+    assert clip.frames == 20

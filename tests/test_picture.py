@@ -1,0 +1,140 @@
+"""The picture: nothing overlaps or is cut, every frame stands alone, what it shows is true."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from vizopt.arrange import arranged
+from vizopt.paint import Glyphs
+from vizopt.panels.curves import _limits
+from vizopt.pipeline import planned_picture
+from vizopt.recording import Recording
+from vizopt.scene import parse_scene
+from vizopt.theme import THEMES, luminance
+
+SIZES = [(640, 360), (800, 450), (1280, 720), (1920, 1080), (1080, 1080), (1080, 1920)]
+
+
+def picture_of(run, size=(640, 360), **overrides):
+    keys = {key.replace("__", "."): value for key, value in overrides.items()}
+    scene = parse_scene(run.header.scene, "test", {}, keys)
+    return planned_picture(run, scene, size, 10.0)
+
+
+def still_texts(picture):
+    """(text, box) of everything that matplotlib wrote, in pixels from the top left."""
+    renderer = picture.figure.canvas.get_renderer()
+    height = picture.size[1]
+    for axes in picture.figure.axes:
+        for text in axes.texts:
+            box = text.get_window_extent(renderer)
+            yield text.get_text(), (box.x0, height - box.y1, box.x1, height - box.y0)
+
+
+def moving_texts(picture, k, monkeypatch):
+    """(text, box) of everything that glyphs wrote into frame k, and whether it was cut."""
+    written = []
+    original = Glyphs.write
+
+    def noted(self, pixels, text, x, y, align=0.0):
+        original(self, pixels, text, x, y, align)
+        frame = pixels.base
+        offset = pixels.__array_interface__["data"][0] - frame.__array_interface__["data"][0]
+        top, left = divmod(offset // 4, frame.shape[1])
+        x0 = x - round(align * self.width(text))
+        box = (x0, y - self.baseline, x0 + self.width(text), y + self.height - self.baseline)
+        inside = box[0] >= 0 and box[1] >= -1 and box[2] <= pixels.shape[1] + 1
+        assert inside, f"{text!r} is cut: {box} in {pixels.shape}"
+        assert y <= pixels.shape[0], f"{text!r} is cut below"
+        written.append((text, (left + box[0], top + box[1], left + box[2], top + box[3])))
+
+    monkeypatch.setattr(Glyphs, "write", noted)
+    picture[k]
+    monkeypatch.undo()
+    return written
+
+
+def overlap(a, b):
+    return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_no_text_overlaps_another_or_is_cut(run, size, theme, monkeypatch):
+    picture = picture_of(run, size, theme=theme)
+    for k in (0, len(picture) // 2, len(picture) - 1):
+        texts = [*still_texts(picture), *moving_texts(picture, k, monkeypatch)]
+        assert len(texts) > 20
+        for text, (left, top, right, bottom) in texts:
+            assert left >= 0, text
+            assert top >= 0, text
+            assert right <= size[0], text
+            assert bottom <= size[1], text
+        for (text, box), (other, place) in combinations(texts, 2):
+            assert not overlap(box, place), f"{text!r} lies over {other!r}: {box} {place}"
+
+
+def test_frame_k_alone_is_frame_k_in_sequence(run):
+    whole = list(picture_of(run))
+    other = picture_of(run)
+    for k in (len(whole) - 1, 3, len(whole) // 2, 0):
+        assert np.array_equal(other[k], whole[k])
+    assert not np.array_equal(whole[0], whole[-1])
+
+
+def test_the_first_epoch_is_shown_and_the_last_one_held(run):
+    picture = picture_of(run)
+    assert np.array_equal(picture[len(picture) - 1], picture[len(picture) - 5])
+
+
+def test_a_missing_column_is_named(run, tmp_path):
+    import shutil
+
+    from vizopt.errors import RecordingError
+
+    copy = shutil.copytree(run.path, tmp_path / "run.zarr")
+    shutil.rmtree(copy / "snapshots/scores")
+    with pytest.raises(RecordingError, match="no column 'scores', which"):
+        picture_of(Recording(copy))
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ([1.1, 1.0, 0.5, 0.2], (0, 1.1)),
+        ([1.1, 6.26, *[1.0] * 100], (0, 1.65)),  # AdaGrad's violent first update
+        ([1.1, *[0.2] * 100, 2.0, *[0.2] * 100], (0, 1.65)),  # a late spike
+        ([1.0, np.inf, np.nan, 0.5], (0, 1.0)),
+        ([np.nan], (0, 1)),
+        ([2.0, -1.0], (-1, 2.0)),
+        ([0.0, 0.0], (0, 1)),
+    ],
+)
+def test_an_outlier_does_not_flatten_a_curve(values, ends):
+    assert _limits(np.array(values), None) == pytest.approx(ends)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_text_has_enough_contrast(name):
+    theme = THEMES[name]
+    values = [int(theme.paper[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    paper = luminance(np.array(values))
+    for colour in (theme.ink, theme.muted):
+        text = luminance(np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]))
+        high, low = max(paper, text), min(paper, text)
+        assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_backgrounds_of_all_classes_are_equally_bright(name):
+    tints = THEMES[name].tints()
+    bright = luminance(tints[:, :3] / 255)
+    assert np.ptp(bright) < 0.02
+    assert len(np.unique(tints, axis=0)) == len(tints)
+
+
+def test_every_panel_of_the_arranged_stage_is_shown(run):
+    stage = arranged(run.layout)
+    for mosaic in (stage.mosaic, stage.square):
+        assert set(mosaic.names) == set(stage.panels)
