@@ -3,9 +3,7 @@
 import ast
 from pathlib import Path
 
-import vizopt
-
-ROOT = Path(vizopt.__file__).parent
+ROOT = Path(__file__).parents[1] / "vizopt"
 LAYERS = [
     {"arrays", "errors", "specs", "library", "progress"},
     {"layout", "schedules", "mosaic"},
