@@ -27,6 +27,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     return vizopt.record(scene, tmp_path_factory.mktemp("run") / "sgd.zarr")
 
 
+@pytest.fixture(scope="session")
+def descent(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """The scene `momentum-fast`, whole."""
+    scene = vizopt.load_scene("momentum-fast")
+    return vizopt.record(scene, tmp_path_factory.mktemp("descent") / "run.zarr")
+
+
 @pytest.fixture
 def command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path

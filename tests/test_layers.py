@@ -8,16 +8,16 @@ LAYERS = [
     {"arrays", "errors", "specs", "library", "progress"},
     {"layout", "schedules", "mosaic"},
     {"optimizers", "problems", "recording", "timeline", "theme", "paint", "encoders"},
-    {"train"},
+    {"train", "outcome"},
     {"probes", "panels"},
     {"stage"},
     {"arrange", "report"},
     {"scene"},
-    {"pipeline"},
+    {"pipeline", "find"},
     {"cli"},
     {"__main__", "__init__"},
 ]
-DRAWS = {"panels", "stage", "encoders", "paint", "theme", "timeline", "mosaic"}
+DRAWS = {"panels", "stage", "encoders", "paint", "theme", "timeline", "mosaic", "outcome"}
 TRAINS = {"problems", "optimizers", "train", "probes"}
 
 

@@ -59,10 +59,11 @@ def overlap(a, b):
     return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1.5
 
 
+@pytest.mark.parametrize("kind", ["run", "descent"])
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_no_text_overlaps_another_or_is_cut(run, size, theme, monkeypatch):
-    picture = picture_of(run, size, theme=theme)
+def test_no_text_overlaps_another_or_is_cut(request, kind, size, theme, monkeypatch):
+    picture = picture_of(request.getfixturevalue(kind), size, theme=theme)
     for k in (0, len(picture) // 2, len(picture) - 1):
         texts = [*still_texts(picture), *moving_texts(picture, k, monkeypatch)]
         assert len(texts) > 20

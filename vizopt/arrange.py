@@ -2,11 +2,29 @@
 
 from vizopt.layout import Layout
 from vizopt.mosaic import Mosaic
-from vizopt.panels import Curves, Key, Panel, Plane, Weights
+from vizopt.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Weights, Worked
 from vizopt.stage import Stage
 
 
 def arranged(layout: Layout) -> Stage:
+    """A descent for one parameter, a network's picture for more."""
+    return _descent() if layout.size == 1 else _network(layout)
+
+
+def _descent() -> Stage:
+    """The curve on the left, its numbers and the magnifier on the right."""
+    return Stage(
+        panels={"descent": Descent(), "worked": Worked(), "magnifier": Magnifier()},
+        mosaic=Mosaic(
+            rows=("descent worked", "descent magnifier"),
+            widths=(830.0, 350.0),
+            heights=(310.0, 230.0),
+        ),
+        square=Mosaic(rows=("descent descent", "worked magnifier"), heights=(560.0, 330.0)),
+    )
+
+
+def _network(layout: Layout) -> Stage:
     """The plane on the left, the first layer and the curves beside it, the last layer upright."""
     first, last = layout.layers[0], layout.layers[-1]
     panels: dict[str, Panel] = {

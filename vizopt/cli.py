@@ -101,7 +101,7 @@ def make(scenes: tuple[str, ...], files: tuple[Path, ...], quiet: bool, **option
     loaded = [load_scene(scene, look.overrides) for scene in scenes]
     for scene in loaded:
         wanted = files or tuple(
-            Path("outputs") / f"{scene.name}{suffix}" for suffix in (".zarr", ".mp4", ".gif")
+            Path("outputs") / f"{scene.name}.{suffix}" for suffix in ("zarr", *scene.formats)
         )
         run, clips = pipeline.make(scene, wanted, look, _bar(quiet))
         if any(file.suffix == ".zarr" for file in wanted):
@@ -135,6 +135,36 @@ def render(run: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> N
 
     for clip in pipeline.render_all(Recording(run), files, _look(**options), _bar(quiet)):
         click.echo(_clip_line(clip))
+
+
+@cli.command()
+@click.argument("scene")
+@click.option("--reach", default="global", show_default=True, help="A minimum: global, 1, 2, …")
+@click.option("--within", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("-o", "file", type=PATH, help="Write the scene with the setting found, NAME.toml.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
+def find(scene: str, reach: str, within: int, file: Path | None, quiet: bool) -> None:
+    """Find the learning rate and momentum that reach a minimum in the fewest steps."""
+    from vizopt import find as search
+    from vizopt.scene import load_scene, scene_toml
+
+    loaded = load_scene(scene)
+    found = search.find(loaded, reach, within, _bar(quiet))
+    where = "the global minimum" if reach == "global" else f"minimum {reach}"
+    setting = f"learning rate {found.lr:.6g}, momentum {found.momentum:.6g}"
+    if found.steps is None or found.steps > within:
+        came = (
+            f"{found.distance:.3g} away" if found.steps is None else f"from step {found.steps} on"
+        )
+        raise VizoptError(
+            f"nothing found stays at {where} within {within} steps; nearest came {setting}: "
+            f"{came}: allow more steps with --within"
+        )
+    click.echo(f"{setting}: at {where} from step {found.steps} on")
+    click.echo(f"holds within {within} steps for learning rates up to ±{found.margin:.1%} off")
+    if file:
+        _write_text(file, scene_toml(search.with_setting(loaded, found)))
+        click.echo(f"{file}  make it with: vizopt make {file}")
 
 
 @cli.command("list")
@@ -176,6 +206,13 @@ def table(run: Path, every: int) -> None:
 
     for line in report.table(Recording(run), every):
         click.echo(line)
+
+
+def _write_text(path: Path, text: str) -> None:
+    from vizopt.encoders import finished
+
+    with finished(path) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def _look(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, floor
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from vizopt.arrays import Pixels, Scores
 
 Floats: TypeAlias = NDArray[np.float32]
+Coverage: TypeAlias = NDArray[np.uint8]  # [h, w] 0 to 255
 
 DPI = 72  # one point is one pixel
 
@@ -245,3 +246,87 @@ def _cells(grid: int, length: int) -> tuple[NDArray[np.intp], Floats, NDArray[np
     pixels = np.minimum(start[:, None] + np.arange(most), (stop - 1)[:, None])
     share = (position[pixels] - np.arange(grid - 1)[:, None]).astype(np.float32)
     return pixels, share, cell
+
+
+def disc(radius: float) -> NDArray[np.uint8]:
+    """Coverage [s, s] of a disc around the middle pixel."""
+    reach = ceil(radius) + 1
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    return _coverage(np.hypot(x, y) - radius)
+
+
+def line(x0: float, y0: float, x1: float, y1: float, width: float) -> tuple[Coverage, int, int]:
+    """Coverage of a straight line, and the left and top of its box."""
+    left, top = floor(min(x0, x1) - width) - 1, floor(min(y0, y1) - width) - 1
+    right, bottom = ceil(max(x0, x1) + width) + 2, ceil(max(y0, y1) + width) + 2
+    y, x = np.mgrid[top:bottom, left:right]
+    dx, dy = x1 - x0, y1 - y0
+    along = ((x - x0) * dx + (y - y0) * dy) / max(dx * dx + dy * dy, 1e-9)
+    along = along.clip(0, 1)
+    return _coverage(np.hypot(x - x0 - along * dx, y - y0 - along * dy) - width / 2), left, top
+
+
+def coloured(coverage: Coverage, colour: str) -> Pixels:
+    """One colour as ink of this coverage."""
+    ink = np.empty((*coverage.shape, 4), np.uint8)
+    ink[..., :3] = [round(value * 255) for value in to_rgb(colour)]
+    ink[..., 3] = coverage
+    return ink
+
+
+def _coverage(distance: NDArray[np.floating]) -> Coverage:
+    """Of pixels at this distance from an edge, negative inside."""
+    return np.asarray(((0.5 - distance).clip(0, 1) * 255).round(), np.uint8)
+
+
+class Trail:
+    """Inks put down one after the other; a frame shows the first n of them.
+
+    Every ink leaves a record of the pixels that it changed, as they look with everything before
+    it, so a frame writes all records up to n and the latest of each pixel stays.
+
+    Args:
+        height, width: of the window.
+    """
+
+    def __init__(self, height: int, width: int) -> None:
+        self._paper = np.zeros((height, width, 4))  # colour times alpha, alpha: 0 to 1
+        self._places: list[NDArray[np.intp]] = []
+        self._inks: list[NDArray[np.float32]] = []
+        self._ends: list[int] = []
+
+    def put(self, ink: Pixels, left: int, top: int) -> None:
+        """Put ink [h, w, 4] with its corner there; what falls outside is cut."""
+        height, width = self._paper.shape[:2]
+        up, start = max(-top, 0), max(-left, 0)
+        part = ink[up : max(height - top, 0), start : max(width - left, 0)] / 255.0
+        rows, columns = np.nonzero(part[..., 3])
+        ink_there = part[rows, columns]
+        alpha = ink_there[:, 3:]
+        rows, columns = rows + top + up, columns + left + start
+        below = self._paper[rows, columns]
+        above = np.concatenate([ink_there[:, :3] * alpha, alpha], axis=1)
+        self._paper[rows, columns] = above + below * (1 - alpha)
+        self._places.append(rows * width + columns)
+        self._inks.append(self._paper[rows, columns].astype(np.float32))
+
+    def end_step(self) -> None:
+        """What was put since the last call appears together."""
+        self._ends.append(sum(len(places) for places in self._places))
+
+    def frozen(self) -> Callable[[Pixels, int], None]:
+        """draw(window, n): paint the first n + 1 steps."""
+        places = np.concatenate([*self._places, np.empty(0, np.intp)])
+        rows, columns = np.divmod(places, self._paper.shape[1])
+        inks = np.concatenate([*self._inks, np.empty((0, 4), np.float32)])
+        colours = inks[:, :3] * 255 + 0.5
+        clear = 1 - inks[:, 3:]
+        ends = list(self._ends)
+
+        def draw(pixels: Pixels, n: int) -> None:
+            at = rows[: ends[n]], columns[: ends[n]]
+            pixels[(*at, slice(3))] = (
+                pixels[(*at, slice(3))] * clear[: ends[n]] + colours[: ends[n]]
+            )
+
+        return draw

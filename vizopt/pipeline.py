@@ -18,8 +18,8 @@ from vizopt.arrange import arranged
 from vizopt.arrays import Size
 from vizopt.encoders import Encoder, Film, encoder
 from vizopt.errors import RecordingError
-from vizopt.probes import Tape, plane_extent, probes_for, record_steps
-from vizopt.problems import Network
+from vizopt.optimizers import worked
+from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Header, Recorder, Recording
 from vizopt.scene import Scene, parse_scene, scene_toml
@@ -91,26 +91,25 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
     """
     rng = RandomState(scene.seed)
     problem = scene.problem.build(rng)
-    constants: dict[str, Any] = {}
-    extent: tuple[float, ...] = ()
-    if isinstance(problem, Network):
-        constants = {"points": problem.data.x, "labels": problem.data.y}
-        extent = plane_extent(problem.data.x)
     header = Header(
         name=scene.name,
         scene=scene_toml(scene),
         layout=problem.layout,
         epochs=scene.epochs,
         versions={"vizopt": vizopt.__version__, "numpy": np.__version__},
-        extent=extent,
+        unit=scene.problem.unit,
+        worked=worked(scene.optimizer),
     )
     stage = scene.stage or arranged(problem.layout)
     probes = probes_for(problem, scene.keep, stage.needs)
     columns = tuple(probe.column for probe in probes)
-    with replaced(Path(path)) as part, Recorder(part, header, columns, constants) as recorder:
+    with (
+        replaced(Path(path)) as part,
+        Recorder(part, header, columns, problem.constants) as recorder,
+    ):
         tape = Tape(recorder, probes, lambda epoch: scene.keep(epoch, scene.epochs))
         steps = train(problem, scene.optimizer, steps=scene.epochs, rng=rng)
-        record_steps(bar(steps, scene.epochs, f"training {scene.name}", "epoch"), tape)
+        record_steps(bar(steps, scene.epochs, f"training {scene.name}", scene.problem.unit), tape)
     return Recording(path)
 
 
@@ -155,7 +154,7 @@ def planned_picture(run: Recording, scene: Scene, size: Size, fps: float) -> Pic
     """The frames that a scene makes of a recording at a size and rate."""
     rows = scene.timeline.rows(run["epoch"], fps)
     stage = scene.stage or arranged(run.layout)
-    words = Words(scene.title, scene.settings(), "epoch")
+    words = Words(scene.title, scene.settings(), run.header.unit)
     return Picture(stage, run, rows, size, THEMES[scene.theme], words)
 
 

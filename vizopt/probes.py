@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from vizopt.arrays import Batch, Matrix, Scores
+from vizopt.arrays import Batch, Scores
 from vizopt.problems import Network, Problem
 from vizopt.recording import Column, Group, Recorder
 from vizopt.specs import Count, Whole, spec
 from vizopt.train import Step
 
-CARRIED = frozenset({"epoch", "loss", "lr", "params", "delta"})  # columns of every run
-MARGIN = 0.06  # the plane reaches this share of the data's half-width beyond the data
+# Columns of every run.
+CARRIED = frozenset({"epoch", "loss", "lr", "params", "delta"})
 REACH = 2.0  # a score falls from 255 to 0 within this many mean distances to the winner
 
 
@@ -90,7 +90,7 @@ def record_steps(steps: Iterable[Step], tape: Tape) -> None:
 
 def probes_for(problem: Problem, keep: Keep, needs: frozenset[str]) -> list[Probe]:
     """A probe for everything that a step carries, and those that the picture needs besides."""
-    size, dtype = (problem.layout.size,), "float32"
+    size, dtype = (problem.layout.size,), problem.dtype
     probes = [
         Probe(Column("loss", "history", "float64"), lambda step: step.evaluation.loss),
         Probe(Column("lr", "history", "float64"), lambda step: step.lr),
@@ -105,21 +105,13 @@ def probes_for(problem: Problem, keep: Keep, needs: frozenset[str]) -> list[Prob
     return probes
 
 
-def plane_extent(x: Matrix) -> tuple[float, float, float, float]:
-    """x0, x1, y0, y1 of a square a little larger than the points [N, 2]."""
-    low, high = x.min(axis=0).astype(float), x.max(axis=0).astype(float)
-    middle = (low + high) / 2
-    half = (high - low).max() / 2 * (1 + MARGIN) or 1.0
-    return (middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half)
-
-
 def _metric(name: str) -> Callable[[Step], float]:
     return lambda step: step.evaluation.metrics[name]
 
 
 def _plane_scores(network: Network, grid: int) -> Probe:
     """Class scores over the plane, row 0 on top."""
-    x0, x1, y0, y1 = plane_extent(network.data.x)
+    x0, x1, y0, y1 = network.constants["extent"]
     x, y = np.meshgrid(np.linspace(x0, x1, grid), np.linspace(y1, y0, grid))
     points = np.stack([x.ravel(), y.ravel()], axis=1).astype(network.data.x.dtype)
 

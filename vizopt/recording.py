@@ -1,7 +1,7 @@
 """The recording: a Zarr v3 group that any Zarr tool opens, written append only.
 
     attributes    header, committed row counts, finished
-    constants/    arrays that do not change: the data points and their classes
+    constants/    arrays that do not change: the data points and their classes, a curve
     history/      one value for every epoch: loss, accuracy, lr [E]
     snapshots/    the kept rows: epoch [N], params [N, P], delta [N, P], scores [N, C, G, G]
 
@@ -52,7 +52,8 @@ class Header:
         layout: the arrays in the flat parameter vector.
         epochs: planned length of the run.
         versions: of vizopt and of what computed the numbers.
-        extent: x0, x1, y0, y1 of the recorded plane; empty without one.
+        unit: what a step is called, "epoch" or "step".
+        worked: the update rule with places for numbers, to be redone by hand; see `Optimizer`.
     """
 
     name: str
@@ -60,7 +61,8 @@ class Header:
     layout: Layout
     epochs: int
     versions: Mapping[str, str]
-    extent: tuple[float, ...] = ()
+    unit: str = "epoch"
+    worked: str = ""
 
 
 class Recorder:
@@ -83,8 +85,9 @@ class Recorder:
         self._committed = dict.fromkeys(CHUNK, 0)
         with _writing(path):
             self._group = zarr.open_group(path, mode="w", zarr_format=3)
+            kept = self._group.create_group("constants")
             for name, values in constants.items():
-                self._group.create_array(f"constants/{name}", data=values)
+                kept.create_array(name, data=values)
             self._arrays = {column.name: self._create(column) for column in columns}
             self._group.update_attributes(
                 {"vizopt": {"format": FORMAT, **asdict(header)}, "committed": self._committed}
@@ -164,8 +167,7 @@ class Recording:
                 "upgrade with pip install -U vizopt"
             )
         layout = Layout.of(dict(stored.pop("layout")["shapes"]))
-        extent = tuple(stored.pop("extent"))
-        self.header = Header(layout=layout, extent=extent, **stored)
+        self.header = Header(layout=layout, **stored)
         self._committed: dict[str, int] = attributes["committed"]
         self.diverged: int | None = attributes.get("diverged")
         self._arrays = self._open_arrays()
@@ -182,6 +184,13 @@ class Recording:
     def columns(self) -> dict[str, "zarr.Array[Any]"]:
         """The recorded arrays by name, history and snapshots."""
         return self._arrays
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything that can be asked for: columns and constants."""
+        with _reading(self.path):
+            constants = cast(zarr.Group, self._group["constants"]).array_keys()
+            return frozenset(self._arrays) | frozenset(constants)
 
     @property
     def epochs(self) -> int:
@@ -202,7 +211,7 @@ class Recording:
         with _reading(self.path):
             if f"constants/{column}" in self._group:
                 return np.asarray(cast("zarr.Array[Any]", self._group[f"constants/{column}"])[...])
-        raise RecordingError(f"{self.path}: no column {column!r}: {hint(column, self._arrays)}")
+        raise RecordingError(f"{self.path}: no column {column!r}: {hint(column, self.names)}")
 
     def chunks(self, column: str) -> Iterator[NDArray[Any]]:
         """A snapshot column piece by piece, for what need not be in memory whole."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from vizopt.outcome import Outcome, outcome
 from vizopt.recording import Recording
 
 
@@ -26,6 +27,8 @@ def summary(run: Recording) -> dict[str, Any]:
             at = int(best(every))
             values[f"final_{column}"] = float(every[-1])
             values[f"best_{column}"] = {"value": float(every[at]), "epoch": at}
+    if "x" in run.columns:
+        values["descent"] = _descent(outcome(run))
     return values | {
         "optimizer": scene["optimizer"],
         "seed": scene["seed"],
@@ -37,12 +40,36 @@ def summary(run: Recording) -> dict[str, Any]:
     }
 
 
+def _descent(ended: Outcome) -> dict[str, Any]:
+    """Start, end, the minimum it ended in, settled or not, steps to reach, and what went wrong."""
+    minimum = ended.minimum
+    return {
+        "start": ended.start,
+        "end": ended.end,
+        "slope": ended.slope,
+        "minimum": minimum
+        and {
+            "x": minimum.x,
+            "f": minimum.f,
+            "ordinal": minimum.ordinal,
+            "global": minimum.is_global,
+        },
+        "settled": ended.settled_at is not None,
+        "settled_at": ended.settled_at,
+        "steps_to_reach": ended.reached_at,
+        "global_basin_left": len(ended.left_at),
+        "outside_at": ended.outside_at,
+        "diverged_at": ended.diverged_at,
+    }
+
+
 def table(run: Recording, every: int) -> Iterator[str]:
     """Epoch, accuracy, loss and learning rate in rows, as the lesson prints them."""
-    columns = [name for name in ("accuracy", "loss", "lr") if name in run.columns]
+    columns = [name for name in ("x", "accuracy", "loss", "slope", "lr") if name in run.columns]
     values = [run[name] for name in columns]
-    titles = {"accuracy": "acc", "loss": "loss", "lr": "lr"}
-    yield "  ".join(["epoch".rjust(7), *(titles[name].rjust(12) for name in columns)])
+    titles = {"accuracy": "acc"}
+    head = [titles.get(name, name).rjust(12) for name in columns]
+    yield "  ".join([run.header.unit.rjust(7), *head])
     for epoch in range(0, run.epochs, every):
         numbers = [f"{column[epoch]:12.6f}" for column in values]
         yield "  ".join([f"{epoch:7d}", *numbers])

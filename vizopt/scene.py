@@ -51,6 +51,7 @@ class Scene:
         timeline: the pace of the clip.
         theme: "light" or "dark".
         stage: the panels; chosen to suit the problem when left out.
+        formats: suffixes of the files that `vizopt make` writes unless told otherwise.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Scene:
     timeline: Annotated[Timeline, OneOf(TIMELINES, default="logarithmic")] = Logarithmic()
     theme: Annotated[str, AfterValidator(_known_theme)] = "light"
     stage: Stage | None = None
+    formats: tuple[str, ...] = ("mp4", "gif")
 
     def __post_init__(self) -> None:
         for name, panel in (self.stage.panels if self.stage else {}).items():
@@ -78,7 +80,9 @@ class Scene:
                 raise ValueError(f'{place}: no column "{column}": {hint(column, columns)}')
 
     def settings(self) -> str:
-        """The line below the title: the optimizer's values, the data, the problem."""
+        """The line below the title: the optimizer's values if it makes a step, the problem."""
+        if self.epochs == 1:
+            return self.problem.describe()
         values = [f"learning rate {self.optimizer.lr.describe()}"]
         for field in fields(self.optimizer):  # type: ignore[arg-type]
             if field.name != "lr":
@@ -211,11 +215,18 @@ def _place(loc: tuple[int | str, ...], given: Any) -> tuple[str, list[str]]:
         elif isinstance(given, Mapping | list | tuple):  # a bare number has no parts
             key.append(str(part))
             at = _inside(at, part)
-            given = given.get(part) if isinstance(given, Mapping) else given[int(part)]
+            given = _item(given, part)
         known = list(_kinds(at)) or (
             _names(at) if isinstance(at, type) and is_dataclass(at) else known
         )
     return ".".join(key), known
+
+
+def _item(given: Any, part: int | str) -> Any:
+    """What a table or list holds at a key or index, None where that is missing."""
+    if isinstance(given, Mapping):
+        return given.get(part)
+    return given[int(part)] if int(part) < len(given) else None
 
 
 def _kinds(at: Any) -> Mapping[Any, type]:

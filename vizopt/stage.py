@@ -86,11 +86,10 @@ class Picture:
     def __init__(
         self, stage: Stage, run: Recording, rows: Rows, size: Size, theme: Theme, words: Words
     ) -> None:
-        for column in sorted(stage.needs):
-            if column not in run.columns:
-                raise RecordingError(
-                    f"{run.path}: no column {column!r}, which the picture needs: record it again"
-                )
+        for column in sorted(stage.needs - run.names):
+            raise RecordingError(
+                f"{run.path}: no column {column!r}, which the picture needs: record it again"
+            )
         self._frames = len(rows)
         self.size = size
         with theme.applied():
@@ -104,7 +103,9 @@ class Picture:
                 stage.panels[name].static(slot, run)
             self.figure = figure
             self._still = drawn(canvas)
-            self._draws = [(Box(0, 0, *size), _counter(header, run, rows))]
+            self._draws: list[tuple[Box, Draw]] = []
+            if run.header.epochs > 1:
+                self._draws.append((Box(0, 0, *size), _counter(header, run, rows)))
             for name, slot in slots.items():
                 self._draws.append((boxes[name], stage.panels[name].dynamic(slot, run, rows)))
 
@@ -147,7 +148,8 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     name = _fitted(slot, words.title, 20, free, "bold")
     slot.text(side, title, name, 20, colour=ink, weight="bold")
     slot.text(side, settings, _fitted(slot, words.settings, 13, free), 13)
-    slot.text(slot.width - side, title - slot.font(17), words.unit, 13, align="right")
+    if run.header.epochs > 1:
+        slot.text(slot.width - side, title - slot.font(17), words.unit, 13, align="right")
     top = round(settings + slot.unit * 22)
     return Box(side, top, slot.width - 2 * side, slot.height - top - round(slot.unit * 24))
 

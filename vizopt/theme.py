@@ -34,6 +34,7 @@ class Theme:
         diverging: matplotlib's name of the map for weights, negative to positive.
         accents: colours of curves by column.
         edge: outline of points.
+        path: colours of a descent from its first step to its last.
     """
 
     paper: str
@@ -45,6 +46,7 @@ class Theme:
     diverging: str
     accents: tuple[tuple[str, str], ...]
     edge: str
+    path: tuple[str, ...] = ("#1a9850", "#fdae61", "#d73027")
 
     def tints(self) -> NDArray[np.uint8]:
         """Background colours [classes, RGBA]: each class' hue, all of the same luminance.
@@ -140,16 +142,17 @@ THEMES: dict[str, Theme] = {
 }
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = 3) -> str:
     """A value as pictures, tables and texts write it: `0.874`, `4.6e−4`, `∞`.
 
-    Three decimals, or two digits and an exponent below 0.01 and from 10 000.
+    Three decimals (or `digits`), and an exponent for what is too small for them or from 10 000.
     """
     if not isfinite(value):
         return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
-    text = f"{value:.3f}"
-    if value and not 0.01 <= abs(value) < 1e4:
-        mantissa, exponent = f"{value:.1e}".split("e")
+    value += 0.0  # minus zero is zero
+    text = f"{value:.{digits}f}"
+    if value and not 10.0 ** (1 - digits) <= abs(value) < 1e4:
+        mantissa, exponent = f"{value:.{digits - 2}e}".split("e")
         text = f"{mantissa}e{int(exponent)}"
     return text.replace("-", "−")
 

@@ -11,6 +11,7 @@ from vizopt.errors import EncodeError, hint
 ENCODERS: dict[str, str] = {
     ".mp4": "vizopt.encoders.mp4",
     ".gif": "vizopt.encoders.gif",
+    ".png": "vizopt.encoders.png",
 }
 
 

@@ -1,6 +1,6 @@
 """Update rules, one file each. A new one is its file and its line in the table."""
 
-from vizopt.optimizers.base import Optimizer
+from vizopt.optimizers.base import Optimizer, worked
 from vizopt.optimizers.momentum import Momentum
 from vizopt.optimizers.sgd import SGD
 
@@ -9,4 +9,4 @@ OPTIMIZERS: dict[str, type] = {
     "momentum": Momentum,
 }
 
-__all__ = ["OPTIMIZERS", "SGD", "Momentum", "Optimizer"]
+__all__ = ["OPTIMIZERS", "SGD", "Momentum", "Optimizer", "worked"]

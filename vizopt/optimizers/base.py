@@ -1,6 +1,7 @@
 """What an optimizer is: two pure functions and the learning rate they use."""
 
-from typing import Annotated, Protocol, TypeAlias, TypeVar
+from dataclasses import fields
+from typing import Annotated, Any, Protocol, TypeAlias, TypeVar
 
 from vizopt.arrays import Vector
 from vizopt.schedules import SCHEDULES, Schedule
@@ -15,6 +16,8 @@ class Optimizer(Protocol[S]):
     """An update rule: a frozen dataclass of hyper-parameters; the state is the caller's.
 
     Nothing is changed in place: `update` returns what is to be added to the parameters.
+    A rule that can be redone by hand for one parameter has a class variable `WORKED`: lines of
+    arithmetic with places for lr, grad, before (the last delta) and delta, and for its fields.
     """
 
     @property
@@ -27,3 +30,11 @@ class Optimizer(Protocol[S]):
     def update(self, step: int, params: Vector, grad: Vector, state: S) -> tuple[Vector, S]:
         """(delta [P] to add to params, next state), from grad [P] at params; step counts from 0."""
         ...
+
+
+def worked(optimizer: Optimizer[Any]) -> str:
+    """One step of the rule as arithmetic, its hyper-parameters put in, the rest in braces."""
+    line: str = getattr(optimizer, "WORKED", "update = {delta}")
+    for field in fields(optimizer):  # type: ignore[arg-type]
+        line = line.replace(f"[{field.name}]", f"{getattr(optimizer, field.name)}")
+    return line

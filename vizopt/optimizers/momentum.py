@@ -1,6 +1,6 @@
 """Momentum: the update remembers where it was going."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,8 @@ class Momentum:
     Reference: Polyak 1964; the sign and scale are those of Neural Networks from Scratch,
     chapter 10.
     """
+
+    WORKED: ClassVar[str] = "velocity = [momentum] · {before}\n− {lr} · {grad}\n= {delta}"
 
     lr: LearningRate
     momentum: Share = 0.9

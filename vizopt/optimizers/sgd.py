@@ -1,6 +1,6 @@
 """SGD: straight down the gradient."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from vizopt.arrays import Vector
 from vizopt.optimizers.base import LearningRate
@@ -22,6 +22,8 @@ class SGD:
 
     Reference: Robbins and Monro 1951; Neural Networks from Scratch, chapter 10.
     """
+
+    WORKED: ClassVar[str] = "update = −{lr} · {grad}\n= {delta}"
 
     lr: LearningRate
 

@@ -61,7 +61,7 @@ def _square(slot: Slot) -> tuple[int, int, int]:
 
 def _points(slot: Slot, run: Recording, side: int) -> NDArray[Any]:
     points, labels = run["points"], run["labels"]
-    x0, x1, y0, y1 = run.header.extent
+    x0, x1, y0, y1 = run["extent"]
     x = (points[:, 0] - x0) / (x1 - x0) * side
     y = (y1 - points[:, 1]) / (y1 - y0) * side
 

@@ -2,10 +2,12 @@
 
 from vizopt.problems.base import Evaluation, Problem, ProblemSpec
 from vizopt.problems.datasets import DATASETS, Data, Dataset, Spiral
+from vizopt.problems.functions import Function, FunctionSpec
 from vizopt.problems.network import Network, NetworkSpec
 
 PROBLEMS: dict[str, type] = {
     "network": NetworkSpec,
+    "function": FunctionSpec,
 }
 
 __all__ = [
@@ -14,6 +16,8 @@ __all__ = [
     "Data",
     "Dataset",
     "Evaluation",
+    "Function",
+    "FunctionSpec",
     "Network",
     "NetworkSpec",
     "Problem",

@@ -1,8 +1,9 @@
 """What a problem is to everyone else: a flat vector of parameters, a loss and its gradient."""
 
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from numpy.random import RandomState
+from numpy.typing import NDArray
 
 from vizopt.arrays import Vector
 from vizopt.layout import Layout
@@ -25,6 +26,16 @@ class Problem(Protocol):
         """Names of the values that every evaluation carries besides the loss."""
         ...
 
+    @property
+    def dtype(self) -> str:
+        """Precision of the parameters, "float32" or "float64"."""
+        ...
+
+    @property
+    def constants(self) -> dict[str, NDArray[Any]]:
+        """What a picture shows besides the parameters and never changes: points, a curve."""
+        ...
+
     def init(self, rng: RandomState) -> Vector:
         """The parameters [P] before the first step."""
         ...
@@ -43,6 +54,11 @@ class ProblemSpec(Protocol):
     @property
     def columns(self) -> frozenset[str]:
         """What a recording of it can hold besides what every step carries."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """What a step of it is called: "epoch", "step"."""
         ...
 
     def describe(self) -> str:

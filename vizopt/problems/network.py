@@ -1,10 +1,11 @@
 """A dense network on a data set, with its gradient."""
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.random import RandomState
+from numpy.typing import NDArray
 
 from vizopt.arrays import Batch, Labels, Matrix, Vector
 from vizopt.layout import Layout
@@ -14,6 +15,7 @@ from vizopt.problems.datasets import DATASETS, Data, Dataset
 from vizopt.specs import Count, OneOf, spec
 
 CLIP = 1e-7  # the book's: predictions are clipped to [CLIP, 1 − CLIP] before the logarithm
+MARGIN = 0.06  # the plane reaches this share of the data's half-width beyond the data
 BLOCK = 2048  # points of a forward pass over the plane; one layer's outputs stay in the cache
 
 
@@ -60,6 +62,10 @@ class NetworkSpec:
     def columns(self) -> frozenset[str]:
         return frozenset({"accuracy", "scores"})
 
+    @property
+    def unit(self) -> str:
+        return "epoch"
+
     def describe(self) -> str:
         """`spiral, 300 points, 3 classes · 2 → 64 ReLU → 3 softmax`."""
         hidden = "".join(f" → {size} ReLU" for size in self.sizes[1:-1])
@@ -83,6 +89,7 @@ class Network:
         self.layout = spec.layout
         self.arithmetic = ARITHMETICS[spec.arithmetic]
         dtype = self.arithmetic.dtype
+        self.dtype = np.dtype(dtype).name
         samples = len(data.y)
         self._inputs = _layer_inputs(spec.sizes[:-1], samples, dtype)
         self._inputs[0][:-1] = data.x.T
@@ -90,6 +97,11 @@ class Network:
         self._labels: Labels = data.y
         self._true = data.y * samples + np.arange(samples)  # place of the true class in [C, N]
         self._normaliser = np.empty(samples, dtype)
+
+    @property
+    def constants(self) -> dict[str, NDArray[Any]]:
+        """The points and their classes, and the plane around them: x0, x1, y0, y1."""
+        return {"points": self.data.x, "labels": self.data.y, "extent": self._extent()}
 
     def init(self, rng: RandomState) -> Vector:
         """Weights 0.01 · randn, rounded to float32 as the book's are; biases zero."""
@@ -119,6 +131,13 @@ class Network:
             part[0][:-1] = block.T
             self._forward(matrices, part, out[:, start : start + BLOCK])
         return out
+
+    def _extent(self) -> NDArray[np.float64]:
+        """A square a little larger than the points."""
+        low, high = self.data.x.min(axis=0).astype(float), self.data.x.max(axis=0).astype(float)
+        half = (high - low).max() / 2 * (1 + MARGIN) or 1.0
+        (x, y) = (low + high) / 2
+        return np.array([x - half, x + half, y - half, y + half])
 
     def _matrices(self, params: Vector) -> list[Matrix]:
         return [self.layout.matrix(layer, params) for layer in self.layout.layers]

@@ -1,0 +1,268 @@
+"""Functions: the lesson's curve, formulas that are read and never run, what a descent comes to."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import vizopt
+from vizopt import library
+from vizopt.errors import SceneError
+from vizopt.find import find
+from vizopt.outcome import Outcome, outcome
+from vizopt.problems import FunctionSpec
+from vizopt.problems.formula import formula
+from vizopt.scene import parse_scene
+
+LESSON = "(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4"
+MINIMA = [
+    (-3.7699, 1.4457), (-2.4836, 0.8693), (-1.1902, -0.4791), (-0.0883, -1.0131),
+    (0.6308, -1.2364), (1.8579, -0.7182), (3.1429, -0.2596),
+]  # fmt: skip
+MAXIMA = [
+    (-3.1773, 4.4788), (-1.9713, 2.2097), (-0.7956, -0.1640), (0.1617, -0.9686),
+    (1.3472, 0.2488), (2.5561, 2.1692), (3.7804, 3.3332),
+]  # fmt: skip
+
+
+def lesson():
+    return FunctionSpec(f=LESSON, interval=(-4.0, 4.0), start=-3.0)
+
+
+def test_the_lessons_function_has_the_lessons_extrema():
+    assert lesson().minima == pytest.approx(np.array(MINIMA), abs=5e-5)
+    assert lesson().maxima == pytest.approx(np.array(MAXIMA), abs=5e-5)
+
+
+def test_its_slope_is_the_lessons_and_that_of_finite_differences():
+    f = formula(LESSON)
+    x = np.linspace(-4, 4, 501)
+    by_hand = 2 * x / 9 + np.sin(x) + np.cos(5 * x) / 2 - 2.5 * x * np.sin(5 * x) - 0.25
+    assert f.slope(x) == pytest.approx(by_hand, abs=1e-12)
+    h = 1e-6
+    assert f.slope(x) == pytest.approx((f.value(x + h) - f.value(x - h)) / (2 * h), abs=1e-7)
+    assert f.value(-3.0) == pytest.approx(3.8795, abs=5e-5)
+    assert f.slope(-3.0) == pytest.approx(-6.3148, abs=5e-5)
+
+
+@given(st.floats(-3, 3), st.sampled_from(["x**2 + sin(x)", "exp(-x)*x", "sqrt(x**2+1)", "2**x"]))
+def test_a_formula_means_what_python_means(x, text):
+    import math
+
+    value = eval(text, {"__builtins__": {}}, {"x": x, **vars(math)})
+    assert float(formula(text).value(np.float64(x))) == pytest.approx(value, rel=1e-12)
+
+
+BAD = {
+    "x**": "'x**' is no formula: invalid syntax",
+    "": "no formula",
+    "y + 1": 'unknown name "y": the variable is x',
+    "__import__('os').system('true')": "is not allowed",
+    "__import__('os')": 'unknown function "__import__"',
+    "x.real": "'x.real' is not allowed",
+    "sinn(x)": 'unknown function "sinn": did you mean "sin"?',
+    "sin(x, 2)": "sin takes one argument",
+    "lambda: x": "is not allowed",
+    "[x][0]": "is not allowed",
+    "'a'*3": "is not allowed",
+    "True + x": "'True' is not allowed",
+    "1j*x": "is not allowed",
+    "x @ x": "operator MatMult is not allowed",
+    "9**9**9**9": "is larger than 100",
+    "x*1" + "+1" * 300: "longer than 500 characters",
+    "1/0": "is not a real number",
+    "sqrt(0-2) + x": "is not a real number",
+    "log(x)": "f is not finite at x = -4",
+    "1/x": "f is not finite at x = 0",
+    "exp(1000*x)": "f is not finite",
+    "x": "no minimum inside the interval",
+    "3": "no minimum inside the interval",
+}
+
+
+def scene_with(**keys):
+    text = library.bundled("momentum-fast")
+    return parse_scene(text, "mine.toml", {}, {f"problem.{key}": v for key, v in keys.items()})
+
+
+@pytest.mark.parametrize("text", BAD, ids=lambda text: text[:30])
+def test_a_bad_formula_is_one_clear_line(text):
+    with pytest.raises(SceneError) as caught:
+        scene_with(f=text)
+    message = str(caught.value)
+    assert message.startswith("mine.toml: problem")
+    assert BAD[text] in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"start": 9.0}, r"start 9.0 is outside the interval \[-4.0, 4.0\]"),
+        ({"interval": [4, -4]}, "the left end must be below"),
+        ({"interval": [4]}, "problem.interval"),
+        ({"start": "left"}, "problem.start: 'left'"),
+        ({"interval": [-4, float("inf")]}, "problem.interval.1: inf: should be a finite number"),
+    ],
+)
+def test_a_bad_interval_or_start(keys, message):
+    with pytest.raises(SceneError, match=message):
+        scene_with(**keys)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """outcome(name, **keys) of a bundled scene, recorded for real."""
+
+    def outcome_of(name, **keys) -> Outcome:
+        scene = vizopt.load_scene(name, {k.replace("__", "."): v for k, v in keys.items()})
+        return outcome(vizopt.record(scene, tmp_path_factory.mktemp(name) / "run.zarr"))
+
+    return outcome_of
+
+
+@pytest.mark.parametrize("ordinal", [1, 2, 3])
+@pytest.mark.parametrize("share", [0.98, 1.0, 1.02])
+def test_small_rates_get_stuck(told, ordinal, share):
+    name = f"local-minimum-{ordinal}"
+    rate = vizopt.load_scene(name).optimizer.lr.rate
+    ended = told(name, optimizer__lr=rate * share)
+    assert ended.minimum.ordinal == ordinal
+    assert not ended.minimum.is_global
+    assert ended.settled_at is not None
+    assert abs(ended.slope) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [("momentum-slow", 190, 210), ("momentum-better", 95, 105), ("momentum-fast", 47, 53)],
+)
+def test_momentum_reaches_the_global_minimum(told, name, least, most):
+    ended = told(name)
+    assert ended.minimum.is_global
+    assert least <= ended.reached_at <= most
+
+
+def test_unstable_visits_the_global_valley_and_leaves_it(told):
+    assert len(told("unstable").left_at) >= 1
+
+
+def test_too_big_leaves_the_frame(told):
+    assert told("too-big").outside_at is not None
+
+
+def test_explosion_diverges(told):
+    ended = told("explosion")
+    assert ended.diverged_at is not None
+    assert ended.outside_at <= ended.diverged_at
+    assert ended.minimum is None
+
+
+@pytest.mark.parametrize("name", ["good", "efficient"])
+def test_good_ones_end_in_the_global_minimum(told, name):
+    assert told(name).minimum.is_global
+
+
+def test_events_come_when_the_recording_shows_them(told):
+    ended = told("local-minimum-2")
+    assert [text for _, text in ended.events()] == [
+        "reaches local minimum 2",
+        "settled in local minimum 2",
+    ]
+    assert [step for step, _ in ended.events()] == [ended.reached_at, ended.settled_at]
+
+
+def test_the_numbers_of_a_step_are_redone_by_hand(descent):
+    x, slope, lr = descent["x"], descent["slope"], descent["lr"]
+    velocity = 0.0
+    for n in range(len(x) - 1):
+        velocity = 0.9 * velocity - lr[n] * slope[n]
+        assert descent["delta"][n, 0] == pytest.approx(velocity, rel=1e-12)
+        assert x[n + 1] == x[n] + descent["delta"][n, 0]
+
+
+def test_info_tells_how_a_descent_ended(command, descent):
+    facts = json.loads(command("info", descent.path, "--json").out)["descent"]
+    assert facts["start"] == -3
+    assert facts["minimum"] == {
+        "x": pytest.approx(0.6308, abs=1e-4),
+        "f": pytest.approx(-1.2364, abs=1e-4),
+        "ordinal": 4,
+        "global": True,
+    }
+    assert facts["steps_to_reach"] == outcome(descent).reached_at
+    assert facts["settled"] is False
+    assert facts["global_basin_left"] == 0
+    assert facts["diverged_at"] is None
+    assert "steps_to_reach" in command("info", descent.path).out
+
+
+def test_an_overflow_is_a_result(tmp_path):
+    keys = {"problem.f": "x**4 - x**2", "problem.start": 3.0, "optimizer.lr": 1.0, "epochs": 40}
+    run = vizopt.record(vizopt.load_scene("local-minimum-1", keys), tmp_path / "run.zarr")
+    ended = outcome(run)
+    assert ended.diverged_at == run.diverged
+    assert 3 <= ended.diverged_at <= 12
+    assert run.epochs == run.diverged
+    assert np.isfinite(run["params"]).all()
+    clip = vizopt.render(run, tmp_path / "a.gif", vizopt.Look(overrides={"timeline.seconds": 1.0}))
+    assert clip.frames == 20
+
+
+def test_find_finds_a_setting_that_holds(command):
+    ran = command("find", "momentum-fast", "--within", "60", "-o", "mine.toml", "-q")
+    assert ran.code == 0
+    assert "at the global minimum from step" in ran.out
+    scene = vizopt.load_scene("mine.toml")
+    ended = outcome(vizopt.record(scene, "run.zarr"))
+    assert ended.minimum.is_global
+    assert f"from step {ended.reached_at} on" in ran.out
+    assert ended.reached_at <= 60
+    margin = float(ran.out.split("±")[1].split("%")[0]) / 100
+    assert margin > 0
+    for share in (1 - 0.9 * margin, 1 + 0.9 * margin):
+        keys = {"optimizer.lr": scene.optimizer.lr.rate * share, "epochs": 161}
+        ended = outcome(vizopt.record(vizopt.load_scene("mine.toml", keys), "run.zarr"))
+        assert ended.minimum.is_global
+        assert ended.reached_at <= 60
+
+
+def test_find_other_minima():
+    scene = vizopt.load_scene("momentum-fast")
+    found = find(scene, "1", 30)
+    assert found.steps <= 30
+    assert found.distance < 0.08
+
+
+def test_find_says_what_came_nearest(command):
+    ran = command("find", "momentum-fast", "--reach", "6", "--within", "2", "-q", "-o", "mine.toml")
+    assert ran.code == 1
+    assert "nothing found stays at minimum 6 within 2 steps; nearest came learning rate" in ran.err
+    assert not Path("mine.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["momentum-fast", "--reach", "9"], 'no minimum "9": say global, or 1 to 6'),
+        (["momentum-fast", "--reach", "best"], 'no minimum "best": say global, or 1 to 6'),
+        (["sgd"], "find searches descents"),
+    ],
+)
+def test_find_refuses_what_it_cannot_search(command, arguments, message):
+    ran = command("find", *arguments, "-q")
+    assert ran.code == 1
+    assert message in ran.err
+
+
+def test_every_descent_scene_uses_the_lessons_function():
+    for name in library.names():
+        problem = tomllib.loads(library.bundled(name))["problem"]
+        if problem["kind"] == "function":
+            assert problem["f"] == LESSON
+            assert problem["interval"] == [-4, 4]
+            assert problem["start"] == -3

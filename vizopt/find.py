@@ -1,0 +1,168 @@
+"""Find: the learning rate and momentum that reach a minimum of a function in the fewest steps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import NDArray
+
+from vizopt.errors import SceneError
+from vizopt.optimizers import Momentum
+from vizopt.outcome import NEAR
+from vizopt.problems import FunctionSpec
+from vizopt.problems.formula import formula
+from vizopt.progress import Bar, quiet
+from vizopt.scene import Scene
+from vizopt.schedules import Constant
+from vizopt.train import train
+
+Values: TypeAlias = NDArray[np.float64]
+
+RATES = np.geomspace(1e-4, 1.0, 161)
+KEPT = np.concatenate([[0.0], 1 - np.geomspace(1.0, 0.01, 41)[1:]])  # momentum
+AFTERWARDS = 100  # steps more, in which it must stay there
+ROUNDS = 3  # of refinement, each a tenth as wide
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best setting.
+
+    Args:
+        lr, momentum: of the Momentum rule.
+        steps: the first step from which on it stays within 1 % of the interval's width of the
+            minimum, which may be more than wanted; None when no setting stays there at all.
+        distance: of its end from the minimum.
+        margin: the learning rate may be this share higher or lower, and it still stays there
+            within the wanted steps.
+    """
+
+    lr: float
+    momentum: float
+    steps: int | None
+    distance: float
+    margin: float = 0.0
+
+
+def find(scene: Scene, reach: str, within: int, bar: Bar = quiet) -> Found:
+    """Search a log grid of settings, then finer ones around the best; all rates at once.
+
+    Args:
+        scene: a descent; its own optimizer does not matter.
+        reach: "global", or the ordinal of a minimum, counted downhill from the start.
+        within: largest number of steps that counts.
+
+    Raises:
+        SceneError: the scene is no descent, or has no such minimum.
+    """
+    if not isinstance(scene.problem, FunctionSpec):
+        raise SceneError(scene.name, "problem", 'find searches descents: kind = "function"')
+    search = _Search(scene.problem, _target(scene.name, scene.problem, reach), within)
+    rates, kept, best = RATES, KEPT, None
+    for round_ in range(ROUNDS + 1):
+        label = "searching" if not round_ else f"refining {round_}/{ROUNDS}"
+        for momentum in bar(kept, len(kept), label, "momentum"):
+            found = search.best(rates, float(momentum))
+            if best is None or _rank(found) < _rank(best):
+                best = found
+        assert best is not None
+        spread = 0.3 / 4**round_
+        rates = best.lr * np.geomspace(1 - spread / 2, 1 + spread / 2, 81)
+        room = spread * (1 - best.momentum)
+        kept = np.linspace(max(best.momentum - room / 2, 0), best.momentum + room / 2, 41)
+    assert best is not None
+    return replace(_checked(scene, search, best), margin=search.margin(best))
+
+
+def with_setting(scene: Scene, found: Found) -> Scene:
+    """The scene, descended with the setting that was found."""
+    optimizer = Momentum(lr=Constant(found.lr), momentum=found.momentum)
+    epochs = (found.steps or 0) * 2 + 1
+    return replace(scene, optimizer=optimizer, epochs=max(epochs, 2))
+
+
+class _Search:
+    """Runs of the Momentum rule for many learning rates at once.
+
+    velocity ← momentum · velocity − lr · f′(x),  x ← x + velocity: the rule of
+    `vizopt.optimizers.Momentum`, which runs the setting that is reported once more.
+    """
+
+    def __init__(self, problem: FunctionSpec, target: float, within: int) -> None:
+        left, right = problem.interval
+        self._near = NEAR * (right - left)
+        self._start = problem.start
+        self._slope: Callable[[Any], Any] = formula(problem.f).slope
+        self._target = target
+        self._within = within
+
+    def path(self, rates: Values, momentum: float) -> Values:
+        """x of each step and rate [steps, rates], from the start on."""
+        path = np.empty((self._within + AFTERWARDS + 1, len(rates)))
+        x = path[0] = np.full(len(rates), self._start)
+        velocity = np.zeros(len(rates))
+        with np.errstate(all="ignore"):
+            for step in range(1, len(path)):
+                velocity = momentum * velocity - rates * self._slope(x)
+                x = path[step] = x + velocity
+        return path
+
+    def steps(self, path: Values) -> Values:
+        """First step from which on each run stays near, infinite for those that do not."""
+        away = ~(abs(path - self._target) <= self._near)
+        last = len(path) - 1 - away[::-1].argmax(axis=0)
+        steps = np.where(away.any(axis=0), last + 1.0, 0.0)
+        return np.where(away[-1], np.inf, steps)
+
+    def best(self, rates: Values, momentum: float) -> Found:
+        """The best of these rates: fewest steps, and the middle of those that need as few."""
+        path = self.path(rates, momentum)
+        steps = self.steps(path)
+        distance = np.nan_to_num(abs(path[-1] - self._target), nan=np.inf)
+        if not np.isfinite(steps).any():
+            at = int(distance.argmin())
+            return Found(float(rates[at]), momentum, None, float(distance[at]))
+        as_few = np.nonzero(steps == steps.min())[0]
+        at = int(as_few[len(as_few) // 2])
+        return Found(float(rates[at]), momentum, int(steps[at]), float(distance[at]))
+
+    def margin(self, found: Found) -> float:
+        """Largest share by which the rate may be off on both sides."""
+        shares = np.linspace(0, 0.5, 501)
+        holds = [
+            self.steps(self.path(found.lr * (1 + sign * shares), found.momentum)) <= self._within
+            for sign in (-1, 1)
+        ]
+        wrong = np.nonzero(~(holds[0] & holds[1]))[0]
+        return float(shares[max(wrong[0] - 1, 0)]) if len(wrong) else 0.5
+
+
+def _rank(found: Found) -> tuple[float, float]:
+    return (np.inf if found.steps is None else found.steps, found.distance)
+
+
+def _checked(scene: Scene, search: _Search, found: Found) -> Found:
+    """The same setting, run by the project's own optimizer and training loop."""
+    if found.steps is None:
+        return found
+    rng = RandomState(scene.seed)
+    problem = scene.problem.build(rng)
+    optimizer = Momentum(lr=Constant(found.lr), momentum=found.momentum)
+    path = [
+        s.params for s in train(problem, optimizer, steps=len(search.path(RATES[:1], 0.0)), rng=rng)
+    ]
+    steps = search.steps(np.array(path))[0]
+    return replace(found, steps=int(steps) if np.isfinite(steps) else None)
+
+
+def _target(name: str, problem: FunctionSpec, reach: str) -> float:
+    """x of the wanted minimum."""
+    if reach == "global":
+        return float(problem.minima[problem.minima[:, 1].argmin(), 0])
+    ahead = problem.downhill()
+    if not reach.isdecimal() or not 1 <= int(reach) <= len(ahead):
+        known = f"say global, or 1 to {len(ahead)}"
+        raise SceneError(name, "problem.f", f'no minimum "{reach}": {known}')
+    return float(ahead[int(reach) - 1])

@@ -1,0 +1,115 @@
+"""The magnifier: the surroundings of the current point, when it moves little."""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from vizopt.arrays import Pixels, Rows
+from vizopt.paint import coloured, disc, stamp_at
+from vizopt.panels.base import Draw, Slot
+from vizopt.panels.descent import path_colours
+from vizopt.recording import Recording
+from vizopt.specs import spec
+
+BACK = 4  # steps whose reach decides how far to go in
+ROOM = 3.0  # the window is this many times as wide as that reach, at least
+LEAST, MOST = 8, 256  # magnifications, powers of two; the recorded curve is no finer
+
+
+@spec
+class Magnifier:
+    """The curve around the current point and the last steps on it, eight times as large or more.
+
+    The magnification is the largest power of two that keeps the last steps in sight; below 8
+    there is nothing that the whole curve does not show.
+    """
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({"x", "curve"})
+
+    def static(self, slot: Slot, run: Recording) -> None:
+        top = _top(slot)
+        slot.frame(0, top, slot.width - 1, slot.height - top - 1)
+        slot.text(0, top - slot.unit * 7, "around the point", 12)
+
+    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+        x, f = run["x"], run["loss"]
+        curve = run["curve"]
+        shown = run["epoch"][rows]
+        zoom = _zooms(x, float(np.ptp(curve[:, 0])))
+        colours = path_colours(slot, run)
+        dot, point = disc(slot.unit * 4), disc(slot.unit * 7.5)
+        edge = coloured(disc(slot.unit * 9), slot.theme.ink)
+        shade = coloured(np.full((1, 1), 255, np.uint8), slot.theme.muted)[0, 0, :3]
+        glyphs = slot.glyphs(12, colour=slot.theme.ink, weight="bold")
+        top = _top(slot)
+        note = top - round(slot.unit * 7)
+
+        def draw(window: Pixels, k: int) -> None:
+            step = int(shown[k])
+            if not zoom[step]:
+                glyphs.write(window, "–", slot.width, note, 1)
+                return
+            glyphs.write(window, f"× {zoom[step]}", slot.width, note, 1)
+            box = window[top + 1 : -2, 1:-2]
+            view = _View(box.shape, x[step], f[step], np.ptp(curve[:, 0]) / zoom[step], curve)
+            view.paint_curve(box, curve, shade, max(2.5 * slot.unit, 1.5))
+            for past in range(max(step - BACK, 0), step):
+                at = view.place(x[past], f[past])
+                stamp_at(box, coloured(dot, colours[past]), *at)
+            for ink in (edge, coloured(point, colours[step])):
+                stamp_at(box, ink, *view.place(x[step], f[step]))
+
+        return draw
+
+
+def _top(slot: Slot) -> int:
+    return round(slot.font(12) * 1.5 + slot.unit * 7)
+
+
+def _zooms(x: NDArray[np.float64], width: float) -> NDArray[np.intp]:
+    """The magnification of each step, 0 where the point moves too far."""
+    padded = np.concatenate([np.full(BACK, x[0]), x])
+    reach = np.ptp(sliding_window_view(padded, BACK + 1), axis=1)
+    reach[: BACK + 1] = np.inf  # too early to know
+    with np.errstate(divide="ignore", invalid="ignore"):
+        largest = np.clip(width / (ROOM * reach), 1, MOST)
+    zoom = 2 ** np.floor(np.log2(largest)).astype(np.intp)
+    return np.where(zoom >= LEAST, zoom, 0)
+
+
+class _View:
+    """A part of the curve, enlarged equally in x and, to its own range, in f."""
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        x: float,
+        f: float,
+        width: float,
+        curve: NDArray[np.float64],
+    ) -> None:
+        self._height, self._width = shape[:2]
+        self._left, self._span = x - width / 2, width
+        self._x = self._left + (np.arange(self._width) + 0.5) / self._width * width
+        self._f = np.interp(self._x, curve[:, 0], curve[:, 1], left=np.nan, right=np.nan)
+        low, high = np.nanmin(self._f), np.nanmax(self._f)
+        room = 0.25 * (high - low) or 1.0
+        self._low, self._high = min(low, f) - room, max(high, f) + room
+
+    def place(self, x: float, f: float) -> tuple[int, int]:
+        """Pixel of a point."""
+        column = (x - self._left) / self._span * self._width
+        row = (self._high - f) / (self._high - self._low) * self._height
+        return round(column), round(row)
+
+    def paint_curve(
+        self, box: Pixels, curve: NDArray[np.float64], colour: NDArray[np.uint8], thick: float
+    ) -> None:
+        """The curve as a line of even thickness, blended over what is there."""
+        rows = (self._high - self._f) / (self._high - self._low) * self._height
+        steep = np.hypot(1, np.gradient(rows))
+        distance = abs(np.arange(self._height)[:, None] + 0.5 - rows) / steep
+        cover = np.nan_to_num((thick / 2 + 0.5 - distance).clip(0, 1))[..., None]
+        box[..., :3] = box[..., :3] * (1 - cover) + colour * cover + 0.5
