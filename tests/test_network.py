@@ -1,40 +1,93 @@
 """The network's gradient against finite differences, its scores against a plain forward pass."""
 
+from itertools import pairwise, product
+
 import numpy as np
 import pytest
 from numpy.random import RandomState
 
-from vizopt.problems import NetworkSpec, Spiral
+import vizopt
+from vizopt.optimizers import SGD, per_batch
+from vizopt.problems import DATASETS, NetworkSpec, Spiral
+from vizopt.problems.activations import ACTIVATIONS
+from vizopt.problems.datasets import Moons
+from vizopt.schedules import InverseDecay
+from vizopt.train import train
+
+HEADS = {"softmax": ((2, 5, 4, 3), Spiral(points=7)), "sigmoid": ((2, 5, 4, 1), Moons(points=8))}
 
 
-def built(sizes, arithmetic="float64"):
+def built(sizes=(2, 5, 3), data=None, **keys):
     rng = RandomState(3)
-    problem = NetworkSpec(data=Spiral(points=7), sizes=sizes, arithmetic=arithmetic).build(rng)
-    return problem, problem.init(rng) * 40
+    keys = {"arithmetic": "float64", "init": "he"} | keys
+    problem = NetworkSpec(data=data or Spiral(points=7), sizes=sizes, **keys).build(rng)
+    return problem, problem.init(rng) + RandomState(1).randn(problem.layout.size) * 0.05
 
 
-@pytest.mark.parametrize("sizes", [(2, 3), (2, 5, 3), (2, 6, 4, 3)])
-def test_gradient_is_that_of_the_loss(sizes):
-    problem, params = built(sizes)
-    params += RandomState(1).randn(len(params)) * 0.05
+def differences(f, params, h=1e-6):
+    return np.array(
+        [(f(params + h * e) - f(params - h * e)) / (2 * h) for e in np.eye(len(params))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("activation", "head", "init", "penalty"),
+    list(product(ACTIVATIONS, HEADS, ["book", "he", "glorot"], [{}, {"l1": 0.01, "l2": 0.02}])),
+    ids=str,
+)
+def test_gradient_is_that_of_the_loss(activation, head, init, penalty):
+    sizes, data = HEADS[head]
+    problem, params = built(sizes, data, activation=activation, init=init, **penalty)
     grad = problem.evaluate(params, 0).grad
-    h = 1e-6
-    for i in range(len(params)):
-        step = np.eye(len(params))[i] * h
-        up, down = (problem.evaluate(params + s, 0).loss for s in (step, -step))
-        assert grad[i] == pytest.approx((up - down) / (2 * h), rel=2e-5, abs=1e-8)
+    numeric = differences(lambda p: problem.evaluate(p, 0).loss, params)
+    assert grad == pytest.approx(numeric, rel=1e-5, abs=2e-9)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_gradient_of_a_batch_with_dropout_is_that_of_its_own_loss(head):
+    """The masks of a step are always the same, so its loss can be differentiated."""
+    sizes, data = HEADS[head]
+    problem, params = built(sizes, data, activation="tanh", batch=4, dropout=0.3)
+    step = 2
+    chosen = RandomState(problem._seed).permutation(len(problem._y))[4 * step : 4 * step + 4]
+
+    def loss(p):
+        problem._part.use(4)[...] = problem._x[:, chosen]
+        masks = (0.3, RandomState(problem._seed + step))
+        outputs = problem._part.forward(problem._matrices(p), masks)
+        return problem._head.judge(outputs, problem._y[chosen]).loss
+
+    grad = problem.evaluate(params, step).grad
+    assert grad == pytest.approx(differences(loss, params), rel=1e-5, abs=2e-9)
+    assert np.isnan(problem.evaluate(params, step).loss)
 
 
 @pytest.mark.parametrize("arithmetic", ["float32", "float64", "book"])
-def test_scores_are_a_plain_forward_pass(arithmetic):
-    problem, params = built((2, 6, 4, 3), arithmetic)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_scores_are_a_plain_forward_pass(arithmetic, activation):
+    problem, params = built((2, 6, 4, 3), arithmetic=arithmetic, activation=activation)
+    params = params.astype(problem.dtype)
     points = RandomState(2).randn(5000, 2).astype(params.dtype)  # several blocks and a rest
+    f = {
+        "relu": lambda z: np.maximum(z, 0),
+        "leaky-relu": lambda z: np.where(z > 0, z, 0.01 * z),
+        "tanh": np.tanh,
+        "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+        "gelu": lambda z: 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))),
+    }[activation]
     a = points.astype(np.float64)
     views = problem.layout.views(params.astype(np.float64))
     for i in (1, 2, 3):
         a = a @ views[f"dense{i}.weights"] + views[f"dense{i}.biases"]
-        a = np.maximum(a, 0) if i < 3 else a
-    assert problem.scores(params, points) == pytest.approx(a.T, rel=1e-4, abs=1e-5)
+        a = f(a) if i < 3 else a
+    assert problem.scores(params, points) == pytest.approx(a.T, rel=1e-3, abs=1e-4)
+
+
+def test_one_output_scores_two_classes():
+    problem, params = built(*HEADS["sigmoid"])
+    scores = problem.scores(params, RandomState(2).randn(9, 2))
+    assert scores.shape == (2, 9)
+    assert not scores[0].any()
 
 
 def test_loss_and_accuracy_of_known_outputs():
@@ -46,5 +99,174 @@ def test_loss_and_accuracy_of_known_outputs():
 
 def test_predictions_are_clipped_before_the_logarithm():
     problem, params = built((2, 3))
+    params[:] = 0
     problem.layout.views(params)["dense1.biases"][:] = [1e4, 0, 0]
     assert problem.evaluate(params, 0).loss == pytest.approx(-np.log(1e-7) * 2 / 3, rel=1e-6)
+
+
+def test_first_weights_have_the_spread_of_their_rule():
+    for init, spread in (("he", np.sqrt(2 / 50)), ("glorot", np.sqrt(2 / 350)), ("book", 0.01)):
+        rng = RandomState(0)
+        problem = NetworkSpec(data=Spiral(), sizes=(2, 50, 300, 3), init=init).build(rng)
+        weights = problem.layout.views(problem.init(rng))["dense2.weights"]
+        assert weights.std() == pytest.approx(spread, rel=0.03)
+
+
+def test_every_sample_is_seen_once_in_an_epoch_and_shuffled_in_the_next():
+    problem, _ = built((2, 5, 2), Moons(points=25), batch=8)
+    assert problem.batches == 7  # 50 samples: six times 8 and 2
+    orders = [RandomState(problem._seed + e).permutation(50) for e in (0, 1)]
+    assert sorted(orders[0]) == list(range(50))
+    assert orders[0].tolist() != orders[1].tolist()
+
+
+def test_an_epochs_update_is_the_sum_of_its_batches_and_its_rate_holds():
+    rng = RandomState(3)
+    problem = NetworkSpec(data=Moons(points=25), sizes=(2, 5, 2), batch=8).build(rng)
+    optimizer = per_batch(SGD(lr=InverseDecay(0.5, 1.0)), problem.batches)
+    steps = list(train(problem, optimizer, epochs=4, rng=rng))
+    assert [s.lr for s in steps] == pytest.approx([0.5, 0.25, 0.5 / 3, 0.125])
+    for before, after in pairwise(steps):
+        assert before.params + before.delta == pytest.approx(after.params, abs=1e-6)
+    assert all(np.isfinite(s.evaluation.loss) for s in steps)
+
+
+def test_held_out_samples_do_not_train():
+    problem, params = built((2, 5, 2), Moons(points=50), validation=0.3)
+    assert problem._held_out.sum() == 30
+    assert len(problem._y) == 70
+    metrics = problem.evaluate(params, 0).metrics
+    assert set(metrics) == {"accuracy", "validation_loss", "validation_accuracy"}
+    assert np.array_equal(
+        problem.constants["held_out"].nonzero()[0], problem._held_out.nonzero()[0]
+    )
+
+
+@pytest.mark.parametrize("kind", [k for k in DATASETS if k not in ("csv", "npz")])
+def test_data_sets_are_what_they_say(kind):
+    data = DATASETS[kind](points=40).make(RandomState(1))
+    again = DATASETS[kind](points=40).make(RandomState(1))
+    assert np.array_equal(data.x, again.x)
+    assert data.x.dtype == np.float32
+    assert data.x.shape == (len(data.y), 2)
+    assert set(data.y) == set(range(len(data.classes)))
+    assert np.isfinite(data.x).all()
+    assert str(len(data.y)) in data.words
+    noisy = DATASETS[kind](points=40, noise=0.5).make(RandomState(1))
+    assert not np.array_equal(data.x, noisy.x)
+
+
+IRIS = "iris.csv"
+
+
+def spec_of(data, **keys):
+    return NetworkSpec(data=data, **{"sizes": (4, 8, 3)} | keys)
+
+
+def test_the_users_own_table():
+    data = DATASETS["csv"](path=IRIS, label="species").make(RandomState(0))
+    assert data.x.shape == (150, 4)
+    assert data.classes == ("setosa", "versicolor", "virginica")
+    assert data.features[2] == "petal length"
+    assert data.x.mean(axis=0) == pytest.approx(0, abs=1e-5)
+    assert data.x.std(axis=0) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,2,a\n3,4,b\n5,7,a\n",
+        "u;v;kind\n1;2;a\n3;4;b\n\n5;7;a\n",
+        "\ufeffu\tv\tkind\r\n1\t2\ta\r\n3\t4\tb\r\n5\t7\ta\r\n",
+        "u|v|kind\n1|2|a\n3|4|b\n5|7|a",
+        "1 2 a\n3 4 b\n5 7 a",
+    ],
+)
+def test_any_delimiter_with_a_header_or_without(tmp_path, text):
+    (tmp_path / "d.csv").write_text(text, encoding="utf-8")
+    data = DATASETS["csv"](path=str(tmp_path / "d.csv")).make(RandomState(0))
+    assert data.classes == ("a", "b")
+    assert data.y.tolist() == [0, 1, 0]
+    assert data.x[:, 0] == pytest.approx([-1.2247, 0, 1.2247], abs=1e-3)
+
+
+BAD_TABLES = {
+    "": "is empty",
+    "a,b,c\n": "holds a header and no samples",
+    "1,2,a\n3,b\n": "line 2: 2 columns instead of 3",
+    "u,v,k\n1,2,a\n3,x,b\n": "line 3: 'x' is not a finite number",
+    "u,v,k\n1,2,a\n3,nan,b\n": "line 3: 'nan' is not a finite number",
+    "1,a\n2,b\n": "needs two features and a label, not 2 columns",
+    "1,2,a\n3,4,a\n": "one class only (a)",
+}
+
+
+@pytest.mark.parametrize("text", BAD_TABLES)
+def test_a_bad_table_names_file_and_line(tmp_path, text):
+    (tmp_path / "d.csv").write_text(text)
+    with pytest.raises(ValueError, match=r"d\.csv|data") as caught:
+        spec_of(DATASETS["csv"](path=str(tmp_path / "d.csv")), sizes=(2, 4, 2)).check()
+    assert BAD_TABLES[text] in str(caught.value)
+
+
+def test_a_missing_table_and_column(tmp_path):
+    with pytest.raises(ValueError, match=r"nowhere\.csv: cannot read: No such file"):
+        spec_of(DATASETS["csv"](path="nowhere.csv")).check()
+    with pytest.raises(ValueError, match='no column "specie": did you mean "species"'):
+        spec_of(DATASETS["csv"](path=IRIS, label="specie")).check()
+
+
+def test_archives(tmp_path):
+    x, y = RandomState(0).randn(20, 3), np.repeat(["u", "v"], 10)
+    np.savez(tmp_path / "d.npz", x=x, y=y)
+    data = DATASETS["npz"](path=str(tmp_path / "d.npz")).make(RandomState(0))
+    assert data.classes == ("u", "v")
+    assert data.features == ("feature 1", "feature 2", "feature 3")
+    for keys, message in (
+        ({"x": "z"}, 'no array "z"'),
+        ({"x": "y"}, "are no"),
+        ({"path": str(tmp_path / "no.npz")}, "cannot read"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            DATASETS["npz"](**{"path": str(tmp_path / "d.npz")} | keys).make(RandomState(0))
+
+
+def test_more_features_are_shown_on_a_plane_that_says_what_it_is():
+    problem = spec_of(DATASETS["csv"](path=IRIS)).build(RandomState(0))
+    assert problem.plane.words == "principal components 1 × 2: 96% of the variance"
+    axes = problem.plane.axes
+    assert axes @ axes.T == pytest.approx(np.eye(2), abs=1e-9)
+    places = problem.plane.project(problem._all.x)
+    assert problem.plane.project(problem.plane.lift(places)) == pytest.approx(places, abs=1e-9)
+    named = spec_of(DATASETS["csv"](path=IRIS), plane=("petal length", "sepal width"))
+    plane = named.build(RandomState(0)).plane
+    assert plane.words == "petal length × sepal width: 50% of the variance"
+    lifted = plane.lift(np.array([[1.0, 2.0]]))[0]
+    assert lifted == pytest.approx([0, 2, 1, 0], abs=1e-6)  # the others at their mean
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"batch": 151}, "batch 151 is larger than the 150 training samples"),
+        ({"batch": 121, "validation": 0.2}, "batch 121 is larger than the 120 training samples"),
+        ({"sizes": (2, 8, 3)}, "sizes start with 2 features, but the data have 4"),
+        ({"sizes": (4, 8, 2)}, "sizes end with 2 outputs, but the data have 3 classes"),
+        ({"plane": ("petal length",)}, "needs the names of two features"),
+        ({"plane": ("petal length", "colour")}, 'no feature "colour"'),
+        ({"validation": 0.999}, "leaves no sample to train on"),
+    ],
+)
+def test_what_does_not_fit_is_said_before_training(keys, message):
+    with pytest.raises(ValueError, match=message):
+        spec_of(DATASETS["csv"](path=IRIS), **keys).check()
+
+
+def test_a_divergence_is_a_result(tmp_path):
+    run = vizopt.record(vizopt.load_scene("divergence"), tmp_path / "run.zarr")
+    assert run.diverged == run.epochs
+    assert run["epoch"][-1] == run.diverged - 1
+    assert np.isfinite(run["params"]).all()
+    assert np.isfinite(run["loss"]).all()
+    look = vizopt.Look(overrides={"timeline.seconds": 1.0})
+    assert vizopt.render(run, tmp_path / "a.gif", look).frames == 20

@@ -113,7 +113,7 @@ def test_a_missing_column_is_named(run, tmp_path):
     ],
 )
 def test_an_outlier_does_not_flatten_a_curve(values, ends):
-    assert _limits(np.array(values), None) == pytest.approx(ends)
+    assert _limits([np.array(values)], None) == pytest.approx(ends)
 
 
 @pytest.mark.parametrize("name", THEMES)

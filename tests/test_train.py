@@ -46,7 +46,7 @@ def test_data_and_first_weights_are_the_lessons():
 @pytest.mark.parametrize("name", RUNS)
 def test_book_arithmetic_meets_every_row_of_the_lesson(name, record_property):
     problem, rng = network("book")
-    steps = train(problem, RUNS[name], steps=10_001, rng=rng)
+    steps = train(problem, RUNS[name], epochs=10_001, rng=rng)
     ours = {
         step.number: (
             f"{step.evaluation.metrics['accuracy']:.6f}",
@@ -68,7 +68,7 @@ def test_book_arithmetic_meets_every_row_of_the_lesson(name, record_property):
 
 def test_plain_float32_starts_on_the_same_path():
     book, plain = (
-        [s.evaluation.loss for s in train(problem, SGD(lr=1.0), steps=20, rng=rng)]
+        [s.evaluation.loss for s in train(problem, SGD(lr=1.0), epochs=20, rng=rng)]
         for problem, rng in (network("book"), network("float32"))
     )
     assert book == pytest.approx(plain, rel=1e-5)
@@ -76,7 +76,7 @@ def test_plain_float32_starts_on_the_same_path():
 
 def test_a_step_is_never_changed_afterwards():
     problem, rng = network(points=5)
-    steps = list(train(problem, Momentum(lr=0.5), steps=6, rng=rng))
+    steps = list(train(problem, Momentum(lr=0.5), epochs=6, rng=rng))
     for before, after in itertools.pairwise(steps):
         assert np.array_equal(before.params + before.delta, after.params)
         assert not np.shares_memory(before.params, after.params)
@@ -85,7 +85,7 @@ def test_a_step_is_never_changed_afterwards():
 
 def test_the_same_seed_gives_the_same_run():
     first, second = (
-        [s.params for s in train(problem, SGD(lr=1.0), steps=30, rng=rng)]
+        [s.params for s in train(problem, SGD(lr=1.0), epochs=30, rng=rng)]
         for problem, rng in (network(), network())
     )
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))

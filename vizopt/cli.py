@@ -169,10 +169,13 @@ def find(scene: str, reach: str, within: int, file: Path | None, quiet: bool) ->
 
 @cli.command("list")
 def list_() -> None:
-    """The bundled scenes, a line each."""
-    width = max(len(name) for name in library.names())
-    for name in library.names():
-        click.echo(f"{name:{width}}  {library.about(name)}")
+    """The bundled scenes, and every kind that a scene can name, a line each."""
+    parts = {"scenes": {name: library.about(name) for name in library.names()}}
+    parts |= {table: library.kinds(table) for table in library.TABLES}
+    for i, (title, entries) in enumerate(parts.items()):
+        click.echo(f"{chr(10) if i else ''}{title}:")
+        for name, line in entries.items():
+            click.echo(f"  {name:15}  {line}")
 
 
 @cli.command()

@@ -151,7 +151,8 @@ def _checked(scene: Scene, search: _Search, found: Found) -> Found:
     problem = scene.problem.build(rng)
     optimizer = Momentum(lr=Constant(found.lr), momentum=found.momentum)
     path = [
-        s.params for s in train(problem, optimizer, steps=len(search.path(RATES[:1], 0.0)), rng=rng)
+        s.params
+        for s in train(problem, optimizer, epochs=len(search.path(RATES[:1], 0.0)), rng=rng)
     ]
     steps = search.steps(np.array(path))[0]
     return replace(found, steps=int(steps) if np.isfinite(steps) else None)

@@ -1,13 +1,29 @@
-"""The bundled scenes."""
+"""The library: bundled scenes, and every kind that a scene can name, with a line each.
 
+The kinds are read from the source, not imported: NumPy alone takes longer than the whole list.
+"""
+
+import ast
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
+
+# What a scene can name: the table's module and its name there.
+TABLES = {
+    "optimizers": ("optimizers/__init__.py", "OPTIMIZERS"),
+    "schedules of the learning rate": ("schedules.py", "SCHEDULES"),
+    "problems": ("problems/__init__.py", "PROBLEMS"),
+    "data sets": ("problems/data.py", "DATASETS"),
+    "timelines": ("timeline.py", "TIMELINES"),
+    "panels": ("panels/__init__.py", "PANELS"),
+}
 
 
 def names() -> list[str]:
-    """Names of the bundled scenes, in alphabetical order."""
+    """Names of the bundled scenes, in the order of the lesson."""
     found = (item.name for item in files("vizopt.scenes").iterdir())
-    return sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml"))
+    every = [name.removesuffix(".toml") for name in found if name.endswith(".toml")]
+    return sorted(every, key=lambda name: (_head(name).get("order", 1000), name))
 
 
 def bundled(name: str) -> str:
@@ -17,4 +33,39 @@ def bundled(name: str) -> str:
 
 def about(name: str) -> str:
     """What a bundled scene shows, in one line."""
-    return str(tomllib.loads(bundled(name))["about"])
+    return str(_head(name)["about"])
+
+
+def kinds(table: str) -> dict[str, str]:
+    """The kinds of one of TABLES, each with the first line of its docstring."""
+    path, name = TABLES[table]
+    source = files("vizopt") / path
+    classes = dict(_entries(ast.parse(source.read_text(encoding="utf-8")), name))
+    folder = [source]
+    if "/" in path:
+        folder = list((files("vizopt") / path.split("/")[0]).iterdir())
+    docs = {}
+    for file in folder:
+        if file.name.endswith(".py"):
+            for node in ast.parse(file.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef):
+                    docs[node.name] = (ast.get_docstring(node) or "").split("\n")[0]
+    return {kind: docs[cls] for kind, cls in classes.items()}
+
+
+def _head(name: str) -> dict[str, object]:
+    return tomllib.loads(bundled(name))
+
+
+def _entries(tree: ast.Module, table: str) -> Iterator[tuple[str, str]]:
+    """(kind, class name) of a table: its dict, and entries added to it later."""
+    for node in tree.body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys, values=values)):
+                if name == table:
+                    for key, value in zip(keys, values, strict=True):
+                        yield ast.literal_eval(key or value), ast.unparse(value)
+            case ast.Assign(
+                targets=[ast.Subscript(value=ast.Name(id=name), slice=key)], value=value
+            ) if name == table:
+                yield ast.literal_eval(key), ast.unparse(value)

@@ -18,8 +18,9 @@ from vizopt.arrange import arranged
 from vizopt.arrays import Size
 from vizopt.encoders import Encoder, Film, encoder
 from vizopt.errors import RecordingError
-from vizopt.optimizers import worked
+from vizopt.optimizers import per_batch, worked
 from vizopt.probes import Tape, probes_for, record_steps
+from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Header, Recorder, Recording
 from vizopt.scene import Scene, parse_scene, scene_toml
@@ -98,7 +99,9 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
         epochs=scene.epochs,
         versions={"vizopt": vizopt.__version__, "numpy": np.__version__},
         unit=scene.problem.unit,
+        settings=scene.settings(problem.words),
         worked=worked(scene.optimizer),
+        **_picture_words(problem),
     )
     stage = scene.stage or arranged(problem.layout)
     probes = probes_for(problem, scene.keep, stage.needs)
@@ -108,9 +111,17 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
         Recorder(part, header, columns, problem.constants) as recorder,
     ):
         tape = Tape(recorder, probes, lambda epoch: scene.keep(epoch, scene.epochs))
-        steps = train(problem, scene.optimizer, steps=scene.epochs, rng=rng)
+        optimizer = per_batch(scene.optimizer, problem.batches)
+        steps = train(problem, optimizer, epochs=scene.epochs, rng=rng)
         record_steps(bar(steps, scene.epochs, f"training {scene.name}", scene.problem.unit), tape)
     return Recording(path)
+
+
+def _picture_words(problem: Problem) -> dict[str, Any]:
+    """Names that only a network on data has."""
+    if isinstance(problem, Network):
+        return {"classes": problem.classes, "plane": problem.plane.words}
+    return {}
 
 
 def render(run: Recording | Path | str, file: Path | str, look: Look | None = None) -> Clip:
@@ -154,7 +165,7 @@ def planned_picture(run: Recording, scene: Scene, size: Size, fps: float) -> Pic
     """The frames that a scene makes of a recording at a size and rate."""
     rows = scene.timeline.rows(run["epoch"], fps)
     stage = scene.stage or arranged(run.layout)
-    words = Words(scene.title, scene.settings(), run.header.unit)
+    words = Words(scene.title, run.header.settings, run.header.unit)
     return Picture(stage, run, rows, size, THEMES[scene.theme], words)
 
 

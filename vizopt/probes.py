@@ -113,21 +113,27 @@ def _plane_scores(network: Network, grid: int) -> Probe:
     """Class scores over the plane, row 0 on top."""
     x0, x1, y0, y1 = network.constants["extent"]
     x, y = np.meshgrid(np.linspace(x0, x1, grid), np.linspace(y1, y0, grid))
-    points = np.stack([x.ravel(), y.ravel()], axis=1).astype(network.data.x.dtype)
+    places = np.stack([x.ravel(), y.ravel()], axis=1)
+    points = network.plane.lift(places).astype(network.dtype)
 
     def read(step: Step) -> Scores:
-        return _as_bytes(network.scores(step.params, points)).reshape(-1, grid, grid)
+        with np.errstate(over="ignore", invalid="ignore"):  # the last rows of a divergence
+            return _as_bytes(network.scores(step.params, points)).reshape(-1, grid, grid)
 
-    classes = network.scores(np.zeros(network.layout.size), points[:1]).shape[0]
-    return Probe(Column("scores", "snapshots", "uint8", (classes, grid, grid)), read)
+    shape = (len(network.classes), grid, grid)
+    return Probe(Column("scores", "snapshots", "uint8", shape), read)
 
 
 def _as_bytes(outputs: Batch) -> NDArray[np.uint8]:
     """Network outputs [C, M] as bytes: 255 for the winner, less the farther behind it.
 
-    The scale is each call's own: at the start all outputs are nearly equal, and yet one wins.
+    score = 255 / (1 + behind / reach), rounded, at most 254 behind; reach is half the median
+    distance to the runner-up. Steps are finest near 255, where borders are, and never vanish far
+    away. The scale is each call's own: at the start all outputs are nearly equal, and yet one wins.
     """
-    behind = outputs.max(axis=0) - outputs
-    reach = float(behind.mean()) * REACH or 1.0
-    level = 255.0 - 255.0 * np.minimum(behind / reach, 1.0)
-    return np.asarray(level.round(), np.uint8)
+    best = outputs.max(axis=0)
+    behind = best - outputs
+    reach = float(np.median(behind.sum(axis=0))) / max(len(outputs) - 1, 1)
+    level = np.minimum(255.0 / (1.0 + behind / (reach or 1.0)), 254.0)
+    level[behind == 0] = 255.0
+    return np.asarray(np.nan_to_num(level).round(), np.uint8)

@@ -53,6 +53,9 @@ class Header:
         epochs: planned length of the run.
         versions: of vizopt and of what computed the numbers.
         unit: what a step is called, "epoch" or "step".
+        settings: the optimizer, the data and the problem in a line.
+        classes: names of the classes, in the order of their numbers.
+        plane: what plane through the features the picture shows; empty for two features.
         worked: the update rule with places for numbers, to be redone by hand; see `Optimizer`.
     """
 
@@ -62,6 +65,9 @@ class Header:
     epochs: int
     versions: Mapping[str, str]
     unit: str = "epoch"
+    settings: str = ""
+    classes: tuple[str, ...] = ()
+    plane: str = ""
     worked: str = ""
 
 
@@ -167,7 +173,8 @@ class Recording:
                 "upgrade with pip install -U vizopt"
             )
         layout = Layout.of(dict(stored.pop("layout")["shapes"]))
-        self.header = Header(layout=layout, **stored)
+        classes = tuple(stored.pop("classes"))
+        self.header = Header(layout=layout, classes=classes, **stored)
         self._committed: dict[str, int] = attributes["committed"]
         self.diverged: int | None = attributes.get("diverged")
         self._arrays = self._open_arrays()

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -15,13 +15,14 @@ from vizopt.library import bundled, names
 from vizopt.optimizers import OPTIMIZERS, Optimizer
 from vizopt.panels import PANELS, Weights
 from vizopt.probes import CARRIED, Keep
-from vizopt.problems import DATASETS, PROBLEMS, ProblemSpec
+from vizopt.problems import CSV, DATASETS, NPZ, PROBLEMS, ProblemSpec
 from vizopt.schedules import SCHEDULES
-from vizopt.specs import Count, OneOf, spec
+from vizopt.specs import Count, OneOf, Whole, spec
 from vizopt.stage import Stage
 from vizopt.theme import THEMES
 from vizopt.timeline import TIMELINES, Logarithmic, Timeline
 
+TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
 KINDS = {
     cls: kind
     for table in (PROBLEMS, DATASETS, OPTIMIZERS, SCHEDULES, TIMELINES, PANELS)
@@ -45,6 +46,7 @@ class Scene:
         optimizer: the update rule.
         about: one line for the list of scenes.
         name: file name of what is made; the scene's own when left out.
+        order: place in the list of scenes.
         seed: of the random stream that draws data and first weights.
         epochs: length of the run, epoch 0 included.
         keep: which epochs keep a full row.
@@ -59,6 +61,7 @@ class Scene:
     optimizer: Annotated[Optimizer[Any], OneOf(OPTIMIZERS)]
     about: str = ""
     name: str = "scene"
+    order: Whole = 1000
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 0
     epochs: Count = 10_001
     keep: Keep = Keep()
@@ -79,15 +82,17 @@ class Scene:
             for column in sorted(panel.needs - columns):
                 raise ValueError(f'{place}: no column "{column}": {hint(column, columns)}')
 
-    def settings(self) -> str:
+    def settings(self, problem: str) -> str:
         """The line below the title: the optimizer's values if it makes a step, the problem."""
         if self.epochs == 1:
-            return self.problem.describe()
+            return problem
         values = [f"learning rate {self.optimizer.lr.describe()}"]
         for field in fields(self.optimizer):  # type: ignore[arg-type]
-            if field.name != "lr":
-                values.append(f"{field.name} {getattr(self.optimizer, field.name):g}")
-        return "  ·  ".join([", ".join(values), self.problem.describe()])
+            value = getattr(self.optimizer, field.name)
+            if field.name in TELLING or (field.name != "lr" and value != field.default):
+                text = f"{value:g}" if isinstance(value, float) else value.describe()
+                values.append(f"{field.name.replace('_', ' ')} {text}")
+        return "  ·  ".join([", ".join(values), problem])
 
 
 def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Scene:
@@ -101,8 +106,22 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
         SceneError: no such scene, not TOML, or anything wrong in it.
     """
     text = scene_text(source)
-    name = Path(source).stem
-    return parse_scene(text, str(source), {"name": name}, overrides or {})
+    scene = parse_scene(text, str(source), {"name": Path(source).stem}, overrides or {})
+    scene = _beside(scene, Path(source).parent)
+    try:
+        scene.problem.check()
+    except ValueError as error:
+        raise SceneError(str(source), "problem", str(error)) from error
+    return scene
+
+
+def _beside(scene: Scene, folder: Path) -> Scene:
+    """The scene with its data file looked for beside it first."""
+    data = getattr(scene.problem, "data", None)
+    if not isinstance(data, CSV | NPZ) or not (folder / data.path).is_file():
+        return scene
+    data = replace(data, path=str(folder / data.path))
+    return replace(scene, problem=replace(scene.problem, data=data))  # type: ignore[type-var]
 
 
 def scene_text(source: str | Path) -> str:

@@ -11,7 +11,7 @@ from vizopt.arrays import Frame, Pixels, Rows, Size
 from vizopt.errors import RecordingError, hint
 from vizopt.mosaic import Box, Mosaic
 from vizopt.paint import DPI, drawn, pixel_axes
-from vizopt.panels import PANELS, Draw, Panel, Slot, Weight
+from vizopt.panels import PANELS, Draw, Panel, Slot
 from vizopt.recording import Recording
 from vizopt.specs import OneOf, spec
 from vizopt.theme import Theme, count
@@ -145,9 +145,9 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     title, settings = _baselines(slot)
     ink = slot.theme.ink
     free = slot.width - 2 * side - slot.font(20) * 9
-    name = _fitted(slot, words.title, 20, free, "bold")
+    name = slot.fitted(words.title, 20, free, "bold")
     slot.text(side, title, name, 20, colour=ink, weight="bold")
-    slot.text(side, settings, _fitted(slot, words.settings, 13, free), 13)
+    slot.text(side, settings, slot.fitted(words.settings, 13, free), 13)
     if run.header.epochs > 1:
         slot.text(slot.width - side, title - slot.font(17), words.unit, 13, align="right")
     top = round(settings + slot.unit * 22)
@@ -155,14 +155,18 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
 
 
 def _counter(slot: Slot, run: Recording, rows: Rows) -> Draw:
-    """The true epoch, of the planned run."""
+    """The true epoch, of the planned run; and on the last row, that the run diverged."""
     epochs = run["epoch"][rows]
     glyphs = slot.glyphs(20, colour=slot.theme.ink, weight="bold")
     x, y = slot.width - round(slot.unit * MARGIN), round(_baselines(slot)[0] + slot.font(4))
     last = count(run.header.epochs - 1)
+    warning = slot.glyphs(14, colour=slot.theme.accent("loss"), weight="bold")
 
     def draw(window: Pixels, k: int) -> None:
         glyphs.write(window, f"{count(int(epochs[k]))} / {last}", x, y, 1)
+        if run.diverged is not None and rows[k] == len(run) - 1:
+            text = f"diverged at {run.header.unit} {count(run.diverged)}"
+            warning.write(window, text, x, round(y + slot.font(14) * 1.5), 1)
 
     return draw
 
@@ -171,12 +175,3 @@ def _baselines(slot: Slot) -> tuple[float, float]:
     """Of the title and of the settings."""
     title = slot.unit * 20 + slot.font(20)
     return title, title + slot.font(13) * 1.8
-
-
-def _fitted(slot: Slot, text: str, size: float, width: float, weight: Weight = "normal") -> str:
-    """The text, its end replaced by an ellipsis where it would not fit."""
-    if slot.text_width(text, size, weight) <= width:
-        return text
-    while text and slot.text_width(text + "…", size, weight) > width:
-        text = text[:-1].rstrip()
-    return text + "…"

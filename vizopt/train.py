@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.random import RandomState
 
 from vizopt.arrays import Vector
@@ -11,7 +12,7 @@ from vizopt.problems import Evaluation, Problem
 
 
 class Step(NamedTuple):
-    number: int  # 0 at the first update
+    number: int  # of the epoch, 0 at the first update
     lr: float
     params: Vector  # [P] before the update
     delta: Vector  # [P] about to be added
@@ -19,22 +20,31 @@ class Step(NamedTuple):
 
 
 def train(
-    problem: Problem, optimizer: Optimizer[Any], *, steps: int, rng: RandomState
+    problem: Problem, optimizer: Optimizer[Any], *, epochs: int, rng: RandomState
 ) -> Iterator[Step]:
-    """Every step of a training run, in order; nothing in a Step changes afterwards.
+    """Every epoch of a training run, in order; nothing in a Step changes afterwards.
 
     params ← params + delta,  delta from the optimizer's rule at the gradient of params
+
+    An epoch is one update, or with mini-batches one pass over the data: its delta is then the
+    sum of its batches' and its evaluation is that of the whole data before the first of them.
 
     Args:
         problem: what to make small.
         optimizer: the update rule.
-        steps: number of evaluations; the last one's update is computed but leads nowhere.
+        epochs: how many; the last one's update is computed but leads nowhere.
         rng: draws the first parameters.
     """
     params = problem.init(rng)
-    state = optimizer.init(params)
-    for number in range(steps):
-        evaluation = problem.evaluate(params, number)
-        delta, state = optimizer.update(number, params, evaluation.grad, state)
-        yield Step(number, optimizer.lr(number), params, delta, evaluation)
-        params = params + delta
+    state = optimizer.init(params, problem.layout)
+    for epoch in range(epochs):
+        start, first = params, epoch * problem.batches
+        with np.errstate(over="ignore", invalid="ignore"):  # a run may diverge: it is a result
+            evaluation = problem.evaluate(params, first)
+            delta, state = optimizer.update(first, params, evaluation.grad, state)
+            params = params + delta
+            for step in range(first + 1, first + problem.batches):
+                grad = problem.evaluate(params, step).grad
+                part, state = optimizer.update(step, params, grad, state)
+                params, delta = params + part, delta + part
+        yield Step(epoch, optimizer.lr(first), start, delta, evaluation)

@@ -1,12 +1,56 @@
-"""Update rules, one file each. A new one is its file and its line in the table."""
+"""Update rules. A new one is its file and its line in the table."""
 
-from vizopt.optimizers.base import Optimizer, worked
-from vizopt.optimizers.momentum import Momentum
+from vizopt.optimizers.adagrad import Adadelta, AdaGrad
+from vizopt.optimizers.adam import Adam, Adamax, AdamW, AMSGrad, NAdam, RAdam
+from vizopt.optimizers.base import Optimizer, per_batch, worked
+from vizopt.optimizers.lion import Lion
+from vizopt.optimizers.momentum import Momentum, MomentumTorch
+from vizopt.optimizers.muon import Muon
+from vizopt.optimizers.nesterov import Nesterov, NesterovKeras
+from vizopt.optimizers.rmsprop import RMSProp
+from vizopt.optimizers.rprop import Rprop
 from vizopt.optimizers.sgd import SGD
 
 OPTIMIZERS: dict[str, type] = {
     "sgd": SGD,
     "momentum": Momentum,
+    "momentum-torch": MomentumTorch,
+    "nesterov": Nesterov,
+    "nesterov-keras": NesterovKeras,
+    "adagrad": AdaGrad,
+    "adadelta": Adadelta,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "amsgrad": AMSGrad,
+    "adamw": AdamW,
+    "adamax": Adamax,
+    "nadam": NAdam,
+    "radam": RAdam,
+    "rprop": Rprop,
+    "lion": Lion,
+    "muon": Muon,
 }
 
-__all__ = ["OPTIMIZERS", "SGD", "Momentum", "Optimizer", "worked"]
+__all__ = [
+    "OPTIMIZERS",
+    "SGD",
+    "AMSGrad",
+    "AdaGrad",
+    "Adadelta",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "Momentum",
+    "MomentumTorch",
+    "Muon",
+    "NAdam",
+    "Nesterov",
+    "NesterovKeras",
+    "Optimizer",
+    "RAdam",
+    "RMSProp",
+    "Rprop",
+    "per_batch",
+    "worked",
+]

@@ -1,10 +1,11 @@
 """What an optimizer is: two pure functions and the learning rate they use."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Annotated, Any, Protocol, TypeAlias, TypeVar
 
 from vizopt.arrays import Vector
-from vizopt.schedules import SCHEDULES, Schedule
+from vizopt.layout import Layout
+from vizopt.schedules import SCHEDULES, PerBatch, Schedule
 from vizopt.specs import OneOf
 
 LearningRate: TypeAlias = Annotated[Schedule, OneOf(SCHEDULES, bare="constant")]
@@ -23,8 +24,8 @@ class Optimizer(Protocol[S]):
     @property
     def lr(self) -> Schedule: ...
 
-    def init(self, params: Vector) -> S:
-        """The state before the first step, for params [P]."""
+    def init(self, params: Vector, layout: Layout) -> S:
+        """The state before the first step, for params [P]; layout tells which are matrices."""
         ...
 
     def update(self, step: int, params: Vector, grad: Vector, state: S) -> tuple[Vector, S]:
@@ -38,3 +39,15 @@ def worked(optimizer: Optimizer[Any]) -> str:
     for field in fields(optimizer):  # type: ignore[arg-type]
         line = line.replace(f"[{field.name}]", f"{getattr(optimizer, field.name)}")
     return line
+
+
+def per_batch(optimizer: Optimizer[S], batches: int) -> Optimizer[S]:
+    """The same rule with schedules that count epochs of so many batches."""
+    if batches == 1:
+        return optimizer
+    held = {
+        field.name: PerBatch(of=getattr(optimizer, field.name), batches=batches)
+        for field in fields(optimizer)  # type: ignore[arg-type]
+        if type(getattr(optimizer, field.name)) in SCHEDULES.values()
+    }
+    return replace(optimizer, **held)  # type: ignore[type-var]

@@ -5,6 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.arrays import Vector
+from vizopt.layout import Layout
 from vizopt.optimizers.base import LearningRate
 from vizopt.specs import Share, spec
 
@@ -24,6 +25,9 @@ class Momentum:
         lr: learning rate per step: a number or a schedule.
         momentum: share of the velocity kept, 0 ≤ momentum < 1.
 
+    `MomentumTorch` has the learning rate outside the velocity; with a constant rate both are the
+    same.
+
     Reference: Polyak 1964; the sign and scale are those of Neural Networks from Scratch,
     chapter 10.
     """
@@ -33,7 +37,7 @@ class Momentum:
     lr: LearningRate
     momentum: Share = 0.9
 
-    def init(self, params: Vector) -> MomentumState:
+    def init(self, params: Vector, layout: Layout) -> MomentumState:
         return MomentumState(velocity=np.zeros_like(params))
 
     def update(
@@ -41,3 +45,33 @@ class Momentum:
     ) -> tuple[Vector, MomentumState]:
         velocity = self.momentum * state.velocity - self.lr(step) * grad
         return velocity, MomentumState(velocity)
+
+
+@spec
+class MomentumTorch:
+    """Heavy-ball momentum, as PyTorch has it.
+
+    velocity ← momentum · velocity + grad
+    delta    = −lr(step) · velocity
+
+    A change of the learning rate acts on the whole velocity at once; in `Momentum` what is in
+    the velocity keeps the rate it came with.
+
+    Args:
+        lr: learning rate per step: a number or a schedule.
+        momentum: share of the velocity kept, 0 ≤ momentum < 1.
+
+    Reference: Polyak 1964; Sutskever et al. 2013; torch.optim.SGD(momentum=…).
+    """
+
+    lr: LearningRate
+    momentum: Share = 0.9
+
+    def init(self, params: Vector, layout: Layout) -> MomentumState:
+        return MomentumState(velocity=np.zeros_like(params))
+
+    def update(
+        self, step: int, params: Vector, grad: Vector, state: MomentumState
+    ) -> tuple[Vector, MomentumState]:
+        velocity = self.momentum * state.velocity + grad
+        return -self.lr(step) * velocity, MomentumState(velocity)

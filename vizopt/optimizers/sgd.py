@@ -3,6 +3,7 @@
 from typing import ClassVar, NamedTuple
 
 from vizopt.arrays import Vector
+from vizopt.layout import Layout
 from vizopt.optimizers.base import LearningRate
 from vizopt.specs import spec
 
@@ -27,7 +28,7 @@ class SGD:
 
     lr: LearningRate
 
-    def init(self, params: Vector) -> SGDState:
+    def init(self, params: Vector, layout: Layout) -> SGDState:
         return SGDState()
 
     def update(

@@ -42,6 +42,14 @@ class Slot:
         """Width in pixels of a text of this size on a 1280×720 frame."""
         return text_width(text, self.font(size), weight)
 
+    def fitted(self, text: str, size: float, width: float, weight: Weight = "normal") -> str:
+        """The text, its end replaced by an ellipsis where it would not fit into width pixels."""
+        if self.text_width(text, size, weight) <= width:
+            return text
+        while text and self.text_width(text + "…", size, weight) > width:
+            text = text[:-1].rstrip()
+        return text + "…"
+
     def text(
         self,
         x: float,

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
-from vizopt.paint import Stamp, ink, stamp_at
+from vizopt.paint import Stamp, coloured, disc, ink, stamp_at
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording
 from vizopt.specs import spec
@@ -29,6 +29,9 @@ class Curves:
     A curve's axis follows the run but not its outliers: values beyond one and a half times the
     larger of the first value and the 90th percentile are cut, and small triangles mark where.
 
+    Where a run holds out samples, their loss and accuracy are second, thinner curves.
+    A panel wider than high puts its curves beside each other.
+
     Args:
         columns: of the recording's history.
     """
@@ -43,13 +46,11 @@ class Curves:
         plots = [_Plot.of(slot, run, self.columns, i) for i in range(len(self.columns))]
         for plot in plots:
             plot.draw_axes(slot)
-        bottom = plots[-1].top + plots[-1].height + slot.font(11) * 1.4
-        for epoch in _ticks(0, run.header.epochs - 1, 4 if slot.unit * slot.width > 250 else 2):
-            if epoch:
-                text = count(int(epoch))
-                most = slot.width - slot.text_width(text, 11) / 2
-                slot.text(min(float(plots[-1].x(epoch)), most), bottom, text, 11, align="center")
-        slot.text(0, bottom, "epoch 0", 11)
+        if len(_pair(run, self.columns[0])) > 1:
+            at = slot.text_width(TITLES.get(self.columns[0], self.columns[0])) + slot.unit * 10
+            slot.text(at, plots[0].top - slot.unit * 12, "thin: validation", 11)
+        for plot in plots if _beside(slot) else plots[-1:]:
+            plot.draw_epochs(slot)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         draws = [
@@ -69,6 +70,7 @@ class _Plot:
     """One curve's box in the window, in pixels, and its value axis."""
 
     column: str
+    start: float  # of the panel's part that is this curve's
     left: float
     top: float
     width: float
@@ -80,16 +82,20 @@ class _Plot:
     @classmethod
     def of(cls, slot: Slot, run: Recording, columns: tuple[str, ...], i: int) -> "_Plot":
         foot = slot.font(11) * 1.7
-        each = (slot.height - foot) / len(columns)
         head = slot.font(18) * 1.25 + slot.unit * 12
-        left = slot.font(11) * 3.4
-        low, high = _limits(run[columns[i]], RANGES.get(columns[i]))
+        gutter = slot.font(11) * 3.8
+        beside, gap = _beside(slot), slot.unit * 24
+        wide = (slot.width - gap * (len(columns) - 1)) / len(columns) if beside else slot.width
+        high_ = (slot.height - foot) / (1 if beside else len(columns))
+        start = i * (wide + gap) if beside else 0.0
+        low, high = _limits([run[name] for name in _pair(run, columns[i])], RANGES.get(columns[i]))
         return cls(
             column=columns[i],
-            left=left,
-            top=each * i + head,
-            width=slot.width - left - slot.unit * 5,
-            height=each - head - slot.unit * 6,
+            start=start,
+            left=start + gutter,
+            top=head + (0 if beside else high_ * i),
+            width=wide - gutter - slot.unit * 5,
+            height=high_ - head - slot.unit * 6,
             low=low,
             high=high,
             last=max(run.header.epochs - 1, 1),
@@ -102,9 +108,25 @@ class _Plot:
         share = (value.clip(self.low, self.high) - self.low) / (self.high - self.low)
         return self.top + self.height * (1 - share)
 
+    @property
+    def right(self) -> float:
+        """Where the values end."""
+        return self.left + self.width
+
+    def draw_epochs(self, slot: Slot) -> None:
+        """The axis below, from 0 to the last planned epoch."""
+        bottom = self.top + self.height + slot.font(11) * 1.4
+        for epoch in _ticks(0, self.last, 4 if self.width > slot.font(11) * 30 else 1):
+            if epoch:
+                text = count(int(epoch))
+                most = slot.width - slot.text_width(text, 11) / 2
+                slot.text(min(float(self.x(epoch)), most), bottom, text, 11, align="center")
+        slot.text(self.start, bottom, "epoch 0", 11)
+
     def draw_axes(self, slot: Slot) -> None:
+        """The title and the values' grid lines."""
         title = TITLES.get(self.column, self.column)
-        slot.text(0, self.top - slot.unit * 12, title, 13)
+        slot.text(self.start, self.top - slot.unit * 12, title, 13)
         nbins = 2 if self.height > slot.font(11) * 4 else 1
         for tick in _ticks(self.low, self.high, nbins):
             y = float(self.y(np.array(tick)))
@@ -113,16 +135,32 @@ class _Plot:
             slot.text(x, y + slot.font(11) * 0.36, f"{tick:g}", 11, align="right")
 
 
-def _limits(values: Floats, fixed: tuple[float, float] | None) -> tuple[float, float]:
+def _beside(slot: Slot) -> bool:
+    return slot.width > 2 * slot.height
+
+
+def _pair(run: Recording, column: str) -> list[str]:
+    """The column, and that of the held-out samples if there is one."""
+    return [name for name in (column, f"validation_{column}") if name in run.columns]
+
+
+def _limits(curves: list[Floats], fixed: tuple[float, float] | None) -> tuple[float, float]:
     """Ends of the value axis: 0 and the largest value, unless that is an outlier."""
-    finite = values[np.isfinite(values)]
-    if fixed or not len(finite):
+    kept = [values[np.isfinite(values)] for values in curves]
+    kept = [values for values in kept if len(values)]
+    if fixed or not kept:
         return fixed or (0.0, 1.0)
-    usual = OUTLIER * max(finite[0], np.percentile(finite, 90))
-    top = float(finite.max())
-    high = usual if top > usual > 0 else top
-    low = min(0.0, float(finite.min()))
+    usual = OUTLIER * max(_usual(values) for values in kept)
+    top = max(float(values.max()) for values in kept)
+    high = float(usual) if top > usual > 0 else top
+    low = min(0.0, *(float(values.min()) for values in kept))
     return low, high if high > low else low + 1.0
+
+
+def _usual(values: Floats) -> float:
+    """The larger of the first value and the 90th percentile, which a divergence drives up."""
+    first = float(values[0])
+    return max(first, min(float(np.percentile(values, 90)), 10 * first))
 
 
 def _ticks(low: float, high: float, nbins: int) -> Floats:
@@ -133,37 +171,46 @@ def _ticks(low: float, high: float, nbins: int) -> Floats:
 
 
 def _curve(slot: Slot, run: Recording, plot: _Plot, rows: Rows) -> Draw:
-    """Draws the curve up to the current epoch, a dot there, and the value in large digits."""
-    values = run[plot.column]
+    """Draws the curves up to the current epoch, a dot there, and the values in digits."""
+    names = _pair(run, plot.column)
+    curves = [run[name] for name in names]
     epochs = run["epoch"][rows]
-    colour = slot.theme.accent(plot.column)
-    line = Stamp(ink(slot.width, slot.height, lambda axes: _draw_line(axes, slot, plot, values)))
-    radius = slot.unit * 4.5
-    side = 2 * int(radius) + 5
-    dot = ink(side, side, lambda axes: _draw_dot(axes, side / 2, radius, colour))
+    colours = [slot.theme.accent(plot.column), slot.theme.muted]
+
+    def draw_lines(axes: Axes) -> None:
+        for values, colour, thick in reversed(list(zip(curves, colours, (1, 0.6), strict=False))):
+            _draw_line(axes, slot, plot, values, colour, thick)
+
+    line = Stamp(ink(slot.width, slot.height, draw_lines))
+    dots = [coloured(disc(slot.unit * (4.5 - i)), colour) for i, colour in enumerate(colours)]
     x = plot.x(epochs.astype(float)).astype(int)
-    y = plot.y(np.nan_to_num(values[epochs], nan=np.inf)).astype(int)
-    glyphs = slot.glyphs(18, colour=slot.theme.ink, weight="bold")
+    ys = [plot.y(np.nan_to_num(values[epochs], nan=np.inf)).astype(int) for values in curves]
+    large = slot.glyphs(18, colour=slot.theme.ink, weight="bold")
+    small = slot.glyphs(13)
     baseline = round(plot.top - slot.unit * 12)
+    right = round(plot.right + slot.unit * 4)
+    room = large.width("0.000") + round(slot.unit * 10)
 
     def draw(window: Pixels, k: int) -> None:
         line(window, int(x[k]) + 1)
-        stamp_at(window, dot, int(x[k]), int(y[k]))
-        glyphs.write(window, number(values[epochs[k]]), slot.width, baseline, 1)
+        for y, dot in reversed(list(zip(ys, dots, strict=False))):
+            stamp_at(window, dot, int(x[k]), int(y[k]))
+        large.write(window, number(curves[0][epochs[k]]), right, baseline, 1)
+        if len(curves) > 1:
+            small.write(window, number(curves[1][epochs[k]]), right - room, baseline, 1)
 
     return draw
 
 
-def _draw_line(axes: Axes, slot: Slot, plot: _Plot, values: Floats) -> None:
-    colour = slot.theme.accent(plot.column)
+def _draw_line(
+    axes: Axes, slot: Slot, plot: _Plot, values: Floats, colour: str, thick: float
+) -> None:
+    """A curve, broken where it has no value, with triangles where it is cut."""
     x = plot.x(np.arange(len(values), dtype=float))
     shown = np.where(np.isnan(values), np.nan, plot.y(values))
-    axes.plot(x, shown, color=colour, lw=max(1.8 * slot.unit, 1.2), solid_joinstyle="round")
+    width = max(1.8 * slot.unit, 1.2) * thick
+    axes.plot(x, shown, color=colour, lw=width, solid_joinstyle="round")
     cut = x[~(values <= plot.high)]
     apart = cut[np.diff(cut, prepend=-np.inf) > slot.unit * 6]
     top = np.full(len(apart), plot.top - slot.unit * 3)
     axes.plot(apart, top, linestyle="", marker="^", markersize=slot.unit * 6, color=colour)
-
-
-def _draw_dot(axes: Axes, middle: float, radius: float, colour: str) -> None:
-    axes.plot([middle], [middle], marker="o", markersize=2 * radius, color=colour, mew=0)

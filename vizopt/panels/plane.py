@@ -21,7 +21,7 @@ class Plane:
     """The data points, coloured and shaped by class, over the predicted class of each place.
 
     The background is the class with the largest recorded score, interpolated bilinearly between
-    the recorded grid's points.
+    the recorded grid's points. Points held out for validation are hollow.
     """
 
     @property
@@ -29,17 +29,22 @@ class Plane:
         return frozenset({"scores"})
 
     def static(self, slot: Slot, run: Recording) -> None:
-        x, y, side = _square(slot)
+        x, y, side = _square(slot, run)
         slot.frame(x, y, side, side)
-        classes = run.columns["scores"].shape[1]
-        step = side / max(classes, 3)
-        for c in range(classes):
-            middle = y + side + slot.unit * CAPTION - slot.font(13) * 0.4
+        names = run.header.classes
+        step = side / max(len(names), 3)
+        middle = y + side + slot.unit * CAPTION - slot.font(13) * 0.4
+        for c, name in enumerate(names):
             _markers(slot, slot.axes, [x + c * step + slot.unit * 7], [middle], c, scale=1.3)
-            slot.text(x + c * step + slot.unit * 18, middle + slot.font(13) * 0.36, f"class {c}")
+            at = x + c * step + slot.unit * 18
+            name = name if slot.text_width(name) < step - slot.unit * 22 else name.split()[-1]
+            name = slot.fitted(name, 13, step - slot.unit * 22)
+            slot.text(at, middle + slot.font(13) * 0.36, name)
+        if run.header.plane:
+            slot.text(x, middle + slot.font(12) * 1.9, run.header.plane, 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
-        left, top, side = _square(slot)
+        left, top, side = _square(slot, run)
         scores = RowReader(run, "scores")
         grid = run.columns["scores"].shape[-1]
         regions = Regions(grid, side, side, slot.theme.tints())
@@ -53,26 +58,32 @@ class Plane:
         return draw
 
 
-def _square(slot: Slot) -> tuple[int, int, int]:
+def _square(slot: Slot, run: Recording) -> tuple[int, int, int]:
     """Left, top and side of the plane in its window."""
-    side = int(min(slot.width, slot.height - slot.unit * CAPTION))
+    below = slot.unit * CAPTION + (slot.font(12) * 1.7 if run.header.plane else 0)
+    side = int(min(slot.width, slot.height - below))
     return 0, 0, side
 
 
 def _points(slot: Slot, run: Recording, side: int) -> NDArray[Any]:
-    points, labels = run["points"], run["labels"]
+    points, labels, held_out = run["points"], run["labels"], run["held_out"] > 0
     x0, x1, y0, y1 = run["extent"]
     x = (points[:, 0] - x0) / (x1 - x0) * side
     y = (y1 - points[:, 1]) / (y1 - y0) * side
 
     def draw(axes: Axes) -> None:
         for c in np.unique(labels):
-            _markers(slot, axes, x[labels == c], y[labels == c], int(c))
+            for hollow in (False, True):
+                shown = (labels == c) & (held_out == hollow)
+                _markers(slot, axes, x[shown], y[shown], int(c), hollow=hollow)
 
     return ink(side, side, draw)
 
 
-def _markers(slot: Slot, axes: Axes, x: Any, y: Any, c: int, scale: float = 1.0) -> None:
+def _markers(
+    slot: Slot, axes: Axes, x: Any, y: Any, c: int, *, scale: float = 1.0, hollow: bool = False
+) -> None:
+    colour = slot.theme.classes[c % len(slot.theme.classes)]
     size = scale * (5.2 + 2 * (slot.unit - 1)) * max(slot.unit, 0.75)
     axes.plot(
         x,
@@ -80,7 +91,7 @@ def _markers(slot: Slot, axes: Axes, x: Any, y: Any, c: int, scale: float = 1.0)
         linestyle="",
         marker=MARKERS[c % len(MARKERS)],
         markersize=size * 1.15,
-        markerfacecolor=slot.theme.classes[c % len(slot.theme.classes)],
-        markeredgecolor=slot.theme.edge,
-        markeredgewidth=0.7,
+        markerfacecolor="none" if hollow else colour,
+        markeredgecolor=colour if hollow else slot.theme.edge,
+        markeredgewidth=1.5 * max(slot.unit, 0.75) if hollow else 0.7,
     )

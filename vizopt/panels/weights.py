@@ -32,7 +32,8 @@ class Weights:
     all updates from this frame to the next, exactly the difference of the weights; it is scaled
     by a smooth envelope of its largest absolute value over the clip, so that late, small updates
     stay visible and nothing flickers. A layer that is wider than high lies down, its update
-    below; another one stands, its update to the right.
+    below; another one stands, its update to the right. A layer with more cells than pixels is
+    drawn as blocks of cells, each by its largest absolute value with its sign, and says so.
 
     Args:
         layer: the layer's name in the recording's layout, `dense1`.
@@ -50,15 +51,20 @@ class Weights:
         title = self.layer.replace("dense", "Dense ")
         slot.text(0, slot.font(15), title, 15, colour=slot.theme.ink, weight="bold")
         size = f"{count(inputs - 1)} × {count(outputs)} + {count(outputs)}"
+        if _block(inputs, weights[3]) * _block(outputs, weights[2]) > 1:
+            size += ", block maxima"
         if _lies(run, self.layer):
+            room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
             text = f"weights and biases, {size}"
+            text = text if slot.text_width(text, 12) < room else slot.fitted(size, 12, room)
             slot.text(slot.width, slot.font(15), text, 12, align="right")
             slot.text(0, update[1] - slot.unit * 6, "update", 12)
         else:
             first, second = _captions(slot, weights)
             slot.text(weights[0], first, "weights", 12)
             tight = slot.text_width(size, 12) > weights[2]
-            slot.text(weights[0], second, size.replace(" ", "") if tight else size, 12)
+            size = size.replace(" × ", "×").replace(" + ", "+") if tight else size
+            slot.text(weights[0], second, slot.fitted(size, 12, weights[2]), 12)
             slot.text(update[0], first, "update", 12)
         for box in (weights, update):
             slot.frame(*box)
@@ -126,13 +132,31 @@ def _painter(
     x, y, width, height = box
     shades = (colormaps[theme.diverging](np.linspace(0, 1, 255)) * 255).round().astype(np.uint8)
     colours = shades.view(np.uint32)[:, 0]
-    enlarge = Steps.of(rows, columns, height, width)
+    down, across = _block(rows, height), _block(columns, width)
+    enlarge = Steps.of(-(-rows // down), -(-columns // across), height, width)
 
     def paint(window: Pixels, values: NDArray[np.floating]) -> None:
+        if down * across > 1:
+            values = _block_maxima(values, down, across)
         shade = (values.clip(-1, 1) * 127).round().astype(np.intp) + 127
         enlarge(colours[shade], window[y : y + height, x : x + width])
 
     return paint
+
+
+def _block(cells: int, pixels: int) -> int:
+    """Cells of one block along a side, so that each block has a pixel."""
+    return -(-cells // max(pixels, 1))
+
+
+def _block_maxima(values: NDArray[np.floating], down: int, across: int) -> NDArray[np.floating]:
+    """Of each block of down × across cells, the value that is largest without its sign."""
+    rows, columns = values.shape
+    padded = np.pad(values, ((0, -rows % down), (0, -columns % across)))
+    blocks = padded.reshape(len(padded) // down, down, -1, across).transpose(0, 2, 1, 3)
+    flat = blocks.reshape(*blocks.shape[:2], -1)
+    largest = abs(flat).argmax(axis=-1)[..., None]
+    return np.asarray(np.take_along_axis(flat, largest, axis=-1)[..., 0])
 
 
 def _largest(run: Recording, layer: str) -> float:

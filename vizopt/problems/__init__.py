@@ -1,7 +1,9 @@
 """Problems to optimize. A new one is its file and its line in the table."""
 
 from vizopt.problems.base import Evaluation, Problem, ProblemSpec
-from vizopt.problems.datasets import DATASETS, Data, Dataset, Spiral
+from vizopt.problems.data import DATASETS
+from vizopt.problems.datasets import Data, Dataset, Spiral
+from vizopt.problems.files import CSV, NPZ
 from vizopt.problems.functions import Function, FunctionSpec
 from vizopt.problems.network import Network, NetworkSpec
 
@@ -11,7 +13,9 @@ PROBLEMS: dict[str, type] = {
 }
 
 __all__ = [
+    "CSV",
     "DATASETS",
+    "NPZ",
     "PROBLEMS",
     "Data",
     "Dataset",

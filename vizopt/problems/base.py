@@ -27,6 +27,16 @@ class Problem(Protocol):
         ...
 
     @property
+    def batches(self) -> int:
+        """Steps of one epoch, 1 without mini-batches."""
+        ...
+
+    @property
+    def words(self) -> str:
+        """A few words for the picture: the data, the layers."""
+        ...
+
+    @property
     def dtype(self) -> str:
         """Precision of the parameters, "float32" or "float64"."""
         ...
@@ -41,7 +51,11 @@ class Problem(Protocol):
         ...
 
     def evaluate(self, params: Vector, step: int) -> Evaluation:
-        """Loss, gradient [P] and metrics at params [P]; a fresh gradient at every call."""
+        """Gradient [P] of the step's batch at params [P], fresh at every call.
+
+        At the first step of an epoch loss and metrics are those of all data; at others they may
+        be anything.
+        """
         ...
 
 
@@ -61,8 +75,8 @@ class ProblemSpec(Protocol):
         """What a step of it is called: "epoch", "step"."""
         ...
 
-    def describe(self) -> str:
-        """A few words for the picture."""
+    def check(self) -> None:
+        """Hold together what it is made of, data files included; ValueError where it does not."""
         ...
 
     def build(self, rng: RandomState) -> Problem:

@@ -94,6 +94,9 @@ class FunctionSpec:
         text = text.replace("*", "·").replace("-", "−")
         return f"f(x) = {text}  ·  start x = {self.start:g}".replace("= -", "= −")
 
+    def check(self) -> None:
+        """Everything was checked when it was made."""
+
     def build(self, rng: RandomState) -> "Function":
         """Nothing is drawn from rng: a descent is the same for every seed."""
         return Function(self)
@@ -117,12 +120,14 @@ class Function:
     """The problem: one parameter, x."""
 
     metrics = ("slope", "x")
+    batches = 1
     dtype = "float64"
 
     def __init__(self, spec: FunctionSpec) -> None:
         self._formula = formula(spec.f)
         self._start = spec.start
         self.layout = spec.layout
+        self.words = spec.describe()
         self.constants: dict[str, NDArray[np.float64]] = {
             "curve": spec.curve,
             "minima": spec.minima,

@@ -6,49 +6,92 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
+from pydantic import Field
 
-from vizopt.arrays import Batch, Labels, Matrix, Vector
+from vizopt.arrays import Batch, Matrix, Vector
+from vizopt.errors import hint
 from vizopt.layout import Layout
+from vizopt.problems.activations import ACTIVATIONS
 from vizopt.problems.arithmetic import ARITHMETICS
 from vizopt.problems.base import Evaluation
-from vizopt.problems.datasets import DATASETS, Data, Dataset
-from vizopt.specs import Count, OneOf, spec
+from vizopt.problems.data import DATASETS
+from vizopt.problems.datasets import Data, Dataset
+from vizopt.problems.heads import head
+from vizopt.problems.passes import Pass
+from vizopt.problems.plane import plane_of
+from vizopt.specs import Count, NonNegative, OneOf, Share, spec
 
-CLIP = 1e-7  # the book's: predictions are clipped to [CLIP, 1 − CLIP] before the logarithm
-MARGIN = 0.06  # the plane reaches this share of the data's half-width beyond the data
 BLOCK = 2048  # points of a forward pass over the plane; one layer's outputs stay in the cache
 
 
 @spec
 class NetworkSpec:
-    """Dense layers with ReLU between them and softmax at the end, trained on the whole data set.
+    """Dense layers with an activation between them, trained on a data set.
 
-    loss = −mean log clip(softmax(z)[label], 1e-7, 1 − 1e-7),  z = the last layer's output
+    One output and two classes: sigmoid with binary cross-entropy. As many outputs as classes:
+    softmax with categorical cross-entropy.
+    loss = cross-entropy + l1 · Σ|w| + l2 · Σw², over all weights, not the biases
 
     Args:
         data: the samples.
-        sizes: features, width of each hidden layer, classes: `[2, 64, 3]`.
+        sizes: features, width of each hidden layer, outputs: `[2, 64, 3]`.
+        activation: "relu", "leaky-relu", "tanh", "sigmoid" or "gelu" (in its form with tanh).
+        init: first weights: "book" 0.01 · randn, "he" √(2 / inputs) · randn, "glorot" uniform
+            within ±√(6 / (inputs + outputs)); biases are zero.
         arithmetic: "float32", "float64", or "book" for the lesson's figures to the last bit.
+        batch: samples of one step, shuffled anew in every epoch; all of them when left out.
+        validation: share of the samples that is kept out of training.
+        l1, l2: penalties.
+        dropout: share of each hidden layer's units that a step leaves out; the others are scaled
+            up. Loss and accuracy are those of the whole network.
+        plane: two features that the picture shows; the first two principal components when left
+            out and there are more than two.
     """
 
     data: Annotated[Dataset, OneOf(DATASETS)]
-    sizes: tuple[Count, ...] = (2, 64, 3)
+    sizes: Annotated[tuple[Count, ...], Field(min_length=2)] = (2, 64, 3)
+    activation: Literal["relu", "leaky-relu", "tanh", "sigmoid", "gelu"] = "relu"
+    init: Literal["book", "he", "glorot"] = "book"
     arithmetic: Literal["book", "float32", "float64"] = "float32"
+    batch: Count | None = None
+    validation: Annotated[float, Field(strict=True, ge=0, lt=1)] = 0.0
+    l1: NonNegative = 0.0
+    l2: NonNegative = 0.0
+    dropout: Share = 0.0
+    plane: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        features, classes = self.data.shape
-        if len(self.sizes) < 2:
+    def check(self) -> None:
+        """Read the data and hold them against the layers.
+
+        Raises:
+            ValueError: something does not fit.
+        """
+        data = self.data.make(RandomState(0))
+        features, classes = data.x.shape[1], len(data.classes)
+        training = len(data.y) - round(len(data.y) * self.validation)
+        if classes < 2:
             raise ValueError(
-                f"sizes {list(self.sizes)} needs at least the features and the classes"
+                f"data: one class only ({data.classes[0]}): there is nothing to tell apart"
             )
+        if not np.isfinite(data.x).all():
+            raise ValueError("data: hold values that are not finite numbers")
         if self.sizes[0] != features:
             raise ValueError(
                 f"sizes start with {self.sizes[0]} features, but the data have {features}"
             )
-        if self.sizes[-1] != classes:
+        if self.sizes[-1] != classes and (self.sizes[-1], classes) != (1, 2):
             raise ValueError(
                 f"sizes end with {self.sizes[-1]} outputs, but the data have {classes} classes"
             )
+        if training < 1:
+            raise ValueError(f"validation {self.validation} leaves no sample to train on")
+        if self.batch and self.batch > training:
+            raise ValueError(f"batch {self.batch} is larger than the {training} training samples")
+        if self.plane and len(set(self.plane)) != 2:
+            raise ValueError(f"plane {list(self.plane)} needs the names of two features")
+        for name in self.plane:
+            if name not in data.features:
+                raise ValueError(f'plane: no feature "{name}": {hint(name, data.features)}')
 
     @property
     def layout(self) -> Layout:
@@ -60,120 +103,169 @@ class NetworkSpec:
 
     @property
     def columns(self) -> frozenset[str]:
-        return frozenset({"accuracy", "scores"})
+        held_out = {"validation_loss", "validation_accuracy"} if self.validation else set()
+        return frozenset({"accuracy", "scores", *held_out})
 
     @property
     def unit(self) -> str:
         return "epoch"
 
     def describe(self) -> str:
-        """`spiral, 300 points, 3 classes · 2 → 64 ReLU → 3 softmax`."""
-        hidden = "".join(f" → {size} ReLU" for size in self.sizes[1:-1])
-        return f"{self.data.describe()}  ·  {self.sizes[0]}{hidden} → {self.sizes[-1]} softmax"
+        """`2 → 64 ReLU → 3 softmax`, and what else is not the plainest."""
+        words = ACTIVATIONS[self.activation].words
+        hidden = [f"{size} {words}" for size in self.sizes[1:-1]]
+        last = f"{self.sizes[-1]} {head(self.sizes[-1]).words}"
+        extras = [
+            f"{name} {value:g}"
+            for name, value in (
+                ("batch", self.batch),
+                ("L1", self.l1),
+                ("L2", self.l2),
+                ("dropout", self.dropout),
+                ("validation", self.validation),
+            )
+            if value
+        ]
+        return ", ".join([" → ".join([str(self.sizes[0]), *hidden, last]), *extras])
 
     def build(self, rng: RandomState) -> "Network":
         """Draw the data; rng then goes on to draw the weights in `Network.init`."""
-        return Network(self, self.data.make(rng))
+        return Network(self, self.data.make(rng), rng)
 
 
 class Network:
-    """The problem: loss and gradient of a network on all samples at once.
+    """The problem: loss and gradient of a network on its training samples.
 
-    One sample per column. Work arrays are allocated once; no value of theirs outlives a call.
+    Work arrays are allocated once; no value of theirs outlives a call.
     """
 
-    metrics = ("accuracy",)
-
-    def __init__(self, spec: NetworkSpec, data: Data) -> None:
-        self.data = data
+    def __init__(self, spec: NetworkSpec, data: Data, rng: RandomState) -> None:
+        self.spec = spec
         self.layout = spec.layout
-        self.arithmetic = ARITHMETICS[spec.arithmetic]
-        dtype = self.arithmetic.dtype
-        self.dtype = np.dtype(dtype).name
-        samples = len(data.y)
-        self._inputs = _layer_inputs(spec.sizes[:-1], samples, dtype)
-        self._inputs[0][:-1] = data.x.T
-        self._grads = [np.empty((size, samples), dtype) for size in spec.sizes[1:]]
-        self._labels: Labels = data.y
-        self._true = data.y * samples + np.arange(samples)  # place of the true class in [C, N]
-        self._normaliser = np.empty(samples, dtype)
+        self.metrics: tuple[str, ...] = ("accuracy",)
+        self._arithmetic = ARITHMETICS[spec.arithmetic]
+        self._activation = ACTIVATIONS[spec.activation]
+        self._head = head(spec.sizes[-1])
+        self.dtype = np.dtype(self._arithmetic.dtype).name
+        self.plane = plane_of(data.x, data.features, spec.plane)
+        self.words = f"{data.words}  ·  {spec.describe()}"
+        self.classes = data.classes
+        self._all = data
+        held_out = round(len(data.y) * spec.validation)
+        # Drawn only where something is random, so that plain scenes keep the book's stream.
+        random = held_out or spec.batch or spec.dropout
+        self._seed = int(rng.randint(2**31)) if random else 0
+        order = (
+            RandomState(self._seed).permutation(len(data.y)) if held_out else np.arange(len(data.y))
+        )
+        self._held_out = np.isin(np.arange(len(data.y)), order[:held_out])
+        self._x = data.x[~self._held_out].astype(self.dtype).T
+        self._y = data.y[~self._held_out]
+        self._whole = self._filled(self._x)
+        samples = len(self._y)
+        self.batches = -(-samples // spec.batch) if spec.batch else 1
+        self._part = self._pass(spec.batch or samples)
+        if held_out:
+            self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
+            self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
 
     @property
     def constants(self) -> dict[str, NDArray[Any]]:
-        """The points and their classes, and the plane around them: x0, x1, y0, y1."""
-        return {"points": self.data.x, "labels": self.data.y, "extent": self._extent()}
+        """The points on the plane, their classes, which are held out; and the plane's ends."""
+        return {
+            "points": self.plane.project(self._all.x),
+            "labels": self._all.y,
+            "held_out": self._held_out.astype(np.uint8),
+            "extent": self.plane.extent(self._all.x),
+        }
 
     def init(self, rng: RandomState) -> Vector:
-        """Weights 0.01 · randn, rounded to float32 as the book's are; biases zero."""
-        params = np.zeros(self.layout.size, self.arithmetic.dtype)
+        """First weights, rounded to float32 as the book's are; biases zero."""
+        params = np.zeros(self.layout.size, self.dtype)
         for name, view in self.layout.views(params).items():
             if name.endswith(".weights"):
-                view[...] = np.float32(0.01) * rng.randn(*view.shape).astype(np.float32)
+                view[...] = _first(self.spec.init, view.shape, rng)
         return params
 
     def evaluate(self, params: Vector, step: int) -> Evaluation:
-        """Loss, gradient [P] and accuracy on all samples; every step sees the same ones."""
+        """Gradient [P] of the step's batch; at the start of an epoch loss and metrics of all."""
+        epoch, batch = divmod(step, self.batches)
         matrices = self._matrices(params)
-        scores = self._forward(matrices, self._inputs, self._grads[-1])
-        accuracy = np.count_nonzero(scores.argmax(axis=0) == self._labels) / len(self._labels)
-        loss = self._softmax_loss(scores)
-        return Evaluation(loss, self._backward(matrices), {"accuracy": accuracy})
+        loss, metrics = np.nan, {}
+        if batch == 0:
+            judged = self._head.judge(self._whole.forward(matrices, None), self._y)
+            loss = judged.loss + self._penalty(params)
+            metrics = {"accuracy": judged.accuracy} | self._validated(matrices)
+        grad = np.empty(self.layout.size, self.dtype)
+        if self.batches == 1 and not self.spec.dropout:
+            self._whole.backward(matrices, self._matrices(grad))
+        else:
+            self._batch_grad(matrices, grad, step, epoch, batch)
+        self._add_penalty_grad(params, grad)
+        return Evaluation(loss, grad, metrics)
 
     def scores(self, params: Vector, points: Matrix) -> Batch:
-        """The last layer's output [C, M] at other points [M, D]."""
+        """A score for each class [classes, M] at other samples [M, D]; the largest wins."""
         matrices = self._matrices(params)
-        sizes = [len(matrix) - 1 for matrix in matrices]
-        out = np.empty((matrices[-1].shape[1], len(points)), params.dtype)
-        inputs = _layer_inputs(sizes, min(BLOCK, len(points)), params.dtype)
+        outputs = np.empty((self.spec.sizes[-1], len(points)), self.dtype)
+        work = self._pass(min(BLOCK, len(points)))
         for start in range(0, len(points), BLOCK):
             block = points[start : start + BLOCK]
-            part = [layer[:, : len(block)] for layer in inputs]
-            part[0][:-1] = block.T
-            self._forward(matrices, part, out[:, start : start + BLOCK])
-        return out
+            work.use(len(block))[...] = block.T
+            outputs[:, start : start + BLOCK] = work.forward(matrices, None)
+        return self._head.scores(outputs)
 
-    def _extent(self) -> NDArray[np.float64]:
-        """A square a little larger than the points."""
-        low, high = self.data.x.min(axis=0).astype(float), self.data.x.max(axis=0).astype(float)
-        half = (high - low).max() / 2 * (1 + MARGIN) or 1.0
-        (x, y) = (low + high) / 2
-        return np.array([x - half, x + half, y - half, y + half])
+    def _pass(self, samples: int) -> Pass:
+        return Pass(self.spec.sizes, samples, self._arithmetic, self._activation)
+
+    def _filled(self, x: Batch) -> Pass:
+        work = self._pass(x.shape[1])
+        work.use(x.shape[1])[...] = x
+        return work
 
     def _matrices(self, params: Vector) -> list[Matrix]:
         return [self.layout.matrix(layer, params) for layer in self.layout.layers]
 
-    def _forward(self, matrices: list[Matrix], inputs: list[Batch], out: Batch) -> Batch:
-        for matrix, layer, following in zip(matrices, inputs, inputs[1:], strict=False):
-            hidden = following[:-1]
-            self.arithmetic.forward(matrix, layer, hidden)
-            np.maximum(hidden, hidden.dtype.type(0), out=hidden)
-        self.arithmetic.forward(matrices[-1], inputs[-1], out)
-        return out
+    def _batch_grad(
+        self, matrices: list[Matrix], grad: Vector, step: int, epoch: int, batch: int
+    ) -> None:
+        chosen = np.arange(len(self._y))
+        if self.spec.batch:
+            shuffled = RandomState((self._seed + epoch) % 2**32).permutation(len(self._y))
+            chosen = shuffled[batch * self.spec.batch :][: self.spec.batch]
+        self._part.use(len(chosen))[...] = self._x[:, chosen]
+        rng = RandomState((self._seed + step) % 2**32)
+        dropout = (self.spec.dropout, rng) if self.spec.dropout else None
+        self._head.judge(self._part.forward(matrices, dropout), self._y[chosen])
+        self._part.backward(matrices, self._matrices(grad))
 
-    def _softmax_loss(self, scores: Batch) -> float:
-        """The loss; scores [C, N] become its gradient, (softmax − one-hot) / N."""
-        scores -= scores.max(axis=0, out=self._normaliser)
-        np.exp(scores, out=scores)
-        scores /= scores.sum(axis=0, out=self._normaliser)
-        flat = scores.reshape(-1)
-        confidence = flat[self._true]
-        loss = -np.log(confidence.clip(CLIP, 1 - CLIP)).mean()
-        flat[self._true] = confidence - 1
-        scores /= len(self._labels)
-        return float(loss)
+    def _validated(self, matrices: list[Matrix]) -> dict[str, float]:
+        if not self.spec.validation:
+            return {}
+        labels = self._all.y[self._held_out]
+        judged = self._head.judge(self._validation.forward(matrices, None), labels)
+        return {"validation_loss": judged.loss, "validation_accuracy": judged.accuracy}
 
-    def _backward(self, matrices: list[Matrix]) -> Vector:
-        grad = np.empty(self.layout.size, self.arithmetic.dtype)
-        outs = self._matrices(grad)
-        for i in reversed(range(len(matrices))):
-            self.arithmetic.grad(self._inputs[i], self._grads[i], outs[i])
-            if i:
-                below = self._grads[i - 1]
-                self.arithmetic.backward(matrices[i], self._grads[i], below)
-                below *= self._inputs[i][:-1] > 0
-        return grad
+    def _penalty(self, params: Vector) -> float:
+        if not (self.spec.l1 or self.spec.l2):
+            return 0.0
+        weights = [v for name, v in self.layout.views(params).items() if name.endswith(".weights")]
+        return float(
+            sum(self.spec.l1 * abs(w).sum() + self.spec.l2 * (w**2).sum() for w in weights)
+        )
+
+    def _add_penalty_grad(self, params: Vector, grad: Vector) -> None:
+        if self.spec.l1 or self.spec.l2:
+            views = self.layout.views(grad)
+            for name, w in self.layout.views(params).items():
+                if name.endswith(".weights"):
+                    views[name] += self.spec.l1 * np.sign(w) + 2 * self.spec.l2 * w
 
 
-def _layer_inputs(sizes: list[int] | tuple[int, ...], samples: int, dtype: object) -> list[Batch]:
-    """The input [size + 1, N] of each layer, its last row ones for the biases."""
-    return [np.ones((size + 1, samples), dtype) for size in sizes]  # type: ignore[call-overload]
+def _first(kind: str, shape: tuple[int, ...], rng: RandomState) -> NDArray[np.floating]:
+    """Weights of one layer [inputs, outputs]."""
+    if kind == "glorot":
+        reach = np.sqrt(6 / sum(shape))
+        return rng.uniform(-reach, reach, shape)
+    scale = 0.01 if kind == "book" else np.sqrt(2 / shape[0])
+    return np.asarray(np.float32(scale) * rng.randn(*shape).astype(np.float32))

@@ -1,0 +1,79 @@
+"""AdaGrad and Adadelta: each parameter's own rate, from all its gradients."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vizopt.arrays import Vector
+from vizopt.layout import Layout
+from vizopt.optimizers.base import LearningRate
+from vizopt.specs import Positive, Share, spec
+
+
+class AdaGradState(NamedTuple):
+    cache: Vector  # [P]
+
+
+@spec
+class AdaGrad:
+    """A rate that falls with the sum of all squared gradients.
+
+    cache ← cache + grad²
+    delta = −lr(step) · grad / (√cache + epsilon)
+
+    Args:
+        lr: learning rate per step: a number or a schedule.
+        epsilon: added to the root; the book's. PyTorch's is 1e-10.
+
+    Reference: Duchi et al. 2011; Neural Networks from Scratch, chapter 10; torch.optim.Adagrad.
+    """
+
+    lr: LearningRate
+    epsilon: Positive = 1e-7
+
+    def init(self, params: Vector, layout: Layout) -> AdaGradState:
+        return AdaGradState(cache=np.zeros_like(params))
+
+    def update(
+        self, step: int, params: Vector, grad: Vector, state: AdaGradState
+    ) -> tuple[Vector, AdaGradState]:
+        cache = state.cache + grad**2
+        return -self.lr(step) * grad / (np.sqrt(cache) + self.epsilon), AdaGradState(cache)
+
+
+class AdadeltaState(NamedTuple):
+    cache: Vector  # [P] mean of grad²
+    moved: Vector  # [P] mean of the squared steps
+
+
+@spec
+class Adadelta:
+    """A rate in the units of the parameters: recent steps over recent gradients.
+
+    cache ← rho · cache + (1 − rho) · grad²
+    move  = √(moved + epsilon) / √(cache + epsilon) · grad
+    moved ← rho · moved + (1 − rho) · move²
+    delta = −lr(step) · move
+
+    Args:
+        lr: learning rate per step; the paper has none, which is 1.
+        rho: share of the means kept, 0 ≤ rho < 1.
+        epsilon: added inside both roots.
+
+    Reference: Zeiler 2012, algorithm 1; torch.optim.Adadelta.
+    """
+
+    lr: LearningRate
+    rho: Share = 0.9
+    epsilon: Positive = 1e-6
+
+    def init(self, params: Vector, layout: Layout) -> AdadeltaState:
+        return AdadeltaState(cache=np.zeros_like(params), moved=np.zeros_like(params))
+
+    def update(
+        self, step: int, params: Vector, grad: Vector, state: AdadeltaState
+    ) -> tuple[Vector, AdadeltaState]:
+        cache = self.rho * state.cache + (1 - self.rho) * grad**2
+        move = np.sqrt(state.moved + self.epsilon) / np.sqrt(cache + self.epsilon) * grad
+        moved = self.rho * state.moved + (1 - self.rho) * move**2
+        return -self.lr(step) * move, AdadeltaState(cache, moved)

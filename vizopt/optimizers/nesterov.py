@@ -1,0 +1,75 @@
+"""Nesterov: momentum that looks ahead."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vizopt.arrays import Vector
+from vizopt.layout import Layout
+from vizopt.optimizers.base import LearningRate
+from vizopt.specs import Share, spec
+
+
+class NesterovState(NamedTuple):
+    velocity: Vector  # [P]
+
+
+@spec
+class Nesterov:
+    """Nesterov's accelerated gradient, as PyTorch has it.
+
+    velocity ← momentum · velocity + grad
+    delta    = −lr(step) · (grad + momentum · velocity)
+
+    The parameters are those of the look-ahead point, where Sutskever takes the gradient. With a
+    constant learning rate `NesterovKeras` is the same.
+
+    Args:
+        lr: learning rate per step: a number or a schedule.
+        momentum: share of the velocity kept, 0 ≤ momentum < 1.
+
+    Reference: Nesterov 1983; Sutskever et al. 2013; torch.optim.SGD(nesterov=True).
+    """
+
+    lr: LearningRate
+    momentum: Share = 0.9
+
+    def init(self, params: Vector, layout: Layout) -> NesterovState:
+        return NesterovState(velocity=np.zeros_like(params))
+
+    def update(
+        self, step: int, params: Vector, grad: Vector, state: NesterovState
+    ) -> tuple[Vector, NesterovState]:
+        velocity = self.momentum * state.velocity + grad
+        return -self.lr(step) * (grad + self.momentum * velocity), NesterovState(velocity)
+
+
+@spec
+class NesterovKeras:
+    """Nesterov's accelerated gradient with the learning rate inside the velocity.
+
+    velocity ← momentum · velocity − lr(step) · grad
+    delta    = momentum · velocity − lr(step) · grad
+
+    It differs from `Nesterov` only while the learning rate changes: what is in the velocity
+    keeps the rate it came with.
+
+    Args:
+        lr: learning rate per step: a number or a schedule.
+        momentum: share of the velocity kept, 0 ≤ momentum < 1.
+
+    Reference: Bengio et al. 2012, equation 7; keras.optimizers.SGD(nesterov=True).
+    """
+
+    lr: LearningRate
+    momentum: Share = 0.9
+
+    def init(self, params: Vector, layout: Layout) -> NesterovState:
+        return NesterovState(velocity=np.zeros_like(params))
+
+    def update(
+        self, step: int, params: Vector, grad: Vector, state: NesterovState
+    ) -> tuple[Vector, NesterovState]:
+        push = self.lr(step) * grad
+        velocity = self.momentum * state.velocity - push
+        return self.momentum * velocity - push, NesterovState(velocity)

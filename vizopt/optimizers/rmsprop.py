@@ -1,0 +1,44 @@
+"""RMSProp: each parameter's own rate, from its recent gradients."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vizopt.arrays import Vector
+from vizopt.layout import Layout
+from vizopt.optimizers.base import LearningRate
+from vizopt.specs import Positive, Share, spec
+
+
+class RMSPropState(NamedTuple):
+    cache: Vector  # [P]
+
+
+@spec
+class RMSProp:
+    """A rate that follows a moving mean of the squared gradients.
+
+    cache ← rho · cache + (1 − rho) · grad²
+    delta = −lr(step) · grad / (√cache + epsilon)
+
+    Args:
+        lr: learning rate per step: a number or a schedule.
+        rho: share of the mean kept, 0 ≤ rho < 1; PyTorch calls it alpha and takes 0.99.
+        epsilon: added to the root; the book's. PyTorch's is 1e-8.
+
+    Reference: Hinton's lecture 6e, 2012; Neural Networks from Scratch, chapter 10;
+    torch.optim.RMSprop.
+    """
+
+    lr: LearningRate
+    rho: Share = 0.9
+    epsilon: Positive = 1e-7
+
+    def init(self, params: Vector, layout: Layout) -> RMSPropState:
+        return RMSPropState(cache=np.zeros_like(params))
+
+    def update(
+        self, step: int, params: Vector, grad: Vector, state: RMSPropState
+    ) -> tuple[Vector, RMSPropState]:
+        cache = self.rho * state.cache + (1 - self.rho) * grad**2
+        return -self.lr(step) * grad / (np.sqrt(cache) + self.epsilon), RMSPropState(cache)

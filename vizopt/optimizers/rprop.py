@@ -1,0 +1,51 @@
+"""Rprop: only the sign of each gradient counts."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vizopt.arrays import Vector
+from vizopt.layout import Layout
+from vizopt.optimizers.base import LearningRate
+from vizopt.specs import Positive, spec
+
+
+class RpropState(NamedTuple):
+    before: Vector  # [P] last gradient, zero where its sign changed
+    size: Vector  # [P] step of each parameter
+
+
+@spec
+class Rprop:
+    """Resilient propagation: steps grow while the sign stays and shrink when it changes.
+
+    size  ← size · grow where grad · before > 0, size · shrink where < 0, within [least, most]
+    grad  ← 0 where grad · before < 0
+    delta = −sign(grad) · size
+
+    Args:
+        lr: size of the first steps; only its value at step 0 counts.
+        shrink, grow: factors of the step.
+        least, most: bounds of the step.
+
+    Reference: Riedmiller and Braun 1993, in the variant iRprop− (Igel and Hüsken 2000) that
+    torch.optim.Rprop has.
+    """
+
+    lr: LearningRate
+    shrink: Positive = 0.5
+    grow: Positive = 1.2
+    least: Positive = 1e-6
+    most: Positive = 50.0
+
+    def init(self, params: Vector, layout: Layout) -> RpropState:
+        return RpropState(before=np.zeros_like(params), size=np.full_like(params, self.lr(0)))
+
+    def update(
+        self, step: int, params: Vector, grad: Vector, state: RpropState
+    ) -> tuple[Vector, RpropState]:
+        same = np.sign(grad * state.before)
+        factor = np.where(same > 0, self.grow, np.where(same < 0, self.shrink, 1.0))
+        size = (state.size * factor.astype(params.dtype)).clip(self.least, self.most)
+        grad = np.where(same < 0, 0, grad).astype(params.dtype)
+        return -np.sign(grad) * size, RpropState(before=grad, size=size)

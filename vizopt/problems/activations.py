@@ -1,0 +1,59 @@
+"""Activations: what a hidden layer does to its sums, and the slope of that."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from vizopt.arrays import Batch
+
+LEAK = 0.01
+GELU = np.sqrt(2 / np.pi), 0.044715  # of the form with tanh
+
+
+class Activation(NamedTuple):
+    """An elementwise function of a layer's sums.
+
+    Args:
+        words: for the picture.
+        value: value(z, out) writes out = f(z); both [outputs, N].
+        slope: slope(z, a) is f′(z), where a = f(z); a factor, so that true counts as 1.
+    """
+
+    words: str
+    value: Callable[[Batch, Batch], object]
+    slope: Callable[[Batch, Batch], Any]
+
+
+def _relu(z: Batch, out: Batch) -> None:
+    np.maximum(z, z.dtype.type(0), out=out)
+
+
+def _leaky(z: Batch, out: Batch) -> None:
+    np.maximum(z, z.dtype.type(LEAK) * z, out=out)
+
+
+def _sigmoid(z: Batch, out: Batch) -> None:
+    with np.errstate(over="ignore"):
+        np.divide(1, 1 + np.exp(-z), out=out)
+
+
+def _gelu(z: Batch, out: Batch) -> None:
+    np.multiply(0.5 * z, 1 + np.tanh(GELU[0] * (z + GELU[1] * z**3)).astype(z.dtype), out=out)
+
+
+def _gelu_slope(z: Batch, a: Batch) -> Batch:
+    bend = np.tanh(GELU[0] * (z + GELU[1] * z**3))
+    inner = GELU[0] * (1 + 3 * GELU[1] * z**2)
+    return np.asarray(0.5 * (1 + bend) + 0.5 * z * (1 - bend**2) * inner, z.dtype)
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "relu": Activation("ReLU", _relu, lambda z, a: z > 0),
+    "leaky-relu": Activation(
+        "leaky ReLU", _leaky, lambda z, a: np.where(z > 0, 1, LEAK).astype(z.dtype)
+    ),
+    "tanh": Activation("tanh", lambda z, out: np.tanh(z, out=out), lambda z, a: 1 - a * a),
+    "sigmoid": Activation("sigmoid", _sigmoid, lambda z, a: a * (1 - a)),
+    "gelu": Activation("GELU", _gelu, _gelu_slope),
+}

@@ -1,0 +1,81 @@
+"""Heads: the loss at the end of a network, and what it sends back."""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from vizopt.arrays import Batch, Labels
+
+CLIP = 1e-7  # the book's: predictions are clipped to [CLIP, 1 − CLIP] before the logarithm
+
+
+class Judged(NamedTuple):
+    loss: float
+    accuracy: float
+
+
+class Head(Protocol):
+    """A loss and the predictions that it stands for."""
+
+    words: str
+
+    def judge(self, outputs: Batch, labels: Labels) -> Judged:
+        """Loss and accuracy of outputs [C, N], which become ∂loss/∂outputs."""
+        ...
+
+    def scores(self, outputs: Batch) -> Batch:
+        """One row for each class, [classes, N], the largest of which is predicted."""
+        ...
+
+
+class Softmax:
+    """Softmax with categorical cross-entropy.
+
+    loss = −mean log clip(softmax(outputs)[label], 1e-7, 1 − 1e-7)
+    ∂loss/∂outputs = (softmax(outputs) − one-hot) / N
+    """
+
+    words = "softmax"
+
+    def judge(self, outputs: Batch, labels: Labels) -> Judged:
+        correct = np.count_nonzero(outputs.argmax(axis=0) == labels)
+        outputs -= outputs.max(axis=0)
+        np.exp(outputs, out=outputs)
+        outputs /= outputs.sum(axis=0)
+        samples = np.arange(len(labels))
+        confidence = outputs[labels, samples]
+        loss = -np.log(confidence.clip(CLIP, 1 - CLIP)).mean()
+        outputs[labels, samples] = confidence - 1
+        outputs /= len(labels)
+        return Judged(float(loss), float(correct / len(labels)))
+
+    def scores(self, outputs: Batch) -> Batch:
+        return outputs
+
+
+class Sigmoid:
+    """One output with binary cross-entropy; class 1 where it is positive.
+
+    loss = −mean(y log p + (1 − y) log(1 − p)),  p = clip(sigmoid(output), 1e-7, 1 − 1e-7)
+    ∂loss/∂output = (sigmoid(output) − y) / N
+    """
+
+    words = "sigmoid"
+
+    def judge(self, outputs: Batch, labels: Labels) -> Judged:
+        accuracy = np.count_nonzero((outputs[0] > 0) == labels) / len(labels)
+        with np.errstate(over="ignore"):
+            np.divide(1, 1 + np.exp(-outputs), out=outputs)
+        p = outputs[0].clip(CLIP, 1 - CLIP)
+        loss = -np.log(np.where(labels == 1, p, 1 - p)).mean()
+        outputs[0] -= labels
+        outputs /= len(labels)
+        return Judged(float(loss), float(accuracy))
+
+    def scores(self, outputs: Batch) -> Batch:
+        return np.concatenate([np.zeros_like(outputs), outputs])
+
+
+def head(outputs: int) -> Head:
+    """The loss for so many outputs: binary for one, categorical for more."""
+    return Sigmoid() if outputs == 1 else Softmax()
