@@ -1,5 +1,6 @@
 """Short real runs that many tests look at, and the command line in this process."""
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 import vizopt
-from vizopt import cli
+from vizopt.__main__ import main
 from vizopt.recording import Recording
 
 SHORT = {"epochs": 301, "keep.grid": 40, "timeline.seconds": 2.0}
@@ -43,8 +44,13 @@ def command(
 
     def vizopt_(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["vizopt", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
         out, err = capsys.readouterr()
         return Ran(ended.value.code or 0, out, err)
 

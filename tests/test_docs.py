@@ -1,6 +1,7 @@
 """The documentation is true: its commands run, its tables are those of the program."""
 
 import re
+import runpy
 import shlex
 from pathlib import Path
 
@@ -55,10 +56,12 @@ def test_every_command_has_help_and_stands_in_the_readme():
         assert f"`vizopt {name}" in README, name
 
 
-def test_the_table_of_scenes_is_the_library():
-    table = re.search(r"<!-- scenes -->\n(.*?)<!-- /scenes -->", README, flags=re.S)[1]
-    rows = "".join(f"| `{name}` | {library.about(name)} |\n" for name in library.names())
-    assert table == f"| scene | what it shows |\n|---|---|\n{rows}"
+def test_the_readmes_tables_are_the_programs():
+    path = ROOT / "docs" / "tables.py"
+    module = runpy.run_path(str(path))
+    assert module["written"](README) == README, "run: python docs/tables.py"
+    for rows in module["tables"]().values():
+        assert rows in README
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)h][^)]*)\)", README))

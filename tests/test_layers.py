@@ -5,17 +5,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "vizopt"
 LAYERS = [
-    {"arrays", "errors", "specs", "library", "progress"},
+    {"arrays", "errors", "specs", "library", "progress", "scores", "swap"},
     {"layout", "schedules", "mosaic"},
     {"optimizers", "problems", "recording", "timeline", "theme", "paint", "encoders"},
     {"train", "outcome"},
     {"probes", "panels"},
     {"stage"},
-    {"arrange", "report"},
+    {"arrange", "report", "outputs"},
     {"scene"},
     {"pipeline", "find"},
     {"cli"},
-    {"__main__", "__init__"},
+    {"__main__"},
+    {"__init__"},
 ]
 DRAWS = {"panels", "stage", "encoders", "paint", "theme", "timeline", "mosaic", "outcome"}
 TRAINS = {"problems", "optimizers", "train", "probes"}

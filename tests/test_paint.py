@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from numpy.random import RandomState
 
 from vizopt.paint import Glyphs, Regions, Stamp, Steps, ink, stamp_at
+from vizopt.scores import DISTANCES
 from vizopt.theme import THEMES
 
-COLOURS = THEMES["light"].tints()
+COLOURS = THEMES["light"].tints(10)
 
 
 def blank(height, width):
@@ -40,12 +41,12 @@ def test_regions_are_the_largest_interpolated_score_at_every_pixel(classes, grid
     y, x = ((np.arange(n) + 0.5) / n * (grid - 1) for n in (height, width))
     i, j = y.astype(int), x.astype(int)
     dy, dx = (y - i)[:, None], x - j
-    s = scores.astype(float)
+    s = -DISTANCES[scores].astype(float)
     west = s[:, i][:, :, j] * (1 - dy) + s[:, i + 1][:, :, j] * dy
     east = s[:, i][:, :, j + 1] * (1 - dy) + s[:, i + 1][:, :, j + 1] * dy
     ranked = np.sort(west * (1 - dx) + east * dx, axis=0)
     expected = COLOURS[(west * (1 - dx) + east * dx).argmax(axis=0)]
-    clear = ranked[-1] - ranked[-2] > 1e-3 if classes > 1 else np.full(size, True)
+    clear = ranked[-1] - ranked[-2] > 1e-6 if classes > 1 else np.full(size, True)
     assert np.array_equal(window[clear], expected[clear])
 
 

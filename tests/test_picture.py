@@ -129,7 +129,7 @@ def test_text_has_enough_contrast(name):
 
 @pytest.mark.parametrize("name", THEMES)
 def test_backgrounds_of_all_classes_are_equally_bright(name):
-    tints = THEMES[name].tints()
+    tints = THEMES[name].tints(10)
     bright = luminance(tints[:, :3] / 255)
     assert np.ptp(bright) < 0.02
     assert len(np.unique(tints, axis=0)) == len(tints)

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     __version__: str
 
     from vizopt.errors import VizoptError
-    from vizopt.pipeline import Clip, Look, make, record, render
+    from vizopt.outputs import Look
+    from vizopt.pipeline import Clip, make, record, render
     from vizopt.recording import Recording
     from vizopt.scene import Scene, load_scene
 
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
     "Clip": "pipeline",
-    "Look": "pipeline",
+    "Look": "outputs",
     "Recording": "recording",
     "Scene": "scene",
     "VizoptError": "errors",

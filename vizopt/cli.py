@@ -13,14 +13,13 @@ from vizopt import library
 from vizopt.errors import VizoptError
 
 if TYPE_CHECKING:
-    from vizopt.pipeline import Clip, Look
+    from vizopt.outputs import Look
+    from vizopt.pipeline import Clip
     from vizopt.recording import Recording
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-MIN_SIZE = (320, 180)
-MAX_SIDE = 7680
 SET_HELP = "Override a key of the scene: optimizer.lr=0.5"
 
 
@@ -33,11 +32,7 @@ class SizeType(click.ParamType[tuple[int, int]]):
         width, _, height = value.lower().replace("×", "x").partition("x")
         if not (width.isdecimal() and height.isdecimal()):
             self.fail(f"{value!r} is no size: write it like 1280x720")
-        size = int(width), int(height)
-        if not (MIN_SIZE[0] <= size[0] <= MAX_SIDE and MIN_SIZE[1] <= size[1] <= MAX_SIDE):
-            least = f"{MIN_SIZE[0]}x{MIN_SIZE[1]}"
-            self.fail(f"{value!r}: must lie between {least}, to be readable, and {MAX_SIDE} a side")
-        return size
+        return int(width), int(height)
 
 
 class SetType(click.ParamType[tuple[str, Any]]):
@@ -58,7 +53,6 @@ class SetType(click.ParamType[tuple[str, Any]]):
 
 
 PATH = click.Path(path_type=Path)
-positive = click.FloatRange(min=0, min_open=True)
 
 
 def look_options(command: F) -> F:
@@ -67,8 +61,8 @@ def look_options(command: F) -> F:
         (
             click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP),
             click.option("--size", type=SizeType(), help="Size in pixels, for all files."),
-            click.option("--fps", type=positive, help="Frames per second, for all files."),
-            click.option("--seconds", type=positive, help="Length of the clip."),
+            click.option("--fps", type=float, help="Frames per second, for all files."),
+            click.option("--seconds", type=float, help="Length of the clip."),
             click.option("--theme", help="light or dark."),
             click.option("-q", "--quiet", is_flag=True, help="No progress bars."),
         )
@@ -99,6 +93,9 @@ def make(scenes: tuple[str, ...], files: tuple[Path, ...], quiet: bool, **option
 
     look = _look(**options)
     loaded = [load_scene(scene, look.overrides) for scene in scenes]
+    for i, scene in enumerate(loaded):
+        if scene.name in [other.name for other in loaded[:i]]:
+            raise click.UsageError(f"two scenes named {scene.name}: they would share their files")
     for scene in loaded:
         wanted = files or tuple(
             Path("outputs") / f"{scene.name}.{suffix}" for suffix in ("zarr", *scene.formats)
@@ -225,7 +222,7 @@ def _look(
     seconds: float | None,
     theme: str | None,
 ) -> "Look":
-    from vizopt.pipeline import Look
+    from vizopt.outputs import Look
 
     keys = {"timeline.seconds": seconds, "theme": theme}
     given = {key: value for key, value in keys.items() if value is not None}
@@ -258,20 +255,21 @@ def _bytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
 
 
-def main() -> None:
-    """The `vizopt` command: exit code 0, 1 for what went wrong, 2 for wrong usage."""
+def run() -> int:
+    """The command: exit code 0, 1 for what went wrong, 2 for wrong usage; one line on stderr."""
     try:
-        code = cli.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except VizoptError as error:
+        return int(cli.main(standalone_mode=False) or 0)
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.UsageError as error:
+        place = error.ctx.command_path if error.ctx else "vizopt"
+        click.echo(f"vizopt: {error.format_message()} (see: {place} --help)", err=True)
+        return 2
+    except (VizoptError, click.ClickException) as error:
         click.echo(f"vizopt: {error}", err=True)
-        code = 1
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("\nvizopt: interrupted: what was not complete has been removed", err=True)
-        code = 1
     except BrokenPipeError:  # a reader such as `head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
-    sys.exit(code)
+    except (OSError, MemoryError) as error:
+        reason = getattr(error, "strerror", "") or error or "out of memory"
+        click.echo(f"vizopt: {reason}", err=True)
+    return 1

@@ -34,6 +34,8 @@ class EncodeError(VizoptError):
 def hint(name: str, options: Iterable[str]) -> str:
     """The way out of a misspelt name: the nearest of the options, or all of them."""
     known = sorted(options)
+    if not known:
+        return "there are none"
     near = get_close_matches(name, known, n=1)
     if near:
         return f'did you mean "{near[0]}"?'

@@ -41,6 +41,12 @@ class Mosaic:
         ):
             if ratios and len(ratios) != wanted:
                 raise ValueError(f"{name} needs {wanted} numbers, one each, not {len(ratios)}")
+            if ratios and max(ratios) > 100 * min(ratios):
+                raise ValueError(
+                    f"{name} {list(ratios)}: the largest is over 100 times the smallest"
+                )
+        if not self.names:
+            raise ValueError("names no panel: every cell is empty")
         for name in self.names:
             where = np.argwhere(np.array(self._cells()) == name)
             if np.prod(where.max(axis=0) - where.min(axis=0) + 1) != len(where):

@@ -1,7 +1,9 @@
 """NumPy writes into pixels: enlarge, look up, stamp, write digits."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any, TypeAlias
 
@@ -15,6 +17,7 @@ from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Scores
+from vizopt.scores import DISTANCES
 
 Floats: TypeAlias = NDArray[np.float32]
 Coverage: TypeAlias = NDArray[np.uint8]  # [h, w] 0 to 255
@@ -40,8 +43,10 @@ def ink(width: int, height: int, draw: Callable[[Axes], object]) -> Pixels:
 
 
 def drawn(canvas: FigureCanvasAgg) -> Pixels:
-    """A figure's pixels, a copy."""
-    canvas.draw()  # type: ignore[no-untyped-call]
+    """A figure's pixels, a copy; a letter that the font does not have is a box."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        canvas.draw()  # type: ignore[no-untyped-call]
     return np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
 
 
@@ -92,7 +97,11 @@ def stamp_at(pixels: Pixels, ink: Pixels, x: int, y: int) -> None:
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line of text in pixels, without kerning."""
     font = _font(size, weight)
-    return sum(float(font.load_char(ord(c)).linearHoriAdvance) for c in text) / 65536
+    known = [c for c in text if font.get_char_index(ord(c))]
+    missing = len(text) - len(known)  # drawn as boxes
+    return missing * size * 0.6 + sum(
+        float(font.load_char(ord(c)).linearHoriAdvance) / 65536 for c in known
+    )
 
 
 def _font(size: float, weight: str) -> FT2Font:
@@ -162,6 +171,12 @@ class Glyphs:
             window[: part.shape[0], : part.shape[1]] = part
 
 
+@lru_cache(maxsize=64)
+def strip(size: float, colour: str, paper: str, weight: str) -> Glyphs:
+    """A glyph strip; panels that write alike share one."""
+    return Glyphs(size, colour, paper, weight)
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """Nearest-neighbour enlargement of a grid [rows, columns] to height × width pixels."""
@@ -180,9 +195,9 @@ class Steps:
 class Regions:
     """The winning class of every pixel, from class scores on a coarse grid.
 
-    Scores are interpolated bilinearly and the largest wins, which gives smooth borders. Where a
-    grid cell's four corners agree the whole cell does (a mean of scores that one class leads is
-    led by it), so only the cells that a border crosses are interpolated.
+    The distances behind the winner are interpolated bilinearly and the smallest wins, which gives
+    smooth borders. Where a grid cell's four corners agree the whole cell does (a mean of distances
+    that one class leads is led by it), so only the cells that a border crosses are interpolated.
 
     Args:
         grid: points along each side of the scores, G; the outer ones lie on the window's edges.
@@ -209,7 +224,7 @@ class Regions:
         below = winners[:-1] != winners[1:]
         mixed = beside[:-1] | beside[1:] | below[:, :-1] | below[:, 1:]
         rows, columns = np.nonzero(mixed & self._seen)
-        corners = scores.astype(np.float32)
+        corners = -DISTANCES[scores]
         dy = self._dy[rows][None]  # [1, B, cell height]
         west = _between(corners[:, rows, columns], corners[:, rows + 1, columns], dy)
         east = _between(corners[:, rows, columns + 1], corners[:, rows + 1, columns + 1], dy)

@@ -1,10 +1,9 @@
 """The whole program on one screen: scene → training → recording → pictures → files."""
 
-import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -16,34 +15,22 @@ from numpy.random import RandomState
 import vizopt
 from vizopt.arrange import arranged
 from vizopt.arrays import Size
-from vizopt.encoders import Encoder, Film, encoder
-from vizopt.errors import RecordingError
+from vizopt.encoders import Film
+from vizopt.errors import EncodeError, RecordingError
 from vizopt.optimizers import per_batch, worked
+from vizopt.outputs import Look, planned, write_frames
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Header, Recorder, Recording
 from vizopt.scene import Scene, parse_scene, scene_toml
 from vizopt.stage import Picture, Words
+from vizopt.swap import is_recording, replaced
 from vizopt.theme import THEMES
 from vizopt.train import train
 
+PICTURE = ("title", "theme", "timeline", "stage")  # what a recording can be drawn with anew
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a recording is drawn, where it differs from its scene and the formats' defaults.
-
-    Args:
-        size: width and height in pixels.
-        fps: frames per second.
-        overrides: dotted scene key → value: theme, timeline, stage.
-    """
-
-    size: Size | None = None
-    fps: float | None = None
-    overrides: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,13 +57,15 @@ def make(
 ) -> tuple[Recording, list[Clip]]:
     """Train once and write every file; the recording itself where a file ends in .zarr."""
     look = look or Look()
-    clips = [file for file in files if file.suffix != ".zarr"]
+    kept = [file for file in files if is_recording(file)]
+    clips = [file for file in files if not is_recording(file)]
+    if len(kept) > 1:
+        raise RecordingError(f"{kept[1]}: one recording is enough: {kept[0]}")
     planned(clips, look)
     with ExitStack() as stack:
-        kept = next((file for file in files if file.suffix == ".zarr"), None)
-        folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "run.zarr"
-        run = record(scene, folder, bar)
-        return run, render_all(run, clips, look, bar)
+        folder = stack.enter_context(tempfile.TemporaryDirectory()) if not kept else ""
+        run = record(scene, kept[0] if kept else Path(folder) / "run.zarr", bar)
+        return run, render_all(run, clips, replace(look, overrides=None), bar)
 
 
 def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
@@ -143,21 +132,24 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
     """Draw a recording into several files: one drawing pass for each size and rate."""
     if not len(run):
         raise RecordingError(f"{run.path}: holds no rows: the run ended before its first commit")
-    place = str(run.path)
-    scene = parse_scene(run.header.scene, place, {}, look.overrides or {})
-    clips = []
+    for key in look.overrides or {}:
+        if key.partition(".")[0] not in PICTURE:
+            known = ", ".join(PICTURE)
+            raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
+    scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
+    clips: list[Clip] = []
+    failed: list[EncodeError] = []
     for (size, fps), group in planned(files, look).items():
         start = perf_counter()
         picture = planned_picture(run, scene, size, fps)
         film = Film(size, fps, partial(_samples, picture))
-        with ExitStack() as stack:
-            writers = [stack.enter_context(kind.open(file, film)) for file, kind in group]
-            names = ", ".join(file.name for file, _ in group)
-            for frame in bar(iter(picture), len(picture), names, "frame"):
-                for write in writers:
-                    write(frame)
+        names = ", ".join(file.name for file, _ in group)
+        frames = bar(iter(picture), len(picture), names, "frame")
+        failed += write_frames(frames, film, group)
         took = perf_counter() - start
         clips += [Clip(file, size, fps, len(picture), took) for file, _ in group]
+    if failed:
+        raise failed[0]
     return clips
 
 
@@ -169,39 +161,5 @@ def planned_picture(run: Recording, scene: Scene, size: Size, fps: float) -> Pic
     return Picture(stage, run, rows, size, THEMES[scene.theme], words)
 
 
-def planned(
-    files: Sequence[Path], look: Look
-) -> dict[tuple[Size, float], list[tuple[Path, Encoder]]]:
-    """Files by size and rate, checked before anything is trained or drawn."""
-    groups: dict[tuple[Size, float], list[tuple[Path, Encoder]]] = {}
-    for file in files:
-        kind = encoder(file)
-        size, fps = look.size or kind.size, kind.rate(look.fps or kind.fps)
-        kind.check(file, size)
-        groups.setdefault((size, fps), []).append((file, kind))
-    return groups
-
-
 def _samples(picture: Picture) -> list[Any]:
     return [picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int)]
-
-
-@contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """A folder to write to, put in path's place when complete and removed on an error."""
-    if path.exists() and not (path / "zarr.json").is_file():
-        raise RecordingError(f"{path}: exists and is no recording: choose another name")
-    part, old = path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.old")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        yield part
-        if path.exists():
-            path.rename(old)
-        part.rename(path)
-    except OSError as error:
-        raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)

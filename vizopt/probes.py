@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from vizopt.arrays import Batch, Scores
+from vizopt.arrays import Scores
 from vizopt.problems import Network, Problem
 from vizopt.recording import Column, Group, Recorder
+from vizopt.scores import encoded
 from vizopt.specs import Count, Whole, spec
 from vizopt.train import Step
 
 # Columns of every run.
 CARRIED = frozenset({"epoch", "loss", "lr", "params", "delta"})
-REACH = 2.0  # a score falls from 255 to 0 within this many mean distances to the winner
 
 
 @spec
@@ -29,7 +28,7 @@ class Keep:
         grid: points along each side of the recorded plane.
     """
 
-    first: Whole = 100
+    first: Whole = 500
     every: Count = 10
     grid: Annotated[Count, Field(ge=2)] = 100
 
@@ -118,22 +117,7 @@ def _plane_scores(network: Network, grid: int) -> Probe:
 
     def read(step: Step) -> Scores:
         with np.errstate(over="ignore", invalid="ignore"):  # the last rows of a divergence
-            return _as_bytes(network.scores(step.params, points)).reshape(-1, grid, grid)
+            return encoded(network.scores(step.params, points)).reshape(-1, grid, grid)
 
     shape = (len(network.classes), grid, grid)
     return Probe(Column("scores", "snapshots", "uint8", shape), read)
-
-
-def _as_bytes(outputs: Batch) -> NDArray[np.uint8]:
-    """Network outputs [C, M] as bytes: 255 for the winner, less the farther behind it.
-
-    score = 255 / (1 + behind / reach), rounded, at most 254 behind; reach is half the median
-    distance to the runner-up. Steps are finest near 255, where borders are, and never vanish far
-    away. The scale is each call's own: at the start all outputs are nearly equal, and yet one wins.
-    """
-    best = outputs.max(axis=0)
-    behind = best - outputs
-    reach = float(np.median(behind.sum(axis=0))) / max(len(outputs) - 1, 1)
-    level = np.minimum(255.0 / (1.0 + behind / (reach or 1.0)), 254.0)
-    level[behind == 0] = 255.0
-    return np.asarray(np.nan_to_num(level).round(), np.uint8)

@@ -9,7 +9,6 @@ The committed counts are written after the chunks, so a killed process leaves a 
 recording.
 """
 
-import json
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -93,7 +92,7 @@ class Recorder:
             self._group = zarr.open_group(path, mode="w", zarr_format=3)
             kept = self._group.create_group("constants")
             for name, values in constants.items():
-                kept.create_array(name, data=values)
+                kept.create_array(name, data=values, config={"write_empty_chunks": True})
             self._arrays = {column.name: self._create(column) for column in columns}
             self._group.update_attributes(
                 {"vizopt": {"format": FORMAT, **asdict(header)}, "committed": self._committed}
@@ -163,21 +162,21 @@ class Recording:
         self.path = Path(path)
         with _reading(self.path):
             self._group = zarr.open_group(path, mode="r")
-            attributes = cast(dict[str, Any], self._group.attrs.asdict())
+            attributes: dict[str, Any] = dict(self._group.attrs.asdict())
         if "vizopt" not in attributes:
             raise RecordingError(f"{path}: not a vizopt recording (made by: vizopt record)")
-        stored = dict(attributes["vizopt"])
-        if stored.pop("format") > FORMAT:
-            raise RecordingError(
-                f"{path}: written by a newer vizopt ({stored['versions']['vizopt']}): "
-                "upgrade with pip install -U vizopt"
-            )
-        layout = Layout.of(dict(stored.pop("layout")["shapes"]))
-        classes = tuple(stored.pop("classes"))
-        self.header = Header(layout=layout, classes=classes, **stored)
-        self._committed: dict[str, int] = attributes["committed"]
-        self.diverged: int | None = attributes.get("diverged")
-        self._arrays = self._open_arrays()
+        with _reading(self.path):
+            stored = dict(attributes["vizopt"])
+            if stored.pop("format") > FORMAT:
+                raise RecordingError(
+                    f"{path}: written by a newer vizopt: upgrade with pip install -U vizopt"
+                )
+            layout = Layout.of(dict(stored.pop("layout")["shapes"]))
+            classes = tuple(stored.pop("classes"))
+            self.header = Header(layout=layout, classes=classes, **stored)
+            self._committed = {group: int(attributes["committed"][group]) for group in CHUNK}
+            self.diverged: int | None = attributes.get("diverged")
+            self._arrays = self._open_arrays()
 
     def __len__(self) -> int:
         """Number of kept rows, N."""
@@ -227,18 +226,20 @@ class Recording:
 
     def _limit(self, column: str) -> int:
         group = self._arrays[column].path.partition("/")[0]
-        return self._committed[group]
+        return self._committed["history" if group == "history" else "snapshots"]
 
     def _open_arrays(self) -> dict[str, "zarr.Array[Any]"]:
         arrays: dict[str, zarr.Array[Any]] = {}
         for group, rows in self._committed.items():
-            with _reading(self.path):
-                members = dict(cast(zarr.Group, self._group[group]).arrays())
-                for name, array in members.items():
-                    chunks = -(-rows // array.chunks[0])
-                    if array.shape[0] < rows or array.nchunks_initialized < chunks:
-                        raise RecordingError(f"{self.path}: damaged: {group}/{name} is cut short")
+            members = dict(cast(zarr.Group, self._group[group]).arrays())
+            for name, array in members.items():
+                chunks = -(-rows // array.chunks[0])
+                if array.shape[0] < rows or array.nchunks_initialized < chunks:
+                    raise RecordingError(f"{self.path}: damaged: {group}/{name} is cut short")
             arrays |= members
+        for name, array in cast(zarr.Group, self._group["constants"]).arrays():
+            if array.nchunks_initialized < array.nchunks:
+                raise RecordingError(f"{self.path}: damaged: constants/{name} is cut short")
         return arrays
 
 
@@ -277,7 +278,9 @@ def _reading(path: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         known = "not a recording" if path.exists() else "no such recording"
         raise RecordingError(f"{path}: {known} (make one with: vizopt record)") from error
-    except (OSError, KeyError, ValueError, RuntimeError, json.JSONDecodeError) as error:
+    except PermissionError as error:
+        raise RecordingError(f"{path}: cannot read: {error.strerror}") from error
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RecordingError(f"{path}: damaged recording: {reason}") from error
 

@@ -6,13 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from vizopt.errors import RecordingError
 from vizopt.outcome import Outcome, outcome
 from vizopt.recording import Recording
 
 
 def summary(run: Recording) -> dict[str, Any]:
     """Rows, epochs, final and best loss and accuracy, optimizer, seed, columns, size on disk."""
-    scene = tomllib.loads(run.header.scene)
+    try:
+        scene = tomllib.loads(run.header.scene)
+    except tomllib.TOMLDecodeError as error:
+        raise RecordingError(f"{run.path}: damaged recording: scene: {error}") from error
     values: dict[str, Any] = {
         "scene": run.header.name,
         "title": scene["title"],
@@ -21,10 +25,10 @@ def summary(run: Recording) -> dict[str, Any]:
         "planned": run.header.epochs,
         "diverged": run.diverged,
     }
-    for column, best in (("loss", np.nanargmin), ("accuracy", np.nanargmax)):
-        if column in run.columns and run.epochs:
-            every = run[column]
-            at = int(best(every))
+    for column, best in (("loss", np.argmin), ("accuracy", np.argmax)):
+        every = run[column] if column in run.columns else np.empty(0)
+        if np.isfinite(every).any():
+            at = int(best(np.where(np.isfinite(every), every, np.inf if column == "loss" else -1)))
             values[f"final_{column}"] = float(every[-1])
             values[f"best_{column}"] = {"value": float(every[at]), "epoch": at}
     if "x" in run.columns:
@@ -33,7 +37,8 @@ def summary(run: Recording) -> dict[str, Any]:
         "optimizer": scene["optimizer"],
         "seed": scene["seed"],
         "columns": {
-            name: [str(array.dtype), *array.shape[1:]] for name, array in run.columns.items()
+            name: [str(array.dtype), *array.shape[1:]]
+            for name, array in sorted(run.columns.items())
         },
         "bytes": sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file()),
         "versions": run.header.versions,
@@ -71,7 +76,10 @@ def table(run: Recording, every: int) -> Iterator[str]:
     head = [titles.get(name, name).rjust(12) for name in columns]
     yield "  ".join([run.header.unit.rjust(7), *head])
     for epoch in range(0, run.epochs, every):
-        numbers = [f"{column[epoch]:12.6f}" for column in values]
+        numbers = [
+            f"{value:12.6f}" if abs(value) < 1e5 else f"{value:12.5e}"
+            for value in (float(column[epoch]) for column in values)
+        ]
         yield "  ".join([f"{epoch:7d}", *numbers])
 
 

@@ -60,7 +60,7 @@ class Scene:
     problem: Annotated[ProblemSpec, OneOf(PROBLEMS)]
     optimizer: Annotated[Optimizer[Any], OneOf(OPTIMIZERS)]
     about: str = ""
-    name: str = "scene"
+    name: Annotated[str, Field(pattern=r"^\w[\w.+ -]*$", max_length=100)] = "scene"
     order: Whole = 1000
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 0
     epochs: Count = 10_001
@@ -128,10 +128,10 @@ def scene_text(source: str | Path) -> str:
     """The TOML of a bundled scene or a file."""
     path = Path(source)
     try:
-        if path.suffix == ".toml" or len(path.parts) > 1:
-            return path.read_text(encoding="utf-8")
         if str(source) in names():
             return bundled(str(source))
+        if path.suffix.lower() == ".toml" or len(path.parts) > 1 or path.is_file():
+            return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SceneError(str(source), "", f"cannot read: {error.strerror}") from error
     except UnicodeDecodeError as error:

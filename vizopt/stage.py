@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from vizopt.arrays import Frame, Pixels, Rows, Size
-from vizopt.errors import RecordingError, hint
+from vizopt.errors import RecordingError, VizoptError, hint
 from vizopt.mosaic import Box, Mosaic
 from vizopt.paint import DPI, drawn, pixel_axes
 from vizopt.panels import PANELS, Draw, Panel, Slot
@@ -18,6 +18,7 @@ from vizopt.theme import Theme, count
 
 MARGIN = 32  # left and right of everything
 GAP = 26  # between panels
+LEAST = 20  # width and height of a panel
 SQUARE = 1.3  # a frame narrower than this many heights takes the square mosaic
 
 
@@ -98,6 +99,10 @@ class Picture:
             header = _slot(figure, Box(0, 0, *size), theme)
             body = _header(header, words, run)
             boxes = stage.mosaic_for(size).boxes(body, header.unit * GAP)
+            for name, box in boxes.items():
+                if min(box.width, box.height) < header.unit * LEAST:
+                    at = f"{size[0]}x{size[1]}"
+                    raise VizoptError(f"stage.mosaic: panel {name} is too small to draw at {at}")
             slots = {name: _slot(figure, box, theme, header) for name, box in boxes.items()}
             for name, slot in slots.items():
                 stage.panels[name].static(slot, run)

@@ -7,6 +7,7 @@ from math import isfinite
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
@@ -48,12 +49,23 @@ class Theme:
     edge: str
     path: tuple[str, ...] = ("#1a9850", "#fdae61", "#d73027")
 
-    def tints(self) -> NDArray[np.uint8]:
+    def tints(self, classes: int) -> NDArray[np.uint8]:
         """Background colours [classes, RGBA]: each class' hue, all of the same luminance.
 
         Equal luminance means that a point that changes class cannot flash (WCAG 2.2, 2.3.1).
         """
-        return np.array([tinted(colour, *self.tint) for colour in self.classes], np.uint8)
+        every = [tinted(self.classes[c % len(self.classes)], *self.tint) for c in range(classes)]
+        return np.array(every, np.uint8)
+
+    def shades(self, count: int) -> NDArray[np.uint8]:
+        """Colours [count, RGBA] of weights from the most negative to the most positive.
+
+        White in the middle: matplotlib's map is lifted by what its own middle lacks.
+        """
+        value = np.linspace(0, 1, count)
+        colours = colormaps[self.diverging](value) * 255
+        lift = 255 - np.array(colormaps[self.diverging](0.5)) * 255
+        return np.asarray((colours + lift * (1 - abs(2 * value - 1))[:, None]).round(), np.uint8)
 
     def accent(self, column: str) -> str:
         return dict(self.accents).get(column, self.ink)

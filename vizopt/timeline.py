@@ -1,12 +1,15 @@
 """Timelines: which recorded row each frame shows."""
 
-from typing import Protocol
+from typing import Annotated, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from vizopt.arrays import Rows
 from vizopt.specs import NonNegative, Positive, spec
+
+Length: TypeAlias = Annotated[Positive, Field(le=3600)]  # seconds
 
 
 class Timeline(Protocol):
@@ -30,7 +33,7 @@ class Uniform:
         hold_last: seconds that the last row stands still.
     """
 
-    seconds: Positive = 20.0
+    seconds: Length = 20.0
     hold_first: NonNegative = 0.5
     hold_last: NonNegative = 1.5
 
@@ -52,7 +55,7 @@ class Logarithmic:
         knee: about this many epochs pass at a nearly even pace before it grows.
     """
 
-    seconds: Positive = 20.0
+    seconds: Length = 20.0
     hold_first: NonNegative = 0.5
     hold_last: NonNegative = 1.5
     knee: Positive = 100.0

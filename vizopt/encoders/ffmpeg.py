@@ -1,6 +1,7 @@
 """The ffmpeg process that frames are piped to, as raw RGBA."""
 
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -22,12 +23,14 @@ def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
     Raises:
         EncodeError: ffmpeg is missing or fails; with the first line of what it said.
     """
+    program = _program(path)
     with finished(path) as part, tempfile.TemporaryFile() as said:
         width, height = film.size
         source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}"]
         rate = ["-framerate", f"{film.fps:.6g}"]
+        command = [program, "-loglevel", "error", *source, *rate, "-i", "-", *options]
         process = subprocess.Popen(
-            [_program(path), "-loglevel", "error", "-y", *source, *rate, "-i", "-", *options, part],
+            [*command, "-y", f"file:{part}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=said,
@@ -60,7 +63,10 @@ def _reason(said: IO[bytes], code: int) -> str:
 
 def _program(path: Path) -> str:
     try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError as error:
+        program = str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        program = "ffmpeg"
+    if not shutil.which(program):
         reason = "reinstall it with: pip install --force-reinstall imageio-ffmpeg"
-        raise EncodeError(f"{path}: no ffmpeg: {reason}") from error
+        raise EncodeError(f"{path}: no ffmpeg at {program}: {reason}")
+    return program

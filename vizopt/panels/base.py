@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from matplotlib.axes import Axes
 
 from vizopt.arrays import Pixels, Rows
-from vizopt.paint import Glyphs, text_width
+from vizopt.paint import Glyphs, strip, text_width
 from vizopt.recording import Recording
 from vizopt.theme import Theme
 
@@ -76,13 +76,13 @@ class Slot:
 
     def glyphs(self, size: float = 13, *, colour: str = "", weight: Weight = "normal") -> Glyphs:
         """A strip to write text that changes."""
-        return Glyphs(self.font(size), colour or self.theme.muted, self.theme.paper, weight)
+        return strip(self.font(size), colour or self.theme.muted, self.theme.paper, weight)
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
         """A hairline just around a box."""
         xs = [x - 0.5, x + width + 0.5, x + width + 0.5, x - 0.5, x - 0.5]
         ys = [y - 0.5, y - 0.5, y + height + 0.5, y + height + 0.5, y - 0.5]
-        self.axes.plot(xs, ys, color=self.theme.rule, lw=1, clip_on=False)
+        self.axes.plot(xs, ys, color=self.theme.rule, lw=1, clip_on=False, snap=False)
 
 
 class Panel(Protocol):

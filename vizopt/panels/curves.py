@@ -116,7 +116,7 @@ class _Plot:
     def draw_epochs(self, slot: Slot) -> None:
         """The axis below, from 0 to the last planned epoch."""
         bottom = self.top + self.height + slot.font(11) * 1.4
-        for epoch in _ticks(0, self.last, 4 if self.width > slot.font(11) * 30 else 1):
+        for epoch in _ticks(0, self.last, 4 if self.width > slot.font(11) * 30 else 1, whole=True):
             if epoch:
                 text = count(int(epoch))
                 most = slot.width - slot.text_width(text, 11) / 2
@@ -132,7 +132,8 @@ class _Plot:
             y = float(self.y(np.array(tick)))
             slot.axes.plot([self.left, self.left + self.width], [y, y], color=slot.theme.rule, lw=1)
             x = self.left - slot.unit * 6
-            slot.text(x, y + slot.font(11) * 0.36, f"{tick:g}", 11, align="right")
+            text = f"{tick:g}".replace("e+0", "e").replace("e+", "e").replace("-", "−")
+            slot.text(x, y + slot.font(11) * 0.36, text, 11, align="right")
 
 
 def _beside(slot: Slot) -> bool:
@@ -163,10 +164,9 @@ def _usual(values: Floats) -> float:
     return max(first, min(float(np.percentile(values, 90)), 10 * first))
 
 
-def _ticks(low: float, high: float, nbins: int) -> Floats:
-    ticks: Floats = np.asarray(
-        MaxNLocator(nbins=nbins, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    )
+def _ticks(low: float, high: float, nbins: int, *, whole: bool = False) -> Floats:
+    locator = MaxNLocator(nbins=nbins, steps=[1, 2, 2.5, 5, 10], integer=whole)
+    ticks: Floats = np.asarray(locator.tick_values(low, high))
     return ticks[(ticks >= low) & (ticks <= high * (1 + 1e-9))]
 
 

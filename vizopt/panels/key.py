@@ -1,8 +1,5 @@
 """The key: what red and blue mean, and which epochs an update stands for."""
 
-import numpy as np
-from matplotlib import colormaps
-
 from vizopt.arrays import Pixels, Rows
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording
@@ -26,7 +23,7 @@ class Key:
         longest = slot.text_width(_words(last - 1, last), 12)
         width = min(slot.width - longest - slot.unit * 24, slot.width * 0.36)
         height = _first_line(slot)
-        shades = colormaps[slot.theme.diverging](np.linspace(0, 1, 255))[None]
+        shades = slot.theme.shades(255)[None]
         slot.axes.imshow(shades, extent=(0, width, height, 0), aspect="auto", zorder=0)
         slot.axes.set(xlim=(0, slot.width), ylim=(slot.height, 0))
         line = height + slot.font(12) * 1.25

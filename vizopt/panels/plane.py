@@ -47,7 +47,7 @@ class Plane:
         left, top, side = _square(slot, run)
         scores = RowReader(run, "scores")
         grid = run.columns["scores"].shape[-1]
-        regions = Regions(grid, side, side, slot.theme.tints())
+        regions = Regions(grid, side, side, slot.theme.tints(len(run.header.classes)))
         points = Stamp(_points(slot, run, side))
 
         def draw(window: Pixels, k: int) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
-from matplotlib import colormaps
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -130,8 +129,7 @@ def _painter(
 ) -> Callable[[Pixels, NDArray[np.floating]], None]:
     """Paints values [rows, columns] between −1 and 1 into a box of the window."""
     x, y, width, height = box
-    shades = (colormaps[theme.diverging](np.linspace(0, 1, 255)) * 255).round().astype(np.uint8)
-    colours = shades.view(np.uint32)[:, 0]
+    colours = theme.shades(255).view(np.uint32)[:, 0]
     down, across = _block(rows, height), _block(columns, width)
     enlarge = Steps.of(-(-rows // down), -(-columns // across), height, width)
 

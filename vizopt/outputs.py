@@ -1,0 +1,111 @@
+"""Outputs: which files are to be written, how they look, and one pass of frames into several."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vizopt.arrays import Frame, Size
+from vizopt.encoders import Encoder, Film, Write, encoder
+from vizopt.errors import EncodeError, VizoptError
+
+SMALLEST, LARGEST = (480, 270), 7680  # pixels
+SLOWEST, FASTEST = 0.1, 1000  # frames a second
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a recording is drawn, where it differs from its scene and the formats' defaults.
+
+    Args:
+        size: width and height in pixels.
+        fps: frames per second.
+        overrides: dotted scene key → value; of a recording only title, theme, timeline, stage.
+
+    Raises:
+        VizoptError: a size or rate that cannot be drawn.
+    """
+
+    size: Size | None = None
+    fps: float | None = None
+    overrides: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.size:
+            width, height = self.size
+            wrong = f"size {width}x{height}"
+            if width < SMALLEST[0] or height < SMALLEST[1] or max(self.size) > LARGEST:
+                least = f"{SMALLEST[0]}x{SMALLEST[1]}"
+                raise VizoptError(
+                    f"{wrong}: must be at least {least}, to be read, and {LARGEST} at most"
+                )
+            if not 0.5 <= width / height <= 2.5:
+                raise VizoptError(f"{wrong}: must not be narrower than 1:2 or wider than 5:2")
+        if self.fps is not None and not SLOWEST <= self.fps <= FASTEST:
+            raise VizoptError(f"fps {self.fps:g}: must lie between {SLOWEST} and {FASTEST}")
+
+
+def planned(
+    files: Sequence[Path], look: Look
+) -> dict[tuple[Size, float], list[tuple[Path, Encoder]]]:
+    """Files by size and rate, checked before anything is trained or drawn."""
+    for i, file in enumerate(files):
+        if file.resolve() in [other.resolve() for other in files[:i]]:
+            raise EncodeError(f"{file}: named twice")
+    groups: dict[tuple[Size, float], list[tuple[Path, Encoder]]] = {}
+    for file in files:
+        kind = encoder(file)
+        size, fps = look.size or kind.size, kind.rate(look.fps or kind.fps)
+        kind.check(file, size)
+        _check_place(file)
+        groups.setdefault((size, fps), []).append((file, kind))
+    return groups
+
+
+def write_frames(
+    frames: Iterable[Frame], film: Film, group: Sequence[tuple[Path, Encoder]]
+) -> list[EncodeError]:
+    """Write the same frames into several files; one that fails does not stop the others."""
+    failed: list[EncodeError] = []
+    with ExitStack() as whole:
+        outputs: list[tuple[ExitStack, Write]] = []
+        for file, kind in group:
+            stack = whole.enter_context(ExitStack())
+            stack.enter_context(_noted(failed))
+            try:
+                outputs.append((stack, stack.enter_context(kind.open(file, film))))
+            except EncodeError as error:
+                failed.append(error)
+        for frame in frames if outputs else ():
+            for stack, write in list(outputs):
+                try:
+                    write(frame)
+                except (OSError, EncodeError) as error:
+                    outputs.remove((stack, write))
+                    stack.__exit__(type(error), error, error.__traceback__)
+            if not outputs:
+                break
+    return failed
+
+
+@contextmanager
+def _noted(failed: list[EncodeError]) -> Iterator[None]:
+    """Keep an encoder's error for later."""
+    try:
+        yield
+    except EncodeError as error:
+        failed.append(error)
+
+
+def _check_place(file: Path) -> None:
+    """Find out before the training that a file cannot be written."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.is_dir():
+            raise EncodeError(f"{file}: is a folder: choose another name")
+        if not os.access(file.parent, os.W_OK):
+            raise EncodeError(f"{file}: cannot write: the folder is read-only")
+    except OSError as error:
+        raise EncodeError(f"{file}: cannot write: {error.strerror or error}") from error
