@@ -45,5 +45,5 @@ def test_views_of_many_rows_keep_the_rows():
 
 def test_layers_in_order():
     assert dense([2, 64, 3]).layers == ("dense1", "dense2")
-    with pytest.raises(StopIteration):
+    with pytest.raises(KeyError):
         dense([2, 3]).matrix("dense9", np.zeros(9))

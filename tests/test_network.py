@@ -43,16 +43,19 @@ def test_gradient_is_that_of_the_loss(activation, head, init, penalty):
     assert grad == pytest.approx(numeric, rel=1e-5, abs=2e-9)
 
 
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("step", [2, -1])
 @pytest.mark.parametrize("head", HEADS)
-def test_gradient_of_a_batch_with_dropout_is_that_of_its_own_loss(head):
+def test_gradient_of_a_batch_with_dropout_is_that_of_its_own_loss(head, step, activation):
     """The masks of a step are always the same, so its loss can be differentiated."""
     sizes, data = HEADS[head]
-    problem, params = built(sizes, data, activation="tanh", batch=4, dropout=0.3)
-    step = 2
-    chosen = RandomState(problem._seed).permutation(len(problem._y))[4 * step : 4 * step + 4]
+    problem, params = built(sizes, data, activation=activation, batch=5, dropout=0.3)
+    step %= problem.batches  # the last batch is a smaller one
+    chosen = RandomState(problem._seed).permutation(len(problem._y))[5 * step :][:5]
+    assert (len(chosen) < 5) == (step == problem.batches - 1)
 
     def loss(p):
-        problem._part.use(4)[...] = problem._x[:, chosen]
+        problem._part.use(len(chosen))[...] = problem._x[:, chosen]
         masks = (0.3, RandomState(problem._seed + step))
         outputs = problem._part.forward(problem._matrices(p), masks)
         return problem._head.judge(outputs, problem._y[chosen]).loss

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from math import prod
 
 from vizopt.arrays import Matrix, Vector
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """Where each named array lies in the flat vector, in order.
 
@@ -30,12 +31,12 @@ class Layout:
         """Number of parameters, P."""
         return sum(prod(shape) for _, shape in self.shapes)
 
-    @property
+    @cached_property
     def layers(self) -> tuple[str, ...]:
         """The layers' names, in order."""
         return tuple(dict.fromkeys(name.partition(".")[0] for name, _ in self.shapes))
 
-    @property
+    @cached_property
     def slices(self) -> dict[str, slice]:
         """Where each array lies in the flat vector."""
         stops = list(accumulate(prod(shape) for _, shape in self.shapes))
@@ -55,7 +56,15 @@ class Layout:
 
     def matrix(self, layer: str, params: Vector) -> Matrix:
         """One layer of params [..., P] as a view [..., rows, columns], biases as the last row."""
-        parts = [item for name, item in self.slices.items() if name.partition(".")[0] == layer]
-        columns = next(shape[-1] for name, shape in self.shapes if name.startswith(f"{layer}."))
-        whole = params[..., parts[0].start : parts[-1].stop]
-        return whole.reshape(*params.shape[:-1], -1, columns)
+        where, columns = self._matrices[layer]
+        return params[..., where].reshape(*params.shape[:-1], -1, columns)
+
+    @cached_property
+    def _matrices(self) -> dict[str, tuple[slice, int]]:
+        """Of each layer, where it lies and its number of columns."""
+        found = {}
+        for layer in self.layers:
+            parts = [item for name, item in self.slices.items() if name.partition(".")[0] == layer]
+            columns = [shape[-1] for name, shape in self.shapes if name.startswith(f"{layer}.")]
+            found[layer] = slice(parts[0].start, parts[-1].stop), columns[0]
+        return found

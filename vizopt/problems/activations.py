@@ -18,11 +18,13 @@ class Activation(NamedTuple):
         words: for the picture.
         value: value(z, out) writes out = f(z); both [outputs, N].
         slope: slope(z, a) is f′(z), where a = f(z); a factor, so that true counts as 1.
+        from_value: whether the slope needs only a, so that a may overwrite z.
     """
 
     words: str
     value: Callable[[Batch, Batch], object]
     slope: Callable[[Batch, Batch], Any]
+    from_value: bool = True
 
 
 def _relu(z: Batch, out: Batch) -> None:
@@ -49,11 +51,11 @@ def _gelu_slope(z: Batch, a: Batch) -> Batch:
 
 
 ACTIVATIONS: dict[str, Activation] = {
-    "relu": Activation("ReLU", _relu, lambda z, a: z > 0),
+    "relu": Activation("ReLU", _relu, lambda z, a: a > 0),
     "leaky-relu": Activation(
-        "leaky ReLU", _leaky, lambda z, a: np.where(z > 0, 1, LEAK).astype(z.dtype)
+        "leaky ReLU", _leaky, lambda z, a: np.where(a > 0, 1, LEAK).astype(a.dtype)
     ),
     "tanh": Activation("tanh", lambda z, out: np.tanh(z, out=out), lambda z, a: 1 - a * a),
     "sigmoid": Activation("sigmoid", _sigmoid, lambda z, a: a * (1 - a)),
-    "gelu": Activation("GELU", _gelu, _gelu_slope),
+    "gelu": Activation("GELU", _gelu, _gelu_slope, from_value=False),
 }

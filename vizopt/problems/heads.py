@@ -38,16 +38,19 @@ class Softmax:
     words = "softmax"
 
     def judge(self, outputs: Batch, labels: Labels) -> Judged:
+        count = len(labels)
         correct = np.count_nonzero(outputs.argmax(axis=0) == labels)
-        outputs -= outputs.max(axis=0)
+        outputs -= np.maximum.reduce(outputs)
         np.exp(outputs, out=outputs)
-        outputs /= outputs.sum(axis=0)
-        samples = np.arange(len(labels))
-        confidence = outputs[labels, samples]
-        loss = -np.log(confidence.clip(CLIP, 1 - CLIP)).mean()
-        outputs[labels, samples] = confidence - 1
-        outputs /= len(labels)
-        return Judged(float(loss), float(correct / len(labels)))
+        outputs /= np.add.reduce(outputs)
+        flat = outputs.reshape(-1)  # a view: outputs of a pass are contiguous
+        true = labels * count + np.arange(count)
+        confidence = flat[true]
+        clipped = np.minimum(np.maximum(confidence, CLIP), outputs.dtype.type(1 - CLIP))
+        loss = -np.add.reduce(np.log(clipped)) / count
+        flat[true] = confidence - 1
+        outputs /= count
+        return Judged(float(loss), correct / count)
 
     def scores(self, outputs: Batch) -> Batch:
         return outputs

@@ -32,7 +32,12 @@ class Pass:
         dtype = arithmetic.dtype
         # A layer's input, with a last row of ones for the biases; its sums; what flows back.
         self._all_inputs = [np.ones((size + 1, samples), dtype) for size in sizes[:-1]]
-        self._all_sums = [np.empty((size, samples), dtype) for size in sizes[1:]]
+        last = np.empty((sizes[-1], samples), dtype)
+        hidden = [
+            layer[:-1] if activation.from_value else np.empty_like(layer[:-1])
+            for layer in self._all_inputs[1:]
+        ]
+        self._all_sums = [*hidden, last]
         self._all_backs = [np.empty((size, samples), dtype) for size in sizes[1:-1]]
         self._masks: list[Batch] = []
         self.use(samples)
@@ -41,6 +46,8 @@ class Pass:
         """Make room for so many samples; the place for their features [D, samples]."""
         self._inputs = [layer[:, :samples] for layer in self._all_inputs]
         self._sums = [layer[:, :samples] for layer in self._all_sums]
+        last = self._all_sums[-1]  # contiguous for any number: heads take it flat
+        self._sums[-1] = last.reshape(-1)[: len(last) * samples].reshape(len(last), samples)
         self._backs = [layer[:, :samples] for layer in self._all_backs]
         return self._inputs[0][:-1]
 
