@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+import vizopt
 from vizopt.arrange import arranged
 from vizopt.paint import Glyphs
 from vizopt.panels.curves import _limits
@@ -82,6 +83,30 @@ def test_frame_k_alone_is_frame_k_in_sequence(run):
     for k in (len(whole) - 1, 3, len(whole) // 2, 0):
         assert np.array_equal(other[k], whole[k])
     assert not np.array_equal(whole[0], whole[-1])
+
+
+OTHERS = ["deep", "mini-batches", "own-data", "divergence", "landscape", "explosion"]
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def other(request, tmp_path_factory):
+    """A scene that looks otherwise, its first 60 epochs at most."""
+    keys = {"epochs": min(vizopt.load_scene(request.param).epochs, 60), "keep.grid": 30}
+    scene = vizopt.load_scene(request.param, keys)
+    return vizopt.record(scene, tmp_path_factory.mktemp(request.param) / "run.zarr")
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1080, 1080)])
+def test_no_text_overlaps_in_other_pictures(other, size, monkeypatch):
+    picture = picture_of(other, size, timeline__seconds=2.0)
+    texts = [*still_texts(picture), *moving_texts(picture, len(picture) - 1, monkeypatch)]
+    for text, (left, top, right, bottom) in texts:
+        assert left >= -1, text
+        assert top >= 0, text
+        assert right <= size[0] + 1, text
+        assert bottom <= size[1], text
+    for (text, box), (second, place) in combinations(texts, 2):
+        assert not overlap(box, place), f"{text!r} lies over {second!r}: {box} {place}"
 
 
 def test_the_first_epoch_is_shown_and_the_last_one_held(run):

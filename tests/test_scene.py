@@ -1,6 +1,7 @@
 """Scenes: loaded, checked before anything runs, written out and loaded again."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -79,7 +80,7 @@ WRONG = {
     "seed = -1": "seed: -1: should be greater than or equal to 0",
     'theme = "drak"': 'theme: unknown theme "drak" (did you mean "dark"?)',
     "problem.sizes = [2, 0]": "problem.sizes.1: 0: should be greater than or equal to 1",
-    "problem.sizes = [2]": "problem: sizes [2] needs at least the features and the classes",
+    "problem.sizes = [2]": "problem.sizes: [2]: needs 2 values at least",
     "problem.sizes = [2, 8, 4]": "problem: sizes end with 4 outputs, but the data have 3 classes",
     "problem.sizes = [3, 8, 3]": "problem: sizes start with 3 features, but the data have 2",
     "problem.sizess = [2]": 'problem.sizess: unknown key (did you mean "sizes"?)',
@@ -100,10 +101,12 @@ WRONG = {
 
 
 @pytest.mark.parametrize("line", WRONG)
-def test_every_mistake_is_named_in_one_line(line):
+def test_every_mistake_is_named_in_one_line(line, tmp_path, monkeypatch):
     key, value = line.split(" = ")
+    monkeypatch.chdir(tmp_path)
+    Path("mine.toml").write_text(MINE)
     with pytest.raises(SceneError) as caught:
-        parse_scene(MINE, "mine.toml", {}, {key: tomllib.loads(f"v = {value}")["v"]})
+        vizopt.load_scene("mine.toml", {key: tomllib.loads(f"v = {value}")["v"]})
     assert str(caught.value).startswith(f"mine.toml: {WRONG[line]}")
     assert "\n" not in str(caught.value)
 

@@ -9,17 +9,19 @@ import numpy as np
 import pytest
 from numpy.random import RandomState
 
+import vizopt
 from vizopt.optimizers import SGD, Momentum
 from vizopt.problems import NetworkSpec, Spiral
-from vizopt.schedules import InverseDecay
 from vizopt.train import train
 
 TABLES = Path(__file__).parent / "data" / "epochs"
 FAMILIES = ("simd-exp", "libm-exp")  # of the numpy build's float32 exp
+# Bundled scene → table of the lesson.
 RUNS = {
-    "sgd_lr1": SGD(lr=1.0),
-    "sgd_decay1e-3": SGD(lr=InverseDecay(1.0, 1e-3)),
-    "sgd_mom09": Momentum(lr=InverseDecay(1.0, 1e-3), momentum=0.9),
+    "sgd": "sgd_lr1",
+    "sgd-decay-1e-3": "sgd_decay1e-3",
+    "momentum-09": "sgd_mom09",
+    "adam-tuned": "adam_05_5e-7",
 }
 
 
@@ -34,8 +36,8 @@ def network(arithmetic="float32", **data):
 
 def test_data_and_first_weights_are_the_lessons():
     problem, rng = network()
-    assert short_hash(problem.data.x) == "ce93f1d0d63e"
-    assert short_hash(problem.data.y.astype(np.uint8)) == "7508b74b341a"
+    assert short_hash(problem._all.x) == "ce93f1d0d63e"
+    assert short_hash(problem._all.y.astype(np.uint8)) == "7508b74b341a"
     views = problem.layout.views(problem.init(rng))
     assert short_hash(views["dense1.weights"]) == "f582d9d06dea"
     assert short_hash(views["dense2.weights"]) == "177d2455e29d"
@@ -45,8 +47,10 @@ def test_data_and_first_weights_are_the_lessons():
 
 @pytest.mark.parametrize("name", RUNS)
 def test_book_arithmetic_meets_every_row_of_the_lesson(name, record_property):
-    problem, rng = network("book")
-    steps = train(problem, RUNS[name], epochs=10_001, rng=rng)
+    scene = vizopt.load_scene(name)
+    rng = RandomState(scene.seed)
+    problem = scene.problem.build(rng)
+    steps = train(problem, scene.optimizer, epochs=scene.epochs, rng=rng)
     ours = {
         step.number: (
             f"{step.evaluation.metrics['accuracy']:.6f}",
@@ -57,7 +61,7 @@ def test_book_arithmetic_meets_every_row_of_the_lesson(name, record_property):
     }
     wrong = {}
     for family in FAMILIES:
-        with (TABLES / family / f"{name}.csv").open() as file:
+        with (TABLES / family / f"{RUNS[name]}.csv").open() as file:
             rows = {int(row["epoch"]): (row["acc"], row["loss"]) for row in csv.DictReader(file)}
         assert len(rows) == 101
         wrong[family] = [epoch for epoch, row in rows.items() if ours[epoch] != row]

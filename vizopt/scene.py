@@ -208,6 +208,8 @@ def _explained(error: ValidationError, file: str, table: Mapping[str, Any]) -> S
             message = f'unknown kind "{context["tag"]}" ({hint(context["tag"], known)})'
         case "union_tag_not_found":
             message = f"{_short(value)}: needs a table with a kind: {', '.join(known)}"
+        case "too_short":
+            message = f"{_short(value)}: needs {context['min_length']} values at least"
         case "dataclass_type":
             message = f"{_short(value)}: needs a table"
         case "value_error":

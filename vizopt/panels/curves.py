@@ -126,6 +126,8 @@ class _Plot:
     def draw_axes(self, slot: Slot) -> None:
         """The title and the values' grid lines."""
         title = TITLES.get(self.column, self.column)
+        room = self.right - self.start - slot.text_width("−0.0e−9", 18, "bold")
+        title = title if slot.text_width(title) < room else self.column
         slot.text(self.start, self.top - slot.unit * 12, title, 13)
         nbins = 2 if self.height > slot.font(11) * 4 else 1
         for tick in _ticks(self.low, self.high, nbins):
