@@ -79,6 +79,8 @@ BAD = {
     "log(x)": "f is not finite at x = -4",
     "1/x": "f is not finite at x = 0",
     "exp(1000*x)": "f is not finite",
+    "log(abs(x-0.12345))": "is not finite, or not smooth, at x = 0.12345",
+    "x**2 - 1/(x-0.12345)**2": "is not finite, or not smooth, at x = 0.12345",
     "x": "no minimum inside the interval",
     "3": "no minimum inside the interval",
 }
@@ -105,6 +107,7 @@ def test_a_bad_formula_is_one_clear_line(text):
         ({"start": 9.0}, r"start 9.0 is outside the interval \[-4.0, 4.0\]"),
         ({"interval": [4, -4]}, "the left end must be below"),
         ({"interval": [4]}, "problem.interval"),
+        ({"interval": [-1e308, 1e308]}, "is too wide"),
         ({"start": "left"}, "problem.start: 'left'"),
         ({"interval": [-4, float("inf")]}, "problem.interval.1: inf: should be a finite number"),
     ],
@@ -148,17 +151,20 @@ def test_momentum_reaches_the_global_minimum(told, name, least, most):
 
 
 def test_unstable_visits_the_global_valley_and_leaves_it(told):
-    assert len(told("unstable").left_at) >= 1
+    ended = told("unstable")
+    assert len(ended.left_at) >= 1
+    texts = [text for _, text in ended.events()]
+    assert texts.index("visits the global minimum") < texts.index("leaves the global minimum")
 
 
 def test_too_big_leaves_the_frame(told):
-    assert told("too-big").outside_at is not None
+    assert told("too-big").exits_at
 
 
 def test_explosion_diverges(told):
     ended = told("explosion")
     assert ended.diverged_at is not None
-    assert ended.outside_at <= ended.diverged_at
+    assert ended.exits_at[0] <= ended.diverged_at
     assert ended.minimum is None
 
 

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from vizopt.theme import THEMES, count, number
@@ -20,6 +21,16 @@ from vizopt.theme import THEMES, count, number
 )
 def test_numbers_are_written_one_way(value, text):
     assert number(value) == text
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_red_is_positive_blue_is_negative_and_white_is_zero(name):
+    shades = THEMES[name].shades(255).astype(int)
+    red, blue = shades[:, 0], shades[:, 2]
+    assert shades[127].tolist() == [255, 255, 255, 255]
+    assert (red[135:] > blue[135:]).all()
+    assert (blue[:120] > red[:120]).all()
+    assert abs(np.diff(shades, axis=0)).max() < 12  # no jump anywhere
 
 
 def test_thousands_are_set_apart():

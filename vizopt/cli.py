@@ -145,6 +145,8 @@ def find(scene: str, reach: str, within: int, file: Path | None, quiet: bool) ->
     from vizopt import find as search
     from vizopt.scene import load_scene, scene_toml
 
+    if file and file.suffix != ".toml":
+        raise VizoptError(f"{file}: a scene's name ends in .toml")
     loaded = load_scene(scene)
     found = search.find(loaded, reach, within, _bar(quiet))
     where = "the global minimum" if reach == "global" else f"minimum {reach}"
@@ -160,7 +162,7 @@ def find(scene: str, reach: str, within: int, file: Path | None, quiet: bool) ->
     click.echo(f"{setting}: at {where} from step {found.steps} on")
     click.echo(f"holds within {within} steps for learning rates up to ±{found.margin:.1%} off")
     if file:
-        _write_text(file, scene_toml(search.with_setting(loaded, found)))
+        _write_text(file, scene_toml(search.with_setting(loaded, found, file.stem)))
         click.echo(f"{file}  make it with: vizopt make {file}")
 
 
@@ -247,8 +249,9 @@ def _clip_line(clip: "Clip") -> str:
 
 def _recording_line(run: "Recording") -> str:
     bytes_ = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
-    ended = f", diverged at epoch {run.diverged}" if run.diverged is not None else ""
-    return f"{run.path}  {_bytes(bytes_)}  {len(run)} rows of {run.epochs} epochs{ended}"
+    ended = f", diverged at {run.header.unit} {run.diverged}" if run.diverged is not None else ""
+    unit = run.header.unit
+    return f"{run.path}  {_bytes(bytes_)}  {len(run)} rows of {run.epochs} {unit}s{ended}"
 
 
 def _bytes(size: int) -> str:

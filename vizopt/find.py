@@ -76,11 +76,19 @@ def find(scene: Scene, reach: str, within: int, bar: Bar = quiet) -> Found:
     return replace(_checked(scene, search, best), margin=search.margin(best))
 
 
-def with_setting(scene: Scene, found: Found) -> Scene:
-    """The scene, descended with the setting that was found."""
+def with_setting(scene: Scene, found: Found, name: str) -> Scene:
+    """The scene, descended with the setting that was found, under a name of its own."""
     optimizer = Momentum(lr=Constant(found.lr), momentum=found.momentum)
     epochs = (found.steps or 0) * 2 + 1
-    return replace(scene, optimizer=optimizer, epochs=max(epochs, 2))
+    return replace(
+        scene,
+        name=name,
+        title="Momentum, found by search",
+        about=f"learning rate {found.lr:.4g}, momentum {found.momentum:.4g}",
+        order=1000,
+        optimizer=optimizer,
+        epochs=max(epochs, 2),
+    )
 
 
 class _Search:

@@ -52,7 +52,8 @@ class Outcome(NamedTuple):
         reached_at: first step from which on it stays within 1 % of the interval's width of the
             minimum it ended in; 0.08 on [−4, 4].
         left_at: steps at which it had left the global minimum's valley.
-        outside_at: first step outside the interval.
+        entered_at: steps at which it had come into the global minimum's valley.
+        exits_at: steps at which it had left the interval.
         diverged_at: first step whose numbers are not finite, or from which on it stays more than
             10 interval widths away.
     """
@@ -64,7 +65,8 @@ class Outcome(NamedTuple):
     settled_at: int | None
     reached_at: int | None
     left_at: tuple[int, ...]
-    outside_at: int | None
+    entered_at: tuple[int, ...]
+    exits_at: tuple[int, ...]
     diverged_at: int | None
 
     def events(self) -> list[tuple[int, str]]:
@@ -72,13 +74,15 @@ class Outcome(NamedTuple):
         at = self.minimum
         name = f"the {at.name}" if at and at.is_global else at.name if at else ""
         found: list[tuple[int | None, str]] = [
+            *((step, "visits the global minimum") for step in self.entered_at),
+            *((step, "leaves the global minimum") for step in self.left_at),
             (self.reached_at, f"reaches {name}"),
             (self.settled_at, f"settled in {name}"),
-            (self.outside_at, "leaves the frame"),
+            *((step, "leaves the frame") for step in self.exits_at),
             (self.diverged_at, "diverged"),
-            *((step, "leaves the global minimum") for step in self.left_at),
         ]
-        return sorted((step, text) for step, text in found if step is not None)
+        told = [(step, text) for step, text in found if step is not None]
+        return sorted(told, key=lambda event: event[0])  # stable: the order above within a step
 
 
 def outcome(run: Recording) -> Outcome:
@@ -92,7 +96,6 @@ def outcome(run: Recording) -> Outcome:
     inside = (x >= lowest.left) & (x <= lowest.right)
     near = abs(x - end.x) <= NEAR * width if end else np.zeros(len(x), bool)
     in_valley = (x >= end.left) & (x <= end.right) if end else near
-    outside = np.nonzero((x < left) | (x > right))[0]
     diverged = run.diverged
     if diverged is None:
         diverged = _from_then_on(abs(x - middle) > FAR * width)
@@ -103,8 +106,9 @@ def outcome(run: Recording) -> Outcome:
         minimum=end,
         settled_at=_from_then_on((abs(slope) < FLAT) & in_valley),
         reached_at=_from_then_on(near),
-        left_at=tuple((np.nonzero(inside[:-1] & ~inside[1:])[0] + 1).tolist()),
-        outside_at=int(outside[0]) if len(outside) else None,
+        left_at=_turns(inside, False),
+        entered_at=_turns(inside, True),
+        exits_at=_turns((x >= left) & (x <= right), False),
         diverged_at=diverged,
     )
 
@@ -130,6 +134,12 @@ def minima_of(run: Recording) -> list[Minimum]:
             )
         )
     return found
+
+
+def _turns(state: NDArray[np.bool_], into: bool) -> tuple[int, ...]:
+    """Steps at which a state turns true, or false."""
+    turned = (state[1:] == into) & (state[:-1] != into)
+    return tuple((np.nonzero(turned)[0] + 1).tolist())
 
 
 def _from_then_on(true: NDArray[np.bool_]) -> int | None:

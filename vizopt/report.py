@@ -63,7 +63,7 @@ def _descent(ended: Outcome) -> dict[str, Any]:
         "settled_at": ended.settled_at,
         "steps_to_reach": ended.reached_at,
         "global_basin_left": len(ended.left_at),
-        "outside_at": ended.outside_at,
+        "outside_at": ended.exits_at[0] if ended.exits_at else None,
         "diverged_at": ended.diverged_at,
     }
 

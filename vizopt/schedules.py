@@ -99,7 +99,7 @@ class MultiStep:
     """
 
     initial: Positive
-    milestones: tuple[Whole, ...]
+    milestones: Annotated[tuple[Whole, ...], Field(min_length=1)]
     factor: Factor = 0.1
 
     def __call__(self, epoch: int) -> float:
@@ -231,10 +231,16 @@ class OneCycle:
     """
 
     peak: Positive
-    epochs: Annotated[Count, Field(ge=2)]
+    epochs: Annotated[Count, Field(ge=3)]
     rise: Annotated[float, Field(strict=True, gt=0, lt=1)] = 0.3
     divide: Positive = 25.0
     divide_end: Positive = 1e4
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.rise * self.epochs <= self.epochs - 1:
+            raise ValueError(
+                f"rise {self.rise:g} of {self.epochs} epochs: needs two epochs up and one down"
+            )
 
     def __call__(self, epoch: int) -> float:
         top, last = self.rise * self.epochs - 1, self.epochs - 1
@@ -305,7 +311,7 @@ class WarmUp:
     Reference: Goyal et al. 2017; torch's LinearLR followed through SequentialLR.
     """
 
-    after: Annotated[Schedule, OneOf(SCHEDULES, bare="constant")]
+    after: Annotated[Schedule, OneOf(dict(SCHEDULES), bare="constant")]  # not another warm-up
     epochs: Count
     start: Factor = 0.1
 

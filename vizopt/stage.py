@@ -152,6 +152,8 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     free = slot.width - 2 * side - slot.font(20) * 9
     name = slot.fitted(words.title, 20, free, "bold")
     slot.text(side, title, name, 20, colour=ink, weight="bold")
+    if run.diverged is None:  # nothing stands to the right of this line
+        free = slot.width - 2 * side
     slot.text(side, settings, slot.fitted(words.settings, 13, free), 13)
     if run.header.epochs > 1:
         slot.text(slot.width - side, title - slot.font(17), words.unit, 13, align="right")

@@ -65,7 +65,8 @@ class Theme:
         value = np.linspace(0, 1, count)
         colours = colormaps[self.diverging](value) * 255
         lift = 255 - np.array(colormaps[self.diverging](0.5)) * 255
-        return np.asarray((colours + lift * (1 - abs(2 * value - 1))[:, None]).round(), np.uint8)
+        lifted = colours + lift * (1 - abs(2 * value - 1))[:, None]
+        return np.asarray(lifted.clip(0, 255).round(), np.uint8)
 
     def accent(self, column: str) -> str:
         return dict(self.accents).get(column, self.ink)

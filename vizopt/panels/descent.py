@@ -197,8 +197,8 @@ def _trail(slot: Slot, plot: _Plot, x: Floats, f: Floats, colours: list[str]) ->
     px, py = plot.px(x), plot.py(f)
     inside = (x >= plot.left) & (x <= plot.right)
     for step in range(len(x)):
-        if step and inside[step - 1] and inside[step]:
-            ends = px[step - 1], py[step - 1], px[step], py[step]
+        if step and (inside[step - 1] or inside[step]):
+            ends = _clipped(plot, px[step - 1 : step + 1], py[step - 1 : step + 1])
             coverage, left, top = line(*ends, max(1.3 * slot.unit, 1.0))
             trail.put(coloured(coverage, colours[step]), left, top)
         if inside[step]:
@@ -208,6 +208,22 @@ def _trail(slot: Slot, plot: _Plot, x: Floats, f: Floats, colours: list[str]) ->
                 trail.put(coloured(coverage, colour), *corner)
         trail.end_step()
     return trail
+
+
+def _clipped(plot: _Plot, x: Floats, y: Floats) -> tuple[float, float, float, float]:
+    """The part inside the box of a line from x[0], y[0] to x[1], y[1], one of which is inside."""
+    low = np.array([plot.x0, plot.y0])
+    high = low + np.array([plot.width, plot.height])
+    ends = np.stack([x, y], axis=1)
+    for i in (0, 1):
+        start, stop = ends[1 - i], ends[i]
+        away = stop - start
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = np.where(away > 0, (high - start) / away, (low - start) / away)
+        share = min(1.0, float(np.nanmin(np.where(away == 0, np.nan, shares), initial=1.0)))
+        ends[i] = start + max(share, 0.0) * away
+    (x0, y0), (x1, y1) = ends
+    return float(x0), float(y0), float(x1), float(y1)
 
 
 def _arrow(slot: Slot, plot: _Plot, colours: list[str]) -> Callable[[Pixels, int, float], None]:

@@ -7,7 +7,7 @@ from vizopt.specs import spec
 from vizopt.theme import count
 from vizopt.timeline import intervals
 
-NOTE = "scaled to its recent largest"
+NOTE = "scaled to the largest around it"
 
 
 @spec

@@ -20,7 +20,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 HEAD = 22  # height of a line of text above a grid
 GAP = 14  # between the bars of a standing layer
-ENVELOPE = 20  # the envelope looks this part of the clip ahead and back: 1/20
+ENVELOPE = 40  # the envelope looks this part of the clip ahead and back: 1/40
 
 
 @spec
@@ -60,7 +60,9 @@ class Weights:
             slot.text(0, update[1] - slot.unit * 6, "update", 12)
         else:
             first, second = _captions(slot, weights)
-            slot.text(weights[0], first, "weights", 12)
+            blocks = "block maxima" in size
+            size = size.removesuffix(", block maxima")
+            slot.text(weights[0], first, "block maxima" if blocks else "weights", 12)
             tight = slot.text_width(size, 12) > weights[2]
             size = size.replace(" × ", "×").replace(" + ", "+") if tight else size
             slot.text(weights[0], second, slot.fitted(size, 12, weights[2]), 12)
@@ -158,9 +160,17 @@ def _block_maxima(values: NDArray[np.floating], down: int, across: int) -> NDArr
 
 
 def _largest(run: Recording, layer: str) -> float:
-    """Largest absolute weight of the run, 1 where all are zero."""
-    chunks = (abs(run.layout.matrix(layer, params)).max() for params in run.chunks("params"))
-    return float(max(chunks, default=0.0)) or 1.0
+    """Largest absolute weight of the run, 1 where all are zero.
+
+    Where a run diverges the last rows would leave all others white: ten times the median row's
+    largest is the most that counts.
+    """
+    chunks = [
+        abs(run.layout.matrix(layer, params)).max(axis=(1, 2)) for params in run.chunks("params")
+    ]
+    rows = np.concatenate(chunks).astype(float)
+    limit = rows.max() if run.diverged is None else min(rows.max(), 10 * np.median(rows))
+    return float(limit) or 1.0
 
 
 def _scales(run: Recording, layer: str, start: Rows, stop: Rows) -> tuple[Floats, Floats]:

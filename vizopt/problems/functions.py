@@ -1,5 +1,6 @@
 """Functions of one variable: what a learning rate and momentum do, in one curve."""
 
+from math import isfinite
 from typing import Annotated
 
 import numpy as np
@@ -42,6 +43,8 @@ class FunctionSpec:
 
     def __post_init__(self) -> None:
         left, right = self.interval
+        if not isfinite(right - left):
+            raise ValueError(f"interval {[left, right]}: is too wide for its numbers")
         if left >= right:
             raise ValueError(f"interval {[left, right]}: the left end must be below the right one")
         if not left <= self.start <= right:
@@ -113,6 +116,11 @@ class FunctionSpec:
             middle = (low + high) / 2
             falling = sign * compiled.slope(middle) < 0
             low, high = np.where(falling, middle, low), np.where(falling, high, middle)
+        # At a pole the slope changes its sign too, but grows instead of vanishing.
+        around = np.maximum(abs(slope[before]), abs(slope[before + 1]))
+        for at, steep, most in zip(high, abs(compiled.slope(high)), around, strict=True):
+            if not steep <= most:
+                raise ValueError(f"f = {self.f!r}: is not finite, or not smooth, at x = {at:.6g}")
         return np.stack([high, compiled.value(high)], axis=1)
 
 

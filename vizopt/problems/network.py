@@ -83,6 +83,12 @@ class NetworkSpec:
             raise ValueError(
                 f"sizes end with {self.sizes[-1]} outputs, but the data have {classes} classes"
             )
+        if self.validation and training == len(data.y):
+            raise ValueError(
+                f"validation {self.validation} holds out none of {len(data.y)} samples"
+            )
+        if not data.x.std(axis=0).any():
+            raise ValueError("data: every feature is constant: there is nothing to learn from")
         if training < 1:
             raise ValueError(f"validation {self.validation} leaves no sample to train on")
         if self.batch and self.batch > training:

@@ -65,5 +65,5 @@ def plane_of(x: Matrix, features: tuple[str, ...], wanted: tuple[str, ...]) -> P
             "principal components 1 × 2",
         )
         axes *= np.sign(axes[np.arange(2), abs(axes).argmax(axis=1)])[:, None]  # one sign of two
-    share = float(((centred @ axes.T) ** 2).sum() / (centred**2).sum())
+    share = float(((centred @ axes.T) ** 2).sum() / max((centred**2).sum(), 1e-300))
     return Plane(x.mean(axis=0, dtype=np.float64), axes, f"{name}: {share:.0%} of the variance")

@@ -1,0 +1,1 @@
+"""Peers: the same work, written plainly, the way it is usually done."""
