@@ -107,12 +107,18 @@ def drawn_rows() -> np.ndarray:
     return scene.timeline.rows(recording()["epoch"], 30)
 
 
+def draw(drawn, every: int) -> None:
+    """Some frames, none of which is kept."""
+    for k in range(0, len(drawn), every):
+        drawn[k]
+
+
 def drawing() -> list[Row]:
     """CPU milliseconds of a frame."""
     found = []
     for size, reach in (((1280, 720), 2.5), ((1920, 1080), 6.0)):
         drawn = picture(size)
-        costs = interleaved({"draw": lambda drawn=drawn: [drawn[k] for k in range(0, 600, 3)][:0]})
+        costs = interleaved({"draw": partial(draw, drawn, 3)})
         found.append(
             most(
                 f"drawing CPU a frame {size[0]}×{size[1]}",
@@ -295,8 +301,8 @@ def growth() -> list[Row]:
     small, large = picture((960, 540)), picture((1920, 1080))
     d = interleaved(
         {
-            "small": lambda: [small[k] for k in range(0, 600, 6)][:0],
-            "large": lambda: [large[k] for k in range(0, 600, 6)][:0],
+            "small": partial(draw, small, 6),
+            "large": partial(draw, large, 6),
         }
     )
     return [

@@ -9,6 +9,7 @@ import vizopt
 from vizopt.arrange import arranged
 from vizopt.paint import Glyphs
 from vizopt.panels.curves import _limits
+from vizopt.panels.weights import _block_maxima
 from vizopt.pipeline import planned_picture
 from vizopt.recording import Recording
 from vizopt.scene import parse_scene
@@ -164,3 +165,33 @@ def test_every_panel_of_the_arranged_stage_is_shown(run):
     stage = arranged(run.layout)
     for mosaic in (stage.mosaic, stage.square):
         assert set(mosaic.names) == set(stage.panels)
+
+
+def test_a_layer_with_more_cells_than_pixels_shows_block_maxima(tmp_path):
+    values = np.array([[0.1, -0.9, 0.2, 0.3], [0.4, 0.5, -0.1, 0.0], [0.7, 0.0, 0.0, -0.8]])
+    assert _block_maxima(values, 2, 2).tolist() == [[-0.9, 0.3], [0.7, -0.8]]
+    keys = {"epochs": 3, "keep.grid": 5, "problem.sizes": [2, 700, 3], "timeline.seconds": 0.5}
+    run = vizopt.record(vizopt.load_scene("sgd", keys), tmp_path / "run.zarr")
+    picture = picture_of(run, (640, 360))
+    picture[0]
+    assert any("block maxima" in text for text, _ in still_texts(picture))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"problem.sizes": [2, 3]},
+        {"problem.sizes": [2, 64, 12], "problem.data.classes": 12},
+        {"problem.sizes": [2, 4, 4, 4, 4, 4, 4, 4, 4, 3]},
+        {"title": "日本語 and\ntwo lines"},
+        {"epochs": 1},
+        {"problem.data.points": 2},
+    ],
+    ids=str,
+)
+def test_unusual_scenes_draw(keys, tmp_path):
+    base = {"epochs": 4, "keep.grid": 5, "timeline.seconds": 0.5}
+    run = vizopt.record(vizopt.load_scene("sgd", base | keys), tmp_path / "run.zarr")
+    picture = picture_of(run, (640, 360))
+    frame = picture[len(picture) - 1]
+    assert len(np.unique(frame.reshape(-1, 4), axis=0)) > 50

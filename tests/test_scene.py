@@ -163,3 +163,20 @@ def test_sources(tmp_path):
     ):
         with pytest.raises(SceneError, match=message):
             vizopt.load_scene(source)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        ("adam", "beta_1", 1.0),
+        ("adam", "beta_2", -0.1),
+        ("momentum", "momentum", 1.0),
+        ("rmsprop", "rho", 1.5),
+        ("adam", "epsilon", 0.0),
+        ("adamw", "decay", -1.0),
+        ("lion", "lr", float("inf")),
+    ],
+)
+def test_hyper_parameters_out_of_range(kind, key, value):
+    with pytest.raises(SceneError, match=rf"optimizer\.{key}: .*: should be"):
+        parse(**{"optimizer__kind": kind, f"optimizer__{key}": value})
