@@ -21,7 +21,7 @@ from vizopt.problems.passes import Pass
 from vizopt.problems.plane import plane_of
 from vizopt.specs import Count, NonNegative, OneOf, Share, spec
 
-BLOCK = 2048  # points of a forward pass over the plane; one layer's outputs stay in the cache
+BLOCK = 1024  # points of a forward pass over the plane; one layer's outputs stay in the cache
 
 
 @spec
@@ -171,6 +171,9 @@ class Network:
         samples = len(self._y)
         self.batches = -(-samples // spec.batch) if spec.batch else 1
         self._part = self._pass(spec.batch or samples)
+        # A picture needs no rounding of its own: only training is to the book's last bit.
+        plain = ARITHMETICS[self.dtype]
+        self._blocks = Pass(spec.sizes, BLOCK, plain, self._activation)
         if held_out:
             self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
             self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
@@ -214,7 +217,7 @@ class Network:
         """A score for each class [classes, M] at other samples [M, D]; the largest wins."""
         matrices = self._matrices(params)
         outputs = np.empty((self.spec.sizes[-1], len(points)), self.dtype)
-        work = self._pass(min(BLOCK, len(points)))
+        work = self._blocks
         for start in range(0, len(points), BLOCK):
             block = points[start : start + BLOCK]
             work.use(len(block))[...] = block.T
