@@ -7,8 +7,8 @@ ROOT = Path(__file__).parents[1] / "vizopt"
 LAYERS = [
     {"arrays", "errors", "specs", "library", "progress", "scores", "swap"},
     {"layout", "schedules", "mosaic"},
-    {"optimizers", "problems", "recording", "timeline", "theme", "paint", "encoders"},
-    {"train", "outcome"},
+    {"optimizers", "problems", "recording", "timeline", "theme", "paint", "regions", "encoders"},
+    {"train", "outcome", "glyphs"},
     {"probes", "panels"},
     {"stage"},
     {"arrange", "report", "outputs"},
@@ -18,7 +18,18 @@ LAYERS = [
     {"__main__"},
     {"__init__"},
 ]
-DRAWS = {"panels", "stage", "encoders", "paint", "theme", "timeline", "mosaic", "outcome"}
+DRAWS = {
+    "panels",
+    "stage",
+    "encoders",
+    "paint",
+    "glyphs",
+    "regions",
+    "theme",
+    "timeline",
+    "mosaic",
+    "outcome",
+}
 TRAINS = {"problems", "optimizers", "train", "probes"}
 
 

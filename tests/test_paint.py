@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import RandomState
 
-from vizopt.paint import Glyphs, Regions, Stamp, Steps, ink, stamp_at
+from vizopt.glyphs import Glyphs
+from vizopt.paint import Stamp, ink, stamp_at
+from vizopt.regions import Regions, Steps
 from vizopt.scores import DISTANCES
 from vizopt.theme import THEMES
 

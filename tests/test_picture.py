@@ -7,7 +7,7 @@ import pytest
 
 import vizopt
 from vizopt.arrange import arranged
-from vizopt.paint import Glyphs
+from vizopt.glyphs import Glyphs
 from vizopt.panels.curves import _limits
 from vizopt.panels.weights import _block_maxima
 from vizopt.pipeline import planned_picture

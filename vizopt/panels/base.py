@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from matplotlib.axes import Axes
 
 from vizopt.arrays import Pixels, Rows
-from vizopt.paint import Glyphs, strip, text_width
+from vizopt.glyphs import Glyphs, strip, text_width
 from vizopt.recording import Recording
 from vizopt.theme import Theme
 

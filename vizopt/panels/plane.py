@@ -7,9 +7,10 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
-from vizopt.paint import Regions, Stamp, ink
+from vizopt.paint import Stamp, ink
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording, RowReader
+from vizopt.regions import Regions
 from vizopt.specs import spec
 from vizopt.theme import MARKERS
 

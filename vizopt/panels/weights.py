@@ -8,9 +8,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vizopt.arrays import Matrix, Pixels, Rows
-from vizopt.paint import Steps
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording, RowReader
+from vizopt.regions import Steps
 from vizopt.specs import spec
 from vizopt.theme import Theme, count, number
 from vizopt.timeline import intervals
