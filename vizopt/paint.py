@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels
 
-Floats: TypeAlias = NDArray[np.float32]
 Coverage: TypeAlias = NDArray[np.uint8]  # [h, w] 0 to 255
 
 DPI = 72  # one point is one pixel
