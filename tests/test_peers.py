@@ -50,6 +50,7 @@ PEERS = [
     ("amsgrad", {"lr": 0.01}, "Adam", {"lr": 0.01, "amsgrad": True}),
     ("adamw", {"lr": 0.01}, "AdamW", {"lr": 0.01}),
     ("adamax", {"lr": 0.01}, "Adamax", {"lr": 0.01}),
+    # At 0.01 the logistic run swings and doubles a rounding error in every step; 0.002 is the default.
     ("nadam", {"lr": 0.002}, "NAdam", {"lr": 0.002}),
     ("radam", {"lr": 0.01}, "RAdam", {"lr": 0.01}),
     ("rprop", {"lr": 0.01}, "Rprop", {"lr": 0.01}),
@@ -158,7 +159,8 @@ def test_muon_follows_its_paper(problem):
         bias = bias - adam_lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.95**t)) + 1e-10)
         path.append(np.concatenate([W.T.ravel(), bias]))
     a = ours(Muon(lr=lr, decay=decay), PROBLEMS[problem])
-    # Near the end of a run a direction's sign can hang on the last bit; follow it to there.
+    # Small singular values are enlarged up to 485-fold (3.4445⁵), and the last bit with them: both
+    # agree to 1e-15 for 200 steps, to 2e-7 (bowl) and 0.02 (cosh, long converged) at step 500.
     assert abs(a[:200] - np.array(path)[:200]).max() <= 1e-9 * abs(a).max()
 
 
