@@ -50,7 +50,7 @@ PEERS = [
     ("amsgrad", {"lr": 0.01}, "Adam", {"lr": 0.01, "amsgrad": True}),
     ("adamw", {"lr": 0.01}, "AdamW", {"lr": 0.01}),
     ("adamax", {"lr": 0.01}, "Adamax", {"lr": 0.01}),
-    # At 0.01 the logistic run swings and doubles a rounding error in every step; 0.002 is the default.
+    # Torch's default rate; at 0.01 the logistic run swings and doubles rounding in every step.
     ("nadam", {"lr": 0.002}, "NAdam", {"lr": 0.002}),
     ("radam", {"lr": 0.01}, "RAdam", {"lr": 0.01}),
     ("rprop", {"lr": 0.01}, "Rprop", {"lr": 0.01}),
