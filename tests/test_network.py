@@ -11,6 +11,7 @@ from vizopt.optimizers import SGD, per_batch
 from vizopt.problems import DATASETS, NetworkSpec, Spiral
 from vizopt.problems.activations import ACTIVATIONS
 from vizopt.problems.datasets import Moons
+from vizopt.problems.heads import Truth
 from vizopt.schedules import InverseDecay
 from vizopt.train import train
 
@@ -57,8 +58,8 @@ def test_gradient_of_a_batch_with_dropout_is_that_of_its_own_loss(head, step, ac
     def loss(p):
         problem._part.use(len(chosen))[...] = problem._x[:, chosen]
         masks = (0.3, RandomState(problem._seed + step))
-        outputs = problem._part.forward(problem._matrices(p), masks)
-        return problem._head.judge(outputs, problem._y[chosen]).loss
+        outputs = problem._part.forward(problem.layout.matrices(p), masks)
+        return problem._head.judge(outputs, Truth.of(problem._y[chosen])).loss
 
     grad = problem.evaluate(params, step).grad
     assert grad == pytest.approx(differences(loss, params), rel=1e-5, abs=2e-9)

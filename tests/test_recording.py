@@ -147,14 +147,14 @@ def test_a_killed_process_leaves_what_it_committed(tmp_path):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         chunks = list(tmp_path.glob("run.zarr.*.part/snapshots/params/c/*/*"))
-        if len(chunks) >= 3:
+        if len(chunks) >= 5:  # four are written together: their count is written before the fifth
             break
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     run = Recording(next(tmp_path.glob("run.zarr.*.part")))
-    assert len(run) >= 128
+    assert len(run) >= 256
     assert run["epoch"][0] == 0
     clip = vizopt.render(
         run, tmp_path / "cut.gif", vizopt.Look(overrides={"timeline.seconds": 1.0})

@@ -59,6 +59,10 @@ class Layout:
         where, columns = self._matrices[layer]
         return params[..., where].reshape(*params.shape[:-1], -1, columns)
 
+    def matrices(self, params: Vector) -> list[Matrix]:
+        """Every layer of params [P], in order."""
+        return [params[where].reshape(-1, columns) for where, columns in self._matrices.values()]
+
     @cached_property
     def _matrices(self) -> dict[str, tuple[slice, int]]:
         """Of each layer, where it lies and its number of columns."""

@@ -15,8 +15,14 @@ from numpy.typing import NDArray
 from vizopt.arrays import Pixels
 
 Coverage: TypeAlias = NDArray[np.uint8]  # [h, w] 0 to 255
+Words: TypeAlias = NDArray[np.uint32]
 
 DPI = 72  # one point is one pixel
+
+# Little-endian RGBA words.
+BYTE, BYTES = np.uint32(0x000000FF), np.uint32(0x00FF00FF)
+HALVES, OPAQUE = np.uint32(0x00800080), np.uint32(0xFF000000)
+EIGHT = np.uint32(8)
 
 
 def pixel_axes(figure: Figure, x: float, y: float, width: float, height: float) -> Axes:
@@ -57,9 +63,10 @@ class Stamp:
         self._full = np.nonzero(alpha == 255)
         self._colour = np.ascontiguousarray(by_column[self._full]).view(np.uint32)[:, 0]
         self._edge = np.nonzero((alpha > 0) & (alpha < 255))
-        edge = by_column[self._edge].astype(np.uint16)
-        self._weighted = edge[:, :3] * edge[:, 3:] + 127
-        self._clear = 255 - edge[:, 3:]
+        edge = by_column[self._edge]
+        opacity = edge[:, 3].astype(np.uint32)
+        self._clear = 255 - opacity
+        self._weighted = [pair * opacity + HALVES for pair in _pairs(edge.view(np.uint32)[:, 0])]
 
     def __call__(self, pixels: Pixels, width: int | None = None) -> None:
         """Put it on a window [h, w, 4] of the ink's own size: its first columns, or all."""
@@ -69,9 +76,24 @@ class Stamp:
         columns, rows = self._edge
         stop = len(columns) if width is None else int(np.searchsorted(columns, width))
         columns, rows = columns[:stop], rows[:stop]
-        below = pixels[rows, columns, :3]
-        blended = (below * self._clear[:stop] + self._weighted[:stop]) // 255
-        pixels[rows, columns, :3] = blended
+        words = pixels.view(np.uint32)[..., 0]
+        below = _pairs(words[rows, columns])
+        red_blue, green = (
+            _parts_of_255(pair * self._clear[:stop] + weighted[:stop])
+            for pair, weighted in zip(below, self._weighted, strict=True)
+        )
+        words[rows, columns] = red_blue | green << EIGHT | OPAQUE
+
+
+def _pairs(words: Words) -> tuple[Words, Words]:
+    """Pixels as red and blue, and as green, each with the byte above it free: to reckon with two
+    channels at once takes half the time."""
+    return words & BYTES, words >> EIGHT & BYTE
+
+
+def _parts_of_255(sums: Words) -> Words:
+    """Two sums of up to 255² + 128 in one word, each over 255, to the nearest."""
+    return (sums + (sums >> EIGHT & BYTES)) >> EIGHT & BYTES
 
 
 def stamp_at(pixels: Pixels, ink: Pixels, x: int, y: int) -> None:

@@ -29,6 +29,7 @@ from vizopt.layout import Layout
 FORMAT = 1
 Group = Literal["history", "snapshots"]
 CHUNK: dict[Group, int] = {"history": 4096, "snapshots": 64}  # rows
+WAITING = 256  # snapshots that are written together: whole chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Header:
 
 
 class Recorder:
-    """Writes a recording; a context manager. Rows are kept in memory for one chunk at most.
+    """Writes a recording; a context manager. 256 snapshots are in memory at most.
 
     Raises:
         RecordingError: the folder cannot be written.
@@ -103,7 +104,7 @@ class Recorder:
         for column in self._columns:
             if column.group == group:
                 self._rows[column.name].append(row[column.name])
-        if group == "snapshots" and self._waiting(group) == CHUNK[group]:
+        if group == "snapshots" and self._waiting(group) == WAITING:
             self.commit()
 
     def commit(self) -> None:

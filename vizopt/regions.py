@@ -10,6 +10,9 @@ from vizopt.arrays import Pixels, Scores
 from vizopt.scores import DISTANCES
 
 Floats: TypeAlias = NDArray[np.float32]
+Cells: TypeAlias = NDArray[np.intp]  # [B] numbers of rows or columns of cells
+
+NEARNESS = -DISTANCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +53,33 @@ class Regions:
     def __call__(self, scores: Scores, pixels: Pixels) -> None:
         """Paint the window [h, w, 4] from scores [C, G, G], row 0 on top."""
         winners = _leader(scores)
-        colours = self._colours[winners]
-        flat = colours[:-1, :-1]
-        out = pixels.view(np.uint32)[..., 0]
-        out[...] = flat.take(self._column_of, axis=1).take(self._row_of, axis=0)
+        corner = self._colours[winners[:-1, :-1]]
+        colours = corner.take(self._column_of, axis=1).take(self._row_of, axis=0)
         left, right = winners[:, :-1], winners[:, 1:]
         beside = left != right
         below = winners[:-1] != winners[1:]
         mixed = beside[:-1] | beside[1:] | below[:, :-1] | below[:, 1:]
         rows, columns = np.nonzero(mixed & self._seen)
-        corners = -DISTANCES[scores]
-        dy = self._dy[rows][None]  # [1, B, cell height]
-        west = _between(corners[:, rows, columns], corners[:, rows + 1, columns], dy)
-        east = _between(corners[:, rows, columns + 1], corners[:, rows + 1, columns + 1], dy)
-        dx = self._dx[columns][None, :, None]  # [1, B, 1, cell width]
-        inside = west[..., None] + (east - west)[..., None] * dx
-        out[self._y[rows][:, :, None], self._x[columns][:, None, :]] = self._colours[
-            _leader(inside)
-        ]
+        places = self._y[:, None, rows] * colours.shape[1] + self._x[:, columns]
+        leaders = _leader(self._between(scores, rows, columns))
+        colours.reshape(-1)[places] = self._colours[leaders]
+        pixels.view(np.uint32)[..., 0] = colours
+
+    def _between(self, scores: Scores, rows: Cells, columns: Cells) -> Floats:
+        """Nearness to the winner [C, cell height, cell width, B] at every pixel of B cells.
+
+        The cells are the last axis, along which NumPy is fast; the others have a few pixels.
+        """
+        grid = scores.shape[2]
+        flat = scores.reshape(len(scores), -1)
+        start = rows * grid + columns
+        north_west, north_east, south_west, south_east = (
+            NEARNESS[flat.take(start + step, axis=1)] for step in (0, 1, grid, grid + 1)
+        )
+        dy, dx = self._dy[:, rows], self._dx[:, columns]
+        west = _mixed(north_west, south_west, dy)
+        east = _mixed(north_east, south_east, dy)
+        return west[:, :, None] + (east - west)[:, :, None] * dx
 
 
 def _leader(scores: NDArray[Any]) -> NDArray[np.uint8]:
@@ -80,12 +92,13 @@ def _leader(scores: NDArray[Any]) -> NDArray[np.uint8]:
     return winner
 
 
-def _between(start: Floats, stop: Floats, share: Floats) -> Floats:
-    return start[..., None] + (stop - start)[..., None] * share
+def _mixed(start: Floats, stop: Floats, share: Floats) -> Floats:
+    """From start to stop [C, B] by each share of the way [k, B]: [C, k, B]."""
+    return start[:, None] + (stop - start)[:, None] * share
 
 
 def _cells(grid: int, length: int) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]]:
-    """Of each cell between grid points: its pixels [G−1, k], their share of the way [G−1, k];
+    """Of each cell between grid points: its pixels [k, G−1], their share of the way [k, G−1];
     and each pixel's cell [length]. Cells short of k pixels repeat their last one; a grid finer
     than the pixels has cells without any."""
     position = (np.arange(length) + 0.5) / length * (grid - 1)
@@ -93,6 +106,6 @@ def _cells(grid: int, length: int) -> tuple[NDArray[np.intp], Floats, NDArray[np
     start = np.searchsorted(cell, np.arange(grid - 1))
     stop = np.append(start[1:], length)
     most = int((stop - start).max())
-    pixels = np.minimum(start[:, None] + np.arange(most), (stop - 1)[:, None])
-    share = (position[pixels] - np.arange(grid - 1)[:, None]).astype(np.float32)
+    pixels = np.minimum(start + np.arange(most)[:, None], stop - 1)
+    share = (position[pixels] - np.arange(grid - 1)).astype(np.float32)
     return pixels, share, cell

@@ -13,9 +13,15 @@ from vizopt.arrays import Batch, Matrix
 
 
 class Arithmetic(Protocol):
-    """The three products of a dense layer."""
+    """The three products of a dense layer.
+
+    Args:
+        dtype: of parameters, sums and gradients.
+        inputs: dtype in which a layer's inputs A are kept.
+    """
 
     dtype: type[np.floating]
+    inputs: type[np.floating]
 
     def forward(self, W: Matrix, A: Batch, out: Batch) -> None:
         """out [outputs, N] = Wᵀ A."""
@@ -34,7 +40,7 @@ class Plain:
     """Everything in one precision; the biases take part in the products."""
 
     def __init__(self, dtype: type[np.floating]) -> None:
-        self.dtype = dtype
+        self.dtype = self.inputs = dtype
 
     def forward(self, W: Matrix, A: Batch, out: Batch) -> None:
         np.matmul(W.T, A, out=out)
@@ -50,18 +56,20 @@ class Book:
     """The lesson's figures to the last bit, on every machine.
 
     Products are summed in float64 and rounded once to float32, so that no BLAS kernel shows;
-    biases are added, and their gradients summed sample after sample, in float32.
+    biases are added, and their gradients summed sample after sample, in float32. Inputs are kept
+    in float64, as two products need them.
     """
 
     dtype: type[np.floating] = np.float32
+    inputs: type[np.floating] = np.float64
 
     def forward(self, W: Matrix, A: Batch, out: Batch) -> None:
-        out[...] = W[:-1].T.astype(np.float64) @ A[:-1].astype(np.float64)
+        out[...] = W[:-1].T.astype(np.float64) @ A[:-1]
         out += W[-1][:, None]
 
     def grad(self, A: Batch, D: Batch, out: Matrix) -> None:
-        out[:-1] = A[:-1].astype(np.float64) @ D.T.astype(np.float64)
-        np.ascontiguousarray(D.T).sum(axis=0, out=out[-1])
+        out[:-1] = A[:-1] @ D.T.astype(np.float64)
+        np.add.reduce(np.ascontiguousarray(D.T), axis=0, out=out[-1])
 
     def backward(self, W: Matrix, D: Batch, out: Batch) -> None:
         out[...] = W[:-1].astype(np.float64) @ D.astype(np.float64)

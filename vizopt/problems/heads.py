@@ -3,6 +3,7 @@
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt.arrays import Batch, Labels
 
@@ -14,12 +15,23 @@ class Judged(NamedTuple):
     accuracy: float
 
 
+class Truth(NamedTuple):
+    """What the outputs of N samples should be."""
+
+    labels: Labels  # [N]
+    flat: NDArray[np.intp]  # [N] where each sample's own class lies in outputs [C, N] laid flat
+
+    @classmethod
+    def of(cls, labels: Labels) -> "Truth":
+        return cls(labels, labels * len(labels) + np.arange(len(labels)))
+
+
 class Head(Protocol):
     """A loss and the predictions that it stands for."""
 
     words: str
 
-    def judge(self, outputs: Batch, labels: Labels) -> Judged:
+    def judge(self, outputs: Batch, truth: Truth) -> Judged:
         """Loss and accuracy of outputs [C, N], which become ∂loss/∂outputs."""
         ...
 
@@ -37,16 +49,16 @@ class Softmax:
 
     words = "softmax"
 
-    def judge(self, outputs: Batch, labels: Labels) -> Judged:
+    def judge(self, outputs: Batch, truth: Truth) -> Judged:
+        labels, true = truth
         count = len(labels)
         correct = np.count_nonzero(outputs.argmax(axis=0) == labels)
         outputs -= np.maximum.reduce(outputs)
         np.exp(outputs, out=outputs)
         outputs /= np.add.reduce(outputs)
         flat = outputs.reshape(-1)  # a view: outputs of a pass are contiguous
-        true = labels * count + np.arange(count)
         confidence = flat[true]
-        clipped = np.minimum(np.maximum(confidence, CLIP), outputs.dtype.type(1 - CLIP))
+        clipped = confidence.clip(CLIP, outputs.dtype.type(1 - CLIP))
         loss = -np.add.reduce(np.log(clipped)) / count
         flat[true] = confidence - 1
         outputs /= count
@@ -65,7 +77,8 @@ class Sigmoid:
 
     words = "sigmoid"
 
-    def judge(self, outputs: Batch, labels: Labels) -> Judged:
+    def judge(self, outputs: Batch, truth: Truth) -> Judged:
+        labels = truth.labels
         accuracy = np.count_nonzero((outputs[0] > 0) == labels) / len(labels)
         with np.errstate(over="ignore"):
             np.divide(1, 1 + np.exp(-outputs), out=outputs)

@@ -16,12 +16,12 @@ from vizopt.problems.arithmetic import ARITHMETICS
 from vizopt.problems.base import Evaluation
 from vizopt.problems.data import DATASETS
 from vizopt.problems.datasets import Data, Dataset
-from vizopt.problems.heads import head
+from vizopt.problems.heads import Truth, head
 from vizopt.problems.passes import Pass
 from vizopt.problems.plane import plane_of
 from vizopt.specs import Count, NonNegative, OneOf, Share, spec
 
-BLOCK = 1024  # points of a forward pass over the plane; one layer's outputs stay in the cache
+BLOCK = 512  # points of a forward pass over the plane; one layer's outputs stay in the cache
 
 
 @spec
@@ -167,6 +167,7 @@ class Network:
         self._held_out = np.isin(np.arange(len(data.y)), order[:held_out])
         self._x = data.x[~self._held_out].astype(self.dtype).T
         self._y = data.y[~self._held_out]
+        self._truth = Truth.of(self._y)
         self._whole = self._filled(self._x)
         samples = len(self._y)
         self.batches = -(-samples // spec.batch) if spec.batch else 1
@@ -177,6 +178,7 @@ class Network:
         if held_out:
             self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
             self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
+            self._validation_truth = Truth.of(data.y[self._held_out])
 
     @property
     def constants(self) -> dict[str, NDArray[Any]]:
@@ -199,15 +201,15 @@ class Network:
     def evaluate(self, params: Vector, step: int) -> Evaluation:
         """Gradient [P] of the step's batch; at the start of an epoch loss and metrics of all."""
         epoch, batch = divmod(step, self.batches)
-        matrices = self._matrices(params)
+        matrices = self.layout.matrices(params)
         loss, metrics = np.nan, {}
         if batch == 0:
-            judged = self._head.judge(self._whole.forward(matrices, None), self._y)
+            judged = self._head.judge(self._whole.forward(matrices, None), self._truth)
             loss = judged.loss + self._penalty(params)
             metrics = {"accuracy": judged.accuracy} | self._validated(matrices)
         grad = np.empty(self.layout.size, self.dtype)
         if self.batches == 1 and not self.spec.dropout:
-            self._whole.backward(matrices, self._matrices(grad))
+            self._whole.backward(matrices, self.layout.matrices(grad))
         else:
             self._batch_grad(matrices, grad, step, epoch, batch)
         self._add_penalty_grad(params, grad)
@@ -215,7 +217,7 @@ class Network:
 
     def scores(self, params: Vector, points: Matrix) -> Batch:
         """A score for each class [classes, M] at other samples [M, D]; the largest wins."""
-        matrices = self._matrices(params)
+        matrices = self.layout.matrices(params)
         outputs = np.empty((self.spec.sizes[-1], len(points)), self.dtype)
         work = self._blocks
         for start in range(0, len(points), BLOCK):
@@ -232,9 +234,6 @@ class Network:
         work.use(x.shape[1])[...] = x
         return work
 
-    def _matrices(self, params: Vector) -> list[Matrix]:
-        return [self.layout.matrix(layer, params) for layer in self.layout.layers]
-
     def _batch_grad(
         self, matrices: list[Matrix], grad: Vector, step: int, epoch: int, batch: int
     ) -> None:
@@ -245,14 +244,14 @@ class Network:
         self._part.use(len(chosen))[...] = self._x[:, chosen]
         rng = RandomState((self._seed + step) % 2**32)
         dropout = (self.spec.dropout, rng) if self.spec.dropout else None
-        self._head.judge(self._part.forward(matrices, dropout), self._y[chosen])
-        self._part.backward(matrices, self._matrices(grad))
+        self._head.judge(self._part.forward(matrices, dropout), Truth.of(self._y[chosen]))
+        self._part.backward(matrices, self.layout.matrices(grad))
 
     def _validated(self, matrices: list[Matrix]) -> dict[str, float]:
         if not self.spec.validation:
             return {}
-        labels = self._all.y[self._held_out]
-        judged = self._head.judge(self._validation.forward(matrices, None), labels)
+        outputs = self._validation.forward(matrices, None)
+        judged = self._head.judge(outputs, self._validation_truth)
         return {"validation_loss": judged.loss, "validation_accuracy": judged.accuracy}
 
     def _penalty(self, params: Vector) -> float:

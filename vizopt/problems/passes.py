@@ -31,25 +31,32 @@ class Pass:
         self._activation = activation
         dtype = arithmetic.dtype
         # A layer's input, with a last row of ones for the biases; its sums; what flows back.
-        self._all_inputs = [np.ones((size + 1, samples), dtype) for size in sizes[:-1]]
-        last = np.empty((sizes[-1], samples), dtype)
-        hidden = [
-            layer[:-1] if activation.from_value else np.empty_like(layer[:-1])
+        self._all_inputs = [np.ones((size + 1, samples), arithmetic.inputs) for size in sizes[:-1]]
+        self._apart = arithmetic.inputs != dtype
+        self._all_values = [  # of hidden layers: the next layer's input, in the sums' precision
+            np.empty(layer[:-1].shape, dtype) if self._apart else layer[:-1]
             for layer in self._all_inputs[1:]
         ]
-        self._all_sums = [*hidden, last]
+        sums = [v if activation.from_value else np.empty_like(v) for v in self._all_values]
+        self._all_sums = [*sums, np.empty((sizes[-1], samples), dtype)]
         self._all_backs = [np.empty((size, samples), dtype) for size in sizes[1:-1]]
         self._masks: list[Batch] = []
-        self.use(samples)
+        self._resize(samples)
 
     def use(self, samples: int) -> Batch:
         """Make room for so many samples; the place for their features [D, samples]."""
+        if samples != self._samples:
+            self._resize(samples)
+        return self._inputs[0][:-1]
+
+    def _resize(self, samples: int) -> None:
+        self._samples = samples
         self._inputs = [layer[:, :samples] for layer in self._all_inputs]
+        self._values = [layer[:, :samples] for layer in self._all_values]
         self._sums = [layer[:, :samples] for layer in self._all_sums]
         last = self._all_sums[-1]  # contiguous for any number: heads take it flat
         self._sums[-1] = last.reshape(-1)[: len(last) * samples].reshape(len(last), samples)
         self._backs = [layer[:, :samples] for layer in self._all_backs]
-        return self._inputs[0][:-1]
 
     def forward(
         self, matrices: Sequence[Matrix], dropout: tuple[float, RandomState] | None
@@ -60,13 +67,15 @@ class Pass:
         for i, matrix in enumerate(matrices):
             self._arithmetic.forward(matrix, self._inputs[i], self._sums[i])
             if i < last:
-                hidden = self._inputs[i + 1][:-1]
+                hidden = self._values[i]
                 self._activation.value(self._sums[i], hidden)
                 if dropout:
                     rate, rng = dropout
                     kept = (rng.random_sample(hidden.shape) >= rate) / (1 - rate)
                     self._masks.append(kept.astype(hidden.dtype))
                     hidden *= self._masks[-1]
+                if self._apart:
+                    self._inputs[i + 1][:-1] = hidden
         return self._sums[-1]
 
     def backward(self, matrices: Sequence[Matrix], outs: Sequence[Matrix]) -> None:
@@ -77,7 +86,7 @@ class Pass:
             if i:
                 back = self._backs[i - 1]
                 self._arithmetic.backward(matrices[i], flow, back)
-                value = self._inputs[i][:-1]
+                value = self._values[i - 1]
                 if self._masks:
                     back *= self._masks[i - 1]
                     value = value / np.where(self._masks[i - 1] > 0, self._masks[i - 1], 1)
