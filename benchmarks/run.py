@@ -22,8 +22,7 @@ from benchmarks.measure import (
     peak_megabytes,
     usage,
 )  # fmt: skip
-from benchmarks.peers import book_layers, matplotlib_script
-from vizopt.encoders import Film, encoder
+from benchmarks.peers import book_layers, encode_only, ffmpeg_gif, matplotlib_script
 from vizopt.optimizers import SGD, Adam, Momentum
 from vizopt.pipeline import planned_picture
 from vizopt.problems import NetworkSpec, Spiral
@@ -45,14 +44,6 @@ def recording() -> Recording:
 def picture(size: tuple[int, int], fps: float = 30.0, **overrides: object):
     scene = parse_scene(recording().header.scene, "benchmark", {}, overrides)
     return planned_picture(recording(), scene, size, fps)
-
-
-def encode(path: Path, frames, size: tuple[int, int], fps: float) -> None:
-    with encoder(path).open(
-        path, Film(size, fps, lambda: list(frames[:: len(frames) // 8]))
-    ) as put:
-        for frame in frames:
-            put(frame)
 
 
 class Drawn:
@@ -79,8 +70,8 @@ def mp4() -> list[Row]:
     ours, alone = FOLDER / "ours.mp4", FOLDER / "alone.mp4"
     costs = interleaved(
         {
-            "ours": lambda: encode(ours, Drawn(picture(size)), size, 30),
-            "encode only": lambda: encode(alone, kept, size, 30),
+            "ours": lambda: encode_only.encode(ours, Drawn(picture(size)), size, 30),
+            "encode only": lambda: encode_only.encode(alone, kept, size, 30),
         }
     )
     start = usage()
@@ -99,6 +90,26 @@ def mp4() -> list[Row]:
         ),
         least("MP4: frames per second / the usual matplotlib script's", speed, 30),
         most("drawing / encoder's CPU a frame", drawing / encoding, 0.3),
+    ]
+
+
+def settings() -> list[Row]:
+    """The shipped x264 settings against preset medium, every third frame."""
+    size = (1280, 720)
+    drawn = picture(size)
+    frames = [drawn[k] for k in range(0, 600, 3)]
+    ours, medium = FOLDER / "shipped.mp4", FOLDER / "medium.mp4"
+    costs = interleaved(
+        {
+            "ours": lambda: encode_only.encode(ours, frames, size, 30),
+            "medium": lambda: encode_only.medium(medium, frames, size, 30),
+        }
+    )
+    share = psnr(ours, frames) / psnr(medium, frames)
+    return [
+        most("x264 settings: wall / medium's", costs["ours"].wall / costs["medium"].wall, 1),
+        most("x264 settings: size / medium's", ours.stat().st_size / medium.stat().st_size, 1.1),
+        least("x264 settings: PSNR / medium's", share, 0.99),
     ]
 
 
@@ -154,26 +165,6 @@ def psnr(path: Path, frames) -> float:
     return float(10 * np.log10(255**2 / np.mean(errors)))
 
 
-def ffmpeg_gif(path: Path, frames) -> None:
-    """palettegen on eight frames, then a streaming paletteuse without dithering."""
-    raw = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", "800x450", "-framerate", "20", "-i", "-"]
-    palette = str(FOLDER / "palette.png")
-    start = [FFMPEG, "-loglevel", "error", "-y", *raw]
-    use = "[0][1]paletteuse=dither=none:diff_mode=rectangle"
-    for options, wanted in (
-        (
-            ["-vf", "palettegen", "-frames:v", "1", "-update", "1", palette],
-            frames[:: len(frames) // 8],
-        ),
-        (["-i", palette, "-filter_complex", use, str(path)], frames),
-    ):
-        process = subprocess.Popen([*start, *options], stdin=subprocess.PIPE)
-        for frame in wanted:
-            process.stdin.write(frame.data)
-        process.stdin.close()
-        process.wait()
-
-
 def gif() -> list[Row]:
     """GIF of 200 frames against ffmpeg's palette filters."""
     size = (800, 450)
@@ -182,8 +173,8 @@ def gif() -> list[Row]:
     ours, theirs = FOLDER / "ours.gif", FOLDER / "theirs.gif"
     costs = interleaved(
         {
-            "ours": lambda: encode(ours, frames, size, 20),
-            "ffmpeg": lambda: ffmpeg_gif(theirs, frames),
+            "ours": lambda: encode_only.encode(ours, frames, size, 20),
+            "ffmpeg": lambda: ffmpeg_gif.encode(theirs, frames, size, 20),
         }
     )
     return [
@@ -353,6 +344,7 @@ def whole() -> list[Row]:
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "mp4": mp4,
+    "settings": settings,
     "drawing": drawing,
     "gif": gif,
     "training": training,

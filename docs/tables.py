@@ -5,7 +5,8 @@ from pathlib import Path
 
 from vizopt import library
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README, RESULTS = ROOT / "README.md", ROOT / "benchmarks" / "RESULTS.md"
 
 
 def tables() -> dict[str, str]:
@@ -24,10 +25,19 @@ def tables() -> dict[str, str]:
 def written(text: str) -> str:
     """The text with every table between `<!-- title -->` and `<!-- end -->` made anew."""
     for title, rows in tables().items():
-        pattern = rf"(<!-- {title} -->\n).*?(<!-- end -->)"
-        table = f"| {title.split()[0].rstrip('s')} | |\n|---|---|\n{rows}"
-        text = re.sub(pattern, lambda m, table=table: m[1] + table + m[2], text, flags=re.S)
-    return text
+        text = _placed(text, title, f"| {title.split()[0].rstrip('s')} | |\n|---|---|\n{rows}")
+    return _placed(text, "results", measured())
+
+
+def measured() -> str:
+    """The table of the last benchmarks."""
+    lines = RESULTS.read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if line.startswith("|"))
+
+
+def _placed(text: str, title: str, table: str) -> str:
+    pattern = rf"(<!-- {title} -->\n).*?(<!-- end -->)"
+    return re.sub(pattern, lambda m: m[1] + table + m[2], text, flags=re.S)
 
 
 if __name__ == "__main__":
