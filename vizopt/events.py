@@ -21,7 +21,8 @@ Kind: TypeAlias = Literal["accuracy", "plateau", "spike", "divergence", "best", 
 MARKS = (0.5, 0.75, 0.9, 0.95)  # accuracies whose first time is told
 BEFORE = 51  # epochs whose median is the usual loss
 HIGH = 2.0  # times the usual loss: a spike is at least this high
-NOISE = 6.0  # median deviations above the usual loss: it is at least this unusual too
+OFTEN = 46  # place among those in order: nine in ten lie below
+RARE = 1.5  # times that loss: a spike is at least this unusual too
 VISIBLE = 0.02  # of the first loss: a smaller rise is not to be seen on the curve
 BACK = 1.25  # times the usual loss: a spike ends where the loss is down to this
 BLOCKS = 100  # medians that a plateau is looked for in
@@ -58,6 +59,12 @@ def events(run: Recording) -> tuple[Event, ...]:
     """Every event of a recording, in the order of their epochs."""
     if "x" in run.columns:
         return _descent(outcome(run))
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverging loss nears what a float holds
+        return _training(run)
+
+
+def _training(run: Recording) -> tuple[Event, ...]:
+    """Events of a run with a loss, and perhaps an accuracy, of every epoch."""
     loss = run["loss"]
     accuracy = run["accuracy"] if "accuracy" in run.columns else np.empty(0)
     lowest = best_epoch(loss)
@@ -100,7 +107,7 @@ def plateaus(loss: Values) -> list[Event]:
     The run is cut into a hundred blocks and each has the median of its losses, so that noise and
     spikes do not count; progress is the lowest median so far. On a plateau it falls by less than
     2 % of the whole run's fall, and afterwards by 10 % at least: the flat end of a run is none.
-    Stretches that follow each other are one plateau.
+    Stretches that overlap or follow each other are one plateau.
     """
     epochs = np.nonzero(np.isfinite(loss))[0]
     if len(epochs) < 2 / LONG:
@@ -110,20 +117,17 @@ def plateaus(loss: Values) -> list[Event]:
     fall = low[0] - low[-1]
     if not fall > MOVES * abs(low[0]):
         return []
-    flat: list[tuple[int, int]] = []  # first and last block of each
-    start = 0
-    while start < len(blocks):
+    flat = np.zeros(len(blocks), np.bool_)
+    for start in range(len(blocks)):
         stop = int(np.nonzero(low[start] - low < FLAT * fall)[0][-1])
         if stop - start >= LONG * len(blocks) and low[stop] - low[-1] >= AGAIN * fall:
-            joined = bool(flat) and flat[-1][1] == start - 1
-            flat[-1:] = [(flat[-1][0], stop)] if joined else [*flat[-1:], (start, stop)]
-            start = stop
-        start += 1
-    return [_plateau(blocks, low, *ends) for ends in flat]
+            flat[start : stop + 1] = True
+    ends = np.nonzero(np.diff(flat, prepend=False, append=False))[0].reshape(-1, 2)
+    return [_plateau(blocks, low, int(start), int(stop) - 1) for start, stop in ends]
 
 
 def _plateau(blocks: list[NDArray[np.intp]], low: Values, start: int, stop: int) -> Event:
-    level = float(low[stop])
+    level = float(np.median(low[start : stop + 1]))
     words = f"plateau at a loss of about {number(level)}"
     return Event(int(blocks[start][0]), "plateau", words, level, until=int(blocks[stop][-1]))
 
@@ -144,8 +148,8 @@ def spikes(loss: Values) -> list[tuple[int, int]]:
     """First and next-after-last epoch of each spike of the loss [E].
 
     A spike starts where the loss is more than twice its usual value, the median of the 51 epochs
-    before, and six times as far above it as those epochs' median deviation, so that a noisy or
-    swinging loss is not full of spikes; and above by 2 % of the first loss, to be seen. It ends
+    before, and more than 1.5 times what nine in ten of those epochs lie below, so that a noisy
+    or swinging loss is not full of spikes; and above by 2 % of the first loss, to be seen. It ends
     where the loss is down to 1.25 times the usual value that it left. A rise that does not come
     back within a tenth of the run, or 51 epochs, is another level and no spike.
     """
@@ -168,15 +172,14 @@ def _unusual(values: Values) -> tuple[NDArray[np.intp], Values]:
     """Places [n] of values [E] that are unusually high, and the usual value there [n]."""
     places, levels = [], []
     for first in range(1, len(values), 4096):  # a window's worth of memory for each
-        block = values[max(first - BEFORE, 0) : first + 4095]
+        block = values[max(first - BEFORE, 0) : first + 4096]
         short = BEFORE - min(first, BEFORE)
         padded = np.pad(block, (short, 0), mode="edge")
-        windows = sliding_window_view(padded[:-1], BEFORE)
-        usual = np.median(windows, axis=1)
-        spread = np.median(abs(windows - usual[:, None]), axis=1)
-        rise = padded[BEFORE:] - usual
-        least = np.maximum((HIGH - 1) * usual, NOISE * spread)
-        high = (usual > 0) & (rise > np.maximum(least, VISIBLE * values[0]))
+        ordered = np.sort(sliding_window_view(padded[:-1], BEFORE), axis=1)
+        usual, often = ordered[:, BEFORE // 2], ordered[:, OFTEN]
+        here = padded[BEFORE:]
+        least = np.maximum(HIGH * usual, RARE * often)
+        high = (usual > 0) & (here > least) & (here - usual > VISIBLE * values[0])
         places.append(np.nonzero(high)[0] + first)
         levels.append(usual[high])
     if not places:
@@ -197,8 +200,8 @@ def divergence(loss: Values, diverged: int | None) -> list[Event]:
     """
     if diverged is not None:
         return [Event(diverged, "divergence", "the numbers are no longer finite")]
-    values = np.nan_to_num(loss, nan=np.inf)
-    if not len(values) or not values[0] > 0:
+    values = np.where(np.isnan(loss), np.inf, loss)
+    if not len(values) or not 0 < values[0] < np.inf:
         return []
     at = from_then_on(values > EXPLODED * values[0])
     if at is None or len(values) - at < max(2, STAYS * len(values)):

@@ -1,9 +1,12 @@
 """Phrases: lists, plurals, settings and cuts of plain sentences."""
 
+import re
 from collections.abc import Sequence
 
 from vizopt.theme import count
 
+GAPS = re.compile(r"(?<!\d) | (?!\d)")  # between words, but not inside 10 000
+NUMBER_AT_END = re.compile(r"\d[\d.,\N{THIN SPACE}\N{NO-BREAK SPACE}]*$")
 PLURALS = {"class": "classes", "minimum": "minima"}
 
 
@@ -38,16 +41,16 @@ def plain(text: str) -> str:
 def cut(text: str, most: int) -> str:
     """The text, or its first words and an ellipsis, in most characters at most.
 
-    Only a plain space ends a word: the thin space inside a number and the one before a percent
-    sign do not. A single word that is too long is cut where it must be.
+    A number stays whole, thin or plain spaces between its thousands included. A first word that
+    is too long is cut where it must be, a number at its end left out.
     """
     if len(text) <= most:
         return text
-    kept = text[:most]
-    if " " in kept:
-        kept = kept[: kept.rindex(" ")]
-    kept = kept[: most - 1].rstrip(" ,;:.–")
-    return f"{kept}…"
+    stop = max((m.start() for m in GAPS.finditer(text) if m.start() < most), default=0)
+    kept = text[:stop] if stop else text[: most - 1]
+    if not stop and text[most - 1].isdigit():
+        kept = NUMBER_AT_END.sub("", kept)
+    return kept.rstrip(" ,;:.–") + "…"
 
 
 def sentence(text: str) -> str:
