@@ -50,6 +50,7 @@ def test_what_is_not_a_number_is_no_event_of_its_own(loss):
         assert np.isfinite(loss[[first, stop - 1]]).all()
     for event in found(loss):
         assert 0 <= event.epoch < len(loss)
+        assert not np.isnan(event.value)
         assert event.until is None or event.epoch <= event.until < len(loss)
     best = rules.best_epoch(loss)
     numbers = [value for value in loss if np.isfinite(value)]

@@ -137,8 +137,8 @@ def highest_spike(loss: Values) -> list[Event]:
     found = spikes(loss)
     if not found:
         return []
-    start, stop = max(found, key=lambda spike: float(loss[spike[0] : spike[1]].max()))
-    peak = start + int(loss[start:stop].argmax())
+    start, stop = max(found, key=lambda spike: float(np.nanmax(loss[slice(*spike)])))
+    peak = start + int(np.nanargmax(loss[start:stop]))
     value = float(loss[peak])
     words = f"the loss jumps to {number(value)}"
     return [Event(peak, "spike", words, value, until=stop - 1, times=len(found))]

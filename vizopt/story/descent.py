@@ -39,6 +39,8 @@ def outcome_in_short(run: Recording) -> list[str]:
         return [f"{start} and diverges at step {count(ended.diverged_at)}.", *_short_exits(ended)]
     if ended.minimum and ended.reached_at is not None:
         at = f"{_name(ended.minimum)} at x = {number(ended.minimum.x)}"
+        if not ended.reached_at:
+            return [f"{start} and stays near {at}."]
         return [f"{start} and reaches {at} in {counted(ended.reached_at, 'step')}."]
     where = f"at x = {number(ended.end)} after {last}, not at rest in any minimum"
     return [f"{start} and is {where}.", *_short_exits(ended)]
@@ -133,7 +135,7 @@ def _end(run: Recording, ended: Outcome) -> str:
     near = f"nearer than {setting(float(NEAR * (right - left)))} to it"
     text = f"From step {count(ended.reached_at)} on it stays {near}"
     if ended.settled_at is not None:
-        text += f", and from step {count(ended.settled_at)} on the slope is below {setting(FLAT)}"
+        text += f", and from step {count(ended.settled_at)} on the slope within ±{setting(FLAT)}"
     name = _name(ended.minimum)
     slope = f"with slope {number(ended.slope)}"
     return f"It ends in {name}: at step {last} it is at {_at(run, -1)}, {slope}. {text}."

@@ -126,7 +126,7 @@ def _plateaus(events: tuple[Event, ...]) -> list[str]:
     if not parts:
         return []
     more = f", and on {counted(len(found) - TOLD, 'later stretch')}" if len(found) > TOLD else ""
-    return [f"On the way the loss hardly gets lower for long: {listed(parts)}{more}."]
+    return [f"For long the loss hardly gets lower: {listed(parts)}{more}."]
 
 
 def _spikes(event: Event) -> str:
@@ -161,5 +161,5 @@ def _way(values: NDArray[np.float64]) -> str:
     """`falls from 1.099 to 0.874`, as printed."""
     first, last = number(values[0]), number(values[-1])
     if first == last:
-        return f"is {first}" if len(values) == 1 else f"is {first} at first and at last"
+        return f"is {first}" if len(values) == 1 else f"ends where it starts ({first})"
     return f"{'falls' if values[-1] < values[0] else 'rises'} from {first} to {last}"

@@ -92,5 +92,11 @@ FIELDS = {
     "beta_1": "the share of the older mean of slopes that is kept",
     "beta_2": "the share of the older mean of squared slopes that is kept",
     "epsilon": "a tiny number against a division by zero",
+    "momentum_decay": "how fast the momentum comes to its full share",
+    "rest_lr": "the learning rate of the biases",
+    "shrink": "a step's factor when the sign has changed",
+    "grow": "its factor when the sign has stayed",
+    "least": "the smallest step",
+    "most": "the largest step",
     "decay": "how fast weights shrink by themselves",
 }

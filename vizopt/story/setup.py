@@ -74,7 +74,7 @@ def _network(network: NetworkSpec, run: Recording) -> str:
     each = ", one for each class" if outputs > 1 else ""
     size = f"{counted(network.sizes[0], 'feature')} through {_hidden(network.sizes[1:-1])}"
     if not network.sizes[1:-1]:
-        size = f"{counted(network.sizes[0], 'feature')} without a hidden layer"
+        size = f"{counted(network.sizes[0], 'feature')} straight"
     parts = [
         f"The network leads {size} to {counted(outputs, 'output')}{each}; it has "
         f"{count(run.layout.size)} weights and biases.",
