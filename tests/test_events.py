@@ -50,7 +50,7 @@ def test_what_is_not_a_number_is_no_event_of_its_own(loss):
         assert np.isfinite(loss[[first, stop - 1]]).all()
     for event in found(loss):
         assert 0 <= event.epoch < len(loss)
-        assert not np.isnan(event.value)
+        assert event.value is None or not np.isnan(event.value)
         assert event.until is None or event.epoch <= event.until < len(loss)
     best = rules.best_epoch(loss)
     numbers = [value for value in loss if np.isfinite(value)]
@@ -85,6 +85,20 @@ def test_noise_and_swings_are_no_spikes(seed):
     swinging = np.where(np.arange(2000) % 2, 0.1, 0.35) * rng.normal(1, 0.02, 2000)
     assert len(rules.spikes(noisy)) <= 3
     assert rules.spikes(swinging) == []
+
+
+def test_a_spike_is_twice_as_high_as_usual():
+    loss = np.ones(500)
+    loss[[200, 300]] = 1.9, 2.1
+    assert rules.spikes(loss) == [(300, 301)]
+
+
+def test_a_loss_that_is_no_number_to_the_end_has_diverged():
+    loss = np.ones(100)
+    loss[[20, 97, 98, 99]] = np.nan, np.inf, np.nan, np.inf
+    (event,) = rules.divergence(loss, None)
+    assert (event.epoch, event.words) == (97, "the numbers are no longer finite")
+    assert rules.divergence(np.ones(100), 100)[0].epoch == 100
 
 
 def test_a_rise_that_stays_is_no_spike():

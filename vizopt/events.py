@@ -198,13 +198,13 @@ def divergence(loss: Values, diverged: int | None) -> list[Event]:
         loss: of every epoch [E].
         diverged: the epoch whose numbers are not finite, which has no row.
     """
-    if diverged is not None:
-        return [Event(diverged, "divergence", "the numbers are no longer finite")]
-    values = np.where(np.isnan(loss), np.inf, loss)
-    if not len(values) or not 0 < values[0] < np.inf:
+    lost = from_then_on(~np.isfinite(loss)) if diverged is None else diverged
+    if lost is not None:
+        return [Event(lost, "divergence", "the numbers are no longer finite")]
+    if not len(loss) or not 0 < loss[0] < np.inf:
         return []
-    at = from_then_on(values > EXPLODED * values[0])
-    if at is None or len(values) - at < max(2, STAYS * len(values)):
+    at = from_then_on(loss > EXPLODED * loss[0])
+    if at is None or len(loss) - at < max(2, STAYS * len(loss)):
         return []
     words = f"the loss stays above {EXPLODED:g} times its first value"
     return [Event(at, "divergence", words, float(loss[at]))]

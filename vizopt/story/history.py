@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.events import MARKS, Event, best_epoch, percent
+from vizopt.events import BLOCKS, MARKS, Event, best_epoch, percent
 from vizopt.recording import Recording
 from vizopt.story.phrases import counted, listed, sentence, times
 from vizopt.theme import count, number
@@ -20,7 +20,7 @@ def happened(run: Recording, events: tuple[Event, ...]) -> str:
         _still(run["loss"]),
         *_accuracy(run, events),
         _lowest(run["loss"]),
-        *_plateaus(events),
+        _plateaus(run, events),
         *(_spikes(event) for event in events if event.kind == "spike"),
         *(_divergence(run, event) for event in events if event.kind == "divergence"),
         _validation(run),
@@ -117,16 +117,18 @@ def _lowest(loss: NDArray[np.float64]) -> str:
     return f"The lowest loss is {number(loss[at])}, at epoch {count(at)}."
 
 
-def _plateaus(events: tuple[Event, ...]) -> list[str]:
+def _plateaus(run: Recording, events: tuple[Event, ...]) -> str:
+    """From where to where, as exactly as it is known: to a hundredth of the run."""
     found = [e for e in events if e.kind == "plateau"]
-    parts = [
-        f"from about epoch {count(e.epoch)} to {count(e.until or 0)}, at {number(e.value or 0)}"
-        for e in found[:TOLD]
-    ]
+    places = -int(np.log10(max(run.epochs / BLOCKS, 1)))
+    parts = []
+    for event in found[:TOLD]:
+        first, last = (count(round(epoch, places)) for epoch in (event.epoch, event.until or 0))
+        parts.append(f"from about epoch {first} to {last} at about {number(event.value or 0)}")
     if not parts:
-        return []
+        return ""
     more = f", and on {counted(len(found) - TOLD, 'later stretch')}" if len(found) > TOLD else ""
-    return [f"For long the loss hardly gets lower: {listed(parts)}{more}."]
+    return f"For long the loss hardly gets lower: {listed(parts)}{more}."
 
 
 def _spikes(event: Event) -> str:

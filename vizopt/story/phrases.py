@@ -7,7 +7,7 @@ from vizopt.theme import count
 
 GAPS = re.compile(r"(?<!\d) | (?!\d)")  # between words, but not inside 10 000
 NUMBER_AT_END = re.compile(r"\d[\d.,\N{THIN SPACE}\N{NO-BREAK SPACE}]*$")
-PLURALS = {"class": "classes", "minimum": "minima"}
+PLURALS = {"class": "classes", "stretch": "stretches", "minimum": "minima"}
 
 
 def listed(parts: Sequence[str]) -> str:

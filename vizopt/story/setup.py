@@ -136,14 +136,15 @@ def how(scene: Scene, run: Recording) -> str:
     """The paragraph of the rule, its rates, the length, and what else was chosen."""
     if scene.epochs == 1:
         return ""
-    parts = [_rule(scene), _rate(scene, run), _length(scene, run)]
+    parts = [rule(scene), _rate(scene, run), _length(scene, run)]
     if isinstance(scene.problem, NetworkSpec):
         parts += _penalties(scene.problem)
         parts.append(f"Everything random is drawn with seed {scene.seed}.")
     return " ".join(parts)
 
 
-def _rule(scene: Scene) -> str:
+def rule(scene: Scene) -> str:
+    """The optimizer, what it does, and its settings."""
     cls = type(scene.optimizer)
     descends = isinstance(scene.problem, FunctionSpec)
     it, loss = ("x", "f") if descends else ("every weight", "the loss")
