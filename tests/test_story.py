@@ -321,8 +321,8 @@ def test_a_descent_that_escapes_and_one_that_explodes(recorded, descent):
     assert "stays more than 10 widths" in told.paragraphs[2]
 
 
-@pytest.mark.parametrize("kind", OPTIMIZERS)
-def test_every_rule_is_explained(kind):
+@pytest.mark.parametrize("kind", RULES)
+def test_a_rule_is_explained(kind):
     scene = vizopt.load_scene("own-data", {"optimizer.kind": kind, "optimizer.lr": 0.01})
     told = rule(scene)
     assert f"The optimizer is {RULES[kind][0]}, " in told
@@ -335,8 +335,14 @@ def test_a_descents_rule_moves_x():
     assert "which moves x downhill" in rule(vizopt.load_scene("local-minimum-1"))
 
 
-def test_every_panel_is_explained():
-    assert set(PANELS_TOLD) == set(PANELS.values())
+def test_what_has_no_words_of_its_own_tells_its_docstring(run, monkeypatch):
+    assert set(RULES) <= set(OPTIMIZERS)
+    assert set(PANELS_TOLD) <= set(PANELS.values())
+    monkeypatch.delitem(RULES, "sgd")
+    monkeypatch.delitem(PANELS_TOLD, PANELS["key"])
+    told = story.of(run)
+    assert "The optimizer is SGD, stochastic gradient descent. The learning" in told.text
+    assert "The colour scale of weights and updates, and the epochs whose updates" in told.text
 
 
 def test_nothing_of_the_snapshots_is_read(run, monkeypatch):

@@ -77,7 +77,7 @@ def _alt(scene: Scene, run: Recording, found: tuple[Event, ...]) -> str:
             told = history.outcome_in_short(run, found)
         case _:
             what, told = f"{name} at work", history.outcome_in_short(run, found)
-    title = cut(plain(scene.title), TITLE).rstrip(":")
+    title = cut(plain(scene.title), TITLE).rstrip(" .:")
     told_by_name = title.lower() in ("", name.lower())
     text = sentence(what if told_by_name else f"{title}: {what}")
     for part in told:

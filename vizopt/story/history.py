@@ -19,9 +19,9 @@ def happened(run: Recording, events: tuple[Event, ...]) -> str:
         _values(run),
         _still(run["loss"]),
         *_accuracy(run, events),
-        _lowest(run["loss"]),
+        _lowest(run),
         _plateaus(run, events),
-        *(_spikes(event) for event in events if event.kind == "spike"),
+        *(_spikes(run, event) for event in events if event.kind == "spike"),
         *(_divergence(run, event) for event in events if event.kind == "divergence"),
         _validation(run),
         cut_short(run),
@@ -38,10 +38,10 @@ def outcome_in_short(run: Recording, events: tuple[Event, ...]) -> list[str]:
     diverged = [e for e in events if e.kind == "divergence"]
     marks = [e for e in events if e.kind == "accuracy"]
     spikes = [e for e in events if e.kind == "spike"]
-    parts = [f"It diverges at epoch {count(e.epoch)}" for e in diverged]
-    parts.append(sentence(f"{listed(ways)} by epoch {count(last)}") if last else listed(ways))
-    parts += [f"Accuracy first reaches {percent(e.value or 0)} at epoch {count(e.epoch)}"
-              for e in marks[-1:]]  # fmt: skip
+    parts = [f"It diverges at {_at(run, e.epoch)}" for e in diverged]
+    parts.append(sentence(f"{listed(ways)} by {_at(run, last)}") if last else listed(ways))
+    for mark in marks[-1:]:
+        parts.append(f"Accuracy first reaches {percent(mark.value or 0)} at {_at(run, mark.epoch)}")
     parts += [f"The loss spikes {times(e.times)}" for e in spikes]
     return [sentence(part) for part in parts]
 
@@ -73,8 +73,9 @@ def _values(run: Recording) -> str:
             values = f"{number(loss[epoch])} and the accuracy {number(accuracy[epoch])}"
         else:
             values = f"{number(loss[epoch])} and {number(accuracy[epoch])}"
-        told.append(f"{values} at epoch {count(epoch)}")
-    return f"The loss is {'; '.join([told[0], *told[1:-1], *(f'and {x}' for x in told[1:][-1:])])}."
+        told.append(f"{values} at {_at(run, epoch)}")
+    *before, last = told
+    return f"The loss is {'; '.join([*before, f'and {last}' if before else last])}."
 
 
 def _still(loss: NDArray[np.float64]) -> str:
@@ -95,7 +96,7 @@ def _accuracy(run: Recording, events: tuple[Event, ...]) -> list[str]:
         each: list[str] = []
         for at in dict.fromkeys(epoch for _, epoch in marks):
             together = listed([percent(mark) for mark, epoch in marks if epoch == at])
-            each.append(f"{together} at epoch {count(at)}")
+            each.append(f"{together} at {_at(run, at)}")
         text = f"The accuracy first reaches {listed(each)}"
         fallen = [mark for mark, _ in marks if last < mark]
         parts.append(f"{text}, but ends below {percent(fallen[0])}." if fallen else f"{text}.")
@@ -103,18 +104,19 @@ def _accuracy(run: Recording, events: tuple[Event, ...]) -> list[str]:
     if missed and first < missed[0]:
         parts.append(f"{'It' if marks else 'The accuracy'} never reaches {percent(missed[0])}.")
     if number(best) != number(last):
-        top = f"The highest accuracy is {number(best)}, at epoch {count(int(accuracy.argmax()))}."
+        top = f"The highest accuracy is {number(best)}, at {_at(run, int(accuracy.argmax()))}."
         parts.append("It is never higher than at the start." if best == first else top)
     return parts
 
 
-def _lowest(loss: NDArray[np.float64]) -> str:
+def _lowest(run: Recording) -> str:
+    loss = run["loss"]
     at = best_epoch(loss)
     if at is None or number(loss[at]) == number(loss[-1]):
         return ""
     if at == 0:
         return "The loss is never lower than at the start."
-    return f"The lowest loss is {number(loss[at])}, at epoch {count(at)}."
+    return f"The lowest loss is {number(loss[at])}, at {_at(run, at)}."
 
 
 def _plateaus(run: Recording, events: tuple[Event, ...]) -> str:
@@ -124,25 +126,27 @@ def _plateaus(run: Recording, events: tuple[Event, ...]) -> str:
     parts = []
     for event in found[:TOLD]:
         first, last = (count(round(epoch, places)) for epoch in (event.epoch, event.until or 0))
-        parts.append(f"from about epoch {first} to {last} at about {number(event.value or 0)}")
+        parts.append(
+            f"from about {run.header.unit} {first} to {last} at about {number(event.value or 0)}"
+        )
     if not parts:
         return ""
     more = f", and on {counted(len(found) - TOLD, 'later stretch')}" if len(found) > TOLD else ""
     return f"For long the loss hardly gets lower: {listed(parts)}{more}."
 
 
-def _spikes(event: Event) -> str:
-    peak = f"to {number(event.value or 0)} at epoch {count(event.epoch)}"
+def _spikes(run: Recording, event: Event) -> str:
+    peak = f"to {number(event.value or 0)} at {_at(run, event.epoch)}"
     if event.times == 1:
         return f"The loss jumps up once, {peak}, and comes back."
     return f"The loss jumps up and comes back {times(event.times)}; the highest jump goes {peak}."
 
 
 def _divergence(run: Recording, event: Event) -> str:
-    at = count(event.epoch)
+    at = _at(run, event.epoch)
     if run.diverged is None:
-        return f"The run diverges: from epoch {at} on {event.words}."
-    return f"The run diverges: at epoch {at} {event.words}, and it stops there."
+        return f"The run diverges: from {at} on {event.words}."
+    return f"The run diverges: at {at} {event.words}, and it stops there."
 
 
 def _validation(run: Recording) -> str:
@@ -156,7 +160,11 @@ def _validation(run: Recording) -> str:
     at = best_epoch(loss)
     if at is None or number(loss[at]) == number(loss[-1]):
         return f"{text}."
-    return f"{text}; there the loss is lowest at epoch {count(at)}, with {number(loss[at])}."
+    return f"{text}; there the loss is lowest at {_at(run, at)}, with {number(loss[at])}."
+
+
+def _at(run: Recording, epoch: int) -> str:
+    return f"{run.header.unit} {count(epoch)}"
 
 
 def _way(values: NDArray[np.float64]) -> str:

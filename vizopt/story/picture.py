@@ -67,13 +67,14 @@ def _weights(panels: list[Weights], scene: Scene, run: Recording) -> str:
 
 
 def _key(panels: list[Any], scene: Scene, run: Recording) -> str:
-    return "A key explains the colours and says which epochs the update sums up."
+    return f"A key explains the colours and says which {run.header.unit}s the update sums up."
 
 
 def _curves(panels: list[Curves], scene: Scene, run: Recording) -> str:
     names = [TITLES.get(column, column) for panel in panels for column in panel.columns]
     what = "A curve shows" if len(names) == 1 else "Curves show"
-    text = f"{what} {listed([plain(name) for name in names])} up to the shown epoch, with the value"
+    shown = f"up to the shown {run.header.unit}, with the value"
+    text = f"{what} {listed([plain(name) for name in names])} {shown}"
     if "validation_loss" in run.columns:
         return f"{text} in digits; thinner ones are those of the points held out."
     return f"{text} in digits."
