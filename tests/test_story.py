@@ -109,6 +109,27 @@ def test_a_cut_text_is_short_enough(text, most):
     assert cut(text, most).isprintable() or not text.isprintable()
 
 
+@pytest.mark.parametrize("name", ["momentum-09", "adam"])
+def test_an_alt_text_ends_with_a_whole_sentence(recorded, name):
+    run = recorded(name, epochs=301)
+    scene = parse_scene(run.header.scene, "", {}, {})
+    told = story.of(run, replace(scene, title="A title that goes on " * 60))
+    assert 200 < len(told.alt) <= 250
+    assert told.alt.endswith(".")
+    last = [event.epoch for event in told.events if event.kind == "accuracy"][-1]
+    assert story.of(run).alt.endswith(f"at epoch {last}.")
+
+
+@given(st.lists(st.text("abc.,", min_size=1, max_size=9), min_size=9), st.integers(12, 60))
+def test_a_cut_is_between_words(words, most):
+    text = " ".join(words)
+    kept = cut(text, most)
+    assert len(kept) <= most
+    if kept != text:
+        whole = [" ".join(words[:n]).rstrip(".,") + "…" for n in range(len(words) + 1)]
+        assert kept in whole
+
+
 @given(st.lists(st.integers(0, 10**9), min_size=1), st.integers(2, 60))
 def test_a_cut_leaves_numbers_whole(numbers, most):
     text = ", ".join(f"epoch {count(value)}" for value in numbers)
@@ -166,6 +187,7 @@ def test_first_times_are_those_of_the_column(recorded, name):
     assert events == expected
     for mark, epoch in expected.items():
         assert re.search(rf"{100 * mark:.0f}\u00a0%[^.]* at epoch {epoch}\b", told.paragraphs[2])
+    assert "hardly changes" not in told.paragraphs[2]
     lowest = min(range(run.epochs), key=lambda epoch: run["loss"][epoch])
     assert kinds(told)["best"].epoch == lowest
 
@@ -309,6 +331,14 @@ def test_a_descent_that_escapes_and_one_that_explodes(recorded, descent):
     escaped = story.of(descent).paragraphs[2]
     assert "gets past 3 local minima" in escaped
     assert "ends in the global minimum" in escaped
+    run = recorded("good")
+    x, at = run["x"], run["minima"][run["minima"][:, 1].argmin(), 0]
+    tops = run["maxima"][:, 0]
+    left, right = tops[tops < at].max(), tops[tops > at].min()
+    stays = max(i for i in range(len(x)) if not left <= x[i] <= right) + 1
+    near = next(i for i in range(len(x)) if (abs(x[i:] - at) <= 0.08).all())
+    swings = sum((x[i] - at) * (x[i + 1] - at) < 0 for i in range(stays, near))
+    assert f"On the way there it swings past it {swings} times." in story.of(run).paragraphs[2]
     run = recorded("explosion")
     told = story.of(run)
     inside = abs(run["x"]) <= 4
