@@ -33,12 +33,13 @@ def test_make_writes_the_recording_and_both_clips(command):
         "outputs/sgd.zarr",
         "outputs/sgd.mp4",
         "outputs/sgd.gif",
+        "outputs/sgd.txt",
     ]
     assert "1280×720" in lines[1]
     assert "30 frames" in lines[1]
     assert "800×450" in lines[2]
     assert "20 frames  1.0 s at 20 fps" in lines[2]
-    assert files("outputs") == ["sgd.gif", "sgd.mp4", "sgd.zarr"]
+    assert files("outputs") == ["sgd.gif", "sgd.mp4", "sgd.txt", "sgd.zarr"]
     assert "training sgd" in ran.err
     assert "epoch/s" in ran.err
 
@@ -49,7 +50,7 @@ def test_one_pass_for_files_of_one_size_and_rate(command):
     assert ran.code == 0
     assert "a.mp4, b.mp4, c.gif: 100%" in ran.err
     assert Path("a.mp4").read_bytes() == Path("b.mp4").read_bytes()
-    assert files() == ["a.mp4", "b.mp4", "c.gif"]
+    assert files() == ["a.mp4", "a.txt", "b.mp4", "b.txt", "c.gif", "c.txt"]
 
 
 def test_a_gif_rate_snaps_and_says_so(command):
@@ -219,7 +220,7 @@ def test_ctrl_c_leaves_what_was_complete_and_nothing_half(tmp_path, phase):
     assert process.returncode == 1
     assert err.splitlines()[-1].startswith("vizopt: interrupted")
     assert "Traceback" not in err
-    order = ["run.zarr", "a.mp4", "b.gif"]
+    order = ["run.zarr", "a.mp4", "a.txt", "b.gif"]
     complete = order[: order.index(phase.removesuffix(".part").removesuffix(".*"))]
     assert files(tmp_path) == sorted(complete)
 

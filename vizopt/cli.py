@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -84,7 +84,8 @@ def cli() -> None:
 def make(scenes: tuple[str, ...], files: tuple[Path, ...], quiet: bool, **options: Any) -> None:
     """Train scenes, bundled ones or TOML files, and draw their animations.
 
-    Without -o: outputs/NAME.zarr, outputs/NAME.mp4 and outputs/NAME.gif.
+    Without -o: outputs/NAME.zarr, outputs/NAME.mp4 and outputs/NAME.gif. Beside each clip is
+    NAME.txt, which tells it in words.
     """
     if files and len(scenes) > 1:
         raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
@@ -103,8 +104,7 @@ def make(scenes: tuple[str, ...], files: tuple[Path, ...], quiet: bool, **option
         run, clips = pipeline.make(scene, wanted, look, _bar(quiet))
         if any(file.suffix == ".zarr" for file in wanted):
             click.echo(_recording_line(run))
-        for clip in clips:
-            click.echo(_clip_line(clip))
+        _echo_clips(clips)
 
 
 @cli.command()
@@ -130,8 +130,7 @@ def render(run: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> N
     from vizopt import pipeline
     from vizopt.recording import Recording
 
-    for clip in pipeline.render_all(Recording(run), files, _look(**options), _bar(quiet)):
-        click.echo(_clip_line(clip))
+    _echo_clips(pipeline.render_all(Recording(run), files, _look(**options), _bar(quiet)))
 
 
 @cli.command()
@@ -235,6 +234,16 @@ def _bar(quiet: bool) -> Any:
     from vizopt import progress
 
     return progress.quiet if quiet else progress.shown
+
+
+def _echo_clips(clips: Sequence["Clip"]) -> None:
+    """A line for each clip, and one for each text alternative."""
+    from vizopt.outputs import text_beside
+
+    for clip in clips:
+        click.echo(_clip_line(clip))
+    for file in dict.fromkeys(text_beside(clip.path) for clip in clips):
+        click.echo(f"{file}  the clip in words")
 
 
 def _clip_line(clip: "Clip") -> str:

@@ -98,14 +98,14 @@ def outcome(run: Recording) -> Outcome:
     in_valley = (x >= end.left) & (x <= end.right) if end else near
     diverged = run.diverged
     if diverged is None:
-        diverged = _from_then_on(abs(x - middle) > FAR * width)
+        diverged = from_then_on(abs(x - middle) > FAR * width)
     return Outcome(
         start=float(x[0]),
         end=float(x[-1]),
         slope=float(slope[-1]),
         minimum=end,
-        settled_at=_from_then_on((abs(slope) < FLAT) & in_valley),
-        reached_at=_from_then_on(near),
+        settled_at=from_then_on((abs(slope) < FLAT) & in_valley),
+        reached_at=from_then_on(near),
         left_at=_turns(inside, False),
         entered_at=_turns(inside, True),
         exits_at=_turns((x >= left) & (x <= right), False),
@@ -142,7 +142,7 @@ def _turns(state: NDArray[np.bool_], into: bool) -> tuple[int, ...]:
     return tuple((np.nonzero(turned)[0] + 1).tolist())
 
 
-def _from_then_on(true: NDArray[np.bool_]) -> int | None:
+def from_then_on(true: NDArray[np.bool_]) -> int | None:
     """First step from which on it is always true, None where it is not true at the end."""
     if not len(true) or not true[-1]:
         return None

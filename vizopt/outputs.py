@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders import Encoder, Film, Write, encoder
+from vizopt.encoders import Encoder, Film, Write, encoder, finished
 from vizopt.errors import EncodeError, VizoptError
 
 SMALLEST, LARGEST = (480, 270), 7680  # pixels
@@ -60,24 +60,41 @@ def planned(
         size, fps = look.size or kind.size, kind.rate(look.fps or kind.fps)
         kind.check(file, size)
         _check_place(file)
+        _check_place(text_beside(file))
         groups.setdefault((size, fps), []).append((file, kind))
     return groups
 
 
+def text_beside(clip: Path) -> Path:
+    """Where a clip's text alternative is: `NAME.txt`, one for all clips of that name."""
+    return clip.with_suffix(".txt")
+
+
+def write_texts(clips: Sequence[Path], text: str) -> None:
+    """Write the text alternative beside each clip.
+
+    Raises:
+        EncodeError: a file cannot be written; nothing is left of it.
+    """
+    for file in dict.fromkeys(text_beside(clip) for clip in clips):
+        with finished(file) as part:
+            part.write_text(text, encoding="utf-8")
+
+
 def write_frames(
     frames: Iterable[Frame], film: Film, group: Sequence[tuple[Path, Encoder]]
-) -> list[EncodeError]:
+) -> dict[Path, EncodeError]:
     """Write the same frames into several files; one that fails does not stop the others."""
-    failed: list[EncodeError] = []
+    failed: dict[Path, EncodeError] = {}
     with ExitStack() as whole:
         outputs: list[tuple[ExitStack, Write]] = []
         for file, kind in group:
             stack = whole.enter_context(ExitStack())
-            stack.enter_context(_noted(failed))
+            stack.enter_context(_noted(failed, file))
             try:
                 outputs.append((stack, stack.enter_context(kind.open(file, film))))
             except EncodeError as error:
-                failed.append(error)
+                failed[file] = error
         for frame in frames if outputs else ():
             for stack, write in list(outputs):
                 try:
@@ -91,12 +108,12 @@ def write_frames(
 
 
 @contextmanager
-def _noted(failed: list[EncodeError]) -> Iterator[None]:
+def _noted(failed: dict[Path, EncodeError], file: Path) -> Iterator[None]:
     """Keep an encoder's error for later."""
     try:
         yield
     except EncodeError as error:
-        failed.append(error)
+        failed[file] = error
 
 
 def _check_place(file: Path) -> None:

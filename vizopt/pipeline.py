@@ -13,12 +13,13 @@ import numpy as np
 from numpy.random import RandomState
 
 import vizopt
+from vizopt import story
 from vizopt.arrange import arranged
 from vizopt.arrays import Size
 from vizopt.encoders import Film
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.optimizers import per_batch, worked
-from vizopt.outputs import Look, planned, write_frames
+from vizopt.outputs import Look, planned, write_frames, write_texts
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
@@ -129,7 +130,10 @@ def render(run: Recording | Path | str, file: Path | str, look: Look | None = No
 
 
 def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = quiet) -> list[Clip]:
-    """Draw a recording into several files: one drawing pass for each size and rate."""
+    """Draw a recording into several files: one drawing pass for each size and rate.
+
+    Beside each clip is its text alternative.
+    """
     if not len(run):
         raise RecordingError(f"{run.path}: holds no rows: the run ended before its first commit")
     for key in look.overrides or {}:
@@ -137,6 +141,7 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
             known = ", ".join(PICTURE)
             raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
+    text = story.of(run, scene).text
     clips: list[Clip] = []
     failed: list[EncodeError] = []
     for (size, fps), group in planned(files, look).items():
@@ -145,9 +150,12 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
         film = Film(size, fps, partial(_samples, picture))
         names = ", ".join(file.name for file, _ in group)
         frames = bar(iter(picture), len(picture), names, "frame")
-        failed += write_frames(frames, film, group)
+        wrong = write_frames(frames, film, group)
+        written = [file for file, _ in group if file not in wrong]
+        write_texts(written, text)
         took = perf_counter() - start
-        clips += [Clip(file, size, fps, len(picture), took) for file, _ in group]
+        clips += [Clip(file, size, fps, len(picture), took) for file in written]
+        failed += wrong.values()
     if failed:
         raise failed[0]
     return clips

@@ -110,7 +110,9 @@ class Moons:
 
 @spec
 class Rings:
-    """Circles around each other, radius 1/classes to 1.
+    """Circles around each other, the largest of radius 1.
+
+    Class c lies on radius (c + 1) / classes.
 
     Args:
         points: samples of each class.

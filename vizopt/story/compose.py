@@ -1,0 +1,86 @@
+"""Compose: the alt text and the paragraphs of a story."""
+
+from dataclasses import dataclass
+
+from vizopt.arrange import arranged
+from vizopt.errors import RecordingError
+from vizopt.events import Event, events
+from vizopt.problems import FunctionSpec, NetworkSpec
+from vizopt.recording import Recording
+from vizopt.scene import Scene, parse_scene
+from vizopt.story import descent, history
+from vizopt.story.phrases import counted, cut, plain, sentence
+from vizopt.story.picture import seen
+from vizopt.story.setup import how, rule_name, trained
+
+ALT = 250  # characters of the alt text at most: what screen readers and slides take well
+TITLE = 70  # characters of the title in it, so that the outcome has room
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a clip shows, in words.
+
+    Args:
+        alt: one paragraph of at most 250 characters, for an image's alt attribute.
+        paragraphs: what is trained, how, what happened, what is seen.
+        events: what happened when, as data.
+    """
+
+    alt: str
+    paragraphs: tuple[str, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole as a text file: the alt text first, an empty line between paragraphs."""
+        return "\n\n".join([self.alt, *self.paragraphs]) + "\n"
+
+
+def of(run: Recording, scene: Scene | None = None) -> Story:
+    """The story of a recording.
+
+    Args:
+        run: the recording.
+        scene: how it is drawn, where that is not how it was recorded: title, theme, stage.
+
+    Raises:
+        RecordingError: damaged, or without a single row.
+    """
+    if not run.epochs:
+        raise RecordingError(f"{run.path}: holds no rows: the run ended before its first commit")
+    scene = scene or parse_scene(run.header.scene, str(run.path), {}, {})
+    found = events(run)
+    is_descent = isinstance(scene.problem, FunctionSpec)
+    paragraphs = [
+        trained(scene, run),
+        how(scene, run),
+        descent.happened(run) if is_descent else history.happened(run, found),
+        seen(scene, scene.stage or arranged(run.layout), run),
+    ]
+    return Story(_alt(scene, run, found), tuple(filter(None, paragraphs)), found)
+
+
+def _alt(scene: Scene, run: Recording, found: tuple[Event, ...]) -> str:
+    """Title, what is trained, then as much of what happened as there is room for."""
+    name = rule_name(scene)
+    match scene.problem:
+        case FunctionSpec():
+            minima = counted(len(run["minima"]), "minimum")
+            what = f"{name} descends a curve" if scene.epochs > 1 else "a curve"
+            what = f"{what} with {minima}"
+            told = descent.outcome_in_short(run)
+        case NetworkSpec():
+            classes = counted(len(run.header.classes), "class")
+            points = counted(len(run["labels"]), "point")
+            what = f"{name} trains a network on {points} in {classes}"
+            told = history.outcome_in_short(run, found)
+        case _:
+            what, told = f"{name} at work", history.outcome_in_short(run, found)
+    title = cut(plain(scene.title), TITLE).rstrip(" .:")
+    told_by_name = title.lower() in ("", name.lower())
+    text = sentence(what if told_by_name else f"{title}: {what}")
+    for part in told:
+        if len(text) + 1 + len(part) <= ALT:
+            text = f"{text} {part}"
+    return cut(text, ALT)

@@ -1,0 +1,63 @@
+"""Phrases: lists, plurals, settings and cuts of plain sentences."""
+
+import re
+from collections.abc import Sequence
+
+from vizopt.theme import count
+
+GAPS = re.compile(r"(?<!\d) | (?!\d)")  # between words, but not inside 10 000
+NUMBER_AT_END = re.compile(r"\d[\d.,\N{THIN SPACE}\N{NO-BREAK SPACE}]*$")
+PLURALS = {"class": "classes", "stretch": "stretches", "minimum": "minima"}
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+
+
+def counted(many: int, what: str) -> str:
+    """`1 point`, `10 000 points`."""
+    *before, noun = what.split(" ")
+    plural = noun if many == 1 else PLURALS.get(noun, f"{noun}s")
+    return " ".join([count(many), *before, plural])
+
+
+def times(many: int) -> str:
+    """`once`, `twice`, `7 times`."""
+    return {1: "once", 2: "twice"}.get(many, f"{count(many)} times")
+
+
+def setting(value: float, digits: int = 6) -> str:
+    """A value that somebody chose, without further zeros: `0.9`, `1e−7`."""
+    mantissa, e, exponent = f"{value:.{digits}g}".partition("e")
+    return (mantissa + (f"e{int(exponent)}" if e else "")).replace("-", "−")
+
+
+def plain(text: str) -> str:
+    """A user's text on one line, without control and direction characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or its first words and an ellipsis, in most characters at most.
+
+    A number stays whole, thin or plain spaces between its thousands included. A first word that
+    is too long is cut where it must be, a number at its end left out.
+    """
+    if len(text) <= most:
+        return text
+    stop = max((m.start() for m in GAPS.finditer(text) if m.start() < most), default=0)
+    kept = text[:stop] if stop else text[: most - 1]
+    if not stop and text[most - 1].isdigit():
+        kept = NUMBER_AT_END.sub("", kept)
+    return kept.rstrip(" ,;:.–") + "…"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter in front and a full stop at the end."""
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def lower(text: str) -> str:
+    """A sentence as a part of another one: no capital letter, no full stop."""
+    return text[:1].lower() + text[1:].rstrip(".")

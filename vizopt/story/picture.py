@@ -1,0 +1,123 @@
+"""Picture: what there is to be seen in a clip, for those who do not see it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from vizopt.panels import Curves, Descent, Key, Magnifier, Plane, Weights, Worked
+from vizopt.panels.curves import TITLES
+from vizopt.recording import Recording
+from vizopt.scene import Scene
+from vizopt.stage import Stage
+from vizopt.story.phrases import listed, lower, plain, setting
+from vizopt.theme import THEMES, count
+from vizopt.timeline import Timeline
+
+# What a map of colours shows where a weight is positive and where it is negative.
+SIGNS = {"RdBu_r": "red where positive, blue where negative, paler the smaller"}
+
+
+def seen(scene: Scene, stage: Stage, run: Recording) -> str:
+    """The paragraph of the head, the panels and the pace.
+
+    Args:
+        scene: title, theme, timeline.
+        stage: the panels that are drawn.
+        run: the recording.
+    """
+    shown = [stage.panels[name] for name in dict.fromkeys(stage.mosaic.names)]
+    parts = [_head(run)]
+    for kind in dict.fromkeys(type(panel) for panel in shown):
+        same = [panel for panel in shown if type(panel) is kind]
+        tell = PANELS_TOLD.get(kind, _documented)
+        parts.append(tell(same, scene, run))
+    if run.header.epochs > 1:
+        parts.append(_pace(scene.timeline, run.header.unit))
+    return " ".join(parts)
+
+
+def _head(run: Recording) -> str:
+    unit, last = run.header.unit, count(run.header.epochs - 1)
+    if run.header.epochs == 1:
+        return "At the top of the picture are the title and a line with the settings."
+    return (
+        "At the top of the picture are the title, a line with the settings, and a counter of "
+        f"the {unit} that is shown, of {last}."
+    )
+
+
+def _plane(panels: list[Any], scene: Scene, run: Recording) -> str:
+    text = (
+        "A square shows the points, coloured and shaped by their true class, over a background "
+        "coloured by the class that the network predicts at each place; as the network learns, "
+        "the borders of the background move."
+    )
+    if run.header.plane:
+        text += f" The square is a plane through the features ({plain(run.header.plane)})."
+    return f"{text} Points held out of training are hollow." if run["held_out"].any() else text
+
+
+def _weights(panels: list[Weights], scene: Scene, run: Recording) -> str:
+    signs = SIGNS.get(THEMES[scene.theme].diverging, "coloured by sign and size")
+    layers = listed([panel.layer.replace("dense", "") for panel in panels])
+    whose = f"Layer {layers} has" if len(panels) == 1 else f"Layers {layers} each have"
+    return (
+        f"{whose} two grids of cells: the weights, with the biases as the last row, and their "
+        f"update up to the next frame; both are {signs}."
+    )
+
+
+def _key(panels: list[Any], scene: Scene, run: Recording) -> str:
+    return f"A key explains the colours and says which {run.header.unit}s the update sums up."
+
+
+def _curves(panels: list[Curves], scene: Scene, run: Recording) -> str:
+    names = [TITLES.get(column, column) for panel in panels for column in panel.columns]
+    what = "A curve shows" if len(names) == 1 else "Curves show"
+    shown = f"up to the shown {run.header.unit}, with the value"
+    text = f"{what} {listed([plain(name) for name in names])} {shown}"
+    if "validation_loss" in run.columns:
+        return f"{text} in digits; thinner ones are those of the points held out."
+    return f"{text} in digits."
+
+
+def _descent(panels: list[Any], scene: Scene, run: Recording) -> str:
+    text = "The curve is drawn with the names of its minima"
+    if run.header.epochs == 1:
+        return f"{text} and the start as a large point."
+    return (
+        f"{text}. Each step is a dot on it, joined by a thin line to the one before; its colour "
+        "tells early from late steps, and the present one is larger. Outside the drawn part an "
+        "arrow at the edge gives its x."
+    )
+
+
+def _worked(panels: list[Any], scene: Scene, run: Recording) -> str:
+    return (
+        "Beside it stand x, f(x) and the slope in digits, and the arithmetic of the next step with "
+        "its numbers put in."
+    )
+
+
+def _magnifier(panels: list[Any], scene: Scene, run: Recording) -> str:
+    return "A magnifier shows the surroundings of the point where it moves little."
+
+
+def _documented(panels: list[Any], scene: Scene, run: Recording) -> str:
+    return (type(panels[0]).__doc__ or "").split("\n")[0]
+
+
+# A panel that is not here tells its docstring.
+PANELS_TOLD: dict[type, Callable[[list[Any], Scene, Recording], str]] = {
+    Plane: _plane,
+    Weights: _weights,
+    Key: _key,
+    Curves: _curves,
+    Descent: _descent,
+    Worked: _worked,
+    Magnifier: _magnifier,
+}
+
+
+def _pace(timeline: Timeline, unit: str) -> str:
+    kind = lower((type(timeline).__doc__ or "").split("\n")[0]).replace("epoch", unit)
+    return f"Played, it takes {setting(timeline.seconds)} seconds: {kind}."

@@ -1,0 +1,206 @@
+"""Setup: what is trained, and how."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vizopt.outcome import Minimum, minima_of
+from vizopt.problems import FunctionSpec, NetworkSpec
+from vizopt.problems.activations import ACTIVATIONS
+from vizopt.problems.heads import head
+from vizopt.recording import Recording
+from vizopt.scene import KINDS, Scene
+from vizopt.story.phrases import counted, cut, listed, lower, plain, sentence, setting
+from vizopt.story.rules import FIELDS, RULES
+from vizopt.theme import count, number
+
+NAMES = 8  # classes or minima that are told one by one
+NAME = 40  # characters of a class' or file's name
+
+UNITS = {
+    "relu": "passes its sum on where that is positive, and zero otherwise",
+    "leaky-relu": "passes its sum on where that is positive, and a hundredth of it otherwise",
+    "tanh": "bends its sum into the range from −1 to 1",
+    "sigmoid": "bends its sum into the range from 0 to 1",
+    "gelu": "passes its sum on where that is clearly positive, and fades to zero below",
+}
+
+
+def rule_name(scene: Scene) -> str:
+    """The optimizer's proper name."""
+    cls = type(scene.optimizer)
+    return RULES[KINDS[cls]][0] if KINDS[cls] in RULES else cls.__name__
+
+
+def trained(scene: Scene, run: Recording) -> str:
+    """The paragraph of what is made small."""
+    match scene.problem:
+        case NetworkSpec() as network:
+            return " ".join([_data(network, run), _network(network, run)])
+        case FunctionSpec() as function:
+            return _function(function, run)
+    return sentence(plain(run.header.settings))
+
+
+def _data(network: NetworkSpec, run: Recording) -> str:
+    points, held_out = len(run["labels"]), int(run["held_out"].sum())
+    features = counted(network.sizes[0], "feature")
+    names = [cut(plain(name), NAME) for name in run.header.classes]
+    classes = counted(len(names), "class")
+    path = getattr(network.data, "path", "")
+    if path:
+        what = f"{counted(points, 'sample')} from the file {cut(plain(Path(path).name), NAME)}"
+        told = f": {listed(names)}" if len(names) <= NAMES else ""
+        scaled = " Each feature is scaled to mean 0 and standard deviation 1."
+        text = f"The data are {what} with {features} in {classes}{told}.{scaled}"
+    else:
+        kind = lower((type(network.data).__doc__ or "").split("\n")[0])
+        text = f"The data are {counted(points, 'point')} in {classes}: {kind}."
+    if held_out:
+        text += f" {count(held_out)} of them are held out of training, to validate with."
+    return text
+
+
+def _network(network: NetworkSpec, run: Recording) -> str:
+    outputs = network.sizes[-1]
+    said = (
+        "Softmax turns the outputs into shares that add up to 1; the class with the largest is "
+        "predicted."
+        if head(outputs).words == "softmax"
+        else "A sigmoid turns the output into the share of the second class."
+    )
+    each = ", one for each class" if outputs > 1 else ""
+    size = f"{counted(network.sizes[0], 'feature')} through {_hidden(network.sizes[1:-1])}"
+    if not network.sizes[1:-1]:
+        size = f"{counted(network.sizes[0], 'feature')} straight"
+    parts = [
+        f"The network leads {size} to {counted(outputs, 'output')}{each}; it has "
+        f"{count(run.layout.size)} weights and biases.",
+        _unit(network.activation) if network.sizes[1:-1] else "",
+        said,
+        "What training makes small is the loss, cross-entropy: it is large where the network "
+        "gives the true class a small share.",
+    ]
+    if "accuracy" in run.columns:
+        parts.append("Accuracy is the share of points that it classifies correctly.")
+    return " ".join(filter(None, parts))
+
+
+def _hidden(widths: tuple[int, ...]) -> str:
+    if len(widths) == 1:
+        return f"one hidden layer of {counted(widths[0], 'unit')}"
+    if len(set(widths)) == 1:
+        return f"{len(widths)} hidden layers of {counted(widths[0], 'unit')} each"
+    return f"{len(widths)} hidden layers of {listed([count(width) for width in widths])} units"
+
+
+def _unit(activation: str) -> str:
+    return f"Each hidden unit ({ACTIVATIONS[activation].words}) {UNITS[activation]}."
+
+
+def _function(function: FunctionSpec, run: Recording) -> str:
+    left, right = (setting(end) for end in function.interval)
+    formula = plain(function.describe().partition("  ·  ")[0])
+    what = "A descent on one curve" if run.header.epochs > 1 else "One curve"
+    text = f"{what}, {formula}, drawn for x from {left} to {right}."
+    return f"{text} {_minima(minima_of(run))}"
+
+
+def _minima(minima: list[Minimum]) -> str:
+    lowest = next(m for m in minima if m.is_global)
+    if len(minima) == 1:
+        return f"It has one minimum, at {_place(lowest)}."
+    text = f"It has {counted(len(minima), 'minimum')}; the lowest is called the global minimum"
+    ahead = sorted((m for m in minima if m.ordinal), key=lambda m: m.ordinal or 0)
+    if not ahead or len(ahead) > NAMES:
+        return f"{text}, at {_place(lowest)}."
+    each = [
+        f"{m.ordinal}{', the global one,' if m.is_global else ''} at {_place(m)}" for m in ahead
+    ]
+    text = f"{text}. Downhill from the start they are number {'; '.join(each)}."
+    behind = len(minima) - len(ahead)
+    return f"{text} {sentence(_behind(behind))}" if behind else text
+
+
+def _behind(many: int) -> str:
+    return "one more lies behind the start" if many == 1 else f"{many} more lie behind the start"
+
+
+def _place(minimum: Minimum) -> str:
+    return f"x = {number(minimum.x)} with f = {number(minimum.f)}"
+
+
+def how(scene: Scene, run: Recording) -> str:
+    """The paragraph of the rule, its rates, the length, and what else was chosen."""
+    if scene.epochs == 1:
+        return ""
+    parts = [rule(scene), _rate(scene, run), _length(scene, run)]
+    if isinstance(scene.problem, NetworkSpec):
+        parts += _penalties(scene.problem)
+        parts.append(f"Everything random is drawn with seed {scene.seed}.")
+    return " ".join(parts)
+
+
+def rule(scene: Scene) -> str:
+    """The optimizer, what it does, and its settings."""
+    cls = type(scene.optimizer)
+    descends = isinstance(scene.problem, FunctionSpec)
+    it, loss = ("x", "f") if descends else ("every weight", "the loss")
+    name, what = RULES.get(KINDS[cls], (cls.__name__, lower((cls.__doc__ or "").split("\n")[0])))
+    text = f"The optimizer is {name}, {what.format(it=it, loss=loss)}."
+    chosen = [
+        _chosen(field.name, getattr(scene.optimizer, field.name))
+        for field in fields(scene.optimizer)  # type: ignore[arg-type]
+        if field.name != "lr"
+    ]
+    whose = "Its setting is" if len(chosen) == 1 else "Its settings are"
+    return f"{text} {whose} {listed(chosen)}." if chosen else text
+
+
+def _chosen(name: str, value: Any) -> str:
+    text = setting(value) if isinstance(value, float) else value.describe()
+    told = f" ({FIELDS[name]})" if name in FIELDS else ""
+    return f"{name.replace('_', ' ')} = {text}{told}"
+
+
+def _rate(scene: Scene, run: Recording) -> str:
+    """The learning rate, as recorded."""
+    lr, unit = run["lr"], run.header.unit
+    if np.ptp(lr) == 0:
+        return f"The learning rate is {setting(float(lr[0]))} throughout."
+    top, last = int(lr.argmax()), len(lr) - 1
+    ends = [f"starts at {setting(float(lr[0]), 4)}"]
+    if lr[top] > max(lr[0], lr[last]):
+        ends.append(f"rises to {setting(float(lr[top]), 4)} at {unit} {count(top)}")
+    ends.append(f"is {setting(float(lr[last]), 4)} at {unit} {count(last)}")
+    after = getattr(scene.optimizer.lr, "after", None)
+    kinds = [KINDS[type(lr_)] for lr_ in (scene.optimizer.lr, after) if lr_ is not None]
+    schedule = ", then ".join(kind.replace("-", " ") for kind in kinds)
+    return f"The learning rate follows a schedule ({schedule}): it {listed(ends)}."
+
+
+def _length(scene: Scene, run: Recording) -> str:
+    unit, last = run.header.unit, count(scene.epochs - 1)
+    whole = "goes" if run.epochs == scene.epochs else "was to go"
+    if not isinstance(scene.problem, NetworkSpec):
+        return f"The run {whole} on for {counted(scene.epochs - 1, unit)}."
+    points = len(run["labels"]) - int(run["held_out"].sum())
+    batch = scene.problem.batch
+    each = f"each is one step on all {count(points)} points together"
+    if batch:
+        each = f"each goes once through the {count(points)} points, {count(batch)} at a step"
+    return f"The run {whole} from {unit} 0 to {unit} {last}; {each}."
+
+
+def _penalties(network: NetworkSpec) -> list[str]:
+    parts = [
+        f"The loss includes {setting(value)} times the sum of all {what} weights ({name})."
+        for name, value, what in (("L1", network.l1, "absolute"), ("L2", network.l2, "squared"))
+        if value
+    ]
+    if network.dropout:
+        share = f"{100 * network.dropout:.3g}\N{NO-BREAK SPACE}%"
+        parts.append(f"Every step leaves out a random {share} of the hidden units (dropout).")
+    return parts
