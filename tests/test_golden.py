@@ -1,4 +1,4 @@
-"""Golden frames: the first, middle and last of every bundled scene, small; a few in the dark.
+"""Golden frames: the first, middle and last of every bundled scene, small; a few in other themes.
 
 A changed picture is written beside the kept one as `…-changed.png`: look at both, and move it
 over when the change is meant.
@@ -40,12 +40,15 @@ def recordings(tmp_path_factory):
     return recorded
 
 
-DARK = ("sgd", "momentum-fast", "deep", "mini-batches")
+OTHER = ("sgd", "momentum-fast", "deep", "mini-batches")
 
 
 @pytest.mark.parametrize(
     ("name", "theme"),
-    [*((name, "light") for name in library.names()), *((name, "dark") for name in DARK)],
+    [
+        *((name, "light") for name in library.names()),
+        *((name, theme) for theme in ("dark", "print") for name in OTHER),
+    ],
 )
 def test_frames_look_as_they_did(name, theme, recordings):
     scene = shortened(name, theme=theme)

@@ -111,7 +111,7 @@ def test_no_text_overlaps_in_other_pictures(other, size, monkeypatch):
 
 
 def test_the_first_epoch_is_shown_and_the_last_one_held(run):
-    picture = picture_of(run)
+    picture = picture_of(run, timeline__seconds=4.0)
     assert np.array_equal(picture[len(picture) - 1], picture[len(picture) - 5])
 
 
@@ -151,14 +151,6 @@ def test_text_has_enough_contrast(name):
         text = luminance(np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]))
         high, low = max(paper, text), min(paper, text)
         assert (high + 0.05) / (low + 0.05) >= 4.5
-
-
-@pytest.mark.parametrize("name", THEMES)
-def test_backgrounds_of_all_classes_are_equally_bright(name):
-    tints = THEMES[name].tints(10)
-    bright = luminance(tints[:, :3] / 255)
-    assert np.ptp(bright) < 0.02
-    assert len(np.unique(tints, axis=0)) == len(tints)
 
 
 def test_every_panel_of_the_arranged_stage_is_shown(run):

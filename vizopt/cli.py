@@ -63,7 +63,12 @@ def look_options(command: F) -> F:
             click.option("--size", type=SizeType(), help="Size in pixels, for all files."),
             click.option("--fps", type=float, help="Frames per second, for all files."),
             click.option("--seconds", type=float, help="Length of the clip."),
-            click.option("--theme", help="light or dark."),
+            click.option("--theme", help="light, dark or print."),
+            click.option(
+                "--allow-flashes",
+                is_flag=True,
+                help="The lesson's look, which flashes; behind a warning card.",
+            ),
             click.option("-q", "--quiet", is_flag=True, help="No progress bars."),
         )
     ):
@@ -222,12 +227,13 @@ def _look(
     fps: float | None,
     seconds: float | None,
     theme: str | None,
+    allow_flashes: bool,
 ) -> "Look":
     from vizopt.outputs import Look
 
     keys = {"timeline.seconds": seconds, "theme": theme}
     given = {key: value for key, value in keys.items() if value is not None}
-    return Look(size, fps, dict(overrides) | given)
+    return Look(size, fps, dict(overrides) | given, allow_flashes)
 
 
 def _bar(quiet: bool) -> Any:

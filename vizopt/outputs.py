@@ -23,6 +23,8 @@ class Look:
         size: width and height in pixels.
         fps: frames per second.
         overrides: dotted scene key → value; of a recording only title, theme, timeline, stage.
+        allow_flashes: the lesson's look: the background in the classes' own colours, nothing
+            held, updates to the next frame; behind a warning.
 
     Raises:
         VizoptError: a size or rate that cannot be drawn.
@@ -31,6 +33,7 @@ class Look:
     size: Size | None = None
     fps: float | None = None
     overrides: Mapping[str, Any] | None = None
+    allow_flashes: bool = False
 
     def __post_init__(self) -> None:
         if self.size:

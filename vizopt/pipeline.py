@@ -16,6 +16,7 @@ import vizopt
 from vizopt import story
 from vizopt.arrange import arranged
 from vizopt.arrays import Size
+from vizopt.card import WARNING, WHY, Carded
 from vizopt.encoders import Film
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.optimizers import per_batch, worked
@@ -25,6 +26,7 @@ from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Header, Recorder, Recording
 from vizopt.scene import Scene, parse_scene, scene_toml
+from vizopt.spans import span_frames
 from vizopt.stage import Picture, Words
 from vizopt.swap import is_recording, replaced
 from vizopt.theme import THEMES
@@ -146,8 +148,9 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
     failed: list[EncodeError] = []
     for (size, fps), group in planned(files, look).items():
         start = perf_counter()
-        picture = planned_picture(run, scene, size, fps)
-        film = Film(size, fps, partial(_samples, picture))
+        picture = planned_picture(run, scene, size, fps, allow_flashes=look.allow_flashes)
+        comment = " ".join([f"{WARNING}.", *WHY]) if look.allow_flashes else ""
+        film = Film(size, fps, partial(_samples, picture), comment)
         names = ", ".join(file.name for file, _ in group)
         frames = bar(iter(picture), len(picture), names, "frame")
         wrong = write_frames(frames, film, group)
@@ -161,13 +164,18 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
     return clips
 
 
-def planned_picture(run: Recording, scene: Scene, size: Size, fps: float) -> Picture:
+def planned_picture(
+    run: Recording, scene: Scene, size: Size, fps: float, *, allow_flashes: bool = False
+) -> Picture | Carded:
     """The frames that a scene makes of a recording at a size and rate."""
     rows = scene.timeline.rows(run["epoch"], fps)
     stage = scene.stage or arranged(run.layout)
     words = Words(scene.title, run.header.settings, run.header.unit)
-    return Picture(stage, run, rows, size, THEMES[scene.theme], words)
+    theme = THEMES[scene.theme]
+    if allow_flashes:
+        return Carded(Picture(stage, run, rows, size, theme, words, 0), theme, fps)
+    return Picture(stage, run, rows, size, theme, words, span_frames(fps))
 
 
-def _samples(picture: Picture) -> list[Any]:
+def _samples(picture: Picture | Carded) -> list[Any]:
     return [picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int)]

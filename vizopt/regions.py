@@ -6,13 +6,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.arrays import Pixels, Scores
+from vizopt.arrays import Pixels
 from vizopt.scores import DISTANCES
 
 Floats: TypeAlias = NDArray[np.float32]
 Cells: TypeAlias = NDArray[np.intp]  # [B] numbers of rows or columns of cells
 
-NEARNESS = -DISTANCES
+NEARNESS = -DISTANCES  # to the winner, of each byte of recorded scores: 0 is the winner's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Regions:
         has_row = np.isin(np.arange(grid - 1), self._row_of)
         self._seen = np.outer(has_row, np.isin(np.arange(grid - 1), self._column_of))
 
-    def __call__(self, scores: Scores, pixels: Pixels) -> None:
-        """Paint the window [h, w, 4] from scores [C, G, G], row 0 on top."""
-        winners = _leader(scores)
+    def __call__(self, nearness: Floats, pixels: Pixels) -> None:
+        """Paint the window [h, w, 4] from nearness to the winner [C, G, G], row 0 on top."""
+        winners = leader(nearness)
         corner = self._colours[winners[:-1, :-1]]
         colours = corner.take(self._column_of, axis=1).take(self._row_of, axis=0)
         left, right = winners[:, :-1], winners[:, 1:]
@@ -61,20 +61,20 @@ class Regions:
         mixed = beside[:-1] | beside[1:] | below[:, :-1] | below[:, 1:]
         rows, columns = np.nonzero(mixed & self._seen)
         places = self._y[:, None, rows] * colours.shape[1] + self._x[:, columns]
-        leaders = _leader(self._between(scores, rows, columns))
+        leaders = leader(self._between(nearness, rows, columns))
         colours.reshape(-1)[places] = self._colours[leaders]
         pixels.view(np.uint32)[..., 0] = colours
 
-    def _between(self, scores: Scores, rows: Cells, columns: Cells) -> Floats:
-        """Nearness to the winner [C, cell height, cell width, B] at every pixel of B cells.
+    def _between(self, nearness: Floats, rows: Cells, columns: Cells) -> Floats:
+        """Nearness [C, cell height, cell width, B] at every pixel of B cells.
 
         The cells are the last axis, along which NumPy is fast; the others have a few pixels.
         """
-        grid = scores.shape[2]
-        flat = scores.reshape(len(scores), -1)
+        grid = nearness.shape[2]
+        flat = nearness.reshape(len(nearness), -1)
         start = rows * grid + columns
         north_west, north_east, south_west, south_east = (
-            NEARNESS[flat.take(start + step, axis=1)] for step in (0, 1, grid, grid + 1)
+            flat.take(start + step, axis=1) for step in (0, 1, grid, grid + 1)
         )
         dy, dx = self._dy[:, rows], self._dx[:, columns]
         west = _mixed(north_west, south_west, dy)
@@ -82,7 +82,7 @@ class Regions:
         return west[:, :, None] + (east - west)[:, :, None] * dx
 
 
-def _leader(scores: NDArray[Any]) -> NDArray[np.uint8]:
+def leader(scores: NDArray[Any]) -> NDArray[np.uint8]:
     """Index of the largest along the first axis, the first of equals; argmax walks memory badly."""
     best = scores[0]
     winner = np.zeros(best.shape, np.uint8)

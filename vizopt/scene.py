@@ -51,7 +51,7 @@ class Scene:
         epochs: length of the run, epoch 0 included.
         keep: which epochs keep a full row.
         timeline: the pace of the clip.
-        theme: "light" or "dark".
+        theme: "light", "dark" or "print".
         stage: the panels; chosen to suit the problem when left out.
         formats: suffixes of the files that `vizopt make` writes unless told otherwise.
     """

@@ -79,13 +79,21 @@ class Picture:
         size: width and height in pixels.
         theme: colours.
         words: title, settings, unit.
+        hold: frames over which what could flash is averaged; 0 where flashes are allowed.
 
     Raises:
         RecordingError: a panel needs a column that was not recorded.
     """
 
     def __init__(
-        self, stage: Stage, run: Recording, rows: Rows, size: Size, theme: Theme, words: Words
+        self,
+        stage: Stage,
+        run: Recording,
+        rows: Rows,
+        size: Size,
+        theme: Theme,
+        words: Words,
+        hold: int,
     ) -> None:
         for column in sorted(stage.needs - run.names):
             raise RecordingError(
@@ -96,14 +104,14 @@ class Picture:
         with theme.applied():
             figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=theme.paper)
             canvas = FigureCanvasAgg(figure)
-            header = _slot(figure, Box(0, 0, *size), theme)
+            header = _slot(figure, Box(0, 0, *size), theme, hold)
             body = _header(header, words, run)
             boxes = stage.mosaic_for(size).boxes(body, header.unit * GAP)
             for name, box in boxes.items():
                 if min(box.width, box.height) < header.unit * LEAST:
                     at = f"{size[0]}x{size[1]}"
                     raise VizoptError(f"stage.mosaic: panel {name} is too small to draw at {at}")
-            slots = {name: _slot(figure, box, theme, header) for name, box in boxes.items()}
+            slots = {name: _slot(figure, box, theme, hold, header) for name, box in boxes.items()}
             for name, slot in slots.items():
                 stage.panels[name].static(slot, run)
             self.figure = figure
@@ -132,7 +140,7 @@ def _window(frame: Frame, box: Box) -> Pixels:
     return frame[box.y : box.y + box.height, box.x : box.x + box.width]
 
 
-def _slot(figure: Figure, box: Box, theme: Theme, whole: Slot | None = None) -> Slot:
+def _slot(figure: Figure, box: Box, theme: Theme, hold: int, whole: Slot | None = None) -> Slot:
     unit = whole.unit if whole else min(box.width / 1280, box.height / 720)
     return Slot(
         axes=pixel_axes(figure, *box),
@@ -141,6 +149,7 @@ def _slot(figure: Figure, box: Box, theme: Theme, whole: Slot | None = None) -> 
         theme=theme,
         unit=unit,
         type=max(unit**0.75, 0.66),  # small frames keep letters that can be read
+        hold=hold,
     )
 
 

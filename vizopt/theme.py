@@ -8,7 +8,7 @@ from math import isfinite
 import matplotlib as mpl
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_rgb, to_rgba
 from numpy.typing import NDArray
 
 # Petroff's ten colours (arXiv:2107.02270): the worst pair under simulated colour blindness is
@@ -31,7 +31,7 @@ class Theme:
         muted: labels and ticks.
         rule: frames and grid lines.
         classes: one colour for each class, for points.
-        tint: luminance and OKLab chroma of the predicted-class background, equal for all classes.
+        tint: darkest and lightest luminance and OKLab chroma of the predicted-class background.
         diverging: matplotlib's name of the map for weights, negative to positive.
         accents: colours of curves by column.
         edge: outline of points.
@@ -43,19 +43,31 @@ class Theme:
     muted: str
     rule: str
     classes: tuple[str, ...]
-    tint: tuple[float, float]
+    tint: tuple[float, float, float]
     diverging: str
     accents: tuple[tuple[str, str], ...]
     edge: str
     path: tuple[str, ...] = ("#1a9850", "#fdae61", "#d73027")
 
     def tints(self, classes: int) -> NDArray[np.uint8]:
-        """Background colours [classes, RGBA]: each class' hue, all of the same luminance.
+        """Background colours [classes, RGBA]: each class' hue, their luminances spread evenly.
 
-        Equal luminance means that a point that changes class cannot flash (WCAG 2.2, 2.3.1).
+        In `light` and `dark` the spread is below 0.10, so that a place that changes class cannot
+        flash (WCAG 2.2, 2.3.1). Neighbours in number are far apart in luminance.
         """
-        every = [tinted(self.classes[c % len(self.classes)], *self.tint) for c in range(classes)]
+        darkest, lightest, chroma = self.tint
+        order = np.argsort(np.argsort((0.5 - 0.618 * np.arange(classes)) % 1))
+        levels = darkest + (lightest - darkest) * order / max(classes - 1, 1)
+        every = [
+            tinted(self.classes[c % len(self.classes)], float(level), chroma)
+            for c, level in enumerate(levels)
+        ]
         return np.array(every, np.uint8)
+
+    def solids(self, classes: int) -> NDArray[np.uint8]:
+        """The classes' own colours [classes, RGBA], as the lesson has them; they flash."""
+        every = [to_rgba(self.classes[c % len(self.classes)]) for c in range(classes)]
+        return np.asarray(np.round(np.array(every) * 255), np.uint8)
 
     def shades(self, count: int) -> NDArray[np.uint8]:
         """Colours [count, RGBA] of weights from the most negative to the most positive.
@@ -136,7 +148,7 @@ THEMES: dict[str, Theme] = {
         muted="#5b6773",
         rule="#d5dae0",
         classes=PETROFF,
-        tint=(0.72, 0.055),
+        tint=(0.66, 0.75, 0.055),
         diverging="RdBu_r",
         accents=(("loss", "#b3361e"), ("accuracy", "#1f7a5c"), ("lr", "#31445a")),
         edge="#ffffff",
@@ -147,10 +159,23 @@ THEMES: dict[str, Theme] = {
         muted="#9aa7b4",
         rule="#2c3640",
         classes=PETROFF,
-        tint=(0.06, 0.05),
+        tint=(0.03, 0.12, 0.05),
         diverging="RdBu_r",
         accents=(("loss", "#ff8a70"), ("accuracy", "#5fd0a5"), ("lr", "#a9bdd3")),
         edge="#dfe6ee",
+    ),
+    # For paper and photocopies: signs and classes differ in grey too.
+    "print": Theme(
+        paper="#ffffff",
+        ink="#000000",
+        muted="#404040",
+        rule="#b4b4b4",
+        classes=PETROFF,
+        tint=(0.40, 0.90, 0.055),
+        diverging="PuOr_r",
+        accents=(("loss", "#7f3b08"), ("accuracy", "#2d004b"), ("lr", "#404040")),
+        edge="#000000",
+        path=("#fdb863", "#998ec3", "#2d004b"),
     ),
 }
 

@@ -24,13 +24,13 @@ def recording(panel, run, descent):
     return descent if "x" in panel.needs else run
 
 
-@pytest.fixture
-def prepared(panel, recording):
-    run = recording
+@pytest.fixture(params=[0, 3], ids=["flashes allowed", "held"])
+def prepared(request, panel, recording):
+    run, hold = recording, request.param
     figure = Figure((400 / DPI, 300 / DPI), dpi=DPI, facecolor="#ffffff")
     canvas = FigureCanvasAgg(figure)
     axes = pixel_axes(figure, *WINDOW)
-    slot = Slot(axes, WINDOW.width, WINDOW.height, THEMES["light"], 0.5, 0.66)
+    slot = Slot(axes, WINDOW.width, WINDOW.height, THEMES["light"], 0.5, 0.66, hold)
     rows = np.arange(0, len(run), 7)
     panel.static(slot, run)
     still = drawn(canvas)

@@ -20,11 +20,13 @@ class Film:
         size: width and height in pixels.
         fps: frames per second, a rate that the format can play.
         samples: a few frames from the whole length, for formats with a palette.
+        comment: what the file says of itself in its metadata.
     """
 
     size: Size
     fps: float
     samples: Callable[[], Sequence[Frame]]
+    comment: str = ""
 
 
 class Encoder(Protocol):

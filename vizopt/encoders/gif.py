@@ -65,6 +65,8 @@ class _Writer:
         colours[: len(self._palette)] = self._palette
         file.write(b"GIF89a" + screen + colours.tobytes())
         file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")
+        if film.comment:
+            file.write(_comment(film.comment))
 
     def write(self, frame: Frame) -> None:
         """Add a frame: the rectangle around what differs visibly from what is shown."""
@@ -91,6 +93,13 @@ class _Writer:
         milliseconds = self._hundredths * 10
         options = {"duration": milliseconds, "transparency": UNCHANGED, "disposal": 1}
         self._file.writelines(getdata(image, (left, top), **options))
+
+
+def _comment(text: str) -> bytes:
+    """A comment extension: blocks of at most 255 bytes, each behind its length."""
+    data = text.encode()
+    parts = [data[i : i + 255] for i in range(0, len(data), 255)]
+    return b"!\xfe" + b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
 
 
 def _visibly(new: NDArray[np.uint32], shown: NDArray[np.uint32]) -> NDArray[np.bool_]:

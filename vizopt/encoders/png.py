@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from vizopt.arrays import Frame, Size
 from vizopt.encoders.base import Film, Write, finished
@@ -23,11 +24,11 @@ class PNG:
         """Any size."""
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path)
+        return _open(path, film.comment)
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[Write]:
+def _open(path: Path, comment: str) -> Iterator[Write]:
     last: list[Frame] = []
 
     def write(frame: Frame) -> None:
@@ -36,7 +37,10 @@ def _open(path: Path) -> Iterator[Write]:
     with finished(path) as part:
         yield write
         if last:
-            Image.fromarray(last[0]).convert("RGB").save(part, "PNG")
+            words = PngInfo()
+            if comment:
+                words.add_itxt("Comment", comment)
+            Image.fromarray(last[0]).convert("RGB").save(part, "PNG", pnginfo=words)
 
 
 ENCODER = PNG()

@@ -25,6 +25,7 @@ class Slot:
         theme: colours.
         unit: pixels of a length that is 1 on a 1280×720 frame.
         type: pixels of a font size that is 1 on a 1280×720 frame; shrinks less than `unit`.
+        hold: frames over which what could flash is averaged; 0 where flashes are allowed.
     """
 
     axes: Axes
@@ -33,6 +34,7 @@ class Slot:
     theme: Theme
     unit: float
     type: float
+    hold: int
 
     def font(self, size: float) -> float:
         """Font size in pixels for a size on a 1280×720 frame."""

@@ -8,6 +8,7 @@ from vizopt.theme import count
 from vizopt.timeline import intervals
 
 NOTE = "scaled to the largest around it"
+FLASHING = "scaled to its own largest"
 
 
 @spec
@@ -30,16 +31,18 @@ class Key:
         wide = slot.text_width("− negative", 12) < width * 0.45
         slot.text(0, line, "− negative" if wide else "−", 12)
         slot.text(width, line, "positive +" if wide else "+", 12, align="right")
-        slot.text(slot.width, line, NOTE, 12, align="right")
+        slot.text(slot.width, line, NOTE if slot.hold else FLASHING, 12, align="right")
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         epochs = run["epoch"]
-        start, stop = (epochs[part] for part in intervals(rows))
+        frames = max(slot.hold, 1)
+        start, stop = (epochs[part] for part in intervals(rows[::frames]))
         glyphs = slot.glyphs(12)
         line = _first_line(slot)
 
         def draw(window: Pixels, k: int) -> None:
-            text = _words(int(start[k]), max(int(stop[k]) - 1, int(start[k])))
+            first, last = int(start[k // frames]), int(stop[k // frames]) - 1
+            text = _words(first, max(first, last))
             glyphs.write(window, text, slot.width, line, 1)
 
         return draw

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from vizopt.arrays import Pixels, Rows
 from vizopt.paint import Stamp, ink
 from vizopt.panels.base import Draw, Slot
-from vizopt.recording import Recording, RowReader
+from vizopt.recording import Recording
 from vizopt.regions import Regions
+from vizopt.spans import Background
 from vizopt.specs import spec
 from vizopt.theme import MARKERS
 
@@ -22,7 +23,8 @@ class Plane:
     """The data points, coloured and shaped by class, over the predicted class of each place.
 
     The background is the class with the largest recorded score, interpolated bilinearly between
-    the recorded grid's points. Points held out for validation are hollow.
+    the recorded grid's points. Where it changes so fast that it could flash it is the mean of
+    the epochs of half a second, and says so. Points held out for validation are hollow.
     """
 
     @property
@@ -42,26 +44,40 @@ class Plane:
             name = slot.fitted(name, 13, step - slot.unit * 22)
             slot.text(at, middle + slot.font(13) * 0.36, name)
         if run.header.plane:
-            slot.text(x, middle + slot.font(12) * 1.9, run.header.plane, 12)
+            slot.text(x, _last_line(slot, run), run.header.plane, 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         left, top, side = _square(slot, run)
-        scores = RowReader(run, "scores")
+        background = Background(run, rows, max(slot.hold, 1))
         grid = run.columns["scores"].shape[-1]
-        regions = Regions(grid, side, side, slot.theme.tints(len(run.header.classes)))
+        count = len(run.header.classes)
+        colours = slot.theme.tints(count) if slot.hold else slot.theme.solids(count)
+        regions = Regions(grid, side, side, colours)
         points = Stamp(_points(slot, run, side))
+        glyphs = slot.glyphs(12)
 
         def draw(window: Pixels, k: int) -> None:
             square = window[top : top + side, left : left + side]
-            regions(scores(int(rows[k])), square)
+            nearness, averaged = background(k)
+            regions(nearness, square)
             points(square)
+            if averaged > 1:
+                words = f"background: mean of {averaged} {run.header.unit}s"
+                glyphs.write(window, words, left + side, _last_line(slot, run), 1.0)
 
         return draw
 
 
+def _last_line(slot: Slot, run: Recording) -> int:
+    """Baseline below the line of classes."""
+    _, top, side = _square(slot, run)
+    return round(top + side + slot.unit * CAPTION + slot.font(12) * 1.3)
+
+
 def _square(slot: Slot, run: Recording) -> tuple[int, int, int]:
     """Left, top and side of the plane in its window."""
-    below = slot.unit * CAPTION + (slot.font(12) * 1.7 if run.header.plane else 0)
+    second = slot.hold or run.header.plane
+    below = slot.unit * CAPTION + (slot.font(12) * 1.7 if second else 0)
     side = int(min(slot.width, slot.height - below))
     return 0, 0, side
 

@@ -1,6 +1,7 @@
 """Weights: one layer's matrix as red and blue cells, its update beside it."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +12,7 @@ from vizopt.arrays import Matrix, Pixels, Rows
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording, RowReader
 from vizopt.regions import Steps
+from vizopt.spans import blend
 from vizopt.specs import spec
 from vizopt.theme import Theme, count, number
 from vizopt.timeline import intervals
@@ -28,11 +30,14 @@ class Weights:
     """A dense layer's weights with the biases as the last row, and its update.
 
     The weights are scaled by their largest absolute value over the run. The update is the sum of
-    all updates from this frame to the next, exactly the difference of the weights; it is scaled
-    by a smooth envelope of its largest absolute value over the clip, so that late, small updates
-    stay visible and nothing flickers. A layer that is wider than high lies down, its update
-    below; another one stands, its update to the right. A layer with more cells than pixels is
-    drawn as blocks of cells, each by its largest absolute value with its sign, and says so.
+    all updates in half a second of the clip, exactly the difference of the weights, and glides
+    from one sum to the next; it is scaled by a smooth envelope of its largest absolute value over
+    the clip, so that late, small updates stay visible and nothing flickers. Where flashes are
+    allowed it is the sum of the updates to the next frame, scaled by its own largest.
+
+    A layer that is wider than high lies down, its update below; another one stands, its update to
+    the right. A layer with more cells than pixels is drawn as blocks of cells, each by its
+    largest absolute value with its sign, and says so.
 
     Args:
         layer: the layer's name in the recording's layout, `dense1`.
@@ -73,9 +78,11 @@ class Weights:
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         weights, update = _boxes(slot, run, self.layer)
         params = RowReader(run, "params")
-        start, stop = intervals(rows)
+        frames = max(slot.hold, 1)
+        start, stop = intervals(rows[::frames])
         limit = _largest(run, self.layer)
-        largest, scale = _scales(run, self.layer, start, stop)
+        largest = _changes(run, self.layer, start, stop)
+        level = _envelope(largest) if slot.hold else np.log(np.where(largest > 0, largest, 1))
         paint_weights = _painter(slot.theme, *_shape(run, self.layer), weights)
         paint_update = _painter(slot.theme, *_shape(run, self.layer), update)
         glyphs = slot.glyphs(12)
@@ -89,11 +96,17 @@ class Weights:
         def matrix(row: int) -> Matrix:
             return run.layout.matrix(self.layer, params(row))
 
+        @lru_cache(maxsize=2)
+        def update_of(span: int) -> Matrix:
+            return matrix(int(stop[span])) - matrix(int(start[span]))
+
         def draw(window: Pixels, k: int) -> None:
             paint_weights(window, matrix(int(rows[k])) / limit)
-            change = matrix(int(stop[k])) - matrix(int(start[k]))
-            paint_update(window, change / scale[k])
-            glyphs.write(window, word + number(largest[k]), x, y, align)
+            own, other, share = blend(k, frames, len(start))
+            change = (1 - share) * update_of(own) + share * update_of(other)
+            scale = np.exp((1 - share) * level[own] + share * level[other])
+            paint_update(window, change / scale)
+            glyphs.write(window, word + number(largest[own]), x, y, align)
 
         return draw
 
@@ -173,23 +186,27 @@ def _largest(run: Recording, layer: str) -> float:
     return float(limit) or 1.0
 
 
-def _scales(run: Recording, layer: str, start: Rows, stop: Rows) -> tuple[Floats, Floats]:
-    """Of every frame, the largest absolute change [F] and its smooth envelope [F], never 0.
-
-    The envelope is a moving maximum, then a moving mean of its logarithm over the same width: it
-    lies on or above the changes and bends slowly.
-    """
+def _changes(run: Recording, layer: str, start: Rows, stop: Rows) -> Floats:
+    """The largest absolute change between each two rows [S]."""
     params = RowReader(run, "params")
     pairs, place = np.unique(np.stack([start, stop]), axis=1, return_inverse=True)
     largest = np.empty(pairs.shape[1])
     for i, (first, last) in enumerate(pairs.T):
         before = run.layout.matrix(layer, params(first)).copy()
         largest[i] = abs(run.layout.matrix(layer, params(last)) - before).max()
+    return np.asarray(largest[place.reshape(-1)])
+
+
+def _envelope(largest: Floats) -> Floats:
+    """Logarithm of a smooth envelope of the changes [S].
+
+    A moving maximum, then a moving mean of its logarithm over the same width: it lies on or above
+    the changes and bends slowly.
+    """
     tiny = largest[largest > 0].min(initial=1.0)
     reach = max(len(largest) // ENVELOPE, 1)
     level = np.log(np.maximum(largest, tiny))
     for smooth in (np.max, np.mean):
         padded = np.pad(level, reach, mode="edge")
         level = smooth(sliding_window_view(padded, 2 * reach + 1), axis=-1)
-    place = place.reshape(-1)
-    return largest[place], np.exp(level)[place]
+    return np.asarray(level)

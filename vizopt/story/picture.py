@@ -13,7 +13,10 @@ from vizopt.theme import THEMES, count
 from vizopt.timeline import Timeline
 
 # What a map of colours shows where a weight is positive and where it is negative.
-SIGNS = {"RdBu_r": "red where positive, blue where negative, paler the smaller"}
+SIGNS = {
+    "RdBu_r": "red where positive, blue where negative, paler the smaller",
+    "PuOr_r": "orange where positive, purple where negative, paler the smaller",
+}
 
 
 def seen(scene: Scene, stage: Stage, run: Recording) -> str:
@@ -49,7 +52,8 @@ def _plane(panels: list[Any], scene: Scene, run: Recording) -> str:
     text = (
         "A square shows the points, coloured and shaped by their true class, over a background "
         "coloured by the class that the network predicts at each place; as the network learns, "
-        "the borders of the background move."
+        "the borders of the background move. Where they would flash, the background is a mean over "
+        f"{run.header.unit}s, and a line below it says of how many."
     )
     if run.header.plane:
         text += f" The square is a plane through the features ({plain(run.header.plane)})."
@@ -62,7 +66,7 @@ def _weights(panels: list[Weights], scene: Scene, run: Recording) -> str:
     whose = f"Layer {layers} has" if len(panels) == 1 else f"Layers {layers} each have"
     return (
         f"{whose} two grids of cells: the weights, with the biases as the last row, and their "
-        f"update up to the next frame; both are {signs}."
+        f"update, summed over half a second of the clip; both are {signs}."
     )
 
 
