@@ -6,14 +6,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1] / "vizopt"
 LAYERS = [
     {"arrays", "errors", "specs", "library", "progress", "scores", "swap"},
-    {"layout", "schedules", "mosaic"},
-    {"optimizers", "problems", "recording", "timeline", "theme", "paint", "regions", "encoders"},
-    {"train", "outcome", "glyphs"},
-    {"probes", "panels"},
-    {"stage"},
-    {"arrange", "report", "outputs"},
-    {"scene"},
+    {"layout", "schedules", "mosaic", "light"},
+    {"optimizers", "problems", "recording", "timeline", "theme", "paint", "regions", "encoders"}
+    | {"zigzag"},
+    {"train", "outcome", "glyphs", "fields", "decode", "decode_image", "decode_video"},
+    {"probes", "panels", "tally"},
+    {"stage", "flashes"},
+    {"arrange", "report", "outputs", "check"},
+    {"scene", "flashplot"},
     {"pipeline", "find"},
+    {"cli_check"},
     {"cli"},
     {"__main__"},
     {"__init__"},
