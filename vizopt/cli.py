@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from vizopt import library
+from vizopt import cli_check, library
 from vizopt.errors import VizoptError
 
 if TYPE_CHECKING:
@@ -212,6 +212,9 @@ def table(run: Path, every: int) -> None:
 
     for line in report.table(Recording(run), every):
         click.echo(line)
+
+
+cli.add_command(cli_check.check)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -31,6 +31,10 @@ class EncodeError(VizoptError):
     """A file that could not be encoded or written."""
 
 
+class DecodeError(VizoptError):
+    """A clip whose pictures cannot be read."""
+
+
 def hint(name: str, options: Iterable[str]) -> str:
     """The way out of a misspelt name: the nearest of the options, or all of them."""
     known = sorted(options)

@@ -23,7 +23,7 @@ def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
     Raises:
         EncodeError: ffmpeg is missing or fails; with the first line of what it said.
     """
-    program = _program(path)
+    program = executable(path)
     with finished(path) as part, tempfile.TemporaryFile() as said:
         width, height = film.size
         source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}"]
@@ -62,7 +62,12 @@ def _reason(said: IO[bytes], code: int) -> str:
     return re.sub(r"^\[.*?\] ", "", lines[0]) if lines else f"it ended with code {code}"
 
 
-def _program(path: Path) -> str:
+def executable(path: Path) -> str:
+    """The ffmpeg to use: imageio's, or the one on the PATH; path is for the message.
+
+    Raises:
+        EncodeError: there is none.
+    """
     try:
         program = str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:

@@ -1,0 +1,62 @@
+"""The command `vizopt check`: judge, print, and an exit code that scripts can use."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vizopt.errors import VizoptError
+
+if TYPE_CHECKING:
+    from vizopt.safety.check import Verdict
+
+PATH = click.Path(path_type=Path)
+FAILS, WRONG = 1, 2  # exit codes
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@click.option("--once", is_flag=True, help="Judge as shown once; MP4 and WebM count as looped.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--plot", type=PATH, help="Picture of one clip's flashes to write, FILE.png.")
+def check(files: tuple[Path, ...], once: bool, as_json: bool, plot: Path | None) -> int:
+    """Is a clip safe to show? Measures its flashes by WCAG 2.2, success criterion 2.3.1.
+
+    Reads MP4, WebM, GIF, APNG and WebP. Exit code: 0 all pass, 1 one fails, 2 one cannot be read.
+    """
+    if plot and len(files) > 1:
+        raise click.UsageError("--plot draws one clip: leave it out, or check one file")
+    if plot and plot.suffix.lower() != ".png":
+        raise click.UsageError(f"--plot {plot}: a plot is a PNG: name it {plot.stem}.png")
+    from vizopt.safety.check import facts, lines, no_facts
+
+    code, reports = 0, []
+    for file in files:
+        try:
+            verdict = _judge(file, once, plot)
+        except VizoptError as error:
+            click.echo(f"vizopt: {error}", err=True)
+            reports.append(no_facts(file, str(error)))
+            code = WRONG
+            continue
+        reports.append(facts(verdict))
+        code = max(code, 0 if verdict.passed else FAILS)
+        if not as_json:
+            click.echo("\n".join(lines(verdict)))
+    if as_json:
+        click.echo(json.dumps(reports, indent=2))
+    return code
+
+
+def _judge(file: Path, once: bool, plot: Path | None) -> "Verdict":
+    from vizopt.safety.check import judge
+
+    if plot is None:
+        return judge(file, once)
+    from vizopt.safety.plot import Curve, draw
+
+    curve = Curve()
+    verdict = judge(file, once, curve)
+    draw(plot, verdict, curve)
+    return verdict

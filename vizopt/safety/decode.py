@@ -1,0 +1,62 @@
+"""Decode: the pictures of a clip as a viewer sees them, at the clip's own times."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from vizopt.errors import DecodeError
+from vizopt.safety.light import RGB
+
+HEAD = 12  # bytes that tell the formats apart
+
+
+class Picture(NamedTuple):
+    """One picture of a clip.
+
+    Args:
+        start: when it is first seen, µs after the first picture.
+        end: when it should go, by its own duration.
+        frame: the picture [H, W, 3], sRGB.
+    """
+
+    start: int
+    end: int
+    frame: RGB
+
+
+def pictures(path: Path) -> Iterator[Picture]:
+    """The pictures of an MP4, WebM, GIF, APNG or WebP, in the order of showing; none is kept.
+
+    Raises:
+        DecodeError: no such clip, or it is damaged.
+    """
+    if _is_image(path):
+        from vizopt.safety.images import pictures as of_image
+
+        return of_image(path)
+    from vizopt.safety.videos import pictures as of_video
+
+    return of_video(path)
+
+
+def loops(path: Path) -> bool:
+    """Whether a clip starts again at its end; MP4 and WebM cannot tell, and many players do so."""
+    if not _is_image(path):
+        return True
+    from vizopt.safety.images import loops as image_loops
+
+    return image_loops(path)
+
+
+def _is_image(path: Path) -> bool:
+    """Whether Pillow is the one to read it, by its first bytes."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise DecodeError(f"{path}: cannot read: {error.strerror or error}") from error
+    if head.startswith((b"GIF8", b"\x89PNG")) or (head[:4], head[8:]) == (b"RIFF", b"WEBP"):
+        return True
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"free", b"wide") or head[:4] == b"\x1aE\xdf\xa3":
+        return False
+    raise DecodeError(f"{path}: not an MP4, WebM, GIF, APNG or WebP, whatever its name says")

@@ -1,0 +1,99 @@
+"""Flashes: how often large parts of a picture flash, by WCAG 2.2 success criterion 2.3.1.
+
+Knows frames and their times, nothing of files. Memory is one second of transitions, a bit a block.
+"""
+
+import numpy as np
+
+from vizopt.arrays import Size
+from vizopt.safety.light import RGB, Grid, Light, blocks
+from vizopt.safety.tally import Tally, Worst
+from vizopt.safety.zigzag import General, Mask, NewRed, OldRed, Places, saturated
+
+BAND = 32_768  # blocks worked on at once: few calls, and arrays that stay in the cache
+MUCH = 0.25  # of a band: picking out so many blocks costs more than taking all
+
+RULES: dict[str, type[General | OldRed | NewRed]] = {
+    "general": General,
+    "red, WCAG 2.2": NewRed,
+    "red, WCAG 2.0": OldRed,
+}
+
+
+class Meter:
+    """Judges the frames that it is shown, in order.
+
+    Args:
+        size: width and height of the frames in pixels.
+    """
+
+    def __init__(self, size: Size) -> None:
+        self.grid = Grid(size)
+        rows, columns = self.grid.shape
+        band = max(1, BAND // columns)
+        self._bands = [slice(i, min(i + band, rows)) for i in range(0, rows, band)]
+        self._frame: RGB | None = None
+        self._light: Light = np.zeros((3, rows * columns), np.float32)
+        self._awake: Mask = np.zeros(rows * columns, np.bool_)
+        self._general, *self._reds = [rule(rows * columns) for rule in RULES.values()]
+        self._tallies = {name: Tally(self.grid) for name in RULES}
+
+    def see(self, micros: int, frame: RGB) -> dict[str, int]:
+        """Take in the next frame [H, W, 3], shown from micros on, and keep a reference to it.
+
+        Returns: transitions in the second up to now that reach a quarter of a field, by rule.
+        """
+        frame, before = self.grid.padded(frame), self._frame
+        for rows in self._bands:
+            pixels = slice(rows.start * self.grid.block, rows.stop * self.grid.block)
+            places = slice(rows.start * self.grid.shape[1], rows.stop * self.grid.shape[1])
+            if before is None:
+                self._start(places, blocks(frame[pixels], self.grid.block))
+            elif not np.array_equal(frame[pixels], before[pixels]):
+                self._move(places, blocks(frame[pixels], self.grid.block))
+        self._frame = frame
+        return {name: tally.close(micros) for name, tally in self._tallies.items()}
+
+    @property
+    def worst(self) -> dict[str, Worst]:
+        """The worst second so far, by rule."""
+        return {name: tally.worst for name, tally in self._tallies.items()}
+
+    def _start(self, places: slice, light: Light) -> None:
+        red = saturated(light)
+        self._general.start(places, light, red)
+        self._light[:, places] = light
+        self._wake(places, red)
+
+    def _move(self, places: slice, light: Light) -> None:
+        """A band has changed: the state of blocks moves only when their light does."""
+        red = saturated(light)
+        general, *reds = self._tallies.values()
+        general.add(places, *self._general(places, light, red))
+        self._wake(places, red)
+        self._light[:, places] = light
+        awake, light, red = _part(places, self._awake[places], light, red)
+        for rule, tally in zip(self._reds, reds, strict=True):
+            if red.size:
+                tally.add(awake, *rule(awake, light, red))
+
+    def _wake(self, places: slice, red: Mask) -> None:
+        """Red rules start where saturated red comes for the first time, from the colour just
+        before: nothing counts earlier. They start in all of a band where they do in much of it."""
+        new = red & ~self._awake[places]
+        if new.any():
+            if np.count_nonzero(self._awake[places] | new) > new.size * MUCH:
+                new = ~self._awake[places]
+            self._awake[places] |= new
+            before = self._light[:, places]
+            waking, before, was = _part(places, new, before, saturated(before))
+            for rule in self._reds:
+                rule.start(waking, before, was)
+
+
+def _part(places: slice, which: Mask, light: Light, red: Mask) -> tuple[Places, Light, Mask]:
+    """Some of the blocks of a band, their light and red; a slice again if it is all of them."""
+    if which.all():
+        return places, light, red
+    inside = np.flatnonzero(which)
+    return inside + places.start, light[:, inside], red[inside]

@@ -1,0 +1,74 @@
+"""GIF, APNG and WebP by Pillow: exact delays, disposal and transparency, the loop flag."""
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+from vizopt.errors import DecodeError
+from vizopt.safety.decode import Picture
+from vizopt.safety.light import RGB
+
+SHORTEST = 10  # ms; browsers show a picture with such a delay, or a shorter one, for SLOWED
+SLOWED = 100  # ms
+TAIL = 64  # bytes at the end, for the few that some programs add
+
+
+def pictures(path: Path) -> Iterator[Picture]:
+    """The pictures over white, with the delays that browsers give them."""
+    with _opened(path) as image:
+        milliseconds = 0.0
+        for i, shown in enumerate(ImageSequence.Iterator(image)):
+            if i == 0 and image.info.get("default_image"):
+                continue  # an APNG's picture for programs that cannot animate
+            frame = _over_white(shown)
+            delay = float(shown.info.get("duration", 0))
+            start = milliseconds
+            milliseconds += delay if delay > SHORTEST else SLOWED
+            yield Picture(round(start * 1000), round(milliseconds * 1000), frame)
+    if image.format == "GIF" and not _has_trailer(path):
+        raise DecodeError(f"{path}: cannot read: the file ends too early")
+
+
+def loops(path: Path) -> bool:
+    """Whether its loop flag says more than one showing.
+
+    A GIF without the flag plays once; one with a count of 1 plays once or twice, by browser.
+    """
+    with _opened(path) as image:
+        return image.info.get("loop", 1) != 1 or (image.format == "GIF" and "loop" in image.info)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    try:
+        with Image.open(path, formats=("GIF", "PNG", "WEBP")) as image:
+            yield image
+    except (OSError, EOFError, SyntaxError, ValueError, struct.error) as error:
+        raise DecodeError(f"{path}: cannot read: {_reason(error)}") from error
+    except Image.DecompressionBombError as error:
+        raise DecodeError(f"{path}: cannot read: more pixels than Pillow allows") from error
+
+
+def _has_trailer(path: Path) -> bool:
+    """Whether a GIF ends as it should; Pillow takes a missing end for the end."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        return file.read().rstrip(b"\0\r\n").endswith(b";")
+
+
+def _over_white(image: Image.Image) -> RGB:
+    if not image.has_transparency_data:
+        return np.asarray(image.convert("RGB"))
+    picture = image.convert("RGBA")
+    white = Image.new("RGBA", picture.size, "white")
+    return np.asarray(Image.alpha_composite(white, picture).convert("RGB"))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "damaged at its start"
+    return str(error).splitlines()[0] if str(error) else "the file ends too early"
