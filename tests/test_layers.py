@@ -15,6 +15,7 @@ LAYERS = [
     {"arrange", "report", "outputs"},
     {"scene"},
     {"story", "find"},
+    {"labels"},
     {"pipeline", "cli_check"},
     {"cli"},
     {"__main__"},

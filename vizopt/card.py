@@ -23,15 +23,15 @@ class Carded:
 
     def __init__(self, picture: Picture, theme: Theme, fps: float) -> None:
         self._picture = picture
-        self._frames = max(round(SECONDS * fps), 1)
+        self.card = max(round(SECONDS * fps), 1)
         self._card = _card(picture.size, theme)
 
     def __len__(self) -> int:
-        return self._frames + len(self._picture)
+        return self.card + len(self._picture)
 
     def __getitem__(self, k: int) -> Frame:
         """Frame k [H, W, 4], a fresh array."""
-        return self._card.copy() if k < self._frames else self._picture[k - self._frames]
+        return self._card.copy() if k < self.card else self._picture[k - self.card]
 
     def __iter__(self) -> Iterator[Frame]:
         return (self[k] for k in range(len(self)))

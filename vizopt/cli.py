@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vizopt.outputs import Look
     from vizopt.pipeline import Clip
     from vizopt.recording import Recording
+    from vizopt.safety import Verdict
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -261,8 +262,16 @@ def _clip_line(clip: "Clip") -> str:
     seconds = clip.frames / clip.fps
     return (
         f"{clip.path}  {width}×{height}  {_bytes(bytes_)}  {clip.frames} frames"
-        f"  {seconds:.1f} s at {clip.fps:.4g} fps"
+        f"  {seconds:.1f} s at {clip.fps:.4g} fps  {_verdict(clip.verdict)}"
     )
+
+
+def _verdict(verdict: "Verdict") -> str:
+    """What the flash check found, in a few words."""
+    if verdict.passed:
+        return "passes the flash check"
+    worst = max(verdict.general, verdict.red, key=lambda measure: measure.flashes)
+    return f"FAILS the flash check: {worst.flashes:g} a second"
 
 
 def _recording_line(run: "Recording") -> str:

@@ -17,14 +17,16 @@ from vizopt import story
 from vizopt.arrange import arranged
 from vizopt.arrays import Size
 from vizopt.card import WARNING, WHY, Carded
-from vizopt.encoders import Film
+from vizopt.encoders import Film, Label
 from vizopt.errors import EncodeError, RecordingError
+from vizopt.labels import label
 from vizopt.optimizers import per_batch, worked
 from vizopt.outputs import Look, planned, write_frames, write_texts
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Header, Recorder, Recording
+from vizopt.safety import Verdict, judge
 from vizopt.scene import Scene, parse_scene, scene_toml
 from vizopt.spans import span_frames
 from vizopt.stage import Picture, Words
@@ -32,7 +34,13 @@ from vizopt.swap import is_recording, replaced
 from vizopt.theme import THEMES
 from vizopt.train import train
 
-PICTURE = ("title", "theme", "timeline", "stage")  # what a recording can be drawn with anew
+PICTURE = (
+    "title",
+    "theme",
+    "timeline",
+    "stage",
+    "pause",
+)  # what a recording can be drawn with anew
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
 
 
@@ -46,6 +54,7 @@ class Clip:
         fps: frames per second, as written.
         frames: how many.
         took: seconds of drawing and encoding.
+        verdict: what `vizopt check` finds in it.
     """
 
     path: Path
@@ -53,6 +62,7 @@ class Clip:
     fps: float
     frames: int
     took: float
+    verdict: Verdict
 
 
 def make(
@@ -143,25 +153,44 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
             known = ", ".join(PICTURE)
             raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
-    text = story.of(run, scene).text
+    told = story.of(run, scene)
     clips: list[Clip] = []
     failed: list[EncodeError] = []
     for (size, fps), group in planned(files, look).items():
         start = perf_counter()
         picture = planned_picture(run, scene, size, fps, allow_flashes=look.allow_flashes)
-        comment = " ".join([f"{WARNING}.", *WHY]) if look.allow_flashes else ""
-        film = Film(size, fps, partial(_samples, picture), comment)
+        film = Film(size, fps, partial(_samples, picture), _label(run, scene, told, fps, picture))
         names = ", ".join(file.name for file, _ in group)
         frames = bar(iter(picture), len(picture), names, "frame")
         wrong = write_frames(frames, film, group)
         written = [file for file, _ in group if file not in wrong]
-        write_texts(written, text)
+        write_texts(written, told.text)
         took = perf_counter() - start
-        clips += [Clip(file, size, fps, len(picture), took) for file in written]
+        for file in written:
+            verdict = _judged(file, len(picture), bar)
+            clips.append(Clip(file, size, fps, len(picture), took, verdict))
         failed += wrong.values()
     if failed:
         raise failed[0]
     return clips
+
+
+def _label(
+    run: Recording, scene: Scene, told: story.Story, fps: float, picture: Picture | Carded
+) -> Label:
+    if isinstance(picture, Carded):
+        warning = " ".join([f"{WARNING}.", *WHY])
+        return label(run, scene, told, fps, card=picture.card, warning=warning)
+    return label(run, scene, told, fps, card=0, warning="")
+
+
+def _judged(file: Path, frames: int, bar: Bar) -> Verdict:
+    """The flash check of a finished file, with a progress bar."""
+    steps = iter(bar(range(frames), frames, f"checking {file.name}", "frame"))
+    verdict = judge(file, trace=lambda *_: next(steps, None))
+    for _ in steps:  # frames that a format has merged
+        pass
+    return verdict
 
 
 def planned_picture(

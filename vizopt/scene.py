@@ -37,6 +37,19 @@ def _known_theme(name: str) -> str:
 
 
 @spec
+class Pause:
+    """A place where a player stops until the viewer goes on; a clip without one ignores it.
+
+    Args:
+        epoch: where.
+        text: what is shown meanwhile, a question to the class.
+    """
+
+    epoch: Whole
+    text: str
+
+
+@spec
 class Scene:
     """One animation: what is trained, what is kept, how it is shown.
 
@@ -54,6 +67,7 @@ class Scene:
         theme: "light", "dark" or "print".
         stage: the panels; chosen to suit the problem when left out.
         formats: suffixes of the files that `vizopt make` writes unless told otherwise.
+        pause: places where the web page's player waits for the viewer.
     """
 
     title: str
@@ -69,6 +83,7 @@ class Scene:
     theme: Annotated[str, AfterValidator(_known_theme)] = "light"
     stage: Stage | None = None
     formats: tuple[str, ...] = ("mp4", "gif")
+    pause: tuple[Pause, ...] = ()
 
     def __post_init__(self) -> None:
         for name, panel in (self.stage.panels if self.stage else {}).items():

@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from vizopt.encoders.base import Encoder, Film, Write, finished
+from vizopt.encoders.base import Encoder, Film, Label, Write, finished
 from vizopt.errors import EncodeError, hint
 
 # By suffix, the module that writes it; imported when first wanted.
@@ -27,4 +27,4 @@ def encoder(path: Path) -> Encoder:
     return cast(Encoder, import_module(ENCODERS[suffix]).ENCODER)
 
 
-__all__ = ["ENCODERS", "Encoder", "Film", "Write", "encoder", "finished"]
+__all__ = ["ENCODERS", "Encoder", "Film", "Label", "Write", "encoder", "finished"]

@@ -1,15 +1,44 @@
 """What an encoder is: a suffix, what its format can play, and a file that frames are written to."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
+
+from numpy.typing import NDArray
 
 from vizopt.arrays import Frame, Size
 from vizopt.errors import EncodeError
 
 Write: TypeAlias = Callable[[Frame], None]
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a file says of itself, besides its frames.
+
+    Args:
+        title: of the clip.
+        alt: one paragraph of at most 250 characters.
+        paragraphs: the text alternative.
+        recipe: the scene's TOML, to make the clip again.
+        warning: why the clip is not for everyone; empty for one that does not flash.
+        unit: what the clip counts, "epoch" or "step".
+        numbers: by name, of each frame [F]: the unit's own, loss, accuracy, lr.
+        marks: frame and words of what happened.
+        pauses: frame and words where a player waits for the viewer.
+    """
+
+    title: str = ""
+    alt: str = ""
+    paragraphs: tuple[str, ...] = ()
+    recipe: str = ""
+    warning: str = ""
+    unit: str = "epoch"
+    numbers: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    marks: tuple[tuple[int, str], ...] = ()
+    pauses: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -20,13 +49,13 @@ class Film:
         size: width and height in pixels.
         fps: frames per second, a rate that the format can play.
         samples: a few frames from the whole length, for formats with a palette.
-        comment: what the file says of itself in its metadata.
+        label: what the file says of itself.
     """
 
     size: Size
     fps: float
     samples: Callable[[], Sequence[Frame]]
-    comment: str = ""
+    label: Label = Label()
 
 
 class Encoder(Protocol):

@@ -29,7 +29,7 @@ def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
         source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}"]
         rate = ["-framerate", f"{film.fps:.6g}"]
         command = [program, "-loglevel", "error", *source, *rate, "-i", "-", *options]
-        command += ["-metadata", f"comment={film.comment}"] if film.comment else []
+        command += ["-metadata", f"comment={film.label.warning}"] if film.label.warning else []
         process = subprocess.Popen(
             [*command, "-y", f"file:{part}"],
             stdin=subprocess.PIPE,

@@ -65,8 +65,8 @@ class _Writer:
         colours[: len(self._palette)] = self._palette
         file.write(b"GIF89a" + screen + colours.tobytes())
         file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")
-        if film.comment:
-            file.write(_comment(film.comment))
+        if film.label.warning:
+            file.write(_comment(film.label.warning))
 
     def write(self, frame: Frame) -> None:
         """Add a frame: the rectangle around what differs visibly from what is shown."""

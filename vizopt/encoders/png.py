@@ -24,7 +24,7 @@ class PNG:
         """Any size."""
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film.comment)
+        return _open(path, film.label.warning)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from vizopt.safety.tally import LIMIT, Worst
 SEAM = 2_000_000  # µs that a looping clip is watched for after its first end
 FLASHES = LIMIT / 2  # a second; a flash is a pair of opposing transitions
 
-Trace = Callable[[int, dict[str, int]], None]
+Trace = Callable[[int, dict[str, int]], object]
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,8 @@ def _over_white(image: Image.Image) -> RGB:
     if not image.has_transparency_data:
         return np.asarray(image.convert("RGB"))
     picture = image.convert("RGBA")
+    if picture.getchannel("A").getextrema() == (255, 255):
+        return np.asarray(picture.convert("RGB"))
     white = Image.new("RGBA", picture.size, "white")
     return np.asarray(Image.alpha_composite(white, picture).convert("RGB"))
 

@@ -1,0 +1,50 @@
+"""Labels: what a clip's file says of itself, read from the recording."""
+
+import numpy as np
+
+from vizopt.encoders import Label
+from vizopt.recording import Recording
+from vizopt.scene import Scene, scene_toml
+from vizopt.story import Story
+
+
+def label(
+    run: Recording, scene: Scene, story: Story, fps: float, *, card: int, warning: str
+) -> Label:
+    """The label of a clip of a recording.
+
+    Args:
+        run: the recording.
+        scene: how it is drawn.
+        story: the same in words.
+        fps: of the clip.
+        card: frames of the warning in front.
+        warning: what it says; empty without one.
+    """
+    rows = scene.timeline.rows(run["epoch"], fps)
+    epochs = run["epoch"][np.concatenate([np.zeros(card, np.intp), rows])]
+    history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
+    numbers = {run.header.unit: epochs} | {name: run[name][epochs] for name in sorted(history)}
+
+    def frame(epoch: int) -> int:
+        """The first frame, behind the card, that shows this epoch or a later one."""
+        shown = int(np.searchsorted(epochs[card:], epoch))
+        return card + min(shown, len(rows) - 1)
+
+    return Label(
+        title=scene.title,
+        alt=story.alt,
+        paragraphs=story.paragraphs,
+        recipe=_recipe(run, scene),
+        warning=warning,
+        unit=run.header.unit,
+        numbers=numbers,
+        marks=tuple((frame(event.epoch), event.words) for event in story.events),
+        pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
+    )
+
+
+def _recipe(run: Recording, scene: Scene) -> str:
+    """The scene's TOML, below what made the recording."""
+    versions = ", ".join(f"{name} {version}" for name, version in run.header.versions.items())
+    return f"# made with {versions}\n{scene_toml(scene)}"
