@@ -12,7 +12,7 @@ LAYERS = [
     {"probes", "panels", "events"},
     {"stage"},
     {"card"},
-    {"arrange", "report", "outputs"},
+    {"arrange", "report", "outputs", "player"},
     {"scene"},
     {"story", "find"},
     {"labels"},

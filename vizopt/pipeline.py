@@ -159,7 +159,8 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
     for (size, fps), group in planned(files, look).items():
         start = perf_counter()
         picture = planned_picture(run, scene, size, fps, allow_flashes=look.allow_flashes)
-        film = Film(size, fps, partial(_samples, picture), _label(run, scene, told, fps, picture))
+        words, judges = _label(run, scene, told, fps, picture), _Judges(len(picture), bar)
+        film = Film(size, fps, partial(_samples, picture), words, judges)
         names = ", ".join(file.name for file, _ in group)
         frames = bar(iter(picture), len(picture), names, "frame")
         wrong = write_frames(frames, film, group)
@@ -167,8 +168,7 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
         write_texts(written, told.text)
         took = perf_counter() - start
         for file in written:
-            verdict = _judged(file, len(picture), bar)
-            clips.append(Clip(file, size, fps, len(picture), took, verdict))
+            clips.append(Clip(file, size, fps, len(picture), took, judges(file, file)))
         failed += wrong.values()
     if failed:
         raise failed[0]
@@ -184,13 +184,27 @@ def _label(
     return label(run, scene, told, fps, card=0, warning="")
 
 
-def _judged(file: Path, frames: int, bar: Bar) -> Verdict:
-    """The flash check of a finished file, with a progress bar."""
-    steps = iter(bar(range(frames), frames, f"checking {file.name}", "frame"))
-    verdict = judge(file, trace=lambda *_: next(steps, None))
-    for _ in steps:  # frames that a format has merged
-        pass
-    return verdict
+class _Judges:
+    """The flash check of finished clips, once for each file, with a progress bar."""
+
+    def __init__(self, frames: int, bar: Bar) -> None:
+        self._frames = frames
+        self._bar = bar
+        self._found: dict[Path, Verdict] = {}
+
+    def __call__(self, clip: Path, file: Path) -> Verdict:
+        """What is found in a clip: the file itself, or the clip that a page will hold."""
+        if file not in self._found:
+            self._found[file] = replace(self._judged(clip, file.name), path=file)
+        return self._found[file]
+
+    def _judged(self, clip: Path, name: str) -> Verdict:
+        frames = range(self._frames)
+        steps = iter(self._bar(frames, self._frames, f"checking {name}", "frame"))
+        verdict = judge(clip, trace=lambda *_: next(steps, None))
+        for _ in steps:  # frames that a format has merged
+            pass
+        return verdict
 
 
 def planned_picture(

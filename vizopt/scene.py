@@ -86,6 +86,12 @@ class Scene:
     pause: tuple[Pause, ...] = ()
 
     def __post_init__(self) -> None:
+        for i, pause in enumerate(self.pause):
+            if pause.epoch >= self.epochs:
+                unit = self.problem.unit
+                raise ValueError(
+                    f"pause.{i}.epoch: {pause.epoch}: the run ends at {unit} {self.epochs - 1}"
+                )
         for name, panel in (self.stage.panels if self.stage else {}).items():
             place = f"stage.panels.{name}"
             layers = self.problem.layout.layers

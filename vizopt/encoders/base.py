@@ -4,14 +4,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from numpy.typing import NDArray
 
 from vizopt.arrays import Frame, Size
 from vizopt.errors import EncodeError
 
+if TYPE_CHECKING:
+    from vizopt.safety import Verdict
+
 Write: TypeAlias = Callable[[Frame], None]
+Judge: TypeAlias = "Callable[[Path, Path], Verdict]"
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,15 @@ class Film:
         fps: frames per second, a rate that the format can play.
         samples: a few frames from the whole length, for formats with a palette.
         label: what the file says of itself.
+        judge: the flash check, for formats that start a clip by themselves: the clip, and the file
+            that will hold it; none where nobody checks.
     """
 
     size: Size
     fps: float
     samples: Callable[[], Sequence[Frame]]
     label: Label = Label()
+    judge: "Judge | None" = None
 
 
 class Encoder(Protocol):

@@ -1,0 +1,75 @@
+"""HTML: a page that holds the clip and its player, opened from disk."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from vizopt.arrays import Frame, Size
+from vizopt.encoders.base import Film, Write, finished
+from vizopt.encoders.ffmpeg import piped
+from vizopt.encoders.mp4 import COLOUR, SETTINGS
+from vizopt.errors import EncodeError
+from vizopt.player.page import page
+
+# A page is scrubbed: a whole picture every 12 frames, and none that waits for a later one.
+SCRUBBED = ("-g", "12", "-bf", "0")
+
+
+class HTML:
+    """One self-contained page around an H.264 clip."""
+
+    size: Size = (1280, 720)
+    fps: float = 30.0
+
+    def rate(self, fps: float) -> float:
+        return fps
+
+    def check(self, path: Path, size: Size) -> None:
+        """The clip inside is H.264 with 4:2:0 colour, which needs even sides."""
+        if size[0] % 2 or size[1] % 2:
+            even = f"{size[0] // 2 * 2}x{size[1] // 2 * 2}"
+            wrong = f"{size[0]}x{size[1]}"
+            raise EncodeError(f"{path}: size {wrong}: .html needs even sides: try --size {even}")
+
+    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
+        return _open(path, film)
+
+
+@contextmanager
+def _open(path: Path, film: Film) -> Iterator[Write]:
+    """The clip goes to a folder of its own first: the page says what the flash check finds in it."""
+    count = 0
+    last: Frame | None = None
+    with finished(path) as part, tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder) / "clip.mp4"
+        with _named(clip, path), _clip(clip, film) as put:
+
+            def write(frame: Frame) -> None:
+                nonlocal count, last
+                put(frame)
+                count += 1
+                last = frame
+
+            yield write
+        verdict = film.judge(clip, path) if film.judge else None
+        if last is not None:
+            text = page(film, clip.read_bytes(), last, count, verdict)
+            part.write_text(text, encoding="utf-8")
+
+
+def _clip(path: Path, film: Film) -> AbstractContextManager[Write]:
+    codec = ["-c:v", "libx264", *SETTINGS, *SCRUBBED, "-pix_fmt", "yuv420p"]
+    return piped(path, film, ["-vf", COLOUR, *codec, "-movflags", "+faststart", "-f", "mp4"])
+
+
+@contextmanager
+def _named(clip: Path, path: Path) -> Iterator[None]:
+    """Errors name the page, not the clip that nobody asked for."""
+    try:
+        yield
+    except EncodeError as error:
+        raise EncodeError(str(error).replace(str(clip), str(path))) from error
+
+
+ENCODER = HTML()

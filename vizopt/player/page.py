@@ -1,0 +1,174 @@
+"""Page: the text of the player, everything in it escaped for the place where it stands."""
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from io import BytesIO
+from itertools import groupby
+from string import Template
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+import vizopt
+from vizopt.arrays import Frame
+from vizopt.encoders import Film, Label
+from vizopt.panels.curves import TITLES
+from vizopt.safety import Verdict
+from vizopt.theme import count, number
+
+FIRST = ("x", "loss", "accuracy", "lr")  # the order under the picture; others follow by name
+ALLOWED = 3  # flashes a second, WCAG 2.2, 2.3.1
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+def page(film: Film, clip: bytes, last: Frame, frames: int, verdict: Verdict | None) -> str:
+    """The whole page.
+
+    Args:
+        film: what the clip is; its label may hold anything.
+        clip: an MP4 of it.
+        last: its last frame, shown where the clip does not play.
+        frames: how many it has.
+        verdict: what the flash check finds in it; a clip that nobody checked waits for the viewer.
+    """
+    label = film.label
+    style, script = _part("player.css"), _part("player.js")
+    warning = label.warning or _failed(verdict)
+    columns = _numbers(label, frames)
+    data = {
+        "fps": film.fps,
+        "frames": frames,
+        "unit": label.unit,
+        "starts": verdict is not None and not warning,
+        "names": [name for name, _ in columns],
+        "numbers": [values for _, values in columns],
+        "pauses": _pauses(label),
+    }
+    return Template(_part("page.html")).substitute(
+        policy=_policy(style, script),
+        version=escape(vizopt.__version__),
+        title=escape(label.title or "Animation"),
+        alt=escape(label.alt or label.title),
+        style=style,
+        script=script,
+        width=film.size[0],
+        height=film.size[1],
+        poster=_poster(last),
+        warning=f'<p class="warning" id="warning">{escape(warning)}</p>' if warning else "",
+        numbers="\n".join(_row(name, values[-1:]) for name, values in columns),
+        last=max(frames - 1, 0),
+        speeds="\n".join(_speed(speed, verdict) for speed in SPEEDS),
+        events=_events(label, columns, frames),
+        story="\n".join(f"<p>{escape(text)}</p>" for text in label.paragraphs or (label.alt,)),
+        data=_json(data),
+        recipe=_inert(label.recipe),
+        clip=b64encode(clip).decode(),
+    )
+
+
+def _part(name: str) -> str:
+    return files("vizopt.player").joinpath(name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """What the page may do: its own style and script, its own picture and clip, nothing else."""
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; media-src blob:; img-src data:; "
+        f"style-src 'sha256-{_hash(style)}'; script-src 'sha256-{_hash(script)}'"
+    )
+
+
+def _hash(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _poster(frame: Frame) -> str:
+    file = BytesIO()
+    Image.fromarray(frame).convert("RGB").save(file, "PNG", optimize=True)
+    return b64encode(file.getvalue()).decode()
+
+
+def _failed(verdict: Verdict | None) -> str:
+    """The warning of a clip that failed the flash check."""
+    if verdict is None or verdict.passed:
+        return ""
+    return (
+        f"This clip flashes up to {_flashes(verdict):g} times a second; WCAG 2.2 allows {ALLOWED}. "
+        "It can trigger seizures in people with photosensitive epilepsy."
+    )
+
+
+def _flashes(verdict: Verdict) -> float:
+    return max(verdict.general.flashes, verdict.red.flashes)
+
+
+def _numbers(label: Label, frames: int) -> list[tuple[str, list[str]]]:
+    """Names and values of each frame, as the picture writes them."""
+
+    def place(name: str) -> tuple[int, str]:
+        order = (label.unit, *FIRST)
+        return (order.index(name) if name in order else len(order), name)
+
+    return [
+        (TITLES.get(name, name).replace("_", " "), _written(label.numbers[name][:frames]))
+        for name in sorted(label.numbers, key=place)
+    ]
+
+
+def _written(values: NDArray[Any]) -> list[str]:
+    if np.issubdtype(values.dtype, np.integer):
+        return [count(int(value)) for value in values]
+    return [number(float(value)) for value in values]
+
+
+def _pauses(label: Label) -> list[dict[str, Any]]:
+    """Pauses in the order of their frames; those of one frame are one."""
+    ordered = sorted(label.pauses, key=lambda pause: pause[0])
+    return [
+        {"frame": frame, "text": "\n".join(text for _, text in group)}
+        for frame, group in groupby(ordered, key=lambda pause: pause[0])
+    ]
+
+
+def _row(name: str, value: Sequence[str]) -> str:
+    return f"<div><dt>{escape(name)}</dt><dd>{escape(''.join(value))}</dd></div>"
+
+
+def _speed(speed: float, verdict: Verdict | None) -> str:
+    """A choice of speed; a faster clip flashes more often."""
+    chosen = " selected" if speed == 1 else ""
+    flashes = verdict is not None and verdict.passed and _flashes(verdict) * speed > ALLOWED
+    words = f"{speed:g}×" + (" – may flash" if flashes else "")
+    return f'<option value="{speed:g}"{chosen}>{words}</option>'
+
+
+def _events(label: Label, columns: list[tuple[str, list[str]]], frames: int) -> str:
+    """A list of buttons that lead to what happened and to the pauses; nothing where there is none."""
+    shown = columns[0][1] if columns else [str(k) for k in range(frames)]
+    items = [(frame, "mark", text) for frame, text in label.marks]
+    items += [(pause["frame"], "pause", pause["text"]) for pause in _pauses(label)]
+    return "\n".join(
+        f'<li><button type="button" class="{kind}" data-frame="{frame}">'
+        f"<b>{escape(label.unit)} {escape(shown[frame])}</b> <span>{escape(text)}</span>"
+        "</button></li>"
+        for frame, kind, text in sorted(items, key=lambda item: item[0])
+        if frame < len(shown)
+    )
+
+
+def _json(data: Any) -> str:
+    return _inert(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+
+
+def _inert(text: str) -> str:
+    """Text that cannot end the script element it stands in, or open a comment there.
+
+    JSON and TOML read the escape as the character it stands for, inside the strings where it is.
+    """
+    return text.replace("<", "\\u003C")
