@@ -149,13 +149,15 @@ def _speed(speed: float, verdict: Verdict | None) -> str:
 
 
 def _events(label: Label, columns: list[tuple[str, list[str]]], frames: int) -> str:
-    """A list of buttons that lead to what happened and to the pauses; nothing where there is none."""
-    shown = columns[0][1] if columns else [str(k) for k in range(frames)]
+    """Buttons that lead to what happened and to the pauses; nothing where there is none."""
+    unit, shown = "frame", [count(k + 1) for k in range(frames)]
+    if label.unit in label.numbers:
+        unit, shown = columns[0]
     items = [(frame, "mark", text) for frame, text in label.marks]
     items += [(pause["frame"], "pause", pause["text"]) for pause in _pauses(label)]
     return "\n".join(
         f'<li><button type="button" class="{kind}" data-frame="{frame}">'
-        f"<b>{escape(label.unit)} {escape(shown[frame])}</b> <span>{escape(text)}</span>"
+        f"<b>{escape(unit)} {escape(shown[frame])}</b> <span>{escape(text)}</span>"
         "</button></li>"
         for frame, kind, text in sorted(items, key=lambda item: item[0])
         if frame < len(shown)

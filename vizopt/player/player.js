@@ -15,6 +15,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 let frame = last; // the one that is shown
 let from = last; // pauses up to this frame are past
 let wanted = null; // the newest frame that a seek under way has not gone to
+let playing = false; // a seek to the last frame ends a clip too, as browsers see it
 let resumes = false; // play on when the slider is let go
 let speech = 0; // timer of what is to be said
 
@@ -73,7 +74,8 @@ function play() {
   if (frame >= last) restart();
   else from = frame;
   question.hidden = true;
-  video.play().catch(() => {}); // a browser may refuse: the button still says play
+  playing = true;
+  video.play().catch(() => (playing = !video.paused)); // a browser may refuse
 }
 
 function restart() {
@@ -81,10 +83,10 @@ function restart() {
   from = -1;
 }
 
-const toggle = () => (video.paused ? play() : video.pause());
+const toggle = () => (playing ? stop(frame) : play());
 
 function presented(k) {
-  if (video.paused || video.seeking || wanted !== null) return;
+  if (!playing || video.seeking || wanted !== null) return;
   const due = pauseUpTo(k);
   if (due) return ask(due);
   frame = Math.min(k, last);
@@ -94,8 +96,7 @@ function presented(k) {
 const pauseUpTo = (k) => data.pauses.find((pause) => pause.frame > from && pause.frame <= k);
 
 function ask(pause) {
-  video.pause();
-  show(pause.frame);
+  stop(pause.frame);
   byId("asked").textContent = pause.text;
   question.hidden = false;
 }
@@ -106,6 +107,8 @@ function goOn() {
 }
 
 function ended() {
+  if (!playing) return;
+  playing = false;
   const due = pauseUpTo(last);
   if (due) ask(due);
   else if (byId("loop").ariaPressed === "true") {
@@ -127,6 +130,7 @@ function follow() {
 }
 
 function playingOrNot() {
+  if (video.paused && !video.ended) playing = false; // the browser's own pause
   player.classList.toggle("playing", !video.paused);
   byId("play").setAttribute("aria-label", video.paused ? "Play" : "Pause");
   if (video.paused) sayNumbers();
@@ -135,12 +139,13 @@ function playingOrNot() {
 // What the viewer does
 
 function stop(k) {
+  playing = false;
   video.pause();
   show(k);
 }
 
 function drag() {
-  resumes ||= !video.paused;
+  resumes ||= playing;
   stop(Number(slider.value));
 }
 
@@ -221,7 +226,7 @@ function listen() {
   slider.addEventListener("change", drop);
   speed.addEventListener("change", setSpeed);
   document.addEventListener("keydown", pressed);
-  still.addEventListener("change", () => still.matches && video.pause());
+  still.addEventListener("change", () => still.matches && stop(frame));
   video.addEventListener("seeked", seeked);
   video.addEventListener("play", playingOrNot);
   video.addEventListener("pause", playingOrNot);

@@ -1,0 +1,589 @@
+"""The player: exact frames, every key and button; nothing starts, speaks or leaves unasked.
+
+In a real browser where there is one; what the page holds is tested without.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import tomllib
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import tomli_w
+
+from vizopt.encoders import Film, Label, encoder
+from vizopt.errors import SceneError
+from vizopt.outputs import Look
+from vizopt.pipeline import render
+from vizopt.safety import judge
+from vizopt.theme import count, number
+
+FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
+SIZE = (BITS * SIDE, 180)
+EVIL = "</script><script>alert(1)</script><!-- \"'& ]]> <img src=x onerror=alert(1)> Σ 渦 🌀"
+QUESTION = "What will happen to the border next?"
+
+
+def frames():
+    """Frame k shows k in black and white blocks, one for each binary digit."""
+    for k in range(FRAMES):
+        frame = np.full((SIZE[1], SIZE[0], 4), 255, np.uint8)
+        for bit in range(BITS):
+            if k >> bit & 1:
+                frame[:, bit * SIDE : (bit + 1) * SIDE, :3] = 0
+        yield frame
+
+
+EPOCHS = np.arange(FRAMES) * 10
+LOSS = np.exp(-np.arange(FRAMES) / 9)
+LABEL = Label(
+    title="Blocks",
+    alt="A clip that counts",
+    paragraphs=("It counts.", "Then it ends."),
+    recipe='title = "Blocks"\n',
+    numbers={"epoch": EPOCHS, "lr": np.full(FRAMES, 0.1), "loss": LOSS},
+    marks=((30, "accuracy reaches 50 %"), (90, "the loss jumps to 2.000")),
+)
+
+
+def checked(passed=True, flashes=0.0):
+    """A flash check that finds what we want."""
+    found = SimpleNamespace(flashes=flashes)
+    return lambda clip, file: SimpleNamespace(passed=passed, general=found, red=found)
+
+
+def write(path, label=LABEL, judge=checked()):  # noqa: B008
+    film = Film(SIZE, FPS, list, label, judge)
+    with encoder(path).open(path, film) as put:
+        for frame in frames():
+            put(frame)
+    return path
+
+
+def block(text, name):
+    """What a data block of a page holds."""
+    return re.search(rf'<script type="[^"]*" id="{name}">(.*?)</script>', text, flags=re.S)[1]
+
+
+# The file
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("page") / "blocks.html")
+
+
+def test_the_policy_allows_the_pages_own_style_and_script_only(written):
+    text = written.read_text(encoding="utf-8")
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[1]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["media-src"] == "blob:"
+    assert rules["img-src"] == "data:"
+    for tag, rule in (("style", "style-src"), ("script", "script-src")):
+        inner = re.findall(rf"<{tag}>(.*?)</{tag}>", text, flags=re.S)
+        assert len(inner) == 1
+        digest = base64.b64encode(hashlib.sha256(inner[0].encode()).digest()).decode()
+        assert rules[rule] == f"'sha256-{digest}'"
+    assert " style=" not in text
+    assert not re.search(r"\son\w+=", text)
+
+
+def test_nothing_comes_from_elsewhere(written):
+    text = written.read_text(encoding="utf-8")
+    assert "://" not in text
+    assert re.findall(r'(?:src|href)="([^"]{0,9})', text) == ["data:imag"]
+
+
+def test_it_holds_clip_numbers_and_recipe(written):
+    text = written.read_text(encoding="utf-8")
+    assert base64.b64decode(block(text, "clip"))[4:8] == b"ftyp"
+    assert block(text, "recipe") == LABEL.recipe
+    data = json.loads(block(text, "data"))
+    assert data["names"] == ["epoch", "loss", "learning rate"]
+    assert data["numbers"][0] == [count(int(epoch)) for epoch in EPOCHS]
+    assert data["numbers"][1] == [number(loss) for loss in LOSS]
+    assert "<p>It counts.</p>\n<p>Then it ends.</p>" in text
+
+
+def test_a_page_of_a_real_run_tells_its_verdict_and_recipe(run, tmp_path):
+    clip = render(run, tmp_path / "sgd.html", Look(size=(480, 270), overrides={"title": EVIL}))
+    text = clip.path.read_text(encoding="utf-8")
+    (tmp_path / "inner.mp4").write_bytes(base64.b64decode(block(text, "clip")))
+    again = judge(tmp_path / "inner.mp4")
+    assert clip.verdict.path == clip.path
+    assert (clip.verdict.general, clip.verdict.red) == (again.general, again.red)
+    assert clip.frames == again.frames
+    assert json.loads(block(text, "data"))["starts"] == clip.verdict.passed
+    assert tomllib.loads(block(text, "recipe"))["title"] == EVIL
+
+
+def test_a_clip_that_flashes_says_so(tmp_path):
+    text = write(tmp_path / "a.html", judge=lambda clip, _: judge(clip)).read_text("utf-8")
+    assert not json.loads(block(text, "data"))["starts"]
+    assert "This clip flashes up to" in text
+    assert "WCAG 2.2 allows 3" in text
+    faster = write(tmp_path / "b.html", judge=checked(flashes=1.5)).read_text("utf-8")
+    assert ">2×<" in faster
+    assert ">4× – may flash<" in faster
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        assert not any(name.startswith("on") for name, _ in attrs)
+
+
+def evil_label():
+    unit = {EVIL: LABEL.numbers["epoch"]}
+    return Label(
+        title=EVIL,
+        alt=EVIL,
+        paragraphs=(EVIL,),
+        recipe=tomli_w.dumps({"title": EVIL}),
+        warning=EVIL,
+        unit=EVIL,
+        numbers=unit | {f"{EVIL}2": LOSS},
+        marks=((3, EVIL),),
+        pauses=((5, EVIL), (5, EVIL)),
+    )
+
+
+def test_markup_in_words_is_words(tmp_path):
+    text = write(tmp_path / "evil.html", evil_label()).read_text(encoding="utf-8")
+    parser = Tags()
+    parser.feed(text)
+    assert parser.tags.count("script") == 4
+    assert parser.tags.count("img") == 1
+    assert tomllib.loads(block(text, "recipe"))["title"] == EVIL
+    assert json.loads(block(text, "data"))["pauses"] == [{"frame": 5, "text": f"{EVIL}\n{EVIL}"}]
+
+
+PAUSED = """
+title = "x"
+epochs = 5
+pause = [{ epoch = EPOCH, text = "?" }]
+problem = { kind = "network", data = { kind = "spiral" } }
+optimizer = { kind = "sgd", lr = 1.0 }
+"""
+
+
+def test_a_pause_lies_within_the_run():
+    from vizopt.scene import parse_scene
+
+    assert parse_scene(PAUSED.replace("EPOCH", "4"), "x.toml", {}, {}).pause[0].epoch == 4
+    with pytest.raises(SceneError) as caught:
+        parse_scene(PAUSED.replace("EPOCH", "5"), "x.toml", {}, {})
+    assert str(caught.value) == "x.toml: pause.0.epoch: 5: the run ends at epoch 4"
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    program = next(filter(None, found), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    with api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens a page from disk; fails afterwards where it complained or asked for anything."""
+    contexts, wrong = [], []
+
+    def open_(path, motion="reduce", width=800, ready=True, **options):
+        context = browser.new_context(
+            reduced_motion=motion, viewport={"width": width, "height": 700}, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: wrong.append(dialog.message))
+        page.on("request", lambda request: asked(request.url))
+        page.goto(path.as_uri())
+        if ready:
+            page.wait_for_selector(".ready")
+            settle(page)
+        return page
+
+    def asked(url):
+        if not url.startswith(("file:", "data:", "blob:")):
+            wrong.append(url)
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def until(page, true):
+    """Wait for a JavaScript expression; Playwright's own way needs eval, which the page forbids."""
+    for _ in range(400):
+        if page.evaluate(true):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"never {true}")
+
+
+def settle(page):
+    """Wait until the video stands at the frame that the player wants."""
+    until(page, "!video.seeking && wanted === null && video.readyState >= 2")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+READ = f"""() => {{
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [{SIZE[0]}, {SIZE[1]}];
+  const context = canvas.getContext("2d", {{ willReadFrequently: true }});
+  context.drawImage(video, 0, 0);
+  let k = 0;
+  for (let bit = 0; bit < {BITS}; bit++) {{
+    const value = context.getImageData((bit + 0.5) * {SIDE}, 90, 1, 1).data[0];
+    if (value < 128) k += 1 << bit;
+  }}
+  return k;
+}}"""
+
+
+def shown(page):
+    """The frame that the pixels show, after a look at everything that names it."""
+    settle(page)
+    k = page.evaluate(READ)
+    assert page.evaluate("frame") == k
+    assert page.locator("#seek").input_value() == str(k)
+    assert page.locator("#numbers dd").all_inner_texts() == [
+        count(int(EPOCHS[k])),
+        number(LOSS[k]),
+        number(0.1),
+    ]
+    spoken = f"epoch {count(int(EPOCHS[k]))} of {count(int(EPOCHS[-1]))}"
+    assert page.locator("#seek").get_attribute("aria-valuetext") == spoken
+    return k
+
+
+def paused(page):
+    return page.evaluate("video.paused")
+
+
+def test_a_hundred_seeks_show_the_exact_frame(visit, written):
+    page = visit(written)
+    for k in np.random.RandomState(0).randint(0, FRAMES, 100):
+        page.evaluate(f"slider.value = {k}; slider.dispatchEvent(new Event('input'))")
+        assert shown(page) == k
+
+
+def test_a_burst_of_seeks_ends_at_the_last(visit, written):
+    page = visit(written)
+    page.evaluate("for (let k = 0; k < 120; k += 7) stop(k)")
+    assert shown(page) == 119
+
+
+def test_every_key(visit, written):
+    page = visit(written)
+    press = page.keyboard.press
+    steps = [
+        ("Home", 0),
+        ("ArrowRight", 1),
+        ("Shift+ArrowRight", 11),
+        ("ArrowLeft", 10),
+        ("Shift+ArrowLeft", 0),
+        ("ArrowLeft", 0),
+        ("End", FRAMES - 1),
+        ("ArrowRight", FRAMES - 1),
+    ]
+    for key, k in steps:
+        press(key)
+        assert shown(page) == k, key
+    speed = page.locator("#speed")
+    for key, value in (("+", "2"), ("]", "4"), ("=", "4"), ("-", "2"), ("[", "1")):
+        press(key)
+        assert speed.input_value() == value
+        assert page.evaluate("video.playbackRate") == float(value)
+    loop = page.locator("#loop")
+    for key, on in (("l", "false"), ("L", "true")):
+        press(key)
+        assert loop.get_attribute("aria-pressed") == on
+    press("?")
+    assert page.locator("#help").is_visible()
+    press("Home")
+    press("Escape")
+    assert not page.locator("#help").is_visible()
+    assert shown(page) == FRAMES - 1
+    press("f")
+    until(page, "document.fullscreenElement === player")
+    press("f")
+    until(page, "!document.fullscreenElement")
+    press("Space")
+    until(page, "!video.paused && frame > 3 && frame < 140")
+    press("Space")
+    assert paused(page)
+
+
+def test_letters_can_be_switched_off(visit, written):
+    page = visit(written)
+    page.locator("#keys").click()
+    page.locator("#letters").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("l")
+    page.keyboard.press("?")
+    assert page.locator("#loop").get_attribute("aria-pressed") == "true"
+    assert not page.locator("#help").is_visible()
+    page.keyboard.press("Home")
+    assert shown(page) == 0
+
+
+def test_keys_of_the_controls_are_not_doubled(visit, written):
+    page = visit(written)
+    page.locator("#seek").focus()
+    page.keyboard.press("ArrowLeft")
+    assert shown(page) == FRAMES - 2
+    page.keyboard.press("PageUp")
+    shown(page)
+    page.locator("#play").focus()
+    page.keyboard.press("Space")
+    assert not paused(page)
+    page.keyboard.press("Space")
+    assert paused(page)
+    page.locator("#speed").focus()
+    at = shown(page)
+    page.keyboard.press("ArrowRight")
+    assert shown(page) == at
+
+
+def test_every_button(visit, written):
+    page = visit(written)
+    for name, k in (
+        ("To the start", 0),
+        ("One frame on", 1),
+        ("One frame on", 2),
+        ("One frame back", 1),
+        ("To the end", FRAMES - 1),
+    ):
+        page.get_by_role("button", name=name, exact=True).click()
+        assert shown(page) == k
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, "frame > 3 && frame < 140")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    assert paused(page)
+    page.get_by_label("Speed").select_option("0.25")
+    assert page.evaluate("video.playbackRate") == 0.25
+    page.get_by_role("button", name="Loop").click()
+    assert page.locator("#loop").get_attribute("aria-pressed") == "false"
+    page.get_by_role("button", name="Full screen").click()
+    until(page, "document.fullscreenElement === player")
+    page.get_by_role("button", name="Full screen").click()
+    until(page, "!document.fullscreenElement")
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Close").click()
+    page.locator("#video").click()
+    assert not paused(page)
+    page.locator("#video").click()
+    assert paused(page)
+
+
+def test_marks_lead_to_what_happened(visit, written):
+    page = visit(written)
+    page.get_by_role("button", name="epoch 300 accuracy reaches 50 %").click()
+    assert shown(page) == 30
+    tick = page.locator(".tick").nth(1)
+    assert "the loss jumps to 2.000" in tick.get_attribute("title")
+    tick.click()
+    assert shown(page) == 90
+    assert page.locator("#events [aria-current]").inner_text().startswith("epoch 900")
+    seek, place = page.locator("#seek").bounding_box(), tick.bounding_box()
+    wanted = seek["x"] + 10 + (seek["width"] - 20) * 90 / (FRAMES - 1)
+    assert place["x"] + place["width"] / 2 == pytest.approx(wanted, abs=1)
+
+
+def test_what_stands_still_is_said_once(visit, written):
+    page = visit(written)
+    page.evaluate(
+        "globalThis.told = []; new MutationObserver(() => told.push(byId('said').textContent))"
+        ".observe(byId('said'), { childList: true })"
+    )
+    page.keyboard.press("Home")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+    assert page.evaluate("told") == [f"epoch 50, loss {number(LOSS[5])}, learning rate 0.100"]
+    page.keyboard.press("Space")
+    page.wait_for_timeout(900)
+    assert len(page.evaluate("told")) == 1
+    page.keyboard.press("Space")
+    page.wait_for_timeout(600)
+    assert len(page.evaluate("told")) == 2
+
+
+def test_reduced_motion_shows_the_last_frame_and_waits(visit, written):
+    page = visit(written)
+    page.wait_for_timeout(500)
+    assert paused(page)
+    assert shown(page) == FRAMES - 1
+
+
+def test_otherwise_it_starts_by_itself_silently(visit, written):
+    page = visit(written, motion="no-preference", ready=False)
+    until(page, "!video.paused && frame > 5")
+    assert page.evaluate("video.muted")
+
+
+@pytest.mark.parametrize("why", ["fails", "warned", "not checked"])
+def test_a_clip_that_may_flash_waits(visit, tmp_path, why):
+    label = Label(title="x", warning="This clip flashes") if why == "warned" else LABEL
+    check = {"fails": checked(False, 4.0), "warned": checked(), "not checked": None}[why]
+    page = visit(write(tmp_path / "page.html", label, check), motion="no-preference")
+    page.wait_for_timeout(500)
+    assert paused(page)
+    assert page.evaluate(READ) == 0
+    assert page.locator("#warning").is_visible() == (why != "not checked")
+    page.keyboard.press("Space")
+    until(page, "!video.paused && frame > 3")
+
+
+def test_at_the_end_it_loops_or_stays(visit, written):
+    page = visit(written)
+    page.evaluate("stop(140)")
+    settle(page)
+    page.keyboard.press("Space")
+    until(page, "!video.paused && frame > 3 && frame < 100")
+    page.keyboard.press("l")
+    page.evaluate("stop(140)")
+    settle(page)
+    page.keyboard.press("Space")
+    until(page, "video.paused && frame === 149")
+    assert shown(page) == FRAMES - 1
+    page.keyboard.press("Space")
+    until(page, "!video.paused && frame > 3 && frame < 100")
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory):
+    from dataclasses import replace
+
+    label = replace(LABEL, pauses=((20, QUESTION), (60, "And now?"), (FRAMES - 1, "Why?")))
+    return write(tmp_path_factory.mktemp("asking") / "asking.html", label)
+
+
+def test_a_pause_stops_and_goes_on(visit, asking):
+    page = visit(asking, motion="no-preference", ready=False)
+    question = page.locator("#question")
+    question.wait_for()
+    assert shown(page) == 20
+    assert paused(page)
+    assert QUESTION in question.inner_text()
+    until(page, f"byId('said').textContent.startsWith('{QUESTION}, epoch 200')")
+    page.get_by_role("button", name="Go on").click()
+    assert not question.is_visible()
+    until(page, "!question.hidden")
+    assert shown(page) == 60
+    page.keyboard.press("ArrowRight")
+    assert not question.is_visible()
+    page.keyboard.press("]")
+    page.keyboard.press("]")
+    page.keyboard.press("Space")
+    until(page, "!question.hidden")
+    assert shown(page) == FRAMES - 1
+    assert "Why?" in question.inner_text()
+    page.keyboard.press("Space")
+    until(page, "!question.hidden && !video.seeking && frame === 20")
+    assert shown(page) == 20
+
+
+def test_a_jump_past_a_pause_does_not_bring_it_back(visit, asking):
+    page = visit(asking)
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    page.evaluate("show(30)")
+    until(page, "!question.hidden")
+    assert shown(page) == 60
+
+
+@pytest.mark.parametrize("width", [320, 360, 800, 1600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_every_width(visit, asking, width, scheme):
+    page = visit(asking, width=width, color_scheme=scheme)
+    page.evaluate(
+        "ask(data.pauses[0]); document.querySelectorAll('details').forEach(d => d.open = true)"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for control in page.locator("button:visible, select:visible, input[type=range]").all():
+        box = control.bounding_box()
+        assert min(box["width"], box["height"]) >= 40
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width + 0.5
+
+
+CONTRAST = """() => {
+  const lum = (text) => text.match(/[\\d.]+/g).slice(0, 3).map((v) => v / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    const colour = getComputedStyle(element).backgroundColor;
+    return colour === "rgba(0, 0, 0, 0)" ? behind(element.parentElement) : colour;
+  };
+  return [...document.querySelectorAll("main *")]
+    .filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.data?.trim()))
+    .map((e) => {
+      const [a, b] = [lum(getComputedStyle(e).color), lum(behind(e))];
+      return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.textContent.slice(0, 40)];
+    })
+    .filter(([ratio]) => ratio < 4.5);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_words_can_be_read(visit, tmp_path, scheme):
+    from dataclasses import replace
+
+    label = replace(LABEL, pauses=((20, QUESTION),), warning="It flashes")
+    page = visit(write(tmp_path / "page.html", label), color_scheme=scheme)
+    page.evaluate(
+        "ask(data.pauses[0]); document.querySelectorAll('details').forEach(d => d.open = true)"
+    )
+    assert page.evaluate(CONTRAST) == []
+    page.keyboard.press("?")
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_every_control_has_a_name(visit, asking):
+    page = visit(asking)
+    for control in page.locator("button, select, input").all():
+        name = control.evaluate("e => e.ariaLabel || e.labels?.[0]?.textContent || e.textContent")
+        assert name.strip()
+
+
+def test_markup_in_words_stays_words(visit, tmp_path):
+    page = visit(write(tmp_path / "evil.html", evil_label()))
+    assert page.title() == EVIL
+    assert page.locator("#warning").inner_text() == EVIL
+    page.evaluate("ask(data.pauses[0])")
+    assert page.locator("#asked").inner_text() == f"{EVIL}\n{EVIL}"
+    page.wait_for_timeout(200)
+    assert page.locator("img").count() == 1
+
+
+def test_a_clip_that_does_not_play_leaves_the_last_frame_and_the_words(visit, written, tmp_path):
+    broken = tmp_path / "broken.html"
+    text = written.read_text(encoding="utf-8")
+    broken.write_text(text.replace(block(text, "clip"), "AAAA"), encoding="utf-8")
+    page = visit(broken, ready=False)
+    page.locator("#trouble").wait_for()
+    assert page.locator("#play").is_disabled()
+    assert page.locator("#poster").evaluate("image => image.naturalWidth") == SIZE[0]
