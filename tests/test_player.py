@@ -442,6 +442,9 @@ def test_otherwise_it_starts_by_itself_silently(visit, written):
     page = visit(written, motion="no-preference", ready=False)
     until(page, "!video.paused && frame > 5")
     assert page.evaluate("video.muted")
+    assert page.locator("#play path:visible").get_attribute("class") == "if-playing"
+    page.keyboard.press("Space")
+    assert page.locator("#play path:visible").get_attribute("class") == "if-paused"
 
 
 @pytest.mark.parametrize("why", ["fails", "warned", "not checked"])
