@@ -12,6 +12,7 @@ ENCODERS: dict[str, str] = {
     ".mp4": "vizopt.encoders.mp4",
     ".gif": "vizopt.encoders.gif",
     ".png": "vizopt.encoders.png",
+    ".pptx": "vizopt.deck.encoder",
 }
 
 
