@@ -120,17 +120,16 @@ def _opened(source: str, look: Look) -> Source:
 
 
 def _slides(sources: Mapping[str, Source], folder: Path, look: Look, bar: Bar) -> list[deck.Slide]:
-    """The slides in the order of the sources; finished clips are looked at before any training."""
-    ready = {
-        name: deck.slide(source, _told(source), judge(source))
-        for name, source in sources.items()
-        if isinstance(source, Path)
-    }
-    for name, source in sources.items():
-        if not isinstance(source, Path):
+    """The slides in the order of the sources; what needs no training is made first."""
+    slides = {}
+    for name in sorted(sources, key=lambda name: isinstance(sources[name], Scene)):
+        source = sources[name]
+        if isinstance(source, Path):
+            slides[name] = deck.slide(source, _told(source), judge(source))
+        else:
             clip = _drawn(source, folder / name, look, bar)
-            ready[name] = deck.slide(clip.path, clip.label, clip.verdict)
-    return [ready[name] for name in sources]
+            slides[name] = deck.slide(clip.path, clip.label, clip.verdict)
+    return [slides[name] for name in sources]
 
 
 def _drawn(source: Scene | Recording, file: Path, look: Look, bar: Bar) -> Clip:

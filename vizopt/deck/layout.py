@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 from vizopt.arrays import Size
 
 INCH = 914_400
-MARGIN = INCH * 45 // 100
-GAP = INCH * 15 // 100
+MARGIN = INCH * 35 // 100
+GAP = INCH * 10 // 100
 LEAST = INCH * 2  # a clip that is smaller cannot be read
-# Left, at the foot of its box, and no larger than a line of a scene's title is long.
+# Most characters an inch of a title at a font size in points; None is the layout's own.
+SIZES = ((3.0, None), (5.0, 26), (float("inf"), 18))
 TITLE_STYLE = """<a:lstStyle xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
-<a:lvl1pPr algn="l"><a:defRPr sz="2800" b="1"/></a:lvl1pPr></a:lstStyle>"""
+<a:lvl1pPr algn="l"><a:defRPr sz="2600" b="1"/></a:lvl1pPr></a:lstStyle>"""
 
 
 class Box(NamedTuple):
@@ -37,8 +38,10 @@ def plain(deck: Any, sides: tuple[float, float]) -> Any:
                 shape.left, shape.width = round(shape.left * stretch), round(shape.width * stretch)
     layout = next(layout for layout in deck.slide_layouts if layout.name == "Title Only")
     title = _title(layout)
-    title.left, title.top = MARGIN, INCH * 25 // 100
-    title.width, title.height = width - 2 * MARGIN, INCH * 80 // 100
+    title.left, title.top = MARGIN, INCH * 20 // 100
+    title.width, title.height = width - 2 * MARGIN, INCH * 65 // 100
+    clip = fitted(free(deck, layout), (16, 9))
+    title.left, title.width = clip.left, clip.width
     frame = title.text_frame
     frame.vertical_anchor, frame.auto_size = MSO_ANCHOR.MIDDLE, MSO_AUTO_SIZE.TEXT_TO_FIT_SHAPE
     frame.margin_left = frame.margin_right = 0
@@ -81,6 +84,11 @@ def fitted(box: Box, size: Size) -> Box:
     return Box(
         box.left + (box.width - width) // 2, box.top + (box.height - height) // 2, width, height
     )
+
+
+def points(title: str, width: int) -> int | None:
+    """The font size at which a title has room on two lines; None leaves the layout's."""
+    return next(size for most, size in SIZES if len(title) <= most * width / INCH)
 
 
 def _usable(deck: Any, layout: Any) -> bool:

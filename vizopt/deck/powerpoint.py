@@ -6,13 +6,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from vizopt.deck.layout import Box, fitted, free, plain, titled
+from vizopt.deck.layout import Box, fitted, free, plain, points, titled
 from vizopt.deck.slide import SHOWN, Slide
 from vizopt.encoders import finished
 from vizopt.errors import EncodeError
 from vizopt.showing import still
 
 RECIPE = "To make the clip again, save these lines as NAME.toml and run: vizopt make NAME.toml"
+POINT = 12_700  # EMU
 SIDES = {"16:9": (13.333, 7.5), "4:3": (10.0, 7.5)}  # inches
 MISSING = 'PowerPoint needs python-pptx: install it with: pip install "vizopt[slides]"'
 
@@ -86,6 +87,8 @@ def _add(deck: Any, layout: Any, slide: Slide) -> None:
         if shape.placeholder_format.idx != title.placeholder_format.idx:
             shape.element.getparent().remove(shape.element)  # it would say "Click to add text"
     title.text_frame.text = slide.title
+    if size := points(slide.title, title.width):
+        title.text_frame.paragraphs[0].runs[0].font.size = size * POINT
     box = fitted(free(deck, layout), slide.size)
     if slide.clip.suffix.lower() == ".gif":
         shape = page.shapes.add_picture(str(slide.clip), *box)

@@ -10,7 +10,7 @@ from vizopt.errors import EncodeError
 from vizopt.safety import Verdict
 from vizopt.showing import warning_of
 
-TITLE = 160  # characters; more does not fit on two lines beside a clip
+TITLE = 120  # characters; more does not fit on two lines
 SHOWN = {".mp4": "video/mp4", ".gif": "image/gif"}  # what slides play
 # What XML cannot hold, whatever stands for it.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

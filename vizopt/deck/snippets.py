@@ -112,8 +112,9 @@ def _defused(html: str) -> str:
 
 
 def _harmless(recipe: str) -> str:
-    """TOML of the same meaning that neither ends a comment nor holds a shortcode.
+    """TOML of the same meaning that holds no tag, end of a comment or shortcode.
 
-    Doubled braces and > occur in a recipe's texts only, where TOML takes escapes.
+    Doubled braces, < and > occur in a recipe's texts only, where TOML takes escapes.
     """
-    return recipe.replace("{{", "{\\u007b").replace(">", "\\u003e")
+    recipe = recipe.replace("{{", "{\\u007b")
+    return recipe.replace("<", "\\u003c").replace(">", "\\u003e")
