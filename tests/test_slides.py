@@ -15,7 +15,7 @@ from pptx import Presentation
 
 import vizopt
 from vizopt import deck, lesson
-from vizopt.encoders import Label
+from vizopt.encoders import Film, Label, encoder
 from vizopt.outputs import Look
 from vizopt.scene import parse_scene
 
@@ -40,8 +40,6 @@ def clips(run, descent, tmp_path_factory):
 @pytest.fixture
 def flashing(tmp_path):
     """A clip that fails the check: black and white in turn."""
-    from vizopt.encoders import Film, encoder
-
     path = tmp_path / "flash.mp4"
     frames = [Image.new("RGBA", (320, 240), "white" if k % 2 else "black") for k in range(20)]
     with encoder(path).open(path, Film((320, 240), 10.0, lambda: [])) as write:
@@ -398,6 +396,21 @@ def test_an_error_leaves_the_old_deck(clips, tmp_path, monkeypatch):
         lesson.write(path, [str(clips / "a.mp4")])
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["d.pptx"]
+
+
+def test_an_error_while_drawing_leaves_the_old_deck(tmp_path):
+    path = tmp_path / "d.pptx"
+    path.write_bytes(b"old")
+    film = Film((64, 64), 10.0, lambda: [])
+    with pytest.raises(ZeroDivisionError), encoder(path).open(path, film):
+        raise ZeroDivisionError
+    assert path.read_bytes() == b"old"
+    assert [file.name for file in tmp_path.iterdir()] == ["d.pptx"]
+
+
+def test_a_deck_of_two_clips_is_not_judged_as_one(command, clips):
+    command("slides", clips / "a.mp4", clips / "wide.mp4", "-o", "d.pptx", "-q")
+    assert "d.pptx: holds 2 clips: check them one by one" in command("check", "d.pptx").err
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")

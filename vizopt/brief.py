@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vizopt.arrays import Size
-
 if TYPE_CHECKING:
+    from vizopt.arrays import Size
     from vizopt.safety import Verdict
 
 
-def clip_line(path: Path, size: Size, frames: int, fps: float, verdict: "Verdict") -> str:
+def clip_line(path: Path, size: "Size", frames: int, fps: float, verdict: "Verdict") -> str:
     """A clip: size, length, rate, and what the flash check found."""
     width, height = size
     return (
