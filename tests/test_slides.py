@@ -298,6 +298,19 @@ def test_a_marp_comment_ends_where_it_should(hostile):
     assert text.count("](a.gif)") == 1
 
 
+def test_figures_in_an_alt_text_are_left_alone(clips):
+    from vizopt.safety import judge
+
+    label = Label(
+        "1. Of", "Loss falls from 1.099 to 0.7 (by 36 %), x = -2; done: yes", ("- no",), "", ""
+    )
+    slide = deck.slide(clips / "a.gif", label, judge(clips / "a.gif"))
+    text = deck.SNIPPETS[".md"]([slide])
+    assert f"![h:520 {label.alt}](a.gif)" in text
+    assert "## 1\\. Of\n" in text
+    assert "\n\\- no\n" in deck.SNIPPETS[".qmd"]([slide])
+
+
 def test_words_that_marp_takes_for_orders_are_none_in_an_alt_text(clips):
     from vizopt.safety import judge
 

@@ -8,12 +8,17 @@ from urllib.parse import quote
 from vizopt.deck.powerpoint import RECIPE
 from vizopt.deck.slide import Slide
 
-PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# What Markdown would read as its own: anywhere, and at the start of a line. No more than that, for
+# Marp leaves out of an alt text what has a backslash in front.
+MARKS = re.compile(r"([\\`*_\[\]<>&~$^{}@#|!])")
+START = re.compile(r"^([-+:=%]|\(?\w+(?=[.)]\s))")
 # Marp takes these words of an alt text for orders to move or filter the picture.
 ORDERS = re.compile(
     r"(?<!\S)(bg|blur|brightness|contrast|drop-shadow|grayscale|hue-rotate|invert|opacity|saturate"
     r"|sepia|w|h|width|height)(?=\s|:|$)"
 )
+STRETCH = 'class="r-stretch"'  # reveal.js: what is left of the slide
+FIT = 'style="width: 100%; height: auto; max-height: 560px"'  # below a title in Quarto's 700
 SILENT = "\u2060"  # a word joiner: not seen, not read out
 
 
@@ -46,7 +51,7 @@ def _section(slide: Slide) -> str:
     lines = [
         "<section>",
         f"  <h2>{escape(slide.title)}</h2>",
-        f"  {_media(slide, 'r-stretch')}",
+        f"  {_media(slide, STRETCH)}",
         f'  <aside class="notes">{"".join([*notes, *(recipe if slide.recipe else [])])}</aside>',
         "</section>",
         "",
@@ -54,15 +59,15 @@ def _section(slide: Slide) -> str:
     return "\n".join(lines)
 
 
-def _media(slide: Slide, kind: str) -> str:
+def _media(slide: Slide, how: str) -> str:
     """The clip in HTML; reveal.js starts what has data-autoplay when its slide comes."""
     source, alt = escape(_source(slide)), escape(slide.alt)
     width, height = slide.size
     if slide.clip.suffix.lower() == ".gif":
-        return f'<img class="{kind}" src="{source}" alt="{alt}" width="{width}" height="{height}">'
+        return f'<img {how} src="{source}" alt="{alt}" width="{width}" height="{height}">'
     plays = "" if slide.warning else " data-autoplay loop"
     return (
-        f'<video class="{kind}" src="{source}" aria-label="{alt}" width="{width}"'
+        f'<video {how} src="{source}" aria-label="{alt}" width="{width}"'
         f' height="{height}" preload="auto" controls muted playsinline{plays}></video>'
     )
 
@@ -74,7 +79,7 @@ def _quarto_slide(slide: Slide) -> str:
         shortcode = f'{{{{< video {_source(slide)} title="{_entities(slide.alt)}" >}}}}'
         media = (
             '::: {.content-visible when-format="revealjs"}\n'
-            f"```{{=html}}\n{_defused(_media(slide, 'vizopt'))}\n```\n:::\n\n"
+            f"```{{=html}}\n{_defused(_media(slide, FIT))}\n```\n:::\n\n"
             f'::: {{.content-visible unless-format="revealjs"}}\n{shortcode}\n:::'
         )
     notes = [_marked(paragraph) for paragraph in slide.notes]
@@ -98,7 +103,8 @@ def _source(slide: Slide) -> str:
 
 def _marked(text: str) -> str:
     """Text on one line that Markdown shows as it is."""
-    return PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+    marked = MARKS.sub(r"\\\1", " ".join(text.split()))
+    return START.sub(lambda m: m[1] + "\\" if m[1][-1].isalnum() else "\\" + m[1], marked)
 
 
 def _entities(text: str) -> str:
