@@ -3,78 +3,20 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from vizopt import cli_check, library
+from vizopt import cli_check, cli_slides, library
+from vizopt.brief import told_bytes
+from vizopt.cli_look import PATH, SET_HELP, SetType, bar_of, look_of, look_options
 from vizopt.errors import VizoptError
 
 if TYPE_CHECKING:
-    from vizopt.outputs import Look
     from vizopt.pipeline import Clip
     from vizopt.recording import Recording
-    from vizopt.safety import Verdict
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-SET_HELP = "Override a key of the scene: optimizer.lr=0.5"
-
-
-class SizeType(click.ParamType[tuple[int, int]]):
-    """`1280x720`."""
-
-    name = "WIDTHxHEIGHT"
-
-    def convert(self, value: str, param: Any, ctx: Any) -> tuple[int, int]:
-        width, _, height = value.lower().replace("×", "x").partition("x")
-        if not (width.isdecimal() and height.isdecimal()):
-            self.fail(f"{value!r} is no size: write it like 1280x720")
-        return int(width), int(height)
-
-
-class SetType(click.ParamType[tuple[str, Any]]):
-    """`optimizer.lr=0.5`: a dotted key and a TOML value; a bare word is text."""
-
-    name = "KEY=VALUE"
-
-    def convert(self, value: str, param: Any, ctx: Any) -> tuple[str, Any]:
-        import tomllib
-
-        key, equals, text = value.partition("=")
-        if not (key.strip() and equals):
-            self.fail(f"{value!r}: write it like optimizer.lr=0.5")
-        try:
-            return key.strip(), tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            return key.strip(), text.strip()
-
-
-PATH = click.Path(path_type=Path)
-
-
-def look_options(command: F) -> F:
-    """Options of every command that draws."""
-    for option in reversed(
-        (
-            click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP),
-            click.option("--size", type=SizeType(), help="Size in pixels, for all files."),
-            click.option("--fps", type=float, help="Frames per second, for all files."),
-            click.option("--seconds", type=float, help="Length of the clip."),
-            click.option("--theme", help="light, dark or print."),
-            click.option(
-                "--allow-flashes",
-                is_flag=True,
-                help="The lesson's look, which flashes; behind a warning card.",
-            ),
-            click.option("-q", "--quiet", is_flag=True, help="No progress bars."),
-        )
-    ):
-        command = option(command)
-    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -98,7 +40,7 @@ def make(scenes: tuple[str, ...], files: tuple[Path, ...], quiet: bool, **option
     from vizopt import pipeline
     from vizopt.scene import load_scene
 
-    look = _look(**options)
+    look = look_of(**options)
     loaded = [load_scene(scene, look.overrides) for scene in scenes]
     for i, scene in enumerate(loaded):
         if scene.name in [other.name for other in loaded[:i]]:
@@ -107,7 +49,7 @@ def make(scenes: tuple[str, ...], files: tuple[Path, ...], quiet: bool, **option
         wanted = files or tuple(
             Path("outputs") / f"{scene.name}.{suffix}" for suffix in ("zarr", *scene.formats)
         )
-        run, clips = pipeline.make(scene, wanted, look, _bar(quiet))
+        run, clips = pipeline.make(scene, wanted, look, bar_of(quiet))
         if any(file.suffix == ".zarr" for file in wanted):
             click.echo(_recording_line(run))
         _echo_clips(clips)
@@ -123,7 +65,7 @@ def record(scene: str, file: Path, overrides: tuple[tuple[str, Any], ...], quiet
     from vizopt import pipeline
     from vizopt.scene import load_scene
 
-    run = pipeline.record(load_scene(scene, dict(overrides)), file, _bar(quiet))
+    run = pipeline.record(load_scene(scene, dict(overrides)), file, bar_of(quiet))
     click.echo(_recording_line(run))
 
 
@@ -136,7 +78,7 @@ def render(run: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> N
     from vizopt import pipeline
     from vizopt.recording import Recording
 
-    _echo_clips(pipeline.render_all(Recording(run), files, _look(**options), _bar(quiet)))
+    _echo_clips(pipeline.render_all(Recording(run), files, look_of(**options), bar_of(quiet)))
 
 
 @cli.command()
@@ -153,7 +95,7 @@ def find(scene: str, reach: str, within: int, file: Path | None, quiet: bool) ->
     if file and file.suffix != ".toml":
         raise VizoptError(f"{file}: a scene's name ends in .toml")
     loaded = load_scene(scene)
-    found = search.find(loaded, reach, within, _bar(quiet))
+    found = search.find(loaded, reach, within, bar_of(quiet))
     where = "the global minimum" if reach == "global" else f"minimum {reach}"
     setting = f"learning rate {found.lr:.6g}, momentum {found.momentum:.6g}"
     if found.steps is None or found.steps > within:
@@ -216,6 +158,7 @@ def table(run: Path, every: int) -> None:
 
 
 cli.add_command(cli_check.check)
+cli.add_command(cli_slides.slides)
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -225,64 +168,21 @@ def _write_text(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
 
 
-def _look(
-    overrides: tuple[tuple[str, Any], ...],
-    size: tuple[int, int] | None,
-    fps: float | None,
-    seconds: float | None,
-    theme: str | None,
-    allow_flashes: bool,
-) -> "Look":
-    from vizopt.outputs import Look
-
-    keys = {"timeline.seconds": seconds, "theme": theme}
-    given = {key: value for key, value in keys.items() if value is not None}
-    return Look(size, fps, dict(overrides) | given, allow_flashes)
-
-
-def _bar(quiet: bool) -> Any:
-    from vizopt import progress
-
-    return progress.quiet if quiet else progress.shown
-
-
 def _echo_clips(clips: Sequence["Clip"]) -> None:
     """A line for each clip, and one for each text alternative."""
     from vizopt.outputs import text_beside
 
     for clip in clips:
-        click.echo(_clip_line(clip))
+        click.echo(str(clip))
     for file in dict.fromkeys(text_beside(clip.path) for clip in clips):
         click.echo(f"{file}  the clip in words")
-
-
-def _clip_line(clip: "Clip") -> str:
-    width, height = clip.size
-    bytes_ = clip.path.stat().st_size
-    seconds = clip.frames / clip.fps
-    return (
-        f"{clip.path}  {width}×{height}  {_bytes(bytes_)}  {clip.frames} frames"
-        f"  {seconds:.1f} s at {clip.fps:.4g} fps  {_verdict(clip.verdict)}"
-    )
-
-
-def _verdict(verdict: "Verdict") -> str:
-    """What the flash check found, in a few words."""
-    if verdict.passed:
-        return "passes the flash check"
-    worst = max(verdict.general, verdict.red, key=lambda measure: measure.flashes)
-    return f"FAILS the flash check: {worst.flashes:g} a second"
 
 
 def _recording_line(run: "Recording") -> str:
     bytes_ = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
     ended = f", diverged at {run.header.unit} {run.diverged}" if run.diverged is not None else ""
     unit = run.header.unit
-    return f"{run.path}  {_bytes(bytes_)}  {len(run)} rows of {run.epochs} {unit}s{ended}"
-
-
-def _bytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
+    return f"{run.path}  {told_bytes(bytes_)}  {len(run)} rows of {run.epochs} {unit}s{ended}"
 
 
 def run() -> int:

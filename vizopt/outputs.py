@@ -62,8 +62,8 @@ def planned(
         kind = encoder(file)
         size, fps = look.size or kind.size, kind.rate(look.fps or kind.fps)
         kind.check(file, size)
-        _check_place(file)
-        _check_place(text_beside(file))
+        check_place(file)
+        check_place(text_beside(file))
         groups.setdefault((size, fps), []).append((file, kind))
     return groups
 
@@ -119,7 +119,7 @@ def _noted(failed: dict[Path, EncodeError], file: Path) -> Iterator[None]:
         failed[file] = error
 
 
-def _check_place(file: Path) -> None:
+def check_place(file: Path) -> None:
     """Find out before the training that a file cannot be written."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

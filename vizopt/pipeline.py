@@ -16,6 +16,7 @@ import vizopt
 from vizopt import story
 from vizopt.arrange import arranged
 from vizopt.arrays import Size
+from vizopt.brief import clip_line
 from vizopt.card import WARNING, WHY, Carded
 from vizopt.encoders import Film, Label
 from vizopt.errors import EncodeError, RecordingError
@@ -55,6 +56,7 @@ class Clip:
         frames: how many.
         took: seconds of drawing and encoding.
         verdict: what `vizopt check` finds in it.
+        label: what the file says of itself.
     """
 
     path: Path
@@ -63,6 +65,16 @@ class Clip:
     frames: int
     took: float
     verdict: Verdict
+    label: Label
+
+    def __str__(self) -> str:
+        return clip_line(self.path, self.size, self.frames, self.fps, self.verdict)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """How a notebook shows it."""
+        from vizopt.notebook import bundle
+
+        return bundle(self)
 
 
 def make(
@@ -168,7 +180,8 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
         write_texts(written, told.text)
         took = perf_counter() - start
         for file in written:
-            clips.append(Clip(file, size, fps, len(picture), took, judges(file, file)))
+            verdict = judges(file, file)
+            clips.append(Clip(file, size, fps, len(picture), took, verdict, film.label))
         failed += wrong.values()
     if failed:
         raise failed[0]

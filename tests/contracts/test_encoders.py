@@ -44,9 +44,10 @@ def decoded(path, size=SIZE):
 
 
 STILLS = {".png"}
+DECKS = {".pptx"}  # tests/test_slides.py
 
 
-@pytest.fixture(params=[suffix for suffix in ENCODERS if suffix not in STILLS])
+@pytest.fixture(params=[suffix for suffix in ENCODERS if suffix not in STILLS | DECKS])
 def suffix(request):
     return request.param
 

@@ -13,6 +13,7 @@ ENCODERS: dict[str, str] = {
     ".gif": "vizopt.encoders.gif",
     ".png": "vizopt.encoders.png",
     ".html": "vizopt.player.encoder",
+    ".pptx": "vizopt.deck.encoder",
 }
 
 

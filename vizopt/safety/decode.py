@@ -8,6 +8,7 @@ from vizopt.errors import DecodeError
 from vizopt.safety.light import RGB
 
 HEAD = 12  # bytes that tell the formats apart
+DECK = b"PK\3\4"
 
 
 class Picture(NamedTuple):
@@ -27,9 +28,13 @@ class Picture(NamedTuple):
 def pictures(path: Path) -> Iterator[Picture]:
     """The pictures of an MP4, WebM, GIF, APNG or WebP, in the order of showing; none is kept.
 
+    Of a PowerPoint deck those of its one clip.
+
     Raises:
         DecodeError: no such clip, or it is damaged.
     """
+    if _head(path).startswith(DECK):
+        return _on_slide(path)
     if _is_image(path):
         from vizopt.safety.images import pictures as of_image
 
@@ -41,20 +46,31 @@ def pictures(path: Path) -> Iterator[Picture]:
 
 def loops(path: Path) -> bool:
     """Whether a clip starts again at its end; MP4 and WebM cannot tell, and many players do so."""
-    if not _is_image(path):
+    if _head(path).startswith(DECK) or not _is_image(path):
         return True
     from vizopt.safety.images import loops as image_loops
 
     return image_loops(path)
 
 
-def _is_image(path: Path) -> bool:
-    """Whether Pillow is the one to read it, by its first bytes."""
+def _on_slide(deck: Path) -> Iterator[Picture]:
+    from vizopt.safety.decks import clip_of
+
+    with clip_of(deck) as clip:
+        yield from pictures(clip)
+
+
+def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD)
+            return file.read(HEAD)
     except OSError as error:
         raise DecodeError(f"{path}: cannot read: {error.strerror or error}") from error
+
+
+def _is_image(path: Path) -> bool:
+    """Whether Pillow is the one to read it, by its first bytes."""
+    head = _head(path)
     if head.startswith((b"GIF8", b"\x89PNG")) or (head[:4], head[8:]) == (b"RIFF", b"WEBP"):
         return True
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"free", b"wide") or head[:4] == b"\x1aE\xdf\xa3":

@@ -1,0 +1,438 @@
+"""Decks: every slide as a program, a master's owner and an audience will find it."""
+
+import html
+import io
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pptx import Presentation
+
+import vizopt
+from vizopt import deck, lesson
+from vizopt.encoders import Film, Label, encoder
+from vizopt.outputs import Look
+from vizopt.scene import parse_scene
+
+SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "1", "-q"]
+SMALL = [*SHORT, "--size", "480x270", "--fps", "10"]
+HOSTILE = (
+    "<script>alert(\"1\")</script> & 'x' \x07 --> {{< include /etc/passwd >}} `` ``` \\ $x$ # *b*"
+)
+
+
+@pytest.fixture(scope="module")
+def clips(run, descent, tmp_path_factory):
+    """Finished clips, made once: a.mp4 and a.gif with their text, wide.mp4."""
+    folder = tmp_path_factory.mktemp("clips")
+    look = Look((480, 270), 10, {"timeline.seconds": 1.0})
+    vizopt.render(run, folder / "a.mp4", look)
+    vizopt.render(run, folder / "a.gif", look)
+    vizopt.render(descent, folder / "wide.mp4", Look((600, 270), 10, {"timeline.seconds": 1.0}))
+    return folder
+
+
+@pytest.fixture
+def flashing(tmp_path):
+    """A clip that fails the check: black and white in turn."""
+    path = tmp_path / "flash.mp4"
+    frames = [Image.new("RGBA", (320, 240), "white" if k % 2 else "black") for k in range(20)]
+    with encoder(path).open(path, Film((320, 240), 10.0, lambda: [])) as write:
+        for frame in frames:
+            write(np.array(frame))
+    return path
+
+
+def pages(path):
+    return list(Presentation(str(path)).slides)
+
+
+def movie(page):
+    (shape,) = [s for s in page.shapes if s.shape_type is not None and not s.is_placeholder]
+    return shape
+
+
+def media(page, kind):
+    """The bytes of the parts of a kind that a slide refers to."""
+    return [r.target_part.blob for r in page.part.rels.values() if kind in r.reltype]
+
+
+def alt(shape):
+    return shape.element.xpath(".//p:cNvPr")[0].get("descr")
+
+
+def timing(page):
+    """(delay, repeatCount) of a slide's clip."""
+    (node,) = page.element.xpath(".//p:video")
+    return node.xpath(".//p:cond")[0].get("delay"), node.xpath(".//p:cTn")[0].get("repeatCount")
+
+
+def test_a_slide_for_each_scene_recording_and_clip(command, run, clips):
+    look = ["--size", "480x270", "--fps", "10", "--seconds", "1", "-q"]
+    ran = command("slides", "landscape", run.path, clips / "wide.mp4", "-o", "deck.pptx", *look)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("deck.pptx  3 slides  ")
+    assert [path.name for path in Path().iterdir()] == ["deck.pptx"]
+    first, second, third = pages("deck.pptx")
+    titles = [page.shapes.title.text for page in (first, second, third)]
+    assert titles == ["The function and its minima", "Stochastic gradient descent", "wide"]
+    assert media(third, "/media") == [(clips / "wide.mp4").read_bytes()]
+    text = (clips / "wide.txt").read_text().split("\n\n")
+    assert alt(movie(third)) == text[0]
+    assert third.notes_slide.notes_text_frame.text.startswith(text[1])
+    notes = second.notes_slide.notes_text_frame.text
+    assert alt(movie(second)).startswith("Stochastic gradient descent")
+    recipe = notes[notes.index("# made with") :]
+    assert parse_scene(recipe, "notes", {}, {}).optimizer == vizopt.load_scene("sgd").optimizer
+    for page in (first, second, third):
+        assert timing(page) == ("0", "indefinite")
+        assert len(list(page.placeholders)) == 1
+
+
+def test_the_clip_is_the_mp4_that_make_writes(command):
+    assert command("make", "landscape", "-o", "landscape.mp4", *SMALL).code == 0
+    assert command("make", "landscape", "-o", "one.pptx", *SMALL).code == 0
+    assert command("slides", "landscape", "-o", "two.pptx", *SMALL).code == 0
+    (one,), (two,) = pages("one.pptx"), pages("two.pptx")
+    mp4 = Path("landscape.mp4").read_bytes()
+    assert media(one, "/media") == media(two, "/media") == [mp4]
+    assert one.notes_slide.notes_text_frame.text == two.notes_slide.notes_text_frame.text
+    assert command("check", "one.pptx").out.startswith("one.pptx  pass  480×270")
+
+
+@pytest.mark.parametrize(("ratio", "shape"), [("16:9", 16 / 9), ("4:3", 4 / 3)])
+def test_clips_stand_within_the_slide_below_the_title(command, clips, ratio, shape):
+    clip = [clips / "a.mp4", clips / "wide.mp4"]
+    assert command("slides", *clip, "-o", "d.pptx", "--ratio", ratio, "-q").code == 0
+    show = Presentation("d.pptx")
+    assert show.slide_width / show.slide_height == pytest.approx(shape, rel=1e-3)
+    for page, size in zip(show.slides, [(480, 270), (600, 270)], strict=True):
+        film, title = movie(page), page.shapes.title
+        assert film.width / film.height == pytest.approx(size[0] / size[1], rel=1e-3)
+        assert film.left >= 0.3 * 914_400
+        assert film.top >= title.top + title.height
+        assert film.left + film.width <= show.slide_width - 0.3 * 914_400
+        assert film.top + film.height <= show.slide_height - 0.3 * 914_400
+        assert film.width > 0.8 * show.slide_width or film.height > 0.75 * show.slide_height
+
+
+def test_before_it_plays_a_clip_shows_its_end(command, clips):
+    assert command("slides", clips / "a.mp4", "-o", "d.pptx", "-q").code == 0
+    (page,) = pages("d.pptx")
+    poster = Image.open(io.BytesIO(media(page, "/image")[0]))
+    assert poster.size == (480, 270)
+    from vizopt.safety.decode import pictures
+
+    *_, last = pictures(clips / "a.mp4")
+    assert poster.tobytes() == last.frame.tobytes()
+
+
+def test_gifs_are_pictures(command, clips):
+    ran = command("slides", "landscape", clips / "a.mp4", "--gif", "-o", "d.pptx", *SMALL)
+    assert ran.code == 0, ran.err
+    first, second = pages("d.pptx")
+    assert media(first, "/image")[0].startswith(b"GIF89a")
+    assert not first.element.xpath(".//p:timing")
+    assert "1 minimum" in alt(movie(first)) or "minima" in alt(movie(first))
+    assert media(second, "/media") == [(clips / "a.mp4").read_bytes()]
+
+
+def test_a_template_keeps_its_master_and_slides(command, clips):
+    mine = Presentation()
+    mine.slides.add_slide(mine.slide_layouts[0]).shapes.title.text = "My course"
+    mine.core_properties.author = "A teacher"
+    mine.save("mine.pptx")
+    ran = command("slides", clips / "a.mp4", "--template", "mine.pptx", "-o", "d.pptx", "-q")
+    assert ran.code == 0, ran.err
+    show = Presentation("d.pptx")
+    assert [page.shapes.title.text for page in show.slides] == ["My course", "a"]
+    assert show.slides[1].slide_layout.name == "Title Only"
+    assert (show.slide_width, show.slide_height) == (mine.slide_width, mine.slide_height)
+    assert show.core_properties.author == "A teacher"
+    title = show.slide_layouts.get_by_name("Title Only").placeholders[0]
+    assert (title.left, title.top, title.width, title.height) == (457200, 274638, 8229600, 1143000)
+    assert movie(show.slides[1]).top >= title.top + title.height
+    assert len(pages("mine.pptx")) == 1
+
+
+def layouts_kept(path, names):
+    """A deck whose master has only these layouts."""
+    show = Presentation()
+    for layout in list(show.slide_layouts):
+        if layout.name not in names:
+            show.slide_layouts.remove(layout)
+    show.save(path)
+
+
+def test_without_title_only_the_next_best_layout_is_taken_and_emptied(command, clips):
+    layouts_kept("t.pptx", ["Title Slide", "Title and Content", "Two Content", "Blank"])
+    assert (
+        command("slides", clips / "a.mp4", "--template", "t.pptx", "-o", "d.pptx", "-q").code == 0
+    )
+    (page,) = pages("d.pptx")
+    assert page.slide_layout.name == "Title and Content"
+    assert len(list(page.placeholders)) == 1
+
+
+def test_a_title_at_the_side(command, clips):
+    layouts_kept("t.pptx", ["Vertical Title and Text"])
+    assert (
+        command("slides", clips / "a.mp4", "--template", "t.pptx", "-o", "d.pptx", "-q").code == 0
+    )
+    (page,) = pages("d.pptx")
+    assert movie(page).left + movie(page).width <= page.shapes.title.left
+
+
+@pytest.mark.parametrize("name", ["pptx", "html", "qmd"])
+def test_a_clip_that_flashes_waits_and_warns(command, flashing, name):
+    ran = command("slides", flashing, "-o", f"d.{name}", "-q")
+    assert ran.code == 0, ran.err
+    assert "flash.mp4  flashes: does not start by itself" in ran.out
+    if name == "pptx":
+        (page,) = pages("d.pptx")
+        assert timing(page) == ("indefinite", None)
+        assert page.notes_slide.notes_text_frame.text.startswith("This clip flashes.")
+    else:
+        text = Path(f"d.{name}").read_text()
+        assert "autoplay" not in text
+        assert "This clip flashes" in text
+
+
+def test_the_lessons_look_shows_its_warning_first(command):
+    assert command("slides", "sgd", "--allow-flashes", "-o", "d.pptx", *SMALL).code == 0
+    (page,) = pages("d.pptx")
+    assert timing(page) == ("indefinite", None)
+    assert page.notes_slide.notes_text_frame.text.startswith("This clip flashes.")
+    poster = Image.open(io.BytesIO(media(page, "/image")[0]))
+    most = max(count for count, _ in poster.getcolors(1 << 24))
+    assert most > 0.8 * poster.width * poster.height  # a card, not panels
+
+
+TITLES = [HOSTILE, "x" * 5000, "two\nlines\tand\x0b more", "\x00\ufffe", "Ünïcödé 学习 🎓", "]]>"]
+
+
+@pytest.mark.parametrize("title", TITLES, ids=range(len(TITLES)))
+def test_any_title_can_be_read_again(tmp_path, clips, title):
+    from vizopt.safety import judge
+
+    label = Label(title, title, (title, "second"), f"title = {title!r}", "")
+    slide = deck.slide(clips / "a.mp4", label, judge(clips / "a.mp4"))
+    deck.write(tmp_path / "d.pptx", [slide])
+    (page,) = pages(tmp_path / "d.pptx")
+    shown = page.shapes.title.text
+    assert shown == slide.title
+    assert 0 < len(shown) <= 120
+    assert shown[:40] == (" ".join(re.sub("[\0\x07\x0b\ufffe]", "", title).split()) or "a")[:40]
+    size = page.shapes.title.text_frame.paragraphs[0].runs[0].font.size
+    assert len(shown) < 40 or size <= 26 * 12700
+
+
+class Page(HTMLParser):
+    """The elements of a page and its text by element."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.texts, self.comments, self.open = [], {}, [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in ("img",):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open:
+            self.texts[self.open[-1]] = self.texts.get(self.open[-1], "") + data
+
+    def handle_comment(self, data):
+        self.comments.append(data)
+
+
+@pytest.fixture
+def hostile(clips):
+    from vizopt.safety import judge
+
+    label = Label(HOSTILE, HOSTILE, (HOSTILE,), f"title = '{HOSTILE[:30]} {{{{< x >}}}} -->'\n", "")
+    return [deck.slide(clips / name, label, judge(clips / name)) for name in ("a.mp4", "a.gif")]
+
+
+def test_reveal_sections_hold_what_they_were_given(hostile):
+    page = Page(deck.SNIPPETS[".html"](hostile))
+    tags = [tag for tag, _ in page.elements]
+    section = ["section", "h2", "aside", "p", "p", "pre"]
+    assert tags == [*section[:2], "video", *section[2:], *section[:2], "img", *section[2:]]
+    video = dict(page.elements)["video"]
+    assert video["src"] == "a.mp4"
+    assert video["aria-label"] == " ".join(HOSTILE.replace("\x07", "").split())
+    assert {"data-autoplay", "loop", "muted", "controls"} <= set(video)
+    assert dict(page.elements)["img"]["alt"] == video["aria-label"]
+    assert page.texts["h2"] == 2 * video["aria-label"]
+    assert page.open == []
+
+
+def test_quarto_slides_hold_no_foreign_shortcode_or_html(hostile):
+    text = deck.SNIPPETS[".qmd"](hostile)
+    assert text.count("{{<") == text.count("{{< video a.mp4 title=") == 1
+    assert "<script" not in text.replace("\\<script", "")
+    assert text.count("\n```\n") == text.count("```{=html}") + text.count("```toml")
+    assert text.count("::: {.notes}") == 2
+    assert "data-autoplay loop" in text
+
+
+def test_a_marp_comment_ends_where_it_should(hostile):
+    text = deck.SNIPPETS[".md"](hostile[1:])
+    assert text.startswith("---\nmarp: true\n---\n\n## ")
+    page = Page(text.replace("\\<", "&lt;"))
+    assert page.elements == []
+    assert len(page.comments) == 1
+    assert text.endswith("-->\n")
+    assert text.count("](a.gif)") == 1
+
+
+def test_figures_in_an_alt_text_are_left_alone(clips):
+    from vizopt.safety import judge
+
+    label = Label(
+        "1. Of", "Loss falls from 1.099 to 0.7 (by 36 %), x = -2; done: yes", ("- no",), "", ""
+    )
+    slide = deck.slide(clips / "a.gif", label, judge(clips / "a.gif"))
+    text = deck.SNIPPETS[".md"]([slide])
+    assert f"![h:520 {label.alt}](a.gif)" in text
+    assert "## 1\\. Of\n" in text
+    assert "\n\\- no\n" in deck.SNIPPETS[".qmd"]([slide])
+
+
+def test_words_that_marp_takes_for_orders_are_none_in_an_alt_text(clips):
+    from vizopt.safety import judge
+
+    label = Label("t", "a bg in contrast w:20 to the blur", (), "", "")
+    slide = deck.slide(clips / "a.gif", label, judge(clips / "a.gif"))
+    words = (
+        deck.SNIPPETS[".md"]([slide]).split("![h:520 ")[1].split("]")[0].replace("\\", "").split()
+    )
+    assert not {"bg", "contrast", "blur"} & set(words)
+    assert not [word for word in words if word.startswith("w:")]
+
+
+@pytest.mark.parametrize(("flag", "file"), [("--reveal", "html"), ("--quarto", "qmd")])
+def test_the_clips_lie_beside_a_snippet(command, clips, flag, file):
+    ran = command("slides", "landscape", clips / "a.mp4", flag, *SMALL)
+    assert ran.code == 0, ran.err
+    made = {path.name for path in Path("outputs").iterdir()}
+    assert made == {f"slides.{file}", "landscape.mp4", "landscape.txt", "a.mp4"}
+    assert Path("outputs/a.mp4").read_bytes() == (clips / "a.mp4").read_bytes()
+    text = html.unescape(Path(f"outputs/slides.{file}").read_text())
+    assert 'src="landscape.mp4"' in text
+    assert "http" not in text
+
+
+def test_marp_takes_gifs(command, clips):
+    assert command("slides", "landscape", clips / "a.gif", "--marp", *SMALL).code == 0
+    made = {path.name for path in Path("outputs").iterdir()}
+    assert made == {"slides.md", "landscape.gif", "landscape.txt", "a.gif"}
+
+
+WRONG = [
+    (["sgdd", "-o", "d.pptx"], 1, "sgdd: no such scene"),
+    (["gone.mp4", "-o", "d.pptx"], 1, "gone.mp4: no such clip"),
+    (["gone.zarr", "-o", "d.pptx"], 1, "gone.zarr: no such recording"),
+    (["bad.mp4", "-o", "d.pptx"], 1, "bad.mp4: not an MP4"),
+    (["bad.webm", "-o", "d.pptx"], 1, "bad.webm: slides play MP4 and GIF only"),
+    (["sgd", "-o", "d.ppt"], 1, "d.ppt: unknown suffix '.ppt': a deck ends in .pptx, .html"),
+    (["sgd", "sgd", "-o", "d.pptx"], 1, "sgd: a second clip named sgd.mp4"),
+    (["sgd", "-o", "d.pptx", "--template", "gone.pptx"], 1, "gone.pptx: no such template"),
+    (["sgd", "-o", "d.pptx", "--template", "bad.mp4"], 1, "bad.mp4: not a deck"),
+    (["sgd", "-o", "d.pptx", "--template", "blank.pptx"], 1, "blank.pptx: has no layout"),
+    (["sgd", "-o", "blank.pptx", "--template", "blank.pptx"], 1, "is the template itself"),
+    (["sgd", "-o", "d.pptx", "--ratio", "3:2"], 2, "--ratio"),
+    (["sgd", "--template", "blank.pptx", "--ratio", "4:3"], 2, "shape of the template's"),
+    (["sgd", "-o", "d.html", "--ratio", "4:3"], 1, "d.html: only a .pptx has a ratio"),
+    (["sgd", "--reveal", "-o", "d.pptx"], 2, "--reveal writes a .html file: d.pptx"),
+    (["sgd", "--gif", "--allow-flashes"], 1, "a GIF on a slide plays by itself"),
+    (["bad.mp4", "-o", "d.md"], 1, "bad.mp4: Marp plays GIFs only"),
+    (["sgd", "-o", "d.pptx", "--size", "641x361"], 1, "needs even sides"),
+    (["sgd", "-o", "bad.mp4/d.pptx"], 1, "bad.mp4/d.pptx: cannot write"),
+    ([], 2, "Missing argument"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), WRONG, ids=lambda value: str(value)[:60])
+def test_a_mistake_is_one_clear_line_before_any_training(command, arguments, code, message):
+    layouts_kept("blank.pptx", ["Blank"])
+    for name in ("bad.mp4", "bad.webm"):
+        Path(name).write_bytes(b"no clip at all")
+    ran = command("slides", *arguments)
+    assert (ran.code, message in ran.err) == (code, True), ran.err
+    assert ran.out == ""
+    assert ran.err.count("\n") == 1
+    assert ran.err.startswith("vizopt: ")
+    made = {path.name for path in Path().rglob("*")} - {"bad.mp4", "bad.webm", "blank.pptx"}
+    assert made <= {"outputs"}
+
+
+def test_a_gif_that_flashes_is_refused(command, flashing):
+    import imageio_ffmpeg
+
+    convert = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", flashing, "-y"]
+    subprocess.run([*convert, "flash.gif"], check=True)
+    ran = command("slides", "flash.gif", "-o", "d.pptx", "-q")
+    assert ran.code == 1
+    assert "flash.gif: flashes, and a GIF on a slide plays by itself: take an MP4" in ran.err
+    assert not Path("d.pptx").exists()
+
+
+@pytest.mark.parametrize("arguments", [["slides", "sgd"], ["make", "sgd"]], ids=lambda a: a[0])
+def test_without_python_pptx_one_line_says_what_to_install(command, monkeypatch, arguments):
+    monkeypatch.setitem(__import__("sys").modules, "pptx", None)
+    ran = command(*arguments, "-o", "d.pptx")
+    assert ran.code == 1
+    assert ran.err == (
+        "vizopt: d.pptx: PowerPoint needs python-pptx: install it with: "
+        'pip install "vizopt[slides]"\n'
+    )
+
+
+def test_an_error_leaves_the_old_deck(clips, tmp_path, monkeypatch):
+    path = tmp_path / "d.pptx"
+    path.write_bytes(b"old")
+    (tmp_path / "d.pptx.part").symlink_to("/dev/full")
+    with pytest.raises(vizopt.VizoptError, match="No space left"):
+        lesson.write(path, [str(clips / "a.mp4")])
+    assert path.read_bytes() == b"old"
+    assert [file.name for file in tmp_path.iterdir()] == ["d.pptx"]
+
+
+def test_an_error_while_drawing_leaves_the_old_deck(tmp_path):
+    path = tmp_path / "d.pptx"
+    path.write_bytes(b"old")
+    film = Film((64, 64), 10.0, lambda: [])
+    with pytest.raises(ZeroDivisionError), encoder(path).open(path, film):
+        raise ZeroDivisionError
+    assert path.read_bytes() == b"old"
+    assert [file.name for file in tmp_path.iterdir()] == ["d.pptx"]
+
+
+def test_a_deck_of_two_clips_is_not_judged_as_one(command, clips):
+    command("slides", clips / "a.mp4", clips / "wide.mp4", "-o", "d.pptx", "-q")
+    assert "d.pptx: holds 2 clips: check them one by one" in command("check", "d.pptx").err
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+@pytest.mark.parametrize("ratio", ["16:9", "4:3"])
+def test_libreoffice_opens_every_slide(clips, tmp_path, ratio):
+    path = tmp_path / "d.pptx"
+    sources = [str(clips / "a.mp4"), str(clips / "wide.mp4")]
+    lesson.write(path, sources, paper=lesson.Paper(ratio))
+    home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
+    convert = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, path]
+    subprocess.run(convert, check=True, capture_output=True, timeout=120)
+    assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "d.pdf").read_bytes())) == 2

@@ -1,0 +1,86 @@
+"""The options of every command that draws, and what is made of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from vizopt.outputs import Look
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PATH = click.Path(path_type=Path)
+SET_HELP = "Override a key of the scene: optimizer.lr=0.5"
+
+
+class SizeType(click.ParamType[tuple[int, int]]):
+    """`1280x720`."""
+
+    name = "WIDTHxHEIGHT"
+
+    def convert(self, value: str, param: Any, ctx: Any) -> tuple[int, int]:
+        width, _, height = value.lower().replace("×", "x").partition("x")
+        if not (width.isdecimal() and height.isdecimal()):
+            self.fail(f"{value!r} is no size: write it like 1280x720")
+        return int(width), int(height)
+
+
+class SetType(click.ParamType[tuple[str, Any]]):
+    """`optimizer.lr=0.5`: a dotted key and a TOML value; a bare word is text."""
+
+    name = "KEY=VALUE"
+
+    def convert(self, value: str, param: Any, ctx: Any) -> tuple[str, Any]:
+        import tomllib
+
+        key, equals, text = value.partition("=")
+        if not (key.strip() and equals):
+            self.fail(f"{value!r}: write it like optimizer.lr=0.5")
+        try:
+            return key.strip(), tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            return key.strip(), text.strip()
+
+
+def look_options(command: F) -> F:
+    """Options of every command that draws."""
+    for option in reversed(
+        (
+            click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP),
+            click.option("--size", type=SizeType(), help="Size in pixels, for all files."),
+            click.option("--fps", type=float, help="Frames per second, for all files."),
+            click.option("--seconds", type=float, help="Length of the clip."),
+            click.option("--theme", help="light, dark or print."),
+            click.option(
+                "--allow-flashes",
+                is_flag=True,
+                help="The lesson's look, which flashes; behind a warning card.",
+            ),
+            click.option("-q", "--quiet", is_flag=True, help="No progress bars."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def look_of(
+    overrides: tuple[tuple[str, Any], ...],
+    size: tuple[int, int] | None,
+    fps: float | None,
+    seconds: float | None,
+    theme: str | None,
+    allow_flashes: bool,
+) -> "Look":
+    from vizopt.outputs import Look
+
+    keys = {"timeline.seconds": seconds, "theme": theme}
+    given = {key: value for key, value in keys.items() if value is not None}
+    return Look(size, fps, dict(overrides) | given, allow_flashes)
+
+
+def bar_of(quiet: bool) -> Any:
+    from vizopt import progress
+
+    return progress.quiet if quiet else progress.shown

@@ -1,0 +1,59 @@
+"""The command `vizopt slides`: a deck of scenes, recordings and clips."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vizopt.brief import told_bytes
+from vizopt.cli_look import PATH, bar_of, look_of, look_options
+
+KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
+
+
+@click.command()
+@click.argument("sources", metavar="SCENE|RUN.zarr|CLIP...", nargs=-1, required=True)
+@click.option("-o", "file", type=PATH, help="Deck to write, .pptx; or .html, .qmd, .md.")
+@click.option("--gif", is_flag=True, help="GIFs instead of MP4s.")
+@click.option("--ratio", type=click.Choice(["16:9", "4:3"]), help="Shape of the slides; else 16:9.")
+@click.option("--template", type=PATH, help="Deck whose master and slides are kept.")
+@click.option("--reveal", "kind", flag_value="--reveal", help="Sections for a reveal.js page.")
+@click.option("--quarto", "kind", flag_value="--quarto", help="Slides to include in Quarto.")
+@click.option("--marp", "kind", flag_value="--marp", help="A Marp deck, with GIFs.")
+@look_options
+def slides(
+    sources: tuple[str, ...],
+    file: Path | None,
+    gif: bool,
+    ratio: str | None,
+    template: Path | None,
+    kind: str | None,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """A deck with a slide for each scene, recording or clip: title, clip, alt text, notes.
+
+    Scenes are trained; finished MP4s and GIFs are taken as they are, with the NAME.txt beside
+    them. A clip that flashes does not start by itself, and its notes begin with the warning.
+
+    A .pptx holds its clips. An .html (for `<div class="slides">` of your reveal.js page), .qmd
+    (for `{{< include >}}` in Quarto) or .md (Marp) plays the clips that lie in the same folder.
+    """
+    suffix = KINDS.get(kind or "", ".pptx")
+    file = file or Path("outputs") / f"slides{suffix}"
+    if kind and file.suffix.lower() != suffix:
+        raise click.UsageError(f"{kind} writes a {suffix} file: {file}")
+    if ratio and template:
+        raise click.UsageError("--ratio: the slides have the shape of the template's")
+    from vizopt.lesson import Paper, write
+
+    shown = ".gif" if gif or file.suffix.lower() == ".md" else ".mp4"
+    paper = Paper(ratio or "16:9", template)
+    made = write(file, sources, shown, look_of(**options), paper, bar_of(quiet))
+    count = f"{len(made)} slide{'s' if len(made) > 1 else ''}"
+    click.echo(f"{file}  {count}  {told_bytes(file.stat().st_size)}")
+    for slide in made:
+        if slide.warning:
+            click.echo(
+                f"{slide.clip.name}  flashes: does not start by itself, says so in its notes"
+            )

@@ -1,0 +1,119 @@
+"""Layout: where title and clip stand on a slide; lengths in EMU, 914400 an inch."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from vizopt.arrays import Size
+
+INCH = 914_400
+MARGIN = INCH * 35 // 100
+GAP = INCH * 10 // 100
+LEAST = INCH * 2  # a clip that is smaller cannot be read
+# Most characters an inch of a title at a font size in points; None is the layout's own.
+SIZES = ((3.0, None), (5.0, 26), (float("inf"), 18))
+TITLE_STYLE = """<a:lstStyle xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
+<a:lvl1pPr algn="l"><a:defRPr sz="2600" b="1"/></a:lvl1pPr></a:lstStyle>"""
+
+
+class Box(NamedTuple):
+    """A rectangle on a slide."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def plain(deck: Any, sides: tuple[float, float]) -> Any:
+    """The layout of a deck without a template, in slides of this width and height in inches."""
+    from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
+    from pptx.oxml import parse_xml
+
+    width, height = (round(side * INCH) for side in sides)
+    stretch = width / deck.slide_width
+    deck.slide_width, deck.slide_height = width, height
+    for page in (deck.slide_master, *deck.slide_layouts):
+        for shape in page.placeholders:
+            if shape.element.xpath("./p:spPr/a:xfrm"):  # of its own, not its master's
+                shape.left, shape.width = round(shape.left * stretch), round(shape.width * stretch)
+    layout = next(layout for layout in deck.slide_layouts if layout.name == "Title Only")
+    title = _title(layout)
+    title.left, title.top = MARGIN, INCH * 20 // 100
+    title.width, title.height = width - 2 * MARGIN, INCH * 65 // 100
+    clip = fitted(free(deck, layout), (16, 9))
+    title.left, title.width = clip.left, clip.width
+    frame = title.text_frame
+    frame.vertical_anchor, frame.auto_size = MSO_ANCHOR.MIDDLE, MSO_AUTO_SIZE.TEXT_TO_FIT_SHAPE
+    frame.margin_left = frame.margin_right = 0
+    body = title.element.txBody
+    body.replace(body.find("{*}lstStyle"), parse_xml(TITLE_STYLE))
+    for shape in list(layout.placeholders):  # the clip takes their room
+        if shape is not title and shape.element is not title.element:
+            layout.shapes.element.remove(shape.element)
+    return layout
+
+
+def titled(deck: Any) -> Any | None:
+    """The layout with a title and the least else on which a clip has room; None without one."""
+    usable = [layout for layout in deck.slide_layouts if _usable(deck, layout)]
+    return min(usable, key=_others, default=None)
+
+
+def free(deck: Any, layout: Any) -> Box:
+    """The largest rectangle on a slide beside its title, above the footers."""
+    title = _title(layout)
+    foot = min(
+        (shape.top for shape in _footers(layout) if shape.top > deck.slide_height * 3 // 4),
+        default=deck.slide_height - MARGIN,
+    )
+    left, right = MARGIN, deck.slide_width - MARGIN
+    below, after = title.top + title.height + GAP, title.left + title.width + GAP
+    boxes = (
+        Box(left, below, right - left, foot - below),
+        Box(left, MARGIN, right - left, title.top - GAP - MARGIN),
+        Box(left, MARGIN, title.left - GAP - left, foot - MARGIN),
+        Box(after, MARGIN, right - after, foot - MARGIN),
+    )
+    return max(boxes, key=lambda box: max(box.width, 0) * max(box.height, 0))
+
+
+def fitted(box: Box, size: Size) -> Box:
+    """The largest rectangle of a clip's shape in the middle of a box."""
+    scale = min(box.width / size[0], box.height / size[1])
+    width, height = round(size[0] * scale), round(size[1] * scale)
+    return Box(
+        box.left + (box.width - width) // 2, box.top + (box.height - height) // 2, width, height
+    )
+
+
+def points(title: str, width: int) -> int | None:
+    """The font size at which a title has room on two lines; None leaves the layout's."""
+    return next(size for most, size in SIZES if len(title) <= most * width / INCH)
+
+
+def _usable(deck: Any, layout: Any) -> bool:
+    title = _title(layout)
+    if title is None or title.top is None:
+        return False
+    room = free(deck, layout)
+    return min(room.width, room.height) >= LEAST
+
+
+def _others(layout: Any) -> tuple[bool, int]:
+    """How much a layout has that is not wanted: a title page's looks, other placeholders."""
+    from pptx.enum.shapes import PP_PLACEHOLDER
+
+    centred = _title(layout).placeholder_format.type == PP_PLACEHOLDER.CENTER_TITLE
+    return centred, len(list(layout.iter_cloneable_placeholders()))
+
+
+def _title(layout: Any) -> Any:
+    return next((shape for shape in layout.placeholders if shape.placeholder_format.idx == 0), None)
+
+
+def _footers(layout: Any) -> Iterator[Any]:
+    """Date, footer and slide number."""
+    cloned = {shape.placeholder_format.idx for shape in layout.iter_cloneable_placeholders()}
+    for shape in layout.placeholders:
+        if shape.placeholder_format.idx not in cloned and shape.top is not None:
+            yield shape

@@ -1,0 +1,112 @@
+"""PowerPoint: slides as a .pptx, on a plain master or on the user's own."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from vizopt.deck.layout import Box, fitted, free, plain, points, titled
+from vizopt.deck.slide import SHOWN, Slide
+from vizopt.encoders import finished
+from vizopt.errors import EncodeError
+from vizopt.showing import still
+
+RECIPE = "To make the clip again, save these lines as NAME.toml and run: vizopt make NAME.toml"
+POINT = 12_700  # EMU
+SIDES = {"16:9": (13.333, 7.5), "4:3": (10.0, 7.5)}  # inches
+MISSING = 'PowerPoint needs python-pptx: install it with: pip install "vizopt[slides]"'
+
+
+def checked(file: Path, template: Path | None) -> None:
+    """Find out before anything is trained that a deck can be written.
+
+    Raises:
+        EncodeError: python-pptx is missing, or the template has no usable layout.
+    """
+    if template and file.exists() and template.exists() and file.samefile(template):
+        raise EncodeError(f"{file}: is the template itself: choose another name")
+    _opened(file, "16:9", template)
+
+
+def write(
+    file: Path, slides: Sequence[Slide], ratio: str = "16:9", template: Path | None = None
+) -> None:
+    """Write a deck of slides.
+
+    Args:
+        file: to write, .pptx.
+        slides: one at least.
+        ratio: a key of SIDES, of a deck without a template.
+        template: a deck whose master and slides are kept; the new ones come behind them.
+
+    Raises:
+        EncodeError: python-pptx is missing, the template unusable or the file not writable.
+        DecodeError: a clip cannot be read.
+    """
+    deck, layout = _opened(file, ratio, template)
+    if template is None:
+        about, now = deck.core_properties, datetime.now(UTC).replace(tzinfo=None)
+        about.title, about.author, about.last_modified_by = slides[0].title, "", "vizopt"
+        about.created = about.modified = now
+    for slide in slides:
+        _add(deck, layout, slide)
+    with finished(file) as part:
+        deck.save(str(part))
+
+
+def _opened(file: Path, ratio: str, template: Path | None) -> tuple[Any, Any]:
+    """A deck and the layout to use in it."""
+    try:
+        from pptx import Presentation
+    except ImportError as error:
+        raise EncodeError(f"{file}: {MISSING}") from error
+    if template is None:
+        deck = Presentation()
+        return deck, plain(deck, SIDES[ratio])
+    if not template.is_file():
+        raise EncodeError(f"{template}: no such template")
+    try:
+        deck = Presentation(str(template))
+    except Exception as error:  # python-pptx, lxml and zipfile each have their own
+        raise EncodeError(f"{template}: not a deck that can be read: save it as .pptx") from error
+    layout = titled(deck)
+    if layout is None:
+        raise EncodeError(
+            f"{template}: has no layout with a title and room for a clip: "
+            'add the layout "Title Only" to its master'
+        )
+    return deck, layout
+
+
+def _add(deck: Any, layout: Any, slide: Slide) -> None:
+    """One slide more: title, clip, notes."""
+    page = deck.slides.add_slide(layout)
+    title = page.shapes.title
+    for shape in list(page.placeholders):
+        if shape.placeholder_format.idx != title.placeholder_format.idx:
+            shape.element.getparent().remove(shape.element)  # it would say "Click to add text"
+    title.text_frame.text = slide.title
+    if size := points(slide.title, title.width):
+        title.text_frame.paragraphs[0].runs[0].font.size = size * POINT
+    box = fitted(free(deck, layout), slide.size)
+    if slide.clip.suffix.lower() == ".gif":
+        shape = page.shapes.add_picture(str(slide.clip), *box)
+    else:
+        shape = _movie(page, slide, box)
+    shape.name = slide.title
+    shape.element.xpath(".//p:cNvPr")[0].set("descr", slide.alt)
+    recipe = [f"{RECIPE}\n\n{slide.recipe}"] if slide.recipe else []
+    page.notes_slide.notes_text_frame.text = "\n\n".join([*slide.notes, *recipe])
+
+
+def _movie(page: Any, slide: Slide, box: Box) -> Any:
+    """The clip; one that does not flash starts with its slide and repeats until the next."""
+    kind = SHOWN[slide.clip.suffix.lower()]
+    poster = BytesIO(still(slide.clip, first=bool(slide.warning)))
+    shape = page.shapes.add_movie(str(slide.clip), *box, poster, kind)
+    if not slide.warning:
+        node = page.element.xpath(f".//p:video[.//p:spTgt/@spid='{shape.shape_id}']")[0]
+        node.xpath(".//p:cTn")[0].set("repeatCount", "indefinite")
+        node.xpath(".//p:cond")[0].set("delay", "0")
+    return shape

@@ -1,0 +1,71 @@
+"""A slide: a clip, and the words around it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from vizopt.arrays import Size
+from vizopt.encoders import Label
+from vizopt.errors import EncodeError
+from vizopt.safety import Verdict
+from vizopt.showing import warning_of
+
+TITLE = 120  # characters; more does not fit on two lines
+SHOWN = {".mp4": "video/mp4", ".gif": "image/gif"}  # what slides play
+# What XML cannot hold, whatever stands for it.
+FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide.
+
+    Args:
+        title: one line.
+        clip: the MP4 or GIF.
+        size: of the clip, in pixels.
+        alt: its alt text.
+        warning: why it is not for everyone; empty for one that may start by itself and loop.
+        paragraphs: the text alternative.
+        recipe: a scene's TOML; empty for a clip of unknown origin.
+    """
+
+    title: str
+    clip: Path
+    size: Size
+    alt: str
+    warning: str
+    paragraphs: tuple[str, ...]
+    recipe: str
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The paragraphs of the speaker's notes, without the recipe."""
+        return (self.warning, *self.paragraphs) if self.warning else self.paragraphs
+
+
+def slide(clip: Path, label: Label, verdict: Verdict) -> Slide:
+    """The slide of a clip.
+
+    Raises:
+        EncodeError: a GIF that flashes, for a slide cannot keep it from playing.
+    """
+    warning = warning_of(label, verdict)
+    if warning and clip.suffix.lower() == ".gif":
+        raise EncodeError(
+            f"{clip.name}: flashes, and a GIF on a slide plays by itself: take an MP4"
+        )
+    title = _one_line(label.title) or clip.stem
+    title = title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + "…"
+    alt = _one_line(label.alt) or title
+    paragraphs = tuple(clean(paragraph) for paragraph in label.paragraphs)
+    return Slide(title, clip, verdict.size, alt, warning, paragraphs, clean(label.recipe))
+
+
+def clean(text: str) -> str:
+    """Text without the characters that XML forbids."""
+    return FORBIDDEN.sub("", text)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(text).split())

@@ -1,0 +1,35 @@
+"""Showing: whether a clip may start by itself, and the picture that stands for it."""
+
+import io
+from pathlib import Path
+
+from vizopt.card import WARNING, WHY
+from vizopt.encoders import Label
+from vizopt.errors import DecodeError
+from vizopt.safety import Verdict
+from vizopt.safety.decode import pictures
+
+
+def warning_of(label: Label, verdict: Verdict) -> str:
+    """Why a clip must not start by itself; empty for one that may."""
+    return label.warning or ("" if verdict.passed else " ".join([f"{WARNING}.", *WHY]))
+
+
+def still(clip: Path, *, first: bool) -> bytes:
+    """The last picture of a clip, or the first, as PNG.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
+    from PIL import Image
+
+    frame = None
+    for picture in pictures(clip):
+        frame = picture.frame
+        if first:
+            break
+    if frame is None:
+        raise DecodeError(f"{clip}: cannot read: there is no picture in it")
+    file = io.BytesIO()
+    Image.fromarray(frame).save(file, "PNG")
+    return file.getvalue()
