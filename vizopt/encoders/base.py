@@ -50,12 +50,14 @@ class Film:
         fps: frames per second, a rate that the format can play.
         samples: a few frames from the whole length, for formats with a palette.
         label: what the file says of itself.
+        level: how much harm is done for a smaller file; 0: none. What that is, a format decides.
     """
 
     size: Size
     fps: float
     samples: Callable[[], Sequence[Frame]]
     label: Label = Label()
+    level: int = 0
 
 
 class Encoder(Protocol):
