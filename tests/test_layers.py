@@ -15,7 +15,7 @@ LAYERS = [
     {"arrange", "report", "outputs"},
     {"scene"},
     {"story", "find"},
-    {"labels"},
+    {"labels", "still"},
     {"pipeline", "cli_check"},
     {"cli"},
     {"__main__"},

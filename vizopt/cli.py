@@ -63,6 +63,7 @@ def look_options(command: F) -> F:
             click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP),
             click.option("--size", type=SizeType(), help="Size in pixels, for all files."),
             click.option("--fps", type=float, help="Frames per second, for all files."),
+            click.option("--at", default="", help="A still's frame: epoch=4500, first, last."),
             click.option("--seconds", type=float, help="Length of the clip."),
             click.option("--theme", help="light, dark or print."),
             click.option(
@@ -232,12 +233,13 @@ def _look(
     seconds: float | None,
     theme: str | None,
     allow_flashes: bool,
+    at: str,
 ) -> "Look":
     from vizopt.outputs import Look
 
     keys = {"timeline.seconds": seconds, "theme": theme}
     given = {key: value for key, value in keys.items() if value is not None}
-    return Look(size, fps, dict(overrides) | given, allow_flashes)
+    return Look(size, fps, dict(overrides) | given, allow_flashes, at)
 
 
 def _bar(quiet: bool) -> Any:
@@ -257,17 +259,21 @@ def _echo_clips(clips: Sequence["Clip"]) -> None:
 
 
 def _clip_line(clip: "Clip") -> str:
+    from vizopt.outputs import written
+
     width, height = clip.size
-    bytes_ = clip.path.stat().st_size
-    seconds = clip.frames / clip.fps
-    return (
-        f"{clip.path}  {width}×{height}  {_bytes(bytes_)}  {clip.frames} frames"
-        f"  {seconds:.1f} s at {clip.fps:.4g} fps  {_verdict(clip.verdict)}"
+    size = sum(file.stat().st_size for file in written(clip.path))
+    length = clip.at or (
+        f"{clip.frames} frames  {clip.frames / clip.fps:.1f} s at {clip.fps:.4g} fps"
     )
+    parts = [str(clip.path), f"{width}×{height}", _bytes(size), length, clip.harm]
+    return "  ".join(filter(None, [*parts, _verdict(clip.verdict)]))
 
 
-def _verdict(verdict: "Verdict") -> str:
+def _verdict(verdict: "Verdict | None") -> str:
     """What the flash check found, in a few words."""
+    if verdict is None:
+        return ""
     if verdict.passed:
         return "passes the flash check"
     worst = max(verdict.general, verdict.red, key=lambda measure: measure.flashes)

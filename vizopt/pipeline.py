@@ -15,21 +15,22 @@ from numpy.random import RandomState
 import vizopt
 from vizopt import story
 from vizopt.arrange import arranged
-from vizopt.arrays import Size
+from vizopt.arrays import Rows, Size
 from vizopt.card import WARNING, WHY, Carded
-from vizopt.encoders import Film, Label
+from vizopt.encoders import Encoder, Film, Label, is_sequence
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.labels import label
 from vizopt.optimizers import per_batch, worked
-from vizopt.outputs import Look, planned, write_frames, write_texts
+from vizopt.outputs import Group, Look, planned, write_frames, write_texts
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Header, Recorder, Recording
 from vizopt.safety import Verdict, judge
-from vizopt.scene import Scene, parse_scene, scene_toml
+from vizopt.scene import Scene, Shape, parse_scene, scene_toml
 from vizopt.spans import span_frames
 from vizopt.stage import Picture, Words
+from vizopt.still import check_at, placed
 from vizopt.swap import is_recording, replaced
 from vizopt.theme import THEMES
 from vizopt.train import train
@@ -40,6 +41,7 @@ PICTURE = (
     "timeline",
     "stage",
     "pause",
+    "clip",
 )  # what a recording can be drawn with anew
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
 
@@ -54,7 +56,9 @@ class Clip:
         fps: frames per second, as written.
         frames: how many.
         took: seconds of drawing and encoding.
-        verdict: what `vizopt check` finds in it.
+        verdict: what `vizopt check` finds in it; none for stills and sequences.
+        at: what a still shows, "epoch 4500".
+        harm: what was given up for a smaller file; empty where nothing was.
     """
 
     path: Path
@@ -62,19 +66,22 @@ class Clip:
     fps: float
     frames: int
     took: float
-    verdict: Verdict
+    verdict: Verdict | None
+    at: str = ""
+    harm: str = ""
 
 
 def make(
     scene: Scene, files: Sequence[Path], look: Look | None = None, bar: Bar = quiet
 ) -> tuple[Recording, list[Clip]]:
     """Train once and write every file; the recording itself where a file ends in .zarr."""
-    look = look or Look()
+    look = shaped(look or Look(), scene)
     kept = [file for file in files if is_recording(file)]
     clips = [file for file in files if not is_recording(file)]
     if len(kept) > 1:
         raise RecordingError(f"{kept[1]}: one recording is enough: {kept[0]}")
     planned(clips, look)
+    check_at(look.at, clips, scene.problem.unit, scene.epochs)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if not kept else ""
         run = record(scene, kept[0] if kept else Path(folder) / "run.zarr", bar)
@@ -153,35 +160,74 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
             known = ", ".join(PICTURE)
             raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
-    told = story.of(run, scene)
+    look = shaped(look, scene)
+    check_at(look.at, files, run.header.unit, run.epochs)
     clips: list[Clip] = []
     failed: list[EncodeError] = []
-    for (size, fps), group in planned(files, look).items():
-        start = perf_counter()
-        picture = planned_picture(run, scene, size, fps, allow_flashes=look.allow_flashes)
-        film = Film(size, fps, partial(_samples, picture), _label(run, scene, told, fps, picture))
-        names = ", ".join(file.name for file, _ in group)
-        frames = bar(iter(picture), len(picture), names, "frame")
-        wrong = write_frames(frames, film, group)
-        written = [file for file, _ in group if file not in wrong]
-        write_texts(written, told.text)
-        took = perf_counter() - start
-        for file in written:
-            verdict = _judged(file, len(picture), bar)
-            clips.append(Clip(file, size, fps, len(picture), took, verdict))
-        failed += wrong.values()
+    for group, members in planned(files, look).items():
+        made, wrong = _group(run, scene, look, group, members, bar)
+        clips += made
+        failed += wrong
     if failed:
         raise failed[0]
     return clips
 
 
+def shaped(look: Look, scene: Scene) -> Look:
+    """The look, with what the scene says of its clip where nothing else was asked for."""
+    clip = scene.clip
+    return replace(
+        look,
+        size=look.size or clip.size,
+        fps=look.fps or clip.fps,
+        allow_flashes=look.allow_flashes or clip.allow_flashes,
+        at=look.at or (clip.at if clip.at != "last" else ""),
+        level=look.level or clip.level,
+    )
+
+
+def _group(
+    run: Recording,
+    scene: Scene,
+    look: Look,
+    group: Group,
+    members: Sequence[tuple[Path, Encoder]],
+    bar: Bar,
+) -> tuple[list[Clip], list[EncodeError]]:
+    """One drawing pass into several files."""
+    start = perf_counter()
+    size, fps, still = group
+    told = story.of(run, scene)
+    rows = scene.timeline.rows(run["epoch"], fps)
+    k = len(rows) - 1
+    if still:
+        rows, k = placed(look.at or "last", run["epoch"], rows)
+    picture = _picture(run, scene, size, rows, fps, look.allow_flashes)
+    shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level)
+    label = _label(run, scene, told, shape, picture)
+    film = Film(size, fps, partial(_samples, picture), label, look.level)
+    total = 1 if still else len(picture)
+    frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
+    names = ", ".join(file.name for file, _ in members)
+    wrong = write_frames(bar(frames, total, names, "frame"), film, members)
+    written = [file for file, _ in members if file not in wrong]
+    write_texts(written, told.text)
+    took = perf_counter() - start
+    at = f"{run.header.unit} {int(run['epoch'][rows[k]])}" if still else ""
+    clips = []
+    for file in written:
+        verdict = None if still or is_sequence(file) else _judged(file, total, bar)
+        clips.append(Clip(file, size, fps, total, took, verdict, at))
+    return clips, list(wrong.values())
+
+
 def _label(
-    run: Recording, scene: Scene, told: story.Story, fps: float, picture: Picture | Carded
+    run: Recording, scene: Scene, told: story.Story, shape: Shape, picture: Picture | Carded
 ) -> Label:
     if isinstance(picture, Carded):
         warning = " ".join([f"{WARNING}.", *WHY])
-        return label(run, scene, told, fps, card=picture.card, warning=warning)
-    return label(run, scene, told, fps, card=0, warning="")
+        return label(run, scene, told, shape, card=picture.card, warning=warning)
+    return label(run, scene, told, shape, card=0, warning="")
 
 
 def _judged(file: Path, frames: int, bar: Bar) -> Verdict:
@@ -198,6 +244,12 @@ def planned_picture(
 ) -> Picture | Carded:
     """The frames that a scene makes of a recording at a size and rate."""
     rows = scene.timeline.rows(run["epoch"], fps)
+    return _picture(run, scene, size, rows, fps, allow_flashes)
+
+
+def _picture(
+    run: Recording, scene: Scene, size: Size, rows: Rows, fps: float, allow_flashes: bool
+) -> Picture | Carded:
     stage = scene.stage or arranged(run.layout)
     words = Words(scene.title, run.header.settings, run.header.unit)
     theme = THEMES[scene.theme]

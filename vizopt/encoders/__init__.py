@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from vizopt.encoders.base import Encoder, Film, Label, Write, finished
+from vizopt.encoders.base import MOST, Encoder, Film, Label, Write, finished
 from vizopt.errors import EncodeError, hint
 
 # By the end of the name, the module that writes it; imported when first wanted.
@@ -44,6 +44,7 @@ def encoder(path: Path) -> Encoder:
 
 __all__ = [
     "ENCODERS",
+    "MOST",
     "Encoder",
     "Film",
     "Label",

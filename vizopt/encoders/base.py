@@ -12,6 +12,7 @@ from vizopt.arrays import Frame, Size
 from vizopt.errors import EncodeError
 
 Write: TypeAlias = Callable[[Frame], None]
+MOST = 4  # levels of harm
 
 
 @dataclass(frozen=True)
