@@ -14,7 +14,7 @@ LAYERS = [
     {"card"},
     {"arrange", "report", "outputs"},
     {"scene"},
-    {"story", "find"},
+    {"story", "find", "recipe"},
     {"labels", "still"},
     {"pipeline", "cli_check"},
     {"cli"},

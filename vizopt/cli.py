@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vizopt.pipeline import Clip
     from vizopt.recording import Recording
     from vizopt.safety import Verdict
+    from vizopt.scene import Scene
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -87,9 +88,18 @@ def cli() -> None:
 @cli.command()
 @click.argument("scenes", metavar="SCENE...", nargs=-1, required=True)
 @click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
+@click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
 @look_options
-def make(scenes: tuple[str, ...], files: tuple[Path, ...], quiet: bool, **options: Any) -> None:
+def make(
+    scenes: tuple[str, ...],
+    files: tuple[Path, ...],
+    data: Path | None,
+    quiet: bool,
+    **options: Any,
+) -> None:
     """Train scenes, bundled ones or TOML files, and draw their animations.
+
+    A clip in the place of a scene is made again from the recipe in it, in its own format.
 
     Without -o: outputs/NAME.zarr, outputs/NAME.mp4 and outputs/NAME.gif. Beside each clip is
     NAME.txt, which tells it in words.
@@ -97,21 +107,30 @@ def make(scenes: tuple[str, ...], files: tuple[Path, ...], quiet: bool, **option
     if files and len(scenes) > 1:
         raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
     from vizopt import pipeline
-    from vizopt.scene import load_scene
 
-    look = _look(**options)
-    loaded = [load_scene(scene, look.overrides) for scene in scenes]
+    look = _look(files, **options)
+    loaded = [_loaded(scene, look, data) for scene in scenes]
     for i, scene in enumerate(loaded):
         if scene.name in [other.name for other in loaded[:i]]:
             raise click.UsageError(f"two scenes named {scene.name}: they would share their files")
-    for scene in loaded:
-        wanted = files or tuple(
-            Path("outputs") / f"{scene.name}.{suffix}" for suffix in ("zarr", *scene.formats)
-        )
+    for source, scene in zip(scenes, loaded, strict=True):
+        wanted = files or _wanted(source, scene)
         run, clips = pipeline.make(scene, wanted, look, _bar(quiet))
         if any(file.suffix == ".zarr" for file in wanted):
             click.echo(_recording_line(run))
         _echo_clips(clips)
+
+
+@cli.command()
+@click.argument("file", type=PATH)
+def recipe(file: Path) -> None:
+    """How a clip was made: its scene's TOML, from the file itself.
+
+    Make it again with: vizopt make FILE
+    """
+    from vizopt import recipe as recipes
+
+    click.echo(recipes.read(file).rstrip())
 
 
 @cli.command()
@@ -137,7 +156,7 @@ def render(run: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> N
     from vizopt import pipeline
     from vizopt.recording import Recording
 
-    _echo_clips(pipeline.render_all(Recording(run), files, _look(**options), _bar(quiet)))
+    _echo_clips(pipeline.render_all(Recording(run), files, _look(files, **options), _bar(quiet)))
 
 
 @cli.command()
@@ -226,7 +245,27 @@ def _write_text(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
 
 
+def _loaded(source: str, look: "Look", data: Path | None) -> "Scene":
+    """A scene, or that of a clip's recipe."""
+    from vizopt import recipe as recipes
+    from vizopt.scene import load_scene
+
+    if recipes.is_clip(source):
+        return recipes.load(Path(source), look.overrides or {}, data)
+    return load_scene(source, look.overrides)
+
+
+def _wanted(source: str, scene: "Scene") -> tuple[Path, ...]:
+    """The files that a scene makes unless told otherwise; a clip makes one like itself."""
+    from vizopt import recipe as recipes
+
+    suffix = Path(source).suffix.lower().removeprefix(".")
+    suffixes = (suffix,) if recipes.is_clip(source) else ("zarr", *scene.formats)
+    return tuple(Path("outputs") / f"{scene.name}.{suffix}" for suffix in suffixes)
+
+
 def _look(
+    files: tuple[Path, ...],
     overrides: tuple[tuple[str, Any], ...],
     size: tuple[int, int] | None,
     fps: float | None,
@@ -235,8 +274,11 @@ def _look(
     allow_flashes: bool,
     at: str,
 ) -> "Look":
+    from vizopt.encoders import is_still
     from vizopt.outputs import Look
 
+    if at and not any(is_still(file) for file in files):
+        raise click.UsageError("--at is for a still: name one with -o NAME.png")
     keys = {"timeline.seconds": seconds, "theme": theme}
     given = {key: value for key, value in keys.items() if value is not None}
     return Look(size, fps, dict(overrides) | given, allow_flashes, at)

@@ -81,7 +81,7 @@ def make(
     if len(kept) > 1:
         raise RecordingError(f"{kept[1]}: one recording is enough: {kept[0]}")
     planned(clips, look)
-    check_at(look.at, clips, scene.problem.unit, scene.epochs)
+    check_at(look.at, scene.problem.unit, scene.epochs)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if not kept else ""
         run = record(scene, kept[0] if kept else Path(folder) / "run.zarr", bar)
@@ -161,7 +161,7 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
             raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
     look = shaped(look, scene)
-    check_at(look.at, files, run.header.unit, run.epochs)
+    check_at(look.at, run.header.unit, run.epochs)
     clips: list[Clip] = []
     failed: list[EncodeError] = []
     for group, members in planned(files, look).items():

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -157,6 +158,11 @@ def bare(scene: Scene) -> Scene:
     """The scene with the name alone of its data file: a recipe tells no one's folders."""
     data = getattr(scene.problem, "data", None)
     return with_data(scene, Path(data.path).name) if isinstance(data, CSV | NPZ) else scene
+
+
+def is_bundled_data(name: str) -> bool:
+    """Whether a data file of that name comes with the bundled scenes."""
+    return Path(name).suffix == ".csv" and (files("vizopt.scenes") / name).is_file()
 
 
 def with_data(scene: Scene, path: str) -> Scene:

@@ -1,31 +1,25 @@
 """Stills: which frame of a clip is one picture."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.arrays import Rows
-from vizopt.encoders import is_still
 from vizopt.errors import VizoptError
 from vizopt.outputs import AT
 
 
-def check_at(at: str, files: Sequence[Path], unit: str, epochs: int) -> None:
+def check_at(at: str, unit: str, epochs: int) -> None:
     """Find out beforehand that no frame is meant.
 
     Raises:
-        VizoptError: nothing is a still, the run counts something else, or it ends before.
+        VizoptError: the run counts something else, or it ends before.
     """
     found = AT.fullmatch(at)
-    if found is None:
+    if found is None or not found[1]:
         return
-    if files and not any(is_still(file) for file in files):
-        raise VizoptError(f"at {at}: {files[0]} is no still: name a .png")
-    if found[1] and found[1] != unit:
+    if found[1] != unit:
         raise VizoptError(f"at {at}: this run counts {unit}s: write {unit}={found[2]}")
-    if found[1] and int(found[2]) >= epochs:
+    if int(found[2]) >= epochs:
         raise VizoptError(f"at {at}: the run ends at {unit} {epochs - 1}")
 
 

@@ -30,7 +30,7 @@ def pictures(path: Path) -> Iterator[Picture]:
     Raises:
         DecodeError: no such clip, or it is damaged.
     """
-    if _is_image(path):
+    if is_image(path):
         from vizopt.safety.images import pictures as of_image
 
         return of_image(path)
@@ -41,14 +41,14 @@ def pictures(path: Path) -> Iterator[Picture]:
 
 def loops(path: Path) -> bool:
     """Whether a clip starts again at its end; MP4 and WebM cannot tell, and many players do so."""
-    if not _is_image(path):
+    if not is_image(path):
         return True
     from vizopt.safety.images import loops as image_loops
 
     return image_loops(path)
 
 
-def _is_image(path: Path) -> bool:
+def is_image(path: Path) -> bool:
     """Whether Pillow is the one to read it, by its first bytes."""
     try:
         with path.open("rb") as file:
