@@ -15,7 +15,7 @@ LAYERS = [
     {"arrange", "report", "outputs"},
     {"scene"},
     {"story", "find", "recipe"},
-    {"labels", "still"},
+    {"labels", "still", "fit"},
     {"pipeline", "cli_check"},
     {"cli"},
     {"__main__"},

@@ -158,7 +158,9 @@ def test_a_clip_without_a_recipe(command, monkeypatch):
 
 
 def test_a_recipe_of_a_wrong_size_or_frame_is_one_clear_line(command):
-    scene = DATA.replace('"csv"', '"spiral"').replace('path = "PATH"\n', "points = 9\n")
+    scene = DATA.replace('"csv"', '"spiral"').replace(
+        'path = "PATH"\n', "points = 9\nclasses = 2\n"
+    )
     for clip, message in {
         "size = [10, 10]": "size 10x10: must be at least 480x270",
         "size = [10]": "clip.size",

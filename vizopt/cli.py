@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
 SET_HELP = "Override a key of the scene: optimizer.lr=0.5"
 
 
@@ -35,6 +36,21 @@ class SizeType(click.ParamType[tuple[int, int]]):
         if not (width.isdecimal() and height.isdecimal()):
             self.fail(f"{value!r} is no size: write it like 1280x720")
         return int(width), int(height)
+
+
+class BytesType(click.ParamType[int]):
+    """`10MB`, `500kB`."""
+
+    name = "SIZE"
+
+    def convert(self, value: str, param: Any, ctx: Any) -> int:
+        import re
+
+        found = re.fullmatch(r"(\d{1,9}(?:\.\d+)?) *([kmg]?)b", str(value).strip().lower())
+        size = int(float(found[1]) * 1000 ** " kmg".index(found[2] or " ")) if found else 0
+        if not size:
+            self.fail(f"{value!r} is no size of a file: write it like 10MB or 500kB")
+        return size
 
 
 class SetType(click.ParamType[tuple[str, Any]]):
@@ -65,6 +81,8 @@ def look_options(command: F) -> F:
             click.option("--size", type=SizeType(), help="Size in pixels, for all files."),
             click.option("--fps", type=float, help="Frames per second, for all files."),
             click.option("--at", default="", help="A still's frame: epoch=4500, first, last."),
+            click.option("--fit", type=BytesType(), help="Largest file: 10MB, 500kB."),
+            click.option("--for", "place", help="powerpoint, google-slides, github, notebook, …"),
             click.option("--seconds", type=float, help="Length of the clip."),
             click.option("--theme", help="light, dark or print."),
             click.option(
@@ -95,6 +113,8 @@ def make(
     files: tuple[Path, ...],
     data: Path | None,
     quiet: bool,
+    fit: int | None,
+    place: str | None,
     **options: Any,
 ) -> None:
     """Train scenes, bundled ones or TOML files, and draw their animations.
@@ -114,11 +134,35 @@ def make(
         if scene.name in [other.name for other in loaded[:i]]:
             raise click.UsageError(f"two scenes named {scene.name}: they would share their files")
     for source, scene in zip(scenes, loaded, strict=True):
-        wanted = files or _wanted(source, scene)
-        run, clips = pipeline.make(scene, wanted, look, _bar(quiet))
+        wanted = files or _wanted(source, scene, place)
+        limit = _limit(fit, place, wanted)
+        run, clips = pipeline.make(scene, wanted, look, _bar(quiet), limit)
         if any(file.suffix == ".zarr" for file in wanted):
             click.echo(_recording_line(run))
         _echo_clips(clips)
+
+
+@cli.command()
+@click.argument("scene")
+@click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
+@click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP)
+@click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
+def pack(
+    scene: str, folder: Path | None, overrides: tuple[tuple[str, Any], ...], quiet: bool
+) -> None:
+    """Write the folder that a teacher uploads: clips, poster, the clip in words, recipe."""
+    from vizopt import pipeline
+    from vizopt.encoders import ENCODERS
+    from vizopt.scene import bare, load_scene, scene_toml
+
+    loaded = load_scene(scene, dict(overrides))
+    folder = folder or Path("outputs") / loaded.name
+    suffixes = [suffix for suffix in PACKED if suffix in ENCODERS]
+    files = [folder / f"{loaded.name}{suffix}" for suffix in suffixes]
+    _echo_clips(pipeline.make(loaded, files, bar=_bar(quiet))[1])
+    toml = folder / f"{loaded.name}.toml"
+    _write_text(toml, scene_toml(bare(loaded)))
+    click.echo(f"{toml}  make it again with: vizopt make {toml}")
 
 
 @cli.command()
@@ -151,12 +195,23 @@ def record(scene: str, file: Path, overrides: tuple[tuple[str, Any], ...], quiet
 @click.argument("run", type=PATH)
 @click.option("-o", "files", type=PATH, multiple=True, required=True, help="File to write.")
 @look_options
-def render(run: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> None:
+def render(
+    run: Path,
+    files: tuple[Path, ...],
+    quiet: bool,
+    fit: int | None,
+    place: str | None,
+    **options: Any,
+) -> None:
     """Draw a recording again: another size, rate, theme or timeline, without training."""
     from vizopt import pipeline
     from vizopt.recording import Recording
 
-    _echo_clips(pipeline.render_all(Recording(run), files, _look(files, **options), _bar(quiet)))
+    look, limit = _look(files, **options), _limit(fit, place, files)
+    if limit is None:
+        _echo_clips(pipeline.render_all(Recording(run), files, look, _bar(quiet)))
+    else:
+        _echo_clips(pipeline.fitted(Recording(run), files, look, limit, _bar(quiet)))
 
 
 @cli.command()
@@ -245,6 +300,16 @@ def _write_text(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
 
 
+def _limit(fit: int | None, place: str | None, files: tuple[Path, ...]) -> int | None:
+    """The largest size of a file: the user's number, or that of the place."""
+    if place is None:
+        return fit
+    from vizopt.fit import placed_at
+
+    limit = placed_at(place, tuple(file for file in files if file.suffix != ".zarr"))
+    return fit or limit
+
+
 def _loaded(source: str, look: "Look", data: Path | None) -> "Scene":
     """A scene, or that of a clip's recipe."""
     from vizopt import recipe as recipes
@@ -255,9 +320,13 @@ def _loaded(source: str, look: "Look", data: Path | None) -> "Scene":
     return load_scene(source, look.overrides)
 
 
-def _wanted(source: str, scene: "Scene") -> tuple[Path, ...]:
+def _wanted(source: str, scene: "Scene", place: str | None) -> tuple[Path, ...]:
     """The files that a scene makes unless told otherwise; a clip makes one like itself."""
     from vizopt import recipe as recipes
+    from vizopt.fit import PLACES
+
+    if place in PLACES:
+        return (Path("outputs") / f"{scene.name}{PLACES[place].suffixes[0]}",)
 
     suffix = Path(source).suffix.lower().removeprefix(".")
     suffixes = (suffix,) if recipes.is_clip(source) else ("zarr", *scene.formats)

@@ -1,5 +1,6 @@
 """The whole program on one screen: scene → training → recording → pictures → files."""
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -17,11 +18,12 @@ from vizopt import story
 from vizopt.arrange import arranged
 from vizopt.arrays import Rows, Size
 from vizopt.card import WARNING, WHY, Carded
-from vizopt.encoders import Encoder, Film, Label, is_sequence
+from vizopt.encoders import Encoder, Film, Label, finished, is_sequence
 from vizopt.errors import EncodeError, RecordingError
+from vizopt.fit import ladder
 from vizopt.labels import label
 from vizopt.optimizers import per_batch, worked
-from vizopt.outputs import Group, Look, planned, write_frames, write_texts
+from vizopt.outputs import Group, Look, planned, text_beside, write_frames, write_texts, written
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
@@ -72,7 +74,11 @@ class Clip:
 
 
 def make(
-    scene: Scene, files: Sequence[Path], look: Look | None = None, bar: Bar = quiet
+    scene: Scene,
+    files: Sequence[Path],
+    look: Look | None = None,
+    bar: Bar = quiet,
+    limit: int | None = None,
 ) -> tuple[Recording, list[Clip]]:
     """Train once and write every file; the recording itself where a file ends in .zarr."""
     look = shaped(look or Look(), scene)
@@ -85,7 +91,10 @@ def make(
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if not kept else ""
         run = record(scene, kept[0] if kept else Path(folder) / "run.zarr", bar)
-        return run, render_all(run, clips, replace(look, overrides=None), bar)
+        look = replace(look, overrides=None)
+        if limit is not None:
+            return run, fitted(run, clips, look, limit, bar)
+        return run, render_all(run, clips, look, bar)
 
 
 def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
@@ -173,6 +182,51 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
     return clips
 
 
+def fitted(
+    run: Recording, files: Sequence[Path], look: Look, limit: int, bar: Bar = quiet
+) -> list[Clip]:
+    """Draw a recording into files of at most so many bytes, by the least harm that does it.
+
+    Raises:
+        EncodeError: no harm is enough; an older file is kept.
+    """
+    scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
+    return [_fitted(run, file, shaped(look, scene), limit, bar) for file in files]
+
+
+def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar) -> Clip:
+    """The first rung of the ladder that is small enough, found by halving."""
+    if is_sequence(file):
+        raise EncodeError(f"{file}: a sequence has no size to fit: choose one file")
+    planned([file], look)
+    steps = ladder(file, look)
+    low, high = 0, len(steps)
+    smallest: int | None = None
+    best: tuple[Path, Clip] | None = None
+    with tempfile.TemporaryDirectory() as folder:
+        k = 0  # most clips fit as they are
+        while low < high:
+            shape, harm = steps[k]
+            drawn = Path(folder) / str(k) / file.name
+            clip = render_all(run, [drawn], shape, bar)[0]
+            size = sum(part.stat().st_size for part in written(drawn))
+            smallest = min(size, smallest or size)
+            if size <= limit:
+                best, high = (drawn, replace(clip, path=file, harm=harm)), k
+            else:
+                low = k + 1
+            k = (low + high) // 2
+        if best is None:
+            raise EncodeError(
+                f"{file}: cannot be made as small as {limit / 1e6:.4g} MB: the smallest is "
+                f"{(smallest or 0) / 1e6:.4g} MB: make it shorter with --seconds"
+            )
+        with finished(file) as part:
+            shutil.copyfile(best[0], part)
+        write_texts([file], text_beside(best[0]).read_text(encoding="utf-8"))
+    return best[1]
+
+
 def shaped(look: Look, scene: Scene) -> Look:
     """The look, with what the scene says of its clip where nothing else was asked for."""
     clip = scene.clip
@@ -210,12 +264,12 @@ def _group(
     frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
     names = ", ".join(file.name for file, _ in members)
     wrong = write_frames(bar(frames, total, names, "frame"), film, members)
-    written = [file for file, _ in members if file not in wrong]
-    write_texts(written, told.text)
+    complete = [file for file, _ in members if file not in wrong]
+    write_texts(complete, told.text)
     took = perf_counter() - start
     at = f"{run.header.unit} {int(run['epoch'][rows[k]])}" if still else ""
     clips = []
-    for file in written:
+    for file in complete:
         verdict = None if still or is_sequence(file) else _judged(file, total, bar)
         clips.append(Clip(file, size, fps, total, took, verdict, at))
     return clips, list(wrong.values())
