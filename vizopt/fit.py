@@ -56,13 +56,21 @@ VIDEO = (
     *(Rung(3, 1.0, scale) for scale in (0.75, 0.6)),
     *(Rung(4, rate, 0.5) for rate in (1.0, 0.5)),
 )
-IMAGE = (
+LOSSLESS = (
+    Rung(),
+    *(Rung(level) for level in (1, 2, 3)),
+    *(Rung(3, rate) for rate in (0.75, 0.5)),
+    *(Rung(3, 0.5, scale) for scale in (0.8, 0.6)),
+    Rung(4, 0.25, 0.6),
+)
+GIF = (
     Rung(),
     *(Rung(0, rate) for rate in (0.75, 0.5)),
     *(Rung(1, 0.5, scale) for scale in (1.0, 0.8, 0.65)),
     Rung(2, 0.4, 0.6),
     Rung(3, 0.25, 0.6),
 )
+LADDERS = {".gif": GIF, ".webp": LOSSLESS, ".apng": LOSSLESS}  # all others: VIDEO
 
 
 def placed_at(place: str, files: tuple[Path, ...]) -> int | None:
@@ -84,7 +92,7 @@ def ladder(file: Path, look: Look) -> list[tuple[Look, str]]:
     """Looks of a file from no harm to the most, each with what it gives up."""
     kind = encoder(file)
     size, fps = look.size or kind.size, kind.rate(look.fps or kind.fps)
-    rungs = VIDEO if file.suffix.lower() in (".mp4", ".webm") else IMAGE
+    rungs = LADDERS.get(file.suffix.lower(), VIDEO)
     if is_still(file):
         rungs = tuple(Rung(scale=scale) for scale in (1.0, 0.75, 0.6, 0.5))
     steps: list[tuple[Look, str]] = []
