@@ -52,9 +52,9 @@ class Rung:
 # In this order by measurement: docs/decisions/009-least-harm.md. Each is smaller than the last.
 VIDEO = (
     Rung(),
-    *(Rung(level) for level in (1, 2, 3)),
-    *(Rung(3, 1.0, scale) for scale in (0.75, 0.6)),
-    *(Rung(4, rate, 0.5) for rate in (1.0, 0.5)),
+    *(Rung(level) for level in (1, 2)),
+    *(Rung(2, 1.0, scale) for scale in (0.75, 0.6)),
+    *(Rung(3, rate, 0.5) for rate in (1.0, 0.5)),
 )
 LOSSLESS = (
     Rung(),
@@ -66,9 +66,8 @@ LOSSLESS = (
 GIF = (
     Rung(),
     *(Rung(0, rate) for rate in (0.75, 0.5)),
-    *(Rung(1, 0.5, scale) for scale in (1.0, 0.8, 0.65)),
-    Rung(2, 0.4, 0.6),
-    Rung(3, 0.25, 0.6),
+    *(Rung(0, 0.5, scale) for scale in (0.8, 0.65)),
+    *(Rung(1, rate, 0.6) for rate in (0.4, 0.25)),
 )
 LADDERS = {".gif": GIF, ".webp": LOSSLESS, ".apng": LOSSLESS}  # all others: VIDEO
 
