@@ -23,8 +23,8 @@ from benchmarks.measure import (
     usage,
 )  # fmt: skip
 from benchmarks.peers import book_layers, encode_only, ffmpeg_gif, matplotlib_script
+from vizopt.clips import planned_picture
 from vizopt.optimizers import SGD, Adam, Momentum
-from vizopt.pipeline import planned_picture
 from vizopt.problems import NetworkSpec, Spiral
 from vizopt.progress import quiet
 from vizopt.recording import Recording

@@ -17,7 +17,7 @@ QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.5}
 
 def quick(arguments):
     """The command with a short run, whatever it says itself."""
-    if arguments[0] in ("make", "record", "slides"):
+    if arguments[0] in ("make", "record", "slides", "pack"):
         for key, value in QUICK.items():
             arguments = [*arguments, "--set", f"{key}={value}"]
         arguments += ["-q"]

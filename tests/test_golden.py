@@ -12,7 +12,7 @@ from PIL import Image
 
 import vizopt
 from vizopt import library
-from vizopt.pipeline import planned_picture
+from vizopt.clips import planned_picture
 from vizopt.problems import NetworkSpec
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "vizopt"
 LAYERS = [
-    {"arrays", "errors", "specs", "library", "progress", "scores", "swap", "brief"},
+    {"arrays", "errors", "specs", "library", "progress", "scores", "swap"},
     {"layout", "schedules", "mosaic"},
     {"optimizers", "problems", "recording", "timeline", "theme", "paint", "regions", "encoders"},
     {"train", "outcome", "glyphs", "spans", "safety"},
@@ -13,13 +13,14 @@ LAYERS = [
     {"stage"},
     {"card"},
     {"showing"},
-    {"arrange", "report", "outputs", "player", "deck", "notebook"},
+    {"arrange", "report", "outputs", "player", "deck", "notebook", "brief"},
     {"scene"},
-    {"story", "find"},
-    {"labels"},
+    {"story", "find", "recipe"},
+    {"labels", "still", "fit"},
+    {"clips"},
     {"pipeline", "cli_check", "cli_look"},
     {"lesson"},
-    {"cli_slides"},
+    {"cli_slides", "cli_make"},
     {"cli"},
     {"__main__"},
     {"__init__"},

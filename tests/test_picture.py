@@ -7,10 +7,10 @@ import pytest
 
 import vizopt
 from vizopt.arrange import arranged
+from vizopt.clips import planned_picture
 from vizopt.glyphs import Glyphs
 from vizopt.panels.curves import _limits
 from vizopt.panels.weights import _block_maxima
-from vizopt.pipeline import planned_picture
 from vizopt.recording import Recording
 from vizopt.scene import parse_scene
 from vizopt.theme import THEMES, luminance

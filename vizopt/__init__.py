@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     __version__: str
 
+    from vizopt.clips import Clip
     from vizopt.errors import VizoptError
     from vizopt.outputs import Look
-    from vizopt.pipeline import Clip, make, record, render
+    from vizopt.pipeline import make, record, render
     from vizopt.recording import Recording
     from vizopt.scene import Scene, load_scene
 
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
-    "Clip": "pipeline",
+    "Clip": "clips",
     "Look": "outputs",
     "Recording": "recording",
     "Scene": "scene",

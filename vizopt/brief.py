@@ -1,28 +1,42 @@
 """Brief: what was written, in one line."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vizopt.arrays import Size
+    from vizopt.clips import Clip
+    from vizopt.recording import Recording
     from vizopt.safety import Verdict
 
 
-def clip_line(path: Path, size: "Size", frames: int, fps: float, verdict: "Verdict") -> str:
-    """A clip: size, length, rate, and what the flash check found."""
-    width, height = size
-    return (
-        f"{path}  {width}×{height}  {told_bytes(path.stat().st_size)}  {frames} frames"
-        f"  {frames / fps:.1f} s at {fps:.4g} fps  {told_verdict(verdict)}"
+def clip_line(clip: "Clip") -> str:
+    """A clip: size, length and rate or the epoch of a still, what it gave up, the flash check."""
+    from vizopt.outputs import written
+
+    width, height = clip.size
+    size = sum(file.stat().st_size for file in written(clip.path))
+    length = clip.at or (
+        f"{clip.frames} frames  {clip.frames / clip.fps:.1f} s at {clip.fps:.4g} fps"
     )
+    parts = [str(clip.path), f"{width}×{height}", told_bytes(size), length, clip.harm]
+    return "  ".join(filter(None, [*parts, told_verdict(clip.verdict)]))
 
 
-def told_verdict(verdict: "Verdict") -> str:
+def told_verdict(verdict: "Verdict | None") -> str:
     """What the flash check found, in a few words."""
+    if verdict is None:
+        return ""
     if verdict.passed:
         return "passes the flash check"
     worst = max(verdict.general, verdict.red, key=lambda measure: measure.flashes)
     return f"FAILS the flash check: {worst.flashes:g} a second"
+
+
+def recording_line(run: "Recording") -> str:
+    """A recording: size, rows, and where it diverged."""
+    bytes_ = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
+    ended = f", diverged at {run.header.unit} {run.diverged}" if run.diverged is not None else ""
+    unit = run.header.unit
+    return f"{run.path}  {told_bytes(bytes_)}  {len(run)} rows of {run.epochs} {unit}s{ended}"
 
 
 def told_bytes(size: int) -> str:

@@ -3,56 +3,24 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from vizopt import cli_check, cli_slides, library
-from vizopt.brief import told_bytes
-from vizopt.cli_look import PATH, SET_HELP, SetType, bar_of, look_of, look_options
+from vizopt import cli_check, cli_make, cli_slides, library
+from vizopt.brief import recording_line
+from vizopt.cli_look import PATH, SET_HELP, SetType, bar_of
 from vizopt.errors import VizoptError
 
 if TYPE_CHECKING:
-    from vizopt.pipeline import Clip
-    from vizopt.recording import Recording
+    pass
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="vizopt")
 def cli() -> None:
     """See what an optimizer does: real training runs, recorded and drawn as animations."""
-
-
-@cli.command()
-@click.argument("scenes", metavar="SCENE...", nargs=-1, required=True)
-@click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
-@look_options
-def make(scenes: tuple[str, ...], files: tuple[Path, ...], quiet: bool, **options: Any) -> None:
-    """Train scenes, bundled ones or TOML files, and draw their animations.
-
-    Without -o: outputs/NAME.zarr, outputs/NAME.mp4 and outputs/NAME.gif. Beside each clip is
-    NAME.txt, which tells it in words.
-    """
-    if files and len(scenes) > 1:
-        raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
-    from vizopt import pipeline
-    from vizopt.scene import load_scene
-
-    look = look_of(**options)
-    loaded = [load_scene(scene, look.overrides) for scene in scenes]
-    for i, scene in enumerate(loaded):
-        if scene.name in [other.name for other in loaded[:i]]:
-            raise click.UsageError(f"two scenes named {scene.name}: they would share their files")
-    for scene in loaded:
-        wanted = files or tuple(
-            Path("outputs") / f"{scene.name}.{suffix}" for suffix in ("zarr", *scene.formats)
-        )
-        run, clips = pipeline.make(scene, wanted, look, bar_of(quiet))
-        if any(file.suffix == ".zarr" for file in wanted):
-            click.echo(_recording_line(run))
-        _echo_clips(clips)
 
 
 @cli.command()
@@ -66,19 +34,7 @@ def record(scene: str, file: Path, overrides: tuple[tuple[str, Any], ...], quiet
     from vizopt.scene import load_scene
 
     run = pipeline.record(load_scene(scene, dict(overrides)), file, bar_of(quiet))
-    click.echo(_recording_line(run))
-
-
-@cli.command()
-@click.argument("run", type=PATH)
-@click.option("-o", "files", type=PATH, multiple=True, required=True, help="File to write.")
-@look_options
-def render(run: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> None:
-    """Draw a recording again: another size, rate, theme or timeline, without training."""
-    from vizopt import pipeline
-    from vizopt.recording import Recording
-
-    _echo_clips(pipeline.render_all(Recording(run), files, look_of(**options), bar_of(quiet)))
+    click.echo(recording_line(run))
 
 
 @cli.command()
@@ -90,6 +46,7 @@ def render(run: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> N
 def find(scene: str, reach: str, within: int, file: Path | None, quiet: bool) -> None:
     """Find the learning rate and momentum that reach a minimum in the fewest steps."""
     from vizopt import find as search
+    from vizopt.outputs import write_text
     from vizopt.scene import load_scene, scene_toml
 
     if file and file.suffix != ".toml":
@@ -109,7 +66,7 @@ def find(scene: str, reach: str, within: int, file: Path | None, quiet: bool) ->
     click.echo(f"{setting}: at {where} from step {found.steps} on")
     click.echo(f"holds within {within} steps for learning rates up to ±{found.margin:.1%} off")
     if file:
-        _write_text(file, scene_toml(search.with_setting(loaded, found, file.stem)))
+        write_text(file, scene_toml(search.with_setting(loaded, found, file.stem)))
         click.echo(f"{file}  make it with: vizopt make {file}")
 
 
@@ -157,32 +114,10 @@ def table(run: Path, every: int) -> None:
         click.echo(line)
 
 
+for command in (cli_make.make, cli_make.render, cli_make.pack, cli_make.recipe):
+    cli.add_command(command)
 cli.add_command(cli_check.check)
 cli.add_command(cli_slides.slides)
-
-
-def _write_text(path: Path, text: str) -> None:
-    from vizopt.encoders import finished
-
-    with finished(path) as part:
-        part.write_text(text, encoding="utf-8")
-
-
-def _echo_clips(clips: Sequence["Clip"]) -> None:
-    """A line for each clip, and one for each text alternative."""
-    from vizopt.outputs import text_beside
-
-    for clip in clips:
-        click.echo(str(clip))
-    for file in dict.fromkeys(text_beside(clip.path) for clip in clips):
-        click.echo(f"{file}  the clip in words")
-
-
-def _recording_line(run: "Recording") -> str:
-    bytes_ = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
-    ended = f", diverged at {run.header.unit} {run.diverged}" if run.diverged is not None else ""
-    unit = run.header.unit
-    return f"{run.path}  {told_bytes(bytes_)}  {len(run)} rows of {run.epochs} {unit}s{ended}"
 
 
 def run() -> int:

@@ -27,6 +27,21 @@ class SizeType(click.ParamType[tuple[int, int]]):
         return int(width), int(height)
 
 
+class BytesType(click.ParamType[int]):
+    """`10MB`, `500kB`."""
+
+    name = "SIZE"
+
+    def convert(self, value: str, param: Any, ctx: Any) -> int:
+        import re
+
+        found = re.fullmatch(r"(\d{1,9}(?:\.\d+)?) *([kmg]?)b", str(value).strip().lower())
+        size = int(float(found[1]) * 1000 ** " kmg".index(found[2] or " ")) if found else 0
+        if not size:
+            self.fail(f"{value!r} is no size of a file: write it like 10MB or 500kB")
+        return size
+
+
 class SetType(click.ParamType[tuple[str, Any]]):
     """`optimizer.lr=0.5`: a dotted key and a TOML value; a bare word is text."""
 
@@ -65,6 +80,17 @@ def look_options(command: F) -> F:
     return command
 
 
+def fit_options(command: F) -> F:
+    """Options of the commands that write files: stills, and files that must not be too large."""
+    for option in (
+        click.option("--for", "place", help="powerpoint, google-slides, github, notebook, …"),
+        click.option("--fit", type=BytesType(), help="Largest file: 10MB, 500kB."),
+        click.option("--at", default="", help="A still's frame: epoch=4500, first, last."),
+    ):
+        command = option(command)
+    return command
+
+
 def look_of(
     overrides: tuple[tuple[str, Any], ...],
     size: tuple[int, int] | None,
@@ -72,12 +98,18 @@ def look_of(
     seconds: float | None,
     theme: str | None,
     allow_flashes: bool,
+    at: str = "",
+    files: tuple[Path, ...] = (),
 ) -> "Look":
+    """What the options say; `at` is for the stills among the files."""
+    from vizopt.encoders import is_still
     from vizopt.outputs import Look
 
+    if at and not any(is_still(file) for file in files):
+        raise click.UsageError("--at is for a still: name one with -o NAME.png")
     keys = {"timeline.seconds": seconds, "theme": theme}
     given = {key: value for key, value in keys.items() if value is not None}
-    return Look(size, fps, dict(overrides) | given, allow_flashes)
+    return Look(size, fps, dict(overrides) | given, allow_flashes, at)
 
 
 def bar_of(quiet: bool) -> Any:

@@ -1,15 +1,17 @@
 """Labels: what a clip's file says of itself, read from the recording."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from vizopt.encoders import Label
 from vizopt.recording import Recording
-from vizopt.scene import Scene, scene_toml
+from vizopt.scene import MADE_WITH, Scene, Shape, bare, scene_toml
 from vizopt.story import Story
 
 
 def label(
-    run: Recording, scene: Scene, story: Story, fps: float, *, card: int, warning: str
+    run: Recording, scene: Scene, story: Story, shape: Shape, *, card: int, warning: str
 ) -> Label:
     """The label of a clip of a recording.
 
@@ -17,11 +19,12 @@ def label(
         run: the recording.
         scene: how it is drawn.
         story: the same in words.
-        fps: of the clip.
+        shape: the clip's size, rate and the like.
         card: frames of the warning in front.
         warning: what it says; empty without one.
     """
-    rows = scene.timeline.rows(run["epoch"], fps)
+    assert shape.fps is not None
+    rows = scene.timeline.rows(run["epoch"], shape.fps)
     epochs = run["epoch"][np.concatenate([np.zeros(card, np.intp), rows])]
     history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
     numbers = {run.header.unit: epochs} | {name: run[name][epochs] for name in sorted(history)}
@@ -35,7 +38,7 @@ def label(
         title=scene.title,
         alt=story.alt,
         paragraphs=story.paragraphs,
-        recipe=_recipe(run, scene),
+        recipe=_recipe(run, replace(scene, clip=shape)),
         warning=warning,
         unit=run.header.unit,
         numbers=numbers,
@@ -47,4 +50,4 @@ def label(
 def _recipe(run: Recording, scene: Scene) -> str:
     """The scene's TOML, below what made the recording."""
     versions = ", ".join(f"{name} {version}" for name, version in run.header.versions.items())
-    return f"# made with {versions}\n{scene_toml(scene)}"
+    return f"{MADE_WITH}{versions}\n{scene_toml(bare(scene))}"

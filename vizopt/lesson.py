@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vizopt import deck, pipeline
+from vizopt.clips import Clip
 from vizopt.deck.slide import SHOWN
 from vizopt.encoders import Label, finished
 from vizopt.errors import DecodeError, EncodeError, VizoptError
 from vizopt.outputs import Look, check_place, planned, text_beside
-from vizopt.pipeline import Clip
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Recording
 from vizopt.safety import judge
@@ -128,7 +128,7 @@ def _slides(sources: Mapping[str, Source], folder: Path, look: Look, bar: Bar) -
             slides[name] = deck.slide(source, _told(source), judge(source))
         else:
             clip = _drawn(source, folder / name, look, bar)
-            slides[name] = deck.slide(clip.path, clip.label, clip.verdict)
+            slides[name] = deck.slide(clip.path, clip.label, clip.verdict or judge(clip.path))
     return [slides[name] for name in sources]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from vizopt.showing import still, warning_of
 
 if TYPE_CHECKING:
-    from vizopt.pipeline import Clip
+    from vizopt.clips import Clip
 
 VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
 IMAGES = {".gif": "image/gif", ".png": "image/png", ".apng": "image/png", ".webp": "image/webp"}

@@ -1,18 +1,20 @@
 """Outputs: which files are to be written, how they look, and one pass of frames into several."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders import Encoder, Film, Write, encoder, finished
+from vizopt.encoders import Encoder, Film, Write, encoder, finished, is_sequence, is_still
 from vizopt.errors import EncodeError, VizoptError
 
 SMALLEST, LARGEST = (480, 270), 7680  # pixels
 SLOWEST, FASTEST = 0.1, 1000  # frames a second
+AT = re.compile(r"first|last|(epoch|step)=(\d{1,18})")
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,19 @@ class Look:
         overrides: dotted scene key → value; of a recording only title, theme, timeline, stage.
         allow_flashes: the lesson's look: the background in the classes' own colours, nothing
             held, updates to the next frame; behind a warning.
+        at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
+        level: harm done for a smaller file.
 
     Raises:
-        VizoptError: a size or rate that cannot be drawn.
+        VizoptError: a size, rate or frame that cannot be drawn.
     """
 
     size: Size | None = None
     fps: float | None = None
     overrides: Mapping[str, Any] | None = None
     allow_flashes: bool = False
+    at: str = ""
+    level: int = 0
 
     def __post_init__(self) -> None:
         if self.size:
@@ -48,29 +54,48 @@ class Look:
                 raise VizoptError(f"{wrong}: must not be narrower than 1:2 or wider than 5:2")
         if self.fps is not None and not SLOWEST <= self.fps <= FASTEST:
             raise VizoptError(f"fps {self.fps:g}: must lie between {SLOWEST} and {FASTEST}")
+        if self.at and not AT.fullmatch(self.at):
+            raise VizoptError(f"at {self.at}: write it like epoch=4500, step=12, first or last")
 
 
-def planned(
-    files: Sequence[Path], look: Look
-) -> dict[tuple[Size, float], list[tuple[Path, Encoder]]]:
+class Group(NamedTuple):
+    """What files that are drawn in one pass have in common."""
+
+    size: Size
+    fps: float
+    still: bool
+
+
+def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, Encoder]]]:
     """Files by size and rate, checked before anything is trained or drawn."""
     for i, file in enumerate(files):
         if file.resolve() in [other.resolve() for other in files[:i]]:
             raise EncodeError(f"{file}: named twice")
-    groups: dict[tuple[Size, float], list[tuple[Path, Encoder]]] = {}
+    groups: dict[Group, list[tuple[Path, Encoder]]] = {}
     for file in files:
         kind = encoder(file)
         size, fps = look.size or kind.size, kind.rate(look.fps or kind.fps)
         kind.check(file, size)
         check_place(file)
         check_place(text_beside(file))
-        groups.setdefault((size, fps), []).append((file, kind))
+        groups.setdefault(Group(size, fps, is_still(file)), []).append((file, kind))
     return groups
 
 
 def text_beside(clip: Path) -> Path:
     """Where a clip's text alternative is: `NAME.txt`, one for all clips of that name."""
+    if is_sequence(clip):
+        return clip.with_name(f"{clip.name.split('%')[0].rstrip('-_.') or 'frames'}.txt")
     return clip.with_suffix(".txt")
+
+
+def written(file: Path) -> list[Path]:
+    """The files that a clip is: itself, or the pictures of a sequence."""
+    if is_sequence(file):
+        from vizopt.encoders.sequence import members
+
+        return members(file)
+    return [file]
 
 
 def write_texts(clips: Sequence[Path], text: str) -> None:
@@ -80,8 +105,13 @@ def write_texts(clips: Sequence[Path], text: str) -> None:
         EncodeError: a file cannot be written; nothing is left of it.
     """
     for file in dict.fromkeys(text_beside(clip) for clip in clips):
-        with finished(file) as part:
-            part.write_text(text, encoding="utf-8")
+        write_text(file, text)
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a text file; it is complete or not there."""
+    with finished(file) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def write_frames(

@@ -1,38 +1,31 @@
 """The whole program on one screen: scene → training → recording → pictures → files."""
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.random import RandomState
 
 import vizopt
-from vizopt import story
 from vizopt.arrange import arranged
-from vizopt.arrays import Size
-from vizopt.brief import clip_line
-from vizopt.card import WARNING, WHY, Carded
-from vizopt.encoders import Film, Label
+from vizopt.clips import Clip, draw
+from vizopt.encoders import finished, is_sequence
 from vizopt.errors import EncodeError, RecordingError
-from vizopt.labels import label
+from vizopt.fit import ladder
 from vizopt.optimizers import per_batch, worked
-from vizopt.outputs import Look, planned, write_frames, write_texts
+from vizopt.outputs import Look, planned, text_beside, write_texts, written
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Header, Recorder, Recording
-from vizopt.safety import Verdict, judge
 from vizopt.scene import Scene, parse_scene, scene_toml
-from vizopt.spans import span_frames
-from vizopt.stage import Picture, Words
+from vizopt.still import check_at
 from vizopt.swap import is_recording, replaced
-from vizopt.theme import THEMES
 from vizopt.train import train
 
 PICTURE = (
@@ -41,56 +34,32 @@ PICTURE = (
     "timeline",
     "stage",
     "pause",
+    "clip",
 )  # what a recording can be drawn with anew
-SAMPLES = 8  # frames that a format with a palette may look at beforehand
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A finished file.
-
-    Args:
-        path: where it is.
-        size: width and height in pixels.
-        fps: frames per second, as written.
-        frames: how many.
-        took: seconds of drawing and encoding.
-        verdict: what `vizopt check` finds in it.
-        label: what the file says of itself.
-    """
-
-    path: Path
-    size: Size
-    fps: float
-    frames: int
-    took: float
-    verdict: Verdict
-    label: Label
-
-    def __str__(self) -> str:
-        return clip_line(self.path, self.size, self.frames, self.fps, self.verdict)
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        """How a notebook shows it."""
-        from vizopt.notebook import bundle
-
-        return bundle(self)
 
 
 def make(
-    scene: Scene, files: Sequence[Path], look: Look | None = None, bar: Bar = quiet
+    scene: Scene,
+    files: Sequence[Path],
+    look: Look | None = None,
+    bar: Bar = quiet,
+    limit: int | None = None,
 ) -> tuple[Recording, list[Clip]]:
     """Train once and write every file; the recording itself where a file ends in .zarr."""
-    look = look or Look()
+    look = shaped(look or Look(), scene)
     kept = [file for file in files if is_recording(file)]
     clips = [file for file in files if not is_recording(file)]
     if len(kept) > 1:
         raise RecordingError(f"{kept[1]}: one recording is enough: {kept[0]}")
     planned(clips, look)
+    check_at(look.at, scene.problem.unit, scene.epochs)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if not kept else ""
         run = record(scene, kept[0] if kept else Path(folder) / "run.zarr", bar)
-        return run, render_all(run, clips, replace(look, overrides=None), bar)
+        look = replace(look, overrides=None)
+        if limit is not None:
+            return run, fitted(run, clips, look, limit, bar)
+        return run, render_all(run, clips, look, bar)
 
 
 def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
@@ -165,73 +134,72 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
             known = ", ".join(PICTURE)
             raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
-    told = story.of(run, scene)
+    look = shaped(look, scene)
+    check_at(look.at, run.header.unit, run.epochs)
     clips: list[Clip] = []
     failed: list[EncodeError] = []
-    for (size, fps), group in planned(files, look).items():
-        start = perf_counter()
-        picture = planned_picture(run, scene, size, fps, allow_flashes=look.allow_flashes)
-        words, judges = _label(run, scene, told, fps, picture), _Judges(len(picture), bar)
-        film = Film(size, fps, partial(_samples, picture), words, judges)
-        names = ", ".join(file.name for file, _ in group)
-        frames = bar(iter(picture), len(picture), names, "frame")
-        wrong = write_frames(frames, film, group)
-        written = [file for file, _ in group if file not in wrong]
-        write_texts(written, told.text)
-        took = perf_counter() - start
-        for file in written:
-            verdict = judges(file, file)
-            clips.append(Clip(file, size, fps, len(picture), took, verdict, film.label))
-        failed += wrong.values()
+    for group, members in planned(files, look).items():
+        made, wrong = draw(run, scene, look, group, members, bar)
+        clips += made
+        failed += wrong
     if failed:
         raise failed[0]
     return clips
 
 
-def _label(
-    run: Recording, scene: Scene, told: story.Story, fps: float, picture: Picture | Carded
-) -> Label:
-    if isinstance(picture, Carded):
-        warning = " ".join([f"{WARNING}.", *WHY])
-        return label(run, scene, told, fps, card=picture.card, warning=warning)
-    return label(run, scene, told, fps, card=0, warning="")
+def fitted(
+    run: Recording, files: Sequence[Path], look: Look, limit: int, bar: Bar = quiet
+) -> list[Clip]:
+    """Draw a recording into files of at most so many bytes, by the least harm that does it.
+
+    Raises:
+        EncodeError: no harm is enough; an older file is kept.
+    """
+    scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
+    return [_fitted(run, file, shaped(look, scene), limit, bar) for file in files]
 
 
-class _Judges:
-    """The flash check of finished clips, once for each file, with a progress bar."""
-
-    def __init__(self, frames: int, bar: Bar) -> None:
-        self._frames = frames
-        self._bar = bar
-        self._found: dict[Path, Verdict] = {}
-
-    def __call__(self, clip: Path, file: Path) -> Verdict:
-        """What is found in a clip: the file itself, or the clip that a page will hold."""
-        if file not in self._found:
-            self._found[file] = replace(self._judged(clip, file.name), path=file)
-        return self._found[file]
-
-    def _judged(self, clip: Path, name: str) -> Verdict:
-        frames = range(self._frames)
-        steps = iter(self._bar(frames, self._frames, f"checking {name}", "frame"))
-        verdict = judge(clip, trace=lambda *_: next(steps, None))
-        for _ in steps:  # frames that a format has merged
-            pass
-        return verdict
-
-
-def planned_picture(
-    run: Recording, scene: Scene, size: Size, fps: float, *, allow_flashes: bool = False
-) -> Picture | Carded:
-    """The frames that a scene makes of a recording at a size and rate."""
-    rows = scene.timeline.rows(run["epoch"], fps)
-    stage = scene.stage or arranged(run.layout)
-    words = Words(scene.title, run.header.settings, run.header.unit)
-    theme = THEMES[scene.theme]
-    if allow_flashes:
-        return Carded(Picture(stage, run, rows, size, theme, words, 0), theme, fps)
-    return Picture(stage, run, rows, size, theme, words, span_frames(fps))
+def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar) -> Clip:
+    """The first rung of the ladder that is small enough, found by halving."""
+    if is_sequence(file):
+        raise EncodeError(f"{file}: a sequence has no size to fit: choose one file")
+    planned([file], look)
+    steps = ladder(file, look)
+    low, high = 0, len(steps)
+    smallest: int | None = None
+    best: tuple[Path, Clip] | None = None
+    with tempfile.TemporaryDirectory() as folder:
+        k = 0  # most clips fit as they are
+        while low < high:
+            shape, harm = steps[k]
+            drawn = Path(folder) / str(k) / file.name
+            clip = render_all(run, [drawn], shape, bar)[0]
+            size = sum(part.stat().st_size for part in written(drawn))
+            smallest = min(size, smallest or size)
+            if size <= limit:
+                best, high = (drawn, replace(clip, path=file, harm=harm)), k
+            else:
+                low = k + 1
+            k = (low + high) // 2
+        if best is None:
+            raise EncodeError(
+                f"{file}: cannot be made as small as {limit / 1e6:.4g} MB: the smallest is "
+                f"{(smallest or 0) / 1e6:.4g} MB: make it shorter with --seconds"
+            )
+        with finished(file) as part:
+            shutil.copyfile(best[0], part)
+        write_texts([file], text_beside(best[0]).read_text(encoding="utf-8"))
+    return best[1]
 
 
-def _samples(picture: Picture | Carded) -> list[Any]:
-    return [picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int)]
+def shaped(look: Look, scene: Scene) -> Look:
+    """The look, with what the scene says of its clip where nothing else was asked for."""
+    clip = scene.clip
+    return replace(
+        look,
+        size=look.size or clip.size,
+        fps=look.fps or clip.fps,
+        allow_flashes=look.allow_flashes or clip.allow_flashes,
+        at=look.at or (clip.at if clip.at != "last" else ""),
+        level=look.level or clip.level,
+    )

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -10,6 +11,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import tomli_w
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from vizopt.encoders import MOST
 from vizopt.errors import SceneError, hint
 from vizopt.library import bundled, names
 from vizopt.optimizers import OPTIMIZERS, Optimizer
@@ -17,11 +19,12 @@ from vizopt.panels import PANELS, Weights
 from vizopt.probes import CARRIED, Keep
 from vizopt.problems import CSV, DATASETS, NPZ, PROBLEMS, ProblemSpec
 from vizopt.schedules import SCHEDULES
-from vizopt.specs import Count, OneOf, Whole, spec
+from vizopt.specs import Count, OneOf, Positive, Whole, spec
 from vizopt.stage import Stage
 from vizopt.theme import THEMES
 from vizopt.timeline import TIMELINES, Logarithmic, Timeline
 
+MADE_WITH = "# made with "  # the start of a recipe, before versions
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
 KINDS = {
     cls: kind
@@ -50,6 +53,25 @@ class Pause:
 
 
 @spec
+class Shape:
+    """How a clip's file differs from its format's default; a clip's recipe has all of it.
+
+    Args:
+        size: width and height in pixels.
+        fps: frames per second.
+        allow_flashes: the lesson's look, which flashes; behind a warning card.
+        at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
+        level: harm done for a smaller file, as `vizopt make --fit` does it; 0: none.
+    """
+
+    size: tuple[Count, Count] | None = None
+    fps: Positive | None = None
+    allow_flashes: bool = False
+    at: str = "last"
+    level: Annotated[int, Field(strict=True, ge=0, le=MOST)] = 0
+
+
+@spec
 class Scene:
     """One animation: what is trained, what is kept, how it is shown.
 
@@ -68,6 +90,7 @@ class Scene:
         stage: the panels; chosen to suit the problem when left out.
         formats: suffixes of the files that `vizopt make` writes unless told otherwise.
         pause: places where the web page's player waits for the viewer.
+        clip: size, rate and the like, where they differ from the format's default.
     """
 
     title: str
@@ -84,6 +107,7 @@ class Scene:
     stage: Stage | None = None
     formats: tuple[str, ...] = ("mp4", "gif")
     pause: tuple[Pause, ...] = ()
+    clip: Shape = Shape()
 
     def __post_init__(self) -> None:
         for i, pause in enumerate(self.pause):
@@ -136,13 +160,30 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     return scene
 
 
+def bare(scene: Scene) -> Scene:
+    """The scene with the name alone of its data file: a recipe tells no one's folders."""
+    data = getattr(scene.problem, "data", None)
+    return with_data(scene, Path(data.path).name) if isinstance(data, CSV | NPZ) else scene
+
+
+def is_bundled_data(name: str) -> bool:
+    """Whether a data file of that name comes with the bundled scenes."""
+    return Path(name).suffix == ".csv" and (files("vizopt.scenes") / name).is_file()
+
+
+def with_data(scene: Scene, path: str) -> Scene:
+    """The scene with another data file."""
+    problem: Any = scene.problem
+    data = replace(problem.data, path=path)
+    return replace(scene, problem=replace(problem, data=data))
+
+
 def _beside(scene: Scene, folder: Path) -> Scene:
     """The scene with its data file looked for beside it first."""
     data = getattr(scene.problem, "data", None)
     if not isinstance(data, CSV | NPZ) or not (folder / data.path).is_file():
         return scene
-    data = replace(data, path=str(folder / data.path))
-    return replace(scene, problem=replace(scene.problem, data=data))  # type: ignore[type-var]
+    return with_data(scene, str(folder / data.path))
 
 
 def scene_text(source: str | Path) -> str:

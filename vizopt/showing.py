@@ -10,9 +10,11 @@ from vizopt.safety import Verdict
 from vizopt.safety.decode import pictures
 
 
-def warning_of(label: Label, verdict: Verdict) -> str:
+def warning_of(label: Label, verdict: Verdict | None) -> str:
     """Why a clip must not start by itself; empty for one that may."""
-    return label.warning or ("" if verdict.passed else " ".join([f"{WARNING}.", *WHY]))
+    return label.warning or (
+        "" if verdict is None or verdict.passed else " ".join([f"{WARNING}.", *WHY])
+    )
 
 
 def still(clip: Path, *, first: bool) -> bytes:

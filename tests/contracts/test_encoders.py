@@ -9,9 +9,13 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from PIL import Image
 
-from vizopt.encoders import ENCODERS, Film, encoder
+from vizopt.encoders import ENCODERS, Film, Label, encoder, is_sequence
+from vizopt.encoders.sequence import members
 from vizopt.errors import EncodeError
+from vizopt.safety import judge
+from vizopt.safety.decode import loops, pictures
 
 SIZE = (128, 96)
 COLOURS = [(255, 0, 0), (0, 160, 60), (20, 40, 220), (240, 240, 240), (30, 30, 30)]
@@ -35,7 +39,11 @@ def playable(path):
 
 
 def decoded(path, size=SIZE):
-    """Every frame of a file as ffmpeg shows it, RGB."""
+    """Every frame of a file as a viewer shows it, RGB."""
+    if path.suffix not in VIDEO:
+        if is_sequence(path):
+            return np.array([np.asarray(Image.open(file)) for file in members(path)])
+        return np.array([picture.frame for picture in pictures(path)])
     clip = playable(path)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", clip, "-fps_mode"]
     command += ["passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
@@ -45,11 +53,24 @@ def decoded(path, size=SIZE):
 
 STILLS = {".png"}
 DECKS = {".pptx"}  # tests/test_slides.py
+VIDEO = {".mp4", ".webm", ".gif", ".html"}  # read by ffmpeg; the others by Pillow
+LOSSLESS = {".webp", ".apng", "%05d.png"}
+LOOPED = {".gif", ".webp", ".apng"}
 
 
 @pytest.fixture(params=[suffix for suffix in ENCODERS if suffix not in STILLS | DECKS])
 def suffix(request):
     return request.param
+
+
+def left(folder, suffix):
+    """What is in a folder besides the clip of that suffix."""
+    return [f for f in folder.iterdir() if not f.match(f"clip{suffix}".replace("%05d", "*"))]
+
+
+def psnr(a, b):
+    error = ((a.astype(float) - b) ** 2).mean()
+    return 99.0 if error == 0 else 10 * np.log10(255**2 / error)
 
 
 def write(path, film, pictures):
@@ -71,16 +92,50 @@ def test_the_same_frames_come_out(suffix, tmp_path):
         for columns in (slice(18 + 4 * k, 42 + 4 * k), slice(104, 120)):  # inside and outside
             difference = picture[28:52, columns].astype(int) - wanted[28:52, columns, :3]
             assert abs(difference).mean() <= 4
-    assert list(tmp_path.iterdir()) == [path]
+    assert left(tmp_path, suffix) == []
 
 
-def test_the_rate_is_the_one_promised(suffix, tmp_path):
+def test_first_middle_and_last_frame(suffix, tmp_path):
     path = tmp_path / f"clip{suffix}"
-    film = film_for(path, 30.0)
+    write(path, film_for(path), frames(31))
+    shown, wanted = decoded(path), list(frames(31))
+    for k in (0, 15, 30):
+        least = 99 if suffix in LOSSLESS else 28  # flat colours at 4:2:0 are all edges
+        assert psnr(shown[k], wanted[k][..., :3]) >= least
+
+
+def test_every_level_of_harm_is_a_clip(suffix, tmp_path):
+    path = tmp_path / f"clip{suffix}"
+    for level in range(4):
+        film = Film(SIZE, encoder(path).rate(20.0), lambda: list(frames()), Label(), level=level)
+        write(path, film, frames())
+        shown = decoded(path)
+        assert len(shown) == 10
+        assert psnr(shown[4], list(frames())[4][..., :3]) >= 22
+
+
+@pytest.mark.parametrize("fps", [30.0, 25.0, 12.5])
+def test_the_rate_is_the_one_promised(suffix, tmp_path, fps):
+    path = tmp_path / f"clip{suffix}"
+    film = film_for(path, fps)
     write(path, film, frames(50))
-    told = imageio_ffmpeg.count_frames_and_secs(str(playable(path)))
-    assert told[0] == 50
-    assert told[1] == pytest.approx(50 / film.fps, abs=0.011)
+    if is_sequence(path):  # has none
+        assert [file.name for file in members(path)][::49] == ["clip00000.png", "clip00049.png"]
+        return
+    verdict = judge(playable(path))
+    assert verdict.frames == 50
+    assert verdict.seconds == pytest.approx(50 / film.fps, abs=0.011)
+    assert verdict.size == SIZE
+    assert abs(film.fps - fps) <= 3.4  # what whole hundredths of a second leave of 30
+
+
+@pytest.mark.parametrize("suffix", LOOPED)
+def test_images_loop_for_ever(suffix, tmp_path):
+    path = tmp_path / f"clip{suffix}"
+    write(path, film_for(path), frames())
+    assert loops(path)
+    with Image.open(path) as image:
+        assert image.info["loop"] == 0
 
 
 def test_equal_frames_are_kept(suffix, tmp_path):
@@ -98,7 +153,8 @@ def test_one_frame_is_a_clip(suffix, tmp_path):
 
 def test_an_error_leaves_the_old_file_and_no_other(suffix, tmp_path):
     path = tmp_path / f"clip{suffix}"
-    path.write_bytes(b"old")
+    old = path.with_name(path.name.replace("%05d", "00000"))
+    old.write_bytes(b"old")
 
     def broken():
         yield from frames(3)
@@ -106,11 +162,13 @@ def test_an_error_leaves_the_old_file_and_no_other(suffix, tmp_path):
 
     with pytest.raises(ZeroDivisionError):
         write(path, film_for(path), broken())
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
+    assert old.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [old]
 
 
 def test_a_full_disk_is_one_clear_line(suffix, tmp_path):
+    if suffix == "%05d.png":
+        pytest.skip("written to a folder of its own")
     path = tmp_path / f"clip{suffix}"
     path.write_bytes(b"old")
     (tmp_path / f"clip{suffix}.part").symlink_to("/dev/full")
@@ -129,6 +187,15 @@ def test_a_folder_that_cannot_be_written(suffix, tmp_path):
     path = tmp_path / "file" / f"clip{suffix}"
     with pytest.raises(EncodeError, match="cannot write"):
         write(path, film_for(path), frames())
+
+
+def test_a_shorter_sequence_replaces_a_longer_one(tmp_path):
+    path = tmp_path / "clip-%05d.png"
+    (tmp_path / "clip-notes.png").write_bytes(b"mine")
+    write(path, film_for(path), frames(9))
+    write(path, film_for(path), frames(4))
+    assert [file.name for file in members(path)] == [f"clip-0000{k}.png" for k in range(4)]
+    assert (tmp_path / "clip-notes.png").exists()
 
 
 def test_a_still_is_the_last_frame(tmp_path):

@@ -4,17 +4,32 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from vizopt.encoders.base import Encoder, Film, Label, Write, finished
+from vizopt.encoders.base import MOST, Encoder, Film, Label, Write, finished
 from vizopt.errors import EncodeError, hint
 
-# By suffix, the module that writes it; imported when first wanted.
+# By the end of the name, the module that writes it; imported when first wanted.
 ENCODERS: dict[str, str] = {
     ".mp4": "vizopt.encoders.mp4",
     ".gif": "vizopt.encoders.gif",
+    ".webm": "vizopt.encoders.webm",
+    ".webp": "vizopt.encoders.webp",
+    ".apng": "vizopt.encoders.apng",
     ".png": "vizopt.encoders.png",
     ".html": "vizopt.player.encoder",
     ".pptx": "vizopt.deck.encoder",
+    "%05d.png": "vizopt.encoders.sequence",
 }
+SEQUENCE = "%05d.png"
+
+
+def is_sequence(path: Path) -> bool:
+    """Whether a name stands for many pictures: `NAME-%05d.png`."""
+    return path.name.endswith(SEQUENCE)
+
+
+def is_still(path: Path) -> bool:
+    """Whether a file holds one frame only."""
+    return path.suffix.lower() == ".png" and not is_sequence(path)
 
 
 def encoder(path: Path) -> Encoder:
@@ -23,10 +38,21 @@ def encoder(path: Path) -> Encoder:
     Raises:
         EncodeError: no encoder for it.
     """
-    suffix = path.suffix.lower()
+    suffix = SEQUENCE if is_sequence(path) else path.suffix.lower()
     if suffix not in ENCODERS:
         raise EncodeError(f"{path}: unknown suffix {suffix!r}: {hint(suffix, ENCODERS)}")
     return cast(Encoder, import_module(ENCODERS[suffix]).ENCODER)
 
 
-__all__ = ["ENCODERS", "Encoder", "Film", "Label", "Write", "encoder", "finished"]
+__all__ = [
+    "ENCODERS",
+    "MOST",
+    "Encoder",
+    "Film",
+    "Label",
+    "Write",
+    "encoder",
+    "finished",
+    "is_sequence",
+    "is_still",
+]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Write: TypeAlias = Callable[[Frame], None]
 Judge: TypeAlias = "Callable[[Path, Path], Verdict]"
+MOST = 4  # levels of harm
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Film:
         label: what the file says of itself.
         judge: the flash check, for formats that start a clip by themselves: the clip, and the file
             that will hold it; none where nobody checks.
+        level: how much harm is done for a smaller file; 0: none. What that is, a format decides.
     """
 
     size: Size
@@ -63,6 +65,7 @@ class Film:
     samples: Callable[[], Sequence[Frame]]
     label: Label = Label()
     judge: "Judge | None" = None
+    level: int = 0
 
 
 class Encoder(Protocol):

@@ -12,8 +12,17 @@ from typing import IO
 import imageio_ffmpeg
 
 from vizopt.arrays import Frame
-from vizopt.encoders.base import Film, Write, finished
+from vizopt.encoders.base import Film, Label, Write, finished
 from vizopt.errors import EncodeError
+
+# The frames are full-range sRGB; players take BT.709 in TV range, so convert and say so.
+COLOUR = (
+    "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,"
+    "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
+)
+
+RECIPE = "synopsis"  # a tag that MP4 and WebM both define, for long texts
+SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
 
 
 @contextmanager
@@ -24,12 +33,12 @@ def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
         EncodeError: ffmpeg is missing or fails; with the first line of what it said.
     """
     program = executable(path)
-    with finished(path) as part, tempfile.TemporaryFile() as said:
+    with finished(path) as part, tempfile.TemporaryFile() as said, _metadata(film.label) as tags:
         width, height = film.size
         source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}"]
         rate = ["-framerate", f"{film.fps:.6g}"]
-        command = [program, "-loglevel", "error", *source, *rate, "-i", "-", *options]
-        command += ["-metadata", f"comment={film.label.warning}"] if film.label.warning else []
+        command = [program, "-loglevel", "error", *source, *rate, "-i", "-"]
+        command += ["-f", "ffmetadata", "-i", tags, "-map", "0:v", "-map_metadata", "1", *options]
         process = subprocess.Popen(
             [*command, "-y", f"file:{part}"],
             stdin=subprocess.PIPE,
@@ -49,6 +58,19 @@ def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
             code = process.wait()
         if code:
             raise EncodeError(f"{path}: ffmpeg failed: {_reason(said, code)}")
+
+
+@contextmanager
+def _metadata(label: Label) -> Iterator[str]:
+    """A file with what the clip says of itself: an argument must not be that long."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write(";FFMETADATA1\n")
+        tags = {"title": label.title, "comment": label.warning, RECIPE: label.recipe}
+        for key, text in tags.items():
+            if text:
+                file.write(f"{key}={re.sub(SPECIAL, ESCAPED, text)}\n")
+        file.flush()
+        yield file.name
 
 
 def _write(pipe: IO[bytes], frame: Frame) -> None:

@@ -14,7 +14,7 @@ from vizopt.arrays import Frame, Size
 from vizopt.encoders.base import Film, Write, finished
 from vizopt.errors import EncodeError
 
-COLOURS = 255  # and one index that means "as before"
+COLOURS = 255  # and one index that means "as before"; each level of harm halves them
 UNCHANGED = 255
 DEAD = 6  # of 255: a smaller change of a pixel waits until it is worth its bytes
 FASTEST = 2  # hundredths of a second; browsers slow a shorter delay down to ten
@@ -57,7 +57,7 @@ class _Writer:
     def __init__(self, file: BinaryIO, film: Film) -> None:
         self._file = file
         self._hundredths = round(100 / film.fps)
-        self._palette = _palette(film.samples())
+        self._palette = _palette(film.samples(), COLOURS >> film.level)
         self._nearest = _Nearest(self._palette)
         self._shown: NDArray[np.uint32] | None = None
         screen = np.array(film.size, "<u2").tobytes() + b"\xf7\0\0"
@@ -65,8 +65,8 @@ class _Writer:
         colours[: len(self._palette)] = self._palette
         file.write(b"GIF89a" + screen + colours.tobytes())
         file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")
-        if film.label.warning:
-            file.write(_comment(film.label.warning))
+        for text in filter(None, (film.label.warning, film.label.recipe)):
+            file.write(_comment(text))
 
     def write(self, frame: Frame) -> None:
         """Add a frame: the rectangle around what differs visibly from what is shown."""
@@ -109,18 +109,18 @@ def _visibly(new: NDArray[np.uint32], shown: NDArray[np.uint32]) -> NDArray[np.b
     return np.asarray(far.view(np.uint32)[:, 0] != 0)
 
 
-def _palette(samples: Sequence[Frame]) -> NDArray[np.uint8]:
-    """At most 255 colours [n, 3] for the samples: all of them, or the best that Pillow finds."""
+def _palette(samples: Sequence[Frame], most: int) -> NDArray[np.uint8]:
+    """At most so many colours [n, 3] of the samples: all, or the best that Pillow finds."""
     seen = np.concatenate([sample.view(np.uint32).ravel() for sample in samples])
     colours, counts = np.unique(seen, return_counts=True)
     rgb = colours.view(np.uint8).reshape(-1, 4)[:, :3]
-    if len(rgb) <= COLOURS:
+    if len(rgb) <= most:
         return np.asarray(rgb)
     often = np.minimum(counts, 2000)  # large plain areas need one entry each, not all of them
     pixels = np.repeat(rgb, often, axis=0)[None]
     image = Image.fromarray(np.ascontiguousarray(pixels))
-    found = image.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, kmeans=2).getpalette()
-    return np.array(found, np.uint8).reshape(-1, 3)[:COLOURS]
+    found = image.quantize(most, method=Image.Quantize.MEDIANCUT, kmeans=2).getpalette()
+    return np.array(found, np.uint8).reshape(-1, 3)[:most]
 
 
 class _Nearest:

@@ -5,18 +5,14 @@ from pathlib import Path
 
 from vizopt.arrays import Size
 from vizopt.encoders.base import Film, Write
-from vizopt.encoders.ffmpeg import piped
+from vizopt.encoders.ffmpeg import COLOUR, piped
 from vizopt.errors import EncodeError
 
-# The frames are full-range sRGB; players take BT.709 in TV range, so convert and say so.
-COLOUR = (
-    "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,"
-    "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
-)
 # Most of the picture stands still, so what pays is the tree of macroblocks and CABAC; without all
 # else the clips have size and PSNR of preset medium crf 20 in a third of its time (benchmarks/).
 TREE = "mbtree=1:rc-lookahead=10:cabac=1"
-SETTINGS = ("-preset", "ultrafast", "-tune", "animation", "-crf", "18", "-x264-params", TREE)
+SETTINGS = ("-preset", "ultrafast", "-tune", "animation", "-x264-params", TREE)
+CRF, STEP = 18, 4  # and what each level of harm adds
 
 
 class MP4:
@@ -36,8 +32,14 @@ class MP4:
             raise EncodeError(f"{path}: size {wrong}: .mp4 needs even sides: try --size {even}")
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        codec = ["-c:v", "libx264", *SETTINGS, "-pix_fmt", "yuv420p"]
-        return piped(path, film, ["-vf", COLOUR, *codec, "-movflags", "+faststart", "-f", "mp4"])
+        return h264(path, film)
+
+
+def h264(path: Path, film: Film, *options: str) -> AbstractContextManager[Write]:
+    """An MP4 to write frames to; more of ffmpeg's options go to x264."""
+    quality = ["-crf", str(CRF + STEP * film.level), *options]
+    codec = ["-c:v", "libx264", *SETTINGS, *quality, "-pix_fmt", "yuv420p"]
+    return piped(path, film, ["-vf", COLOUR, *codec, "-movflags", "+faststart", "-f", "mp4"])
 
 
 ENCODER = MP4()

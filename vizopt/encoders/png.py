@@ -1,4 +1,4 @@
-"""PNG: the last frame of a clip, as a still."""
+"""PNG: one frame as a still."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Write, finished
+from vizopt.encoders.base import Film, Label, Write, finished
 
 
 class PNG:
@@ -24,11 +24,11 @@ class PNG:
         """Any size."""
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film.label.warning)
+        return _open(path, film.label)
 
 
 @contextmanager
-def _open(path: Path, comment: str) -> Iterator[Write]:
+def _open(path: Path, label: Label) -> Iterator[Write]:
     last: list[Frame] = []
 
     def write(frame: Frame) -> None:
@@ -37,10 +37,16 @@ def _open(path: Path, comment: str) -> Iterator[Write]:
     with finished(path) as part:
         yield write
         if last:
-            words = PngInfo()
-            if comment:
-                words.add_itxt("Comment", comment)
-            Image.fromarray(last[0]).convert("RGB").save(part, "PNG", pnginfo=words)
+            save(part, last[0], label)
+
+
+def save(path: Path, frame: Frame, label: Label) -> None:
+    """Write a frame and what it says of itself."""
+    words = PngInfo()
+    for key, text in (("Comment", label.warning), ("Recipe", label.recipe)):
+        if text:
+            words.add_itxt(key, text)
+    Image.fromarray(frame).convert("RGB").save(path, "PNG", pnginfo=words)
 
 
 ENCODER = PNG()

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from vizopt.arrays import Frame, Size
 from vizopt.encoders.base import Film, Write, finished
-from vizopt.encoders.ffmpeg import piped
-from vizopt.encoders.mp4 import COLOUR, SETTINGS
+from vizopt.encoders.mp4 import h264
 from vizopt.errors import EncodeError
 from vizopt.player.page import page
 
@@ -44,7 +43,7 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
     last: Frame | None = None
     with finished(path) as part, tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "clip.mp4"
-        with _named(clip, path), _clip(clip, film) as put:
+        with _named(clip, path), h264(clip, film, *SCRUBBED) as put:
 
             def write(frame: Frame) -> None:
                 nonlocal count, last
@@ -57,11 +56,6 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
         if last is not None:
             text = page(film, clip.read_bytes(), last, count, verdict)
             part.write_text(text, encoding="utf-8")
-
-
-def _clip(path: Path, film: Film) -> AbstractContextManager[Write]:
-    codec = ["-c:v", "libx264", *SETTINGS, *SCRUBBED, "-pix_fmt", "yuv420p"]
-    return piped(path, film, ["-vf", COLOUR, *codec, "-movflags", "+faststart", "-f", "mp4"])
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def pictures(path: Path) -> Iterator[Picture]:
     """
     if _head(path).startswith(DECK):
         return _on_slide(path)
-    if _is_image(path):
+    if is_image(path):
         from vizopt.safety.images import pictures as of_image
 
         return of_image(path)
@@ -46,7 +46,7 @@ def pictures(path: Path) -> Iterator[Picture]:
 
 def loops(path: Path) -> bool:
     """Whether a clip starts again at its end; MP4 and WebM cannot tell, and many players do so."""
-    if _head(path).startswith(DECK) or not _is_image(path):
+    if _head(path).startswith(DECK) or not is_image(path):
         return True
     from vizopt.safety.images import loops as image_loops
 
@@ -68,7 +68,7 @@ def _head(path: Path) -> bytes:
         raise DecodeError(f"{path}: cannot read: {error.strerror or error}") from error
 
 
-def _is_image(path: Path) -> bool:
+def is_image(path: Path) -> bool:
     """Whether Pillow is the one to read it, by its first bytes."""
     head = _head(path)
     if head.startswith((b"GIF8", b"\x89PNG")) or (head[:4], head[8:]) == (b"RIFF", b"WEBP"):

@@ -1,0 +1,156 @@
+"""Clips: a recording drawn once into several files, and what is known of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from vizopt import labels, story
+from vizopt.arrange import arranged
+from vizopt.arrays import Rows, Size
+from vizopt.brief import clip_line
+from vizopt.card import WARNING, WHY, Carded
+from vizopt.encoders import Encoder, Film, Label, is_sequence
+from vizopt.errors import EncodeError
+from vizopt.outputs import Group, Look, write_frames, write_texts
+from vizopt.progress import Bar
+from vizopt.recording import Recording
+from vizopt.safety import Verdict, judge
+from vizopt.scene import Scene, Shape
+from vizopt.spans import span_frames
+from vizopt.stage import Picture, Words
+from vizopt.still import placed
+from vizopt.theme import THEMES
+
+SAMPLES = 8  # frames that a format with a palette may look at beforehand
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A finished file.
+
+    Args:
+        path: where it is.
+        size: width and height in pixels.
+        fps: frames per second, as written.
+        frames: how many.
+        took: seconds of drawing and encoding.
+        verdict: what `vizopt check` finds in it; none for stills and sequences.
+        label: what the file says of itself.
+        at: what a still shows, "epoch 4500".
+        harm: what was given up for a smaller file; empty where nothing was.
+    """
+
+    path: Path
+    size: Size
+    fps: float
+    frames: int
+    took: float
+    verdict: Verdict | None
+    label: Label
+    at: str = ""
+    harm: str = ""
+
+    def __str__(self) -> str:
+        return clip_line(self)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """How a notebook shows it."""
+        from vizopt.notebook import bundle
+
+        return bundle(self)
+
+
+def draw(
+    run: Recording,
+    scene: Scene,
+    look: Look,
+    group: Group,
+    members: Sequence[tuple[Path, Encoder]],
+    bar: Bar,
+) -> tuple[list[Clip], list[EncodeError]]:
+    """One drawing pass into several files."""
+    start = perf_counter()
+    size, fps, still = group
+    told = story.of(run, scene)
+    rows = scene.timeline.rows(run["epoch"], fps)
+    k = len(rows) - 1
+    if still:
+        rows, k = placed(look.at or "last", run["epoch"], rows)
+    picture = _picture(run, scene, size, rows, fps, look.allow_flashes)
+    total = 1 if still else len(picture)
+    shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level)
+    label = _label(run, scene, told, shape, picture)
+    judges = _Judges(total, bar)
+    film = Film(size, fps, partial(_samples, picture), label, judges, look.level)
+    frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
+    names = ", ".join(file.name for file, _ in members)
+    wrong = write_frames(bar(frames, total, names, "frame"), film, members)
+    complete = [file for file, _ in members if file not in wrong]
+    write_texts(complete, told.text)
+    took = perf_counter() - start
+    at = f"{run.header.unit} {int(run['epoch'][rows[k]])}" if still else ""
+    clips = []
+    for file in complete:
+        verdict = None if still or is_sequence(file) else judges(file, file)
+        clips.append(Clip(file, size, fps, total, took, verdict, label, at))
+    return clips, list(wrong.values())
+
+
+def _label(
+    run: Recording, scene: Scene, told: story.Story, shape: Shape, picture: Picture | Carded
+) -> Label:
+    if isinstance(picture, Carded):
+        warning = " ".join([f"{WARNING}.", *WHY])
+        return labels.label(run, scene, told, shape, card=picture.card, warning=warning)
+    return labels.label(run, scene, told, shape, card=0, warning="")
+
+
+class _Judges:
+    """The flash check of finished clips, once for each file, with a progress bar."""
+
+    def __init__(self, frames: int, bar: Bar) -> None:
+        self._frames = frames
+        self._bar = bar
+        self._found: dict[Path, Verdict] = {}
+
+    def __call__(self, clip: Path, file: Path) -> Verdict:
+        """What is found in a clip: the file itself, or the clip that a page will hold."""
+        if file not in self._found:
+            self._found[file] = replace(self._judged(clip, file.name), path=file)
+        return self._found[file]
+
+    def _judged(self, clip: Path, name: str) -> Verdict:
+        frames = range(self._frames)
+        steps = iter(self._bar(frames, self._frames, f"checking {name}", "frame"))
+        verdict = judge(clip, trace=lambda *_: next(steps, None))
+        for _ in steps:  # frames that a format has merged
+            pass
+        return verdict
+
+
+def planned_picture(
+    run: Recording, scene: Scene, size: Size, fps: float, *, allow_flashes: bool = False
+) -> Picture | Carded:
+    """The frames that a scene makes of a recording at a size and rate."""
+    rows = scene.timeline.rows(run["epoch"], fps)
+    return _picture(run, scene, size, rows, fps, allow_flashes)
+
+
+def _picture(
+    run: Recording, scene: Scene, size: Size, rows: Rows, fps: float, allow_flashes: bool
+) -> Picture | Carded:
+    stage = scene.stage or arranged(run.layout)
+    words = Words(scene.title, run.header.settings, run.header.unit)
+    theme = THEMES[scene.theme]
+    if allow_flashes:
+        return Carded(Picture(stage, run, rows, size, theme, words, 0), theme, fps)
+    return Picture(stage, run, rows, size, theme, words, span_frames(fps))
+
+
+def _samples(picture: Picture | Carded) -> list[Any]:
+    return [picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int)]

@@ -1,0 +1,39 @@
+"""WebM: VP9 for web pages; a fifth smaller than the MP4 at the same quality."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from vizopt.arrays import Size
+from vizopt.encoders.base import Film, Write
+from vizopt.encoders.ffmpeg import COLOUR, piped
+from vizopt.errors import EncodeError
+
+# Measured on the scene sgd: crf 26 has the MP4's PSNR (36.3 against 36.5 dB) at 0.8 of its size.
+SPEED = ("-deadline", "good", "-cpu-used", "4", "-row-mt", "1", "-threads", "2")
+CRF, STEP = 26, 6  # and what each level of harm adds
+
+
+class WebM:
+    """libvpx-vp9, yuv420p, tagged BT.709."""
+
+    size: Size = (1280, 720)
+    fps: float = 30.0
+
+    def rate(self, fps: float) -> float:
+        return fps
+
+    def check(self, path: Path, size: Size) -> None:
+        """VP9 with 4:2:0 colour rounds odd sides; players then blur."""
+        if size[0] % 2 or size[1] % 2:
+            even = f"{size[0] // 2 * 2}x{size[1] // 2 * 2}"
+            wrong = f"{size[0]}x{size[1]}"
+            raise EncodeError(f"{path}: size {wrong}: .webm needs even sides: try --size {even}")
+
+    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
+        quality = ["-b:v", "0", "-crf", str(CRF + STEP * film.level)]
+        codec = ["-c:v", "libvpx-vp9", *SPEED, *quality, "-pix_fmt", "yuv420p"]
+        # bitexact: no random number in the file, so the same clip is the same bytes
+        return piped(path, film, ["-vf", COLOUR, *codec, "-fflags", "+bitexact", "-f", "webm"])
+
+
+ENCODER = WebM()

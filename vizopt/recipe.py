@@ -1,0 +1,121 @@
+"""Recipes: how a clip was made, read from its file, and the scene of it again."""
+
+import subprocess
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import unescape
+
+from PIL import Image, PngImagePlugin
+
+from vizopt.encoders.ffmpeg import RECIPE, executable
+from vizopt.errors import DecodeError, SceneError
+from vizopt.problems import CSV, NPZ
+from vizopt.safety.decode import is_image
+from vizopt.scene import MADE_WITH, Scene, is_bundled_data, parse_scene, with_data
+
+LARGEST = 1 << 20  # bytes of a recipe; a scene has a few thousand
+CLIPS = {".mp4", ".webm", ".gif", ".webp", ".apng", ".png"}
+
+
+def is_clip(source: str | Path) -> bool:
+    """Whether a name is that of a clip and not of a scene."""
+    return Path(source).suffix.lower() in CLIPS
+
+
+def read(path: Path) -> str:
+    """The recipe in a clip: TOML, below a line with versions.
+
+    Raises:
+        DecodeError: no such file, not a clip, damaged, or no recipe in it.
+    """
+    said = _image_text(path) if is_image(path) else _video_text(path)
+    _, start, rest = said.partition(MADE_WITH)
+    if not start:
+        raise DecodeError(f"{path}: no recipe in it: vizopt did not make it, or it was re-encoded")
+    if len(said) > LARGEST:
+        raise DecodeError(f"{path}: its recipe is longer than {LARGEST} bytes: not read")
+    return start + rest
+
+
+def load(path: Path, overrides: Mapping[str, Any], data: Path | None = None) -> Scene:
+    """The scene of a clip's recipe; it is a stranger's, so it is checked as any scene.
+
+    Args:
+        data: the file that its scene may read, in the place of the one it names.
+
+    Raises:
+        VizoptError: no recipe, a mistake in it, or a data file that may not be read.
+    """
+    scene = parse_scene(read(path), str(path), {}, overrides)
+    scene = _with_allowed_data(scene, path, data)
+    try:
+        scene.problem.check()
+    except ValueError as error:
+        raise SceneError(str(path), "problem", str(error)) from error
+    return scene
+
+
+def _with_allowed_data(scene: Scene, clip: Path, data: Path | None) -> Scene:
+    """A recipe names a file beside the clip or a bundled one, or else the user does."""
+    source = getattr(scene.problem, "data", None)
+    if not isinstance(source, CSV | NPZ):
+        return scene
+    if data is not None:
+        return with_data(scene, str(data))
+    name, place = source.path, "problem.data.path"
+    if Path(name).name != name or name in ("", ".", ".."):
+        way = "allow the file that you mean with --allow-data FILE"
+        raise SceneError(str(clip), place, f"{name!r}: a recipe may name no folder: {way}")
+    beside = clip.parent / name
+    if beside.is_file() and not beside.is_symlink():
+        return with_data(scene, str(beside))
+    if is_bundled_data(name) and not Path(name).exists():
+        return scene
+    way = "put it there, or name it with --allow-data FILE"
+    raise SceneError(str(clip), place, f"{name!r} does not lie beside the clip: {way}")
+
+
+def _image_text(path: Path) -> str:
+    """Comments of a GIF, texts of a PNG, XMP of a WebP."""
+    try:
+        with warnings.catch_warnings(), Image.open(path, formats=("GIF", "PNG", "WEBP")) as image:
+            warnings.simplefilter("ignore")
+            if isinstance(image, PngImagePlugin.PngImageFile):
+                return str(image.info.get("Recipe", ""))
+            found = image.info.get("comment", b"") or image.info.get("xmp", b"")
+    except (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        reason = str(error).splitlines()[0] if str(error) else "the file ends too early"
+        raise DecodeError(f"{path}: cannot read: {reason}") from error
+    text = bytes(found).decode(errors="replace")
+    if image.format == "WEBP":
+        inner = text.partition("<vizopt:recipe>")[2].partition("</vizopt:recipe>")[0]
+        return unescape(inner)
+    return text
+
+
+def _video_text(path: Path) -> str:
+    """The recipe's tag of an MP4 or WebM, as ffmpeg writes it out."""
+    command = [executable(path), "-nostdin", "-loglevel", "error", "-i", f"file:{path}"]
+    ran = subprocess.run([*command, "-f", "ffmetadata", "-"], capture_output=True, check=False)
+    if ran.returncode:
+        lines = ran.stderr.decode(errors="replace").strip().splitlines()
+        raise DecodeError(f"{path}: cannot read: {lines[0] if lines else 'ffmpeg failed'}")
+    return _tags(ran.stdout.decode(errors="replace")).get(RECIPE, "")
+
+
+def _tags(text: str) -> dict[str, str]:
+    """Names in small letters and values of ffmpeg's metadata file, with its escapes undone."""
+    parts, escaped = [[""]], False
+    for letter in text:
+        if escaped or letter not in "=\\\n":
+            parts[-1][-1] += letter
+            escaped = False
+        elif letter == "\\":
+            escaped = True
+        elif letter == "=" and len(parts[-1]) == 1:
+            parts[-1].append("")
+        elif letter == "\n":
+            parts.append([""])
+    return {pair[0].lower(): pair[1] for pair in parts if len(pair) == 2}

@@ -1,0 +1,38 @@
+"""Stills: which frame of a clip is one picture."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.arrays import Rows
+from vizopt.errors import VizoptError
+from vizopt.outputs import AT
+
+
+def check_at(at: str, unit: str, epochs: int) -> None:
+    """Find out beforehand that no frame is meant.
+
+    Raises:
+        VizoptError: the run counts something else, or it ends before.
+    """
+    found = AT.fullmatch(at)
+    if found is None or not found[1]:
+        return
+    if found[1] != unit:
+        raise VizoptError(f"at {at}: this run counts {unit}s: write {unit}={found[2]}")
+    if int(found[2]) >= epochs:
+        raise VizoptError(f"at {at}: the run ends at {unit} {epochs - 1}")
+
+
+def placed(at: str, epochs: NDArray[np.integer], rows: Rows) -> tuple[Rows, int]:
+    """The rows of the clip [F] and the frame that is meant.
+
+    The last row kept up to that epoch is put in the place of the one that the clip shows there.
+    """
+    _, _, number = at.partition("=")
+    if not number:
+        return rows, 0 if at == "first" else len(rows) - 1
+    row = int(np.searchsorted(epochs, int(number), side="right")) - 1
+    k = int(np.searchsorted(rows, row, side="right")) - 1
+    rows = rows.copy()
+    rows[k] = row
+    return rows, k
