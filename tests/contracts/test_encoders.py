@@ -129,7 +129,7 @@ def test_the_rate_is_the_one_promised(suffix, tmp_path, fps):
     assert abs(film.fps - fps) <= 3.4  # what whole hundredths of a second leave of 30
 
 
-@pytest.mark.parametrize("suffix", LOOPED)
+@pytest.mark.parametrize("suffix", sorted(LOOPED))
 def test_images_loop_for_ever(suffix, tmp_path):
     path = tmp_path / f"clip{suffix}"
     write(path, film_for(path), frames())
