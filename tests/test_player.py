@@ -422,9 +422,11 @@ def test_what_stands_still_is_said_once(visit, written):
         "for (const key of ['Home', ...Array(5).fill('ArrowRight')])"
         "  document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))"
     )
+    said = f"epoch 50, loss {number(LOSS[5])}, learning rate 0.100"
+    until(page, f"told.at(-1) === {said!r}")
     page.wait_for_timeout(700)
-    assert set(page.evaluate("told")) == {f"epoch 50, loss {number(LOSS[5])}, learning rate 0.100"}
     before = len(page.evaluate("told"))
+    assert before < 6  # not every key is spoken of
     page.keyboard.press("Space")
     until(page, "frame > 20")
     assert len(page.evaluate("told")) == before

@@ -17,7 +17,7 @@ from vizopt.recipe import load
 from vizopt.safety.decode import pictures
 
 SHORT = ["--set", "epochs=60", "--set", "keep.grid=20", "--seconds", "1", "-q"]
-SUFFIXES = ["mp4", "webm", "gif", "webp", "apng", "png"]
+SUFFIXES = ["mp4", "webm", "gif", "webp", "apng", "png", "html", "pptx"]
 
 
 def shown(path):
@@ -38,7 +38,8 @@ def test_a_clip_alone_is_enough_to_make_it_again(command, suffix):
     old, new = shown(Path(f"alone/a.{suffix}")), shown(Path(f"outputs/sgd.{suffix}"))
     assert len(old) == len(new)
     assert all(np.array_equal(a, b) for a, b in zip(old, new, strict=True))
-    assert Path(f"alone/a.{suffix}").read_bytes() == Path(f"outputs/sgd.{suffix}").read_bytes()
+    if suffix != "pptx":  # a deck names its clip
+        assert Path(f"alone/a.{suffix}").read_bytes() == Path(f"outputs/sgd.{suffix}").read_bytes()
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -423,7 +423,7 @@ def test_an_error_while_drawing_leaves_the_old_deck(tmp_path):
 
 def test_a_deck_of_two_clips_is_not_judged_as_one(command, clips):
     command("slides", clips / "a.mp4", clips / "wide.mp4", "-o", "d.pptx", "-q")
-    assert "d.pptx: holds 2 clips: check them one by one" in command("check", "d.pptx").err
+    assert "d.pptx: holds 2 clips: take them one by one" in command("check", "d.pptx").err
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")

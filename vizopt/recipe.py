@@ -12,11 +12,12 @@ from PIL import Image, PngImagePlugin
 from vizopt.encoders.ffmpeg import RECIPE, executable
 from vizopt.errors import DecodeError, SceneError
 from vizopt.problems import CSV, NPZ
-from vizopt.safety.decode import is_image
+from vizopt.safety.decode import head, is_image
+from vizopt.safety.holders import clip_in, is_holder
 from vizopt.scene import MADE_WITH, Scene, is_bundled_data, parse_scene, with_data
 
 LARGEST = 1 << 20  # bytes of a recipe; a scene has a few thousand
-CLIPS = {".mp4", ".webm", ".gif", ".webp", ".apng", ".png"}
+CLIPS = {".mp4", ".webm", ".gif", ".webp", ".apng", ".png", ".html", ".pptx"}
 
 
 def is_clip(source: str | Path) -> bool:
@@ -30,6 +31,9 @@ def read(path: Path) -> str:
     Raises:
         DecodeError: no such file, not a clip, damaged, or no recipe in it.
     """
+    if is_holder(head(path)):
+        with clip_in(path) as clip:
+            return read(clip)
     said = _image_text(path) if is_image(path) else _video_text(path)
     _, start, rest = said.partition(MADE_WITH)
     if not start:

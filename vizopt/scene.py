@@ -49,7 +49,7 @@ class Pause:
     """
 
     epoch: Whole
-    text: str
+    text: Annotated[str, Field(max_length=500)]
 
 
 @spec
@@ -93,7 +93,7 @@ class Scene:
         clip: size, rate and the like, where they differ from the format's default.
     """
 
-    title: str
+    title: Annotated[str, Field(max_length=300)]
     problem: Annotated[ProblemSpec, OneOf(PROBLEMS)]
     optimizer: Annotated[Optimizer[Any], OneOf(OPTIMIZERS)]
     about: str = ""

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vizopt.errors import DecodeError
+from vizopt.safety.holders import clip_in, is_holder
 from vizopt.safety.light import RGB
 
 HEAD = 12  # bytes that tell the formats apart
-DECK = b"PK\3\4"
+MATROSKA = b"\x1aE\xdf\xa3"
 
 
 class Picture(NamedTuple):
@@ -28,13 +29,13 @@ class Picture(NamedTuple):
 def pictures(path: Path) -> Iterator[Picture]:
     """The pictures of an MP4, WebM, GIF, APNG or WebP, in the order of showing; none is kept.
 
-    Of a PowerPoint deck those of its one clip.
+    Of a PowerPoint deck or a player's page those of its one clip.
 
     Raises:
         DecodeError: no such clip, or it is damaged.
     """
-    if _head(path).startswith(DECK):
-        return _on_slide(path)
+    if is_holder(head(path)):
+        return _held(path)
     if is_image(path):
         from vizopt.safety.images import pictures as of_image
 
@@ -46,21 +47,20 @@ def pictures(path: Path) -> Iterator[Picture]:
 
 def loops(path: Path) -> bool:
     """Whether a clip starts again at its end; MP4 and WebM cannot tell, and many players do so."""
-    if _head(path).startswith(DECK) or not is_image(path):
+    if is_holder(head(path)) or not is_image(path):
         return True
     from vizopt.safety.images import loops as image_loops
 
     return image_loops(path)
 
 
-def _on_slide(deck: Path) -> Iterator[Picture]:
-    from vizopt.safety.decks import clip_of
-
-    with clip_of(deck) as clip:
+def _held(holder: Path) -> Iterator[Picture]:
+    with clip_in(holder) as clip:
         yield from pictures(clip)
 
 
-def _head(path: Path) -> bytes:
+def head(path: Path) -> bytes:
+    """The first bytes of a file."""
     try:
         with path.open("rb") as file:
             return file.read(HEAD)
@@ -70,9 +70,9 @@ def _head(path: Path) -> bytes:
 
 def is_image(path: Path) -> bool:
     """Whether Pillow is the one to read it, by its first bytes."""
-    head = _head(path)
-    if head.startswith((b"GIF8", b"\x89PNG")) or (head[:4], head[8:]) == (b"RIFF", b"WEBP"):
+    first = head(path)
+    if first.startswith((b"GIF8", b"\x89PNG")) or (first[:4], first[8:]) == (b"RIFF", b"WEBP"):
         return True
-    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"free", b"wide") or head[:4] == b"\x1aE\xdf\xa3":
+    if first[4:8] in (b"ftyp", b"moov", b"mdat", b"free", b"wide") or first[:4] == MATROSKA:
         return False
     raise DecodeError(f"{path}: not an MP4, WebM, GIF, APNG or WebP, whatever its name says")
