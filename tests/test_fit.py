@@ -37,7 +37,7 @@ def test_what_cannot_fit_keeps_the_older_file(command, run):
     Path("a.gif").write_bytes(b"old")
     ran = command("render", run.path, "-o", "a.gif", "--seconds", "1", "-q", "--fit", "1kB")
     assert ran.code == 1
-    assert "a.gif: cannot be made as small as 0.001 MB: the smallest is" in ran.err
+    assert "a.gif: cannot be made as small as 1000 bytes: the smallest has" in ran.err
     assert ran.err.count("\n") == 1
     assert Path("a.gif").read_bytes() == b"old"
     assert [file.name for file in Path().iterdir()] == ["a.gif"]

@@ -17,7 +17,8 @@ def clip_line(clip: "Clip") -> str:
     length = clip.at or (
         f"{clip.frames} frames  {clip.frames / clip.fps:.1f} s at {clip.fps:.4g} fps"
     )
-    parts = [str(clip.path), f"{width}×{height}", told_bytes(size), length, clip.harm]
+    card = "with a warning card in front" if clip.label.warning and not clip.at else ""
+    parts = [str(clip.path), f"{width}×{height}", told_bytes(size), length, card, clip.harm]
     return "  ".join(filter(None, [*parts, told_verdict(clip.verdict)]))
 
 

@@ -11,7 +11,7 @@ from vizopt.stage import Picture
 from vizopt.theme import Theme
 
 SECONDS = 4.0
-WARNING = "This clip flashes"
+WARNING = "This clip may flash"
 WHY = (
     "It can trigger seizures in people with photosensitive epilepsy.",
     "Its colours may change faster than WCAG 2.2, criterion 2.3.1, allows.",

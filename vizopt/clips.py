@@ -76,7 +76,8 @@ def draw(
     """One drawing pass into several files."""
     start = perf_counter()
     size, fps, still = group
-    told = story.of(run, scene)
+    warning = " ".join([f"{WARNING}.", *WHY]) if look.allow_flashes else ""
+    told = story.of(run, scene, warning)
     rows = scene.timeline.rows(run["epoch"], fps)
     k = len(rows) - 1
     if still:
@@ -84,7 +85,8 @@ def draw(
     picture = _picture(run, scene, size, rows, fps, look.allow_flashes)
     total = 1 if still else len(picture)
     shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level)
-    label = _label(run, scene, told, shape, picture)
+    card = picture.card if isinstance(picture, Carded) else 0
+    label = labels.label(run, scene, told, shape, card=card, warning=warning)
     judges = _Judges(total, bar)
     film = Film(size, fps, partial(_samples, picture), label, judges, look.level)
     frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
@@ -99,15 +101,6 @@ def draw(
         verdict = None if still or is_sequence(file) else judges(file, file)
         clips.append(Clip(file, size, fps, total, took, verdict, label, at))
     return clips, list(wrong.values())
-
-
-def _label(
-    run: Recording, scene: Scene, told: story.Story, shape: Shape, picture: Picture | Carded
-) -> Label:
-    if isinstance(picture, Carded):
-        warning = " ".join([f"{WARNING}.", *WHY])
-        return labels.label(run, scene, told, shape, card=picture.card, warning=warning)
-    return labels.label(run, scene, told, shape, card=0, warning="")
 
 
 class _Judges:

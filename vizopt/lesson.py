@@ -2,7 +2,9 @@
 
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from vizopt.encoders import Label, finished
 from vizopt.errors import DecodeError, EncodeError, VizoptError
 from vizopt.outputs import Look, check_place, planned, text_beside
 from vizopt.progress import Bar, quiet
+from vizopt.recipe import read
 from vizopt.recording import Recording
 from vizopt.safety import judge
 from vizopt.scene import Scene, load_scene
@@ -139,13 +142,17 @@ def _drawn(source: Scene | Recording, file: Path, look: Look, bar: Bar) -> Clip:
 
 
 def _told(clip: Path) -> Label:
-    """What is known of a finished clip: the text beside it, as `vizopt make` writes it."""
+    """What is known of a finished clip: its own recipe, and the text beside it."""
+    title = recipe = ""
+    with suppress(VizoptError, tomllib.TOMLDecodeError):  # a clip of any origin is shown
+        recipe = read(clip)
+        title = str(tomllib.loads(recipe).get("title", ""))
     try:
         text = text_beside(clip).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return Label()
+        text = ""
     alt, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()] or [""]
-    return Label(alt=alt, paragraphs=tuple(paragraphs))
+    return Label(title=title, alt=alt, paragraphs=tuple(paragraphs), recipe=recipe)
 
 
 def _beside(clip: Path, folder: Path) -> None:

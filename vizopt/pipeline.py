@@ -183,8 +183,8 @@ def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar) -> Cli
             k = (low + high) // 2
         if best is None:
             raise EncodeError(
-                f"{file}: cannot be made as small as {limit / 1e6:.4g} MB: the smallest is "
-                f"{(smallest or 0) / 1e6:.4g} MB: make it shorter with --seconds"
+                f"{file}: cannot be made as small as {limit} bytes: the smallest has {smallest}: "
+                "choose a larger --fit, or a shorter clip with --seconds"
             )
         with finished(file) as part:
             shutil.copyfile(best[0], part)

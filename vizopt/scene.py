@@ -93,7 +93,7 @@ class Scene:
         clip: size, rate and the like, where they differ from the format's default.
     """
 
-    title: Annotated[str, Field(max_length=300)]
+    title: Annotated[str, Field(max_length=2000)]
     problem: Annotated[ProblemSpec, OneOf(PROBLEMS)]
     optimizer: Annotated[Optimizer[Any], OneOf(OPTIMIZERS)]
     about: str = ""

@@ -41,7 +41,8 @@ class Slide:
     @property
     def notes(self) -> tuple[str, ...]:
         """The paragraphs of the speaker's notes, without the recipe."""
-        return (self.warning, *self.paragraphs) if self.warning else self.paragraphs
+        told = self.paragraphs
+        return (self.warning, *told) if self.warning and self.warning not in told else told
 
 
 def slide(clip: Path, label: Label, verdict: Verdict) -> Slide:

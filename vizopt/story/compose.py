@@ -37,12 +37,13 @@ class Story:
         return "\n\n".join([self.alt, *self.paragraphs]) + "\n"
 
 
-def of(run: Recording, scene: Scene | None = None) -> Story:
+def of(run: Recording, scene: Scene | None = None, warning: str = "") -> Story:
     """The story of a recording.
 
     Args:
         run: the recording.
         scene: how it is drawn, where that is not how it was recorded: title, theme, stage.
+        warning: what stands on the card in front of a clip that may flash.
 
     Raises:
         RecordingError: damaged, or without a single row.
@@ -53,10 +54,11 @@ def of(run: Recording, scene: Scene | None = None) -> Story:
     found = events(run)
     is_descent = isinstance(scene.problem, FunctionSpec)
     paragraphs = [
+        warning,
         trained(scene, run),
         how(scene, run),
         descent.happened(run) if is_descent else history.happened(run, found),
-        seen(scene, scene.stage or arranged(run.layout), run),
+        seen(scene, scene.stage or arranged(run.layout), run, held=not warning),
     ]
     return Story(_alt(scene, run, found), tuple(filter(None, paragraphs)), found)
 

@@ -18,14 +18,24 @@ SIGNS = {
     "PuOr_r": "orange where positive, purple where negative, paler the smaller",
 }
 
+HELD = (
+    "An update is summed over half a second of the clip. Where the background would flash, it is "
+    "a mean over {unit}s, and a line below it says of how many."
+)
+FREE = (
+    "The background is in the classes' own colours and may change in every picture; an update is "
+    "that up to the next picture."
+)
 
-def seen(scene: Scene, stage: Stage, run: Recording) -> str:
+
+def seen(scene: Scene, stage: Stage, run: Recording, *, held: bool) -> str:
     """The paragraph of the head, the panels and the pace.
 
     Args:
         scene: title, theme, timeline.
         stage: the panels that are drawn.
         run: the recording.
+        held: whether what could flash is held.
     """
     shown = [stage.panels[name] for name in dict.fromkeys(stage.mosaic.names)]
     parts = [_head(run)]
@@ -33,6 +43,8 @@ def seen(scene: Scene, stage: Stage, run: Recording) -> str:
         same = [panel for panel in shown if type(panel) is kind]
         tell = PANELS_TOLD.get(kind, _documented)
         parts.append(tell(same, scene, run))
+    if any(isinstance(panel, Plane | Weights) for panel in shown):
+        parts.append(HELD.format(unit=run.header.unit) if held else FREE)
     if run.header.epochs > 1:
         parts.append(_pace(scene.timeline, run.header.unit))
     return " ".join(parts)
@@ -52,8 +64,7 @@ def _plane(panels: list[Any], scene: Scene, run: Recording) -> str:
     text = (
         "A square shows the points, coloured and shaped by their true class, over a background "
         "coloured by the class that the network predicts at each place; as the network learns, "
-        "the borders of the background move. Where they would flash, the background is a mean over "
-        f"{run.header.unit}s, and a line below it says of how many."
+        "the borders of the background move."
     )
     if run.header.plane:
         text += f" The square is a plane through the features ({plain(run.header.plane)})."
@@ -66,7 +77,7 @@ def _weights(panels: list[Weights], scene: Scene, run: Recording) -> str:
     whose = f"Layer {layers} has" if len(panels) == 1 else f"Layers {layers} each have"
     return (
         f"{whose} two grids of cells: the weights, with the biases as the last row, and their "
-        f"update, summed over half a second of the clip; both are {signs}."
+        f"update; both are {signs}."
     )
 
 
