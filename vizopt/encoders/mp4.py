@@ -8,10 +8,10 @@ from vizopt.encoders.base import Film, Write
 from vizopt.encoders.ffmpeg import COLOUR, piped
 from vizopt.errors import EncodeError
 
-# Most of the picture stands still, so what pays is the tree of macroblocks and CABAC; without all
-# else the clips have size and PSNR of preset medium crf 20 in a third of its time (benchmarks/).
+# Most of the picture stands still, so what pays is the tree of macroblocks and CABAC; with little
+# else the clips have size and PSNR of preset medium crf 20 in half of its time (benchmarks/).
 TREE = "mbtree=1:rc-lookahead=10:cabac=1"
-SETTINGS = ("-preset", "ultrafast", "-tune", "animation", "-x264-params", TREE)
+SETTINGS = ("-preset", "superfast", "-tune", "animation", "-x264-params", TREE)
 CRF, STEP = 18, 4  # and what each level of harm adds
 
 
