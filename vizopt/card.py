@@ -16,6 +16,7 @@ WHY = (
     "It can trigger seizures in people with photosensitive epilepsy.",
     "Its colours may change faster than WCAG 2.2, criterion 2.3.1, allows.",
 )
+SAID = " ".join([f"{WARNING}.", *WHY])  # the card in one paragraph
 
 
 class Carded:

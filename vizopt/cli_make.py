@@ -67,14 +67,12 @@ def pack(
 ) -> None:
     """Write the folder that a teacher uploads: clips, poster, the clip in words, recipe."""
     from vizopt import pipeline
-    from vizopt.encoders import ENCODERS
     from vizopt.outputs import write_text
     from vizopt.scene import bare, load_scene, scene_toml
 
     loaded = load_scene(scene, dict(overrides))
     folder = folder or Path("outputs") / loaded.name
-    suffixes = [suffix for suffix in PACKED if suffix in ENCODERS]
-    files = [folder / f"{loaded.name}{suffix}" for suffix in suffixes]
+    files = [folder / f"{loaded.name}{suffix}" for suffix in PACKED]
     _echo_clips(pipeline.make(loaded, files, bar=bar_of(quiet))[1])
     toml = folder / f"{loaded.name}.toml"
     write_text(toml, scene_toml(bare(loaded)))

@@ -13,7 +13,7 @@ from vizopt import labels, story
 from vizopt.arrange import arranged
 from vizopt.arrays import Rows, Size
 from vizopt.brief import clip_line
-from vizopt.card import WARNING, WHY, Carded
+from vizopt.card import SAID, Carded
 from vizopt.encoders import Encoder, Film, Label, is_sequence
 from vizopt.errors import EncodeError
 from vizopt.outputs import Group, Look, write_frames, write_texts
@@ -76,13 +76,13 @@ def draw(
     """One drawing pass into several files."""
     start = perf_counter()
     size, fps, still = group
-    warning = " ".join([f"{WARNING}.", *WHY]) if look.allow_flashes else ""
+    warning = SAID if look.allow_flashes else ""
     told = story.of(run, scene, warning)
     rows = scene.timeline.rows(run["epoch"], fps)
     k = len(rows) - 1
     if still:
         rows, k = placed(look.at or "last", run["epoch"], rows)
-    picture = _picture(run, scene, size, rows, fps, look.allow_flashes)
+    picture = planned_picture(run, scene, size, fps, rows=rows, allow_flashes=look.allow_flashes)
     total = 1 if still else len(picture)
     shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level)
     card = picture.card if isinstance(picture, Carded) else 0
@@ -127,16 +127,20 @@ class _Judges:
 
 
 def planned_picture(
-    run: Recording, scene: Scene, size: Size, fps: float, *, allow_flashes: bool = False
+    run: Recording,
+    scene: Scene,
+    size: Size,
+    fps: float,
+    *,
+    rows: Rows | None = None,
+    allow_flashes: bool = False,
 ) -> Picture | Carded:
-    """The frames that a scene makes of a recording at a size and rate."""
-    rows = scene.timeline.rows(run["epoch"], fps)
-    return _picture(run, scene, size, rows, fps, allow_flashes)
+    """The frames that a scene makes of a recording at a size and rate.
 
-
-def _picture(
-    run: Recording, scene: Scene, size: Size, rows: Rows, fps: float, allow_flashes: bool
-) -> Picture | Carded:
+    Args:
+        rows: the row that each frame shows [F]; those of the scene's timeline when left out.
+    """
+    rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     stage = scene.stage or arranged(run.layout)
     words = Words(scene.title, run.header.settings, run.header.unit)
     theme = THEMES[scene.theme]

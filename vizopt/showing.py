@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 
-from vizopt.card import WARNING, WHY
+from vizopt.card import SAID
 from vizopt.encoders import Label
 from vizopt.errors import DecodeError
 from vizopt.safety import Verdict
@@ -12,9 +12,7 @@ from vizopt.safety.decode import pictures
 
 def warning_of(label: Label, verdict: Verdict | None) -> str:
     """Why a clip must not start by itself; empty for one that may."""
-    return label.warning or (
-        "" if verdict is None or verdict.passed else " ".join([f"{WARNING}.", *WHY])
-    )
+    return label.warning or ("" if verdict is None or verdict.passed else SAID)
 
 
 def still(clip: Path, *, first: bool) -> bytes:

@@ -61,9 +61,10 @@ class Background:
     def __call__(self, k: int) -> tuple[Floats, int]:
         """Nearness [C, G, G] at frame k, and of how many rows it is the mean; 1: of its own."""
         own, other, share = blend(k, self._frames, self._count)
-        span, beside = self._span(own), self._span(other)
+        span = self._span(own)
         if span.mean is None:
             return NEARNESS[self._scores(int(self._rows[k]))], 1
+        beside = self._span(other)
         if beside.mean is None or other == own:
             return span.mean, len(span.rows)
         mean = span.mean + np.float32(share) * (beside.mean - span.mean)

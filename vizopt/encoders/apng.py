@@ -10,9 +10,8 @@ from typing import BinaryIO
 import numpy as np
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Write, finished
+from vizopt.encoders.base import Film, Write, check_sides, finished
 from vizopt.encoders.changes import Changes
-from vizopt.errors import EncodeError
 
 FASTEST = 90.0  # frames a second; browsers slow a delay of 10 ms down to 100
 LARGEST = 2**31 - 1  # pixels a side
@@ -33,9 +32,7 @@ class APNG:
         return min(fps, FASTEST)
 
     def check(self, path: Path, size: Size) -> None:
-        if max(size) > LARGEST:
-            wrong = f"{size[0]}x{size[1]}"
-            raise EncodeError(f"{path}: size {wrong}: .apng holds at most {LARGEST} pixels a side")
+        check_sides(path, size, LARGEST)
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
         return _open(path, film)

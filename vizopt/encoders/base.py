@@ -91,6 +91,26 @@ class Encoder(Protocol):
         ...
 
 
+def check_even(path: Path, size: Size) -> None:
+    """4:2:0 colour, which plays everywhere, holds one colour for two by two pixels.
+
+    Raises:
+        EncodeError: an odd side.
+    """
+    width, height = size
+    if width % 2 or height % 2:
+        even = f"{width // 2 * 2}x{height // 2 * 2}"
+        wrong = f"size {width}x{height}: {path.suffix} needs even sides"
+        raise EncodeError(f"{path}: {wrong}: try --size {even}")
+
+
+def check_sides(path: Path, size: Size, most: int) -> None:
+    """Raises EncodeError for a side longer than the format can say."""
+    if max(size) > most:
+        wrong = f"size {size[0]}x{size[1]}: {path.suffix} holds at most {most} pixels a side"
+        raise EncodeError(f"{path}: {wrong}")
+
+
 @contextmanager
 def finished(path: Path) -> Iterator[Path]:
     """A place to write to, renamed to path when complete and removed when not."""

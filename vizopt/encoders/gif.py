@@ -11,12 +11,12 @@ from PIL import Image
 from PIL.GifImagePlugin import getdata
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Write, finished
-from vizopt.errors import EncodeError
+from vizopt.encoders.base import Film, Write, check_sides, finished
 
 COLOURS = 255  # and one index that means "as before"; each level of harm halves them
 UNCHANGED = 255
 DEAD = 6  # of 255: a smaller change of a pixel waits until it is worth its bytes
+LARGEST = 65535  # pixels a side
 FASTEST = 2  # hundredths of a second; browsers slow a shorter delay down to ten
 
 
@@ -32,9 +32,7 @@ class GIF:
 
     def check(self, path: Path, size: Size) -> None:
         """Sides are 16-bit numbers."""
-        if max(size) > 65535:
-            wrong = f"{size[0]}x{size[1]}"
-            raise EncodeError(f"{path}: size {wrong}: .gif holds at most 65535 pixels a side")
+        check_sides(path, size, LARGEST)
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
         return _open(path, film)

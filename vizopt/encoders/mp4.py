@@ -4,9 +4,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from vizopt.arrays import Size
-from vizopt.encoders.base import Film, Write
+from vizopt.encoders.base import Film, Write, check_even
 from vizopt.encoders.ffmpeg import COLOUR, piped
-from vizopt.errors import EncodeError
 
 # Most of the picture stands still, so what pays is the tree of macroblocks and CABAC; with little
 # else the clips have size and PSNR of preset medium crf 20 in half of its time (benchmarks/).
@@ -26,10 +25,7 @@ class MP4:
 
     def check(self, path: Path, size: Size) -> None:
         """H.264 with 4:2:0 colour needs even sides."""
-        if size[0] % 2 or size[1] % 2:
-            even = f"{size[0] // 2 * 2}x{size[1] // 2 * 2}"
-            wrong = f"{size[0]}x{size[1]}"
-            raise EncodeError(f"{path}: size {wrong}: .mp4 needs even sides: try --size {even}")
+        check_even(path, size)
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
         return h264(path, film)

@@ -10,9 +10,8 @@ from xml.sax.saxutils import escape
 from PIL import Image
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Label, Write, finished
+from vizopt.encoders.base import Film, Label, Write, check_sides, finished
 from vizopt.encoders.changes import Changes
-from vizopt.errors import EncodeError
 
 FASTEST = 11  # ms; browsers slow a shorter delay down to 100
 ANIMATED, XMP = 0x02, 0x04  # flags
@@ -37,9 +36,7 @@ class WebP:
         return 1000 / max(round(1000 / fps), FASTEST)
 
     def check(self, path: Path, size: Size) -> None:
-        if max(size) > LARGEST:
-            wrong = f"{size[0]}x{size[1]}"
-            raise EncodeError(f"{path}: size {wrong}: .webp holds at most {LARGEST} pixels a side")
+        check_sides(path, size, LARGEST)
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
         return _open(path, film)

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Write, finished
+from vizopt.encoders.base import Film, Write, check_even, finished
 from vizopt.encoders.mp4 import h264
 from vizopt.errors import EncodeError
 from vizopt.player.page import page
@@ -27,10 +27,7 @@ class HTML:
 
     def check(self, path: Path, size: Size) -> None:
         """The clip inside is H.264 with 4:2:0 colour, which needs even sides."""
-        if size[0] % 2 or size[1] % 2:
-            even = f"{size[0] // 2 * 2}x{size[1] // 2 * 2}"
-            wrong = f"{size[0]}x{size[1]}"
-            raise EncodeError(f"{path}: size {wrong}: .html needs even sides: try --size {even}")
+        check_even(path, size)
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
         return _open(path, film)
