@@ -26,7 +26,7 @@ class Layout:
     def of(cls, shapes: Mapping[str, tuple[int, ...]]) -> "Layout":
         return cls(tuple((name, tuple(shape)) for name, shape in shapes.items()))
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of parameters, P."""
         return sum(prod(shape) for _, shape in self.shapes)

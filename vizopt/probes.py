@@ -79,12 +79,13 @@ class Tape:
 def record_steps(steps: Iterable[Step], tape: Tape) -> None:
     """Run the training to its end, or to where it diverges: that is a result too."""
     last: Step | None = None
-    for step in steps:
-        if last and not (np.isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
-            tape.diverged(last, step.number)
-            return
-        tape(step)
-        last = step
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in steps:
+            if last and not (np.isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
+                tape.diverged(last, step.number)
+                return
+            tape(step)
+            last = step
 
 
 def probes_for(problem: Problem, keep: Keep, needs: frozenset[str]) -> list[Probe]:
@@ -116,8 +117,7 @@ def _plane_scores(network: Network, grid: int) -> Probe:
     points = network.plane.lift(places).astype(network.dtype)
 
     def read(step: Step) -> Scores:
-        with np.errstate(over="ignore", invalid="ignore"):  # the last rows of a divergence
-            return encoded(network.scores(step.params, points)).reshape(-1, grid, grid)
+        return encoded(network.scores(step.params, points)).reshape(-1, grid, grid)
 
     shape = (len(network.classes), grid, grid)
     return Probe(Column("scores", "snapshots", "uint8", shape), read)

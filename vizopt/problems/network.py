@@ -167,7 +167,7 @@ class Network:
         self._held_out = np.isin(np.arange(len(data.y)), order[:held_out])
         self._x = data.x[~self._held_out].astype(self.dtype).T
         self._y = data.y[~self._held_out]
-        self._truth = Truth.of(self._y)
+        self._truth = Truth.of(self._y, self.dtype)
         self._whole = self._filled(self._x)
         samples = len(self._y)
         self.batches = -(-samples // spec.batch) if spec.batch else 1
@@ -178,7 +178,7 @@ class Network:
         if held_out:
             self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
             self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
-            self._validation_truth = Truth.of(data.y[self._held_out])
+            self._validation_truth = Truth.of(data.y[self._held_out], self.dtype)
 
     @property
     def constants(self) -> dict[str, NDArray[Any]]:
@@ -244,7 +244,8 @@ class Network:
         self._part.use(len(chosen))[...] = self._x[:, chosen]
         rng = RandomState((self._seed + step) % 2**32)
         dropout = (self.spec.dropout, rng) if self.spec.dropout else None
-        self._head.judge(self._part.forward(matrices, dropout), Truth.of(self._y[chosen]))
+        truth = Truth.of(self._y[chosen], self.dtype)
+        self._head.judge(self._part.forward(matrices, dropout), truth)
         self._part.backward(matrices, self.layout.matrices(grad))
 
     def _validated(self, matrices: list[Matrix]) -> dict[str, float]:

@@ -11,11 +11,11 @@ from vizopt.problems.arithmetic import Arithmetic
 
 
 class Pass:
-    """Forward and backward for up to N samples, one in each column.
+    """Forward and backward for N samples, one in each column.
 
     Args:
         sizes: features, width of each hidden layer, outputs.
-        samples: the most that come at once, N.
+        samples: how many come at once, N, until `use` says otherwise.
         arithmetic: how products are rounded.
         activation: of the hidden layers.
     """
@@ -27,36 +27,34 @@ class Pass:
         arithmetic: Arithmetic,
         activation: Activation,
     ) -> None:
+        self._sizes = sizes
         self._arithmetic = arithmetic
         self._activation = activation
-        dtype = arithmetic.dtype
-        # A layer's input, with a last row of ones for the biases; its sums; what flows back.
-        self._all_inputs = [np.ones((size + 1, samples), arithmetic.inputs) for size in sizes[:-1]]
-        self._apart = arithmetic.inputs != dtype
-        self._all_values = [  # of hidden layers: the next layer's input, in the sums' precision
-            np.empty(layer[:-1].shape, dtype) if self._apart else layer[:-1]
-            for layer in self._all_inputs[1:]
-        ]
-        sums = [v if activation.from_value else np.empty_like(v) for v in self._all_values]
-        self._all_sums = [*sums, np.empty((sizes[-1], samples), dtype)]
-        self._all_backs = [np.empty((size, samples), dtype) for size in sizes[1:-1]]
+        self._apart = arithmetic.inputs != arithmetic.dtype
         self._masks: list[Batch] = []
-        self._resize(samples)
+        self._allocate(samples)
 
     def use(self, samples: int) -> Batch:
         """Make room for so many samples; the place for their features [D, samples]."""
         if samples != self._samples:
-            self._resize(samples)
+            self._allocate(samples)
         return self._inputs[0][:-1]
 
-    def _resize(self, samples: int) -> None:
+    def _allocate(self, samples: int) -> None:
+        """All contiguous, as products write to no other arrays and heads take theirs flat."""
+        dtype, sizes = self._arithmetic.dtype, self._sizes
         self._samples = samples
-        self._inputs = [layer[:, :samples] for layer in self._all_inputs]
-        self._values = [layer[:, :samples] for layer in self._all_values]
-        self._sums = [layer[:, :samples] for layer in self._all_sums]
-        last = self._all_sums[-1]  # contiguous for any number: heads take it flat
-        self._sums[-1] = last.reshape(-1)[: len(last) * samples].reshape(len(last), samples)
-        self._backs = [layer[:, :samples] for layer in self._all_backs]
+        # A layer's input, with a last row of ones for the biases; its sums; what flows back.
+        self._inputs = [
+            np.ones((size + 1, samples), self._arithmetic.inputs) for size in sizes[:-1]
+        ]
+        self._values = [  # of hidden layers: the next layer's input, in the sums' precision
+            np.empty((len(layer) - 1, samples), dtype) if self._apart else layer[:-1]
+            for layer in self._inputs[1:]
+        ]
+        sums = [v if self._activation.from_value else np.empty_like(v) for v in self._values]
+        self._sums = [*sums, np.empty((sizes[-1], samples), dtype)]
+        self._backs = [np.empty((size, samples), dtype) for size in sizes[1:-1]]
 
     def forward(
         self, matrices: Sequence[Matrix], dropout: tuple[float, RandomState] | None
