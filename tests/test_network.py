@@ -84,12 +84,12 @@ def test_scores_are_a_plain_forward_pass(arithmetic, activation):
     for i in (1, 2, 3):
         a = a @ views[f"dense{i}.weights"] + views[f"dense{i}.biases"]
         a = f(a) if i < 3 else a
-    assert problem.scores(params, points) == pytest.approx(a.T, rel=1e-3, abs=1e-4)
+    assert problem.scores(params, points.T) == pytest.approx(a.T, rel=1e-3, abs=1e-4)
 
 
 def test_one_output_scores_two_classes():
     problem, params = built(*HEADS["sigmoid"])
-    scores = problem.scores(params, RandomState(2).randn(9, 2))
+    scores = problem.scores(params, RandomState(2).randn(2, 9))
     assert scores.shape == (2, 9)
     assert not scores[0].any()
 

@@ -80,7 +80,7 @@ def test_scores_name_the_class_that_the_network_predicts(run):
     problem = scene.problem.build(RandomState(0))
     x0, x1, y0, y1 = run["extent"]
     x, y = np.meshgrid(np.linspace(x0, x1, 40), np.linspace(y1, y0, 40))
-    points = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
+    points = np.stack([x.ravel(), y.ravel()]).astype(np.float32)
     for row in (0, 5, len(run) - 1):
         predicted = problem.scores(run["params"][row], points).argmax(axis=0)
         shown = run["scores"][row].reshape(3, -1)

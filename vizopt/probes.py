@@ -114,7 +114,7 @@ def _plane_scores(network: Network, grid: int) -> Probe:
     x0, x1, y0, y1 = network.constants["extent"]
     x, y = np.meshgrid(np.linspace(x0, x1, grid), np.linspace(y1, y0, grid))
     places = np.stack([x.ravel(), y.ravel()], axis=1)
-    points = network.plane.lift(places).astype(network.dtype)
+    points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
 
     def read(step: Step) -> Scores:
         return encoded(network.scores(step.params, points)).reshape(-1, grid, grid)

@@ -22,7 +22,8 @@ def encoded(outputs: Batch) -> NDArray[np.uint8]:
     wins = behind == 0
     with np.errstate(over="ignore", invalid="ignore"):
         behind /= behind.max() or 1.0
-        code = np.log2(np.maximum(behind, tiny))  # vectorised, unlike log10
+        code = np.maximum(behind, tiny, out=behind)
+        np.log2(code, out=code)  # vectorised, unlike log10
         code *= -254.0 / DECADES * np.log10(2)
     np.rint(code, out=code)
     np.fmin(np.fmax(code, zero, out=code), most, out=code)  # a number that is none becomes 0

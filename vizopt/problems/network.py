@@ -215,15 +215,16 @@ class Network:
         self._add_penalty_grad(params, grad)
         return Evaluation(loss, grad, metrics)
 
-    def scores(self, params: Vector, points: Matrix) -> Batch:
-        """A score for each class [classes, M] at other samples [M, D]; the largest wins."""
+    def scores(self, params: Vector, points: Batch) -> Batch:
+        """A score for each class [classes, M] at other samples [D, M]; the largest wins."""
         matrices = self.layout.matrices(params)
-        outputs = np.empty((self.spec.sizes[-1], len(points)), self.dtype)
-        work = self._blocks
-        for start in range(0, len(points), BLOCK):
-            block = points[start : start + BLOCK]
-            work.use(len(block))[...] = block.T
-            outputs[:, start : start + BLOCK] = work.forward(matrices, None)
+        count = points.shape[1]
+        outputs = np.empty((self.spec.sizes[-1], count), self.dtype)
+        size = -(-count // -(-count // BLOCK))  # of equal blocks, none above BLOCK
+        for start in range(0, count, size):
+            block = points[:, start : start + size]
+            self._blocks.use(block.shape[1])[...] = block
+            outputs[:, start : start + size] = self._blocks.forward(matrices, None)
         return self._head.scores(outputs)
 
     def _pass(self, samples: int) -> Pass:
