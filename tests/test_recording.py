@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import vizopt
 from vizopt.errors import RecordingError
 from vizopt.layout import Layout
-from vizopt.recording import Column, Header, Recorder, Recording, RowReader
+from vizopt.recording import Column, Header, Recorder, Recording
 
 COLUMNS = (
     Column("loss", "history", "float64"),
@@ -50,9 +50,8 @@ def test_what_was_appended_is_read(tmp_path_factory, rows, history):
 
 def test_any_row_in_any_order(tmp_path):
     run = write(tmp_path / "run.zarr", 150, 0)
-    read = RowReader(run, "params")
     for row in (149, 0, 64, 63, 149):
-        assert read(row).tolist() == [row] * 3
+        assert run.row("params", row).tolist() == [row] * 3
 
 
 def test_any_zarr_tool_opens_it(run):

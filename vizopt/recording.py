@@ -30,6 +30,7 @@ FORMAT = 1
 Group = Literal["history", "snapshots"]
 CHUNK: dict[Group, int] = {"history": 4096, "snapshots": 64}  # rows
 WAITING = 256  # snapshots that are written together: whole chunks
+KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class Recording:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
+        self._latest: dict[tuple[str, int, int | None], NDArray[Any]] = {}  # the last one read last
         with _reading(self.path):
             self._group = zarr.open_group(path, mode="r")
             attributes: dict[str, Any] = dict(self._group.attrs.asdict())
@@ -209,25 +211,41 @@ class Recording:
         return self.rows(column, 0, None)
 
     def rows(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
-        """Rows start to stop of a column, [stop − start, *shape]."""
-        if column in self._arrays:
-            limit = self._limit(column)
-            wanted = slice(start, limit if stop is None else min(stop, limit))
-            with _reading(self.path):
-                return np.asarray(self._arrays[column][wanted])
-        with _reading(self.path):
-            if f"constants/{column}" in self._group:
-                return np.asarray(cast("zarr.Array[Any]", self._group[f"constants/{column}"])[...])
-        raise RecordingError(f"{self.path}: no column {column!r}: {hint(column, self.names)}")
+        """Rows start to stop of a column, [stop − start, *shape], read-only.
+
+        What was read last is remembered, up to 32 MB: panels ask for the same rows in turn.
+        """
+        wanted = column, start, stop
+        if wanted in self._latest:
+            self._latest[wanted] = self._latest.pop(wanted)
+        else:
+            self._latest[wanted] = self._read(*wanted)
+            self._latest[wanted].flags.writeable = False
+            most, least = KEPT
+            while len(self._latest) > least and sum(a.nbytes for a in self._latest.values()) > most:
+                del self._latest[next(iter(self._latest))]
+        return self._latest[wanted]
+
+    def row(self, column: str, row: int) -> NDArray[Any]:
+        """One row [*shape] of a snapshot column, read with the whole chunk that it lies in."""
+        start = row - row % CHUNK["snapshots"]
+        return cast(NDArray[Any], self.rows(column, start, start + CHUNK["snapshots"])[row - start])
 
     def chunks(self, column: str) -> Iterator[NDArray[Any]]:
         """A snapshot column piece by piece, for what need not be in memory whole."""
         for start in range(0, len(self), CHUNK["snapshots"]):
             yield self.rows(column, start, start + CHUNK["snapshots"])
 
-    def _limit(self, column: str) -> int:
-        group = self._arrays[column].path.partition("/")[0]
-        return self._committed["history" if group == "history" else "snapshots"]
+    def _read(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
+        with _reading(self.path):
+            if column in self._arrays:
+                array = self._arrays[column]
+                group = cast(Group, array.path.partition("/")[0])
+                limit = self._committed[group]
+                return np.asarray(array[start : limit if stop is None else min(stop, limit)])
+            if f"constants/{column}" in self._group:
+                return np.asarray(cast("zarr.Array[Any]", self._group[f"constants/{column}"])[...])
+        raise RecordingError(f"{self.path}: no column {column!r}: {hint(column, self.names)}")
 
     def _open_arrays(self) -> dict[str, "zarr.Array[Any]"]:
         arrays: dict[str, zarr.Array[Any]] = {}
@@ -242,26 +260,6 @@ class Recording:
             if array.nchunks_initialized < array.nchunks:
                 raise RecordingError(f"{self.path}: damaged: constants/{name} is cut short")
         return arrays
-
-
-class RowReader:
-    """Rows of one column in any order, two decompressed chunks in memory: neighbours are free."""
-
-    def __init__(self, run: Recording, column: str) -> None:
-        self._run = run
-        self._column = column
-        self._chunks: dict[int, NDArray[Any]] = {}  # by first row, the latest wanted last
-
-    def __call__(self, row: int) -> NDArray[Any]:
-        """One row, [*shape]."""
-        start = row - row % CHUNK["snapshots"]
-        chunk = self._chunks.pop(start, None)
-        if chunk is None:
-            chunk = self._run.rows(self._column, start, start + CHUNK["snapshots"])
-            while len(self._chunks) > 1:
-                del self._chunks[next(iter(self._chunks))]
-        self._chunks[start] = chunk
-        return cast(NDArray[Any], chunk[row - start])
 
 
 @contextmanager

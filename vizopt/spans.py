@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vizopt.arrays import Rows
-from vizopt.recording import Recording, RowReader
+from vizopt.recording import Recording
 from vizopt.regions import NEARNESS, Floats, leader
 
 SECONDS = 0.5
@@ -52,7 +52,7 @@ class Background:
     """
 
     def __init__(self, run: Recording, rows: Rows, frames: int) -> None:
-        self._scores = RowReader(run, "scores")
+        self._run = run
         self._rows = rows
         self._frames = frames
         self._count = -(-len(rows) // frames)
@@ -63,7 +63,7 @@ class Background:
         own, other, share = blend(k, self._frames, self._count)
         span = self._span(own)
         if span.mean is None:
-            return NEARNESS[self._scores(int(self._rows[k]))], 1
+            return self._nearness(self._rows[k]), 1
         beside = self._span(other)
         if beside.mean is None or other == own:
             return span.mean, len(span.rows)
@@ -86,15 +86,17 @@ class Background:
         if len(rows) < 2 or not self._restless(np.union1d(rows, following)):
             return Span(None, rows)
         mean = sum(
-            np.float32(count) * NEARNESS[self._scores(int(row))]
-            for row, count in zip(rows, times, strict=True)
+            np.float32(count) * self._nearness(row) for row, count in zip(rows, times, strict=True)
         )
         return Span(np.asarray(mean / np.float32(len(shown))), rows)
 
     def _restless(self, rows: Rows) -> bool:
-        before, *others = (leader(self._scores(int(row))) for row in rows)
+        before, *others = (leader(self._run.row("scores", int(row))) for row in rows)
         changes = np.zeros(before.shape, np.intp)
         for winner in others:
             changes += winner != before
             before = winner
         return bool(np.mean(changes > 1) > RESTLESS)
+
+    def _nearness(self, row: np.intp) -> Floats:
+        return NEARNESS.take(self._run.row("scores", int(row)))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vizopt.arrays import Matrix, Pixels, Rows
 from vizopt.panels.base import Draw, Slot
-from vizopt.recording import Recording, RowReader
+from vizopt.recording import Recording
 from vizopt.regions import Steps
 from vizopt.spans import blend
 from vizopt.specs import spec
@@ -77,7 +77,6 @@ class Weights:
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         weights, update = _boxes(slot, run, self.layer)
-        params = RowReader(run, "params")
         frames = max(slot.hold, 1)
         start, stop = intervals(rows[::frames])
         limit = _largest(run, self.layer)
@@ -94,7 +93,7 @@ class Weights:
             x, y, align = update[0], _captions(slot, weights)[1], 0.0
 
         def matrix(row: int) -> Matrix:
-            return run.layout.matrix(self.layer, params(row))
+            return run.layout.matrix(self.layer, run.row("params", row))
 
         @lru_cache(maxsize=2)
         def update_of(span: int) -> Matrix:
@@ -188,12 +187,11 @@ def _largest(run: Recording, layer: str) -> float:
 
 def _changes(run: Recording, layer: str, start: Rows, stop: Rows) -> Floats:
     """The largest absolute change between each two rows [S]."""
-    params = RowReader(run, "params")
     pairs, place = np.unique(np.stack([start, stop]), axis=1, return_inverse=True)
     largest = np.empty(pairs.shape[1])
     for i, (first, last) in enumerate(pairs.T):
-        before = run.layout.matrix(layer, params(first)).copy()
-        largest[i] = abs(run.layout.matrix(layer, params(last)) - before).max()
+        change = run.row("params", int(last)) - run.row("params", int(first))
+        largest[i] = abs(run.layout.matrix(layer, change)).max()
     return np.asarray(largest[place.reshape(-1)])
 
 
