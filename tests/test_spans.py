@@ -76,9 +76,9 @@ def test_a_held_background_is_the_mean_of_what_was_recorded(flickering):
 def test_a_calm_background_is_shown_as_it_is(drifting):
     background = Background(drifting, np.arange(90), 15)
     for k in range(90):
-        nearness, count = background(k)
+        scores, count = background(k)
         assert count == 1
-        assert np.array_equal(nearness, NEARNESS[drifting.rows("scores", k, k + 1)[0]])
+        assert np.array_equal(scores, drifting.rows("scores", k, k + 1)[0])
 
 
 def test_frames_in_any_order_are_the_same(flickering):

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.arrays import Pixels
+from vizopt.arrays import Pixels, Scores
 from vizopt.scores import DISTANCES
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -45,40 +45,47 @@ class Regions:
 
     def __init__(self, grid: int, height: int, width: int, colours: NDArray[np.uint8]) -> None:
         self._colours = colours.view(np.uint32)[:, 0]
+        self._width = width
         self._y, self._dy, self._row_of = _cells(grid, height)
-        self._x, self._dx, self._column_of = _cells(grid, width)
+        self._x, self._dx, column_of = _cells(grid, width)
+        self._columns = np.bincount(column_of, minlength=grid - 1)
         has_row = np.isin(np.arange(grid - 1), self._row_of)
-        self._seen = np.outer(has_row, np.isin(np.arange(grid - 1), self._column_of))
+        self._seen = np.outer(has_row, self._columns > 0)
 
-    def __call__(self, nearness: Floats, pixels: Pixels) -> None:
-        """Paint the window [h, w, 4] from nearness to the winner [C, G, G], row 0 on top."""
-        winners = leader(nearness)
-        corner = self._colours[winners[:-1, :-1]]
-        colours = corner.take(self._column_of, axis=1).take(self._row_of, axis=0)
+    def __call__(self, scores: Scores | Floats, pixels: Pixels) -> None:
+        """Paint the window [h, w, 4], row 0 on top.
+
+        Args:
+            scores: recorded ones, or nearness to the winner, of each grid point [C, G, G].
+            pixels: the window.
+        """
+        winners = leader(scores)
+        corner = self._colours.take(winners[:-1, :-1])
+        colours = np.repeat(corner, self._columns, axis=1).take(self._row_of, axis=0)
         left, right = winners[:, :-1], winners[:, 1:]
         beside = left != right
         below = winners[:-1] != winners[1:]
         mixed = beside[:-1] | beside[1:] | below[:, :-1] | below[:, 1:]
-        rows, columns = np.nonzero(mixed & self._seen)
-        places = self._y[:, None, rows] * colours.shape[1] + self._x[:, columns]
-        leaders = leader(self._between(nearness, rows, columns))
-        colours.reshape(-1)[places] = self._colours[leaders]
+        rows, columns = np.divmod(np.flatnonzero(mixed & self._seen), len(corner))
+        places = (self._y * self._width).take(rows, axis=1)[:, None] + self._x.take(columns, axis=1)
+        leaders = leader(self._between(scores, rows, columns))
+        colours.reshape(-1)[places] = self._colours.take(leaders)
         pixels.view(np.uint32)[..., 0] = colours
 
-    def _between(self, nearness: Floats, rows: Cells, columns: Cells) -> Floats:
+    def _between(self, scores: Scores | Floats, rows: Cells, columns: Cells) -> Floats:
         """Nearness [C, cell height, cell width, B] at every pixel of B cells.
 
         The cells are the last axis, along which NumPy is fast; the others have a few pixels.
         """
-        grid = nearness.shape[2]
-        flat = nearness.reshape(len(nearness), -1)
+        grid = scores.shape[2]
         start = rows * grid + columns
-        north_west, north_east, south_west, south_east = (
-            flat.take(start + step, axis=1) for step in (0, 1, grid, grid + 1)
-        )
-        dy, dx = self._dy[:, rows], self._dx[:, columns]
-        west = _mixed(north_west, south_west, dy)
-        east = _mixed(north_east, south_east, dy)
+        corners = start + np.array([0, 1, grid, grid + 1])[:, None]
+        near = scores.reshape(len(scores), -1).take(corners, axis=1)
+        if near.dtype == np.uint8:
+            near = NEARNESS.take(near)
+        dy, dx = self._dy.take(rows, axis=1), self._dx.take(columns, axis=1)
+        west = _mixed(near[:, 0], near[:, 2], dy)
+        east = _mixed(near[:, 1], near[:, 3], dy)
         return west[:, :, None] + (east - west)[:, :, None] * dx
 
 
@@ -87,7 +94,8 @@ def leader(scores: NDArray[Any]) -> NDArray[np.uint8]:
     best = scores[0]
     winner = np.zeros(best.shape, np.uint8)
     for c in range(1, len(scores)):
-        np.copyto(winner, np.uint8(c), where=scores[c] > best)
+        ahead = (scores[c] > best).view(np.uint8)
+        np.maximum(winner, ahead * np.uint8(c), out=winner)
         best = np.maximum(best, scores[c])
     return winner
 

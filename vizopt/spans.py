@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vizopt.arrays import Rows
+from vizopt.arrays import Rows, Scores
 from vizopt.recording import Recording
 from vizopt.regions import NEARNESS, Floats, leader
 
@@ -43,7 +43,7 @@ class Span:
 
 
 class Background:
-    """Nearness to the winning class over the plane for each frame, held where it is restless.
+    """Which class wins over the plane in each frame, held where it is restless.
 
     Args:
         run: the recording, with scores.
@@ -58,12 +58,12 @@ class Background:
         self._count = -(-len(rows) // frames)
         self._spans: dict[int, Span] = {}
 
-    def __call__(self, k: int) -> tuple[Floats, int]:
-        """Nearness [C, G, G] at frame k, and of how many rows it is the mean; 1: of its own."""
+    def __call__(self, k: int) -> tuple[Scores | Floats, int]:
+        """Scores [C, G, G] of frame k's own row and 1; or the mean of nearness, and of how many."""
         own, other, share = blend(k, self._frames, self._count)
         span = self._span(own)
         if span.mean is None:
-            return self._nearness(self._rows[k]), 1
+            return self._scores(self._rows[k]), 1
         beside = self._span(other)
         if beside.mean is None or other == own:
             return span.mean, len(span.rows)
@@ -85,18 +85,18 @@ class Background:
         following = self._rows[start + self._frames : start + self._frames + 1]
         if len(rows) < 2 or not self._restless(np.union1d(rows, following)):
             return Span(None, rows)
-        mean = sum(
-            np.float32(count) * self._nearness(row) for row, count in zip(rows, times, strict=True)
-        )
-        return Span(np.asarray(mean / np.float32(len(shown))), rows)
+        total = np.zeros(self._scores(rows[0]).shape, np.float32)
+        for row, count in zip(rows, times, strict=True):
+            total += np.float32(count) * NEARNESS.take(self._scores(row))
+        return Span(total / np.float32(len(shown)), rows)
 
     def _restless(self, rows: Rows) -> bool:
-        before, *others = (leader(self._run.row("scores", int(row))) for row in rows)
+        before, *others = (leader(self._scores(row)) for row in rows)
         changes = np.zeros(before.shape, np.intp)
         for winner in others:
             changes += winner != before
             before = winner
         return bool(np.mean(changes > 1) > RESTLESS)
 
-    def _nearness(self, row: np.intp) -> Floats:
-        return NEARNESS.take(self._run.row("scores", int(row)))
+    def _scores(self, row: np.intp) -> Scores:
+        return self._run.row("scores", int(row))

@@ -4,7 +4,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -20,6 +22,9 @@ COLOUR = (
     "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,"
     "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 )
+
+PIPE = 1 << 20  # bytes: what Linux allows everyone; its 64 kB cost 57 changes of process a frame
+AHEAD = 4  # frames that wait for the encoder while the next one is drawn
 
 RECIPE = "synopsis"  # a tag that MP4 and WebM both define, for long texts
 SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
@@ -48,9 +53,10 @@ def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
         )
         pipe = process.stdin
         assert pipe is not None
+        _widen(pipe)
         try:
-            with suppress(BrokenPipeError), pipe:
-                yield lambda frame: _write(pipe, frame)
+            with suppress(BrokenPipeError), pipe, _ahead(pipe) as write:
+                yield write
         except BaseException:
             process.kill()
             raise
@@ -73,8 +79,28 @@ def _metadata(label: Label) -> Iterator[str]:
         yield file.name
 
 
-def _write(pipe: IO[bytes], frame: Frame) -> None:
-    pipe.write(frame.data)
+def _widen(pipe: IO[bytes]) -> None:
+    """Let the pipe hold more at once, where there is a way and it is allowed."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
+
+
+@contextmanager
+def _ahead(pipe: IO[bytes]) -> Iterator[Write]:
+    """Writes to the pipe in a thread, so that drawing goes on while the encoder is busy."""
+    waiting: deque[Future[int]] = deque()
+    with ThreadPoolExecutor(1) as thread:
+
+        def write(frame: Frame) -> None:
+            waiting.append(thread.submit(pipe.write, frame.data))
+            if len(waiting) > AHEAD:
+                waiting.popleft().result()
+
+        yield write
+        for written in waiting:
+            written.result()
 
 
 def _reason(said: IO[bytes], code: int) -> str:

@@ -58,8 +58,8 @@ class Plane:
 
         def draw(window: Pixels, k: int) -> None:
             square = window[top : top + side, left : left + side]
-            nearness, averaged = background(k)
-            regions(nearness, square)
+            scores, averaged = background(k)
+            regions(scores, square)
             points(square)
             if averaged > 1:
                 words = f"background: mean of {averaged} {run.header.unit}s"
