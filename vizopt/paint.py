@@ -10,12 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels
 
 Coverage: TypeAlias = NDArray[np.uint8]  # [h, w] 0 to 255
 Words: TypeAlias = NDArray[np.uint32]
+Places: TypeAlias = NDArray[np.intp]
 
 DPI = 72  # one point is one pixel
 
@@ -67,22 +69,37 @@ class Stamp:
         opacity = edge[:, 3].astype(np.uint32)
         self._clear = 255 - opacity
         self._weighted = [pair * opacity + HALVES for pair in _pairs(edge.view(np.uint32)[:, 0])]
+        self._at: dict[int, list[Places]] = {}  # of both, by the words of a row
 
     def __call__(self, pixels: Pixels, width: int | None = None) -> None:
         """Put it on a window [h, w, 4] of the ink's own size: its first columns, or all."""
-        columns, rows = self._full
-        stop = len(columns) if width is None else int(np.searchsorted(columns, width))
-        pixels.view(np.uint32)[rows[:stop], columns[:stop], 0] = self._colour[:stop]
-        columns, rows = self._edge
-        stop = len(columns) if width is None else int(np.searchsorted(columns, width))
-        columns, rows = columns[:stop], rows[:stop]
-        words = pixels.view(np.uint32)[..., 0]
-        below = _pairs(words[rows, columns])
+        words, step = _in_a_row(pixels)
+        if step not in self._at:
+            self._at = {step: [rows * step + columns for columns, rows in (self._full, self._edge)]}
+        full, edge = self._at[step]
+        stop = _before(self._full, width)
+        words[full[:stop]] = self._colour[:stop]
+        stop = _before(self._edge, width)
+        below = _pairs(words[edge[:stop]])
         red_blue, green = (
             _parts_of_255(pair * self._clear[:stop] + weighted[:stop])
             for pair, weighted in zip(below, self._weighted, strict=True)
         )
-        words[rows, columns] = red_blue | green << EIGHT | OPAQUE
+        words[edge[:stop]] = red_blue | green << EIGHT | OPAQUE
+
+
+def _in_a_row(pixels: Pixels) -> tuple[Words, int]:
+    """A window's pixels as one row of words, with what lies between its rows, and the step from
+    one row to the next: NumPy finds places by one index in a third of the time it takes for two."""
+    words = pixels.view(np.uint32)[..., 0]
+    step = words.strides[0] // words.itemsize
+    length = (len(words) - 1) * step + words.shape[1]
+    return as_strided(words, (length,), (words.itemsize,)), step
+
+
+def _before(places: tuple[Places, ...], column: int | None) -> int:
+    """How many of the places (columns, rows), ordered by column, lie before a column."""
+    return len(places[0]) if column is None else int(np.searchsorted(places[0], column))
 
 
 def _pairs(words: Words) -> tuple[Words, Words]:
@@ -153,7 +170,7 @@ class Trail:
 
     def __init__(self, height: int, width: int) -> None:
         self._paper = np.zeros((height, width, 4))  # colour times alpha, alpha: 0 to 1
-        self._places: list[NDArray[np.intp]] = []
+        self._places: list[Places] = []
         self._inks: list[NDArray[np.float32]] = []
         self._ends: list[int] = []
 

@@ -19,15 +19,17 @@ NEARNESS = -DISTANCES  # to the winner, of each byte of recorded scores: 0 is th
 class Steps:
     """Nearest-neighbour enlargement of a grid [rows, columns] to height × width pixels."""
 
-    rows: NDArray[np.intp]
-    columns: NDArray[np.intp]
+    rows: NDArray[np.intp]  # of the grid, for each row of pixels [height]
+    widths: NDArray[np.intp]  # in pixels, of each column of the grid
 
     @classmethod
     def of(cls, rows: int, columns: int, height: int, width: int) -> "Steps":
-        return cls(np.arange(height) * rows // height, np.arange(width) * columns // width)
+        column_of = np.arange(width) * columns // width
+        return cls(np.arange(height) * rows // height, np.bincount(column_of, minlength=columns))
 
     def __call__(self, grid: NDArray[np.uint32], pixels: Pixels) -> None:
-        pixels.view(np.uint32)[..., 0] = grid.take(self.columns, axis=1).take(self.rows, axis=0)
+        wide = np.repeat(grid, self.widths, axis=1)
+        pixels.view(np.uint32)[..., 0] = wide.take(self.rows, axis=0)
 
 
 class Regions:

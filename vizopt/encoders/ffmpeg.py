@@ -24,7 +24,7 @@ COLOUR = (
 )
 
 PIPE = 1 << 20  # bytes: what Linux allows everyone; its 64 kB cost 57 changes of process a frame
-AHEAD = 4  # frames that wait for the encoder while the next one is drawn
+AHEAD = 1  # frames that wait for the encoder while the next one is drawn; more gain nothing
 
 RECIPE = "synopsis"  # a tag that MP4 and WebM both define, for long texts
 SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
