@@ -16,6 +16,7 @@ from vizopt.encoders.base import Film, Write, check_sides, finished
 COLOURS = 255  # and one index that means "as before"; each level of harm halves them
 UNCHANGED = 255
 DEAD = 6  # of 255: a smaller change of a pixel waits until it is worth its bytes
+BLOCK = 1 << 16  # pixels
 LARGEST = 65535  # pixels a side
 FASTEST = 2  # hundredths of a second; browsers slow a shorter delay down to ten
 
@@ -73,13 +74,13 @@ class _Writer:
             self._shown = pixels.copy()
             self._image(self._nearest(pixels).reshape(frame.shape[:2]), 0, 0)
             return
-        places = np.flatnonzero(pixels != self._shown)
-        places = places[_visibly(pixels[places], self._shown[places])]
+        places = _changed(pixels, self._shown)
         if not len(places):
             places = np.zeros(1, np.intp)  # an image has one pixel at least
         colours = pixels[places]
         self._shown[places] = colours
-        rows, columns = np.divmod(places, frame.shape[1])
+        rows = places // frame.shape[1]
+        columns = places - rows * frame.shape[1]  # NumPy divides fast, but not with a remainder
         top, left = int(rows[0]), int(columns.min())
         indices = np.full((rows[-1] + 1 - top, columns.max() + 1 - left), UNCHANGED, np.uint8)
         indices[rows - top, columns - left] = self._nearest(colours)
@@ -87,7 +88,7 @@ class _Writer:
 
     def _image(self, indices: NDArray[np.uint8], left: int, top: int) -> None:
         """One image of the file, its corner at left, top."""
-        image = Image.frombytes("P", indices.shape[::-1], indices.tobytes())
+        image = Image.frombuffer("P", indices.shape[::-1], indices, "raw", "P", 0, 1)
         milliseconds = self._hundredths * 10
         options = {"duration": milliseconds, "transparency": UNCHANGED, "disposal": 1}
         self._file.writelines(getdata(image, (left, top), **options))
@@ -100,21 +101,30 @@ def _comment(text: str) -> bytes:
     return b"!\xfe" + b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
 
 
-def _visibly(new: NDArray[np.uint32], shown: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Which colours [n] differ by more than DEAD in a channel; errors never add up."""
-    a, b = new.view(np.uint8).reshape(-1, 4), shown.view(np.uint8).reshape(-1, 4)
-    far = np.maximum(a, b) - np.minimum(a, b) > DEAD
-    return np.asarray(far.view(np.uint32)[:, 0] != 0)
+def _changed(new: NDArray[np.uint32], shown: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Which colours [N] differ by more than DEAD in a channel [n]; errors never add up.
+
+    Worked out in blocks that fit the cache, which takes a sixth of the time.
+    """
+    found = []
+    for start in range(0, len(new), BLOCK):
+        a, b = (colours[start : start + BLOCK].view(np.uint8) for colours in (new, shown))
+        change = np.maximum(a, b)
+        change -= np.minimum(a, b)
+        found.append(np.flatnonzero((change > DEAD).view(np.uint32) != 0) + start)
+    return np.concatenate(found)
 
 
 def _palette(samples: Sequence[Frame], most: int) -> NDArray[np.uint8]:
     """At most so many colours [n, 3] of the samples: all, or the best that Pillow finds."""
     seen = np.concatenate([sample.view(np.uint32).ravel() for sample in samples])
-    colours, counts = np.unique(seen, return_counts=True)
+    starts = np.flatnonzero(np.diff(seen, prepend=~seen[:1]))  # of runs of one colour
+    colours, place = np.unique(seen[starts], return_inverse=True)
+    counts = np.bincount(place, np.diff(starts, append=len(seen))).astype(np.intp)
     rgb = colours.view(np.uint8).reshape(-1, 4)[:, :3]
     if len(rgb) <= most:
         return np.asarray(rgb)
-    often = np.minimum(counts, 2000)  # large plain areas need one entry each, not all of them
+    often = np.minimum(counts, 500)  # large plain areas need one entry each, not all of them
     pixels = np.repeat(rgb, often, axis=0)[None]
     image = Image.fromarray(np.ascontiguousarray(pixels))
     found = image.quantize(most, method=Image.Quantize.MEDIANCUT, kmeans=2).getpalette()
@@ -132,9 +142,11 @@ class _Nearest:
         colours = pixels & 0xFFFFFF
         indices = self._known[colours]
         if (indices < 0).any():
-            for colour in np.unique(colours[indices < 0]):
-                rgb = np.array([colour & 255, colour >> 8 & 255, colour >> 16], np.int32)
-                self._known[colour] = ((self._palette - rgb) ** 2).sum(axis=1).argmin()
+            met = np.unique(colours[indices < 0])
+            rgb = met.view(np.uint8).reshape(-1, 4)[:, :3].astype(np.int32)
+            for i in range(0, len(met), 256):  # a few at a time: a first frame can have many
+                apart = self._palette - rgb[i : i + 256, None]
+                self._known[met[i : i + 256]] = (apart**2).sum(axis=2).argmin(axis=1)
             indices = self._known[colours]
         return np.asarray(indices, np.uint8)
 
