@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vizopt.safety import flashes as meters
 from vizopt.safety.fields import Fields, inside
 from vizopt.safety.flashes import Meter
-from vizopt.safety.light import LINEAR, Grid
+from vizopt.safety.light import LINEAR, Grid, blocks, blocks_at, changed
 from vizopt.safety.tally import LIMIT
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
@@ -360,3 +361,39 @@ def test_fields_are_counted_rightly(seed, size):
     assert [int(mask[fields[i].slices].sum()) for i in range(len(sums))] == sums.tolist()
     last = fields[len(sums) - 1]
     assert (last.top + last.rows, last.left + last.columns) == grid.shape
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 4, 5, 8])
+def test_blocks_that_changed_are_found_and_taken_alone(block):
+    """Seen alone they have the very light that they have among all; the others did not change."""
+    rng = np.random.RandomState(block)
+    before = rng.randint(0, 256, (6 * block, 7 * block, 3)).astype(np.uint8)
+    now = before.copy()
+    now[3 * block, 2 * block, 1] ^= 1
+    now[-1, -1, 2] ^= 128
+    some = changed(now, before, block, 1)
+    assert {3 * 7 + 2, 6 * 7 - 1} <= set(some) < set(range(6 * 7))
+    assert np.array_equal(some, np.unique(some))
+    assert np.array_equal(blocks_at(now, block, some), blocks(now, block)[:, some])
+    others = np.setdiff1d(np.arange(6 * 7), some)
+    assert np.array_equal(blocks(now, block)[:, others], blocks(before, block)[:, others])
+    assert changed(now, before, block, 0) is None
+    assert not changed(now, now, block, 0).size
+
+
+@pytest.mark.parametrize("size", [(256, 192), (1280, 720), (1919, 1081)])
+def test_watching_what_changed_is_watching_all(size, monkeypatch):
+    rng = np.random.RandomState(0)
+    frame = rng.randint(0, 256, (size[1], size[0], 3)).astype(np.uint8)
+    frames = [frame.copy()]
+    for _ in range(20):
+        top, left = rng.randint(0, size[1] // 2), rng.randint(0, size[0] // 2)
+        part = frame[top : top + size[1] // 2, left : left + size[0] // 2]
+        part[...] = [BLACK, WHITE, RED, BLUE, ORANGE][rng.randint(5)]
+        frames.append(frame.copy())
+    found = []
+    for much in (0, 0.25, 1):
+        monkeypatch.setattr(meters, "MUCH", much)
+        found.append(worst(timed(frames, 12)))
+    assert found[0] == found[1] == found[2]
+    assert found[0]["general"].transitions > 2

@@ -6,12 +6,12 @@ Knows frames and their times, nothing of files. Memory is one second of transiti
 import numpy as np
 
 from vizopt.arrays import Size
-from vizopt.safety.light import RGB, Grid, Light, blocks
+from vizopt.safety.light import RGB, Grid, Light, blocks, blocks_at, changed
 from vizopt.safety.tally import Tally, Worst
 from vizopt.safety.zigzag import General, Mask, NewRed, OldRed, Places, saturated
 
 BAND = 32_768  # blocks worked on at once: few calls, and arrays that stay in the cache
-MUCH = 0.25  # of a band: picking out so many blocks costs more than taking all
+MUCH = 0.25  # picking out more of some blocks than this costs more than taking all of them
 
 RULES: dict[str, type[General | OldRed | NewRed]] = {
     "general": General,
@@ -44,13 +44,19 @@ class Meter:
         Returns: transitions in the second up to now that reach a quarter of a field, by rule.
         """
         frame, before = self.grid.padded(frame), self._frame
+        block, columns = self.grid.block, self.grid.shape[1]
+        few = []
         for rows in self._bands:
-            pixels = slice(rows.start * self.grid.block, rows.stop * self.grid.block)
-            places = slice(rows.start * self.grid.shape[1], rows.stop * self.grid.shape[1])
+            places = slice(rows.start * columns, rows.stop * columns)
+            band = slice(rows.start * block, rows.stop * block)
             if before is None:
-                self._start(places, blocks(frame[pixels], self.grid.block))
-            elif not np.array_equal(frame[pixels], before[pixels]):
-                self._move(places, blocks(frame[pixels], self.grid.block))
+                self._start(places, blocks(frame[band], block))
+            elif (some := changed(frame[band], before[band], block, MUCH)) is None:
+                self._move(places, blocks(frame[band], block))
+            else:
+                few.append(some + places.start)
+        if few and (some := np.concatenate(few)).size:
+            self._move(some, blocks_at(frame, block, some))
         self._frame = frame
         return {name: tally.close(micros) for name, tally in self._tallies.items()}
 
@@ -65,8 +71,8 @@ class Meter:
         self._light[:, places] = light
         self._wake(places, red)
 
-    def _move(self, places: slice, light: Light) -> None:
-        """A band has changed: the state of blocks moves only when their light does."""
+    def _move(self, places: Places, light: Light) -> None:
+        """The state of blocks moves only when their light does: most of a lesson stands still."""
         red = saturated(light)
         general, *reds = self._tallies.values()
         general.add(places, *self._general(places, light, red))
@@ -77,9 +83,9 @@ class Meter:
             if red.size:
                 tally.add(awake, *rule(awake, light, red))
 
-    def _wake(self, places: slice, red: Mask) -> None:
+    def _wake(self, places: Places, red: Mask) -> None:
         """Red rules start where saturated red comes for the first time, from the colour just
-        before: nothing counts earlier. They start in all of a band where they do in much of it."""
+        before: nothing counts earlier. They start in all of them where they do in many."""
         new = red & ~self._awake[places]
         if new.any():
             if np.count_nonzero(self._awake[places] | new) > new.size * MUCH:
@@ -91,9 +97,10 @@ class Meter:
                 rule.start(waking, before, was)
 
 
-def _part(places: slice, which: Mask, light: Light, red: Mask) -> tuple[Places, Light, Mask]:
-    """Some of the blocks of a band, their light and red; a slice again if it is all of them."""
+def _part(places: Places, which: Mask, light: Light, red: Mask) -> tuple[Places, Light, Mask]:
+    """Some of the blocks, their light and red; a slice again if it is all of them."""
     if which.all():
         return places, light, red
     inside = np.flatnonzero(which)
-    return inside + places.start, light[:, inside], red[inside]
+    some = inside + places.start if isinstance(places, slice) else places[inside]
+    return some, light[:, inside], red[inside]

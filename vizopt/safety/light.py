@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil
+from math import ceil, gcd
 from typing import TypeAlias
 
 import numpy as np
@@ -93,6 +93,29 @@ def blocks(pixels: RGB, block: int) -> Light:
             sums[channel] += rows[:, i::block, channel]
     sums *= np.float32(1 / block**2)
     return sums.reshape(3, -1)
+
+
+def blocks_at(pixels: RGB, block: int, places: NDArray[np.intp]) -> Light:
+    """Mean linear light of some blocks, to the last bit that of `blocks`."""
+    lines = pixels.reshape(len(pixels), -1).view(f"V{3 * block}")  # a block's share of a row each
+    columns = lines.shape[1]
+    first = places + places // columns * columns * (block - 1)
+    some = [lines.reshape(-1).take(first + i * columns) for i in range(block)]
+    return blocks(np.stack(some).view(np.uint8).reshape(block, -1, 3), block)
+
+
+def changed(now: RGB, before: RGB, block: int, most: float) -> NDArray[np.intp] | None:
+    """The blocks that are not as before; none where that may be more than a share of them."""
+    word = f"u{gcd(block, 8)}"  # compared at once: the largest that blocks are made of
+    a, b = (pixels.reshape(len(pixels), -1).view(word) for pixels in (now, before))
+    differ = a != b
+    lines = differ[::block]
+    for i in range(1, block):
+        lines = lines | differ[i::block]
+    if np.count_nonzero(lines) > most * lines.size:
+        return None
+    places = np.flatnonzero(lines) // (3 * block // gcd(block, 8))
+    return np.asarray(places[places != np.concatenate([[-1], places[:-1]])])
 
 
 def _sum_of_rows(pixels: RGB, block: int) -> NDArray[np.float32]:
