@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Annotated, Any
 
 import numpy as np
@@ -57,7 +58,9 @@ class Tape:
         self, recorder: Recorder, probes: Sequence[Probe], keep: Callable[[int], bool]
     ) -> None:
         self._recorder = recorder
-        self._probes = probes
+        self._probes: dict[Group, list[Probe]] = {"history": [], "snapshots": []}
+        for probe in probes:
+            self._probes[probe.column.group].append(probe)
         self._keep = keep
 
     def __call__(self, step: Step) -> None:
@@ -72,8 +75,7 @@ class Tape:
         self._recorder.note(diverged=number)
 
     def _append(self, group: Group, step: Step) -> None:
-        row = {p.column.name: p.read(step) for p in self._probes if p.column.group == group}
-        self._recorder.append(group, row)
+        self._recorder.append(group, {p.column.name: p.read(step) for p in self._probes[group]})
 
 
 def record_steps(steps: Iterable[Step], tape: Tape) -> None:
@@ -81,7 +83,7 @@ def record_steps(steps: Iterable[Step], tape: Tape) -> None:
     last: Step | None = None
     with np.errstate(over="ignore", invalid="ignore"):
         for step in steps:
-            if last and not (np.isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
+            if last and not (isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
                 tape.diverged(last, step.number)
                 return
             tape(step)

@@ -102,9 +102,8 @@ class Recorder:
 
     def append(self, group: Group, row: Mapping[str, Any]) -> None:
         """Add one row to a group: a value for each of its columns."""
-        for column in self._columns:
-            if column.group == group:
-                self._rows[column.name].append(row[column.name])
+        for name, value in row.items():
+            self._rows[name].append(value)
         if group == "snapshots" and self._waiting(group) == WAITING:
             self.commit()
 
