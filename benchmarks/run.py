@@ -224,7 +224,7 @@ def training() -> list[Row]:
             print("PyTorch is not installed: no ratio to it", file=sys.stderr)
         else:
             runs["torch"] = partial(torch_eager.train, x, y, first, second, *torch_rule, 10_001)
-        cpu = {key: cost.cpu for key, cost in interleaved(runs, 5).items()}
+        cpu = {key: cost.cpu for key, cost in interleaved(runs, 9).items()}
         found.append(
             most(
                 f"training {name}, float32 / book-style classes", cpu["plain"] / cpu["layers"], 0.27
@@ -287,7 +287,8 @@ def growth() -> list[Row]:
             "epochs": partial(trained, "float32", sgd, 10_000),
             "points": partial(trained, "float32", sgd, 1000, points=1000),
             "wide": partial(trained, "float32", sgd, 1000, sizes=(2, 640, 3)),
-        }
+        },
+        15,
     ).items()}  # fmt: skip
     small, large = picture((960, 540)), picture((1920, 1080))
     d = interleaved(
