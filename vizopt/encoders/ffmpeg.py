@@ -53,7 +53,7 @@ def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
         )
         pipe = process.stdin
         assert pipe is not None
-        _widen(pipe)
+        widen(pipe)
         try:
             with suppress(BrokenPipeError), pipe, _ahead(pipe) as write:
                 yield write
@@ -79,8 +79,8 @@ def _metadata(label: Label) -> Iterator[str]:
         yield file.name
 
 
-def _widen(pipe: IO[bytes]) -> None:
-    """Let the pipe hold more at once, where there is a way and it is allowed."""
+def widen(pipe: IO[bytes]) -> None:
+    """Let a pipe hold a megabyte at once, where there is a way and it is allowed."""
     with suppress(ImportError, AttributeError, OSError):
         import fcntl
 

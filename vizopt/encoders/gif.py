@@ -16,7 +16,7 @@ from vizopt.encoders.base import Film, Write, check_sides, finished
 COLOURS = 255  # and one index that means "as before"; each level of harm halves them
 UNCHANGED = 255
 DEAD = 6  # of 255: a smaller change of a pixel waits until it is worth its bytes
-BLOCK = 1 << 16  # pixels
+BLOCK = 1 << 16  # pixels compared at once: they fit the cache
 LARGEST = 65535  # pixels a side
 FASTEST = 2  # hundredths of a second; browsers slow a shorter delay down to ten
 
@@ -102,10 +102,7 @@ def _comment(text: str) -> bytes:
 
 
 def _changed(new: NDArray[np.uint32], shown: NDArray[np.uint32]) -> NDArray[np.intp]:
-    """Which colours [N] differ by more than DEAD in a channel [n]; errors never add up.
-
-    Worked out in blocks that fit the cache, which takes a sixth of the time.
-    """
+    """Which colours [N] differ by more than DEAD in a channel [n]; errors never add up."""
     found = []
     for start in range(0, len(new), BLOCK):
         a, b = (colours[start : start + BLOCK].view(np.uint8) for colours in (new, shown))

@@ -11,12 +11,11 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from vizopt.encoders.ffmpeg import executable
+from vizopt.encoders.ffmpeg import executable, widen
 from vizopt.errors import DecodeError, EncodeError
 from vizopt.safety.decode import Picture
 from vizopt.safety.light import RGB
 
-PIPE = 1 << 20  # bytes: fewer turns between the two programs
 BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
 SHOWN = re.compile(r" n: *\d+ pts: *(-?\d+|NOPTS) .*?duration: *(\d+) .*? s:(\d+)x(\d+) ")
 WRONG = re.compile(r"\[(?:error|fatal)\] *(.*)")
@@ -38,6 +37,7 @@ def pictures(path: Path) -> Iterator[Picture]:
     pixels, words = process.stdout, process.stderr
     assert pixels is not None
     assert words is not None
+    widen(pixels)
     queue: SimpleQueue[Said | str | None] = SimpleQueue()
     listener = Thread(target=_listen, args=(words, queue), daemon=True)
     listener.start()
@@ -66,7 +66,6 @@ def _process(path: Path) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        pipesize=PIPE,
         process_group=0,  # Ctrl-C is for us: we end the process
     )
 
