@@ -325,7 +325,7 @@ def whole() -> list[Row]:
 
         make(vizopt.load_scene("sgd"), files, None, quiet)
 
-    cost = interleaved({"ours": ours}, 3)["ours"]
+    cost = interleaved({"ours": ours})["ours"]
     x = NetworkSpec(data=Spiral()).build(RandomState(0))._all
     weights = 0.01 * np.ones((2, 64), np.float32), 0.01 * np.ones((64, 3), np.float32)
     usual = once(lambda: book_layers.train(x.x, x.y, *weights, book_layers.SGD(1.0), 10_001)).wall
