@@ -15,6 +15,7 @@ from vizopt.safety.tally import LIMIT
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 RED, BLUE, GREY = (255, 0, 0), (0, 0, 255), (127, 127, 127)  # GREY is as luminous as RED
+PINK = (255, 140, 90)
 ORANGE, SKY = (230, 159, 0), (86, 180, 233)
 W, H = 256, 192  # four screen pixels a pixel: a field is 86 × 64, a quarter of it 1364 pixels
 FIELD, QUARTER = (64, 86), 1364
@@ -381,15 +382,16 @@ def test_blocks_that_changed_are_found_and_taken_alone(block):
     assert not changed(now, now, block, 0).size
 
 
-@pytest.mark.parametrize("size", [(256, 192), (1280, 720), (1919, 1081)])
-def test_watching_what_changed_is_watching_all(size, monkeypatch):
-    rng = np.random.RandomState(0)
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("size", [(256, 192), (299, 201), (1280, 720)])
+def test_watching_what_changed_is_watching_all(size, seed, monkeypatch):
+    rng = np.random.RandomState(seed)
     frame = rng.randint(0, 256, (size[1], size[0], 3)).astype(np.uint8)
     frames = [frame.copy()]
     for _ in range(20):
         top, left = rng.randint(0, size[1] // 2), rng.randint(0, size[0] // 2)
         part = frame[top : top + size[1] // 2, left : left + size[0] // 2]
-        part[...] = [BLACK, WHITE, RED, BLUE, ORANGE][rng.randint(5)]
+        part[...] = [BLACK, WHITE, RED, BLUE, ORANGE, PINK][rng.randint(6)]
         frames.append(frame.copy())
     found = []
     for much in (0, 0.25, 1):
@@ -397,3 +399,14 @@ def test_watching_what_changed_is_watching_all(size, monkeypatch):
         found.append(worst(timed(frames, 12)))
     assert found[0] == found[1] == found[2]
     assert found[0]["general"].transitions > 2
+
+
+def test_what_a_block_showed_before_red_came_to_the_picture_counts():
+    """A box of blue turns pink, then red: the way from blue to red counts, whenever red came."""
+    boxes = box(0, 0, 80, 40), box(0, 60, 50, 30), box(20, 150, 100, 90)
+    blue = plain(BLUE)
+    first = np.where(boxes[0], plain(RED), blue)
+    second = np.where(boxes[1], plain(RED), first)
+    steps = [np.where(boxes[2], plain(c), second) for c in (BLUE, PINK, RED, *(BLUE, RED) * 3)]
+    _, red, _ = flashes(timed([blue, first, *steps], 20))
+    assert red == 3.5

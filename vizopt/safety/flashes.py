@@ -8,7 +8,7 @@ import numpy as np
 from vizopt.arrays import Size
 from vizopt.safety.light import RGB, Grid, Light, blocks, blocks_at, changed
 from vizopt.safety.tally import Tally, Worst
-from vizopt.safety.zigzag import General, Mask, NewRed, OldRed, Places, saturated
+from vizopt.safety.zigzag import General, NewRed, OldRed, Places, saturated
 
 BAND = 32_768  # blocks worked on at once: few calls, and arrays that stay in the cache
 MUCH = 0.25  # picking out more of some blocks than this costs more than taking all of them
@@ -33,9 +33,7 @@ class Meter:
         band = max(1, BAND // columns)
         self._bands = [slice(i, min(i + band, rows)) for i in range(0, rows, band)]
         self._frame: RGB | None = None
-        self._light: Light = np.zeros((3, rows * columns), np.float32)
-        self._awake: Mask = np.zeros(rows * columns, np.bool_)
-        self._general, *self._reds = [rule(rows * columns) for rule in RULES.values()]
+        self._rules = {name: rule(rows * columns) for name, rule in RULES.items()}
         self._tallies = {name: Tally(self.grid) for name in RULES}
 
     def see(self, micros: int, frame: RGB) -> dict[str, int]:
@@ -67,40 +65,11 @@ class Meter:
 
     def _start(self, places: slice, light: Light) -> None:
         red = saturated(light)
-        self._general.start(places, light, red)
-        self._light[:, places] = light
-        self._wake(places, red)
+        for rule in self._rules.values():
+            rule.start(places, light, red)
 
     def _move(self, places: Places, light: Light) -> None:
         """The state of blocks moves only when their light does: most of a lesson stands still."""
         red = saturated(light)
-        general, *reds = self._tallies.values()
-        general.add(places, *self._general(places, light, red))
-        self._wake(places, red)
-        self._light[:, places] = light
-        awake, light, red = _part(places, self._awake[places], light, red)
-        for rule, tally in zip(self._reds, reds, strict=True):
-            if red.size:
-                tally.add(awake, *rule(awake, light, red))
-
-    def _wake(self, places: Places, red: Mask) -> None:
-        """Red rules start where saturated red comes for the first time, from the colour just
-        before: nothing counts earlier. They start in all of them where they do in many."""
-        new = red & ~self._awake[places]
-        if new.any():
-            if np.count_nonzero(self._awake[places] | new) > new.size * MUCH:
-                new = ~self._awake[places]
-            self._awake[places] |= new
-            before = self._light[:, places]
-            waking, before, was = _part(places, new, before, saturated(before))
-            for rule in self._reds:
-                rule.start(waking, before, was)
-
-
-def _part(places: Places, which: Mask, light: Light, red: Mask) -> tuple[Places, Light, Mask]:
-    """Some of the blocks, their light and red; a slice again if it is all of them."""
-    if which.all():
-        return places, light, red
-    inside = np.flatnonzero(which)
-    some = inside + places.start if isinstance(places, slice) else places[inside]
-    return some, light[:, inside], red[inside]
+        for name, rule in self._rules.items():
+            self._tallies[name].add(places, *rule(places, light, red))
