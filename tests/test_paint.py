@@ -39,7 +39,7 @@ def test_regions_are_the_largest_interpolated_score_at_every_pixel(classes, grid
     height, width = size
     scores = smooth_scores(classes, grid, seed)
     window = blank(height, width)
-    Regions(grid, height, width, COLOURS[:classes])(-DISTANCES[scores], window)
+    Regions(grid, height, width, COLOURS[:classes])(scores, window)
     y, x = ((np.arange(n) + 0.5) / n * (grid - 1) for n in (height, width))
     i, j = y.astype(int), x.astype(int)
     dy, dx = (y - i)[:, None], x - j

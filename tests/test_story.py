@@ -242,10 +242,12 @@ def test_a_run_without_accuracy_is_told_by_its_loss(recorded, monkeypatch):
 def test_divergence_is_told_at_the_epoch_that_has_no_numbers(recorded):
     run = recorded("divergence")
     told = story.of(run)
-    assert run.epochs == run.diverged == 58
-    assert kinds(told)["divergence"].epoch == 58
-    assert "It diverges at epoch 58." in told.alt
-    assert "at epoch 58 the numbers are no longer finite, and it stops there" in told.paragraphs[2]
+    at = run.epochs  # 57 or 58: rounding grows tenfold in a few epochs, and machines differ in it
+    assert at == run.diverged
+    assert 55 <= at <= 60
+    assert kinds(told)["divergence"].epoch == at
+    assert f"It diverges at epoch {at}." in told.alt
+    assert f"at epoch {at} the numbers are no longer finite, and it stops there" in told.paragraphs[2]
     assert "was to go from epoch 0 to epoch 400" in told.paragraphs[1]
     assert f"{number(run['loss'][57])} and" in told.paragraphs[2]
 
@@ -372,7 +374,7 @@ def test_what_has_no_words_of_its_own_tells_its_docstring(run, monkeypatch):
     monkeypatch.delitem(PANELS_TOLD, PANELS["key"])
     told = story.of(run)
     assert "The optimizer is SGD, stochastic gradient descent. The learning" in told.text
-    assert "The colour scale of weights and updates, and the epochs whose updates" in told.text
+    assert "The colour scale of weights and updates, and the two epochs that" in told.text
 
 
 def test_nothing_of_the_snapshots_is_read(run, monkeypatch):

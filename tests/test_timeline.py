@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizopt.timeline import TIMELINES, intervals
+from vizopt.timeline import TIMELINES, windows
 
 EPOCHS = st.lists(st.integers(0, 20_000), min_size=1, max_size=60, unique=True).map(sorted)
 
@@ -45,9 +45,35 @@ def test_a_logarithmic_pace_spends_more_time_on_the_first_epochs():
 @given(EPOCHS, st.integers(1, 90))
 def test_updates_of_the_shown_intervals_add_up_to_the_whole_run(epochs, frames):
     rows = TIMELINES["uniform"](seconds=float(frames), hold_last=0.0).rows(np.array(epochs), 1)
-    start, stop = intervals(rows)
+    start, stop = windows(rows, 1)
     assert (start <= stop).all()
     pairs = sorted(set(zip(start.tolist(), stop.tolist(), strict=True)))
     assert pairs[0][0] == rows[0]
     assert pairs[-1][1] == rows[-1]
     assert all(a[1] == b[0] for a, b in itertools.pairwise(pairs))
+
+
+def test_an_updates_window_slides_with_the_frame_and_stands_at_the_ends():
+    rows = np.array([0] * 4 + list(range(1, 21)) + [21] * 5)
+    start, stop = windows(rows, 6)
+    assert start.tolist() == [0] * 7 + list(range(1, 16)) + [15] * 7
+    middle = 10  # shows row 7: from three frames before it to three after
+    assert (rows[middle], start[middle], stop[middle]) == (7, 4, 10)
+
+
+def test_a_row_that_outlasts_the_window_shows_the_way_to_the_next():
+    start, stop = windows(np.repeat([0, 5, 9], 10), 4)
+    assert set(zip(start.tolist(), stop.tolist(), strict=True)) == {(0, 5), (5, 9)}
+    assert (start[12], stop[12]) == (5, 9)
+
+
+@given(EPOCHS, st.integers(1, 90), st.integers(1, 30))
+def test_a_window_lies_in_the_clip_and_never_goes_back(epochs, frames, width):
+    rows = TIMELINES["uniform"](seconds=float(frames), hold_last=0.0).rows(np.array(epochs), 1)
+    start, stop = windows(rows, width)
+    assert (np.diff(start) >= 0).all()
+    assert (np.diff(stop) >= 0).all()
+    assert start[0] == rows[0]
+    assert stop[-1] == rows[-1]
+    if len(set(rows.tolist())) > 1:
+        assert (start < stop).all()

@@ -1,14 +1,33 @@
 """The picture that a recording gets when its scene does not describe one."""
 
+from dataclasses import replace
+
+from vizopt.errors import hint
 from vizopt.layout import Layout
 from vizopt.mosaic import Mosaic
 from vizopt.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Weights, Worked
 from vizopt.stage import Stage
 
 
-def arranged(layout: Layout) -> Stage:
-    """A descent for one parameter, a network's picture for more."""
-    return _descent() if layout.size == 1 else _network(layout)
+def arranged(layout: Layout, wanted: Stage | None = None) -> Stage:
+    """A descent for one parameter, a network's picture for more.
+
+    Args:
+        layout: of the run.
+        wanted: what a scene says of it: a stage of its own with a mosaic, or panels that take the
+            places of those of the same names.
+
+    Raises:
+        ValueError: a panel whose name has no place in the arranged picture.
+    """
+    if wanted and wanted.mosaic:
+        return wanted
+    stage = _descent() if layout.size == 1 else _network(layout)
+    panels = wanted.panels if wanted else {}
+    for name in panels:
+        if name not in stage.panels:
+            raise ValueError(f'"{name}" has no place without a mosaic: {hint(name, stage.panels)}')
+    return replace(stage, panels=stage.panels | panels)
 
 
 def _descent() -> Stage:

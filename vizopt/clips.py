@@ -14,14 +14,14 @@ from vizopt.arrange import arranged
 from vizopt.arrays import Rows, Size
 from vizopt.brief import clip_line
 from vizopt.card import SAID, Carded
-from vizopt.encoders import Encoder, Film, Label, is_sequence
+from vizopt.encoders import Encoder, Film, Label
 from vizopt.errors import EncodeError
+from vizopt.hold import Mode, Playback
 from vizopt.outputs import Group, Look, write_frames, write_texts
 from vizopt.progress import Bar
 from vizopt.recording import Recording
 from vizopt.safety import Verdict, judge
 from vizopt.scene import Scene, Shape
-from vizopt.spans import span_frames
 from vizopt.stage import Picture, Words
 from vizopt.still import placed
 from vizopt.theme import THEMES
@@ -75,14 +75,15 @@ def draw(
 ) -> tuple[list[Clip], list[EncodeError]]:
     """One drawing pass into several files."""
     start = perf_counter()
-    size, fps, still = group
+    size, fps, still, alone = group
     warning = SAID if look.allow_flashes else ""
     told = story.of(run, scene, warning)
     rows = scene.timeline.rows(run["epoch"], fps)
     k = len(rows) - 1
     if still:
         rows, k = placed(look.at or "last", run["epoch"], rows)
-    picture = planned_picture(run, scene, size, fps, rows=rows, allow_flashes=look.allow_flashes)
+    mode: Mode = "flashing" if look.allow_flashes else "still" if alone else "clip"
+    picture = planned_picture(run, scene, size, fps, rows=rows, mode=mode)
     total = 1 if still else len(picture)
     shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level)
     card = picture.card if isinstance(picture, Carded) else 0
@@ -98,7 +99,7 @@ def draw(
     at = f"{run.header.unit} {int(run['epoch'][rows[k]])}" if still else ""
     clips = []
     for file in complete:
-        verdict = None if still or is_sequence(file) else judges(file, file)
+        verdict = None if alone else judges(file, file)
         clips.append(Clip(file, size, fps, total, took, verdict, label, at))
     return clips, list(wrong.values())
 
@@ -133,20 +134,20 @@ def planned_picture(
     fps: float,
     *,
     rows: Rows | None = None,
-    allow_flashes: bool = False,
+    mode: Mode = "clip",
 ) -> Picture | Carded:
     """The frames that a scene makes of a recording at a size and rate.
 
     Args:
         rows: the row that each frame shows [F]; those of the scene's timeline when left out.
+        mode: whether they are seen one after the other, and then whether they may flash.
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
-    stage = scene.stage or arranged(run.layout)
+    stage = arranged(run.layout, scene.stage)
     words = Words(scene.title, run.header.settings, run.header.unit)
     theme = THEMES[scene.theme]
-    if allow_flashes:
-        return Carded(Picture(stage, run, rows, size, theme, words, 0), theme, fps)
-    return Picture(stage, run, rows, size, theme, words, span_frames(fps))
+    picture = Picture(stage, run, rows, Playback(size, fps, mode), theme, words)
+    return Carded(picture, theme, fps) if mode == "flashing" else picture
 
 
 def _samples(picture: Picture | Carded) -> list[Any]:

@@ -59,11 +59,17 @@ class Look:
 
 
 class Group(NamedTuple):
-    """What files that are drawn in one pass have in common."""
+    """What files that are drawn in one pass have in common.
+
+    Args:
+        still: one frame.
+        alone: pictures that are looked at one by one: a still, a sequence.
+    """
 
     size: Size
     fps: float
     still: bool
+    alone: bool
 
 
 def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, Encoder]]]:
@@ -78,7 +84,9 @@ def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, E
         kind.check(file, size)
         check_place(file)
         check_place(text_beside(file))
-        groups.setdefault(Group(size, fps, is_still(file)), []).append((file, kind))
+        still = is_still(file)
+        group = Group(size, fps, still, still or is_sequence(file))
+        groups.setdefault(group, []).append((file, kind))
     return groups
 
 

@@ -86,7 +86,7 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
         worked=worked(scene.optimizer),
         **_picture_words(problem),
     )
-    stage = scene.stage or arranged(problem.layout)
+    stage = arranged(problem.layout, scene.stage)
     probes = probes_for(problem, scene.keep, stage.needs)
     columns = tuple(probe.column for probe in probes)
     with (

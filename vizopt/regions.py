@@ -7,11 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Scores
+from vizopt.paint import EIGHT, OPAQUE
 from vizopt.scores import DISTANCES
+from vizopt.theme import luminance
 
 Floats: TypeAlias = NDArray[np.float32]
 Cells: TypeAlias = NDArray[np.intp]  # [B] numbers of rows or columns of cells
 
+SIXTEEN = np.uint32(16)
+BAND = 48  # rows of pixels that are mixed at once
 NEARNESS = -DISTANCES  # to the winner, of each byte of recorded scores: 0 is the winner's own
 
 
@@ -33,11 +37,12 @@ class Steps:
 
 
 class Regions:
-    """The winning class of every pixel, from class scores on a coarse grid.
+    """The winning class of every pixel, or how often or by how much it wins, from a coarse grid.
 
     The distances behind the winner are interpolated bilinearly and the smallest wins, which gives
     smooth borders. Where a grid cell's four corners agree the whole cell does (a mean of distances
     that one class leads is led by it), so only the cells that a border crosses are interpolated.
+    Mixtures of colours are interpolated bilinearly as sRGB values.
 
     Args:
         grid: points along each side of the scores, G; the outer ones lie on the window's edges.
@@ -47,6 +52,9 @@ class Regions:
 
     def __init__(self, grid: int, height: int, width: int, colours: NDArray[np.uint8]) -> None:
         self._colours = colours.view(np.uint32)[:, 0]
+        self._smooth = Smooth(grid, height, width)
+        self._rgb = colours[:, :3].T.astype(np.float32)  # [3, C]
+        self._greys = greys(colours)  # [C]
         self._width = width
         self._y, self._dy, self._row_of = _cells(grid, height)
         self._x, self._dx, column_of = _cells(grid, width)
@@ -54,12 +62,12 @@ class Regions:
         has_row = np.isin(np.arange(grid - 1), self._row_of)
         self._seen = np.outer(has_row, self._columns > 0)
 
-    def __call__(self, scores: Scores | Floats, pixels: Pixels) -> None:
-        """Paint the window [h, w, 4], row 0 on top.
+    def __call__(self, scores: Scores, pixels: Pixels) -> None:
+        """Paint the class that wins, row 0 on top.
 
         Args:
-            scores: recorded ones, or nearness to the winner, of each grid point [C, G, G].
-            pixels: the window.
+            scores: recorded ones of each grid point [C, G, G].
+            pixels: the window [h, w, 4].
         """
         winners = leader(scores)
         corner = self._colours.take(winners[:-1, :-1])
@@ -74,7 +82,23 @@ class Regions:
         colours.reshape(-1)[places] = self._colours.take(leaders)
         pixels.view(np.uint32)[..., 0] = colours
 
-    def _between(self, scores: Scores | Floats, rows: Cells, columns: Cells) -> Floats:
+    def mix(self, shares: Floats, pixels: Pixels) -> None:
+        """Paint the classes' colours mixed by their shares of each grid point [C, G, G]."""
+        self._smooth(np.tensordot(self._rgb, shares, 1), pixels)
+
+    def shade(self, scores: Scores, pixels: Pixels) -> None:
+        """Paint the class that wins, the greyer the smaller its lead over the second.
+
+        colour = grey + √lead · (own − grey), the lead as a part of the largest distance between
+        scores in the plane, the grey as bright as the class's own colour, so that nothing flashes.
+        """
+        winners = leader(scores)
+        second = np.partition(scores, -2, axis=0)[-2] if len(scores) > 1 else scores[0]
+        grey = self._greys.take(winners)
+        own = self._rgb.take(winners, axis=1)
+        self._smooth(grey + np.sqrt(DISTANCES.take(second)) * (own - grey), pixels)
+
+    def _between(self, scores: Scores, rows: Cells, columns: Cells) -> Floats:
         """Nearness [C, cell height, cell width, B] at every pixel of B cells.
 
         The cells are the last axis, along which NumPy is fast; the others have a few pixels.
@@ -82,13 +106,48 @@ class Regions:
         grid = scores.shape[2]
         start = rows * grid + columns
         corners = start + np.array([0, 1, grid, grid + 1])[:, None]
-        near = scores.reshape(len(scores), -1).take(corners, axis=1)
-        if near.dtype == np.uint8:
-            near = NEARNESS.take(near)
+        near = NEARNESS.take(scores.reshape(len(scores), -1).take(corners, axis=1))
         dy, dx = self._dy.take(rows, axis=1), self._dx.take(columns, axis=1)
         west = _mixed(near[:, 0], near[:, 2], dy)
         east = _mixed(near[:, 1], near[:, 3], dy)
         return west[:, :, None] + (east - west)[:, :, None] * dx
+
+
+class Smooth:
+    """Bilinear enlargement of colours on a grid [G, G], whose outer points lie on the edges.
+
+    Args:
+        grid: G.
+        height, width: of the window.
+    """
+
+    def __init__(self, grid: int, height: int, width: int) -> None:
+        self._row, self._dy = _places(grid, height)
+        self._column, self._dx = _places(grid, width)
+
+    def __call__(self, colours: Floats, pixels: Pixels) -> None:
+        """Paint red, green and blue [3, G, G], 0 to 255, to the nearest.
+
+        Along a row first, which leaves whole rows to be mixed, a few at once: in the cache.
+        """
+        wide = colours.take(self._column, axis=2)
+        wide += (colours.take(self._column + 1, axis=2) - wide) * self._dx
+        wide += np.float32(0.5)
+        step = np.diff(wide, axis=1)
+        words = pixels.view(np.uint32)[..., 0]
+        for top in range(0, len(words), BAND):
+            rows = self._row[top : top + BAND]
+            values = step.take(rows, axis=1)
+            values *= self._dy[top : top + BAND, None]
+            values += wide.take(rows, axis=1)
+            red, green, blue = values.astype(np.int32).view(np.uint32)
+            words[top : top + BAND] = red | green << EIGHT | blue << SIXTEEN | OPAQUE
+
+
+def greys(colours: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Grey levels [C], 0 to 255, as bright as RGBA colours [C, 4] by WCAG's relative luminance."""
+    levels = luminance(np.arange(256)[:, None] / 255 * np.ones(3))
+    return np.searchsorted(levels, luminance(colours[:, :3] / 255)).astype(np.float32)
 
 
 def leader(scores: NDArray[Any]) -> NDArray[np.uint8]:
@@ -107,15 +166,20 @@ def _mixed(start: Floats, stop: Floats, share: Floats) -> Floats:
     return start[:, None] + (stop - start)[:, None] * share
 
 
+def _places(grid: int, length: int) -> tuple[NDArray[np.intp], Floats]:
+    """Of each pixel [length] the grid point before it and its share of the way to the next."""
+    position = (np.arange(length) + 0.5) / length * (grid - 1)
+    before = position.astype(np.intp)
+    return before, (position - before).astype(np.float32)
+
+
 def _cells(grid: int, length: int) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]]:
     """Of each cell between grid points: its pixels [k, G−1], their share of the way [k, G−1];
     and each pixel's cell [length]. Cells short of k pixels repeat their last one; a grid finer
     than the pixels has cells without any."""
-    position = (np.arange(length) + 0.5) / length * (grid - 1)
-    cell = position.astype(np.intp)
+    cell, way = _places(grid, length)
     start = np.searchsorted(cell, np.arange(grid - 1))
     stop = np.append(start[1:], length)
     most = int((stop - start).max())
     pixels = np.minimum(start + np.arange(most)[:, None], stop - 1)
-    share = (position[pixels] - np.arange(grid - 1)).astype(np.float32)
-    return pixels, share, cell
+    return pixels, way[pixels], cell

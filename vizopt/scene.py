@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import tomli_w
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from vizopt.arrange import arranged
 from vizopt.encoders import MOST
 from vizopt.errors import SceneError, hint
 from vizopt.library import bundled, names
@@ -116,6 +117,10 @@ class Scene:
                 raise ValueError(
                     f"pause.{i}.epoch: {pause.epoch}: the run ends at {unit} {self.epochs - 1}"
                 )
+        try:
+            arranged(self.problem.layout, self.stage)
+        except ValueError as error:
+            raise ValueError(f"stage.panels: {error}") from error
         for name, panel in (self.stage.panels if self.stage else {}).items():
             place = f"stage.panels.{name}"
             layers = self.problem.layout.layers

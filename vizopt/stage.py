@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from vizopt.arrays import Frame, Pixels, Rows, Size
 from vizopt.errors import RecordingError, VizoptError, hint
+from vizopt.hold import Playback
 from vizopt.mosaic import Box, Mosaic
 from vizopt.paint import DPI, drawn, pixel_axes
 from vizopt.panels import PANELS, Draw, Panel, Slot
@@ -28,15 +29,18 @@ class Stage:
 
     Args:
         panels: by name.
-        mosaic: their places on a wide frame.
+        mosaic: their places on a wide frame; when left out, the panels take the places that the
+            arranged picture has for theirs: `plane`, `key`, `curves`, a layer's name, `descent`, …
         square: their places on a frame narrower than 1.3 heights; the wide ones when left out.
     """
 
     panels: dict[str, Annotated[Panel, OneOf(PANELS)]]
-    mosaic: Mosaic
+    mosaic: Mosaic | None = None
     square: Mosaic | None = None
 
     def __post_init__(self) -> None:
+        if self.square and not self.mosaic:
+            raise ValueError("square: give a mosaic for wide frames too")
         for mosaic in filter(None, (self.mosaic, self.square)):
             for name in mosaic.names:
                 if name not in self.panels:
@@ -47,9 +51,16 @@ class Stage:
         """The recorded columns that the panels show."""
         return frozenset().union(*(panel.needs for panel in self.panels.values()))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The panels that have a place, in reading order."""
+        return self.mosaic.names if self.mosaic else ()
+
     def mosaic_for(self, size: Size) -> Mosaic:
         narrow = size[0] < SQUARE * size[1]
-        return self.square if narrow and self.square else self.mosaic
+        mosaic = self.square if narrow and self.square else self.mosaic
+        assert mosaic is not None, "arranged() gives every stage one"
+        return mosaic
 
 
 @dataclass(frozen=True)
@@ -76,10 +87,9 @@ class Picture:
         stage: the panels and their places.
         run: the recording.
         rows: the recorded row that each frame shows [F].
-        size: width and height in pixels.
+        playback: size of the frames, and how they follow each other.
         theme: colours.
         words: title, settings, unit.
-        hold: frames over which what could flash is averaged; 0 where flashes are allowed.
 
     Raises:
         RecordingError: a panel needs a column that was not recorded.
@@ -90,28 +100,29 @@ class Picture:
         stage: Stage,
         run: Recording,
         rows: Rows,
-        size: Size,
+        playback: Playback,
         theme: Theme,
         words: Words,
-        hold: int,
     ) -> None:
         for column in sorted(stage.needs - run.names):
             raise RecordingError(
                 f"{run.path}: no column {column!r}, which the picture needs: record it again"
             )
         self._frames = len(rows)
-        self.size = size
+        self.size = size = playback.size
         with theme.applied():
             figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=theme.paper)
             canvas = FigureCanvasAgg(figure)
-            header = _slot(figure, Box(0, 0, *size), theme, hold)
+            header = _slot(figure, Box(0, 0, *size), theme, playback)
             body = _header(header, words, run)
             boxes = stage.mosaic_for(size).boxes(body, header.unit * GAP)
             for name, box in boxes.items():
                 if min(box.width, box.height) < header.unit * LEAST:
                     at = f"{size[0]}x{size[1]}"
                     raise VizoptError(f"stage.mosaic: panel {name} is too small to draw at {at}")
-            slots = {name: _slot(figure, box, theme, hold, header) for name, box in boxes.items()}
+            slots = {
+                name: _slot(figure, box, theme, playback, header) for name, box in boxes.items()
+            }
             for name, slot in slots.items():
                 stage.panels[name].static(slot, run)
             self.figure = figure
@@ -140,7 +151,9 @@ def _window(frame: Frame, box: Box) -> Pixels:
     return frame[box.y : box.y + box.height, box.x : box.x + box.width]
 
 
-def _slot(figure: Figure, box: Box, theme: Theme, hold: int, whole: Slot | None = None) -> Slot:
+def _slot(
+    figure: Figure, box: Box, theme: Theme, playback: Playback, whole: Slot | None = None
+) -> Slot:
     unit = whole.unit if whole else min(box.width / 1280, box.height / 720)
     return Slot(
         axes=pixel_axes(figure, *box),
@@ -149,7 +162,7 @@ def _slot(figure: Figure, box: Box, theme: Theme, hold: int, whole: Slot | None 
         theme=theme,
         unit=unit,
         type=max(unit**0.75, 0.66),  # small frames keep letters that can be read
-        hold=hold,
+        playback=playback,
     )
 
 

@@ -99,11 +99,21 @@ def _with_holds(before: int, moving: Rows, after: int, rows: int) -> Rows:
     return np.concatenate([first, moving, last])
 
 
-def intervals(rows: Rows) -> tuple[Rows, Rows]:
-    """The recorded rows [F] between which each frame's update lies: this frame's and the next's.
+def windows(rows: Rows, frames: int) -> tuple[Rows, Rows]:
+    """The recorded rows [F], [F] between which each frame's update lies.
 
-    The last frame has no next one and shows what led to it; a clip of one row shows no change.
+    They are those that the frame shows half a window before and after it. The window slides from
+    the last frame of the first row to the first frame of the last one; within a row that lasts
+    longer than the window it reaches to the next row. A clip of one row shows no change.
+
+    Args:
+        rows: the row that each frame shows [F], never falling.
+        frames: width of the window, 1 or more.
     """
     shown = np.unique(rows)
-    place = np.minimum(np.searchsorted(shown, rows), max(len(shown) - 2, 0))
-    return shown[place], shown[np.minimum(place + 1, len(shown) - 1)]
+    leaves, arrives = np.searchsorted(rows, shown[0], "right") - 1, np.searchsorted(rows, shown[-1])
+    first = np.arange(len(rows)) - frames // 2
+    first = first.clip(leaves, max(arrives - frames, leaves))
+    start, stop = rows[first], rows[np.minimum(first + frames, arrives)]
+    following = np.searchsorted(shown, start, "right").clip(max=len(shown) - 1)
+    return start, np.maximum(stop, shown[following])

@@ -5,6 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from vizopt.hold import Playback
 from vizopt.mosaic import Box
 from vizopt.paint import DPI, drawn, pixel_axes
 from vizopt.panels import PANELS, Slot
@@ -24,13 +25,44 @@ def recording(panel, run, descent):
     return descent if "x" in panel.needs else run
 
 
-@pytest.fixture(params=[0, 3], ids=["flashes allowed", "held"])
+class Watched:
+    """A recording that notes what is asked of it."""
+
+    def __init__(self, run):
+        self.asked = set()
+        self._run = run
+
+    def __getitem__(self, column):
+        self.asked.add(column)
+        return self._run[column]
+
+    def row(self, column, row):
+        self.asked.add(column)
+        return self._run.row(column, row)
+
+    def chunks(self, column):
+        self.asked.add(column)
+        return self._run.chunks(column)
+
+    def __len__(self):
+        return len(self._run)
+
+    def __getattr__(self, name):
+        return getattr(self._run, name)
+
+
+def slot_of(axes, mode="clip"):
+    size = WINDOW.width, WINDOW.height
+    return Slot(axes, *size, THEMES["light"], 0.5, 0.66, Playback((640, 360), 6.0, mode))
+
+
+@pytest.fixture(params=["clip", "still", "flashing"])
 def prepared(request, panel, recording):
-    run, hold = recording, request.param
+    run = recording
     figure = Figure((400 / DPI, 300 / DPI), dpi=DPI, facecolor="#ffffff")
     canvas = FigureCanvasAgg(figure)
     axes = pixel_axes(figure, *WINDOW)
-    slot = Slot(axes, WINDOW.width, WINDOW.height, THEMES["light"], 0.5, 0.66, hold)
+    slot = slot_of(axes, request.param)
     rows = np.arange(0, len(run), 7)
     panel.static(slot, run)
     still = drawn(canvas)
@@ -66,6 +98,13 @@ def test_something_moves(prepared):
     assert not np.array_equal(frame(0), frame(frames - 1))
 
 
-def test_it_says_what_it_needs(panel, recording):
-    assert panel.needs
-    assert panel.needs <= recording.names
+def test_it_needs_what_it_reads_and_nothing_else(panel, recording):
+    watched = Watched(recording)
+    axes = pixel_axes(Figure((400 / DPI, 300 / DPI), dpi=DPI), *WINDOW)
+    rows = np.arange(0, len(recording), 7)
+    panel.static(slot_of(axes), watched)
+    draw = panel.dynamic(slot_of(axes), watched, rows)
+    pixels = np.full((WINDOW.height, WINDOW.width, 4), 255, np.uint8)
+    for k in range(len(rows)):
+        draw(pixels, k)
+    assert watched.asked == panel.needs

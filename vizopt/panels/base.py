@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.glyphs import Glyphs, strip, text_width
+from vizopt.hold import Playback
 from vizopt.recording import Recording
 from vizopt.theme import Theme
 
@@ -25,7 +26,7 @@ class Slot:
         theme: colours.
         unit: pixels of a length that is 1 on a 1280×720 frame.
         type: pixels of a font size that is 1 on a 1280×720 frame; shrinks less than `unit`.
-        hold: frames over which what could flash is averaged; 0 where flashes are allowed.
+        playback: how the frames follow each other.
     """
 
     axes: Axes
@@ -34,7 +35,7 @@ class Slot:
     theme: Theme
     unit: float
     type: float
-    hold: int
+    playback: Playback
 
     def font(self, size: float) -> float:
         """Font size in pixels for a size on a 1280×720 frame."""

@@ -31,7 +31,7 @@ class Descent:
 
     @property
     def needs(self) -> frozenset[str]:
-        return frozenset({"x", "slope", "curve"})
+        return frozenset({"epoch", "x", "loss", "slope", "curve", "minima", "maxima"})
 
     def static(self, slot: Slot, run: Recording) -> None:
         plot = _Plot.of(slot, run)

@@ -1,11 +1,11 @@
-"""The key: what red and blue mean, and which epochs an update stands for."""
+"""The key: what red and blue mean, and between which epochs the update lies."""
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording
 from vizopt.specs import spec
 from vizopt.theme import count
-from vizopt.timeline import intervals
+from vizopt.timeline import windows
 
 NOTE = "scaled to the largest around it"
 FLASHING = "scaled to its own largest"
@@ -13,7 +13,7 @@ FLASHING = "scaled to its own largest"
 
 @spec
 class Key:
-    """The colour scale of weights and updates, and the epochs whose updates are summed."""
+    """The colour scale of weights and updates, and the two epochs that the update lies between."""
 
     @property
     def needs(self) -> frozenset[str]:
@@ -31,19 +31,22 @@ class Key:
         wide = slot.text_width("− negative", 12) < width * 0.45
         slot.text(0, line, "− negative" if wide else "−", 12)
         slot.text(width, line, "positive +" if wide else "+", 12, align="right")
-        slot.text(slot.width, line, NOTE if slot.hold else FLASHING, 12, align="right")
+        slot.text(
+            slot.width,
+            line,
+            FLASHING if slot.playback.mode == "flashing" else NOTE,
+            12,
+            align="right",
+        )
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         epochs = run["epoch"]
-        frames = max(slot.hold, 1)
-        start, stop = (epochs[part] for part in intervals(rows[::frames]))
+        start, stop = (epochs[part] for part in windows(rows, slot.playback.window))
         glyphs = slot.glyphs(12)
         line = _first_line(slot)
 
         def draw(window: Pixels, k: int) -> None:
-            first, last = int(start[k // frames]), int(stop[k // frames]) - 1
-            text = _words(first, max(first, last))
-            glyphs.write(window, text, slot.width, line, 1)
+            glyphs.write(window, _words(int(start[k]), int(stop[k])), slot.width, line, 1)
 
         return draw
 
@@ -53,7 +56,6 @@ def _first_line(slot: Slot) -> int:
     return round(slot.font(12) * 0.85)
 
 
-def _words(first: int, last: int) -> str:
-    if first == last:
-        return f"update: epoch {count(first)}"
-    return f"update: sum of epochs {count(first)}–{count(last)}"
+def _words(start: int, stop: int) -> str:
+    """Between which epochs' weights the update lies."""
+    return f"update: epoch {count(start)} → {count(stop)}" if start < stop else "no update"

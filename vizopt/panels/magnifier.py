@@ -26,7 +26,7 @@ class Magnifier:
 
     @property
     def needs(self) -> frozenset[str]:
-        return frozenset({"x", "curve"})
+        return frozenset({"epoch", "x", "loss", "curve"})
 
     def static(self, slot: Slot, run: Recording) -> None:
         top = _top(slot)

@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
+from vizopt.hold import Background
 from vizopt.paint import Stamp, ink
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording
 from vizopt.regions import Regions
-from vizopt.spans import Background
 from vizopt.specs import spec
-from vizopt.theme import MARKERS
+from vizopt.theme import MARKERS, count
 
 CAPTION = 24  # height of the line of classes below the plane
 
@@ -23,13 +23,19 @@ class Plane:
     """The data points, coloured and shaped by class, over the predicted class of each place.
 
     The background is the class with the largest recorded score, interpolated bilinearly between
-    the recorded grid's points. Where it changes so fast that it could flash it is the mean of
-    the epochs of half a second, and says so. Points held out for validation are hollow.
+    the recorded grid's points. Where it changes so fast that it could flash each place is the
+    mixture of the classes' colours by the share of the epochs of half a second that each won, and
+    a line says which epochs. Points held out for validation are hollow.
+
+    Args:
+        confidence: paint a class the greyer the smaller its lead over the second is.
     """
+
+    confidence: bool = False
 
     @property
     def needs(self) -> frozenset[str]:
-        return frozenset({"scores"})
+        return frozenset({"scores", "epoch", "points", "labels", "held_out", "extent"})
 
     def static(self, slot: Slot, run: Recording) -> None:
         x, y, side = _square(slot, run)
@@ -48,22 +54,26 @@ class Plane:
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         left, top, side = _square(slot, run)
-        background = Background(run, rows, max(slot.hold, 1))
-        grid = run.columns["scores"].shape[-1]
-        count = len(run.header.classes)
-        colours = slot.theme.tints(count) if slot.hold else slot.theme.solids(count)
+        background = Background(run, rows, slot.playback, side)
+        grid, classes = run.columns["scores"].shape[-1], len(run.header.classes)
+        flashing = slot.playback.mode == "flashing"
+        colours = slot.theme.solids(classes) if flashing else slot.theme.tints(classes)
         regions = Regions(grid, side, side, colours)
+        paint = regions.shade if self.confidence else regions
         points = Stamp(_points(slot, run, side))
         glyphs = slot.glyphs(12)
 
         def draw(window: Pixels, k: int) -> None:
             square = window[top : top + side, left : left + side]
-            scores, averaged = background(k)
-            regions(scores, square)
-            points(square)
-            if averaged > 1:
-                words = f"background: mean of {averaged} {run.header.unit}s"
+            held = background(k)
+            if held:
+                regions.mix(held.shares, square)
+                epochs = f"{run.header.unit}s {count(held.first)}–{count(held.last)}"
+                words = f"background: share of {epochs}"
                 glyphs.write(window, words, left + side, _last_line(slot, run), 1.0)
+            else:
+                paint(run.row("scores", int(rows[k])), square)
+            points(square)
 
         return draw
 
@@ -76,7 +86,7 @@ def _last_line(slot: Slot, run: Recording) -> int:
 
 def _square(slot: Slot, run: Recording) -> tuple[int, int, int]:
     """Left, top and side of the plane in its window."""
-    second = slot.hold or run.header.plane
+    second = slot.playback.mode != "flashing" or run.header.plane
     below = slot.unit * CAPTION + (slot.font(12) * 1.7 if second else 0)
     side = int(min(slot.width, slot.height - below))
     return 0, 0, side

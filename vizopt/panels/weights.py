@@ -1,7 +1,6 @@
 """Weights: one layer's matrix as red and blue cells, its update beside it."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -9,13 +8,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vizopt.arrays import Matrix, Pixels, Rows
+from vizopt.hold import Playback
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording
 from vizopt.regions import Steps
-from vizopt.spans import blend
 from vizopt.specs import spec
 from vizopt.theme import Theme, count, number
-from vizopt.timeline import intervals
+from vizopt.timeline import windows
 
 Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
 Floats: TypeAlias = NDArray[np.float64]
@@ -29,11 +28,11 @@ ENVELOPE = 40  # the envelope looks this part of the clip ahead and back: 1/40
 class Weights:
     """A dense layer's weights with the biases as the last row, and its update.
 
-    The weights are scaled by their largest absolute value over the run. The update is the sum of
-    all updates in half a second of the clip, exactly the difference of the weights, and glides
-    from one sum to the next; it is scaled by a smooth envelope of its largest absolute value over
-    the clip, so that late, small updates stay visible and nothing flickers. Where flashes are
-    allowed it is the sum of the updates to the next frame, scaled by its own largest.
+    The weights are scaled by their largest absolute value over the run. The update is the change
+    of the weights over half a second of the clip, a window that slides with the frame; it is
+    scaled by a smooth envelope of its largest absolute value over the clip, so that late, small
+    updates stay visible and nothing flickers; its own largest is written beside. Where flashes
+    are allowed it is the change to the next frame, scaled by its own largest.
 
     A layer that is wider than high lies down, its update below; another one stands, its update to
     the right. A layer with more cells than pixels is drawn as blocks of cells, each by its
@@ -77,35 +76,23 @@ class Weights:
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         weights, update = _boxes(slot, run, self.layer)
-        frames = max(slot.hold, 1)
-        start, stop = intervals(rows[::frames])
+        start, stop = windows(rows, slot.playback.window)
         limit = _largest(run, self.layer)
-        largest = _changes(run, self.layer, start, stop)
-        level = _envelope(largest) if slot.hold else np.log(np.where(largest > 0, largest, 1))
+        level = _levels(run, self.layer, start, stop, slot.playback)
         paint_weights = _painter(slot.theme, *_shape(run, self.layer), weights)
         paint_update = _painter(slot.theme, *_shape(run, self.layer), update)
         glyphs = slot.glyphs(12)
         if _lies(run, self.layer):
-            word, x, y, align = "max ", slot.width, update[1] - round(slot.unit * 6), 1.0
+            x, y, align = slot.width, update[1] - round(slot.unit * 6), 1.0
         else:
-            widest = max(glyphs.width(f"max {number(value)}") for value in np.unique(largest))
-            word = "max " if widest <= update[2] else ""
             x, y, align = update[0], _captions(slot, weights)[1], 0.0
 
-        def matrix(row: int) -> Matrix:
-            return run.layout.matrix(self.layer, run.row("params", row))
-
-        @lru_cache(maxsize=2)
-        def update_of(span: int) -> Matrix:
-            return matrix(int(stop[span])) - matrix(int(start[span]))
-
         def draw(window: Pixels, k: int) -> None:
-            paint_weights(window, matrix(int(rows[k])) / limit)
-            own, other, share = blend(k, frames, len(start))
-            change = (1 - share) * update_of(own) + share * update_of(other)
-            scale = np.exp((1 - share) * level[own] + share * level[other])
-            paint_update(window, change / scale)
-            glyphs.write(window, word + number(largest[own]), x, y, align)
+            paint_weights(window, _matrix(run, self.layer, rows[k]) / limit)
+            change = _change(run, self.layer, start[k], stop[k])
+            largest = float(abs(change).max())
+            paint_update(window, change / (max(np.exp(level[k]), largest) or 1.0))
+            glyphs.write(window, f"±{number(largest)}", x, y, align)
 
         return draw
 
@@ -185,14 +172,25 @@ def _largest(run: Recording, layer: str) -> float:
     return float(limit) or 1.0
 
 
-def _changes(run: Recording, layer: str, start: Rows, stop: Rows) -> Floats:
-    """The largest absolute change between each two rows [S]."""
-    pairs, place = np.unique(np.stack([start, stop]), axis=1, return_inverse=True)
-    largest = np.empty(pairs.shape[1])
-    for i, (first, last) in enumerate(pairs.T):
-        change = run.row("params", int(last)) - run.row("params", int(first))
-        largest[i] = abs(run.layout.matrix(layer, change)).max()
-    return np.asarray(largest[place.reshape(-1)])
+def _matrix(run: Recording, layer: str, row: np.intp) -> Matrix:
+    return run.layout.matrix(layer, run.row("params", int(row)))
+
+
+def _change(run: Recording, layer: str, start: np.intp, stop: np.intp) -> Matrix:
+    """By how much the layer changes between two rows."""
+    return _matrix(run, layer, stop) - _matrix(run, layer, start)
+
+
+def _levels(run: Recording, layer: str, start: Rows, stop: Rows, playback: Playback) -> Floats:
+    """Logarithm of the size that an update is drawn in full colour at, of each frame [F].
+
+    The envelope is taken from windows that overlap by half; between them it is interpolated.
+    """
+    if playback.mode == "flashing":
+        return np.full(len(start), -np.inf)  # by its own largest
+    places = np.arange(0, len(start), max(playback.window // 2, 1))
+    changes = [abs(_change(run, layer, start[k], stop[k])).max() for k in places]
+    return np.interp(np.arange(len(start)), places, _envelope(np.array(changes, float)))
 
 
 def _envelope(largest: Floats) -> Floats:

@@ -18,7 +18,8 @@ class Worked:
 
     @property
     def needs(self) -> frozenset[str]:
-        return frozenset({"x", "slope", "loss", "lr", "delta"})
+        told = {"curve", "minima", "maxima"}  # read for what happened
+        return frozenset({"epoch", "x", "slope", "loss", "lr", "delta", *told})
 
     def static(self, slot: Slot, run: Recording) -> None:
         lines = _Lines.of(slot)

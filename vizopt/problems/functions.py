@@ -63,7 +63,7 @@ class FunctionSpec:
 
     @property
     def columns(self) -> frozenset[str]:
-        return frozenset({"slope", "x", "curve"})
+        return frozenset({"slope", "x", "curve", "minima", "maxima"})
 
     @property
     def unit(self) -> str:

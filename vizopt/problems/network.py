@@ -110,7 +110,8 @@ class NetworkSpec:
     @property
     def columns(self) -> frozenset[str]:
         held_out = {"validation_loss", "validation_accuracy"} if self.validation else set()
-        return frozenset({"accuracy", "scores", *held_out})
+        shown = {"points", "labels", "held_out", "extent"}
+        return frozenset({"accuracy", "scores", *shown, *held_out})
 
     @property
     def unit(self) -> str:

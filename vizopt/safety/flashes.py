@@ -3,6 +3,8 @@
 Knows frames and their times, nothing of files. Memory is one second of transitions, a bit a block.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from vizopt.arrays import Size
@@ -25,16 +27,17 @@ class Meter:
 
     Args:
         size: width and height of the frames in pixels.
+        rules: those that it judges by, of RULES.
     """
 
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: Size, rules: Iterable[str] = tuple(RULES)) -> None:
         self.grid = Grid(size)
         rows, columns = self.grid.shape
         band = max(1, BAND // columns)
         self._bands = [slice(i, min(i + band, rows)) for i in range(0, rows, band)]
         self._frame: RGB | None = None
-        self._rules = {name: rule(rows * columns) for name, rule in RULES.items()}
-        self._tallies = {name: Tally(self.grid) for name in RULES}
+        self._rules = {name: RULES[name](rows * columns) for name in rules}
+        self._tallies = {name: Tally(self.grid) for name in self._rules}
 
     def see(self, micros: int, frame: RGB) -> dict[str, int]:
         """Take in the next frame [H, W, 3], shown from micros on, and keep a reference to it.

@@ -58,7 +58,7 @@ def of(run: Recording, scene: Scene | None = None, warning: str = "") -> Story:
         trained(scene, run),
         how(scene, run),
         descent.happened(run) if is_descent else history.happened(run, found),
-        seen(scene, scene.stage or arranged(run.layout), run, held=not warning),
+        seen(scene, arranged(run.layout, scene.stage), run, held=not warning),
     ]
     return Story(_alt(scene, run, found), tuple(filter(None, paragraphs)), found)
 

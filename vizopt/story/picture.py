@@ -19,8 +19,9 @@ SIGNS = {
 }
 
 HELD = (
-    "An update is summed over half a second of the clip. Where the background would flash, it is "
-    "a mean over {unit}s, and a line below it says of how many."
+    "An update is the change over half a second of the clip. Where the background would flash, "
+    "each place mixes the colours of the classes by the share of the {unit}s of half a second that "
+    "each won there, and a line below says of which."
 )
 FREE = (
     "The background is in the classes' own colours and may change in every picture; an update is "
@@ -37,7 +38,7 @@ def seen(scene: Scene, stage: Stage, run: Recording, *, held: bool) -> str:
         run: the recording.
         held: whether what could flash is held.
     """
-    shown = [stage.panels[name] for name in dict.fromkeys(stage.mosaic.names)]
+    shown = [stage.panels[name] for name in dict.fromkeys(stage.names)]
     parts = [_head(run)]
     for kind in dict.fromkeys(type(panel) for panel in shown):
         same = [panel for panel in shown if type(panel) is kind]
@@ -82,7 +83,8 @@ def _weights(panels: list[Weights], scene: Scene, run: Recording) -> str:
 
 
 def _key(panels: list[Any], scene: Scene, run: Recording) -> str:
-    return f"A key explains the colours and says which {run.header.unit}s the update sums up."
+    unit = run.header.unit
+    return f"A key explains the colours and says from which {unit} to which the update leads."
 
 
 def _curves(panels: list[Curves], scene: Scene, run: Recording) -> str:

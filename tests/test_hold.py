@@ -1,0 +1,222 @@
+"""What could flash is held: shares of true rows, only where it must be, whatever came before."""
+
+import numpy as np
+import pytest
+
+import vizopt
+from vizopt.arrays import Pixels
+from vizopt.clips import planned_picture
+from vizopt.hold import LIMIT, Background, Playback
+from vizopt.recording import Column, Header, Layout, Recorder, Recording
+from vizopt.regions import Regions, greys, leader
+from vizopt.scores import DISTANCES, encoded
+from vizopt.theme import THEMES, luminance
+
+GRID = 40
+SIDE = 290
+TINTS = THEMES["light"].tints(3)
+
+
+def recorded(path, outputs):
+    """A recording whose rows have these network outputs [N, C, G, G], at even epochs."""
+    codes = np.stack([encoded(o.reshape(len(o), -1)).reshape(o.shape) for o in outputs])
+    columns = (
+        Column("loss", "history", "float64"),
+        Column("epoch", "snapshots", "int64"),
+        Column("scores", "snapshots", "uint8", codes.shape[1:]),
+    )
+    header = Header("test", "", Layout.of({"dense1.weights": (1, 1)}), len(codes), {})
+    with Recorder(path, header, columns, {}) as recorder:
+        for row, code in enumerate(codes):
+            recorder.append("history", {"loss": 1.0})
+            recorder.append("snapshots", {"epoch": 2 * row, "scores": code})
+    return Recording(path)
+
+
+def background(run, frames=90, fps=30.0, mode="clip", rows=None):
+    rows = np.arange(frames) if rows is None else rows
+    return Background(run, rows, Playback((640, 360), fps, mode), SIDE)
+
+
+@pytest.fixture(scope="module")
+def flickering(tmp_path_factory):
+    """Three classes at random in every row, after a second of calm."""
+    random = np.random.RandomState(0)
+    outputs = random.randn(90, 3, GRID, GRID).astype(np.float32)
+    outputs[:30] = outputs[0]
+    return recorded(tmp_path_factory.mktemp("hold") / "flicker.zarr", outputs)
+
+
+@pytest.fixture(scope="module")
+def drifting(tmp_path_factory):
+    """A border that crosses the plane once."""
+    x = np.broadcast_to(np.linspace(0, 1, GRID, dtype=np.float32), (GRID, GRID))
+    outputs = [np.stack([x, np.full_like(x, t)]) for t in np.linspace(-0.1, 1.1, 90)]
+    return recorded(tmp_path_factory.mktemp("hold") / "drift.zarr", np.array(outputs, np.float32))
+
+
+def blinking(path, times, share, frames=60):
+    """A part of the plane changes its class at some frames."""
+    state = np.zeros((frames, GRID, GRID), np.float32)
+    for frame in times:
+        state[frame:, : round(GRID * share)] = 1 - state[frame:, : round(GRID * share)]
+    return recorded(path, np.stack([state, 1 - state], axis=1))
+
+
+def held_spans(shown, frames=90):
+    return [shown(k) is not None for k in range(7, frames, 15)]
+
+
+def test_what_is_calm_shows_its_own_row_and_what_flickers_is_held(flickering, drifting):
+    assert held_spans(background(flickering)) == [False, False, True, True, True, True]
+    assert held_spans(background(drifting)) == [False] * 6
+
+
+@pytest.mark.parametrize("changes", [LIMIT, LIMIT + 1])
+def test_a_span_is_held_from_the_first_change_that_is_too_many(tmp_path, changes):
+    run = blinking(tmp_path / "run.zarr", range(16, 16 + changes), 1.0)
+    assert held_spans(background(run, 60), 60) == [False, changes > LIMIT, False, False]
+
+
+def test_changes_in_one_second_count_across_spans(tmp_path):
+    run = blinking(tmp_path / "run.zarr", [4, 6, 8, 20, 22, 24], 1.0)
+    assert held_spans(background(run, 60), 60) == [False, True, False, False]
+    later = blinking(tmp_path / "later.zarr", [1, 2, 3, 33, 34, 35], 1.0)
+    assert held_spans(background(later, 60), 60) == [False] * 4
+
+
+def test_only_an_area_that_can_flash_is_held(tmp_path):
+    """A quarter of a 10° field is 21,824 pixels of a screen on which this plane has 464 a side."""
+    screen = SIDE * min(1024 / 640, 768 / 360)
+    enough = 21_824 / screen**2
+    for share, held in ((enough * 0.7, False), (enough * 1.4, True)):
+        run = blinking(tmp_path / f"{share}.zarr", range(16, 30), share)
+        assert any(held_spans(background(run, 60), 60)) is held
+
+
+@pytest.mark.parametrize(
+    ("fps", "mode"), [(30.0, "still"), (30.0, "flashing"), (2.0, "clip")], ids=str
+)
+def test_what_cannot_flash_or_may_is_never_held(flickering, fps, mode):
+    shown = background(flickering, fps=fps, mode=mode)
+    assert all(shown(k) is None for k in range(90))
+
+
+def test_the_first_and_the_last_frame_show_their_own_row(flickering):
+    shown = background(flickering, rows=np.arange(30, 90))
+    assert shown(0) is None
+    assert shown(1) is not None
+    assert shown(58) is not None
+    assert shown(59) is None
+
+
+def test_a_held_frame_counts_the_rows_of_half_a_second_around_it(flickering):
+    held = background(flickering)(60)
+    winners = flickering["scores"][53:69].argmax(axis=1)  # rows of frames 53 to 68
+    expected = np.stack([(winners == c).mean(axis=0) for c in range(3)])
+    assert np.allclose(held.shares, expected, atol=1e-6)
+    assert (held.first, held.last) == (2 * 53, 2 * 68)
+
+
+def test_rows_between_the_shown_ones_count_too(flickering):
+    rows = np.repeat(np.arange(0, 90, 3), 2)  # every third row, each for two frames
+    shown = background(flickering, rows=rows)
+    k = 45
+    held = shown(k)
+    first, last = rows[k - 7], rows[k + 8]
+    winners = flickering["scores"][first : last + 1].argmax(axis=1)
+    assert np.allclose(held.shares[1], (winners == 1).mean(axis=0), atol=1e-6)
+    assert (held.first, held.last) == (2 * first, 2 * last)
+
+
+def test_frames_in_any_order_are_the_same(flickering):
+    forward = background(flickering)
+    expected = [forward(k) for k in range(90)]
+    backward = background(flickering)
+    for k in reversed(range(90)):
+        shown = backward(k)
+        assert (shown is None) == (expected[k] is None)
+        assert shown is None or np.array_equal(shown.shares, expected[k].shares)
+
+
+def interpolated(values, side):
+    """Values [C, G, G] at pixels' middles [C, side, side]; the outer points lie on the edges."""
+    at = (np.arange(side) + 0.5) / side * (values.shape[-1] - 1)
+    i, d = at.astype(int), at % 1
+    rows = values[:, i] * (1 - d)[:, None] + values[:, i + 1] * d[:, None]
+    return rows[:, :, i] * (1 - d) + rows[:, :, i + 1] * d
+
+
+def test_the_mixture_is_of_the_recorded_rows_within_one_grey_level(flickering):
+    held = background(flickering)(60)
+    pixels: Pixels = np.zeros((SIDE, SIDE, 4), np.uint8)
+    Regions(GRID, SIDE, SIDE, TINTS).mix(held.shares, pixels)
+    winners = flickering["scores"][53:69].argmax(axis=1)
+    shares = np.stack([(winners == c).mean(axis=0) for c in range(3)])
+    expected = np.tensordot(TINTS.T.astype(float), interpolated(shares, SIDE), 1)
+    places = np.random.RandomState(1).randint(0, SIDE, (500, 2))
+    for y, x in places:
+        assert abs(pixels[y, x] - expected[:, y, x]).max() <= 0.51
+
+
+def test_a_held_picture_says_so_and_shows_it(tmp_path):
+    """A real run: the caption's epochs, and the plane of the frame itself, between the points."""
+    keys = {"epochs": 151, "keep.grid": GRID, "timeline.seconds": 2.0}
+    scene = vizopt.load_scene("adam-tuned", keys)
+    run = vizopt.record(scene, tmp_path / "run.zarr")
+    rows = scene.timeline.rows(run["epoch"], 30.0)
+    k = 22
+    frame = planned_picture(run, scene, (1280, 720), 30.0)[k]
+    own = planned_picture(run, scene, (1280, 720), 30.0, mode="still")[k]
+    winners = run["scores"][rows[k - 7] : rows[k + 8] + 1].argmax(axis=1)
+    shares = np.stack([(winners == c).mean(axis=0) for c in range(3)])
+    top, left, side = 85, 32, 566
+    plane = frame[top : top + side, left : left + side].astype(float)
+    mixture = np.tensordot(TINTS.T.astype(float), interpolated(shares, side), 1).transpose(1, 2, 0)
+    near = abs(plane - mixture).max(axis=-1) <= 1
+    assert near.mean() > 0.93  # what is left is points
+    codes = interpolated(-DISTANCES[run["scores"][rows[k]]].astype(float), side)
+    still = own[top : top + side, left : left + side]
+    assert (still == TINTS[codes.argmax(axis=0)]).all(axis=-1).mean() > 0.93
+
+
+def test_shading_goes_from_grey_to_the_classes_own_colour():
+    outputs = np.zeros((3, 2, 2), np.float32)
+    outputs[:, 0, 0] = 0, -4, -4  # as far ahead as anything
+    outputs[:, 0, 1] = -1, 0, -4  # a quarter of that
+    outputs[:, 1, 0] = -1e-9, 0, -4  # hardly
+    scores = encoded(outputs.reshape(3, 4)).reshape(3, 2, 2)
+    pixels: Pixels = np.zeros((201, 201, 4), np.uint8)
+    Regions(2, 201, 201, TINTS).shade(scores, pixels)
+    tints, pale = TINTS[:, :3].astype(float), greys(TINTS)
+    corner = pixels[0, 0, :3], pixels[0, -1, :3], pixels[-1, 0, :3]
+    assert abs(corner[0] - tints[0]).max() <= 2
+    assert abs(corner[1] - (pale[1] + 0.5 * (tints[1] - pale[1]))).max() <= 2
+    assert abs(corner[2] - pale[1]).max() <= 2
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_greys_are_as_bright_as_their_colours(theme):
+    colours = THEMES[theme].tints(8)
+    grey = np.repeat(greys(colours)[:, None], 3, axis=1) / 255
+    assert abs(luminance(grey) - luminance(colours[:, :3] / 255)).max() < 0.01
+
+
+def test_confidence_is_a_key_of_the_plane(tmp_path):
+    keys = {"epochs": 5, "keep.grid": 20, "timeline.seconds": 0.5}
+    plain = vizopt.load_scene("sgd", keys)
+    panels = {"plane": {"kind": "plane", "confidence": True}}
+    shaded = vizopt.load_scene("sgd", keys | {"stage.panels": panels})
+    run = vizopt.record(shaded, tmp_path / "run.zarr")
+    frames = [planned_picture(run, scene, (640, 360), 10.0)[2] for scene in (plain, shaded)]
+    changed = (frames[0] != frames[1]).any(axis=-1)
+    assert changed[42:325, 16:299].mean() > 0.5
+    changed[42:326, 16:300] = False
+    assert not changed.any()
+    with pytest.raises(vizopt.VizoptError, match='"plan" has no place without a mosaic: did you'):
+        vizopt.load_scene("sgd", {"stage.panels": {"plan": {"kind": "plane"}}})
+
+
+def test_leader_takes_the_first_of_equals():
+    scores = np.array([[[7, 1]], [[7, 9]], [[3, 9]]], np.uint8)
+    assert leader(scores).tolist() == [[0, 1]]
