@@ -10,6 +10,7 @@ import pytest
 
 import vizopt
 from vizopt.__main__ import main
+from vizopt.glyphs import Glyphs
 from vizopt.recording import Recording
 
 SHORT = {"epochs": 301, "keep.grid": 40, "timeline.seconds": 2.0}
@@ -33,6 +34,54 @@ def descent(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """The scene `momentum-fast`, whole."""
     scene = vizopt.load_scene("momentum-fast")
     return vizopt.record(scene, tmp_path_factory.mktemp("descent") / "run.zarr")
+
+
+class Texts:
+    """Every text of a frame with its box in pixels from the top left: x0, y0, x1, y1."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+
+    def __call__(self, picture, k):
+        return [*self.still(picture), *self.moving(picture, k)]
+
+    def still(self, picture):
+        """What matplotlib wrote."""
+        renderer = picture.figure.canvas.get_renderer()
+        height = picture.size[1]
+        for axes in picture.figure.axes:
+            for text in axes.texts:
+                box = text.get_window_extent(renderer)
+                yield text.get_text(), (box.x0, height - box.y1, box.x1, height - box.y0)
+
+    def moving(self, picture, k):
+        """What glyphs wrote into frame k, and that none of it was cut."""
+        written = []
+        original = Glyphs.write
+
+        def noted(self, pixels, text, x, y, align=0.0):
+            original(self, pixels, text, x, y, align)
+            frame = pixels.base
+            offset = pixels.__array_interface__["data"][0] - frame.__array_interface__["data"][0]
+            top, left = divmod(offset // 4, frame.shape[1])
+            x0 = x - round(align * self.width(text))
+            box = (x0, y - self.baseline, x0 + self.width(text), y + self.height - self.baseline)
+            inside = box[0] >= 0 and box[1] >= -1 and box[2] <= pixels.shape[1] + 1
+            assert inside, f"{text!r} is cut: {box} in {pixels.shape}"
+            assert y <= pixels.shape[0], f"{text!r} is cut below"
+            written.append((text, (left + box[0], top + box[1], left + box[2], top + box[3])))
+
+        self._monkeypatch.setattr(Glyphs, "write", noted)
+        try:
+            picture[k]
+        finally:
+            self._monkeypatch.setattr(Glyphs, "write", original)
+        return written
+
+
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch) -> Texts:
+    return Texts(monkeypatch)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 import vizopt
 from vizopt.arrange import arranged
 from vizopt.clips import planned_picture
-from vizopt.glyphs import Glyphs
 from vizopt.panels.curves import _limits
 from vizopt.panels.weights import _block_maxima
 from vizopt.recording import Recording
@@ -24,39 +23,6 @@ def picture_of(run, size=(640, 360), **overrides):
     return planned_picture(run, scene, size, 10.0)
 
 
-def still_texts(picture):
-    """(text, box) of everything that matplotlib wrote, in pixels from the top left."""
-    renderer = picture.figure.canvas.get_renderer()
-    height = picture.size[1]
-    for axes in picture.figure.axes:
-        for text in axes.texts:
-            box = text.get_window_extent(renderer)
-            yield text.get_text(), (box.x0, height - box.y1, box.x1, height - box.y0)
-
-
-def moving_texts(picture, k, monkeypatch):
-    """(text, box) of everything that glyphs wrote into frame k, and whether it was cut."""
-    written = []
-    original = Glyphs.write
-
-    def noted(self, pixels, text, x, y, align=0.0):
-        original(self, pixels, text, x, y, align)
-        frame = pixels.base
-        offset = pixels.__array_interface__["data"][0] - frame.__array_interface__["data"][0]
-        top, left = divmod(offset // 4, frame.shape[1])
-        x0 = x - round(align * self.width(text))
-        box = (x0, y - self.baseline, x0 + self.width(text), y + self.height - self.baseline)
-        inside = box[0] >= 0 and box[1] >= -1 and box[2] <= pixels.shape[1] + 1
-        assert inside, f"{text!r} is cut: {box} in {pixels.shape}"
-        assert y <= pixels.shape[0], f"{text!r} is cut below"
-        written.append((text, (left + box[0], top + box[1], left + box[2], top + box[3])))
-
-    monkeypatch.setattr(Glyphs, "write", noted)
-    picture[k]
-    monkeypatch.undo()
-    return written
-
-
 def overlap(a, b):
     return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1.5
 
@@ -64,17 +30,17 @@ def overlap(a, b):
 @pytest.mark.parametrize("kind", ["run", "descent"])
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_no_text_overlaps_another_or_is_cut(request, kind, size, theme, monkeypatch):
+def test_no_text_overlaps_another_or_is_cut(request, kind, size, theme, texts):
     picture = picture_of(request.getfixturevalue(kind), size, theme=theme)
     for k in (0, len(picture) // 2, len(picture) - 1):
-        texts = [*still_texts(picture), *moving_texts(picture, k, monkeypatch)]
-        assert len(texts) > 20
-        for text, (left, top, right, bottom) in texts:
+        written = texts(picture, k)
+        assert len(written) > 20
+        for text, (left, top, right, bottom) in written:
             assert left >= 0, text
             assert top >= 0, text
             assert right <= size[0], text
             assert bottom <= size[1], text
-        for (text, box), (other, place) in combinations(texts, 2):
+        for (text, box), (other, place) in combinations(written, 2):
             assert not overlap(box, place), f"{text!r} lies over {other!r}: {box} {place}"
 
 
@@ -98,15 +64,15 @@ def other(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1080, 1080)])
-def test_no_text_overlaps_in_other_pictures(other, size, monkeypatch):
+def test_no_text_overlaps_in_other_pictures(other, size, texts):
     picture = picture_of(other, size, timeline__seconds=2.0)
-    texts = [*still_texts(picture), *moving_texts(picture, len(picture) - 1, monkeypatch)]
-    for text, (left, top, right, bottom) in texts:
+    written = texts(picture, len(picture) - 1)
+    for text, (left, top, right, bottom) in written:
         assert left >= -1, text
         assert top >= 0, text
         assert right <= size[0] + 1, text
         assert bottom <= size[1], text
-    for (text, box), (second, place) in combinations(texts, 2):
+    for (text, box), (second, place) in combinations(written, 2):
         assert not overlap(box, place), f"{text!r} lies over {second!r}: {box} {place}"
 
 
@@ -159,14 +125,14 @@ def test_every_panel_of_the_arranged_stage_is_shown(run):
         assert set(mosaic.names) == set(stage.panels)
 
 
-def test_a_layer_with_more_cells_than_pixels_shows_block_maxima(tmp_path):
+def test_a_layer_with_more_cells_than_pixels_shows_block_maxima(tmp_path, texts):
     values = np.array([[0.1, -0.9, 0.2, 0.3], [0.4, 0.5, -0.1, 0.0], [0.7, 0.0, 0.0, -0.8]])
     assert _block_maxima(values, 2, 2).tolist() == [[-0.9, 0.3], [0.7, -0.8]]
     keys = {"epochs": 3, "keep.grid": 5, "problem.sizes": [2, 700, 3], "timeline.seconds": 0.5}
     run = vizopt.record(vizopt.load_scene("sgd", keys), tmp_path / "run.zarr")
     picture = picture_of(run, (640, 360))
     picture[0]
-    assert any("block maxima" in text for text, _ in still_texts(picture))
+    assert any("block maxima" in text for text, _ in texts.still(picture))
 
 
 @pytest.mark.parametrize(

@@ -247,7 +247,9 @@ def test_divergence_is_told_at_the_epoch_that_has_no_numbers(recorded):
     assert 55 <= at <= 60
     assert kinds(told)["divergence"].epoch == at
     assert f"It diverges at epoch {at}." in told.alt
-    assert f"at epoch {at} the numbers are no longer finite, and it stops there" in told.paragraphs[2]
+    assert (
+        f"at epoch {at} the numbers are no longer finite, and it stops there" in told.paragraphs[2]
+    )
     assert "was to go from epoch 0 to epoch 400" in told.paragraphs[1]
     assert f"{number(run['loss'][57])} and" in told.paragraphs[2]
 

@@ -1,0 +1,256 @@
+"""Reading the picture: every text and number of a frame, held against the recording.
+
+What is expected is worked out here from the recorded arrays and the scene, not by the panels' own
+functions; a text that nobody expected fails too.
+"""
+
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+
+import vizopt
+from vizopt.clips import planned_picture
+from vizopt.scores import DISTANCES
+from vizopt.theme import THEMES, count, number
+
+SIZE = (1280, 720)
+FPS = 30.0
+HALF = 15  # frames of half a second
+
+# Scene, keys, frames: the first, some on the way, held ones among them, the last.
+NETWORKS = {
+    "sgd": ({"epochs": 301}, [0, 1, 20, 31, 58, 59]),
+    "adam-tuned": ({"epochs": 151}, [0, 14, 15, 22, 30, 59]),
+    "mini-batches": ({"epochs": 41}, [0, 17, 59]),
+    "own-data": ({"epochs": 61}, [0, 25, 59]),
+    "warm-up-cosine": ({"epochs": 401}, [0, 20, 59]),
+    "divergence": ({}, [0, 20, 40, 59]),
+}
+SHORT = {"keep.grid": 30, "timeline.seconds": 2.0}
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def network(request, tmp_path_factory):
+    keys, frames = NETWORKS[request.param]
+    scene = vizopt.load_scene(request.param, SHORT | keys)
+    run = vizopt.record(scene, tmp_path_factory.mktemp("truth") / "run.zarr")
+    return run, scene, planned_picture(run, scene, SIZE, FPS), frames
+
+
+def rows_of(run, scene):
+    return scene.timeline.rows(run["epoch"], FPS)
+
+
+def update_of(run, rows, k):
+    """Rows at the ends of the half second around frame k, where the run moves."""
+    moves = np.nonzero(np.diff(rows))[0]
+    first, last = moves[0], moves[-1] + 1  # frames that show the first row last, the last one first
+    start = min(max(k - HALF // 2, first), max(last - HALF, first))
+    stop = min(start + HALF, last)
+    a, b = rows[start], rows[stop]
+    return a, b if b > a else min(row for row in rows if row > a)
+
+
+def layers_of(run):
+    """Name → parameters of the layer in every row [N, rows, columns]."""
+    start, found = 0, {}
+    for name, shape in run.layout.shapes:
+        size = int(np.prod(shape))
+        values = run["params"][:, start : start + size].reshape(len(run), -1, shape[-1])
+        layer = name.partition(".")[0]
+        found[layer] = np.concatenate([found[layer], values], 1) if layer in found else values
+        start += size
+    return found
+
+
+def expected_numbers(run, scene, k):
+    """The texts of frame k that change from frame to frame."""
+    rows = rows_of(run, scene)
+    epoch = int(run["epoch"][rows[k]])
+    yield f"{count(epoch)} / {count(run.header.epochs - 1)}"
+    if run.diverged is not None and rows[k] == len(run) - 1:
+        yield f"diverged at epoch {run.diverged}"
+    for name in ("loss", "accuracy", "lr", "validation_loss", "validation_accuracy"):
+        if name in run.columns:
+            yield number(float(run[name][epoch]))
+    a, b = update_of(run, rows, k)
+    yield f"update: epoch {count(int(run['epoch'][a]))} → {count(int(run['epoch'][b]))}"
+    for values in layers_of(run).values():
+        yield f"±{number(float(abs(values[b] - values[a]).max()))}"
+
+
+def test_every_number_of_a_frame_is_the_recordings(network, texts):
+    run, scene, picture, frames = network
+    for k in frames:
+        written = Counter(text for text, _ in texts.moving(picture, k))
+        expected = Counter(expected_numbers(run, scene, k))
+        missing, more = expected - written, written - expected
+        assert not missing, (k, missing, more)
+        assert all(
+            re.fullmatch(r"background: share of epochs [\d\u2009]+–[\d\u2009]+", t) for t in more
+        )
+
+
+def test_what_stands_still_is_the_scenes(network, texts):
+    run, scene, picture, _ = network
+    written = Counter(text for text, _ in texts.still(picture))
+    layers = layers_of(run)
+    ticks = re.compile(r"−?[\d.,\u2009]+(e−?\d+)?")
+    expected = Counter([scene.title, run.header.settings, run.header.unit])
+    expected.update(run.header.classes)
+    expected.update(["loss", "accuracy", "learning rate", "epoch 0", "− negative", "positive +"])
+    expected.update(["scaled to the largest around it"])
+    expected.update(name.replace("dense", "Dense ") for name in layers)
+    expected.update(["update"] * len(layers))
+    if run.header.plane:
+        expected[run.header.plane] += 1
+    if scene.problem.validation:
+        expected["thin: validation"] += 1
+    assert not expected - written, expected - written
+    sizes = [f"{v.shape[1] - 1} × {v.shape[2]} + {v.shape[2]}" for v in layers.values()]
+    for text in written - expected:
+        plain = text.removeprefix("weights and biases, ").replace("\u2009", "")
+        known = plain in sizes or text == "weights" or ticks.fullmatch(text)
+        assert known, text
+
+
+TITLES = {"loss": "loss", "accuracy": "accuracy", "learning rate": "lr"}
+
+
+def axes_with(picture, words):
+    """The panel that a text was written in, and its left and top in the frame."""
+    for axes in picture.figure.axes:
+        if any(text.get_text() == words for text in axes.texts):
+            box = axes.get_window_extent()
+            return axes, round(box.x0), round(picture.size[1] - box.y1)
+    raise AssertionError(words)
+
+
+def scale_of(picture, title):
+    """Of a curve, from its grid lines and the numbers beside them, in the order of drawing:
+    left and right end, slope and offset of value → y, the value at the top line."""
+    axes, left, top = axes_with(picture, title)
+    starts = {t.get_text(): t.get_position()[1] for t in axes.texts if t.get_text() in TITLES}
+    later = [y for y in starts.values() if y > starts[title]]
+    lines = [(line.get_xdata(), line.get_ydata()) for line in axes.lines]
+    lines = [(x, y[0]) for x, y in lines if len(y) == 2 and y[0] == y[1]]
+    ticks = [text for text in axes.texts if text.get_ha() == "right"]
+    found = [
+        (float(tick.get_text().replace("−", "-")), x, y)
+        for tick, (x, y) in zip(ticks, lines, strict=True)
+        if starts[title] < y < min(later, default=np.inf)
+    ]
+    values, xs, ys = zip(*found, strict=True)
+    slope, offset = np.polyfit(values, ys, 1)
+    return left + xs[0][0], left + xs[0][1], slope, top + offset, max(values)
+
+
+def disc_at(frame, colour, left):
+    """Column and row of the middle of the disc that ends a curve, from its right half."""
+    solid = (frame[:, left:, :3] == colour).all(axis=-1)
+    right = np.nonzero(solid.any(axis=0))[0].max()
+    rows = np.nonzero(solid[:, right - 1 : right + 1].any(axis=1))[0]
+    return left + right - 4, (rows.min() + rows.max()) / 2
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_heads_of_curves_lie_where_their_numbers_say(network, title):
+    run, scene, picture, frames = network
+    left, right, slope, offset, _ = scale_of(picture, title)
+    rows = rows_of(run, scene)
+    colour = [int(THEMES["light"].accent(TITLES[title])[i : i + 2], 16) for i in (1, 3, 5)]
+    compared = 0
+    for k in frames:
+        epoch = int(run["epoch"][rows[k]])
+        value = float(run[TITLES[title]][epoch])
+        if value > 3 and title == "loss":  # cut: it has left the axis
+            continue
+        column, row = disc_at(picture[k], colour, round(left) - 6)
+        x = left + (right - left) * epoch / (run.header.epochs - 1)
+        assert abs(column + 0.5 - x) <= 0.51, (k, column, x)
+        assert abs(row + 0.5 - (slope * value + offset)) <= 0.51, (k, row)
+        compared += 1
+    assert compared >= 2
+
+
+def test_cells_have_the_colours_of_their_weights(network):
+    """The weights' grids: every cell's middle, by the scale of the whole run."""
+    run, scene, picture, frames = network
+    rows = rows_of(run, scene)
+    shades = THEMES["light"].shades(255)
+    for layer, values in layers_of(run).items():
+        largest = abs(values).max(axis=(1, 2)).astype(float)
+        limit = largest.max()
+        if run.diverged is not None:
+            limit = min(limit, 10 * np.median(largest))
+        boxes = grids_of(picture, layer.replace("dense", "Dense "))
+        for k in frames:
+            frame = picture[k]
+            wanted = values[rows[k]] / limit
+            a, b = update_of(run, rows, k)
+            change = values[b].astype(float) - values[a]
+            assert_cells(
+                frame, boxes[0], shades[(wanted.clip(-1, 1) * 127).round().astype(int) + 127]
+            )
+            drawn = cells(frame, boxes[1], change.shape)
+            strongest = np.unravel_index(abs(change).argmax(), change.shape)
+            assert same_order(drawn, change, shades), (layer, k)
+            assert abs(change[strongest]) > 0
+
+
+def grids_of(picture, words):
+    """Pixel boxes in the panel of a text, from their frames: x, y, width, height."""
+    axes, left, top = axes_with(picture, words)
+    return [
+        (
+            left + round(min(line.get_xdata()) + 0.5),
+            top + round(min(line.get_ydata()) + 0.5),
+            round(np.ptp(line.get_xdata()) - 1),
+            round(np.ptp(line.get_ydata()) - 1),
+        )
+        for line in axes.lines
+        if len(line.get_xdata()) == 5
+    ]
+
+
+def cells(frame, box, shape):
+    """The colour of each cell's middle [rows, columns, 3]."""
+    x, y, width, height = box
+    rows = y + ((np.arange(shape[0]) + 0.5) * height / shape[0]).astype(int)
+    columns = x + ((np.arange(shape[1]) + 0.5) * width / shape[1]).astype(int)
+    return frame[rows[:, None], columns, :3].astype(int)
+
+
+def assert_cells(frame, box, colours):
+    assert abs(cells(frame, box, colours.shape) - colours[..., :3]).max() <= 0
+
+
+def same_order(drawn, change, shades):
+    """Whether one positive scale turns the change into the colours that are drawn."""
+    place = abs(drawn[..., None, :] - shades[:, :3].astype(int)).sum(axis=-1)
+    shade = place.argmin(axis=-1) - 127
+    exact = place.min(axis=-1) == 0
+    strongest = np.unravel_index(abs(change).argmax(), change.shape)
+    scale = shade[strongest] / change[strongest]
+    return exact.all() and scale > 0 and abs(shade - change * scale).max() <= 127 / 60 + 1
+
+
+def test_the_background_is_the_epochs_own_network(network):
+    """Where nothing is held: the class of the largest score, between the points."""
+    run, scene, _, frames = network
+    picture = planned_picture(run, scene, SIZE, FPS, mode="still")
+    rows = rows_of(run, scene)
+    tints = THEMES["light"].tints(len(run.header.classes))
+    x, y, side, _ = grids_of(picture, run.header.classes[0])[0]
+    at = (np.arange(side) + 0.5) / side * 29
+    i, d = at.astype(int), at % 1
+    for k in frames:
+        near = -DISTANCES[run["scores"][rows[k]]].astype(float)
+        near = near[:, i] * (1 - d)[:, None] + near[:, i + 1] * d[:, None]
+        near = near[:, :, i] * (1 - d) + near[:, :, i + 1] * d
+        plane = picture[k][y : y + side, x : x + side]
+        free = (plane[..., None, :] == tints).all(axis=-1).any(axis=-1)  # no point, no edge of one
+        assert free.mean() > 0.8
+        assert (plane[free] == tints[near.argmax(axis=0)][free]).all(axis=-1).mean() > 0.999
