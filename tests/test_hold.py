@@ -8,7 +8,7 @@ from vizopt.arrays import Pixels
 from vizopt.clips import planned_picture
 from vizopt.hold import LIMIT, Background, Playback
 from vizopt.recording import Column, Header, Layout, Recorder, Recording
-from vizopt.regions import Regions, greys, leader
+from vizopt.regions import Regions, grey, leader
 from vizopt.scores import DISTANCES, encoded
 from vizopt.theme import THEMES, luminance
 
@@ -183,23 +183,23 @@ def test_a_held_picture_says_so_and_shows_it(tmp_path):
 def test_shading_goes_from_grey_to_the_classes_own_colour():
     outputs = np.zeros((3, 2, 2), np.float32)
     outputs[:, 0, 0] = 0, -4, -4  # as far ahead as anything
-    outputs[:, 0, 1] = -1, 0, -4  # a quarter of that
-    outputs[:, 1, 0] = -1e-9, 0, -4  # hardly
+    outputs[:, 0, 1] = -0.04, 0, -4  # a hundredth of that
+    outputs[:, 1, 0] = -0.004, 0, -4  # hardly
     scores = encoded(outputs.reshape(3, 4)).reshape(3, 2, 2)
     pixels: Pixels = np.zeros((201, 201, 4), np.uint8)
     Regions(2, 201, 201, TINTS).shade(scores, pixels)
-    tints, pale = TINTS[:, :3].astype(float), greys(TINTS)
+    tints, pale = TINTS[:, :3].astype(float), float(grey(TINTS))
     corner = pixels[0, 0, :3], pixels[0, -1, :3], pixels[-1, 0, :3]
     assert abs(corner[0] - tints[0]).max() <= 2
-    assert abs(corner[1] - (pale[1] + 0.5 * (tints[1] - pale[1]))).max() <= 2
-    assert abs(corner[2] - pale[1]).max() <= 2
+    assert abs(corner[1] - (pale + 0.5 * (tints[1] - pale))).max() <= 2
+    assert abs(corner[2] - pale).max() <= 2
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_greys_are_as_bright_as_their_colours(theme):
+def test_the_grey_is_as_bright_as_the_colours_are_on_the_mean(theme):
     colours = THEMES[theme].tints(8)
-    grey = np.repeat(greys(colours)[:, None], 3, axis=1) / 255
-    assert abs(luminance(grey) - luminance(colours[:, :3] / 255)).max() < 0.01
+    bright = luminance(np.full(3, grey(colours)) / 255)
+    assert abs(bright - luminance(colours[:, :3] / 255).mean()) < 0.005
 
 
 def test_confidence_is_a_key_of_the_plane(tmp_path):
@@ -210,7 +210,7 @@ def test_confidence_is_a_key_of_the_plane(tmp_path):
     run = vizopt.record(shaded, tmp_path / "run.zarr")
     frames = [planned_picture(run, scene, (640, 360), 10.0)[2] for scene in (plain, shaded)]
     changed = (frames[0] != frames[1]).any(axis=-1)
-    assert changed[42:325, 16:299].mean() > 0.5
+    assert changed[42:325, 16:299].mean() > 0.2
     changed[42:326, 16:300] = False
     assert not changed.any()
     with pytest.raises(vizopt.VizoptError, match='"plan" has no place without a mosaic: did you'):

@@ -172,7 +172,7 @@ def test_heads_of_curves_lie_where_their_numbers_say(network, title):
         assert abs(column + 0.5 - x) <= 0.51, (k, column, x)
         assert abs(row + 0.5 - (slope * value + offset)) <= 0.51, (k, row)
         compared += 1
-    assert compared >= 2
+    assert compared >= (2 if run.diverged is None else 1)
 
 
 def test_cells_have_the_colours_of_their_weights(network):

@@ -14,6 +14,7 @@ from vizopt.theme import luminance
 Floats: TypeAlias = NDArray[np.float32]
 Cells: TypeAlias = NDArray[np.intp]  # [B] numbers of rows or columns of cells
 
+FAINT, DECADES = 1e-3, 2.0  # leads between which a shade goes from grey to the class's colour
 SIXTEEN = np.uint32(16)
 BAND = 48  # rows of pixels that are mixed at once
 NEARNESS = -DISTANCES  # to the winner, of each byte of recorded scores: 0 is the winner's own
@@ -54,7 +55,7 @@ class Regions:
         self._colours = colours.view(np.uint32)[:, 0]
         self._smooth = Smooth(grid, height, width)
         self._rgb = colours[:, :3].T.astype(np.float32)  # [3, C]
-        self._greys = greys(colours)  # [C]
+        self._grey = grey(colours)
         self._width = width
         self._y, self._dy, self._row_of = _cells(grid, height)
         self._x, self._dx, column_of = _cells(grid, width)
@@ -89,14 +90,17 @@ class Regions:
     def shade(self, scores: Scores, pixels: Pixels) -> None:
         """Paint the class that wins, the greyer the smaller its lead over the second.
 
-        colour = grey + √lead · (own − grey), the lead as a part of the largest distance between
-        scores in the plane, the grey as bright as the class's own colour, so that nothing flashes.
+        colour = grey + share · (own − grey),  share = (log10(lead) − log10(FAINT)) / DECADES
+
+        The lead is a part of the largest distance between scores in the plane; from FAINT on, to
+        DECADES above it, the share goes from 0 to 1. The grey is as bright as the mean of the
+        classes' colours, so that it flashes no more than they do.
         """
-        winners = leader(scores)
         second = np.partition(scores, -2, axis=0)[-2] if len(scores) > 1 else scores[0]
-        grey = self._greys.take(winners)
-        own = self._rgb.take(winners, axis=1)
-        self._smooth(grey + np.sqrt(DISTANCES.take(second)) * (own - grey), pixels)
+        lead = np.maximum(DISTANCES.take(second), np.float32(FAINT))
+        share = (np.log10(lead / np.float32(FAINT)) / np.float32(DECADES)).clip(0, 1)
+        own = self._rgb.take(leader(scores), axis=1)
+        self._smooth(self._grey + share * (own - self._grey), pixels)
 
     def _between(self, scores: Scores, rows: Cells, columns: Cells) -> Floats:
         """Nearness [C, cell height, cell width, B] at every pixel of B cells.
@@ -144,10 +148,11 @@ class Smooth:
             words[top : top + BAND] = red | green << EIGHT | blue << SIXTEEN | OPAQUE
 
 
-def greys(colours: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Grey levels [C], 0 to 255, as bright as RGBA colours [C, 4] by WCAG's relative luminance."""
+def grey(colours: NDArray[np.uint8]) -> np.float32:
+    """The grey, 0 to 255, that is as bright as RGBA colours [C, 4] are on the mean, by WCAG's
+    relative luminance."""
     levels = luminance(np.arange(256)[:, None] / 255 * np.ones(3))
-    return np.searchsorted(levels, luminance(colours[:, :3] / 255)).astype(np.float32)
+    return np.float32(np.searchsorted(levels, luminance(colours[:, :3] / 255).mean()))
 
 
 def leader(scores: NDArray[Any]) -> NDArray[np.uint8]:
