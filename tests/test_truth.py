@@ -9,9 +9,12 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import vizopt
 from vizopt.clips import planned_picture
+from vizopt.outputs import Look
+from vizopt.pipeline import render_all
 from vizopt.scores import DISTANCES
 from vizopt.theme import THEMES, count, number
 
@@ -254,3 +257,22 @@ def test_the_background_is_the_epochs_own_network(network):
         free = (plane[..., None, :] == tints).all(axis=-1).any(axis=-1)  # no point, no edge of one
         assert free.mean() > 0.8
         assert (plane[free] == tints[near.argmax(axis=0)][free]).all(axis=-1).mean() > 0.999
+
+
+def test_stills_and_sequences_show_the_epoch_itself(tmp_path):
+    """Also beside a clip that holds the same frames, drawn by the same command."""
+    scene = vizopt.load_scene("adam-tuned", SHORT | {"epochs": 151})
+    run = vizopt.record(scene, tmp_path / "run.zarr")
+    rows = rows_of(run, scene)
+    k = 22
+    clip, own = (planned_picture(run, scene, SIZE, FPS, mode=mode)[k] for mode in ("clip", "still"))
+    assert (clip != own).any(axis=-1).mean() > 0.05
+    files = [tmp_path / name for name in ("s.png", "f-%05d.png", "c.apng")]
+    look = Look(size=SIZE, fps=FPS, at=f"epoch={run['epoch'][rows[k]]}")
+    render_all(run, files, look)
+    still, member = (np.asarray(Image.open(tmp_path / name)) for name in ("s.png", "f-00022.png"))
+    assert np.array_equal(still[..., :3], own[..., :3])
+    assert np.array_equal(member[..., :3], own[..., :3])
+    with Image.open(tmp_path / "c.apng") as moving:
+        moving.seek(k)
+        assert np.array_equal(np.asarray(moving.convert("RGB")), clip[..., :3])

@@ -21,6 +21,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 HEAD = 22  # height of a line of text above a grid
 GAP = 14  # between the bars of a standing layer
+PALEST = 4.0  # largest changes that the scale of an update may have
 ENVELOPE = 40  # the envelope looks this part of the clip ahead and back: 1/40
 
 
@@ -197,12 +198,13 @@ def _envelope(largest: Floats) -> Floats:
     """Logarithm of a smooth envelope of the changes [S].
 
     A moving maximum, then a moving mean of its logarithm over the same width: it lies on or above
-    the changes and bends slowly.
+    the changes and bends slowly. Where changes grow so fast that it would leave them white it is
+    PALEST times the change.
     """
     tiny = largest[largest > 0].min(initial=1.0)
     reach = max(len(largest) // ENVELOPE, 1)
-    level = np.log(np.maximum(largest, tiny))
+    own = level = np.log(np.maximum(largest, tiny))
     for smooth in (np.max, np.mean):
         padded = np.pad(level, reach, mode="edge")
         level = smooth(sliding_window_view(padded, 2 * reach + 1), axis=-1)
-    return np.asarray(level)
+    return np.asarray(np.minimum(level, own + np.log(PALEST)))
