@@ -8,7 +8,7 @@ from numpy.random import RandomState
 
 import vizopt
 from vizopt.problems import NetworkSpec
-from vizopt.problems.datasets import Moons
+from vizopt.problems.datasets import Moons, Xor
 from vizopt.problems.streams import Streams
 
 KEYS = [
@@ -118,6 +118,17 @@ def test_the_same_samples_are_held_out_whatever_else_is_drawn():
     more = built(validation=0.5)[0]._held_out
     assert more.sum() == 25
     assert more[held[0]].all()  # a larger share holds out those and others
+
+
+def test_no_stream_follows_what_the_data_have_drawn():
+    """Other data of as many samples: the same places are held out, in the same order."""
+    problems = []
+    for data in (Moons(points=25), Moons(points=25, noise=0.0), Xor(points=25)):
+        spec = NetworkSpec(data=data, sizes=(2, 4, 2), batch=5, validation=0.2)
+        problems.append(spec.build(RandomState(3)))
+    for other in problems[1:]:
+        assert np.array_equal(problems[0]._held_out, other._held_out)
+        assert problems[0]._batch(9).tolist() == other._batch(9).tolist()
 
 
 @pytest.mark.parametrize("keys", [{}, {"batch": 8}])

@@ -151,6 +151,12 @@ def test_a_first_sample_that_is_damaged_is_no_header(tmp_path):
     assert refused(tmp_path, table("1.5,?,0")).startswith("line 1: '?' is not a finite number")
     assert refused(tmp_path, table("1.5,2..5,0")).startswith("line 1: '2..5' is not a finite")
     assert refused(tmp_path, table(",2.5,0")).startswith("line 1: '' is not a finite number")
+    assert refused(tmp_path, table("1.5,?,7")).startswith("line 1: '?' is not a finite number")
+    words = ["ab"[k % 2] for k in Y]
+    assert refused(tmp_path, table("NA,?,a", labels=words)).startswith(
+        "line 1: 'NA' is not a finite"
+    )
+    assert refused(tmp_path, table("1.5,?,c", labels=words)).startswith("line 1: 1.5, ?, c: names")
 
 
 def test_a_column_that_counts_is_kept_where_it_has_a_name_of_its_own(tmp_path):
@@ -201,6 +207,7 @@ def test_labels_in_any_column(tmp_path):
     words = words.replace("\n0.0", "\nu").replace("\n1.0", "\nv").replace("\n2.0", "\nw")
     assert refused(tmp_path, words).endswith('if these are the labels, say label = "k"')
     is_that_table(read(tmp_path, words, label="k"), classes=("u", "v", "w"))
+    assert read(tmp_path, "id,a,b\n1,2,5\n2,7,6\n3,4,4\n", label="id").classes == ("1", "2", "3")
 
 
 def test_thousands_are_read_where_they_are_certain(tmp_path):
@@ -236,6 +243,7 @@ BAD_TABLES = {
     "u,u,k\n1,2,a\n3,4,b\n": 'line 1: two columns named "u"',
     "u,,k\n1,2,a\n3,4,b\n": "line 1: column 2 has no name",
     ",u,v,k\n0,1,2,a\n0,3,4,b\n": "line 1: column 1 has no name",  # two tables, one below the other
+    "sep=;\nu;v;k\n1;2;a\n3;x;b\n": "line 4: 'x' is not",
     'u,v,k\n1,2,"a\n': "line 2: unexpected end of data",
 }
 
@@ -286,6 +294,8 @@ def test_labels_that_are_no_classes(tmp_path):
         spec.check()
     eleven = table("a,b,k", x=X[:11], labels=range(11))
     assert "11 different labels for 11 samples are no classes" in refused(tmp_path, eleven)
+    mostly = table("a,b,k", labels=[k % 20 for k in range(30)])
+    assert "20 different labels for 30 samples are no classes" in refused(tmp_path, mostly)
     assert read(tmp_path, table("a,b,k", x=X[:10], labels=range(10))).classes[-1] == "9"
     assert len(read(tmp_path, table("a,b,k", x=X[:22], labels=np.arange(22) % 11)).classes) == 11
 
@@ -357,6 +367,10 @@ def test_a_small_spread_far_from_zero_is_one():
     x = standardised(np.c_[seconds, seconds])[:, 0]
     expected = np.arange(100) - 49.5
     assert x == pytest.approx(expected / expected.std(), abs=1e-5)
+    steps = np.arange(100_000) % 10
+    far = 1e9 + steps * 2.0**-20  # exact; the rounding of a sum of them is larger than the steps
+    x = standardised(np.c_[far, far])[:, 0]
+    assert x == pytest.approx((steps - 4.5) / steps.std(), abs=1e-5)
 
 
 def test_names_in_their_natural_order():

@@ -29,18 +29,18 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
     numbered = [str(i + 1) for i in range(len(first))]  # names of columns without a header
     if label and label in first and label not in numbered:
         return Header(True)
-    if all(number(cell, comma) is None for cell in first):
-        return Header(True)
-    if not body:
-        return Header(False)
     at = numbered.index(label) if label in numbered else len(first) - 1
+    labels = {row[at] for row in body}
+    seen = first[at] in labels
     unnamed = first[0] == ""  # above the row numbers, or a missing value
     features = [i for i in range(unnamed, len(first)) if i != at]
+    if all(number(cell, comma) is None for cell in first):
+        return Header(not (seen and any(first[i] in MISSING for i in features)))
+    if not body:
+        return Header(False)
     words = [_is_word(first[i], comma) for i in features]
     if all(words):
         return Header(True)
-    labels = {row[at] for row in body}
-    seen = first[at] in labels
     whole = all(WHOLE.fullmatch(first[i]) for i in features) and len(set(first)) == len(first)
     measured = not any(WHOLE.fullmatch(row[i]) for row in body for i in features)
     above = whole and measured and len(body) >= FEW  # whole numbers above none

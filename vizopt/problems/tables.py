@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -54,36 +55,22 @@ def read_table(path: str, delimiter: str, header: bool | None, label: str) -> Ta
         ValueError: no table, or two ways to read it.
     """
     delimiter, text = _split(_text(path), delimiter)
-    rows = list(_rows(path, text, delimiter))
-    if not rows:
-        raise ValueError(f"{path}: is empty")
-    width, comma = len(rows[0][1]), delimiter != ","
+    rows, comma = _even(path, list(_rows(path, text, delimiter))), delimiter != ","
     notes: list[str] = []
-    for line, cells in rows:
-        if len(cells) != width:
-            raise ValueError(f"{path}: line {line}: {len(cells)} columns instead of {width}")
-    _drop(rows, [i for i in range(width) if not any(cells[i] for _, cells in rows)])
-    _check_width(path, rows[0][1])
     if header is None:
         header, note = header_of([cells for _, cells in rows], label, comma)
         notes += [note] if note else []
+    line, first = rows[0]
     if header is None:
-        first = f"line {rows[0][0]}: {', '.join(rows[0][1])[:60]}"
-        raise ValueError(
-            f"{path}: {first}: names of columns or a sample? say header = true or header = false"
-        )
-    first_line, names = rows[0][0], [str(i + 1) for i in range(len(rows[0][1]))]
-    if header:
-        names = rows.pop(0)[1]
-    if not (label and label == names[0]) and rows and _is_index(names[0] if header else None, rows):
-        _drop([(first_line, names), *rows], [0])
+        what = f"line {line}: {', '.join(first)[:60]}: names of columns or a sample?"
+        raise ValueError(f"{path}: {what} say header = true or header = false")
+    names = rows.pop(0)[1] if header else [str(i + 1) for i in range(len(first))]
+    wanted = label and label == names[0]
+    if rows and not wanted and _is_index(names[0] if header else None, rows):
+        _drop([(line, names), *rows], [0])
         notes.append("row numbers left out")
         _check_width(path, names, " beside row numbers")
-    for i, name in enumerate(names, start=1):
-        if name.lower() in UNNAMED:
-            raise ValueError(f"{path}: line {first_line}: column {i} has no name: give it one")
-        if names.count(name) > 1:
-            raise ValueError(f'{path}: line {first_line}: two columns named "{name}"')
+    _check_names(f"{path}: line {line}", names)
     return Table(names, rows, comma, notes)
 
 
@@ -152,6 +139,28 @@ def _rows(path: str, text: str, delimiter: str) -> Iterator[Row]:
                 yield reader.line_num, [cell.strip() for cell in cells]
     except csv.Error as error:
         raise ValueError(f"{path}: line {reader.line_num}: {error}") from error
+
+
+def _even(path: str, rows: list[Row]) -> list[Row]:
+    """All rows as wide as the first, without the columns that are empty in all of them."""
+    if not rows:
+        raise ValueError(f"{path}: is empty")
+    width = len(rows[0][1])
+    for line, cells in rows:
+        if len(cells) != width:
+            raise ValueError(f"{path}: line {line}: {len(cells)} columns instead of {width}")
+    _drop(rows, [i for i in range(width) if not any(cells[i] for _, cells in rows)])
+    _check_width(path, rows[0][1])
+    return rows
+
+
+def _check_names(place: str, names: list[str]) -> None:
+    for name, count in Counter(names).items():
+        if name.lower() in UNNAMED:
+            at = names.index(name) + 1
+            raise ValueError(f"{place}: column {at} has no name: give it one")
+        if count > 1:
+            raise ValueError(f'{place}: two columns named "{name}"')
 
 
 def _check_width(path: str, names: list[str], beside: str = "") -> None:
