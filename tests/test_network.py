@@ -52,12 +52,12 @@ def test_gradient_of_a_batch_with_dropout_is_that_of_its_own_loss(head, step, ac
     sizes, data = HEADS[head]
     problem, params = built(sizes, data, activation=activation, batch=5, dropout=0.3)
     step %= problem.batches  # the last batch is a smaller one
-    chosen = RandomState(problem._seed).permutation(len(problem._y))[5 * step :][:5]
+    chosen = problem._batch(step)
     assert (len(chosen) < 5) == (step == problem.batches - 1)
 
     def loss(p):
         problem._part.use(len(chosen))[...] = problem._x[:, chosen]
-        masks = (0.3, RandomState(problem._seed + step))
+        masks = (0.3, problem._streams.dropout(step))
         outputs = problem._part.forward(problem.layout.matrices(p), masks)
         return problem._head.judge(outputs, Truth.of(problem._y[chosen], problem.dtype)).loss
 
@@ -116,14 +116,6 @@ def test_first_weights_have_the_spread_of_their_rule():
         assert weights.std() == pytest.approx(spread, rel=0.03)
 
 
-def test_every_sample_is_seen_once_in_an_epoch_and_shuffled_in_the_next():
-    problem, _ = built((2, 5, 2), Moons(points=25), batch=8)
-    assert problem.batches == 7  # 50 samples: six times 8 and 2
-    orders = [RandomState(problem._seed + e).permutation(50) for e in (0, 1)]
-    assert sorted(orders[0]) == list(range(50))
-    assert orders[0].tolist() != orders[1].tolist()
-
-
 def test_an_epochs_update_is_the_sum_of_its_batches_and_its_rate_holds():
     rng = RandomState(3)
     problem = NetworkSpec(data=Moons(points=25), sizes=(2, 5, 2), batch=8).build(rng)
@@ -133,17 +125,6 @@ def test_an_epochs_update_is_the_sum_of_its_batches_and_its_rate_holds():
     for before, after in pairwise(steps):
         assert before.params + before.delta == pytest.approx(after.params, abs=1e-6)
     assert all(np.isfinite(s.evaluation.loss) for s in steps)
-
-
-def test_held_out_samples_do_not_train():
-    problem, params = built((2, 5, 2), Moons(points=50), validation=0.3)
-    assert problem._held_out.sum() == 30
-    assert len(problem._y) == 70
-    metrics = problem.evaluate(params, 0).metrics
-    assert set(metrics) == {"accuracy", "validation_loss", "validation_accuracy"}
-    assert np.array_equal(
-        problem.constants["held_out"].nonzero()[0], problem._held_out.nonzero()[0]
-    )
 
 
 @pytest.mark.parametrize("kind", [k for k in DATASETS if k not in ("csv", "npz")])
@@ -165,74 +146,6 @@ IRIS = "iris.csv"
 
 def spec_of(data, **keys):
     return NetworkSpec(data=data, **{"sizes": (4, 8, 3)} | keys)
-
-
-def test_the_users_own_table():
-    data = DATASETS["csv"](path=IRIS, label="species").make(RandomState(0))
-    assert data.x.shape == (150, 4)
-    assert data.classes == ("setosa", "versicolor", "virginica")
-    assert data.features[2] == "petal length"
-    assert data.x.mean(axis=0) == pytest.approx(0, abs=1e-5)
-    assert data.x.std(axis=0) == pytest.approx(1, abs=1e-5)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "1,2,a\n3,4,b\n5,7,a\n",
-        "u;v;kind\n1;2;a\n3;4;b\n\n5;7;a\n",
-        "\ufeffu\tv\tkind\r\n1\t2\ta\r\n3\t4\tb\r\n5\t7\ta\r\n",
-        "u|v|kind\n1|2|a\n3|4|b\n5|7|a",
-        "1 2 a\n3 4 b\n5 7 a",
-    ],
-)
-def test_any_delimiter_with_a_header_or_without(tmp_path, text):
-    (tmp_path / "d.csv").write_text(text, encoding="utf-8")
-    data = DATASETS["csv"](path=str(tmp_path / "d.csv")).make(RandomState(0))
-    assert data.classes == ("a", "b")
-    assert data.y.tolist() == [0, 1, 0]
-    assert data.x[:, 0] == pytest.approx([-1.2247, 0, 1.2247], abs=1e-3)
-
-
-BAD_TABLES = {
-    "": "is empty",
-    "a,b,c\n": "holds a header and no samples",
-    "1,2,a\n3,b\n": "line 2: 2 columns instead of 3",
-    "u,v,k\n1,2,a\n3,x,b\n": "line 3: 'x' is not a finite number",
-    "u,v,k\n1,2,a\n3,nan,b\n": "line 3: 'nan' is not a finite number",
-    "1,a\n2,b\n": "needs two features and a label, not 2 columns",
-    "1,2,a\n3,4,a\n": "one class only (a)",
-}
-
-
-@pytest.mark.parametrize("text", BAD_TABLES)
-def test_a_bad_table_names_file_and_line(tmp_path, text):
-    (tmp_path / "d.csv").write_text(text)
-    with pytest.raises(ValueError, match=r"d\.csv|data") as caught:
-        spec_of(DATASETS["csv"](path=str(tmp_path / "d.csv")), sizes=(2, 4, 2)).check()
-    assert BAD_TABLES[text] in str(caught.value)
-
-
-def test_a_missing_table_and_column(tmp_path):
-    with pytest.raises(ValueError, match=r"nowhere\.csv: cannot read: No such file"):
-        spec_of(DATASETS["csv"](path="nowhere.csv")).check()
-    with pytest.raises(ValueError, match='no column "specie": did you mean "species"'):
-        spec_of(DATASETS["csv"](path=IRIS, label="specie")).check()
-
-
-def test_archives(tmp_path):
-    x, y = RandomState(0).randn(20, 3), np.repeat(["u", "v"], 10)
-    np.savez(tmp_path / "d.npz", x=x, y=y)
-    data = DATASETS["npz"](path=str(tmp_path / "d.npz")).make(RandomState(0))
-    assert data.classes == ("u", "v")
-    assert data.features == ("feature 1", "feature 2", "feature 3")
-    for keys, message in (
-        ({"x": "z"}, 'no array "z"'),
-        ({"x": "y"}, "are no"),
-        ({"path": str(tmp_path / "no.npz")}, "cannot read"),
-    ):
-        with pytest.raises(ValueError, match=message):
-            DATASETS["npz"](**{"path": str(tmp_path / "d.npz")} | keys).make(RandomState(0))
 
 
 def test_more_features_are_shown_on_a_plane_that_says_what_it_is():

@@ -1,8 +1,6 @@
 """Files: the user's own samples, from CSV and NPZ."""
 
-import csv
-import io
-from importlib.resources import files
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 from zipfile import BadZipFile
@@ -13,7 +11,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from vizopt.errors import hint
+from vizopt.problems.cells import COMMA, MISSING, number
 from vizopt.problems.datasets import Data
+from vizopt.problems.standard import samples
+from vizopt.problems.tables import ONE_FEATURE, Table, found, read_table
 from vizopt.specs import spec
 
 
@@ -21,18 +22,22 @@ from vizopt.specs import spec
 class CSV:
     """Samples from a text table, one in each line, standardised to mean 0 and deviation 1.
 
-    The first line is a header when none of its cells is a number; without one the columns are
-    named 1, 2, … Labels may be text or numbers; classes are numbered in sorted order.
+    Labels are classes named as they are written: 1.1 and 1.10 are two. Where the delimiter is no
+    comma, a comma stands before the decimals. Row numbers in the first column (without a name,
+    or named "id" or "index") are left out. What was taken for what is said in the picture.
 
     Args:
         path: the file, beside the scene or in the current folder.
         label: name of the column with the labels; the last one when left out.
         delimiter: between cells; found by itself when left out.
+        header: whether the first line has the columns' names; found by itself where that is
+            certain. Without one the columns are named 1, 2, …
     """
 
     path: str
     label: str = ""
     delimiter: Annotated[str, Field(max_length=1)] = ""
+    header: bool | None = None
 
     def make(self, rng: RandomState) -> Data:
         """Nothing is random.
@@ -40,34 +45,25 @@ class CSV:
         Raises:
             ValueError: a missing, empty, ragged or non-numeric file, with its line.
         """
-        rows = _rows(self.path, self.delimiter)
-        first = [cell.strip() for cell in rows[0][1]]
-        headed = all(_number(cell) is None for cell in first)
-        names = first if headed else [str(i + 1) for i in range(len(first))]
-        body = rows[1:] if headed else rows
-        if len(names) < 3:
-            raise ValueError(
-                f"{self.path}: needs two features and a label, not {len(names)} columns"
-            )
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f'{self.path}: line {rows[0][0]}: two columns named "{name}"')
+        table = read_table(self.path, self.delimiter, self.header, self.label)
+        names, path = table.names, self.path
         if self.label and self.label not in names:
-            raise ValueError(f'{self.path}: no column "{self.label}": {hint(self.label, names)}')
-        if not body:
-            raise ValueError(f"{self.path}: holds a header and no samples")
+            raise ValueError(f'{path}: no column "{self.label}": {hint(self.label, names)}')
+        if not table.rows:
+            raise ValueError(f"{path}: holds a header and no samples")
         at = names.index(self.label) if self.label else len(names) - 1
-        values, labels = [], []
-        for line, cells in body:
-            if len(cells) != len(names):
-                count = f"{len(cells)} columns instead of {len(names)}"
-                raise ValueError(f"{self.path}: line {line}: {count}")
-            labels.append(cells.pop(at).strip())
-            if labels[-1].lower() in ("", "nan"):
-                raise ValueError(f"{self.path}: line {line}: the label is missing")
-            values.append([_feature(self.path, line, cell) for cell in cells])
-        features = tuple(name for i, name in enumerate(names) if i != at)
-        return samples(Path(self.path).name, np.array(values), np.array(labels), features)
+        for line, cells in table.rows:
+            if cells[at] in MISSING:
+                raise ValueError(f"{path}: line {line}: the label is missing ({cells[at]!r})")
+        x, comma = _features(path, table, at)
+        notes = [*table.notes, *(["decimal commas"] if comma else [])]
+        return samples(
+            (f'{path}: column "{names[at]}"', 'name another with label = "…"'),
+            x,
+            [cells[at] for _, cells in table.rows],
+            tuple(name for i, name in enumerate(names) if i != at),
+            Path(path).name + (f" ({', '.join(notes)})" if notes else ""),
+        )
 
 
 @spec
@@ -76,7 +72,8 @@ class NPZ:
 
     Args:
         path: the file, beside the scene or in the current folder.
-        x, y: names of the arrays with the features [N, D] and the labels [N].
+        x, y: names of the arrays with the features [N, D] and the labels [N]: numbers, text or
+            bytes.
     """
 
     path: str
@@ -91,34 +88,80 @@ class NPZ:
         """
         x, y = (_array(self.path, name) for name in (self.x, self.y))
         if x.ndim != 2 or y.shape != x.shape[:1] or not len(y) or x.shape[1] < 2:
+            way = ": make y one label for each sample" if y.ndim == 2 else ""
+            way = f": {ONE_FEATURE}" if x.shape[1:] == (1,) else way
             raise ValueError(
-                f"{self.path}: x {x.shape} and y {y.shape} are no [N, D] and [N], D ≥ 2"
+                f"{self.path}: x {x.shape} and y {y.shape} are no [N, D] and [N], D ≥ 2{way}"
             )
         if x.dtype.kind not in "fiu":
             raise ValueError(f"{self.path}: x holds {x.dtype}, not numbers")
-        if not np.isfinite(x).all():
-            row = int(np.nonzero(~np.isfinite(x).all(axis=1))[0][0])
-            raise ValueError(f"{self.path}: x[{row}] is not finite")
-        if y.dtype.kind == "f" and not np.isfinite(y).all():
-            row = int(np.nonzero(~np.isfinite(y))[0][0])
-            raise ValueError(f"{self.path}: y[{row}] is not finite")
+        with np.errstate(over="ignore"):  # of numbers longer than a float
+            values = x.astype(float)
+        _check_rows(f"{self.path}: x", np.isfinite(values).all(axis=1), "is not finite")
+        labels = _names(self.path, y)
         features = tuple(f"feature {i + 1}" for i in range(x.shape[1]))
-        return samples(Path(self.path).name, x.astype(float), y, features)
+        place, way = f'{self.path}: array "{self.y}"', 'name another with y = "…"'
+        return samples((place, way), values, labels, features, Path(self.path).name)
 
 
-def samples(
-    name: str, x: NDArray[np.float64], labels: NDArray[Any], features: tuple[str, ...]
-) -> Data:
-    """Standardised features and numbered classes; labels that are all numbers sort as such."""
-    numbers = [_number(str(label)) for label in labels]
-    sortable = labels if None in numbers else np.array(numbers, float)
-    found_, y = np.unique(sortable, return_inverse=True)
-    classes = [f"{c:g}" if isinstance(c, float) else str(c) for c in found_.tolist()]
-    with np.errstate(over="ignore", invalid="ignore"):
-        spread = x.std(axis=0)
-        x = (x - x.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    words = f"{name}, {len(y)} samples, {len(classes)} classes"
-    return Data(x.astype(np.float32), y.reshape(-1), features, tuple(classes), words)
+def _features(path: str, table: Table, at: int) -> tuple[NDArray[np.float64], bool]:
+    """Every column but the labels' [N, D], and whether decimals follow a comma in them."""
+    columns = [i for i in range(len(table.names)) if i != at]
+    x = np.empty((len(table.rows), len(columns)))
+    signs: dict[str, str] = {}  # before decimals: where the first one is
+    for row, (line, cells) in enumerate(table.rows):
+        for k, i in enumerate(columns):
+            value = number(cells[i], table.comma)
+            if value is None or not isfinite(value) or (value == 0 and _is_lost(cells[i])):
+                raise ValueError(f"{path}: line {line}: {_no_number(table, i, cells[i])}")
+            x[row, k] = value
+            sign = "," if COMMA.fullmatch(cells[i]) else "." if "." in cells[i] else ""
+            signs.setdefault(sign, f"line {line}: {cells[i]}")
+    if {",", "."} <= set(signs):
+        found_ = f"{signs[',']} and {signs['.']}"
+        raise ValueError(f"{path}: {found_}: write all with a decimal comma or all with a point")
+    return x, "," in signs
+
+
+def _is_lost(cell: str) -> bool:
+    """Whether a number that reads as 0 is none: 1e-400."""
+    return any(digit in "123456789" for digit in cell.lower().partition("e")[0])
+
+
+def _no_number(table: Table, i: int, cell: str) -> str:
+    """What is wrong with a feature, and the way out."""
+    column = [cells[i] for _, cells in table.rows]
+    name, way = table.names[i], "give it as numbers or leave it out"
+    if cell in MISSING:
+        way = "fill it in or leave the line out"
+    elif COMMA.fullmatch(cell):
+        way = "write decimals with a point"
+    elif 2 * len(set(column)) <= len(column):
+        way = f'if these are the labels, say label = "{name}"'
+    what = "is not a finite number" if number(cell) != 0 else "is too small for a number"
+    return f'{cell!r} {what} (column "{name}"): {way}'
+
+
+def _names(path: str, y: NDArray[Any]) -> list[str]:
+    """Labels as text; whole numbers without a point, as 0.0 and 0 are one class in an array."""
+    if y.dtype.kind not in "biufSU":
+        raise ValueError(f"{path}: y holds {y.dtype}, not numbers or text")
+    if y.dtype.kind == "S":
+        try:
+            y = np.char.decode(y, "utf-8")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path}: y holds bytes that are no UTF-8: {error.reason}") from error
+    if y.dtype.kind == "f":
+        _check_rows(f"{path}: y", np.isfinite(y), "is not finite")
+        return [str(label + 0).removesuffix(".0") for label in y]  # + 0 for −0
+    names = [str(label).strip() for label in y]
+    _check_rows(f"{path}: y", np.array([name not in MISSING for name in names]), "is missing")
+    return names
+
+
+def _check_rows(name: str, good: NDArray[np.bool_], what: str) -> None:
+    if not good.all():
+        raise ValueError(f"{name}[{int(good.argmin())}] {what}")
 
 
 def _array(path: str, name: str) -> NDArray[Any]:
@@ -130,57 +173,11 @@ def _array(path: str, name: str) -> NDArray[Any]:
             known = list(archive)
     except OSError as error:
         raise ValueError(f"{path}: cannot read: {error.strerror or error}") from error
-    except (ValueError, TypeError, EOFError, BadZipFile) as error:
+    except TypeError as error:  # from `with`
+        raise ValueError(f"{path}: is one array, no NPZ archive: np.savez saves two") from error
+    except (ValueError, EOFError, BadZipFile) as error:
         reason = (
             "holds objects instead of numbers" if "bject" in str(error) else "is no NPZ archive"
         )
         raise ValueError(f'{path}: array "{name}": {reason}') from error
     raise ValueError(f'{path}: no array "{name}": {hint(name, known)}')
-
-
-def found(path: str) -> Path:
-    """The file itself, or the one of that name among the bundled scenes."""
-    bundled = Path(str(files("vizopt.scenes"))) / path
-    return bundled if not Path(path).exists() and bundled.is_file() else Path(path)
-
-
-def _rows(path: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """Line number and cells of each line that is not empty."""
-    try:
-        text = found(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ValueError(f"{path}: cannot read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: is no text in UTF-8: {error.reason}") from error
-    if not text.strip():
-        raise ValueError(f"{path}: is empty")
-    first = text.strip().split("\n")[0]
-    if not delimiter:
-        delimiter = max(",;\t|:~", key=first.count)
-        delimiter = delimiter if delimiter in first else " "
-    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline="")
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
-    rows = []
-    try:
-        for cells in reader:
-            if delimiter == " " and cells and not cells[-1]:
-                cells.pop()  # blanks at the end of a line
-            if any(cell.strip() for cell in cells):
-                rows.append((reader.line_num, cells))
-    except csv.Error as error:
-        raise ValueError(f"{path}: line {reader.line_num}: {error}") from error
-    return rows
-
-
-def _number(cell: str) -> float | None:
-    try:
-        return float(cell)
-    except ValueError:
-        return None
-
-
-def _feature(path: str, line: int, cell: str) -> float:
-    value = _number(cell)
-    if value is None or not np.isfinite(value):
-        raise ValueError(f"{path}: line {line}: {cell.strip()!r} is not a finite number")
-    return value

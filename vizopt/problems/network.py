@@ -9,16 +9,17 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from vizopt.arrays import Batch, Matrix, Vector
-from vizopt.errors import hint
 from vizopt.layout import Layout
 from vizopt.problems.activations import ACTIVATIONS
 from vizopt.problems.arithmetic import ARITHMETICS
 from vizopt.problems.base import Evaluation
+from vizopt.problems.checks import check_fit
 from vizopt.problems.data import DATASETS
 from vizopt.problems.datasets import Data, Dataset
 from vizopt.problems.heads import Truth, head
 from vizopt.problems.passes import Pass
 from vizopt.problems.plane import plane_of
+from vizopt.problems.streams import Streams
 from vizopt.specs import Count, NonNegative, OneOf, Share, spec
 
 BLOCK = 512  # points of a forward pass over the plane; one layer's outputs stay in the cache
@@ -66,38 +67,7 @@ class NetworkSpec:
         Raises:
             ValueError: something does not fit.
         """
-        data = self.data.make(RandomState(0))
-        features, classes = data.x.shape[1], len(data.classes)
-        training = len(data.y) - round(len(data.y) * self.validation)
-        if classes < 2:
-            raise ValueError(
-                f"data: one class only ({data.classes[0]}): there is nothing to tell apart"
-            )
-        if not np.isfinite(data.x).all():
-            raise ValueError("data: hold values that are not finite numbers")
-        if self.sizes[0] != features:
-            raise ValueError(
-                f"sizes start with {self.sizes[0]} features, but the data have {features}"
-            )
-        if self.sizes[-1] != classes and (self.sizes[-1], classes) != (1, 2):
-            raise ValueError(
-                f"sizes end with {self.sizes[-1]} outputs, but the data have {classes} classes"
-            )
-        if self.validation and training == len(data.y):
-            raise ValueError(
-                f"validation {self.validation} holds out none of {len(data.y)} samples"
-            )
-        if not data.x.std(axis=0).any():
-            raise ValueError("data: every feature is constant: there is nothing to learn from")
-        if training < 1:
-            raise ValueError(f"validation {self.validation} leaves no sample to train on")
-        if self.batch and self.batch > training:
-            raise ValueError(f"batch {self.batch} is larger than the {training} training samples")
-        if self.plane and len(set(self.plane)) != 2:
-            raise ValueError(f"plane {list(self.plane)} needs the names of two features")
-        for name in self.plane:
-            if name not in data.features:
-                raise ValueError(f'plane: no feature "{name}": {hint(name, data.features)}')
+        check_fit(self, self.data.make(RandomState(0)))
 
     @property
     def layout(self) -> Layout:
@@ -137,7 +107,9 @@ class NetworkSpec:
 
     def build(self, rng: RandomState) -> "Network":
         """Draw the data; rng then goes on to draw the weights in `Network.init`."""
-        return Network(self, self.data.make(rng), rng)
+        streams, data = Streams.beside(rng), self.data.make(rng)
+        check_fit(self, data)
+        return Network(self, data, streams)
 
 
 class Network:
@@ -146,7 +118,7 @@ class Network:
     Work arrays are allocated once; no value of theirs outlives a call.
     """
 
-    def __init__(self, spec: NetworkSpec, data: Data, rng: RandomState) -> None:
+    def __init__(self, spec: NetworkSpec, data: Data, streams: Streams) -> None:
         self.spec = spec
         self.layout = spec.layout
         self.metrics: tuple[str, ...] = ("accuracy",)
@@ -158,20 +130,17 @@ class Network:
         self.words = f"{data.words}  ·  {spec.describe()}"
         self.classes = data.classes
         self._all = data
+        self._streams = streams
         held_out = round(len(data.y) * spec.validation)
-        # Drawn only where something is random, so that plain scenes keep the book's stream.
-        random = held_out or spec.batch or spec.dropout
-        self._seed = int(rng.randint(2**31)) if random else 0
-        order = (
-            RandomState(self._seed).permutation(len(data.y)) if held_out else np.arange(len(data.y))
-        )
-        self._held_out = np.isin(np.arange(len(data.y)), order[:held_out])
+        self._held_out = np.zeros(len(data.y), bool)
+        self._held_out[streams.validation().permutation(len(data.y))[:held_out]] = True
         self._x = data.x[~self._held_out].astype(self.dtype).T
         self._y = data.y[~self._held_out]
         self._truth = Truth.of(self._y, self.dtype)
         self._whole = self._filled(self._x)
         samples = len(self._y)
         self.batches = -(-samples // spec.batch) if spec.batch else 1
+        self._order: tuple[int, NDArray[np.intp]] | None = None  # an epoch's, drawn once
         self._part = self._pass(spec.batch or samples)
         # A picture needs no rounding of its own: only training is to the book's last bit.
         plain = ARITHMETICS[self.dtype]
@@ -201,10 +170,9 @@ class Network:
 
     def evaluate(self, params: Vector, step: int) -> Evaluation:
         """Gradient [P] of the step's batch; at the start of an epoch loss and metrics of all."""
-        epoch, batch = divmod(step, self.batches)
         matrices = self.layout.matrices(params)
         loss, metrics = np.nan, {}
-        if batch == 0:
+        if step % self.batches == 0:
             judged = self._head.judge(self._whole.forward(matrices, None), self._truth)
             loss = judged.loss + self._penalty(params)
             metrics = {"accuracy": judged.accuracy} | self._validated(matrices)
@@ -212,7 +180,7 @@ class Network:
         if self.batches == 1 and not self.spec.dropout:
             self._whole.backward(matrices, self.layout.matrices(grad))
         else:
-            self._batch_grad(matrices, grad, step, epoch, batch)
+            self._batch_grad(matrices, grad, step)
         self._add_penalty_grad(params, grad)
         return Evaluation(loss, grad, metrics)
 
@@ -236,16 +204,20 @@ class Network:
         work.use(x.shape[1])[...] = x
         return work
 
-    def _batch_grad(
-        self, matrices: list[Matrix], grad: Vector, step: int, epoch: int, batch: int
-    ) -> None:
-        chosen = np.arange(len(self._y))
-        if self.spec.batch:
-            shuffled = RandomState((self._seed + epoch) % 2**32).permutation(len(self._y))
-            chosen = shuffled[batch * self.spec.batch :][: self.spec.batch]
+    def _batch(self, step: int) -> NDArray[np.intp]:
+        """Which training samples a step sees; an epoch's order holds for all its batches."""
+        if not self.spec.batch:
+            return np.arange(len(self._y))
+        epoch, batch = divmod(step, self.batches)
+        if self._order is None or self._order[0] != epoch:
+            self._order = (epoch, self._streams.shuffle(epoch).permutation(len(self._y)))
+        return self._order[1][batch * self.spec.batch :][: self.spec.batch]
+
+    def _batch_grad(self, matrices: list[Matrix], grad: Vector, step: int) -> None:
+        chosen = self._batch(step)
         self._part.use(len(chosen))[...] = self._x[:, chosen]
-        rng = RandomState((self._seed + step) % 2**32)
-        dropout = (self.spec.dropout, rng) if self.spec.dropout else None
+        rate = self.spec.dropout
+        dropout = (rate, self._streams.dropout(step)) if rate else None
         truth = Truth.of(self._y[chosen], self.dtype)
         self._head.judge(self._part.forward(matrices, dropout), truth)
         self._part.backward(matrices, self.layout.matrices(grad))

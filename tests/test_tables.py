@@ -1,0 +1,462 @@
+"""Data files as people have them: the right samples, features and classes, or one clear line."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from numpy.random import RandomState
+
+import vizopt
+from vizopt.problems import DATASETS, NetworkSpec
+from vizopt.problems.cells import natural
+from vizopt.problems.datasets import Blobs
+from vizopt.problems.standard import standardised
+from vizopt.regions import leader
+
+IRIS = "iris.csv"
+X = RandomState(0).randn(30, 2).round(3)
+Y = np.arange(30) % 3
+
+
+def read(tmp_path, text, encoding="utf-8", **keys):
+    (tmp_path / "d.csv").write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+    return DATASETS["csv"](path=str(tmp_path / "d.csv"), **keys).make(RandomState(0))
+
+
+def refused(tmp_path, text, **keys):
+    with pytest.raises(ValueError, match=r"d\.csv: ") as caught:
+        read(tmp_path, text, **keys)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message.partition("d.csv: ")[2]
+
+
+def table(header="", x=X, labels=Y, sep=",", decimal=".", index=None):
+    """A text table of samples, its lines as spreadsheets and libraries write them."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=sep, lineterminator="\n")
+    for i, (row, label) in enumerate(zip(x.tolist(), labels, strict=True)):
+        cells = [str(v).replace(".", decimal) for v in row] + [label]
+        writer.writerow(cells if index is None else [index[i], *cells])
+    return (header + "\n" if header else "") + out.getvalue()
+
+
+def is_that_table(data, features=("a", "b"), classes=("0", "1", "2"), x=X, y=Y):
+    assert data.features == features
+    assert data.classes == classes
+    assert data.y.tolist() == list(y)
+    assert data.x == pytest.approx((x - x.mean(axis=0)) / x.std(axis=0), abs=1e-6)
+    assert data.x.dtype == np.float32
+    assert f"{len(y)} samples, {len(classes)} classes" in data.words
+
+
+def test_the_irises():
+    data = DATASETS["csv"](path=IRIS, label="species").make(RandomState(0))
+    assert data.x.shape == (150, 4)
+    assert data.classes == ("setosa", "versicolor", "virginica")
+    assert data.features[2] == "petal length"
+    assert data.x.mean(axis=0) == pytest.approx(0, abs=1e-5)
+    assert data.x.std(axis=0) == pytest.approx(1, abs=1e-5)
+    assert data.words == "iris.csv, 150 samples, 3 classes"
+
+
+WRITTEN = {  # as what, the text, its features, what is said of it
+    "with names": (table("a,b,k"), ("a", "b"), ""),
+    "without": (table(), ("1", "2"), ""),
+    "blanks": (table("a, b, k").replace(",", ", "), ("a", "b"), ""),
+    "Excel in Europe": (table("a;b;k", sep=";", decimal=","), ("a", "b"), "decimal commas"),
+    "the same without names": (table(sep=";", decimal=","), ("1", "2"), "decimal commas"),
+    "tabs": (table("a\tb\tk", sep="\t", decimal=","), ("a", "b"), "decimal commas"),
+    "columns of blanks": (table(sep=" ", decimal=","), ("1", "2"), "decimal commas"),
+    "semicolons, points": (table("a;b;k", sep=";"), ("a", "b"), ""),
+    "Excel's own line": ("sep=;\n" + table("a;b;k", sep=";"), ("a", "b"), ""),
+    "bars": (table("a|b|k", sep="|"), ("a", "b"), ""),
+    "Windows": (table("a,b,k").replace("\n", "\r\n"), ("a", "b"), ""),
+    "commas in names": (table('"a, cm","b, cm",k'), ("a, cm", "b, cm"), ""),
+    "a comma at each end": (table("a,b,k").replace("\n", ",\n"), ("a", "b"), ""),
+    "empty lines": (table("a,b,k") + ",,\n\n,,\n", ("a", "b"), ""),
+    "pandas' count": (table("0,1,2"), ("0", "1"), ""),
+    "counted from 1": (table("1,2,3", labels=Y), ("1", "2"), ""),
+    "years and a word": (table("2019,2020,grade"), ("2019", "2020"), ""),
+    "years": (table("2019,2020,2021"), ("2019", "2020"), ""),
+    "a row": (table(",a,b,k", index=range(30)), ("a", "b"), "row numbers left out"),
+    "a row, counted": (table(",0,1,2", index=range(30)), ("0", "1"), "row numbers left out"),
+    "a row read again": (table("Unnamed: 0,a,b,k", index=range(30)), ("a", "b"), "row numbers"),
+    "shuffled rows": (table(",a,b,k", index=np.arange(30) * 7 % 30), ("a", "b"), "row numbers"),
+    "rows from R": (table('"",a,b,k', index=[f"Car {i}" for i in range(30)]), ("a", "b"), "row n"),
+    "an id": (table("Id,a,b,k", index=range(1, 31)), ("a", "b"), "row numbers left out"),
+    "an index, no names": (table(index=range(30)), ("2", "3"), "row numbers left out"),
+}
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_however_it_is_written(tmp_path, kind):
+    text, features, note = WRITTEN[kind]
+    data = read(tmp_path, text)
+    is_that_table(data, features)
+    assert (note in data.words) if note else data.words == "d.csv, 30 samples, 3 classes"
+
+
+@pytest.mark.parametrize(
+    ("first", "labels"),
+    [
+        ("2019,2020,grade", ["ab"[k % 2] for k in Y]),  # words in a column of words
+        ("width,2020,grade", ["ab"[k % 2] for k in Y]),
+    ],
+)
+def test_numbers_and_a_word_above_measurements_are_names(tmp_path, first, labels):
+    data = read(tmp_path, table(first, labels=labels))
+    assert len(data.y) == 30
+    assert data.classes == ("a", "b")
+
+
+WHOLE = (X * 10).round().astype(int)
+
+
+def test_pandas_count_above_whole_numbers_is_said(tmp_path):
+    data = read(tmp_path, table("0,1,2", x=WHOLE))
+    is_that_table(data, ("0", "1"), x=WHOLE)
+    assert data.words == "d.csv (first line 0, 1, 2 taken as names), 30 samples, 3 classes"
+
+
+@pytest.mark.parametrize(
+    ("first", "x", "labels"),
+    [
+        ("2019,2020,2021", WHOLE, Y),
+        ("2019,2020,grade", WHOLE, ["ab"[k % 2] for k in Y]),
+        ("400.5,402.5,class", X, ["ab"[k % 2] for k in Y]),
+        ("1,2,3", X, Y + 1),  # 3 is a class too
+        ("1.5,2.5,c", X, ["ab"[k % 2] for k in Y]),
+    ],
+)
+def test_what_may_be_names_or_a_sample_is_asked(tmp_path, first, x, labels):
+    text = table(first, x=x, labels=labels)
+    said = first.replace(",", ", ")
+    assert refused(tmp_path, text) == (
+        f"line 1: {said}: names of columns or a sample? say header = true or header = false"
+    )
+    named, sample = (read(tmp_path, text, header=header) for header in (True, False))
+    assert (len(named.y), len(sample.y)) == (30, 31)
+    assert named.features == tuple(first.split(",")[:2])
+    assert sample.features == ("1", "2")
+
+
+@pytest.mark.parametrize("first", ["7,8,a", "1.5,2.5,a", "-3,0,b"])
+def test_a_first_line_with_a_label_of_others_is_a_sample(tmp_path, first):
+    assert len(read(tmp_path, table(first, labels=["ab"[k % 2] for k in Y])).y) == 31
+
+
+def test_a_first_sample_that_is_damaged_is_no_header(tmp_path):
+    assert refused(tmp_path, table("1.5,?,0")).startswith("line 1: '?' is not a finite number")
+    assert refused(tmp_path, table("1.5,2..5,0")).startswith("line 1: '2..5' is not a finite")
+    assert refused(tmp_path, table(",2.5,0")).startswith("line 1: '' is not a finite number")
+    assert refused(tmp_path, table("1.5,?,7")).startswith("line 1: '?' is not a finite number")
+    words = ["ab"[k % 2] for k in Y]
+    assert refused(tmp_path, table("NA,?,a", labels=words)).startswith(
+        "line 1: 'NA' is not a finite"
+    )
+    assert refused(tmp_path, table("1.5,?,c", labels=words)).startswith("line 1: 1.5, ?, c: names")
+
+
+def test_a_column_that_counts_is_kept_where_it_has_a_name_of_its_own(tmp_path):
+    data = read(tmp_path, table("day,a,b,k", index=range(30)))
+    assert data.features == ("day", "a", "b")
+    assert data.words == "d.csv, 30 samples, 3 classes"
+    few = read(tmp_path, "0,3,4,a\n1,5,6,b\n2,5,7,a\n")  # by chance
+    assert few.features == ("1", "2", "3")
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        (["1.1", "1.10", "1.2"], ("1.1", "1.10", "1.2")),
+        (["1000003", "1000001", "1000002"], ("1000001", "1000002", "1000003")),
+        (["01234", "1234", "2"], ("2", "01234", "1234")),
+        (["1_1", "11", "12"], ("1_1", "11", "12")),
+        (["10", "9", "-1"], ("-1", "9", "10")),
+        (["+1", "-1", "0"], ("-1", "0", "+1")),
+        (["s10", "s9", "S1"], ("S1", "s9", "s10")),
+        (["0.0", "1.0", "2.0"], ("0.0", "1.0", "2.0")),
+        ([" a ", "b", "c c"], ("a", "b", "c c")),
+        (["2020-01-02", "12:30", "no"], ("12:30", "2020-01-02", "no")),
+        (["0,5", "0,25", "1"], ("0,5", "0,25", "1")),
+    ],
+    ids=str,
+)
+def test_classes_are_named_as_they_are_written(tmp_path, labels, classes):
+    data = read(tmp_path, table("a,b,k", labels=[labels[k] for k in Y]))
+    assert data.classes == classes
+    assert [data.classes[k] for k in data.y] == [labels[k].strip() for k in Y]
+
+
+def test_labels_keep_points_beside_decimal_commas(tmp_path):
+    labels = [["1.1", "1.10", "1.2"][k] for k in Y]
+    data = read(tmp_path, table("a;b;k", labels=labels, sep=";", decimal=","))
+    is_that_table(data, classes=("1.1", "1.10", "1.2"))
+
+
+def test_labels_in_any_column(tmp_path):
+    text = table("k,a,b", x=np.c_[Y, X[:, 0]], labels=X[:, 1]).replace(".0,", ",")
+    is_that_table(read(tmp_path, text, label="k"))
+    assert refused(tmp_path, text) == (
+        'column "b": 30 different labels for 30 samples are no classes: '
+        'name another with label = "…"'
+    )
+    words = table("k,a,b", x=np.c_[Y, X[:, 0]], labels=X[:, 1])
+    words = words.replace("\n0.0", "\nu").replace("\n1.0", "\nv").replace("\n2.0", "\nw")
+    assert refused(tmp_path, words).endswith('if these are the labels, say label = "k"')
+    is_that_table(read(tmp_path, words, label="k"), classes=("u", "v", "w"))
+    assert read(tmp_path, "id,a,b\n1,2,5\n2,7,6\n3,4,4\n", label="id").classes == ("1", "2", "3")
+
+
+def test_thousands_are_read_where_they_are_certain(tmp_path):
+    data = read(tmp_path, "a;b;k\n1.234,5;1;u\n-2.234,5;2;v\n0,5;6;u\n")
+    x = np.array([1234.5, -2234.5, 0.5])
+    assert data.x[:, 0] == pytest.approx((x - x.mean()) / x.std(), abs=1e-6)
+
+
+BAD_TABLES = {
+    "": "is empty",
+    ",,\n,,\n": "is empty",
+    "a,b,c\n": "holds a header and no samples",
+    "1,2,a\n3,b\n": "line 2: 2 columns instead of 3",
+    "My table\na,b,k\n1,2,a\n3,4,b\n": "line 2: 3 columns instead of 1",
+    "u,v,k\n1,2,a\n3,x,b\n": "line 3: 'x' is not a finite number (column \"v\")",
+    "u,v,k\n1,2,a\n3,nan,b\n": "line 3: 'nan' is not a finite number (column \"v\"): fill it in",
+    "u,v,k\n1,2,a\n3,NA,b\n": "line 3: 'NA' is not a finite number (column \"v\"): fill it in",
+    "u,v,k\n1,2,a\n3,,b\n": "line 3: '' is not a finite number (column \"v\"): fill it in",
+    "u,v,k\n1,2,a\n3,inf,b\n": "line 3: 'inf' is not a finite number",
+    "u,v,k\n1,2,a\n3,1e400,b\n": "line 3: '1e400' is not a finite number",
+    "u,v,k\n1,2,a\n3,1e-400,b\n": "line 3: '1e-400' is too small for a number",
+    "u,v,k\n1,2,a\n3,1_1,b\n": "line 3: '1_1' is not a finite number",
+    'u,v,k\n1,2,a\n3,"1,234",b\n': "line 3: '1,234' is not a finite number (column \"v\"): write",
+    "u;v;k\n1,5;2;a\n3;1.5;b\n": "line 2: 1,5 and line 3: 1.5: write all with a decimal comma or",
+    "u;v;k\n1,5;2;a\n3;1,234,567;b\n": "line 3: '1,234,567' is not a finite number",
+    "u,v,k\n1,2,a\n3,4,\n": "line 3: the label is missing ('')",
+    "u,v,k\n1,2,a\n3,4,NA\n": "line 3: the label is missing ('NA')",
+    "u,v,k\n1,2,a\n3,4,?\n": "line 3: the label is missing ('?')",
+    "u,v,k\ncm,cm,\n3,4,a\n": "line 2: the label is missing ('')",
+    "1,a\n2,b\n": "needs two features and a label, not 2 columns: add a second one",
+    ",a,k\n0,5.5,u\n1,4.5,v\n": "not 2 columns beside row numbers: add a second one",
+    "1,2,a\n3,4,a\n": "one class only (a)",
+    "u,u,k\n1,2,a\n3,4,b\n": 'line 1: two columns named "u"',
+    "u,,k\n1,2,a\n3,4,b\n": "line 1: column 2 has no name",
+    ",u,v,k\n0,1,2,a\n0,3,4,b\n": "line 1: column 1 has no name",  # two tables, one below the other
+    "sep=;\nu;v;k\n1;2;a\n3;x;b\n": "line 4: 'x' is not",
+    'u,v,k\n1,2,"a\n': "line 2: unexpected end of data",
+}
+
+
+@pytest.mark.parametrize("text", BAD_TABLES)
+def test_a_bad_table_names_file_and_line(tmp_path, text):
+    assert BAD_TABLES[text] in refused(tmp_path, text)
+
+
+def test_a_missing_table_and_column():
+    for path, label, message in (
+        ("nowhere.csv", "", r"nowhere\.csv: cannot read: No such file"),
+        (IRIS, "specie", 'no column "specie": did you mean "species"'),
+        (IRIS, "5", 'no column "5": there are: '),
+    ):
+        with pytest.raises(ValueError, match=message):
+            DATASETS["csv"](path=path, label=label).make(RandomState(0))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_encodings_that_say_what_they_are(tmp_path, encoding):
+    data = read(tmp_path, table("größe,b,k", labels=["äöü"[k] for k in Y]), encoding)
+    is_that_table(data, ("größe", "b"), ("ä", "ö", "ü"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (
+            "a,b,k\n1,2,ö\n".encode("cp1252"),
+            "is no text in UTF-8: line 2: invalid start byte: save",
+        ),
+        ("a,b,k\n1,2,u\n".encode("utf-16-le"), "is no text, or UTF-16 without its mark: save it"),
+        (b"PK\x03\x04...", "is a workbook or another ZIP archive: save it as CSV"),
+        (b"\x1f\x8b...", "is compressed: unpack it first"),
+    ],
+)
+def test_what_is_no_text_is_said(tmp_path, raw, message):
+    assert refused(tmp_path, raw).startswith(message)
+
+
+def test_labels_that_are_no_classes(tmp_path):
+    many = table("a,b,k", x=np.tile(X, (20, 1)), labels=[f"c{k % 257}" for k in range(600)])
+    path = tmp_path / "d.csv"
+    path.write_text(many)
+    spec = NetworkSpec(data=DATASETS["csv"](path=str(path)), sizes=(2, 4, 257))
+    with pytest.raises(ValueError, match=r"^data\.classes: 257: a picture tells 256 apart"):
+        spec.check()
+    eleven = table("a,b,k", x=X[:11], labels=range(11))
+    assert "11 different labels for 11 samples are no classes" in refused(tmp_path, eleven)
+    mostly = table("a,b,k", labels=[k % 20 for k in range(30)])
+    assert "20 different labels for 30 samples are no classes" in refused(tmp_path, mostly)
+    assert read(tmp_path, table("a,b,k", x=X[:10], labels=range(10))).classes[-1] == "9"
+    assert len(read(tmp_path, table("a,b,k", x=X[:22], labels=np.arange(22) % 11)).classes) == 11
+
+
+def test_256_classes_are_recorded_and_drawn_and_257_refused(tmp_path):
+    spec = NetworkSpec(data=Blobs(points=1, classes=257), sizes=(2, 4, 257), init="he")
+    with pytest.raises(ValueError, match=r"data\.classes: 257"):
+        spec.check()
+    with pytest.raises(ValueError, match=r"data\.classes: 257"):
+        spec.build(RandomState(0))
+    keys = {"problem.data.kind": "blobs", "problem.data.points": 1, "problem.data.classes": 256}
+    keys |= {"problem.sizes": [2, 4, 256], "epochs": 2, "keep.grid": 8, "problem.init": "he"}
+    run = vizopt.record(vizopt.load_scene("sgd", keys), tmp_path / "r.zarr")
+    scores = run["scores"][0]
+    assert np.array_equal(leader(scores), scores.argmax(axis=0))
+    assert len(run.header.classes) == 256
+    top = np.zeros((256, 3, 3), np.float32)
+    top[255] = 1
+    assert (leader(top) == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ((1, 8, 2), "sizes start with 1 features, but the data have 2: write sizes = [2, 8, 3]"),
+        (
+            (2, 8, 2),
+            "sizes end with 2 outputs, but the data have 3 classes (1.1, 1.10, 1.2): "
+            "write sizes = [2, 8, 3]",
+        ),
+    ],
+)
+def test_sizes_that_do_not_fit_say_what_would(tmp_path, sizes, message):
+    read(tmp_path, table("a,b,k", labels=[["1.1", "1.10", "1.2"][k] for k in Y]))
+    spec = NetworkSpec(data=DATASETS["csv"](path=str(tmp_path / "d.csv")), sizes=sizes)
+    with pytest.raises(ValueError, match="sizes") as caught:
+        spec.check()
+    assert str(caught.value) == message
+
+
+def test_a_constant_feature_is_zero_and_not_its_rounding():
+    for count, value in ((1000, 14.62), (997, 0.1), (12345, 1e-300), (50, -3e200)):
+        x = standardised(np.c_[np.arange(count), np.full(count, value)])
+        assert not x[:, 1].any()
+        assert x[:, 0].std() == pytest.approx(1, abs=1e-5)
+    noise = np.array([[0.3, 0.0], [0.1 + 0.2, 1.0]] * 20)  # one value, computed in two ways
+    assert not standardised(noise)[:, 0].any()
+    assert not standardised(np.zeros((3, 2))).any()
+
+
+@pytest.mark.parametrize("scale", [1, 1e200, 1e-200, 1e308, 5e-300, -1e250])
+def test_huge_and_tiny_features_are_standardised(scale):
+    x = np.array([[0.1, 1], [0.2, 2], [0.3, 4], [0.9, 4]])
+    with np.errstate(all="raise", under="ignore"):
+        found = standardised(x * [scale, 1])
+    expected = (x - x.mean(axis=0)) / x.std(axis=0)
+    assert found == pytest.approx(expected * [np.sign(scale), 1], abs=1e-6)
+
+
+def test_the_ends_of_what_a_float_holds():
+    most = np.finfo(float).max
+    x = standardised(np.array([[most, 5e-324], [-most, 1e-323], [0, 1.5e-323]]))
+    assert x[:, 0] == pytest.approx([1.2247449, -1.2247449, 0], abs=1e-6)
+    assert x[:, 1] == pytest.approx([-1.2247449, 0, 1.2247449], abs=1e-6)
+
+
+def test_a_small_spread_far_from_zero_is_one():
+    seconds = 1_700_000_000 + np.arange(100) / 10  # 1e-8 of the value
+    x = standardised(np.c_[seconds, seconds])[:, 0]
+    expected = np.arange(100) - 49.5
+    assert x == pytest.approx(expected / expected.std(), abs=1e-5)
+    steps = np.arange(100_000) % 10
+    far = 1e9 + steps * 2.0**-20  # exact; the rounding of a sum of them is larger than the steps
+    x = standardised(np.c_[far, far])[:, 0]
+    assert x == pytest.approx((steps - 4.5) / steps.std(), abs=1e-5)
+
+
+def test_names_in_their_natural_order():
+    assert natural({"b", "a10", "a9", "a"}) == ["a", "a9", "a10", "b"]
+    assert natural({"10", "9", "1e1", "-2"}) == ["-2", "9", "10", "1e1"]
+
+
+def archive(tmp_path, x=X, y=Y):
+    np.savez(tmp_path / "d.npz", x=x, y=y)
+    return DATASETS["npz"](path=str(tmp_path / "d.npz")).make(RandomState(0))
+
+
+@pytest.mark.parametrize(
+    ("y", "classes"),
+    [
+        (Y, ("0", "1", "2")),
+        (Y - 1, ("-1", "0", "1")),
+        (Y * 0.5, ("0", "0.5", "1")),
+        ((Y * 0.1).astype(np.float32), ("0", "0.1", "0.2")),
+        (Y + 1000001.0, ("1000001", "1000002", "1000003")),
+        (np.array([-0.0, 1.0, 2.0])[Y], ("0", "1", "2")),
+        (np.array(["c1", "c2", "c10"])[Y], ("c1", "c2", "c10")),
+        (np.array([b"u", "ä".encode(), b"z"])[Y], ("u", "z", "ä")),
+    ],
+    ids=str,
+)
+def test_labels_of_an_archive(tmp_path, y, classes):
+    data = archive(tmp_path, y=y)
+    assert data.classes == classes
+    order = np.unique(y, return_inverse=True)[1] if y.dtype.kind != "U" else Y
+    assert data.y.tolist() == order.tolist()
+    assert data.features == ("feature 1", "feature 2")
+    assert data.words == "d.npz, 30 samples, 3 classes"
+
+
+def test_true_and_false_are_classes(tmp_path):
+    data = archive(tmp_path, y=Y > 0)
+    assert data.classes == ("False", "True")
+    assert data.y.tolist() == (Y > 0).tolist()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (X, X[:, 0], 'array "y": 30 different labels for 30 samples are no classes: name another'),
+        (X, Y * 0, 'array "y": one class only (0): name another with y = "…"'),
+        (X, np.where(Y == 2, np.nan, Y), "y[2] is not finite"),
+        (X, np.array(["u", "", "v"])[Y], "y[1] is missing"),
+        (X, np.eye(3)[Y], "are no [N, D] and [N], D ≥ 2: make y one label for each sample"),
+        (X, Y + 0j, "y holds complex128, not numbers or text"),
+        (X, np.array([b"u", b"\xe4"])[Y % 2], "y holds bytes that are no UTF-8"),
+        (X, Y[:-1], "are no [N, D] and [N]"),
+        (X[:, :1], Y, "are no [N, D] and [N], D ≥ 2: add a second one"),
+        (X > 0, Y, "x holds bool, not numbers"),
+        (np.where(X > 2, np.inf, X), Y, "x[1] is not finite"),
+    ],
+    ids=str,
+)
+def test_an_archive_that_is_no_samples(tmp_path, x, y, message):
+    with pytest.raises(ValueError, match=r"d\.npz: ") as caught:
+        archive(tmp_path, x, y)
+    assert message in str(caught.value)
+
+
+def test_arrays_that_are_not_there(tmp_path):
+    archive(tmp_path)
+    for keys, message in (
+        ({"x": "z"}, 'no array "z"'),
+        ({"x": "y"}, "are no"),
+        ({"path": str(tmp_path / "no.npz")}, "cannot read"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            DATASETS["npz"](**{"path": str(tmp_path / "d.npz")} | keys).make(RandomState(0))
+    with (tmp_path / "one.npz").open("wb") as file:
+        np.save(file, X)
+    with pytest.raises(ValueError, match=r"one\.npz: is one array, no NPZ archive"):
+        DATASETS["npz"](path=str(tmp_path / "one.npz")).make(RandomState(0))
+
+
+@pytest.mark.parametrize("keys", [{}, {"index": False}, {"sep": ";", "decimal": ","}], ids=str)
+@pytest.mark.parametrize("header", [True, ["a", "b", "k"]], ids=str)
+def test_what_pandas_writes(tmp_path, keys, header):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(np.c_[X, Y])
+    frame.to_csv(tmp_path / "d.csv", header=header, **keys)
+    data = DATASETS["csv"](path=str(tmp_path / "d.csv")).make(RandomState(0))
+    names = ("0", "1") if header is True else ("a", "b")
+    classes = ("0,0", "1,0", "2,0") if "decimal" in keys else ("0.0", "1.0", "2.0")
+    is_that_table(data, names, classes)

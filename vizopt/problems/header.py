@@ -1,0 +1,63 @@
+"""Header: whether a table's first line names its columns."""
+
+from typing import NamedTuple
+
+from vizopt.problems.cells import FEW, MISSING, WHOLE, number
+
+Cells = list[str]
+
+
+class Header(NamedTuple):
+    """What a table's first line is."""
+
+    names: bool | None  # whether it names the columns; None where it may be a sample as well
+    note: str = ""  # where that is not plain to see
+
+
+def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
+    """Tell names from a sample.
+
+    Names are words; or numbers, as pandas counts columns (0, 1, …) or as years stand above
+    measurements. A sample has numbers, and a label that other samples have too.
+
+    Args:
+        rows: all of the table [N, columns].
+        label: the column of the labels, if it is named.
+        comma: whether decimals may follow a comma.
+    """
+    first, body = rows[0], rows[1:]
+    numbered = [str(i + 1) for i in range(len(first))]  # names of columns without a header
+    if label and label in first and label not in numbered:
+        return Header(True)
+    at = numbered.index(label) if label in numbered else len(first) - 1
+    labels = {row[at] for row in body}
+    seen = first[at] in labels
+    unnamed = first[0] == ""  # above the row numbers, or a missing value
+    features = [i for i in range(unnamed, len(first)) if i != at]
+    if all(number(cell, comma) is None for cell in first):
+        return Header(not (seen and any(first[i] in MISSING for i in features)))
+    if not body:
+        return Header(False)
+    words = [_is_word(first[i], comma) for i in features]
+    if all(words):
+        return Header(True)
+    whole = all(WHOLE.fullmatch(first[i]) for i in features) and len(set(first)) == len(first)
+    measured = not any(WHOLE.fullmatch(row[i]) for row in body for i in features)
+    above = whole and measured and len(body) >= FEW  # whole numbers above none
+    if _is_word(first[at], comma):
+        named = any(words) or above or all(number(name) is not None for name in labels)
+        return Header(False if seen else named or None)
+    counted = first[unnamed:]
+    if counted == [str(i) for i in range(len(counted))]:
+        return Header(True, "" if measured else f"first line {', '.join(counted)} taken as names")
+    if any(words):
+        return Header(not seen)
+    if not (whole and WHOLE.fullmatch(first[at])):
+        return Header(False)
+    if seen:
+        return Header(None if above and first == numbered else False)
+    return Header(above or None)
+
+
+def _is_word(cell: str, comma: bool) -> bool:
+    return number(cell, comma) is None and cell not in MISSING

@@ -1,0 +1,61 @@
+"""Samples from a file: features standardised, labels numbered."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.problems.cells import FEW, natural
+from vizopt.problems.datasets import Data
+
+CONSTANT = 16 * np.finfo(float).eps  # spread that is the rounding of one and the same value
+
+
+def samples(
+    named: tuple[str, str],
+    x: NDArray[np.float64],
+    labels: Sequence[str],
+    features: tuple[str, ...],
+    words: str,
+) -> Data:
+    """Standardised features and numbered classes, which are named as they are written.
+
+    Args:
+        named: where the labels are, and how to name others.
+        x: features [N, D], finite.
+        labels: of each sample [N].
+        features: their names [D].
+        words: the file, and what was taken for what in it.
+
+    Raises:
+        ValueError: labels that are no classes.
+    """
+    place, way = named
+    classes = natural(set(labels))
+    count = len(classes)
+    if count == 1:
+        raise ValueError(f"{place}: one class only ({classes[0]}): {way}")
+    if 2 * count > len(labels) and count > FEW:
+        raise ValueError(
+            f"{place}: {count} different labels for {len(labels)} samples are no classes: {way}"
+        )
+    number = {name: i for i, name in enumerate(classes)}
+    y = np.array([number[name] for name in labels])
+    words = f"{words}, {len(y)} samples, {count} classes"
+    return Data(standardised(x), y, features, tuple(classes), words)
+
+
+def standardised(x: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Features [N, D] with mean 0 and deviation 1; one that is constant but for rounding is 0.
+
+    (x − mean) / √(mean (x − mean)²), first divided by a power of two, which is exact and keeps
+    the squares of 1e200 and 1e−200 within what a float holds.
+    """
+    _, power = np.frexp(abs(x).max(axis=0))
+    x = np.ldexp(x, -power)
+    spread = x.max(axis=0) - x.min(axis=0)
+    x = x - x.mean(axis=0)
+    x -= x.mean(axis=0)  # what rounding has left of it
+    deviation = x.std(axis=0)
+    constant = spread <= CONSTANT  # of values up to 1
+    return np.where(constant, 0, x / np.where(constant, 1, deviation)).astype(np.float32)
