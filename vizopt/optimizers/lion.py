@@ -1,12 +1,12 @@
 """Lion: the sign of a momentum."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from vizopt.arrays import Vector
 from vizopt.layout import Layout
-from vizopt.optimizers.base import LearningRate
+from vizopt.optimizers.base import LearningRate, rest
 from vizopt.specs import NonNegative, Share, spec
 
 
@@ -30,6 +30,12 @@ class Lion:
     Reference: Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", algorithm 2.
     """
 
+    NAME: ClassVar[str] = "Lion"
+    TOLD: ClassVar[str] = (
+        "which moves {it} by the learning rate, whatever the size of its slope, against the "
+        "sign of a moving mean of slopes"
+    )
+
     lr: LearningRate
     beta_1: Share = 0.9
     beta_2: Share = 0.99
@@ -44,3 +50,12 @@ class Lion:
         sign = np.sign(self.beta_1 * state.momentum + (1 - self.beta_1) * grad)
         momentum = self.beta_2 * state.momentum + (1 - self.beta_2) * grad
         return -self.lr(step) * (sign + self.decay * params), LionState(momentum)
+
+    def worked(self) -> tuple[str, ...]:
+        decay = f" + {self.decay} * x" if self.decay else ""
+        mean = f"{self.beta_1} * m + {rest(self.beta_1)} * slope"
+        return (
+            f"push = sign({mean}){decay}",
+            f"m = {self.beta_2} * m + {rest(self.beta_2)} * slope",
+            "update = -lr * push",
+        )
