@@ -28,8 +28,10 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
 def drawn_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line of text in pixels as matplotlib draws it: hinted, wider in small sizes."""
     font = _font(size, weight)
-    font.set_text(text, 0.0, flags=get_hinting_flag())  # type: ignore[no-untyped-call]
-    return float(font.get_width_height()[0] / 64)
+    known = "".join(c for c in text if font.get_char_index(ord(c)))
+    font.set_text(known, 0.0, flags=get_hinting_flag())  # type: ignore[no-untyped-call]
+    missing = len(text) - len(known)  # drawn as boxes
+    return missing * size * 0.6 + float(font.get_width_height()[0] / 64)
 
 
 def _font(size: float, weight: str) -> FT2Font:
