@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -10,12 +11,13 @@ import sympy
 import vizopt
 from vizopt.clips import planned_picture
 from vizopt.errors import RecordingError
-from vizopt.glyphs import Glyphs
+from vizopt.glyphs import Glyphs, strip
 from vizopt.layout import Layout
 from vizopt.numbers import number
 from vizopt.optimizers import OPTIMIZERS, worked
 from vizopt.panels.arithmetic import arithmetic
 from vizopt.panels.rule import rule, value
+from vizopt.panels.worked import _fitting
 from vizopt.recording import Column, Header, Recorder, Recording
 from vizopt.scene import parse_scene
 
@@ -162,6 +164,17 @@ def test_the_arithmetic_fits_and_is_that_of_the_shown_step(worked_run, kind, siz
         assert y <= height, text
     baselines = [y for _, _, y, _ in written]
     assert min(np.diff(baselines)) >= 10
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("keys", [{}, {"optimizer__lr": 0.05}], ids=str)
+def test_no_line_of_any_step_is_wider_than_the_panel(worked_run, kind, keys):
+    run = worked_run(kind, **keys)
+    steps = arithmetic(run, range(len(run)))
+    for font, width in ((8.6, 176), (13.0, 353), (11.4, 494)):  # as at each of SIZES
+        glyphs = strip(font, "#000000", "#ffffff", "normal")
+        texts = chain.from_iterable(_fitting(steps, width, 6, glyphs).values())
+        assert max(map(glyphs.width, texts)) <= width
 
 
 def test_old_recordings_show_the_step_alone(tmp_path, descent):

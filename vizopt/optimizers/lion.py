@@ -52,10 +52,8 @@ class Lion:
         return -self.lr(step) * (sign + self.decay * params), LionState(momentum)
 
     def worked(self) -> tuple[str, ...]:
-        decay = f" + {self.decay} * x" if self.decay else ""
-        mean = f"{self.beta_1} * m + {rest(self.beta_1)} * slope"
-        return (
-            f"push = sign({mean}){decay}",
-            f"m = {self.beta_2} * m + {rest(self.beta_2)} * slope",
-            "update = -lr * push",
-        )
+        mean = f"mean = {self.beta_1} * m + {rest(self.beta_1)} * slope"
+        kept = f"m = {self.beta_2} * m + {rest(self.beta_2)} * slope"
+        if not self.decay:
+            return (mean, kept, "update = -lr * sign(mean)")
+        return (mean, f"push = sign(mean) + {self.decay} * x", kept, "update = -lr * push")

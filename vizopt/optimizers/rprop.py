@@ -57,15 +57,13 @@ class Rprop:
         return -np.sign(grad) * size, RpropState(before=grad, size=size)
 
     def worked(self) -> tuple[str, ...]:
-        def bounded(size: str) -> str:
-            return f"size = min(max({size}, {self.least}), {self.most})"
-
         return (
             "start size = lr",
             "turn = slope * before",
-            f"{bounded(f'{self.grow} * size')} if turn > 0",
-            f"{bounded(f'{self.shrink} * size')} if turn < 0",
-            f"{bounded('size')} if turn == 0",
+            f"new = {self.grow} * size if turn > 0",
+            f"new = {self.shrink} * size if turn < 0",
+            "new = size if turn == 0",
+            f"size = min(max(new, {self.least}), {self.most})",
             "before = slope if turn >= 0",
             "before = 0 if turn < 0",
             "update = -sign(slope) * size if turn >= 0",

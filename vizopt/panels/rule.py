@@ -153,6 +153,9 @@ def pieces(node: ast.expr, texts: Mapping[str, str]) -> list[str]:
             if signed and isinstance(op, ast.Add | ast.Sub):
                 sign, text = "−+"[sign == "−"], text[2:-1]
             return [*before, last, f"{sign} {text}"]
+        case ast.Call(func=ast.Name(id="min" | "max" as name), args=[first, *others]):
+            told = [_text(part, texts) for part in (first, *others)]
+            return [*(f"{part}," for part in (f"{name}({told[0]}", *told[1:-1])), f"{told[-1]})"]
     return [_text(node, texts)]
 
 
@@ -191,6 +194,6 @@ def _text(node: ast.expr, texts: Mapping[str, str]) -> str:
         case ast.Call(func=ast.Name(id="sqrt"), args=[part]):
             text = _text(part, texts)
             return f"√{text}" if isinstance(part, ast.Name) else f"√({text})"
-        case ast.Call(func=ast.Name(id=name), args=parts):
-            return f"{name}({', '.join(_text(part, texts) for part in parts)})"
+        case ast.Call(func=ast.Name(id="sign"), args=[part]):
+            return f"sign({_text(part, texts)})"
     return " ".join(pieces(node, texts))
