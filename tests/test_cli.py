@@ -93,7 +93,9 @@ def test_list_and_show(command):
         head, *lines = part.splitlines()
         assert head == f"{title}:"
         assert {line.split()[0]: line.split(maxsplit=1)[1] for line in lines} == {
-            kind: cls.__doc__.strip().splitlines()[0] for kind, cls in table.items()
+            kind: (f"{cls.NAME}. " if hasattr(cls, "NAME") else "")
+            + cls.__doc__.strip().splitlines()[0]
+            for kind, cls in table.items()
         }
     assert command("show", "sgd").out.strip() == library.bundled("sgd").strip()
 

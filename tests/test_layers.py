@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "vizopt"
 LAYERS = [
-    {"arrays", "errors", "specs", "library", "progress", "scores", "swap"},
+    {"arrays", "errors", "specs", "library", "numbers", "progress", "quantities", "scores", "swap"},
     {"layout", "schedules", "mosaic"},
     {"optimizers", "problems", "recording", "timeline", "theme", "paint", "regions", "encoders"},
     {"train", "outcome", "glyphs", "hold", "safety"},

@@ -52,15 +52,19 @@ def test_frame_k_alone_is_frame_k_in_sequence(run):
     assert not np.array_equal(whole[0], whole[-1])
 
 
-OTHERS = ["deep", "mini-batches", "own-data", "divergence", "landscape", "explosion"]
+OTHERS = [
+    "deep", "mini-batches", "own-data", "divergence", "landscape", "explosion",
+    "good adam", "good nadam", "explosion rmsprop",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=OTHERS)
 def other(request, tmp_path_factory):
-    """A scene that looks otherwise, its first 60 epochs at most."""
-    keys = {"epochs": min(vizopt.load_scene(request.param).epochs, 60), "keep.grid": 30}
-    scene = vizopt.load_scene(request.param, keys)
-    return vizopt.record(scene, tmp_path_factory.mktemp(request.param) / "run.zarr")
+    """A scene that looks otherwise, perhaps with another rule, its first 60 epochs at most."""
+    name, _, rule = request.param.partition(" ")
+    keys = {"epochs": min(vizopt.load_scene(name).epochs, 60), "keep.grid": 30}
+    scene = vizopt.load_scene(name, keys | ({"optimizer.kind": rule} if rule else {}))
+    return vizopt.record(scene, tmp_path_factory.mktemp(name) / "run.zarr")
 
 
 @pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1080, 1080)])

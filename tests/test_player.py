@@ -18,10 +18,10 @@ import tomli_w
 
 from vizopt.encoders import Film, Label, encoder
 from vizopt.errors import SceneError
+from vizopt.numbers import count, number
 from vizopt.outputs import Look
 from vizopt.pipeline import render
 from vizopt.safety import judge
-from vizopt.theme import count, number
 
 FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
 SIZE = (BITS * SIDE, 180)

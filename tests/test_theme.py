@@ -5,27 +5,7 @@ import pytest
 from colorspacious import cspace_convert
 from matplotlib.colors import to_rgb
 
-from vizopt.theme import MARKERS, THEMES, count, luminance, number
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.8737, "0.874"),
-        (1.0, "1.000"),
-        (0.0, "0.000"),
-        (0.00046, "4.6e−4"),
-        (-0.00046, "−4.6e−4"),
-        (-2.5, "−2.500"),
-        (123456.0, "1.2e5"),
-        (float("inf"), "∞"),
-        (float("-inf"), "−∞"),
-        (float("nan"), "not a number"),
-    ],
-)
-def test_numbers_are_written_one_way(value, text):
-    assert number(value) == text
-
+from vizopt.theme import MARKERS, THEMES, luminance
 
 SIMULATED = [None, "deuteranomaly", "protanomaly", "tritanomaly"]
 
@@ -78,11 +58,6 @@ def test_red_is_positive_blue_is_negative_and_white_is_zero(name):
     assert (red[135:] > blue[135:]).all()
     assert (blue[:120] > red[:120]).all()
     assert abs(np.diff(shades, axis=0)).max() < 12  # no jump anywhere
-
-
-def test_thousands_are_set_apart():
-    assert count(10_000) == "10\u2009000"
-    assert count(999) == "999"
 
 
 def test_a_users_matplotlibrc_has_no_say():

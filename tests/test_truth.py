@@ -13,10 +13,11 @@ from PIL import Image
 
 import vizopt
 from vizopt.clips import planned_picture
+from vizopt.numbers import count, number
 from vizopt.outputs import Look
 from vizopt.pipeline import render_all
 from vizopt.scores import DISTANCES
-from vizopt.theme import THEMES, count, number
+from vizopt.theme import THEMES
 
 SIZE = (1280, 720)
 FPS = 30.0

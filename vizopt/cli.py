@@ -10,7 +10,7 @@ import click
 
 from vizopt import cli_check, cli_make, cli_slides, library
 from vizopt.brief import recording_line
-from vizopt.cli_look import PATH, SET_HELP, SetType, bar_of
+from vizopt.cli_look import PATH, SET_HELP, SetType, bar_of, echo_title
 from vizopt.errors import VizoptError
 
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ def record(scene: str, file: Path, overrides: tuple[tuple[str, Any], ...], quiet
     from vizopt import pipeline
     from vizopt.scene import load_scene
 
-    run = pipeline.record(load_scene(scene, dict(overrides)), file, bar_of(quiet))
-    click.echo(recording_line(run))
+    loaded = load_scene(scene, dict(overrides))
+    click.echo(recording_line(pipeline.record(loaded, file, bar_of(quiet))))
+    echo_title(scene, loaded, dict(overrides))
 
 
 @cli.command()

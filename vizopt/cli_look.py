@@ -1,6 +1,6 @@
 """The options of every command that draws, and what is made of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -8,6 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from vizopt.outputs import Look
+    from vizopt.scene import Scene
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -110,6 +111,24 @@ def look_of(
     keys = {"timeline.seconds": seconds, "theme": theme}
     given = {key: value for key, value in keys.items() if value is not None}
     return Look(size, fps, dict(overrides) | given, allow_flashes, at)
+
+
+def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None) -> None:
+    """Say so where an override has made a scene's own title untrue."""
+    import tomllib
+
+    from vizopt import recipe as recipes
+    from vizopt.scene import scene_text
+
+    if not overrides or "title" in overrides:
+        return
+    text = recipes.read(Path(source)) if recipes.is_clip(source) else scene_text(source)
+    stated = tomllib.loads(text)["title"]
+    if scene.title != stated:
+        click.echo(
+            f'title "{scene.title}" instead of "{stated}", which was said of other settings '
+            "(choose one with --set title=…)"
+        )
 
 
 def bar_of(quiet: bool) -> Any:

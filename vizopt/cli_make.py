@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vizopt.brief import recording_line
-from vizopt.cli_look import PATH, SET_HELP, SetType, bar_of, fit_options, look_of, look_options
+from vizopt.cli_look import (
+    PATH,
+    SET_HELP,
+    SetType,
+    bar_of,
+    echo_title,
+    fit_options,
+    look_of,
+    look_options,
+)
 
 if TYPE_CHECKING:
     from vizopt.clips import Clip
@@ -55,6 +64,7 @@ def make(
         if any(file.suffix == ".zarr" for file in wanted):
             click.echo(recording_line(run))
         _echo_clips(clips)
+        echo_title(source, scene, look.overrides)
 
 
 @click.command()
@@ -77,6 +87,7 @@ def pack(
     toml = folder / f"{loaded.name}.toml"
     write_text(toml, scene_toml(bare(loaded)))
     click.echo(f"{toml}  make it again with: vizopt make {toml}")
+    echo_title(scene, loaded, dict(overrides))
 
 
 @click.command()

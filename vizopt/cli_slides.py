@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from vizopt.brief import told_bytes
-from vizopt.cli_look import PATH, bar_of, look_of, look_options
+from vizopt.cli_look import PATH, bar_of, echo_title, look_of, look_options
 
 KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
 
@@ -46,12 +46,19 @@ def slides(
     if ratio and template:
         raise click.UsageError("--ratio: the slides have the shape of the template's")
     from vizopt.lesson import Paper, write
+    from vizopt.recipe import is_clip
+    from vizopt.scene import load_scene
+    from vizopt.swap import is_recording
 
     shown = ".gif" if gif or file.suffix.lower() == ".md" else ".mp4"
     paper = Paper(ratio or "16:9", template)
-    made = write(file, sources, shown, look_of(**options), paper, bar_of(quiet))
+    look = look_of(**options)
+    made = write(file, sources, shown, look, paper, bar_of(quiet))
     count = f"{len(made)} slide{'s' if len(made) > 1 else ''}"
     click.echo(f"{file}  {count}  {told_bytes(file.stat().st_size)}")
+    for source in sources:
+        if not (is_recording(Path(source)) or is_clip(source)):
+            echo_title(source, load_scene(source, look.overrides), look.overrides)
     for slide in made:
         if slide.warning:
             click.echo(

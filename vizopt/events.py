@@ -11,9 +11,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from vizopt.numbers import number
 from vizopt.outcome import Outcome, from_then_on, outcome
 from vizopt.recording import Recording
-from vizopt.theme import number
 
 Values: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal["accuracy", "plateau", "spike", "divergence", "best", "descent"]

@@ -9,6 +9,7 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from vizopt.errors import SceneError
+from vizopt.numbers import setting
 from vizopt.optimizers import Momentum
 from vizopt.outcome import NEAR
 from vizopt.problems import FunctionSpec
@@ -84,7 +85,7 @@ def with_setting(scene: Scene, found: Found, name: str) -> Scene:
         scene,
         name=name,
         title="Momentum, found by search",
-        about=f"learning rate {found.lr:.4g}, momentum {found.momentum:.4g}",
+        about=f"learning rate {setting(found.lr, 4)}, momentum {setting(found.momentum, 4)}",
         order=1000,
         optimizer=optimizer,
         epochs=max(epochs, 2),

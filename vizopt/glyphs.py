@@ -1,10 +1,12 @@
 """Glyphs: text that changes, cut from a strip of characters that was rasterised once."""
 
+import re
 from functools import lru_cache
 from math import ceil
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import get_hinting_flag
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import FT2Font
@@ -21,6 +23,15 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
     return missing * size * 0.6 + sum(
         float(font.load_char(ord(c)).linearHoriAdvance) / 65536 for c in known
     )
+
+
+def drawn_width(text: str, size: float, weight: str = "normal") -> float:
+    """Width of a line of text in pixels as matplotlib draws it: hinted, wider in small sizes."""
+    font = _font(size, weight)
+    known = "".join(c for c in text if font.get_char_index(ord(c)))
+    font.set_text(known, 0.0, flags=get_hinting_flag())  # type: ignore[no-untyped-call]
+    missing = len(text) - len(known)  # drawn as boxes
+    return missing * size * 0.6 + float(font.get_width_height()[0] / 64)
 
 
 def _font(size: float, weight: str) -> FT2Font:
@@ -42,15 +53,17 @@ class Glyphs:
 
     CHARACTERS = (
         "0123456789 abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        ".,:;%/()[]+-−±=·×→–∞′²≤≥<>|'\u2009"
+        ".,:;%/()[]+-−±=·×→–∞′²≤≥<>|'√^μνρ\u2009"
     )
+    HAT = "\u0302"  # a letter's; it has no width of its own
 
     def __init__(self, size: float, colour: str, paper: str, weight: str = "normal") -> None:
-        widths = {c: max(round(text_width(c, size, weight)), 1) for c in self.CHARACTERS}
+        letters = [*self.CHARACTERS, f"m{self.HAT}", f"v{self.HAT}"]
+        widths = {c: max(round(text_width(c, size, weight)), 1) for c in letters}
         self.baseline = ceil(size * 0.8)
         self.height = self.baseline + ceil(size * 0.25)
         total, starts = 2, {}
-        for c in self.CHARACTERS:
+        for c in letters:
             starts[c] = total
             total += widths[c] + 2
 
@@ -66,18 +79,22 @@ class Glyphs:
         )
         strip = np.full((self.height, total, 4), 255, np.uint8)
         strip[..., :3] = (over * coverage + under * (255 - coverage) + 127) // 255
-        self._tiles = {c: strip[:, starts[c] : starts[c] + widths[c]] for c in self.CHARACTERS}
+        self._tiles = {c: strip[:, starts[c] : starts[c] + widths[c]] for c in letters}
 
     def width(self, text: str) -> int:
         """Width of a text in pixels."""
-        return sum(self._tiles[c].shape[1] for c in text if c in self._tiles)
+        return sum(tile.shape[1] for tile in self._cut(text))
+
+    def _cut(self, text: str) -> list[Pixels]:
+        letters = re.findall(f".{self.HAT}?", text, re.DOTALL)
+        return [self._tiles[c] for c in letters if c in self._tiles]
 
     def write(self, pixels: Pixels, text: str, x: int, y: int, align: float = 0.0) -> None:
         """Write with the baseline at y; align 0 starts at x, 1 ends there, 0.5 centres.
 
         What lies outside the window is cut.
         """
-        tiles = [self._tiles[c] for c in text if c in self._tiles]
+        tiles = self._cut(text)
         if not tiles:
             return
         line = np.concatenate(tiles, axis=1)

@@ -49,8 +49,18 @@ def kinds(table: str) -> dict[str, str]:
         if file.name.endswith(".py"):
             for node in ast.parse(file.read_text(encoding="utf-8")).body:
                 if isinstance(node, ast.ClassDef):
-                    docs[node.name] = (ast.get_docstring(node) or "").split("\n")[0]
+                    docs[node.name] = _told(node)
     return {kind: docs[cls] for kind, cls in classes.items()}
+
+
+def _told(node: ast.ClassDef) -> str:
+    """The first line of a class' docstring, its proper name in front where it has one."""
+    line = (ast.get_docstring(node) or "").split("\n")[0]
+    for part in node.body:
+        match part:
+            case ast.AnnAssign(target=ast.Name(id="NAME"), value=ast.Constant(value=str(name))):
+                return f"{name}. {line}"
+    return line
 
 
 def _head(name: str) -> dict[str, object]:

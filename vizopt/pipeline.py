@@ -17,7 +17,7 @@ from vizopt.clips import Clip, draw
 from vizopt.encoders import finished, is_sequence
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.fit import ladder
-from vizopt.optimizers import per_batch, worked
+from vizopt.optimizers import per_batch, rates, worked
 from vizopt.outputs import Look, planned, text_beside, write_texts, written
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
@@ -87,7 +87,8 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
         **_picture_words(problem),
     )
     stage = arranged(problem.layout, scene.stage)
-    probes = probes_for(problem, scene.keep, stage.needs)
+    others = {name: rate for name, rate in rates(scene.optimizer).items() if name != "lr"}
+    probes = probes_for(problem, scene.keep, stage.needs, others)
     columns = tuple(probe.column for probe in probes)
     with (
         replaced(Path(path)) as part,

@@ -1,6 +1,6 @@
 """Probes: what of a Step is kept, and the tape that hands it to a recorder."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ from pydantic import Field
 from vizopt.arrays import Scores
 from vizopt.problems import Network, Problem
 from vizopt.recording import Column, Group, Recorder
+from vizopt.schedules import Schedule
 from vizopt.scores import encoded
 from vizopt.specs import Count, Whole, spec
 from vizopt.train import Step
@@ -90,8 +91,17 @@ def record_steps(steps: Iterable[Step], tape: Tape) -> None:
             last = step
 
 
-def probes_for(problem: Problem, keep: Keep, needs: frozenset[str]) -> list[Probe]:
-    """A probe for everything that a step carries, and those that the picture needs besides."""
+def probes_for(
+    problem: Problem, keep: Keep, needs: frozenset[str], rates: Mapping[str, Schedule]
+) -> list[Probe]:
+    """A probe for everything that a step carries, and those that the picture needs besides.
+
+    Args:
+        problem: what is made small.
+        keep: the grid of the plane.
+        needs: columns that the picture shows.
+        rates: the rule's learning rates besides `lr`, by name.
+    """
     size, dtype = (problem.layout.size,), problem.dtype
     probes = [
         Probe(Column("loss", "history", "float64"), lambda step: step.evaluation.loss),
@@ -102,6 +112,8 @@ def probes_for(problem: Problem, keep: Keep, needs: frozenset[str]) -> list[Prob
     ]
     for name in problem.metrics:
         probes.append(Probe(Column(name, "history", "float64"), _metric(name)))
+    for name, rate in rates.items():
+        probes.append(Probe(Column(name, "history", "float64"), _rate(rate)))
     if "scores" in needs and isinstance(problem, Network):
         probes.append(_plane_scores(problem, keep.grid))
     return probes
@@ -109,6 +121,10 @@ def probes_for(problem: Problem, keep: Keep, needs: frozenset[str]) -> list[Prob
 
 def _metric(name: str) -> Callable[[Step], float]:
     return lambda step: step.evaluation.metrics[name]
+
+
+def _rate(schedule: Schedule) -> Callable[[Step], float]:
+    return lambda step: schedule(step.number)
 
 
 def _plane_scores(network: Network, grid: int) -> Probe:

@@ -57,7 +57,8 @@ class Header:
         settings: the optimizer, the data and the problem in a line.
         classes: names of the classes, in the order of their numbers.
         plane: what plane through the features the picture shows; empty for two features.
-        worked: the update rule with places for numbers, to be redone by hand; see `Optimizer`.
+        worked: the update rule in lines of arithmetic, to be redone by hand; see
+            `vizopt.optimizers.worked`.
     """
 
     name: str

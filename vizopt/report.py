@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from vizopt.errors import RecordingError
+from vizopt.numbers import setting
 from vizopt.outcome import Outcome, outcome
+from vizopt.quantities import title
 from vizopt.recording import Recording
 
 
@@ -21,6 +23,7 @@ def summary(run: Recording) -> dict[str, Any]:
         "scene": run.header.name,
         "title": scene["title"],
         "rows": len(run),
+        "unit": run.header.unit,
         "epochs": run.epochs,
         "planned": run.header.epochs,
         "diverged": run.diverged,
@@ -69,12 +72,15 @@ def _descent(ended: Outcome) -> dict[str, Any]:
 
 
 def table(run: Recording, every: int) -> Iterator[str]:
-    """Epoch, accuracy, loss and learning rate in rows, as the lesson prints them."""
+    """Epoch, accuracy, loss and learning rate in rows, as the lesson prints them; of a descent
+    step, x, f(x), slope and learning rate.
+    """
     columns = [name for name in ("x", "accuracy", "loss", "slope", "lr") if name in run.columns]
     values = [run[name] for name in columns]
-    titles = {"accuracy": "acc"}
+    unit = run.header.unit
+    titles = {"accuracy": "acc", "loss": title("loss", unit)}
     head = [titles.get(name, name).rjust(12) for name in columns]
-    yield "  ".join([run.header.unit.rjust(7), *head])
+    yield "  ".join([unit.rjust(7), *head])
     for epoch in range(0, run.epochs, every):
         numbers = [
             f"{value:12.6f}" if abs(value) < 1e5 else f"{value:12.5e}"
@@ -84,20 +90,25 @@ def table(run: Recording, every: int) -> Iterator[str]:
 
 
 def lines(facts: dict[str, Any]) -> Iterator[str]:
-    """The summary for people: a name and a value on each line."""
+    """The summary for people: a name and a value on each line, named as in the picture."""
+    unit = facts["unit"]
+    names = {"epoch": unit, "epochs": f"{unit}s"}
+    names |= {f"{end}_loss": f"{end}_{title('loss', unit)}" for end in ("final", "best")}
     for name, value in facts.items():
-        if value is None:
+        if value is None or name == "unit":
             continue
+        shown = names.get(name, name)
         if isinstance(value, dict):
-            inner = (f"{key} {_text(item)}" for key, item in value.items())
-            yield f"{name:15} {', '.join(inner)}"
+            inside = names if name != "columns" else {}  # those are named as in the file
+            inner = (f"{inside.get(key, key)} {_text(item)}" for key, item in value.items())
+            yield f"{shown:15} {', '.join(inner)}"
         else:
-            yield f"{name:15} {_text(value)}"
+            yield f"{shown:15} {_text(value)}"
 
 
 def _text(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return setting(value)
     if isinstance(value, list):
         return " × ".join(map(str, value))
     if isinstance(value, dict):

@@ -15,7 +15,8 @@ from vizopt.arrange import arranged
 from vizopt.encoders import MOST
 from vizopt.errors import SceneError, hint
 from vizopt.library import bundled, names
-from vizopt.optimizers import OPTIMIZERS, Optimizer
+from vizopt.numbers import setting
+from vizopt.optimizers import OPTIMIZERS, Optimizer, name_of
 from vizopt.panels import PANELS, Weights
 from vizopt.probes import CARRIED, Keep
 from vizopt.problems import CSV, DATASETS, NPZ, PROBLEMS, ProblemSpec
@@ -133,14 +134,14 @@ class Scene:
                 raise ValueError(f'{place}: no column "{column}": {hint(column, columns)}')
 
     def settings(self, problem: str) -> str:
-        """The line below the title: the optimizer's values if it makes a step, the problem."""
+        """The line below the title: the rule's name and values if it makes a step, the problem."""
         if self.epochs == 1:
             return problem
-        values = [f"learning rate {self.optimizer.lr.describe()}"]
+        values = [name_of(self.optimizer), f"learning rate {self.optimizer.lr.describe()}"]
         for field in fields(self.optimizer):  # type: ignore[arg-type]
             value = getattr(self.optimizer, field.name)
             if field.name in TELLING or (field.name != "lr" and value != field.default):
-                text = f"{value:g}" if isinstance(value, float) else value.describe()
+                text = setting(value) if isinstance(value, float) else value.describe()
                 values.append(f"{field.name.replace('_', ' ')} {text}")
         return "  ·  ".join([", ".join(values), problem])
 
@@ -150,7 +151,8 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
 
     Args:
         source: name or path.
-        overrides: dotted key → value, `{"optimizer.lr": 0.5}`.
+        overrides: dotted key → value, `{"optimizer.lr": 0.5}`. Where they change the optimizer or
+            the problem, and not the title, the title is the rule's name.
 
     Raises:
         SceneError: no such scene, not TOML, or anything wrong in it.
@@ -219,10 +221,35 @@ def parse_scene(
         raise SceneError(file, "", f"not TOML: {error}") from error
     for key, value in overrides.items():
         _override(table, key, value, file)
+    scene = _scene(table, file)
+    if overrides and "title" not in overrides:
+        return _truly_titled(scene, {**defaults, **tomllib.loads(text)}, file)
+    return scene
+
+
+def _scene(table: Mapping[str, Any], file: str) -> Scene:
     try:
         return TypeAdapter(Scene).validate_python(table)
     except ValidationError as error:
         raise _explained(error, file, table) from error
+
+
+def _truly_titled(scene: Scene, stated: Mapping[str, Any], file: str) -> Scene:
+    """The scene without what was said of another rule or problem than it has now.
+
+    A title and a line about a run are true of what they were written for: where an override has
+    changed the optimizer or the problem, the rule's name is the title, which is always true.
+    """
+    try:
+        before = _scene(stated, file)
+    except SceneError:  # nothing runs without the overrides, so nothing else was meant
+        return scene
+    if (before.optimizer, before.problem) == (scene.optimizer, scene.problem):
+        return scene
+    name = name_of(scene.optimizer)
+    if scene.epochs == 1:  # no step is made
+        name = scene.problem.describe().partition("  ·  ")[0]
+    return replace(scene, title=name, about="")
 
 
 def scene_toml(scene: Scene) -> str:

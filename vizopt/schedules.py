@@ -10,6 +10,7 @@ from typing import Annotated, Protocol, TypeAlias
 
 from pydantic import Field
 
+from vizopt.numbers import count, setting
 from vizopt.specs import Count, NonNegative, OneOf, Positive, Whole, spec
 
 Factor: TypeAlias = Annotated[float, Field(strict=True, gt=0, le=1)]
@@ -39,7 +40,7 @@ class Constant:
         return self.rate
 
     def describe(self) -> str:
-        return f"{self.rate:g}"
+        return setting(self.rate)
 
 
 @spec
@@ -60,7 +61,7 @@ class InverseDecay:
         return self.initial * (1.0 / (1.0 + self.decay * epoch))
 
     def describe(self) -> str:
-        return f"{self.initial:g}, decay {self.decay:g}"
+        return f"{setting(self.initial)}, decay {setting(self.decay)}"
 
 
 @spec
@@ -83,7 +84,7 @@ class StepDecay:
         return float(self.initial * self.factor ** (epoch // self.every))
 
     def describe(self) -> str:
-        return f"{self.initial:g}, × {self.factor:g} every {self.every}"
+        return f"{setting(self.initial)}, × {setting(self.factor)} every {count(self.every)}"
 
 
 @spec
@@ -106,7 +107,8 @@ class MultiStep:
         return float(self.initial * self.factor ** bisect_right(sorted(self.milestones), epoch))
 
     def describe(self) -> str:
-        return f"{self.initial:g}, × {self.factor:g} at {', '.join(map(str, self.milestones))}"
+        milestones = ", ".join(map(count, self.milestones))
+        return f"{setting(self.initial)}, × {setting(self.factor)} at {milestones}"
 
 
 @spec
@@ -127,7 +129,7 @@ class Exponential:
         return float(self.initial * self.factor**epoch)
 
     def describe(self) -> str:
-        return f"{self.initial:g}, × {self.factor:g} each epoch"
+        return f"{setting(self.initial)}, exponential × {setting(self.factor)}"
 
 
 @spec
@@ -150,7 +152,7 @@ class Polynomial:
         return float(self.initial * (1 - min(epoch, self.epochs) / self.epochs) ** self.power)
 
     def describe(self) -> str:
-        return f"{self.initial:g}, polynomial to 0 in {self.epochs}"
+        return f"{setting(self.initial)}, polynomial to 0 in {count(self.epochs)}"
 
 
 @spec
@@ -175,7 +177,7 @@ class Cosine:
         return _cosine(self.initial, self.least, share)
 
     def describe(self) -> str:
-        return f"{self.initial:g}, cosine to {self.least:g} in {self.epochs}"
+        return f"{setting(self.initial)}, cosine to {setting(self.least)} in {count(self.epochs)}"
 
 
 @spec
@@ -210,7 +212,7 @@ class CosineRestarts:
         return _cosine(self.initial, self.least, (epoch - start) / cycle)
 
     def describe(self) -> str:
-        return f"{self.initial:g}, cosine with restarts from {self.epochs}"
+        return f"{setting(self.initial)}, cosine with restarts from {count(self.epochs)}"
 
 
 @spec
@@ -251,7 +253,7 @@ class OneCycle:
         return _cosine(self.peak, first / self.divide_end, share)
 
     def describe(self) -> str:
-        return f"one cycle to {self.peak:g} in {self.epochs}"
+        return f"one cycle to {setting(self.peak)} in {count(self.epochs)}"
 
 
 @spec
@@ -279,7 +281,7 @@ class Piecewise:
         return low + (high - low) * (epoch - start) / (stop - start)
 
     def describe(self) -> str:
-        return f"{self.points[0][1]:g} to {self.points[-1][1]:g}, piecewise"
+        return f"{setting(self.points[0][1])} to {setting(self.points[-1][1])}, piecewise"
 
 
 SCHEDULES: dict[str, type] = {
@@ -321,7 +323,7 @@ class WarmUp:
         return self.after(0) * (self.start + (1 - self.start) * epoch / self.epochs)
 
     def describe(self) -> str:
-        return f"warm-up in {self.epochs}, then {self.after.describe()}"
+        return f"warm-up in {count(self.epochs)}, then {self.after.describe()}"
 
 
 SCHEDULES["warm-up"] = WarmUp  # after its class, which may hold any of the others

@@ -11,11 +11,12 @@ from vizopt.arrays import Frame, Pixels, Rows, Size
 from vizopt.errors import RecordingError, VizoptError, hint
 from vizopt.hold import Playback
 from vizopt.mosaic import Box, Mosaic
+from vizopt.numbers import count
 from vizopt.paint import DPI, drawn, pixel_axes
 from vizopt.panels import PANELS, Draw, Panel, Slot
 from vizopt.recording import Recording
 from vizopt.specs import OneOf, spec
-from vizopt.theme import Theme, count
+from vizopt.theme import Theme
 
 MARGIN = 32  # left and right of everything
 GAP = 26  # between panels

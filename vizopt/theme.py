@@ -1,9 +1,8 @@
-"""Themes: colours and type, and the one way that a number is written."""
+"""Themes: colours and type."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import isfinite
 
 import matplotlib as mpl
 import numpy as np
@@ -178,23 +177,3 @@ THEMES: dict[str, Theme] = {
         path=("#fdb863", "#998ec3", "#2d004b"),
     ),
 }
-
-
-def number(value: float, digits: int = 3) -> str:
-    """A value as pictures, tables and texts write it: `0.874`, `4.6e−4`, `∞`.
-
-    Three decimals (or `digits`), and an exponent for what is too small for them or from 10 000.
-    """
-    if not isfinite(value):
-        return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
-    value += 0.0  # minus zero is zero
-    text = f"{value:.{digits}f}"
-    if value and not 10.0 ** (1 - digits) <= abs(value) < 1e4:
-        mantissa, exponent = f"{value:.{digits - 2}e}".split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", "−")
-
-
-def count(value: int) -> str:
-    """A whole number with thin spaces between the thousands: `10 000`."""
-    return f"{value:,}".replace(",", "\u2009")

@@ -2,7 +2,7 @@
 
 from vizopt.optimizers.adagrad import Adadelta, AdaGrad
 from vizopt.optimizers.adam import Adam, Adamax, AdamW, AMSGrad, NAdam, RAdam
-from vizopt.optimizers.base import Optimizer, per_batch, worked
+from vizopt.optimizers.base import Optimizer, name_of, per_batch, rates, worked
 from vizopt.optimizers.lion import Lion
 from vizopt.optimizers.momentum import Momentum, MomentumTorch
 from vizopt.optimizers.muon import Muon
@@ -51,6 +51,8 @@ __all__ = [
     "RAdam",
     "RMSProp",
     "Rprop",
+    "name_of",
     "per_batch",
+    "rates",
     "worked",
 ]

@@ -1,12 +1,12 @@
 """AdaGrad and Adadelta: each parameter's own rate, from all its gradients."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from vizopt.arrays import Vector
 from vizopt.layout import Layout
-from vizopt.optimizers.base import LearningRate
+from vizopt.optimizers.base import LearningRate, rest
 from vizopt.specs import Positive, Share, spec
 
 
@@ -28,6 +28,11 @@ class AdaGrad:
     Reference: Duchi et al. 2011; Neural Networks from Scratch, chapter 10; torch.optim.Adagrad.
     """
 
+    NAME: ClassVar[str] = "AdaGrad"
+    TOLD: ClassVar[str] = (
+        "which gives {it} a rate of its own that falls with the sum of all its squared slopes"
+    )
+
     lr: LearningRate
     epsilon: Positive = 1e-7
 
@@ -39,6 +44,12 @@ class AdaGrad:
     ) -> tuple[Vector, AdaGradState]:
         cache = state.cache + grad**2
         return -self.lr(step) * grad / (np.sqrt(cache) + self.epsilon), AdaGradState(cache)
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            "cache = cache + slope ** 2",
+            f"update = -lr * slope / (sqrt(cache) + {self.epsilon})",
+        )
 
 
 class AdadeltaState(NamedTuple):
@@ -63,6 +74,12 @@ class Adadelta:
     Reference: Zeiler 2012, algorithm 1; torch.optim.Adadelta.
     """
 
+    NAME: ClassVar[str] = "Adadelta"
+    TOLD: ClassVar[str] = (
+        "which gives {it} a rate of its own: the size of its recent steps over that of its "
+        "recent slopes"
+    )
+
     lr: LearningRate
     rho: Share = 0.9
     epsilon: Positive = 1e-6
@@ -77,3 +94,11 @@ class Adadelta:
         move = np.sqrt(state.moved + self.epsilon) / np.sqrt(cache + self.epsilon) * grad
         moved = self.rho * state.moved + (1 - self.rho) * move**2
         return -self.lr(step) * move, AdadeltaState(cache, moved)
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            f"cache = {self.rho} * cache + {rest(self.rho)} * slope ** 2",
+            f"move = sqrt(moved + {self.epsilon}) / sqrt(cache + {self.epsilon}) * slope",
+            f"moved = {self.rho} * moved + {rest(self.rho)} * move ** 2",
+            "update = -lr * move",
+        )

@@ -1,12 +1,12 @@
 """Adam and the rules that change one thing about it."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from vizopt.arrays import Vector
 from vizopt.layout import Layout
-from vizopt.optimizers.base import LearningRate
+from vizopt.optimizers.base import LearningRate, rest
 from vizopt.specs import NonNegative, Positive, Share, spec
 
 
@@ -33,6 +33,11 @@ class Adam:
     torch.optim.Adam.
     """
 
+    NAME: ClassVar[str] = "Adam"
+    TOLD: ClassVar[str] = (
+        "which moves {it} by a moving mean of its slopes, divided by their usual size"
+    )
+
     lr: LearningRate
     beta_1: Share = 0.9
     beta_2: Share = 0.999
@@ -48,6 +53,14 @@ class Adam:
         corrected = state.momentum / (1 - self.beta_1 ** (step + 1))
         cache = state.cache / (1 - self.beta_2 ** (step + 1))
         return -self.lr(step) * corrected / (np.sqrt(cache) + self.epsilon), state
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            *moment_lines(self.beta_1, self.beta_2),
+            f"m̂ = m / (1 - {self.beta_1} ** t)",
+            f"v̂ = v / (1 - {self.beta_2} ** t)",
+            f"update = -lr * m̂ / (sqrt(v̂) + {self.epsilon})",
+        )
 
 
 @spec
@@ -66,6 +79,12 @@ class AdamW:
     by the learning rate.
     """
 
+    NAME: ClassVar[str] = "AdamW"
+    TOLD: ClassVar[str] = (
+        "which moves {it} by a moving mean of its slopes, divided by their usual size, and "
+        "lets it shrink a little at every step"
+    )
+
     lr: LearningRate
     beta_1: Share = 0.9
     beta_2: Share = 0.999
@@ -83,6 +102,17 @@ class AdamW:
         cache = state.cache / (1 - self.beta_2 ** (step + 1))
         push = corrected / (np.sqrt(cache) + self.epsilon) + self.decay * params
         return -self.lr(step) * push, state
+
+    def worked(self) -> tuple[str, ...]:
+        lines = (
+            *moment_lines(self.beta_1, self.beta_2),
+            f"m̂ = m / (1 - {self.beta_1} ** t)",
+            f"v̂ = v / (1 - {self.beta_2} ** t)",
+        )
+        push = f"m̂ / (sqrt(v̂) + {self.epsilon})"
+        if not self.decay:
+            return (*lines, f"update = -lr * {push}")
+        return (*lines, f"push = {push} + {self.decay} * x", "update = -lr * push")
 
 
 class AMSGradState(NamedTuple):
@@ -107,6 +137,12 @@ class AMSGrad:
     torch.optim.Adam(amsgrad=True), which the paper leaves out.
     """
 
+    NAME: ClassVar[str] = "AMSGrad"
+    TOLD: ClassVar[str] = (
+        "which moves {it} by a moving mean of its slopes, divided by the largest that their "
+        "usual size has ever been"
+    )
+
     lr: LearningRate
     beta_1: Share = 0.9
     beta_2: Share = 0.999
@@ -123,6 +159,15 @@ class AMSGrad:
         corrected = mean.momentum / (1 - self.beta_1 ** (step + 1))
         root = np.sqrt(largest / (1 - self.beta_2 ** (step + 1))) + self.epsilon
         return -self.lr(step) * corrected / root, AMSGradState(*mean, largest)
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            *moment_lines(self.beta_1, self.beta_2),
+            "largest = max(largest, v)",
+            f"m̂ = m / (1 - {self.beta_1} ** t)",
+            f"v̂ = largest / (1 - {self.beta_2} ** t)",
+            f"update = -lr * m̂ / (sqrt(v̂) + {self.epsilon})",
+        )
 
 
 @spec
@@ -141,6 +186,11 @@ class Adamax:
     Reference: Kingma and Ba 2015, algorithm 2; torch.optim.Adamax.
     """
 
+    NAME: ClassVar[str] = "Adamax"
+    TOLD: ClassVar[str] = (
+        "which moves {it} by a moving mean of its slopes, divided by the largest recent one"
+    )
+
     lr: LearningRate
     beta_1: Share = 0.9
     beta_2: Share = 0.999
@@ -156,6 +206,14 @@ class Adamax:
         cache = np.maximum(self.beta_2 * state.cache, abs(grad) + self.epsilon)
         corrected = momentum / (1 - self.beta_1 ** (step + 1))
         return -self.lr(step) * corrected / cache, AdamState(momentum, cache)
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            f"m = {self.beta_1} * m + {rest(self.beta_1)} * slope",
+            f"u = max({self.beta_2} * u, abs(slope) + {self.epsilon})",
+            f"m̂ = m / (1 - {self.beta_1} ** t)",
+            "update = -lr * m̂ / u",
+        )
 
 
 class NAdamState(NamedTuple):
@@ -182,6 +240,12 @@ class NAdam:
     Reference: Dozat 2016; torch.optim.NAdam.
     """
 
+    NAME: ClassVar[str] = "NAdam"
+    TOLD: ClassVar[str] = (
+        "which moves {it} by a moving mean of its slopes that looks one step ahead, divided "
+        "by their usual size"
+    )
+
     lr: LearningRate
     beta_1: Share = 0.9
     beta_2: Share = 0.999
@@ -201,6 +265,19 @@ class NAdam:
         now = (1 - mu) / (1 - product) * grad
         ahead = following / (1 - product * following) * mean.momentum
         return -self.lr(step) * (now + ahead) / root, NAdamState(*mean, product)
+
+    def worked(self) -> tuple[str, ...]:
+        share = f"{self.beta_1} - {self.beta_1 / 2} * 0.96 ** ({self.momentum_decay} *"
+        return (
+            "start P = 1",
+            *moment_lines(self.beta_1, self.beta_2),
+            f"v̂ = v / (1 - {self.beta_2} ** t)",
+            f"μ = {share} t)",
+            f"ν = {share} (t + 1))",
+            "P = P * μ",
+            "m̂ = (1 - μ) / (1 - P) * slope + ν / (1 - P * ν) * m",
+            f"update = -lr * m̂ / (sqrt(v̂) + {self.epsilon})",
+        )
 
     def _share(self, t: int) -> float:
         return float(self.beta_1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay)))
@@ -222,6 +299,12 @@ class RAdam:
 
     Reference: Liu et al. 2020, algorithm 2; torch.optim.RAdam.
     """
+
+    NAME: ClassVar[str] = "RAdam"
+    TOLD: ClassVar[str] = (
+        "which moves {it} by a moving mean of its slopes, and divides by their usual size "
+        "only when it has seen enough of them"
+    )
 
     lr: LearningRate
     beta_1: Share = 0.9
@@ -246,6 +329,19 @@ class RAdam:
         adapted = float(r * np.sqrt(1 - kept)) / (np.sqrt(state.cache) + self.epsilon)
         return -self.lr(step) * corrected * adapted, state
 
+    def worked(self) -> tuple[str, ...]:
+        known = 2 / (1 - self.beta_2) - 1
+        limit = f"{known:.12g} / {known - 4:.12g} / {known - 2:.12g}"
+        return (
+            *moment_lines(self.beta_1, self.beta_2),
+            f"m̂ = m / (1 - {self.beta_1} ** t)",
+            f"ρ = {known:.12g} - 2 * t * {self.beta_2} ** t / (1 - {self.beta_2} ** t)",
+            "update = -lr * m̂ if ρ <= 5",
+            f"q = (ρ - 4) * (ρ - 2) / ρ * {limit} if ρ > 5",
+            f"r = sqrt(q * (1 - {self.beta_2} ** t)) / (sqrt(v) + {self.epsilon}) if ρ > 5",
+            "update = -lr * m̂ * r if ρ > 5",
+        )
+
 
 def adam_state(params: Vector) -> AdamState:
     """Both means at zero."""
@@ -257,4 +353,12 @@ def moments(beta_1: float, beta_2: float, grad: Vector, state: AdamState) -> Ada
     return AdamState(
         momentum=beta_1 * state.momentum + (1 - beta_1) * grad,
         cache=beta_2 * state.cache + (1 - beta_2) * grad**2,
+    )
+
+
+def moment_lines(beta_1: float, beta_2: float) -> tuple[str, str]:
+    """The same for one parameter, as arithmetic."""
+    return (
+        f"m = {beta_1} * m + {rest(beta_1)} * slope",
+        f"v = {beta_2} * v + {rest(beta_2)} * slope ** 2",
     )

@@ -1,5 +1,6 @@
 """What an optimizer is: two pure functions and the learning rate they use."""
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Annotated, Any, Protocol, TypeAlias, TypeVar
 
@@ -17,8 +18,8 @@ class Optimizer(Protocol[S]):
     """An update rule: a frozen dataclass of hyper-parameters; the state is the caller's.
 
     Nothing is changed in place: `update` returns what is to be added to the parameters.
-    A rule that can be redone by hand for one parameter has a class variable `WORKED`: lines of
-    arithmetic with places for lr, grad, before (the last delta) and delta, and for its fields.
+    A rule says more of itself where it can: its proper name `NAME`, what it does to {it} to make
+    {loss} small in `TOLD`, and `worked()`, its arithmetic for one parameter (see `worked`).
     """
 
     @property
@@ -33,21 +34,37 @@ class Optimizer(Protocol[S]):
         ...
 
 
+def name_of(optimizer: Optimizer[Any]) -> str:
+    """The rule's proper name: `Adam`."""
+    return str(getattr(optimizer, "NAME", type(optimizer).__name__))
+
+
 def worked(optimizer: Optimizer[Any]) -> str:
-    """One step of the rule as arithmetic, its hyper-parameters put in, the rest in braces."""
-    line: str = getattr(optimizer, "WORKED", "update = {delta}")
-    for field in fields(optimizer):  # type: ignore[arg-type]
-        line = line.replace(f"[{field.name}]", f"{getattr(optimizer, field.name)}")
-    return line
+    """One step of the rule for one parameter, a line of arithmetic for each result.
+
+    A line is `name = expression`, perhaps with `if condition` behind; `start name = expression`
+    holds before the first step only, and what is not started is 0. The last step's results, x,
+    slope, lr, other learning rates and t, which is 1 at the first step, have their names. What
+    is added to x is `update`. Numbers, + − * / **, sqrt, abs, sign, min and max are understood.
+    """
+    lines: Callable[[], tuple[str, ...]] = getattr(optimizer, "worked", tuple)
+    return "\n".join(lines())
+
+
+def rest(share: float) -> str:
+    """1 − share, as one would write it."""
+    return f"{1 - share:.12g}"
+
+
+def rates(optimizer: Optimizer[Any]) -> dict[str, Schedule]:
+    """The rule's schedules by name; `lr`, and others where parameters differ in theirs."""
+    values = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}  # type: ignore[arg-type]
+    return {name: value for name, value in values.items() if type(value) in SCHEDULES.values()}
 
 
 def per_batch(optimizer: Optimizer[S], batches: int) -> Optimizer[S]:
     """The same rule with schedules that count epochs of so many batches."""
     if batches == 1:
         return optimizer
-    held = {
-        field.name: PerBatch(of=getattr(optimizer, field.name), batches=batches)
-        for field in fields(optimizer)  # type: ignore[arg-type]
-        if type(getattr(optimizer, field.name)) in SCHEDULES.values()
-    }
+    held = {name: PerBatch(of=rate, batches=batches) for name, rate in rates(optimizer).items()}
     return replace(optimizer, **held)  # type: ignore[type-var]

@@ -1,12 +1,12 @@
 """Lion: the sign of a momentum."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from vizopt.arrays import Vector
 from vizopt.layout import Layout
-from vizopt.optimizers.base import LearningRate
+from vizopt.optimizers.base import LearningRate, rest
 from vizopt.specs import NonNegative, Share, spec
 
 
@@ -30,6 +30,12 @@ class Lion:
     Reference: Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", algorithm 2.
     """
 
+    NAME: ClassVar[str] = "Lion"
+    TOLD: ClassVar[str] = (
+        "which moves {it} by the learning rate, whatever the size of its slope, against the "
+        "sign of a moving mean of slopes"
+    )
+
     lr: LearningRate
     beta_1: Share = 0.9
     beta_2: Share = 0.99
@@ -44,3 +50,10 @@ class Lion:
         sign = np.sign(self.beta_1 * state.momentum + (1 - self.beta_1) * grad)
         momentum = self.beta_2 * state.momentum + (1 - self.beta_2) * grad
         return -self.lr(step) * (sign + self.decay * params), LionState(momentum)
+
+    def worked(self) -> tuple[str, ...]:
+        mean = f"mean = {self.beta_1} * m + {rest(self.beta_1)} * slope"
+        kept = f"m = {self.beta_2} * m + {rest(self.beta_2)} * slope"
+        if not self.decay:
+            return (mean, kept, "update = -lr * sign(mean)")
+        return (mean, f"push = sign(mean) + {self.decay} * x", kept, "update = -lr * push")

@@ -32,7 +32,11 @@ class Momentum:
     chapter 10.
     """
 
-    WORKED: ClassVar[str] = "velocity = [momentum] · {before}\n− {lr} · {grad}\n= {delta}"
+    NAME: ClassVar[str] = "SGD with momentum"
+    TOLD: ClassVar[str] = (
+        "which keeps a share of the step before and adds to it the learning rate times the "
+        "slope of {loss}, downhill"
+    )
 
     lr: LearningRate
     momentum: Share = 0.9
@@ -45,6 +49,12 @@ class Momentum:
     ) -> tuple[Vector, MomentumState]:
         velocity = self.momentum * state.velocity - self.lr(step) * grad
         return velocity, MomentumState(velocity)
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            f"velocity = {self.momentum} * velocity - lr * slope",
+            "update = velocity",
+        )
 
 
 @spec
@@ -64,6 +74,12 @@ class MomentumTorch:
     Reference: Polyak 1964; Sutskever et al. 2013; torch.optim.SGD(momentum=…).
     """
 
+    NAME: ClassVar[str] = "SGD with momentum (PyTorch)"
+    TOLD: ClassVar[str] = (
+        "which keeps a share of its velocity, adds the slope of {loss} to it and moves {it} "
+        "downhill by the learning rate times the velocity"
+    )
+
     lr: LearningRate
     momentum: Share = 0.9
 
@@ -75,3 +91,9 @@ class MomentumTorch:
     ) -> tuple[Vector, MomentumState]:
         velocity = self.momentum * state.velocity + grad
         return -self.lr(step) * velocity, MomentumState(velocity)
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            f"velocity = {self.momentum} * velocity + slope",
+            "update = -lr * velocity",
+        )

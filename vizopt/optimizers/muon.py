@@ -1,6 +1,6 @@
 """Muon: the momentum of each weight matrix, made orthogonal."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -44,6 +44,12 @@ class Muon:
     their reference code, here in the precision of the parameters instead of bfloat16.
     """
 
+    NAME: ClassVar[str] = "Muon"
+    TOLD: ClassVar[str] = (
+        "which moves each weight matrix by its momentum, made orthogonal so that it changes "
+        "all directions alike, and the biases as AdamW does"
+    )
+
     lr: LearningRate = Constant(0.02)
     momentum_share: Share = 0.95
     decay: NonNegative = 0.0
@@ -67,10 +73,16 @@ class Muon:
                 inputs, outputs = view.shape
                 view[...] = orthogonal(view) * max(1.0, outputs / inputs) ** 0.5
         push = ahead + self.decay * params * state.matrices
-        rest = AdamW(lr=self.rest_lr, beta_2=0.95, epsilon=1e-10, decay=0.0)
-        others, adam = rest.update(step, params, grad * (1 - state.matrices), state.adam)
+        others, adam = self._rest().update(step, params, grad * (1 - state.matrices), state.adam)
         delta = -self.lr(step) * push + others
         return delta, MuonState(momentum, adam, state.matrices, state.layout)
+
+    def worked(self) -> tuple[str, ...]:
+        return tuple(line.replace("lr", "rest_lr") for line in self._rest().worked())
+
+    def _rest(self) -> AdamW:
+        """The rule of what belongs to no matrix."""
+        return AdamW(lr=self.rest_lr, beta_2=0.95, epsilon=1e-10, decay=0.0)
 
 
 def orthogonal(G: Matrix) -> Matrix:

@@ -1,6 +1,6 @@
 """Nesterov: momentum that looks ahead."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,9 @@ class Nesterov:
     Reference: Nesterov 1983; Sutskever et al. 2013; torch.optim.SGD(nesterov=True).
     """
 
+    NAME: ClassVar[str] = "Nesterov's gradient"
+    TOLD: ClassVar[str] = "momentum that looks ahead to where it is about to carry {it}"
+
     lr: LearningRate
     momentum: Share = 0.9
 
@@ -42,6 +45,12 @@ class Nesterov:
     ) -> tuple[Vector, NesterovState]:
         velocity = self.momentum * state.velocity + grad
         return -self.lr(step) * (grad + self.momentum * velocity), NesterovState(velocity)
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            f"velocity = {self.momentum} * velocity + slope",
+            f"update = -lr * (slope + {self.momentum} * velocity)",
+        )
 
 
 @spec
@@ -61,6 +70,9 @@ class NesterovKeras:
     Reference: Bengio et al. 2012, equation 7; keras.optimizers.SGD(nesterov=True).
     """
 
+    NAME: ClassVar[str] = "Nesterov's gradient (Keras)"
+    TOLD: ClassVar[str] = "momentum that looks ahead to where it is about to carry {it}"
+
     lr: LearningRate
     momentum: Share = 0.9
 
@@ -73,3 +85,9 @@ class NesterovKeras:
         push = self.lr(step) * grad
         velocity = self.momentum * state.velocity - push
         return self.momentum * velocity - push, NesterovState(velocity)
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            f"velocity = {self.momentum} * velocity - lr * slope",
+            f"update = {self.momentum} * velocity - lr * slope",
+        )

@@ -1,12 +1,12 @@
 """RMSProp: each parameter's own rate, from its recent gradients."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from vizopt.arrays import Vector
 from vizopt.layout import Layout
-from vizopt.optimizers.base import LearningRate
+from vizopt.optimizers.base import LearningRate, rest
 from vizopt.specs import Positive, Share, spec
 
 
@@ -30,6 +30,11 @@ class RMSProp:
     torch.optim.RMSprop.
     """
 
+    NAME: ClassVar[str] = "RMSProp"
+    TOLD: ClassVar[str] = (
+        "which gives {it} a rate of its own that is small where its recent slopes were large"
+    )
+
     lr: LearningRate
     rho: Share = 0.9
     epsilon: Positive = 1e-7
@@ -42,3 +47,9 @@ class RMSProp:
     ) -> tuple[Vector, RMSPropState]:
         cache = self.rho * state.cache + (1 - self.rho) * grad**2
         return -self.lr(step) * grad / (np.sqrt(cache) + self.epsilon), RMSPropState(cache)
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            f"cache = {self.rho} * cache + {rest(self.rho)} * slope ** 2",
+            f"update = -lr * slope / (sqrt(cache) + {self.epsilon})",
+        )

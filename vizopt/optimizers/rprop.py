@@ -1,6 +1,6 @@
 """Rprop: only the sign of each gradient counts."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,12 @@ class Rprop:
     torch.optim.Rprop has.
     """
 
+    NAME: ClassVar[str] = "Rprop"
+    TOLD: ClassVar[str] = (
+        "which looks only at the sign of the slope: the step of {it}, at first the learning "
+        "rate, grows while the sign stays and shrinks when it changes"
+    )
+
     lr: LearningRate
     shrink: Positive = 0.5
     grow: Positive = 1.2
@@ -49,3 +55,17 @@ class Rprop:
         size = (state.size * factor.astype(params.dtype)).clip(self.least, self.most)
         grad = np.where(same < 0, 0, grad).astype(params.dtype)
         return -np.sign(grad) * size, RpropState(before=grad, size=size)
+
+    def worked(self) -> tuple[str, ...]:
+        return (
+            "start size = lr",
+            "turn = slope * before",
+            f"new = {self.grow} * size if turn > 0",
+            f"new = {self.shrink} * size if turn < 0",
+            "new = size if turn == 0",
+            f"size = min(max(new, {self.least}), {self.most})",
+            "before = slope if turn >= 0",
+            "before = 0 if turn < 0",
+            "update = -sign(slope) * size if turn >= 0",
+            "update = 0 * size if turn < 0",
+        )

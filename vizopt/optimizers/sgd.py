@@ -24,7 +24,11 @@ class SGD:
     Reference: Robbins and Monro 1951; Neural Networks from Scratch, chapter 10.
     """
 
-    WORKED: ClassVar[str] = "update = −{lr} · {grad}\n= {delta}"
+    NAME: ClassVar[str] = "SGD"
+    TOLD: ClassVar[str] = (
+        "stochastic gradient descent, which moves {it} downhill by the learning rate times "
+        "the slope of {loss}"
+    )
 
     lr: LearningRate
 
@@ -35,3 +39,6 @@ class SGD:
         self, step: int, params: Vector, grad: Vector, state: SGDState
     ) -> tuple[Vector, SGDState]:
         return -self.lr(step) * grad, state
+
+    def worked(self) -> tuple[str, ...]:
+        return ("update = -lr * slope",)

@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from matplotlib.axes import Axes
 
 from vizopt.arrays import Pixels, Rows
-from vizopt.glyphs import Glyphs, strip, text_width
+from vizopt.glyphs import Glyphs, drawn_width, strip, text_width
 from vizopt.hold import Playback
 from vizopt.recording import Recording
 from vizopt.theme import Theme
@@ -47,9 +47,9 @@ class Slot:
 
     def fitted(self, text: str, size: float, width: float, weight: Weight = "normal") -> str:
         """The text, its end replaced by an ellipsis where it would not fit into width pixels."""
-        if self.text_width(text, size, weight) <= width:
+        if drawn_width(text, self.font(size), weight) <= width:
             return text
-        while text and self.text_width(text + "…", size, weight) > width:
+        while text and drawn_width(text + "…", self.font(size), weight) > width:
             text = text[:-1].rstrip()
         return text + "…"
 

@@ -9,15 +9,15 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
+from vizopt.numbers import count, number, setting
 from vizopt.paint import Stamp, coloured, disc, ink, stamp_at
 from vizopt.panels.base import Draw, Slot
+from vizopt.quantities import title
 from vizopt.recording import Recording
 from vizopt.specs import spec
-from vizopt.theme import count, number
 
 Floats: TypeAlias = NDArray[np.float64]
 
-TITLES = {"loss": "loss", "accuracy": "accuracy", "lr": "learning rate"}
 RANGES = {"accuracy": (0.0, 1.0)}  # what a column can be; others follow the run
 OUTLIER = 1.5  # times the usual value, beyond which the axis is cut
 
@@ -47,7 +47,7 @@ class Curves:
         for plot in plots:
             plot.draw_axes(slot)
         if len(_pair(run, self.columns[0])) > 1:
-            at = slot.text_width(TITLES.get(self.columns[0], self.columns[0])) + slot.unit * 10
+            at = slot.text_width(plots[0].title) + slot.unit * 10
             slot.text(at, plots[0].top - slot.unit * 12, "thin: validation", 11)
         for plot in plots if _beside(slot) else plots[-1:]:
             plot.draw_epochs(slot)
@@ -70,6 +70,8 @@ class _Plot:
     """One curve's box in the window, in pixels, and its value axis."""
 
     column: str
+    title: str
+    unit: str
     start: float  # of the panel's part that is this curve's
     left: float
     top: float
@@ -91,6 +93,8 @@ class _Plot:
         low, high = _limits([run[name] for name in _pair(run, columns[i])], RANGES.get(columns[i]))
         return cls(
             column=columns[i],
+            title=title(columns[i], run.header.unit),
+            unit=run.header.unit,
             start=start,
             left=start + gutter,
             top=head + (0 if beside else high_ * i),
@@ -121,21 +125,19 @@ class _Plot:
                 text = count(int(epoch))
                 most = slot.width - slot.text_width(text, 11) / 2
                 slot.text(min(float(self.x(epoch)), most), bottom, text, 11, align="center")
-        slot.text(self.start, bottom, "epoch 0", 11)
+        slot.text(self.start, bottom, f"{self.unit} 0", 11)
 
     def draw_axes(self, slot: Slot) -> None:
         """The title and the values' grid lines."""
-        title = TITLES.get(self.column, self.column)
         room = self.right - self.start - slot.text_width("−0.0e−9", 18, "bold")
-        title = title if slot.text_width(title) < room else self.column
-        slot.text(self.start, self.top - slot.unit * 12, title, 13)
+        name = self.title if slot.text_width(self.title) < room else self.column
+        slot.text(self.start, self.top - slot.unit * 12, name, 13)
         nbins = 2 if self.height > slot.font(11) * 4 else 1
         for tick in _ticks(self.low, self.high, nbins):
             y = float(self.y(np.array(tick)))
             slot.axes.plot([self.left, self.left + self.width], [y, y], color=slot.theme.rule, lw=1)
             x = self.left - slot.unit * 6
-            text = f"{tick:g}".replace("e+0", "e").replace("e+", "e").replace("-", "−")
-            slot.text(x, y + slot.font(11) * 0.36, text, 11, align="right")
+            slot.text(x, y + slot.font(11) * 0.36, setting(tick), 11, align="right")
 
 
 def _beside(slot: Slot) -> bool:
@@ -191,15 +193,16 @@ def _curve(slot: Slot, run: Recording, plot: _Plot, rows: Rows) -> Draw:
     small = slot.glyphs(13)
     baseline = round(plot.top - slot.unit * 12)
     right = round(plot.right + slot.unit * 4)
-    room = large.width("0.000") + round(slot.unit * 10)
+    texts = [[number(float(value)) for value in values[epochs]] for values in curves]
+    room = max(map(large.width, texts[0])) + round(slot.unit * 10)
 
     def draw(window: Pixels, k: int) -> None:
         line(window, int(x[k]) + 1)
         for y, dot in reversed(list(zip(ys, dots, strict=False))):
             stamp_at(window, dot, int(x[k]), int(y[k]))
-        large.write(window, number(curves[0][epochs[k]]), right, baseline, 1)
+        large.write(window, texts[0][k], right, baseline, 1)
         if len(curves) > 1:
-            small.write(window, number(curves[1][epochs[k]]), right - room, baseline, 1)
+            small.write(window, texts[1][k], right - room, baseline, 1)
 
     return draw
 

@@ -11,12 +11,12 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
+from vizopt.numbers import number, setting
 from vizopt.outcome import Minimum, minima_of
 from vizopt.paint import Trail, coloured, disc, line, stamp_at
 from vizopt.panels.base import Draw, Slot, Weight
 from vizopt.recording import Recording
 from vizopt.specs import spec
-from vizopt.theme import number
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -126,11 +126,11 @@ def _axes(slot: Slot, plot: _Plot) -> None:
         if plot.low <= f <= plot.high:
             y = float(plot.py(f))
             slot.axes.plot([plot.x0, right], [y, y], color=slot.theme.rule, lw=0.6, alpha=0.7)
-            text = f"{f:g}".replace("-", "−")
+            text = setting(f)
             slot.text(plot.x0 - slot.unit * 6, y + slot.font(11) * 0.36, text, 11, align="right")
     for x in MaxNLocator(8).tick_values(plot.left, plot.right):
         if plot.left <= x <= plot.right:
-            text = f"{x:g}".replace("-", "−")
+            text = setting(x)
             half = slot.text_width(text, 11) / 2
             at = min(float(plot.px(x)), slot.width - half)
             slot.text(at, bottom + slot.font(11) * 1.45, text, 11, align="center")

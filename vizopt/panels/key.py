@@ -1,10 +1,10 @@
 """The key: what red and blue mean, and between which epochs the update lies."""
 
 from vizopt.arrays import Pixels, Rows
+from vizopt.numbers import count
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording
 from vizopt.specs import spec
-from vizopt.theme import count
 from vizopt.timeline import windows
 
 NOTE = "scaled to the largest around it"

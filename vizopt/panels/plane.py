@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.hold import Background
+from vizopt.numbers import count
 from vizopt.paint import Stamp, ink
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording
 from vizopt.regions import Regions
 from vizopt.specs import spec
-from vizopt.theme import MARKERS, count
+from vizopt.theme import MARKERS
 
 CAPTION = 24  # height of the line of classes below the plane
 

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from vizopt.arrays import Matrix, Pixels, Rows
 from vizopt.hold import Playback
+from vizopt.numbers import count, number
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording
 from vizopt.regions import Steps
 from vizopt.specs import spec
-from vizopt.theme import Theme, count, number
+from vizopt.theme import Theme
 from vizopt.timeline import windows
 
 Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels

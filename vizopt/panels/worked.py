@@ -1,20 +1,32 @@
 """Worked: the numbers of the current step, and its arithmetic to redo by hand."""
 
+import ast
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
 from vizopt.arrays import Pixels, Rows
+from vizopt.glyphs import Glyphs
+from vizopt.numbers import number
 from vizopt.outcome import outcome
+from vizopt.panels.arithmetic import Step, arithmetic
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording
 from vizopt.specs import spec
-from vizopt.theme import number
 
 DIGITS = 4
+INDENT = "   "  # of what goes on in the next line
 
 
 @spec
 class Worked:
-    """x, f(x) and slope; the update rule with its numbers put in; what the recording shows here."""
+    """x, f(x) and slope; the update rule with its numbers put in; what the recording shows here.
+
+    Each line of arithmetic can be redone from its own numbers. Where there is no room for all,
+    the first ones are left out and their results are numbers in those that are left.
+    """
 
     @property
     def needs(self) -> frozenset[str]:
@@ -22,32 +34,29 @@ class Worked:
         return frozenset({"epoch", "x", "slope", "loss", "lr", "delta", *told})
 
     def static(self, slot: Slot, run: Recording) -> None:
-        lines = _Lines.of(slot)
+        lines = _Places.of(slot, 0)
         for name, y in zip(("x", "f(x)", "slope"), lines.values, strict=True):
             slot.text(0, y, name, 14)
         slot.text(0, lines.title, "the next step", 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
-        columns = {name: run[name] for name in ("x", "loss", "slope", "lr")}
-        epochs, delta = run["epoch"], run["delta"][:, 0]
+        columns = {name: run[name] for name in ("x", "loss", "slope")}
+        epochs = run["epoch"]
         events = outcome(run).events()
         value = slot.glyphs(16, colour=slot.theme.ink, weight="bold")
-        arithmetic = slot.glyphs(13, colour=slot.theme.ink)
+        letters = slot.glyphs(13, colour=slot.theme.ink)
         told = slot.glyphs(12, colour=slot.theme.accent("loss"), weight="bold")
-        lines = _Lines.of(slot)
-        indent = slot.text_width(run.header.worked.partition("=")[0], 13)
+        steps = arithmetic(run, np.unique(rows).tolist())
+        texts = _fitting(steps, slot.width, _Places.room(slot), letters)
+        lines = _Places.of(slot, max(map(len, texts.values())))
 
         def draw(window: Pixels, k: int) -> None:
             row = int(rows[k])
             step = int(epochs[row])
-            x, f, slope, lr = (float(column[step]) for column in columns.values())
-            for shown, y in zip((x, f, slope), lines.values, strict=True):
-                value.write(window, number(shown, DIGITS), slot.width, y, 1)
-            before = x - float(columns["x"][step - 1]) if step else 0.0
-            worked = _worked(run.header.worked, lr, slope, before, float(delta[row]))
-            for i, (text, y) in enumerate(zip(worked, lines.arithmetic, strict=False)):
-                arithmetic.write(window, text, round(indent) if i else 0, y)
-            arithmetic.write(window, _sum(x, float(delta[row])), 0, lines.arithmetic[len(worked)])
+            for column, y in zip(columns.values(), lines.values, strict=True):
+                value.write(window, number(float(column[step]), DIGITS), slot.width, y, 1)
+            for text, y in zip(texts[row], lines.arithmetic, strict=False):
+                letters.write(window, text, 0, y)
             past = [f"step {at}: {text}" for at, text in events if at <= step]
             for text, y in zip(past[-2:], lines.events, strict=False):
                 told.write(window, text, 0, y)
@@ -55,7 +64,7 @@ class Worked:
         return draw
 
 
-class _Lines(NamedTuple):
+class _Places(NamedTuple):
     """Baselines of the panel's lines, in pixels."""
 
     values: list[int]
@@ -64,28 +73,61 @@ class _Lines(NamedTuple):
     events: list[int]
 
     @classmethod
-    def of(cls, slot: Slot) -> "_Lines":
+    def of(cls, slot: Slot, many: int) -> "_Places":
+        """With so many lines of arithmetic."""
+        pitch = slot.font(13) * 1.4
+        first = slot.font(16) + 4.3 * pitch
+
         def at(line: float) -> int:
-            return round(slot.font(16) + line * slot.font(13) * 1.6)
+            return round(first + line * pitch)
 
-        arithmetic, events = [at(4.2), at(5.2), at(6.2), at(7.2)], [at(8.6), at(9.6)]
-        return cls([at(0), at(1), at(2)], at(3.2), arithmetic, events)
+        values = [round(slot.font(16) + line * pitch * 1.1) for line in range(3)]
+        below = max(many, 4) + 0.3
+        return cls(values, at(-1), [at(i) for i in range(many)], [at(below), at(below + 1)])
 
-
-def _worked(rule: str, lr: float, grad: float, before: float, delta: float) -> list[str]:
-    """The rule's lines with their numbers."""
-    terms = {"lr": f"{lr:g}", "grad": _term(grad), "before": _term(before)}
-    return rule.format(**terms, delta=number(delta, DIGITS)).split("\n")
-
-
-def _term(value: float) -> str:
-    """A number inside a product: a negative one in brackets."""
-    text = number(value, DIGITS)
-    return f"({text})" if value < 0 else text
+    @classmethod
+    def room(cls, slot: Slot) -> int:
+        """Lines of arithmetic that leave room for the events below."""
+        many = 1
+        while cls.of(slot, many + 1).events[-1] + slot.font(13) * 0.3 <= slot.height:
+            many += 1
+        return many
 
 
-def _sum(value: float, delta: float) -> str:
-    """The next x."""
-    sign = "−" if delta < 0 else "+"
-    parts = (number(part, DIGITS) for part in (value, abs(delta), value + delta))
-    return "x = {} {sign} {} = {}".format(*parts, sign=sign)
+def _fitting(
+    steps: Mapping[int, Step], width: int, room: int, glyphs: Glyphs
+) -> dict[int, list[str]]:
+    """The lines of each row, broken alike in all steps of the same form, so that none jumps."""
+    forms: dict[tuple[str, ...], list[int]] = {}
+    for row, step in steps.items():
+        forms.setdefault(tuple(ast.dump(w.line.expression) for w in step.works), []).append(row)
+    texts = {}
+    for rows in forms.values():
+        for left_out in range(len(steps[rows[0]].works)):
+            told = {row: steps[row].lines(left_out) for row in rows}
+            breaks = [_breaks(line, width, glyphs) for line in zip(*told.values(), strict=True)]
+            if sum(map(len, breaks)) <= room:
+                break
+        for row, lines in told.items():
+            texts[row] = [
+                INDENT * (part.start > 0) + " ".join(line[part])
+                for line, parts in zip(lines, breaks, strict=True)
+                for part in parts
+            ]
+    return texts
+
+
+def _breaks(lines: Sequence[list[str]], width: int, glyphs: Glyphs) -> list[slice]:
+    """Where the pieces of a line [steps, pieces] go on in a line below: before its result first."""
+    space, indent = glyphs.width(" "), glyphs.width(INDENT)
+    widest = [max(map(glyphs.width, column)) + space for column in zip(*lines, strict=True)]
+    if sum(widest) - space <= width:
+        return [slice(0, len(widest))]
+    starts, used = [0], 0
+    for i, wide in enumerate(widest[:-1]):
+        if i and used + wide - space > width:
+            starts.append(i)
+            used = indent
+        used += wide
+    starts.append(len(widest) - 1)
+    return [slice(start, stop) for start, stop in pairwise([*starts, len(widest)])]

@@ -18,9 +18,9 @@ from PIL import Image
 import vizopt
 from vizopt.arrays import Frame
 from vizopt.encoders import Film, Label
-from vizopt.panels.curves import TITLES
+from vizopt.numbers import count, number
+from vizopt.quantities import title
 from vizopt.safety import Verdict
-from vizopt.theme import count, number
 
 FIRST = ("x", "loss", "accuracy", "lr")  # the order under the picture; others follow by name
 ALLOWED = 3  # flashes a second, WCAG 2.2, 2.3.1
@@ -116,7 +116,7 @@ def _numbers(label: Label, frames: int) -> list[tuple[str, list[str]]]:
         return (order.index(name) if name in order else len(order), name)
 
     return [
-        (TITLES.get(name, name).replace("_", " "), _written(label.numbers[name][:frames]))
+        (title(name, label.unit), _written(label.numbers[name][:frames]))
         for name in sorted(label.numbers, key=place)
     ]
 

@@ -75,6 +75,10 @@ class ProblemSpec(Protocol):
         """What a step of it is called: "epoch", "step"."""
         ...
 
+    def describe(self) -> str:
+        """What stands of it above the picture, parts set apart by ` · `."""
+        ...
+
     def check(self) -> None:
         """Hold together what it is made of, data files included; ValueError where it does not."""
         ...

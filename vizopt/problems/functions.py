@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from vizopt.arrays import Vector
 from vizopt.layout import Layout
+from vizopt.numbers import setting
 from vizopt.problems.base import Evaluation
 from vizopt.problems.formula import Values, formula
 from vizopt.specs import spec
@@ -95,7 +96,7 @@ class FunctionSpec:
         """The formula as one writes it, and the start."""
         text = self.f.replace("**2", "²").replace("**3", "³").replace("**4", "⁴")
         text = text.replace("*", "·").replace("-", "−")
-        return f"f(x) = {text}  ·  start x = {self.start:g}".replace("= -", "= −")
+        return f"f(x) = {text}  ·  start x = {setting(self.start)}".replace("= -", "= −")
 
     def check(self) -> None:
         """Everything was checked when it was made."""

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from vizopt.arrays import Batch, Matrix, Vector
 from vizopt.layout import Layout
+from vizopt.numbers import count, setting
 from vizopt.problems.activations import ACTIVATIONS
 from vizopt.problems.arithmetic import ARITHMETICS
 from vizopt.problems.base import Evaluation
@@ -93,9 +94,8 @@ class NetworkSpec:
         hidden = [f"{size} {words}" for size in self.sizes[1:-1]]
         last = f"{self.sizes[-1]} {head(self.sizes[-1]).words}"
         extras = [
-            f"{name} {value:g}"
+            f"{name} {setting(value)}"
             for name, value in (
-                ("batch", self.batch),
                 ("L1", self.l1),
                 ("L2", self.l2),
                 ("dropout", self.dropout),
@@ -103,6 +103,8 @@ class NetworkSpec:
             )
             if value
         ]
+        if self.batch:
+            extras.insert(0, f"batch {count(self.batch)}")
         return ", ".join([" → ".join([str(self.sizes[0]), *hidden, last]), *extras])
 
     def build(self, rng: RandomState) -> "Network":

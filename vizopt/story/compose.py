@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from vizopt.arrange import arranged
 from vizopt.errors import RecordingError
 from vizopt.events import Event, events
+from vizopt.optimizers import name_of
 from vizopt.problems import FunctionSpec, NetworkSpec
 from vizopt.recording import Recording
 from vizopt.scene import Scene, parse_scene
 from vizopt.story import descent, history
 from vizopt.story.phrases import counted, cut, plain, sentence
 from vizopt.story.picture import seen
-from vizopt.story.setup import how, rule_name, trained
+from vizopt.story.setup import how, trained
 
 ALT = 250  # characters of the alt text at most: what screen readers and slides take well
 TITLE = 70  # characters of the title in it, so that the outcome has room
@@ -65,7 +66,7 @@ def of(run: Recording, scene: Scene | None = None, warning: str = "") -> Story:
 
 def _alt(scene: Scene, run: Recording, found: tuple[Event, ...]) -> str:
     """Title, what is trained, then as much of what happened as there is room for."""
-    name = rule_name(scene)
+    name = name_of(scene.optimizer)
     match scene.problem:
         case FunctionSpec():
             minima = counted(len(run["minima"]), "minimum")

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from vizopt.numbers import count, number, setting
 from vizopt.outcome import FAR, FLAT, NEAR, Minimum, Outcome, minima_of, outcome
 from vizopt.recording import Recording
 from vizopt.story.history import cut_short, key_epochs
-from vizopt.story.phrases import counted, listed, sentence, setting, times
-from vizopt.theme import count, number
+from vizopt.story.phrases import counted, listed, sentence, times
 
 
 def happened(run: Recording) -> str:

@@ -1,9 +1,9 @@
-"""Phrases: lists, plurals, settings and cuts of plain sentences."""
+"""Phrases: lists, plurals and cuts of plain sentences."""
 
 import re
 from collections.abc import Sequence
 
-from vizopt.theme import count
+from vizopt.numbers import count
 
 GAPS = re.compile(r"(?<!\d) | (?!\d)")  # between words, but not inside 10 000
 NUMBER_AT_END = re.compile(r"\d[\d.,\N{THIN SPACE}\N{NO-BREAK SPACE}]*$")
@@ -25,12 +25,6 @@ def counted(many: int, what: str) -> str:
 def times(many: int) -> str:
     """`once`, `twice`, `7 times`."""
     return {1: "once", 2: "twice"}.get(many, f"{count(many)} times")
-
-
-def setting(value: float, digits: int = 6) -> str:
-    """A value that somebody chose, without further zeros: `0.9`, `1e−7`."""
-    mantissa, e, exponent = f"{value:.{digits}g}".partition("e")
-    return (mantissa + (f"e{int(exponent)}" if e else "")).replace("-", "−")
 
 
 def plain(text: str) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from vizopt.numbers import count, setting
 from vizopt.panels import Curves, Descent, Key, Magnifier, Plane, Weights, Worked
-from vizopt.panels.curves import TITLES
+from vizopt.quantities import title
 from vizopt.recording import Recording
 from vizopt.scene import Scene
 from vizopt.stage import Stage
-from vizopt.story.phrases import listed, lower, plain, setting
-from vizopt.theme import THEMES, count
+from vizopt.story.phrases import listed, lower, plain
+from vizopt.theme import THEMES
 from vizopt.timeline import Timeline
 
 # What a map of colours shows where a weight is positive and where it is negative.
@@ -88,9 +89,10 @@ def _key(panels: list[Any], scene: Scene, run: Recording) -> str:
 
 
 def _curves(panels: list[Curves], scene: Scene, run: Recording) -> str:
-    names = [TITLES.get(column, column) for panel in panels for column in panel.columns]
+    unit = run.header.unit
+    names = [title(column, unit) for panel in panels for column in panel.columns]
     what = "A curve shows" if len(names) == 1 else "Curves show"
-    shown = f"up to the shown {run.header.unit}, with the value"
+    shown = f"up to the shown {unit}, with the value"
     text = f"{what} {listed([plain(name) for name in names])} {shown}"
     if "validation_loss" in run.columns:
         return f"{text} in digits; thinner ones are those of the points held out."

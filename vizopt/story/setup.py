@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from vizopt.numbers import count, number, setting
+from vizopt.optimizers import name_of
 from vizopt.outcome import Minimum, minima_of
 from vizopt.problems import FunctionSpec, NetworkSpec
 from vizopt.problems.activations import ACTIVATIONS
 from vizopt.problems.heads import head
 from vizopt.recording import Recording
 from vizopt.scene import KINDS, Scene
-from vizopt.story.phrases import counted, cut, listed, lower, plain, sentence, setting
-from vizopt.story.rules import FIELDS, RULES
-from vizopt.theme import count, number
+from vizopt.story.phrases import counted, cut, listed, lower, plain, sentence
+from vizopt.story.rules import FIELDS
 
 NAMES = 8  # classes or minima that are told one by one
 NAME = 40  # characters of a class' or file's name
@@ -26,12 +27,6 @@ UNITS = {
     "sigmoid": "bends its sum into the range from 0 to 1",
     "gelu": "passes its sum on where that is clearly positive, and fades to zero below",
 }
-
-
-def rule_name(scene: Scene) -> str:
-    """The optimizer's proper name."""
-    cls = type(scene.optimizer)
-    return RULES[KINDS[cls]][0] if KINDS[cls] in RULES else cls.__name__
 
 
 def trained(scene: Scene, run: Recording) -> str:
@@ -148,8 +143,8 @@ def rule(scene: Scene) -> str:
     cls = type(scene.optimizer)
     descends = isinstance(scene.problem, FunctionSpec)
     it, loss = ("x", "f") if descends else ("every weight", "the loss")
-    name, what = RULES.get(KINDS[cls], (cls.__name__, lower((cls.__doc__ or "").split("\n")[0])))
-    text = f"The optimizer is {name}, {what.format(it=it, loss=loss)}."
+    what = getattr(cls, "TOLD", lower((cls.__doc__ or "").split("\n")[0]))
+    text = f"The optimizer is {name_of(scene.optimizer)}, {what.format(it=it, loss=loss)}."
     chosen = [
         _chosen(field.name, getattr(scene.optimizer, field.name))
         for field in fields(scene.optimizer)  # type: ignore[arg-type]
@@ -201,6 +196,6 @@ def _penalties(network: NetworkSpec) -> list[str]:
         if value
     ]
     if network.dropout:
-        share = f"{100 * network.dropout:.3g}\N{NO-BREAK SPACE}%"
+        share = f"{setting(100 * network.dropout, 3)}\N{NO-BREAK SPACE}%"
         parts.append(f"Every step leaves out a random {share} of the hidden units (dropout).")
     return parts

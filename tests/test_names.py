@@ -1,0 +1,205 @@
+"""What is named above a picture is what was trained; what is counted and measured has its name."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import vizopt
+from vizopt import library, story
+from vizopt.clips import planned_picture
+from vizopt.glyphs import Glyphs
+from vizopt.labels import label
+from vizopt.numbers import count, number
+from vizopt.optimizers import OPTIMIZERS, name_of
+from vizopt.recipe import load
+from vizopt.report import lines, summary, table
+from vizopt.scene import Shape, load_scene, parse_scene, scene_toml
+
+BUNDLED = {name: load_scene(name) for name in library.names()}
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_the_settings_line_begins_with_the_rules_name(name):
+    scene = BUNDLED[name]
+    line = scene.settings("the problem")
+    if scene.epochs == 1:
+        assert line == "the problem"
+    else:
+        rate = scene.optimizer.lr.describe()
+        assert line.startswith(f"{OPTIMIZERS_NAMES[type(scene.optimizer)]}, learning rate {rate}")
+        assert line.endswith("  ·  the problem")
+
+
+OPTIMIZERS_NAMES = {cls: cls.NAME for cls in OPTIMIZERS.values()}
+
+
+def test_every_rule_has_a_name_of_its_own():
+    assert len(set(OPTIMIZERS_NAMES.values())) == len(OPTIMIZERS)
+    assert OPTIMIZERS["adam"].NAME == "Adam"
+    for kind, line in library.kinds("optimizers").items():
+        assert line.startswith(f"{OPTIMIZERS[kind].NAME}. ")
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "title"),
+    [
+        ("sgd", {"optimizer.kind": "adam"}, "Adam"),
+        ("sgd", {"optimizer.kind": "sgd"}, None),
+        ("sgd", {"optimizer.lr": 1.0}, None),
+        ("sgd", {"optimizer.lr": 1}, None),
+        ("sgd", {"optimizer.lr": 0.5}, "SGD"),
+        ("sgd", {"optimizer": {"kind": "lion", "lr": 0.1}}, "Lion"),
+        ("sgd", {"problem.data.points": 50}, "SGD"),
+        ("sgd", {"problem.data.points": 100}, None),
+        ("sgd", {"epochs": 20, "seed": 3, "theme": "dark", "keep.grid": 9}, None),
+        ("momentum-slow", {"optimizer.lr": 0.1}, "SGD with momentum"),
+        ("momentum-09", {"optimizer.momentum": 0.5}, "SGD with momentum"),
+        ("momentum-09", {"optimizer.kind": "nesterov"}, "Nesterov's gradient"),
+        ("good", {"problem.f": "x**2"}, "SGD with momentum"),
+        ("landscape", {"problem.f": "x**2"}, "f(x) = x²"),
+        ("landscape", {"optimizer.lr": 0.5}, "f(x) = (x/3)² − cos(x) + x·cos(5·x)/2 − x/4"),
+        ("deep", {"problem.sizes": [2, 8, 2]}, "Adam"),
+        ("own-data", {"problem.data": {"kind": "spiral"}, "problem.sizes": [2, 8, 3]},
+         "SGD with momentum"),
+    ],
+)  # fmt: skip
+def test_a_title_that_is_no_longer_true_is_replaced(name, keys, title):
+    scene = load_scene(name, keys)
+    assert scene.title == (title or BUNDLED[name].title)
+    assert scene.about == ("" if title else BUNDLED[name].about)
+    assert load_scene(name, keys | {"title": "Mine"}).title == "Mine"
+    again = parse_scene(scene_toml(scene), "", {}, {})
+    assert (again.title, again.about) == (scene.title, scene.about)
+
+
+def test_a_scene_that_needs_its_overrides_keeps_its_title(tmp_path):
+    text = library.bundled("sgd").replace("lr = 1.0", "lr = -1.0")
+    (tmp_path / "mine.toml").write_text(text)
+    scene = load_scene(tmp_path / "mine.toml", {"optimizer.lr": 1.0})
+    assert scene.title == "Stochastic gradient descent"
+
+
+QUICK = ["--set", "epochs=3", "--set", "keep.grid=4", "--seconds", "0.2", "--size", "480x270", "-q"]
+SAID = (
+    'title "Adam" instead of "Stochastic gradient descent", which was said of other settings '
+    "(choose one with --set title=…)\n"
+)
+
+
+def test_the_closing_line_says_so_and_the_recipe_makes_the_same_clip(command):
+    ran = command("make", "sgd", "-o", "a.gif", "--set", "optimizer.kind=adam", *QUICK)
+    assert ran.out.endswith(SAID)
+    recipe = tomllib.loads(command("recipe", "a.gif").out)
+    assert (recipe["title"], recipe["about"]) == ("Adam", "")
+    assert Path("a.txt").read_text(encoding="utf-8").startswith("Adam trains a network")
+    again = command("make", "a.gif", "-o", "b.gif", "-q")
+    assert again.code == 0
+    assert "instead of" not in again.out
+    assert Path("a.gif").read_bytes() == Path("b.gif").read_bytes()
+    assert load(Path("a.gif"), {"optimizer.kind": "lion"}).title == "Lion"
+    assert load(Path("a.gif"), {"theme": "dark"}).title == "Adam"
+    ran = command("record", "sgd", "-o", "r.zarr", "--set", "optimizer.kind=adam", *QUICK[:4])
+    assert ran.out.endswith(SAID)
+
+
+def test_a_title_that_is_true_is_no_news(command):
+    keys = ["--set", "optimizer.lr=0.5", "--set", "title=Half as fast"]
+    assert "instead of" not in command("record", "sgd", "-o", "r.zarr", *keys, *QUICK[:4]).out
+    assert "instead of" not in command("record", "adam", "-o", "r.zarr", *keys[:2], *QUICK[:4]).out
+
+
+def frame_texts(run, k, monkeypatch, **keys):
+    """What frame k says, still and moving, and its epoch."""
+    scene = parse_scene(run.header.scene, "", {}, keys)
+    picture = planned_picture(run, scene, (1280, 720), 5.0)
+    texts = [text.get_text() for axes in picture.figure.axes for text in axes.texts]
+    original = Glyphs.write
+
+    def noted(self, pixels, text, *place):
+        texts.append(text)
+        original(self, pixels, text, *place)
+
+    monkeypatch.setattr(Glyphs, "write", noted)
+    picture[k]
+    monkeypatch.undo()
+    return texts, int(run["epoch"][scene.timeline.rows(run["epoch"], 5.0)[k]])
+
+
+CURVES = {
+    "mosaic": {"rows": ["curves"]},
+    "panels": {"curves": {"kind": "curves", "columns": ["loss", "lr"]}},
+}
+
+
+def test_the_digits_of_the_curves_are_those_of_the_shown_epoch(run, monkeypatch):
+    for k in (0, 3, 5, 9):
+        texts, epoch = frame_texts(run, k, monkeypatch)
+        assert f"{count(epoch)} / 300" in texts
+        for column in ("loss", "accuracy", "lr"):
+            assert number(float(run[column][epoch])) in texts
+        older = number(float(run["loss"][epoch - 1]))
+        assert epoch == 0 or older == number(float(run["loss"][epoch])) or older not in texts
+    assert "epoch" in texts
+    assert "epoch 0" in texts
+    assert any(text.startswith("SGD, learning rate 1  ·  ") for text in texts)
+
+
+def test_a_descent_counts_steps_and_has_no_loss(descent, monkeypatch):
+    texts, step = frame_texts(descent, 4, monkeypatch)
+    assert {number(float(descent[name][step]), 4) for name in ("x", "loss", "slope")} <= set(texts)
+    assert f"{step} / 100" in texts
+    drawn, at = frame_texts(descent, 4, monkeypatch, stage=CURVES)
+    assert {"step 0", "f(x)", "learning rate", number(float(descent["loss"][at]))} <= set(drawn)
+    assert "step" in texts
+    scene = parse_scene(descent.header.scene, "", {}, {"stage": CURVES})
+    told = story.of(descent, scene)
+    shape = Shape((480, 270), 5.0)
+    page = label(descent, scene, told, shape, card=0, warning="")
+    from vizopt.player.page import _numbers
+
+    facts = summary(descent)
+    everything = {
+        "picture": " ".join(texts + drawn),
+        "story": told.text,
+        "events": " ".join(event.words for event in told.events),
+        "info": re.sub(r"columns .*", "", "\n".join(lines(facts))),
+        "table": next(table(descent, 50)),
+        "page": " ".join(name for name, _ in _numbers(page, 3)),
+        "settings": descent.header.settings,
+    }
+    for place, said in everything.items():
+        assert not re.search(r"\b(loss|epochs?)\b", said), (place, said)
+    for place in ("picture", "story", "info", "table", "page"):
+        assert "f(x)" in everything[place], place
+    assert "steps" in everything["info"]
+
+
+@pytest.mark.parametrize("schedule", ["exponential", "cosine", "step"])
+def test_a_schedule_of_a_descent_has_no_epochs(schedule):
+    more = {"exponential": {"factor": 0.9}, "cosine": {"epochs": 9}, "step": {"every": 9}}[schedule]
+    lr = {"kind": schedule, "initial": 0.0005, **more}
+    line = load_scene("good", {"optimizer.lr": lr}).settings("")
+    assert "epoch" not in line
+    assert "learning rate 5e−4, " in line
+
+
+def test_an_axis_writes_numbers_as_the_digits_do(tmp_path, monkeypatch):
+    keys = {"optimizer.lr": 0.005, "epochs": 4, "keep.grid": 4, "timeline.seconds": 1.0}
+    run = vizopt.record(load_scene("sgd", keys), tmp_path / "r.zarr")
+    texts, _ = frame_texts(run, 2, monkeypatch)
+    assert texts.count("0.005") == 2  # the axis' tick and the value
+    assert not [text for text in texts if re.search(r"e[-+]|e0|-\d", text)]
+    assert name_of(load_scene("sgd").optimizer) == "SGD"
+
+
+def test_the_axes_of_a_descent_write_numbers_so_too(tmp_path, monkeypatch):
+    keys = {"problem.f": "0.0004*x**2", "epochs": 3, "problem.interval": [-20_000, 20_000]}
+    run = vizopt.record(load_scene("good", keys | {"problem.start": 2.0}), tmp_path / "r.zarr")
+    texts, _ = frame_texts(run, 0, monkeypatch)
+    assert {"−2e4", "−5000", "1.5e4", "4e4"} <= set(texts)
+    keys = {"problem.f": "0.0004*x**2", "problem.interval": [-2, 2], "problem.start": 1.0}
+    run = vizopt.record(load_scene("good", keys | {"epochs": 3}), tmp_path / "s.zarr")
+    texts, _ = frame_texts(run, 0, monkeypatch)
+    assert {"0", "4e−4", "0.0012", "−1.5"} <= set(texts)

@@ -1,0 +1,73 @@
+"""Numbers: one way to write what was measured, what was chosen and what stands at an axis."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vizopt.numbers import count, number, setting
+from vizopt.quantities import title
+
+
+@pytest.mark.parametrize(
+    ("value", "measured", "chosen"),
+    [
+        (0.8737, "0.874", "0.8737"),
+        (1.0, "1.000", "1"),
+        (0.0, "0.000", "0"),
+        (-0.0, "0.000", "0"),
+        (0.005, "0.005", "0.005"),
+        (0.0032, "0.0032", "0.0032"),
+        (0.00504, "0.005", "0.00504"),
+        (-0.0099, "−0.0099", "−0.0099"),
+        (0.0099996, "0.010", "0.0099996"),
+        (0.001, "0.001", "0.001"),
+        (0.00099996, "0.001", "9.9996e−4"),
+        (0.00046, "4.6e−4", "4.6e−4"),
+        (-0.00046, "−4.6e−4", "−4.6e−4"),
+        (1e-7, "1.0e−7", "1e−7"),
+        (-2.5, "−2.500", "−2.5"),
+        (9999.4, "9999.400", "9999.4"),
+        (9999.9996, "1.0e4", "1e4"),
+        (123456.0, "1.2e5", "1.23456e5"),
+        (1e20, "1.0e20", "1e20"),
+        (float("inf"), "∞", "∞"),
+        (float("-inf"), "−∞", "−∞"),
+        (float("nan"), "not a number", "not a number"),
+    ],
+)
+def test_measured_and_chosen_numbers(value, measured, chosen):
+    assert number(value) == measured
+    assert setting(value) == chosen
+
+
+def parsed(text):
+    return float(text.replace("−", "-"))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(3, 15))
+def test_a_number_is_read_again_as_itself(value, digits):
+    for text, figures in ((number(value, digits), digits - 1), (setting(value, digits), digits)):
+        assert re.fullmatch(r"−?\d+(\.\d+)?(e−?\d+)?", text)
+        if value and abs(value) < 1e300:
+            places = 0.51 * 10.0 ** (1 - figures) * abs(value)
+            assert abs(parsed(text) - value) <= max(places, 0.51 * 10.0**-digits)
+    assert setting(value, 17) == setting(parsed(setting(value, 17)), 17)
+
+
+@given(st.floats(1e-3, 9999, allow_nan=False))
+def test_between_a_thousandth_and_ten_thousand_nothing_has_an_exponent(value):
+    assert "e" not in number(value) + number(value, 4) + setting(value, 4)
+
+
+def test_thousands_are_set_apart():
+    assert count(10_000) == "10\u2009000"
+    assert count(999) == "999"
+
+
+def test_a_descent_has_no_loss():
+    assert title("loss", "epoch") == "loss"
+    assert title("loss", "step") == "f(x)"
+    assert title("validation_loss", "epoch") == "validation loss"
+    assert {title("lr", unit) for unit in ("epoch", "step")} == {"learning rate"}

@@ -1,0 +1,199 @@
+"""Rule: a recorded update rule's lines of arithmetic, read, evaluated and written with numbers.
+
+The text is a stranger's: Python's `ast` reads it, and only a short list of nodes has a meaning.
+"""
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from vizopt.numbers import setting
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "sqrt": np.sqrt,
+    "abs": abs,
+    "sign": np.sign,
+    "min": min,
+    "max": max,
+}
+TESTS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Eq: np.equal,
+}
+SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "−", ast.Mult: "·", ast.Div: "/"}
+LONGEST = 4000  # characters of a rule
+
+
+class Line(NamedTuple):
+    """`name = expression`, where the condition holds."""
+
+    name: str
+    expression: ast.expr
+    condition: ast.expr | None
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        return self.condition is None or bool(value(self.condition, values))
+
+    @property
+    def operands(self) -> list[str]:
+        """Names in the expression, each once."""
+        found = [node for node in ast.walk(self.expression) if isinstance(node, ast.Name)]
+        return list(dict.fromkeys(n.id for n in found if n.id not in FUNCTIONS))
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether there is nothing to be worked out."""
+        return isinstance(self.expression, ast.Name | ast.Constant)
+
+
+class Rule(NamedTuple):
+    """What holds before the first step, and the lines of each step."""
+
+    start: tuple[Line, ...]
+    lines: tuple[Line, ...]
+
+    def after(
+        self, state: Mapping[str, Any], given: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[Line]]:
+        """The results of a step and the lines that hold in it."""
+        values, held = {**state, **given}, []
+        for line in self.lines:
+            if line.holds(values):
+                values[line.name] = value(line.expression, values)
+                held.append(line)
+        return {name: values[name] for name in state}, held
+
+    def first(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All results before the first step."""
+        zero = np.float64(0)
+        values = {line.name: zero for line in self.lines}
+        return values | {line.name: value(line.expression, given) for line in self.start}
+
+
+def rule(text: str) -> Rule:
+    """Read the lines that `vizopt.optimizers.worked` wrote.
+
+    Raises:
+        ValueError: it does not parse.
+    """
+    if len(text) > LONGEST:
+        raise ValueError(f"a rule longer than {LONGEST} characters")
+    start: list[Line] = []
+    lines: list[Line] = []
+    for part in text.splitlines():
+        left, _, right = part.partition(" = ")
+        expression, _, condition = right.partition(" if ")
+        to = start if left.startswith("start ") else lines
+        try:
+            read = Line(
+                left.removeprefix("start "),
+                ast.parse(expression, mode="eval").body,
+                ast.parse(condition, mode="eval").body if condition else None,
+            )
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            raise ValueError(f"{part!r} is no line of arithmetic") from error
+        to.append(read)
+    return Rule(tuple(start), tuple(lines))
+
+
+def value(node: ast.expr, values: Mapping[str, Any]) -> Any:
+    """What an expression comes to; too large is infinity.
+
+    Raises:
+        ValueError: something in it has no meaning here.
+    """
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return np.float64(number)
+        case ast.Name(id=name) if name in values:
+            return values[name]
+        case ast.UnaryOp(op=ast.USub(), operand=part):
+            return -value(part, values)
+        case ast.BinOp(left=left, op=op, right=right):
+            return _operated(op, value(left, values), value(right, values))
+        case ast.Call(func=ast.Name(id=name), args=parts, keywords=[]) if name in FUNCTIONS:
+            return FUNCTIONS[name](*(value(part, values) for part in parts))
+        case ast.Compare(left=left, ops=[test], comparators=[right]) if type(test) in TESTS:
+            return TESTS[type(test)](value(left, values), value(right, values))
+    raise ValueError(f"{ast.unparse(node)!r} has no meaning in a rule")
+
+
+def _operated(op: ast.operator, left: Any, right: Any) -> Any:
+    match op:
+        case ast.Add():
+            return left + right
+        case ast.Sub():
+            return left - right
+        case ast.Mult():
+            return left * right
+        case ast.Div():
+            return left / right
+        case ast.Pow():
+            return left**right
+    raise ValueError(f"{ast.dump(op)} has no meaning in a rule")
+
+
+def pieces(node: ast.expr, texts: Mapping[str, str]) -> list[str]:
+    """An expression as one writes it, in pieces between which a line may break.
+
+    Args:
+        node: the expression.
+        texts: what stands for each name: another name, or a number.
+    """
+    match node:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
+            *before, last = pieces(left, texts) if _joins(left, op) else [_inner(left, op, texts)]
+            sign, text = SIGNS[type(op)], _inner(right, op, texts)
+            signed = isinstance(right, ast.Name | ast.Constant) and text.startswith("(−")
+            if signed and isinstance(op, ast.Add | ast.Sub):
+                sign, text = "−+"[sign == "−"], text[2:-1]
+            return [*before, last, f"{sign} {text}"]
+        case ast.Call(func=ast.Name(id="min" | "max" as name), args=[first, *others]):
+            told = [_text(part, texts) for part in (first, *others)]
+            return [*(f"{part}," for part in (f"{name}({told[0]}", *told[1:-1])), f"{told[-1]})"]
+    return [_text(node, texts)]
+
+
+def _joins(node: ast.expr, op: ast.operator) -> bool:
+    """Whether an expression in front of an operator needs no brackets."""
+    sums = ast.Add | ast.Sub
+    return isinstance(op, sums) or not (isinstance(node, ast.BinOp) and isinstance(node.op, sums))
+
+
+def _inner(node: ast.expr, op: ast.operator, texts: Mapping[str, str]) -> str:
+    """An operand, in brackets where they are needed."""
+    text = _text(node, texts)
+    if isinstance(node, ast.Name | ast.Constant):
+        return f"({text})" if text.startswith("−") else text
+    divided = isinstance(op, ast.Div) and isinstance(node, ast.BinOp)
+    compound = isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow)
+    apart = divided or isinstance(op, ast.Pow) or not _joins(node, op)
+    return f"({text})" if compound and apart else text
+
+
+def _text(node: ast.expr, texts: Mapping[str, str]) -> str:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return setting(number, 12)
+        case ast.Name(id=name):
+            return texts[name]
+        case ast.UnaryOp(operand=part):
+            return f"−{_inner(part, ast.Mult(), texts)}"
+        case ast.BinOp(left=base, op=ast.Pow(), right=power):
+            raised = "²" if isinstance(power, ast.Constant) and power.value == 2 else ""
+            text = _inner(base, ast.Pow(), texts)
+            text = f"({text})" if "e" in text and text[0].isdigit() else text
+            return text + (raised or f"^{_inner(power, ast.Pow(), texts)}")
+        case ast.Call(func=ast.Name(id="abs"), args=[part]):
+            return f"|{_text(part, texts)}|"
+        case ast.Call(func=ast.Name(id="sqrt"), args=[part]):
+            text = _text(part, texts)
+            return f"√{text}" if isinstance(part, ast.Name) else f"√({text})"
+        case ast.Call(func=ast.Name(id="sign"), args=[part]):
+            return f"sign({_text(part, texts)})"
+    return " ".join(pieces(node, texts))
