@@ -247,7 +247,7 @@ def test_divergence_is_told_at_the_epoch_that_has_no_numbers(recorded):
         f"at epoch {at} the numbers are no longer finite, and it stops there" in told.paragraphs[2]
     )
     assert "was to go from epoch 0 to epoch 400" in told.paragraphs[1]
-    assert f"{number(run['loss'][57])} and" in told.paragraphs[2]
+    assert f"{number(run['loss'][at - 1])} and" in told.paragraphs[2]
 
 
 def test_plateaus_are_told_as_exactly_as_they_are_known(run, monkeypatch):
