@@ -26,6 +26,7 @@ from vizopt.theme import count, number
 FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
 SIZE = (BITS * SIDE, 180)
 EVIL = "</script><script>alert(1)</script><!-- \"'& ]]> <img src=x onerror=alert(1)> Σ 渦 🌀"
+GUARD = 300_000  # ms, after which a test that waits in vain ends; nothing is measured by it
 QUESTION = "What will happen to the border next?"
 
 
@@ -211,6 +212,7 @@ def visit(browser):
         context = browser.new_context(
             reduced_motion=motion, viewport={"width": width, "height": 700}, **options
         )
+        context.set_default_timeout(GUARD)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: wrong.append(message.text))
@@ -235,7 +237,7 @@ def visit(browser):
 
 def until(page, true):
     """Wait for a JavaScript expression; Playwright's own way needs eval, which the page forbids."""
-    for _ in range(400):
+    for _ in range(GUARD // 25):
         if page.evaluate(true):
             return
         page.wait_for_timeout(25)
