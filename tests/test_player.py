@@ -21,6 +21,7 @@ from vizopt.errors import SceneError
 from vizopt.outputs import Look
 from vizopt.pipeline import render
 from vizopt.safety import judge
+from vizopt.scene import parse_scene
 from vizopt.theme import count, number
 
 FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
@@ -120,8 +121,26 @@ def test_a_page_of_a_real_run_tells_its_verdict_and_recipe(run, tmp_path):
     assert clip.verdict.path == clip.path
     assert (clip.verdict.general, clip.verdict.red) == (again.general, again.red)
     assert clip.frames == again.frames
-    assert json.loads(block(text, "data"))["starts"] == clip.verdict.passed
+    data = json.loads(block(text, "data"))
+    assert data["starts"] == clip.verdict.passed
+    epochs = run["epoch"][
+        parse_scene(run.header.scene, "x", {}, {}).timeline.rows(run["epoch"], 30)
+    ]
+    numbers = dict(zip(data["names"], data["numbers"], strict=True))
+    assert numbers["epoch"] == [count(int(epoch)) for epoch in epochs]
+    for name in ("loss", "accuracy"):
+        assert numbers[name] == [number(run[name][epoch]) for epoch in epochs]
     assert tomllib.loads(block(text, "recipe"))["title"] == EVIL
+
+
+def test_marks_name_the_frame_and_the_epoch_of_what_happened(written):
+    found = re.findall(
+        r'data-frame="(\d+)"><b>(.*?)</b> <span>(.*?)</span>', written.read_text(encoding="utf-8")
+    )
+    assert found == [
+        ("30", "epoch 300", "accuracy reaches 50 %"),
+        ("90", "epoch 900", "the loss jumps to 2.000"),
+    ]
 
 
 def test_a_clip_that_flashes_says_so(tmp_path):
@@ -179,8 +198,6 @@ optimizer = { kind = "sgd", lr = 1.0 }
 
 
 def test_a_pause_lies_within_the_run():
-    from vizopt.scene import parse_scene
-
     assert parse_scene(PAUSED.replace("EPOCH", "4"), "x.toml", {}, {}).pause[0].epoch == 4
     with pytest.raises(SceneError) as caught:
         parse_scene(PAUSED.replace("EPOCH", "5"), "x.toml", {}, {})
