@@ -4,11 +4,12 @@
     python -m benchmarks.mutants --lies
     python -m benchmarks.mutants --at vizopt/timeline.py:56
 
-The first two write benchmarks/MUTANTS.md. `pip install ".[test,dev]"` first.
+The first two write benchmarks/MUTANTS.md, anew with each result. They need ".[test,dev]", and git.
 """
 
 import argparse
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.mutants import report
@@ -27,19 +28,23 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="how many at once")
     asked = parser.parse_args()
     if asked.lies:
-        report.by_hand(tried(lies(), asked.workers))
+        for results in tried(lies(), asked.workers):
+            report.by_hand(results)
     elif asked.sample:
-        report.at_random(tried(sample(asked.sample, asked.seed), asked.workers), asked.seed)
+        reasons = report.known()
+        for results in tried(sample(asked.sample, asked.seed), asked.workers):
+            report.at_random(results, asked.seed, reasons)
     else:
         path, _, line = asked.at.rpartition(":")
-        tried(at(path, int(line)), asked.workers)
+        for _results in tried(at(path, int(line)), asked.workers):
+            pass
 
 
-def tried(changes: list[Change], workers: int) -> list[Result]:
-    """All results, told as they come."""
+def tried(changes: list[Change], workers: int) -> Iterator[list[Result]]:
+    """The results so far, told as they come; the first N of a sample are a sample of N."""
     tests = sorted({test for change in changes for test in tests_of(change.path)})
-    results = []
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+    results: list[Result] = []
+    with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as folder:
         copies = Copies(Path(folder), workers)
         print(f"{len(changes)} changes; first {len(tests)} test files unchanged", flush=True)
         copies.measure(tests)
@@ -48,7 +53,7 @@ def tried(changes: list[Change], workers: int) -> list[Result]:
             place, words = report.place(result), result.change.words
             said = result.noticed or "NOTHING NOTICED"
             print(f"{result.seconds:4.0f} s  {place}  {words}  {said}", flush=True)
-    return results
+            yield results
 
 
 main()

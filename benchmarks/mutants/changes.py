@@ -1,6 +1,7 @@
 """Changes of one place in the code: drawn at random by Cosmic Ray's operators, or found by text."""
 
 import ast
+import difflib
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -143,11 +144,10 @@ def changed(place: Place, way: tuple[str, int]) -> Change | None:
 
 
 def difference(old: str, new: str) -> str:
-    """The first line that differs, before and after."""
-    for a, b in zip(old.splitlines(), new.splitlines(), strict=False):
-        if a != b:
-            return f"`{a.strip()}` → `{b.strip()}`"
-    return "a line less"
+    """What differs, before and after."""
+    lines = list(difflib.ndiff(old.splitlines(), new.splitlines()))
+    before, after = ([line[2:].strip() for line in lines if line[0] == sign] for sign in "-+")
+    return " → ".join(f"`{' '.join(filter(None, part))}`" for part in (before, after))
 
 
 def replaced(path: str, old: str, new: str, words: str) -> Change:

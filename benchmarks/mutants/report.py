@@ -3,7 +3,7 @@
 import platform
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.mutants.changes import ROOT
@@ -26,8 +26,8 @@ def by_hand(results: Sequence[Result]) -> None:
     put("By hand", f"`python -m benchmarks.mutants --lies`: {share(results)}.", table)
 
 
-def at_random(results: Sequence[Result], seed: int) -> None:
-    """Write the section of the random sample."""
+def at_random(results: Sequence[Result], seed: int, reasons: Mapping[str, str]) -> None:
+    """Write the section of the random sample; reasons are those of survivors known before."""
     modules: dict[str, list[Result]] = defaultdict(list)
     for result in results:
         modules[Path(result.change.path).relative_to("vizopt").parts[0].removesuffix(".py")] += [
@@ -37,7 +37,6 @@ def at_random(results: Sequence[Result], seed: int) -> None:
         f"| {name} | {len(those)} | {killed(those)} | {len(those) - killed(those)} |"
         for name, those in sorted(modules.items())
     ]
-    reasons = known()
     survivors = [
         f"- `{place(r)}` {r.change.words} — {reasons.get(key(r.change.path, r.change.words), '')}"
         for r in results

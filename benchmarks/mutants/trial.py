@@ -104,8 +104,7 @@ class Copies:
         try:
             self._write(file, change.text)
             code, said = _pytest(copy, ["-x", *tests], {}, limit=60 + 5 * usual)
-            bad = next(filter(_is_bad, said), said[-1] if said else "").split(" - ")[0]
-            noticed = "" if code == 0 else "the time limit" if code is None else bad
+            noticed = "" if code == 0 else "the time limit" if code is None else _first_bad(said)
             return Result(change, noticed, time.monotonic() - start)
         finally:
             self._write(file, before)
@@ -162,3 +161,9 @@ def _pytest(
 
 def _is_bad(line: str) -> bool:
     return line.startswith(("FAILED ", "ERROR "))
+
+
+def _first_bad(said: Sequence[str]) -> str:
+    """The test that noticed, or the last line where pytest itself could not start."""
+    line = next(filter(_is_bad, said), said[-1] if said else "pytest ended")
+    return line.split(" - ")[0].split(" ", 1)[-1].removeprefix("tests/")
