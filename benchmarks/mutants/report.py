@@ -38,7 +38,7 @@ def at_random(results: Sequence[Result], seed: int, reasons: Mapping[str, str]) 
         for name, those in sorted(modules.items())
     ]
     survivors = [
-        f"- `{place(r)}` {r.change.words} — {reasons.get(key(r.change.path, r.change.words), '')}"
+        f"- `{place(r)}` {r.change.words} — {reasons.get(key(r.change.path, r.change.words), '?')}"
         for r in results
         if not r.noticed
     ]
