@@ -74,6 +74,33 @@ def test_a_mistake_is_one_clear_line(command, run, arguments, code, message):
     assert list(Path().iterdir()) == []
 
 
+# In megabytes of a million bytes, as the places say themselves; none where they name none.
+LIMITS = {
+    "powerpoint": None,
+    "google-slides": 50,  # an image
+    "github": 10,  # an image in a README, an issue or a comment
+    "notebook": None,
+    "x": 15,  # a GIF
+    "discord": 10,  # without Nitro
+}
+
+
+def test_the_limits_are_those_that_the_places_name():
+    limits = {name: place.limit for name, place in fit.PLACES.items()}
+    assert limits == {name: most and most * 10**6 for name, most in LIMITS.items()}
+
+
+def test_a_clip_for_a_place_keeps_to_its_limit(command, run, monkeypatch):
+    arguments = ["render", run.path, "-o", "a.png", "-q"]
+    assert command(*arguments, "--for", "github").code == 0
+    limit = int(size("a.png") * 0.8)
+    monkeypatch.setitem(fit.PLACES, "github", fit.Place((".png",), limit))
+    ran = command(*arguments, "--for", "github")
+    assert ran.code == 0, ran.err
+    assert size("a.png") <= limit
+    assert "gave up: " in ran.out
+
+
 def test_places_name_formats_that_are_made():
     made = {*ENCODERS, ".pptx", ".html"}
     assert all(set(place.suffixes) <= made for place in fit.PLACES.values())

@@ -118,7 +118,7 @@ def test_the_example_runs(tmp_path):
     nbformat = pytest.importorskip("nbformat")
     notebook = nbformat.read(EXAMPLE, as_version=4)
     place = {"metadata": {"path": str(tmp_path)}}
-    client = nbclient.NotebookClient(notebook, timeout=120, resources=place)
+    client = nbclient.NotebookClient(notebook, timeout=600, resources=place)
     asyncio.run(client.async_execute())
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     kinds = [{kind for out in cell.outputs for kind in out.get("data", {})} for cell in code]

@@ -1,112 +1,116 @@
-"""Update rules and schedules against PyTorch; Lion and Muon against their papers' pseudo-code."""
+"""Update rules and schedules against PyTorch; Lion and Muon against their papers' pseudo-code.
+
+PyTorch's side is stored (tests/traces.py), so none is needed; where it is installed, every step of
+a live run is compared as well.
+"""
+
+from dataclasses import MISSING, fields
 
 import numpy as np
 import pytest
+from peers import FALLING, PROBLEMS, RATES, RULES, START
+from traces import (
+    EPOCHS,
+    FOLDER,
+    KEPT,
+    PLACES,
+    STEPS,
+    mine,
+    ours,
+    stored,
+    stored_rates,
+    their_rates,
+    theirs,
+)
 
-from vizopt.layout import Layout
-from vizopt.optimizers import OPTIMIZERS, AdaGrad, Adam, Lion, Momentum, Muon, RMSProp
+from vizopt.optimizers import OPTIMIZERS, Lion, Muon
 from vizopt.optimizers.muon import orthogonal
 from vizopt.schedules import SCHEDULES, InverseDecay, PerBatch
 
-STEPS = 1000
-LAYOUT = Layout.of({"dense1.weights": (3, 4), "dense1.biases": (4,)})
-
-
-def bowl(x):
-    """A stretched bowl: curvatures from 0.1 to 10."""
-    scale = np.geomspace(0.1, 10, len(x))
-    return scale * (x - 1)
-
-
-def cosh(x):
-    """Nearly straight far away, round in the middle: the gradient of Σ log cosh."""
-    return np.tanh(x) + 0.1 * x
-
-
-RANDOM = np.random.RandomState(7)
-FEATURES, LABELS = RANDOM.randn(40, 16), RANDOM.randint(0, 2, 40)
-
-
-def logistic(x):
-    """Logistic regression on 40 samples with a little L2."""
-    p = 1 / (1 + np.exp(-FEATURES @ x))
-    return FEATURES.T @ (p - LABELS) / 40 + 0.01 * x
-
-
-PROBLEMS = {"bowl": bowl, "cosh": cosh, "logistic": logistic}
-START = np.random.RandomState(3).randn(16)
-
-# kind, our arguments, torch's class, its arguments
-PEERS = [
-    ("sgd", {"lr": 0.05}, "SGD", {"lr": 0.05}),
-    ("momentum", {"lr": 0.01}, "SGD", {"lr": 0.01, "momentum": 0.9}),
-    ("momentum-torch", {"lr": 0.01}, "SGD", {"lr": 0.01, "momentum": 0.9}),
-    ("nesterov", {"lr": 0.01}, "SGD", {"lr": 0.01, "momentum": 0.9, "nesterov": True}),
-    ("nesterov-keras", {"lr": 0.01}, "SGD", {"lr": 0.01, "momentum": 0.9, "nesterov": True}),
-    ("adagrad", {"lr": 0.1, "epsilon": 1e-10}, "Adagrad", {"lr": 0.1}),
-    ("adadelta", {"lr": 1.0}, "Adadelta", {"lr": 1.0}),
-    ("rmsprop", {"lr": 0.01, "rho": 0.99, "epsilon": 1e-8}, "RMSprop", {"lr": 0.01}),
-    ("adam", {"lr": 0.01, "epsilon": 1e-8}, "Adam", {"lr": 0.01}),
-    ("amsgrad", {"lr": 0.01}, "Adam", {"lr": 0.01, "amsgrad": True}),
-    ("adamw", {"lr": 0.01}, "AdamW", {"lr": 0.01}),
-    ("adamax", {"lr": 0.01}, "Adamax", {"lr": 0.01}),
-    # Torch's default rate; at 0.01 the logistic run swings and doubles rounding in every step.
-    ("nadam", {"lr": 0.002}, "NAdam", {"lr": 0.002}),
-    ("radam", {"lr": 0.01}, "RAdam", {"lr": 0.01}),
-    ("rprop", {"lr": 0.01}, "Rprop", {"lr": 0.01}),
-]
-
-
-def ours(optimizer, grad, steps=STEPS, start=START):
-    params, state = start.copy(), optimizer.init(start, LAYOUT)
-    path = []
-    for step in range(steps):
-        delta, state = optimizer.update(step, params, grad(params), state)
-        params = params + delta
-        path.append(params)
-    return np.array(path)
-
-
-def theirs(torch, name, arguments, grad):
-    params = torch.tensor(START.copy(), dtype=torch.float64, requires_grad=True)
-    optimizer = getattr(torch.optim, name)([params], foreach=False, **arguments)
-    path = []
-    for _ in range(STEPS):
-        params.grad = torch.tensor(grad(params.detach().numpy()), dtype=torch.float64)
-        optimizer.step()
-        path.append(params.detach().numpy().copy())
-    return np.array(path)
+AT = np.array(KEPT) - 1
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
-@pytest.mark.parametrize(("kind", "mine", "name", "arguments"), PEERS, ids=lambda v: str(v)[:14])
-def test_each_rule_follows_pytorch(kind, mine, name, arguments, problem):
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    grad = PROBLEMS[problem]
-    a = ours(OPTIMIZERS[kind](**mine), grad)
-    torch.set_default_dtype(torch.float64)  # NAdam keeps a scalar in the default precision
-    try:
-        b = theirs(torch, name, arguments, grad)
-    finally:
-        torch.set_default_dtype(torch.float32)
+@pytest.mark.parametrize("name", RULES)
+def test_each_rule_follows_pytorchs_trace(name, problem):
+    a, b = mine(name, problem)[AT, PLACES], stored(name)[problem]
     assert abs(a - b).max() <= 1e-9 * abs(b).max()
-    assert abs(a[-1] - START).max() > 0.1  # it went somewhere
+    assert abs(b[-1] - START[PLACES]).max() > 0.1  # it went somewhere
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_each_rule_follows_pytorch_live(name):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    for problem in PROBLEMS:
+        a, b = mine(name, problem), theirs(torch, name, problem)
+        assert abs(a - b).max() <= 1e-9 * abs(b).max()
+        again = abs(b[AT, PLACES] - stored(name)[problem]).max()
+        assert again <= 1e-9 * abs(b).max(), "run: python tests/traces.py"
+
+
+def test_the_traces_are_those_of_the_table():
+    assert {file.stem for file in FOLDER.iterdir()} == {*RULES, "schedules"}
+    assert list(stored_rates()) == list(RATES)
+
+
+def test_each_rule_is_told_from_the_others():
+    """Where two rules start with the same rate their traces differ, or the trace proves nothing."""
+    apart = [("adam", "amsgrad"), ("adam", "adamw"), ("adam", "nadam"), ("adam", "radam"),
+             ("adam", "adamax"), ("sgd", "sgd-falling"), ("momentum", "nesterov"),
+             ("momentum-torch", "momentum-torch-falling"), ("adamw", "adamw-falling"),
+             ("rprop", "rprop-bounds")]  # fmt: skip
+    for one, other in apart:
+        for problem in PROBLEMS:
+            assert abs(stored(one)[problem] - stored(other)[problem]).max() > 1e-4, (one, other)
 
 
 def test_every_rule_has_a_peer():
-    assert set(OPTIMIZERS) == {kind for kind, *_ in PEERS} | {"lion", "muon"}
+    assert set(OPTIMIZERS) == {rule.kind for rule in RULES.values()} | {"lion", "muon"}
 
 
-def test_the_books_defaults_are_the_books():
-    assert (Adam(lr=1.0).epsilon, AdaGrad(lr=1.0).epsilon, RMSProp(lr=1.0).epsilon) == (1e-7,) * 3
-    assert (Adam(lr=1.0).beta_1, Adam(lr=1.0).beta_2, RMSProp(lr=1.0).rho) == (0.9, 0.999, 0.9)
+# Keras' and the book's are 1e-7; the others are PyTorch's, or the authors' for Lion and Muon.
+DEFAULTS = {
+    "sgd": {},
+    "momentum": {"momentum": 0.9},
+    "momentum-torch": {"momentum": 0.9},
+    "nesterov": {"momentum": 0.9},
+    "nesterov-keras": {"momentum": 0.9},
+    "adagrad": {"epsilon": 1e-7},
+    "adadelta": {"rho": 0.9, "epsilon": 1e-6},
+    "rmsprop": {"rho": 0.9, "epsilon": 1e-7},
+    "adam": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
+    "amsgrad": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8},
+    "adamw": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "decay": 0.01},
+    "adamax": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8},
+    "nadam": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "momentum_decay": 4e-3},
+    "radam": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8},
+    "rprop": {"shrink": 0.5, "grow": 1.2, "least": 1e-6, "most": 50.0},
+    "lion": {"beta_1": 0.9, "beta_2": 0.99, "decay": 0.0},
+    "muon": {"lr": 0.02, "momentum_share": 0.95, "decay": 0.0, "rest_lr": 3e-4},
+}
 
 
-def test_the_two_momentums_differ_while_the_rate_changes():
-    schedule = InverseDecay(initial=0.01, decay=0.01)
-    book = ours(Momentum(lr=schedule), cosh)
-    torch = ours(OPTIMIZERS["momentum-torch"](lr=schedule), cosh)
-    assert abs(book - torch).max() > 1e-4
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_the_defaults_are_those_of_the_sources(kind):
+    has = {f.name: f.default for f in fields(OPTIMIZERS[kind]) if f.default is not MISSING}
+    assert {name: getattr(v, "rate", v) for name, v in has.items()} == DEFAULTS[kind]
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("kind", ["momentum", "nesterov-keras"])
+def test_a_velocity_keeps_the_rate_it_came_with(kind, problem):
+    """The book's Optimizer_SGD and Keras' SGD.update_step, whose velocity holds the rate."""
+    variable, velocity = START.copy(), np.zeros_like(START)
+    path = []
+    for step in range(STEPS):
+        lr, gradient = 0.01 / (1 + 0.01 * step), PROBLEMS[problem](variable)
+        velocity = 0.9 * velocity - lr * gradient
+        variable = variable + (0.9 * velocity - lr * gradient if "keras" in kind else velocity)
+        path.append(variable)
+    a = ours(OPTIMIZERS[kind](lr=FALLING), PROBLEMS[problem])
+    assert abs(a - np.array(path)).max() <= 1e-9 * abs(a).max()
+    torchs = stored("nesterov-falling" if "keras" in kind else "momentum-torch-falling")[problem]
+    assert abs(a[AT, PLACES] - torchs).max() > 1e-4
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
@@ -172,54 +176,20 @@ def test_orthogonal_brings_all_singular_values_near_one():
     assert not orthogonal(np.zeros((2, 3))).any()
 
 
-# kind, our arguments, a function of (torch's schedulers, optimizer) that makes theirs
-TORCH_SCHEDULES = {
-    "constant": ({"rate": 0.3}, lambda s, o: s.ConstantLR(o, 1.0)),
-    "step": ({"initial": 0.3, "every": 30, "factor": 0.5}, lambda s, o: s.StepLR(o, 30, 0.5)),
-    "multi-step": (
-        {"initial": 0.3, "milestones": [100, 400, 401]},
-        lambda s, o: s.MultiStepLR(o, [100, 400, 401], 0.1),
-    ),
-    "exponential": ({"initial": 0.3, "factor": 0.99}, lambda s, o: s.ExponentialLR(o, 0.99)),
-    "polynomial": (
-        {"initial": 0.3, "epochs": 800, "power": 2.0},
-        lambda s, o: s.PolynomialLR(o, 800, 2.0),
-    ),
-    "cosine": (
-        {"initial": 0.3, "epochs": 1000, "least": 0.01},
-        lambda s, o: s.CosineAnnealingLR(o, 1000, 0.01),
-    ),
-    "cosine-restarts": (
-        {"initial": 0.3, "epochs": 10, "grow": 2, "least": 0.01},
-        lambda s, o: s.CosineAnnealingWarmRestarts(o, 10, 2, 0.01),
-    ),
-    "one-cycle": (
-        {"peak": 0.3, "epochs": 1000},
-        lambda s, o: s.OneCycleLR(o, 0.3, total_steps=1000, cycle_momentum=False),
-    ),
-    "warm-up": (
-        {"epochs": 50, "after": {"kind": "exponential", "initial": 0.3, "factor": 0.99}},
-        lambda s, o: s.SequentialLR(
-            o, [s.LinearLR(o, 0.1, 1.0, 50), s.ExponentialLR(o, 0.99)], [50]
-        ),
-    ),
-}
+@pytest.mark.parametrize("name", RATES)
+def test_each_schedule_follows_pytorchs_trace(name):
+    schedule = SCHEDULES[RATES[name].kind](**RATES[name].mine)
+    rates = [schedule(epoch) for epoch in EPOCHS]
+    assert rates == pytest.approx(stored_rates()[name], rel=1e-12, abs=1e-12 * 0.3)
 
 
 @pytest.mark.filterwarnings("ignore:The epoch parameter")
-@pytest.mark.parametrize("kind", TORCH_SCHEDULES)
-def test_each_schedule_agrees_with_pytorch(kind):
+@pytest.mark.parametrize("name", RATES)
+def test_each_schedule_follows_pytorch_live(name):
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    arguments, make = TORCH_SCHEDULES[kind]
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
-    scheduler = make(torch.optim.lr_scheduler, optimizer)
-    schedule = SCHEDULES[kind](**arguments)
-    for epoch in range(1000):
-        rate = optimizer.param_groups[0]["lr"]
-        assert schedule(epoch) == pytest.approx(rate, rel=1e-12, abs=1e-12 * 0.3), epoch
-        optimizer.step()
-        if epoch < 999:
-            scheduler.step()
+    schedule, rates = SCHEDULES[RATES[name].kind](**RATES[name].mine), their_rates(torch, name)
+    for epoch in range(STEPS):
+        assert schedule(epoch) == pytest.approx(rates[epoch], rel=1e-12, abs=1e-12 * 0.3), epoch
 
 
 def test_cosine_restarts_of_equal_length():
@@ -239,8 +209,10 @@ def test_the_others_by_hand():
 
 
 def test_every_schedule_says_what_it_is():
-    made = {kind: SCHEDULES[kind](**arguments) for kind, (arguments, _) in TORCH_SCHEDULES.items()}
-    assert set(SCHEDULES) == set(made) | {"inverse-decay", "piecewise", "per-batch"}
-    for schedule in made.values():
+    made = [SCHEDULES[rates.kind](**rates.mine) for rates in RATES.values()]
+    assert {rates.kind for rates in RATES.values()} == set(SCHEDULES) - {
+        "inverse-decay", "piecewise", "per-batch"
+    }  # fmt: skip
+    for schedule in made:
         assert schedule.describe()
         assert schedule(0) > 0

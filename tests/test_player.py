@@ -22,10 +22,12 @@ from vizopt.numbers import count, number
 from vizopt.outputs import Look
 from vizopt.pipeline import render
 from vizopt.safety import judge
+from vizopt.scene import parse_scene
 
 FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
 SIZE = (BITS * SIDE, 180)
 EVIL = "</script><script>alert(1)</script><!-- \"'& ]]> <img src=x onerror=alert(1)> Σ 渦 🌀"
+GUARD = 300_000  # ms, after which a test that waits in vain ends; nothing is measured by it
 QUESTION = "What will happen to the border next?"
 
 
@@ -119,8 +121,26 @@ def test_a_page_of_a_real_run_tells_its_verdict_and_recipe(run, tmp_path):
     assert clip.verdict.path == clip.path
     assert (clip.verdict.general, clip.verdict.red) == (again.general, again.red)
     assert clip.frames == again.frames
-    assert json.loads(block(text, "data"))["starts"] == clip.verdict.passed
+    data = json.loads(block(text, "data"))
+    assert data["starts"] == clip.verdict.passed
+    epochs = run["epoch"][
+        parse_scene(run.header.scene, "x", {}, {}).timeline.rows(run["epoch"], 30)
+    ]
+    numbers = dict(zip(data["names"], data["numbers"], strict=True))
+    assert numbers["epoch"] == [count(int(epoch)) for epoch in epochs]
+    for name in ("loss", "accuracy"):
+        assert numbers[name] == [number(run[name][epoch]) for epoch in epochs]
     assert tomllib.loads(block(text, "recipe"))["title"] == EVIL
+
+
+def test_marks_name_the_frame_and_the_epoch_of_what_happened(written):
+    found = re.findall(
+        r'data-frame="(\d+)"><b>(.*?)</b> <span>(.*?)</span>', written.read_text(encoding="utf-8")
+    )
+    assert found == [
+        ("30", "epoch 300", "accuracy reaches 50 %"),
+        ("90", "epoch 900", "the loss jumps to 2.000"),
+    ]
 
 
 def test_a_clip_that_flashes_says_so(tmp_path):
@@ -178,8 +198,6 @@ optimizer = { kind = "sgd", lr = 1.0 }
 
 
 def test_a_pause_lies_within_the_run():
-    from vizopt.scene import parse_scene
-
     assert parse_scene(PAUSED.replace("EPOCH", "4"), "x.toml", {}, {}).pause[0].epoch == 4
     with pytest.raises(SceneError) as caught:
         parse_scene(PAUSED.replace("EPOCH", "5"), "x.toml", {}, {})
@@ -211,6 +229,7 @@ def visit(browser):
         context = browser.new_context(
             reduced_motion=motion, viewport={"width": width, "height": 700}, **options
         )
+        context.set_default_timeout(GUARD)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: wrong.append(message.text))
@@ -235,7 +254,7 @@ def visit(browser):
 
 def until(page, true):
     """Wait for a JavaScript expression; Playwright's own way needs eval, which the page forbids."""
-    for _ in range(400):
+    for _ in range(GUARD // 25):
         if page.evaluate(true):
             return
         page.wait_for_timeout(25)

@@ -3,14 +3,12 @@
 import json
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zarr
+from children import press, until, vizopt_child
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,20 +135,11 @@ def test_the_permanent_recording_of_format_1_opens_and_draws(tmp_path):
 
 
 def test_a_killed_process_leaves_what_it_committed(tmp_path):
-    path = tmp_path / "run.zarr"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "vizopt", "record", "sgd", "-o", str(path), "-q"],
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-    )
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        chunks = list(tmp_path.glob("run.zarr.*.part/snapshots/params/c/*/*"))
-        if len(chunks) >= 5:  # four are written together: their count is written before the fifth
-            break
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    chunks = "run.zarr.*.part/snapshots/params/c/*/*"
+    with vizopt_child("record", "sgd", "-o", "run.zarr", "-q", folder=tmp_path) as process:
+        # Four are written together: their count is written before the fifth.
+        until(process, lambda: len(list(tmp_path.glob(chunks))) >= 5)
+        press(process, signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     run = Recording(next(tmp_path.glob("run.zarr.*.part")))
     assert len(run) >= 256

@@ -441,5 +441,5 @@ def test_libreoffice_opens_every_slide(clips, tmp_path, ratio):
     lesson.write(path, sources, paper=lesson.Paper(ratio))
     home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
     convert = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, path]
-    subprocess.run(convert, check=True, capture_output=True, timeout=120)
+    subprocess.run(convert, check=True, capture_output=True, timeout=600)
     assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "d.pdf").read_bytes())) == 2

@@ -114,6 +114,68 @@ def test_every_level_of_harm_is_a_clip(suffix, tmp_path):
         assert psnr(shown[4], list(frames())[4][..., :3]) >= 22
 
 
+def fade(count=50):
+    """A patch that changes its shade a little in every frame."""
+    for k in range(count):
+        frame = np.full((SIZE[1], SIZE[0], 4), 255, np.uint8)
+        frame[20:60, 20:80, :3] = 200 - k, 60 + k, 100 + 3 * k // 2
+        yield frame
+
+
+def soft(count=2):
+    """Ten thousands of colours, of which those of some pixels change."""
+    y, x = np.mgrid[: SIZE[1], : SIZE[0]]
+    for k in range(count):
+        frame = np.full((SIZE[1], SIZE[0], 4), 255, np.uint8)
+        shades = x * 255 // 127, y * 255 // 95, (x + y + 20 * k) % 256 // 2 + 60
+        frame[..., :3] = np.stack(shades, axis=-1)
+        yield frame
+
+
+def shown_and_wanted(path, pictures, level=0):
+    film = Film(SIZE, encoder(path).rate(20.0), lambda: pictures, level=level)
+    write(path, film, pictures)
+    return decoded(path).astype(int), np.array(pictures)[..., :3].astype(int)
+
+
+def test_a_gif_of_few_colours_is_at_most_6_of_255_off(tmp_path):
+    """What changes by less waits for its turn; every colour that is drawn is the true one."""
+    shown, wanted = shown_and_wanted(tmp_path / "clip.gif", list(fade()))
+    assert abs(shown - wanted).max() == 6
+    assert not abs(shown - wanted)[0].any()
+
+
+def test_a_gif_of_many_colours_has_the_255_that_are_nearest(tmp_path):
+    shown, wanted = shown_and_wanted(tmp_path / "clip.gif", list(soft()))
+    assert min(psnr(a, b) for a, b in zip(shown, wanted, strict=True)) >= 33.5  # with 127: 32.2
+    assert len(np.unique(shown.reshape(-1, 3), axis=0)) <= 255
+
+
+# dB of `fade` at each level of harm, measured, less one
+LEAST = {
+    ".mp4": (45.7, 43.4, 39.5, 37.3),
+    ".webm": (44.6, 42.5, 39.6, 37.8),
+    ".html": (45.3, 42.0, 39.8, 37.3),
+}
+
+
+@pytest.mark.parametrize("suffix", LEAST)
+def test_a_level_of_harm_does_what_was_measured(suffix, tmp_path):
+    found = []
+    for level, least in enumerate(LEAST[suffix]):
+        shown, wanted = shown_and_wanted(tmp_path / f"clip{suffix}", list(fade()), level)
+        found.append(psnr(shown, wanted))
+        assert found[-1] >= least
+    assert found == sorted(found, reverse=True)
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".apng"])
+def test_a_level_of_harm_rounds_a_bit_away(suffix, tmp_path):
+    for level, most in enumerate((0, 1, 2, 4)):  # of 255: half a step
+        shown, wanted = shown_and_wanted(tmp_path / f"clip{suffix}", list(fade()), level)
+        assert abs(shown - wanted).max() == most
+
+
 @pytest.mark.parametrize("fps", [30.0, 25.0, 12.5])
 def test_the_rate_is_the_one_promised(suffix, tmp_path, fps):
     path = tmp_path / f"clip{suffix}"

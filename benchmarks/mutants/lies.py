@@ -1,0 +1,120 @@
+"""Lies that were thought of: what a viewer would be told wrongly, each with its place in the code.
+
+Where code has moved the command stops and names the lie: find the place again, mend the text.
+"""
+
+from typing import NamedTuple
+
+from benchmarks.mutants.changes import Change, replaced
+
+
+class Lie(NamedTuple):
+    words: str
+    path: str
+    old: str  # there once
+    new: str
+
+
+LIES = (
+    Lie(
+        "the counter shows epoch + 1",
+        "vizopt/stage.py",
+        "count(int(epochs[k]))",
+        "count(int(epochs[k]) + 1)",
+    ),
+    Lie(
+        "the key's last epoch is off by one",
+        "vizopt/panels/key.py",
+        "_words(int(start[k]), int(stop[k]))",
+        "_words(int(start[k]), int(stop[k]) - 1)",
+    ),
+    Lie(
+        "a curve's digits are one epoch old",
+        "vizopt/panels/curves.py",
+        "number(curves[0][epochs[k]])",
+        "number(curves[0][max(epochs[k] - 1, 0)])",
+    ),
+    Lie(
+        "the page's numbers are one epoch old",
+        "vizopt/labels.py",
+        "{name: run[name][epochs] for",
+        "{name: run[name][np.maximum(epochs - 1, 0)] for",
+    ),
+    Lie(
+        "the page's numbers are those of the frame before",
+        "vizopt/player/page.py",
+        "_written(label.numbers[name][:frames])",
+        "_written(np.roll(label.numbers[name], 1)[:frames])",
+    ),
+    Lie(
+        "a mark is one frame late",
+        "vizopt/labels.py",
+        "return card + min(shown, len(rows) - 1)",
+        "return card + min(shown + 1, len(rows) - 1)",
+    ),
+    Lie(
+        "an update's largest value is that of the next frame",
+        "vizopt/panels/weights.py",
+        "_change(run, self.layer, start[k], stop[k])",
+        "_change(run, self.layer, *(part[min(k + 1, len(part) - 1)] for part in (start, stop)))",
+    ),
+    Lie(
+        "the worked sum has the wrong sign",
+        "vizopt/panels/arithmetic.py",
+        'ast.parse("x + update", mode="eval")',
+        'ast.parse("x - update", mode="eval")',
+    ),
+    Lie(
+        "the last update in the worked step is one too old",
+        "vizopt/panels/arithmetic.py",
+        "delta[wanted[step]][0]",
+        "delta[max(wanted[step] - 1, 0)][0]",
+    ),
+    Lie(
+        "the point is drawn 6 pixels low",
+        "vizopt/panels/descent.py",
+        "stamp_at(window, ink, round(px[step]), round(py[step]))",
+        "stamp_at(window, ink, round(px[step]), round(py[step]) + 6)",
+    ),
+    Lie(
+        "every epoch has the same shuffle",
+        "vizopt/problems/network.py",
+        "self._streams.shuffle(epoch)",
+        "self._streams.shuffle(0)",
+    ),
+    Lie(
+        "a GIF's colours may be four times further off",
+        "vizopt/encoders/gif.py",
+        "DEAD = 6 ",
+        "DEAD = 24 ",
+    ),
+    Lie(
+        "GitHub takes 100 MB",
+        "vizopt/fit.py",
+        'Place((".gif", ".webp", ".png"), 10 * MB)',
+        'Place((".gif", ".webp", ".png"), 100 * MB)',
+    ),
+    Lie(
+        "AMSGrad divides by the current cache",
+        "vizopt/optimizers/adam.py",
+        "largest = np.maximum(state.largest, mean.cache)",
+        "largest = mean.cache",
+    ),
+    Lie(
+        "NAdam does not look ahead",
+        "vizopt/optimizers/adam.py",
+        "return -self.lr(step) * (now + ahead) / root",
+        "return -self.lr(step) * mean.momentum / (1 - product) / root",
+    ),
+    Lie(
+        "AdamW's decay passes through the moments",
+        "vizopt/optimizers/adam.py",
+        "/ (np.sqrt(cache) + self.epsilon) + self.decay * params",
+        "/ (np.sqrt(cache) + self.epsilon) + self.decay * params / (np.sqrt(cache) + self.epsilon)",
+    ),
+)  # fmt: skip
+
+
+def lies() -> list[Change]:
+    """All of them, put into today's code."""
+    return [replaced(lie.path, lie.old, lie.new, lie.words) for lie in LIES]

@@ -1,0 +1,53 @@
+"""What a file says of itself: the numbers of each frame and the places of what happened."""
+
+import numpy as np
+import pytest
+
+from vizopt import labels, story
+from vizopt.events import events
+from vizopt.scene import Shape, parse_scene
+
+PAUSES = {"pause": [{"epoch": epoch, "text": f"at {epoch}"} for epoch in (0, 7, 20)]}
+
+
+@pytest.fixture(params=["network", "descent"])
+def recording(request, run, descent):
+    return {"network": run, "descent": descent}[request.param]
+
+
+def told(run, fps=20.0, card=0):
+    """The label of a clip, and the epoch that each of its frames shows."""
+    scene = parse_scene(run.header.scene, "scene", {}, PAUSES)
+    shape = Shape((480, 270), fps, card > 0, "last", 0)
+    rows = scene.timeline.rows(run["epoch"], fps)
+    label = labels.label(run, scene, story.of(run, scene), shape, card=card, warning="")
+    return label, [int(run["epoch"][0])] * card + [int(run["epoch"][row]) for row in rows]
+
+
+@pytest.mark.parametrize("card", [0, 80])
+def test_each_frame_has_the_numbers_of_the_epoch_it_shows(recording, card):
+    label, shown = told(recording, card=card)
+    assert label.numbers[label.unit].tolist() == shown
+    names = set(label.numbers) - {label.unit}
+    assert names >= {"loss", "lr"}
+    assert "x" in names or "accuracy" in names
+    for name in names:
+        column = recording[name].tolist()
+        assert label.numbers[name].tolist() == [column[epoch] for epoch in shown], name
+
+
+@pytest.mark.parametrize("card", [0, 80])
+@pytest.mark.parametrize("fps", [7.0, 20.0, 50.0])
+def test_a_mark_is_at_the_first_frame_that_shows_what_happened(recording, fps, card):
+    label, shown = told(recording, fps, card)
+    happened = [(event.epoch, event.words) for event in events(recording)]
+    assert [words for _, words in label.marks] == [words for _, words in happened]
+    paused = [(pause["epoch"], pause["text"]) for pause in PAUSES["pause"]]
+    assert [text for _, text in label.pauses] == [text for _, text in paused]
+    assert happened
+    for (frame, _), (epoch, words) in zip(
+        (*label.marks, *label.pauses), (*happened, *paused), strict=True
+    ):
+        behind = np.array(shown[card:])
+        there = np.flatnonzero(behind >= epoch)
+        assert frame == card + (there[0] if len(there) else len(behind) - 1), words
