@@ -14,7 +14,7 @@ from cosmic_ray.plugins import get_operator
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    "panels", "labels", "events", "outcome", "timeline", "spans",
+    "panels", "labels", "events", "outcome", "timeline", "hold",
     "train", "problems", "schedules", "fit", "player",
 )  # fmt: skip
 

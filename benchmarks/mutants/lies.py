@@ -31,8 +31,8 @@ LIES = (
     Lie(
         "a curve's digits are one epoch old",
         "vizopt/panels/curves.py",
-        "number(curves[0][epochs[k]])",
-        "number(curves[0][max(epochs[k] - 1, 0)])",
+        "in values[epochs]]",
+        "in values[np.maximum(epochs - 1, 0)]]",
     ),
     Lie(
         "the page's numbers are one epoch old",
