@@ -21,9 +21,16 @@ SIZE = (640, 360)
 
 
 def shortened(name, **keys):
-    """The scene's first epochs: few enough that no machine's last digit can be seen."""
+    """The scene's first epochs: few enough that no machine's last digit can be seen.
+
+    What single precision leaves to the machine is worked out in double.
+    """
     scene = vizopt.load_scene(name)
-    longest = NETWORK if isinstance(scene.problem, NetworkSpec) else DESCENT
+    longest = DESCENT
+    if isinstance(scene.problem, NetworkSpec):
+        longest = NETWORK
+        exact = {"float32": "float64"}.get(scene.problem.arithmetic, scene.problem.arithmetic)
+        keys |= {"problem.arithmetic": exact, "title": scene.title}
     keys |= {"epochs": min(scene.epochs, longest), "keep.grid": 50}
     return vizopt.load_scene(name, keys)
 
@@ -73,4 +80,4 @@ def same(frame, path):
     if not path.exists():
         return False
     difference = abs(frame.astype(int) - np.asarray(Image.open(path).convert("RGB")))
-    return (difference.max(axis=-1) > 32).mean() < 0.004 and difference.mean() < 1
+    return (difference.max(axis=-1) > 32).mean() < 3e-4 and difference.mean() < 0.5
