@@ -8,6 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from vizopt.outputs import Look
+    from vizopt.scene import Scene
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -110,6 +111,17 @@ def look_of(
     keys = {"timeline.seconds": seconds, "theme": theme}
     given = {key: value for key, value in keys.items() if value is not None}
     return Look(size, fps, dict(overrides) | given, allow_flashes, at)
+
+
+def told(scene: "Scene") -> "Scene":
+    """The scene, after a line on stderr where its formula was taken for another one."""
+    from vizopt.problems import FunctionSpec
+
+    problem = scene.problem
+    if isinstance(problem, FunctionSpec) and problem.notes:
+        why = ", ".join(problem.notes)
+        click.echo(f"{scene.name}: problem.f is read as {problem.equation} ({why})", err=True)
+    return scene
 
 
 def bar_of(quiet: bool) -> Any:
