@@ -61,6 +61,8 @@ READ = {
     "|x|": ("|x|", np.abs),
     "||x|-1|": ("||x| − 1|", lambda x: abs(abs(x) - 1)),
     "|x| |x-1|": ("|x|·|x − 1|", lambda x: abs(x) * abs(x - 1)),
+    "(x|x|)/2": ("x·|x|/2", lambda x: x * abs(x) / 2),
+    "|x sin(x|x|)|": ("|x·sin(x·|x|)|", lambda x: abs(x * np.sin(x * abs(x)))),
     "2|x|": ("2·|x|", lambda x: 2 * abs(x)),
     "2πx": ("2πx", lambda x: 2 * math.pi * x),
     "π*x": ("πx", lambda x: math.pi * x),
@@ -98,6 +100,22 @@ READ = {
         "where(x > 0 and not x > 1, x, 0)",
         lambda x: np.where((x > 0) & (x <= 1), x, 0),
     ),
+    "where((x<-1 or x>0) and x<2, x, 0)": (
+        "where((x < −1 or x > 0) and x < 2, x, 0)",
+        lambda x: np.where((x < -1) | ((x > 0) & (x < 2)), x, 0),
+    ),
+    "where(x<-1 or x>0 and x<2, x, 0)": (
+        "where(x < −1 or x > 0 and x < 2, x, 0)",
+        lambda x: np.where((x < -1) | ((x > 0) & (x < 2)), x, 0),
+    ),
+    "where(x ≤ 1, 2, 5)": ("where(x ≤ 1, 2, 5)", lambda x: np.where(x <= 1, 2, 5)),
+    "where(x ≥ 1, 2, 5)": ("where(x ≥ 1, 2, 5)", lambda x: np.where(x >= 1, 2, 5)),
+    "where(x ≠ 1, 2, 5)": ("where(x ≠ 1, 2, 5)", lambda x: np.where(x != 1, 2, 5)),
+    "cosh(x) sech(x) + sinh(x) csch(x)": (
+        "cosh(x)·sech(x) + sinh(x)·csch(x)", lambda x: 0 * x + 2,
+    ),
+    "tanh(x) coth(x) + sin(x) csc(x)": ("tanh(x)·coth(x) + sin(x)·csc(x)", lambda x: 0 * x + 2),
+    "atanh(x/4) + tan(x)": ("atanh(x/4) + tan(x)", lambda x: np.arctanh(x / 4) + np.tan(x)),
     "where(1 < 2, x, x²)": ("where(1 < 2, x, x²)", lambda x: x),
     "where(2 < 2, x, x²) + where(1 < 0, 1, 2)": (
         "where(2 < 2, x, x²) + where(1 < 0, 1, 2)", lambda x: x**2 + 2,
@@ -137,6 +155,7 @@ def test_what_people_type_is_read_and_shown(text):
     with np.errstate(all="ignore"):
         expected = function(X)
     assert read.shown == shown
+    assert read.value(X).dtype == read.slope(X).dtype == np.float64
     np.testing.assert_allclose(read.value(X), expected, rtol=1e-13, atol=1e-13)
 
 
@@ -173,6 +192,8 @@ ASKED = {
     "log_2(x)": 'did you mean "log2"?',
     "pow(x, 2)": 'did you mean "^", as in x^2?',
     "a*x": 'unknown name "a": the variable is x, everything else a number',
+    "2 + 1j": 'unknown name "j"',
+    "ab": 'unknown name "ab": the variable is x',
     "a*b": "more than one variable, a, b",
     "x 2": '"2" is out of place after "x": write * or ^ before it',
     "x = 2": "'=' is not allowed: write what f(x) is",
