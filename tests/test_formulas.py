@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vizopt
-from vizopt import library, story
+from vizopt import library, pipeline, story
 from vizopt.problems import FunctionSpec
 from vizopt.problems.formula import Formula, formula
 
@@ -505,6 +505,13 @@ def test_the_command_line_tells_what_was_taken_for_something_else(command):
     assert (ran.code, ran.err) == (0, told)
     ran = command("record", "mine.toml", "--set", "problem.f=x**2", "-o", "run.zarr", "-q")
     assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_packed_folder_tells_it_too(command, monkeypatch):
+    monkeypatch.setattr(pipeline, "make", lambda *_, **__: (None, []))
+    Path("mine.toml").write_text(SCENE.replace("2t", "2x"), encoding="utf-8")
+    ran = command("pack", "mine.toml", "-q")
+    assert ran.err == "mine: problem.f is read as f(x) = x² + 2x (^ is a power)\n"
 
 
 def test_two_variables_are_one_line_on_the_command_line(command):
