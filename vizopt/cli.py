@@ -10,7 +10,7 @@ import click
 
 from vizopt import cli_check, cli_make, cli_slides, library
 from vizopt.brief import recording_line
-from vizopt.cli_look import PATH, SET_HELP, SetType, bar_of, echo_title
+from vizopt.cli_look import PATH, SET_HELP, SetType, bar_of, echo_title, told
 from vizopt.errors import VizoptError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def record(scene: str, file: Path, overrides: tuple[tuple[str, Any], ...], quiet
     from vizopt import pipeline
     from vizopt.scene import load_scene
 
-    loaded = load_scene(scene, dict(overrides))
+    loaded = told(load_scene(scene, dict(overrides)))
     click.echo(recording_line(pipeline.record(loaded, file, bar_of(quiet))))
     echo_title(scene, loaded, dict(overrides))
 
@@ -52,7 +52,7 @@ def find(scene: str, reach: str, within: int, file: Path | None, quiet: bool) ->
 
     if file and file.suffix != ".toml":
         raise VizoptError(f"{file}: a scene's name ends in .toml")
-    loaded = load_scene(scene)
+    loaded = told(load_scene(scene))
     found = search.find(loaded, reach, within, bar_of(quiet))
     where = "the global minimum" if reach == "global" else f"minimum {reach}"
     setting = f"learning rate {found.lr:.6g}, momentum {found.momentum:.6g}"

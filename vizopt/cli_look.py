@@ -131,6 +131,17 @@ def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None)
         )
 
 
+def told(scene: "Scene") -> "Scene":
+    """The scene, after a line on stderr where its formula was taken for another one."""
+    from vizopt.problems import FunctionSpec
+
+    problem = scene.problem
+    if isinstance(problem, FunctionSpec) and problem.notes:
+        why = ", ".join(problem.notes)
+        click.echo(f"{scene.name}: problem.f is read as {problem.equation} ({why})", err=True)
+    return scene
+
+
 def bar_of(quiet: bool) -> Any:
     from vizopt import progress
 

@@ -16,6 +16,7 @@ from vizopt.cli_look import (
     fit_options,
     look_of,
     look_options,
+    told,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def make(
     from vizopt import pipeline
 
     look = look_of(files=files, **options)
-    loaded = [_loaded(scene, look, data) for scene in scenes]
+    loaded = [told(_loaded(scene, look, data)) for scene in scenes]
     for i, scene in enumerate(loaded):
         if scene.name in [other.name for other in loaded[:i]]:
             raise click.UsageError(f"two scenes named {scene.name}: they would share their files")
@@ -80,7 +81,7 @@ def pack(
     from vizopt.outputs import write_text
     from vizopt.scene import bare, load_scene, scene_toml
 
-    loaded = load_scene(scene, dict(overrides))
+    loaded = told(load_scene(scene, dict(overrides)))
     folder = folder or Path("outputs") / loaded.name
     files = [folder / f"{loaded.name}{suffix}" for suffix in PACKED]
     _echo_clips(pipeline.make(loaded, files, bar=bar_of(quiet))[1])

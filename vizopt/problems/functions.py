@@ -33,7 +33,11 @@ class FunctionSpec:
     loss = f(x),  grad = f′(x), derived from the formula
 
     Args:
-        f: formula in x with numbers, + − * / **, pi, e, sin, cos, exp, log, sqrt, abs, …
+        f: formula in x, as one types or writes it: `0.1*x**4 - x^2`, `2x(x + 1)`, `x² − 2.1x⁴`,
+            `|x|`, `√x`, `e^(-x)`, `sin 2x`, `max(x, 0)`, `where(x < 0, -x, x²)`, with + − * / ^ or
+            **, pi, e, ln (also log), log10, log2, exp, sin … atanh, sqrt, cbrt, abs, sign, min,
+            max, relu, sigmoid, softplus, where and piecewise. Where it is 0/0 it has its limit;
+            where it has a kink its slope is the one of least size between both sides, 0 for |x|.
         interval: left and right end of the curve that is drawn.
         start: the first x.
     """
@@ -94,9 +98,17 @@ class FunctionSpec:
 
     def describe(self) -> str:
         """The formula as one writes it, and the start."""
-        text = self.f.replace("**2", "²").replace("**3", "³").replace("**4", "⁴")
-        text = text.replace("*", "·").replace("-", "−")
-        return f"f(x) = {text}  ·  start x = {setting(self.start)}".replace("= -", "= −")
+        return f"{self.equation}  ·  start x = {setting(self.start)}"
+
+    @property
+    def equation(self) -> str:
+        """f(x) = 4x² − x⁶/3."""
+        return f"f(x) = {formula(self.f).shown}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What in the formula was taken for something else: "^ is a power"."""
+        return formula(self.f).notes
 
     def check(self) -> None:
         """Everything was checked when it was made."""

@@ -97,9 +97,8 @@ def _unit(activation: str) -> str:
 
 def _function(function: FunctionSpec, run: Recording) -> str:
     left, right = (setting(end) for end in function.interval)
-    formula = plain(function.describe().partition("  ·  ")[0])
     what = "A descent on one curve" if run.header.epochs > 1 else "One curve"
-    text = f"{what}, {formula}, drawn for x from {left} to {right}."
+    text = f"{what}, {function.equation}, drawn for x from {left} to {right}."
     return f"{text} {_minima(minima_of(run))}"
 
 

@@ -1,0 +1,73 @@
+"""NumPy functions of a formula and its slope, with their limits where they are 0/0."""
+
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy.printing.numpy import NumPyPrinter
+
+from vizopt.problems.formula.functions import INFINITE, NUMPY, shared
+from vizopt.problems.formula.limits import Join, Limits, Run, least, same
+from vizopt.problems.formula.terms import EXACT, Term, X
+
+PRINTED = {
+    "fully_qualified_modules": False,
+    "user_functions": {name: name for name in NUMPY},
+}
+
+
+def derivative(term: Term) -> Any:
+    """f′, a sympy expression, or a float where x does not matter."""
+    return 0.0 if isinstance(term.meaning, float) else sympy.diff(term.meaning, X)
+
+
+def compiled(meaning: Any, slope: Any) -> tuple[Run, Run]:
+    """f and f′ as functions of an array or a number.
+
+    Raises:
+        ValueError: one of them is no real number.
+    """
+    value = _function(meaning, same, lambda at: at)
+    return value, _function(slope, least, value)
+
+
+def _function(meaning: Any, join: Join, known: Run) -> Run:
+    expression = _floats(sympy.sympify(meaning))
+    if expression.has(sympy.I, sympy.zoo):
+        raise ValueError("its values or its slope are not real numbers")
+    # With "numpy" in the place of a printer all of NumPy would be searched for names, f2py too.
+    run = sympy.lambdify(X, expression, [NUMPY], printer=NumPyPrinter(PRINTED), cse=shared)
+    if not expression.free_symbols:
+        number = float(run(0.0))
+        return lambda at: np.full(np.shape(at), number)[()]
+
+    def evaluated(at: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return np.asarray(run(np.asarray(at, dtype=np.float64)), dtype=np.float64)[()]
+
+    if _is_entire(expression):
+        return evaluated
+    limits = Limits(expression, join, known)
+
+    def filled(at: Any) -> Any:
+        found = evaluated(at)
+        return limits.fill(found, at) if np.isnan(found).any() else found
+
+    return filled
+
+
+def _floats(expression: Any) -> Any:
+    """Fractions of numbers that a float cannot hold, as floats."""
+    large = {
+        number: sympy.Float(number, 17)
+        for number in expression.atoms(sympy.Rational)
+        if max(abs(number.p), number.q) > EXACT
+    }
+    return expression.xreplace(large)
+
+
+def _is_entire(expression: Any) -> bool:
+    """Whether it is finite for every x but where it overflows, so that nothing is to be filled."""
+    return all(
+        power.exp.is_Integer and power.exp > 0 for power in expression.atoms(sympy.Pow)
+    ) and not any(call.func.__name__ in INFINITE for call in expression.atoms(sympy.Function))
