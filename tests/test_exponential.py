@@ -1,5 +1,6 @@
 """The book's exponential and logarithm: the same bits with NumPy's own kernels and without."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -9,15 +10,30 @@ import numpy as np
 import pytest
 
 from vizopt.problems import exponential
+from vizopt.problems.activations import sigmoid
+from vizopt.problems.arithmetic import ARITHMETICS
 from vizopt.problems.exponential import exp32, log32, numpy_has_its_own
+from vizopt.problems.heads import Truth, head
 
 OFF = "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"
 EPOCHS = 301
 TABLES = Path(__file__).parent / "data" / "epochs" / "simd-exp"
 RUNS = {"sgd": "sgd_lr1", "adam-tuned": "adam_05_5e-7"}
-needs_simd = pytest.mark.skipif(
-    not numpy_has_its_own(), reason="NumPy has no vectorised exponential here to compare with"
+# SHA-256 of float32 values, as NumPy computes them with AVX2 or AVX-512.
+EXP, LOG = "276109bea04e8027", "dc35c3374adedfec"
+SAMPLES = (
+    np.linspace(-110, 90, 10_000, dtype=np.float32),
+    np.linspace(1e-7, 1, 10_000, dtype=np.float32),
 )
+
+
+def sha(x):
+    return hashlib.sha256(np.nan_to_num(x).astype("<f4").tobytes()).hexdigest()[:16]
+
+
+with np.errstate(all="ignore"):
+    SIMD = sha(np.exp(SAMPLES[0])) == EXP
+needs_simd = pytest.mark.skipif(not SIMD, reason="NumPy has no vectorised functions here")
 RUN = f"""
 import hashlib
 import numpy as np, vizopt
@@ -48,6 +64,11 @@ def wide(count):
     ranges = [(-100, 0), (-110, -80), (0, 95)]
     values = [rng.uniform(*ends, count // 4) for ends in ranges]
     return np.concatenate([*values, rng.uniform(-1, 1, count // 4) * 10**exponents])
+
+
+def test_they_are_the_lessons_on_every_machine():
+    assert (sha(exp32(SAMPLES[0])), sha(log32(SAMPLES[1]))) == (EXP, LOG)
+    assert numpy_has_its_own() == SIMD
 
 
 @needs_simd
@@ -91,6 +112,23 @@ def test_written_out_where_numpy_has_others(monkeypatch):
     exponential.exp(x)
     assert np.array_equal(x, ours[0])
     assert np.array_equal(exponential.log(x), ours[1])
+    book = ARITHMETICS["book"]
+    for outputs in (1, 3):
+        x = np.linspace(-9, 9, outputs * 4, dtype=np.float32).reshape(outputs, 4)
+        judged = head(outputs).judge(x, Truth.of(np.array([0, 1, 0, 1]), "float32"), book)
+        assert np.isfinite(judged.loss)
+    out = np.empty(3, np.float32)
+    sigmoid(np.float32([-200, 0, 200]), out, book)
+    assert out.tolist() == [0, 0.5, 1]
+
+
+@pytest.mark.parametrize(("rest", "ulps"), [(2.0**-80, 1), (-(2.0**-80), 0), (0.0, 0)])
+def test_what_decides_a_tie_is_not_lost(rest, ulps):
+    """(1 + 2⁻¹²)² lies between two float32; a rest that float64 cannot add says which is nearer."""
+    one = np.float32([1 + 2.0**-12])
+    found = exponential._fma(one, one, np.float32(rest))[0]
+    assert found == np.float32(1 + 2.0**-11 + ulps * 2.0**-23)
+    assert exponential._fma(-one, one, np.float32(-rest))[0] == -found
 
 
 def test_another_kernel_is_noticed(monkeypatch):

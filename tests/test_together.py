@@ -123,6 +123,17 @@ def test_small_areas_in_opposition_are_one_flash():
     assert flashes([frame for frame in [a | c, b | c] * 4 for _ in range(4)]) == 3
 
 
+def test_one_flash_each_of_small_areas_in_opposition():
+    """Four pairs of areas, half a quarter and more each, change places once and back; the lit area
+    stays, and no block turns more than twice."""
+    areas = [box(60 + 8 * i, 80, 8, 86) for i in range(8)]
+    rest = areas[0] | areas[2] | areas[4] | areas[6]
+    frames = [rest]
+    for one, other in zip(areas[::2], areas[1::2], strict=True):
+        frames += [rest ^ one ^ other] * 2 + [rest] * 2
+    assert flashes([*frames, *[rest] * 12]) == 4
+
+
 @pytest.mark.parametrize("opposed", [False, True])
 def test_large_parts_that_lag_behind_count_a_third_more_at_most(opposed):
     """Half of the field turns in one frame, half in the next. The dark between two flashes of the

@@ -62,7 +62,7 @@ def log(x: Batch) -> Batch:
 def numpy_has_its_own() -> bool:
     """Whether NumPy's functions are those written out here: a third of the sample tells."""
     x = np.linspace(-100, 80, SAMPLE, dtype=np.float32)
-    positive = np.geomspace(1e-7, 1, SAMPLE, dtype=np.float32)
+    positive = np.linspace(1e-7, 1, SAMPLE, dtype=np.float32)
     same = np.array_equal(np.exp(x), exp32(x))
     return same and np.array_equal(np.log(positive), log32(positive))
 
