@@ -59,7 +59,9 @@ def test_gradient_of_a_batch_with_dropout_is_that_of_its_own_loss(head, step, ac
         problem._part.use(len(chosen))[...] = problem._x[:, chosen]
         masks = (0.3, problem._streams.dropout(step))
         outputs = problem._part.forward(problem.layout.matrices(p), masks)
-        return problem._head.judge(outputs, Truth.of(problem._y[chosen], problem.dtype)).loss
+        return problem._head.judge(
+            outputs, Truth.of(problem._y[chosen], problem.dtype), problem._arithmetic
+        ).loss
 
     grad = problem.evaluate(params, step).grad
     assert grad == pytest.approx(differences(loss, params), rel=1e-5, abs=2e-9)

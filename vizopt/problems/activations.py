@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vizopt.arrays import Batch
+from vizopt.problems.arithmetic import Arithmetic
 
 LEAK = 0.01
 GELU = np.sqrt(2 / np.pi), 0.044715  # of the form with tanh
@@ -17,13 +18,13 @@ class Activation(NamedTuple):
 
     Args:
         words: for the picture.
-        value: value(z, out) writes out = f(z); both [outputs, N].
+        value: value(z, out, arithmetic) writes out = f(z); both [outputs, N].
         slope: slope(z, a) is f′(z), where a = f(z); a factor, so that true counts as 1.
         from_value: whether the slope needs only a, so that a may overwrite z.
     """
 
     words: str
-    value: Callable[[Batch, Batch], object]
+    value: Callable[[Batch, Batch, Arithmetic], object]
     slope: Callable[[Batch, Batch], Any]
     from_value: bool = True
 
@@ -34,20 +35,28 @@ def _zeros(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> Batch:
     return np.zeros(shape, dtype)
 
 
-def _relu(z: Batch, out: Batch) -> None:
+def _relu(z: Batch, out: Batch, arithmetic: Arithmetic) -> None:
     np.maximum(z, _zeros(z.shape, z.dtype), out=out)
 
 
-def _leaky(z: Batch, out: Batch) -> None:
+def _leaky(z: Batch, out: Batch, arithmetic: Arithmetic) -> None:
     np.maximum(z, z.dtype.type(LEAK) * z, out=out)
 
 
-def _sigmoid(z: Batch, out: Batch) -> None:
+def sigmoid(z: Batch, out: Batch, arithmetic: Arithmetic) -> None:
+    """out = 1 / (1 + e⁻ᶻ)."""
+    np.negative(z, out=out)
     with np.errstate(over="ignore"):
-        np.divide(1, 1 + np.exp(-z), out=out)
+        arithmetic.exp(out)
+    np.add(1, out, out=out)
+    np.divide(1, out, out=out)
 
 
-def _gelu(z: Batch, out: Batch) -> None:
+def _tanh(z: Batch, out: Batch, arithmetic: Arithmetic) -> None:
+    np.tanh(z, out=out)
+
+
+def _gelu(z: Batch, out: Batch, arithmetic: Arithmetic) -> None:
     np.multiply(0.5 * z, 1 + np.tanh(GELU[0] * (z + GELU[1] * z**3)).astype(z.dtype), out=out)
 
 
@@ -62,7 +71,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "leaky-relu": Activation(
         "leaky ReLU", _leaky, lambda z, a: np.where(a > 0, 1, LEAK).astype(a.dtype)
     ),
-    "tanh": Activation("tanh", lambda z, out: np.tanh(z, out=out), lambda z, a: 1 - a * a),
-    "sigmoid": Activation("sigmoid", _sigmoid, lambda z, a: a * (1 - a)),
+    "tanh": Activation("tanh", _tanh, lambda z, a: 1 - a * a),
+    "sigmoid": Activation("sigmoid", sigmoid, lambda z, a: a * (1 - a)),
     "gelu": Activation("GELU", _gelu, _gelu_slope, from_value=False),
 }

@@ -1,4 +1,4 @@
-"""How a dense layer's products are rounded.
+"""How a network's numbers are rounded.
 
 A layer's matrix W [inputs + 1, outputs] carries the biases as its last row, and its input
 A [inputs + 1, N] a last row of ones, one sample per column: class-major, so that every sum over
@@ -10,10 +10,11 @@ from typing import Protocol
 import numpy as np
 
 from vizopt.arrays import Batch, Matrix
+from vizopt.problems import exponential
 
 
 class Arithmetic(Protocol):
-    """The three products of a dense layer.
+    """The three products of a dense layer, exponential and logarithm.
 
     Args:
         dtype: of parameters, sums and gradients.
@@ -35,9 +36,22 @@ class Arithmetic(Protocol):
         """out [inputs, N] = ∂loss/∂input = W D, without the biases' row."""
         ...
 
+    def exp(self, x: Batch) -> None:
+        """x ← eˣ."""
+        ...
+
+    def log(self, x: Batch) -> Batch:
+        """log x of positive x."""
+        ...
+
 
 class Plain:
-    """Everything in one precision; the biases take part in the products."""
+    """Everything in one precision, as NumPy has it; the biases take part in the products.
+
+    Processors differ: BLAS adds up products in an order of its own, and in float32 `exp`, `log` and
+    `tanh` are other ones where NumPy has no vectorised version. The last bits differ with them, and
+    after some dozens of epochs a chaotic run does.
+    """
 
     def __init__(self, dtype: type[np.floating]) -> None:
         self.dtype = self.inputs = dtype
@@ -51,13 +65,20 @@ class Plain:
     def backward(self, W: Matrix, D: Batch, out: Batch) -> None:
         np.dot(W[:-1], D, out=out)
 
+    def exp(self, x: Batch) -> None:
+        np.exp(x, out=x)
+
+    def log(self, x: Batch) -> Batch:
+        return np.asarray(np.log(x))
+
 
 class Book:
     """The lesson's figures to the last bit, on every machine.
 
     Products are summed in float64 and rounded once to float32, so that no BLAS kernel shows;
     biases are added, and their gradients summed sample after sample, in float32. Inputs are kept
-    in float64, as two products need them.
+    in float64, as two products need them. Exponential and logarithm are those of one NumPy, written
+    out where it has others. Not so `tanh`: "tanh" and "gelu" may differ in the last bit.
     """
 
     dtype: type[np.floating] = np.float32
@@ -73,6 +94,12 @@ class Book:
 
     def backward(self, W: Matrix, D: Batch, out: Batch) -> None:
         out[...] = W[:-1].astype(np.float64) @ D.astype(np.float64)
+
+    def exp(self, x: Batch) -> None:
+        exponential.exp(x)
+
+    def log(self, x: Batch) -> Batch:
+        return exponential.log(x)
 
 
 ARITHMETICS: dict[str, Arithmetic] = {

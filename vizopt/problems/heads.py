@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.arrays import Batch, Labels
+from vizopt.problems.activations import sigmoid
+from vizopt.problems.arithmetic import Arithmetic
 
 CLIP = 1e-7  # the book's: predictions are clipped to [CLIP, 1 − CLIP] before the logarithm
 
@@ -33,7 +35,7 @@ class Head(Protocol):
 
     words: str
 
-    def judge(self, outputs: Batch, truth: Truth) -> Judged:
+    def judge(self, outputs: Batch, truth: Truth, arithmetic: Arithmetic) -> Judged:
         """Loss and accuracy of outputs [C, N], which become ∂loss/∂outputs."""
         ...
 
@@ -51,15 +53,15 @@ class Softmax:
 
     words = "softmax"
 
-    def judge(self, outputs: Batch, truth: Truth) -> Judged:
+    def judge(self, outputs: Batch, truth: Truth, arithmetic: Arithmetic) -> Judged:
         true, count = truth.flat, len(truth.labels)
         outputs -= np.maximum.reduce(outputs)
         correct = _correct(outputs, truth)
-        np.exp(outputs, out=outputs)
+        arithmetic.exp(outputs)
         outputs /= np.add.reduce(outputs)
         flat = outputs.reshape(-1)  # a view: outputs of a pass are contiguous
         confidence = flat[true]
-        loss = -np.add.reduce(np.log(confidence.clip(*truth.limits))) / count
+        loss = -np.add.reduce(arithmetic.log(confidence.clip(*truth.limits))) / count
         flat[true] = confidence - 1
         outputs /= count
         return Judged(float(loss), correct / count)
@@ -77,13 +79,12 @@ class Sigmoid:
 
     words = "sigmoid"
 
-    def judge(self, outputs: Batch, truth: Truth) -> Judged:
+    def judge(self, outputs: Batch, truth: Truth, arithmetic: Arithmetic) -> Judged:
         labels = truth.labels
         accuracy = np.count_nonzero((outputs[0] > 0) == labels) / len(labels)
-        with np.errstate(over="ignore"):
-            np.divide(1, 1 + np.exp(-outputs), out=outputs)
+        sigmoid(outputs, outputs, arithmetic)
         p = outputs[0].clip(*truth.limits)
-        loss = -np.log(np.where(labels == 1, p, 1 - p)).mean()
+        loss = -arithmetic.log(np.where(labels == 1, p, 1 - p)).mean()
         outputs[0] -= labels
         outputs /= len(labels)
         return Judged(float(loss), float(accuracy))

@@ -40,7 +40,9 @@ class NetworkSpec:
         activation: "relu", "leaky-relu", "tanh", "sigmoid" or "gelu" (in its form with tanh).
         init: first weights: "book" 0.01 · randn, "he" √(2 / inputs) · randn, "glorot" uniform
             within ±√(6 / (inputs + outputs)); biases are zero.
-        arithmetic: "float32", "float64", or "book" for the lesson's figures to the last bit.
+        arithmetic: "float32", "float64", or "book" for the lesson's figures to the last bit on
+            every machine ("tanh" and "gelu" but for the last). The first two differ in the last
+            bits between processors and versions of NumPy; after a while a chaotic run shows it.
         batch: samples of one step, shuffled anew in every epoch; all of them when left out.
         validation: share of the samples that is kept out of training.
         l1, l2: penalties.
@@ -175,7 +177,9 @@ class Network:
         matrices = self.layout.matrices(params)
         loss, metrics = np.nan, {}
         if step % self.batches == 0:
-            judged = self._head.judge(self._whole.forward(matrices, None), self._truth)
+            judged = self._head.judge(
+                self._whole.forward(matrices, None), self._truth, self._arithmetic
+            )
             loss = judged.loss + self._penalty(params)
             metrics = {"accuracy": judged.accuracy} | self._validated(matrices)
         grad = np.empty(self.layout.size, self.dtype)
@@ -221,14 +225,14 @@ class Network:
         rate = self.spec.dropout
         dropout = (rate, self._streams.dropout(step)) if rate else None
         truth = Truth.of(self._y[chosen], self.dtype)
-        self._head.judge(self._part.forward(matrices, dropout), truth)
+        self._head.judge(self._part.forward(matrices, dropout), truth, self._arithmetic)
         self._part.backward(matrices, self.layout.matrices(grad))
 
     def _validated(self, matrices: list[Matrix]) -> dict[str, float]:
         if not self.spec.validation:
             return {}
         outputs = self._validation.forward(matrices, None)
-        judged = self._head.judge(outputs, self._validation_truth)
+        judged = self._head.judge(outputs, self._validation_truth, self._arithmetic)
         return {"validation_loss": judged.loss, "validation_accuracy": judged.accuracy}
 
     def _penalty(self, params: Vector) -> float:

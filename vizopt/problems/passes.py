@@ -66,7 +66,7 @@ class Pass:
             self._arithmetic.forward(matrix, self._inputs[i], self._sums[i])
             if i < last:
                 hidden = self._values[i]
-                self._activation.value(self._sums[i], hidden)
+                self._activation.value(self._sums[i], hidden, self._arithmetic)
                 if dropout:
                     rate, rng = dropout
                     kept = (rng.random_sample(hidden.shape) >= rate) / (1 - rate)

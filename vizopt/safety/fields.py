@@ -1,7 +1,7 @@
 """Fields of view: parts of the picture that span 10°, and how much of a mask lies in them."""
 
 from math import ceil
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from vizopt.safety.light import Grid
 from vizopt.safety.zigzag import Mask
 
-STEPS = 4  # positions of a field along its own side, where fields lie on a coarse grid
+CELL = 6.4  # screen pixels, 0.19°: side of a cell
+
+Numbers: TypeAlias = NDArray[np.int32]  # [tops, lefts]  of the blocks in every field
 
 
 class Field(NamedTuple):
@@ -28,14 +30,18 @@ class Field(NamedTuple):
         )
 
 
-def inside(mask: Mask, grid: Grid) -> NDArray[np.int32]:
-    """Blocks of a mask in every field [tops, lefts]."""
-    rows, columns = grid.field
-    strips = _sliding(mask, columns)
-    return _sliding(np.ascontiguousarray(strips.T), rows).T
+def inside(values: NDArray[np.bool_ | np.int8], grid: Grid) -> Numbers:
+    """The sum of values [h, w] in every field, one at each block; of a mask how many blocks."""
+    return _windows(values, grid.field)
 
 
-def _sliding(values: NDArray[np.generic], side: int) -> NDArray[np.int32]:
+def _windows(values: NDArray[np.generic], side: tuple[int, int]) -> Numbers:
+    """Sums over every window of so many rows and columns."""
+    strips = _sliding(values, side[1])
+    return _sliding(np.ascontiguousarray(strips.T), side[0]).T
+
+
+def _sliding(values: NDArray[np.generic], side: int) -> Numbers:
     """Sums of every `side` neighbours in a row: differences of an integral image."""
     until = np.cumsum(values, axis=1, dtype=np.int32)
     sums = until[:, side - 1 :].copy()
@@ -51,41 +57,46 @@ def central(values: NDArray[np.integer]) -> int:
     return int(rows[i] * values.shape[1] + columns[i])
 
 
-class Fields:
-    """Fields of 10° that overlap by three quarters and cover the picture."""
+class Cells:
+    """Squares of blocks, and fields of whole cells: the one at a cell holds all that start in it.
+
+    So none is missed, and a field is at most two cells too wide.
+    """
 
     def __init__(self, grid: Grid) -> None:
-        self._side = grid.field
-        self._tops = _starts(grid.shape[0], grid.field[0])
-        self._lefts = _starts(grid.shape[1], grid.field[1])
+        self._grid = grid
+        self._side = max(1, round(CELL / grid.area**0.5))  # blocks
+        self._shape = ceil(grid.shape[0] / self._side), ceil(grid.shape[1] / self._side)
+        rows, columns = (ceil((side - 1) / self._side) + 1 for side in grid.field)
+        self._field = min(rows, self._shape[0]), min(columns, self._shape[1])
 
     @property
-    def shape(self) -> tuple[int, int]:
-        return len(self._tops), len(self._lefts)
+    def fields(self) -> tuple[int, int]:
+        """How many fields there are along a column and a row."""
+        (height, width), (rows, columns) = self._shape, self._field
+        return height - rows + 1, width - columns + 1
 
-    def __getitem__(self, index: int) -> Field:
-        """The field of a flat index."""
-        row, column = divmod(index, len(self._lefts))
-        return Field(self._tops[row], self._lefts[column], *self._side)
+    def inside(self, mask: Mask) -> Numbers:
+        """Blocks of a mask [h, w] in every field."""
+        return _windows(self._counts(mask), self._field)
 
-    def sums(self, values: NDArray[np.int8]) -> NDArray[np.int32]:
-        """The sum of the values [h, w] in every field."""
-        rows, columns = self._side
-        return _sums(_sums(values, self._tops, rows).T, self._lefts, columns).T
+    def field(self, index: int) -> Field:
+        """The field of 10° in that of a flat index."""
+        row, column = divmod(index, self.fields[1])
+        (height, width), (rows, columns) = self._grid.shape, self._grid.field
+        top, left = min(row * self._side, height - rows), min(column * self._side, width - columns)
+        return Field(top, left, rows, columns)
+
+    def _counts(self, mask: Mask) -> NDArray[np.uint8]:
+        """Blocks of a mask in every cell."""
+        lines = _gathered(mask.view(np.uint8), self._side)
+        return _gathered(np.ascontiguousarray(lines.T), self._side).T
 
 
-def _starts(length: int, side: int) -> list[int]:
-    """Where fields begin on a side of the picture; the last ends with it."""
-    last = length - side
-    count = ceil(last * STEPS / side) + 1
-    return [round(i * last / max(1, count - 1)) for i in range(count)]
-
-
-def _sums(values: NDArray[np.integer], starts: list[int], side: int) -> NDArray[np.int32]:
-    """Sums of values[start : start + side] for every start [starts, …]."""
-    ends = [start + side for start in starts]
-    cuts = sorted({*starts, *ends})
-    parts = np.add.reduceat(values, cuts[:-1], axis=0, dtype=np.int32)
-    before = np.zeros((len(cuts), *parts.shape[1:]), np.int32)
-    np.cumsum(parts, axis=0, out=before[1:])
-    return np.asarray(before[np.searchsorted(cuts, ends)] - before[np.searchsorted(cuts, starts)])
+def _gathered(values: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Sums of `side` rows each; the last may be of fewer."""
+    sums = values[::side].copy()
+    for i in range(1, side):
+        part = values[i::side]
+        sums[: len(part)] += part
+    return sums

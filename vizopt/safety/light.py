@@ -69,6 +69,12 @@ class Grid:
         return min(rows, ceil(FIELD[1] / side)), min(columns, ceil(FIELD[0] / side))
 
     @cached_property
+    def fields(self) -> tuple[int, int]:
+        """Tops and lefts where a field may lie: one at every block."""
+        (rows, columns), (height, width) = self.field, self.shape
+        return height - rows + 1, width - columns + 1
+
+    @cached_property
     def quarter(self) -> int:
         """Blocks that make up a quarter of 10°."""
         return ceil(QUARTER / self.area)

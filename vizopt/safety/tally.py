@@ -1,18 +1,17 @@
 """Tally: transitions of blocks, counted by the second and by the field of view."""
 
-from collections import deque
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.safety.fields import Field, Fields, central, inside
+from vizopt.safety.fields import Field, central, inside
 from vizopt.safety.light import Grid
-from vizopt.safety.zigzag import Mask, Places, Swing
+from vizopt.safety.recent import Events, Recent
+from vizopt.safety.together import Pairs, Swings, Watch
+from vizopt.safety.zigzag import Mask, Places
 
 LIMIT = 6  # transitions in a second: three flashes, each a pair of opposing transitions
-SECOND = 999_500  # µs; half a millisecond short, for file formats whose clock is that coarse
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,11 @@ class Worst:
 
 
 class Tally:
-    """One rule's transitions over the picture, counted in two ways of which the worse holds.
+    """One rule's transitions over the picture, counted in three ways of which the worst holds.
 
     Blocks: as many blocks as make up a quarter of a field had n transitions each, no matter whether
-    together. Fields: the lit area of a field swings by a quarter of the field n times, no matter
-    where in the field; what goes light while as much goes dark cancels.
+    together. Pairs: a quarter of a field turned and turned back n / 2 times, no matter where in the
+    field each time. Swings: the lit area of a field changed by a quarter of it n times.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -47,7 +46,7 @@ class Tally:
         self._down: Mask = np.zeros_like(self._up)
         self._moved = False
         self._blocks = Blocks(grid)
-        self._swings = Swings(grid)
+        self._together = [Watch(kind, grid, self._blocks.recent) for kind in (Pairs, Swings)]
 
     def add(self, places: Places, up: Mask, down: Mask) -> None:
         """Which of some blocks went up and which down in this frame."""
@@ -58,43 +57,17 @@ class Tally:
     def close(self, micros: int) -> int:
         """The frame is complete: transitions in the last second that reach a quarter of a field."""
         both = self._up.reshape(self._shape), self._down.reshape(self._shape)
-        events = both if self._moved else None
-        each, together = self._blocks.close(micros, events), self._swings.close(micros, events)
-        transitions = max(each, together)
+        each = self._blocks.close(micros, both if self._moved else None)
+        together = [watch.close(micros, each, self._moved) for watch in self._together]
+        transitions = max(each, *together)
         if transitions > self.worst.transitions:
-            field = self._blocks.where() if each >= together else self._swings.where()
+            ways: list[Blocks | Watch] = [self._blocks, *self._together]
+            field = ways[[each, *together].index(transitions)].where()
             self.worst = Worst(transitions, micros, field)
         self.worst = replace(self.worst, fast=self._blocks.fast)
         if self._moved:
             self._up[:] = self._down[:] = self._moved = False
         return transitions
-
-
-class Moment(NamedTuple):
-    """The transitions of one frame, a bit a place."""
-
-    micros: int
-    bits: NDArray[np.uint8]
-
-
-class Recent:
-    """How many transitions each place had in the last second, as [h, w]."""
-
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self.counts = np.zeros(shape, np.uint16)
-        self._moments: deque[Moment] = deque()
-
-    def close(self, micros: int, events: Mask | None) -> bool:
-        """Take in the events of a frame and forget old ones; whether the counts changed."""
-        changed = events is not None
-        if events is not None:
-            self.counts += events
-            self._moments.append(Moment(micros, np.packbits(events)))
-        while self._moments and self._moments[0].micros <= micros - SECOND:
-            bits = self._moments.popleft().bits
-            self.counts -= np.unpackbits(bits, count=self.counts.size).reshape(self.counts.shape)
-            changed = True
-        return changed
 
 
 class Blocks:
@@ -103,18 +76,18 @@ class Blocks:
     def __init__(self, grid: Grid) -> None:
         self.fast = 0.0  # the largest part of a field beyond LIMIT, 1: a quarter of it
         self._grid = grid
-        self._recent = Recent(grid.shape)
+        self.recent = Recent(grid.shape)
         self._level = 0
         self._field = Field(0, 0, *grid.field)  # where a level was last reached
 
     def where(self) -> Field:
         """The field where most blocks had so many."""
-        counts = inside(self._recent.counts >= self._level, self._grid)
+        counts = inside(self.recent.counts >= self._level, self._grid)
         return self._field_of(counts, central(counts))
 
-    def close(self, micros: int, events: tuple[Mask, Mask] | None) -> int:
-        """Transitions in the last second, with the events of this frame: up and down [h, w]."""
-        if self._recent.close(micros, events and events[0] | events[1]):
+    def close(self, micros: int, events: Events | None) -> int:
+        """Transitions in the last second, with the events of this frame."""
+        if self.recent.close(micros, events):
             while self._reached(self._level + 1):
                 self._level += 1
             while self._level and not self._reached(self._level):
@@ -124,7 +97,7 @@ class Blocks:
 
     def _reached(self, level: int) -> bool:
         """Whether a quarter of a field has that many transitions; the cheapest test first."""
-        mask = self._recent.counts >= level
+        mask = self.recent.counts >= level
         quarter = self._grid.quarter
         if np.count_nonzero(mask) < quarter:
             return False
@@ -139,36 +112,9 @@ class Blocks:
         return Field(top, left, *self._grid.field)
 
     def _measure_fast(self) -> None:
-        mask = self._recent.counts > LIMIT
+        mask = self.recent.counts > LIMIT
         rows, columns = self._grid.field
         best = round(self.fast * self._grid.quarter)
         if min(int(np.count_nonzero(mask)), rows * columns) > best:
             most = int(inside(mask, self._grid).max())
             self.fast = max(self.fast, most / self._grid.quarter)
-
-
-class Swings:
-    """The most often that the lit area of a field changed by a quarter of the field."""
-
-    def __init__(self, grid: Grid) -> None:
-        self._fields = Fields(grid)
-        rows, columns = self._fields.shape
-        self._lit = np.zeros(rows * columns, np.float32)
-        self._swing = Swing(rows * columns, grid.quarter)
-        self._recent = Recent(self._fields.shape)
-
-    def where(self) -> Field:
-        """The field that had so many, in the middle of those that did."""
-        return self._fields[central(self._recent.counts)]
-
-    def close(self, micros: int, events: tuple[Mask, Mask] | None) -> int:
-        """Transitions in the last second, with the events of this frame: up and down [h, w]."""
-        swings = None
-        if events is not None:
-            up, down = events
-            self._lit += self._fields.sums(up.view(np.int8) - down.view(np.int8)).ravel()
-            rise, fall, _, _ = self._swing.reach(slice(None), self._lit)
-            self._swing.turn(slice(None), self._lit, rise, fall)
-            swings = (rise | fall).reshape(self._fields.shape)
-        self._recent.close(micros, swings)
-        return int(self._recent.counts.max())
