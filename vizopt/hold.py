@@ -19,6 +19,7 @@ from vizopt.safety.light import SCREEN, Grid
 
 SECONDS = 0.5
 LIMIT = 5  # transitions in a second; WCAG 2.2, 2.3.1 allows six: three flashes
+PLACES = 50  # along each side of the plane that are judged, at least
 KEPT = 1024  # rows whose winners are remembered
 
 Mode: TypeAlias = Literal["clip", "still", "flashing"]
@@ -122,7 +123,8 @@ class Background:
 class _Watched:
     """The plane as the flash meter sees it: each place black, or white after its next change.
 
-    While a span is held nothing is seen; what has changed by its end is one change.
+    While a span is held nothing is seen; what has changed by its end is one change. Of a fine grid
+    every so many places are looked at, which stand for those around them.
 
     Args:
         grid: places along each side of the plane, G.
@@ -130,13 +132,15 @@ class _Watched:
     """
 
     def __init__(self, grid: int, scale: float) -> None:
-        width, height = (max(round(length / scale), grid) for length in SCREEN)
+        self._every = max(grid // PLACES, 1)
+        width, height = (max(round(length / scale), grid) // self._every + 1 for length in SCREEN)
         self._frame = np.zeros((height, width, 3), np.uint8)
         self._winners: Winners | None = None
         self._meter = Meter((width, height), ("general",))
 
     def see(self, micros: int, winners: Winners) -> int:
         """Show the winners [G, G] of a frame; the transitions in the second up to then."""
+        winners = winners[:: self._every, :: self._every]
         before = winners if self._winners is None else self._winners
         self._winners = winners
         self._frame = self._frame.copy()  # the meter keeps the one that it saw
