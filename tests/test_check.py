@@ -157,8 +157,8 @@ def test_areas_that_take_turns_over_the_seam(clip):
     """Two flashes of the left half at the end, two of the right one at the start."""
     rest, left, right = plain(BLACK), plain(BLACK), plain(BLACK)
     left[:, :32] = right[:, 32:] = WHITE
-    frames = [right, rest] * 2 + [plain(GREY), rest] + [left, rest] * 2
-    path = image(clip("a.png"), frames, [100] * 4 + [600, 600] + [100] * 4)
+    frames = [right, rest] * 2 + [left, rest] * 2
+    path = image(clip("a.png"), frames, [100] * 3 + [1300] + [100] * 4)
     verdict = judge(path)
     assert verdict.general.flashes == 4
     assert not verdict.passed
