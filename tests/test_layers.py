@@ -8,7 +8,7 @@ LAYERS = [
     {"arrays", "errors", "specs", "library", "progress", "scores", "swap"},
     {"layout", "schedules", "mosaic"},
     {"optimizers", "problems", "recording", "timeline", "theme", "paint", "regions", "encoders"},
-    {"train", "outcome", "glyphs", "spans", "safety"},
+    {"train", "minima", "outcome", "glyphs", "spans", "safety"},
     {"probes", "panels", "events"},
     {"stage"},
     {"card"},
@@ -36,6 +36,7 @@ DRAWS = {
     "theme",
     "timeline",
     "mosaic",
+    "minima",
     "outcome",
 }
 TRAINS = {"problems", "optimizers", "train", "probes"}

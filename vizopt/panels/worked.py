@@ -1,8 +1,10 @@
 """Worked: the numbers of the current step, and its arithmetic to redo by hand."""
 
+from itertools import chain
 from typing import NamedTuple
 
 from vizopt.arrays import Pixels, Rows
+from vizopt.glyphs import Glyphs
 from vizopt.outcome import outcome
 from vizopt.panels.base import Draw, Slot
 from vizopt.recording import Recording
@@ -29,11 +31,14 @@ class Worked:
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         columns = {name: run[name] for name in ("x", "loss", "slope", "lr")}
         epochs, delta = run["epoch"], run["delta"][:, 0]
-        events = outcome(run).events()
         value = slot.glyphs(16, colour=slot.theme.ink, weight="bold")
         arithmetic = slot.glyphs(13, colour=slot.theme.ink)
         told = slot.glyphs(12, colour=slot.theme.accent("loss"), weight="bold")
         lines = _Lines.of(slot)
+        events = [
+            (at, _wrapped(told, f"step {at}: {text}", slot.width))
+            for at, text in outcome(run).events()
+        ]
         indent = slot.text_width(run.header.worked.partition("=")[0], 13)
 
         def draw(window: Pixels, k: int) -> None:
@@ -47,8 +52,10 @@ class Worked:
             for i, (text, y) in enumerate(zip(worked, lines.arithmetic, strict=False)):
                 arithmetic.write(window, text, round(indent) if i else 0, y)
             arithmetic.write(window, _sum(x, float(delta[row])), 0, lines.arithmetic[len(worked)])
-            past = [f"step {at}: {text}" for at, text in events if at <= step]
-            for text, y in zip(past[-2:], lines.events, strict=False):
+            past = [text for at, text in events if at <= step][-2:]
+            if sum(map(len, past)) > len(lines.events):
+                past = past[-1:]
+            for text, y in zip(chain(*past), lines.events, strict=False):
                 told.write(window, text, 0, y)
 
         return draw
@@ -67,8 +74,21 @@ class _Lines(NamedTuple):
         def at(line: float) -> int:
             return round(slot.font(16) + line * slot.font(13) * 1.6)
 
-        arithmetic, events = [at(4.2), at(5.2), at(6.2), at(7.2)], [at(8.6), at(9.6)]
-        return cls([at(0), at(1), at(2)], at(3.2), arithmetic, events)
+        arithmetic = [at(4.2), at(5.2), at(6.2), at(7.2)]
+        room = [y for y in map(at, (8.6, 9.6, 10.6, 11.6)) if y < slot.height]
+        return cls([at(0), at(1), at(2)], at(3.2), arithmetic, room)
+
+
+def _wrapped(glyphs: Glyphs, text: str, width: int) -> list[str]:
+    """The text in as many lines as it takes."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and glyphs.width(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def _worked(rule: str, lr: float, grad: float, before: float, delta: float) -> list[str]:
