@@ -8,7 +8,7 @@ LAYERS = [
     {"arrays", "errors", "specs", "library", "numbers", "progress", "quantities", "scores", "swap"},
     {"layout", "schedules", "mosaic"},
     {"optimizers", "problems", "recording", "timeline", "theme", "paint", "regions", "encoders"},
-    {"train", "outcome", "glyphs", "hold", "safety"},
+    {"train", "minima", "outcome", "glyphs", "hold", "safety"},
     {"probes", "panels", "events"},
     {"stage"},
     {"card"},
@@ -36,6 +36,7 @@ DRAWS = {
     "theme",
     "timeline",
     "mosaic",
+    "minima",
     "outcome",
 }
 TRAINS = {"problems", "optimizers", "train", "probes"}

@@ -59,7 +59,7 @@ def test_every_rule_has_a_name_of_its_own():
         ("momentum-09", {"optimizer.kind": "nesterov"}, "Nesterov's gradient"),
         ("good", {"problem.f": "x**2"}, "SGD with momentum"),
         ("landscape", {"problem.f": "x**2"}, "f(x) = x²"),
-        ("landscape", {"optimizer.lr": 0.5}, "f(x) = (x/3)² − cos(x) + x·cos(5·x)/2 − x/4"),
+        ("landscape", {"optimizer.lr": 0.5}, "f(x) = (x/3)² − cos(x) + x·cos(5x)/2 − x/4"),
         ("deep", {"problem.sizes": [2, 8, 2]}, "Adam"),
         ("own-data", {"problem.data": {"kind": "spiral"}, "problem.sizes": [2, 8, 3]},
          "SGD with momentum"),

@@ -311,17 +311,24 @@ def test_a_recording_that_was_cut_short_says_so(recorded, tmp_path, monkeypatch)
 def test_a_descent_that_settles(recorded):
     run = recorded("local-minimum-1")
     told = story.of(run)
-    x, slope = run["x"], run["slope"]
+    x, steps = run["x"], run.epochs - 1
     near = abs(x - x[-1]) < 0.08
     reached = next(i for i in range(len(x)) if near[i:].all())
-    settled = next(i for i in range(len(x)) if (abs(slope[i:]) < 1e-3).all())
+    moves = abs(np.diff(np.append(x, x[-1] + run["delta"][-1])))
+    settled = next(i for i in range(len(x)) if (moves[i:] * steps <= 8e-3).all())
     assert [(event.epoch, event.words) for event in told.events] == [
         (reached, "reaches local minimum 1"),
         (settled, "settled in local minimum 1"),
     ]
+    assert f"is settled in local minimum 1 from step {settled} on" in told.alt
     assert f"reaches local minimum 1 at x = {number(x[-1])} in {reached} steps" in told.alt
     assert f"From step {reached} on it stays nearer than 0.08 to it" in told.paragraphs[2]
-    assert f"from step {settled} on the slope within ±0.001" in told.paragraphs[2]
+    longest = setting(float(moves[settled:].max()), 2)
+    assert (
+        f"From step {settled} on it is settled in local minimum 1: no step is longer than "
+        + (longest)
+        in (told.paragraphs[2])
+    )
     crossed = sum(a * b < 0 for a, b in zip(x - x[-1], x[1:] - x[-1], strict=False))
     assert "swings past it twice" in told.paragraphs[2]
     assert crossed >= 2

@@ -33,9 +33,11 @@ def told_verdict(verdict: "Verdict | None") -> str:
 
 
 def recording_line(run: "Recording") -> str:
-    """A recording: size, rows, and where it diverged."""
+    """A recording: size, rows, and why it ends where it was not to."""
+    from vizopt.events import broken_off
+
     bytes_ = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
-    ended = f", diverged at {run.header.unit} {run.diverged}" if run.diverged is not None else ""
+    ended = f", {broken_off(run)}" if run.diverged is not None else ""
     unit = run.header.unit
     return f"{run.path}  {told_bytes(bytes_)}  {len(run)} rows of {run.epochs} {unit}s{ended}"
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vizopt.numbers import number
+from vizopt.numbers import count, number
 from vizopt.outcome import Outcome, from_then_on, outcome
 from vizopt.recording import Recording
 
@@ -215,9 +215,19 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
+def broken_off(run: Recording) -> str:
+    """Why a run has no further numbers: `diverged at epoch 137`, `off the curve at step 2`."""
+    if run.diverged is None:
+        return ""
+    off = "x" in run.columns and run.epochs and outcome(run).ending.kind == "off"
+    what = "off the curve" if off else "diverged"
+    return f"{what} at {run.header.unit} {count(run.diverged)}"
+
+
 def _descent(ended: Outcome) -> tuple[Event, ...]:
     """A descent's events, in the words that its picture has for them."""
+    lost = ended.ending.words if ended.ending.kind in ("diverged", "off") else None
     return tuple(
-        Event(step, "divergence" if words == "diverged" else "descent", words)
+        Event(step, "divergence" if words == lost else "descent", words)
         for step, words in ended.events()
     )

@@ -9,10 +9,11 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from vizopt.errors import SceneError
+from vizopt.minima import Minimum, seen_from
 from vizopt.numbers import setting
 from vizopt.optimizers import Momentum
-from vizopt.outcome import NEAR
-from vizopt.problems import FunctionSpec
+from vizopt.outcome import reached
+from vizopt.problems import Function, FunctionSpec
 from vizopt.problems.formula import formula
 from vizopt.progress import Bar, quiet
 from vizopt.scene import Scene
@@ -23,7 +24,7 @@ Values: TypeAlias = NDArray[np.float64]
 
 RATES = np.geomspace(1e-4, 1.0, 161)
 KEPT = np.concatenate([[0.0], 1 - np.geomspace(1.0, 0.01, 41)[1:]])  # momentum
-AFTERWARDS = 100  # steps more, in which it must stay there
+AFTERWARDS = 100  # steps more, at least, in which it must stay there
 ROUNDS = 3  # of refinement, each a tenth as wide
 
 
@@ -33,8 +34,8 @@ class Found:
 
     Args:
         lr, momentum: of the Momentum rule.
-        steps: the first step from which on it stays within 1 % of the interval's width of the
-            minimum, which may be more than wanted; None when no setting stays there at all.
+        steps: the first step from which on it stays near the minimum, see `Minimum.near`, which
+            may be more than wanted; None when no setting stays there at all.
         distance: of its end from the minimum.
         margin: the learning rate may be this share higher or lower, and it still stays there
             within the wanted steps.
@@ -52,7 +53,8 @@ def find(scene: Scene, reach: str, within: int, bar: Bar = quiet) -> Found:
 
     Args:
         scene: a descent; its own optimizer does not matter.
-        reach: "global", or the ordinal of a minimum, counted downhill from the start.
+        reach: "global" for any global minimum, or the ordinal of a minimum, counted downhill from
+            the start.
         within: largest number of steps that counts.
 
     Raises:
@@ -60,7 +62,7 @@ def find(scene: Scene, reach: str, within: int, bar: Bar = quiet) -> Found:
     """
     if not isinstance(scene.problem, FunctionSpec):
         raise SceneError(scene.name, "problem", 'find searches descents: kind = "function"')
-    search = _Search(scene.problem, _target(scene.name, scene.problem, reach), within)
+    search = _Search(scene.problem, _targets(scene.name, scene.problem, reach), within)
     rates, kept, best = RATES, KEPT, None
     for round_ in range(ROUNDS + 1):
         label = "searching" if not round_ else f"refining {round_}/{ROUNDS}"
@@ -99,17 +101,15 @@ class _Search:
     `vizopt.optimizers.Momentum`, which runs the setting that is reported once more.
     """
 
-    def __init__(self, problem: FunctionSpec, target: float, within: int) -> None:
-        left, right = problem.interval
-        self._near = NEAR * (right - left)
+    def __init__(self, problem: FunctionSpec, targets: list[Minimum], within: int) -> None:
         self._start = problem.start
         self._slope: Callable[[Any], Any] = formula(problem.f).slope
-        self._target = target
+        self._targets = targets
         self._within = within
 
     def path(self, rates: Values, momentum: float) -> Values:
         """x of each step and rate [steps, rates], from the start on."""
-        path = np.empty((self._within + AFTERWARDS + 1, len(rates)))
+        path = np.empty((self._within + max(self._within, AFTERWARDS) + 1, len(rates)))
         x = path[0] = np.full(len(rates), self._start)
         velocity = np.zeros(len(rates))
         with np.errstate(all="ignore"):
@@ -119,17 +119,21 @@ class _Search:
         return path
 
     def steps(self, path: Values) -> Values:
-        """First step from which on each run stays near, infinite for those that do not."""
-        away = ~(abs(path - self._target) <= self._near)
-        last = len(path) - 1 - away[::-1].argmax(axis=0)
-        steps = np.where(away.any(axis=0), last + 1.0, 0.0)
-        return np.where(away[-1], np.inf, steps)
+        """First step from which on each run stays near a target, infinite for those that do not."""
+        each = [[reached(target, run) for run in path.T] for target in self._targets]
+        steps = [[np.inf if at is None else at for at in runs] for runs in each]
+        return np.asarray(np.min(steps, axis=0), np.float64)
+
+    def distance(self, path: Values) -> Values:
+        """How far each run's end is from the nearest target."""
+        away = [abs(path[-1] - target.x) for target in self._targets]
+        return np.asarray(np.nan_to_num(np.min(away, axis=0), nan=np.inf))
 
     def best(self, rates: Values, momentum: float) -> Found:
         """The best of these rates: fewest steps, and the middle of those that need as few."""
         path = self.path(rates, momentum)
         steps = self.steps(path)
-        distance = np.nan_to_num(abs(path[-1] - self._target), nan=np.inf)
+        distance = self.distance(path)
         if not np.isfinite(steps).any():
             at = int(distance.argmin())
             return Found(float(rates[at]), momentum, None, float(distance[at]))
@@ -167,12 +171,17 @@ def _checked(scene: Scene, search: _Search, found: Found) -> Found:
     return replace(found, steps=int(steps) if np.isfinite(steps) else None)
 
 
-def _target(name: str, problem: FunctionSpec, reach: str) -> float:
-    """x of the wanted minimum."""
-    if reach == "global":
-        return float(problem.minima[problem.minima[:, 1].argmin(), 0])
-    ahead = problem.downhill()
-    if not reach.isdecimal() or not 1 <= int(reach) <= len(ahead):
-        known = f"say global, or 1 to {len(ahead)}"
-        raise SceneError(name, "problem.f", f'no minimum "{reach}": {known}')
-    return float(ahead[int(reach) - 1])
+def _targets(name: str, problem: FunctionSpec, reach: str) -> list[Minimum]:
+    """The wanted minimum, or all that are global."""
+    slope = float(formula(problem.f).slope(np.float64(problem.start)))
+    minima = seen_from(Function(problem).constants, problem.start, slope)
+    ahead = {str(m.ordinal): [m] for m in minima if m.ordinal}
+    known = {"global": [m for m in minima if m.is_global]} | ahead
+    if known.get(reach):
+        return known[reach]
+    ways = ["global"] * bool(known["global"]) + (
+        ["1"] if len(ahead) == 1 else [f"1 to {len(ahead)}"] * bool(ahead)
+    )
+    what = "no global minimum" if reach == "global" else f'no minimum "{reach}"'
+    way = f"say {', or '.join(ways)}" if ways else "it has none to be reached"
+    raise SceneError(name, "problem.f", f"{what}: {way}")

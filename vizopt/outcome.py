@@ -1,44 +1,45 @@
 """What a descent came to: where it ended, what it reached, when it left.
 
-Everything is read from the recorded x and slope of every step.
+Everything is read from the recorded x, f and slope of every step, and measured against the curve:
+against the interval's width, the valleys and the average steepness. So the verdict is the same for
+a curve that is a billion times as wide or as high. Picture, texts, marks and numbers all ask here.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.minima import Minimum, f_range, minima_of
+from vizopt.numbers import number
 from vizopt.recording import Recording
 
 Values: TypeAlias = NDArray[np.float64]
+Kind: TypeAlias = Literal[
+    "start", "settled", "maximum", "saddle", "flat", "slope", "swinging", "moving",
+    "resting outside", "outside", "off", "diverged",
+]  # fmt: skip
 
-FLAT = 1e-3  # a run has settled where the slope stays below this
-NEAR = 0.01  # of the interval's width: this close counts as at a minimum
+REST = 1e-3  # of the interval's width: a run that rests would not go this far in all its steps
+LASTS = 20  # of a run's steps one, at least, it must have rested for
+FLAT = 0.05  # of the curve's average steepness: what is no steeper is flat
+AROUND = 0.01  # of the interval's width: what is looked at of the curve around a place
 FAR = 10.0  # interval widths from its middle: what stays beyond has diverged
+SWINGS = 4  # a run swings that passes its minimum twice in the last of so many parts
 
 
-class Minimum(NamedTuple):
-    """A local minimum, seen from the start.
+class Ending(NamedTuple):
+    """The verdict on a descent.
 
     Args:
-        x, f: where it lies.
-        ordinal: 1 for the first one downhill from the start; None for those behind it.
-        is_global: whether it is the lowest of the interval.
-        left, right: its valley, between the neighbouring maxima.
+        kind: what it came to.
+        since: the step from which on that holds.
+        words: `settled in the global minimum`; empty where nothing ever moved.
     """
 
-    x: float
-    f: float
-    ordinal: int | None
-    is_global: bool
-    left: float
-    right: float
-
-    @property
-    def name(self) -> str:
-        if self.is_global:
-            return "global minimum"
-        return f"local minimum {self.ordinal}" if self.ordinal else "local minimum"
+    kind: Kind
+    since: int
+    words: str
 
 
 class Outcome(NamedTuple):
@@ -47,99 +48,95 @@ class Outcome(NamedTuple):
     Args:
         start, end: x at the first and last step.
         slope: at the end.
-        minimum: the one in whose valley it ended, None outside all.
-        settled_at: first step from which on the slope stays below 0.001.
-        reached_at: first step from which on it stays within 1 % of the interval's width of the
-            minimum it ended in; 0.08 on [−4, 4].
-        left_at: steps at which it had left the global minimum's valley.
-        entered_at: steps at which it had come into the global minimum's valley.
-        exits_at: steps at which it had left the interval.
-        diverged_at: first step whose numbers are not finite, or from which on it stays more than
-            10 interval widths away.
+        minimum: the minimum or lowest end in whose valley it ended, None outside all.
+        ending: the verdict.
+        pace: the largest step of a run that rests; None while it moves.
+        reached_at: first step from which on it stays near that minimum, see `Minimum.near`.
+        left_at: steps at which it had left a global minimum's valley.
+        entered_at: steps at which it had come into a global minimum's valley.
+        exits: steps at which it had left the interval, and whether over a lowest end.
+        several: whether more than one minimum is global.
     """
 
     start: float
     end: float
     slope: float
     minimum: Minimum | None
-    settled_at: int | None
+    ending: Ending
+    pace: float | None
     reached_at: int | None
     left_at: tuple[int, ...]
     entered_at: tuple[int, ...]
-    exits_at: tuple[int, ...]
-    diverged_at: int | None
+    exits: tuple[tuple[int, bool], ...]
+    several: bool
+
+    @property
+    def settled_at(self) -> int | None:
+        """First step from which on it rests in the minimum it ended in."""
+        return self.ending.since if self.ending.kind == "settled" else None
+
+    @property
+    def diverged_at(self) -> int | None:
+        """First step whose numbers are not finite, or from which on it stays more than 10 interval
+        widths away without coming to rest."""
+        return self.ending.since if self.ending.kind == "diverged" else None
+
+    @property
+    def exits_at(self) -> tuple[int, ...]:
+        """Steps at which it had left the interval."""
+        return tuple(step for step, _ in self.exits)
+
+    @property
+    def best(self) -> str:
+        """The global minimum in a sentence."""
+        return f"{'a' if self.several else 'the'} global minimum"
 
     def events(self) -> list[tuple[int, str]]:
-        """(step, what the recording shows there), in order."""
-        at = self.minimum
-        name = f"the {at.name}" if at and at.is_global else at.name if at else ""
-        found: list[tuple[int | None, str]] = [
-            *((step, "visits the global minimum") for step in self.entered_at),
-            *((step, "leaves the global minimum") for step in self.left_at),
-            (self.reached_at, f"reaches {name}"),
-            (self.settled_at, f"settled in {name}"),
-            *((step, "leaves the frame") for step in self.exits_at),
-            (self.diverged_at, "diverged"),
+        """(step, what the recording shows there), in order; the verdict is the last of its step."""
+        if self.ending.kind == "start":
+            return []
+        found: list[tuple[int, str]] = [
+            *((step, f"visits {self.best}") for step in self.entered_at),
+            *((step, f"leaves {self.best}") for step in self.left_at),
         ]
-        told = [(step, text) for step, text in found if step is not None]
-        return sorted(told, key=lambda event: event[0])  # stable: the order above within a step
+        if self.minimum and self.reached_at is not None:
+            found.append((self.reached_at, f"reaches {self.minimum.called}"))
+        over = " over the lowest end"
+        found += [(step, f"leaves the frame{over if low else ''}") for step, low in self.exits]
+        found.append((self.ending.since, self.ending.words))
+        return sorted(found, key=lambda event: event[0])  # stable: the order above within a step
 
 
 def outcome(run: Recording) -> Outcome:
     """Read a descent's recording, as far as it goes."""
-    x, slope = run["x"], run["slope"]
-    left, right = run["curve"][[0, -1], 0]
+    x, edges = run["x"], run["curve"][[0, -1], 0]
     minima = minima_of(run)
-    middle, width = (left + right) / 2, right - left
-    end = next((m for m in minima if m.left <= x[-1] <= m.right), None)
-    lowest = next(m for m in minima if m.is_global)
-    inside = (x >= lowest.left) & (x <= lowest.right)
-    near = abs(x - end.x) <= NEAR * width if end else np.zeros(len(x), bool)
-    in_valley = (x >= end.left) & (x <= end.right) if end else near
-    diverged = run.diverged
-    if diverged is None:
-        diverged = from_then_on(abs(x - middle) > FAR * width)
+    minimum = next((m for m in minima if m.valley_holds(x[-1])), None)
+    best = [m.valley_holds(x) for m in minima if m.is_global]
+    rests_at, pace = _rest(run)
+    sides = {
+        m.x > edges.mean() for m in minima if m.kind == "end" and m.x in edges
+    }  # the lowest ends of the interval: True for the right one
+    inside = (x >= edges[0]) & (x <= edges[1])
+    ending = _ending(run, minimum, rests_at)
     return Outcome(
         start=float(x[0]),
         end=float(x[-1]),
-        slope=float(slope[-1]),
-        minimum=end,
-        settled_at=from_then_on((abs(slope) < FLAT) & in_valley),
-        reached_at=from_then_on(near),
-        left_at=_turns(inside, False),
-        entered_at=_turns(inside, True),
-        exits_at=_turns((x >= left) & (x <= right), False),
-        diverged_at=diverged,
+        slope=float(run["slope"][-1]),
+        minimum=minimum,
+        ending=ending,
+        pace=pace,
+        reached_at=reached(minimum, x) if minimum else None,
+        left_at=tuple(sorted(step for inner in best for step in _turns(inner, False))),
+        entered_at=tuple(sorted(step for inner in best for step in _turns(inner, True))),
+        exits=tuple((i, bool(x[i] > edges[1]) in sides) for i in _turns(inside, False)),
+        several=len(best) > 1,
     )
 
 
-def minima_of(run: Recording) -> list[Minimum]:
-    """The recorded function's minima from left to right, numbered downhill from the start."""
-    places, maxima = run["minima"], run["maxima"][:, 0]
-    edges = run["curve"][[0, -1], 0]
-    downhill = -np.sign(run["slope"][0]) or 1.0
-    ahead = sorted(x for x in (places[:, 0] - run["x"][0]) * downhill if x >= 0)
-    found = []
-    for x, f in places:
-        distance = (x - run["x"][0]) * downhill
-        before, after = maxima[maxima < x], maxima[maxima > x]
-        found.append(
-            Minimum(
-                x=float(x),
-                f=float(f),
-                ordinal=ahead.index(distance) + 1 if distance >= 0 else None,
-                is_global=bool(f == places[:, 1].min()),
-                left=float(before.max(initial=edges[0])),
-                right=float(after.min(initial=edges[1])),
-            )
-        )
-    return found
-
-
-def _turns(state: NDArray[np.bool_], into: bool) -> tuple[int, ...]:
-    """Steps at which a state turns true, or false."""
-    turned = (state[1:] == into) & (state[:-1] != into)
-    return tuple((np.nonzero(turned)[0] + 1).tolist())
+def reached(minimum: Minimum, x: Values) -> int | None:
+    """First step from which on x [E] stays near a minimum, None where it is not at the end."""
+    return from_then_on(minimum.holds(x))
 
 
 def from_then_on(true: NDArray[np.bool_]) -> int | None:
@@ -148,3 +145,103 @@ def from_then_on(true: NDArray[np.bool_]) -> int | None:
         return None
     wrong = np.nonzero(~true)[0]
     return int(wrong[-1]) + 1 if len(wrong) else 0
+
+
+def _turns(state: NDArray[np.bool_], into: bool) -> tuple[int, ...]:
+    """Steps at which a state turns true, or false."""
+    turned = (state[1:] == into) & (state[:-1] != into)
+    return tuple((np.nonzero(turned)[0] + 1).tolist())
+
+
+def _next(run: Recording) -> float | None:
+    """Where the last step's update leads, None where a recording that was cut short lacks it."""
+    known = len(run) and run["epoch"][-1] == run.epochs - 1
+    return float(run["x"][-1] + run["delta"][-1, 0]) if known else None
+
+
+def _rest(run: Recording) -> tuple[int | None, float | None]:
+    """First step from which on it rests, and the largest of the steps that it makes then.
+
+    Each step, that behind the last one too, is so small that all the steps of the run together
+    would not take it by a thousandth of the interval's width; and so it has been for a twentieth
+    of them. That far a momentum that turns, or passes by, is not to be taken for rest.
+    """
+    after = _next(run)
+    path = run["x"] if after is None else np.append(run["x"], after)
+    steps = max(run.epochs - 1, 1)
+    with np.errstate(invalid="ignore", over="ignore"):
+        moves = abs(np.diff(path))
+    at = from_then_on(moves * steps <= REST * _width(run))
+    if run.epochs == 1 or at is None or at > steps - steps // LASTS:
+        return None, None
+    return at, float(moves[at:].max())
+
+
+def _ending(run: Recording, minimum: Minimum | None, rests_at: int | None) -> Ending:
+    """The verdict, from what is worst to what is still open."""
+    last = run.epochs - 1
+    if run.header.epochs == 1:
+        return Ending("start", 0, "")
+    if run.diverged is not None:
+        return _lost(run, run.diverged)
+    if rests_at is not None:
+        return _resting(run, minimum, rests_at)
+    x, (left, right) = run["x"], run["curve"][[0, -1], 0]
+    far = from_then_on(abs(x - (left + right) / 2) > FAR * (right - left))
+    if far is not None:
+        return Ending("diverged", far, "diverged")
+    if not left <= x[-1] <= right:
+        return Ending("outside", last, "still moving outside the frame")
+    if minimum and _swings(minimum, x):
+        return Ending("swinging", last, f"swinging around {minimum.called}")
+    return Ending("moving", last, "still moving")
+
+
+def _lost(run: Recording, step: int) -> Ending:
+    """Numbers that are not finite: those of x, or only f's, at a place where it has no value."""
+    after, (left, right) = _next(run), run["curve"][[0, -1], 0]
+    if after is not None and abs(after - (left + right) / 2) <= FAR * (right - left):
+        return Ending("off", step, f"off the curve at x = {number(after)}")
+    return Ending("diverged", step, "diverged")
+
+
+def _resting(run: Recording, minimum: Minimum | None, since: int) -> Ending:
+    """Where it rests."""
+    x, curve = run["x"], run["curve"]
+    if minimum:
+        settled = from_then_on(minimum.holds(x) & (run["loss"] <= minimum.low))
+        if settled is not None:
+            inside = "at" if minimum.kind == "end" else "in"
+            return Ending("settled", max(since, settled), f"settled {inside} {minimum.called}")
+    end, at = float(x[-1]), f"at x = {number(float(x[-1]))}"
+    if not curve[0, 0] <= end <= curve[-1, 0]:
+        return Ending("resting outside", since, "at rest outside the frame")
+    low, high = f_range(curve, run["minima"][:, 1])
+    if abs(run["slope"][-1]) > FLAT * (high - low) / _width(run):
+        return Ending("slope", since, f"stopped on a slope {at}")
+    if (abs(run["maxima"][:, 0] - end) <= AROUND * _width(run)).any():
+        return Ending("maximum", since, "at rest on a maximum")
+    if _is_saddle(curve, end):
+        return Ending("saddle", since, f"stuck on a saddle point {at}")
+    return Ending("flat", since, f"stuck on a flat piece {at}")
+
+
+def _is_saddle(curve: Values, x: float) -> bool:
+    """Whether the curve falls, or climbs, on both sides of x and less between."""
+    reach = AROUND * np.ptp(curve[:, 0])
+    places = x + reach * np.array([-3.0, -1.0, 1.0, 3.0])
+    before, between, after = np.diff(
+        np.interp(places, curve[:, 0], curve[:, 1], left=np.nan, right=np.nan)
+    )
+    return bool(before * after > 0 and abs(between) < min(abs(before), abs(after)))
+
+
+def _swings(minimum: Minimum, x: Values) -> bool:
+    """Whether it passes a minimum twice in the last part of the run, always in its valley."""
+    part = x[-max(len(x) // SWINGS, 4) :]
+    passes = np.count_nonzero(np.diff(np.sign(part - minimum.x)))
+    return bool(minimum.kind != "end" and minimum.valley_holds(part).all() and passes >= 2)
+
+
+def _width(run: Recording) -> float:
+    return float(np.ptp(run["curve"][[0, -1], 0]))

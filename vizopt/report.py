@@ -35,7 +35,10 @@ def summary(run: Recording) -> dict[str, Any]:
             values[f"final_{column}"] = float(every[-1])
             values[f"best_{column}"] = {"value": float(every[at]), "epoch": at}
     if "x" in run.columns:
-        values["descent"] = _descent(outcome(run))
+        ended = outcome(run)
+        values["descent"] = _descent(ended)
+        if ended.ending.kind == "off":
+            values["diverged"] = None
     return values | {
         "optimizer": scene["optimizer"],
         "seed": scene["seed"],
@@ -49,12 +52,15 @@ def summary(run: Recording) -> dict[str, Any]:
 
 
 def _descent(ended: Outcome) -> dict[str, Any]:
-    """Start, end, the minimum it ended in, settled or not, steps to reach, and what went wrong."""
+    """Start, end, the verdict, the minimum it ended in, steps to reach, and what went wrong."""
     minimum = ended.minimum
     return {
         "start": ended.start,
         "end": ended.end,
         "slope": ended.slope,
+        "ending": ended.ending.words,
+        "since": ended.ending.since,
+        "valley": minimum and minimum.name,
         "minimum": minimum
         and {
             "x": minimum.x,

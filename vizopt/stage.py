@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from vizopt.arrays import Frame, Pixels, Rows, Size
 from vizopt.errors import RecordingError, VizoptError, hint
+from vizopt.events import broken_off
 from vizopt.hold import Playback
 from vizopt.mosaic import Box, Mosaic
 from vizopt.numbers import count
@@ -185,18 +186,18 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
 
 
 def _counter(slot: Slot, run: Recording, rows: Rows) -> Draw:
-    """The true epoch, of the planned run; and on the last row, that the run diverged."""
+    """The true epoch, of the planned run; and on the last row, why it ends there."""
     epochs = run["epoch"][rows]
     glyphs = slot.glyphs(20, colour=slot.theme.ink, weight="bold")
     x, y = slot.width - round(slot.unit * MARGIN), round(_baselines(slot)[0] + slot.font(4))
     last = count(run.header.epochs - 1)
     warning = slot.glyphs(14, colour=slot.theme.accent("loss"), weight="bold")
+    ended = broken_off(run)
 
     def draw(window: Pixels, k: int) -> None:
         glyphs.write(window, f"{count(int(epochs[k]))} / {last}", x, y, 1)
-        if run.diverged is not None and rows[k] == len(run) - 1:
-            text = f"diverged at {run.header.unit} {count(run.diverged)}"
-            warning.write(window, text, x, round(y + slot.font(14) * 1.5), 1)
+        if rows[k] == len(run) - 1:
+            warning.write(window, ended, x, round(y + slot.font(14) * 1.5), 1)
 
     return draw
 

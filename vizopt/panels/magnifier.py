@@ -5,6 +5,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
+from vizopt.minima import f_range
 from vizopt.paint import coloured, disc, stamp_at
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.descent import path_colours
@@ -93,8 +94,13 @@ class _View:
         self._height, self._width = shape[:2]
         self._left, self._span = x - width / 2, width
         self._x = self._left + (np.arange(self._width) + 0.5) / self._width * width
-        self._f = np.interp(self._x, curve[:, 0], curve[:, 1], left=np.nan, right=np.nan)
-        low, high = np.nanmin(self._f), np.nanmax(self._f)
+        with np.errstate(invalid="ignore", over="ignore"):
+            self._f = np.interp(self._x, curve[:, 0], curve[:, 1], left=np.nan, right=np.nan)
+        breaks = curve[~np.isfinite(curve[:, 1]) & (abs(curve[:, 0] - x) < width / 2)]
+        columns = ((breaks[:, 0] - self._left) / width * self._width).astype(np.intp)
+        self._f[columns] = breaks[:, 1]
+        seen = np.stack([np.append(self._x, x), np.append(self._f, f)], axis=1)
+        low, high = f_range(seen, [f])
         room = 0.25 * (high - low) or 1.0
         self._low, self._high = min(low, f) - room, max(high, f) + room
 
@@ -109,6 +115,7 @@ class _View:
     ) -> None:
         """The curve as a line of even thickness, blended over what is there."""
         rows = (self._high - self._f) / (self._high - self._low) * self._height
+        rows[~np.isfinite(rows)] = np.nan  # a pole or a gap
         steep = np.hypot(1, np.gradient(rows))
         distance = abs(np.arange(self._height)[:, None] + 0.5 - rows) / steep
         cover = np.nan_to_num((thick / 2 + 0.5 - distance).clip(0, 1))[..., None]

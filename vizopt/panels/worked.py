@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -42,13 +42,16 @@ class Worked:
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         columns = {name: run[name] for name in ("x", "loss", "slope")}
         epochs = run["epoch"]
-        events = outcome(run).events()
         value = slot.glyphs(16, colour=slot.theme.ink, weight="bold")
         letters = slot.glyphs(13, colour=slot.theme.ink)
         told = slot.glyphs(12, colour=slot.theme.accent("loss"), weight="bold")
         steps = arithmetic(run, np.unique(rows).tolist())
         texts = _fitting(steps, slot.width, _Places.room(slot), letters)
         lines = _Places.of(slot, max(map(len, texts.values())))
+        events = [
+            (at, _wrapped(told, f"step {at}: {text}", slot.width))
+            for at, text in outcome(run).events()
+        ]
 
         def draw(window: Pixels, k: int) -> None:
             row = int(rows[k])
@@ -57,8 +60,10 @@ class Worked:
                 value.write(window, number(float(column[step]), DIGITS), slot.width, y, 1)
             for text, y in zip(texts[row], lines.arithmetic, strict=False):
                 letters.write(window, text, 0, y)
-            past = [f"step {at}: {text}" for at, text in events if at <= step]
-            for text, y in zip(past[-2:], lines.events, strict=False):
+            past = [text for at, text in events if at <= step][-2:]
+            if sum(map(len, past)) > len(lines.events):
+                past = past[-1:]
+            for text, y in zip(chain(*past), lines.events, strict=False):
                 told.write(window, text, 0, y)
 
         return draw
@@ -83,15 +88,29 @@ class _Places(NamedTuple):
 
         values = [round(slot.font(16) + line * pitch * 1.1) for line in range(3)]
         below = max(many, 4) + 0.3
-        return cls(values, at(-1), [at(i) for i in range(many)], [at(below), at(below + 1)])
+        events = [at(below + i) for i in range(4)]
+        room = [y for y in events if y + slot.font(13) * 0.3 <= slot.height]
+        return cls(values, at(-1), [at(i) for i in range(many)], room)
 
     @classmethod
     def room(cls, slot: Slot) -> int:
-        """Lines of arithmetic that leave room for the events below."""
+        """Lines of arithmetic that leave room for two lines of events below."""
         many = 1
-        while cls.of(slot, many + 1).events[-1] + slot.font(13) * 0.3 <= slot.height:
+        while len(cls.of(slot, many + 1).events) >= 2:
             many += 1
         return many
+
+
+def _wrapped(glyphs: Glyphs, text: str, width: int) -> list[str]:
+    """The text in as many lines as it takes."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and glyphs.width(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def _fitting(

@@ -12,10 +12,9 @@ from vizopt.arrays import Vector
 from vizopt.layout import Layout
 from vizopt.numbers import setting
 from vizopt.problems.base import Evaluation
+from vizopt.problems.curve import curve
 from vizopt.problems.formula import Values, formula
 from vizopt.specs import spec
-
-SAMPLES = 20_001  # of the curve over the interval, for drawing and for finding extrema
 
 
 def _readable(text: str) -> str:
@@ -39,7 +38,7 @@ class FunctionSpec:
             max, relu, sigmoid, softplus, where and piecewise. Where it is 0/0 it has its limit;
             where it has a kink its slope is the one of least size between both sides, 0 for |x|.
         interval: left and right end of the curve that is drawn.
-        start: the first x.
+        start: the first x; f and its slope need a value there.
     """
 
     f: Annotated[str, AfterValidator(_readable)]
@@ -54,13 +53,14 @@ class FunctionSpec:
             raise ValueError(f"interval {[left, right]}: the left end must be below the right one")
         if not left <= self.start <= right:
             raise ValueError(f"start {self.start} is outside the interval {[left, right]}")
-        x = self.curve[:, 0]
-        for name, values in (("f", self.curve[:, 1]), ("its slope", formula(self.f).slope(x))):
-            bad = np.nonzero(~np.isfinite(values))[0]
-            if len(bad):
-                raise ValueError(f"f = {self.f!r}: {name} is not finite at x = {x[bad[0]]:.6g}")
-        if not len(self.minima):
-            raise ValueError(f"f = {self.f!r}: no minimum inside the interval {[left, right]}")
+        if not np.isfinite(self.curve[:, 1]).any():
+            raise ValueError(f"f = {self.f!r}: has no value anywhere on {[left, right]}")
+        for name, of in (("f", formula(self.f).value), ("its slope", formula(self.f).slope)):
+            if not isfinite(of(np.float64(self.start))):
+                raise ValueError(
+                    f"start {self.start}: f = {self.f!r}: {name} is not finite there: "
+                    "start where the curve is smooth"
+                )
 
     @property
     def layout(self) -> Layout:
@@ -76,25 +76,18 @@ class FunctionSpec:
 
     @property
     def curve(self) -> Values:
-        """x and f(x) along the interval [SAMPLES, 2]."""
-        x = np.linspace(*self.interval, SAMPLES)
-        values = formula(self.f).value(x)
-        return np.stack([x, values], axis=1)
+        """x and f(x) along the interval [N, 2]; f is not finite where it breaks, see `Curve`."""
+        return curve(self.f, self.interval).points
 
     @property
     def minima(self) -> Values:
         """x and f(x) of each local minimum inside the interval [K, 2], from left to right."""
-        return self._extrema(downhill_first=True)
+        return curve(self.f, self.interval).minima
 
     @property
     def maxima(self) -> Values:
         """x and f(x) of each local maximum inside the interval [M, 2], from left to right."""
-        return self._extrema(downhill_first=False)
-
-    def downhill(self) -> Values:
-        """x of the minima ahead of the start, nearest first: ordinals 1, 2, …"""
-        ahead = (self.minima[:, 0] - self.start) * -np.sign(formula(self.f).slope(self.start))
-        return np.asarray(self.minima[np.argsort(ahead), 0][np.sort(ahead) >= 0])
+        return curve(self.f, self.interval).maxima
 
     def describe(self) -> str:
         """The formula as one writes it, and the start."""
@@ -116,25 +109,6 @@ class FunctionSpec:
     def build(self, rng: RandomState) -> "Function":
         """Nothing is drawn from rng: a descent is the same for every seed."""
         return Function(self)
-
-    def _extrema(self, downhill_first: bool) -> Values:
-        """Where the slope changes its sign, by bisection to the last bit."""
-        sign = 1 if downhill_first else -1
-        compiled = formula(self.f)
-        x = np.linspace(*self.interval, SAMPLES)
-        slope = sign * compiled.slope(x)
-        before = np.nonzero((slope[:-1] < 0) & (slope[1:] >= 0))[0]
-        low, high = x[before], x[before + 1]
-        for _ in range(60):
-            middle = (low + high) / 2
-            falling = sign * compiled.slope(middle) < 0
-            low, high = np.where(falling, middle, low), np.where(falling, high, middle)
-        # At a pole the slope changes its sign too, but grows instead of vanishing.
-        around = np.maximum(abs(slope[before]), abs(slope[before + 1]))
-        for at, steep, most in zip(high, abs(compiled.slope(high)), around, strict=True):
-            if not steep <= most:
-                raise ValueError(f"f = {self.f!r}: is not finite, or not smooth, at x = {at:.6g}")
-        return np.stack([high, compiled.value(high)], axis=1)
 
 
 class Function:

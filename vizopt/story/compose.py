@@ -69,7 +69,8 @@ def _alt(scene: Scene, run: Recording, found: tuple[Event, ...]) -> str:
     name = name_of(scene.optimizer)
     match scene.problem:
         case FunctionSpec():
-            minima = counted(len(run["minima"]), "minimum")
+            many = len(run["minima"])
+            minima = counted(many, "minimum") if many else "no minimum"
             what = f"{name} descends a curve" if scene.epochs > 1 else "a curve"
             what = f"{what} with {minima}"
             told = descent.outcome_in_short(run)

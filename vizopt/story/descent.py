@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from vizopt.minima import minima_of
 from vizopt.numbers import count, number, setting
-from vizopt.outcome import FAR, FLAT, NEAR, Minimum, Outcome, minima_of, outcome
+from vizopt.outcome import FAR, Outcome, outcome
 from vizopt.recording import Recording
 from vizopt.story.history import cut_short, key_epochs
 from vizopt.story.phrases import counted, listed, sentence, times
@@ -19,8 +20,9 @@ def happened(run: Recording) -> str:
         _passed(run, ended),
         _visits(ended),
         _exits(ended),
-        _end(run, ended),
+        _stays(run, ended),
         _overshoot(run, ended),
+        _end(run, ended),
         cut_short(run),
     ]
     return " ".join(filter(None, parts))
@@ -29,21 +31,28 @@ def happened(run: Recording) -> str:
 def outcome_in_short(run: Recording) -> list[str]:
     """The same for the alt text, the most important sentence first."""
     if run.header.epochs == 1:
-        minima = minima_of(run)
-        lowest = next(m for m in minima if m.is_global)
-        return [f"The lowest is at x = {number(lowest.x)}, where f is {number(lowest.f)}."]
+        best = [m for m in minima_of(run) if m.is_global]
+        places = [f"x = {number(m.x)}, where f is {number(m.f)}" for m in best[:1]]
+        return [f"{'The' if len(best) == 1 else 'One'} lowest is at {place}." for place in places]
     ended = outcome(run)
-    start = f"It starts at x = {number(ended.start)}"
-    last = counted(run.epochs - 1, "step")
-    if ended.diverged_at is not None:
-        return [f"{start} and diverges at step {count(ended.diverged_at)}.", *_short_exits(ended)]
-    if ended.minimum and ended.reached_at is not None:
-        at = f"{_name(ended.minimum)} at x = {number(ended.minimum.x)}"
-        if not ended.reached_at:
-            return [f"{start} and stays near {at}."]
-        return [f"{start} and reaches {at} in {counted(ended.reached_at, 'step')}."]
-    where = f"at x = {number(ended.end)} after {last}, not at rest in any minimum"
-    return [f"{start} and is {where}.", *_short_exits(ended)]
+    told = [f"It starts at x = {number(ended.start)} and {_verdict(run, ended)}."]
+    if ended.minimum and ended.reached_at:
+        at = f"{ended.minimum.called} at x = {number(ended.minimum.x)}"
+        told.append(f"It reaches {at} in {counted(ended.reached_at, 'step')}.")
+    return [*told, *_short_exits(ended)]
+
+
+def _verdict(run: Recording, ended: Outcome) -> str:
+    """The verdict as a part of a sentence, with its step, and x where that is not said by it."""
+    kind, since, words = ended.ending
+    step = count(since)
+    if kind == "diverged":
+        return f"diverges at step {step}"
+    if kind == "off":
+        return f"at step {step} is {words}, where f has no value"
+    if ended.pace is not None:
+        return f"is {words} {_from(since)}"
+    return f"is {words} after {counted(run.epochs - 1, 'step')}, at x = {number(ended.end)}"
 
 
 def _at(run: Recording, step: int) -> str:
@@ -62,11 +71,11 @@ def _steps(run: Recording) -> str:
 
 
 def _visits(ended: Outcome) -> str:
-    """How often it came into the global minimum's valley, and left."""
+    """How often it came into a global minimum's valley, and left."""
     if not ended.entered_at:
         return ""
     first = _first(ended.entered_at)
-    text = f"It comes into the valley of the global minimum {times(len(ended.entered_at))}, {first}"
+    text = f"It comes into the valley of {ended.best} {times(len(ended.entered_at))}, {first}"
     left = len(ended.left_at)
     return f"{text}, and leaves it {times(left)}." if left else f"{text}, and stays there."
 
@@ -74,8 +83,10 @@ def _visits(ended: Outcome) -> str:
 def _exits(ended: Outcome) -> str:
     if not ended.exits_at:
         return ""
-    many = times(len(ended.exits_at))
-    return f"It jumps out of the drawn part of the curve {many}, {_first(ended.exits_at)}."
+    many = times(len(ended.exits))
+    text = f"It leaves the drawn part of the curve {many}, {_first(ended.exits_at)}"
+    over = sum(low for _, low in ended.exits)
+    return f"{text}; {times(over)} over the lowest end." if over else f"{text}."
 
 
 def _first(steps: tuple[int, ...]) -> str:
@@ -90,7 +101,7 @@ def _short_exits(ended: Outcome) -> list[str]:
 
 def _passed(run: Recording, ended: Outcome) -> str:
     """The local minima between the start and where it ended, which it got past."""
-    if ended.diverged_at is not None or not ended.minimum or not ended.minimum.ordinal:
+    if ended.ending.kind in ("diverged", "off") or not ended.minimum or not ended.minimum.ordinal:
         return ""
     passed = [
         m for m in minima_of(run) if m.ordinal is not None and m.ordinal < ended.minimum.ordinal
@@ -103,7 +114,7 @@ def _passed(run: Recording, ended: Outcome) -> str:
 
 def _overshoot(run: Recording, ended: Outcome) -> str:
     """How often it swings past the minimum that it ends at, before it stays near."""
-    if not ended.minimum or not ended.reached_at:
+    if not ended.minimum or ended.minimum.kind == "end" or not ended.reached_at:
         return ""
     x, at = run["x"][: ended.reached_at + 1], ended.minimum
     outside = np.nonzero((x < at.left) | (x > at.right))[0]
@@ -112,36 +123,56 @@ def _overshoot(run: Recording, ended: Outcome) -> str:
     return f"On the way there it swings past it {times(crossed)}." if crossed else ""
 
 
+def _stays(run: Recording, ended: Outcome) -> str:
+    """Near which minimum it ends, and from when on it was."""
+    at = ended.minimum
+    if not at or ended.reached_at is None:
+        return ""
+    place = f"at step {count(run.epochs - 1)} it is at {_at(run, -1)}, with slope"
+    inside = "at" if at.kind == "end" else "in"
+    text = f"It ends {inside} {at.called}: {place} {number(ended.slope)}"
+    start = sentence(_from(ended.reached_at)).rstrip(".")
+    return f"{text}. {start} it stays nearer than {setting(at.near)} to it."
+
+
 def _end(run: Recording, ended: Outcome) -> str:
-    last = count(run.epochs - 1)
-    left, right = run["curve"][[0, -1], 0]
-    if run.diverged is not None:
-        return f"It diverges: at step {count(run.diverged)} its numbers are no longer finite."
-    if ended.diverged_at is not None:
+    """The verdict."""
+    kind, since, words = ended.ending
+    last, step = count(run.epochs - 1), count(since)
+    if kind == "off":
+        return f"At step {step} it is {words}: f has no value there, and the run ends."
+    if kind == "diverged" and run.diverged is not None:
+        return f"It diverges: at step {step} its numbers are no longer finite."
+    if kind == "diverged":
         return (
-            f"It diverges: from step {count(ended.diverged_at)} on it stays more than {FAR:g} "
-            f"widths of the curve away, and at step {last} x is {number(ended.end)}."
+            f"It diverges: from step {step} on it stays more than {FAR:g} widths of the curve "
+            f"away, and at step {last} x is {number(ended.end)}."
         )
-    if not ended.minimum or ended.reached_at is None:
-        place = "outside the drawn part of the curve"
-        if ended.minimum:
-            place = f"in the valley of {_name(ended.minimum)}"
-        elif left <= ended.end <= right:
-            place = "in no valley"
-        return (
-            f"At the last step, {last}, it is {place}, at {_at(run, -1)}, with slope "
-            f"{number(ended.slope)}: it has not come to rest."
-        )
-    near = f"nearer than {setting(float(NEAR * (right - left)))} to it"
-    text = f"From step {count(ended.reached_at)} on it stays {near}"
-    if ended.settled_at is not None:
-        text += f", and from step {count(ended.settled_at)} on the slope within ±{setting(FLAT)}"
-    name = _name(ended.minimum)
-    slope = f"with slope {number(ended.slope)}"
-    return f"It ends in {name}: at step {last} it is at {_at(run, -1)}, {slope}. {text}."
+    told = f"it is {words}{_place(run, ended)}"
+    if ended.pace is None:
+        return f"At the last step, {last}, {told}."
+    pace = f"no step is longer than {setting(ended.pace, 2)}" if ended.pace else "it does not move"
+    return sentence(f"{_from(since)} {told}: {pace}")
 
 
-def _name(minimum: Minimum) -> str:
-    if minimum.is_global or minimum.ordinal is None:
-        return "the global minimum" if minimum.is_global else "a local minimum behind the start"
-    return minimum.name
+def _place(run: Recording, ended: Outcome) -> str:
+    """Where the last step is, if that is not told of a minimum that it is near."""
+    if ended.reached_at is not None:
+        return ""
+    text = f", at {_at(run, -1)}, with slope {number(ended.slope)}"
+    if ended.ending.kind in ("flat", "saddle", "slope"):
+        text = text.replace(f", at x = {number(ended.end)}", "")
+    valley = (
+        ended.minimum
+        and ended.minimum.kind != "end"
+        and ended.ending.kind
+        not in (
+            "maximum",
+            "swinging",
+        )
+    )
+    return f"{text}, in the valley of {ended.minimum.called}" if ended.minimum and valley else text
+
+
+def _from(step: int) -> str:
+    return f"from step {count(step)} on" if step else "from the start on"

@@ -100,13 +100,17 @@ def _curves(panels: list[Curves], scene: Scene, run: Recording) -> str:
 
 
 def _descent(panels: list[Any], scene: Scene, run: Recording) -> str:
-    text = "The curve is drawn with the names of its minima"
+    text = (
+        "The curve is drawn with the names of its minima"
+        if len(run["minima"])
+        else ("The curve is drawn")
+    )
     if run.header.epochs == 1:
         return f"{text} and the start as a large point."
     return (
         f"{text}. Each step is a dot on it, joined by a thin line to the one before; its colour "
         "tells early from late steps, and the present one is larger. Outside the drawn part an "
-        "arrow at the edge gives its x."
+        "arrow at the edge gives its x, above or below it its f."
     )
 
 

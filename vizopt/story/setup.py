@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from vizopt.minima import Minimum, is_flat, minima_of, poles
 from vizopt.numbers import count, number, setting
 from vizopt.optimizers import name_of
-from vizopt.outcome import Minimum, minima_of
 from vizopt.problems import FunctionSpec, NetworkSpec
 from vizopt.problems.activations import ACTIVATIONS
 from vizopt.problems.heads import head
@@ -99,23 +99,57 @@ def _function(function: FunctionSpec, run: Recording) -> str:
     left, right = (setting(end) for end in function.interval)
     what = "A descent on one curve" if run.header.epochs > 1 else "One curve"
     text = f"{what}, {function.equation}, drawn for x from {left} to {right}."
-    return f"{text} {_minima(minima_of(run))}"
+    if not np.isfinite(run["curve"][:, 1]).all():
+        text += " It is broken where f jumps, has no value or no bound."
+    return " ".join(filter(None, [text, _minima(minima_of(run)), _lowest(run)]))
 
 
 def _minima(minima: list[Minimum]) -> str:
-    lowest = next(m for m in minima if m.is_global)
-    if len(minima) == 1:
-        return f"It has one minimum, at {_place(lowest)}."
-    text = f"It has {counted(len(minima), 'minimum')}; the lowest is called the global minimum"
-    ahead = sorted((m for m in minima if m.ordinal), key=lambda m: m.ordinal or 0)
+    """How many minima there are, and where; nothing is said of lowest ends."""
+    inner = [m for m in minima if m.kind != "end"]
+    best = [m for m in inner if m.is_global]
+    if not inner:
+        return "It has no minimum."
+    if len(inner) == 1:
+        which = "" if best else "; it is not the lowest point of the curve"
+        return f"It has one minimum, at {_place(inner[0])}{which}."
+    text = f"It has {counted(len(inner), 'minimum')}; {_best(best)}"
+    ahead = sorted((m for m in inner if m.ordinal), key=lambda m: m.ordinal or 0)
     if not ahead or len(ahead) > NAMES:
-        return f"{text}, at {_place(lowest)}."
-    each = [
-        f"{m.ordinal}{', the global one,' if m.is_global else ''} at {_place(m)}" for m in ahead
-    ]
+        return f"{text}, at {listed([_place(m) for m in best[:NAMES]])}." if best else f"{text}."
+    one = ", the global one," if len(best) == 1 else ", a global one,"
+    each = [f"{m.ordinal}{one if m.is_global else ''} at {_place(m)}" for m in ahead]
     text = f"{text}. Downhill from the start they are number {'; '.join(each)}."
-    behind = len(minima) - len(ahead)
+    behind = len(inner) - len(ahead)
     return f"{text} {sentence(_behind(behind))}" if behind else text
+
+
+def _best(best: list[Minimum]) -> str:
+    if not best:
+        return "none of them is the lowest point of the curve"
+    if len(best) == 1:
+        return "the lowest is called the global minimum"
+    return f"{len(best)} are the lowest, and each is called a global minimum"
+
+
+def _lowest(run: Recording) -> str:
+    """Where the curve is lowest, if not in a minimum."""
+    curve = run["curve"]
+    if is_flat(curve):
+        return "It is level everywhere."
+    falls = [f"x = {number(x)}" for x in poles(curve, -1)[:NAMES]]
+    if falls:
+        return f"It falls without bound at {listed(falls)}."
+    ends = [_end(m, curve[0, 0], curve[-1, 0]) for m in minima_of(run) if m.kind == "end"]
+    return f"It is lowest at {listed(ends)}: that is called a lowest end." if ends else ""
+
+
+def _end(end: Minimum, left: float, right: float) -> str:
+    side = {left: "its left end, ", right: "its right end, "}.get(end.x, "")
+    level = ""
+    if end.flat[0] < end.flat[1]:
+        level = f", and level from x = {number(end.flat[0])} to {number(end.flat[1])}"
+    return f"{side}{_place(end)}{level}"
 
 
 def _behind(many: int) -> str:

@@ -1,0 +1,422 @@
+"""What is said of a descent: where the curve breaks and turns, the verdict, and that all agree."""
+
+import re
+from collections.abc import Callable
+from itertools import cycle, islice, product
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import vizopt
+from vizopt import labels, library, report, story
+from vizopt.errors import SceneError
+from vizopt.events import broken_off, events
+from vizopt.find import _Search, find
+from vizopt.hold import Playback
+from vizopt.minima import f_range, minima_of, seen_from
+from vizopt.outcome import outcome
+from vizopt.panels import Slot, Worked
+from vizopt.problems import Function, FunctionSpec
+from vizopt.problems.curve import curve
+from vizopt.recording import Recording
+from vizopt.scene import Shape, parse_scene
+from vizopt.theme import THEMES
+
+TOML = """title = "A descent"
+epochs = {epochs}
+[problem]
+kind = "function"
+f = "{f}"
+interval = [{left}, {right}]
+start = {start}
+[optimizer]
+kind = "momentum"
+lr = {lr}
+momentum = {momentum}
+[timeline]
+kind = "uniform"
+seconds = 1.0
+"""
+
+
+def scene_of(f, interval, start, lr, momentum=0.0, epochs=101):
+    left, right = interval
+    keys = {"f": f, "left": left, "right": right, "start": start, "lr": lr}
+    return parse_scene(TOML.format(**keys, momentum=momentum, epochs=epochs), "a.toml", {}, {})
+
+
+@pytest.fixture
+def descend(tmp_path) -> Callable[..., Recording]:
+    """A recording of f on an interval from a start: descend(f, interval, start, lr, …)."""
+    return lambda *settings: vizopt.record(scene_of(*settings), tmp_path / "run.zarr")
+
+
+# The verdict and its step: f, interval, start, learning rate, momentum, epochs.
+VERDICTS = {
+    "vanishing": (("1-exp(-x**2)", (-6, 6), 5, 0.05), 0, "stuck on a flat piece at x = 5.000"),
+    "nearly": (("1-exp(-x**2)", (-6, 6), 3, 0.05), 0, "stuck on a flat piece at x = 2.996"),
+    "underflow": (("1-exp(-x**2)", (-40, 40), 30, 1), 0, "stuck on a flat piece at x = 30.000"),
+    "level": (("3", (-1, 1), 0, 0.1), 0, "stuck on a flat piece at x = 0.000"),
+    "step": (("x/abs(x)", (-1, 2), 1, 0.1), 0, "stuck on a flat piece at x = 1.000"),
+    "plateau behind a slope": (
+        ("(abs(x-1)-abs(x-2)+abs(x+2)-abs(x+1))/2", (-3, 3), 1.45, 0.1),
+        5,
+        "stuck on a flat piece at x = 0.950",
+    ),
+    "saddle": (("x**3", (-2, 2), 0, 0.1), 0, "stuck on a saddle point at x = 0.000"),
+    "to the saddle": (("x**3", (-2, 2), 1, 0.1), 100, "still moving"),
+    "inflection on a slope": (("x**3+x", (-2, 2), 0, 1e-9), 0, "stopped on a slope at x = −1.0e−7"),
+    "maximum": (("x**4-x**2", (-2, 2), 0, 0.1), 0, "at rest on a maximum"),
+    "off a maximum": (("cos(x)", (-4, 4), 1e-9, 0.5, 0, 41), 40, "still moving"),
+    "tiny rate": (("x**2", (-3, 3), 3, 1e-9), 0, "stopped on a slope at x = 3.000"),
+    "small rate, long run": (("x**2", (-3, 3), 3, 1e-3, 0, 401), 400, "still moving"),
+    "kink": (("abs(x)", (-3, 3), 2, 0.3), 100, "swinging around the global minimum"),
+    "two-cycle": (("x**2", (-3, 3), 1, 1.0), 100, "swinging around the global minimum"),
+    "slow bottom": (("x**4", (-3, 3), 1, 0.01), 100, "still moving"),
+    "one exact step": (("x**2", (-3, 3), 3, 0.5, 0, 2), 1, "settled in the global minimum"),
+    "passing by": (("x**2", (-3, 3), 3, 0.5, 0.9, 2), 1, "still moving"),
+    "the start": (("x**2", (-3, 3), 0, 0.1, 0, 3), 0, "settled in the global minimum"),
+    "not the lowest": (("x**3-3*x", (-3, 3), 2.5, 0.05), 23, "settled in local minimum 1"),
+    "double well": (("x**4-x**2", (-2, 2), 1.5, 0.1), 19, "settled in a global minimum"),
+    "flat bottom": (("abs(x-1)+abs(x+1)", (-3, 3), 2.55, 0.1), 8, "settled in the global minimum"),
+    "lowest end": (("x**2", (0, 3), 2, 0.3), 12, "settled at the lowest end"),
+    "flat lowest end": (("x+abs(x)", (-3, 3), 1.05, 0.1), 6, "settled at the flat lowest end"),
+    "over the lowest end": (("exp(-x)", (-1, 3), 0, 0.3), 100, "still moving outside the frame"),
+    "outside": (("(x-5)**2", (-3, 3), 2, 0.3), 12, "at rest outside the frame"),
+    "far outside": (("(x-500)**2", (-3, 3), 2, 0.3), 17, "at rest outside the frame"),
+    "far and away": (("x**2", (-3, 3), 1, 1.1), 23, "diverged"),
+    "overflow": (("x**3-3*x", (-3, 3), -1.5, 0.05), 15, "diverged"),
+    "no value": (("log(x)", (-1, 3), 1, 0.5), 2, "off the curve at x = −0.500"),
+    "rate that fades": (("x**2", (-3, 3), 3, 1e-6, 0.5), 0, "stopped on a slope at x = 2.999"),
+}
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_the_verdict_and_its_step(descend, name):
+    settings, since, words = VERDICTS[name]
+    run = descend(*settings)
+    ending = outcome(run).ending
+    assert (ending.since, ending.words) == (since, words)
+    assert_all_say(run, words)
+
+
+def test_one_point_has_no_verdict(descend):
+    run = descend("x**2", (-3, 3), 0, 0.1, 0, 1)
+    assert outcome(run).ending.kind == "start"
+    assert events(run) == ()
+    assert "Nothing moves" in story.of(run).text
+
+
+def test_rest_is_told_by_all_steps_and_the_next(descend):
+    run = descend("x**2", (-3, 3), 2, 0.2)
+    x = np.append(run["x"], run["x"][-1] + run["delta"][-1, 0])
+    at = next(i for i in range(101) if (abs(np.diff(x))[i:] * 100 <= 6e-3).all())
+    assert outcome(run).settled_at == at
+    assert outcome(run).pace == abs(np.diff(x))[at:].max()
+    assert (
+        f"no step is longer than {outcome(run).pace:.2g}".replace("e-0", "e−") in story.of(run).text
+    )
+    assert at > outcome(run).reached_at
+
+
+def test_a_momentum_that_turns_is_not_at_rest(descend):
+    """It stands still for a step where it turns, a hundredth of the curve from the minimum."""
+    lr = 1e-4
+    run = descend("x**2", (-3, 3), 0.05, lr, 0.9999, 401)
+    x = run["x"]
+    turn = int(abs(np.diff(x))[10:].argmin()) + 10
+    again = descend("x**2", (-3, 3), 0.05, lr, 0.9999, turn + 1)
+    assert abs(np.diff(again["x"])[-1]) * turn < 6e-3
+    assert outcome(again).settled_at is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["vanishing", "plateau behind a slope", "saddle", "maximum", "tiny rate", "kink",
+     "not the lowest", "double well", "flat bottom", "lowest end", "far and away", "slow bottom"],
+)  # fmt: skip
+def test_neither_scale_matters(descend, name):
+    """f → c·f with lr/c, and x → k·x with lr·k²: the same path on a curve of another size."""
+    f, interval, start, lr, *rest = VERDICTS[name][0]
+    run = descend(f, interval, start, lr, *rest)
+    here, names = outcome(run), [m.name for m in minima_of(run)]
+    for c, k in ((1e-12, 1), (1e9, 1024.0), (1, 2.0**-20)):
+        stretched = re.sub(r"\bx\b", f"(x/{k!r})", f)
+        ends = [end * k for end in interval]
+        run = descend(f"{c!r}*({stretched})", ends, start * k, lr / c * k * k, *rest)
+        there = outcome(run)
+        assert (there.ending.kind, there.reached_at) == (here.ending.kind, here.reached_at)
+        assert abs(there.ending.since - here.ending.since) <= 1
+        assert [m.name for m in minima_of(run)] == names
+
+
+# What is found on a curve: f, interval, minima, maxima, poles and gaps (x, and what f is there).
+INF, NAN = np.inf, np.nan
+CURVES = [
+    ("1/x", (-1, 2), [], [], [(0, -INF), (0, INF)]),
+    ("1/x", (-1, 1), [], [], [(0, -INF), (0, INF)]),
+    ("1/(x-0.3)**2", (-1, 2), [], [], [(0.3, INF), (0.3, INF)]),
+    ("tan(x)", (-1, 2), [], [], [(np.pi / 2, INF), (np.pi / 2, -INF)]),
+    ("log(abs(x-0.12345))", (-4, 4), [], [], [(0.12345, -INF), (0.12345, -INF)]),
+    ("log(x)", (-1, 3), [], [], [(0, -INF)]),
+    ("1/x + x**2", (-2, 2.3), [2 ** (-1 / 3)], [], [(0, -INF), (0, INF)]),
+    ("x/abs(x)", (-1, 2), [], [], [(0, NAN)]),
+    ("abs(x) + x/abs(x)", (-1, 2), [], [], [(0, NAN)]),
+    ("sqrt(x)", (-1, 3), [], [], [(0, NAN)]),
+    ("abs(x)", (-1, 2.3), [0], [], []),
+    ("abs(x)", (-1, 1), [0], [], []),
+    ("sqrt(abs(x-0.12345))", (-1, 1), [0.12345], [], []),
+    ("-sqrt(abs(x-0.12345))", (-1, 1), [], [0.12345], []),
+    ("abs(x-1)+abs(x+1)", (-3, 4), [0], [], []),
+    ("tanh(1e6*x)", (-1, 2), [], [], []),
+    ("x**4-x**2", (-1, 1), [-(0.5**0.5), 0.5**0.5], [0], []),
+    ("x**3", (-1, 1), [], [], []),
+    ("sin(1/x)", (0.1, 1), [2 / (3 * np.pi)], [2 / (5 * np.pi), 2 / np.pi], []),
+]
+
+
+@pytest.mark.parametrize(("f", "interval", "minima", "maxima", "breaks"), CURVES)
+def test_where_a_curve_turns_and_breaks(f, interval, minima, maxima, breaks):
+    found = curve(f, tuple(map(float, interval)))
+    assert found.minima[:, 0] == pytest.approx(minima, abs=1e-9)
+    assert found.maxima[:, 0] == pytest.approx(maxima, abs=1e-9)
+    x, y = found.points.T
+    inner = np.nonzero(~np.isfinite(y))[0]
+    inner = inner[(x[inner] > interval[0] + 1e-6)]
+    told = [(x[i], y[i]) for i in inner if not np.isnan(y[i])]
+    if not told and len(inner):
+        told = [(x[inner[-1]], NAN)]
+    assert [at for at, _ in told] == pytest.approx([at for at, _ in breaks], abs=1e-9)
+    assert [f for _, f in told] == pytest.approx([f for _, f in breaks], nan_ok=True)
+    assert (np.diff(x) >= 0).all()
+
+
+def names_on(f, left, right, start=None):
+    start = left / 3 + right * 2 / 3 if start is None else start
+    drawn = Function(FunctionSpec(f=f, interval=(float(left), float(right)), start=float(start)))
+    slope = float(drawn.evaluate(np.array([float(start)]), 0).grad[0])
+    return [(m.name, round(m.x, 3)) for m in seen_from(drawn.constants, start, slope)]
+
+
+def test_the_lowest_point_of_the_interval_decides():
+    assert names_on("x**3-3*x", -3, 3) == [("lowest end", -3), ("local minimum 1", 1)]
+    assert names_on("x**3-3*x", -1.9, 3) == [("global minimum", 1)]
+    equal = [("lowest end", -2), ("global minimum", 1)]
+    assert names_on("x**3-3*x", -2, 3) == equal
+    assert names_on("cos(x)", -np.pi, 4) == [("lowest end", -3.142), ("global minimum", 3.142)]
+    assert names_on("x**3", -1, 1) == [("lowest end", -1)]
+    assert names_on("tanh(x)", -30, 30) == [("flat lowest end", -30)]
+    assert names_on("exp(-x)", -1, 3) == [("lowest end", 3)]
+    assert names_on("0-x**2", -2, 2, 1) == [("lowest end", -2), ("lowest end", 2)]
+    assert names_on("3", -1, 1) == []
+    assert names_on("x+abs(x)", -3, 3) == [("flat lowest end", -3)]
+    assert names_on("1/x + x**2", -2, 2) == [("local minimum 1", 0.794)]
+    assert names_on("x-2*x/abs(x)", -2, 2) == [("lowest end", 0)]
+    assert names_on("sqrt(x)", -1, 3) == [("lowest end", 0)]
+
+
+def test_minima_that_are_equal_within_rounding_are_all_global():
+    both = [("global minimum", -0.707), ("global minimum", 0.707)]
+    assert names_on("x**4-x**2", -2, 2) == both
+    assert names_on("1e-12*(x**4-x**2)", -2, 2) == both
+    assert names_on("(x-0.3)**4-(x-0.3)**2", -2, 2) == [
+        ("global minimum", -0.407),
+        ("global minimum", 1.007),
+    ]
+    lower = [("global minimum", -0.707), ("local minimum 1", 0.707)]
+    assert names_on("x**4-x**2+1e-9*x", -2, 2) == lower
+    assert [name for name, _ in names_on("cos(x)", -10, 10)] == ["global minimum"] * 4
+
+
+def test_a_narrow_valley_must_be_met_more_closely():
+    drawn = Function(FunctionSpec(f="cos(100*x)", interval=(-4.0, 4.0), start=0.01)).constants
+    found = seen_from(drawn, 0.01, -1.0)
+    middle = found[len(found) // 2]
+    assert middle.near == pytest.approx(np.pi / 200, rel=1e-6)  # half of the way to the maxima
+    assert middle.low == pytest.approx(-1 + 0.01 * 2)
+    alone = Function(FunctionSpec(f="x**2", interval=(-4.0, 4.0), start=1.0)).constants
+    (only,) = seen_from(alone, 1.0, 2.0)
+    assert only.near == pytest.approx(0.08)
+    assert only.low == pytest.approx(0.16)
+    assert only.holds(np.array([0.0801, 0.0799, -0.0799])).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("f", "shown", "low", "high"),
+    [
+        ("1/x", [], -8, 8),
+        ("1/x", [50.0], -8, 50),
+        ("1/(x-0.3)**2", [], 0, 25),
+        ("log(abs(x))", [], -5, np.log(2)),
+        ("x**2", [], 0, 4),
+    ],
+)
+def test_a_pole_does_not_set_the_axis(f, shown, low, high):
+    least, most = f_range(curve(f, (-1.0, 2.0)).points, shown)
+    assert low - 1e-6 <= least < most <= high + 1e-6
+    if f == "x**2":
+        assert (least, most) == (pytest.approx(0, abs=1e-8), 4.0)
+    if f == "log(abs(x))":
+        assert most == np.log(2)
+    if shown:
+        assert most == 50
+
+
+def told_on(slot_width: int, run: Recording) -> list[str]:
+    """The events in the last frame of the worked panel."""
+    written: list[tuple[str, int]] = []
+    theme = THEMES["light"]
+    strip = SimpleNamespace(
+        width=lambda text: 7 * len(text),
+        write=lambda window, text, x, y, *_: written.append((text, y)),
+    )
+    slot = Slot(None, slot_width, 400, theme, 1.0, 1.0, Playback((1280, 720), 20.0, "clip"))
+    glyphs = Slot.glyphs
+    try:
+        Slot.glyphs = lambda *_, **__: strip
+        Worked().dynamic(slot, run, np.array([len(run) - 1]))(np.zeros((400, slot_width, 4)), 0)
+    finally:
+        Slot.glyphs = glyphs
+    start = next((i for i, (text, _) in enumerate(written) if text.startswith("step ")), None)
+    lines = [] if start is None else [text for text, _ in written[start:]]
+    return re.split(r" (?=step \d)", " ".join(lines)) if lines else []
+
+
+def assert_all_say(run: Recording, words: str) -> None:
+    """Picture, texts, info, marks and find say the same verdict."""
+    ended, told = outcome(run), story.of(run)
+    step, lost = ended.ending.since, ended.ending.kind in ("diverged", "off")
+    assert [(e.epoch, e.words) for e in told.events] == ended.events()
+    assert ended.events()[-1] == (step, words)
+    if run.diverged is None:
+        assert told_on(400, run)[-1] == told_on(180, run)[-1] == f"step {step}: {words}"
+    else:
+        assert broken_off(run).startswith(re.split(" at ", words)[0])
+    spoken = words.replace("diverged", f"diverges at step {step}")
+    assert spoken in told.alt
+    assert len(told.alt) <= 250
+    assert words.replace("diverged", "It diverges: ") in told.paragraphs[2]
+    facts = report.summary(run)["descent"]
+    assert (facts["ending"], facts["since"]) == (words, step)
+    assert facts["settled"] == words.startswith("settled")
+    assert facts["settled_at"] == (step if facts["settled"] else None)
+    assert facts["diverged_at"] == (step if words == "diverged" else None)
+    scene = parse_scene(run.header.scene, "a", {}, {})
+    label = labels.label(run, scene, told, Shape(fps=20.0), card=0, warning="")
+    assert label.marks[-1][1] == words
+    if not lost:
+        shown = label.numbers["step"][label.marks[-1][0]]
+        assert shown >= step or step == run.epochs - 1
+    others = (
+        "settled",
+        "stuck",
+        "at rest",
+        "still moving",
+        "swinging",
+        "stopped",
+        "diverge",
+        "off",
+    )
+    mine = {other for other in others if other in words}
+    for text in (told.alt.partition(": ")[2], told.paragraphs[2]):
+        assert {other for other in others if re.search(rf"\b{other}", text)} <= mine
+    if ended.minimum and ended.minimum.kind != "end":
+        search = _Search(scene.problem, [ended.minimum], 1)
+        found = search.steps(run["x"][:, None])[0]
+        assert found == (np.inf if ended.reached_at is None else ended.reached_at)
+        assert facts["steps_to_reach"] == ended.reached_at
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in library.names() if 'kind = "function"' in library.bundled(n)]
+)
+def test_all_say_the_same_of_a_bundled_scene(name, tmp_path):
+    run = vizopt.record(vizopt.load_scene(name), tmp_path / "run.zarr")
+    if run.epochs > 1:
+        assert_all_say(run, outcome(run).ending.words)
+
+
+FORMULAS = [
+    "x**2", "x**3-3*x", "x**4-x**2+{a}*x", "abs(x)", "abs(x-{a})+abs(x+1)", "1/x", "tan(x)",
+    "1-exp(-x**2)", "exp(-x)", "cos({a}*x)", "x*sin(3*x)", "log(x+3.5)", "sqrt(abs(x))", "x/abs(x)",
+    "1/(x-{a})**2", "tanh(x)", "1e-12*cos(3*x)", "x**6", "{a}", "exp(x)-{a}*x", "1/x+x**2",
+    "x+abs(x)", "sqrt(x+3.2)-x/4", "atan(20*x)", "-x**2",
+]  # fmt: skip
+SETTINGS = product(
+    (0.31, 1.7), ((-3, 3.3), (-0.9, 2.5)), (0.001, 0.02, 0.3, 3.0), (0.0, 0.6, 0.95), (2, 5, 30)
+)
+
+
+def generated(many: int):
+    """Scenes of a small grammar, the same ones every time."""
+    settings = list(SETTINGS)
+    order = np.random.RandomState(12).permutation(len(settings))
+    for f, at in islice(zip(cycle(FORMULAS), cycle(order)), many):
+        a, interval, lr, momentum, epochs = settings[at]
+        start = interval[0] + (interval[1] - interval[0]) * ((at % 7 + 1) / 9)
+        yield f.format(a=a), interval, start, lr, momentum, epochs
+
+
+def test_all_say_the_same_of_200_generated_scenes(tmp_path):
+    kinds = set()
+    for settings in generated(200):
+        run = vizopt.record(scene_of(*settings), tmp_path / "run.zarr")
+        ending = outcome(run).ending
+        kinds.add(ending.kind)
+        assert_all_say(run, ending.words)
+    assert len(kinds) >= 8
+
+
+def test_all_say_over_the_lowest_end(descend):
+    run = descend("x", (-1, 1), 0, 0.1)
+    x = run["x"]
+    left = next(i for i in range(len(x)) if x[i] < -1)
+    assert outcome(run).exits == ((left, True),)
+    assert (left, "leaves the frame over the lowest end") in outcome(run).events()
+    assert "once over the lowest end" in story.of(run).text
+    back = descend("x**2-x", (-1, 1), -0.9, 1.04, 0, 4)
+    assert outcome(back).exits == ((1, False),)
+    assert "over the lowest end" not in story.of(back).text
+
+
+def test_two_global_minima_are_told_as_two(descend):
+    run = descend("x**4-x**2", (-2, 2), 1.5, 0.24, 0, 8)
+    told = story.of(run)
+    assert "2 are the lowest, and each is called a global minimum" in told.text
+    assert "the global minimum" not in told.text
+    assert {"visits a global minimum", "leaves a global minimum"} & {e.words for e in told.events}
+    still = descend("x**4-x**2", (-2, 2), 1.5, 0.24, 0, 1)
+    assert "One lowest is at x = −0.707, where f is −0.250." in story.of(still).alt
+
+
+def test_what_has_no_minimum_is_told(descend):
+    told = story.of(descend("x**3", (-2, 2), 1, 0.1)).text
+    assert "It has no minimum. It is lowest at its left end, x = −2.000 with f = −8.000" in told
+    assert "a curve with no minimum" in told
+    assert "the names of its minima" not in told
+    told = story.of(descend("1/x", (-1, 2), 1, 0.1)).text
+    assert "It falls without bound at x = 0.000." in told
+    assert "It is level everywhere." in story.of(descend("3", (-1, 1), 0, 0.1)).text
+    told = story.of(descend("x**3-3*x", (-3, 3), 2.5, 0.05)).text
+    assert "one minimum, at x = 1.000 with f = −2.000; it is not the lowest point" in told
+
+
+def test_find_reaches_either_of_two_global_minima_and_refuses_a_lowest_end():
+    found = find(scene_of("x**4-x**2", (-2, 2), 1.5, 0.1), "global", 20)
+    assert found.steps is not None
+    assert found.steps <= 20
+    with pytest.raises(SceneError, match=r"no global minimum: say 1$"):
+        find(scene_of("x**3-3*x", (-3, 3), 2.5, 0.1), "global", 5)
+    with pytest.raises(SceneError, match="no global minimum: it has none to be reached"):
+        find(scene_of("x**3", (-3, 3), 2.5, 0.1), "global", 5)
+    with pytest.raises(SceneError, match='no minimum "None": say global, or 1'):
+        find(scene_of("x**2", (-3, 3), 2.5, 0.1), "None", 5)
+
+
+def test_a_recording_of_before_is_told(descend):
+    """One whose curve is sampled evenly, and no more than that: as it was recorded once."""
+    run = descend("x**3-3*x", (-3, 3), 2.5, 0.05)
+    x = np.linspace(-3, 3, 20_001)
+    assert np.array_equal(run["curve"], np.stack([x, x**3 - 3 * x], axis=1))
+    assert run["minima"] == pytest.approx(np.array([[1, -2]]))

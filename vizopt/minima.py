@@ -1,0 +1,202 @@
+"""Minima of a recorded curve, and its lowest ends: what a descent can come to rest in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.recording import Recording
+
+Values: TypeAlias = NDArray[np.float64]
+
+NEAR = 0.01  # of the interval's width: this close counts as at a minimum
+WITHIN = 0.5  # of the way to the nearer side of its valley: in a narrow one it must be this close
+DEEP = 0.01  # of its valley's depth: a run that rests in it lies no higher
+EQUAL = 1e-12  # of the range of f: minima that differ by less are equal, but for rounding
+LAST_BITS = 8 * np.finfo(float).eps  # of f, along a level stretch
+SAME = 1e-9  # of the interval's width: both sides of a break, one place to the eye
+FENCE = 1.5  # spreads of the middle half of f, beyond which a pole does not set the axis
+
+
+class Minimum(NamedTuple):
+    """A local minimum, seen from the start, or a lowest end of the curve.
+
+    Args:
+        x, f: where it lies.
+        kind: "global": nothing on the curve is lower, but for rounding. "end": no minimum, but an
+            end of the curve at which that is so.
+        ordinal: 1 for the first one downhill from the start; None for those behind it and ends.
+        left, right: its valley, between the neighbouring maxima, breaks and ends.
+        flat: the stretch around it, both ends included, on which f is the same.
+        near: as far from the flat stretch counts as at it: 1 % of the interval's width, and no
+            more than half the way to a maximum or break beside it.
+        low: highest f of a run that rests in it: 1 % of the way up to the lower maximum beside it,
+            or up to the curve's highest point where there is none.
+        alone: whether it is the only one of its kind.
+    """
+
+    x: float
+    f: float
+    kind: Literal["global", "local", "end"]
+    ordinal: int | None
+    left: float
+    right: float
+    flat: tuple[float, float]
+    near: float
+    low: float
+    alone: bool
+
+    @property
+    def is_global(self) -> bool:
+        return self.kind == "global"
+
+    @property
+    def name(self) -> str:
+        """What the picture calls it."""
+        if self.kind == "end":
+            return "lowest end" if self.flat[0] == self.flat[1] else "flat lowest end"
+        if self.is_global:
+            return "global minimum"
+        return f"local minimum {self.ordinal}" if self.ordinal else "local minimum"
+
+    @property
+    def called(self) -> str:
+        """The same in a sentence: `the global minimum`."""
+        if self.kind == "local":
+            return self.name if self.ordinal else f"a {self.name}"
+        return f"{'the' if self.alone else 'a'} {self.name}"
+
+    def holds(self, x: Values) -> NDArray[np.bool_]:
+        """Where x [...] is so near that it counts as at it."""
+        return (x >= self.flat[0] - self.near) & (x <= self.flat[1] + self.near)
+
+    def valley_holds(self, x: Values) -> NDArray[np.bool_]:
+        """Where x [...] is in its valley."""
+        return (x >= self.left) & (x <= self.right)
+
+
+class Drawn(Protocol):
+    """What is read of a recording, or of a problem's constants: curve, minima and maxima."""
+
+    def __getitem__(self, name: str, /) -> NDArray[Any]: ...
+
+
+def minima_of(run: Recording) -> list[Minimum]:
+    """The recorded function's minima and lowest ends from left to right, as seen from its start."""
+    return seen_from(run, float(run["x"][0]), float(run["slope"][0]))
+
+
+def seen_from(drawn: Drawn, x: float, slope: float) -> list[Minimum]:
+    """A curve's minima and lowest ends from left to right, numbered downhill from x.
+
+    Downhill of a level start is to the right.
+    """
+    curve, places = drawn["curve"], drawn["minima"]
+    lowest = min(bottom(curve), places[:, 1].min(initial=np.inf))  # samples miss a minimum
+    high = f_range(curve, places[:, 1])[1]
+    rounding = EQUAL * (abs(lowest) + high - lowest) if np.isfinite(lowest) else 0.0
+    downhill = -np.sign(slope) or 1.0
+    ahead = np.sort((places[:, 0] - x) * downhill)
+    ahead = ahead[ahead >= 0]
+    valley = _Valleys(curve, drawn["maxima"], high)
+    found = []
+    for at, f in places.tolist():
+        distance = (at - x) * downhill
+        ordinal = int(np.searchsorted(ahead, distance)) + 1 if distance >= 0 else None
+        kind: Literal["global", "local"] = "global" if f <= lowest + rounding else "local"
+        found.append(valley(at, f, kind, ordinal))
+    same = SAME * np.ptp(curve[:, 0])
+    for at in _lowest_ends(curve, lowest + rounding):
+        if not any(m.flat[0] - same <= at <= m.flat[1] + same for m in found):
+            found.append(valley(at, lowest, "end", None))
+    many = {kind: sum(m.kind == kind for m in found) for kind in ("global", "local", "end")}
+    return [m._replace(alone=many[m.kind] == 1) for m in sorted(found)]
+
+
+def bottom(curve: Values) -> float:
+    """The lowest f of a curve [N, 2], −∞ where it falls without bound."""
+    return float(np.nanmin(curve[:, 1]))
+
+
+def is_flat(curve: Values) -> bool:
+    """Whether a curve [N, 2] is level everywhere."""
+    return bool(np.nanmax(curve[:, 1]) == bottom(curve))
+
+
+def poles(curve: Values, sign: int) -> list[float]:
+    """x at which a curve [N, 2] grows (sign 1) or falls (−1) without bound, each once."""
+    found: list[float] = []
+    same = SAME * np.ptp(curve[:, 0])
+    for x in curve[curve[:, 1] == sign * np.inf, 0].tolist():
+        if not found or x - found[-1] > same:
+            found.append(x)
+    return found
+
+
+def f_range(curve: Values, shown: Values | Sequence[float] = ()) -> tuple[float, float]:
+    """Lowest and highest f to be drawn of a curve [N, 2].
+
+    A pole does not set it: on the side on which f has no bound it ends where an outlier would
+    begin (Tukey's fence), or at the furthest of the values that must be shown.
+    """
+    f = curve[:, 1]
+    finite = f[np.isfinite(f)]
+    low, high = float(finite.min()), float(finite.max())
+    first, third = np.quantile(finite, [0.25, 0.75])
+    reach = FENCE * (third - first)
+    if np.isposinf(f).any():
+        high = min(high, float(max(third + reach, *shown)) if len(shown) else third + reach)
+    if np.isneginf(f).any():
+        low = max(low, float(min(first - reach, *shown)) if len(shown) else first - reach)
+    return low, high
+
+
+def _lowest_ends(curve: Values, most: float) -> list[float]:
+    """x of the ends of the curve's pieces where f is the lowest, from left to right.
+
+    Of a level stretch that leads there, its end. A level curve has none, an unbounded one neither.
+    """
+    f = curve[:, 1]
+    if is_flat(curve) or not np.isfinite(most):
+        return []
+    gap = np.concatenate([[True], ~np.isfinite(f), [True]])
+    ends = np.nonzero(~gap[1:-1] & (gap[:-2] | gap[2:]) & (f <= most))[0]
+    return [float(x) for x in curve[ends, 0]]
+
+
+@dataclass(frozen=True)
+class _Valleys:
+    """What surrounds each place of a curve."""
+
+    curve: Values
+    maxima: Values
+    high: float
+
+    def __call__(
+        self, x: float, f: float, kind: Literal["global", "local", "end"], ordinal: int | None
+    ) -> Minimum:
+        """A minimum at x, or an end of the curve."""
+        edges = self.curve[[0, -1], 0]
+        flat = self._flat(x, f)
+        broken = self.curve[~np.isfinite(self.curve[:, 1]), 0]
+        walls = np.concatenate([self.maxima[:, 0], broken])
+        before, after = walls[walls < flat[0]], walls[walls > flat[1]]
+        left, right = before.max(initial=edges[0]), after.min(initial=edges[1])
+        sides = [flat[0] - left] * (len(before) > 0) + [right - flat[1]] * (len(after) > 0)
+        near = min([NEAR * float(np.ptp(edges)), *(WITHIN * side for side in sides)])
+        tops = self.maxima[np.isin(self.maxima[:, 0], [left, right]), 1]
+        low = f + DEEP * (float(tops.min(initial=np.inf)) - f if len(tops) else self.high - f)
+        return Minimum(
+            x, f, kind, ordinal, float(left), float(right), flat, float(near), low, alone=True
+        )
+
+    def _flat(self, x: float, f: float) -> tuple[float, float]:
+        """The stretch around x on which the samples have the same f, but for its last bits."""
+        places, values = self.curve.T
+        at = int(np.searchsorted(places, x))
+        other = np.nonzero(~(abs(values - f) <= LAST_BITS * abs(f)))[0]
+        first = int(other[other < at].max(initial=-1)) + 1
+        last = int(other[other >= at].min(initial=len(places))) - 1
+        return min([x, *places[first:at]]), max([x, *places[at : last + 1]])

@@ -1,0 +1,102 @@
+"""The names of a curve's minima, below their valleys, none over another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from vizopt.minima import Minimum
+from vizopt.panels.base import Slot, Weight
+from vizopt.panels.plot import Plot
+
+ROWS = 3  # that a name may stand in, to find room
+MOST = 0.8  # of its half width, that a name moves aside at once
+ROW = 1.3  # font sizes from one row to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A placed name: where its line starts and ends, its centre, half its width, its baseline."""
+
+    text: str
+    weight: Weight
+    x: float
+    y: float
+    at: float
+    half: float
+    base: float
+
+    @classmethod
+    def of(cls, slot: Slot, plot: Plot, minimum: Minimum) -> "Name":
+        """Straight below its minimum."""
+        weight: Weight = "normal" if minimum.kind == "local" else "bold"
+        half = slot.text_width(minimum.name, 12, weight) / 2 + slot.unit * 5
+        x, y = float(plot.px(minimum.x)), float(plot.py(minimum.f)) + slot.unit * 4
+        base = y + slot.unit * 12 + slot.font(12)
+        return cls(minimum.name, weight, x, y, max(x, plot.x0 + half), half, base)
+
+    def moved(self, aside: float) -> "Name":
+        return replace(self, at=self.at + aside)
+
+    def meets(self, other: "Name", row: float) -> bool:
+        """Whether both would be written over each other, or the line of one through the other."""
+        beside = abs(self.at - other.at) < self.half + other.half
+        below = abs(self.base - other.base) < row
+        return (beside and below) or self._crosses(other, row) or other._crosses(self, row)
+
+    def _crosses(self, other: "Name", row: float) -> bool:
+        """Whether its line runs through the other's text."""
+        through = abs(self.x - other.at) < other.half
+        return through and self.y < other.base and self.base > other.base + row / 2
+
+
+def placed(slot: Slot, plot: Plot, minima: list[Minimum]) -> list[Name]:
+    """The names that find room: global minima and lowest ends first, then from left to right.
+
+    Neighbours that would meet make way for each other; one that still does moves aside or down,
+    and is left out where there is no room.
+    """
+    row = slot.font(12) * ROW
+    wanted = _apart([Name.of(slot, plot, minimum) for minimum in minima], row)
+    names: list[Name] = []
+    for name in sorted(wanted, key=lambda name: name.weight == "normal"):
+        free = (
+            place
+            for place in _places(slot, plot, name)
+            if not any(place.meets(other, row) for other in names)
+        )
+        names += [place for place in [next(free, None)] if place]
+    return names
+
+
+def write_names(slot: Slot, plot: Plot, minima: list[Minimum]) -> None:
+    """Each name, and a thin line to it from its minimum."""
+    for name in placed(slot, plot, minima):
+        stop = name.base - slot.font(12) * 0.9
+        if stop > name.y:
+            slot.axes.plot([name.x] * 2, [name.y, stop], color=slot.theme.muted, lw=0.8)
+        colour = slot.theme.ink if name.weight == "bold" else slot.theme.muted
+        slot.text(
+            name.at, name.base, name.text, 12, colour=colour, weight=name.weight, align="center"
+        )
+
+
+def _apart(names: list[Name], row: float) -> list[Name]:
+    """The names from left to right, neighbours in a row that meet pushed apart."""
+    for i in range(len(names) - 1):
+        before, after = names[i : i + 2]
+        meet = before.at + before.half - (after.at - after.half)
+        if meet > 0 and abs(before.base - after.base) < row:
+            names[i] = before.moved(-min(meet / 2, before.half * MOST))
+            names[i + 1] = after.moved(min(meet / 2, after.half * MOST))
+    return names
+
+
+def _places(slot: Slot, plot: Plot, name: Name) -> Iterator[Name]:
+    """Where a name may stand, the best first; its line always ends at it."""
+    lowest = plot.y0 + plot.height - slot.font(12) * 0.3
+    left, right = max(name.x, plot.x0), min(name.x, slot.width)
+    for down in range(ROWS):
+        base = min(name.base + down * slot.font(12) * ROW, lowest)
+        for aside in (0.0, -0.4, 0.4, -MOST, MOST):
+            at = min(max(name.at + aside * name.half, left - name.half), right + name.half)
+            at = min(max(at, plot.x0 + name.half), slot.width - name.half)
+            yield replace(name, at=at, base=base)
