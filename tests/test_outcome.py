@@ -420,3 +420,13 @@ def test_a_recording_of_before_is_told(descend):
     x = np.linspace(-3, 3, 20_001)
     assert np.array_equal(run["curve"], np.stack([x, x**3 - 3 * x], axis=1))
     assert run["minima"] == pytest.approx(np.array([[1, -2]]))
+
+
+def test_what_lies_behind_a_jump_is_not_reached(descend):
+    """It comes down to the jump from the right, where f is 1; the lowest end is on its left."""
+    run = descend("x/abs(x) + x**2/2", (-2, 2), 1.5, 0.3)
+    assert [m.name for m in minima_of(run)] == ["lowest end"]
+    (told,) = outcome(run).events()
+    assert told[1].startswith("stuck on a flat piece at x = ")
+    run = descend("0-x/abs(x) + x**2/2", (-2, 2), 1.5, 0.3)
+    assert outcome(run).ending.words == "settled at the lowest end"

@@ -212,3 +212,11 @@ def test_what_overflows_is_infinite():
     node = rule("a = 1e200 * slope ** 2 / 0").lines[0].expression
     with np.errstate(all="ignore"):
         assert number(float(value(node, {"slope": np.float64(1e200)}))) == "∞"
+
+
+def test_a_step_that_lands_on_zero_but_for_rounding_has_its_lines(tmp_path):
+    keys = {"problem.f": "abs(x)", "problem.interval": [-2, 2], "problem.start": 1.5}
+    keys |= {"optimizer.kind": "sgd", "optimizer.lr": 0.3, "epochs": 7}
+    run = vizopt.record(vizopt.load_scene("momentum-fast", keys), tmp_path / "run.zarr")
+    assert 0 < abs(run["x"][5]) < 1e-15
+    assert lines_of(run, 4)[-1] == "x = 0.3000 − 0.3000 = 0.0000"

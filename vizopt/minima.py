@@ -70,7 +70,8 @@ class Minimum(NamedTuple):
 
     def holds(self, x: Values) -> NDArray[np.bool_]:
         """Where x [...] is so near that it counts as at it."""
-        return (x >= self.flat[0] - self.near) & (x <= self.flat[1] + self.near)
+        close = (x >= self.flat[0] - self.near) & (x <= self.flat[1] + self.near)
+        return close & self.valley_holds(x)
 
     def valley_holds(self, x: Values) -> NDArray[np.bool_]:
         """Where x [...] is in its valley."""
@@ -184,6 +185,8 @@ class _Valleys:
         walls = np.concatenate([self.maxima[:, 0], broken])
         before, after = walls[walls < flat[0]], walls[walls > flat[1]]
         left, right = before.max(initial=edges[0]), after.min(initial=edges[1])
+        if kind == "end":
+            left, right = self._walled(x, f, left, right)
         sides = [flat[0] - left] * (len(before) > 0) + [right - flat[1]] * (len(after) > 0)
         near = min([NEAR * float(np.ptp(edges)), *(WITHIN * side for side in sides)])
         tops = self.maxima[np.isin(self.maxima[:, 0], [left, right]), 1]
@@ -191,6 +194,13 @@ class _Valleys:
         return Minimum(
             x, f, kind, ordinal, float(left), float(right), flat, float(near), low, alone=True
         )
+
+    def _walled(self, x: float, f: float, left: float, right: float) -> tuple[float, float]:
+        """The valley of an end of a piece of the curve: nothing of what is behind the break."""
+        here = np.nonzero(self.curve[:, 0] == x)[0]
+        at = int(here[np.nanargmin(abs(self.curve[here, 1] - f))])
+        broken = np.pad(~np.isfinite(self.curve[:, 1]), 1)  # of row at: at + 1
+        return x if broken[at] else left, x if broken[at + 2] else right
 
     def _flat(self, x: float, f: float) -> tuple[float, float]:
         """The stretch around x on which the samples have the same f, but for its last bits."""

@@ -12,6 +12,7 @@ from vizopt.panels.rule import Line, Rule, pieces, rule
 from vizopt.recording import Recording
 
 NEXT = Line("x", ast.parse("x + update", mode="eval").body, None)
+ROUNDING = 4 * np.finfo(float).eps  # of x
 OURS = frozenset({"x", "slope"})  # columns with fixed decimals; the other ones are rates
 
 
@@ -90,13 +91,19 @@ def _step(held: list[Line], values: Mapping[str, Any], after: Mapping[str, Any])
             keys[line.name] = result
     numbers[keys["update"]] = Number(float(values["update"]), "fixed")  # as it was recorded
     last = Work(NEXT, "x after", {"x": "x", "update": keys["update"]})
-    numbers[last.result] = Number(float(values["x"] + values["update"]), "fixed")
+    numbers[last.result] = Number(_sum(float(values["x"]), float(values["update"])), "fixed")
     for lines in ([*works, last], [last]):  # lines that do not lead to it are none
         used = {key for work in lines for key in (work.result, *work.operands.values())}
         texts = written(lines, {key: numbers[key] for key in sorted(used)})
         if texts is not None:
             return Step(lines, texts)
     return Step([], {})
+
+
+def _sum(x: float, update: float) -> float:
+    """The next x; 0 where nothing is left of it but rounding."""
+    left = x + update
+    return 0.0 if abs(left) <= ROUNDING * abs(x) else left
 
 
 def _kind(name: str, results: Mapping[str, Any]) -> str:

@@ -122,7 +122,7 @@ def _fitting(
         forms.setdefault(tuple(ast.dump(w.line.expression) for w in step.works), []).append(row)
     texts = {}
     for rows in forms.values():
-        for left_out in range(len(steps[rows[0]].works)):
+        for left_out in range(max(len(steps[rows[0]].works), 1)):
             told = {row: steps[row].lines(left_out) for row in rows}
             breaks = [_breaks(line, width, glyphs) for line in zip(*told.values(), strict=True)]
             if sum(map(len, breaks)) <= room:
