@@ -44,8 +44,9 @@ def _windows(values: NDArray[np.generic], side: tuple[int, int]) -> Numbers:
 def _sliding(values: NDArray[np.generic], side: int) -> Numbers:
     """Sums of every `side` neighbours in a row: differences of an integral image."""
     until = np.cumsum(values, axis=1, dtype=np.int32)
-    sums = until[:, side - 1 :].copy()
-    sums[:, 1:] -= until[:, :-side]
+    sums = np.empty((until.shape[0], until.shape[1] - side + 1), np.int32)
+    sums[:, 0] = until[:, side - 1]
+    np.subtract(until[:, side:], until[:, :-side], out=sums[:, 1:])
     return sums
 
 

@@ -135,7 +135,7 @@ class Pairs:
     def take(self, moments: Sequence[Moment]) -> None:
         micros, up, down = moments[-1]
         self._now += 1
-        self._turned[self._blocks.mask(up | down)] = self._now
+        np.copyto(self._turned, self._now, where=self._blocks.mask(up | down))
         self._known.clear()
         oldest = self._now - len(moments)
         resting = self._since(oldest) < self._quarter
