@@ -196,7 +196,7 @@ def _counter(slot: Slot, run: Recording, rows: Rows) -> Draw:
 
     def draw(window: Pixels, k: int) -> None:
         glyphs.write(window, f"{count(int(epochs[k]))} / {last}", x, y, 1)
-        if rows[k] == len(run) - 1:
+        if ended and rows[k] == len(run) - 1:
             warning.write(window, ended, x, round(y + slot.font(14) * 1.5), 1)
 
     return draw

@@ -17,7 +17,6 @@ PETROFF = (
     "#a96b59", "#e76300", "#717581", "#b9ac70", "#92dadd",
 )  # fmt: skip
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear red, green and blue
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", "h")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,11 @@ class Theme:
         muted: labels and ticks.
         rule: frames and grid lines.
         classes: one colour for each class, for points.
-        tint: darkest and lightest luminance and OKLab chroma of the predicted-class background.
+        regions: colours of the classes' regions, each class' own hue: the first row that is long
+            enough for the classes at hand, since few can be paler than many (docs/palettes.py).
         diverging: matplotlib's name of the map for weights, negative to positive.
         accents: colours of curves by column.
-        edge: outline of points.
+        edge: outline of points, at least 3 : 1 from every region.
         path: colours of a descent from its first step to its last.
     """
 
@@ -42,26 +42,27 @@ class Theme:
     muted: str
     rule: str
     classes: tuple[str, ...]
-    tint: tuple[float, float, float]
+    regions: tuple[tuple[str, ...], ...]
     diverging: str
     accents: tuple[tuple[str, str], ...]
     edge: str
     path: tuple[str, ...] = ("#1a9850", "#fdae61", "#d73027")
 
     def tints(self, classes: int) -> NDArray[np.uint8]:
-        """Background colours [classes, RGBA]: each class' hue, their luminances spread evenly.
+        """Background colours [classes, RGBA] of the classes' regions.
 
-        In `light` and `dark` the spread is below 0.10, so that a place that changes class cannot
-        flash (WCAG 2.2, 2.3.1). Neighbours in number are far apart in luminance.
+        Any two are at least 10 CAM02-UCS apart with up to four classes and 6 with up to eight, for
+        every kind of colour vision. In `light` and `dark` their luminances are less than 0.10
+        apart, so that a place that changes class cannot flash (WCAG 2.2, 2.3.1); in `print` they
+        differ in grey. When the row is used up its colours come again, greyer every time.
         """
-        darkest, lightest, chroma = self.tint
-        order = np.argsort(np.argsort((0.5 - 0.618 * np.arange(classes)) % 1))
-        levels = darkest + (lightest - darkest) * order / max(classes - 1, 1)
-        every = [
-            tinted(self.classes[c % len(self.classes)], float(level), chroma)
-            for c, level in enumerate(levels)
-        ]
-        return np.array(every, np.uint8)
+        row = next((row for row in self.regions if len(row) >= classes), self.regions[-1])
+        colours = np.array([to_rgb(colour) for colour in row]) * 255
+        turn, c = np.divmod(np.arange(classes), len(row))
+        grey = colours.mean(axis=0)
+        rgb = grey + (colours[c] - grey) / (1 + turn)[:, None]
+        opaque = np.full((classes, 1), 255)
+        return np.asarray(np.hstack([rgb.round(), opaque]), np.uint8)
 
     def solids(self, classes: int) -> NDArray[np.uint8]:
         """The classes' own colours [classes, RGBA], as the lesson has them; they flash."""
@@ -93,52 +94,37 @@ class Theme:
             yield
 
 
-def _linear(rgb: NDArray[np.floating]) -> NDArray[np.floating]:
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-
-
 def luminance(rgb: NDArray[np.floating]) -> NDArray[np.floating]:
     """Relative luminance 0.2126 R + 0.7152 G + 0.0722 B of sRGB values [..., 3] in 0 to 1.
 
     Reference: WCAG 2.2, definition of relative luminance.
     """
-    return np.asarray(_linear(np.asarray(rgb)) @ LUMINANCE)
+    rgb = np.asarray(rgb)
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ LUMINANCE)
 
 
-# OKLab from linear sRGB, and its cube roots. Reference: Björn Ottosson 2020.
-_CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
-
-
-def tinted(colour: str, wanted: float, chroma: float) -> tuple[int, int, int, int]:
-    """RGBA of a colour's hue with the wanted luminance (0 to 1) and OKLab chroma."""
-    _, a, b = _LAB @ np.cbrt(_CONES @ _linear(np.array(to_rgb(colour))))
-    a, b = (chroma * part / max(np.hypot(a, b), 1e-9) for part in (a, b))
-    low, high = 0.0, 1.0
-    for _ in range(30):
-        lightness = (low + high) / 2
-        linear = np.linalg.inv(_CONES) @ (np.linalg.inv(_LAB) @ [lightness, a, b]) ** 3
-        if linear @ LUMINANCE < wanted:
-            low = lightness
-        else:
-            high = lightness
-    linear = linear.clip(0, 1)
-    rgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    red, green, blue = (round(float(value) * 255) for value in rgb)
-    return red, green, blue, 255
-
+# Found by docs/palettes.py.
+PALE = (
+    ("#fad6aa", "#acd4fe", "#e2d9e7"),
+    ("#f8b97f", "#a5cffd", "#cbc2d4", "#eaccc5"),
+    (
+        "#f7ce62", "#b5d8f8", "#c1c2ff", "#fdb79c", "#c5d9c7",
+        "#e9b9da", "#e2d586", "#d4c3ca", "#aed6ac", "#84d6e0",
+    ),
+)  # fmt: skip
+DEEP = (
+    (
+        "#3e2b11", "#142b41", "#61516e", "#613f38", "#4c5c5a",
+        "#51302a", "#765546", "#353944", "#484121", "#204e50",
+    ),
+)  # fmt: skip
+GREYED = (
+    (
+        "#fff1db", "#bbddfd", "#b09dc1", "#e5b6a8", "#a8bcba",
+        "#f1c9c3", "#cea693", "#e7ecfc", "#eae1b8", "#9dd2d4",
+    ),
+)  # fmt: skip
 
 THEMES: dict[str, Theme] = {
     "light": Theme(
@@ -147,10 +133,10 @@ THEMES: dict[str, Theme] = {
         muted="#5b6773",
         rule="#d5dae0",
         classes=PETROFF,
-        tint=(0.66, 0.75, 0.055),
+        regions=PALE,
         diverging="RdBu_r",
         accents=(("loss", "#b3361e"), ("accuracy", "#1f7a5c"), ("lr", "#31445a")),
-        edge="#ffffff",
+        edge="#26323f",
     ),
     "dark": Theme(
         paper="#11161c",
@@ -158,7 +144,7 @@ THEMES: dict[str, Theme] = {
         muted="#9aa7b4",
         rule="#2c3640",
         classes=PETROFF,
-        tint=(0.03, 0.12, 0.05),
+        regions=DEEP,
         diverging="RdBu_r",
         accents=(("loss", "#ff8a70"), ("accuracy", "#5fd0a5"), ("lr", "#a9bdd3")),
         edge="#dfe6ee",
@@ -170,7 +156,7 @@ THEMES: dict[str, Theme] = {
         muted="#404040",
         rule="#b4b4b4",
         classes=PETROFF,
-        tint=(0.40, 0.90, 0.055),
+        regions=GREYED,
         diverging="PuOr_r",
         accents=(("loss", "#7f3b08"), ("accuracy", "#2d004b"), ("lr", "#404040")),
         edge="#000000",

@@ -11,10 +11,10 @@ from vizopt.hold import Background
 from vizopt.numbers import count
 from vizopt.paint import Stamp, ink
 from vizopt.panels.base import Draw, Slot
+from vizopt.panels.markers import markers
 from vizopt.recording import Recording
 from vizopt.regions import Regions
 from vizopt.specs import spec
-from vizopt.theme import MARKERS
 
 CAPTION = 24  # height of the line of classes below the plane
 
@@ -44,11 +44,13 @@ class Plane:
         names = run.header.classes
         step = side / max(len(names), 3)
         middle = y + side + slot.unit * CAPTION - slot.font(13) * 0.4
+        mark = 1.1 * diameter(slot.unit)
+        room = step - 1.9 * mark
         for c, name in enumerate(names):
-            _markers(slot, slot.axes, [x + c * step + slot.unit * 7], [middle], c, scale=1.3)
-            at = x + c * step + slot.unit * 18
-            name = name if slot.text_width(name) < step - slot.unit * 22 else name.split()[-1]
-            name = slot.fitted(name, 13, step - slot.unit * 22)
+            markers(slot.axes, slot.theme, [x + c * step + 0.75 * mark], [middle], c, mark)
+            at = x + c * step + 1.75 * mark
+            name = name if slot.text_width(name) < room else name.split()[-1]
+            name = slot.fitted(name, 13, room)
             slot.text(at, middle + slot.font(13) * 0.36, name)
         if run.header.plane:
             slot.text(x, _last_line(slot, run), run.header.plane, 12)
@@ -103,23 +105,12 @@ def _points(slot: Slot, run: Recording, side: int) -> NDArray[Any]:
         for c in np.unique(labels):
             for hollow in (False, True):
                 shown = (labels == c) & (held_out == hollow)
-                _markers(slot, axes, x[shown], y[shown], int(c), hollow=hollow)
+                place = x[shown], y[shown]
+                markers(axes, slot.theme, *place, int(c), diameter(slot.unit), hollow=hollow)
 
     return ink(side, side, draw)
 
 
-def _markers(
-    slot: Slot, axes: Axes, x: Any, y: Any, c: int, *, scale: float = 1.0, hollow: bool = False
-) -> None:
-    colour = slot.theme.classes[c % len(slot.theme.classes)]
-    size = scale * (5.2 + 2 * (slot.unit - 1)) * max(slot.unit, 0.75)
-    axes.plot(
-        x,
-        y,
-        linestyle="",
-        marker=MARKERS[c % len(MARKERS)],
-        markersize=size * 1.15,
-        markerfacecolor="none" if hollow else colour,
-        markeredgecolor=colour if hollow else slot.theme.edge,
-        markeredgewidth=1.5 * max(slot.unit, 0.75) if hollow else 0.7,
-    )
+def diameter(unit: float) -> float:
+    """Of a point in pixels; it grows with the frame, and in small ones its shape can be seen."""
+    return 7.4 * max(unit, 0.7)
