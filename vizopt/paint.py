@@ -135,10 +135,10 @@ def disc(radius: float) -> NDArray[np.uint8]:
 
 
 def line(x0: float, y0: float, x1: float, y1: float, width: float) -> tuple[Coverage, int, int]:
-    """Coverage of a straight line, and the left and top of its box."""
+    """Coverage of a straight line, and the left and top of its box; a pixel's middle is at ½."""
     left, top = floor(min(x0, x1) - width) - 1, floor(min(y0, y1) - width) - 1
     right, bottom = ceil(max(x0, x1) + width) + 2, ceil(max(y0, y1) + width) + 2
-    y, x = np.mgrid[top:bottom, left:right]
+    y, x = np.mgrid[top:bottom, left:right] + 0.5
     dx, dy = x1 - x0, y1 - y0
     along = ((x - x0) * dx + (y - y0) * dy) / max(dx * dx + dy * dy, 1e-9)
     along = along.clip(0, 1)

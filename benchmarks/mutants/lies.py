@@ -73,8 +73,8 @@ LIES = (
     Lie(
         "the point is drawn 6 pixels low",
         "vizopt/panels/descent.py",
-        "stamp_at(window, ink, round(px[step]), round(py[step]))",
-        "stamp_at(window, ink, round(px[step]), round(py[step]) + 6)",
+        "stamp_at(window, ink, floor(px[step]), floor(py[step]))",
+        "stamp_at(window, ink, floor(px[step]), floor(py[step]) + 6)",
     ),
     Lie(
         "every epoch has the same shuffle",

@@ -1,6 +1,7 @@
 """The descent: one curve, and the path that an optimizer takes over it."""
 
 from collections.abc import Callable
+from math import floor
 from typing import TypeAlias
 
 import numpy as np
@@ -57,7 +58,7 @@ class Descent:
             trail(window, step)
             if inside[step]:
                 for ink in (edge, coloured(point, colours[step])):
-                    stamp_at(window, ink, round(px[step]), round(py[step]))
+                    stamp_at(window, ink, floor(px[step]), floor(py[step]))
             else:
                 arrow(window, step)
 
@@ -99,7 +100,7 @@ def _trail(slot: Slot, plot: Plot, x: Floats, f: Floats, colours: list[str]) -> 
         if inside[step]:
             for coverage, colour in ((ring, slot.theme.paper), (dot, colours[step])):
                 half = len(coverage) // 2
-                corner = round(px[step]) - half, round(py[step]) - half
+                corner = floor(px[step]) - half, floor(py[step]) - half
                 trail.put(coloured(coverage, colour), *corner)
         trail.end_step()
     return trail

@@ -1,5 +1,7 @@
 """The magnifier: the surroundings of the current point, when it moves little."""
 
+from math import floor
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -108,7 +110,7 @@ class _View:
         """Pixel of a point."""
         column = (x - self._left) / self._span * self._width
         row = (self._high - f) / (self._high - self._low) * self._height
-        return round(column), round(row)
+        return floor(column), floor(row)
 
     def paint_curve(
         self, box: Pixels, curve: NDArray[np.float64], colour: NDArray[np.uint8], thick: float
