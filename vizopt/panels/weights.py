@@ -1,6 +1,7 @@
 """Weights: one layer's matrix as red and blue cells, its update beside it."""
 
 from collections.abc import Callable
+from math import floor
 from typing import TypeAlias
 
 import numpy as np
@@ -94,7 +95,9 @@ class Weights:
             change = _change(run, self.layer, start[k], stop[k])
             largest = float(abs(change).max())
             paint_update(window, change / (max(np.exp(level[k]), largest) or 1.0))
-            glyphs.write(window, f"±{number(largest)}", x, y, align)
+            text = f"±{number(largest)}"
+            room = slot.width - (1 - align) * glyphs.width(text)  # not beyond the panel's edge
+            glyphs.write(window, text, min(x, floor(room)), y, align)
 
         return draw
 
