@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from descents import scales
 from matplotlib.colors import LinearSegmentedColormap
 
 import vizopt
@@ -70,28 +71,6 @@ def test_what_stands_still_is_the_scenes(descending, texts):
     expected.update(names | {f"local minimum {i}": 1 for i in (1, 2, 3, 5, 6)})
     assert not expected - written
     assert all(re.fullmatch(r"−?[\d.]+", text) for text in written - expected)
-
-
-def scales(picture):
-    """x → column and f → row, from the numbers beside the axes, as two straight lines."""
-    for axes in picture.figure.axes:
-        if any(text.get_text() == "first step" for text in axes.texts):
-            box = axes.get_window_extent()
-            left, top = round(box.x0), round(picture.size[1] - box.y1)
-            break
-    number_ = re.compile(r"−?[\d.]+")
-    ticks = [t for t in axes.texts if number_.fullmatch(t.get_text())]
-
-    def value(text):
-        return float(text.get_text().replace("−", "-"))
-
-    below = [t for t in ticks if t.get_ha() == "center"][:-1]  # the last is moved inwards
-    across = np.polyfit([value(t) for t in below], [left + t.get_position()[0] for t in below], 1)
-    beside = [t for t in ticks if t.get_ha() == "right"]
-    lines = [line.get_ydata()[0] for line in axes.lines if len(set(line.get_ydata())) == 1]
-    rules = lines[: len(beside)]
-    down = np.polyfit([value(t) for t in beside], [top + y for y in rules], 1)
-    return np.poly1d(across), np.poly1d(down)
 
 
 def test_the_point_lies_where_its_numbers_say(descending):
