@@ -44,6 +44,7 @@ def names_in(picture, texts):
         ("0-x**2", (-2, 2), 1, 2),
         ("sin(30*x)", (-2, 2), 1, 4),
         ("cos(3*x)+x/50", (-3, 3), 1, 2),
+        ("cos(9*x)+x/20", (-3, 3), 1, 3),
     ],
 )
 def test_names_stand_below_their_minima_and_none_over_another(

@@ -80,15 +80,28 @@ def test_one_point_has_no_verdict():
 
 
 def test_rest_is_told_by_all_steps_and_the_next():
-    run = descend("x**2", (-3, 3), 2, 0.2)
+    run = descend("x**2", (-3, 3), 2, 0.02, 0.0, 401)
     x = np.append(run["x"], run["x"][-1] + run["delta"][-1, 0])
-    at = next(i for i in range(101) if (abs(np.diff(x))[i:] * 100 <= 6e-3).all())
+    at = next(i for i in range(401) if (abs(np.diff(x))[i:] * 400 <= 6e-3).all())
     assert outcome(run).settled_at == at
     assert outcome(run).pace == abs(np.diff(x))[at:].max()
     assert (
         f"no step is longer than {outcome(run).pace:.2g}".replace("e-0", "e−") in story.of(run).text
     )
     assert at > outcome(run).reached_at
+
+
+def test_what_does_not_move_at_all_is_said_to():
+    told = story.of(descend("x**3", (-2, 2), 0, 0.1)).paragraphs[2]
+    assert "From the start on it is stuck on a saddle point at x = 0.000" in told
+    assert told.endswith(": it does not move.")
+
+
+def test_where_not_all_events_have_room_the_verdict_has():
+    run = descend(*VERDICTS["double well"][0])
+    reached, settled = (f"step {step}: {words}" for step, words in outcome(run).events())
+    assert told_on(180, run) == [reached, settled]
+    assert told_on(100, run) == [settled]
 
 
 def test_a_momentum_that_turns_is_not_at_rest():
@@ -413,3 +426,5 @@ def test_what_lies_behind_a_jump_is_not_reached():
     assert told[1].startswith("stuck on a flat piece at x = ")
     run = descend("0-x/abs(x) + x**2/2", (-2, 2), 1.5, 0.3)
     assert outcome(run).ending.words == "settled at the lowest end"
+    (end,) = minima_of(run)
+    assert end.holds(np.array([-1e-4, 0.0, 1e-4])).tolist() == [False, True, True]
