@@ -97,6 +97,14 @@ def test_what_does_not_move_at_all_is_said_to():
     assert told.endswith(": it does not move.")
 
 
+def test_what_goes_off_the_curve_has_reached_nothing():
+    run = descend("sqrt(x)", (0, 3), 1, 0.1)
+    assert run["x"][-1] < 0.03
+    assert outcome(run).events() == [(15, "off the curve at x = −0.332")]
+    assert "reach" not in story.of(run).text
+    assert "It ends at" not in story.of(run).text
+
+
 def test_where_not_all_events_have_room_the_verdict_has():
     run = descend(*VERDICTS["double well"][0])
     reached, settled = (f"step {step}: {words}" for step, words in outcome(run).events())
@@ -307,7 +315,8 @@ def assert_all_say(run: Recording, words: str) -> None:
         assert {other for other in others if re.search(rf"\b{other}", text)} <= mine
     if ended.minimum and ended.minimum.kind != "end":
         search = _Search(scene.problem, [ended.minimum], 1)
-        found = search.steps(run["x"][:, None])[0]
+        lost_at = [] if run.diverged is None else [np.nan]
+        found = search.steps(np.append(run["x"], lost_at)[:, None])[0]
         assert found == (np.inf if ended.reached_at is None else ended.reached_at)
         assert facts["steps_to_reach"] == ended.reached_at
 
