@@ -10,8 +10,9 @@ import vizopt
 from vizopt.optimizers import SGD, per_batch
 from vizopt.problems import DATASETS, NetworkSpec, Spiral
 from vizopt.problems.activations import ACTIVATIONS
+from vizopt.problems.arithmetic import ARITHMETICS
 from vizopt.problems.datasets import Moons
-from vizopt.problems.heads import Truth
+from vizopt.problems.heads import Truth, head
 from vizopt.schedules import InverseDecay
 from vizopt.train import train
 
@@ -189,3 +190,17 @@ def test_a_divergence_is_a_result(tmp_path):
     assert np.isfinite(run["loss"]).all()
     look = vizopt.Look(overrides={"timeline.seconds": 1.0})
     assert vizopt.render(run, tmp_path / "a.gif", look).frames == 20
+
+
+@pytest.mark.parametrize("arithmetic", ["book", "float32", "float64"])
+def test_accuracy_and_loss_of_both_heads_are_those_of_the_outputs(arithmetic):
+    """Three of four right, the last one an equal draw, which the first class wins."""
+    chosen = ARITHMETICS[arithmetic]
+    truth = Truth.of(np.array([0, 1, 1, 1]), np.dtype(chosen.dtype).name)
+    margin = np.array([-2.0, 1.0, 3.0, 0.0])  # of class 1 over class 0
+    p = 1 / (1 + np.exp(-margin))
+    loss = -np.log([1 - p[0], *p[1:]]).mean()
+    for outputs in (margin[None], np.stack([np.zeros(4), margin])):
+        judged = head(len(outputs)).judge(outputs.astype(chosen.dtype), truth, chosen)
+        assert judged.accuracy == 0.75
+        assert judged.loss == pytest.approx(loss, rel=1e-6)
