@@ -1,12 +1,12 @@
 """What is said of a descent: where the curve breaks and turns, the verdict, and that all agree."""
 
 import re
-from collections.abc import Callable
 from itertools import cycle, islice, product
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from descents import Held, descend, scene_of
 
 import vizopt
 from vizopt import labels, library, report, story
@@ -22,35 +22,6 @@ from vizopt.problems.curve import curve
 from vizopt.recording import Recording
 from vizopt.scene import Shape, parse_scene
 from vizopt.theme import THEMES
-
-TOML = """title = "A descent"
-epochs = {epochs}
-[problem]
-kind = "function"
-f = "{f}"
-interval = [{left}, {right}]
-start = {start}
-[optimizer]
-kind = "momentum"
-lr = {lr}
-momentum = {momentum}
-[timeline]
-kind = "uniform"
-seconds = 1.0
-"""
-
-
-def scene_of(f, interval, start, lr, momentum=0.0, epochs=101):
-    left, right = interval
-    keys = {"f": f, "left": left, "right": right, "start": start, "lr": lr}
-    return parse_scene(TOML.format(**keys, momentum=momentum, epochs=epochs), "a.toml", {}, {})
-
-
-@pytest.fixture
-def descend(tmp_path) -> Callable[..., Recording]:
-    """A recording of f on an interval from a start: descend(f, interval, start, lr, …)."""
-    return lambda *settings: vizopt.record(scene_of(*settings), tmp_path / "run.zarr")
-
 
 # The verdict and its step: f, interval, start, learning rate, momentum, epochs.
 VERDICTS = {
@@ -93,7 +64,7 @@ VERDICTS = {
 
 
 @pytest.mark.parametrize("name", VERDICTS)
-def test_the_verdict_and_its_step(descend, name):
+def test_the_verdict_and_its_step(name):
     settings, since, words = VERDICTS[name]
     run = descend(*settings)
     ending = outcome(run).ending
@@ -101,17 +72,17 @@ def test_the_verdict_and_its_step(descend, name):
     assert_all_say(run, words)
 
 
-def test_one_point_has_no_verdict(descend):
+def test_one_point_has_no_verdict():
     run = descend("x**2", (-3, 3), 0, 0.1, 0, 1)
     assert outcome(run).ending.kind == "start"
     assert events(run) == ()
     assert "Nothing moves" in story.of(run).text
 
 
-def test_rest_is_told_by_all_steps_and_the_next(descend):
-    run = descend("x**2", (-3, 3), 2, 0.2)
+def test_rest_is_told_by_all_steps_and_the_next():
+    run = descend("x**2", (-3, 3), 2, 0.02, 0.0, 401)
     x = np.append(run["x"], run["x"][-1] + run["delta"][-1, 0])
-    at = next(i for i in range(101) if (abs(np.diff(x))[i:] * 100 <= 6e-3).all())
+    at = next(i for i in range(401) if (abs(np.diff(x))[i:] * 400 <= 6e-3).all())
     assert outcome(run).settled_at == at
     assert outcome(run).pace == abs(np.diff(x))[at:].max()
     assert (
@@ -120,7 +91,28 @@ def test_rest_is_told_by_all_steps_and_the_next(descend):
     assert at > outcome(run).reached_at
 
 
-def test_a_momentum_that_turns_is_not_at_rest(descend):
+def test_what_does_not_move_at_all_is_said_to():
+    told = story.of(descend("x**3", (-2, 2), 0, 0.1)).paragraphs[2]
+    assert "From the start on it is stuck on a saddle point at x = 0.000" in told
+    assert told.endswith(": it does not move.")
+
+
+def test_what_goes_off_the_curve_has_reached_nothing():
+    run = descend("sqrt(x)", (0, 3), 1, 0.1)
+    assert run["x"][-1] < 0.03
+    assert outcome(run).events() == [(15, "off the curve at x = −0.332")]
+    assert "reach" not in story.of(run).text
+    assert "It ends at" not in story.of(run).text
+
+
+def test_where_not_all_events_have_room_the_verdict_has():
+    run = descend(*VERDICTS["double well"][0])
+    reached, settled = (f"step {step}: {words}" for step, words in outcome(run).events())
+    assert told_on(180, run) == [reached, settled]
+    assert told_on(100, run) == [settled]
+
+
+def test_a_momentum_that_turns_is_not_at_rest():
     """It stands still for a step where it turns, a hundredth of the curve from the minimum."""
     lr = 1e-4
     run = descend("x**2", (-3, 3), 0.05, lr, 0.9999, 401)
@@ -136,7 +128,7 @@ def test_a_momentum_that_turns_is_not_at_rest(descend):
     ["vanishing", "plateau behind a slope", "saddle", "maximum", "tiny rate", "kink",
      "not the lowest", "double well", "flat bottom", "lowest end", "far and away", "slow bottom"],
 )  # fmt: skip
-def test_neither_scale_matters(descend, name):
+def test_neither_scale_matters(name):
     """f → c·f with lr/c, and x → k·x with lr·k²: the same path on a curve of another size."""
     f, interval, start, lr, *rest = VERDICTS[name][0]
     run = descend(f, interval, start, lr, *rest)
@@ -323,7 +315,8 @@ def assert_all_say(run: Recording, words: str) -> None:
         assert {other for other in others if re.search(rf"\b{other}", text)} <= mine
     if ended.minimum and ended.minimum.kind != "end":
         search = _Search(scene.problem, [ended.minimum], 1)
-        found = search.steps(run["x"][:, None])[0]
+        lost_at = [] if run.diverged is None else [np.nan]
+        found = search.steps(np.append(run["x"], lost_at)[:, None])[0]
         assert found == (np.inf if ended.reached_at is None else ended.reached_at)
         assert facts["steps_to_reach"] == ended.reached_at
 
@@ -358,17 +351,17 @@ def generated(many: int):
         yield f.format(a=a), interval, start, lr, momentum, epochs
 
 
-def test_all_say_the_same_of_200_generated_scenes(tmp_path):
+def test_all_say_the_same_of_200_generated_scenes():
     kinds = set()
     for settings in generated(200):
-        run = vizopt.record(scene_of(*settings), tmp_path / "run.zarr")
+        run = descend(*settings)
         ending = outcome(run).ending
         kinds.add(ending.kind)
         assert_all_say(run, ending.words)
     assert len(kinds) >= 8
 
 
-def test_all_say_over_the_lowest_end(descend):
+def test_all_say_over_the_lowest_end():
     run = descend("x", (-1, 1), 0, 0.1)
     x = run["x"]
     left = next(i for i in range(len(x)) if x[i] < -1)
@@ -380,7 +373,7 @@ def test_all_say_over_the_lowest_end(descend):
     assert "over the lowest end" not in story.of(back).text
 
 
-def test_two_global_minima_are_told_as_two(descend):
+def test_two_global_minima_are_told_as_two():
     run = descend("x**4-x**2", (-2, 2), 1.5, 0.24, 0, 8)
     told = story.of(run)
     assert "2 are the lowest, and each is called a global minimum" in told.text
@@ -390,7 +383,7 @@ def test_two_global_minima_are_told_as_two(descend):
     assert "One lowest is at x = −0.707, where f is −0.250." in story.of(still).alt
 
 
-def test_what_has_no_minimum_is_told(descend):
+def test_what_has_no_minimum_is_told():
     told = story.of(descend("x**3", (-2, 2), 1, 0.1)).text
     assert "It has no minimum. It is lowest at its left end, x = −2.000 with f = −8.000" in told
     assert "a curve with no minimum" in told
@@ -414,15 +407,27 @@ def test_find_reaches_either_of_two_global_minima_and_refuses_a_lowest_end():
         find(scene_of("x**2", (-3, 3), 2.5, 0.1), "None", 5)
 
 
-def test_a_recording_of_before_is_told(descend):
+def test_a_recording_of_before_is_told(tmp_path):
     """One whose curve is sampled evenly, and no more than that: as it was recorded once."""
-    run = descend("x**3-3*x", (-3, 3), 2.5, 0.05)
+    scene = scene_of("x**3-3*x", (-3, 3), 2.5, 0.05)
+    run = vizopt.record(scene, tmp_path / "run.zarr")
     x = np.linspace(-3, 3, 20_001)
     assert np.array_equal(run["curve"], np.stack([x, x**3 - 3 * x], axis=1))
     assert run["minima"] == pytest.approx(np.array([[1, -2]]))
+    held = Held(scene)
+    assert {name: run[name].tolist() for name in ("x", "slope", "loss", "minima", "maxima")} == {
+        name: held[name].tolist() for name in ("x", "slope", "loss", "minima", "maxima")
+    }
+    assert outcome(run) == outcome(held)
 
 
-def test_what_lies_behind_a_jump_is_not_reached(descend):
+def test_a_curve_without_minima_is_recorded(tmp_path):
+    run = vizopt.record(scene_of("1/x", (-1, 2), 1, 0.1), tmp_path / "run.zarr")
+    assert run["minima"].shape == run["maxima"].shape == (0, 2)
+    assert_all_say(run, "still moving outside the frame")
+
+
+def test_what_lies_behind_a_jump_is_not_reached():
     """It comes down to the jump from the right, where f is 1; the lowest end is on its left."""
     run = descend("x/abs(x) + x**2/2", (-2, 2), 1.5, 0.3)
     assert [m.name for m in minima_of(run)] == ["lowest end"]
@@ -430,3 +435,5 @@ def test_what_lies_behind_a_jump_is_not_reached(descend):
     assert told[1].startswith("stuck on a flat piece at x = ")
     run = descend("0-x/abs(x) + x**2/2", (-2, 2), 1.5, 0.3)
     assert outcome(run).ending.words == "settled at the lowest end"
+    (end,) = minima_of(run)
+    assert end.holds(np.array([-1e-4, 0.0, 1e-4])).tolist() == [False, True, True]

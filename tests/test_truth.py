@@ -276,3 +276,16 @@ def test_stills_and_sequences_show_the_epoch_itself(tmp_path):
     with Image.open(tmp_path / "c.apng") as moving:
         moving.seek(k)
         assert np.array_equal(np.asarray(moving.convert("RGB")), clip[..., :3])
+
+
+def test_ticks_of_epochs_are_whole_and_lie_where_they_say(tmp_path, texts):
+    scene = vizopt.load_scene("sgd", {"epochs": 4, "keep.grid": 8, "timeline.seconds": 0.5})
+    run = vizopt.record(scene, tmp_path / "run.zarr")
+    picture = planned_picture(run, scene, SIZE, FPS)
+    axes, left, _ = axes_with(picture, "epoch 0")
+    start, stop, *_ = scale_of(picture, "learning rate")
+    level = next(t.get_position()[1] for t in axes.texts if t.get_text() == "epoch 0")
+    ticks = {t.get_text(): t.get_position()[0] for t in axes.texts if t.get_position()[1] == level}
+    assert set(ticks) == {"epoch 0", "1", "2", "3"}
+    for epoch in (1, 2):
+        assert ticks[str(epoch)] == pytest.approx(start - left + (stop - start) * epoch / 3)

@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from descents import scales
 from matplotlib.colors import LinearSegmentedColormap
 
 import vizopt
@@ -72,28 +74,6 @@ def test_what_stands_still_is_the_scenes(descending, texts):
     assert all(re.fullmatch(r"−?[\d.]+", text) for text in written - expected)
 
 
-def scales(picture):
-    """x → column and f → row, from the numbers beside the axes, as two straight lines."""
-    for axes in picture.figure.axes:
-        if any(text.get_text() == "first step" for text in axes.texts):
-            box = axes.get_window_extent()
-            left, top = round(box.x0), round(picture.size[1] - box.y1)
-            break
-    number_ = re.compile(r"−?[\d.]+")
-    ticks = [t for t in axes.texts if number_.fullmatch(t.get_text())]
-
-    def value(text):
-        return float(text.get_text().replace("−", "-"))
-
-    below = [t for t in ticks if t.get_ha() == "center"][:-1]  # the last is moved inwards
-    across = np.polyfit([value(t) for t in below], [left + t.get_position()[0] for t in below], 1)
-    beside = [t for t in ticks if t.get_ha() == "right"]
-    lines = [line.get_ydata()[0] for line in axes.lines if len(set(line.get_ydata())) == 1]
-    rules = lines[: len(beside)]
-    down = np.polyfit([value(t) for t in beside], [top + y for y in rules], 1)
-    return np.poly1d(across), np.poly1d(down)
-
-
 def test_the_point_lies_where_its_numbers_say(descending):
     run, _, picture, frames = descending
     column, row = scales(picture)
@@ -143,3 +123,31 @@ def crossed(places, past, step):
         if np.hypot(*(a + along * (b - a) - places[past])) < 4:
             return True
     return False
+
+
+@pytest.mark.parametrize(("name", "step"), [("explosion", 102), ("too-big", 13)])
+def test_an_arrow_at_the_edge_points_outwards_and_its_value_stands_inside(name, step, texts):
+    keys = {"epochs": 117 if name == "explosion" else 61}
+    scene = vizopt.load_scene(name, keys)
+    with TemporaryDirectory() as folder:
+        run = vizopt.record(scene, f"{folder}/run.zarr")
+        rows = scene.timeline.rows(run["epoch"], FPS)
+        k = run["epoch"][rows].tolist().index(step)
+        picture = planned_picture(run, scene, SIZE, FPS)
+        written = dict(texts.moving(picture, k))
+        x = float(run["x"][step])
+        right = x > 4
+        box = next(box for text, box in written.items() if text == f"x = {number(x)}")
+        shades = LinearSegmentedColormap.from_list("path", THEME.path)
+        colour = np.array(shades(step / (run.header.epochs - 1))[:3]) * 255
+        column, _ = scales(picture)
+        edge = int(column(4.0 if right else -4.0))
+        around = slice(edge - 22, edge) if right else slice(edge, edge + 22)
+        rows_of = slice(int(box[1]) - 6, int(box[3]) + 6)
+        drawn = abs(picture[k][rows_of, around, :3] - colour).max(axis=-1) <= 1
+    heights = drawn.sum(axis=0)
+    thick = np.nonzero(heights)[0]
+    outwards = heights[thick] if right else heights[thick][::-1]
+    assert outwards[0] > 3 * outwards[-1]
+    gap = edge - 18 - box[2] if right else box[0] - edge - 18
+    assert 2 < gap < 12

@@ -51,7 +51,8 @@ class Outcome(NamedTuple):
         minimum: the minimum or lowest end in whose valley it ended, None outside all.
         ending: the verdict.
         pace: the largest step of a run that rests; None while it moves.
-        reached_at: first step from which on it stays near that minimum, see `Minimum.near`.
+        reached_at: first step from which on it stays near that minimum, see `Minimum.near`; None
+            where its numbers end.
         left_at: steps at which it had left a global minimum's valley.
         entered_at: steps at which it had come into a global minimum's valley.
         exits: steps at which it had left the interval, and whether over a lowest end.
@@ -126,7 +127,7 @@ def outcome(run: Recording) -> Outcome:
         minimum=minimum,
         ending=ending,
         pace=pace,
-        reached_at=reached(minimum, x) if minimum else None,
+        reached_at=reached(minimum, x) if minimum and run.diverged is None else None,
         left_at=tuple(sorted(step for inner in best for step in _turns(inner, False))),
         entered_at=tuple(sorted(step for inner in best for step in _turns(inner, True))),
         exits=tuple((i, bool(x[i] > edges[1]) in sides) for i in _turns(inside, False)),
