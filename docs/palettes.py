@@ -82,7 +82,8 @@ WANTED = {
     "light, up to 3": Wanted(3, 0.63, 0.72, 0.070, FEW, spread=0.086),
     "light, 4": Wanted(4, 0.56, 0.65, 0.070, FEW, spread=0.086),
     "light, up to 10": Wanted(10, 0.57, 0.66, 0.080, MANY, spread=0.086),
-    "dark": Wanted(10, 0.026, 0.114, 0.050, EVERY, spread=0.086),
+    "dark, up to 4": Wanted(4, 0.035, 0.123, 0.055, {4: 11.0, 3: 15.6}, spread=0.086),
+    "dark, up to 10": Wanted(10, 0.026, 0.114, 0.050, EVERY, spread=0.086),
     "print": Wanted(10, 0.36, 0.90, 0.055, EVERY, grey=True),
 }
 
