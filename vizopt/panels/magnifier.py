@@ -10,7 +10,7 @@ from vizopt.arrays import Pixels, Rows
 from vizopt.minima import f_range
 from vizopt.paint import coloured, disc, stamp_at
 from vizopt.panels.base import Draw, Slot
-from vizopt.panels.descent import path_colours
+from vizopt.panels.descent import PathColours
 from vizopt.recording import Recording
 from vizopt.specs import spec
 
@@ -41,7 +41,7 @@ class Magnifier:
         curve = run["curve"]
         shown = run["epoch"][rows]
         zoom = _zooms(x, float(np.ptp(curve[:, 0])))
-        colours = path_colours(slot, run)
+        colours = PathColours(slot, run)
         dot, point = disc(slot.unit * 4), disc(slot.unit * 7.5)
         edge = coloured(disc(slot.unit * 9), slot.theme.ink)
         shade = coloured(np.full((1, 1), 255, np.uint8), slot.theme.muted)[0, 0, :3]
