@@ -103,7 +103,7 @@ class _View:
         self._f[columns] = breaks[:, 1]
         seen = np.stack([np.append(self._x, x), np.append(self._f, f)], axis=1)
         low, high = f_range(seen, [f])
-        room = 0.25 * (high - low) or 1.0
+        room = 0.25 * high - 0.25 * low or max(1.0, abs(f) / 2)  # 1 is nothing beside 1e17
         self._low, self._high = min(low, f) - room, max(high, f) + room
 
     def place(self, x: float, f: float) -> tuple[int, int]:
