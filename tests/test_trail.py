@@ -77,3 +77,17 @@ def test_only_a_rule_that_remembers_is_followed_from_the_start(name):
     differs = any(one[key] != another[key] for key in one)
     assert lines.remembers or not differs
     assert not lines.remembers or name != "sgd"
+
+
+@pytest.mark.parametrize(
+    ("text", "remembers"),
+    [
+        ("update = -lr * slope", False),
+        ("b = slope * 2\nupdate = b * lr", False),
+        ("v = 0.9 * v - lr * slope\nupdate = v", True),
+        ("b = slope if slope > 1\nupdate = b * lr", True),
+        ("b = slope if b > 1\nupdate = slope", True),
+    ],
+)
+def test_what_a_rule_remembers(text, remembers):
+    assert rule(text).remembers == remembers
