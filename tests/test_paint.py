@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.random import RandomState
 
 from vizopt.glyphs import Glyphs
-from vizopt.paint import Stamp, ink, stamp_at
+from vizopt.paint import Ink, Stamp, Trail, disc, ink, line, stamp_at
 from vizopt.regions import Regions, Steps
 from vizopt.scores import DISTANCES
 from vizopt.theme import THEMES
@@ -122,3 +122,56 @@ def test_ink_is_transparent_where_nothing_is_drawn():
     assert drawn.shape == (20, 30, 4)
     assert drawn[10, 15].tolist() == [255, 0, 0, 255]
     assert drawn[0, 0, 3] == 0
+
+
+def fresh_trail():
+    """A trail of 40 lines and dots, one at every second step."""
+    random = RandomState(1)
+    ends = random.uniform(-5, 45, (40, 4))
+
+    def inks(step):
+        yield line(*ends[step], 1.7), "#335577"
+        yield Ink.of(disc(3.2), *ends[step, :2].astype(int)), "#ffffff"
+
+    return Trail(40, 50, np.arange(0, 80, 2), lambda step: inks(step // 2))
+
+
+def test_a_trail_is_the_same_from_every_frame_before():
+    trail = fresh_trail()
+    for n in (0, 9, 9, 79, 40, 3, 78):
+        expected, window = blank(40, 50), blank(40, 50)
+        fresh_trail()(expected, n)
+        trail(window, n)
+        assert np.array_equal(window, expected)
+        assert (window[..., :3] < 250).any()
+
+
+def test_a_trail_shows_a_step_with_its_frame_and_not_before():
+    dot = Ink.of(np.full((1, 1), 255, np.uint8), 2, 1)
+    trail = Trail(4, 5, np.array([3]), lambda _: [(dot, "#000000")])
+    for step in (2, 3, 4, 2):
+        window = blank(4, 5)
+        trail(window, step)
+        black = np.argwhere(window[..., 0] == 0).tolist()
+        assert black == ([[1, 2]] if step >= 3 else [])
+
+
+@pytest.mark.parametrize("width", [1.0, 1.7, 4.0])
+@pytest.mark.parametrize("far", [3, 60, 400])
+def test_a_line_covers_each_pixel_by_its_distance(far, width):
+    random = RandomState(far)
+    for x0, y0, dx, dy in [*random.uniform(-1, 1, (20, 4)), (0, 0, 1, 0), (0, 0, 0, 1), (0,) * 4]:
+        x1, y1 = x0 + far * dx, y0 + far * dy
+        size = far + 10
+        y, x = np.mgrid[-size : size + 1, -size : size + 1] + 0.5
+        along = ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / max(
+            (x1 - x0) ** 2 + (y1 - y0) ** 2, 1e-9
+        )
+        along = along.clip(0, 1)
+        distance = np.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0))
+        expected = ((0.5 + width / 2 - distance).clip(0, 1) * 255).round()
+        drawn = np.zeros_like(expected)
+        ink_ = line(x0, y0, x1, y1, width)
+        drawn[ink_.rows + size, ink_.columns + size] = ink_.coverage
+        assert len(set(zip(ink_.rows, ink_.columns, strict=True))) == len(ink_.rows)
+        assert abs(drawn - expected).max() <= 1  # the last bit of a float

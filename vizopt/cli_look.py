@@ -56,7 +56,9 @@ class SetType(click.ParamType[tuple[str, Any]]):
             self.fail(f"{value!r}: write it like optimizer.lr=0.5")
         try:
             return key.strip(), tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
+        except RecursionError:
+            self.fail(f"{key.strip()}: nested too deep")
+        except ValueError:  # not TOML, or a number of more than 4300 digits
             return key.strip(), text.strip()
 
 

@@ -1,9 +1,9 @@
 """NumPy writes into pixels: ink made once, stamped where it is wanted."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import ceil, floor
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -134,15 +134,40 @@ def disc(radius: float) -> NDArray[np.uint8]:
     return _coverage(np.hypot(x, y) - radius)
 
 
-def line(x0: float, y0: float, x1: float, y1: float, width: float) -> tuple[Coverage, int, int]:
-    """Coverage of a straight line, and the left and top of its box; a pixel's middle is at ½."""
-    left, top = floor(min(x0, x1) - width) - 1, floor(min(y0, y1) - width) - 1
-    right, bottom = ceil(max(x0, x1) + width) + 2, ceil(max(y0, y1) + width) + 2
-    y, x = np.mgrid[top:bottom, left:right] + 0.5
+class Ink(NamedTuple):
+    """Coverage 1 to 255 of single pixels [p]: of a small or thin thing, what it covers."""
+
+    rows: Places
+    columns: Places
+    coverage: Coverage
+
+    @classmethod
+    def of(cls, coverage: Coverage, left: int, top: int) -> "Ink":
+        """Of a box [h, w] with its corner there."""
+        rows, columns = np.nonzero(coverage)
+        return cls(rows + top, columns + left, coverage[rows, columns])
+
+
+def line(x0: float, y0: float, x1: float, y1: float, width: float) -> Ink:
+    """A straight line; a pixel's middle is at ½.
+
+    Only pixels near it are looked at: its box has as many as its length squared.
+    """
+    if abs(y1 - y0) > abs(x1 - x0):
+        columns, rows, coverage = line(y0, x0, y1, x1, width)
+        return Ink(rows, columns, coverage)
     dx, dy = x1 - x0, y1 - y0
+    every = np.arange(floor(min(x0, x1) - width) - 1, ceil(max(x0, x1) + width) + 2)
+    reach = ceil(width) + 1
+    beside = np.arange(-reach, reach + 1)
+    middle = y0 + ((every + 0.5 - x0) / (dx or 1.0)).clip(0, 1) * dy
+    rows = np.floor(middle).astype(np.intp)[:, None] + beside
+    x, y = every[:, None] + 0.5, rows + 0.5
     along = ((x - x0) * dx + (y - y0) * dy) / max(dx * dx + dy * dy, 1e-9)
     along = along.clip(0, 1)
-    return _coverage(np.hypot(x - x0 - along * dx, y - y0 - along * dy) - width / 2), left, top
+    coverage = _coverage(np.hypot(x - x0 - along * dx, y - y0 - along * dy) - width / 2)
+    at, i = np.nonzero(coverage)
+    return Ink(rows[at, i], every[at], coverage[at, i])
 
 
 def coloured(coverage: Coverage, colour: str) -> Pixels:
@@ -159,53 +184,57 @@ def _coverage(distance: NDArray[np.floating]) -> Coverage:
 
 
 class Trail:
-    """Inks put down one after the other; a frame shows the first n of them.
+    """Inks put down one after the other; a frame shows those of the first steps.
 
-    Every ink leaves a record of the pixels that it changed, as they look with everything before
-    it, so a frame writes all records up to n and the latest of each pixel stays.
+    One paper holds what was put so far, so that memory does not grow with the steps. A frame of a
+    later step puts what is missing, one of an earlier step begins anew: both see the same.
 
     Args:
         height, width: of the window.
+        steps: at which something is put, rising [S].
+        inks: the inks of such a step and their colours, from the lowest.
     """
 
-    def __init__(self, height: int, width: int) -> None:
-        self._paper = np.zeros((height, width, 4))  # colour times alpha, alpha: 0 to 1
-        self._places: list[Places] = []
-        self._inks: list[NDArray[np.float32]] = []
-        self._ends: list[int] = []
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        steps: NDArray[np.integer],
+        inks: Callable[[int], Iterable[tuple[Ink, str]]],
+    ) -> None:
+        self._shape = height, width
+        self._steps = steps
+        self._inks = inks
+        self._done = 0  # steps that were put
+        self._begin()
 
-    def put(self, ink: Pixels, left: int, top: int) -> None:
-        """Put ink [h, w, 4] with its corner there; what falls outside is cut."""
-        height, width = self._paper.shape[:2]
-        up, start = max(-top, 0), max(-left, 0)
-        part = ink[up : max(height - top, 0), start : max(width - left, 0)] / 255.0
-        rows, columns = np.nonzero(part[..., 3])
-        ink_there = part[rows, columns]
-        alpha = ink_there[:, 3:]
-        rows, columns = rows + top + up, columns + left + start
-        below = self._paper[rows, columns]
-        above = np.concatenate([ink_there[:, :3] * alpha, alpha], axis=1)
-        self._paper[rows, columns] = above + below * (1 - alpha)
-        self._places.append(rows * width + columns)
-        self._inks.append(self._paper[rows, columns].astype(np.float32))
+    def __call__(self, pixels: Pixels, step: int) -> None:
+        """Paint everything up to a step, that step too."""
+        stop = int(np.searchsorted(self._steps, step, side="right"))
+        if stop < self._done:
+            self._begin()
+        for at in self._steps[self._done : stop].tolist():
+            for ink, colour in self._inks(at):
+                self._put(ink, colour)
+        self._done = stop
+        rows, columns = np.nonzero(self._covered)
+        inks = self._paper[rows, columns].astype(np.float32)
+        below = pixels[rows, columns, :3]
+        pixels[rows, columns, :3] = below * (1 - inks[:, 3:]) + (inks[:, :3] * 255 + 0.5)
 
-    def end_step(self) -> None:
-        """What was put since the last call appears together."""
-        self._ends.append(sum(len(places) for places in self._places))
+    def _begin(self) -> None:
+        self._paper = np.zeros((*self._shape, 4))  # colour times alpha, alpha: 0 to 1
+        self._covered = np.zeros(self._shape, np.bool_)
+        self._done = 0
 
-    def frozen(self) -> Callable[[Pixels, int], None]:
-        """draw(window, n): paint the first n + 1 steps."""
-        places = np.concatenate([*self._places, np.empty(0, np.intp)])
-        rows, columns = np.divmod(places, self._paper.shape[1])
-        inks = np.concatenate([*self._inks, np.empty((0, 4), np.float32)])
-        colours = inks[:, :3] * 255 + 0.5
-        clear = 1 - inks[:, 3:]
-        ends = list(self._ends)
-
-        def draw(pixels: Pixels, n: int) -> None:
-            at = rows[: ends[n]], columns[: ends[n]]
-            pixels[(*at, slice(3))] = (
-                pixels[(*at, slice(3))] * clear[: ends[n]] + colours[: ends[n]]
-            )
-
-        return draw
+    def _put(self, ink: Ink, colour: str) -> None:
+        """Put ink; what falls outside is cut."""
+        height, width = self._shape
+        rows, columns, coverage = ink
+        inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+        at = rows[inside], columns[inside]
+        alpha = coverage[inside, None] / 255.0
+        over = np.array([round(value * 255) / 255.0 for value in to_rgb(colour)])
+        above = np.concatenate([over * alpha, alpha], axis=1)
+        self._paper[at] = above + self._paper[at] * (1 - alpha)
+        self._covered[at] = True

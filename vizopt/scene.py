@@ -21,7 +21,7 @@ from vizopt.panels import PANELS, Weights
 from vizopt.probes import CARRIED, Keep
 from vizopt.problems import CSV, DATASETS, NPZ, PROBLEMS, ProblemSpec
 from vizopt.schedules import SCHEDULES
-from vizopt.specs import Count, OneOf, Positive, Whole, spec
+from vizopt.specs import LARGEST, Count, OneOf, Positive, Whole, spec
 from vizopt.stage import Stage
 from vizopt.theme import THEMES
 from vizopt.timeline import TIMELINES, Logarithmic, Timeline
@@ -216,9 +216,13 @@ def parse_scene(
 ) -> Scene:
     """A scene from its TOML; file is the place that error messages name."""
     try:
-        table = {**defaults, **tomllib.loads(text)}
-    except tomllib.TOMLDecodeError as error:
-        raise SceneError(file, "", f"not TOML: {error}") from error
+        stated = tomllib.loads(text)
+    except RecursionError as error:
+        raise SceneError(file, "", "nested too deep: a scene has tables in tables, few") from error
+    except ValueError as error:  # not TOML, or a number of more than 4300 digits
+        reason = "a number has too many digits" if "digits" in str(error) else f"not TOML: {error}"
+        raise SceneError(file, "", reason) from error
+    table = {**defaults, **stated}
     for key, value in overrides.items():
         _override(table, key, value, file)
     scene = _scene(table, file)
@@ -304,6 +308,8 @@ def _explained(error: ValidationError, file: str, table: Mapping[str, Any]) -> S
             message = f"{_short(value)}: needs a table with a kind: {', '.join(known)}"
         case "too_short":
             message = f"{_short(value)}: needs {context['min_length']} values at least"
+        case "less_than_equal" if context["le"] >= LARGEST:  # not with all its zeros
+            message = f"{_short(value)}: should be less than or equal to {LARGEST:g}"
         case "dataclass_type":
             message = f"{_short(value)}: needs a table"
         case "value_error":
@@ -315,7 +321,10 @@ def _explained(error: ValidationError, file: str, table: Mapping[str, Any]) -> S
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no more than 4300 digits
+        return "a number with too many digits"
     return text if len(text) <= 60 else text[:57] + "…"
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Protocol, TypeAlias
 from pydantic import Field
 
 from vizopt.numbers import count, setting
-from vizopt.specs import Count, NonNegative, OneOf, Positive, Whole, spec
+from vizopt.specs import LARGEST, Count, NonNegative, OneOf, Positive, Whole, spec
 
 Factor: TypeAlias = Annotated[float, Field(strict=True, gt=0, le=1)]
 
@@ -243,14 +243,23 @@ class OneCycle:
             raise ValueError(
                 f"rise {self.rise:g} of {self.epochs} epochs: needs two epochs up and one down"
             )
+        for name, rate in (("divide", self.first), ("divide_end", self.first / self.divide_end)):
+            if not rate <= LARGEST:
+                raise ValueError(
+                    f"{name} {getattr(self, name):g}: is too small for peak {self.peak:g}"
+                )
+
+    @property
+    def first(self) -> float:
+        """Learning rate of epoch 0."""
+        return self.peak / self.divide
 
     def __call__(self, epoch: int) -> float:
         top, last = self.rise * self.epochs - 1, self.epochs - 1
-        first = self.peak / self.divide
         if epoch <= top:
-            return _cosine(first, self.peak, epoch / top)
+            return _cosine(self.first, self.peak, epoch / top)
         share = (min(epoch, last) - top) / (last - top)
-        return _cosine(self.peak, first / self.divide_end, share)
+        return _cosine(self.peak, self.first / self.divide_end, share)
 
     def describe(self) -> str:
         return f"one cycle to {setting(self.peak)} in {count(self.epochs)}"

@@ -15,10 +15,12 @@ from pydantic_core import CoreSchema, core_schema
 T = TypeVar("T")
 
 # Strict: a scene's `lr = "1.0"` is a mistake to point out, not a number to guess.
-Count: TypeAlias = Annotated[int, Field(strict=True, ge=1)]
-Whole: TypeAlias = Annotated[int, Field(strict=True, ge=0)]
-Positive: TypeAlias = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
-NonNegative: TypeAlias = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+EXACT = 2**53  # every whole number up to here is a float of its own
+LARGEST = 1e100  # what is worked out from a few such numbers is still a float
+Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=EXACT)]
+Whole: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=EXACT)]
+Positive: TypeAlias = Annotated[float, Field(strict=True, gt=0, le=LARGEST, allow_inf_nan=False)]
+NonNegative: TypeAlias = Annotated[float, Field(strict=True, ge=0, le=LARGEST, allow_inf_nan=False)]
 Share: TypeAlias = Annotated[float, Field(strict=True, ge=0, lt=1)]
 
 

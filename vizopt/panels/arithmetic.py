@@ -57,7 +57,7 @@ def arithmetic(run: Recording, rows: Sequence[int]) -> dict[int, Step]:
 
 
 def _steps(run: Recording, lines: Rule, rows: Sequence[int]) -> Iterator[tuple[int, Step]]:
-    """The rule is followed from the first step on; what it remembers is not recorded."""
+    """A rule that remembers is followed from the first step on: what it knows is not recorded."""
     columns = {
         name: run[name]
         for name, array in run.columns.items()
@@ -66,7 +66,7 @@ def _steps(run: Recording, lines: Rule, rows: Sequence[int]) -> Iterator[tuple[i
     epochs, delta = run["epoch"], run["delta"]
     wanted = {int(epochs[row]): row for row in rows}
     state: dict[str, Any] | None = None
-    for step in range(max(wanted) + 1):
+    for step in range(max(wanted) + 1) if lines.remembers else sorted(wanted):
         given = {name: column[step] for name, column in columns.items()} | {"t": step + 1}
         state = lines.first(given) if state is None else state
         after, held = lines.after(state, given)

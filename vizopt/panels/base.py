@@ -13,6 +13,7 @@ from vizopt.recording import Recording
 from vizopt.theme import Theme
 
 Draw: TypeAlias = Callable[[Pixels, int], None]  # (window [h, w, 4], frame index)
+NARROWEST = 0.1  # of the font's size: no letter that one reads is narrower
 Weight: TypeAlias = Literal["normal", "bold"]
 
 
@@ -47,9 +48,12 @@ class Slot:
 
     def fitted(self, text: str, size: float, width: float, weight: Weight = "normal") -> str:
         """The text, its end replaced by an ellipsis where it would not fit into width pixels."""
-        if drawn_width(text, self.font(size), weight) <= width:
+        font = self.font(size)
+        most = int(width / (font * NARROWEST)) + 1
+        if len(text) <= most and drawn_width(text, font, weight) <= width:
             return text
-        while text and drawn_width(text + "…", self.font(size), weight) > width:
+        text = text[:most].rstrip()
+        while text and drawn_width(text + "…", font, weight) > width:
             text = text[:-1].rstrip()
         return text + "…"
 

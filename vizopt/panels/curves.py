@@ -1,12 +1,13 @@
 """Curves: loss, accuracy and learning rate of every epoch against the epoch."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
+from pydantic import Field
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.numbers import count, number, setting
@@ -19,6 +20,10 @@ from vizopt.specs import spec
 Floats: TypeAlias = NDArray[np.float64]
 
 RANGES = {"accuracy": (0.0, 1.0)}  # what a column can be; others follow the run
+NO_CURVES = frozenset(  # of a recording: what has no value, or many, for each epoch
+    {"epoch", "params", "delta", "scores", "points", "labels", "held_out", "extent"}
+    | {"curve", "minima", "maxima"}
+)
 OUTLIER = 1.5  # times the usual value, beyond which the axis is cut
 
 
@@ -36,7 +41,12 @@ class Curves:
         columns: of the recording's history.
     """
 
-    columns: tuple[str, ...] = ("loss", "accuracy", "lr")
+    columns: Annotated[tuple[str, ...], Field(min_length=1)] = ("loss", "accuracy", "lr")
+
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            if column in NO_CURVES:
+                raise ValueError(f'columns: "{column}" is no number of every epoch: try "loss"')
 
     @property
     def needs(self) -> frozenset[str]:

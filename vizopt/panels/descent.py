@@ -1,8 +1,8 @@
 """The descent: one curve, and the path that an optimizer takes over it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from math import floor
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_hex
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vizopt.arrays import Pixels, Rows
 from vizopt.minima import minima_of
 from vizopt.numbers import number
-from vizopt.paint import Trail, coloured, disc, line, stamp_at
+from vizopt.paint import Ink, Trail, coloured, disc, line, stamp_at
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.names import write_names
 from vizopt.panels.plot import Plot
@@ -19,6 +19,9 @@ from vizopt.recording import Recording
 from vizopt.specs import spec
 
 Floats: TypeAlias = NDArray[np.float64]
+
+MOST = 20_000  # dots, and lines, of a path; with more it is thinned
+LARGE = 1e6  # pixels: further out there is nothing to tell apart
 
 
 @spec
@@ -46,9 +49,9 @@ class Descent:
         plot = Plot.of(slot, run)
         x, f = run["x"], run["loss"]
         shown = run["epoch"][rows]
-        colours = path_colours(slot, run)
+        colours = PathColours(slot, run)
         inside = plot.holds(x, f)
-        trail = _trail(slot, plot, x, f, colours).frozen()
+        trail = _trail(slot, plot, x, f, colours)
         point, edge = disc(slot.unit * 7.5), coloured(disc(slot.unit * 9), slot.theme.ink)
         px, py = plot.px(x), plot.py(f)
         arrow = _arrow(slot, plot, run, colours)
@@ -65,11 +68,21 @@ class Descent:
         return draw
 
 
-def path_colours(slot: Slot, run: Recording) -> list[str]:
-    """The colour of each step of the planned run."""
-    shades = LinearSegmentedColormap.from_list("path", slot.theme.path)
-    last = max(run.header.epochs - 1, 1)
-    return [to_hex(shades(step / last)) for step in range(run.header.epochs)]
+class PathColours:
+    """The colour of each step of the planned run, one of 256 shades."""
+
+    def __init__(self, slot: Slot, run: Recording) -> None:
+        shades = LinearSegmentedColormap.from_list("path", slot.theme.path)
+        self._last = max(run.header.epochs - 1, 1)
+        self._shades = [to_hex(shades(shade)) for shade in range(shades.N)]
+
+    def shade(self, steps: Any) -> Any:
+        """Number of the shade of a step, or of many [E]."""
+        many = len(self._shades)
+        return np.minimum((steps / self._last * many).astype(np.intp), many - 1)
+
+    def __getitem__(self, step: int) -> str:
+        return self._shades[int(self.shade(np.float64(step)))]
 
 
 def _steps_key(slot: Slot, plot: Plot) -> None:
@@ -86,24 +99,55 @@ def _steps_key(slot: Slot, plot: Plot) -> None:
     slot.text(right + slot.unit * 6, y, last, 11)
 
 
-def _trail(slot: Slot, plot: Plot, x: Floats, f: Floats, colours: list[str]) -> Trail:
+def _trail(slot: Slot, plot: Plot, x: Floats, f: Floats, colours: PathColours) -> Trail:
     """Lines between the points inside the frame, and a dot at each."""
-    trail = Trail(slot.height, slot.width)
+    paper, thick = slot.theme.paper, max(1.3 * slot.unit, 1.0)
     ring, dot = disc(slot.unit * 4.6), disc(slot.unit * 3.7)
     px, py = plot.px(x), plot.py(f)
-    inside = plot.holds(x, f)
-    for step in range(len(x)):
-        if step and (inside[step - 1] or inside[step]):
+    dots = plot.holds(x, f)
+    lines = np.append(False, dots[1:] | dots[:-1])
+    with np.errstate(invalid="ignore"):
+        places = np.stack([px, py], axis=1).clip(-LARGE, LARGE)
+    shades = colours.shade(np.arange(len(x), dtype=np.float64))
+    dots = _apart(dots, [shades, places])
+    lines = _apart(lines, [shades, places, np.roll(places, 1, axis=0)])
+
+    def inks(step: int) -> Iterator[tuple[Ink, str]]:
+        if lines[step]:
             ends = _clipped(plot, px[step - 1 : step + 1], py[step - 1 : step + 1])
-            coverage, left, top = line(*ends, max(1.3 * slot.unit, 1.0))
-            trail.put(coloured(coverage, colours[step]), left, top)
-        if inside[step]:
-            for coverage, colour in ((ring, slot.theme.paper), (dot, colours[step])):
+            yield line(*ends, thick), colours[step]
+        if dots[step]:
+            for coverage, colour in ((ring, paper), (dot, colours[step])):
                 half = len(coverage) // 2
-                corner = floor(px[step]) - half, floor(py[step]) - half
-                trail.put(coloured(coverage, colour), *corner)
-        trail.end_step()
-    return trail
+                yield (
+                    Ink.of(coverage, floor(px[step]) - half, floor(py[step]) - half),
+                    colour,
+                )
+
+    return Trail(slot.height, slot.width, np.nonzero(lines | dots)[0], inks)
+
+
+def _apart(drawn: NDArray[np.bool_], looks: Sequence[NDArray[Any]]) -> NDArray[np.bool_]:
+    """All steps [E], or of too many those that do not look like an earlier one of their colour.
+
+    A long run comes to the same pixels again and again. Where it comes to ever new ones, as one
+    without rest, places in the same square of 2, 4, 8 … pixels are one, until few are left.
+
+    Args:
+        drawn: whether there is something to be drawn at a step.
+        looks: shade [E] and places in pixels [E, 2].
+    """
+    steps = np.nonzero(drawn)[0]
+    shades, *places = (look[steps] for look in looks)
+    kept, grain = steps, 1
+    while len(kept) > MOST:
+        cells = [np.floor(place / grain).astype(np.int32) for place in places]
+        alike = np.column_stack([shades.astype(np.int32), *cells])
+        kept = steps[np.unique(alike, axis=0, return_index=True)[1]]
+        grain *= 2
+    apart = np.zeros_like(drawn)
+    apart[kept] = True
+    return apart
 
 
 def _clipped(plot: Plot, x: Floats, y: Floats) -> tuple[float, float, float, float]:
@@ -123,7 +167,7 @@ def _clipped(plot: Plot, x: Floats, y: Floats) -> tuple[float, float, float, flo
 
 
 def _arrow(
-    slot: Slot, plot: Plot, run: Recording, colours: list[str]
+    slot: Slot, plot: Plot, run: Recording, colours: PathColours
 ) -> Callable[[Pixels, int], None]:
     """draw(window, step): an arrow at the edge beyond which that step lies, and its x or f."""
     x, f, ends = run["x"], run["loss"], run["curve"][[0, -1], 1]

@@ -10,7 +10,7 @@ from vizopt.arrays import Pixels, Rows
 from vizopt.minima import f_range
 from vizopt.paint import coloured, disc, stamp_at
 from vizopt.panels.base import Draw, Slot
-from vizopt.panels.descent import path_colours
+from vizopt.panels.descent import PathColours
 from vizopt.recording import Recording
 from vizopt.specs import spec
 
@@ -41,7 +41,7 @@ class Magnifier:
         curve = run["curve"]
         shown = run["epoch"][rows]
         zoom = _zooms(x, float(np.ptp(curve[:, 0])))
-        colours = path_colours(slot, run)
+        colours = PathColours(slot, run)
         dot, point = disc(slot.unit * 4), disc(slot.unit * 7.5)
         edge = coloured(disc(slot.unit * 9), slot.theme.ink)
         shade = coloured(np.full((1, 1), 255, np.uint8), slot.theme.muted)[0, 0, :3]
@@ -103,7 +103,7 @@ class _View:
         self._f[columns] = breaks[:, 1]
         seen = np.stack([np.append(self._x, x), np.append(self._f, f)], axis=1)
         low, high = f_range(seen, [f])
-        room = 0.25 * (high - low) or 1.0
+        room = 0.25 * high - 0.25 * low or max(1.0, abs(f) / 2)  # 1 is nothing beside 1e17
         self._low, self._high = min(low, f) - room, max(high, f) + room
 
     def place(self, x: float, f: float) -> tuple[int, int]:

@@ -57,6 +57,20 @@ class Rule(NamedTuple):
     start: tuple[Line, ...]
     lines: tuple[Line, ...]
 
+    @property
+    def remembers(self) -> bool:
+        """Whether a line needs what an earlier step came to."""
+        results = {line.name for line in self.lines}
+        known: set[str] = set()  # from this step, whatever holds in it
+        for line in self.lines:
+            nodes = [*ast.walk(line.expression), *(ast.walk(line.condition or ast.Constant(0)))]
+            used = {node.id for node in nodes if isinstance(node, ast.Name)}
+            if used & (results - known):
+                return True
+            if line.condition is None:
+                known.add(line.name)
+        return False
+
     def after(
         self, state: Mapping[str, Any], given: Mapping[str, Any]
     ) -> tuple[dict[str, Any], list[Line]]:
