@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import vizopt
 from vizopt.errors import RecordingError
 from vizopt.layout import Layout
-from vizopt.recording import Column, Header, Recorder, Recording
+from vizopt.recorder import Recorder
+from vizopt.recording import Column, Header, Recording
 
 COLUMNS = (
     Column("loss", "history", "float64"),

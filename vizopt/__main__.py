@@ -14,8 +14,9 @@ def main() -> None:
 
         code = run()
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        message = "vizopt: interrupted: what was not complete has been removed\n"
+    except KeyboardInterrupt as error:
+        said = str(error) or "interrupted: what was not complete has been removed"
+        message = f"vizopt: {said}\n"
     except OSError as error:  # standard output cannot be written
         message = f"vizopt: {error.strerror}\n"
         sys.stdout = None

@@ -37,8 +37,10 @@ def recording_line(run: "Recording") -> str:
     from vizopt.events import broken_off
 
     bytes_ = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
-    ended = f", {broken_off(run)}" if run.diverged is not None else ""
     unit = run.header.unit
+    ended = f", {broken_off(run)}" if run.diverged is not None else ""
+    if run.interrupted is not None:
+        ended = f", interrupted at {unit} {run.interrupted}"
     return f"{run.path}  {told_bytes(bytes_)}  {len(run)} rows of {run.epochs} {unit}s{ended}"
 
 

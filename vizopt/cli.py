@@ -94,11 +94,15 @@ def show(scene: str) -> None:
 @cli.command()
 @click.argument("run", type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def info(run: Path, as_json: bool) -> None:
+@click.option("--verify", is_flag=True, help="Read all of it, and say what is damaged.")
+def info(run: Path, as_json: bool, verify: bool) -> None:
     """What a recording holds and how its training ended."""
     from vizopt.recording import Recording
-    from vizopt.report import lines, summary
+    from vizopt.report import lines, summary, verified
 
+    if verify:
+        click.echo(verified(Recording(run, before_damage=True)))
+        return
     facts = summary(Recording(run))
     click.echo(json.dumps(facts, indent=2) if as_json else "\n".join(lines(facts)))
 
@@ -125,8 +129,8 @@ def run() -> int:
     """The command: exit code 0, 1 for what went wrong, 2 for wrong usage; one line on stderr."""
     try:
         return int(cli.main(standalone_mode=False) or 0)
-    except click.Abort:
-        raise KeyboardInterrupt from None
+    except click.Abort as error:
+        raise error.__cause__ or KeyboardInterrupt() from None
     except click.UsageError as error:
         place = error.ctx.command_path if error.ctx else "vizopt"
         click.echo(f"vizopt: {error.format_message()} (see: {place} --help)", err=True)

@@ -106,11 +106,13 @@ def recipe(file: Path) -> None:
 @click.command()
 @click.argument("run", type=PATH)
 @click.option("-o", "files", type=PATH, multiple=True, required=True, help="File to write.")
+@click.option("--before-damage", is_flag=True, help="Only the rows in front of any damage.")
 @look_options
 @fit_options
 def render(
     run: Path,
     files: tuple[Path, ...],
+    before_damage: bool,
     quiet: bool,
     fit: int | None,
     place: str | None,
@@ -121,10 +123,13 @@ def render(
     from vizopt.recording import Recording
 
     look, limit = look_of(files=files, **options), _limit(fit, place, files)
+    opened = Recording(run, before_damage=before_damage)
+    for damage in opened.damage:
+        click.echo(f"{run}: damaged: {damage}: drawn are the {len(opened)} rows before", err=True)
     if limit is None:
-        _echo_clips(pipeline.render_all(Recording(run), files, look, bar_of(quiet)))
+        _echo_clips(pipeline.render_all(opened, files, look, bar_of(quiet)))
     else:
-        _echo_clips(pipeline.fitted(Recording(run), files, look, limit, bar_of(quiet)))
+        _echo_clips(pipeline.fitted(opened, files, look, limit, bar_of(quiet)))
 
 
 def _limit(fit: int | None, place: str | None, files: tuple[Path, ...]) -> int | None:

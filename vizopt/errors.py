@@ -27,6 +27,10 @@ class RecordingError(VizoptError):
     """A recording that cannot be read or written."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in a training whose recording is kept; its text says where and how to draw it."""
+
+
 class EncodeError(VizoptError):
     """A file that could not be encoded or written."""
 

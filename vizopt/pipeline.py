@@ -15,14 +15,15 @@ import vizopt
 from vizopt.arrange import arranged
 from vizopt.clips import Clip, draw
 from vizopt.encoders import finished, is_sequence
-from vizopt.errors import EncodeError, RecordingError
+from vizopt.errors import EncodeError, Interrupted, RecordingError
 from vizopt.fit import ladder
 from vizopt.optimizers import per_batch, rates, worked
 from vizopt.outputs import Look, planned, text_beside, write_texts, written
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
-from vizopt.recording import Header, Recorder, Recording
+from vizopt.recorder import Recorder
+from vizopt.recording import Header, Recording
 from vizopt.scene import Scene, parse_scene, scene_toml
 from vizopt.still import check_at
 from vizopt.swap import is_recording, replaced
@@ -55,7 +56,12 @@ def make(
     check_at(look.at, scene.problem.unit, scene.epochs)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if not kept else ""
-        run = record(scene, kept[0] if kept else Path(folder) / "run.zarr", bar)
+        try:
+            run = record(scene, kept[0] if kept else Path(folder) / "run.zarr", bar)
+        except Interrupted:
+            if kept:
+                raise
+            raise KeyboardInterrupt from None  # nobody asked for the recording: it goes
         look = replace(look, overrides=None)
         if limit is not None:
             return run, fitted(run, clips, look, limit, bar)
@@ -72,6 +78,7 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
 
     Raises:
         RecordingError: the folder cannot be written.
+        Interrupted: by Ctrl-C, when rows were committed: they are kept, beside an older recording.
     """
     rng = RandomState(scene.seed)
     problem = scene.problem.build(rng)

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from vizopt.arrays import Scores
 from vizopt.problems import Network, Problem
-from vizopt.recording import Column, Group, Recorder
+from vizopt.recorder import Recorder
+from vizopt.recording import Column, Group
 from vizopt.schedules import Schedule
 from vizopt.scores import encoded
 from vizopt.specs import Count, Whole, spec

@@ -1,35 +1,34 @@
 """The recording: a Zarr v3 group that any Zarr tool opens, written append only.
 
-    attributes    header, committed row counts, finished
+    attributes    header, id of the run, committed row counts; where it diverged or was interrupted
     constants/    arrays that do not change: the data points and their classes, a curve
     history/      one value for every epoch: loss, accuracy, lr [E]
     snapshots/    the kept rows: epoch [N], params [N, P], delta [N, P], scores [N, C, G, G]
 
 The committed counts are written after the chunks, so a killed process leaves a valid, shorter
-recording.
+recording. Every chunk ends in its CRC-32C. `vizopt.recorder` writes, this file reads.
 """
 
+import json
 import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal, cast
 
 import numpy as np
 import zarr
 from numpy.typing import NDArray
-from zarr.codecs import ZstdCodec
 
+from vizopt.chunks import Whole, damaged_rows
 from vizopt.errors import RecordingError, hint
 from vizopt.layout import Layout
 
 FORMAT = 1
 Group = Literal["history", "snapshots"]
-CHUNK: dict[Group, int] = {"history": 4096, "snapshots": 64}  # rows
-WAITING = 256  # snapshots that are written together: whole chunks
+GROUPS: tuple[Group, ...] = ("history", "snapshots")
 KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
 
 
@@ -73,98 +72,24 @@ class Header:
     worked: str = ""
 
 
-class Recorder:
-    """Writes a recording; a context manager. 256 snapshots are in memory at most.
-
-    Raises:
-        RecordingError: the folder cannot be written.
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        header: Header,
-        columns: tuple[Column, ...],
-        constants: Mapping[str, NDArray[Any]],
-    ) -> None:
-        self.path = path
-        self._columns = columns
-        self._rows: dict[str, list[Any]] = {column.name: [] for column in columns}
-        self._committed = dict.fromkeys(CHUNK, 0)
-        with _writing(path):
-            self._group = zarr.open_group(path, mode="w", zarr_format=3)
-            kept = self._group.create_group("constants")
-            for name, values in constants.items():
-                kept.create_array(name, data=values, config={"write_empty_chunks": True})
-            self._arrays = {column.name: self._create(column) for column in columns}
-            self._group.update_attributes(
-                {"vizopt": {"format": FORMAT, **asdict(header)}, "committed": self._committed}
-            )
-
-    def append(self, group: Group, row: Mapping[str, Any]) -> None:
-        """Add one row to a group: a value for each of its columns."""
-        for name, value in row.items():
-            self._rows[name].append(value)
-        if group == "snapshots" and self._waiting(group) == WAITING:
-            self.commit()
-
-    def commit(self) -> None:
-        """Write the waiting rows, then the new counts."""
-        counts = {group: self._committed[group] + self._waiting(group) for group in CHUNK}
-        with _writing(self.path):
-            for column in self._columns:
-                start, stop = self._committed[column.group], counts[column.group]
-                if stop > start:
-                    array = self._arrays[column.name]
-                    array.resize((stop, *column.shape))
-                    array[start:stop] = np.asarray(self._rows[column.name], column.dtype)
-                self._rows[column.name] = []
-            self._committed = counts
-            self._group.update_attributes({"committed": counts})
-
-    def note(self, **attributes: int) -> None:
-        """Add to the recording's attributes: `diverged=137`."""
-        with _writing(self.path):
-            self._group.update_attributes(attributes)
-
-    def __enter__(self) -> "Recorder":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.commit()
-
-    def _waiting(self, group: Group) -> int:
-        return max(len(self._rows[c.name]) for c in self._columns if c.group == group)
-
-    def _create(self, column: Column) -> "zarr.Array[Any]":
-        return self._group.create_array(
-            f"{column.group}/{column.name}",
-            shape=(0, *column.shape),
-            chunks=(CHUNK[column.group], *column.shape),
-            dtype=column.dtype,
-            compressors=ZstdCodec(level=1),
-            config={"write_empty_chunks": True},  # a missing chunk is damage, never zeros
-        )
-
-
 class Recording:
-    """A recorded run, opened for reading.
+    """A recorded run, opened for reading. It is one run to the end: where another one has been put
+    in its place, reading stops.
 
-    Raises (when opened):
-        RecordingError: no recording, damaged, or of a newer format.
+    Args:
+        path: of the recording.
+        before_damage: read it whole first, and have only the rows in front of any damage.
+
+    Raises (when opened or read):
+        RecordingError: no recording, damaged, replaced, or of a newer format.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, before_damage: bool = False) -> None:
         self.path = Path(path)
+        self.damage: tuple[str, ...] = ()  # array and rows, found by a reading before_damage
         self._latest: dict[tuple[str, int, int | None], NDArray[Any]] = {}  # the last one read last
         with _reading(self.path):
-            self._group = zarr.open_group(path, mode="r")
+            self._group = zarr.open_group(Whole(self.path, read_only=True), mode="r")
             attributes: dict[str, Any] = dict(self._group.attrs.asdict())
         if "vizopt" not in attributes:
             raise RecordingError(f"{path}: not a vizopt recording (made by: vizopt record)")
@@ -177,9 +102,22 @@ class Recording:
             layout = Layout.of(dict(stored.pop("layout")["shapes"]))
             classes = tuple(stored.pop("classes"))
             self.header = Header(layout=layout, classes=classes, **stored)
-            self._committed = {group: int(attributes["committed"][group]) for group in CHUNK}
+            self._committed = {group: int(attributes["committed"][group]) for group in GROUPS}
+            self._id: str | None = attributes.get("id")  # none before there were ids
             self.diverged: int | None = attributes.get("diverged")
-            self._arrays = self._open_arrays()
+            self.interrupted: int | None = attributes.get("interrupted")
+            self._arrays = {
+                name: array
+                for group in GROUPS
+                for name, array in cast(zarr.Group, self._group[group]).arrays()
+            }
+            constants = dict(cast(zarr.Group, self._group["constants"]).arrays())
+            self._constants: dict[str, zarr.Array[Any]] = constants
+        self._check_id()
+        if before_damage:
+            self._cut()
+        else:
+            self._check_chunks()
 
     def __len__(self) -> int:
         """Number of kept rows, N."""
@@ -197,9 +135,7 @@ class Recording:
     @property
     def names(self) -> frozenset[str]:
         """Everything that can be asked for: columns and constants."""
-        with _reading(self.path):
-            constants = cast(zarr.Group, self._group["constants"]).array_keys()
-            return frozenset(self._arrays) | frozenset(constants)
+        return frozenset(self._arrays) | frozenset(self._constants)
 
     @property
     def epochs(self) -> int:
@@ -228,53 +164,93 @@ class Recording:
 
     def row(self, column: str, row: int) -> NDArray[Any]:
         """One row [*shape] of a snapshot column, read with the whole chunk that it lies in."""
-        start = row - row % CHUNK["snapshots"]
-        return cast(NDArray[Any], self.rows(column, start, start + CHUNK["snapshots"])[row - start])
+        rows = self._arrays[column].chunks[0]
+        start = row - row % rows
+        return cast(NDArray[Any], self.rows(column, start, start + rows)[row - start])
 
     def chunks(self, column: str) -> Iterator[NDArray[Any]]:
         """A snapshot column piece by piece, for what need not be in memory whole."""
-        for start in range(0, len(self), CHUNK["snapshots"]):
-            yield self.rows(column, start, start + CHUNK["snapshots"])
+        rows = self._arrays[column].chunks[0]
+        for start in range(0, len(self), rows):
+            yield self.rows(column, start, start + rows)
 
     def _read(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
+        if column not in self.names:
+            raise RecordingError(f"{self.path}: no column {column!r}: {hint(column, self.names)}")
+        if column in self._constants:
+            array, limit = self._constants[column], None
+        else:
+            array = self._arrays[column]
+            limit = self._committed[_group_of(array)]
+            stop = limit if stop is None else min(stop, limit)
+        try:
+            with _reading(self.path):
+                read = np.asarray(array[start:stop] if limit is not None else array[...])
+        except RecordingError:
+            self._check_id()
+            with _reading(self.path):
+                bad = next(damaged_rows(array, limit, start, stop), None)
+            if bad is None:
+                raise
+            way = "see: vizopt info --verify" if limit is None else "draw the rows before with: "
+            way += "" if limit is None else "vizopt render --before-damage"
+            raise RecordingError(f"{self.path}: damaged: {bad}: {way}") from None
+        self._check_id()
+        return read
+
+    def _check_id(self) -> None:
+        """That the run in this place is still the one that was opened: it may be replaced at any
+        time, and the picture of two runs is that of none."""
+        try:
+            text = (self.path / "zarr.json").read_text(encoding="utf-8")
+            found = json.loads(text)["attributes"].get("id")
+        except (OSError, ValueError, KeyError, AttributeError):
+            found = ""
+        if found != self._id:
+            raise RecordingError(
+                f"{self.path}: was replaced or removed while it was read: start again"
+            )
+
+    def _check_chunks(self) -> None:
+        """That no chunk is missing, by their number."""
         with _reading(self.path):
-            if column in self._arrays:
-                array = self._arrays[column]
-                group = cast(Group, array.path.partition("/")[0])
-                limit = self._committed[group]
-                return np.asarray(array[start : limit if stop is None else min(stop, limit)])
-            if f"constants/{column}" in self._group:
-                return np.asarray(cast("zarr.Array[Any]", self._group[f"constants/{column}"])[...])
-        raise RecordingError(f"{self.path}: no column {column!r}: {hint(column, self.names)}")
+            for name, array in {**self._arrays, **self._constants}.items():
+                rows = self._committed[_group_of(array)] if name in self._arrays else None
+                chunks = array.nchunks if rows is None else -(-rows // array.chunks[0])
+                short = rows is not None and array.shape[0] < rows
+                if short or array.nchunks_initialized < chunks:
+                    self._check_id()
+                    raise RecordingError(f"{self.path}: damaged: {array.path} is cut short")
 
-    def _open_arrays(self) -> dict[str, "zarr.Array[Any]"]:
-        arrays: dict[str, zarr.Array[Any]] = {}
-        for group, rows in self._committed.items():
-            members = dict(cast(zarr.Group, self._group[group]).arrays())
-            for name, array in members.items():
-                chunks = -(-rows // array.chunks[0])
-                if array.shape[0] < rows or array.nchunks_initialized < chunks:
-                    raise RecordingError(f"{self.path}: damaged: {group}/{name} is cut short")
-            arrays |= members
-        for name, array in cast(zarr.Group, self._group["constants"]).arrays():
-            if array.nchunks_initialized < array.nchunks:
-                raise RecordingError(f"{self.path}: damaged: constants/{name} is cut short")
-        return arrays
+    def _cut(self) -> None:
+        """Read everything; note what is damaged, and keep the rows in front of it."""
+        found: list[str] = []
+        sound = dict(self._committed)
+        with _reading(self.path):
+            for constant in self._constants.values():
+                found += map(str, damaged_rows(constant, None))
+            for array in self._arrays.values():
+                group = _group_of(array)
+                damaged = list(damaged_rows(array, self._committed[group]))
+                found += map(str, damaged)
+                for bad in damaged[:1]:
+                    sound[group] = min(sound[group], bad.start)
+            epochs = np.asarray(self._arrays["epoch"][: sound["snapshots"]])
+        self._check_id()
+        sound["snapshots"] = int(np.searchsorted(epochs, sound["history"]))
+        if sound["snapshots"] < self._committed["snapshots"]:  # curves end where the rows end
+            sound["history"] = int(epochs[sound["snapshots"] - 1]) + 1 if sound["snapshots"] else 0
+        self._committed, self.damage = sound, tuple(found)
 
 
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        with _uninterrupted():
-            yield
-    except OSError as error:
-        raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
+def _group_of(array: "zarr.Array[Any]") -> Group:
+    return cast(Group, array.path.partition("/")[0])
 
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
     try:
-        with _uninterrupted():
+        with uninterrupted():
             yield
     except FileNotFoundError as error:
         known = "not a recording" if path.exists() else "no such recording"
@@ -287,16 +263,21 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits for the end of the block: Zarr's own thread does not like to be left behind."""
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait for the end of the block: Zarr's own thread does not like to be left
+    behind, and rows are written whole."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    before = {
+        number: signal.signal(number, lambda number, _: pressed.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         if pressed:
-            raise KeyboardInterrupt
+            signal.raise_signal(pressed[0])

@@ -27,6 +27,7 @@ def summary(run: Recording) -> dict[str, Any]:
         "epochs": run.epochs,
         "planned": run.header.epochs,
         "diverged": run.diverged,
+        "interrupted": run.interrupted,
     }
     for column, best in (("loss", np.argmin), ("accuracy", np.argmax)):
         every = run[column] if column in run.columns else np.empty(0)
@@ -49,6 +50,21 @@ def summary(run: Recording) -> dict[str, Any]:
         "bytes": sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file()),
         "versions": run.header.versions,
     }
+
+
+def verified(run: Recording) -> str:
+    """A line on a recording that was read before_damage, where all of it is sound.
+
+    Raises:
+        RecordingError: something is damaged: all of that, in one line.
+    """
+    if not run.damage:
+        return f"{run.path}  {len(run)} rows of {run.epochs} {run.header.unit}s  nothing damaged"
+    way = f"{len(run)} rows before can be drawn with: vizopt render --before-damage"
+    raise RecordingError(
+        f"{run.path}: damaged: {'; '.join(run.damage)}"
+        f"{': ' + way if len(run) else ': no rows before can be drawn'}"
+    )
 
 
 def _descent(ended: Outcome) -> dict[str, Any]:
@@ -98,6 +114,8 @@ def table(run: Recording, every: int) -> Iterator[str]:
 def lines(facts: dict[str, Any]) -> Iterator[str]:
     """The summary for people: a name and a value on each line, named as in the picture."""
     unit = facts["unit"]
+    if facts["interrupted"] is not None:
+        facts = facts | {"interrupted": f"interrupted at {unit} {facts['interrupted']}"}
     names = {"epoch": unit, "epochs": f"{unit}s"}
     names |= {f"{end}_loss": f"{end}_{title('loss', unit)}" for end in ("final", "best")}
     for name, value in facts.items():

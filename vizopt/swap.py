@@ -6,9 +6,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
-from vizopt.errors import RecordingError
+from vizopt.errors import Interrupted, RecordingError
 
 
 def is_recording(file: Path) -> bool:
@@ -19,6 +21,9 @@ def is_recording(file: Path) -> bool:
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
     """A folder to write to, put in path's place when complete and removed on an error.
+
+    A recording that was interrupted and has rows is kept: in path's place where that is free, else
+    as `NAME.interrupted.zarr`.
 
     A killed process leaves it beside path, as `NAME.zarr.….part`.
     """
@@ -32,6 +37,16 @@ def replaced(path: Path) -> Iterator[Path]:
         part = Path(tempfile.mkdtemp(".part", f"{path.name}.", path.parent))
         yield part
         _swap(part, path)
+    except KeyboardInterrupt:
+        epoch = _attributes(part).get("interrupted") if part else None
+        if part is None or epoch is None:
+            raise
+        kept = _free(path)
+        _swap(part, kept)
+        raise Interrupted(
+            f"interrupted at {_attributes(kept)['vizopt']['unit']} {epoch}: {kept} has what came "
+            f"before: draw it with: vizopt render {kept} -o {kept.stem}.mp4"
+        ) from None
     except OSError as error:
         raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
     except RecordingError as error:
@@ -45,10 +60,22 @@ def replaced(path: Path) -> Iterator[Path]:
 
 def _is_ours(path: Path) -> bool:
     """Whether a folder is a recording of ours, complete or not."""
+    return "vizopt" in _attributes(path)
+
+
+def _attributes(path: Path) -> dict[str, Any]:
+    """The attributes of a Zarr group; none of what is no group."""
     try:
-        return "vizopt" in json.loads((path / "zarr.json").read_text())["attributes"]
+        return dict(json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return {}
+
+
+def _free(path: Path) -> Path:
+    """Path, or the first free name beside it: `run.interrupted.zarr`, `run.interrupted-2.zarr`."""
+    names = chain(("",), (".interrupted",), (f".interrupted-{i}" for i in count(2)))
+    beside = (path.with_name(f"{path.stem}{name}{path.suffix}") for name in names)
+    return next(name for name in beside if not name.exists())
 
 
 def _swap(part: Path, path: Path) -> None:

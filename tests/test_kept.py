@@ -1,0 +1,179 @@
+"""What was recorded is kept and is of one run: Ctrl-C, damage, another run in its place."""
+
+import shutil
+import signal
+
+import numpy as np
+import pytest
+from children import press, until, vizopt_child
+from test_recording import COLUMNS, HEADER, write
+
+import vizopt
+from vizopt import recorder as recorders
+from vizopt.errors import Interrupted, RecordingError
+from vizopt.recorder import Recorder
+from vizopt.recording import Column, Recording
+from vizopt.swap import replaced
+
+
+def flipped(file):
+    """Change one bit in the middle of a file."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def swapped(path, other):
+    path.rename(path.with_name("aside.zarr"))
+    other.rename(path)
+
+
+def test_a_reader_never_mixes_two_runs(tmp_path):
+    first = write(tmp_path / "run.zarr", 150, 150)
+    write(tmp_path / "other.zarr", 150, 150)
+    assert first.row("params", 0)[0] == 0
+    swapped(tmp_path / "run.zarr", tmp_path / "other.zarr")
+    assert first.row("params", 1)[0] == 1  # read before
+    for read in (lambda: first["loss"], lambda: first.row("params", 70), lambda: first["points"]):
+        with pytest.raises(RecordingError, match=r"^[^\n]*was replaced or removed[^\n]*$"):
+            read()
+
+
+@pytest.mark.parametrize("chunk", ["snapshots/params/c/1/0", "constants/points/c/0/0"])
+def test_a_chunk_that_goes_missing_is_never_zeros(tmp_path, chunk):
+    run = write(tmp_path / "run.zarr", 150, 150)
+    (run.path / chunk).unlink()
+    with pytest.raises(RecordingError, match=f"damaged: {chunk.partition('/c')[0]}.*missing"):
+        run[chunk.split("/")[1]]
+    shutil.rmtree(run.path)
+    with pytest.raises(RecordingError, match="replaced or removed"):
+        run.row("params", 0)
+
+
+@pytest.mark.parametrize(
+    ("chunk", "named"),
+    [
+        ("snapshots/params/c/1/0", "snapshots/params, rows 64 to 127 "),
+        ("snapshots/epoch/c/2", "snapshots/epoch, rows 128 to 149 "),
+        ("history/loss/c/0", "history/loss, rows 0 to 149 "),
+        ("constants/points/c/0/0", "constants/points "),
+    ],
+)
+def test_a_flipped_bit_is_named(tmp_path, command, chunk, named):
+    run = write(tmp_path / "run.zarr", 150, 150)
+    flipped(run.path / chunk)
+    with pytest.raises(RecordingError) as said:
+        Recording(run.path)[chunk.split("/")[1]]
+    assert f"damaged: {named}" in str(said.value)
+    assert "\n" not in str(said.value)
+    ran = command("info", "--verify", "run.zarr")
+    assert ran.code == 1
+    assert ran.err.startswith(f"vizopt: run.zarr: damaged: {named}")
+    assert ran.err.count("\n") == 1
+
+
+def test_nothing_damaged(run, command):
+    ran = command("info", "--verify", run.path)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == f"{run.path}  301 rows of 301 epochs  nothing damaged\n"
+
+
+def test_rows_before_the_damage_are_drawn(run, tmp_path, command):
+    copy = shutil.copytree(run.path, tmp_path / "run.zarr")
+    flipped(copy / "snapshots/scores/c/3/0/0/0")
+    (copy / "snapshots/params/c/2/0").unlink()
+    sound = Recording(copy, before_damage=True)
+    assert (len(sound), sound.epochs, len(sound.damage)) == (128, 128, 2)
+    assert np.array_equal(sound["loss"], run["loss"][:128])
+    short = ("run.zarr", "-o", "a.png", "--size", "640x360", "-q")
+    assert command("render", *short).code == 1
+    ran = command("render", *short, "--before-damage")
+    assert ran.code == 0
+    assert ran.err.count("drawn are the 128 rows before") == 2
+    assert "epoch 127" in ran.out
+
+
+def test_damaged_epochs_cut_the_rows_too(tmp_path):
+    run = write(tmp_path / "run.zarr", 5000, 5000)
+    flipped(run.path / "history/loss/c/1")
+    sound = Recording(run.path, before_damage=True)
+    assert (len(sound), sound.epochs) == (4096, 4096)
+
+
+def test_rows_are_committed_by_time_and_by_bytes(tmp_path, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(recorders, "monotonic", lambda: now[0])
+    with Recorder(tmp_path / "run.zarr", HEADER, COLUMNS, {}) as recorder:
+        recorder.append("history", {"loss": 1.0})
+        assert Recording(recorder.path).epochs == 0
+        now[0] = 5.0
+        recorder.append("history", {"loss": 1.0})  # no snapshot for long
+        assert Recording(recorder.path).epochs == 2
+        monkeypatch.setattr(recorders, "WAITING_BYTES", 100)
+        for i in range(4):
+            recorder.append("snapshots", {"epoch": i, "params": np.zeros(3)})  # 20 bytes each
+        assert len(Recording(recorder.path)) == 0
+        recorder.append("snapshots", {"epoch": 4, "params": np.zeros(3)})
+        assert len(Recording(recorder.path)) == 5
+
+
+def test_chunks_of_wide_rows_are_small(tmp_path):
+    wide = Column("params", "snapshots", "float32", (3_000_000,))
+    with Recorder(tmp_path / "run.zarr", HEADER, (*COLUMNS[:2], wide), {}) as recorder:
+        for i in range(3):
+            recorder.append("history", {"loss": 0.0})
+            recorder.append("snapshots", {"epoch": i, "params": np.full(3_000_000, i, np.float32)})
+    run = Recording(tmp_path / "run.zarr")
+    assert run.columns["params"].chunks[0] == 1
+    assert [chunk[0, 0] for chunk in run.chunks("params")] == [0, 1, 2]
+    assert run.row("params", 2)[-1] == 2
+
+
+def interrupted(path, committed):
+    with replaced(path) as part, Recorder(part, HEADER, COLUMNS, {}) as recorder:
+        for i in range(9):
+            recorder.append("history", {"loss": float(i)})
+            recorder.append("snapshots", {"epoch": i, "params": np.full(3, i)})
+            if i == 5 and committed:
+                recorder.commit()
+        recorder._rows["epoch"].append(9)  # in the middle of a row
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_keeps_committed_rows_beside_what_was_complete(tmp_path, command):
+    path = tmp_path / "run.zarr"
+    for name in ("run.zarr", "run.interrupted.zarr", "run.interrupted-2.zarr"):
+        with pytest.raises(Interrupted, match=rf"^interrupted at epoch 9: .*{name} has .*render"):
+            interrupted(path, committed=True)
+        kept = Recording(tmp_path / name)
+        assert (len(kept), kept.epochs, kept.interrupted) == (9, 9, 9)
+        write(tmp_path / "whole.zarr", 3, 3)
+        if name == "run.zarr":
+            shutil.rmtree(path)
+            (tmp_path / "whole.zarr").rename(path)
+    assert len(Recording(path)) == 3
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_ctrl_c_before_any_commit_leaves_nothing(tmp_path):
+    with pytest.raises(KeyboardInterrupt) as said:
+        interrupted(tmp_path / "run.zarr", committed=False)
+    assert not isinstance(said.value, Interrupted)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_line_says_how_to_draw_it(tmp_path, command, number):
+    long = ("--set", "epochs=1000000", "--set", "keep.grid=4", "-q")
+    with vizopt_child("record", "sgd", "-o", "run.zarr", *long, folder=tmp_path) as process:
+        chunks = "run.zarr.*.part/snapshots/epoch/c/*"
+        until(process, lambda: len(list(tmp_path.glob(chunks))) >= 5)
+        err = press(process, number)
+    assert process.returncode == 1
+    run = Recording(tmp_path / "run.zarr")
+    at = f"interrupted at epoch {run.interrupted}"
+    assert err.splitlines()[-1].startswith(f"vizopt: {at}: run.zarr has what came before")
+    assert err.endswith("vizopt render run.zarr -o run.mp4\n")
+    assert at in command("info", run.path).out
+    clip = vizopt.render(run, tmp_path / "a.png")
+    assert clip.frames == 1
