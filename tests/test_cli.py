@@ -206,8 +206,8 @@ def test_a_dying_ffmpeg_is_one_clear_line(command, monkeypatch):
 # What is being written when Ctrl-C comes: what keeps that busy for long, and what is complete then.
 PHASES = {
     "run.zarr.*.part": (["--set", "epochs=1000000"], []),
-    "b.gif.part": (["--set", "epochs=60", "--seconds", "120"], ["run.zarr"]),
-    "a.mp4.part": (["--set", "epochs=60", "--seconds", "20"], ["run.zarr", "b.gif", "b.txt"]),
+    "b.gif.*.part": (["--set", "epochs=60", "--seconds", "120"], ["run.zarr"]),
+    "a.mp4.*.part": (["--set", "epochs=60", "--seconds", "20"], ["run.zarr", "b.gif", "b.txt"]),
 }
 
 

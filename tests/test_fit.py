@@ -35,7 +35,8 @@ def test_nothing_is_given_up_where_it_fits(command, run):
 
 def test_what_cannot_fit_keeps_the_older_file(command, run):
     Path("a.gif").write_bytes(b"old")
-    ran = command("render", run.path, "-o", "a.gif", "--seconds", "1", "-q", "--fit", "1kB")
+    ran = command("render", run.path, "-o", "a.gif", "--seconds", "1", "-q", "--fit", "1kB",
+                  "--overwrite")  # fmt: skip
     assert ran.code == 1
     assert "a.gif: cannot be made as small as 1000 bytes: the smallest has" in ran.err
     assert ran.err.count("\n") == 1

@@ -5,7 +5,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "vizopt"
 LAYERS = [
-    {"arrays", "errors", "specs", "library", "numbers", "progress", "quantities", "scores", "swap"},
+    {
+        "arrays",
+        "errors",
+        "specs",
+        "library",
+        "marks",
+        "numbers",
+        "progress",
+        "quantities",
+        "scores",
+        "swap",
+    },
     {"layout", "schedules", "mosaic"},
     {
         "optimizers",

@@ -15,7 +15,7 @@ from pptx import Presentation
 
 import vizopt
 from vizopt import deck, lesson
-from vizopt.encoders import Film, Label, encoder
+from vizopt.encoders import Film, Label, base, encoder
 from vizopt.outputs import Look
 from vizopt.scene import parse_scene
 
@@ -297,7 +297,7 @@ def test_quarto_slides_hold_no_foreign_shortcode_or_html(hostile):
 
 def test_a_marp_comment_ends_where_it_should(hostile):
     text = deck.SNIPPETS[".md"](hostile[1:])
-    assert text.startswith("---\nmarp: true\n---\n\n## ")
+    assert text.startswith("---\nmarp: true\n# Written by vizopt (")
     page = Page(text.replace("\\<", "&lt;"))
     assert page.elements == []
     assert len(page.comments) == 1
@@ -411,9 +411,11 @@ def test_without_python_pptx_one_line_says_what_to_install(command, monkeypatch,
 def test_an_error_leaves_the_old_deck(clips, tmp_path, monkeypatch):
     path = tmp_path / "d.pptx"
     path.write_bytes(b"old")
-    (tmp_path / "d.pptx.part").symlink_to("/dev/full")
+    part = tmp_path / "d.pptx.part"
+    part.symlink_to("/dev/full")
+    monkeypatch.setattr(base, "part_of", {path: part}.get)
     with pytest.raises(vizopt.VizoptError, match="No space left"):
-        lesson.write(path, [str(clips / "a.mp4")])
+        lesson.write(path, [str(clips / "a.mp4")], look=Look(overwrite=True))
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["d.pptx"]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import vizopt
 from vizopt import library, pipeline, story
 from vizopt.errors import VizoptError
+from vizopt.marks import signed
 from vizopt.numbers import count, number, setting
 from vizopt.optimizers import OPTIMIZERS
 from vizopt.panels import PANELS
@@ -400,12 +401,13 @@ QUICK = {"epochs": 21, "keep.grid": 4, "timeline.seconds": 0.2}
 
 def test_a_text_lies_beside_every_clip(tmp_path):
     clips = [tmp_path / "a.b.gif", tmp_path / "sub" / "c.png", tmp_path / "sub" / "c.gif"]
-    (tmp_path / "a.b.txt").write_text("of an older clip")
+    (tmp_path / "a.b.txt").write_text(signed("of an older clip"))
     run, _ = vizopt.make(vizopt.load_scene("sgd", QUICK), [tmp_path / "r.zarr", *clips], SMALL)
     texts = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.txt"))
     assert texts == ["a.b.txt", "sub/c.txt"]
     for path in texts:
-        assert (tmp_path / path).read_text(encoding="utf-8") == story.of(run).text
+        text = (tmp_path / path).read_text(encoding="utf-8")
+        assert text == signed(f"{story.of(run).text}\n", "\n")
     assert not list(tmp_path.rglob("*.part"))
 
 

@@ -10,7 +10,7 @@ import click
 
 from vizopt import cli_check, cli_make, cli_slides, library
 from vizopt.brief import recording_line
-from vizopt.cli_look import PATH, SET_HELP, SetType, bar_of, echo_title, told
+from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
 from vizopt.errors import VizoptError
 
 if TYPE_CHECKING:
@@ -43,15 +43,22 @@ def record(scene: str, file: Path, overrides: tuple[tuple[str, Any], ...], quiet
 @click.option("--reach", default="global", show_default=True, help="A minimum: global, 1, 2, …")
 @click.option("--within", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.option("-o", "file", type=PATH, help="Write the scene with the setting found, NAME.toml.")
+@OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
-def find(scene: str, reach: str, within: int, file: Path | None, quiet: bool) -> None:
+def find(
+    scene: str, reach: str, within: int, file: Path | None, overwrite: bool, quiet: bool
+) -> None:
     """Find the learning rate and momentum that reach a minimum in the fewest steps."""
     from vizopt import find as search
-    from vizopt.outputs import write_text
+    from vizopt.marks import guard, signed
+    from vizopt.outputs import check_place, write_text
     from vizopt.scene import load_scene, scene_toml
 
     if file and file.suffix != ".toml":
         raise VizoptError(f"{file}: a scene's name ends in .toml")
+    if file:
+        check_place(file)
+        guard(file, overwrite)
     loaded = told(load_scene(scene))
     found = search.find(loaded, reach, within, bar_of(quiet))
     where = "the global minimum" if reach == "global" else f"minimum {reach}"
@@ -67,7 +74,8 @@ def find(scene: str, reach: str, within: int, file: Path | None, quiet: bool) ->
     click.echo(f"{setting}: at {where} from step {found.steps} on")
     click.echo(f"holds within {within} steps for learning rates up to ±{found.margin:.1%} off")
     if file:
-        write_text(file, scene_toml(search.with_setting(loaded, found, file.stem)))
+        toml = scene_toml(search.with_setting(loaded, found, file.stem))
+        write_text(file, signed(f"{toml}\n# ", "\n"))
         click.echo(f"{file}  make it with: vizopt make {file}")
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vizopt.cli_look import OVERWRITE, PATH
 from vizopt.errors import VizoptError
 
 if TYPE_CHECKING:
     from vizopt.safety.check import Verdict
 
-PATH = click.Path(path_type=Path)
 FAILS, WRONG = 1, 2  # exit codes
 
 
@@ -20,7 +20,10 @@ FAILS, WRONG = 1, 2  # exit codes
 @click.option("--once", is_flag=True, help="Judge as shown once; MP4 and WebM count as looped.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--plot", type=PATH, help="Picture of one clip's flashes to write, FILE.png.")
-def check(files: tuple[Path, ...], once: bool, as_json: bool, plot: Path | None) -> int:
+@OVERWRITE
+def check(
+    files: tuple[Path, ...], once: bool, as_json: bool, plot: Path | None, overwrite: bool
+) -> int:
     """Is a clip safe to show? Measures its flashes by WCAG 2.2, success criterion 2.3.1.
 
     Reads MP4, WebM, GIF, APNG and WebP. Exit code: 0 all pass, 1 one fails, 2 one cannot be read.
@@ -29,6 +32,8 @@ def check(files: tuple[Path, ...], once: bool, as_json: bool, plot: Path | None)
         raise click.UsageError("--plot draws one clip: leave it out, or check one file")
     if plot and plot.suffix.lower() != ".png":
         raise click.UsageError(f"--plot {plot}: a plot is a PNG: name it {plot.stem}.png")
+    if plot:
+        _check_plot(plot, files[0], overwrite)
     from vizopt.safety.check import facts, lines, no_facts
 
     code, reports = 0, []
@@ -47,6 +52,14 @@ def check(files: tuple[Path, ...], once: bool, as_json: bool, plot: Path | None)
     if as_json:
         click.echo(json.dumps(reports, indent=2))
     return code
+
+
+def _check_plot(plot: Path, clip: Path, overwrite: bool) -> None:
+    from vizopt.marks import guard
+
+    if plot.exists() and clip.exists() and plot.samefile(clip):
+        raise VizoptError(f"{plot}: is the clip itself: choose another name for its plot")
+    guard(plot, overwrite)
 
 
 def _judge(file: Path, once: bool, plot: Path | None) -> "Verdict":

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 PATH = click.Path(path_type=Path)
+OVERWRITE = click.option(
+    "--overwrite", is_flag=True, help="Replace files that vizopt did not write."
+)
 SET_HELP = "Override a key of the scene: optimizer.lr=0.5"
 
 
@@ -76,6 +79,7 @@ def look_options(command: F) -> F:
                 is_flag=True,
                 help="The lesson's look, which flashes; behind a warning card.",
             ),
+            OVERWRITE,
             click.option("-q", "--quiet", is_flag=True, help="No progress bars."),
         )
     ):
@@ -101,6 +105,7 @@ def look_of(
     seconds: float | None,
     theme: str | None,
     allow_flashes: bool,
+    overwrite: bool,
     at: str = "",
     files: tuple[Path, ...] = (),
 ) -> "Look":
@@ -112,7 +117,8 @@ def look_of(
         raise click.UsageError("--at is for a still: name one with -o NAME.png")
     keys = {"timeline.seconds": seconds, "theme": theme}
     given = {key: value for key, value in keys.items() if value is not None}
-    return Look(size, fps, dict(overrides) | given, allow_flashes, at)
+    keys_given = dict(overrides) | given
+    return Look(size, fps, keys_given, allow_flashes, at, overwrite=overwrite)
 
 
 def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None) -> None:

@@ -8,6 +8,7 @@ import click
 
 from vizopt.brief import recording_line
 from vizopt.cli_look import (
+    OVERWRITE,
     PATH,
     SET_HELP,
     SetType,
@@ -58,8 +59,10 @@ def make(
     for i, scene in enumerate(loaded):
         if scene.name in [other.name for other in loaded[:i]]:
             raise click.UsageError(f"two scenes named {scene.name}: they would share their files")
-    for source, scene in zip(scenes, loaded, strict=True):
-        wanted = files or _wanted(source, scene, place)
+    every = [files or _wanted(*each, place) for each in zip(scenes, loaded, strict=True)]
+    for scene, wanted in zip(loaded, every, strict=True):
+        pipeline.sorted_out(scene, wanted, look)
+    for source, scene, wanted in zip(scenes, loaded, every, strict=True):
         limit = _limit(fit, place, wanted)
         run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limit)
         if any(file.suffix == ".zarr" for file in wanted):
@@ -72,21 +75,28 @@ def make(
 @click.argument("scene")
 @click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
 @click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP)
+@OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
 def pack(
-    scene: str, folder: Path | None, overrides: tuple[tuple[str, Any], ...], quiet: bool
+    scene: str,
+    folder: Path | None,
+    overrides: tuple[tuple[str, Any], ...],
+    overwrite: bool,
+    quiet: bool,
 ) -> None:
     """Write the folder that a teacher uploads: clips, poster, the clip in words, recipe."""
     from vizopt import pipeline
-    from vizopt.outputs import write_text
+    from vizopt.marks import guard, signed
+    from vizopt.outputs import Look, write_text
     from vizopt.scene import bare, load_scene, scene_toml
 
     loaded = told(load_scene(scene, dict(overrides)))
     folder = folder or Path("outputs") / loaded.name
     files = [folder / f"{loaded.name}{suffix}" for suffix in PACKED]
-    _echo_clips(pipeline.make(loaded, files, bar=bar_of(quiet))[1])
     toml = folder / f"{loaded.name}.toml"
-    write_text(toml, scene_toml(bare(loaded)))
+    guard(toml, overwrite)
+    _echo_clips(pipeline.make(loaded, files, Look(overwrite=overwrite), bar_of(quiet))[1])
+    write_text(toml, signed(f"{scene_toml(bare(loaded))}\n# ", "\n"))
     click.echo(f"{toml}  make it again with: vizopt make {toml}")
     echo_title(scene, loaded, dict(overrides))
 

@@ -1,11 +1,12 @@
 """Lesson: what is to be on the slides of a deck, trained and drawn where it has to be."""
 
+import filecmp
 import shutil
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vizopt import deck, pipeline
@@ -13,6 +14,7 @@ from vizopt.clips import Clip
 from vizopt.deck.slide import SHOWN
 from vizopt.encoders import Label, finished
 from vizopt.errors import DecodeError, EncodeError, VizoptError
+from vizopt.marks import guard, unsigned
 from vizopt.outputs import Look, check_place, planned, text_beside
 from vizopt.progress import Bar, quiet
 from vizopt.recipe import read
@@ -69,7 +71,7 @@ def write(
         return slides
     slides = _slides(opened, file.parent, look, bar)
     for slide in slides:
-        _beside(slide.clip, file.parent)
+        _copy(slide.clip, file.parent / slide.clip.name)
     with finished(file) as part:
         part.write_text(deck.SNIPPETS[file.suffix.lower()](slides), encoding="utf-8")
     return slides
@@ -94,8 +96,16 @@ def _media(
         deck.checked(file, paper.template)
     elif paper != Paper():
         raise EncodeError(f"{file}: only a .pptx has a ratio and a template")
+    guard(file, look.overwrite)
     drawn = [name for source, name in zip(sources, names, strict=True) if not _is_clip(source)]
-    planned([file.parent / name for name in drawn], look)
+    inside = kind == ".pptx"  # nothing is put beside it
+    planned(
+        [file.parent / name for name in drawn], replace(look, overwrite=True) if inside else look
+    )
+    if not inside:
+        for source, name in zip(sources, names, strict=True):
+            if _is_clip(source) and not _is_there(Path(source), file.parent / name):
+                guard(file.parent / name, look.overwrite)
     if look.allow_flashes and any(name.endswith(".gif") for name in drawn):
         raise EncodeError(f"{drawn[0]}: may flash, and a GIF on a slide plays by itself: take MP4")
     return names
@@ -148,17 +158,23 @@ def _told(clip: Path) -> Label:
         recipe = read(clip)
         title = str(tomllib.loads(recipe).get("title", ""))
     try:
-        text = text_beside(clip).read_text(encoding="utf-8")
+        text = unsigned(text_beside(clip).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         text = ""
     alt, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()] or [""]
     return Label(title=title, alt=alt, paragraphs=tuple(paragraphs), recipe=recipe)
 
 
-def _beside(clip: Path, folder: Path) -> None:
+def _is_there(clip: Path, file: Path) -> bool:
+    """Whether a file is a clip already, or a copy of it; of a missing clip, another says more."""
+    if not (clip.is_file() and file.is_file()):
+        return not clip.is_file()
+    return filecmp.cmp(clip, file, shallow=False)
+
+
+def _copy(clip: Path, file: Path) -> None:
     """Copy a finished clip, and nothing else, to the folder of the deck."""
-    file = folder / clip.name
-    if file.exists() and file.samefile(clip):
+    if _is_there(clip, file):
         return
     with finished(file) as part:
         shutil.copyfile(clip, part)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from vizopt.arrays import Frame, Size
 from vizopt.encoders import Encoder, Film, Write, encoder, finished, is_sequence, is_still
 from vizopt.errors import EncodeError, VizoptError
+from vizopt.marks import guard, signed
 
 SMALLEST, LARGEST = (480, 270), 7680  # pixels
 SLOWEST, FASTEST = 0.1, 1000  # frames a second
@@ -29,6 +30,7 @@ class Look:
             held, updates to the next frame; behind a warning.
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
         level: harm done for a smaller file.
+        overwrite: files that vizopt did not write may be replaced.
 
     Raises:
         VizoptError: a size, rate or frame that cannot be drawn.
@@ -40,6 +42,7 @@ class Look:
     allow_flashes: bool = False
     at: str = ""
     level: int = 0
+    overwrite: bool = False
 
     def __post_init__(self) -> None:
         if self.size:
@@ -84,6 +87,9 @@ def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, E
         kind.check(file, size)
         check_place(file)
         check_place(text_beside(file))
+        for place in written(file):
+            guard(place, look.overwrite)
+        guard(text_beside(file), look.overwrite, f"the text beside {file.name} ")
         still = is_still(file)
         group = Group(size, fps, still, still or is_sequence(file))
         groups.setdefault(group, []).append((file, kind))
@@ -113,7 +119,7 @@ def write_texts(clips: Sequence[Path], text: str) -> None:
         EncodeError: a file cannot be written; nothing is left of it.
     """
     for file in dict.fromkeys(text_beside(clip) for clip in clips):
-        write_text(file, text)
+        write_text(file, signed(f"{text}\n", "\n"))
 
 
 def write_text(file: Path, text: str) -> None:

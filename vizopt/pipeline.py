@@ -18,7 +18,7 @@ from vizopt.encoders import finished, is_sequence
 from vizopt.errors import EncodeError, Interrupted, RecordingError
 from vizopt.fit import ladder
 from vizopt.optimizers import per_batch, rates, worked
-from vizopt.outputs import Look, planned, text_beside, write_texts, written
+from vizopt.outputs import Look, planned, text_beside, written
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
@@ -26,7 +26,7 @@ from vizopt.recorder import Recorder
 from vizopt.recording import Header, Recording
 from vizopt.scene import Scene, parse_scene, scene_toml
 from vizopt.still import check_at
-from vizopt.swap import is_recording, replaced
+from vizopt.swap import check_free, is_recording, replaced
 from vizopt.train import train
 
 PICTURE = (
@@ -48,12 +48,7 @@ def make(
 ) -> tuple[Recording, list[Clip]]:
     """Train once and write every file; the recording itself where a file ends in .zarr."""
     look = shaped(look or Look(), scene)
-    kept = [file for file in files if is_recording(file)]
-    clips = [file for file in files if not is_recording(file)]
-    if len(kept) > 1:
-        raise RecordingError(f"{kept[1]}: one recording is enough: {kept[0]}")
-    planned(clips, look)
-    check_at(look.at, scene.problem.unit, scene.epochs)
+    kept, clips = sorted_out(scene, files, look)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if not kept else ""
         try:
@@ -66,6 +61,24 @@ def make(
         if limit is not None:
             return run, fitted(run, clips, look, limit, bar)
         return run, render_all(run, clips, look, bar)
+
+
+def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Path], list[Path]]:
+    """The recording, if any, and the clips among the files to make.
+
+    Raises:
+        VizoptError: one of them cannot be made; nothing is trained for it.
+    """
+    kept = [file for file in files if is_recording(file)]
+    clips = [file for file in files if not is_recording(file)]
+    if len(kept) > 1:
+        raise RecordingError(f"{kept[1]}: one recording is enough: {kept[0]}")
+    for file in kept:
+        check_free(file)
+    look = shaped(look, scene)
+    planned(clips, look)
+    check_at(look.at, scene.problem.unit, scene.epochs)
+    return kept, clips
 
 
 def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
@@ -196,7 +209,8 @@ def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar) -> Cli
             )
         with finished(file) as part:
             shutil.copyfile(best[0], part)
-        write_texts([file], text_beside(best[0]).read_text(encoding="utf-8"))
+        with finished(text_beside(file)) as part:
+            shutil.copyfile(text_beside(best[0]), part)
     return best[1]
 
 

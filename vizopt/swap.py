@@ -31,8 +31,7 @@ def replaced(path: Path) -> Iterator[Path]:
         raise RecordingError(f"{path}: a recording's name ends in .zarr: {path.name}.zarr")
     part = None
     try:
-        if path.exists() and not _is_ours(path):
-            raise RecordingError(f"{path}: exists and is no recording: choose another name")
+        check_free(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(".part", f"{path.name}.", path.parent))
         yield part
@@ -56,6 +55,12 @@ def replaced(path: Path) -> Iterator[Path]:
     finally:
         if part is not None:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def check_free(path: Path) -> None:
+    """Raises RecordingError where there is something else than a recording of ours."""
+    if path.exists() and not _is_ours(path):
+        raise RecordingError(f"{path}: exists and is no recording: choose another name")
 
 
 def _is_ours(path: Path) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vizopt.encoders import ENCODERS, Film, Label, encoder, is_sequence
+from vizopt.encoders import ENCODERS, Film, Label, base, encoder, is_sequence
 from vizopt.encoders.sequence import members
 from vizopt.errors import EncodeError
 from vizopt.safety import judge
@@ -228,12 +228,20 @@ def test_an_error_leaves_the_old_file_and_no_other(suffix, tmp_path):
     assert list(tmp_path.iterdir()) == [old]
 
 
-def test_a_full_disk_is_one_clear_line(suffix, tmp_path):
+def full_part(monkeypatch, path):
+    """What is written beside path meets a full disk."""
+    part = path.with_name(f"{path.name}.part")
+    part.symlink_to("/dev/full")
+    part_of = base.part_of
+    monkeypatch.setattr(base, "part_of", lambda file: part if file == path else part_of(file))
+
+
+def test_a_full_disk_is_one_clear_line(suffix, tmp_path, monkeypatch):
     if suffix == "%05d.png":
         pytest.skip("written to a folder of its own")
     path = tmp_path / f"clip{suffix}"
     path.write_bytes(b"old")
-    (tmp_path / f"clip{suffix}.part").symlink_to("/dev/full")
+    full_part(monkeypatch, path)
     random = np.random.RandomState(0)
     noise = (random.randint(0, 255, (SIZE[1], SIZE[0], 4)).astype(np.uint8) for _ in range(30))
     with pytest.raises(EncodeError, match="No space left on device") as caught:

@@ -10,6 +10,7 @@ from vizopt.deck.layout import Box, fitted, free, plain, points, titled
 from vizopt.deck.slide import SHOWN, Slide
 from vizopt.encoders import finished
 from vizopt.errors import EncodeError
+from vizopt.marks import SOFTWARE
 from vizopt.showing import still
 
 RECIPE = "To make the clip again, save these lines as NAME.toml and run: vizopt make NAME.toml"
@@ -45,10 +46,10 @@ def write(
         DecodeError: a clip cannot be read.
     """
     deck, layout = _opened(file, ratio, template)
+    about, now = deck.core_properties, datetime.now(UTC).replace(tzinfo=None)
+    about.last_modified_by, about.modified = SOFTWARE, now
     if template is None:
-        about, now = deck.core_properties, datetime.now(UTC).replace(tzinfo=None)
-        about.title, about.author, about.last_modified_by = slides[0].title, "", "vizopt"
-        about.created = about.modified = now
+        about.title, about.author, about.created = slides[0].title, "", now
     for slide in slides:
         _add(deck, layout, slide)
     with finished(file) as part:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from vizopt.deck.powerpoint import RECIPE
 from vizopt.deck.slide import Slide
+from vizopt.marks import signed
 
 # What Markdown would read as its own: anywhere, and at the start of a line. No more than that, for
 # Marp leaves out of an alt text what has a backslash in front.
@@ -24,17 +25,17 @@ SILENT = "\u2060"  # a word joiner: not seen, not read out
 
 def reveal(slides: Sequence[Slide]) -> str:
     """Sections for the `<div class="slides">` of a reveal.js page."""
-    return "\n".join(map(_section, slides))
+    return signed("\n".join([*map(_section, slides), "<!-- "]), " -->\n")
 
 
 def quarto(slides: Sequence[Slide]) -> str:
     """Slides for a Quarto document, to be included in it."""
-    return "\n".join(map(_quarto_slide, slides))
+    return signed("\n".join([*map(_quarto_slide, slides), "<!-- "]), " -->\n")
 
 
 def marp(slides: Sequence[Slide]) -> str:
-    """A whole Marp deck."""
-    return "---\nmarp: true\n---\n\n" + "\n---\n\n".join(map(_marp_slide, slides))
+    """A whole Marp deck; a comment at its end would be a speaker's note."""
+    return signed("---\nmarp: true\n# ", "\n---\n\n" + "\n---\n\n".join(map(_marp_slide, slides)))
 
 
 # By the suffix of what is written.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from numpy.typing import NDArray
@@ -111,10 +112,18 @@ def check_sides(path: Path, size: Size, most: int) -> None:
         raise EncodeError(f"{path}: {wrong}")
 
 
+def part_of(path: Path) -> Path:
+    """A name beside path that nobody else has, `NAME.….part`."""
+    return path.with_name(f"{path.name[:60]}.{token_hex(4)}.part")
+
+
 @contextmanager
 def finished(path: Path) -> Iterator[Path]:
-    """A place to write to, renamed to path when complete and removed when not."""
-    part = path.with_name(f"{path.name}.part")
+    """A place to write to, renamed to path when complete and removed when not.
+
+    It has a name of its own: of two runs that write the same file the last to finish wins, whole.
+    """
+    part = part_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part

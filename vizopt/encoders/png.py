@@ -9,6 +9,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from vizopt.arrays import Frame, Size
 from vizopt.encoders.base import Film, Label, Write, finished
+from vizopt.marks import SOFTWARE
 
 
 class PNG:
@@ -43,6 +44,7 @@ def _open(path: Path, label: Label) -> Iterator[Write]:
 def save(path: Path, frame: Frame, label: Label) -> None:
     """Write a frame and what it says of itself."""
     words = PngInfo()
+    words.add_text("Software", SOFTWARE)
     for key, text in (("Comment", label.warning), ("Recipe", label.recipe)):
         if text:
             words.add_itxt(key, text)

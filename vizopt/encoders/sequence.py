@@ -1,21 +1,23 @@
 """A PNG sequence: `NAME-%05d.png` stands for NAME-00000.png, NAME-00001.png, …"""
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from vizopt.arrays import Frame, Size
 from vizopt.encoders.base import Film, Write
 from vizopt.encoders.png import save
 from vizopt.errors import EncodeError
+from vizopt.marks import is_ours
 
 PLACE = "%05d"
 
 
 class Sequence:
-    """One PNG for each frame, lossless; an older sequence of the name goes when all are there."""
+    """One PNG for each frame, lossless; an older one of ours goes when all are there."""
 
     size: Size = (1280, 720)
     fps: float = 30.0
@@ -53,12 +55,30 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
                 written.append(file)
 
             yield write
-            for old in members(path):
-                old.unlink()
-            for file in written:
-                file.replace(path.parent / file.name)
+            with _alone(path.parent):
+                for old in filter(is_ours, members(path)):
+                    old.unlink()
+                for file in written:
+                    file.replace(path.parent / file.name)
     except OSError as error:
         raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time puts its pictures into a folder, where the system can lock one."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network folders cannot
+            fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(place)
 
 
 ENCODER = Sequence()

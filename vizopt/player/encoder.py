@@ -9,6 +9,7 @@ from vizopt.arrays import Frame, Size
 from vizopt.encoders.base import Film, Write, check_even, finished
 from vizopt.encoders.mp4 import h264
 from vizopt.errors import EncodeError
+from vizopt.marks import signed
 from vizopt.player.page import page
 
 # A page is scrubbed: no picture waits for a later one, and every 30th is whole. Every 12th would be
@@ -52,7 +53,7 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
         verdict = film.judge(clip, path) if film.judge else None
         if last is not None:
             text = page(film, clip.read_bytes(), last, count, verdict)
-            part.write_text(text, encoding="utf-8")
+            part.write_text(signed(f"{text}<!-- ", " -->\n"), encoding="utf-8")
 
 
 @contextmanager

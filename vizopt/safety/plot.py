@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from vizopt.encoders import finished
+from vizopt.marks import SOFTWARE
 from vizopt.safety.check import FLASHES, Measure, Verdict
 from vizopt.safety.decode import pictures
 from vizopt.safety.light import RGB
@@ -52,7 +53,7 @@ def draw(path: Path, verdict: Verdict, curve: Curve) -> None:
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         _curves(left, verdict, curve)
         _place(right, verdict)
-        figure.savefig(part, format="png")
+        figure.savefig(part, format="png", metadata={"Software": SOFTWARE})
 
 
 def _style() -> None:

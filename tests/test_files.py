@@ -1,0 +1,288 @@
+"""Files: two runs into one name leave one of them whole, and what others wrote is kept."""
+
+import multiprocessing
+import os
+import random
+import re
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pptx import Presentation
+
+import vizopt
+from vizopt.encoders import Film, Label, encoder
+from vizopt.encoders.sequence import members
+from vizopt.errors import EncodeError, VizoptError
+from vizopt.marks import is_ours, signed, unsigned
+from vizopt.outputs import Look, planned, write_text
+from vizopt.safety.decode import pictures
+
+DRAWN = ["-q", "--size", "480x270", "--seconds", "0.2"]
+TINY = Look((480, 270), overrides={"timeline.seconds": 0.2})
+BRIEF = ["--set", "epochs=21", "--set", "keep.grid=4", *DRAWN]
+SUFFIXES = ["mp4", "webm", "gif", "webp", "apng", "png", "html", "pptx"]
+SIDE, LONG, ROUNDS, RUNS = 64, 12, 3, 3
+
+
+def whole(path):
+    """The grey of every picture of a clip: of one run it is the same."""
+    if "%" in path.name:
+        shown = [np.asarray(Image.open(file)) for file in members(path)]
+    elif path.suffix == ".txt":
+        text = path.read_text(encoding="utf-8")
+        assert is_ours(path)
+        return {int(number) for number in re.findall(r"\d+", unsigned(text))}, text.count("run")
+    else:
+        shown = [picture.frame for picture in pictures(path)]
+    return {round(float(frame.mean()) / 40) for frame in shown}, len(shown)
+
+
+def written_by(number, path, ready):
+    """Several runs into a name that other processes write too; where one fails all end."""
+    try:
+        for _ in range(ROUNDS):
+            ready.wait()
+            write_once(number, path)
+    except BaseException:
+        ready.abort()
+        raise
+
+
+def write_once(number, path):
+    if path.suffix == ".txt":
+        write_text(path, signed("\n".join([f"run {number}"] * LONG * 1000), "\n"))
+        return
+    frame = np.full((SIDE, SIDE, 4), 255, np.uint8)
+    frame[..., :3] = number * 40
+    film = Film((SIDE, SIDE), 10.0, [frame].copy, Label(recipe=f"# {number}"))
+    with encoder(path).open(path, film) as write:
+        for _ in range(LONG):
+            write(frame)
+
+
+REPLACE = Path.replace
+
+
+def slowly(file, target):
+    time.sleep(random.uniform(0, 0.01))
+    return REPLACE(file, target)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.webp", "a.apng", "%05d.png", "a.txt"])
+def test_of_runs_into_one_name_the_last_wins_whole(tmp_path, monkeypatch, name):
+    path = tmp_path / name
+    if "%" in name:  # so slowly and unevenly that they would mix
+        monkeypatch.setattr(Path, "replace", slowly)
+    fork = multiprocessing.get_context("fork")
+    ready = fork.Barrier(RUNS)
+    runs = [fork.Process(target=written_by, args=(k + 1, path, ready)) for k in range(RUNS)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert [run.exitcode for run in runs] == [0] * RUNS
+    greys, count = whole(path)
+    assert len(greys) == 1
+    assert count == (LONG * 1000 if path.suffix == ".txt" else LONG)
+    kept = {path, *(members(path) if "%" in name else ())}
+    assert {*tmp_path.iterdir()} - kept == set()
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_file_of_ours_is_replaced_and_another_is_not(tmp_path, run, suffix):
+    file = tmp_path / f"a.{suffix}"
+    vizopt.render(run, file, TINY)
+    assert is_ours(file)
+    assert is_ours(tmp_path / "a.txt")
+    planned([file], TINY)
+    file.write_bytes(b"my own lecture about vizopt")
+    with pytest.raises(EncodeError) as caught:
+        planned([file], TINY)
+    assert str(caught.value) == (
+        f"{file}: is there, and vizopt did not write it or it was changed since: "
+        "choose another name, or replace it with --overwrite"
+    )
+    planned([file], replace(TINY, overwrite=True))
+
+
+@pytest.fixture(scope="session")
+def clip(run, tmp_path_factory):
+    file = tmp_path_factory.mktemp("clip") / "a.gif"
+    return vizopt.render(run, file, TINY).path
+
+
+@pytest.fixture
+def here(clip, tmp_path):
+    """A clip of ours with its text, in the folder of the command."""
+    shutil.copy(clip, tmp_path)
+    shutil.copy(clip.with_suffix(".txt"), tmp_path)
+
+
+def refused(ran, *words):
+    assert ran.code == 1
+    assert ran.out == ""
+    assert ran.err.count("\n") == 1, ran.err
+    assert "--overwrite" in ran.err
+    for word in words:
+        assert word in ran.err
+    return True
+
+
+def test_a_text_of_the_users_is_not_replaced_before_anything_is_trained(command):
+    Path("requirements.txt").write_text("vizopt\n")
+    ran = command("make", "sgd", "-o", "requirements.png", "-o", "r.zarr")
+    assert refused(ran, "requirements.txt: the text beside requirements.png is there")
+    assert [file.name for file in Path().iterdir()] == ["requirements.txt"]
+    ran = command("make", "sgd", "-o", "requirements.png", *BRIEF, "--overwrite")
+    assert ran.code == 0
+    assert is_ours(Path("requirements.txt"))
+
+
+def test_a_scene_keeps_its_data(command):
+    data = "x,y,class\n" + "".join(f"{k % 5},{k % 7},{'ab'[k % 2]}\n" for k in range(40))
+    Path("mydata.txt").write_text(data)
+    Path("mine.toml").write_text(
+        'title = "Mine"\n[problem]\nkind = "network"\nsizes = [2, 8, 2]\n'
+        '[problem.data]\nkind = "csv"\npath = "mydata.txt"\n[optimizer]\nkind = "sgd"\nlr = 0.1\n'
+    )
+    assert refused(command("make", "mine.toml", "-o", "mydata.png"), "mydata.txt: the text beside")
+    assert Path("mydata.txt").read_text() == data
+
+
+def test_a_text_that_was_changed_is_the_users(here, tmp_path):
+    file = tmp_path / "a.txt"
+    text = file.read_text(encoding="utf-8")
+    assert text.splitlines()[-1].startswith("Written by vizopt (")
+    file.write_bytes(text.replace("\n", "\r\n").encode())  # another system's line ends
+    planned([tmp_path / "a.gif"], Look())
+    for changed in (text.replace("SGD", "Gradient descent"), f"My notes.\n\n{text}"):
+        file.write_text(changed, encoding="utf-8")
+        with pytest.raises(EncodeError, match=r"a\.txt: the text beside a\.gif is there"):
+            planned([tmp_path / "a.gif"], Look())
+
+
+def test_a_text_of_an_older_vizopt_is_ours_beside_its_clip(here, tmp_path):
+    old = unsigned((tmp_path / "a.txt").read_text(encoding="utf-8")).rstrip("\n") + "\n"
+    for name in ("a.txt", "alone.txt"):
+        (tmp_path / name).write_text(old, encoding="utf-8")
+    planned([tmp_path / "a.gif"], Look())
+    assert not is_ours(tmp_path / "alone.txt")
+    (tmp_path / "a.txt").write_text("my own words", encoding="utf-8")
+    assert not is_ours(tmp_path / "a.txt")
+
+
+def test_a_sequence_replaces_only_pictures_of_ours(command, run):
+    Path("ph").mkdir()
+    for name in ("00099.png", "123456.png"):
+        Image.new("RGB", (8, 8)).save(Path("ph", name))
+    old = {file: file.read_bytes() for file in Path("ph").iterdir()}
+    pattern = ["render", run.path, "-o", "ph/%05d.png", *DRAWN]
+    assert refused(command(*pattern), "ph/00099.png: ")
+    assert {file: file.read_bytes() for file in Path("ph").iterdir()} == old
+    assert command(*pattern, "--overwrite").code == 0
+    assert all(file.read_bytes() == data for file, data in old.items())
+    assert Path("ph/00000.png").exists()
+
+
+def test_a_pack_keeps_a_scene_of_the_users(command):
+    Path("p").mkdir()
+    Path("p/sgd.toml").write_text("title = 'mine'\n")
+    assert refused(command("pack", "sgd", "-o", "p"), "p/sgd.toml: ")
+    assert [file.name for file in Path("p").iterdir()] == ["sgd.toml"]
+
+
+def test_find_keeps_the_scene_that_it_reads(command):
+    text = command("show", "momentum-slow").out
+    Path("mine.toml").write_text(text)
+    assert refused(command("find", "mine.toml", "-o", "mine.toml"), "mine.toml: ")
+    assert Path("mine.toml").read_text() == text
+    assert command("find", "mine.toml", "-o", "found.toml", "-q").code == 0
+    assert is_ours(Path("found.toml"))
+    assert vizopt.load_scene("found.toml").optimizer.momentum > 0
+
+
+def test_a_plot_keeps_a_picture_of_the_users(command, here):
+    Image.new("RGB", (8, 8)).save("p.png")
+    assert refused(command("check", "a.gif", "--plot", "p.png"), "p.png: ")
+    assert command("check", "a.gif", "--plot", "p.png", "--overwrite").code == 0
+    assert command("check", "a.gif", "--plot", "p.png").code == 0
+    shutil.copy("a.gif", "b.png")
+    ran = command("check", "b.png", "--plot", "b.png")
+    assert ran.err == ("vizopt: b.png: is the clip itself: choose another name for its plot\n")
+
+
+@pytest.mark.parametrize("name", ["d.pptx", "d.html", "d.qmd", "d.md"])
+def test_a_deck_that_somebody_worked_on_is_kept(command, here, name):
+    file = Path("deck") / name
+    assert command("slides", "a.gif", "-o", file).code == 0
+    assert command("slides", "a.gif", "-o", file).code == 0
+    if file.suffix == ".pptx":
+        edited = Presentation(file)
+        edited.core_properties.last_modified_by = "A Teacher"
+        edited.save(file)
+    else:
+        file.write_text(
+            file.read_text(encoding="utf-8").replace("class", "klass") + "\n<p>", "utf-8"
+        )
+    data = file.read_bytes()
+    assert refused(command("slides", "a.gif", "-o", file), f"{file}: ")
+    assert file.read_bytes() == data
+    assert command("slides", "a.gif", "-o", file, "--overwrite").code == 0
+    assert file.read_bytes() != data
+
+
+def test_a_deck_copies_no_clip_over_another(command, here):
+    Path("deck").mkdir()
+    Image.new("RGB", (8, 8)).save("deck/a.gif")
+    old = Path("deck/a.gif").read_bytes()
+    assert refused(command("slides", "a.gif", "-o", "deck/d.md"), "deck/a.gif: ")
+    assert Path("deck/a.gif").read_bytes() == old
+    assert command("slides", "a.gif", "-o", "e.pptx").code == 0
+
+
+def test_a_deck_on_a_template_is_ours(command, here):
+    Presentation().save("template.pptx")
+    assert not is_ours(Path("template.pptx"))
+    for _ in range(2):
+        assert command("slides", "a.gif", "-o", "d.pptx", "--template", "template.pptx").code == 0
+
+
+def test_a_lecture_around_a_clip_of_ours_is_not_ours(command, here):
+    """Recipes in it do not make a deck or a page ours."""
+    assert command("slides", "a.gif", "-o", "d.html").code == 0
+    page = Path("lecture.html")
+    page.write_text(f"<!doctype html><p>Hello</p>\n{Path('d.html').read_text()}", "utf-8")
+    assert "# made with vizopt" in page.read_text("utf-8")
+    assert not is_ours(page)
+    lecture = Presentation()
+    lecture.slides.add_slide(lecture.slide_layouts[6]).shapes.add_picture("a.gif", 0, 0)
+    lecture.save("lecture.pptx")
+    assert not is_ours(Path("lecture.pptx"))
+
+
+def test_all_scenes_are_looked_at_before_the_first_is_trained(command):
+    Path("outputs").mkdir()
+    Path("outputs/adam.txt").write_text("mine")
+    assert refused(command("make", "sgd", "adam"), "outputs/adam.txt: the text beside adam.mp4")
+    assert [file.name for file in Path("outputs").iterdir()] == ["adam.txt"]
+
+
+def test_an_empty_file_holds_nothing_to_lose_and_a_pipe_is_no_file(tmp_path):
+    (tmp_path / "a.mp4").touch()
+    planned([tmp_path / "a.mp4"], Look())
+    os.mkfifo(tmp_path / "b.mp4")
+    with pytest.raises(EncodeError, match=r"b\.mp4: is there and is no file"):
+        planned([tmp_path / "b.mp4"], Look(overwrite=True))
+
+
+def test_from_python_it_is_said_with_the_look(run, tmp_path):
+    (tmp_path / "a.png").write_bytes(b"mine")
+    with pytest.raises(VizoptError, match=r"a\.png: is there, and vizopt did not write it"):
+        vizopt.render(run, tmp_path / "a.png")
+    vizopt.render(run, tmp_path / "a.png", Look(overwrite=True))
+    assert is_ours(tmp_path / "a.png")
