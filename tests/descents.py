@@ -40,7 +40,8 @@ class Held(Recording):
 
     def __init__(self, scene):
         problem, optimizer = scene.problem.build(None), scene.optimizer
-        self.path, self.diverged, self._latest = Path("held.zarr"), None, {}
+        self.path, self._latest = Path("held.zarr"), {}
+        self.diverged = self.interrupted = None
         self.header = Header(
             name="held",
             scene=scene_toml(scene),

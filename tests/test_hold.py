@@ -7,7 +7,9 @@ import vizopt
 from vizopt.arrays import Pixels
 from vizopt.clips import planned_picture
 from vizopt.hold import LIMIT, Background, Playback
-from vizopt.recording import Column, Header, Layout, Recorder, Recording
+from vizopt.layout import Layout
+from vizopt.recorder import Recorder
+from vizopt.recording import Column, Header, Recording
 from vizopt.regions import Regions, grey, leader
 from vizopt.scores import DISTANCES, encoded
 from vizopt.theme import THEMES, luminance
@@ -35,7 +37,7 @@ def recorded(path, outputs):
 
 def background(run, frames=90, fps=30.0, mode="clip", rows=None):
     rows = np.arange(frames) if rows is None else rows
-    return Background(run, rows, Playback((640, 360), fps, mode), SIDE)
+    return Background(run, rows, Playback((640, 360), fps, mode), SIDE, TINTS)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,7 @@ def test_a_span_is_held_from_the_first_change_that_is_too_many(tmp_path, changes
 
 
 def test_changes_in_one_second_count_across_spans(tmp_path):
-    run = blinking(tmp_path / "run.zarr", [4, 6, 8, 20, 22, 24], 1.0)
+    run = blinking(tmp_path / "run.zarr", [4, 6, 8, 10, 20, 22, 24], 1.0)
     assert held_spans(background(run, 60), 60) == [False, True, False, False]
     later = blinking(tmp_path / "later.zarr", [1, 2, 3, 33, 34, 35], 1.0)
     assert held_spans(background(later, 60), 60) == [False] * 4
@@ -110,20 +112,19 @@ def test_the_first_and_the_last_frame_show_their_own_row(flickering):
     assert shown(59) is None
 
 
-def test_a_held_frame_counts_the_rows_of_half_a_second_around_it(flickering):
-    held = background(flickering)(60)
-    winners = flickering["scores"][53:69].argmax(axis=1)  # rows of frames 53 to 68
+def test_a_held_frame_counts_the_rows_of_its_half_second(flickering):
+    held = background(flickering)(66)
+    winners = flickering["scores"][60:75].argmax(axis=1)  # rows of frames 60 to 74
     expected = np.stack([(winners == c).mean(axis=0) for c in range(3)])
     assert np.allclose(held.shares, expected, atol=1e-6)
-    assert (held.first, held.last) == (2 * 53, 2 * 68)
+    assert (held.first, held.last) == (2 * 60, 2 * 74)
 
 
 def test_rows_between_the_shown_ones_count_too(flickering):
     rows = np.repeat(np.arange(0, 90, 3), 2)  # every third row, each for two frames
     shown = background(flickering, rows=rows)
-    k = 45
-    held = shown(k)
-    first, last = rows[k - 7], rows[k + 8]
+    held = shown(50)
+    first, last = rows[45], rows[59]
     winners = flickering["scores"][first : last + 1].argmax(axis=1)
     assert np.allclose(held.shares[1], (winners == 1).mean(axis=0), atol=1e-6)
     assert (held.first, held.last) == (2 * first, 2 * last)
@@ -148,10 +149,10 @@ def interpolated(values, side):
 
 
 def test_the_mixture_is_of_the_recorded_rows_within_one_grey_level(flickering):
-    held = background(flickering)(60)
+    held = background(flickering)(66)
     pixels: Pixels = np.zeros((SIDE, SIDE, 4), np.uint8)
     Regions(GRID, SIDE, SIDE, TINTS).mix(held.shares, pixels)
-    winners = flickering["scores"][53:69].argmax(axis=1)
+    winners = flickering["scores"][60:75].argmax(axis=1)
     shares = np.stack([(winners == c).mean(axis=0) for c in range(3)])
     expected = np.tensordot(TINTS.T.astype(float), interpolated(shares, SIDE), 1)
     places = np.random.RandomState(1).randint(0, SIDE, (500, 2))
@@ -165,10 +166,10 @@ def test_a_held_picture_says_so_and_shows_it(tmp_path):
     scene = vizopt.load_scene("adam-tuned", keys)
     run = vizopt.record(scene, tmp_path / "run.zarr")
     rows = scene.timeline.rows(run["epoch"], 30.0)
-    k = 22
+    k = 37
     frame = planned_picture(run, scene, (1280, 720), 30.0)[k]
     own = planned_picture(run, scene, (1280, 720), 30.0, mode="still")[k]
-    winners = run["scores"][rows[k - 7] : rows[k + 8] + 1].argmax(axis=1)
+    winners = run["scores"][rows[30] : rows[44] + 1].argmax(axis=1)
     shares = np.stack([(winners == c).mean(axis=0) for c in range(3)])
     top, left, side = 85, 32, 566
     plane = frame[top : top + side, left : left + side].astype(float)
@@ -220,3 +221,26 @@ def test_confidence_is_a_key_of_the_plane(tmp_path):
 def test_leader_takes_the_first_of_equals():
     scores = np.array([[[7, 1]], [[7, 9]], [[3, 9]]], np.uint8)
     assert leader(scores).tolist() == [[0, 1]]
+
+
+def test_colours_that_differ_in_brightness_are_watched_as_they_are(tmp_path):
+    """Three classes of print come brightest first in turns: every place one way, thrice a second.
+
+    Toggled from black to white, half of the places would cancel the other half.
+    """
+    x = np.arange(GRID) % 2 == 0
+    state = np.zeros((60, 3, GRID, GRID), np.float32)
+    for frame in range(60):
+        bright = (frame // 5) % 2
+        state[frame, 2 if bright else 0, :, x] = 1
+        state[frame, 1 if bright else 0, :, ~x] = 1
+    run = recorded(tmp_path / "run.zarr", state)
+    rows = np.arange(60)
+    playback = Playback((640, 360), 30.0, "clip")
+    held = {
+        name: any(
+            Background(run, rows, playback, SIDE, THEMES[name].tints(3))(k) for k in range(60)
+        )
+        for name in ("light", "print")
+    }
+    assert held["print"]

@@ -18,7 +18,8 @@ from vizopt.optimizers import OPTIMIZERS, worked
 from vizopt.panels.arithmetic import arithmetic
 from vizopt.panels.rule import rule, value
 from vizopt.panels.worked import _fitting
-from vizopt.recording import Column, Header, Recorder, Recording
+from vizopt.recorder import Recorder
+from vizopt.recording import Column, Header, Recording
 from vizopt.scene import parse_scene
 
 DECAYING = {"kind": "cosine", "initial": 0.05, "epochs": 60, "least": 0.001}

@@ -1,7 +1,7 @@
 """Hold: where the classes of the plane would flash, each place shows how often each of them won.
 
-Elsewhere a frame shows its own row. What is held is a sliding window of half a second, so what
-comes and goes within it is seen as a mixture, and what stands is seen as it is.
+Elsewhere a frame shows its own row. What is held is a span of half a second: what comes and goes
+within it is seen as a mixture, and what stands is seen as it is.
 """
 
 from collections import OrderedDict
@@ -16,14 +16,16 @@ from vizopt.recording import Recording
 from vizopt.regions import leader
 from vizopt.safety.flashes import Meter
 from vizopt.safety.light import SCREEN, Grid
+from vizopt.theme import luminance
 
 SECONDS = 0.5
-LIMIT = 5  # transitions in a second; WCAG 2.2, 2.3.1 allows six: three flashes
+LIMIT = 6  # transitions in a second that WCAG 2.2, 2.3.1 allows: three flashes
+SPARE = 2  # transitions that the rest of the picture may have where the colours flash
+STEP = 0.09  # of luminance: colours that are further apart can flash
 PLACES = 50  # along each side of the plane that are judged, at least
 KEPT = 1024  # rows whose winners are remembered
 
 Mode: TypeAlias = Literal["clip", "still", "flashing"]
-Counts: TypeAlias = NDArray[np.int32]  # [C, G, G] in how many rows each class won each place
 Winners: TypeAlias = NDArray[np.uint8]  # [G, G]
 
 
@@ -48,7 +50,7 @@ class Playback(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The plane over a window of half a second.
+    """The plane over a span of half a second.
 
     Args:
         shares: of the recorded rows in it that each class won at each place [C, G, G].
@@ -61,28 +63,40 @@ class Held(NamedTuple):
 
 
 class Background:
-    """What the plane shows in each frame: its own row, or the shares of the rows around it.
+    """What the plane shows in each frame: its own row, or the shares of its span's rows.
 
     Spans of half a second are judged in their order by the flash meter, on the screen that the
-    standard assumes, as if every change of class were one from black to white or back: whatever a
-    theme's colours are, they flash less. A span is held where the second up to any of its frames
-    would have more than LIMIT transitions over a quarter of a 10° field.
+    standard assumes, in two ways: as if every change of class were one from black to white or
+    back, and in the theme's colours where those differ enough to flash. A span is held where the
+    second up to any of its frames would have more than LIMIT transitions over a quarter of a 10°
+    field by either.
 
     Args:
         run: the recording, with scores [N, C, G, G].
         rows: the row that each frame shows [F].
         playback: size and rate.
         side: of the plane in pixels of the frame.
+        colours: RGBA of each class [C, 4].
     """
 
-    def __init__(self, run: Recording, rows: Rows, playback: Playback, side: int) -> None:
-        classes, grid = run.columns["scores"].shape[1:3]
+    def __init__(
+        self,
+        run: Recording,
+        rows: Rows,
+        playback: Playback,
+        side: int,
+        colours: NDArray[np.uint8],
+    ) -> None:
+        self._classes, grid = run.columns["scores"].shape[1:3]
         self._rows = rows
         self._epochs = run["epoch"]
         self._playback = playback
         self._winners = _Winners(run)
-        self._shares = _Shares(self._winners, classes)
-        self._watched = _Watched(grid, side / grid * Grid(playback.size).scale)
+        self._latest: tuple[int, Held] | None = None  # a span that was held, and how
+        scale = side / grid * Grid(playback.size).scale
+        self._watched: list[_Toggled | _Coloured] = [_Toggled(grid, scale)]
+        if np.ptp(luminance(colours[:, :3] / 255)) >= STEP:
+            self._watched.append(_Coloured(grid, scale, colours))
         self._spans: list[bool] = []  # which of them are held, as far as they are judged
 
     def __call__(self, k: int) -> Held | None:
@@ -91,16 +105,25 @@ class Background:
         The first and the last frame show their own: players and decks take them for stills.
         """
         alone = self._playback.mode != "clip" or k in (0, len(self._rows) - 1)
-        if alone or not self._is_held(k // self._playback.window):
+        span = k // self._playback.window
+        if alone or not self._is_held(span):
             return None
-        first, last = (int(self._rows[at]) for at in self._window(k))
-        shares = self._shares(first, last).astype(np.float32) / np.float32(last - first + 1)
-        return Held(shares, int(self._epochs[first]), int(self._epochs[last]))
+        if self._latest is None or self._latest[0] != span:
+            self._latest = span, self._mixture(span)
+        return self._latest[1]
 
-    def _window(self, k: int) -> tuple[int, int]:
-        """First and last frame of the half second around frame k."""
-        first = max(k - self._playback.window // 2, 0)
-        return first, min(first + self._playback.window, len(self._rows) - 1)
+    def _frames(self, span: int) -> range:
+        start = span * self._playback.window
+        return range(start, min(start + self._playback.window, len(self._rows)))
+
+    def _mixture(self, span: int) -> Held:
+        """Of all rows that were recorded between the first and the last one that it shows."""
+        frames = self._frames(span)
+        first, last = int(self._rows[frames[0]]), int(self._rows[frames[-1]])
+        classes = np.arange(self._classes, dtype=np.uint8)[:, None, None]
+        counts = sum(classes == self._winners(row) for row in range(first, last + 1))
+        shares = np.asarray(counts, np.float32) / np.float32(last - first + 1)
+        return Held(shares, int(self._epochs[first]), int(self._epochs[last]))
 
     def _is_held(self, span: int) -> bool:
         """Spans are judged in order, whichever frame is asked for first."""
@@ -109,22 +132,23 @@ class Background:
         return self._spans[span]
 
     def _judge(self, span: int) -> bool:
-        start = span * self._playback.window
-        frames = range(start, min(start + self._playback.window, len(self._rows)))
+        frames = self._frames(span)
         before = deepcopy(self._watched)
-        for k in frames:
+        winners = [self._winners(int(self._rows[k])) for k in frames]
+        for k, seen in zip(frames, winners, strict=True):
             micros = round(k / self._playback.fps * 1e6)
-            if self._watched.see(micros, self._winners(int(self._rows[k]))) > LIMIT:
+            if max([watched.see(micros, seen) for watched in self._watched]) > LIMIT:
                 self._watched = before
+                for watched in before:
+                    watched.hold(round(frames[0] / self._playback.fps * 1e6), winners)
                 return True
         return False
 
 
-class _Watched:
-    """The plane as the flash meter sees it: each place black, or white after its next change.
+class _Screen:
+    """The plane on the screen that the standard assumes, watched by the flash meter.
 
-    While a span is held nothing is seen; what has changed by its end is one change. Of a fine grid
-    every so many places are looked at, which stand for those around them.
+    Of a fine grid every so many places are looked at, which stand for those around them.
 
     Args:
         grid: places along each side of the plane, G.
@@ -135,18 +159,77 @@ class _Watched:
         self._every = max(grid // PLACES, 1)
         width, height = (max(round(length / scale), grid) // self._every + 1 for length in SCREEN)
         self._frame = np.zeros((height, width, 3), np.uint8)
-        self._winners: Winners | None = None
         self._meter = Meter((width, height), ("general",))
+
+    def _places(self, winners: Winners) -> Winners:
+        return winners[:: self._every, :: self._every]
+
+    def _show(self, micros: int, plane: NDArray[np.uint8]) -> int:
+        """The transitions in the second up to this picture of the plane [G, G, 3]."""
+        self._frame = self._frame.copy()  # the meter keeps the one that it saw
+        self._frame[: len(plane), : len(plane)] = plane
+        return self._meter.see(micros, self._frame)["general"]
+
+
+class _Coloured(_Screen):
+    """In the classes' own colours, and mixtures of them."""
+
+    def __init__(self, grid: int, scale: float, colours: NDArray[np.uint8]) -> None:
+        super().__init__(grid, scale)
+        self._colours = colours[:, :3]
+
+    def see(self, micros: int, winners: Winners) -> int:
+        """Show the winners [G, G] of a frame; the transitions in the second up to then, and SPARE
+        ones more: grids and an encoder's noise flash beside the plane."""
+        return self._show(micros, self._colours[self._places(winners)]) + SPARE
+
+    def hold(self, micros: int, winners: list[Winners]) -> None:
+        """Show a held span of these winners of its frames, from micros on."""
+        mean = np.mean([self._colours[self._places(part)] for part in winners], axis=0)
+        self._show(micros, mean.round().astype(np.uint8))
+
+
+class _Toggled(_Screen):
+    """Each place black, or white after its next change.
+
+    A place that is mixed while spans are held changes twice: where its mixture begins and where it
+    ends. Of a fine grid every so many places are looked at, which stand for those around them.
+
+    Args:
+        grid: places along each side of the plane, G.
+        scale: screen pixels of a place.
+    """
+
+    def __init__(self, grid: int, scale: float) -> None:
+        super().__init__(grid, scale)
+        self._winners: Winners | None = None
+        self._mixed: NDArray[np.bool_] | None = None
 
     def see(self, micros: int, winners: Winners) -> int:
         """Show the winners [G, G] of a frame; the transitions in the second up to then."""
-        winners = winners[:: self._every, :: self._every]
-        before = winners if self._winners is None else self._winners
-        self._winners = winners
-        self._frame = self._frame.copy()  # the meter keeps the one that it saw
-        plane = self._frame[: len(winners), : len(winners)]
-        plane[winners != before] ^= 255
-        return self._meter.see(micros, self._frame)["general"]
+        winners = self._places(winners)
+        changed = (
+            np.zeros(winners.shape, np.bool_)
+            if self._winners is None
+            else (winners != self._winners)
+        )
+        if self._mixed is not None:
+            changed |= self._mixed
+        self._winners, self._mixed = winners, None
+        return self._flip(micros, changed)
+
+    def hold(self, micros: int, winners: list[Winners]) -> None:
+        """Show a held span of these winners of its frames, from micros on."""
+        seen = [self._places(part) for part in winners]
+        before = seen[0] if self._winners is None else self._winners
+        mixed = np.any([part != before for part in seen], axis=0)
+        earlier = np.zeros_like(mixed) if self._mixed is None else self._mixed
+        self._winners, self._mixed = seen[-1], mixed | earlier
+        self._flip(micros, mixed & ~earlier)
+
+    def _flip(self, micros: int, changed: NDArray[np.bool_]) -> int:
+        plane = self._frame[: len(changed), : len(changed)]
+        return self._show(micros, plane ^ (changed[..., None] * np.uint8(255)))
 
 
 class _Winners:
@@ -162,26 +245,3 @@ class _Winners:
             if len(self._latest) > KEPT:
                 self._latest.popitem(last=False)
         return self._latest[row]
-
-
-class _Shares:
-    """Counts of winners over a window of rows that moves; the same whatever it counted before."""
-
-    def __init__(self, winners: _Winners, classes: int) -> None:
-        self._winners = winners
-        self._classes = np.arange(classes, dtype=np.uint8)[:, None, None]
-        self._counts: Counts | None = None
-        self._first, self._stop = 0, 0
-
-    def __call__(self, first: int, last: int) -> Counts:
-        """In how many of the rows from first to last each class won [C, G, G]."""
-        counts, stop = self._counts, last + 1
-        if counts is None or not self._first <= first < self._stop <= stop:
-            counts = np.zeros((len(self._classes), *self._winners(first).shape), np.int32)
-            self._first = self._stop = first
-        for row in range(self._stop, stop):
-            counts += self._classes == self._winners(row)
-        for row in range(self._first, first):
-            counts -= self._classes == self._winners(row)
-        self._counts, self._first, self._stop = counts, first, stop
-        return counts

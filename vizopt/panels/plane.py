@@ -57,10 +57,10 @@ class Plane:
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         left, top, side = _square(slot, run)
-        background = Background(run, rows, slot.playback, side)
         grid, classes = run.columns["scores"].shape[-1], len(run.header.classes)
         flashing = slot.playback.mode == "flashing"
         colours = slot.theme.solids(classes) if flashing else slot.theme.tints(classes)
+        background = Background(run, rows, slot.playback, side, colours)
         regions = Regions(grid, side, side, colours)
         paint = regions.shade if self.confidence else regions
         points = Stamp(_points(slot, run, side))
