@@ -1,6 +1,7 @@
 """The picture: nothing overlaps or is cut, every frame stands alone, what it shows is true."""
 
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import vizopt
 from vizopt.arrange import arranged
 from vizopt.clips import planned_picture
 from vizopt.panels.curves import _limits
+from vizopt.panels.plane import _fitted
 from vizopt.panels.weights import _block_maxima
 from vizopt.recording import Recording
 from vizopt.scene import parse_scene
@@ -157,3 +159,22 @@ def test_unusual_scenes_draw(keys, tmp_path):
     picture = picture_of(run, (640, 360))
     frame = picture[len(picture) - 1]
     assert len(np.unique(frame.reshape(-1, 4), axis=0)) > 50
+
+
+def test_names_of_classes_stay_apart_where_there_is_little_room(run):
+    slot = SimpleNamespace(
+        text_width=lambda text: 10.0 * len(text),
+        fitted=lambda text, size, room: (
+            text if 10 * len(text) <= room else text[: int(room // 10) - 1] + "…"
+        ),
+    )
+
+    def shown(*names):
+        return _fitted(slot, names, 80.0)
+
+    assert shown("class 0", "class 1") == ["class 0", "class 1"]
+    assert shown("Iris setosa", "Iris virginia") == ["setosa", "virginia"]
+    assert shown("acute kidney disease", "chronic kidney disease") == ["acute k…", "chronic…"]
+    assert shown("treatment-drug-north", "treatment-drug-south") == ["…g-north", "…g-south"]
+    same = "one-and-the-same-beginning{}and-one-and-the-same-end"
+    assert shown(same.format("A"), same.format("B")) == ["0", "1"]

@@ -2,13 +2,14 @@
 
 import csv
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.problems import DATASETS, NetworkSpec
+from vizopt.problems import CSV, DATASETS, NetworkSpec
 from vizopt.problems.cells import natural
 from vizopt.problems.datasets import Blobs
 from vizopt.problems.standard import standardised
@@ -460,3 +461,15 @@ def test_what_pandas_writes(tmp_path, keys, header):
     names = ("0", "1") if header is True else ("a", "b")
     classes = ("0,0", "1,0", "2,0") if "decimal" in keys else ("0.0", "1.0", "2.0")
     is_that_table(data, names, classes)
+
+
+@pytest.mark.parametrize("sign", [",", "."])
+def test_thousands_that_may_be_decimals_are_asked(tmp_path, monkeypatch, sign):
+    monkeypatch.chdir(tmp_path)
+    lines = [f"2{sign}085;1;a", "694;2;b", f"1{sign}580;3;a", "12;4;b"] * 5
+    Path("t.csv").write_text("\n".join(["x;z;y", *lines]))
+    with pytest.raises(ValueError, match=r"line 2: 2[,.]085 beside 694 .column \"x\". may be thou"):
+        CSV("t.csv").make(RandomState(0))
+    lines = [line.replace("694", f"694{sign}5") for line in lines]
+    Path("t.csv").write_text("\n".join(["x;z;y", *lines]))
+    assert CSV("t.csv").make(RandomState(0)).x.shape == (20, 2)

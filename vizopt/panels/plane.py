@@ -46,11 +46,9 @@ class Plane:
         middle = y + side + slot.unit * CAPTION - slot.font(13) * 0.4
         mark = 1.1 * diameter(slot.unit)
         room = step - 1.9 * mark
-        for c, name in enumerate(names):
+        for c, name in enumerate(_fitted(slot, names, room)):
             markers(slot.axes, slot.theme, [x + c * step + 0.75 * mark], [middle], c, mark)
             at = x + c * step + 1.75 * mark
-            name = name if slot.text_width(name) < room else name.split()[-1]
-            name = slot.fitted(name, 13, room)
             slot.text(at, middle + slot.font(13) * 0.36, name)
         if run.header.plane:
             slot.text(x, _last_line(slot, run), run.header.plane, 12)
@@ -79,6 +77,21 @@ class Plane:
             points(square)
 
         return draw
+
+
+def _fitted(slot: Slot, names: tuple[str, ...], room: float) -> list[str]:
+    """The classes' names, or what tells them apart: last words, beginnings, ends, numbers."""
+    ways = [
+        list(names),
+        [name.split()[-1] if name.split() else name for name in names],
+        [slot.fitted(name, 13, room) for name in names],
+        ["…" + slot.fitted(name[::-1], 13, room).rstrip("…")[::-1] for name in names],
+    ]
+    for shown in ways:
+        wide = max(map(slot.text_width, shown), default=0.0)
+        if wide <= room + slot.text_width("…") and len(set(shown)) == len(names):
+            return shown
+    return [slot.fitted(str(c), 13, room) for c in range(len(names))]
 
 
 def _last_line(slot: Slot, run: Recording) -> int:

@@ -1,5 +1,6 @@
 """Files: the user's own samples, from CSV and NPZ."""
 
+import re
 from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,9 @@ from vizopt.problems.datasets import Data
 from vizopt.problems.standard import samples
 from vizopt.problems.tables import ONE_FEATURE, Table, found, read_table
 from vizopt.specs import spec
+
+SHORT = re.compile(r"[+-]?\d{1,3}")
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
 
 
 @spec
@@ -120,7 +124,27 @@ def _features(path: str, table: Table, at: int) -> tuple[NDArray[np.float64], bo
     if {",", "."} <= set(signs):
         found_ = f"{signs[',']} and {signs['.']}"
         raise ValueError(f"{path}: {found_}: write all with a decimal comma or all with a point")
+    for i in columns if table.comma else ():
+        _check_thousands(path, table, i)
     return x, "," in signs
+
+
+def _check_thousands(path: str, table: Table, i: int) -> None:
+    """1,234 beside 987 may be a thousand or decimals.
+
+    Raises:
+        ValueError: every number with a sign has three digits behind it, and others are as short
+            as thousands without one are.
+    """
+    cells = [row[i] for _, row in table.rows]
+    signed = [(line, row[i]) for line, row in table.rows if "," in row[i] or "." in row[i]]
+    short = next((cell for cell in cells if SHORT.fullmatch(cell.strip())), None)
+    if signed and short and all(THOUSANDS.fullmatch(cell.strip()) for _, cell in signed):
+        line, cell = signed[0]
+        raise ValueError(
+            f'{path}: line {line}: {cell} beside {short} (column "{table.names[i]}") may be '
+            "thousands or decimals: write it without the sign, or every number with decimals"
+        )
 
 
 def _is_lost(cell: str) -> bool:
