@@ -9,7 +9,7 @@ import pytest
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.problems import CSV, DATASETS, NetworkSpec
+from vizopt.problems import CSV, DATASETS, NPZ, NetworkSpec
 from vizopt.problems.cells import natural
 from vizopt.problems.datasets import Blobs
 from vizopt.problems.standard import standardised
@@ -461,6 +461,21 @@ def test_what_pandas_writes(tmp_path, keys, header):
     names = ("0", "1") if header is True else ("a", "b")
     classes = ("0,0", "1,0", "2,0") if "decimal" in keys else ("0.0", "1.0", "2.0")
     is_that_table(data, names, classes)
+
+
+class Payload:
+    """What is run where it is unpickled."""
+
+    def __reduce__(self):
+        return Path("ran").touch, ()
+
+
+def test_an_archive_runs_no_code(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez("t.npz", x=np.array([[Payload(), 1]] * 3, object), y=np.arange(3))
+    with pytest.raises(ValueError, match=r"t.npz: array \"x\": holds objects instead of numbers"):
+        NPZ("t.npz").make(RandomState(0))
+    assert not Path("ran").exists()
 
 
 @pytest.mark.parametrize("sign", [",", "."])

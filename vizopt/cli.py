@@ -138,7 +138,8 @@ def run() -> int:
     try:
         return int(cli.main(standalone_mode=False) or 0)
     except click.Abort as error:
-        raise error.__cause__ or KeyboardInterrupt() from None
+        # A new one: the cause in a circle with its Abort would keep the progress bar alive.
+        raise KeyboardInterrupt(*getattr(error.__cause__, "args", ())) from None
     except click.UsageError as error:
         place = error.ctx.command_path if error.ctx else "vizopt"
         click.echo(f"vizopt: {error.format_message()} (see: {place} --help)", err=True)
