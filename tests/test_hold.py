@@ -87,6 +87,14 @@ def test_changes_in_one_second_count_across_spans(tmp_path):
     assert held_spans(background(later, 60), 60) == [False] * 4
 
 
+@pytest.mark.parametrize("after", [LIMIT - 2, LIMIT - 1])
+def test_a_mixture_counts_where_it_begins_and_where_it_ends(tmp_path, after):
+    """It begins at frame 15 and ends at 30; so many changes in the next half second are allowed."""
+    times = [*range(16, 17 + LIMIT), *range(31, 31 + after)]
+    run = blinking(tmp_path / "run.zarr", times, 1.0)
+    assert held_spans(background(run, 60), 60) == [False, True, after > LIMIT - 2, False]
+
+
 def test_only_an_area_that_can_flash_is_held(tmp_path):
     """A quarter of a 10° field is 21,824 pixels of a screen on which this plane has 464 a side."""
     screen = SIDE * min(1024 / 640, 768 / 360)
