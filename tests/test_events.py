@@ -150,11 +150,20 @@ def test_the_slow_start_is_a_plateau():
 def test_an_explosion_is_told_from_where_it_stays():
     loss = np.ones(200)
     loss[50:60] = 100  # comes back
-    loss[150:] = 6
+    loss[150:] = 6 * 1.1 ** np.arange(50)
     (event,) = rules.divergence(loss, None)
     assert (event.epoch, event.kind) == (150, "divergence")
     loss[199] = 4.9
     assert rules.divergence(loss, None) == []
+
+
+@pytest.mark.parametrize(("growth", "kind"), [(1.9, "rise"), (2.1, "divergence")])
+def test_a_loss_that_rises_and_grows_no_more_does_not_diverge(growth, kind):
+    loss = np.ones(200)
+    loss[100:] = np.repeat([6, 6.5, 7, 6 * growth], 25)
+    (event,) = rules.divergence(loss, None)
+    assert (event.epoch, event.kind) == (100, kind)
+    assert event.words == "the loss stays above 5 times its first value"
 
 
 def test_a_spike_at_the_very_end_is_no_explosion():

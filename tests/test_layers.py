@@ -8,6 +8,7 @@ LAYERS = [
     {
         "arrays",
         "errors",
+        "exponential",
         "specs",
         "library",
         "marks",

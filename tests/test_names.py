@@ -53,7 +53,7 @@ def test_every_rule_has_a_name_of_its_own():
         ("sgd", {"optimizer": {"kind": "lion", "lr": 0.1}}, "Lion"),
         ("sgd", {"problem.data.points": 50}, "SGD"),
         ("sgd", {"problem.data.points": 100}, None),
-        ("sgd", {"epochs": 20, "seed": 3, "theme": "dark", "keep.grid": 9}, None),
+        ("sgd", {"theme": "dark", "keep.grid": 9}, None),
         ("momentum-slow", {"optimizer.lr": 0.1}, "SGD with momentum"),
         ("momentum-09", {"optimizer.momentum": 0.5}, "SGD with momentum"),
         ("momentum-09", {"optimizer.kind": "nesterov"}, "Nesterov's gradient"),
@@ -72,6 +72,12 @@ def test_a_title_that_is_no_longer_true_is_replaced(name, keys, title):
     assert load_scene(name, keys | {"title": "Mine"}).title == "Mine"
     again = parse_scene(scene_toml(scene), "", {}, {})
     assert (again.title, again.about) == (scene.title, scene.about)
+
+
+@pytest.mark.parametrize("key", ["epochs", "seed"])
+def test_a_line_about_how_another_run_ends_is_left_out(key):
+    scene = load_scene("divergence", {key: 3})
+    assert (scene.title, scene.about) == ("A far too large learning rate", "")
 
 
 def test_a_scene_that_needs_its_overrides_keeps_its_title(tmp_path):

@@ -9,8 +9,9 @@ import pytest
 import vizopt
 from vizopt.arrange import arranged
 from vizopt.clips import planned_picture
+from vizopt.panels.base import Slot
 from vizopt.panels.curves import _limits
-from vizopt.panels.plane import _fitted
+from vizopt.panels.plane import _fitted, _listed
 from vizopt.panels.weights import _block_maxima
 from vizopt.recording import Recording
 from vizopt.scene import parse_scene
@@ -178,3 +179,18 @@ def test_names_of_classes_stay_apart_where_there_is_little_room(run):
     assert shown("treatment-drug-north", "treatment-drug-south") == ["…g-north", "…g-south"]
     same = "one-and-the-same-beginning{}and-one-and-the-same-end"
     assert shown(same.format("A"), same.format("B")) == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("classes", "side"), [(3, 500), (12, 500), (13, 500), (40, 300), (200, 160)]
+)
+def test_the_line_of_classes_shows_what_fits_and_counts_the_others(classes, side):
+    slot = Slot(None, side, side, THEMES["light"], 1.0, 1.0, None)
+    names, step, more = _listed(slot, tuple(map(str, range(classes))), side, 15.0)
+    hidden = int(more.split()[1]) if more else 0
+    assert names == [str(c) for c in range(len(names))]
+    assert len(names) + hidden == classes
+    assert max(map(slot.text_width, names)) <= step - 15
+    assert step * len(names) + slot.text_width(more) <= side
+    least = 15 + slot.text_width("000")
+    assert hidden == 0 or (len(names) + 1) * least > side - slot.text_width(f"and {classes} more")

@@ -16,7 +16,9 @@ from vizopt.outcome import Outcome, from_then_on, outcome
 from vizopt.recording import Recording
 
 Values: TypeAlias = NDArray[np.float64]
-Kind: TypeAlias = Literal["accuracy", "plateau", "spike", "divergence", "best", "descent"]
+Kind: TypeAlias = Literal[
+    "accuracy", "plateau", "spike", "divergence", "rise", "best", "descent"
+]  # fmt: skip
 
 MARKS = (0.5, 0.75, 0.9, 0.95)  # accuracies whose first time is told
 BEFORE = 51  # epochs whose median is the usual loss
@@ -31,7 +33,8 @@ FLAT = 0.02  # of the run's whole fall: on a plateau the loss falls by less
 AGAIN = 0.1  # of the run's whole fall: after a plateau the loss falls by this at least
 MOVES = 0.01  # of the first median: a run whose loss falls by less has no shape to speak of
 EXPLODED = 5.0  # times the first loss
-STAYS = 0.05  # of the run: an explosion stays at least this long, to its end
+STAYS = 0.05  # of the run: such a loss stays at least this long, to its end
+GROWS = 2.0  # times higher at the end of that stay than at its start: it diverges
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +191,12 @@ def _unusual(values: Values) -> tuple[NDArray[np.intp], Values]:
 
 
 def divergence(loss: Values, diverged: int | None) -> list[Event]:
-    """The epoch at which a run diverges: its numbers are no longer finite, or it explodes.
+    """The epoch at which a run diverges: its numbers are no longer finite, or its loss explodes.
 
     A loss explodes where it is more than five times its first value and stays there to the end,
-    for a twentieth of the run and two epochs at least; a network that guesses each class for sure
-    is that bad, and one that learns is not.
+    for a twentieth of the run and two epochs at least, and goes on growing: the median of the last
+    quarter of that stay is twice that of the first. One that stays up there and grows no more, as
+    of a network that guesses wrong classes for sure, has risen and does not diverge.
 
     Args:
         loss: of every epoch [E].
@@ -206,8 +210,10 @@ def divergence(loss: Values, diverged: int | None) -> list[Event]:
     at = from_then_on(loss > EXPLODED * loss[0])
     if at is None or len(loss) - at < max(2, STAYS * len(loss)):
         return []
+    first, *_, last = np.array_split(loss[at:], min(4, len(loss) - at))
+    grows = np.median(last) > GROWS * np.median(first)
     words = f"the loss stays above {EXPLODED:g} times its first value"
-    return [Event(at, "divergence", words, float(loss[at]))]
+    return [Event(at, "divergence" if grows else "rise", words, float(loss[at]))]
 
 
 def percent(share: float) -> str:

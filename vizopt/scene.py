@@ -242,14 +242,16 @@ def _truly_titled(scene: Scene, stated: Mapping[str, Any], file: str) -> Scene:
     """The scene without what was said of another rule or problem than it has now.
 
     A title and a line about a run are true of what they were written for: where an override has
-    changed the optimizer or the problem, the rule's name is the title, which is always true.
+    changed the optimizer or the problem, the rule's name is the title, which is always true. A run
+    that is shorter, longer or of another seed may end otherwise than the line says.
     """
     try:
         before = _scene(stated, file)
     except SceneError:  # nothing runs without the overrides, so nothing else was meant
         return scene
     if (before.optimizer, before.problem) == (scene.optimizer, scene.problem):
-        return scene
+        same = (before.epochs, before.seed) == (scene.epochs, scene.seed)
+        return scene if same else replace(scene, about="")
     name = name_of(scene.optimizer)
     if scene.epochs == 1:  # no step is made
         name = scene.problem.describe().partition("  ·  ")[0]

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt import exponential
 from vizopt.arrays import Batch
 
 DECADES = 6.0  # between the farthest class and the nearest loser that can be told from the winner
@@ -23,8 +24,8 @@ def encoded(outputs: Batch) -> NDArray[np.uint8]:
     with np.errstate(over="ignore", invalid="ignore"):
         behind /= behind.max() or 1.0
         code = np.maximum(behind, tiny, out=behind)
-        np.log2(code, out=code)  # vectorised, unlike log10
-        code *= -254.0 / DECADES * np.log10(2)
+        code = exponential.log(code.astype(np.float32, copy=False))  # the same on every processor
+        code *= -254.0 / DECADES / np.log(10)
     np.rint(code, out=code)
     np.fmin(np.fmax(code, zero, out=code), most, out=code)  # a number that is none becomes 0
     return np.asarray(np.maximum(code.astype(np.uint8), wins * np.uint8(255)))

@@ -41,15 +41,14 @@ class Plane:
     def static(self, slot: Slot, run: Recording) -> None:
         x, y, side = _square(slot, run)
         slot.frame(x, y, side, side)
-        names = run.header.classes
-        step = side / max(len(names), 3)
         middle = y + side + slot.unit * CAPTION - slot.font(13) * 0.4
         mark = 1.1 * diameter(slot.unit)
-        room = step - 1.9 * mark
-        for c, name in enumerate(_fitted(slot, names, room)):
+        base = middle + slot.font(13) * 0.36
+        names, step, more = _listed(slot, run.header.classes, side, 1.9 * mark)
+        for c, name in enumerate(names):
             markers(slot.axes, slot.theme, [x + c * step + 0.75 * mark], [middle], c, mark)
-            at = x + c * step + 1.75 * mark
-            slot.text(at, middle + slot.font(13) * 0.36, name)
+            slot.text(x + c * step + 1.75 * mark, base, name)
+        slot.text(x + side, base, more, align="right")
         if run.header.plane:
             slot.text(x, _last_line(slot, run), run.header.plane, 12)
 
@@ -77,6 +76,27 @@ class Plane:
             points(square)
 
         return draw
+
+
+def _listed(
+    slot: Slot, names: tuple[str, ...], side: float, mark: float
+) -> tuple[list[str], float, str]:
+    """The names that the line of classes shows, the step between them, and how many more are not.
+
+    Each has room for its marker and three figures at least.
+    """
+    least = mark + slot.text_width("000")
+    if least * len(names) <= side:
+        step = side / max(len(names), 3)
+        return _fitted(slot, names, step - mark), step, ""
+    room = side - slot.text_width(_more(len(names)))
+    shown = max(int(room / least), 1)
+    step = room / shown
+    return _fitted(slot, names[:shown], step - mark), step, _more(len(names) - shown)
+
+
+def _more(classes: int) -> str:
+    return f"and {count(classes)} more"
 
 
 def _fitted(slot: Slot, names: tuple[str, ...], room: float) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
+from vizopt import exponential
 from vizopt.arrays import Batch, Matrix
-from vizopt.problems import exponential
 
 
 class Arithmetic(Protocol):

@@ -23,6 +23,7 @@ def happened(run: Recording, events: tuple[Event, ...]) -> str:
         _plateaus(run, events),
         *(_spikes(run, event) for event in events if event.kind == "spike"),
         *(_divergence(run, event) for event in events if event.kind == "divergence"),
+        *(f"{_stays_up(run, event)}." for event in events if event.kind == "rise"),
         _validation(run),
         cut_short(run),
     ]
@@ -43,6 +44,7 @@ def outcome_in_short(run: Recording, events: tuple[Event, ...]) -> list[str]:
     for mark in marks[-1:]:
         parts.append(f"Accuracy first reaches {percent(mark.value or 0)} at {_at(run, mark.epoch)}")
     parts += [f"The loss spikes {times(e.times)}" for e in spikes]
+    parts += [_stays_up(run, e) for e in events if e.kind == "rise"]
     return [sentence(part) for part in parts]
 
 
@@ -147,6 +149,10 @@ def _divergence(run: Recording, event: Event) -> str:
     if run.diverged is None:
         return f"The run diverges: from {at} on {event.words}."
     return f"The run diverges: at {at} {event.words}, and it stops there."
+
+
+def _stays_up(run: Recording, event: Event) -> str:
+    return f"From {_at(run, event.epoch)} on {event.words}"
 
 
 def _validation(run: Recording) -> str:
