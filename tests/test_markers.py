@@ -16,7 +16,7 @@ from vizopt.panels.plane import Plane, diameter
 from vizopt.theme import PETROFF, THEMES, luminance
 
 SIDE = 40
-PLANE = 595  # pixels: the largest square above two lines of text in the window below
+PLANE = 591  # pixels: the largest square above two lines of text in the window below
 SIZES = [diameter(height / 720) for height in (360, 720, 1080, 2160)]
 
 
@@ -100,7 +100,7 @@ def plane(tmp_path_factory):
     run = vizopt.record(vizopt.load_scene("sgd", keys), tmp_path_factory.mktemp("plane") / "r.zarr")
     figure = Figure((600 / DPI, 640 / DPI), dpi=DPI)
     axes = pixel_axes(figure, 0, 0, 600, 640)
-    slot = Slot(axes, 600, 640, THEMES["light"], 1.0, 1.0, Playback((1280, 720), 1.0, "still"))
+    slot = Slot(axes, 600, 640, THEMES["light"], 1.0, Playback((1280, 720), 1.0, "still"))
     Plane().static(slot, run)
     window = whole(FigureCanvasAgg(figure))
     Plane().dynamic(slot, run, np.zeros(1, np.intp))(window, 0)

@@ -263,7 +263,7 @@ def told_on(slot_width: int, run: Recording) -> list[str]:
         width=lambda text: 7 * len(text),
         write=lambda window, text, x, y, *_: written.append((text, y)),
     )
-    slot = Slot(None, slot_width, 400, theme, 1.0, 1.0, Playback((1280, 720), 20.0, "clip"))
+    slot = Slot(None, slot_width, 400, theme, 1.0, Playback((1280, 720), 20.0, "clip"))
     glyphs = Slot.glyphs
     try:
         Slot.glyphs = lambda *_, **__: strip

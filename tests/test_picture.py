@@ -1,5 +1,6 @@
 """The picture: nothing overlaps or is cut, every frame stands alone, what it shows is true."""
 
+from dataclasses import replace
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -9,12 +10,15 @@ import pytest
 import vizopt
 from vizopt.arrange import arranged
 from vizopt.clips import planned_picture
+from vizopt.mosaic import Mosaic
+from vizopt.panels import Plane
 from vizopt.panels.base import Slot
 from vizopt.panels.curves import _limits
 from vizopt.panels.plane import _fitted, _listed
 from vizopt.panels.weights import _block_maxima
 from vizopt.recording import Recording
 from vizopt.scene import parse_scene
+from vizopt.stage import Stage
 from vizopt.theme import THEMES, luminance
 
 SIZES = [(640, 360), (800, 450), (1280, 720), (1920, 1080), (1080, 1080), (1080, 1920)]
@@ -128,8 +132,65 @@ def test_text_has_enough_contrast(name):
 
 def test_every_panel_of_the_arranged_stage_is_shown(run):
     stage = arranged(run.layout)
-    for mosaic in (stage.mosaic, stage.square):
+    assert list(stage.mosaics) == ["portrait", "square", "standard", "mosaic"]
+    for mosaic in stage.mosaics.values():
         assert set(mosaic.names) == set(stage.panels)
+
+
+@pytest.mark.parametrize(
+    ("given", "size", "taken"),
+    [
+        ("mosaic standard square portrait", (1280, 720), "mosaic"),
+        ("mosaic standard square portrait", (1080, 720), "mosaic"),
+        ("mosaic standard square portrait", (1024, 768), "standard"),
+        ("mosaic standard square portrait", (1280, 1024), "square"),
+        ("mosaic standard square portrait", (800, 1000), "square"),
+        ("mosaic standard square portrait", (1080, 1920), "portrait"),
+        ("mosaic square", (1080, 1920), "square"),
+        ("mosaic square", (1024, 768), "mosaic"),
+        ("mosaic standard", (1080, 1080), "mosaic"),
+        ("mosaic", (1080, 1920), "mosaic"),
+    ],
+)
+def test_a_frame_takes_the_mosaic_of_its_shape_or_the_next(given, size, taken):
+    mosaics = {name: Mosaic(rows=("plane",), widths=(float(i + 1),)) for i, name in
+               enumerate(given.split())}  # fmt: skip
+    stage = Stage({"plane": Plane()}, **mosaics)
+    assert stage.mosaic_for(size) is mosaics[taken]
+
+
+SHARES = {"normal": 0.018, "large": 0.026}  # of the shorter side that the smallest text has
+
+
+@pytest.mark.parametrize("text", SHARES)
+@pytest.mark.parametrize("kind", ["run", "descent"])
+@pytest.mark.parametrize(
+    "sizes",
+    [[(1280, 720), (640, 360), (3840, 2160)], [(1080, 1080), (540, 540)], [(1080, 1920)],
+     [(1024, 768), (2048, 1536)]],
+    ids=str,
+)  # fmt: skip
+def test_a_text_has_the_same_share_of_every_frame_of_a_shape(
+    request, kind, sizes, text, monkeypatch
+):
+    found = []
+    for name in ("text", "glyphs"):
+        plain = getattr(Slot, name)
+
+        def noted(slot, *args, plain=plain, name=name, **keys):
+            size = args[3] if name == "text" and len(args) > 3 else args[0] if args else 13
+            found[-1].append(slot.font(13 if name == "text" and len(args) < 4 else size))
+            return plain(slot, *args, **keys)
+
+        monkeypatch.setattr(Slot, name, noted)
+    monkeypatch.setitem(THEMES, "light", replace(THEMES["light"], text=text))
+    for size in sizes:
+        found.append([])
+        picture_of(request.getfixturevalue(kind), size)
+    shares = [np.array(sizes_) / min(size) for sizes_, size in zip(found, sizes, strict=True)]
+    for share, size in zip(shares, sizes, strict=True):
+        assert share.min() >= SHARES[text]
+        assert abs(share[:, None] - shares[0]).min(axis=1).max() < 3e-4, size
 
 
 def test_a_layer_with_more_cells_than_pixels_shows_block_maxima(tmp_path, texts):
@@ -185,7 +246,7 @@ def test_names_of_classes_stay_apart_where_there_is_little_room(run):
     ("classes", "side"), [(3, 500), (12, 500), (13, 500), (40, 300), (200, 160)]
 )
 def test_the_line_of_classes_shows_what_fits_and_counts_the_others(classes, side):
-    slot = Slot(None, side, side, THEMES["light"], 1.0, 1.0, None)
+    slot = Slot(None, side, side, THEMES["light"], 1.0, None)
     names, step, more = _listed(slot, tuple(map(str, range(classes))), side, 15.0)
     hidden = int(more.split()[1]) if more else 0
     assert names == [str(c) for c in range(len(names))]

@@ -31,66 +31,85 @@ def arranged(layout: Layout, wanted: Stage | None = None) -> Stage:
 
 
 def _descent() -> Stage:
-    """The curve on the left, its numbers and the magnifier on the right."""
+    """The curve, its numbers and the magnifier."""
     return Stage(
         panels={"descent": Descent(), "worked": Worked(), "magnifier": Magnifier()},
         mosaic=Mosaic(
             rows=("descent worked", "descent magnifier"),
-            widths=(830.0, 350.0),
-            heights=(310.0, 230.0),
+            widths=(790.0, 390.0),
+            heights=(350.0, 190.0),
         ),
-        square=Mosaic(rows=("descent descent", "worked magnifier"), heights=(560.0, 330.0)),
+        standard=Mosaic(rows=("descent descent", "worked magnifier"), heights=(340.0, 250.0)),
+        square=Mosaic(rows=("descent descent", "worked magnifier"), heights=(340.0, 250.0)),
+        portrait=Mosaic(rows=("descent", "worked", "magnifier"), heights=(540.0, 330.0, 260.0)),
     )
 
 
 def _network(layout: Layout) -> Stage:
-    """The plane on the left; layers, key and curves on the right."""
+    """The plane, the layers in their order, the key and the curves."""
     layers = layout.layers
     panels: dict[str, Panel] = {"plane": Plane(), "curves": Curves(), "key": Key()}
     panels |= {layer: Weights(layer) for layer in layers}
-    if len(layers) == 2:
-        return Stage(panels=panels, mosaic=_two_wide(*layers), square=_two_square(*layers))
-    return Stage(panels=panels, mosaic=_many_wide(layers), square=_many_square(layers))
+    mosaics = _two(*layers) if len(layers) == 2 else _many(layers)
+    return Stage(panels, *mosaics)
 
 
-def _two_wide(first: str, last: str) -> Mosaic:
+def _two(first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
     """The book's network: the first layer lies above the curves, the last one stands."""
-    return Mosaic(
+    wide = Mosaic(
         rows=(f"plane {first} {last}", f"plane key {last}", f"plane curves {last}"),
-        widths=(588.0, 425.0, 152.0),
-        heights=(150.0, 34.0, 380.0),
+        widths=(574.0, 430.0, 160.0),
+        heights=(150.0, 40.0, 374.0),
     )
-
-
-def _two_square(first: str, last: str) -> Mosaic:
-    return Mosaic(
-        rows=(f"plane {last} curves", f"{first} {first} {first}", "key key key"),
-        widths=(580.0, 130.0, 250.0),
-        heights=(600.0, 290.0, 40.0),
+    standard = Mosaic(
+        rows=(f"plane {first} {last}", f"plane curves {last}", f"key curves {last}"),
+        widths=(440.0, 266.0, 138.0),
+        heights=(140.0, 334.0, 66.0),
     )
+    square = Mosaic(
+        rows=(f"{first} {first} {last}", f"plane curves {last}", f"key key {last}"),
+        widths=(330.0, 166.0, 108.0),
+        heights=(130.0, 385.0, 42.0),
+    )
+    portrait = Mosaic(
+        rows=("plane plane", f"{first} {last}", f"key {last}", f"curves {last}"),
+        widths=(480.0, 150.0),
+        heights=(690.0, 130.0, 42.0, 230.0),
+    )
+    return wide, standard, square, portrait
 
 
-def _many_wide(layers: tuple[str, ...]) -> Mosaic:
-    """Any number of layers in rows of up to four, then the key and the curves."""
+def _many(layers: tuple[str, ...]) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
+    """Any number of layers in rows of up to four, with the key and the curves."""
     rows = _in_rows(layers, 4)
     across = len(rows[0])
-    return Mosaic(
-        rows=tuple(
-            f"plane {' '.join(row)}" for row in (*rows, ["key"] * across, ["curves"] * across)
-        ),
+    grids = [" ".join(row) for row in rows]
+
+    def over(*names: str) -> list[str]:
+        """A line of the mosaic: each name over its part of the columns."""
+        return [" ".join([name] * across) for name in names]
+
+    key, curves, plane = over("key", "curves", "plane")
+    beside = " ".join(["plane"] * (across - across // 3) + ["curves"] * (across // 3))
+    each = 1.0 / len(rows)
+    wide = Mosaic(
+        rows=tuple(f"plane {line}" for line in (*grids, key, curves)),
         widths=(1.0, *(1.1 / across for _ in range(across))),
-        heights=(*(340.0 / len(rows) for _ in rows), 34.0, 150.0),
+        heights=(*(340.0 * each for _ in rows), 40.0, 150.0),
     )
-
-
-def _many_square(layers: tuple[str, ...]) -> Mosaic:
-    rows = _in_rows(layers, 4)
-    across = len(rows[0])
-    half = " ".join(["plane"] * (across - across // 3) + ["curves"] * (across // 3))
-    return Mosaic(
-        rows=(half, *(" ".join(row) for row in rows), " ".join(["key"] * across)),
-        heights=(560.0, *(320.0 / len(rows) for _ in rows), 40.0),
+    standard = Mosaic(
+        rows=(*(f"plane {line}" for line in (*grids, key)), f"curves {curves}"),
+        widths=(1.0, *(1.1 / across for _ in range(across))),
+        heights=(*(380.0 * each for _ in rows), 42.0, 120.0),
     )
+    square = Mosaic(
+        rows=(beside, *grids, key), heights=(370.0, *(210.0 * each for _ in rows), 42.0)
+    )
+    portrait = Mosaic(
+        rows=(plane, curves, *grids, key),
+        heights=(690.0, 110.0, *(240.0 * each for _ in rows), 42.0),
+    )
+    return wide, standard, square, portrait
 
 
 def _in_rows(layers: tuple[str, ...], most: int) -> list[list[str]]:

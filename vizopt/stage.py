@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Annotated
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -22,7 +23,9 @@ from vizopt.theme import Theme
 MARGIN = 32  # left and right of everything
 GAP = 26  # between panels
 LEAST = 20  # width and height of a panel
-SQUARE = 1.3  # a frame narrower than this many heights takes the square mosaic
+# A frame narrower than this many heights takes the mosaic of that name, or the next that is there.
+SHAPES = (("portrait", 0.8), ("square", 1.3), ("standard", 1.5), ("mosaic", inf))
+SIDE = 720  # units of the shorter side of every frame
 
 
 @spec
@@ -33,17 +36,22 @@ class Stage:
         panels: by name.
         mosaic: their places on a wide frame; when left out, the panels take the places that the
             arranged picture has for theirs: `plane`, `key`, `curves`, a layer's name, `descent`, …
+        standard: their places on a frame like a 4:3 slide, narrower than 1.5 heights; the wide ones
+            when left out.
         square: their places on a frame narrower than 1.3 heights; the wide ones when left out.
+        portrait: their places on a frame narrower than 0.8 heights; the square ones when left out.
     """
 
     panels: dict[str, Annotated[Panel, OneOf(PANELS)]]
     mosaic: Mosaic | None = None
+    standard: Mosaic | None = None
     square: Mosaic | None = None
+    portrait: Mosaic | None = None
 
     def __post_init__(self) -> None:
-        if self.square and not self.mosaic:
-            raise ValueError("square: give a mosaic for wide frames too")
-        for mosaic in filter(None, (self.mosaic, self.square)):
+        for shape, mosaic in self.mosaics.items():
+            if not self.mosaic:
+                raise ValueError(f"{shape}: give a mosaic for wide frames too")
             for name in mosaic.names:
                 if name not in self.panels:
                     raise ValueError(f'mosaic names "{name}", no panel: {hint(name, self.panels)}')
@@ -58,11 +66,17 @@ class Stage:
         """The panels that have a place, in reading order."""
         return self.mosaic.names if self.mosaic else ()
 
+    @property
+    def mosaics(self) -> dict[str, Mosaic]:
+        """Those that there are, by their keys."""
+        every = ((shape, getattr(self, shape)) for shape, _ in SHAPES)
+        return {shape: mosaic for shape, mosaic in every if mosaic}
+
     def mosaic_for(self, size: Size) -> Mosaic:
-        narrow = size[0] < SQUARE * size[1]
-        mosaic = self.square if narrow and self.square else self.mosaic
-        assert mosaic is not None, "arranged() gives every stage one"
-        return mosaic
+        """The mosaic of a frame's shape; arranged() gives every stage a wide one at least."""
+        wide = [shape for shape, ratio in SHAPES if size[0] < ratio * size[1]]
+        fits = [shape for shape in wide if shape != "standard" or wide[0] == "standard"]
+        return next(self.mosaics[shape] for shape in fits if shape in self.mosaics)
 
 
 @dataclass(frozen=True)
@@ -156,14 +170,12 @@ def _window(frame: Frame, box: Box) -> Pixels:
 def _slot(
     figure: Figure, box: Box, theme: Theme, playback: Playback, whole: Slot | None = None
 ) -> Slot:
-    unit = whole.unit if whole else min(box.width / 1280, box.height / 720)
     return Slot(
         axes=pixel_axes(figure, *box),
         width=box.width,
         height=box.height,
         theme=theme,
-        unit=unit,
-        type=max(unit**0.75, 0.66),  # small frames keep letters that can be read
+        unit=whole.unit if whole else min(box.width, box.height) / SIDE,
         playback=playback,
     )
 

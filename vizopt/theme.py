@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import matplotlib as mpl
 import numpy as np
@@ -16,6 +17,9 @@ PETROFF = (
     "#ffa90e", "#3f90da", "#832db6", "#bd1f01", "#94a4a2",
     "#a96b59", "#e76300", "#717581", "#b9ac70", "#92dadd",
 )  # fmt: skip
+Text: TypeAlias = Literal["normal", "large"]
+NORMAL, LARGE = 1.2, 1.55  # times a text's size
+LEAST = 19.0  # of large text
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear red, green and blue
 
 
@@ -35,6 +39,7 @@ class Theme:
         accents: colours of curves by column.
         edge: outline of points, at least 3 : 1 from every region.
         path: colours of a descent from its first step to its last.
+        text: "normal" or "large", which can be read from the last row of a hall.
     """
 
     paper: str
@@ -47,6 +52,18 @@ class Theme:
     accents: tuple[tuple[str, str], ...]
     edge: str
     path: tuple[str, ...] = ("#1a9850", "#fdae61", "#d73027")
+    text: Text = "normal"
+
+    @property
+    def large(self) -> bool:
+        return self.text == "large"
+
+    def font(self, size: float) -> float:
+        """Size of a text, in 720ths of the frame's shorter side.
+
+        The smallest is 11: 1.8 % of the shorter side, and 2.6 % where text is large.
+        """
+        return max(LARGE * size, LEAST) if self.large else NORMAL * size
 
     def tints(self, classes: int) -> NDArray[np.uint8]:
         """Background colours [classes, RGBA] of the classes' regions.

@@ -53,7 +53,7 @@ class Watched:
 
 def slot_of(axes, mode="clip"):
     size = WINDOW.width, WINDOW.height
-    return Slot(axes, *size, THEMES["light"], 0.5, 0.66, Playback((640, 360), 6.0, mode))
+    return Slot(axes, *size, THEMES["light"], 0.5, Playback((640, 360), 6.0, mode))
 
 
 @pytest.fixture(params=["clip", "still", "flashing"])

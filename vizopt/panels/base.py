@@ -25,8 +25,7 @@ class Slot:
         axes: invisible, in pixels from the window's top left corner; what it holds stands still.
         width, height: of the window in pixels.
         theme: colours.
-        unit: pixels of a length that is 1 on a 1280×720 frame.
-        type: pixels of a font size that is 1 on a 1280×720 frame; shrinks less than `unit`.
+        unit: pixels of a 720th of the frame's shorter side.
         playback: how the frames follow each other.
     """
 
@@ -35,15 +34,14 @@ class Slot:
     height: int
     theme: Theme
     unit: float
-    type: float
     playback: Playback
 
     def font(self, size: float) -> float:
-        """Font size in pixels for a size on a 1280×720 frame."""
-        return round(size * self.type, 1)
+        """Font size in pixels of a text's size in units, as the theme's text is set."""
+        return round(self.theme.font(size) * self.unit, 1)
 
     def text_width(self, text: str, size: float = 13, weight: Weight = "normal") -> float:
-        """Width in pixels of a text of this size on a 1280×720 frame."""
+        """Width in pixels of a text of this size."""
         return text_width(text, self.font(size), weight)
 
     def fitted(self, text: str, size: float, width: float, weight: Weight = "normal") -> str:

@@ -205,13 +205,15 @@ def _curve(slot: Slot, run: Recording, plot: _Plot, rows: Rows) -> Draw:
     right = round(plot.right + slot.unit * 4)
     texts = [[number(float(value)) for value in values[epochs]] for values in curves]
     room = max(map(large.width, texts[0])) + round(slot.unit * 10)
+    free = right - room - plot.start - slot.text_width(plot.title) - slot.unit * 10
+    second = len(curves) > 1 and max(map(small.width, texts[1])) <= free
 
     def draw(window: Pixels, k: int) -> None:
         line(window, int(x[k]) + 1)
         for y, dot in reversed(list(zip(ys, dots, strict=False))):
             stamp_at(window, dot, int(x[k]), int(y[k]))
         large.write(window, texts[0][k], right, baseline, 1)
-        if len(curves) > 1:
+        if second:
             small.write(window, texts[1][k], right - room, baseline, 1)
 
     return draw

@@ -146,4 +146,4 @@ def _points(slot: Slot, run: Recording, side: int) -> NDArray[Any]:
 
 def diameter(unit: float) -> float:
     """Of a point in pixels; it grows with the frame, and in small ones its shape can be seen."""
-    return 7.4 * max(unit, 0.7)
+    return 8.4 * max(unit, 0.62)
