@@ -25,6 +25,8 @@ GAP = 26  # between panels
 LEAST = 20  # width and height of a panel
 # A frame narrower than this many heights takes the mosaic of that name, or the next that is there.
 SHAPES = (("portrait", 0.8), ("square", 1.3), ("standard", 1.5), ("mosaic", inf))
+TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
+BETWEEN = "  ·  "  # settings
 SIDE = 720  # units of the shorter side of every frame
 
 
@@ -184,32 +186,49 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     """Write title and settings; what is left for the panels."""
     side = round(slot.unit * MARGIN)
     title, settings = _baselines(slot)
-    ink = slot.theme.ink
-    free = slot.width - 2 * side - slot.font(20) * 9
-    name = slot.fitted(words.title, 20, free, "bold")
-    slot.text(side, title, name, 20, colour=ink, weight="bold")
-    if run.diverged is None:  # nothing stands to the right of this line
-        free = slot.width - 2 * side
-    slot.text(side, settings, slot.fitted(words.settings, 13, free), 13)
+    right = slot.width - side
     if run.header.epochs > 1:
-        slot.text(slot.width - side, title - slot.font(17), words.unit, 13, align="right")
-    top = round(settings + slot.unit * 22)
+        last = count(run.header.epochs - 1)
+        right -= round(slot.text_width(f"{last} / {last}", 20, "bold") + slot.unit * 10)
+        slot.text(right, title, words.unit, 13, align="right")
+        right -= round(slot.text_width(words.unit) + slot.unit * 20)
+    free = right - side
+    size = next((n for n in TITLES if slot.text_width(words.title, n, "bold") <= free), TITLES[-1])
+    name = slot.fitted(words.title, size, free, "bold")
+    slot.text(side, title, name, size, colour=slot.theme.ink, weight="bold")
+    free = slot.width - 2 * side
+    if run.diverged is not None:  # why it ends there stands to the right of this line
+        free -= round(slot.text_width(broken_off(run), 14, "bold") + slot.unit * 20)
+    for line in _lines(slot, words.settings, free):
+        slot.text(side, settings, line)
+        settings += slot.font(13) * 1.4
+    top = round(settings - slot.font(13) * 1.4 + slot.unit * 22)
     return Box(side, top, slot.width - 2 * side, slot.height - top - round(slot.unit * 24))
+
+
+def _lines(slot: Slot, settings: str, free: float) -> list[str]:
+    """The settings in one line, or in two that part between two of them."""
+    parts = settings.split(BETWEEN)
+    fits = (n for n in range(len(parts), 0, -1) if slot.text_width(BETWEEN.join(parts[:n])) <= free)
+    first = next(fits, 1)
+    lines = [BETWEEN.join(parts[:first]), BETWEEN.join(parts[first:])]
+    return [slot.fitted(line, 13, free) for line in lines if line]
 
 
 def _counter(slot: Slot, run: Recording, rows: Rows) -> Draw:
     """The true epoch, of the planned run; and on the last row, why it ends there."""
     epochs = run["epoch"][rows]
     glyphs = slot.glyphs(20, colour=slot.theme.ink, weight="bold")
-    x, y = slot.width - round(slot.unit * MARGIN), round(_baselines(slot)[0] + slot.font(4))
+    x = slot.width - round(slot.unit * MARGIN)
+    title, settings = map(round, _baselines(slot))
     last = count(run.header.epochs - 1)
     warning = slot.glyphs(14, colour=slot.theme.accent("loss"), weight="bold")
     ended = broken_off(run)
 
     def draw(window: Pixels, k: int) -> None:
-        glyphs.write(window, f"{count(int(epochs[k]))} / {last}", x, y, 1)
+        glyphs.write(window, f"{count(int(epochs[k]))} / {last}", x, title, 1)
         if ended and rows[k] == len(run) - 1:
-            warning.write(window, ended, x, round(y + slot.font(14) * 1.5), 1)
+            warning.write(window, ended, x, settings, 1)
 
     return draw
 
