@@ -48,7 +48,8 @@ class Plane:
         for c, name in enumerate(names):
             markers(slot.axes, slot.theme, [x + c * step + 0.75 * mark], [middle], c, mark)
             slot.text(x + c * step + 1.75 * mark, base, name)
-        slot.text(x + side, base, more, align="right")
+        if more:
+            slot.text(x + side, base, more, align="right")
         if run.header.plane:
             slot.text(x, _last_line(slot, run), run.header.plane, 12)
 
