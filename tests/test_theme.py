@@ -17,10 +17,14 @@ SIMULATED = [None, "deuteranomaly", "protanomaly", "tritanomaly"]
 def distances(colours):
     """CAM02-UCS distances of all pairs of sRGB colours [n, 3], as each kind of eye sees them."""
     for kind in SIMULATED:
-        space = {"name": "sRGB1+CVD", "cvd_type": kind, "severity": 100}
-        seen = cspace_convert(colours, space, "sRGB1").clip(0, 1) if kind else colours
-        ucs = cspace_convert(seen, "sRGB1", "CAM02-UCS")
-        yield from pdist(ucs)
+        yield from pdist(cam02(colours, kind))
+
+
+def cam02(colours, kind):
+    """CAM02-UCS of sRGB colours [n, 3] as one kind of eye sees them."""
+    space = {"name": "sRGB1+CVD", "cvd_type": kind, "severity": 100}
+    seen = cspace_convert(colours, space, "sRGB1").clip(0, 1) if kind else colours
+    return cspace_convert(seen, "sRGB1", "CAM02-UCS")
 
 
 def pdist(points):
@@ -151,13 +155,27 @@ def test_print_tells_classes_and_signs_apart_in_grey():
 
 
 @pytest.mark.parametrize("name", THEMES)
-def test_red_is_positive_blue_is_negative_and_white_is_zero(name):
+def test_red_is_positive_blue_is_negative_and_zero_is_the_paper(name):
     shades = THEMES[name].shades(255).astype(int)
     red, blue = shades[:, 0], shades[:, 2]
-    assert shades[127].tolist() == [255, 255, 255, 255]
+    assert shades[127, :3].tolist() == [round(255 * v) for v in to_rgb(THEMES[name].paper)]
     assert (red[135:] > blue[135:]).all()
     assert (blue[:120] > red[:120]).all()
     assert abs(np.diff(shades, axis=0)).max() < 12  # no jump anywhere
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_signs_and_sizes_of_weights_are_told_apart_with_any_colour_vision(name):
+    """Equal weights of both signs are 10 CAM02-UCS apart from a sixth of the scale on, and each is
+    farther from zero than one that is a tenth of the scale smaller, up to two thirds."""
+    shades = THEMES[name].shades(255)[:, :3] / 255
+    for kind in SIMULATED:
+        seen = cam02(shades, kind)
+        far = np.arange(20, 128)
+        assert np.linalg.norm(seen[127 + far] - seen[127 - far], axis=1).min() > 10
+        for side in (seen[127:212], seen[127:42:-1]):
+            size = np.linalg.norm(side - seen[127], axis=1)
+            assert (size[12:] - size[:-12] > 2).all()
 
 
 def test_a_users_matplotlibrc_has_no_say():

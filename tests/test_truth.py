@@ -15,9 +15,10 @@ import vizopt
 from vizopt.clips import planned_picture
 from vizopt.numbers import count, number
 from vizopt.outputs import Look
+from vizopt.panels import scale as weights_scale
 from vizopt.pipeline import render_all
 from vizopt.scores import DISTANCES
-from vizopt.theme import THEMES
+from vizopt.theme import THEMES, luminance
 
 SIZE = (1280, 720)
 FPS = 30.0
@@ -100,11 +101,14 @@ def test_what_stands_still_is_the_scenes(network, texts):
     run, scene, picture, _ = network
     written = Counter(text for text, _ in texts.still(picture))
     layers = layers_of(run)
-    ticks = re.compile(r"−?[\d.,\u2009]+(e−?\d+)?")
-    expected = Counter([scene.title, run.header.settings, run.header.unit])
+    ticks = re.compile(r"([≤≥] )?−?[\d.,\u2009]+(e−?\d+)?")
+    settings = [text for text in written if text in run.header.settings and "  ·  " in text]
+    settings += [run.header.settings.removeprefix(f"{text}  ·  ") for text in settings]
+    expected = Counter([scene.title, *dict.fromkeys(settings), run.header.unit])
+    assert run.header.settings in (settings[0], "  ·  ".join(settings))
     expected.update(run.header.classes)
-    expected.update(["loss", "accuracy", "learning rate", "epoch 0", "− negative", "positive +"])
-    expected.update(["scaled to the largest around it"])
+    expected.update(["loss", "accuracy", "learning rate", "epoch 0", "0"])
+    expected.update(["linear, to the largest around it"])
     expected.update(name.replace("dense", "Dense ") for name in layers)
     expected.update(["update"] * len(layers))
     if run.header.plane:
@@ -112,9 +116,9 @@ def test_what_stands_still_is_the_scenes(network, texts):
     if scene.problem.validation:
         expected["thin: validation"] += 1
     assert not expected - written, expected - written
-    sizes = [f"{v.shape[1] - 1} × {v.shape[2]} + {v.shape[2]}" for v in layers.values()]
+    sizes = [f"{v.shape[1] - 1}×{v.shape[2]}+{v.shape[2]}" for v in layers.values()]
     for text in written - expected:
-        plain = text.removeprefix("weights and biases, ").replace("\u2009", "")
+        plain = re.sub(r"\s", "", text.removeprefix("weights and biases, "))
         known = plain in sizes or text == "weights" or ticks.fullmatch(text)
         assert known, text
 
@@ -183,15 +187,12 @@ def test_cells_have_the_colours_of_their_weights(network):
     run, scene, picture, frames = network
     rows = rows_of(run, scene)
     shades = THEMES["light"].shades(255)
+    bend, limit = bend_and_limit(run)
     for layer, values in layers_of(run).items():
-        largest = abs(values).max(axis=(1, 2)).astype(float)
-        limit = largest.max()
-        if run.diverged is not None:
-            limit = min(limit, 10 * np.median(largest))
         boxes = grids_of(picture, layer.replace("dense", "Dense "))
         for k in frames:
             frame = picture[k]
-            wanted = values[rows[k]] / limit
+            wanted = np.arcsinh(values[rows[k]] / bend) / np.arcsinh(limit / bend)
             a, b = update_of(run, rows, k)
             change = values[b].astype(float) - values[a]
             assert_cells(
@@ -201,6 +202,46 @@ def test_cells_have_the_colours_of_their_weights(network):
             strongest = np.unravel_index(abs(change).argmax(), change.shape)
             assert same_order(drawn, change, shades), (layer, k)
             assert abs(change[strongest]) > 0
+
+
+def bend_and_limit(run):
+    """Of the weights' scale: a quarter of the smaller median weight of a tenth and a twentieth of
+    the rows, to one figure; and the largest of all up to two figures, 10 000 bends at most."""
+    params = np.concatenate(list(run.chunks("params")))
+    usual = min(np.median(abs(params[(len(params) - 1) // part])) for part in (10, 20))
+    bend = float(f"{usual / 4:.0e}")
+    top = min(float(abs(params).max()), 1e4 * bend)
+    power = 10.0 ** (np.floor(np.log10(top)) - 1)
+    return bend, np.ceil(top / power * (1 - 1e-9)) * power
+
+
+def test_half_of_the_weights_are_seen_from_a_tenth_of_the_run_on(network):
+    run = network[0]
+    scale = weights_scale.scale_of(run)
+    for theme in THEMES.values():
+        levels = luminance(theme.shades(255)[:, :3] / 255) + 0.05
+        contrast = np.maximum(levels, levels[127]) / np.minimum(levels, levels[127])
+        for row in ((len(run) - 1) // 10, len(run) // 2, len(run) - 1):
+            shades = (scale(run.row("params", row)) * 127).round().astype(int)
+            assert (contrast[shades + 127] > 1.1).mean() >= 0.5, (theme, row)
+
+
+def test_the_key_says_which_weight_a_colour_is(network, texts):
+    """Each number stands below the place of the bar that has its colour."""
+    run, _, picture, _ = network
+    bend, limit = bend_and_limit(run)
+    axes, _, _ = axes_with(picture, "linear, to the largest around it")
+    (bar,) = axes.images
+    left, right, _, _ = bar.get_extent()
+    ticks = [line.get_xdata()[0] for line in axes.lines]
+    words = [text.get_text() for text in axes.texts if text.get_text() != axes.texts[-1].get_text()]
+    assert len(ticks) == len(words) in (3, 5)
+    for place, text in zip(ticks, words, strict=True):
+        value = float(text.removeprefix("≤ ").removeprefix("≥ ").replace("−", "-"))
+        shade = np.arcsinh(value / bend) / np.arcsinh(limit / bend)
+        assert (place - left) / (right - left) == pytest.approx((1 + shade) / 2, abs=0.002)
+    cut = max(float(abs(rows).max()) for rows in run.chunks("params")) > limit
+    assert (words[0][0], words[-1][0] == "≥") == (("≤", True) if cut else ("−", False))
 
 
 def grids_of(picture, words):

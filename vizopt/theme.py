@@ -89,11 +89,12 @@ class Theme:
     def shades(self, count: int) -> NDArray[np.uint8]:
         """Colours [count, RGBA] of weights from the most negative to the most positive.
 
-        White in the middle: matplotlib's map is lifted by what its own middle lacks.
+        The paper's colour in the middle: matplotlib's map is moved there by what its own middle
+        lacks.
         """
         value = np.linspace(0, 1, count)
         colours = colormaps[self.diverging](value) * 255
-        lift = 255 - np.array(colormaps[self.diverging](0.5)) * 255
+        lift = np.array(to_rgba(self.paper)) * 255 - np.array(colormaps[self.diverging](0.5)) * 255
         lifted = colours + lift * (1 - abs(2 * value - 1))[:, None]
         return np.asarray(lifted.clip(0, 255).round(), np.uint8)
 
@@ -163,7 +164,7 @@ THEMES: dict[str, Theme] = {
         rule="#2c3640",
         classes=PETROFF,
         regions=DEEP,
-        diverging="RdBu_r",
+        diverging="berlin",
         accents=(("loss", "#ff8a70"), ("accuracy", "#5fd0a5"), ("lr", "#a9bdd3")),
         edge="#dfe6ee",
     ),

@@ -130,7 +130,7 @@ class _Plot:
     def draw_epochs(self, slot: Slot) -> None:
         """The axis below, from 0 to the last planned epoch."""
         bottom = self.top + self.height + slot.font(11) * 1.4
-        for epoch in _ticks(0, self.last, 4 if self.width > slot.font(11) * 30 else 1, whole=True):
+        for epoch in _ticks(0, self.last, 4 if self.width > slot.font(11) * 26 else 1, whole=True):
             if epoch:
                 text = count(int(epoch))
                 most = slot.width - slot.text_width(text, 11) / 2

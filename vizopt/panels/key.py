@@ -1,14 +1,15 @@
-"""The key: what red and blue mean, and between which epochs the update lies."""
+"""The key: which weight each colour is, and between which epochs the update lies."""
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.numbers import count
 from vizopt.panels.base import Draw, Slot
+from vizopt.panels.scale import scale_of
 from vizopt.recording import Recording
 from vizopt.specs import spec
 from vizopt.timeline import windows
 
-NOTE = "scaled to the largest around it"
-FLASHING = "scaled to its own largest"
+NOTE = "linear, to the largest around it"
+FLASHING = "linear, to its own largest"
 
 
 @spec
@@ -17,27 +18,20 @@ class Key:
 
     @property
     def needs(self) -> frozenset[str]:
-        return frozenset({"epoch"})
+        return frozenset({"epoch", "params"})
 
     def static(self, slot: Slot, run: Recording) -> None:
         last = run.header.epochs
-        longest = slot.text_width(_words(last - 1, last), 12)
-        width = min(slot.width - longest - slot.unit * 24, slot.width * 0.36)
+        note = FLASHING if slot.playback.mode == "flashing" else NOTE
+        longest = max(slot.text_width(text, 12) for text in (_words(last - 1, last), note))
+        width = min(slot.width - longest - slot.unit * 18, slot.width * 0.46)
         height = _first_line(slot)
         shades = slot.theme.shades(255)[None]
         slot.axes.imshow(shades, extent=(0, width, height, 0), aspect="auto", zorder=0)
         slot.axes.set(xlim=(0, slot.width), ylim=(slot.height, 0))
         line = height + slot.font(12) * 1.25
-        wide = slot.text_width("− negative", 12) < width * 0.45
-        slot.text(0, line, "− negative" if wide else "−", 12)
-        slot.text(width, line, "positive +" if wide else "+", 12, align="right")
-        slot.text(
-            slot.width,
-            line,
-            FLASHING if slot.playback.mode == "flashing" else NOTE,
-            12,
-            align="right",
-        )
+        _write_ticks(slot, scale_of(run).ticks(), width, height, line)
+        slot.text(slot.width, line, note, 12, align="right")
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         epochs = run["epoch"]
@@ -49,6 +43,24 @@ class Key:
             glyphs.write(window, _words(int(start[k]), int(stop[k])), slot.width, line, 1)
 
         return draw
+
+
+def _write_ticks(
+    slot: Slot, ticks: list[tuple[float, str]], width: float, height: float, line: float
+) -> None:
+    """The values below the bar: all of them, or where there is no room without the middles."""
+    gap = slot.unit * 3
+    for shown in (ticks, ticks[::2], ticks[::4]):
+        sizes = [slot.text_width(text, 12) for _, text in shown]
+        places = [(1 + shade) / 2 * width for shade, _ in shown]
+        starts = [place - size / 2 for place, size in zip(places, sizes, strict=True)]
+        starts[0], starts[-1] = 0.0, width - sizes[-1]
+        ends = [start + size + gap for start, size in zip(starts, sizes, strict=True)]
+        if all(end <= start for end, start in zip(ends, starts[1:], strict=False)):
+            break
+    for start, place, (_, text) in zip(starts, places, shown, strict=True):
+        slot.axes.plot([place, place], [height, height + slot.unit * 3], color=slot.theme.muted)
+        slot.text(start, line, text, 12)
 
 
 def _first_line(slot: Slot) -> int:

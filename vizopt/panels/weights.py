@@ -12,6 +12,7 @@ from vizopt.arrays import Matrix, Pixels, Rows
 from vizopt.hold import Playback
 from vizopt.numbers import count, number
 from vizopt.panels.base import Draw, Slot
+from vizopt.panels.scale import scale_of
 from vizopt.recording import Recording
 from vizopt.regions import Steps
 from vizopt.specs import spec
@@ -20,9 +21,11 @@ from vizopt.timeline import windows
 
 Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
 Floats: TypeAlias = NDArray[np.float64]
+Shade: TypeAlias = Callable[[Matrix], Matrix]  # from values to places between −1 and 1
 
 HEAD = 22  # height of a line of text above a grid
 GAP = 14  # between the bars of a standing layer
+BLOCKS = ", block maxima"
 PALEST = 4.0  # largest changes that the scale of an update may have
 ENVELOPE = 40  # the envelope looks this part of the clip ahead and back: 1/40
 
@@ -31,11 +34,13 @@ ENVELOPE = 40  # the envelope looks this part of the clip ahead and back: 1/40
 class Weights:
     """A dense layer's weights with the biases as the last row, and its update.
 
-    The weights are scaled by their largest absolute value over the run. The update is the change
-    of the weights over half a second of the clip, a window that slides with the frame; it is
-    scaled by a smooth envelope of its largest absolute value over the clip, so that late, small
-    updates stay visible and nothing flickers; its own largest is written beside. Where flashes
-    are allowed it is the change to the next frame, scaled by its own largest.
+    The weights of all layers have one scale for the whole run, even near zero and logarithmic far
+    from it, so that small first weights are seen and large last ones told apart.
+
+    The update is the change of the weights over half a second of the clip, a window that slides
+    with the frame; it is scaled by a smooth envelope of its largest absolute value over the clip,
+    so that late, small updates stay visible and nothing flickers; its own largest is written
+    beside. Where flashes are allowed it is the change to the next frame, scaled by its own largest.
 
     A layer that is wider than high lies down, its update below; another one stands, its update to
     the right. A layer with more cells than pixels is drawn as blocks of cells, each by its
@@ -57,8 +62,9 @@ class Weights:
         title = self.layer.replace("dense", "Dense ")
         slot.text(0, slot.font(15), title, 15, colour=slot.theme.ink, weight="bold")
         size = f"{count(inputs - 1)} × {count(outputs)} + {count(outputs)}"
-        if _block(inputs, weights[3]) * _block(outputs, weights[2]) > 1:
-            size += ", block maxima"
+        blocks = _block(inputs, weights[3]) * _block(outputs, weights[2]) > 1
+        if blocks:
+            size += BLOCKS
         if _lies(run, self.layer):
             room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
             text = f"weights and biases, {size}"
@@ -67,20 +73,24 @@ class Weights:
             slot.text(0, update[1] - slot.unit * 6, "update", 12)
         else:
             first, second = _captions(slot, weights)
-            blocks = "block maxima" in size
-            size = size.removesuffix(", block maxima")
-            slot.text(weights[0], first, "block maxima" if blocks else "weights", 12)
-            tight = slot.text_width(size, 12) > weights[2]
-            size = size.replace(" × ", "×").replace(" + ", "+") if tight else size
-            slot.text(weights[0], second, slot.fitted(size, 12, weights[2]), 12)
-            slot.text(update[0], first, "update", 12)
+            size = size.removesuffix(BLOCKS)
+            named = ["block maxima", "blocks"] if blocks else ["weights"]
+            for y, choices in (
+                (first, named),
+                (second, [size, size.replace(" × ", "×").replace(" + ", "+")]),
+            ):
+                fits = [text for text in choices if slot.text_width(text, 12) <= weights[2]]
+                for text in fits[:1]:
+                    slot.text(weights[0], y, text, 12)
+            at = min(update[0], slot.width - slot.text_width("update", 12))
+            slot.text(at, first, "update", 12)
         for box in (weights, update):
             slot.frame(*box)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         weights, update = _boxes(slot, run, self.layer)
         start, stop = windows(rows, slot.playback.window)
-        limit = _largest(run, self.layer)
+        scale = scale_of(run)
         level = _levels(run, self.layer, start, stop, slot.playback)
         paint_weights = _painter(slot.theme, *_shape(run, self.layer), weights)
         paint_update = _painter(slot.theme, *_shape(run, self.layer), update)
@@ -91,10 +101,11 @@ class Weights:
             x, y, align = update[0], _captions(slot, weights)[1], 0.0
 
         def draw(window: Pixels, k: int) -> None:
-            paint_weights(window, _matrix(run, self.layer, rows[k]) / limit)
+            paint_weights(window, _matrix(run, self.layer, rows[k]), scale)
             change = _change(run, self.layer, start[k], stop[k])
             largest = float(abs(change).max())
-            paint_update(window, change / (max(np.exp(level[k]), largest) or 1.0))
+            end = max(np.exp(level[k]), largest) or 1.0
+            paint_update(window, change, lambda values: values / end)
             text = f"±{number(largest)}"
             room = slot.width - (1 - align) * glyphs.width(text)  # not beyond the panel's edge
             glyphs.write(window, text, min(x, floor(room)), y, align)
@@ -132,18 +143,18 @@ def _captions(slot: Slot, box: Box) -> tuple[int, int]:
 
 def _painter(
     theme: Theme, rows: int, columns: int, box: Box
-) -> Callable[[Pixels, NDArray[np.floating]], None]:
-    """Paints values [rows, columns] between −1 and 1 into a box of the window."""
+) -> Callable[[Pixels, Matrix, Shade], None]:
+    """Paints values [rows, columns] by their shades into a box of the window."""
     x, y, width, height = box
     colours = theme.shades(255).view(np.uint32)[:, 0]
     down, across = _block(rows, height), _block(columns, width)
     enlarge = Steps.of(-(-rows // down), -(-columns // across), height, width)
 
-    def paint(window: Pixels, values: NDArray[np.floating]) -> None:
+    def paint(window: Pixels, values: Matrix, shade: Shade) -> None:
         if down * across > 1:
             values = _block_maxima(values, down, across)
-        shade = (values.clip(-1, 1) * 127).round().astype(np.intp) + 127
-        enlarge(colours[shade], window[y : y + height, x : x + width])
+        place = (shade(values) * 127).round().astype(np.intp) + 127
+        enlarge(colours[place], window[y : y + height, x : x + width])
 
     return paint
 
@@ -161,20 +172,6 @@ def _block_maxima(values: NDArray[np.floating], down: int, across: int) -> NDArr
     flat = blocks.reshape(*blocks.shape[:2], -1)
     largest = abs(flat).argmax(axis=-1)[..., None]
     return np.asarray(np.take_along_axis(flat, largest, axis=-1)[..., 0])
-
-
-def _largest(run: Recording, layer: str) -> float:
-    """Largest absolute weight of the run, 1 where all are zero.
-
-    Where a run diverges the last rows would leave all others white: ten times the median row's
-    largest is the most that counts.
-    """
-    chunks = [
-        abs(run.layout.matrix(layer, params)).max(axis=(1, 2)) for params in run.chunks("params")
-    ]
-    rows = np.concatenate(chunks).astype(float)
-    limit = rows.max() if run.diverged is None else min(rows.max(), 10 * np.median(rows))
-    return float(limit) or 1.0
 
 
 def _matrix(run: Recording, layer: str, row: np.intp) -> Matrix:

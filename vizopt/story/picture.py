@@ -16,6 +16,7 @@ from vizopt.timeline import Timeline
 # What a map of colours shows where a weight is positive and where it is negative.
 SIGNS = {
     "RdBu_r": "red where positive, blue where negative, paler the smaller",
+    "berlin": "red where positive, blue where negative, darker the smaller",
     "PuOr_r": "orange where positive, purple where negative, paler the smaller",
 }
 
