@@ -13,7 +13,6 @@ from vizopt.clips import planned_picture
 from vizopt.mosaic import Mosaic
 from vizopt.panels import Plane
 from vizopt.panels.base import Slot
-from vizopt.panels.curves import _limits
 from vizopt.panels.plane import _fitted, _listed
 from vizopt.panels.weights import _block_maxima
 from vizopt.recording import Recording
@@ -101,22 +100,6 @@ def test_a_missing_column_is_named(run, tmp_path):
     shutil.rmtree(copy / "snapshots/scores")
     with pytest.raises(RecordingError, match="no column 'scores', which"):
         picture_of(Recording(copy))
-
-
-@pytest.mark.parametrize(
-    ("values", "ends"),
-    [
-        ([1.1, 1.0, 0.5, 0.2], (0, 1.1)),
-        ([1.1, 6.26, *[1.0] * 100], (0, 1.65)),  # AdaGrad's violent first update
-        ([1.1, *[0.2] * 100, 2.0, *[0.2] * 100], (0, 1.65)),  # a late spike
-        ([1.0, np.inf, np.nan, 0.5], (0, 1.0)),
-        ([np.nan], (0, 1)),
-        ([2.0, -1.0], (-1, 2.0)),
-        ([0.0, 0.0], (0, 1)),
-    ],
-)
-def test_an_outlier_does_not_flatten_a_curve(values, ends):
-    assert _limits([np.array(values)], None) == pytest.approx(ends)
 
 
 @pytest.mark.parametrize("name", THEMES)

@@ -5,13 +5,14 @@ from typing import Annotated, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import NDArray
 from pydantic import Field
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.numbers import count, number, setting
 from vizopt.paint import Stamp, coloured, disc, ink, stamp_at
+from vizopt.panels.axis import Axis, Kind, even_ticks
 from vizopt.panels.base import Draw, Slot
 from vizopt.quantities import title
 from vizopt.recording import Recording
@@ -19,29 +20,34 @@ from vizopt.specs import spec
 
 Floats: TypeAlias = NDArray[np.float64]
 
-RANGES = {"accuracy": (0.0, 1.0)}  # what a column can be; others follow the run
 NO_CURVES = frozenset(  # of a recording: what has no value, or many, for each epoch
     {"epoch", "params", "delta", "scores", "points", "labels", "held_out", "extent"}
     | {"curve", "minima", "maxima"}
 )
-OUTLIER = 1.5  # times the usual value, beyond which the axis is cut
+BAND = 2.5  # widths of a line: where a pixel column's values spread wider, it is a band
+PALE = 0.35  # of the line's colour in its band
 
 
 @spec
 class Curves:
     """Recorded values of every epoch, one above the other on a common axis of the whole run.
 
-    A curve's axis follows the run but not its outliers: values beyond one and a half times the
-    larger of the first value and the 90th percentile are cut, and small triangles mark where.
+    A curve's axis follows the run, from 0 where that is near, but not its outliers: values beyond
+    one and a half times the larger of the first value and the 90th percentile are cut, and small
+    triangles mark where. The axis of a loss that spans more than two decades is logarithmic. Where
+    the values of one column of pixels spread, a line shows their mean and a pale band all of them.
+    A learning rate that never changes is a line of text.
 
     Where a run holds out samples, their loss and accuracy are second, thinner curves.
     A panel wider than high puts its curves beside each other.
 
     Args:
         columns: of the recording's history.
+        axis: "linear", "log" (for values above 0), or "auto".
     """
 
     columns: Annotated[tuple[str, ...], Field(min_length=1)] = ("loss", "accuracy", "lr")
+    axis: Kind = "auto"
 
     def __post_init__(self) -> None:
         for column in self.columns:
@@ -53,26 +59,108 @@ class Curves:
         return frozenset({"epoch", *self.columns})
 
     def static(self, slot: Slot, run: Recording) -> None:
-        plots = [_Plot.of(slot, run, self.columns, i) for i in range(len(self.columns))]
+        plots = _plots(slot, run, self)
         for plot in plots:
             plot.draw_axes(slot)
-        if len(_pair(run, self.columns[0])) > 1:
-            at = slot.text_width(plots[0].title) + slot.unit * 10
-            slot.text(at, plots[0].top - slot.unit * 12, "thin: validation", 11)
+        _note_thin(slot, run, plots)
         for plot in plots if _beside(slot) else plots[-1:]:
             plot.draw_epochs(slot)
+        for line in _lines(slot, run, self):
+            line.write(slot)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
-        draws = [
-            _curve(slot, run, _Plot.of(slot, run, self.columns, i), rows)
-            for i in range(len(self.columns))
-        ]
+        draws = [_curve(slot, run, plot, rows) for plot in _plots(slot, run, self)]
 
         def draw(window: Pixels, k: int) -> None:
             for part in draws:
                 part(window, k)
 
         return draw
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A value that never changes: its name and its number in a line of text."""
+
+    title: str
+    value: str
+    left: float
+    right: float
+    baseline: float
+
+    def write(self, slot: Slot) -> None:
+        slot.text(self.left, self.baseline, self.title, 13)
+        ink = slot.theme.ink
+        slot.text(
+            self.right, self.baseline, self.value, 18, colour=ink, weight="bold", align="right"
+        )
+
+
+def _constant(run: Recording, column: str) -> bool:
+    """Whether a column is a setting that a run keeps from its first epoch to its last."""
+    return column == "lr" and len(run[column]) > 0 and bool((run[column] == run[column][0]).all())
+
+
+def _lines(slot: Slot, run: Recording, curves: Curves) -> list[_Line]:
+    """The learning rate, where it stands still: below the curves, or at the right of them."""
+    names = [column for column in curves.columns if _constant(run, column)]
+    lines = []
+    for i, column in enumerate(names):
+        name, value = title(column, run.header.unit), number(float(run[column][0]))
+        room = slot.width - _room(slot, run, curves) if _beside(slot) else 0.0
+        if slot.text_width(name) + slot.text_width(value, 18, "bold") > slot.width - room:
+            name = column
+        up = _row(slot) * (len(names) - 1 - i)
+        base = _head(slot) if _beside(slot) else slot.height - up - slot.font(18) * 0.3
+        lines.append(_Line(name, value, room, slot.width - slot.unit, base))
+    return lines
+
+
+def _row(slot: Slot) -> float:
+    """Height of a line of text with a large number."""
+    return slot.font(18) * 1.6
+
+
+def _head(slot: Slot) -> float:
+    """Baseline of a curve's title and number below its top."""
+    return slot.font(18) * 1.25
+
+
+def _room(slot: Slot, run: Recording, curves: Curves) -> float:
+    """Width that lines of text take at the right of curves that lie beside each other."""
+    names = [column for column in curves.columns if _constant(run, column)]
+    wide = [
+        slot.text_width(title(column, run.header.unit))
+        + slot.text_width(number(float(run[column][0])), 18, "bold")
+        for column in names
+    ]
+    return min(max(wide, default=0.0) + slot.unit * 12, slot.width / 3) if names else 0.0
+
+
+def _plots(slot: Slot, run: Recording, curves: Curves) -> list["_Plot"]:
+    """The boxes of the curves, which fill what the lines of text leave."""
+    columns = [column for column in curves.columns if not _constant(run, column)]
+    still = len(curves.columns) - len(columns)
+    beside, gap = _beside(slot), slot.unit * 24
+    foot = slot.font(11) * 1.7
+    width, height = slot.width * 1.0, slot.height - foot
+    if beside:
+        width -= (_room(slot, run, curves) + gap) * (still > 0)
+    else:
+        height -= _row(slot) * still
+    many = max(len(columns), 1)
+    wide = (width - gap * (many - 1)) / many if beside else width
+    high = height if beside else height / many
+    return [
+        _Plot.of(
+            slot,
+            run,
+            column,
+            Axis.of(column, [run[name] for name in _pair(run, column)], curves.axis),
+            (i * (wide + gap) if beside else 0.0, 0.0 if beside else high * i, wide, high),
+        )
+        for i, column in enumerate(columns)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +175,33 @@ class _Plot:
     top: float
     width: float
     height: float
-    low: float
-    high: float
+    axis: Axis
     last: int  # epoch at the right end
 
     @classmethod
-    def of(cls, slot: Slot, run: Recording, columns: tuple[str, ...], i: int) -> "_Plot":
-        foot = slot.font(11) * 1.7
-        head = slot.font(18) * 1.25 + slot.unit * 12
-        gutter = slot.font(11) * 3.8
-        beside, gap = _beside(slot), slot.unit * 24
-        wide = (slot.width - gap * (len(columns) - 1)) / len(columns) if beside else slot.width
-        high_ = (slot.height - foot) / (1 if beside else len(columns))
-        start = i * (wide + gap) if beside else 0.0
-        low, high = _limits([run[name] for name in _pair(run, columns[i])], RANGES.get(columns[i]))
+    def of(
+        cls,
+        slot: Slot,
+        run: Recording,
+        column: str,
+        axis: Axis,
+        part: tuple[float, float, float, float],
+    ) -> "_Plot":
+        """In its part of the panel: left, top, width, height."""
+        start, above, wide, high = part
+        head = _head(slot) + slot.unit * 12
+        ticks = [setting(float(tick)) for tick in axis.ticks(_parts(slot, high - head))]
+        gutter = max(slot.text_width(text, 11) for text in [*ticks, "0.00"]) + slot.unit * 8
         return cls(
-            column=columns[i],
-            title=title(columns[i], run.header.unit),
+            column=column,
+            title=title(column, run.header.unit),
             unit=run.header.unit,
             start=start,
             left=start + gutter,
-            top=head + (0 if beside else high_ * i),
+            top=above + head,
             width=wide - gutter - slot.unit * 5,
-            height=high_ - head - slot.unit * 6,
-            low=low,
-            high=high,
+            height=high - head - slot.unit * 6,
+            axis=axis,
             last=max(run.header.epochs - 1, 1),
         )
 
@@ -119,8 +209,7 @@ class _Plot:
         return self.left + epoch / self.last * self.width
 
     def y(self, value: Floats) -> Floats:
-        share = (value.clip(self.low, self.high) - self.low) / (self.high - self.low)
-        return self.top + self.height * (1 - share)
+        return self.top + self.height * (1 - self.axis.share(value))
 
     @property
     def right(self) -> float:
@@ -130,7 +219,8 @@ class _Plot:
     def draw_epochs(self, slot: Slot) -> None:
         """The axis below, from 0 to the last planned epoch."""
         bottom = self.top + self.height + slot.font(11) * 1.4
-        for epoch in _ticks(0, self.last, 4 if self.width > slot.font(11) * 26 else 1, whole=True):
+        parts = 4 if self.width > slot.font(11) * 26 else 1
+        for epoch in even_ticks(0, self.last, parts, whole=True):
             if epoch:
                 text = count(int(epoch))
                 most = slot.width - slot.text_width(text, 11) / 2
@@ -142,16 +232,21 @@ class _Plot:
         room = self.right - self.start - slot.text_width("−0.0e−9", 18, "bold")
         name = self.title if slot.text_width(self.title) < room else self.column
         slot.text(self.start, self.top - slot.unit * 12, name, 13)
-        nbins = 2 if self.height > slot.font(11) * 4 else 1
-        for tick in _ticks(self.low, self.high, nbins):
+        for tick in self.axis.ticks(_parts(slot, self.height)):
             y = float(self.y(np.array(tick)))
             slot.axes.plot([self.left, self.left + self.width], [y, y], color=slot.theme.rule, lw=1)
             x = self.left - slot.unit * 6
             slot.text(x, y + slot.font(11) * 0.36, setting(tick), 11, align="right")
 
 
+def _parts(slot: Slot, height: float) -> int:
+    """Parts of an axis of values that is so high, in pixels."""
+    return 4 if height > slot.font(11) * 12 else 2 if height > slot.font(11) * 4 else 1
+
+
 def _beside(slot: Slot) -> bool:
-    return slot.width > 2 * slot.height
+    """Whether curves lie beside each other: where that leaves room for their titles."""
+    return slot.width > max(2 * slot.height, slot.font(13) * 34)
 
 
 def _pair(run: Recording, column: str) -> list[str]:
@@ -159,29 +254,23 @@ def _pair(run: Recording, column: str) -> list[str]:
     return [name for name in (column, f"validation_{column}") if name in run.columns]
 
 
-def _limits(curves: list[Floats], fixed: tuple[float, float] | None) -> tuple[float, float]:
-    """Ends of the value axis: 0 and the largest value, unless that is an outlier."""
-    kept = [values[np.isfinite(values)] for values in curves]
-    kept = [values for values in kept if len(values)]
-    if fixed or not kept:
-        return fixed or (0.0, 1.0)
-    usual = OUTLIER * max(_usual(values) for values in kept)
-    top = max(float(values.max()) for values in kept)
-    high = float(usual) if top > usual > 0 else top
-    low = min(0.0, *(float(values.min()) for values in kept))
-    return low, high if high > low else low + 1.0
+def _note_thin(slot: Slot, run: Recording, plots: list[_Plot]) -> None:
+    """What a second, thinner curve is, beside the first title that has one and room."""
+    for plot in plots:
+        names = _pair(run, plot.column)
+        if len(names) > 1:
+            at = plot.start + slot.text_width(plot.title) + slot.unit * 10
+            numbers = _numbers(slot, run, names)
+            if at + slot.text_width("thin: validation", 11) + slot.unit * 10 < plot.right - numbers:
+                slot.text(at, plot.top - slot.unit * 12, "thin: validation", 11)
+                return
 
 
-def _usual(values: Floats) -> float:
-    """The larger of the first value and the 90th percentile, which a divergence drives up."""
-    first = float(values[0])
-    return max(first, min(float(np.percentile(values, 90)), 10 * first))
-
-
-def _ticks(low: float, high: float, nbins: int, *, whole: bool = False) -> Floats:
-    locator = MaxNLocator(nbins=nbins, steps=[1, 2, 2.5, 5, 10], integer=whole)
-    ticks: Floats = np.asarray(locator.tick_values(low, high))
-    return ticks[(ticks >= low) & (ticks <= high * (1 + 1e-9))]
+def _numbers(slot: Slot, run: Recording, names: list[str]) -> float:
+    """Width of the widest numbers of a curve and of its second."""
+    texts = [[number(float(value)) for value in run[name]] for name in names]
+    first = max(slot.text_width(text, 18, "bold") for text in {*texts[0]})
+    return first + max(slot.text_width(text) for text in {*texts[1]}) + slot.unit * 10
 
 
 def _curve(slot: Slot, run: Recording, plot: _Plot, rows: Rows) -> Draw:
@@ -224,10 +313,26 @@ def _draw_line(
 ) -> None:
     """A curve, broken where it has no value, with triangles where it is cut."""
     x = plot.x(np.arange(len(values), dtype=float))
-    shown = np.where(np.isnan(values), np.nan, plot.y(values))
+    y = np.where(np.isnan(values), np.nan, plot.y(values))
     width = max(1.8 * slot.unit, 1.2) * thick
-    axes.plot(x, shown, color=colour, lw=width, solid_joinstyle="round")
-    cut = x[~(values <= plot.high)]
+    x_mean, y_mean, low, high = _by_pixel(x, y)
+    if np.nanmax(high - low, initial=0.0) > BAND * width:
+        paper, own = np.array(to_rgb(slot.theme.paper)), np.array(to_rgb(colour))
+        pale = to_hex(paper + PALE * (own - paper))
+        axes.fill_between(x_mean, low - width / 2, high + width / 2, color=pale, lw=0)
+    else:
+        x_mean, y_mean = x, y
+    axes.plot(x_mean, y_mean, color=colour, lw=width, solid_joinstyle="round")
+    cut = x[~(values <= plot.axis.high)]
     apart = cut[np.diff(cut, prepend=-np.inf) > slot.unit * 6]
     top = np.full(len(apart), plot.top - slot.unit * 3)
     axes.plot(apart, top, linestyle="", marker="^", markersize=slot.unit * 6, color=colour)
+
+
+def _by_pixel(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Of each column of pixels that a curve [E] has points in: their mean place, and of their
+    heights the mean, the least and the most [W]; of none where a point has none."""
+    starts = np.flatnonzero(np.diff(np.floor(x), prepend=-1.0))
+    sizes = np.diff(starts, append=len(x))
+    means = [np.add.reduceat(part, starts) / sizes for part in (x, y)]
+    return means[0], means[1], np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)

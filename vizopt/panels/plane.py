@@ -51,7 +51,7 @@ class Plane:
         if more:
             slot.text(x + side, base, more, align="right")
         if run.header.plane:
-            slot.text(x, _last_line(slot, run), run.header.plane, 12)
+            slot.text(x, _last_line(slot, run), slot.fitted(run.header.plane, 12, side), 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         left, top, side = _square(slot, run)

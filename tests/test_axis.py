@@ -1,0 +1,104 @@
+"""Axes of curves: they frame the run, cut its outliers, and say so where they are logarithmic."""
+
+import numpy as np
+import pytest
+
+import vizopt
+from vizopt.errors import SceneError
+from vizopt.panels.axis import Axis
+from vizopt.panels.base import Slot
+from vizopt.panels.curves import _by_pixel, _plots
+from vizopt.theme import THEMES
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "ends"),
+    [
+        ("loss", [1.1, 1.0, 0.5, 0.2], (0, 1.1 + 0.06 * 1.1)),
+        ("loss", [1.1, 0.9, 1.0], (0.9 - 0.012, 1.1 + 0.06 * 0.212)),  # its own range
+        ("loss", [1.0, 0.40], (0, 1.06)),
+        ("loss", [1.0, 0.41], (0.41 - 0.0354, 1 + 0.06 * 0.6254)),
+        ("loss", [1.1, 6.26, *[1.0] * 100], (1 - 0.06 * 0.65, 1.65)),  # a violent first update
+        ("loss", [1.1, *[0.2] * 100, 2.0, *[0.2] * 100], (0, 1.65)),  # a late spike
+        ("loss", [1.0, np.inf, np.nan, 0.5], (0.47, 1 + 0.06 * 0.53)),
+        ("loss", [np.nan], (0, 1)),
+        ("x", [2.0, -1.0], (-1.18, 2 + 0.06 * 3.18)),
+        ("loss", [0.0, 0.0], (-0.5, 0.5)),
+        ("loss", [2.0, 2.0], (0.0, 3.0)),
+        ("accuracy", [0.33, 1.0], (0, 1)),  # no more than all can be right
+        ("accuracy", [0.9, 0.98], (0.9 - 0.0048, 0.98 + 0.06 * 0.0848)),
+        ("accuracy", [0.005, 0.0], (0, 0.0053)),
+    ],
+)
+def test_an_axis_frames_the_run(column, values, ends):
+    axis = Axis.of(column, [np.array(values)])
+    assert (axis.low, axis.high) == pytest.approx(ends)
+    assert not axis.log
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "kind", "log"),
+    [
+        ("loss", [1.0, 0.0099], "auto", True),
+        ("loss", [1.0, 0.0101], "auto", False),
+        ("loss", [1.0, 0.0], "auto", False),
+        ("loss", [1.0, 0.0], "log", False),
+        ("accuracy", [1.0, 0.001], "auto", False),
+        ("accuracy", [1.0, 0.5], "log", True),
+        ("lr", [1.0, 1e-5], "auto", False),
+        ("loss", [1.0, 1e-9], "linear", False),
+        ("loss", [1.0, 1.0], "log", False),
+        ("loss", [1.0, 1e30, np.inf], "auto", True),
+    ],
+)
+def test_a_loss_over_more_than_two_decades_is_logarithmic(column, values, kind, log):
+    axis = Axis.of(column, [np.array(values)], kind)
+    assert axis.log == log
+    if log:
+        finite = np.array(values)[np.isfinite(values)]
+        assert (axis.low, axis.high) == (finite.min(), finite.max())
+
+
+def test_decades_are_equally_long():
+    axis = Axis(1e-4, 1.0, log=True)
+    assert axis.share(np.array([1e-5, 1e-4, 1e-2, 1.0, 9.0])) == pytest.approx([0, 0, 0.5, 1, 1])
+    assert axis.ticks(4) == pytest.approx([1e-4, 1e-3, 1e-2, 0.1, 1])
+    assert axis.ticks(2) == pytest.approx([1e-4, 1e-2, 1])
+    assert Axis(0.0, 2.0).share(np.array([-1.0, 0.5, 3.0])) == pytest.approx([0, 0.25, 1])
+    assert Axis(0.0, 1.06).ticks(3) == pytest.approx([0, 0.5, 1])
+
+
+def test_the_points_of_one_column_of_pixels_are_a_mean_and_a_band():
+    x, y = np.array([3.1, 3.5, 3.9, 4.0, 5.2]), np.array([1.0, 4.0, 1.0, 7.0, np.nan])
+    parts = [part.tolist() for part in _by_pixel(x, y)]
+    assert parts[0] == pytest.approx([3.5, 4.0, 5.2])
+    assert parts[1][:2] == [2.0, 7.0]
+    assert parts[2][:2] == [1.0, 7.0]
+    assert parts[3][:2] == [4.0, 7.0]
+    assert all(np.isnan(part[2]) for part in parts[1:])
+
+
+def scene(tmp_path, lr, **curves):
+    keys = {"epochs": 9, "keep.grid": 6, "optimizer.lr": lr}
+    keys["stage.panels"] = {"curves": {"kind": "curves", **curves}}
+    return vizopt.record(vizopt.load_scene("sgd", keys), tmp_path / "run.zarr")
+
+
+def test_curves_fill_what_a_constant_rate_leaves(tmp_path, monkeypatch):
+    from vizopt.panels import Curves
+
+    slot = Slot(None, 400, 500, THEMES["light"], 1.0, None)
+    falling = {"kind": "exponential", "initial": 1.0, "factor": 0.9}
+    for lr, names in ((0.5, ["loss", "accuracy"]), (falling, ["loss", "accuracy", "lr"])):
+        path = tmp_path / names[-1]
+        path.mkdir()
+        plots = _plots(slot, scene(path, lr), Curves())
+        assert [plot.column for plot in plots] == names
+        assert plots[0].height == pytest.approx(plots[-1].height)
+        foot = 500 - plots[-1].top - plots[-1].height
+        assert foot < (90 if lr == 0.5 else 45)
+
+
+def test_an_unknown_axis_is_refused(tmp_path):
+    with pytest.raises(SceneError, match=r"axis.*linear"):
+        scene(tmp_path, 1.0, axis="logarithmic")

@@ -1,0 +1,99 @@
+"""The axis of a curve's values: what it spans, even or logarithmic, and its ticks."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Kind: TypeAlias = Literal["auto", "linear", "log"]
+
+RANGES = {"accuracy": (0.0, 1.0), "validation_accuracy": (0.0, 1.0)}  # what a column can be
+LOGARITHMIC = frozenset({"loss"})  # columns whose axis may be so without being asked for
+DECADES = 2.0  # from so many on
+NEAR = 0.4  # of the largest value: an axis begins at 0 where the smallest is lower
+ROOM = 0.06  # of the values' span, above and below
+OUTLIER = 1.5  # times the usual value, beyond which the axis is cut
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The ends of an axis of values, which both are on it; `log` where decades are equally long."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    @classmethod
+    def of(cls, column: str, curves: list[Floats], kind: Kind = "auto") -> "Axis":
+        """The axis of a column's curves.
+
+        An even one follows the run but not its outliers: values beyond one and a half times the
+        larger of the first value and the 90th percentile are cut. It begins at 0 where the
+        smallest value is below 0.4 times the largest, and else with the run.
+
+        Args:
+            column: its name.
+            curves: values of every epoch [E], the column's and those of the held-out samples.
+            kind: "log" where all are above 0; "auto" makes a loss logarithmic that spans more than
+                two decades.
+        """
+        kept = [values[np.isfinite(values)] for values in curves]
+        kept = [values for values in kept if len(values)]
+        if not kept:
+            return cls(0.0, 1.0)
+        every = np.concatenate(kept)
+        least, most = float(every.min()), float(every.max())
+        asked = kind == "log" or (kind == "auto" and column in LOGARITHMIC)
+        wide = most > (1 if kind == "log" else 10**DECADES) * least > 0
+        return cls(least, most, log=True) if asked and wide else cls._even(column, kept)
+
+    @classmethod
+    def _even(cls, column: str, kept: list[Floats]) -> "Axis":
+        usual = OUTLIER * max(_usual(values) for values in kept)
+        least = min(float(values.min()) for values in kept)
+        most = max(float(values.max()) for values in kept)
+        high = float(usual) if most > usual > 0 else most
+        first, last = RANGES.get(column, (-np.inf, np.inf))
+        near = 0 <= least <= NEAR * high
+        low = 0.0 if near else max(least - ROOM * (high - least), first)
+        if most <= high:
+            high = min(high + ROOM * (high - low), last)
+        return cls(low, high) if high > low else cls._around(low)
+
+    @classmethod
+    def _around(cls, value: float) -> "Axis":
+        """Of one value alone."""
+        half = abs(value) / 2 or 0.5
+        return cls(min(0.0, value - half), value + half)
+
+    def share(self, values: Floats) -> Floats:
+        """How far from the low end to the high one values [E] lie, those beyond at the ends."""
+        low, high, inside = self.low, self.high, values.clip(self.low, self.high)
+        if self.log:
+            low, high, inside = np.log10(low), np.log10(high), np.log10(inside)
+        return np.asarray((inside - low) / (high - low))
+
+    def ticks(self, most: int) -> Floats:
+        """Values to be written at the axis, about `most` parts."""
+        if not self.log:
+            return even_ticks(self.low, self.high, most)
+        first, last = np.ceil(np.log10(self.low)), np.floor(np.log10(self.high))
+        step = max(int(np.ceil((last - first) / most)), 1)
+        return np.asarray(10.0 ** np.arange(first, last + 1, step))
+
+
+def even_ticks(low: float, high: float, most: int, *, whole: bool = False) -> Floats:
+    """Round values from low to high, in about `most` parts."""
+    locator = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], integer=whole)
+    ticks: Floats = np.asarray(locator.tick_values(low, high))
+    slack = 1e-9 * (high - low)
+    return ticks[(ticks >= low - slack) & (ticks <= high + slack)]
+
+
+def _usual(values: Floats) -> float:
+    """The larger of the first value and the 90th percentile, which a divergence drives up."""
+    first = float(values[0])
+    return max(first, min(float(np.percentile(values, 90)), 10 * first))
