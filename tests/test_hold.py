@@ -175,18 +175,22 @@ def test_a_held_picture_says_so_and_shows_it(tmp_path):
     run = vizopt.record(scene, tmp_path / "run.zarr")
     rows = scene.timeline.rows(run["epoch"], 30.0)
     k = 37
-    frame = planned_picture(run, scene, (1280, 720), 30.0)[k]
+    picture = planned_picture(run, scene, (1280, 720), 30.0)
+    frame = picture[k]
     own = planned_picture(run, scene, (1280, 720), 30.0, mode="still")[k]
     winners = run["scores"][rows[30] : rows[44] + 1].argmax(axis=1)
     shares = np.stack([(winners == c).mean(axis=0) for c in range(3)])
-    top, left, side = 85, 32, 566
+    axes = next(a for a in picture.figure.axes if "class 0" in {t.get_text() for t in a.texts})
+    box = axes.get_window_extent()
+    left, top, side = round(box.x0), round(720 - box.y1), int(np.ptp(axes.lines[0].get_xdata())) - 1
+    assert side > 540
     plane = frame[top : top + side, left : left + side].astype(float)
     mixture = np.tensordot(TINTS.T.astype(float), interpolated(shares, side), 1).transpose(1, 2, 0)
     near = abs(plane - mixture).max(axis=-1) <= 1
-    assert near.mean() > 0.93  # what is left is points
+    assert near.mean() > 0.92  # what is left is points
     codes = interpolated(-DISTANCES[run["scores"][rows[k]]].astype(float), side)
     still = own[top : top + side, left : left + side]
-    assert (still == TINTS[codes.argmax(axis=0)]).all(axis=-1).mean() > 0.93
+    assert (still == TINTS[codes.argmax(axis=0)]).all(axis=-1).mean() > 0.91  # and lines
 
 
 def test_shading_goes_from_grey_to_the_classes_own_colour():

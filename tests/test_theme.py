@@ -136,6 +136,15 @@ def blinking(path, states):
 
 
 @pytest.mark.parametrize("name", THEMES)
+def test_the_line_between_regions_stands_out_from_both(name):
+    theme = THEMES[name]
+    line = luminance(np.array(to_rgb(theme.border))) + 0.05
+    for count in (2, 3, 4, 8, 10, 40):
+        tints = luminance(theme.tints(count)[:, :3] / 255) + 0.05
+        assert np.maximum(line / tints, tints / line).min() >= 3
+
+
+@pytest.mark.parametrize("name", THEMES)
 def test_points_stand_out_from_every_region(name):
     theme = THEMES[name]
     edge = luminance(np.array(to_rgb(theme.edge)))

@@ -49,9 +49,20 @@ class Regions:
         grid: points along each side of the scores, G; the outer ones lie on the window's edges.
         height, width: of the window.
         colours: RGBA of each class [C, 4].
+        border: RGBA of the line between the regions of winners [4]; None for no line.
+        thick: of that line, in pixels.
     """
 
-    def __init__(self, grid: int, height: int, width: int, colours: NDArray[np.uint8]) -> None:
+    def __init__(
+        self,
+        grid: int,
+        height: int,
+        width: int,
+        colours: NDArray[np.uint8],
+        border: NDArray[np.uint8] | None = None,
+        thick: int = 1,
+    ) -> None:
+        self._border = None if border is None else border.view(np.uint32)[0]
         self._colours = colours.view(np.uint32)[:, 0]
         self._smooth = Smooth(grid, height, width)
         self._rgb = colours[:, :3].T.astype(np.float32)  # [3, C]
@@ -59,12 +70,14 @@ class Regions:
         self._width = width
         self._y, self._dy, self._row_of = _cells(grid, height)
         self._x, self._dx, column_of = _cells(grid, width)
+        self._right = np.minimum(self._x + thick, width - 1)
+        self._below = np.minimum(self._y + thick, height - 1)
         self._columns = np.bincount(column_of, minlength=grid - 1)
         has_row = np.isin(np.arange(grid - 1), self._row_of)
         self._seen = np.outer(has_row, self._columns > 0)
 
     def __call__(self, scores: Scores, pixels: Pixels) -> None:
-        """Paint the class that wins, row 0 on top.
+        """Paint the class that wins, row 0 on top; the last pixels before another's are the line.
 
         Args:
             scores: recorded ones of each grid point [C, G, G].
@@ -78,9 +91,14 @@ class Regions:
         below = winners[:-1] != winners[1:]
         mixed = beside[:-1] | beside[1:] | below[:, :-1] | below[:, 1:]
         rows, columns = np.divmod(np.flatnonzero(mixed & self._seen), len(corner))
-        places = (self._y * self._width).take(rows, axis=1)[:, None] + self._x.take(columns, axis=1)
-        leaders = leader(self._between(scores, rows, columns))
-        colours.reshape(-1)[places] = self._colours.take(leaders)
+        places = self._places(self._y, self._x, rows, columns)
+        own = self._colours.take(leader(self._between(scores, rows, columns)))
+        flat = colours.reshape(-1)
+        flat[places] = own
+        if self._border is not None:
+            beside = flat.take(self._places(self._y, self._right, rows, columns)) != own
+            below = flat.take(self._places(self._below, self._x, rows, columns)) != own
+            flat[places[beside | below]] = self._border
         pixels.view(np.uint32)[..., 0] = colours
 
     def mix(self, shares: Floats, pixels: Pixels) -> None:
@@ -101,6 +119,10 @@ class Regions:
         share = (np.log10(lead / np.float32(FAINT)) / np.float32(DECADES)).clip(0, 1)
         own = self._rgb.take(leader(scores), axis=1)
         self._smooth(self._grey + share * (own - self._grey), pixels)
+
+    def _places(self, y: Cells, x: Cells, rows: Cells, columns: Cells) -> Cells:
+        """Places in the window [cell height, cell width, B] of the pixels y and x of B cells."""
+        return np.asarray((y * self._width).take(rows, axis=1)[:, None] + x.take(columns, axis=1))
 
     def _between(self, scores: Scores, rows: Cells, columns: Cells) -> Floats:
         """Nearness [C, cell height, cell width, B] at every pixel of B cells.

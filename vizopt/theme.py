@@ -38,6 +38,7 @@ class Theme:
         diverging: matplotlib's name of the map for weights, negative to positive.
         accents: colours of curves by column.
         edge: outline of points, at least 3 : 1 from every region.
+        border: the line between regions, at least 3 : 1 from both.
         path: colours of a descent from its first step to its last.
         text: "normal" or "large", which can be read from the last row of a hall.
     """
@@ -51,6 +52,7 @@ class Theme:
     diverging: str
     accents: tuple[tuple[str, str], ...]
     edge: str
+    border: str
     path: tuple[str, ...] = ("#1a9850", "#fdae61", "#d73027")
     text: Text = "normal"
 
@@ -156,6 +158,7 @@ THEMES: dict[str, Theme] = {
         diverging="RdBu_r",
         accents=(("loss", "#b3361e"), ("accuracy", "#1f7a5c"), ("lr", "#31445a")),
         edge="#26323f",
+        border="#5c6874",
     ),
     "dark": Theme(
         paper="#11161c",
@@ -167,6 +170,7 @@ THEMES: dict[str, Theme] = {
         diverging="berlin",
         accents=(("loss", "#ff8a70"), ("accuracy", "#5fd0a5"), ("lr", "#a9bdd3")),
         edge="#dfe6ee",
+        border="#b7c0ca",
     ),
     # For paper and photocopies: signs and classes differ in grey too.
     "print": Theme(
@@ -179,6 +183,7 @@ THEMES: dict[str, Theme] = {
         diverging="PuOr_r",
         accents=(("loss", "#7f3b08"), ("accuracy", "#2d004b"), ("lr", "#404040")),
         edge="#000000",
+        border="#4a4a4a",
         path=("#fdb863", "#998ec3", "#2d004b"),
     ),
 }

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vizopt.arrays import Pixels, Rows
 from vizopt.hold import Background
 from vizopt.numbers import count
-from vizopt.paint import Stamp, ink
+from vizopt.paint import Stamp, coloured, ink
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.markers import markers
 from vizopt.recording import Recording
@@ -59,7 +59,9 @@ class Plane:
         flashing = slot.playback.mode == "flashing"
         colours = slot.theme.solids(classes) if flashing else slot.theme.tints(classes)
         background = Background(run, rows, slot.playback, side, colours)
-        regions = Regions(grid, side, side, colours)
+        line = coloured(np.full((1, 1), 255, np.uint8), slot.theme.border)[0, 0]
+        thick = max(round(slot.unit), 1)
+        regions = Regions(grid, side, side, colours, None if flashing else line, thick)
         paint = regions.shade if self.confidence else regions
         points = Stamp(_points(slot, run, side))
         glyphs = slot.glyphs(12)
