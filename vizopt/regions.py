@@ -70,14 +70,18 @@ class Regions:
         self._width = width
         self._y, self._dy, self._row_of = _cells(grid, height)
         self._x, self._dx, column_of = _cells(grid, width)
-        self._right = np.minimum(self._x + thick, width - 1)
-        self._below = np.minimum(self._y + thick, height - 1)
+        self._thick = thick
+        self._after = [
+            np.minimum(part[-1:] + 1, size - 1)
+            for part, size in ((self._y, height), (self._x, width))
+        ]
+        self._before = [np.maximum(part[:1] - 1, 0) for part in (self._y, self._x)]
         self._columns = np.bincount(column_of, minlength=grid - 1)
         has_row = np.isin(np.arange(grid - 1), self._row_of)
         self._seen = np.outer(has_row, self._columns > 0)
 
     def __call__(self, scores: Scores, pixels: Pixels) -> None:
-        """Paint the class that wins, row 0 on top; the last pixels before another's are the line.
+        """Paint the class that wins, row 0 on top; the last pixels before another are the line.
 
         Args:
             scores: recorded ones of each grid point [C, G, G].
@@ -96,9 +100,7 @@ class Regions:
         flat = colours.reshape(-1)
         flat[places] = own
         if self._border is not None:
-            beside = flat.take(self._places(self._y, self._right, rows, columns)) != own
-            below = flat.take(self._places(self._below, self._x, rows, columns)) != own
-            flat[places[beside | below]] = self._border
+            flat[self._lined(flat, places, own, rows, columns)] = self._border
         pixels.view(np.uint32)[..., 0] = colours
 
     def mix(self, shares: Floats, pixels: Pixels) -> None:
@@ -119,6 +121,36 @@ class Regions:
         share = (np.log10(lead / np.float32(FAINT)) / np.float32(DECADES)).clip(0, 1)
         own = self._rgb.take(leader(scores), axis=1)
         self._smooth(self._grey + share * (own - self._grey), pixels)
+
+    def _lined(
+        self,
+        flat: NDArray[np.uint32],
+        places: Cells,
+        own: NDArray[np.uint32],
+        rows: Cells,
+        columns: Cells,
+    ) -> Cells:
+        """Places with another colour to the right or below, and those before them where the line
+        is thicker. Of two such neighbours one at least is in a cell that a border crosses: within
+        a cell they are side by side, and at its sides it looks ahead and back."""
+        lined = [places[:-1][own[:-1] != own[1:]], places[:, :-1][own[:, :-1] != own[:, 1:]]]
+        for side, y, x in (
+            (np.s_[-1:], self._after[0], self._x),
+            (np.s_[:, -1:], self._y, self._after[1]),
+        ):
+            other = flat.take(self._places(y, x, rows, columns)) != own[side]
+            lined.append(places[side][other])
+        for side, y, x in (
+            (np.s_[:1], self._before[0], self._x),
+            (np.s_[:, :1], self._y, self._before[1]),
+        ):
+            back = self._places(y, x, rows, columns)
+            lined.append(back[flat.take(back) != own[side]])
+        every = np.concatenate(lined)
+        for _ in range(self._thick - 1):
+            left, up = every[every % self._width > 0] - 1, every[every >= self._width] - self._width
+            every = np.concatenate([every, left, up])
+        return every
 
     def _places(self, y: Cells, x: Cells, rows: Cells, columns: Cells) -> Cells:
         """Places in the window [cell height, cell width, B] of the pixels y and x of B cells."""
