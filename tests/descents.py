@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from vizopt.optimizers import worked
+from vizopt.optimizers import rates, worked
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.recording import Header, Recording
 from vizopt.scene import parse_scene, scene_toml
@@ -52,7 +52,8 @@ class Held(Recording):
             settings=scene.settings(problem.words),
             worked=worked(optimizer),
         )
-        probes = probes_for(problem, scene.keep, frozenset(), {})
+        others = {name: rate for name, rate in rates(optimizer).items() if name != "lr"}
+        probes = probes_for(problem, scene.keep, frozenset(), others)
         groups = {probe.column.name: probe.column.group for probe in probes}
         self._arrays = {
             name: SimpleNamespace(path=f"{group}/{name}", dtype=np.dtype(float), shape=(0,))

@@ -46,6 +46,13 @@ class Line(NamedTuple):
         return list(dict.fromkeys(n.id for n in found if n.id not in FUNCTIONS))
 
     @property
+    def signs(self) -> list[str]:
+        """Names in the expression of which the sign is taken."""
+        calls = [node for node in ast.walk(self.expression) if isinstance(node, ast.Call)]
+        taken = [call for call in calls if ast.unparse(call.func) == "sign"]
+        return [n.id for call in taken for n in ast.walk(call) if isinstance(n, ast.Name)]
+
+    @property
     def is_copy(self) -> bool:
         """Whether there is nothing to be worked out."""
         return isinstance(self.expression, ast.Name | ast.Constant)
@@ -150,6 +157,28 @@ def _operated(op: ast.operator, left: Any, right: Any) -> Any:
         case ast.Pow():
             return left**right
     raise ValueError(f"{ast.dump(op)} has no meaning in a rule")
+
+
+def size(node: ast.expr, values: Mapping[str, Any], sizes: Mapping[str, Any]) -> Any:
+    """How large the terms of an expression are, whatever is left when they cancel each other.
+
+    Args:
+        node: the expression.
+        values: of the names.
+        sizes: of the terms that each name came from.
+    """
+    match node:
+        case ast.Name(id=name):
+            return sizes[name]
+        case ast.UnaryOp(operand=part):
+            return size(part, values, sizes)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            return size(left, values, sizes) + size(right, values, sizes)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return size(left, values, sizes) * size(right, values, sizes)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            return size(left, values, sizes) / abs(value(right, values))
+    return abs(value(node, values))
 
 
 def pieces(node: ast.expr, texts: Mapping[str, str]) -> list[str]:
