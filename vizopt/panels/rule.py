@@ -192,6 +192,9 @@ def pieces(node: ast.expr, texts: Mapping[str, str]) -> list[str]:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
             *before, last = pieces(left, texts) if _joins(left, op) else [_inner(left, op, texts)]
             sign, text = SIGNS[type(op)], _inner(right, op, texts)
+            if isinstance(op, ast.Add | ast.Sub) and _is_long(right):
+                product, *after = pieces(right, texts)
+                return [*before, last, f"{sign} {product}", *after]
             signed = isinstance(right, ast.Name | ast.Constant) and text.startswith("(−")
             if signed and isinstance(op, ast.Add | ast.Sub):
                 sign, text = "−+"[sign == "−"], text[2:-1]
@@ -200,6 +203,15 @@ def pieces(node: ast.expr, texts: Mapping[str, str]) -> list[str]:
             told = [_text(part, texts) for part in (first, *others)]
             return [*(f"{part}," for part in (f"{name}({told[0]}", *told[1:-1])), f"{told[-1]})"]
     return [_text(node, texts)]
+
+
+def _is_long(node: ast.expr) -> bool:
+    """Whether an expression is a product of three or more."""
+    product = ast.Mult | ast.Div
+    match node:
+        case ast.BinOp(left=ast.BinOp(op=left), op=right):
+            return isinstance(left, product) and isinstance(right, product)
+    return False
 
 
 def _joins(node: ast.expr, op: ast.operator) -> bool:
