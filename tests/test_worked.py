@@ -13,7 +13,7 @@ from vizopt.errors import RecordingError
 from vizopt.glyphs import Glyphs, strip
 from vizopt.layout import Layout
 from vizopt.numbers import number
-from vizopt.optimizers import OPTIMIZERS, worked
+from vizopt.optimizers import OPTIMIZERS, acting, worked
 from vizopt.panels.arithmetic import arithmetic
 from vizopt.panels.rule import rule, value
 from vizopt.panels.worked import _fitting
@@ -102,14 +102,14 @@ def test_the_lines_are_the_rule(kind):
     cls = OPTIMIZERS[kind]
     chosen = {name: v for name, v in settings.items() if name in cls.__dataclass_fields__}
     optimizer = cls(lr={"kind": "exponential", "initial": 0.1, "factor": 0.95}, **chosen)
-    lines, layout = rule(worked(optimizer)), Layout.of({"x": (1,)})
+    layout = Layout.of({"x": (1,)})
+    acts = acting(optimizer, layout)
+    lines = rule(worked(acts))
     params = np.array([3.0])
     state, known = optimizer.init(params, layout), None
     for step in range(40):
         grad = np.cos(3 * params) + 0.3 * params
-        rates = {"lr": optimizer.lr(step)}
-        rates |= {"rest_lr": optimizer.rest_lr(step)} if kind == "muon" else {}
-        given = {"x": params[0], "slope": grad[0], "t": step + 1} | rates
+        given = {"x": params[0], "slope": grad[0], "t": step + 1, "lr": acts.lr(step)}
         known, _ = lines.after(known or lines.first(given), given)
         delta, state = optimizer.update(step, params, grad, state)
         assert known["update"] == pytest.approx(delta[0], rel=1e-9, abs=1e-300)
@@ -122,8 +122,7 @@ def test_a_rate_is_that_of_its_own_step(worked_run):
         rate = re.match(r"update = −(\S+) · ", lines_of(run, step)[0])[1]
         assert float(decimal_of(rate)) == pytest.approx(run["lr"][step], rel=1e-5)
         assert float(decimal_of(rate)) != pytest.approx(run["lr"][step + 1], rel=1e-5)
-    muon = worked_run("muon")
-    assert muon["rest_lr"].tolist() == run["lr"].tolist()
+    assert worked_run("muon")["lr"].tolist() == run["lr"].tolist()
 
 
 def test_a_result_above_is_named_and_one_that_is_left_out_is_a_number(worked_run):

@@ -100,7 +100,8 @@ def _longer(
     """
     exact = {key: numbers[key].value for key in work.operands.values()}
     able = {key for key in work.keys if figures(texts[key]) < MOST and more[key] < MOST}
-    if work.result in able - set(fallen) and _error(work, texts, exact) > MIDDLE:
+    middle = SAFE if numbers[work.result].kind == "fixed" else MIDDLE  # x is shown elsewhere too
+    if work.result in able - set(fallen) and _error(work, texts, exact) > middle:
         return work.result
     short = {key for key in able & set(exact) if float_of(texts[key]) != exact[key]}
     if not short:
