@@ -15,6 +15,7 @@ from vizopt.recording import Recording
 NEXT = Line("x", ast.parse("x + update", mode="eval").body, None)
 ROUNDING = 1e-10  # of a result's terms: where less is left of them, no figure of it is certain
 NEAR = 1e-6  # of a recorded update: so near to it comes what its lines give
+FEWER = np.finfo(float).tiny  # below it a float has fewer figures
 SHOWN = 0.5 * 10.0**-DECIMALS  # what is smaller is 0 to so many decimals
 OURS = frozenset({"x", "slope"})  # columns with fixed decimals; the other ones are rates
 
@@ -86,7 +87,7 @@ def _step(held: Sequence[Line], values: Mapping[str, Any], state: Mapping[str, A
     """The lines that hold in a step, from the values before it and the recorded update."""
     known, sizes = _results(held, values)
     x, update = (float(values[name]) for name in ("x", "update"))
-    if abs(known["update"] - update) > NEAR * abs(update) + ROUNDING * sizes["update"]:
+    if abs(known["update"] - update) > max(NEAR * abs(update), ROUNDING * sizes["update"], FEWER):
         held = []  # lines that lead to another update are none of this step
     keys = {name: name for name in values}
     numbers = {name: Number(float(before), _kind(name, state)) for name, before in values.items()}
@@ -125,7 +126,7 @@ def _results(
 
 def _certain(result: float, terms: float) -> float:
     """A result, or 0 where nothing is left of its terms but rounding."""
-    left = abs(result) > ROUNDING * terms or abs(result) >= SHOWN
+    left = abs(result) > max(ROUNDING * terms, FEWER) or abs(result) >= SHOWN
     return result if left or not isfinite(terms) else 0.0
 
 

@@ -13,8 +13,8 @@ from vizopt.numbers import number, setting
 from vizopt.panels.rule import Line, value
 
 FEW, DECIMALS = 4, 4  # figures of a number to begin with; decimals of x and what is added to it
-MOST = 15  # figures that a float has
-SMALLEST = 5e-324  # number that a float can be
+MOST = 17  # figures that tell a float from all others
+SMALLEST = 5e-324  # number that a float can be, with less than one figure
 SAFE = 0.499  # of the last place: what is nearer to a half could be rounded either way
 MIDDLE = 0.45  # of the last place: a result that is so far off gets a figure first
 
@@ -141,7 +141,8 @@ def figures(text: str) -> int:
 
 def float_of(text: str) -> Any:
     """A printed number."""
-    return np.float64(text.replace("−", "-"))
+    plain = text.replace("−", "-").replace("∞", "inf").replace("not a number", "nan")
+    return np.float64(plain)
 
 
 def last_place(text: str) -> float:
