@@ -6,8 +6,10 @@ from itertools import chain
 
 import numpy as np
 import pytest
+from descents import Held
 
 import vizopt
+from vizopt import story
 from vizopt.clips import planned_picture
 from vizopt.errors import RecordingError
 from vizopt.glyphs import Glyphs, strip
@@ -20,6 +22,7 @@ from vizopt.panels.worked import _fitting
 from vizopt.recorder import Recorder
 from vizopt.recording import Column, Header, Recording
 from vizopt.scene import parse_scene
+from vizopt.story.setup import rule as story_rule
 
 DECAYING = {"kind": "cosine", "initial": 0.05, "epochs": 60, "least": 0.001}
 getcontext().prec = 40
@@ -215,9 +218,123 @@ def test_what_overflows_is_infinite():
         assert number(float(value(node, {"slope": np.float64(1e200)}))) == "∞"
 
 
-def test_a_step_that_lands_on_zero_but_for_rounding_has_its_lines(tmp_path):
-    keys = {"problem.f": "abs(x)", "problem.interval": [-2, 2], "problem.start": 1.5}
-    keys |= {"optimizer.kind": "sgd", "optimizer.lr": 0.3, "epochs": 7}
-    run = vizopt.record(vizopt.load_scene("momentum-fast", keys), tmp_path / "run.zarr")
-    assert 0 < abs(run["x"][5]) < 1e-15
-    assert lines_of(run, 4)[-1] == "x = 0.3000 − 0.3000 = 0.0000"
+def test_a_step_that_lands_on_zero_but_for_rounding_has_its_lines():
+    for kind, at in (("sgd", 19), ("lion", 19), ("sgd", 39)):
+        run = swept("abs(x)", [-2, 2], 2.0, kind, 0.1)
+        assert 0 < abs(run["x"][at + 1]) < 1e-14
+        *before, last = lines_of(run, at)
+        assert before[-1].startswith("update = −0.1 · ")
+        assert last == "x = 0.1000 − 0.1000 = 0.0000"
+    assert lines_of(swept("abs(x)", [-2, 2], 1.5, "sgd", 0.3), 4)[-1].endswith(" = 0.0000")
+
+
+SWEPT = """title = "A descent"
+epochs = 41
+[problem]
+kind = "function"
+f = "x"
+interval = [-4, 4]
+start = 1
+[optimizer]
+kind = "sgd"
+lr = 0.1
+"""
+FALLING = {"kind": "inverse-decay", "initial": 1.0, "decay": 0.1}
+SWEEP = [  # as well as what made lines drop: cancelled velocities, far exploded x, tiny slopes
+    ("(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4", [-4, 4], -3.0, FALLING),
+    ("x**2", [-4, 4], 3.0, FALLING),
+    ("x**2/2", [-4, 4], 1.0, 1.0),
+    ("2*abs(x) + abs(x-1)", [-2, 3], 2.5, 0.1),
+    ("x**4 - x**2", [-2, 2], 1.0, 0.3),
+    ("100*x**2", [-4, 4], 0.37, 0.01),
+    ("1e-12*x", [-4, 4], 1.0, 0.5),
+    ("(x-1e9)**2", [999_999_990, 1_000_000_010], 1e9 + 3, 3.0),
+]
+
+
+def swept(f, interval, start, kind, lr):
+    keys = {"problem.f": f, "problem.interval": interval, "problem.start": start}
+    rest = {"optimizer.rest_lr": lr} if kind == "muon" else {}
+    keys |= {"optimizer.kind": kind, "optimizer.lr": lr} | rest
+    return Held(parse_scene(SWEPT, "a.toml", {}, keys))
+
+
+def rounded(text, value):
+    """Whether a printed number is the value, rounded at its last figure."""
+    place = Decimal(10) ** decimal_of(text).as_tuple().exponent
+    return abs(decimal_of(text) - Decimal(float(value))) <= place * Decimal("0.5000001")
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_every_step_has_all_its_lines_and_each_is_true(kind):
+    names = {"x", "update", "velocity", "m"}
+    for case, (f, interval, start, lr) in enumerate(SWEEP):
+        run = swept(f, interval, start, kind, lr)
+        for at, step in arithmetic(run, range(len(run))).items():
+            assert len(step.works) >= 2, (f, at)
+            assert {work.line.name for work in step.works} & (names - {"x"}), (f, at)
+            last, delta, x = step.works[-1], run["delta"][at][0], run["x"][at]
+            for name, value_ in (("x", x), ("update", delta)):
+                assert rounded(step.texts[last.operands[name]], value_), (f, at, name)
+            assert rounded(step.texts[last.result], x + delta), (f, at)
+            assert max(map(len, step.texts.values())) <= 16, (f, at)
+            if (at + case) % 5 == 0:
+                check([" ".join(parts) for parts in step.lines(0)])
+
+
+def test_no_line_is_redone_with_infinity():
+    run = swept("exp(x)", [-2, 700], 600.0, "adam", 0.1)
+    first, later = lines_of(run, 0), lines_of(run, 5)
+    assert first[1].endswith("² = ∞")
+    assert later[1] == "v = ∞"
+    assert later[3] == "v̂ = ∞"
+    assert later[-1] == "x = 600.0000 + 0.0000 = 600.0000"
+    for at in range(5):
+        for line in lines_of(run, at):
+            assert line.count("∞") <= line.endswith("= ∞"), line
+
+
+def test_a_long_line_goes_on_at_a_term(worked_run):
+    steps = arithmetic(worked_run("nadam"), range(50))
+    glyphs = strip(13.0, "#000000", "#ffffff", "normal")
+    told = _fitting(steps, 270, 20, glyphs)[20]
+    at = next(i for i, line in enumerate(told) if line.startswith("m̂ = "))
+    assert re.fullmatch(r" +\+ ν / \(1 − P · ν\) · m = \S+", told[at + 1])
+    later = [line.strip()[:2] for line in told if line.startswith(" ")]
+    assert set(later) <= {"+ ", "− ", "= "}
+    assert max(map(glyphs.width, told)) <= 270
+
+
+def test_what_a_rule_does_not_use_here_is_not_told(worked_run):
+    keys = {"optimizer.kind": "muon", "optimizer.lr": 0.5, "optimizer.rest_lr": 0.01}
+    muon = vizopt.load_scene("good", keys)
+    assert muon.settings("f").startswith("Muon (here AdamW), learning rate 0.01, ")
+    told = story_rule(muon)
+    assert told.startswith("The optimizer is Muon, of which only AdamW acts on x, which moves x by")
+    assert "matrix" not in told
+    assert "rest lr" not in told
+    whole = story.of(worked_run("muon", optimizer__lr=0.5, optimizer__rest_lr=0.01)).text
+    assert "The learning rate is 0.01 throughout." in whole
+    assert set(worked_run("muon", optimizer__lr=0.5, optimizer__rest_lr=0.01)["lr"]) == {0.01}
+    network = vizopt.load_scene("sgd", keys)
+    assert network.settings("f").startswith("Muon, learning rate 0.5, rest lr 0.01  ·")
+    assert "each weight matrix" in story_rule(network)
+
+
+def test_rprop_tells_its_first_step_and_no_schedule(worked_run):
+    run = worked_run("rprop")
+    assert run.header.settings.startswith("Rprop, first step 0.05  ·")
+    whole = story.of(run).text
+    assert "first step = 0.05 (its size, whatever the slope)" in whole
+    assert "learning rate" not in whole.split("Its settings")[1].split("The run")[0]
+    large = vizopt.load_scene("good", {"optimizer.kind": "rprop", "optimizer.lr": 80.0})
+    assert large.settings("f").startswith("Rprop, first step 50  ·")
+
+
+def test_a_setting_is_told_by_what_it_is_in_its_rule():
+    told = {k: story_rule(vizopt.load_scene("good", {"optimizer.kind": k})) for k in OPTIMIZERS}
+    assert "beta 2 = 0.99 (the share of the older mean of slopes that is kept)" in told["lion"]
+    assert "beta 2 = 0.999 (the share of the older largest slope that is kept)" in told["adamax"]
+    assert "beta 2 = 0.999 (the share of the older mean of squared slopes" in told["adam"]
+    assert "decay = 0.01 (how fast x shrinks by itself)" in told["adamw"]
+    assert not [kind for kind, text in told.items() if "weight" in text]

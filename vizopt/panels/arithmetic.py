@@ -9,7 +9,8 @@ import numpy as np
 
 from vizopt.errors import RecordingError
 from vizopt.panels.figures import DECIMALS, Number, Work, float_of, written
-from vizopt.panels.rule import Line, Rule, pieces, rule, size, value
+from vizopt.panels.pieces import pieces
+from vizopt.panels.rule import Line, Rule, rule, size, value
 from vizopt.recording import Recording
 
 NEXT = Line("x", ast.parse("x + update", mode="eval").body, None)

@@ -16,7 +16,7 @@ FEW, DECIMALS = 4, 4  # figures of a number to begin with; decimals of x and wha
 MOST = 17  # figures that tell a float from all others
 SMALLEST = 5e-324  # number that a float can be, with less than one figure
 SAFE = 0.499  # of the last place: what is nearer to a half could be rounded either way
-MIDDLE = 0.45  # of the last place: a result that is so far off gets a figure first
+MIDDLE = 0.49  # of the last place: a result that is so far off gets a figure first
 
 
 class Work(NamedTuple):
