@@ -114,7 +114,7 @@ def _results(
     held: Sequence[Line], values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What each name comes to, and how large the terms were that it came from."""
-    known = {name: np.float64(before) for name, before in values.items()}
+    known: dict[str, Any] = {name: np.float64(before) for name, before in values.items()}
     sizes = {name: abs(before) for name, before in known.items()}
     signs = {name for line in held for name in line.signs}
     for line in held:
