@@ -16,7 +16,8 @@ from vizopt.glyphs import Glyphs, strip
 from vizopt.layout import Layout
 from vizopt.numbers import number
 from vizopt.optimizers import OPTIMIZERS, acting, worked
-from vizopt.panels.arithmetic import arithmetic
+from vizopt.panels.arithmetic import _certain, _results, arithmetic
+from vizopt.panels.figures import Number, Work, written
 from vizopt.panels.rule import rule, value
 from vizopt.panels.worked import _fitting
 from vizopt.recorder import Recorder
@@ -280,6 +281,22 @@ def test_every_step_has_all_its_lines_and_each_is_true(kind):
             assert max(map(len, step.texts.values())) <= 16, (f, at)
             if (at + case) % 5 == 0:
                 check([" ".join(parts) for parts in step.lines(0)])
+
+
+def test_a_result_has_no_figures_that_its_line_does_not_give():
+    line = rule("r = a + b").lines[0]
+    works = [Work(line, "r", {"a": "a", "b": "b"})]
+    numbers = {"a": Number(1.0), "b": Number(2.0), "r": Number(3.00007, "fixed")}
+    assert written(works, numbers) == {"a": "1.000", "b": "2.000", "r": "3.000"}
+
+
+def test_what_rounding_leaves_is_kept_where_it_shows_or_its_sign_decides():
+    assert (_certain(1e-4, 1e12), _certain(1e-5, 1e12), _certain(1e-5, 1.0)) == (1e-4, 0, 1e-5)
+    lines = rule("mean = 0.9 * m + 0.1 * slope\nupdate = -lr * sign(mean)").lines
+    values = {"m": 1 / 9, "slope": -1.0000000000000002, "lr": 0.1}
+    assert _results(lines, values)[0]["update"] == 0.1
+    plain = rule("mean = 0.9 * m + 0.1 * slope\nupdate = -lr * mean").lines
+    assert _results(plain, values)[0]["mean"] == 0
 
 
 def test_no_line_is_redone_with_infinity():
