@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from vizopt.optimizers import worked
+from vizopt.optimizers import acting, rates, worked
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.recording import Header, Recording
 from vizopt.scene import parse_scene, scene_toml
@@ -39,7 +39,8 @@ class Held(Recording):
     """A recording that stays in memory: two hundred of them are made in a few seconds."""
 
     def __init__(self, scene):
-        problem, optimizer = scene.problem.build(None), scene.optimizer
+        problem = scene.problem.build(None)
+        optimizer = acting(scene.optimizer, problem.layout)
         self.path, self._latest = Path("held.zarr"), {}
         self.diverged = self.interrupted = None
         self.header = Header(
@@ -52,7 +53,8 @@ class Held(Recording):
             settings=scene.settings(problem.words),
             worked=worked(optimizer),
         )
-        probes = probes_for(problem, scene.keep, frozenset(), {})
+        others = {name: rate for name, rate in rates(optimizer).items() if name != "lr"}
+        probes = probes_for(problem, scene.keep, frozenset(), others)
         groups = {probe.column.name: probe.column.group for probe in probes}
         self._arrays = {
             name: SimpleNamespace(path=f"{group}/{name}", dtype=np.dtype(float), shape=(0,))

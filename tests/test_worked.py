@@ -1,28 +1,32 @@
 """The arithmetic on the picture: redone from what is printed, to the last figure."""
 
 import re
-from decimal import Decimal
+from decimal import Decimal, getcontext
 from itertools import chain
 
 import numpy as np
 import pytest
-import sympy
+from descents import Held
 
 import vizopt
+from vizopt import story
 from vizopt.clips import planned_picture
 from vizopt.errors import RecordingError
 from vizopt.glyphs import Glyphs, strip
 from vizopt.layout import Layout
 from vizopt.numbers import number
-from vizopt.optimizers import OPTIMIZERS, worked
-from vizopt.panels.arithmetic import arithmetic
+from vizopt.optimizers import OPTIMIZERS, acting, worked
+from vizopt.panels.arithmetic import _certain, _results, arithmetic
+from vizopt.panels.figures import Number, Work, written
 from vizopt.panels.rule import rule, value
 from vizopt.panels.worked import _fitting
 from vizopt.recorder import Recorder
 from vizopt.recording import Column, Header, Recording
 from vizopt.scene import parse_scene
+from vizopt.story.setup import rule as story_rule
 
 DECAYING = {"kind": "cosine", "initial": 0.05, "epochs": 60, "least": 0.001}
+getcontext().prec = 40
 SIZES = [(1280, 720), (640, 360), (1080, 1080)]
 
 
@@ -48,15 +52,16 @@ def lines_of(run, step, left_out=0):
 
 
 def redone(expression, known):
-    """What a calculator makes of a printed expression, with the names of the lines above it."""
+    """What a calculator of 40 digits makes of a printed expression, with the names above it."""
     text = re.sub(r"√(\w\N{COMBINING CIRCUMFLEX ACCENT}?\w*(\.\d+)?)", r"√(\1)", expression)
-    text = re.sub(r"\|([^|]+)\|", r"Abs(\1)", text).replace("√", "sqrt").replace("²", "**2")
+    text = re.sub(r"\|([^|]+)\|", r"abs(\1)", text).replace("√", "sqrt").replace("²", "**2")
     text = text.replace("−", "-").replace("·", "*").replace("^", "**")
-    text = text.replace("max(", "Max(").replace("min(", "Min(")
-    for i, name in enumerate(sorted(known, key=len, reverse=True)):
-        text = re.sub(rf"(?<![\w.]){name}(?!\w|\N{{COMBINING CIRCUMFLEX ACCENT}})", f"_{i}_", text)
-    symbols = {f"_{i}_": known[name] for i, name in enumerate(sorted(known, key=len, reverse=True))}
-    return sympy.sympify(text, rational=True).subs(symbols).evalf(30)
+    names = dict(zip((f"_{chr(97 + i)}_" for i in range(26)), known, strict=False))
+    for short, name in names.items():
+        text = re.sub(rf"(?<![\w.]){name}(?!\w|\N{{COMBINING CIRCUMFLEX ACCENT}})", short, text)
+    text = re.sub(r"(?<![\w.])\d+(\.\d+)?(e-?\d+)?", r"D('\g<0>')", text)
+    functions = {"sqrt": Decimal.sqrt, "sign": lambda v: Decimal((v > 0) - (v < 0)), "D": Decimal}
+    return eval(text, functions | {short: known[name] for short, name in names.items()})
 
 
 def decimal_of(text):
@@ -69,9 +74,9 @@ def check(lines):
     for line in lines:
         name, expression, result = line.split(" = ")
         printed = decimal_of(result)
-        off = abs(Decimal(str(redone(expression, known))) - printed)
+        off = abs(redone(expression, known) - printed)
         assert off <= Decimal("0.5") * Decimal(10) ** printed.as_tuple().exponent, line
-        known[name] = sympy.Rational(str(printed))
+        known[name] = printed
     return lines[-1]
 
 
@@ -101,14 +106,14 @@ def test_the_lines_are_the_rule(kind):
     cls = OPTIMIZERS[kind]
     chosen = {name: v for name, v in settings.items() if name in cls.__dataclass_fields__}
     optimizer = cls(lr={"kind": "exponential", "initial": 0.1, "factor": 0.95}, **chosen)
-    lines, layout = rule(worked(optimizer)), Layout.of({"x": (1,)})
+    layout = Layout.of({"x": (1,)})
+    acts = acting(optimizer, layout)
+    lines = rule(worked(acts))
     params = np.array([3.0])
     state, known = optimizer.init(params, layout), None
     for step in range(40):
         grad = np.cos(3 * params) + 0.3 * params
-        rates = {"lr": optimizer.lr(step)}
-        rates |= {"rest_lr": optimizer.rest_lr(step)} if kind == "muon" else {}
-        given = {"x": params[0], "slope": grad[0], "t": step + 1} | rates
+        given = {"x": params[0], "slope": grad[0], "t": step + 1, "lr": acts.lr(step)}
         known, _ = lines.after(known or lines.first(given), given)
         delta, state = optimizer.update(step, params, grad, state)
         assert known["update"] == pytest.approx(delta[0], rel=1e-9, abs=1e-300)
@@ -121,8 +126,7 @@ def test_a_rate_is_that_of_its_own_step(worked_run):
         rate = re.match(r"update = −(\S+) · ", lines_of(run, step)[0])[1]
         assert float(decimal_of(rate)) == pytest.approx(run["lr"][step], rel=1e-5)
         assert float(decimal_of(rate)) != pytest.approx(run["lr"][step + 1], rel=1e-5)
-    muon = worked_run("muon")
-    assert muon["rest_lr"].tolist() == run["lr"].tolist()
+    assert worked_run("muon")["lr"].tolist() == run["lr"].tolist()
 
 
 def test_a_result_above_is_named_and_one_that_is_left_out_is_a_number(worked_run):
@@ -215,9 +219,139 @@ def test_what_overflows_is_infinite():
         assert number(float(value(node, {"slope": np.float64(1e200)}))) == "∞"
 
 
-def test_a_step_that_lands_on_zero_but_for_rounding_has_its_lines(tmp_path):
-    keys = {"problem.f": "abs(x)", "problem.interval": [-2, 2], "problem.start": 1.5}
-    keys |= {"optimizer.kind": "sgd", "optimizer.lr": 0.3, "epochs": 7}
-    run = vizopt.record(vizopt.load_scene("momentum-fast", keys), tmp_path / "run.zarr")
-    assert 0 < abs(run["x"][5]) < 1e-15
-    assert lines_of(run, 4)[-1] == "x = 0.3000 − 0.3000 = 0.0000"
+def test_a_step_that_lands_on_zero_but_for_rounding_has_its_lines():
+    for kind, at in (("sgd", 19), ("lion", 19), ("sgd", 39)):
+        run = swept("abs(x)", [-2, 2], 2.0, kind, 0.1)
+        assert 0 < abs(run["x"][at + 1]) < 1e-14
+        *before, last = lines_of(run, at)
+        assert before[-1].startswith("update = −0.1 · ")
+        assert last == "x = 0.1000 − 0.1000 = 0.0000"
+    assert lines_of(swept("abs(x)", [-2, 2], 1.5, "sgd", 0.3), 4)[-1].endswith(" = 0.0000")
+
+
+SWEPT = """title = "A descent"
+epochs = 41
+[problem]
+kind = "function"
+f = "x"
+interval = [-4, 4]
+start = 1
+[optimizer]
+kind = "sgd"
+lr = 0.1
+"""
+FALLING = {"kind": "inverse-decay", "initial": 1.0, "decay": 0.1}
+SWEEP = [  # as well as what made lines drop: cancelled velocities, far exploded x, tiny slopes
+    ("(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4", [-4, 4], -3.0, FALLING),
+    ("x**2", [-4, 4], 3.0, FALLING),
+    ("x**2/2", [-4, 4], 1.0, 1.0),
+    ("2*abs(x) + abs(x-1)", [-2, 3], 2.5, 0.1),
+    ("x**4 - x**2", [-2, 2], 1.0, 0.3),
+    ("100*x**2", [-4, 4], 0.37, 0.01),
+    ("1e-12*x", [-4, 4], 1.0, 0.5),
+    ("(x-1e9)**2", [999_999_990, 1_000_000_010], 1e9 + 3, 3.0),
+]
+
+
+def swept(f, interval, start, kind, lr):
+    keys = {"problem.f": f, "problem.interval": interval, "problem.start": start}
+    rest = {"optimizer.rest_lr": lr} if kind == "muon" else {}
+    keys |= {"optimizer.kind": kind, "optimizer.lr": lr} | rest
+    return Held(parse_scene(SWEPT, "a.toml", {}, keys))
+
+
+def rounded(text, value):
+    """Whether a printed number is the value, rounded at its last figure."""
+    place = Decimal(10) ** decimal_of(text).as_tuple().exponent
+    return abs(decimal_of(text) - Decimal(float(value))) <= place * Decimal("0.5000001")
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_every_step_has_all_its_lines_and_each_is_true(kind):
+    names = {"x", "update", "velocity", "m"}
+    for case, (f, interval, start, lr) in enumerate(SWEEP):
+        run = swept(f, interval, start, kind, lr)
+        for at, step in arithmetic(run, range(len(run))).items():
+            assert len(step.works) >= 2, (f, at)
+            assert {work.line.name for work in step.works} & (names - {"x"}), (f, at)
+            last, delta, x = step.works[-1], run["delta"][at][0], run["x"][at]
+            for name, value_ in (("x", x), ("update", delta)):
+                assert rounded(step.texts[last.operands[name]], value_), (f, at, name)
+            assert rounded(step.texts[last.result], x + delta), (f, at)
+            assert max(map(len, step.texts.values())) <= 16, (f, at)
+            if (at + case) % 5 == 0:
+                check([" ".join(parts) for parts in step.lines(0)])
+
+
+def test_a_result_has_no_figures_that_its_line_does_not_give():
+    line = rule("r = a + b").lines[0]
+    works = [Work(line, "r", {"a": "a", "b": "b"})]
+    numbers = {"a": Number(1.0), "b": Number(2.0), "r": Number(3.00007, "fixed")}
+    assert written(works, numbers) == {"a": "1.000", "b": "2.000", "r": "3.000"}
+
+
+def test_what_rounding_leaves_is_kept_where_it_shows_or_its_sign_decides():
+    assert (_certain(1e-4, 1e12), _certain(1e-5, 1e12), _certain(1e-5, 1.0)) == (1e-4, 0, 1e-5)
+    lines = rule("mean = 0.9 * m + 0.1 * slope\nupdate = -lr * sign(mean)").lines
+    values = {"m": 1 / 9, "slope": -1.0000000000000002, "lr": 0.1}
+    assert _results(lines, values)[0]["update"] == 0.1
+    plain = rule("mean = 0.9 * m + 0.1 * slope\nupdate = -lr * mean").lines
+    assert _results(plain, values)[0]["mean"] == 0
+
+
+def test_no_line_is_redone_with_infinity():
+    run = swept("exp(x)", [-2, 700], 600.0, "adam", 0.1)
+    first, later = lines_of(run, 0), lines_of(run, 5)
+    assert first[1].endswith("² = ∞")
+    assert later[1] == "v = ∞"
+    assert later[3] == "v̂ = ∞"
+    assert later[-1] == "x = 600.0000 + 0.0000 = 600.0000"
+    for at in range(5):
+        for line in lines_of(run, at):
+            assert line.count("∞") <= line.endswith("= ∞"), line
+
+
+def test_a_long_line_goes_on_at_a_term(worked_run):
+    steps = arithmetic(worked_run("nadam"), range(50))
+    glyphs = strip(13.0, "#000000", "#ffffff", "normal")
+    told = _fitting(steps, 270, 20, glyphs)[20]
+    at = next(i for i, line in enumerate(told) if line.startswith("m̂ = "))
+    assert re.fullmatch(r" +\+ ν / \(1 − P · ν\) · m = \S+", told[at + 1])
+    later = [line.strip()[:2] for line in told if line.startswith(" ")]
+    assert set(later) <= {"+ ", "− ", "= "}
+    assert max(map(glyphs.width, told)) <= 270
+
+
+def test_what_a_rule_does_not_use_here_is_not_told(worked_run):
+    keys = {"optimizer.kind": "muon", "optimizer.lr": 0.5, "optimizer.rest_lr": 0.01}
+    muon = vizopt.load_scene("good", keys)
+    assert muon.settings("f").startswith("Muon (here AdamW), learning rate 0.01, ")
+    told = story_rule(muon)
+    assert told.startswith("The optimizer is Muon, of which only AdamW acts on x, which moves x by")
+    assert "matrix" not in told
+    assert "rest lr" not in told
+    whole = story.of(worked_run("muon", optimizer__lr=0.5, optimizer__rest_lr=0.01)).text
+    assert "The learning rate is 0.01 throughout." in whole
+    assert set(worked_run("muon", optimizer__lr=0.5, optimizer__rest_lr=0.01)["lr"]) == {0.01}
+    network = vizopt.load_scene("sgd", keys)
+    assert network.settings("f").startswith("Muon, learning rate 0.5, rest lr 0.01  ·")
+    assert "each weight matrix" in story_rule(network)
+
+
+def test_rprop_tells_its_first_step_and_no_schedule(worked_run):
+    run = worked_run("rprop")
+    assert run.header.settings.startswith("Rprop, first step 0.05  ·")
+    whole = story.of(run).text
+    assert "first step = 0.05 (its size, whatever the slope)" in whole
+    assert "learning rate" not in whole.split("Its settings")[1].split("The run")[0]
+    large = vizopt.load_scene("good", {"optimizer.kind": "rprop", "optimizer.lr": 80.0})
+    assert large.settings("f").startswith("Rprop, first step 50  ·")
+
+
+def test_a_setting_is_told_by_what_it_is_in_its_rule():
+    told = {k: story_rule(vizopt.load_scene("good", {"optimizer.kind": k})) for k in OPTIMIZERS}
+    assert "beta 2 = 0.99 (the share of the older mean of slopes that is kept)" in told["lion"]
+    assert "beta 2 = 0.999 (the share of the older largest slope that is kept)" in told["adamax"]
+    assert "beta 2 = 0.999 (the share of the older mean of squared slopes" in told["adam"]
+    assert "decay = 0.01 (how fast x shrinks by itself)" in told["adamw"]
+    assert not [kind for kind, text in told.items() if "weight" in text]

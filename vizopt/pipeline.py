@@ -17,7 +17,7 @@ from vizopt.clips import Clip, draw
 from vizopt.encoders import finished, is_sequence
 from vizopt.errors import EncodeError, Interrupted, RecordingError
 from vizopt.fit import ladder
-from vizopt.optimizers import per_batch, rates, worked
+from vizopt.optimizers import acting, per_batch, rates, worked
 from vizopt.outputs import Look, planned, text_beside, written
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
@@ -95,6 +95,7 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
     """
     rng = RandomState(scene.seed)
     problem = scene.problem.build(rng)
+    rule = acting(scene.optimizer, problem.layout)
     header = Header(
         name=scene.name,
         scene=scene_toml(scene),
@@ -103,11 +104,11 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
         versions={"vizopt": vizopt.__version__, "numpy": np.__version__},
         unit=scene.problem.unit,
         settings=scene.settings(problem.words),
-        worked=worked(scene.optimizer),
+        worked=worked(rule),
         **_picture_words(problem),
     )
     stage = arranged(problem.layout, scene.stage)
-    others = {name: rate for name, rate in rates(scene.optimizer).items() if name != "lr"}
+    others = {name: rate for name, rate in rates(rule).items() if name != "lr"}
     probes = probes_for(problem, scene.keep, stage.needs, others)
     columns = tuple(probe.column for probe in probes)
     with (
@@ -115,7 +116,7 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
         Recorder(part, header, columns, problem.constants) as recorder,
     ):
         tape = Tape(recorder, probes, lambda epoch: scene.keep(epoch, scene.epochs))
-        optimizer = per_batch(scene.optimizer, problem.batches)
+        optimizer = per_batch(rule, problem.batches)
         steps = train(problem, optimizer, epochs=scene.epochs, rng=rng)
         record_steps(bar(steps, scene.epochs, f"training {scene.name}", scene.problem.unit), tape)
     return Recording(path)

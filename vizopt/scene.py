@@ -16,7 +16,7 @@ from vizopt.encoders import MOST
 from vizopt.errors import SceneError, hint
 from vizopt.library import bundled, names
 from vizopt.numbers import setting
-from vizopt.optimizers import OPTIMIZERS, Optimizer, name_of
+from vizopt.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
 from vizopt.panels import PANELS, Weights
 from vizopt.probes import CARRIED, Keep
 from vizopt.problems import CSV, DATASETS, NPZ, PROBLEMS, ProblemSpec
@@ -137,9 +137,13 @@ class Scene:
         """The line below the title: the rule's name and values if it makes a step, the problem."""
         if self.epochs == 1:
             return problem
-        values = [name_of(self.optimizer), f"learning rate {self.optimizer.lr.describe()}"]
-        for field in fields(self.optimizer):  # type: ignore[arg-type]
-            value = getattr(self.optimizer, field.name)
+        rule = acting(self.optimizer, self.problem.layout)
+        name = name_of(self.optimizer)
+        if type(rule) is not type(self.optimizer):
+            name = f"{name} (here {name_of(rule)})"
+        values = [name, f"{rate_of(rule)} {rule.lr.describe()}"]
+        for field in fields(rule):  # type: ignore[arg-type]
+            value = getattr(rule, field.name)
             if field.name in TELLING or (field.name != "lr" and value != field.default):
                 text = setting(value) if isinstance(value, float) else value.describe()
                 values.append(f"{field.name.replace('_', ' ')} {text}")

@@ -2,7 +2,16 @@
 
 from vizopt.optimizers.adagrad import Adadelta, AdaGrad
 from vizopt.optimizers.adam import Adam, Adamax, AdamW, AMSGrad, NAdam, RAdam
-from vizopt.optimizers.base import Optimizer, name_of, per_batch, rates, worked
+from vizopt.optimizers.base import (
+    LEARNING_RATE,
+    Optimizer,
+    acting,
+    name_of,
+    per_batch,
+    rate_of,
+    rates,
+    worked,
+)
 from vizopt.optimizers.lion import Lion
 from vizopt.optimizers.momentum import Momentum, MomentumTorch
 from vizopt.optimizers.muon import Muon
@@ -32,6 +41,7 @@ OPTIMIZERS: dict[str, type] = {
 }
 
 __all__ = [
+    "LEARNING_RATE",
     "OPTIMIZERS",
     "SGD",
     "AMSGrad",
@@ -51,8 +61,10 @@ __all__ = [
     "RAdam",
     "RMSProp",
     "Rprop",
+    "acting",
     "name_of",
     "per_batch",
+    "rate_of",
     "rates",
     "worked",
 ]

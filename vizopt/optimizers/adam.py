@@ -82,7 +82,7 @@ class AdamW:
     NAME: ClassVar[str] = "AdamW"
     TOLD: ClassVar[str] = (
         "which moves {it} by a moving mean of its slopes, divided by their usual size, and "
-        "lets it shrink a little at every step"
+        "lets it shrink by the share decay times the learning rate at every step"
     )
 
     lr: LearningRate
@@ -190,6 +190,10 @@ class Adamax:
     TOLD: ClassVar[str] = (
         "which moves {it} by a moving mean of its slopes, divided by the largest recent one"
     )
+
+    MEANINGS: ClassVar[dict[str, str]] = {
+        "beta_2": "the share of the older largest slope that is kept",
+    }
 
     lr: LearningRate
     beta_1: Share = 0.9

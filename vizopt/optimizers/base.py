@@ -11,6 +11,7 @@ from vizopt.specs import OneOf
 
 LearningRate: TypeAlias = Annotated[Schedule, OneOf(SCHEDULES, bare="constant")]
 
+LEARNING_RATE = "learning rate"
 S = TypeVar("S")  # the optimizer's state: a NamedTuple of vectors
 
 
@@ -19,7 +20,9 @@ class Optimizer(Protocol[S]):
 
     Nothing is changed in place: `update` returns what is to be added to the parameters.
     A rule says more of itself where it can: its proper name `NAME`, what it does to {it} to make
-    {loss} small in `TOLD`, and `worked()`, its arithmetic for one parameter (see `worked`).
+    {loss} small in `TOLD`, what its rate is called in `RATE` and its settings mean in `MEANINGS`,
+    `worked()`, its arithmetic for one parameter (see `worked`), and `acting(layout)`, the rule
+    that it comes to where not all of it is used.
     """
 
     @property
@@ -37,6 +40,17 @@ class Optimizer(Protocol[S]):
 def name_of(optimizer: Optimizer[Any]) -> str:
     """The rule's proper name: `Adam`."""
     return str(getattr(optimizer, "NAME", type(optimizer).__name__))
+
+
+def rate_of(optimizer: Optimizer[Any]) -> str:
+    """What the rule's `lr` is called."""
+    return str(getattr(optimizer, "RATE", LEARNING_RATE))
+
+
+def acting(optimizer: Optimizer[Any], layout: Layout) -> Optimizer[Any]:
+    """The rule that moves these parameters, with nothing in it that has no effect on them."""
+    own: Callable[[Layout], Optimizer[Any]] | None = getattr(optimizer, "acting", None)
+    return own(layout) if own else optimizer
 
 
 def worked(optimizer: Optimizer[Any]) -> str:

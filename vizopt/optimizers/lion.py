@@ -36,6 +36,11 @@ class Lion:
         "sign of a moving mean of slopes"
     )
 
+    MEANINGS: ClassVar[dict[str, str]] = {
+        "beta_1": "the share of the older mean of slopes in what decides the sign",
+        "beta_2": "the share of the older mean of slopes that is kept",
+    }
+
     lr: LearningRate
     beta_1: Share = 0.9
     beta_2: Share = 0.99

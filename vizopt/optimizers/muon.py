@@ -77,8 +77,10 @@ class Muon:
         delta = -self.lr(step) * push + others
         return delta, MuonState(momentum, adam, state.matrices, state.layout)
 
-    def worked(self) -> tuple[str, ...]:
-        return tuple(line.replace("lr", "rest_lr") for line in self._rest().worked())
+    def acting(self, layout: Layout) -> "Muon | AdamW":
+        """Without a matrix, as on a curve, only the rule of the rest."""
+        has_matrix = any(len(shape) == 2 for _, shape in layout.shapes)
+        return self if has_matrix else self._rest()
 
     def _rest(self) -> AdamW:
         """The rule of what belongs to no matrix."""

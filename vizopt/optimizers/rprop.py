@@ -1,5 +1,6 @@
 """Rprop: only the sign of each gradient counts."""
 
+from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from vizopt.arrays import Vector
 from vizopt.layout import Layout
 from vizopt.optimizers.base import LearningRate
+from vizopt.schedules import Constant
 from vizopt.specs import Positive, spec
 
 
@@ -34,9 +36,11 @@ class Rprop:
 
     NAME: ClassVar[str] = "Rprop"
     TOLD: ClassVar[str] = (
-        "which looks only at the sign of the slope: the step of {it}, at first the learning "
-        "rate, grows while the sign stays and shrinks when it changes"
+        "which looks only at the sign of the slope: the step of {it} grows while the sign "
+        "stays and shrinks when it changes"
     )
+
+    RATE: ClassVar[str] = "first step"
 
     lr: LearningRate
     shrink: Positive = 0.5
@@ -55,6 +59,10 @@ class Rprop:
         size = (state.size * factor.astype(params.dtype)).clip(self.least, self.most)
         grad = np.where(same < 0, 0, grad).astype(params.dtype)
         return -np.sign(grad) * size, RpropState(before=grad, size=size)
+
+    def acting(self, layout: Layout) -> "Rprop":
+        """With the first step's size in place of a schedule, whose later rates have no effect."""
+        return replace(self, lr=Constant(min(max(self.lr(0), self.least), self.most)))
 
     def worked(self) -> tuple[str, ...]:
         return (

@@ -2,17 +2,22 @@
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from vizopt.errors import RecordingError
-from vizopt.panels.figures import Number, Work, written
-from vizopt.panels.rule import Line, Rule, pieces, rule
+from vizopt.panels.figures import DECIMALS, Number, Work, float_of, written
+from vizopt.panels.pieces import pieces
+from vizopt.panels.rule import Line, Rule, rule, size, value
 from vizopt.recording import Recording
 
 NEXT = Line("x", ast.parse("x + update", mode="eval").body, None)
-ROUNDING = 4 * np.finfo(float).eps  # of x
+ROUNDING = 1e-10  # of a result's terms: where less is left of them, no figure of it is certain
+NEAR = 1e-6  # of a recorded update: so near to it comes what its lines give
+FEWER = np.finfo(float).tiny  # below it a float has fewer figures
+SHOWN = 0.5 * 10.0**-DECIMALS  # what is smaller is 0 to so many decimals
 OURS = frozenset({"x", "slope"})  # columns with fixed decimals; the other ones are rates
 
 
@@ -35,9 +40,12 @@ class Step(NamedTuple):
         ]
 
     def _pieces(self, work: Work, shown: Mapping[str, str]) -> list[str]:
+        result = f"= {self.texts[work.result]}"
+        if not all(isfinite(float_of(self.texts[key])) for key in work.operands.values()):
+            return [f"{work.line.name} {result}"]  # nothing can be redone with infinity
         texts = {name: shown.get(key, self.texts[key]) for name, key in work.operands.items()}
         first, *others = pieces(work.line.expression, texts)
-        return [f"{work.line.name} = {first}", *others, f"= {self.texts[work.result]}"]
+        return [f"{work.line.name} = {first}", *others, result]
 
 
 def arithmetic(run: Recording, rows: Sequence[int]) -> dict[int, Step]:
@@ -72,14 +80,18 @@ def _steps(run: Recording, lines: Rule, rows: Sequence[int]) -> Iterator[tuple[i
         after, held = lines.after(state, given)
         if step in wanted:
             values = {**state, **given, "update": delta[wanted[step]][0]}
-            yield wanted[step], _step(held, values, after)
+            yield wanted[step], _step(held, values, state)
         state = after
 
 
-def _step(held: list[Line], values: Mapping[str, Any], after: Mapping[str, Any]) -> Step:
-    """The lines that hold in a step, from the values before it and after it."""
+def _step(held: Sequence[Line], values: Mapping[str, Any], state: Mapping[str, Any]) -> Step:
+    """The lines that hold in a step, from the values before it and the recorded update."""
+    known, sizes = _results(held, values)
+    x, update = (float(values[name]) for name in ("x", "update"))
+    if abs(known["update"] - update) > max(NEAR * abs(update), ROUNDING * sizes["update"], FEWER):
+        held = []  # lines that lead to another update are none of this step
     keys = {name: name for name in values}
-    numbers = {name: Number(float(value), _kind(name, after)) for name, value in values.items()}
+    numbers = {name: Number(float(before), _kind(name, state)) for name, before in values.items()}
     works = []
     for line in held:
         if line.is_copy and line.operands:
@@ -87,26 +99,39 @@ def _step(held: list[Line], values: Mapping[str, Any], after: Mapping[str, Any])
         elif not line.is_copy:
             result = f"{line.name} after"
             works.append(Work(line, result, {name: keys[name] for name in line.operands}))
-            numbers[result] = Number(float(after[line.name]))
+            cancelled = not known[line.name] and sizes[line.name]
+            numbers[result] = Number(float(known[line.name]), "fixed" if cancelled else "")
             keys[line.name] = result
-    numbers[keys["update"]] = Number(float(values["update"]), "fixed")  # as it was recorded
-    last = Work(NEXT, "x after", {"x": "x", "update": keys["update"]})
-    numbers[last.result] = Number(_sum(float(values["x"]), float(values["update"])), "fixed")
-    for lines in ([*works, last], [last]):  # lines that do not lead to it are none
-        used = {key for work in lines for key in (work.result, *work.operands.values())}
-        texts = written(lines, {key: numbers[key] for key in sorted(used)})
-        if texts is not None:
-            return Step(lines, texts)
-    return Step([], {})
+    made = update if known["update"] or abs(update) >= SHOWN else 0.0
+    numbers[keys["update"]] = Number(made, "fixed")  # as it was recorded
+    works.append(Work(NEXT, "x after", {"x": "x", "update": keys["update"]}))
+    numbers["x after"] = Number(_certain(x + update, abs(x) + abs(update)), "fixed")
+    used = {key for work in works for key in work.keys}
+    return Step(works, written(works, {key: numbers[key] for key in sorted(used)}))
 
 
-def _sum(x: float, update: float) -> float:
-    """The next x; 0 where nothing is left of it but rounding."""
-    left = x + update
-    return 0.0 if abs(left) <= ROUNDING * abs(x) else left
+def _results(
+    held: Sequence[Line], values: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What each name comes to, and how large the terms were that it came from."""
+    known: dict[str, Any] = {name: np.float64(before) for name, before in values.items()}
+    sizes = {name: abs(before) for name, before in known.items()}
+    signs = {name for line in held for name in line.signs}
+    for line in held:
+        result = value(line.expression, known)
+        sizes[line.name] = size(line.expression, known, sizes)
+        certain = line.name in signs  # however small, its sign decides
+        known[line.name] = result if certain else _certain(result, sizes[line.name])
+    return known, sizes
 
 
-def _kind(name: str, results: Mapping[str, Any]) -> str:
+def _certain(result: float, terms: float) -> float:
+    """A result, or 0 where nothing is left of its terms but rounding."""
+    left = abs(result) > max(ROUNDING * terms, FEWER) or abs(result) >= SHOWN
+    return result if left or not isfinite(terms) else 0.0
+
+
+def _kind(name: str, state: Mapping[str, Any]) -> str:
     if name == "t":
         return "count"
-    return "fixed" if name in OURS else "" if name in results else "rate"
+    return "fixed" if name in OURS else "" if name in state else "rate"

@@ -3,7 +3,7 @@
 Who takes the numbers of a line as they are printed gets the printed result to its last figure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from math import floor, isfinite, log10
 from typing import Any, NamedTuple
 
@@ -13,9 +13,10 @@ from vizopt.numbers import number, setting
 from vizopt.panels.rule import Line, value
 
 FEW, DECIMALS = 4, 4  # figures of a number to begin with; decimals of x and what is added to it
-MOST = 15  # figures that a float has
+MOST = 17  # figures that tell a float from all others
+SMALLEST = 5e-324  # number that a float can be, with less than one figure
 SAFE = 0.499  # of the last place: what is nearer to a half could be rounded either way
-FURTHER = 5  # figures more than its result that a number may get before the result gets one
+MIDDLE = 0.49  # of the last place: a result that is so far off gets a figure first
 
 
 class Work(NamedTuple):
@@ -31,6 +32,10 @@ class Work(NamedTuple):
     result: str
     operands: Mapping[str, str]
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.result, *self.operands.values())
+
 
 class Number(NamedTuple):
     """A number of the arithmetic.
@@ -44,7 +49,7 @@ class Number(NamedTuple):
     kind: str = ""
 
     def text(self, more: int) -> str:
-        """With so many figures more than to begin with."""
+        """With so many figures more than to begin with, or fewer."""
         if self.kind == "count":
             return str(int(self.value))
         if self.kind == "rate":
@@ -55,25 +60,59 @@ class Number(NamedTuple):
         if self.kind != "fixed" and self.value and isfinite(self.value):
             places = floor(log10(abs(self.value)))
             digits = max(FEW - 1 - places, 0) if -4 < places < 4 else FEW + 1
-        return number(self.value, digits + more)
+        return number(self.value, max(digits + more, 0))
 
 
-def written(works: Iterable[Work], numbers: Mapping[str, Number]) -> dict[str, str] | None:
-    """The text of each number, by key; None where the lines do not give their results."""
+def written(works: Sequence[Work], numbers: Mapping[str, Number]) -> dict[str, str]:
+    """The text of each number, by key.
+
+    A figure more or less changes one line at a time, from the last one up: what a number needs
+    below is known before its own line. A line with a number that is not finite stays as it is.
+    """
     more = dict.fromkeys(numbers, 0)
     texts = {key: known.text(0) for key, known in numbers.items()}
-    if not all(isfinite(known.value) for known in numbers.values()):
-        return texts
-    backwards = list(works)[::-1]  # what a number needs below is known before its own line
-    while True:
-        wrong = next((work for work in backwards if _error(work, texts) > SAFE), None)
-        if wrong is None:
-            return texts
-        key = _short(wrong, numbers, texts, more)
-        if more[key] + FEW >= MOST:
-            return None
-        more[key] += 1
-        texts[key] = numbers[key].text(more[key])
+    fallen: set[str] = set()  # results whose operands have no figure left to give
+    left = [work for work in works[::-1] if all(isfinite(numbers[key].value) for key in work.keys)]
+    while wrong := next((work for work in left if _error(work, texts) > SAFE), None):
+        key = _longer(wrong, numbers, texts, more, fallen)
+        if key is None:
+            fallen.add(wrong.result)
+        at = key or wrong.result
+        more[at] += 1 if key else -1
+        text = numbers[at].text(more[at])
+        if not key and text == texts[at]:  # of which no figure is known
+            left.remove(wrong)
+        texts[at] = text
+    return texts
+
+
+def _longer(
+    work: Work,
+    numbers: Mapping[str, Number],
+    texts: Mapping[str, str],
+    more: Mapping[str, int],
+    fallen: Collection[str],
+) -> str | None:
+    """The number that is to get a figure more, None where none can.
+
+    That of the result where it lies near the middle of two printed ones, which would cost its
+    operands many figures; else the operand whose missing figures do the most harm.
+    """
+    exact = {key: numbers[key].value for key in work.operands.values()}
+    able = {key for key in work.keys if figures(texts[key]) < MOST and more[key] < MOST}
+    middle = SAFE if numbers[work.result].kind == "fixed" else MIDDLE  # x is shown elsewhere too
+    if work.result in able - set(fallen) and _error(work, texts, exact) > middle:
+        return work.result
+    short = {key for key in able & set(exact) if float_of(texts[key]) != exact[key]}
+    if not short:
+        return None
+    whole = value(work.line.expression, _values(work, texts, exact))
+
+    def harm(key: str) -> float:
+        others = {name: known for name, known in exact.items() if name != key}
+        return float(abs(value(work.line.expression, _values(work, texts, others)) - whole))
+
+    return max(sorted(short), key=harm)
 
 
 def _error(work: Work, texts: Mapping[str, str], exact: Mapping[str, float] | None = None) -> float:
@@ -82,38 +121,32 @@ def _error(work: Work, texts: Mapping[str, str], exact: Mapping[str, float] | No
     Args:
         exact: operands by key that are taken as they are and not as they are printed.
     """
-    known = exact or {}
-    values = {
-        name: np.float64(known[key]) if key in known else float_of(texts[key])
-        for name, key in work.operands.items()
-    }
     result = texts[work.result]
-    away = value(work.line.expression, values) - float_of(result)
+    away = value(work.line.expression, _values(work, texts, exact or {})) - float_of(result)
     return float(abs(away) / last_place(result))
 
 
-def _short(
-    work: Work, numbers: Mapping[str, Number], texts: Mapping[str, str], more: Mapping[str, int]
-) -> str:
-    """The number whose missing figures do the most harm; the result's own where none does."""
-    inexact = {
-        key
-        for key in work.operands.values()
-        if float_of(texts[key]) != numbers[key].value
-        and more[key] < more[work.result] + FURTHER
-        and more[key] + FEW < MOST
+def _values(work: Work, texts: Mapping[str, str], exact: Mapping[str, float]) -> dict[str, Any]:
+    """The operands by name, printed or exact."""
+    return {
+        name: np.float64(exact[key]) if key in exact else float_of(texts[key])
+        for name, key in work.operands.items()
     }
-    if not inexact:
-        return work.result
-    return min(sorted(inexact), key=lambda key: _error(work, texts, {key: numbers[key].value}))
+
+
+def figures(text: str) -> int:
+    """How many figures a printed number has, without zeros in front."""
+    return len(text.partition("e")[0].replace(".", "").lstrip("−0"))
 
 
 def float_of(text: str) -> Any:
     """A printed number."""
-    return np.float64(text.replace("−", "-"))
+    plain = text.replace("−", "-").replace("∞", "inf").replace("not a number", "nan")
+    return np.float64(plain)
 
 
 def last_place(text: str) -> float:
     """What 1 in the last figure of a printed number is worth."""
     mantissa, _, exponent = text.replace("−", "-").partition("e")
-    return float(10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2])))
+    places = int(exponent or 0) - len(mantissa.partition(".")[2])
+    return max(float(10.0**places), SMALLEST)

@@ -1,4 +1,4 @@
-"""Rule: a recorded update rule's lines of arithmetic, read, evaluated and written with numbers.
+"""Rule: a recorded update rule's lines of arithmetic, read and evaluated.
 
 The text is a stranger's: Python's `ast` reads it, and only a short list of nodes has a meaning.
 """
@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from vizopt.numbers import setting
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
@@ -25,7 +23,6 @@ TESTS: dict[type, Callable[[Any, Any], Any]] = {
     ast.LtE: np.less_equal,
     ast.Eq: np.equal,
 }
-SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "−", ast.Mult: "·", ast.Div: "/"}
 LONGEST = 4000  # characters of a rule
 
 
@@ -44,6 +41,13 @@ class Line(NamedTuple):
         """Names in the expression, each once."""
         found = [node for node in ast.walk(self.expression) if isinstance(node, ast.Name)]
         return list(dict.fromkeys(n.id for n in found if n.id not in FUNCTIONS))
+
+    @property
+    def signs(self) -> list[str]:
+        """Names in the expression of which the sign is taken."""
+        calls = [node for node in ast.walk(self.expression) if isinstance(node, ast.Call)]
+        taken = [call for call in calls if ast.unparse(call.func) == "sign"]
+        return [n.id for call in taken for n in ast.walk(call) if isinstance(n, ast.Name)]
 
     @property
     def is_copy(self) -> bool:
@@ -152,62 +156,23 @@ def _operated(op: ast.operator, left: Any, right: Any) -> Any:
     raise ValueError(f"{ast.dump(op)} has no meaning in a rule")
 
 
-def pieces(node: ast.expr, texts: Mapping[str, str]) -> list[str]:
-    """An expression as one writes it, in pieces between which a line may break.
+def size(node: ast.expr, values: Mapping[str, Any], sizes: Mapping[str, Any]) -> Any:
+    """How large the terms of an expression are, whatever is left when they cancel each other.
 
     Args:
         node: the expression.
-        texts: what stands for each name: another name, or a number.
+        values: of the names.
+        sizes: of the terms that each name came from.
     """
     match node:
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
-            *before, last = pieces(left, texts) if _joins(left, op) else [_inner(left, op, texts)]
-            sign, text = SIGNS[type(op)], _inner(right, op, texts)
-            signed = isinstance(right, ast.Name | ast.Constant) and text.startswith("(−")
-            if signed and isinstance(op, ast.Add | ast.Sub):
-                sign, text = "−+"[sign == "−"], text[2:-1]
-            return [*before, last, f"{sign} {text}"]
-        case ast.Call(func=ast.Name(id="min" | "max" as name), args=[first, *others]):
-            told = [_text(part, texts) for part in (first, *others)]
-            return [*(f"{part}," for part in (f"{name}({told[0]}", *told[1:-1])), f"{told[-1]})"]
-    return [_text(node, texts)]
-
-
-def _joins(node: ast.expr, op: ast.operator) -> bool:
-    """Whether an expression in front of an operator needs no brackets."""
-    sums = ast.Add | ast.Sub
-    return isinstance(op, sums) or not (isinstance(node, ast.BinOp) and isinstance(node.op, sums))
-
-
-def _inner(node: ast.expr, op: ast.operator, texts: Mapping[str, str]) -> str:
-    """An operand, in brackets where they are needed."""
-    text = _text(node, texts)
-    if isinstance(node, ast.Name | ast.Constant):
-        return f"({text})" if text.startswith("−") else text
-    divided = isinstance(op, ast.Div) and isinstance(node, ast.BinOp)
-    compound = isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow)
-    apart = divided or isinstance(op, ast.Pow) or not _joins(node, op)
-    return f"({text})" if compound and apart else text
-
-
-def _text(node: ast.expr, texts: Mapping[str, str]) -> str:
-    match node:
-        case ast.Constant(value=int() | float() as number):
-            return setting(number, 12)
         case ast.Name(id=name):
-            return texts[name]
+            return sizes[name]
         case ast.UnaryOp(operand=part):
-            return f"−{_inner(part, ast.Mult(), texts)}"
-        case ast.BinOp(left=base, op=ast.Pow(), right=power):
-            raised = "²" if isinstance(power, ast.Constant) and power.value == 2 else ""
-            text = _inner(base, ast.Pow(), texts)
-            text = f"({text})" if "e" in text and text[0].isdigit() else text
-            return text + (raised or f"^{_inner(power, ast.Pow(), texts)}")
-        case ast.Call(func=ast.Name(id="abs"), args=[part]):
-            return f"|{_text(part, texts)}|"
-        case ast.Call(func=ast.Name(id="sqrt"), args=[part]):
-            text = _text(part, texts)
-            return f"√{text}" if isinstance(part, ast.Name) else f"√({text})"
-        case ast.Call(func=ast.Name(id="sign"), args=[part]):
-            return f"sign({_text(part, texts)})"
-    return " ".join(pieces(node, texts))
+            return size(part, values, sizes)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            return size(left, values, sizes) + size(right, values, sizes)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return size(left, values, sizes) * size(right, values, sizes)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            return size(left, values, sizes) / abs(value(right, values))
+    return abs(value(node, values))

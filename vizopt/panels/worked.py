@@ -137,16 +137,18 @@ def _fitting(
 
 
 def _breaks(lines: Sequence[list[str]], width: int, glyphs: Glyphs) -> list[slice]:
-    """Where the pieces of a line [steps, pieces] go on in a line below: before its result first."""
+    """Where the pieces of a line [steps, pieces] go on in a line below: at a term if one is near.
+
+    A term begins with its sign, the result with its =.
+    """
     space, indent = glyphs.width(" "), glyphs.width(INDENT)
     widest = [max(map(glyphs.width, column)) + space for column in zip(*lines, strict=True)]
-    if sum(widest) - space <= width:
-        return [slice(0, len(widest))]
-    starts, used = [0], 0
-    for i, wide in enumerate(widest[:-1]):
-        if i and used + wide - space > width:
-            starts.append(i)
-            used = indent
-        used += wide
-    starts.append(len(widest) - 1)
+    terms = [i for i, piece in enumerate(lines[0]) if piece.startswith(("+ ", "− ", "= "))]
+    starts = [0]
+    for i in range(1, len(widest)):
+        while i > starts[-1]:
+            used = sum(widest[starts[-1] : i + 1]) - space + indent * (starts[-1] > 0)
+            if used <= width:
+                break
+            starts.append(max((at for at in terms if starts[-1] < at <= i), default=i))
     return [slice(start, stop) for start, stop in pairwise([*starts, len(widest)])]

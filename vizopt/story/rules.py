@@ -1,9 +1,9 @@
 """Rules: what an optimizer's settings are, in words for those who do not know them yet."""
 
-# By name, what a rule's settings are.
+# By name, what a rule's settings are; a rule with another meaning has it in its MEANINGS.
 FIELDS = {
-    "momentum": "the share of the step before that is kept",
-    "momentum_share": "the share of the step before that is kept",
+    "momentum": "the share of the velocity that is kept",
+    "momentum_share": "the share of the older mean of slopes that is kept",
     "rho": "the share of the older mean that is kept",
     "beta_1": "the share of the older mean of slopes that is kept",
     "beta_2": "the share of the older mean of squared slopes that is kept",
@@ -12,7 +12,8 @@ FIELDS = {
     "rest_lr": "the learning rate of the biases",
     "shrink": "a step's factor when the sign has changed",
     "grow": "its factor when the sign has stayed",
+    "lr": "its size, whatever the slope",
     "least": "the smallest step",
     "most": "the largest step",
-    "decay": "how fast weights shrink by themselves",
+    "decay": "how fast {it} shrinks by itself",
 }

@@ -8,7 +8,7 @@ import numpy as np
 
 from vizopt.minima import Minimum, is_flat, minima_of, poles
 from vizopt.numbers import count, number, setting
-from vizopt.optimizers import name_of
+from vizopt.optimizers import LEARNING_RATE, acting, name_of, rate_of
 from vizopt.problems import FunctionSpec, NetworkSpec
 from vizopt.problems.activations import ACTIVATIONS
 from vizopt.problems.heads import head
@@ -168,33 +168,47 @@ def how(scene: Scene, run: Recording) -> str:
     if isinstance(scene.problem, NetworkSpec):
         parts += _penalties(scene.problem)
         parts.append(f"Everything random is drawn with seed {scene.seed}.")
-    return " ".join(parts)
+    return " ".join(filter(None, parts))
 
 
 def rule(scene: Scene) -> str:
     """The optimizer, what it does, and its settings."""
-    cls = type(scene.optimizer)
+    acts = acting(scene.optimizer, scene.problem.layout)
+    cls = type(acts)
     descends = isinstance(scene.problem, FunctionSpec)
     it, loss = ("x", "f") if descends else ("every weight", "the loss")
     what = getattr(cls, "TOLD", lower((cls.__doc__ or "").split("\n")[0]))
-    text = f"The optimizer is {name_of(scene.optimizer)}, {what.format(it=it, loss=loss)}."
+    name = name_of(scene.optimizer)
+    if cls is not type(scene.optimizer):
+        name = f"{name}, of which only {name_of(acts)} acts on {it}"
+    text = f"The optimizer is {name}, {what.format(it=it, loss=loss)}."
+    meanings = FIELDS | getattr(cls, "MEANINGS", {})
+    names = {field.name: field.name.replace("_", " ") for field in fields(acts)}  # type: ignore[arg-type]
+    if rate_of(acts) == LEARNING_RATE:
+        del names["lr"]  # told in a sentence of its own
+    else:
+        names["lr"] = rate_of(acts)
     chosen = [
-        _chosen(field.name, getattr(scene.optimizer, field.name))
-        for field in fields(scene.optimizer)  # type: ignore[arg-type]
-        if field.name != "lr"
+        f"{told} = {_described(getattr(acts, field))}{_meaning(meanings.get(field, ''), it)}"
+        for field, told in names.items()
     ]
     whose = "Its setting is" if len(chosen) == 1 else "Its settings are"
     return f"{text} {whose} {listed(chosen)}." if chosen else text
 
 
-def _chosen(name: str, value: Any) -> str:
-    text = setting(value) if isinstance(value, float) else value.describe()
-    told = f" ({FIELDS[name]})" if name in FIELDS else ""
-    return f"{name.replace('_', ' ')} = {text}{told}"
+def _described(value: Any) -> str:
+    return setting(value) if isinstance(value, float) else str(value.describe())
+
+
+def _meaning(text: str, it: str) -> str:
+    return f" ({text.format(it=it)})" if text else ""
 
 
 def _rate(scene: Scene, run: Recording) -> str:
     """The learning rate, as recorded."""
+    acts = acting(scene.optimizer, scene.problem.layout)
+    if rate_of(acts) != LEARNING_RATE:
+        return ""
     lr, unit = run["lr"], run.header.unit
     if np.ptp(lr) == 0:
         return f"The learning rate is {setting(float(lr[0]))} throughout."
@@ -203,8 +217,8 @@ def _rate(scene: Scene, run: Recording) -> str:
     if lr[top] > max(lr[0], lr[last]):
         ends.append(f"rises to {setting(float(lr[top]), 4)} at {unit} {count(top)}")
     ends.append(f"is {setting(float(lr[last]), 4)} at {unit} {count(last)}")
-    after = getattr(scene.optimizer.lr, "after", None)
-    kinds = [KINDS[type(lr_)] for lr_ in (scene.optimizer.lr, after) if lr_ is not None]
+    after = getattr(acts.lr, "after", None)
+    kinds = [KINDS[type(lr_)] for lr_ in (acts.lr, after) if lr_ is not None]
     schedule = ", then ".join(kind.replace("-", " ") for kind in kinds)
     return f"The learning rate follows a schedule ({schedule}): it {listed(ends)}."
 
