@@ -69,6 +69,11 @@ def _of_smaller(self: Any, x: Any) -> Any:
     return corner(right, left, left.diff(x), right.diff(x))
 
 
+def _of_corner(self: Any, x: Any) -> Any:
+    left, right, slope, other = self.args
+    return corner(left, right, slope.diff(x), other.diff(x))
+
+
 def _of_chosen(self: Any, x: Any) -> Any:
     condition, yes, no = self.args
     return where(condition, yes.diff(x), no.diff(x))
@@ -78,7 +83,7 @@ maximum = made("maximum", _eval_derivative=_of_larger)
 minimum = made("minimum", _eval_derivative=_of_smaller)
 where = made("where", _eval_derivative=_of_chosen)
 # The slope of max(a, b), of a, b and their slopes: where a = b it is the least between those.
-corner = made("corner")
+corner = made("corner", _eval_derivative=_of_corner)
 less, less_equal, equal = made("less"), made("less_equal"), made("equal")  # 1 or 0
 
 OF: dict[str, Any] = {name: _smooth(name, slope) for name, slope in SLOPES.items()}
