@@ -39,10 +39,11 @@ def curve(text: str, interval: tuple[float, float]) -> Curve:
     """The curve of a formula, sampled at 20,001 places and at both sides of every break."""
     f = formula(text)
     x = np.linspace(*interval, SAMPLES)
-    value, slope = f.value(x), f.slope(x)
+    value, slope = _without_lone(f, x)
     finite = np.isfinite(value)
-    with np.errstate(invalid="ignore"):  # less than f's last bit from sample to sample is rounding
-        slope = np.where(abs(slope) * (x[1] - x[0]) > EPSILON * abs(value), slope, 0 * slope)
+    with np.errstate(all="ignore"):  # less than f's last bit from sample to sample is rounding
+        moves = abs(slope) * (x[1] - x[0]) > EPSILON * abs(value)
+        slope = np.where(moves | ~finite, slope, 0 * slope)
     broken, rows = _breaks(f, x, value, slope)
     # A slope that has no value where f has one is that of a kink: neither up nor down.
     signs = np.where(finite, np.sign(np.nan_to_num(slope)), np.nan)
@@ -57,6 +58,35 @@ def curve(text: str, interval: tuple[float, float]) -> Curve:
 
 
 @np.errstate(all="ignore")
+def _without_lone(f: Formula, x: Values) -> tuple[Values, Values]:
+    """Values and slopes of f [SAMPLES], those beside it where a sample meets a lone value.
+
+    sign(x) is 0 at 0 alone: its curve goes from −1 to 1 there, and 0 is no place of its own.
+    """
+    value, slope = f.value(x), f.slope(x)
+    change = abs(np.diff(value))
+    sudden = change > SUDDEN * np.maximum(abs(slope[:-1]), abs(slope[1:])) * np.diff(x)
+    maybe = np.nonzero(sudden[:-1] & sudden[1:])[0] + 1
+    left, right = (_beside(f, x, x[maybe], sign) for sign in (-1, 1))
+    lone = maybe[(left != value[maybe]) & (right != value[maybe])]
+    beside = x[lone] + _finest(x)
+    value[lone], slope[lone] = f.value(beside), f.slope(beside)
+    return value, slope
+
+
+def _beside(f: Formula, x: Values, at: Values, sign: int) -> Values:
+    """What f is at these places [S], on one side of a lone value what it is next to it.
+
+    A value is lone that is further from the one next to it than f changes from there on.
+    """
+    here = f.value(at)
+    near, far = (f.value(at + sign * step) for step in (_finest(x), _reach(x)))
+    rounding = 64 * EPSILON * np.maximum(abs(here), abs(near))
+    lone = abs(here - near) > np.maximum(abs(near - far), rounding)
+    return np.where(lone & np.isfinite(near), near, here)
+
+
+@np.errstate(all="ignore")
 def _breaks(f: Formula, x: Values, value: Values, slope: Values) -> tuple[Indices, Values]:
     """Samples [B] behind which the curve breaks, and its rows there [B, 3, 2]: its ends, a gap.
 
@@ -64,7 +94,7 @@ def _breaks(f: Formula, x: Values, value: Values, slope: Values) -> tuple[Indice
     """
     suspects, low, high = _suspected(f, x, value, slope)
     left, right = _limits(f, x, value, low, high)
-    reach = (x[1] - x[0]) * 2.0 ** -(_halvings(x) // 2)
+    reach = _reach(x)
     before = np.maximum(abs(f.value(low - reach) - left), abs(f.value(high + reach) - right))
     jump = abs(right - left)
     jumps = (jump > before) & (jump > _noise(value, left, right))
@@ -139,10 +169,12 @@ def _limits(
     first or more, log included; on that to a finite limit the changes fade. nan: it has no values.
     """
     sides = []
-    for at, away in ((low, x[0] - x[1]), (high, x[1] - x[0])):
+    for at, sign in ((low, -1), (high, 1)):
         half = _halvings(x) // 2
+        away = sign * (x[1] - x[0])
         far, near, last = (f.value(at + away * 2.0**-k) for k in (1, half, 2 * half))
-        end = np.where(np.isfinite(f.value(at)), f.value(at), last)
+        end = _beside(f, x, at, sign)
+        end = np.where(np.isfinite(end), end, last)
         early, late = abs(near - far), abs(last - near)
         unbounded = (late > early / 2) & (late > _noise(value, last, near))
         unbounded &= abs(last) > abs(near)
@@ -155,6 +187,16 @@ def _halvings(x: Values) -> int:
     """How often the distance of two samples can be halved before floats are too coarse."""
     finest = np.spacing(max(abs(x[0]), abs(x[-1])))
     return int(np.clip(np.log2((x[1] - x[0]) / finest), 2, HALVINGS))
+
+
+def _reach(x: Values) -> float:
+    """Half the halvings of the distance of two samples: near, with many floats between."""
+    return float((x[1] - x[0]) * 2.0 ** -(_halvings(x) // 2))
+
+
+def _finest(x: Values) -> float:
+    """All the halvings: next to a place."""
+    return float((x[1] - x[0]) * 2.0 ** -_halvings(x))
 
 
 def _noise(value: Values, *beside: Values) -> Values:
@@ -186,4 +228,8 @@ def _extrema(f: Formula, x: Values, signs: Values, broken: Indices, turn: int) -
     first, _ = _bisected(x[i], x[i + 1], lambda at, *_: turn * f.slope(at) < 0)
     _, last = _bisected(x[j - 1], x[j], lambda at, *_: ~(turn * f.slope(at) > 0))
     at = _whole(first + (last - first) / 2, x)
-    return np.stack([at, f.value(at)], axis=1)
+    value = f.value(at)
+    sides = [_beside(f, x, at, sign) for sign in (-1, 1)]
+    # A lone value is an extremum if it lies beyond both sides; else f comes to that of the sides.
+    value = turn * np.minimum(turn * value, turn * np.minimum(*sides))
+    return np.stack([at, value], axis=1)
