@@ -1,4 +1,4 @@
-"""Where a curve turns: lone values at a jump, intervals beyond all bounds, turns between samples."""
+"""Where a curve turns: lone values at a jump, vast intervals, turns between the samples."""
 
 import warnings
 

@@ -83,7 +83,7 @@ def _beside(f: Formula, x: Values, at: Values, sign: int) -> Values:
     near, far = (f.value(at + sign * step) for step in (_finest(x), _reach(x)))
     rounding = 64 * EPSILON * np.maximum(abs(here), abs(near))
     lone = abs(here - near) > np.maximum(abs(near - far), rounding)
-    return np.where(lone & np.isfinite(near), near, here)
+    return np.asarray(np.where(lone & np.isfinite(near), near, here))
 
 
 @np.errstate(all="ignore")
