@@ -91,7 +91,12 @@ class FunctionSpec:
 
     def describe(self) -> str:
         """The formula as one writes it, and the start."""
-        return f"{self.equation}  ·  start x = {setting(self.start)}"
+        return f"{self.equation}  ·  start x = {setting(self.start, span=self.width)}"
+
+    @property
+    def width(self) -> float:
+        """Of the interval: what x is told to."""
+        return self.interval[1] - self.interval[0]
 
     @property
     def equation(self) -> str:

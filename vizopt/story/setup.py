@@ -96,7 +96,7 @@ def _unit(activation: str) -> str:
 
 
 def _function(function: FunctionSpec, run: Recording) -> str:
-    left, right = (setting(end) for end in function.interval)
+    left, right = (setting(end, span=function.width) for end in function.interval)
     what = "A descent on one curve" if run.header.epochs > 1 else "One curve"
     text = f"{what}, {function.equation}, drawn for x from {left} to {right}."
     if not np.isfinite(run["curve"][:, 1]).all():
