@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable
 from fractions import Fraction
-from math import isclose
+from math import isclose, isfinite
 from typing import Any, TypeAlias
 
 import mpmath
@@ -17,7 +17,15 @@ DIGITS = 200  # to work with: what cancels out at a step of 1e-30 still leaves m
 LARGEST = 1e40  # argument of a function: e^1e40 can be held, e^e^1e40 would fill the memory
 SHORT = 15  # figures of a number that was typed
 SIMPLE = 100, 10_000  # largest denominator and numerator of a number that was worked out
-CONSTANTS = (sympy.S.One, sympy.pi, sympy.E, sympy.log(2), sympy.log(10))
+CONSTANTS = (
+    sympy.S.One, sympy.pi, sympy.E, 1 / sympy.sqrt(sympy.pi), sympy.log(2), sympy.log(10)
+)  # fmt: skip
+INVERSES = (
+    (sympy.exp, np.log), (sympy.log, np.exp), (sympy.sin, np.arcsin), (sympy.cos, np.arccos),
+    (sympy.sin, lambda at: np.pi - np.arcsin(at)), (sympy.tan, np.arctan), (sympy.atan, np.tan),
+    (sympy.sinh, np.arcsinh), (sympy.cosh, np.arccosh), (sympy.tanh, np.arctanh),
+)  # fmt: skip
+PLACES = 4  # decimals of the argument of such a function
 EPSILON = np.finfo(float).eps
 
 Run: TypeAlias = Callable[[Any], Any]
@@ -48,7 +56,7 @@ class Digits:
 
 
 def _meant(number: Any) -> Any:
-    """The number whose nearest float this one is: a short decimal, a multiple of π, a root."""
+    """The number whose nearest float this one is: a short decimal, 2π, √2, sin(1)."""
     value = float(number)
     figures = repr(value).partition("e")[0].replace(".", "").strip("-0")
     if len(figures) <= SHORT:
@@ -58,11 +66,17 @@ def _meant(number: Any) -> Any:
         found = sympy.Rational(share.numerator, share.denominator) * constant
         if _is_meant(share, float(found), value):
             return found
-    square = Fraction(value * value).limit_denominator(SIMPLE[0])
-    root = float(square) ** 0.5
-    if _is_meant(square, root, abs(value)):
-        sign = 1 if value > 0 else -1
+    sign, size = (1 if value > 0 else -1), abs(value)
+    square = Fraction(size * size).limit_denominator(SIMPLE[0])
+    if _is_meant(square, float(square) ** 0.5, size):
         return sign * sympy.sqrt(sympy.Rational(square.numerator, square.denominator))
+    with np.errstate(all="ignore"):
+        shorts = [(of, round(float(inverse(size)), PLACES)) for of, inverse in INVERSES]
+    for of, short in shorts:
+        if isfinite(short) and abs(short) < SIMPLE[1]:
+            found = of(sympy.Rational(repr(short)))
+            if isclose(float(found.evalf(30)), size, rel_tol=2 * EPSILON):
+                return sign * found
     return number
 
 
@@ -103,6 +117,7 @@ _OURS: dict[str, Callable[..., Any]] = {
     "absolute": abs,
     "log2": lambda at: mpmath.log(at, 2),
     "cbrt": lambda at: mpmath.sign(at) * mpmath.cbrt(abs(at)),
+    "ceil": mpmath.ceil,
     "sigmoid": lambda at: 1 / (1 + mpmath.exp(-at)),
     "softplus": lambda at: mpmath.log(1 + mpmath.exp(at)),
 }
