@@ -81,6 +81,7 @@ READ = {
     "x - 2*floor(x/2)": ("x − 2·floor(x/2)", lambda x: x % 2),
     "erf(2x)": ("erf(2x)", lambda x: np.array([math.erf(2 * at) for at in x])),
     "heaviside(x-1)": ("heaviside(x − 1)", lambda x: np.heaviside(x - 1, 0.5)),
+    "x + heaviside(0)": ("x + heaviside(0)", lambda x: x + 0.5),
     "f(x) = x²;": ("x²", lambda x: x**2),
     "x² ; ": ("x²", lambda x: x**2),
     "arctan(x)": ("atan(x)", np.arctan),

@@ -21,6 +21,10 @@ SPOILED = {
     "(sqrt(1+x)-1)/x": (0, lambda x: (mp.sqrt(1 + x) - 1) / x),
     "erf(x)/x": (0, lambda x: mp.erf(x) / x),
     "log(1+x)/x": (0, lambda x: mp.log(1 + x) / x),
+    "(ln(1+x)-x+x²/2-x³/3)/x⁴": (
+        0,
+        lambda x: (mp.log(1 + x) - x + x**2 / 2 - x**3 / 3) / x**4,
+    ),
     "x/(exp(x)-1)": (0, lambda x: x / mp.expm1(x)),
     "1/x-1/sin(x)": (0, lambda x: 1 / x - 1 / mp.sin(x)),
     "(1+x)^(1/x)": (0, lambda x: (1 + x) ** (1 / x)),
