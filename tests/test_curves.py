@@ -1,5 +1,8 @@
 """Curves as they are drawn: names, breaks, axes, arrows, from the picture and its pixels."""
 
+import itertools
+import re
+
 import numpy as np
 import pytest
 from descents import descend, scales
@@ -178,3 +181,35 @@ def test_a_long_verdict_is_whole(texts, size):
     picture = picture_of(run, size)
     written = [text for text, _ in texts.moving(picture, len(picture) - 1)]
     assert "step 100: still moving outside the frame" in " ".join(written)
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL, SQUARE])
+@pytest.mark.parametrize(
+    ("f", "interval", "start", "told"),
+    [
+        ("(x-1e9)**2", (1e9 - 5, 1e9 + 5), 1e9 + 3.25, "start x = 1000000003.25"),
+        ("1e8+x**2", (-2, 2), 1.5, "start x = 1.5"),
+        ("(x-0.1)**2", (0.099999, 0.100001), 0.1000005, "start x = 0.1000005"),
+    ],
+)
+def test_far_from_0_the_axes_have_the_digits_of_their_span(texts, size, f, interval, start, told):
+    run = descend(f, interval, start, 0.1, 0.0, 3)
+    assert run.header.settings.endswith(told)
+    picture = picture_of(run, size)
+    axis = picture.figure.axes
+    labels = [
+        t for axes in axis for t in axes.texts if re.fullmatch(r"−?[\d.]+(e−?\d+)?", t.get_text())
+    ]
+    left = [t for t in labels if t.get_ha() == "right"]
+    below = [t for t in labels if t.get_ha() == "center"]
+    for along in (left, below):
+        assert len({t.get_text() for t in along}) == len(along) > 2
+    boxes = sorted(
+        box for text, box in texts.still(picture) if text in {t.get_text() for t in below}
+    )
+    assert not any(overlap(a, b) for a, b in itertools.pairwise(boxes))
+    assert min(box[0] for text, box in texts.still(picture)) >= 0
+    values = [float(t.get_text().replace("−", "-")) for t in below]
+    across = np.polyfit(np.array(values) - values[0], [t.get_position()[0] for t in below], 1)
+    straight = np.polyval(across, np.array(values) - values[0])
+    assert abs(straight - [t.get_position()[0] for t in below])[:-1].max() < 0.5

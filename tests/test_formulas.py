@@ -76,6 +76,14 @@ READ = {
     "log10(x)": ("log10(x)", np.log10),
     "log2(x)": ("log2(x)", np.log2),
     "cbrt(x)": ("cbrt(x)", np.cbrt),
+    "∛x + ∛(x+9)": ("cbrt(x) + cbrt(x + 9)", lambda x: np.cbrt(x) + np.cbrt(x + 9)),
+    "floor(x) + 2ceil(x)": ("floor(x) + 2·ceil(x)", lambda x: np.floor(x) + 2 * np.ceil(x)),
+    "x - 2*floor(x/2)": ("x − 2·floor(x/2)", lambda x: x % 2),
+    "erf(2x)": ("erf(2x)", lambda x: np.array([math.erf(2 * at) for at in x])),
+    "heaviside(x-1)": ("heaviside(x − 1)", lambda x: np.heaviside(x - 1, 0.5)),
+    "x + heaviside(0)": ("x + heaviside(0)", lambda x: x + 0.5),
+    "f(x) = x²;": ("x²", lambda x: x**2),
+    "x² ; ": ("x²", lambda x: x**2),
     "arctan(x)": ("atan(x)", np.arctan),
     "asin(x/4) + acos(x/4)": ("asin(x/4) + acos(x/4)", lambda x: 0 * x + math.pi / 2),
     "cot(x) + sec(x)": ("cot(x) + sec(x)", lambda x: 1 / np.tan(x) + 1 / np.cos(x)),
@@ -185,9 +193,25 @@ ASKED = {
     "sin⁻¹(x)": "can be read in two ways",
     "0,5*x": 'write "0.5", with a decimal point',
     "sin(0,5*x)": 'write "0.5", with a decimal point',
+    "tan^-1(x)": '"tan^-1" can be read in two ways: write atan(x), or 1/tan(x)',
+    "∛x²": '"∛x²" can be read in two ways',
+    "log(x, 2)": "log takes one argument: write log2(x), log10(x) or ln(x)/ln(3)",
+    "x/0": "x/0 divides by 0",
+    "x/(1-1)": "x/(1 − 1) divides by 0",
+    "x!": "'!' is not allowed: there is no factorial",
+    "x % 2": "'%' is not allowed: write x - 2*floor(x/2)",
+    "mod(x, 2)": 'unknown function "mod": did you mean "x - 2*floor(x/2)"',
+    "sinc(x)": 'unknown function "sinc": did you mean "sin(x)/x" or "sin(πx)/(πx)"?',
+    "gelu(x)": 'unknown function "gelu": did you mean "x*(1 + erf(x/sqrt(2)))/2"?',
+    "round(x)": 'unknown function "round": did you mean "floor(x + 0.5)"?',
+    "x₁²": 'unknown name "x1": did you mean "x*1", or x alone?',
+    "x_2": 'unknown name "x_2": did you mean "x*2", or x alone?',
+    "∜x": "'∜' is not allowed: write x^(1/4)",
+    "[x]^2": "'[' is not allowed: write ( and )",
+    "x; x²": "';' is not allowed",
     "sinx": 'unknown name "sinx": did you mean "sin(x)"?',
     "xsin(x)": 'unknown function "xsin": did you mean "x*sin"?',
-    "x2": 'unknown name "x2": did you mean "x*2"?',
+    "x2": 'unknown name "x2": did you mean "x*2"',
     "lg(x)": 'unknown function "lg": did you mean "log10" or "log2"?',
     "log_2(x)": 'did you mean "log2"?',
     "pow(x, 2)": 'did you mean "^", as in x^2?',
@@ -239,7 +263,24 @@ def test_thirty_levels_are_read():
 
 
 NUMBERS = st.sampled_from(["2", "3", "0.5", "2.1", "1e-3", "10", "½", "pi", "e", "7."])
-WORDS = ("sin", "cos", "tanh", "exp", "sqrt", "log", "abs", "atan", "relu", "cbrt", "sec", "sign")
+WORDS = (
+    "sin",
+    "cos",
+    "tanh",
+    "exp",
+    "sqrt",
+    "log",
+    "abs",
+    "atan",
+    "relu",
+    "cbrt",
+    "sec",
+    "sign",
+    "floor",
+    "ceil",
+    "erf",
+    "heaviside",
+)
 
 
 def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -346,7 +387,10 @@ def test_a_hostile_formula_takes_no_time(name):
 SMOOTH = [
     text
     for text, (shown, _) in READ.items()
-    if not any(word in shown for word in ("where", "piecewise", "max", "min", "|", "√", "relu"))
+    if not any(
+        word in shown
+        for word in ("floor", "heaviside", "where", "piecewise", "max", "min", "|", "√", "relu")
+    )
 ]
 
 
@@ -361,7 +405,7 @@ def test_slopes_are_those_of_finite_differences(text):
 FUNCTIONS = [
     "tan(x/3)", "sinh(x)", "cosh(x)", "atanh(x/4)", "csc(x)", "sech(x)", "csch(x)", "coth(x)",
     "acos(x/4)", "x^x", "(x+5)^(x/2)", "max(x², sin(x))", "min(x², sin(x))", "|x^3-2|",
-    "softplus(x)*sigmoid(2x)", "sqrt(1+x²)", "where(sin(x) < 0.1, x², cos(x))",
+    "softplus(x)*sigmoid(2x)", "erf(x/2)*x", "sqrt(1+x²)", "where(sin(x) < 0.1, x², cos(x))",
 ]  # fmt: skip
 
 
@@ -382,6 +426,8 @@ KINKS = {
     "min(x, 3*x)": (0, 1),
     "max(-x, -3*x)": (0, -1),
     "max(x, 1 - x, 0.2)": (0.5, 0),
+    "floor(x)": (1, 0),
+    "heaviside(x) + x": (0, 1),
     "where(x < 1, x**2, 3*x)": (1, 3),
     "where(x <= 1, x**2, 3*x)": (1, 2),
 }

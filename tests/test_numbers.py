@@ -42,6 +42,37 @@ def test_measured_and_chosen_numbers(value, measured, chosen):
     assert setting(value) == chosen
 
 
+@pytest.mark.parametrize(
+    ("value", "span", "measured", "chosen"),
+    [
+        (1e9 + 3.25, 10, "1000000003.2", "1000000003.25"),
+        (-1e9 - 3.5, 10, "−1000000003.5", "−1000000003.5"),
+        (1e8 + 2.25, 4, "100000002.25", "100000002.25"),
+        (1e8, 4, "100000000.00", "100000000"),
+        (0.100003, 4e-6, "0.10000300", "0.100003"),
+        (12345.678, 2e4, "1.23e4", "1.23457e4"),
+        (0.874, 8, "0.874", "0.874"),
+        (0.5, 0.01, "0.5000", "0.5"),
+        (1e-7, 2e-7, "1.00e−7", "1e−7"),
+        (1.25e-7, 2e-9, "1.2500e−7", "1.25e−7"),
+        (0.0, 1e-9, "0.000", "0"),
+        (1e16, 10, "1.0000000000000000e16", "1e16"),
+        (1e200, 2e200, "1.00e200", "1e200"),
+    ],
+)
+def test_in_a_narrow_span_numbers_have_the_figures_that_tell_them_apart(
+    value, span, measured, chosen
+):
+    assert number(value, span=span) == measured
+    assert setting(value, span=span) == chosen
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e3), st.floats(0.02, 1))
+def test_places_of_a_span_a_fiftieth_apart_are_told_apart(at, span, share):
+    assert number(at, span=span) != number(at + share * span, span=span)
+    assert setting(at, span=span) != setting(at + share * span, span=span)
+
+
 def parsed(text):
     return float(text.replace("−", "-"))
 

@@ -3,17 +3,27 @@
 from math import floor, isfinite, log10
 
 LEAST, MOST = 1e-3, 1e4  # below the first and from the second on there is an exponent
+APART = 3  # figures of a span that a measured value is told to
+FIGURES = 17  # that a float has
+LONG, LARGEST = 6, 1e15  # more figures than that are plain, up to what a float holds to the last
 
 
-def number(value: float, digits: int = 3) -> str:
+def number(value: float, digits: int = 3, span: float = 0.0) -> str:
     """A measured value: `0.874`, `0.0054`, `4.6e−4`, `1.2e5`, `∞`.
 
     Three decimals (or `digits`), one more where only one figure would be left of it, and an
-    exponent below 0.001 and from 10 000 on.
+    exponent below 0.001 and from 10 000 on. Of values in a narrow span, `1000000003.25` of
+    10⁹ ± 5, as many as tell them apart.
     """
     if not isfinite(value):
         return _not_finite(value)
     value += 0.0  # minus zero is zero
+    if span:
+        decimals = APART - 1 - floor(log10(span))
+        if _is_long(value, decimals):
+            return _shown(f"{value:.{max(decimals, 0)}f}")
+        plain = LEAST <= abs(value) < MOST
+        digits = max(digits, decimals if plain else _figures(value, decimals) + 1)
     short = f"{value:.{max(digits - 2, 0)}e}"
     text = f"{value:.{digits}f}"
     if value and (abs(float(short)) < LEAST or abs(float(text)) >= MOST):
@@ -25,13 +35,20 @@ def number(value: float, digits: int = 3) -> str:
     return _shown(longer[: digits - decimals] + longer[digits - decimals :].rstrip("0"))
 
 
-def setting(value: float, digits: int = 6) -> str:
+def setting(value: float, digits: int = 6, span: float = 0.0) -> str:
     """A value that somebody chose, and a tick of an axis: `0.9`, `0.005`, `1e−7`.
 
-    As many figures as it has, `digits` at most; an exponent where `number` has one.
+    As many figures as it has, `digits` at most, or what tells it from others in a span; an
+    exponent where `number` has one.
     """
     if not isfinite(value):
         return _not_finite(value)
+    if span:
+        decimals = digits - 1 - floor(log10(span))
+        if _is_long(value, decimals):
+            text = f"{value:.{max(decimals, 0)}f}"
+            return _shown(text.rstrip("0").rstrip(".") if "." in text else text)
+        digits = max(digits, _figures(value, decimals))
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     rounded = float(f"{mantissa}e{exponent}")
     if rounded and not LEAST <= abs(rounded) < MOST:
@@ -43,6 +60,16 @@ def setting(value: float, digits: int = 6) -> str:
 def count(value: int) -> str:
     """A whole number with thin spaces between the thousands: `10 000`."""
     return f"{value:,}".replace(",", "\u2009").replace("-", "−")
+
+
+def _figures(value: float, decimals: int) -> int:
+    """Figures of a value with so many decimals; with fewer than 0 it need not even be whole."""
+    return min(max(floor(log10(abs(value))) + 1 + decimals, 1), FIGURES) if value else 1
+
+
+def _is_long(value: float, decimals: int) -> bool:
+    """Whether it is easier to read without an exponent, for all that are the same in front."""
+    return MOST <= abs(value) < LARGEST and _figures(value, decimals) > LONG
 
 
 def _not_finite(value: float) -> str:

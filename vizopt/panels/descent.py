@@ -187,7 +187,7 @@ def _arrow(
         edge = plot.x0 + (plot.width - half if right else half)
         shape = wedge if right else wedge[:, ::-1]
         stamp_at(window, coloured(shape, colours[step]), round(edge), y)
-        text = f"x = {number(float(x[step]))}"
+        text = f"x = {number(float(x[step]), span=plot.right - plot.left)}"
         beside = edge + (-half if right else half) * 1.6
         glyphs.write(window, text, round(beside), y + round(slot.font(13) * 0.36), float(right))
 
@@ -197,7 +197,7 @@ def _arrow(
         shape = wedge.T[::-1] if over else wedge.T
         at = min(max(float(plot.px(x[step])), plot.x0 + half), far - half)
         stamp_at(window, coloured(shape, colours[step]), round(at), round(edge))
-        text = f"f = {number(float(f[step]))}"
+        text = f"f = {number(float(f[step]), span=plot.high - plot.low)}"
         left = at + half * 1.6 + glyphs.width(text) > far
         beside = at + (-half if left else half) * 1.6
         glyphs.write(window, text, round(beside), round(edge + slot.font(13) * 0.36), float(left))

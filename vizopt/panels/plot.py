@@ -15,6 +15,8 @@ from vizopt.recording import Recording
 
 Floats: TypeAlias = NDArray[np.float64]
 
+RULES, PLACES = 6, 8  # parts of the axes of f(x) and x, about
+
 
 @dataclass(frozen=True, slots=True)
 class Plot:
@@ -38,7 +40,9 @@ class Plot:
             half = abs(high) / 2 or 0.5
             low, high = low - half, high + half
         span = high - low
-        x0 = slot.font(11) * 3.2
+        ends = low - 0.17 * span, high + 0.05 * span  # room for the names of the deepest minima
+        widest = max(slot.text_width(text, 11) for _, text in _ticks(*ends, RULES))
+        x0 = max(slot.font(11) * 3.2, widest + slot.unit * 8)
         foot = slot.font(11) * 2.0
         return cls(
             x0=x0,
@@ -47,8 +51,8 @@ class Plot:
             height=slot.height - foot - slot.unit * 4,
             left=float(curve[0, 0]),
             right=float(curve[-1, 0]),
-            low=low - 0.17 * span,  # room for the names of the deepest minima
-            high=high + 0.05 * span,
+            low=ends[0],
+            high=ends[1],
         )
 
     def px(self, x: Any) -> Any:
@@ -67,20 +71,23 @@ class Plot:
         box = [[self.x0, self.x0, right], [self.y0, bottom, bottom]]
         slot.axes.plot(*box, color=slot.theme.rule, lw=1)
         slot.text(self.x0 + slot.unit * 8, self.y0 + slot.font(11), "f(x)", 11)
-        for f in MaxNLocator(6).tick_values(self.low, self.high):
-            if self.low <= f <= self.high:
-                y = float(self.py(f))
-                slot.axes.plot([self.x0, right], [y, y], color=slot.theme.rule, lw=0.6, alpha=0.7)
-                text = setting(f)
-                slot.text(
-                    self.x0 - slot.unit * 6, y + slot.font(11) * 0.36, text, 11, align="right"
-                )
-        for x in MaxNLocator(8).tick_values(self.left, self.right):
-            if self.left <= x <= self.right:
-                text = setting(x)
-                half = slot.text_width(text, 11) / 2
-                at = min(float(self.px(x)), slot.width - half)
-                slot.text(at, bottom + slot.font(11) * 1.45, text, 11, align="center")
+        for f, text in _ticks(self.low, self.high, RULES):
+            y = float(self.py(f))
+            slot.axes.plot([self.x0, right], [y, y], color=slot.theme.rule, lw=0.6, alpha=0.7)
+            slot.text(self.x0 - slot.unit * 6, y + slot.font(11) * 0.36, text, 11, align="right")
+        for x, text in self._places(slot):
+            half = slot.text_width(text, 11) / 2
+            at = min(float(self.px(x)), slot.width - half)
+            slot.text(at, bottom + slot.font(11) * 1.45, text, 11, align="center")
+
+    def _places(self, slot: Slot) -> list[tuple[float, str]]:
+        """The ticks of x and their texts, fewer where these are long."""
+        for most in range(PLACES, 1, -1):
+            ticks = _ticks(self.left, self.right, most)
+            room = float(self.px(ticks[1][0]) - self.px(ticks[0][0])) if len(ticks) > 1 else np.inf
+            if max(slot.text_width(text, 11) for _, text in ticks) + slot.font(11) < room:
+                return ticks
+        return ticks
 
     def draw_curve(self, slot: Slot, curve: Floats) -> None:
         """The curve [N, 2]; where it is broken there is no line, not a vertical one either."""
@@ -97,3 +104,9 @@ class Plot:
         )
         box = Rectangle((0, self.y0), slot.width, self.height, transform=slot.axes.transData)
         line.set_clip_path(box)
+
+
+def _ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
+    """Round values between, told apart by as many figures as that takes."""
+    ticks = [at for at in MaxNLocator(most).tick_values(low, high) if low <= at <= high]
+    return [(float(at), setting(at, span=high - low)) for at in ticks]

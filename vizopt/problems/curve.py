@@ -1,22 +1,15 @@
 """The curve of a function over an interval: where it is drawn, where it breaks, where it turns."""
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.problems.breaks import EPSILON, Indices, beside, bisected, breaks, whole, without_lone
 from vizopt.problems.formula import Formula, Values, formula
 
-Indices: TypeAlias = NDArray[np.intp]
-
 SAMPLES = 20_001  # along the interval
-STEPS = 60  # of a bisection, to the last bit
-HALVINGS = 40  # of the way to a limit, at most
-SUDDEN = 3.0  # times what the slopes at both ends explain: a change that may be a jump
-EPSILON = np.finfo(float).eps
-HUGE = 1e300  # next to what a float holds
 
 
 class Curve(NamedTuple):
@@ -27,11 +20,13 @@ class Curve(NamedTuple):
             ±∞ where it grows without bound, at a pole, else nan, at a jump or where f has no value.
         minima, maxima: x and f(x) of each inside the interval [K, 2], from left to right. A flat
             one is told by its middle; a kink or a cusp is one, a pole or a jump is none.
+        has_more: whether f turns between samples too, so that these are not all.
     """
 
     points: Values
     minima: Values
     maxima: Values
+    has_more: bool
 
 
 @lru_cache(maxsize=16)
@@ -39,139 +34,37 @@ def curve(text: str, interval: tuple[float, float]) -> Curve:
     """The curve of a formula, sampled at 20,001 places and at both sides of every break."""
     f = formula(text)
     x = np.linspace(*interval, SAMPLES)
-    value, slope = f.value(x), f.slope(x)
+    value, slope = without_lone(f, x)
     finite = np.isfinite(value)
-    with np.errstate(invalid="ignore"):  # less than f's last bit from sample to sample is rounding
-        slope = np.where(abs(slope) * (x[1] - x[0]) > EPSILON * abs(value), slope, 0 * slope)
-    broken, rows = _breaks(f, x, value, slope)
+    with np.errstate(all="ignore"):
+        slope = np.where(_moves(x, value, slope) | ~finite, slope, 0 * slope)
+    broken, rows = breaks(f, x, value, slope)
     # A slope that has no value where f has one is that of a kink: neither up nor down.
     signs = np.where(finite, np.sign(np.nan_to_num(slope)), np.nan)
     points = np.stack([x, np.where(finite, value, np.nan)], axis=1)
     found = Curve(
         np.insert(points, np.repeat(broken + 1, 3), rows.reshape(-1, 2), axis=0),
-        *(_extrema(f, x, turn * signs, broken, turn) for turn in (1, -1)),
+        _extrema(f, x, signs, broken, 1),
+        _extrema(f, x, -signs, broken, -1),
+        _turns_between(f, x, signs),
     )
-    for values in found:
+    for values in found[:3]:
         values.flags.writeable = False
     return found
 
 
+def _moves(x: Values, value: Values, slope: Values) -> NDArray[np.bool_]:
+    """Where f changes [S] from sample to sample by more than its last bit, which is rounding."""
+    return np.asarray(abs(slope) * (x[1] - x[0]) > EPSILON * abs(value))
+
+
 @np.errstate(all="ignore")
-def _breaks(f: Formula, x: Values, value: Values, slope: Values) -> tuple[Indices, Values]:
-    """Samples [B] behind which the curve breaks, and its rows there [B, 3, 2]: its ends, a gap.
-
-    A jump is larger than what f changes beside it.
-    """
-    suspects, low, high = _suspected(f, x, value, slope)
-    left, right = _limits(f, x, value, low, high)
-    reach = (x[1] - x[0]) * 2.0 ** -(_halvings(x) // 2)
-    before = np.maximum(abs(f.value(low - reach) - left), abs(f.value(high + reach) - right))
-    jump = abs(right - left)
-    jumps = (jump > before) & (jump > _noise(value, left, right))
-    real = np.nonzero(jumps | np.isinf(left) | np.isinf(right))[0]
-    real = real[np.unique(suspects[real], return_index=True)[1]]
-    finite = np.isfinite(value)
-    edges = np.nonzero(finite[:-1] != finite[1:])[0]
-    ends = _edges(f, x[edges], x[edges + 1], finite[edges])
-    broken = np.concatenate([suspects[real], edges])
-    low = np.concatenate([low[real], ends[0]])
-    high = np.concatenate([high[real], ends[1]])
-    left, right = _limits(f, x, value, low, high)
-    left[len(real) :][~finite[edges]] = np.nan
-    right[len(real) :][finite[edges]] = np.nan
-    low, high = _whole(low, x), _whole(high, x)
-    gap = np.stack([high, np.full(len(high), np.nan)], axis=1)
-    rows = np.stack([np.stack([low, left], 1), gap, np.stack([high, right], 1)], axis=1)
-    order = np.argsort(broken, kind="stable")
-    return broken[order], rows[order]
-
-
-def _suspected(
-    f: Formula, x: Values, value: Values, slope: Values
-) -> tuple[Indices, Values, Values]:
-    """Samples behind which a jump or a pole may lie, and the neighbouring floats around it [S].
-
-    Each is looked for in two ways: in the half with the larger change of f, and where the slope
-    changes its sign in that in which it does.
-    """
-    change, sign = np.diff(value), np.sign(slope)
-    turns = sign[:-1] * sign[1:] < 0
-    against = (change * sign[:-1] < 0) & (change * sign[1:] < 0)
-    sudden = abs(change) > SUDDEN * np.maximum(abs(slope[:-1]), abs(slope[1:])) * np.diff(x)
-    every = np.nonzero((turns | against | sudden) & np.isfinite(change))[0]
-    turning = np.nonzero(turns & np.isfinite(change))[0]
-    first = np.sign(f.slope(x[turning]))
-    by_change = _bisected(
-        x[every],
-        x[every + 1],
-        lambda at, low, high: abs(f.value(at) - f.value(low)) < abs(f.value(high) - f.value(at)),
-    )
-    by_slope = _bisected(x[turning], x[turning + 1], lambda at, *_: np.sign(f.slope(at)) == first)
-    low, high = (np.concatenate(pair) for pair in zip(by_slope, by_change, strict=True))
-    return np.concatenate([turning, every]), low, high
-
-
-def _edges(
-    f: Formula, low: Values, high: Values, starts: NDArray[np.bool_]
-) -> tuple[Values, Values]:
-    """Neighbouring floats around the ends of where f has values [S]; starts: it has some at low."""
-    return _bisected(low, high, lambda middle, *_: np.isfinite(f.value(middle)) == starts)
-
-
-def _bisected(
-    low: Values,
-    high: Values,
-    keeps_right: Callable[[Values, Values, Values], NDArray[np.bool_]],
-) -> tuple[Values, Values]:
-    for _ in range(STEPS):
-        middle = low + (high - low) / 2
-        right = keeps_right(middle, low, high)
-        low, high = np.where(right, middle, low), np.where(right, high, middle)
-    return low, high
-
-
-def _limits(
-    f: Formula, x: Values, value: Values, low: Values, high: Values
-) -> tuple[Values, Values]:
-    """What f comes to at low from the left and at high from the right [S].
-
-    On the halved way to a pole f changes as much in the second half of the halvings as in the
-    first or more, log included; on that to a finite limit the changes fade. nan: it has no values.
-    """
-    sides = []
-    for at, away in ((low, x[0] - x[1]), (high, x[1] - x[0])):
-        half = _halvings(x) // 2
-        far, near, last = (f.value(at + away * 2.0**-k) for k in (1, half, 2 * half))
-        end = np.where(np.isfinite(f.value(at)), f.value(at), last)
-        early, late = abs(near - far), abs(last - near)
-        unbounded = (late > early / 2) & (late > _noise(value, last, near))
-        unbounded &= abs(last) > abs(near)
-        unbounded |= abs(end) > HUGE
-        sides.append(np.where(unbounded, np.copysign(np.inf, end), end))
-    return sides[0], sides[1]
-
-
-def _halvings(x: Values) -> int:
-    """How often the distance of two samples can be halved before floats are too coarse."""
-    finest = np.spacing(max(abs(x[0]), abs(x[-1])))
-    return int(np.clip(np.log2((x[1] - x[0]) / finest), 2, HALVINGS))
-
-
-def _noise(value: Values, *beside: Values) -> Values:
-    """A change of f that rounding alone may make, beside these values [S]."""
-    finite = value[np.isfinite(value)]
-    spread = float(np.subtract(*np.quantile(finite, [0.75, 0.25]))) if len(finite) else 0.0
-    largest = np.maximum(*(abs(_tame(values)) for values in beside))
-    return np.asarray(1e-9 * spread + 64 * EPSILON * largest)
-
-
-def _whole(at: Values, x: Values) -> Values:
-    """Places [S], those that differ from 0 by rounding alone at 0."""
-    return np.where(abs(at) < EPSILON * abs(x[[0, -1]]).max(), 0.0, at)
-
-
-def _tame(values: Values) -> Values:
-    return np.nan_to_num(values, nan=0.0, posinf=HUGE, neginf=-HUGE)
+def _turns_between(f: Formula, x: Values, signs: Values) -> bool:
+    """Whether f goes the other way in the middle of two samples at which it goes the same way."""
+    middle = x[:-1] + np.diff(x) / 2
+    slope = f.slope(middle)
+    other = np.sign(slope) * _moves(x, f.value(middle), slope)
+    return bool(((signs[:-1] == signs[1:]) & (other * signs[:-1] < 0)).any())
 
 
 def _extrema(f: Formula, x: Values, signs: Values, broken: Indices, turn: int) -> Values:
@@ -183,7 +76,9 @@ def _extrema(f: Formula, x: Values, signs: Values, broken: Indices, turn: int) -
     torn = np.cumsum(torn)
     turns = (signs[i] < 0) & (signs[j] > 0) & (torn[i] == torn[j])
     i, j = i[turns], j[turns]
-    first, _ = _bisected(x[i], x[i + 1], lambda at, *_: turn * f.slope(at) < 0)
-    _, last = _bisected(x[j - 1], x[j], lambda at, *_: ~(turn * f.slope(at) > 0))
-    at = _whole(first + (last - first) / 2, x)
-    return np.stack([at, f.value(at)], axis=1)
+    first, _ = bisected(x[i], x[i + 1], lambda at, *_: turn * f.slope(at) < 0)
+    _, last = bisected(x[j - 1], x[j], lambda at, *_: ~(turn * f.slope(at) > 0))
+    at = whole(first + (last - first) / 2, x)
+    # A lone value is an extremum if it lies beyond both sides; else f comes to that of the sides.
+    values = [f.value(at), *(beside(f, x, at, sign) for sign in (-1, 1))]
+    return np.stack([at, turn * (turn * np.array(values)).min(axis=0)], axis=1)

@@ -34,9 +34,10 @@ class FunctionSpec:
     Args:
         f: formula in x, as one types or writes it: `0.1*x**4 - x^2`, `2x(x + 1)`, `x² − 2.1x⁴`,
             `|x|`, `√x`, `e^(-x)`, `sin 2x`, `max(x, 0)`, `where(x < 0, -x, x²)`, with + − * / ^ or
-            **, pi, e, ln (also log), log10, log2, exp, sin … atanh, sqrt, cbrt, abs, sign, min,
-            max, relu, sigmoid, softplus, where and piecewise. Where it is 0/0 it has its limit;
-            where it has a kink its slope is the one of least size between both sides, 0 for |x|.
+            **, pi, e, ln (also log), log10, log2, exp, sin … atanh, sqrt, cbrt, abs, sign, floor,
+            ceil, erf, heaviside, min, max, relu, sigmoid, softplus, where and piecewise. Where it
+            is 0/0 it has its limit; where it has a kink its slope is the one of least size between
+            both sides, 0 for |x|.
         interval: left and right end of the curve that is drawn.
         start: the first x; f and its slope need a value there.
     """
@@ -89,9 +90,19 @@ class FunctionSpec:
         """x and f(x) of each local maximum inside the interval [M, 2], from left to right."""
         return curve(self.f, self.interval).maxima
 
+    @property
+    def has_more(self) -> bool:
+        """Whether there are minima and maxima that no sample tells, as those of sin(1/x)."""
+        return curve(self.f, self.interval).has_more
+
     def describe(self) -> str:
         """The formula as one writes it, and the start."""
-        return f"{self.equation}  ·  start x = {setting(self.start)}"
+        return f"{self.equation}  ·  start x = {setting(self.start, span=self.width)}"
+
+    @property
+    def width(self) -> float:
+        """Of the interval: what x is told to."""
+        return self.interval[1] - self.interval[0]
 
     @property
     def equation(self) -> str:

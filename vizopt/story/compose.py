@@ -70,7 +70,8 @@ def _alt(scene: Scene, run: Recording, found: tuple[Event, ...]) -> str:
     match scene.problem:
         case FunctionSpec():
             many = len(run["minima"])
-            minima = counted(many, "minimum") if many else "no minimum"
+            more = "more than " * scene.problem.has_more
+            minima = more + counted(many, "minimum") if many or more else "no minimum"
             what = f"{name} descends a curve" if scene.epochs > 1 else "a curve"
             what = f"{what} with {minima}"
             told = descent.outcome_in_short(run)

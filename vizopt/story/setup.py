@@ -96,16 +96,19 @@ def _unit(activation: str) -> str:
 
 
 def _function(function: FunctionSpec, run: Recording) -> str:
-    left, right = (setting(end) for end in function.interval)
+    left, right = (setting(end, span=function.width) for end in function.interval)
     what = "A descent on one curve" if run.header.epochs > 1 else "One curve"
     text = f"{what}, {function.equation}, drawn for x from {left} to {right}."
     if not np.isfinite(run["curve"][:, 1]).all():
         text += " It is broken where f jumps, has no value or no bound."
-    return " ".join(filter(None, [text, _minima(minima_of(run)), _lowest(run)]))
+    return " ".join(filter(None, [text, _minima(minima_of(run), function.has_more), _lowest(run)]))
 
 
-def _minima(minima: list[Minimum]) -> str:
+def _minima(minima: list[Minimum], has_more: bool) -> str:
     """How many minima there are, and where; nothing is said of lowest ends."""
+    if has_more:
+        found = counted(sum(m.kind != "end" for m in minima), "minimum")
+        return f"It turns more often than can be told: it has more than {found}."
     inner = [m for m in minima if m.kind != "end"]
     best = [m for m in inner if m.is_global]
     if not inner:

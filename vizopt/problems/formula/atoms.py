@@ -15,8 +15,9 @@ from vizopt.problems.formula.names import (
 from vizopt.problems.formula.terms import Term
 from vizopt.problems.formula.tokens import lowered, number
 
-STARTS = ("name", "(", "√")  # of a factor without a sign before it; a number there is a slip
+STARTS = ("name", "(", "√", "∛")  # of a factor without a sign before it; a number there is a slip
 POWERS = ("number", "raised")  # of a function: sin²(x)
+ROOTS = {"√": "sqrt", "∛": "cbrt"}
 ALWAYS = ("true", "otherwise")  # the condition of a last piece
 
 
@@ -62,8 +63,8 @@ class Atoms(Cursor):
                 return self._inside(")")
             if self.accept("|"):
                 return terms.called("abs", self._inside("|"))
-            if self.accept("√"):
-                return self._root()
+            if sign := self.accept(*ROOTS):
+                return self._root(ROOTS[sign.kind])
             if self.next.kind == "name":
                 return self._name()
             raise self.misplaced()
@@ -76,9 +77,9 @@ class Atoms(Cursor):
         self.bars = outside
         return term
 
-    def _root(self) -> Term:
+    def _root(self, name: str) -> Term:
         first = self.at - 1
-        term = terms.called("sqrt", self.atom())
+        term = terms.called(name, self.atom())
         if self.next.kind in ("raised", "^") and self.words[self.at - 1].kind != ")":
             raise self.unclear(first)  # √x²
         self.stands_alone(first)
@@ -102,10 +103,8 @@ class Atoms(Cursor):
         if not high and self.accept("^"):
             self.notes.append("^ is a power")
             high = self.take()
-        if high and not (
-            high.kind in POWERS and high.text.isdigit()
-        ):  # sin⁻¹ is the inverse to some, 1/sin to others
-            raise self.unclear(first)
+        if high and not (high.kind in POWERS and high.text.isdigit()):
+            raise self._inverse(name, first)
         if name == "piecewise":
             self.expect("(")
             term = self._pieces()
@@ -114,6 +113,13 @@ class Atoms(Cursor):
         else:
             term = self._called(name, first, [self._bare(first)])
         return terms.power(term, whole(high.text)) if high else term
+
+    def _inverse(self, name: str, first: int) -> ValueError:
+        """Of sin⁻¹, which is the inverse to some and 1/sin to others."""
+        if f"a{name}" not in FUNCTIONS:
+            return self.unclear(first)
+        asked = str(self.unclear(first)).partition(":")[0]
+        return ValueError(f"{asked}: write a{name}(x), or 1/{name}(x)")
 
     def _called(self, name: str, first: int, arguments: list[Term]) -> Term:
         typed, many = self.words[first].text, len(arguments)
@@ -124,6 +130,8 @@ class Atoms(Cursor):
         least, most = FUNCTIONS[name].least, FUNCTIONS[name].most
         if most and many > most and (slip := self.decimal_comma(first)):
             raise slip
+        if name == "ln" and many == 2:
+            raise ValueError(f"{typed} takes one argument: write log2(x), log10(x) or ln(x)/ln(3)")
         if many < least or (most and many > most):
             raise ValueError(f"{typed} takes {'one argument' if most else 'two or more arguments'}")
         return terms.called(name, *arguments)
@@ -142,7 +150,7 @@ class Atoms(Cursor):
         negative, term = self.minus(), self.power()
         while self.next.kind == "name" and not function_of(self.next.text):
             term = terms.times(term, self.power())
-        if self.next.kind in ("/", "(", "√"):  # sin x/2
+        if self.next.kind in ("/", "(", *ROOTS):  # sin x/2
             raise self.unclear(first)
         return terms.negative(term) if negative else term
 

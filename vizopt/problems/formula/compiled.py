@@ -1,19 +1,16 @@
-"""NumPy functions of a formula and its slope, with their limits where they are 0/0."""
+"""NumPy functions of a formula and its slope, as they are where they are 0/0, and beside it."""
 
 from typing import Any
 
 import numpy as np
 import sympy
-from sympy.printing.numpy import NumPyPrinter
 
-from vizopt.problems.formula.functions import INFINITE, NUMPY, shared
-from vizopt.problems.formula.limits import Join, Limits, Run, least, same
+from vizopt.problems.formula.digits import Digits, Run
+from vizopt.problems.formula.functions import INFINITE, NUMPY
+from vizopt.problems.formula.limits import Join, Limits, least, same
+from vizopt.problems.formula.printed import run_of
+from vizopt.problems.formula.series import Series
 from vizopt.problems.formula.terms import EXACT, Term, X
-
-PRINTED = {
-    "fully_qualified_modules": False,
-    "user_functions": {name: name for name in NUMPY},
-}
 
 
 def derivative(term: Term) -> Any:
@@ -35,8 +32,7 @@ def _function(meaning: Any, join: Join, known: Run) -> Run:
     expression = _floats(sympy.sympify(meaning))
     if expression.has(sympy.I, sympy.zoo):
         raise ValueError("its values or its slope are not real numbers")
-    # With "numpy" in the place of a printer all of NumPy would be searched for names, f2py too.
-    run = sympy.lambdify(X, expression, [NUMPY], printer=NumPyPrinter(PRINTED), cse=shared)
+    run = run_of(expression, NUMPY)
     if not expression.free_symbols:
         number = float(run(0.0))
         return lambda at: np.full(np.shape(at), number)[()]
@@ -47,13 +43,16 @@ def _function(meaning: Any, join: Join, known: Run) -> Run:
 
     if _is_entire(expression):
         return evaluated
-    limits = Limits(expression, join, known)
+    exact = Digits(expression)
+    limits, series = Limits(exact, join, known), Series(expression, exact)
 
-    def filled(at: Any) -> Any:
+    def mended(at: Any) -> Any:
         found = evaluated(at)
-        return limits.fill(found, at) if np.isnan(found).any() else found
+        if np.isnan(found).any():
+            found = limits.fill(found, at)
+        return series.mend(found, at)
 
-    return filled
+    return mended
 
 
 def _floats(expression: Any) -> Any:

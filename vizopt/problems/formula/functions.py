@@ -44,6 +44,9 @@ SLOPES: dict[str, Meaning] = {
     "cbrt": lambda at: 1 / (3 * OF["cbrt"](at) ** 2),
     "absolute": lambda at: OF["sign"](at),
     "sign": lambda at: sympy.S.Zero,
+    "floor": lambda at: sympy.S.Zero,
+    "ceil": lambda at: sympy.S.Zero,
+    "erf": lambda at: sympy.Float(2 / math.sqrt(math.pi), 17) * OF["exp"](-(at**2)),
     "sigmoid": lambda at: OF["sigmoid"](at) * (1 - OF["sigmoid"](at)),
     "softplus": lambda at: OF["sigmoid"](at),
 }
@@ -69,6 +72,11 @@ def _of_smaller(self: Any, x: Any) -> Any:
     return corner(right, left, left.diff(x), right.diff(x))
 
 
+def _of_corner(self: Any, x: Any) -> Any:
+    left, right, slope, other = self.args
+    return corner(left, right, slope.diff(x), other.diff(x))
+
+
 def _of_chosen(self: Any, x: Any) -> Any:
     condition, yes, no = self.args
     return where(condition, yes.diff(x), no.diff(x))
@@ -78,7 +86,7 @@ maximum = made("maximum", _eval_derivative=_of_larger)
 minimum = made("minimum", _eval_derivative=_of_smaller)
 where = made("where", _eval_derivative=_of_chosen)
 # The slope of max(a, b), of a, b and their slopes: where a = b it is the least between those.
-corner = made("corner")
+corner = made("corner", _eval_derivative=_of_corner)
 less, less_equal, equal = made("less"), made("less_equal"), made("equal")  # 1 or 0
 
 OF: dict[str, Any] = {name: _smooth(name, slope) for name, slope in SLOPES.items()}
@@ -110,6 +118,7 @@ def _sigmoid(at: Any) -> Any:
 _OURS: dict[str, Meaning] = {
     "sigmoid": _sigmoid,
     "softplus": lambda at: np.logaddexp(0.0, at),
+    "erf": np.vectorize(math.erf, otypes=[np.float64]),
     "corner": _corner,
 }
 _PLAIN = ("maximum", "minimum", "where", "less", "less_equal", "equal")
@@ -140,6 +149,7 @@ def _inverse(name: str) -> Known:
 FUNCTIONS: dict[str, Known] = {
     **{name: _known(name) for name in (*SLOPES, *_NAMES) if name not in _NAMES.values()},
     **{name: _inverse(other) for name, other in {**_INVERSES, "coth": "tanh"}.items()},
+    "heaviside": Known(lambda at: (1 + OF["sign"](at)) / 2, lambda at: np.heaviside(at, 0.5)),
     "relu": Known(lambda at: maximum(at, 0), lambda at: np.maximum(at, 0.0)),
     "max": Known(maximum, np.maximum, 2, None),
     "min": Known(minimum, np.minimum, 2, None),
@@ -150,7 +160,7 @@ ALIASES = {
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctg": "atan",
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
     "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh",
-    "maximum": "max", "minimum": "min", "absolute": "abs", "fabs": "abs",
+    "ceiling": "ceil", "maximum": "max", "minimum": "min", "absolute": "abs", "fabs": "abs",
 }  # fmt: skip
 INSTEAD = {
     "lg": '"log10" or "log2"',
@@ -158,6 +168,21 @@ INSTEAD = {
     "pow": '"^", as in x^2',
     "power": '"^", as in x^2',
     "atan2": '"atan"',
-    "heaviside": '"where(x < 0, 0, 1)"',
+    "step": '"heaviside"',
     "clip": '"min" and "max"',
+    "sinc": '"sin(x)/x" or "sin(πx)/(πx)"',
+    "mod": '"x - 2*floor(x/2)", what is left of x by 2',
+    "fmod": '"x - 2*floor(x/2)", what is left of x by 2',
+    "round": '"floor(x + 0.5)"',
+    "square": '"x^2"',
+    "hypot": '"sqrt(x^2 + 1)"',
+    "log1p": '"ln(1 + x)"',
+    "expm1": '"exp(x) - 1"',
+    "silu": '"x*sigmoid(x)"',
+    "swish": '"x*sigmoid(x)"',
+    "gelu": '"x*(1 + erf(x/sqrt(2)))/2"',
+    "elu": '"where(x < 0, exp(x) - 1, x)"',
+    "leaky_relu": '"max(x, 0.01x)"',
+    "factorial": '"x*(x - 1)", a product',
+    "gamma": '"x*(x - 1)", a product',
 }  # what cannot be read as one thing, or is written otherwise

@@ -41,7 +41,9 @@ def function_of(name: str) -> str:
 def unknown_name(name: str, variable: str) -> ValueError:
     """Of a name that is neither the variable, a constant nor a function."""
     apart = _apart(name, variable)
-    if apart:
+    if re.fullmatch(rf"{variable}_?\d+", name):
+        way = f'did you mean "{variable}*{name.strip(variable + "_")}", or {variable} alone?'
+    elif apart:
         way = f'did you mean "{apart}"?'
     elif name in INSTEAD:
         way = f"did you mean {INSTEAD[name]}?"

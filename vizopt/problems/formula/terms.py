@@ -61,6 +61,8 @@ def times(left: Term, right: Term) -> Term:
 
 def over(left: Term, right: Term) -> Term:
     text = f"{_wrapped(left, PRODUCT)}/{_wrapped(right, POWERS)}"
+    if right.meaning == 0 and not isinstance(left.meaning, float):
+        raise ValueError(f"{cut(text)} divides by 0")
     return _made(lambda a, b: a / b, np.divide, text, PRODUCT, left, right)
 
 

@@ -13,6 +13,17 @@ OTHERS = {
     **dict.fromkeys("−–‒", "-"),
     **{"≤": "<=", "≥": ">=", "≠": "!=", "&&": "and", "&": "and"},
 }  # signs with the same meaning
+INSTEAD = {
+    **dict.fromkeys("ˣⁿ", "write e^x"),
+    **dict.fromkeys("[]{}", "write ( and )"),
+    "=": "write what f(x) is, without a sign of equality",
+    "%": "write x - 2*floor(x/2) for what is left of x by 2, /100 for per cent",
+    "!": "there is no factorial: write a product, x*(x - 1)",
+    "∜": "write x^(1/4)",
+    "∞": "write a number",
+    "°": "write *pi/180, angles are in radians",
+    "'": "write f(x) = … itself, its slope is derived from it",
+}  # of a character that has no meaning in a formula
 WORDS = ("and", "or", "not", "if", "else")
 
 _LETTER = rf"(?![{RAISED}{FRACTIONS}πˣⁿ])\w"
@@ -21,7 +32,7 @@ _TOKEN = re.compile(
     rf"(?P<number>(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+){_POWER_OF_TEN}|[{FRACTIONS}])"
     rf"|(?:(?:np|numpy|math|torch|sympy)\.)?(?P<name>π|(?!\d)(?:{_LETTER})+)"
     rf"|(?P<raised>⁻?[{RAISED}]+)"
-    r"|(?P<sign>\*\*|<=|>=|==|!=|&&|[-+*/^(),|√<>&×·⋅∙∗÷∕⁄−–‒≤≥≠])"
+    r"|(?P<sign>\*\*|<=|>=|==|!=|&&|[-+*/^(),|√∛<>&×·⋅∙∗÷∕⁄−–‒≤≥≠])"
 )
 _HEAD = re.compile(r"\s*(?:[^\W\d_]\w*\s*\(\s*([^\W\d_])\s*\)|[fy])\s*=(?!=)")  # of "f(t) = …"
 
@@ -56,7 +67,7 @@ def tokens(text: str, start: int) -> list[Token]:
     """
     found = []
     at, glued = start, False
-    while at < len(text):
+    while at < len(text.rstrip("; \t\n")):
         match = _TOKEN.match(text, at)
         if match:
             found.append(_token(match, glued))
@@ -118,8 +129,6 @@ def _token(match: re.Match[str], glued: bool) -> Token:
 
 
 def _instead(character: str) -> str:
-    if character in "ˣⁿ":
-        return "write e^x"
-    if character == "=":
-        return "write what f(x) is, without a sign of equality"
+    if character in INSTEAD:
+        return INSTEAD[character]
     return "use numbers, x, + - * / ^ and functions"

@@ -1,0 +1,101 @@
+"""Where a curve turns: lone values at a jump, vast intervals, turns between the samples."""
+
+import warnings
+
+import numpy as np
+import pytest
+from descents import descend
+
+from vizopt import story
+from vizopt.problems.curve import curve
+
+# formula → its minima, its jumps
+LONE = {
+    "x^2+sign(x)": ([], [0.0]),
+    "(x-1)^2+sign(x-1)": ([], [1.0]),
+    "(x-0.3)^2+sign(x-0.3)": ([], [0.3]),
+    "x**2+2*sign(x-0.5)": ([(0.0, -2.0)], [0.5]),
+    "cos(x)*sign(x-1)": ([(0.0, -1.0)], [1.0]),
+    "x²+sign(x)-sign(x-1)": ([], [0.0, 1.0]),
+    "x²+(1+sign(x))/2": ([], [0.0]),
+    "x² + heaviside(x)": ([], [0.0]),
+    "(x-0.7)² + 3floor(x/5)": ([(0.7, 0.0)], [0.0]),
+    "-x²+sign(x)": ([], [0.0]),
+    "x+where(x==0, -5, 0)": ([], []),
+    "where(x==0, 5, x²)": ([(0.0, 0.0)], []),
+    "where(x==0, -5, x²)": ([(0.0, -5.0)], []),
+    "x²+|sign(x)|": ([(0.0, 0.0)], []),
+    "sqrt(|x|)": ([(0.0, 0.0)], []),
+    "sign(x)*x²": ([], []),
+}
+INTERVALS = [(-2.0, 2.0), (-2.3, 2.0), (-1.7, 3.1), (-1.0, 1.5)]
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
+@pytest.mark.parametrize("text", LONE)
+def test_a_lone_value_is_a_minimum_only_if_both_sides_say_so(text, interval):
+    minima, jumps = LONE[text]
+    found = curve(text, interval)
+    assert found.minima == pytest.approx(np.array(minima).reshape(-1, 2), abs=1e-9)
+    broken = found.points[np.isnan(found.points[:, 1]), 0]
+    assert broken == pytest.approx(jumps, abs=1e-12)
+
+
+@pytest.mark.parametrize(("lone", "top"), [(5, 5.0), (-5, 0.0)])
+def test_a_lone_value_is_a_maximum_only_if_it_lies_above_both_sides(lone, top):
+    found = curve(f"where(x==0, {lone}, -x²)", (-2.0, 2.0))
+    assert found.maxima == pytest.approx(np.array([[0.0, top]]), abs=1e-9)
+
+
+def test_at_a_jump_the_curve_ends_on_both_sides_and_has_no_lone_value():
+    points = curve("x^2+sign(x)", (-2.0, 2.0)).points
+    at = int(np.nonzero(np.isnan(points[:, 1]))[0][0])
+    assert points[at - 1] == pytest.approx([0, -1], abs=1e-9)
+    assert points[at + 1] == pytest.approx([0, 1], abs=1e-9)
+    assert np.nanmin(abs(points[abs(points[:, 0]) < 1e-9, 1])) > 0.999
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "minima"),
+    [("x^2", 1e150, 1), ("x^2", 1e120, 1), ("x", 1e200, 0), ("|x|", 1e307, 1), ("x^3", 1e100, 0)],
+)
+def test_a_vast_interval_gives_no_warning(text, end, minima):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = curve(text, (-end, end))
+    assert found.minima == pytest.approx(np.zeros((minima, 2)))
+    assert len(found.maxima) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "interval", "has_more"),
+    [
+        ("sin(1/x)", (-1.0, 1.0), True),
+        ("x*sin(1/x)", (-1.0, 1.0), True),
+        ("sin(10000x)", (-4.0, 4.0), True),
+        ("sin(x²)", (-500.0, 500.0), True),
+        ("sin(1000x)", (-4.0, 4.0), False),
+        ("floor(x) - |x|", (-3.0, 3.1), False),
+        ("(1-cos(x))/x²", (-1e-7, 1e-7), False),
+        ("1e8+x²", (-1e-3, 1e-3), False),
+        ("tan(x)", (-30.0, 30.0), False),
+    ],
+)
+def test_turns_between_the_samples_are_noticed(text, interval, has_more):
+    assert curve(text, interval).has_more == has_more
+
+
+def test_more_minima_than_can_be_told_are_not_counted():
+    told = story.of(descend("sin(1/x)", (-1, 1), 0.9, 0.01, 0.0, 3))
+    assert "It turns more often than can be told: it has more than 85 minima." in told.paragraphs[0]
+    assert "a curve with more than 85 minima" in told.alt
+    assert "bound" not in told.paragraphs[0].replace("no value or no bound", "")
+    told = story.of(descend("cos(9x)", (-1, 1), 0.9, 0.01, 0.0, 3))
+    assert "It has 2 minima;" in told.paragraphs[0]
+    assert "a curve with 2 minima" in told.alt
+
+
+def test_where_f_overflows_nearly_everywhere_there_is_no_warning_either():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isfinite(curve("x^2", (-1e200, 1e200)).points[:, 1]).any()
