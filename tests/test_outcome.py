@@ -446,14 +446,15 @@ def test_what_has_no_minimum_is_told():
     assert "one minimum, at x = 1.000 with f = −2.000; it is not the lowest point" in told
 
 
-def test_find_reaches_either_of_two_global_minima_and_refuses_a_lowest_end():
+def test_find_reaches_either_of_two_global_minima_or_a_lowest_end_and_says_which():
     found = find(scene_of("x**4-x**2", (-2, 2), 1.5, 0.1), "global", 20)
     assert found.steps is not None
     assert found.steps <= 20
-    with pytest.raises(SceneError, match=r"no global minimum: say 1$"):
-        find(scene_of("x**3-3*x", (-3, 3), 2.5, 0.1), "global", 5)
+    assert re.fullmatch(r"a global minimum at x = −?0\.707", found.called)
+    found = find(scene_of("x**2", (0, 3), 2.5, 0.1), "global", 5)
+    assert (found.called, found.steps) == ("the lowest end", 1)
     with pytest.raises(SceneError, match="no global minimum: it has none to be reached"):
-        find(scene_of("x**3", (-3, 3), 2.5, 0.1), "global", 5)
+        find(scene_of("3", (-3, 3), 2.5, 0.1), "global", 5)
     with pytest.raises(SceneError, match='no minimum "None": say global, or 1'):
         find(scene_of("x**2", (-3, 3), 2.5, 0.1), "None", 5)
 
