@@ -221,6 +221,57 @@ def test_minima_that_are_equal_within_rounding_are_all_global():
     assert [name for name, _ in names_on("cos(x)", -10, 10)] == ["global minimum"] * 4
 
 
+def test_what_f_is_far_away_makes_no_minima_equal():
+    """It grows to e³⁶, and to e⁸⁰, at an end of the interval."""
+    assert names_on("exp(x**2)-5*x**2+x", -6, 6) == [
+        ("global minimum", -1.298),
+        ("local minimum 1", 1.235),
+    ]
+    assert names_on("exp(-x)+exp(-20+x)", 0, 100) == [("global minimum", 10)]
+    offset = names_on("1e8+x**4-x**2+1e-3*x", -2, 2)
+    assert [name for name, _ in offset] == ["global minimum", "local minimum 1"]
+    twins = names_on("1e8+x**4-x**2", -2, 2)
+    assert [name for name, _ in twins] == ["global minimum", "global minimum"]
+
+
+def test_an_end_has_its_own_f():
+    """Both ends are equal but for the last bits of f, and each is told by its own."""
+    drawn = Function(FunctionSpec(f="1-x**2+1e-15*x", interval=(-2.0, 2.0), start=1.0)).constants
+    ends = seen_from(drawn, 1.0, -2.0)
+    assert [end.kind for end in ends] == ["end", "end"]
+    assert [end.f for end in ends] == drawn["curve"][[0, -1], 1].tolist()
+    assert ends[0].f < ends[1].f
+
+
+@pytest.mark.parametrize(
+    ("f", "interval"),
+    [("sin(20*x)", (-3, 3)), ("tan(x)+x**2", (-4, 4)), ("abs(x-1)+abs(x+1)", (-3, 3)),
+     ("x+abs(x)", (-3, 3)), ("x/abs(x)+x**2/2", (-2, 2)), ("cos(5*x)+1/x**2", (-3, 3))],
+)  # fmt: skip
+def test_valleys_are_those_of_their_definition(f, interval):
+    """Every wall and every sample looked at for each place."""
+    drawn = Function(FunctionSpec(f=f, interval=interval, start=1.0)).constants
+    curve_, maxima = drawn["curve"], drawn["maxima"]
+    places, values = curve_.T
+    high = f_range(curve_, drawn["minima"][:, 1])[1]
+    walls = np.concatenate([maxima[:, 0], places[~np.isfinite(values)]])
+    found = seen_from(drawn, 1.0, 1.0)
+    assert found
+    for m in found:
+        at = np.searchsorted(places, m.x)
+        other = np.nonzero(~(abs(values - m.f) <= 8 * np.finfo(float).eps * abs(m.f)))[0]
+        first = other[other < at].max(initial=-1) + 1
+        last = other[other >= at].min(initial=len(places))
+        assert m.flat == (min([m.x, *places[first:at]]), max([m.x, *places[at:last]]))
+        if m.kind == "end":
+            continue
+        left = walls[walls < m.flat[0]].max(initial=places[0])
+        right = walls[walls > m.flat[1]].min(initial=places[-1])
+        assert (m.left, m.right) == (left, right)
+        tops = maxima[np.isin(maxima[:, 0], [left, right]), 1]
+        assert m.low == m.f + 0.01 * ((tops.min() if len(tops) else high) - m.f)
+
+
 def test_a_narrow_valley_must_be_met_more_closely():
     drawn = Function(FunctionSpec(f="cos(100*x)", interval=(-4.0, 4.0), start=0.01)).constants
     found = seen_from(drawn, 0.01, -1.0)
@@ -395,14 +446,15 @@ def test_what_has_no_minimum_is_told():
     assert "one minimum, at x = 1.000 with f = −2.000; it is not the lowest point" in told
 
 
-def test_find_reaches_either_of_two_global_minima_and_refuses_a_lowest_end():
+def test_find_reaches_either_of_two_global_minima_or_a_lowest_end_and_says_which():
     found = find(scene_of("x**4-x**2", (-2, 2), 1.5, 0.1), "global", 20)
     assert found.steps is not None
     assert found.steps <= 20
-    with pytest.raises(SceneError, match=r"no global minimum: say 1$"):
-        find(scene_of("x**3-3*x", (-3, 3), 2.5, 0.1), "global", 5)
+    assert re.fullmatch(r"a global minimum at x = −?0\.707", found.called)
+    found = find(scene_of("x**2", (0, 3), 2.5, 0.1), "global", 5)
+    assert (found.called, found.steps) == ("the lowest end", 1)
     with pytest.raises(SceneError, match="no global minimum: it has none to be reached"):
-        find(scene_of("x**3", (-3, 3), 2.5, 0.1), "global", 5)
+        find(scene_of("3", (-3, 3), 2.5, 0.1), "global", 5)
     with pytest.raises(SceneError, match='no minimum "None": say global, or 1'):
         find(scene_of("x**2", (-3, 3), 2.5, 0.1), "None", 5)
 

@@ -61,7 +61,7 @@ def find(
         guard(file, overwrite)
     loaded = told(load_scene(scene))
     found = search.find(loaded, reach, within, bar_of(quiet))
-    where = "the global minimum" if reach == "global" else f"minimum {reach}"
+    where = found.called or "a lowest place"
     setting = f"learning rate {found.lr:.6g}, momentum {found.momentum:.6g}"
     if found.steps is None or found.steps > within:
         came = (

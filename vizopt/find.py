@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vizopt.errors import SceneError
 from vizopt.minima import Minimum, seen_from
-from vizopt.numbers import setting
+from vizopt.numbers import number, setting
 from vizopt.optimizers import Momentum
 from vizopt.outcome import reached
 from vizopt.problems import Function, FunctionSpec
@@ -37,6 +37,8 @@ class Found:
         steps: the first step from which on it stays near the minimum, see `Minimum.near`, which
             may be more than wanted; None when no setting stays there at all.
         distance: of its end from the minimum.
+        called: the minimum or lowest end that it stays near, or else the only one wanted; empty
+            where it is near none of several.
         margin: the learning rate may be this share higher or lower, and it still stays there
             within the wanted steps.
     """
@@ -46,6 +48,7 @@ class Found:
     steps: int | None
     distance: float
     margin: float = 0.0
+    called: str = ""
 
 
 def find(scene: Scene, reach: str, within: int, bar: Bar = quiet) -> Found:
@@ -53,8 +56,8 @@ def find(scene: Scene, reach: str, within: int, bar: Bar = quiet) -> Found:
 
     Args:
         scene: a descent; its own optimizer does not matter.
-        reach: "global" for any global minimum, or the ordinal of a minimum, counted downhill from
-            the start.
+        reach: "global" for any global minimum or lowest end, or the ordinal of a minimum, counted
+            downhill from the start.
         within: largest number of steps that counts.
 
     Raises:
@@ -124,6 +127,15 @@ class _Search:
         steps = [[np.inf if at is None else at for at in runs] for runs in each]
         return np.asarray(np.min(steps, axis=0), np.float64)
 
+    def called(self, x: Values | None) -> str:
+        """The target that a run of these x [steps] stays near, or else the only one there is."""
+        near = [
+            f"{t.called} at x = {number(t.x)}" if len(self._targets) > 1 else t.called
+            for t in self._targets
+            if len(self._targets) == 1 or (x is not None and reached(t, x) is not None)
+        ]
+        return near[0] if near else ""
+
     def distance(self, path: Values) -> Values:
         """How far each run's end is from the nearest target."""
         away = [abs(path[-1] - target.x) for target in self._targets]
@@ -157,9 +169,9 @@ def _rank(found: Found) -> tuple[float, float]:
 
 
 def _checked(scene: Scene, search: _Search, found: Found) -> Found:
-    """The same setting, run by the project's own optimizer and training loop."""
+    """The same setting, run by the project's own optimizer and training loop, and where it ends."""
     if found.steps is None:
-        return found
+        return replace(found, called=search.called(None))
     rng = RandomState(scene.seed)
     problem = scene.problem.build(rng)
     optimizer = Momentum(lr=Constant(found.lr), momentum=found.momentum)
@@ -168,15 +180,16 @@ def _checked(scene: Scene, search: _Search, found: Found) -> Found:
         for s in train(problem, optimizer, epochs=len(search.path(RATES[:1], 0.0)), rng=rng)
     ]
     steps = search.steps(np.array(path))[0]
-    return replace(found, steps=int(steps) if np.isfinite(steps) else None)
+    called = search.called(np.array(path, np.float64)[:, 0])
+    return replace(found, steps=int(steps) if np.isfinite(steps) else None, called=called)
 
 
 def _targets(name: str, problem: FunctionSpec, reach: str) -> list[Minimum]:
-    """The wanted minimum, or all that are global."""
+    """The wanted minimum, or all that are global and the lowest ends."""
     slope = float(formula(problem.f).slope(np.float64(problem.start)))
     minima = seen_from(Function(problem).constants, problem.start, slope)
     ahead = {str(m.ordinal): [m] for m in minima if m.ordinal}
-    known = {"global": [m for m in minima if m.is_global]} | ahead
+    known = {"global": [m for m in minima if m.kind != "local"]} | ahead
     if known.get(reach):
         return known[reach]
     ways = ["global"] * bool(known["global"]) + (

@@ -14,8 +14,8 @@ Values: TypeAlias = NDArray[np.float64]
 NEAR = 0.01  # of the interval's width: this close counts as at a minimum
 WITHIN = 0.5  # of the way to the nearer side of its valley: in a narrow one it must be this close
 DEEP = 0.01  # of its valley's depth: a run that rests in it lies no higher
-EQUAL = 1e-12  # of the range of f: minima that differ by less are equal, but for rounding
-LAST_BITS = 8 * np.finfo(float).eps  # of f, along a level stretch
+EQUAL = 1e-12  # of the depth of the lowest valley: minima that differ by less are equal
+LAST_BITS = 8 * np.finfo(float).eps  # of f, in which equal values may differ by rounding
 SAME = 1e-9  # of the interval's width: both sides of a break, one place to the eye
 FENCE = 1.5  # spreads of the middle half of f, beyond which a pole does not set the axis
 
@@ -97,11 +97,11 @@ def seen_from(drawn: Drawn, x: float, slope: float) -> list[Minimum]:
     curve, places = drawn["curve"], drawn["minima"]
     lowest = min(bottom(curve), places[:, 1].min(initial=np.inf))  # samples miss a minimum
     high = f_range(curve, places[:, 1])[1]
-    rounding = EQUAL * (abs(lowest) + high - lowest) if np.isfinite(lowest) else 0.0
+    rounding = _rounding(lowest, places, drawn["maxima"])
     downhill = -np.sign(slope) or 1.0
     ahead = np.sort((places[:, 0] - x) * downhill)
     ahead = ahead[ahead >= 0]
-    valley = _Valleys(curve, drawn["maxima"], high)
+    valley = _Valleys.of(curve, drawn["maxima"], high)
     found = []
     for at, f in places.tolist():
         distance = (at - x) * downhill
@@ -109,9 +109,9 @@ def seen_from(drawn: Drawn, x: float, slope: float) -> list[Minimum]:
         kind: Literal["global", "local"] = "global" if f <= lowest + rounding else "local"
         found.append(valley(at, f, kind, ordinal))
     same = SAME * np.ptp(curve[:, 0])
-    for at in _lowest_ends(curve, lowest + rounding):
+    for at, f in _lowest_ends(curve, lowest + rounding):
         if not any(m.flat[0] - same <= at <= m.flat[1] + same for m in found):
-            found.append(valley(at, lowest, "end", None))
+            found.append(valley(at, f, "end", None))
     many = {kind: sum(m.kind == kind for m in found) for kind in ("global", "local", "end")}
     return [m._replace(alone=many[m.kind] == 1) for m in sorted(found)]
 
@@ -154,8 +154,22 @@ def f_range(curve: Values, shown: Values | Sequence[float] = ()) -> tuple[float,
     return low, high
 
 
-def _lowest_ends(curve: Values, most: float) -> list[float]:
-    """x of the ends of the curve's pieces where f is the lowest, from left to right.
+def _rounding(lowest: float, minima: Values, maxima: Values) -> float:
+    """By how much f of two equally low places may differ: the last bits of f, and a trace of the
+    way up to the lower maximum beside the lowest minimum. What f is far from it does not count.
+    """
+    if not np.isfinite(lowest):
+        return 0.0
+    rounding = LAST_BITS * abs(lowest)
+    if len(minima) and len(maxima):
+        x, f = minima[minima[:, 1].argmin()]
+        after = int(np.searchsorted(maxima[:, 0], x))
+        rounding += EQUAL * max(maxima[max(after - 1, 0) : after + 1, 1].min() - f, 0.0)
+    return float(rounding)
+
+
+def _lowest_ends(curve: Values, most: float) -> list[tuple[float, float]]:
+    """x and f of the ends of the curve's pieces where f is the lowest, from left to right.
 
     Of a level stretch that leads there, its end. A level curve has none, an unbounded one neither.
     """
@@ -164,7 +178,7 @@ def _lowest_ends(curve: Values, most: float) -> list[float]:
         return []
     gap = np.concatenate([[True], ~np.isfinite(f), [True]])
     ends = np.nonzero(~gap[1:-1] & (gap[:-2] | gap[2:]) & (f <= most))[0]
-    return [float(x) for x in curve[ends, 0]]
+    return [(x, f) for x, f in curve[ends].tolist()]
 
 
 @dataclass(frozen=True)
@@ -172,8 +186,17 @@ class _Valleys:
     """What surrounds each place of a curve."""
 
     curve: Values
-    maxima: Values
     high: float
+    walls: Values  # x of maxima and breaks, from left to right [W]
+    tops: Values  # f of each, infinite at a break [W]
+
+    @classmethod
+    def of(cls, curve: Values, maxima: Values, high: float) -> "_Valleys":
+        broken = curve[~np.isfinite(curve[:, 1]), 0]
+        walls = np.concatenate([maxima[:, 0], broken])
+        tops = np.concatenate([maxima[:, 1], np.full(len(broken), np.inf)])
+        order = np.argsort(walls, kind="stable")
+        return cls(curve, high, walls[order], tops[order])
 
     def __call__(
         self, x: float, f: float, kind: Literal["global", "local", "end"], ordinal: int | None
@@ -181,19 +204,25 @@ class _Valleys:
         """A minimum at x, or an end of the curve."""
         edges = self.curve[[0, -1], 0]
         flat = self._flat(x, f)
-        broken = self.curve[~np.isfinite(self.curve[:, 1]), 0]
-        walls = np.concatenate([self.maxima[:, 0], broken])
-        before, after = walls[walls < flat[0]], walls[walls > flat[1]]
-        left, right = before.max(initial=edges[0]), after.min(initial=edges[1])
+        before = int(np.searchsorted(self.walls, flat[0])) - 1
+        after = int(np.searchsorted(self.walls, flat[1], side="right"))
+        has = before >= 0, after < len(self.walls)
+        left = self.walls[before] if has[0] else edges[0]
+        right = self.walls[after] if has[1] else edges[1]
         if kind == "end":
             left, right = self._walled(x, f, left, right)
-        sides = [flat[0] - left] * (len(before) > 0) + [right - flat[1]] * (len(after) > 0)
+        sides = [flat[0] - left] * has[0] + [right - flat[1]] * has[1]
         near = min([NEAR * float(np.ptp(edges)), *(WITHIN * side for side in sides)])
-        tops = self.maxima[np.isin(self.maxima[:, 0], [left, right]), 1]
-        low = f + DEEP * (float(tops.min(initial=np.inf)) - f if len(tops) else self.high - f)
+        top = min(self._top(left), self._top(right))
+        low = f + DEEP * ((top if np.isfinite(top) else self.high) - f)
         return Minimum(
             x, f, kind, ordinal, float(left), float(right), flat, float(near), low, alone=True
         )
+
+    def _top(self, x: float) -> float:
+        """f of the maximum at x, infinite where there is none."""
+        first, last = np.searchsorted(self.walls, x), np.searchsorted(self.walls, x, side="right")
+        return float(self.tops[first:last].min(initial=np.inf))
 
     def _walled(self, x: float, f: float, left: float, right: float) -> tuple[float, float]:
         """The valley of an end of a piece of the curve: nothing of what is behind the break."""
@@ -206,7 +235,17 @@ class _Valleys:
         """The stretch around x on which the samples have the same f, but for its last bits."""
         places, values = self.curve.T
         at = int(np.searchsorted(places, x))
+        first, last = at, at  # of the samples first:last, looked for in steps of twice the length
+        reach = 1
+        while first > 0 and (level := self._level(values[max(first - reach, 0) : first][::-1], f)):
+            first, reach = first - level, 2 * reach
+        reach = 1
+        while last < len(values) and (level := self._level(values[last : last + reach], f)):
+            last, reach = last + level, 2 * reach
+        return min([x, *places[first:at]]), max([x, *places[at:last]])
+
+    @staticmethod
+    def _level(values: Values, f: float) -> int:
+        """How many of the first values are f, but for its last bits."""
         other = np.nonzero(~(abs(values - f) <= LAST_BITS * abs(f)))[0]
-        first = int(other[other < at].max(initial=-1)) + 1
-        last = int(other[other >= at].min(initial=len(places))) - 1
-        return min([x, *places[first:at]]), max([x, *places[at : last + 1]])
+        return int(other[0]) if len(other) else len(values)
