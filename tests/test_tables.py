@@ -163,7 +163,7 @@ def test_a_first_sample_that_is_damaged_is_no_header(tmp_path):
 def test_a_column_that_counts_is_kept_where_it_has_a_name_of_its_own(tmp_path):
     data = read(tmp_path, table("day,a,b,k", index=range(30)))
     assert data.features == ("day", "a", "b")
-    assert data.words == "d.csv, 30 samples, 3 classes"
+    assert data.words == 'd.csv ("day" numbers the rows and is kept), 30 samples, 3 classes'
     few = read(tmp_path, "0,3,4,a\n1,5,6,b\n2,5,7,a\n")  # by chance
     assert few.features == ("1", "2", "3")
 
@@ -258,7 +258,7 @@ def test_a_missing_table_and_column():
     for path, label, message in (
         ("nowhere.csv", "", r"nowhere\.csv: cannot read: No such file"),
         (IRIS, "specie", 'no column "specie": did you mean "species"'),
-        (IRIS, "5", 'no column "5": there are: '),
+        (IRIS, "6", 'no column "6": there are: '),
     ):
         with pytest.raises(ValueError, match=message):
             DATASETS["csv"](path=path, label=label).make(RandomState(0))
@@ -488,3 +488,100 @@ def test_thousands_that_may_be_decimals_are_asked(tmp_path, monkeypatch, sign):
     lines = [line.replace("694", f"694{sign}5") for line in lines]
     Path("t.csv").write_text("\n".join(["x;z;y", *lines]))
     assert CSV("t.csv").make(RandomState(0)).x.shape == (20, 2)
+
+
+@pytest.mark.parametrize("first", ["1,2,3", "10,20,30", "2,4,6"])
+def test_even_steps_above_whole_numbers_are_asked(tmp_path, first):
+    text = table(first, x=WHOLE, labels=np.array([3, 6, 30])[Y])
+    assert refused(tmp_path, text).endswith("say header = true or header = false")
+    assert [len(read(tmp_path, text, header=h).y) for h in (True, False)] == [30, 31]
+
+
+def test_a_first_line_in_uneven_steps_is_a_sample(tmp_path):
+    text = table("1,2,6", x=WHOLE, labels=np.array([3, 6, 30])[Y])
+    assert len(read(tmp_path, text).y) == 31
+    text = table("3,2,1", x=WHOLE, labels=Y)
+    assert len(read(tmp_path, text).y) == 31
+
+
+def test_the_hints_of_a_table_without_names_lose_no_sample(tmp_path):
+    text = "".join(f"{'uv'[k % 2]},{a},{b}\n" for k, (a, b) in enumerate(X.tolist()))
+    assert refused(tmp_path, text).endswith('if these are the labels, say label = "1"')
+    is_that_table(read(tmp_path, text, label="1"), ("2", "3"), ("u", "v"), y=np.arange(30) % 2)
+    text = text.replace("u", "w", 1)  # a label that no other sample has
+    assert refused(tmp_path, text).endswith("say header = true or header = false")
+    assert len(read(tmp_path, text, header=False, label="1").y) == 30
+    assert len(read(tmp_path, text, header=True, label="w").y) == 29
+
+
+def test_labels_by_the_place_of_their_column(tmp_path):
+    text = table("k,a,b", x=np.c_[Y, X[:, 0]], labels=X[:, 1]).replace(".0,", ",")
+    is_that_table(read(tmp_path, text, label=1))
+    row = table("id,a,b,k", index=range(30))
+    is_that_table(read(tmp_path, row, label=4))  # as it stands in the file
+    is_that_table(read(tmp_path, table("1,2,0", labels=Y), label=0, header=True), ("1", "2"))
+    assert refused(tmp_path, text, label="0").startswith('no column "0": there are')
+
+
+def test_exact_values_keep_their_spread():
+    steps = np.arange(40) % 4
+    for far in (1e15, 2.0**52):
+        x = standardised(np.c_[far + steps, steps])
+        assert x[:, 0] == pytest.approx(x[:, 1], abs=1e-6)
+    quarter = standardised((1e15 + steps * 0.25)[:, None])[:, 0]
+    assert quarter == pytest.approx((steps - 1.5) / steps.std(), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [("PassengerId", 1), ("sample_id", 1), ("index", 1), ("Unnamed: 0.1", 0), ("Id", 0)],
+)
+def test_row_numbers_with_gaps_are_left_out_and_said(tmp_path, name, at):
+    rows = [["a", "b", "k"], *np.c_[X, Y].tolist()]
+    for i, row in enumerate(rows):
+        row.insert(at, str(i * 7 % 97) if i else name)
+    text = "".join(",".join(map(str, row)) + "\n" for row in rows).replace(".0\n", "\n")
+    data = read(tmp_path, text)
+    is_that_table(data)
+    assert data.words == "d.csv (row numbers left out), 30 samples, 3 classes"
+
+
+def test_a_shuffled_count_with_a_name_of_its_own_is_said(tmp_path):
+    data = read(tmp_path, table("place,a,b,k", index=np.arange(30) * 7 % 30))
+    assert '"place" numbers the rows and is kept' in data.words
+    ids = table("id,a,b,k", index=np.arange(30) % 29)  # twice the same is no row's number
+    assert read(tmp_path, ids).features == ("id", "a", "b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table("a,b,k").replace("-", "\u2212"),
+        table("a,b,k").replace(",", " , "),
+        "\ufeff# made by hand\n" + table("a,b,k").replace("\n", "\n## more\n", 3),
+        table("a,b,k").replace("\n0", "\n0\u200b").replace("2\n", "2\u00a0\u200b\n"),
+    ],
+    ids=["true minus", "spaces around commas", "remarks", "invisible"],
+)
+def test_what_is_not_seen_is_not_read(tmp_path, text):
+    is_that_table(read(tmp_path, text))
+
+
+def test_what_r_writes(tmp_path):
+    lines = [f'"r{i}" {a} {b} "{k}"' for i, ((a, b), k) in enumerate(zip(X, Y, strict=True))]
+    data = read(tmp_path, "\n".join(['"a" "b" "k"', *lines]))
+    is_that_table(data)
+    assert "row numbers left out" in data.words
+
+
+@pytest.mark.parametrize("space", ["\u2009", "\u202f", "\u00a0"])
+def test_narrow_spaces_between_thousands(tmp_path, space):
+    data = read(tmp_path, f"a,b,k\n1{space}234.5,1,u\n-2{space}234.5,2,v\n0.5,6,u\n")
+    x = np.array([1234.5, -2234.5, 0.5])
+    assert data.x[:, 0] == pytest.approx((x - x.mean()) / x.std(), abs=1e-6)
+    assert refused(tmp_path, f"a,b,k\n1{space}23,1,u\n5,2,v\n").startswith("line 2: ")
+
+
+def test_thousands_of_samples_are_grouped(tmp_path):
+    data = read(tmp_path, table("a,b,k", x=np.tile(X, (50, 1)), labels=np.tile(Y, 50)))
+    assert data.words == "d.csv, 1\u2009500 samples, 3 classes"

@@ -7,6 +7,7 @@ MISSING = frozenset(
     ["", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "NULL", "null", "None"]
 )
 WHOLE = re.compile(r"[+-]?\d+")
+GROUPS = re.compile("(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
 FEW = 10  # rows; fewer may be alike by chance
 COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+([eE][+-]?\d+)?")  # 6,624 or 1.234,5
 
@@ -24,6 +25,15 @@ def number(cell: str, comma: bool = False) -> float | None:
         return None
     try:
         return float(cell)
+    except ValueError:
+        return _typeset(cell) if not cell.isascii() else None
+
+
+def _typeset(cell: str) -> float | None:
+    """A number with a true minus or with narrow spaces between its thousands."""
+    plain = GROUPS.sub("", cell.strip().replace("\u2212", "-"))
+    try:
+        return float(plain)
     except ValueError:
         return None
 

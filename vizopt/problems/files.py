@@ -9,7 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from vizopt.errors import hint
 from vizopt.problems.cells import COMMA, MISSING, number
@@ -18,8 +18,14 @@ from vizopt.problems.standard import samples
 from vizopt.problems.tables import ONE_FEATURE, Table, found, read_table
 from vizopt.specs import spec
 
+WAY = "give it a name or leave the line out"
 SHORT = re.compile(r"[+-]?\d{1,3}")
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
+
+
+def _text(label: Any) -> Any:
+    """A column's number as it is written in a scene."""
+    return str(label) if isinstance(label, int) and not isinstance(label, bool) else label
 
 
 @spec
@@ -27,19 +33,21 @@ class CSV:
     """Samples from a text table, one in each line, standardised to mean 0 and deviation 1.
 
     Labels are classes named as they are written: 1.1 and 1.10 are two. Where the delimiter is no
-    comma, a comma stands before the decimals. Row numbers in the first column (without a name,
-    or named "id" or "index") are left out. What was taken for what is said in the picture.
+    comma, a comma stands before the decimals. Row numbers (a first column without a name, or
+    whole numbers named "id", "index", "PassengerId", each once) are left out, and so are lines
+    that begin with "# ". What was taken for what is said in the picture.
 
     Args:
         path: the file, beside the scene or in the current folder.
-        label: name of the column with the labels; the last one when left out.
+        label: column with the labels, by its name or else its place in the file from 1; the last
+            one when left out.
         delimiter: between cells; found by itself when left out.
         header: whether the first line has the columns' names; found by itself where that is
             certain. Without one the columns are named 1, 2, …
     """
 
     path: str
-    label: str = ""
+    label: Annotated[str, BeforeValidator(_text)] = ""
     delimiter: Annotated[str, Field(max_length=1)] = ""
     header: bool | None = None
 
@@ -51,14 +59,14 @@ class CSV:
         """
         table = read_table(self.path, self.delimiter, self.header, self.label)
         names, path = table.names, self.path
-        if self.label and self.label not in names:
-            raise ValueError(f'{path}: no column "{self.label}": {hint(self.label, names)}')
         if not table.rows:
             raise ValueError(f"{path}: holds a header and no samples")
-        at = names.index(self.label) if self.label else len(names) - 1
+        at = names.index(table.label) if table.label else len(names) - 1
         for line, cells in table.rows:
             if cells[at] in MISSING:
-                raise ValueError(f"{path}: line {line}: the label is missing ({cells[at]!r})")
+                raise ValueError(
+                    f"{path}: line {line}: the label is missing ({cells[at]!r}): {WAY}"
+                )
         x, comma = _features(path, table, at)
         notes = [*table.notes, *(["decimal commas"] if comma else [])]
         return samples(

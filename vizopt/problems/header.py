@@ -1,5 +1,6 @@
 """Header: whether a table's first line names its columns."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from vizopt.problems.cells import FEW, MISSING, WHOLE, number
@@ -51,12 +52,26 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
     if counted == [str(i) for i in range(len(counted))]:
         return Header(True, "" if measured else f"first line {', '.join(counted)} taken as names")
     if any(words):
-        return Header(not seen)
+        return Header(False if seen else _named(first, body, features, comma))
     if not (whole and WHOLE.fullmatch(first[at])):
         return Header(False)
     if seen:
-        return Header(None if above and first == numbered else False)
+        return Header(None if _counts(counted) else False)
     return Header(above or None)
+
+
+def _named(first: Cells, body: list[Cells], features: list[int], comma: bool) -> bool | None:
+    """Whether words beside numbers are names: one that stands below as well is a sample's label."""
+    words = [i for i in features if _is_word(first[i], comma)]
+    if any(first[i] in {row[i] for row in body} for i in words):
+        return False
+    return None if all(_is_word(row[i], comma) for row in body for i in words) else True
+
+
+def _counts(cells: Cells) -> bool:
+    """Whether whole numbers go up in even steps, as columns are numbered: 1, 2, 3 or 10, 20, 30."""
+    steps = {int(b) - int(a) for a, b in pairwise(cells)}
+    return len(steps) == 1 and min(steps) > 0
 
 
 def _is_word(cell: str, comma: bool) -> bool:

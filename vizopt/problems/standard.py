@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.numbers import count as grouped
 from vizopt.problems.cells import FEW, natural
 from vizopt.problems.datasets import Data
 
-CONSTANT = 16 * np.finfo(float).eps  # spread that is the rounding of one and the same value
+ROUNDING = np.finfo(float).eps / 2  # between neighbours from 0.5 to 1
 
 
 def samples(
@@ -41,21 +42,24 @@ def samples(
         )
     number = {name: i for i, name in enumerate(classes)}
     y = np.array([number[name] for name in labels])
-    words = f"{words}, {len(y)} samples, {count} classes"
+    words = f"{words}, {grouped(len(y))} samples, {count} classes"
     return Data(standardised(x), y, features, tuple(classes), words)
 
 
 def standardised(x: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Features [N, D] with mean 0 and deviation 1; one that is constant but for rounding is 0.
+    """Features [N, D] with mean 0 and deviation 1; one that is constant is 0.
+
+    So is one whose decimals differ in the last bit alone, as 0.3 and 0.1 + 0.2 do.
 
     (x − mean) / √(mean (x − mean)²), first divided by a power of two, which is exact and keeps
     the squares of 1e200 and 1e−200 within what a float holds.
     """
+    whole = (x == np.trunc(x)).all(axis=0)  # exact: their last bit counts
     _, power = np.frexp(abs(x).max(axis=0))
     x = np.ldexp(x, -power)
     spread = x.max(axis=0) - x.min(axis=0)
     x = x - x.mean(axis=0)
     x -= x.mean(axis=0)  # what rounding has left of it
     deviation = x.std(axis=0)
-    constant = spread <= CONSTANT  # of values up to 1
+    constant = spread <= np.where(whole, 0, ROUNDING)
     return np.where(constant, 0, x / np.where(constant, 1, deviation)).astype(np.float32)

@@ -8,17 +8,18 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from vizopt.problems.cells import FEW, WHOLE, number
+from vizopt.errors import hint
+from vizopt.problems.cells import number
 from vizopt.problems.header import header_of
-
-Row: TypeAlias = tuple[int, list[str]]  # its line in the file, from 1; its cells, stripped
+from vizopt.problems.index import UNNAMED, Row, counts, is_index
 
 DELIMITERS = ",;\t|:~ "
+AROUND = re.compile(r" *([,;|\t]) *")  # blanks beside a delimiter are none
 SNIFFED = 50  # lines that tell which delimiter it is
-UNNAMED = {"", "unnamed: 0"}  # as pandas writes and reads a column without a name
-NUMBERED = {"id", "index", "#", "no", "no.", "nr", "row"}
+INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF])  # between characters, without a width
+REMARK = re.compile(r"^#(?=[\s#!])[^\n]*", re.MULTILINE)
 ONE_FEATURE = "add a second one (a column of zeros will do)"
 MARKS = {  # at the start of a file that says its own encoding; the longer ones first
     codecs.BOM_UTF32_LE: "utf-32",
@@ -39,6 +40,7 @@ class Table(NamedTuple):
     names: list[str]  # of the columns; 1, 2, … where the file has none
     rows: list[Row]
     comma: bool  # whether decimals may follow a comma
+    label: str  # the name of the labels' column, if one is wanted
     notes: list[str]  # what was taken for what, in a few words
 
 
@@ -65,13 +67,35 @@ def read_table(path: str, delimiter: str, header: bool | None, label: str) -> Ta
         what = f"line {line}: {', '.join(first)[:60]}: names of columns or a sample?"
         raise ValueError(f"{path}: {what} say header = true or header = false")
     names = rows.pop(0)[1] if header else [str(i + 1) for i in range(len(first))]
-    wanted = label and label == names[0]
-    if rows and not wanted and _is_index(names[0] if header else None, rows):
-        _drop([(line, names), *rows], [0])
-        notes.append("row numbers left out")
-        _check_width(path, names, " beside row numbers")
+    label = _column(path, label, names)
+    notes += _without_numbers(path, label, names, rows, header)
     _check_names(f"{path}: line {line}", names)
-    return Table(names, rows, comma, notes)
+    return Table(names, rows, comma, label, notes)
+
+
+def _column(path: str, label: str, names: list[str]) -> str:
+    """The name of the column that is meant by its name or, where none has it, by its place."""
+    if not label or label in names:
+        return label
+    if label.isdecimal() and 1 <= int(label) <= len(names):
+        return names[int(label) - 1]
+    raise ValueError(f'{path}: no column "{label}": {hint(label, names)}')
+
+
+def _without_numbers(
+    path: str, label: str, names: list[str], rows: list[Row], header: bool
+) -> list[str]:
+    """Leave out the columns that number the rows; what is to be said of it."""
+    if not rows:
+        return []
+    others = [i for i, name in enumerate(names) if name != (label or names[-1])]
+    numbers = [i for i in others if is_index(i, names[i] if header else None, rows)]
+    kept = [names[i] for i in others if i not in numbers and counts(i, rows)]
+    _drop([(0, names), *rows], numbers)
+    if numbers:
+        _check_width(path, names, " beside row numbers")
+    notes = ["row numbers left out"] if numbers else []
+    return notes + [f'"{name}" numbers the rows and is kept' for name in kept]
 
 
 def found(path: str) -> Path:
@@ -100,7 +124,8 @@ def _text(path: str) -> str:
         raise ValueError(f"{path}: is no text, or UTF-16 without its mark: save it as UTF-8")
     if not text.strip():
         raise ValueError(f"{path}: is empty")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text if text.isascii() else text.translate(INVISIBLE)
+    return REMARK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _split(text: str, delimiter: str) -> tuple[str, str]:
@@ -114,7 +139,7 @@ def _split(text: str, delimiter: str) -> tuple[str, str]:
 
 def _sniffed(text: str) -> str:
     """The delimiter that leaves the most numbers below the first line, then the most columns."""
-    lines = [line for line in text.split("\n") if line.strip()][:SNIFFED]
+    lines = [AROUND.sub(r"\1", line) for line in text.split("\n") if line.strip()][:SNIFFED]
 
     def score(delimiter: str) -> tuple[int, int]:
         try:
@@ -145,6 +170,8 @@ def _even(path: str, rows: list[Row]) -> list[Row]:
     """All rows as wide as the first, without the columns that are empty in all of them."""
     if not rows:
         raise ValueError(f"{path}: is empty")
+    if len(rows) > 1 and len(rows[0][1]) + 1 == len(rows[1][1]):
+        rows[0][1].insert(0, "")  # R names no column above the rows' names
     width = len(rows[0][1])
     for line, cells in rows:
         if len(cells) != width:
@@ -156,7 +183,7 @@ def _even(path: str, rows: list[Row]) -> list[Row]:
 
 def _check_names(place: str, names: list[str]) -> None:
     for name, count in Counter(names).items():
-        if name.lower() in UNNAMED:
+        if not name or UNNAMED.fullmatch(name):
             at = names.index(name) + 1
             raise ValueError(f"{place}: column {at} has no name: give it one")
         if count > 1:
@@ -167,17 +194,6 @@ def _check_width(path: str, names: list[str], beside: str = "") -> None:
     if len(names) < 3:
         count = f"{len(names)} columns{beside}"
         raise ValueError(f"{path}: needs two features and a label, not {count}: {ONE_FEATURE}")
-
-
-def _is_index(name: str | None, rows: list[Row]) -> bool:
-    """Whether the first column numbers the rows; one without a name may also name each."""
-    first = [cells[0] for _, cells in rows]
-    counts = any(first == [str(i) for i in range(k, k + len(first))] for k in (0, 1))
-    if name is None:
-        return counts and len(rows) >= FEW
-    if name.lower() in UNNAMED and len(set(first)) == len(first):
-        return all(map(WHOLE.fullmatch, first)) or all(number(cell) is None for cell in first)
-    return counts and name.lower() in NUMBERED
 
 
 def _drop(rows: list[Row], columns: list[int]) -> None:
