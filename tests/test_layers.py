@@ -12,6 +12,7 @@ LAYERS = [
         "library",
         "marks",
         "numbers",
+        "places",
         "progress",
         "quantities",
         "scores",
