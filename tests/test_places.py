@@ -10,6 +10,7 @@ import pytest
 from test_recording import write
 
 import vizopt
+from vizopt.encoders import base
 from vizopt.errors import EncodeError, RecordingError, one_line
 from vizopt.outputs import Look, check_place, planned
 from vizopt.places import _host, scratch, sweep
@@ -162,3 +163,15 @@ def test_messages_are_printed_escaped(command):
     ran = command("make", "no\nscene\x1b[31m\u202e.toml")
     assert ran.err.startswith(r"vizopt: no\nscene\x1b[31m\u202e.toml: ")
     assert ran.err.count("\n") == 1
+
+
+def test_what_was_written_is_listed_where_another_output_fails(command, run, monkeypatch):
+    full = Path("full.part")
+    full.symlink_to("/dev/full")
+    own = base.beside
+    monkeypatch.setattr(base, "beside", lambda file: full if file.suffix == ".gif" else own(file))
+    drawn = ["-q", "--size", "480x270", "--seconds", "0.2"]
+    ran = command("render", run.path, "-o", "a.gif", "-o", "a.mp4", *drawn)
+    assert ran.code == 1
+    assert ran.out.startswith("a.mp4  480×270")
+    assert ran.err.startswith("vizopt: a.gif: cannot write: No space left")

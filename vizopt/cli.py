@@ -145,6 +145,8 @@ def run() -> int:
         click.echo(f"vizopt: {one_line(error.format_message())} (see: {place} --help)", err=True)
         return 2
     except (VizoptError, click.ClickException) as error:
+        for clip in getattr(error, "written", ()):
+            click.echo(clip)
         click.echo(f"vizopt: {one_line(error)}", err=True)
     except BrokenPipeError:  # a reader such as `head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

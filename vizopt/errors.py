@@ -33,7 +33,13 @@ class Interrupted(KeyboardInterrupt):
 
 
 class EncodeError(VizoptError):
-    """A file that could not be encoded or written."""
+    """A file that could not be encoded or written.
+
+    Args:
+        written: the clips of the same command that are complete.
+    """
+
+    written: tuple[object, ...] = ()
 
 
 class DecodeError(VizoptError):

@@ -164,6 +164,7 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
         clips += made
         failed += wrong
     if failed:
+        failed[0].written = tuple(clips)
         raise failed[0]
     return clips
 
