@@ -13,6 +13,7 @@ LAYERS = [
         "library",
         "marks",
         "numbers",
+        "places",
         "progress",
         "quantities",
         "scores",

@@ -413,7 +413,7 @@ def test_an_error_leaves_the_old_deck(clips, tmp_path, monkeypatch):
     path.write_bytes(b"old")
     part = tmp_path / "d.pptx.part"
     part.symlink_to("/dev/full")
-    monkeypatch.setattr(base, "part_of", {path: part}.get)
+    monkeypatch.setattr(base, "beside", {path: part}.get)
     with pytest.raises(vizopt.VizoptError, match="No space left"):
         lesson.write(path, [str(clips / "a.mp4")], look=Look(overwrite=True))
     assert path.read_bytes() == b"old"

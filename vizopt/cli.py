@@ -11,7 +11,7 @@ import click
 from vizopt import cli_check, cli_make, cli_slides, library
 from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
-from vizopt.errors import VizoptError
+from vizopt.errors import VizoptError, one_line
 
 if TYPE_CHECKING:
     pass
@@ -142,10 +142,12 @@ def run() -> int:
         raise KeyboardInterrupt(*getattr(error.__cause__, "args", ())) from None
     except click.UsageError as error:
         place = error.ctx.command_path if error.ctx else "vizopt"
-        click.echo(f"vizopt: {error.format_message()} (see: {place} --help)", err=True)
+        click.echo(f"vizopt: {one_line(error.format_message())} (see: {place} --help)", err=True)
         return 2
     except (VizoptError, click.ClickException) as error:
-        click.echo(f"vizopt: {error}", err=True)
+        for clip in getattr(error, "written", ()):
+            click.echo(clip)
+        click.echo(f"vizopt: {one_line(error)}", err=True)
     except BrokenPipeError:  # a reader such as `head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, MemoryError) as error:

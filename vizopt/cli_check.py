@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vizopt.cli_look import OVERWRITE, PATH
-from vizopt.errors import VizoptError
+from vizopt.errors import VizoptError, one_line
 
 if TYPE_CHECKING:
     from vizopt.safety.check import Verdict
@@ -41,7 +41,7 @@ def check(
         try:
             verdict = _judge(file, once, plot)
         except VizoptError as error:
-            click.echo(f"vizopt: {error}", err=True)
+            click.echo(f"vizopt: {one_line(error)}", err=True)
             reports.append(no_facts(file, str(error)))
             code = WRONG
             continue

@@ -1,5 +1,6 @@
 """Everything that can go wrong for a user: one family, one clear line each."""
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -32,11 +33,27 @@ class Interrupted(KeyboardInterrupt):
 
 
 class EncodeError(VizoptError):
-    """A file that could not be encoded or written."""
+    """A file that could not be encoded or written.
+
+    Args:
+        written: the clips of the same command that are complete.
+    """
+
+    written: tuple[object, ...] = ()
 
 
 class DecodeError(VizoptError):
     """A clip whose pictures cannot be read."""
+
+
+def one_line(text: object) -> str:
+    """A message as it is printed: control, direction and line characters as their escapes."""
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else letter
+        for letter in str(text)
+    )
 
 
 def hint(name: str, options: Iterable[str]) -> str:

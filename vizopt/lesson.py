@@ -2,7 +2,6 @@
 
 import filecmp
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from vizopt.encoders import Label, finished
 from vizopt.errors import DecodeError, EncodeError, VizoptError
 from vizopt.marks import guard, unsigned
 from vizopt.outputs import Look, check_place, planned, text_beside
+from vizopt.places import scratch
 from vizopt.progress import Bar, quiet
 from vizopt.recipe import read
 from vizopt.recording import Recording
@@ -65,8 +65,8 @@ def write(
     media = _media(file, sources, suffix, look, paper)
     opened = {name: _opened(source, look) for source, name in zip(sources, media, strict=True)}
     if file.suffix.lower() == ".pptx":
-        with tempfile.TemporaryDirectory() as folder:
-            slides = _slides(opened, Path(folder), look, bar)
+        with scratch() as folder:
+            slides = _slides(opened, folder, look, bar)
             deck.write(file, slides, paper.ratio, paper.template)
         return slides
     slides = _slides(opened, file.parent, look, bar)

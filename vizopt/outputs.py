@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_IWUSR
 from typing import Any, NamedTuple
 
 from vizopt.arrays import Frame, Size
 from vizopt.encoders import Encoder, Film, Write, encoder, finished, is_sequence, is_still
 from vizopt.errors import EncodeError, VizoptError
 from vizopt.marks import guard, signed
+from vizopt.places import target, wrong_name
 
 SMALLEST, LARGEST = (480, 270), 7680  # pixels
 SLOWEST, FASTEST = 0.1, 1000  # frames a second
@@ -78,7 +80,7 @@ class Group(NamedTuple):
 def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, Encoder]]]:
     """Files by size and rate, checked before anything is trained or drawn."""
     for i, file in enumerate(files):
-        if file.resolve() in [other.resolve() for other in files[:i]]:
+        if os.path.realpath(file) in [os.path.realpath(other) for other in files[:i]]:
             raise EncodeError(f"{file}: named twice")
     groups: dict[Group, list[tuple[Path, Encoder]]] = {}
     for file in files:
@@ -165,11 +167,17 @@ def _noted(failed: dict[Path, EncodeError], file: Path) -> Iterator[None]:
 
 def check_place(file: Path) -> None:
     """Find out before the training that a file cannot be written."""
+    wrong = wrong_name(file)
+    if wrong:
+        raise EncodeError(f"{file}: {wrong}")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if file.is_dir():
+        place = target(file)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.is_dir():
             raise EncodeError(f"{file}: is a folder: choose another name")
-        if not os.access(file.parent, os.W_OK):
+        if place.exists() and not (place.stat().st_mode & S_IWUSR and os.access(place, os.W_OK)):
+            raise EncodeError(f"{file}: is read-only: choose another name, or allow writing to it")
+        if not os.access(place.parent, os.W_OK):
             raise EncodeError(f"{file}: cannot write: the folder is read-only")
     except OSError as error:
         raise EncodeError(f"{file}: cannot write: {error.strerror or error}") from error

@@ -1,7 +1,6 @@
 """The whole program on one screen: scene → training → recording → pictures → files."""
 
 import shutil
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,6 +18,7 @@ from vizopt.errors import EncodeError, Interrupted, RecordingError
 from vizopt.fit import ladder
 from vizopt.optimizers import acting, per_batch, rates, worked
 from vizopt.outputs import Look, planned, text_beside, written
+from vizopt.places import scratch
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
@@ -50,9 +50,9 @@ def make(
     look = shaped(look or Look(), scene)
     kept, clips = sorted_out(scene, files, look)
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory()) if not kept else ""
+        folder = stack.enter_context(scratch()) if not kept else Path()
         try:
-            run = record(scene, kept[0] if kept else Path(folder) / "run.zarr", bar)
+            run = record(scene, kept[0] if kept else folder / "run.zarr", bar)
         except Interrupted:
             if kept:
                 raise
@@ -165,6 +165,7 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
         clips += made
         failed += wrong
     if failed:
+        failed[0].written = tuple(clips)
         raise failed[0]
     return clips
 
@@ -190,11 +191,11 @@ def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar) -> Cli
     low, high = 0, len(steps)
     smallest: int | None = None
     best: tuple[Path, Clip] | None = None
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         k = 0  # most clips fit as they are
         while low < high:
             shape, harm = steps[k]
-            drawn = Path(folder) / str(k) / file.name
+            drawn = folder / str(k) / file.name
             clip = render_all(run, [drawn], shape, bar)[0]
             size = sum(part.stat().st_size for part in written(drawn))
             smallest = min(size, smallest or size)

@@ -99,7 +99,7 @@ class Scene:
     problem: Annotated[ProblemSpec, OneOf(PROBLEMS)]
     optimizer: Annotated[Optimizer[Any], OneOf(OPTIMIZERS)]
     about: str = ""
-    name: Annotated[str, Field(pattern=r"^\w[\w.+ -]*$", max_length=100)] = "scene"
+    name: Annotated[str, Field(pattern=r"^[\w(][\w.,+() -]*$", max_length=100)] = "scene"
     order: Whole = 1000
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 0
     epochs: Count = 10_001
@@ -203,6 +203,8 @@ def scene_text(source: str | Path) -> str:
     try:
         if str(source) in names():
             return bundled(str(source))
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise SceneError(str(source), "", "is no file: name a scene's TOML file")
         if path.suffix.lower() == ".toml" or len(path.parts) > 1 or path.is_file():
             return path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -1,9 +1,7 @@
 """Swap: a recording is written beside its place and put there when it is complete."""
 
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, count
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vizopt.errors import Interrupted, RecordingError
+from vizopt.places import alone, beside, sweep, target, wrong_name
 
 
 def is_recording(file: Path) -> bool:
@@ -33,15 +32,19 @@ def replaced(path: Path) -> Iterator[Path]:
     try:
         check_free(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(".part", f"{path.name}.", path.parent))
+        place = target(path)
+        sweep(place.parent)
+        part = beside(place)
+        part.mkdir()
         yield part
-        _swap(part, path)
+        _swap(part, place)
     except KeyboardInterrupt:
         epoch = _attributes(part).get("interrupted") if part else None
         if part is None or epoch is None:
             raise
-        kept = _free(path)
-        _swap(part, kept)
+        with alone(part.parent):
+            kept = _free(path)
+            part.rename(kept)
         raise Interrupted(
             f"interrupted at {_attributes(kept)['vizopt']['unit']} {epoch}: {kept} has what came "
             f"before: draw it with: vizopt render {kept} -o {kept.stem}.mp4"
@@ -58,7 +61,14 @@ def replaced(path: Path) -> Iterator[Path]:
 
 
 def check_free(path: Path) -> None:
-    """Raises RecordingError where there is something else than a recording of ours."""
+    """Raises RecordingError where there is something else than a recording of ours, or no name."""
+    wrong = wrong_name(path)
+    if wrong:
+        raise RecordingError(f"{path}: {wrong}")
+    try:
+        target(path)
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
     if path.exists() and not _is_ours(path):
         raise RecordingError(f"{path}: exists and is no recording: choose another name")
 
@@ -84,24 +94,22 @@ def _free(path: Path) -> Path:
 
 
 def _swap(part: Path, path: Path) -> None:
-    """Put part in path's place; what was there goes only when that has worked."""
-    part.chmod(0o777 & ~_umask())  # mkdtemp's folders are for their owner alone
-    if not path.exists():
-        part.rename(path)
-        return
-    aside = Path(tempfile.mkdtemp(".old", f"{path.name}.", path.parent))
-    try:
-        path.rename(aside / path.name)
-        try:
+    """Put part in path's place; what was there goes only when that has worked.
+
+    Of two processes that have finished the same recording, one does so after the other.
+    """
+    with alone(path.parent):
+        if not path.exists():
             part.rename(path)
-        except BaseException:
-            (aside / path.name).rename(path)
-            raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+            return
+        aside = beside(path, "old")
+        aside.mkdir()
+        try:
+            path.rename(aside / path.name)
+            try:
+                part.rename(path)
+            except BaseException:
+                (aside / path.name).rename(path)
+                raise
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)

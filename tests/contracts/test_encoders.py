@@ -232,8 +232,8 @@ def full_part(monkeypatch, path):
     """What is written beside path meets a full disk."""
     part = path.with_name(f"{path.name}.part")
     part.symlink_to("/dev/full")
-    part_of = base.part_of
-    monkeypatch.setattr(base, "part_of", lambda file: part if file == path else part_of(file))
+    beside = base.beside
+    monkeypatch.setattr(base, "beside", lambda file: part if file == path else beside(file))
 
 
 def test_a_full_disk_is_one_clear_line(suffix, tmp_path, monkeypatch):

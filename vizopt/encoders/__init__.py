@@ -1,5 +1,6 @@
 """Encoders, one container format a file. A new one is its file and its line in the table."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -20,11 +21,12 @@ ENCODERS: dict[str, str] = {
     "%05d.png": "vizopt.encoders.sequence",
 }
 SEQUENCE = "%05d.png"
+NUMBERED = re.compile(r".*%(0[1-9])?d\.png", re.IGNORECASE | re.DOTALL)
 
 
 def is_sequence(path: Path) -> bool:
-    """Whether a name stands for many pictures: `NAME-%05d.png`."""
-    return path.name.endswith(SEQUENCE)
+    """Whether a name stands for many pictures: `NAME-%05d.png`, `NAME-%d.png`."""
+    return bool(NUMBERED.fullmatch(path.name))
 
 
 def is_still(path: Path) -> bool:

@@ -1,16 +1,17 @@
 """What an encoder is: a suffix, what its format can play, and a file that frames are written to."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from numpy.typing import NDArray
 
 from vizopt.arrays import Frame, Size
 from vizopt.errors import EncodeError
+from vizopt.places import beside, sweep
 
 if TYPE_CHECKING:
     from vizopt.safety import Verdict
@@ -112,24 +113,22 @@ def check_sides(path: Path, size: Size, most: int) -> None:
         raise EncodeError(f"{path}: {wrong}")
 
 
-def part_of(path: Path) -> Path:
-    """A name beside path that nobody else has, `NAME.….part`."""
-    return path.with_name(f"{path.name[:60]}.{token_hex(4)}.part")
-
-
 @contextmanager
 def finished(path: Path) -> Iterator[Path]:
     """A place to write to, renamed to path when complete and removed when not.
 
     It has a name of its own: of two runs that write the same file the last to finish wins, whole.
+    A link stays one: what it leads to is replaced.
     """
-    part = part_of(path)
+    place = Path(os.path.realpath(path))
+    part = beside(place)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        sweep(place.parent)
         yield part
         if not part.stat().st_size:
             raise EncodeError(f"{path}: the encoder wrote an empty file")
-        part.replace(path)
+        part.replace(place)
     except OSError as error:
         raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
     finally:

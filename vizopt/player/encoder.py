@@ -1,6 +1,5 @@
 """HTML: a page that holds the clip and its player, opened from disk."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from vizopt.encoders.base import Film, Write, check_even, finished
 from vizopt.encoders.mp4 import h264
 from vizopt.errors import EncodeError
 from vizopt.marks import signed
+from vizopt.places import scratch
 from vizopt.player.page import page
 
 # A page is scrubbed: no picture waits for a later one, and every 30th is whole. Every 12th would be
@@ -39,8 +39,8 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
     """The clip is written first: the page says what the flash check finds in it."""
     count = 0
     last: Frame | None = None
-    with finished(path) as part, tempfile.TemporaryDirectory() as folder:
-        clip = Path(folder) / "clip.mp4"
+    with finished(path) as part, scratch() as folder:
+        clip = folder / "clip.mp4"
         with _named(clip, path), h264(clip, film, *SCRUBBED) as put:
 
             def write(frame: Frame) -> None:

@@ -62,6 +62,8 @@ def _held(holder: Path) -> Iterator[Picture]:
 def head(path: Path) -> bytes:
     """The first bytes of a file."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would wait for ever
+            raise DecodeError(f"{path}: is no file: save what comes from it first")
         with path.open("rb") as file:
             return file.read(HEAD)
     except OSError as error:

@@ -1,0 +1,177 @@
+"""Places: names that are refused, leftovers of dead processes, one process at a time."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_recording import write
+
+import vizopt
+from vizopt.encoders import base
+from vizopt.errors import EncodeError, RecordingError, one_line
+from vizopt.outputs import Look, check_place, planned
+from vizopt.places import _host, scratch, sweep
+from vizopt.recording import Recording
+from vizopt.swap import replaced
+
+TINY = Look((480, 270), overrides={"timeline.seconds": 0.2})
+BAD = ["CON", "nul.mp4", "Com1.gif", "a:b.mp4", "s3:/x.zarr", "a.mp4 ", "a/b./c.mp4", "n\nl.gif"]
+GOOD = ["my (1).mp4", "Übung 1, Teil 2.mp4", "console.mp4", "../x.gif", ".mp4.mp4", "a.b/c.mp4"]
+
+
+def dead():
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@pytest.mark.parametrize("name", [*BAD, "a" * 252 + ".mp4", "ü" * 126 + ".mp4"])
+def test_names_that_some_system_cannot_hold(tmp_path, name):
+    with pytest.raises(EncodeError, match=r"is a device|is not for|drops|longer than 255"):
+        check_place(tmp_path / name)
+    with pytest.raises(RecordingError), replaced(tmp_path / f"{name}/x.zarr"):
+        pytest.fail("it was begun")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", [*GOOD, "a" * 251 + ".mp4"])
+def test_good_names(tmp_path, name):
+    check_place(tmp_path / "here" / name)
+
+
+@pytest.mark.parametrize("name", ["my (1)", "Übung 1, Teil 2"])
+def test_scenes_of_good_names(tmp_path, command, name):
+    file = tmp_path / f"{name}.toml"
+    file.write_text(command("show", "sgd").out, encoding="utf-8")
+    assert vizopt.load_scene(file).name == name
+
+
+def test_only_what_dead_processes_left_is_removed(tmp_path):
+    pid, host = dead(), _host()
+    gone = [f"a.mp4.{host}-{pid}-01234567.part", f"b.{host}-{pid}-89abcdef.part"]
+    kept = [
+        f"a.mp4.{host}-{os.getpid()}-01234567.part",  # alive
+        f"a.mp4.{'0' * 8}-{pid}-01234567.part",  # of another machine
+        "mine.part",
+        "run.old",
+        f"a.mp4.{host}-{pid}-0123456.part",
+    ]
+    for name in (gone[0], *kept):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / gone[1] / "inside").mkdir(parents=True)
+    sweep(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == set(kept)
+
+
+def test_a_recording_set_aside_comes_back_and_committed_rows_stay(tmp_path):
+    tail = f"{_host()}-{dead()}-01234567"
+    write(tmp_path / "run.zarr", 3, 3)
+    aside, part = tmp_path / f"run.zarr.{tail}.old", tmp_path / f"new.zarr.{tail}.part"
+    aside.mkdir()
+    (tmp_path / "run.zarr").rename(aside / "run.zarr")
+    write(tmp_path / "new.zarr", 4, 4)
+    (tmp_path / "new.zarr").rename(part)
+    sweep(tmp_path)
+    assert len(Recording(tmp_path / "run.zarr")) == 3
+    assert len(Recording(part)) == 4
+    assert not aside.exists()
+
+
+def test_a_temporary_folder_goes_with_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left = tmp_path / f"vizopt.{_host()}-{dead()}-01234567.part"
+    left.mkdir()
+    with scratch() as folder:
+        assert [*tmp_path.iterdir()] == [folder]
+    assert not list(tmp_path.iterdir())
+
+
+def records(rows, path, ready):
+    for _ in range(4):
+        ready.wait()
+        with replaced(path) as part:
+            write(part, rows, rows)
+
+
+def test_of_runs_into_one_recording_the_last_wins_whole(tmp_path):
+    path = tmp_path / "run.zarr"
+    fork = multiprocessing.get_context("fork")
+    ready = fork.Barrier(4, timeout=60)
+    runs = [fork.Process(target=records, args=(rows, path, ready)) for rows in (3, 4, 5, 6)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert [run.exitcode for run in runs] == [0] * 4
+    found = Recording(path)
+    assert len(found) == len(found["params"]) in (3, 4, 5, 6)
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_link_stays_one(tmp_path, run):
+    (tmp_path / "real").mkdir()
+    for name in ("a.png", "a.txt"):
+        (tmp_path / name).symlink_to(tmp_path / "real" / name)
+    for _ in range(2):
+        vizopt.render(run, tmp_path / "a.png", TINY)
+        assert (tmp_path / "a.png").is_symlink()
+        assert (tmp_path / "real" / "a.png").stat().st_size
+    (tmp_path / "loop.zarr").symlink_to(tmp_path / "loop.zarr")
+    (tmp_path / "loop.mp4").symlink_to(tmp_path / "loop.mp4")
+    with pytest.raises(RecordingError, match="cannot write: Too many levels"):
+        replaced(tmp_path / "loop.zarr").__enter__()
+    with pytest.raises(EncodeError, match="cannot write: Too many levels"):
+        planned([tmp_path / "loop.mp4"], TINY)
+
+
+def test_a_read_only_file_is_refused(tmp_path):
+    file = tmp_path / "a.mp4"
+    file.touch(0o444)
+    with pytest.raises(EncodeError, match="is read-only"):
+        planned([file], TINY)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("%d.png", "0.png"), ("a-%03d.PNG", "a-000.PNG"), ("%06d.png", "000000.png")],
+)
+def test_sequences(tmp_path, run, name, first):
+    clip = vizopt.render(run, tmp_path / name, TINY)
+    assert (tmp_path / first).exists()
+    assert len([*tmp_path.glob("*.[pP][nN][gG]")]) == clip.frames > 1
+
+
+def test_the_home(command, run, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    drawn = ["-q", "--size", "480x270"]
+    assert command("render", run.path, "-o", "~/a.png", *drawn).code == 0
+    assert Path(tmp_path, "home", "a.png").exists()
+
+
+def test_a_pipe_is_no_scene_and_no_clip(command):
+    os.mkfifo("p.toml")
+    os.mkfifo("p.mp4")
+    assert command("make", "p.toml").err.startswith("vizopt: p.toml: is no file")
+    assert "p.mp4: is no file" in command("check", "p.mp4").err
+
+
+def test_messages_are_printed_escaped(command):
+    assert one_line("a\n\x1b[31m\u202eb é") == r"a\n\x1b[31m\u202eb é"
+    ran = command("make", "no\nscene\x1b[31m\u202e.toml")
+    assert ran.err.startswith(r"vizopt: no\nscene\x1b[31m\u202e.toml: ")
+    assert ran.err.count("\n") == 1
+
+
+def test_what_was_written_is_listed_where_another_output_fails(command, run, monkeypatch):
+    full = Path("full.part")
+    full.symlink_to("/dev/full")
+    own = base.beside
+    monkeypatch.setattr(base, "beside", lambda file: full if file.suffix == ".gif" else own(file))
+    drawn = ["-q", "--size", "480x270", "--seconds", "0.2"]
+    ran = command("render", run.path, "-o", "a.gif", "-o", "a.mp4", *drawn)
+    assert ran.code == 1
+    assert ran.out.startswith("a.mp4  480×270")
+    assert ran.err.startswith("vizopt: a.gif: cannot write: No space left")

@@ -1,0 +1,149 @@
+"""Places: names that files can have everywhere, one process at a time, and what dead ones left."""
+
+import errno
+import os
+import re
+import shutil
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from socket import gethostname
+
+LONGEST = 255  # bytes of a file's name, on every system in use
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\..*)?", re.IGNORECASE)  # Windows' devices
+FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
+LEFT = re.compile(r".*\.([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{8}\.(part|old)", re.DOTALL)
+
+
+def wrong_name(path: Path) -> str:
+    """Why a file of that name cannot be written everywhere; empty where it can."""
+    for part in path.parts[1:] if path.anchor else path.parts:
+        if part in (".", ".."):
+            continue
+        found = FORBIDDEN.search(part)
+        if found:
+            return f"{found[0]!r} is not for names of files and folders: leave it out"
+        if RESERVED.fullmatch(part):
+            return f"{part} is a device on Windows: choose another name"
+        if part[-1] in ". ":
+            return f"{part!r} ends in a dot or space, which Windows drops: leave it out"
+        if len(part.encode(errors="surrogateescape")) > LONGEST:
+            return f"the name is longer than {LONGEST} bytes: choose a shorter one"
+    return ""
+
+
+def target(path: Path) -> Path:
+    """Where a path leads to: a link stays one, and what it names is replaced.
+
+    Raises:
+        OSError: links that lead in a circle.
+    """
+    place = Path(os.path.realpath(path))
+    if place.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return place
+
+
+def beside(path: Path, ending: str = "part") -> Path:
+    """A name beside path that nobody else has, and that tells whose it is: `NAME.….part`."""
+    return path.with_name(f"{path.name[:50]}.{_host()}-{os.getpid()}-{token_hex(4)}.{ending}")
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A temporary folder; one that a killed vizopt has left goes with the next one's."""
+    place = Path(tempfile.gettempdir())
+    sweep(place)
+    folder = beside(place / "vizopt")
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what dead processes of this machine have left; a recording that was set aside when
+    the new one never came is put back."""
+    with suppress(OSError):
+        left = [file for file in folder.iterdir() if _is_left(file.name)]
+        if left:
+            with alone(folder):
+                for file in left:
+                    _remove(file)
+
+
+def _remove(file: Path) -> None:
+    with suppress(OSError):
+        if not file.is_dir() or file.is_symlink():
+            file.unlink(missing_ok=True)
+            return
+        if any(file.glob("snapshots/epoch/c/*")):
+            return  # a recording with committed rows: its training would be lost
+        if file.suffix == ".old":
+            for kept in file.iterdir():
+                if not (file.parent / kept.name).exists():
+                    kept.rename(file.parent / kept.name)
+        shutil.rmtree(file, ignore_errors=True)
+
+
+def _is_left(name: str) -> bool:
+    found = LEFT.fullmatch(name)
+    return bool(found and found[1] == _host() and not _is_alive(int(found[2])))
+
+
+def _host() -> str:
+    """This machine, and this container on it: process numbers mean something there only."""
+    try:
+        space = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        space = 0
+    return f"{zlib.crc32(f'{gethostname()} {space}'.encode()):08x}"
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process runs; where that cannot be known it does."""
+    if sys.platform == "win32":
+        import ctypes
+
+        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)
+        if handle:
+            ctypes.windll.kernel32.CloseHandle(handle)
+        return bool(handle) or ctypes.windll.kernel32.GetLastError() != 87  # no such process
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One process at a time puts its files into a folder, where the system can lock one."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        key = zlib.crc32(os.path.realpath(folder).casefold().encode())
+        place = os.open(Path(tempfile.gettempdir()) / f"vizopt-{key:08x}.lock", os.O_CREAT)
+        try:
+            with suppress(OSError):  # it gives up after ten seconds
+                msvcrt.locking(place, msvcrt.LK_LOCK, 1)
+            yield
+        finally:
+            os.close(place)
+    else:
+        import fcntl
+
+        place = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # some network folders cannot
+                fcntl.flock(place, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(place)
