@@ -135,6 +135,7 @@ class Recorder:
         trace: TracebackType | None,
     ) -> None:
         if kind is None:
+            self._mark = None  # nothing comes that a state would be for
             self.commit()
             self._finish()
         elif isinstance(error, KeyboardInterrupt) and self._committed["snapshots"]:
