@@ -40,8 +40,15 @@ def recording_line(run: "Recording") -> str:
     unit = run.header.unit
     ended = f", {broken_off(run)}" if run.diverged is not None else ""
     if run.interrupted is not None:
-        ended = f", interrupted at {unit} {run.interrupted}"
+        ended = f", interrupted at {unit} {run.interrupted}{goes_on(run)}"
     return f"{run.path}  {told_bytes(bytes_)}  {len(run)} rows of {run.epochs} {unit}s{ended}"
+
+
+def goes_on(run: "Recording") -> str:
+    """The command that goes on with an interrupted recording; nothing where none can."""
+    from vizopt.swap import quoted
+
+    return f"; vizopt record {quoted(run.path)} --resume goes on" if run.resumable else ""
 
 
 def told_bytes(size: int) -> str:

@@ -25,16 +25,36 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("scene")
-@click.option("-o", "file", type=PATH, required=True, help="Recording to write, RUN.zarr.")
+@click.option("-o", "file", type=PATH, help="Recording to write, RUN.zarr.")
 @click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP)
+@click.option("--resume", is_flag=True, help="Go on with an interrupted recording.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
-def record(scene: str, file: Path, overrides: tuple[tuple[str, Any], ...], quiet: bool) -> None:
-    """Train a scene and record it, without drawing."""
-    from vizopt import pipeline
-    from vizopt.scene import load_scene
+def record(
+    scene: str,
+    file: Path | None,
+    overrides: tuple[tuple[str, Any], ...],
+    resume: bool,
+    quiet: bool,
+) -> None:
+    """Train a scene and record it, without drawing.
 
+    With --resume an interrupted recording can stand in the place of the scene: it has it.
+    """
+    from vizopt import pipeline
+    from vizopt.resume import scene_of
+    from vizopt.scene import load_scene, parse_scene
+    from vizopt.swap import is_recording
+
+    if resume and is_recording(Path(scene)):
+        if file or overrides:
+            raise click.UsageError(f"{scene} goes on as it is: leave out -o and --set")
+        loaded = parse_scene(scene_of(Path(scene)), scene, {}, {})
+        click.echo(recording_line(pipeline.record(loaded, scene, bar_of(quiet), resume=True)))
+        return
+    if file is None:
+        raise click.UsageError("Missing option '-o'.")
     loaded = told(load_scene(scene, dict(overrides)))
-    click.echo(recording_line(pipeline.record(loaded, file, bar_of(quiet))))
+    click.echo(recording_line(pipeline.record(loaded, file, bar_of(quiet), resume=resume)))
     echo_title(scene, loaded, dict(overrides))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vizopt.brief import recording_line
+from vizopt.brief import goes_on, recording_line
 from vizopt.cli_look import (
     OVERWRITE,
     PATH,
@@ -134,6 +134,9 @@ def render(
 
     look, limit = look_of(files=files, **options), _limit(fit, place, files)
     opened = Recording(run, before_damage=before_damage)
+    if opened.interrupted is not None:
+        at = f"{opened.header.unit} {opened.interrupted}"
+        click.echo(f"{run}: interrupted at {at}{goes_on(opened)}", err=True)
     for damage in opened.damage:
         click.echo(f"{run}: damaged: {damage}: drawn are the {len(opened)} rows before", err=True)
     if limit is None:

@@ -24,6 +24,7 @@ from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
 from vizopt.recorder import Recorder
 from vizopt.recording import Header, Recording
+from vizopt.resume import resumed, saved_in
 from vizopt.scene import Scene, parse_scene, scene_toml
 from vizopt.still import check_at
 from vizopt.swap import check_free, is_recording, replaced
@@ -81,16 +82,17 @@ def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Pa
     return kept, clips
 
 
-def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
+def record(scene: Scene, path: Path | str, bar: Bar = quiet, *, resume: bool = False) -> Recording:
     """Train a scene and record it; an older recording at path is replaced when this is complete.
 
     Args:
         scene: what to train.
         path: of the recording, `run.zarr`.
         bar: shows progress.
+        resume: go on with the interrupted recording of that name, to the same bits.
 
     Raises:
-        RecordingError: the folder cannot be written.
+        RecordingError: the folder cannot be written, or there is nothing to resume.
         Interrupted: by Ctrl-C, when rows were committed: they are kept, beside an older recording.
     """
     rng = RandomState(scene.seed)
@@ -111,14 +113,17 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
     others = {name: rate for name, rate in rates(rule).items() if name != "lr"}
     probes = probes_for(problem, scene.keep, stage.needs, others)
     columns = tuple(probe.column for probe in probes)
-    with (
-        replaced(Path(path)) as part,
-        Recorder(part, header, columns, problem.constants) as recorder,
-    ):
-        tape = Tape(recorder, probes, lambda epoch: scene.keep(epoch, scene.epochs))
-        optimizer = per_batch(rule, problem.batches)
-        steps = train(problem, optimizer, epochs=scene.epochs, rng=rng)
-        record_steps(bar(steps, scene.epochs, f"training {scene.name}", scene.problem.unit), tape)
+    with (resumed if resume else replaced)(Path(path)) as part:
+        saved = saved_in(part, header, problem.constants) if resume else None
+        with Recorder(part, header, columns, problem.constants, saved) as recorder:
+            tape = Tape(recorder, probes, lambda epoch: scene.keep(epoch, scene.epochs))
+            optimizer = per_batch(rule, problem.batches)
+            since = saved.state if saved else None
+            recorded = since.epoch if since else -1
+            steps = train(problem, optimizer, epochs=scene.epochs, rng=rng, since=since)
+            what, unit = f"training {scene.name}", scene.problem.unit
+            shown = bar(steps, scene.epochs, what, unit, max(recorded, 0))
+            record_steps(shown, tape, recorded)
     return Recording(path)
 
 

@@ -53,6 +53,15 @@ def beside(path: Path, ending: str = "part") -> Path:
     return path.with_name(f"{path.name[:50]}.{_host()}-{os.getpid()}-{token_hex(4)}.{ending}")
 
 
+def parts_of(path: Path) -> list[Path]:
+    """What processes that write path, or were killed at it, have beside it."""
+    with suppress(OSError):
+        start = f"{path.name[:50]}."
+        files = [file for file in path.parent.iterdir() if file.name.startswith(start)]
+        return [file for file in files if LEFT.fullmatch(file.name) and file.suffix == ".part"]
+    return []
+
+
 @contextmanager
 def scratch() -> Iterator[Path]:
     """A temporary folder; one that a killed vizopt has left goes with the next one's."""

@@ -69,6 +69,7 @@ class Tape:
         self._append("history", step)
         if self._keep(step.number):
             self._append("snapshots", step)
+        self._recorder.mark(step.number, step.params, step.state)
 
     def diverged(self, last: Step, number: int) -> None:
         """Note the step whose numbers are not finite, after the last one whose numbers are."""
@@ -80,15 +81,22 @@ class Tape:
         self._recorder.append(group, {p.column.name: p.read(step) for p in self._probes[group]})
 
 
-def record_steps(steps: Iterable[Step], tape: Tape) -> None:
-    """Run the training to its end, or to where it diverges: that is a result too."""
+def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
+    """Run the training to its end, or to where it diverges: that is a result too.
+
+    Args:
+        steps: of the training.
+        tape: what they are handed to.
+        recorded: number of the last step that a resumed recording has already.
+    """
     last: Step | None = None
     with np.errstate(over="ignore", invalid="ignore"):
         for step in steps:
             if last and not (isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
                 tape.diverged(last, step.number)
                 return
-            tape(step)
+            if step.number != recorded:
+                tape(step)
             last = step
 
 

@@ -4,6 +4,7 @@
     constants/    arrays that do not change: the data points and their classes, a curve
     history/      one value for every epoch: loss, accuracy, lr [E]
     snapshots/    the kept rows: epoch [N], params [N, P], delta [N, P], scores [N, C, G, G]
+    state/        while it is not complete: what the training goes on with, see `vizopt.state`
 
 The committed counts are written after the chunks, so a killed process leaves a valid, shorter
 recording. Every chunk ends in its CRC-32C. `vizopt.recorder` writes, this file reads.
@@ -106,6 +107,9 @@ class Recording:
             self._id: str | None = attributes.get("id")  # none before there were ids
             self.diverged: int | None = attributes.get("diverged")
             self.interrupted: int | None = attributes.get("interrupted")
+            self.resumable = "state" in attributes
+            if self.resumable:  # killed, or interrupted once more
+                self.interrupted = self._committed["history"]
             self._arrays = {
                 name: array
                 for group in GROUPS

@@ -134,18 +134,18 @@ class Regions:
         is thicker. Of two such neighbours one at least is in a cell that a border crosses: within
         a cell they are side by side, and at its sides it looks ahead and back."""
         lined = [places[:-1][own[:-1] != own[1:]], places[:, :-1][own[:, :-1] != own[:, 1:]]]
-        for side, y, x in (
-            (np.s_[-1:], self._after[0], self._x),
-            (np.s_[:, -1:], self._y, self._after[1]),
+        last, first = own[-1:], own[:1]
+        for seen, at, y, x in (
+            (last, places[-1:], self._after[0], self._x),
+            (own[:, -1:], places[:, -1:], self._y, self._after[1]),
         ):
-            other = flat.take(self._places(y, x, rows, columns)) != own[side]
-            lined.append(places[side][other])
-        for side, y, x in (
-            (np.s_[:1], self._before[0], self._x),
-            (np.s_[:, :1], self._y, self._before[1]),
+            lined.append(at[flat.take(self._places(y, x, rows, columns)) != seen])
+        for seen, y, x in (
+            (first, self._before[0], self._x),
+            (own[:, :1], self._y, self._before[1]),
         ):
             back = self._places(y, x, rows, columns)
-            lined.append(back[flat.take(back) != own[side]])
+            lined.append(back[flat.take(back) != seen])
         every = np.concatenate(lined)
         for _ in range(self._thick - 1):
             left, up = every[every % self._width > 0] - 1, every[every >= self._width] - self._width

@@ -1,9 +1,11 @@
 """Swap: a recording is written beside its place and put there when it is complete."""
 
 import json
+import os
+import shlex
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ def replaced(path: Path) -> Iterator[Path]:
     if not is_recording(path):
         raise RecordingError(f"{path}: a recording's name ends in .zarr: {path.name}.zarr")
     part = None
+    lock = ExitStack()
     try:
         check_free(path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,28 +39,73 @@ def replaced(path: Path) -> Iterator[Path]:
         sweep(place.parent)
         part = beside(place)
         part.mkdir()
+        lock.enter_context(writing(part))
         yield part
-        _swap(part, place)
+        put(part, place)
     except KeyboardInterrupt:
-        epoch = _attributes(part).get("interrupted") if part else None
-        if part is None or epoch is None:
+        if part is None or attributes(part).get("interrupted") is None:
             raise
-        with alone(part.parent):
-            kept = _free(path)
-            part.rename(kept)
-        raise Interrupted(
-            f"interrupted at {_attributes(kept)['vizopt']['unit']} {epoch}: {kept} has what came "
-            f"before: draw it with: vizopt render {kept} -o {kept.stem}.mp4"
-        ) from None
+        raise keep(part, path) from None
     except OSError as error:
         raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
     except RecordingError as error:
-        if part is None or str(part) not in str(error):
+        if part is None:
             raise
-        raise RecordingError(str(error).replace(str(part), str(path))) from error
+        said = str(error).replace(str(part), str(path))
+        if "state" in attributes(part):  # a full disk: what was committed is worth keeping
+            said += f": {keep(part, path)}"
+        raise RecordingError(said) from error
     finally:
+        lock.close()
         if part is not None:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def keep(folder: Path, path: Path) -> Interrupted:
+    """Keep an interrupted recording under path's name, or beside what is there; and say so."""
+    kept = path
+    if folder != path:
+        with alone(folder.parent):
+            kept = _free(path)
+            folder.rename(kept)
+    known = attributes(kept)
+    epoch = known["committed"]["history"]
+    return Interrupted(
+        f"interrupted at {known['vizopt']['unit']} {epoch}: {kept} has what came before: "
+        f"go on with: vizopt record {quoted(kept)} --resume, or draw it with: "
+        f"vizopt render {quoted(kept)} -o {quoted(kept.with_suffix('.mp4').name)}"
+    )
+
+
+def quoted(path: Path | str) -> str:
+    """A path as a command line takes it."""
+    return shlex.quote(str(path))
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Nobody else writes this recording meanwhile; the lock ends with the process.
+
+    Raises:
+        RecordingError: someone is writing it. Windows, which locks no folders, does not notice.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(place)
+        raise RecordingError(f"{folder}: is being written at this moment: let it end") from None
+    except OSError:  # some network folders cannot
+        pass
+    try:
+        yield
+    finally:
+        os.close(place)
 
 
 def check_free(path: Path) -> None:
@@ -75,10 +123,10 @@ def check_free(path: Path) -> None:
 
 def _is_ours(path: Path) -> bool:
     """Whether a folder is a recording of ours, complete or not."""
-    return "vizopt" in _attributes(path)
+    return "vizopt" in attributes(path)
 
 
-def _attributes(path: Path) -> dict[str, Any]:
+def attributes(path: Path) -> dict[str, Any]:
     """The attributes of a Zarr group; none of what is no group."""
     try:
         return dict(json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"])
@@ -93,7 +141,7 @@ def _free(path: Path) -> Path:
     return next(name for name in beside if not name.exists())
 
 
-def _swap(part: Path, path: Path) -> None:
+def put(part: Path, path: Path) -> None:
     """Put part in path's place; what was there goes only when that has worked.
 
     Of two processes that have finished the same recording, one does so after the other.

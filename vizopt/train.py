@@ -8,6 +8,7 @@ from numpy.random import RandomState
 from vizopt.arrays import Vector
 from vizopt.optimizers import Optimizer
 from vizopt.problems import Evaluation, Problem
+from vizopt.state import State, rebuilt
 
 
 class Step(NamedTuple):
@@ -16,10 +17,16 @@ class Step(NamedTuple):
     params: Vector  # [P] before the update
     delta: Vector  # [P] about to be added
     evaluation: Evaluation  # at params
+    state: Any = ()  # the optimizer's before the update
 
 
 def train(
-    problem: Problem, optimizer: Optimizer[Any], *, epochs: int, rng: RandomState
+    problem: Problem,
+    optimizer: Optimizer[Any],
+    *,
+    epochs: int,
+    rng: RandomState,
+    since: State | None = None,
 ) -> Iterator[Step]:
     """Every epoch of a training run, in order; nothing in a Step changes afterwards.
 
@@ -34,11 +41,15 @@ def train(
         optimizer: the update rule.
         epochs: how many; the last one's update is computed but leads nowhere.
         rng: draws the first parameters.
+        since: go on from there; its own epoch comes first.
     """
     params = problem.init(rng)
     state = optimizer.init(params, problem.layout)
-    for epoch in range(epochs):
-        start, first = params, epoch * problem.batches
+    if since:
+        params = since.leaves[0]
+        state = rebuilt(state, iter(since.leaves[1:]))
+    for epoch in range(since.epoch if since else 0, epochs):
+        start, first, before = params, epoch * problem.batches, state
         evaluation = problem.evaluate(params, first)
         delta, state = optimizer.update(first, params, evaluation.grad, state)
         params = params + delta
@@ -46,4 +57,4 @@ def train(
             grad = problem.evaluate(params, step).grad
             part, state = optimizer.update(step, params, grad, state)
             params, delta = params + part, delta + part
-        yield Step(epoch, optimizer.lr(first), start, delta, evaluation)
+        yield Step(epoch, optimizer.lr(first), start, delta, evaluation, before)

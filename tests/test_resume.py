@@ -1,0 +1,221 @@
+"""An interrupted recording goes on to the same bits as if nothing had happened."""
+
+import json
+import shutil
+import signal
+
+import numpy as np
+import pytest
+from children import press, until, vizopt_child
+
+import vizopt
+from vizopt import pipeline
+from vizopt.errors import Interrupted, RecordingError
+from vizopt.optimizers import OPTIMIZERS
+from vizopt.recorder import Recorder
+from vizopt.recording import Recording
+from vizopt.swap import writing
+
+NETWORK = {
+    "epochs": 14,
+    "keep.first": 2,
+    "keep.every": 3,
+    "keep.grid": 4,
+    "problem.sizes": [2, 5, 3],
+    "problem.data.points": 10,
+}
+EXTRAS = {
+    "plain": {},
+    "batch": {"problem.batch": 7},
+    "dropout": {"problem.dropout": 0.3},
+    "validation": {"problem.validation": 0.2},
+    "schedule": {"optimizer.lr": {"kind": "exponential", "initial": 0.05, "factor": 0.9}},
+}
+
+EXTRAS["all"] = {key: value for extra in EXTRAS.values() for key, value in extra.items()}
+
+
+def scene_with(rule, extra=None, name="sgd", **overrides):
+    lr = {"optimizer.lr": 0.05} if name == "sgd" else {}
+    keys = NETWORK if name == "sgd" else {"epochs": 14, "keep.first": 2, "keep.every": 3}
+    kind = {"optimizer": {"kind": rule}} if rule else {}
+    return vizopt.load_scene(name, {**kind, **lr, **keys, **EXTRAS[extra or "plain"], **overrides})
+
+
+def stopping(*at):
+    """A bar at which someone presses Ctrl-C before these epochs."""
+
+    def bar(items, total, label, unit, start=0):
+        for number, item in enumerate(items, start):
+            if number in at and number != start:
+                raise KeyboardInterrupt
+            yield item
+
+    return bar
+
+
+def committing(monkeypatch, *at):
+    """Commit after these epochs."""
+    mark = Recorder.mark
+
+    def marked(self, epoch, params, state):
+        mark(self, epoch, params, state)
+        if epoch in at:
+            self.commit()
+
+    monkeypatch.setattr(Recorder, "mark", marked)
+
+
+def content(path):
+    """Every file of a recording; without the run's id."""
+    files = {str(f.relative_to(path)): f.read_bytes() for f in path.rglob("*") if f.is_file()}
+    root = json.loads(files.pop("zarr.json"))
+    assert root["attributes"].pop("id")
+    return files, root
+
+
+def same(one, other):
+    return content(one) == content(other)
+
+
+def cut(scene, path, *at):
+    for epoch in at:
+        with pytest.raises(Interrupted, match=f"^interrupted at [a-z]+ {epoch}: "):
+            pipeline.record(scene, path, stopping(epoch), resume=epoch != at[0])
+
+
+@pytest.mark.parametrize(
+    ("rule", "extra"), [*((rule, "all") for rule in OPTIMIZERS), *(("adam", x) for x in EXTRAS)]
+)
+def test_every_rule_goes_on_to_the_same_bits(tmp_path, monkeypatch, rule, extra):
+    scene = scene_with(rule, extra)
+    whole = vizopt.record(scene, tmp_path / "whole.zarr")
+    committing(monkeypatch, 0)
+    cut(scene, tmp_path / "run.zarr", 1, 6)
+    run = vizopt.record(scene, tmp_path / "run.zarr", resume=True)
+    assert same(run.path, whole.path)
+    assert run.interrupted is None
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["run.zarr", "whole.zarr"]
+
+
+def test_a_descent_goes_on_too(tmp_path, monkeypatch):
+    scene = scene_with(None, name="local-minimum-1")
+    whole = vizopt.record(scene, tmp_path / "whole.zarr")
+    committing(monkeypatch, 0)
+    for at in (1, 4, 12):
+        cut(scene, tmp_path / "run.zarr", at)
+        run = vizopt.record(scene, tmp_path / "run.zarr", resume=True)
+        assert same(run.path, whole.path)
+        shutil.rmtree(run.path)
+
+
+def test_a_run_that_diverges_right_after_the_cut(tmp_path, monkeypatch):
+    scene = scene_with("sgd", **{"optimizer.lr": 1e30, "keep.first": 0, "keep.every": 100})
+    whole = vizopt.record(scene, tmp_path / "whole.zarr")
+    assert whole.diverged
+    committing(monkeypatch, 0)
+    cut(scene, tmp_path / "run.zarr", whole.diverged)
+    run = vizopt.record(scene, tmp_path / "run.zarr", resume=True)
+    assert run.diverged == whole.diverged
+    assert same(run.path, whole.path)
+
+
+def test_rows_after_the_last_state_come_again(tmp_path, monkeypatch):
+    """Killed between the rows and the state of an epoch, with rows that no state knows."""
+    scene = scene_with("adam", "all")
+    whole = vizopt.record(scene, tmp_path / "whole.zarr")
+    committing(monkeypatch, 3)
+    save = Recorder._save
+    monkeypatch.setattr(Recorder, "_save", lambda self: self._state or save(self))
+    cut(scene, tmp_path / "run.zarr", 9)
+    run = Recording(tmp_path / "run.zarr")
+    assert (run.epochs, run.resumable) == (9, True)
+    monkeypatch.undo()
+    assert same(vizopt.record(scene, run.path, resume=True).path, whole.path)
+
+
+def test_the_bar_goes_on_where_the_recording_ends(tmp_path, monkeypatch):
+    committing(monkeypatch, 0)
+    scene, seen = scene_with("sgd"), []
+    cut(scene, tmp_path / "run.zarr", 6)
+
+    def bar(items, total, label, unit, start=0):
+        seen.append((start, total))
+        return items
+
+    pipeline.record(scene, tmp_path / "run.zarr", bar, resume=True)
+    assert seen == [(5, 14)]  # the last epoch is evaluated again
+
+
+def test_a_full_disk_keeps_what_was_committed(tmp_path, monkeypatch):
+    committing(monkeypatch, 4)
+    scene = scene_with("adam")
+    whole = vizopt.record(scene, tmp_path / "whole.zarr")
+
+    def full(items, *_):
+        for number, item in enumerate(items):
+            if number == 6:
+                raise RecordingError("cannot write: no space left")
+            yield item
+
+    with pytest.raises(RecordingError, match=r"no space left: interrupted at epoch 5: .*--resume"):
+        pipeline.record(scene, tmp_path / "run.zarr", full)
+    assert same(vizopt.record(scene, tmp_path / "run.zarr", resume=True).path, whole.path)
+
+
+def refused(scene, path):
+    with pytest.raises(RecordingError) as said:
+        vizopt.record(scene, path, resume=True)
+    assert "\n" not in str(said.value)
+    return str(said.value).removeprefix(f"{path}: ")
+
+
+def test_what_cannot_go_on_is_one_line(tmp_path, monkeypatch):
+    scene, path = scene_with("sgd"), tmp_path / "run.zarr"
+    assert refused(scene, path).startswith("nothing to resume")
+    committing(monkeypatch, 0)
+    cut(scene, path, 6)
+    other = scene_with("sgd", "batch", **{"optimizer.lr": 0.1})
+    changed = "the scene changed since: optimizer.lr.rate, problem.batch: go on as it was with: "
+    assert refused(other, path) == f"{changed}vizopt record {path} --resume"
+    with writing(path):
+        assert refused(scene, path).startswith("is being written at this moment")
+    file = path / "zarr.json"
+    text = file.read_text()
+    file.write_text(text.replace(f'"numpy": "{np.__version__}"', '"numpy": "1.0"'))
+    assert refused(scene, path).startswith(f"was recorded by numpy 1.0, here is {np.__version__}")
+    file.write_text(text)
+    slot = json.loads(text)["attributes"]["state"]["slot"]
+    chunk = path / f"state/{slot}/c/0"
+    kept = chunk.read_bytes()
+    chunk.write_bytes(bytes([kept[0] ^ 1]) + kept[1:])
+    assert refused(scene, path).startswith("damaged state")
+    chunk.unlink()
+    assert refused(scene, path).startswith("damaged state")
+    chunk.write_bytes(kept)
+    vizopt.record(scene, path, resume=True)
+    assert refused(scene, path) == "is complete; nothing to resume"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_real_end_and_the_command_that_it_names(tmp_path, command, number):
+    keys = ("epochs=700", "keep.grid=4", "keep.every=7", "keep.first=0", "optimizer.lr=0.5")
+    sets = [word for key in keys for word in ("--set", key)]
+    whole = command("record", "sgd", "-o", "whole.zarr", *sets, "-q")
+    assert whole.code == 0
+    long = [*sets, "--set", "keep.every=1"]
+    with vizopt_child("record", "sgd", "-o", "run.zarr", *long, "-q", folder=tmp_path) as process:
+        until(
+            process,
+            lambda: [f for f in tmp_path.glob("run.zarr.*.part") if "state" in attributes(f)],
+        )
+        press(process, number)
+    (folder,) = tmp_path.glob("run.zarr*")
+    assert Recording(folder).interrupted > 0
+    assert "--resume goes on" in command("render", folder, "-o", "a.png", "-q").err
+    assert command("record", "run.zarr", "--resume", "-q").code == 0
+    run, other = Recording(tmp_path / "run.zarr"), Recording(tmp_path / "whole.zarr")
+    assert (run.epochs, run.interrupted) == (700, None)
+    assert np.array_equal(run["loss"], other["loss"])
+    assert np.array_equal(run["params"][other["epoch"]], other["params"])
+    assert command("record", "run.zarr", "--resume").err.endswith("nothing to resume\n")

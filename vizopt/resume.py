@@ -1,0 +1,128 @@
+"""Resume: an interrupted recording is found, held against its scene and gone on with."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zarr
+from numpy.typing import NDArray
+
+from vizopt.chunks import Whole
+from vizopt.errors import RecordingError
+from vizopt.places import parts_of
+from vizopt.recording import Group, Header, Recording
+from vizopt.state import State
+from vizopt.swap import attributes, is_recording, keep, put, writing
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The last commit of an interrupted recording, as the recorder goes on from it."""
+
+    rows: dict[Group, int]
+    state: State
+    stored: dict[str, Any]  # as the attributes have it
+
+
+@contextmanager
+def resumed(path: Path) -> Iterator[Path]:
+    """The folder of an interrupted recording, put in path's place when complete.
+
+    It is path itself, or what a killed process left beside it. Interrupted again it is kept.
+    """
+    folder = unfinished(path)
+    with writing(folder):
+        try:
+            yield folder
+        except KeyboardInterrupt:
+            raise keep(folder, path) from None
+    if folder != path:
+        put(folder, path)
+
+
+def unfinished(path: Path) -> Path:
+    """Where the interrupted recording of that name lies.
+
+    Raises:
+        RecordingError: there is none, or nothing in it to go on with.
+    """
+    parts = parts_of(path) if is_recording(path) else []
+    parts.sort(key=lambda part: part.stat().st_mtime, reverse=True)
+    for folder in (path, *parts):
+        if "state" in attributes(folder):
+            return folder
+    known = attributes(path)
+    if "vizopt" not in known:
+        raise RecordingError(f"{path}: nothing to resume: record it without --resume")
+    if known.get("interrupted") is not None:
+        raise RecordingError(f"{path}: has no state to go on from: record it again")
+    raise RecordingError(f"{path}: is complete; nothing to resume")
+
+
+def scene_of(path: Path) -> str:
+    """The TOML of an interrupted recording's scene."""
+    return Recording(unfinished(path)).header.scene
+
+
+def saved_in(path: Path, header: Header, constants: Mapping[str, NDArray[Any]]) -> Saved:
+    """The state in a recording, held against what would be trained now.
+
+    Raises:
+        RecordingError: the scene, its data or the versions differ, or the state is damaged.
+    """
+    run = Recording(path)
+    _check_same(run, header, constants)
+    try:
+        stored = dict(attributes(path)["state"])
+        data = zarr.open_group(Whole(path, read_only=True), mode="r")[f"state/{stored['slot']}"]
+        left = np.asarray(data[...]).tobytes()  # type: ignore[index]
+        found = []
+        for kind, shape in stored["leaves"]:
+            size = np.dtype(kind).itemsize * int(np.prod(shape))
+            found.append(np.frombuffer(left[:size], kind).reshape(shape).copy())
+            left = left[size:]
+        if left or found[0].shape != (header.layout.size,):
+            raise ValueError("its size is wrong")
+        rows: dict[Group, int] = dict(stored["rows"])
+        if rows["history"] > run.epochs or rows["snapshots"] > len(run):
+            raise ValueError("rows are missing")
+        return Saved(rows, State(int(stored["epoch"]), tuple(found)), stored)
+    except (OSError, KeyError, ValueError, TypeError, IndexError, RuntimeError) as error:
+        raise RecordingError(
+            f"{path}: damaged state: cannot go on from it: record it again"
+        ) from error
+
+
+def _check_same(run: Recording, header: Header, constants: Mapping[str, NDArray[Any]]) -> None:
+    was, now = run.header, header
+    differ = [
+        f"{name} {was.versions.get(name)}, here is {version}"
+        for name, version in now.versions.items()
+        if was.versions.get(name) != version
+    ]
+    if differ:
+        raise RecordingError(f"{run.path}: was recorded by {', '.join(differ)}: record it again")
+    before, after = (dict(_flat(tomllib.loads(text))) for text in (was.scene, now.scene))
+    keys = sorted(key for key in before | after if before.get(key) != after.get(key))
+    if keys:
+        raise RecordingError(
+            f"{run.path}: the scene changed since: {', '.join(keys)}: go on as it was with: "
+            f"vizopt record {run.path} --resume"
+        )
+    if any(
+        not np.array_equal(run[name], value, equal_nan=True) for name, value in constants.items()
+    ):
+        raise RecordingError(f"{run.path}: the data changed since: record it again")
+
+
+def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys of a TOML table and their values."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
