@@ -14,7 +14,7 @@ from vizopt.errors import Interrupted, RecordingError
 from vizopt.optimizers import OPTIMIZERS
 from vizopt.recorder import Recorder
 from vizopt.recording import Recording
-from vizopt.swap import writing
+from vizopt.swap import attributes, writing
 
 NETWORK = {
     "epochs": 14,
