@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[1] / "vizopt"
 LAYERS = [
     {
         "arrays",
+        "bounded",
         "errors",
         "specs",
         "library",
@@ -16,8 +17,11 @@ LAYERS = [
         "quantities",
         "scores",
         "swap",
+        "streams",
+        "toml",
+        "unforeseen",
     },
-    {"layout", "schedules", "mosaic"},
+    {"layout", "schedules", "mosaic", "header"},
     {
         "optimizers",
         "problems",

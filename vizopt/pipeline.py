@@ -17,13 +17,14 @@ from vizopt.clips import Clip, draw
 from vizopt.encoders import finished, is_sequence
 from vizopt.errors import EncodeError, Interrupted, RecordingError
 from vizopt.fit import ladder
+from vizopt.header import Header
 from vizopt.optimizers import per_batch, rates, worked
 from vizopt.outputs import Look, planned, text_beside, written
 from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
 from vizopt.recorder import Recorder
-from vizopt.recording import Header, Recording
+from vizopt.recording import Recording
 from vizopt.scene import Scene, parse_scene, scene_toml
 from vizopt.still import check_at
 from vizopt.swap import check_free, is_recording, replaced

@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from vizopt.arrays import Scores
+from vizopt.header import Column, Group
 from vizopt.problems import Network, Problem
 from vizopt.recorder import Recorder
-from vizopt.recording import Column, Group
 from vizopt.schedules import Schedule
 from vizopt.scores import encoded
 from vizopt.specs import Count, Whole, spec

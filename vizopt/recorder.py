@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from vizopt.errors import RecordingError
-from vizopt.recording import FORMAT, GROUPS, Column, Group, Header, uninterrupted
+from vizopt.header import GROUPS, Column, Group, Header
+from vizopt.recording import FORMAT, uninterrupted
 
 CHUNK: dict[Group, int] = {"history": 4096, "snapshots": 64}  # rows at most
 CHUNK_BYTES = 8e6  # of a chunk at most, where a row is smaller
