@@ -42,7 +42,7 @@ LAYERS = [
     {"arrange", "report", "outputs", "player", "deck", "notebook", "brief"},
     {"scene"},
     {"story", "find", "recipe"},
-    {"labels", "still", "fit"},
+    {"labels", "still", "fit", "estimate"},
     {"clips"},
     {"pipeline", "cli_check", "cli_look"},
     {"lesson"},

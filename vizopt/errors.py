@@ -5,7 +5,12 @@ from difflib import get_close_matches
 from errno import ENOMEM
 
 # How Python, the loader of libraries and NumPy's say it.
-SHORTAGES = ("can't start new thread", "failed to map segment", "annot allocate memory", "not enough memory")
+SHORTAGES = (
+    "can't start new thread",
+    "failed to map segment",
+    "annot allocate memory",
+    "not enough memory",
+)
 
 
 class VizoptError(Exception):

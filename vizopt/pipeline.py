@@ -16,6 +16,7 @@ from vizopt.arrange import arranged
 from vizopt.clips import Clip, draw
 from vizopt.encoders import finished, is_sequence
 from vizopt.errors import EncodeError, Interrupted, RecordingError
+from vizopt.estimate import check_size
 from vizopt.fit import ladder
 from vizopt.header import Header
 from vizopt.optimizers import per_batch, rates, worked
@@ -79,6 +80,7 @@ def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Pa
     look = shaped(look, scene)
     planned(clips, look)
     check_at(look.at, scene.problem.unit, scene.epochs)
+    check_size(scene, kept[0] if kept else None)
     return kept, clips
 
 
@@ -94,6 +96,7 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet) -> Recording:
         RecordingError: the folder cannot be written.
         Interrupted: by Ctrl-C, when rows were committed: they are kept, beside an older recording.
     """
+    check_size(scene, Path(path))
     rng = RandomState(scene.seed)
     problem = scene.problem.build(rng)
     header = Header(

@@ -38,6 +38,12 @@ class Keep:
     def __call__(self, epoch: int, epochs: int) -> bool:
         return epoch < self.first or epoch % self.every == 0 or epoch == epochs - 1
 
+    def rows(self, epochs: int) -> int:
+        """How many that are of a run."""
+        first, last = min(self.first, epochs), epochs - 1
+        later = last // self.every - (first - 1) // self.every  # multiples from first to last
+        return first + later + (last >= first and last % self.every != 0)
+
 
 @dataclass(frozen=True)
 class Probe:
