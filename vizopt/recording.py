@@ -62,13 +62,8 @@ class Recording:
             self._committed = dict(others.committed)
             self._id = others.id
             self.diverged, self.interrupted = others.diverged, others.interrupted
-            self._arrays = {
-                name: array
-                for group in GROUPS
-                for name, array in cast(zarr.Group, self._group[group]).arrays()
-            }
-            constants = dict(cast(zarr.Group, self._group["constants"]).arrays())
-            self._constants: dict[str, zarr.Array[Any]] = constants
+            self._arrays = {name: array for group in GROUPS for name, array in self._inside(group)}
+            self._constants = constants = dict(self._inside("constants"))
             wrong = next(headers.misfits(self.header, self._arrays, constants), "")
             wrong = wrong or self._overclaimed()
         self._check_id()
@@ -170,6 +165,16 @@ class Recording:
             raise RecordingError(
                 f"{self.path}: was replaced or removed while it was read: start again"
             )
+
+    def _inside(self, group: str) -> Iterator[tuple[str, "zarr.Array[Any]"]]:
+        """The arrays of a group by name; one after the other, for of several that fail at once
+        Zarr's own thread complains beside our line."""
+        for folder in sorted((self.path / group).iterdir()):
+            if folder.is_dir():
+                array = self._group[f"{group}/{folder.name}"]
+                if not isinstance(array, zarr.Array):
+                    raise ValueError(f"{group}/{folder.name} is no array")
+                yield folder.name, array
 
     def _overclaimed(self) -> str:
         """The first array whose chunks claim more than their files can hold, and why."""
