@@ -184,7 +184,7 @@ class Recording:
         return ""
 
     def _check_chunks(self) -> None:
-        """That no chunk is missing, by their number, and that the kept epochs were recorded."""
+        """That no chunk is missing, by their number, and that epochs and classes are of this run."""
         with _reading(self.path):
             for name, array in {**self._arrays, **self._constants}.items():
                 rows = self._committed[_group_of(array)] if name in self._arrays else None
@@ -197,6 +197,13 @@ class Recording:
             epochs[0] >= 0 and epochs[-1] < self.epochs and np.all(np.diff(epochs) > 0)
         ):
             raise RecordingError(f"{self.path}: damaged: snapshots/epoch: no epochs of this run")
+        if "labels" in self._constants and self.header.classes:
+            labels = self["labels"]
+            if len(labels) and not 0 <= labels.min() <= labels.max() < len(self.header.classes):
+                raise RecordingError(
+                    f"{self.path}: damaged: constants/labels: of more classes than "
+                    f"the {len(self.header.classes)} of its header"
+                )
 
     def _cut(self) -> None:
         """Read everything; note what is damaged, and keep the rows in front of it."""

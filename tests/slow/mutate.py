@@ -23,6 +23,32 @@ VALUES = [
     ),
 ]
 
+# What is likely to be right somewhere: faults of these come after training, not before.
+LIKELY = {
+    "f": [
+        *("x**2", "1/x", "log(x)", "tan(x)**2", "0*x", "x**x", "sin(1/x)", "(pi/2)**2 + x**2"),
+        *("x**2 + 1/(x-1)**2", "x**sqrt(-1)", "abs(x)", "exp(x)", "sin(40*x)", "5", "x", "-x**4"),
+        *("1e300*x", "1e-300*x**2", "x**2 + 1e18", "sqrt(x)", "floor(x)", "exp(-x**2)*1e-9"),
+    ],
+    "lr": [
+        *(1e-9, 0.1, 1.0, 2.0, 30.0, 1e9, 1e100),
+        {"kind": "exponential", "initial": 2.0, "factor": 0.9},
+        {"kind": "step", "initial": 1e9, "every": 2},
+        {"kind": "cosine", "initial": 1.0, "epochs": 3},
+        {"kind": "cosine-restarts", "initial": 1.0, "epochs": 1, "grow": 2},
+        {"kind": "one-cycle", "peak": 5.0, "epochs": 8, "rise": 0.4},
+        {"kind": "warm-up", "after": 0.5, "epochs": 2},
+        {"kind": "per-batch", "of": 0.5, "batches": 3},
+        {"kind": "polynomial", "initial": 1.0, "epochs": 4, "power": 0.01},
+    ],
+    "sizes": [[2, 3], [2, 1, 3], [2, 3, 3, 3, 3, 3, 3], [2, 300, 3], [2, 2, 2]],
+    "interval": [[0.0, 1.0], [-1e-9, 1e-9], [-1e9, 1e9], [0.0, 1e-300], [-5.0, 5.0]],
+    "start": [0.0, 1.0, -1.0, 1e-9, 0.5, 3.0],
+    "theme": ["dark", "light", "print"],
+    "epochs": [1, 2, 3, 50],
+    "title": ["", "x" * 1999, "日本 العربية", "\\$x^2$", "a\nb"],
+}
+
 
 def places(value, path=()):
     """Every path in a table, of lists too."""
@@ -45,12 +71,14 @@ def changed(random: Random, table: dict, others: list[dict]) -> dict:
         at = table
         for key in parents:
             at = at[key]
-        match random.randrange(6):
+        match random.randrange(8):
+            case 5 | 6 | 7 if last in LIKELY:
+                at[last] = deepcopy(random.choice(LIKELY[last]))
             case 0:
                 del at[last]
             case 1 if isinstance(at, dict):
                 at[random.choice(["x", f"{last}s", "kind", "lr", "f", "data"])] = value(random)
-            case 2 if len(parents) == 0:
+            case 2 | 5 | 6 if len(parents) == 0:
                 other = random.choice(others)
                 if last in other:
                     at[last] = deepcopy(other[last])

@@ -10,12 +10,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from vizopt.bounded import read_bytes
 from vizopt.problems.cells import FEW, WHOLE, number
 from vizopt.problems.header import header_of
 
 Row: TypeAlias = tuple[int, list[str]]  # its line in the file, from 1; its cells, stripped
 
 DELIMITERS = ",;\t|:~ "
+LARGEST = 200_000_000  # bytes of a table
+MOST_ROWS = 500_000  # read in some seconds; a picture shows far fewer points
 SNIFFED = 50  # lines that tell which delimiter it is
 UNNAMED = {"", "unnamed: 0"}  # as pandas writes and reads a column without a name
 NUMBERED = {"id", "index", "#", "no", "no.", "nr", "row"}
@@ -83,7 +86,7 @@ def found(path: str) -> Path:
 def _text(path: str) -> str:
     """The file's text, its lines ended by \\n."""
     try:
-        raw = found(path).read_bytes()
+        raw = read_bytes(found(path), LARGEST)
     except OSError as error:
         raise ValueError(f"{path}: cannot read: {error.strerror}") from error
     for start, what in OTHERS.items():
@@ -100,6 +103,8 @@ def _text(path: str) -> str:
         raise ValueError(f"{path}: is no text, or UTF-16 without its mark: save it as UTF-8")
     if not text.strip():
         raise ValueError(f"{path}: is empty")
+    if text.count("\n") > MOST_ROWS:
+        raise ValueError(f"{path}: has more than {MOST_ROWS} rows: take a part of them")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
