@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from slow.attempt import attempt
 from slow.kinds import KINDS, material
 
-EXAMPLES = {"scenes": 40, "commands": 30, "recordings": 15, "headers": 25, "clips": 12,
-            "recipes": 25, "decks": 8}  # fmt: skip
+EXAMPLES = {"scenes": 12, "commands": 30, "recordings": 15, "headers": 25, "clips": 12,
+            "recipes": 10, "decks": 8}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

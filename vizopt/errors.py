@@ -7,6 +7,7 @@ from errno import ENOMEM
 # How Python, the loader of libraries and NumPy's say it.
 SHORTAGES = (
     "can't start new thread",
+    "can't allocate",
     "failed to map segment",
     "annot allocate memory",
     "not enough memory",

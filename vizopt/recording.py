@@ -184,7 +184,7 @@ class Recording:
         return ""
 
     def _check_chunks(self) -> None:
-        """That no chunk is missing, by their number, and that epochs and classes are of this run."""
+        """That no chunk is missing, by their number; that epochs and classes are of the run."""
         with _reading(self.path):
             for name, array in {**self._arrays, **self._constants}.items():
                 rows = self._committed[_group_of(array)] if name in self._arrays else None

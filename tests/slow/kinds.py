@@ -167,7 +167,7 @@ def recipes(random: Random, folder: Path, _: Path) -> list[str]:
     image = Image.new("RGB", (4, 4))
     if random.random() < 0.5:
         image.save(folder / "r.gif", comment=text.encode())
-        return [random.choice(["recipe", "make"]), "r.gif"]
+        return random.choice([["recipe", "r.gif"], ["make", "r.gif", *SHORT[4:]]])
     info = PngInfo()
     info.add_itxt("Recipe", text)
     image.save(folder / "r.png", pnginfo=info)
