@@ -226,7 +226,7 @@ def parse_scene(
         _override(table, key, value, file)
     scene = _scene(table, file)
     if overrides and "title" not in overrides:
-        return _truly_titled(scene, {**defaults, **stated}, file)
+        return _truly_titled(scene, {**defaults, **parsed(text)}, file)  # as it was
     return scene
 
 

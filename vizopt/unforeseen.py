@@ -22,12 +22,12 @@ def told(error: BaseException, on_screen: bool) -> str:
     trace = "".join(traceback.format_exception(error))
     if on_screen:
         return f"a bug in vizopt, please report:\n{trace.rstrip()}"
-    head = f"vizopt {version('vizopt')}, Python {sys.version.split()[0]}, {platform.platform()}"
     try:
+        head = f"vizopt {version('vizopt')}, Python {sys.version.split()[0]}, {platform.platform()}"
         number, name = tempfile.mkstemp(".txt", "vizopt-bug-")
         with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{head}\n\n{trace}")
-    except OSError:  # nowhere to write
+    except (OSError, MemoryError):  # nowhere to write
         return f"a bug in vizopt, please report: {_brief(error)} (all of it: add --debug)"
     return f"a bug in vizopt, please report: {name}"
 
