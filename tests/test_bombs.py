@@ -106,7 +106,7 @@ def test_a_picture_beyond_pillows_limit_is_one_line(tmp_path, monkeypatch, recwa
         ("a = 1\n" + "#" * LONGEST, "longer than 100000 characters"),
         ("a." * 40_000 + "b = 1", "nested too deep"),
         ('a = {"x" . ' + "'y' . " * DEEPEST + "z = 1}", "nested too deep"),
-        ("a = " + "[" * 51 + "]" * 51, "nested too deep"),
+        ("a = " + "[" * 50 + "]" * 50, "nested too deep"),
         ("a = " + "[" * 40_000, "nested too deep"),
         ("a = 1" + "0" * 4400, "too many digits"),
         ("a = ", "not TOML"),

@@ -97,6 +97,7 @@ def test_attributes_that_cannot_be_are_one_line(copy, key, to):
         ("snapshots/params", ["chunk_grid", "configuration", "chunk_shape"], [64, 10]),
         ("snapshots/params", ["chunk_grid", "configuration", "chunk_shape"], [10**12, 387]),
         ("history/loss", ["chunk_grid", "configuration", "chunk_shape"], [10**12]),
+        ("history/loss", ["chunk_grid", "configuration", "chunk_shape"], [2 * 10**8]),
         ("constants/points", ["shape"], [10**12, 2]),
         ("constants/points", ["shape"], [300, 3]),
         ("constants/labels", ["shape"], [299]),

@@ -11,6 +11,7 @@ SHORTAGES = (
     "failed to map segment",
     "annot allocate memory",
     "not enough memory",
+    "returned NULL without setting an exception",
 )
 
 
