@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vizopt import cli_check, cli_make, cli_slides, library, streams, unforeseen
+from vizopt import cli_check, cli_make, cli_slides, library, streams
 from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
 from vizopt.errors import VizoptError, is_shortage
@@ -156,5 +156,6 @@ def run() -> tuple[int, str]:
         if isinstance(error, OSError):
             place = "standard output: " if streams.was_printing(error) else ""
             return 1, f"{place}{error.strerror or error}"
-        # The last net: nobody foresaw it.
+        from vizopt import unforeseen  # the last net: nobody foresaw it
+
         return unforeseen.BUG, unforeseen.told(error, DEBUG in sys.argv)

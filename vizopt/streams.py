@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 
 
 def opened() -> None:
@@ -40,8 +39,10 @@ def flushed() -> str:
 
 def was_printing(error: BaseException) -> bool:
     """Whether an error comes of printing, and not of a file of the user's."""
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return frames[-1].f_globals.get("__name__") == "click.utils"
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals.get("__name__") == "click.utils"
 
 
 def said(line: str) -> None:
