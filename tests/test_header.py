@@ -100,6 +100,7 @@ def test_attributes_that_cannot_be_are_one_line(copy, key, to):
         ("history/loss", ["chunk_grid", "configuration", "chunk_shape"], [2 * 10**8]),
         ("constants/points", ["shape"], [10**12, 2]),
         ("constants/points", ["shape"], [300, 3]),
+        ("constants/held_out", ["fill_value"], 257),
         ("constants/labels", ["shape"], [299]),
         ("constants/extent", ["shape"], [5]),
         ("history/loss", ["codecs"], [{"name": "bytes", "configuration": {"endian": "little"}},
@@ -167,3 +168,9 @@ def test_a_folder_in_the_place_of_an_array(copy, capfd):
     (copy / "history" / "lr").mkdir()
     refusal(copy)
     assert capfd.readouterr().err == ""
+
+
+def test_a_curve_without_points_is_one_line(descent, tmp_path):
+    copy = Path(shutil.copytree(descent.path, tmp_path / "run.zarr"))
+    edit(copy / "constants" / "curve" / "zarr.json", "shape", to=[0, 2])
+    assert "constants/curve: float64 [0, 2] does not fit" in refusal(copy)

@@ -158,7 +158,8 @@ def _misfit_constants(header: Header, constants: Mapping[str, Any]) -> Iterator[
         kinds, shape = wanted.get(name, ("biuf", array.shape))
         sides = zip(array.shape, shape, strict=False)
         fits = len(array.shape) == len(shape) and all(want in (ANY, has) for has, want in sides)
-        if not fits or array.dtype.kind not in kinds:
+        empty = name in ("curve", "points") and not array.size
+        if not fits or empty or array.dtype.kind not in kinds:
             yield f"constants/{name}: {array.dtype} {list(array.shape)} does not fit the header"
 
 

@@ -29,6 +29,8 @@ from vizopt.header import GROUPS, Group
 from vizopt.layout import Layout
 
 FORMAT = 1
+# What Zarr raises where a document or a chunk is not such as it should be.
+DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
 KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
 
 
@@ -240,15 +242,7 @@ def _reading(path: Path) -> Iterator[None]:
         raise RecordingError(f"{path}: {known} (make one with: vizopt record)") from error
     except PermissionError as error:
         raise RecordingError(f"{path}: cannot read: {error.strerror}") from error
-    except (
-        OSError,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        RuntimeError,
-        MemoryError,
-    ) as error:
+    except (OSError, *DAMAGE) as error:
         if is_shortage(error):
             raise MemoryError from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
