@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from vizopt.header import Header
 from vizopt.optimizers import acting, rates, worked
 from vizopt.probes import Tape, probes_for, record_steps
-from vizopt.recording import Header, Recording
+from vizopt.recording import Recording
 from vizopt.scene import parse_scene, scene_toml
 from vizopt.train import train
 

@@ -6,10 +6,11 @@ import pytest
 import vizopt
 from vizopt.arrays import Pixels
 from vizopt.clips import planned_picture
+from vizopt.header import Column, Header
 from vizopt.hold import LIMIT, Background, Playback
 from vizopt.layout import Layout
 from vizopt.recorder import Recorder
-from vizopt.recording import Column, Header, Recording
+from vizopt.recording import Recording
 from vizopt.regions import Regions, grey, leader
 from vizopt.scores import DISTANCES, encoded
 from vizopt.theme import THEMES, luminance
@@ -27,9 +28,10 @@ def recorded(path, outputs):
         Column("epoch", "snapshots", "int64"),
         Column("scores", "snapshots", "uint8", codes.shape[1:]),
     )
-    header = Header("test", "", Layout.of({"dense1.weights": (1, 1)}), len(codes), {})
+    header = Header("test", "", Layout.of({"dense1.weights": (1, 1)}), 2 * len(codes), {})
     with Recorder(path, header, columns, {}) as recorder:
         for row, code in enumerate(codes):
+            recorder.append("history", {"loss": 1.0})
             recorder.append("history", {"loss": 1.0})
             recorder.append("snapshots", {"epoch": 2 * row, "scores": code})
     return Recording(path)

@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from test_recording import COLUMNS, HEADER, write
 import vizopt
 from vizopt import recorder as recorders
 from vizopt.errors import Interrupted, RecordingError
+from vizopt.header import Column
+from vizopt.layout import Layout
 from vizopt.recorder import Recorder
-from vizopt.recording import Column, Recording
+from vizopt.recording import Recording
 from vizopt.swap import replaced
 
 
@@ -104,11 +107,12 @@ def test_rows_are_committed_by_time_and_by_bytes(tmp_path, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(recorders, "monotonic", lambda: now[0])
     with Recorder(tmp_path / "run.zarr", HEADER, COLUMNS, {}) as recorder:
-        recorder.append("history", {"loss": 1.0})
+        for _ in range(4):
+            recorder.append("history", {"loss": 1.0})
         assert Recording(recorder.path).epochs == 0
         now[0] = 5.0
         recorder.append("history", {"loss": 1.0})  # no snapshot for long
-        assert Recording(recorder.path).epochs == 2
+        assert Recording(recorder.path).epochs == 5
         monkeypatch.setattr(recorders, "WAITING_BYTES", 100)
         for i in range(4):
             recorder.append("snapshots", {"epoch": i, "params": np.zeros(3)})  # 20 bytes each
@@ -119,7 +123,8 @@ def test_rows_are_committed_by_time_and_by_bytes(tmp_path, monkeypatch):
 
 def test_chunks_of_wide_rows_are_small(tmp_path):
     wide = Column("params", "snapshots", "float32", (3_000_000,))
-    with Recorder(tmp_path / "run.zarr", HEADER, (*COLUMNS[:2], wide), {}) as recorder:
+    header = replace(HEADER, layout=Layout.of({"dense1.weights": (3, 1_000_000)}))
+    with Recorder(tmp_path / "run.zarr", header, (*COLUMNS[:2], wide), {}) as recorder:
         for i in range(3):
             recorder.append("history", {"loss": 0.0})
             recorder.append("snapshots", {"epoch": i, "params": np.full(3_000_000, i, np.float32)})

@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[1] / "vizopt"
 LAYERS = [
     {
         "arrays",
+        "bounded",
         "errors",
         "exponential",
         "specs",
@@ -19,8 +20,11 @@ LAYERS = [
         "scores",
         "state",
         "swap",
+        "streams",
+        "toml",
+        "unforeseen",
     },
-    {"layout", "schedules", "mosaic"},
+    {"layout", "schedules", "mosaic", "header"},
     {
         "optimizers",
         "problems",
@@ -42,7 +46,7 @@ LAYERS = [
     {"arrange", "report", "outputs", "player", "deck", "notebook", "brief"},
     {"scene"},
     {"story", "find", "recipe"},
-    {"labels", "still", "fit"},
+    {"labels", "still", "fit", "estimate"},
     {"clips"},
     {"pipeline", "cli_check", "cli_look"},
     {"lesson"},

@@ -45,7 +45,7 @@ def test_a_clip_alone_is_enough_to_make_it_again(command, suffix):
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_recipe_is_toml_with_any_text_in_it(command, suffix):
     title = 'a = "b"; #c \\ <d> & ü „e“ ]]> 日本'
-    long = "long " * 30_000
+    long = "long " * 15_000
     scene = tomllib.loads(library.bundled("sgd")) | {"about": long}
     Path("mine.toml").write_text(tomli_w.dumps(scene))
     assert command("record", "mine.toml", *SHORT[:4], "-q", "-o", "run.zarr").code == 0
@@ -154,7 +154,7 @@ def test_a_clip_without_a_recipe(command, monkeypatch):
     assert "y.png: foo: unknown key" in command("make", "y.png").err
     with_recipe(Path("z.png"), HEAD + "import os")
     assert "z.png: not TOML" in command("make", "z.png").err
-    monkeypatch.setattr(recipe, "LARGEST", 10)
+    monkeypatch.setattr(recipe, "LONGEST", 10)
     assert "its recipe is longer than" in command("recipe", "y.png").err
 
 

@@ -13,6 +13,7 @@ from vizopt import story
 from vizopt.clips import planned_picture
 from vizopt.errors import RecordingError
 from vizopt.glyphs import Glyphs, strip
+from vizopt.header import Column, Header
 from vizopt.layout import Layout
 from vizopt.numbers import number
 from vizopt.optimizers import OPTIMIZERS, acting, worked
@@ -21,7 +22,7 @@ from vizopt.panels.figures import Number, Work, written
 from vizopt.panels.rule import rule, value
 from vizopt.panels.worked import _fitting
 from vizopt.recorder import Recorder
-from vizopt.recording import Column, Header, Recording
+from vizopt.recording import Recording
 from vizopt.scene import parse_scene
 from vizopt.story.setup import rule as story_rule
 
@@ -189,7 +190,7 @@ def test_old_recordings_show_the_step_alone(tmp_path, descent):
         for name, array in descent.columns.items()
     ]
     old = "velocity = 0.9 · {before}\n− {lr} · {grad}\n= {delta}"
-    fields = {name: getattr(header, name) for name in header.__slots__} | {"worked": old}
+    fields = {name: getattr(header, name) for name in header.__dataclass_fields__} | {"worked": old}
     constants = {name: descent[name] for name in ("curve", "minima", "maxima")}
     with Recorder(tmp_path / "r.zarr", Header(**fields), tuple(columns), constants) as recorder:
         for group in ("history", "snapshots"):
@@ -207,7 +208,7 @@ def test_old_recordings_show_the_step_alone(tmp_path, descent):
      "update = 'a' * 9", "update = 'a'"],
 )  # fmt: skip
 def test_a_rule_from_a_stranger_is_only_read(descent, monkeypatch, wrong):
-    fields = {name: getattr(descent.header, name) for name in descent.header.__slots__}
+    fields = {name: getattr(descent.header, name) for name in descent.header.__dataclass_fields__}
     monkeypatch.setattr(descent, "header", Header(**fields | {"worked": wrong}))
     with pytest.raises(RecordingError, match="damaged: its update rule"):
         arithmetic(descent, [3])

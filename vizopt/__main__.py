@@ -4,25 +4,25 @@ import signal
 import sys
 from types import FrameType
 
+from vizopt import streams
+
 
 def main() -> None:
     """Run the command line; Ctrl-C and an end from outside are one line, wherever they come."""
     signal.signal(signal.SIGTERM, _interrupt)
+    streams.opened()
     code, message = 1, ""
     try:
         from vizopt.cli import run
 
-        code = run()
-        sys.stdout.flush()
+        code, message = run()
     except KeyboardInterrupt as error:
-        said = str(error) or "interrupted: what was not complete has been removed"
-        message = f"vizopt: {said}\n"
-    except OSError as error:  # standard output cannot be written
-        message = f"vizopt: {error.strerror}\n"
-        sys.stdout = None
-    sys.stderr.write(message)  # after the block: a progress bar ends with it
+        message = str(error) or "interrupted: what was not complete has been removed"
+    unwritten = streams.flushed()
+    if message or unwritten:  # after the block: a progress bar ends with it
+        streams.said(f"vizopt: {message or unwritten}")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left to interrupt
-    sys.exit(code)
+    sys.exit(code or (1 if unwritten else 0))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

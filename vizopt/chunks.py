@@ -1,11 +1,17 @@
 """Chunks of a recording's arrays: how many rows each has, and which are damaged."""
 
+import asyncio
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from zarr.storage import LocalStore
+
+from vizopt.bounded import DOCUMENT
 
 if TYPE_CHECKING:
     import zarr
@@ -13,8 +19,14 @@ if TYPE_CHECKING:
     from zarr.core.buffer import Buffer, BufferPrototype
 
 
+CHUNK = 2_000_000_000  # bytes of a chunk at most, packed or not
+PACKED = 1 << 15  # bytes that a byte of Zstandard can stand for: a block of 128 kB takes 4
+CODECS = {"bytes", "zstd", "crc32c"}
+
+
 class Whole(LocalStore):
-    """A folder in which a missing chunk is damage, where Zarr's own reads zeros."""
+    """A folder in which a missing chunk is damage, where Zarr's own reads zeros, and in which what
+    is no file, or larger than any that vizopt writes, is not read."""
 
     async def get(
         self,
@@ -22,10 +34,53 @@ class Whole(LocalStore):
         prototype: "BufferPrototype | None" = None,
         byte_range: "ByteRequest | None" = None,
     ) -> "Buffer | None":
+        await asyncio.to_thread(self._check, key)
         found = await super().get(key, prototype, byte_range)
         if found is None and "c" in key.split("/")[2:]:  # constants/points/c/0/0
             raise ValueError("a chunk is missing")
         return found
+
+    def _check(self, key: str) -> None:
+        path = Path(self.root) / key
+        if path.exists() and not path.is_dir():
+            most = DOCUMENT if path.suffix == ".json" else CHUNK
+            if not path.is_file() or path.stat().st_size > most:
+                raise ValueError(f"{key} is no file of a recording")
+
+
+def claimed(array: "zarr.Array[Any]", folder: Path, column: bool) -> str:
+    """Why an array's chunks cannot be such as it claims, before any of them is read: a few bytes
+    may ask for more memory than there is. Empty where they can.
+
+    Args:
+        array: of a recording.
+        folder: where it lies.
+        column: whether it has rows, each whole in one chunk.
+    """
+    codecs = {str(codec.to_dict()["name"]) for codec in array.metadata.codecs}  # type: ignore[union-attr]
+    if not codecs <= CODECS:
+        return f"packed by {', '.join(sorted(codecs - CODECS))[:60]}, which vizopt does not write"
+    if column and array.chunks[1:] != array.shape[1:]:
+        return "its chunks do not hold whole rows"
+    files, largest = _survey(folder)
+    unpacked = prod(array.chunks) * array.dtype.itemsize
+    if files and unpacked > min(CHUNK, PACKED * largest):
+        return f"claims chunks of {unpacked:.3g} bytes, more than its files can hold"
+    return ""
+
+
+def is_missing(array: "zarr.Array[Any]", folder: Path, rows: int | None) -> bool:
+    """Whether there are fewer files than chunks for an array, or for its first rows."""
+    if rows is None:
+        return array.nchunks > _survey(folder)[0]
+    return -(-rows // array.chunks[0]) > _survey(folder)[0]
+
+
+def _survey(folder: Path) -> tuple[int, int]:
+    """Number of an array's files, and bytes of the largest."""
+    files = [Path(where) / name for where, _, names in os.walk(folder / "c") for name in names]
+    sizes = [file.stat().st_size for file in files]
+    return len(sizes), max(sizes, default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,26 @@
 """The command line: parse, call, print. Nothing heavy is imported before a command needs it."""
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from vizopt import cli_check, cli_make, cli_slides, library
+from vizopt import cli_check, cli_make, cli_slides, library, streams
 from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
-from vizopt.errors import VizoptError, one_line
+from vizopt.errors import VizoptError, is_shortage, one_line
 
 if TYPE_CHECKING:
     pass
 
 
+DEBUG = "--debug"  # anywhere among the arguments
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(DEBUG, is_flag=True, expose_value=False, help="Show the traceback of a bug.")
 @click.version_option(package_name="vizopt")
 def cli() -> None:
     """See what an optimizer does: real training runs, recorded and drawn as animations."""
@@ -153,24 +156,28 @@ cli.add_command(cli_check.check)
 cli.add_command(cli_slides.slides)
 
 
-def run() -> int:
-    """The command: exit code 0, 1 for what went wrong, 2 for wrong usage; one line on stderr."""
+def run() -> tuple[int, str]:
+    """The command: exit code 0, 1 for what went wrong, 2 for wrong usage, 70 for a bug of ours;
+    and one line on what went wrong."""
+    arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
     try:
-        return int(cli.main(standalone_mode=False) or 0)
+        return int(cli.main(arguments, standalone_mode=False) or 0), ""
     except click.Abort as error:
         # A new one: the cause in a circle with its Abort would keep the progress bar alive.
         raise KeyboardInterrupt(*getattr(error.__cause__, "args", ())) from None
     except click.UsageError as error:
         place = error.ctx.command_path if error.ctx else "vizopt"
-        click.echo(f"vizopt: {one_line(error.format_message())} (see: {place} --help)", err=True)
-        return 2
+        return 2, f"{one_line(error.format_message())} (see: {place} --help)"
     except (VizoptError, click.ClickException) as error:
         for clip in getattr(error, "written", ()):
             click.echo(clip)
-        click.echo(f"vizopt: {one_line(error)}", err=True)
-    except BrokenPipeError:  # a reader such as `head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, MemoryError) as error:
-        reason = getattr(error, "strerror", "") or error or "out of memory"
-        click.echo(f"vizopt: {reason}", err=True)
-    return 1
+        return 1, one_line(error)
+    except Exception as error:
+        if is_shortage(error):
+            return 1, "out of memory"
+        if isinstance(error, OSError):
+            place = "standard output: " if streams.was_printing(error) else ""
+            return 1, f"{place}{error.strerror or error}"
+        from vizopt import unforeseen  # the last net: nobody foresaw it
+
+        return unforeseen.BUG, unforeseen.told(error, DEBUG in sys.argv)

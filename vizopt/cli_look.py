@@ -64,16 +64,16 @@ class SetType(click.ParamType[tuple[str, Any]]):
     name = "KEY=VALUE"
 
     def convert(self, value: str, param: Any, ctx: Any) -> tuple[str, Any]:
-        import tomllib
+        from vizopt.toml import TOO_DEEP, parsed
 
         key, equals, text = value.partition("=")
         if not (key.strip() and equals):
             self.fail(f"{value!r}: write it like optimizer.lr=0.5")
         try:
-            return key.strip(), tomllib.loads(f"value = {text}")["value"]
-        except RecursionError:
-            self.fail(f"{key.strip()}: nested too deep")
-        except ValueError:  # not TOML, or a number of more than 4300 digits
+            return key.strip(), parsed(f"value = {text}")["value"]
+        except ValueError as error:
+            if str(error) == TOO_DEEP:
+                self.fail(f"{key.strip()}: {TOO_DEEP}")
             return key.strip(), text.strip()
 
 
@@ -135,15 +135,14 @@ def look_of(
 
 def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None) -> None:
     """Say so where an override has made a scene's own title untrue."""
-    import tomllib
-
     from vizopt import recipe as recipes
     from vizopt.scene import scene_text
+    from vizopt.toml import parsed
 
     if not overrides or "title" in overrides:
         return
     text = recipes.read(Path(source)) if recipes.is_clip(source) else scene_text(source)
-    stated = tomllib.loads(text)["title"]
+    stated = parsed(text)["title"]
     if scene.title != stated:
         click.echo(
             f'title "{scene.title}" instead of "{stated}", which was said of other settings '

@@ -1,17 +1,16 @@
 """Clips: a recording drawn once into several files, and what is known of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
 from vizopt import labels, story
 from vizopt.arrange import arranged
-from vizopt.arrays import Rows, Size
+from vizopt.arrays import Frame, Rows, Size
 from vizopt.brief import clip_line
 from vizopt.card import SAID, Carded
 from vizopt.encoders import Encoder, Film, Label
@@ -150,5 +149,5 @@ def planned_picture(
     return Carded(picture, theme, fps) if mode == "flashing" else picture
 
 
-def _samples(picture: Picture | Carded) -> list[Any]:
-    return [picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int)]
+def _samples(picture: Picture | Carded) -> Iterator[Frame]:
+    return (picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int))

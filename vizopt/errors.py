@@ -3,6 +3,17 @@
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+from errno import ENOMEM
+
+# How Python, the loader of libraries and NumPy's say it.
+SHORTAGES = (
+    "can't start new thread",
+    "can't allocate",
+    "failed to map segment",
+    "annot allocate memory",
+    "not enough memory",
+    "returned NULL without setting an exception",
+)
 
 
 class VizoptError(Exception):
@@ -54,6 +65,18 @@ def one_line(text: object) -> str:
         else letter
         for letter in str(text)
     )
+
+
+def is_shortage(error: BaseException | None) -> bool:
+    """Whether an error comes of too little memory: of an array, a thread's or a library's."""
+    while error:
+        text = str(error)
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == ENOMEM):
+            return True
+        if any(said in text for said in SHORTAGES):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def hint(name: str, options: Iterable[str]) -> str:

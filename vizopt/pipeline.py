@@ -15,7 +15,9 @@ from vizopt.arrange import arranged
 from vizopt.clips import Clip, draw
 from vizopt.encoders import finished, is_sequence
 from vizopt.errors import EncodeError, Interrupted, RecordingError
+from vizopt.estimate import check_size
 from vizopt.fit import ladder
+from vizopt.header import Header
 from vizopt.optimizers import acting, per_batch, rates, worked
 from vizopt.outputs import Look, planned, text_beside, written
 from vizopt.places import scratch
@@ -23,7 +25,7 @@ from vizopt.probes import Tape, probes_for, record_steps
 from vizopt.problems import Network, Problem
 from vizopt.progress import Bar, quiet
 from vizopt.recorder import Recorder
-from vizopt.recording import Header, Recording
+from vizopt.recording import Recording
 from vizopt.resume import resumed, saved_in
 from vizopt.scene import Scene, parse_scene, scene_toml
 from vizopt.still import check_at
@@ -79,6 +81,7 @@ def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Pa
     look = shaped(look, scene)
     planned(clips, look)
     check_at(look.at, scene.problem.unit, scene.epochs)
+    check_size(scene, kept[0] if kept else None)
     return kept, clips
 
 
@@ -95,6 +98,7 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet, *, resume: bool = F
         RecordingError: the folder cannot be written, or there is nothing to resume.
         Interrupted: by Ctrl-C, when rows were committed: they are kept, beside an older recording.
     """
+    check_size(scene, Path(path))
     rng = RandomState(scene.seed)
     problem = scene.problem.build(rng)
     rule = acting(scene.optimizer, problem.layout)

@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from vizopt.arrays import Scores
+from vizopt.header import Column, Group
 from vizopt.problems import Network, Problem
 from vizopt.recorder import Recorder
-from vizopt.recording import Column, Group
 from vizopt.schedules import Schedule
 from vizopt.scores import encoded
 from vizopt.specs import Count, Whole, spec
@@ -37,6 +37,12 @@ class Keep:
 
     def __call__(self, epoch: int, epochs: int) -> bool:
         return epoch < self.first or epoch % self.every == 0 or epoch == epochs - 1
+
+    def rows(self, epochs: int) -> int:
+        """How many that are of a run."""
+        first, last = min(self.first, epochs), epochs - 1
+        later = last // self.every - (first - 1) // self.every  # multiples from first to last
+        return first + later + (last >= first and last % self.every != 0)
 
 
 @dataclass(frozen=True)

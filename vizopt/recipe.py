@@ -1,5 +1,6 @@
 """Recipes: how a clip was made, read from its file, and the scene of it again."""
 
+import re
 import subprocess
 import warnings
 from collections.abc import Mapping
@@ -14,9 +15,11 @@ from vizopt.errors import DecodeError, SceneError
 from vizopt.problems import CSV, NPZ
 from vizopt.safety.decode import head, is_image
 from vizopt.safety.holders import clip_in, is_holder
+from vizopt.safety.images import reason
 from vizopt.scene import MADE_WITH, Scene, is_bundled_data, parse_scene, with_data
+from vizopt.toml import LONGEST
 
-LARGEST = 1 << 20  # bytes of a recipe; a scene has a few thousand
+TAGS = 1_000_000  # bytes of all tags of a video; a recipe and its escapes have less
 CLIPS = {".mp4", ".webm", ".gif", ".webp", ".apng", ".png", ".html", ".pptx"}
 
 
@@ -38,8 +41,8 @@ def read(path: Path) -> str:
     _, start, rest = said.partition(MADE_WITH)
     if not start:
         raise DecodeError(f"{path}: no recipe in it: vizopt did not make it, or it was re-encoded")
-    if len(said) > LARGEST:
-        raise DecodeError(f"{path}: its recipe is longer than {LARGEST} bytes: not read")
+    if len(rest) > LONGEST:
+        raise DecodeError(f"{path}: its recipe is longer than {LONGEST} characters: not read")
     return start + rest
 
 
@@ -89,9 +92,8 @@ def _image_text(path: Path) -> str:
             if isinstance(image, PngImagePlugin.PngImageFile):
                 return str(image.info.get("Recipe", ""))
             found = image.info.get("comment", b"") or image.info.get("xmp", b"")
-    except (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        reason = str(error).splitlines()[0] if str(error) else "the file ends too early"
-        raise DecodeError(f"{path}: cannot read: {reason}") from error
+    except Exception as error:  # each of Pillow's readers has its own
+        raise DecodeError(f"{path}: cannot read: {reason(error)}") from error
     text = bytes(found).decode(errors="replace")
     if image.format == "WEBP":
         inner = text.partition("<vizopt:recipe>")[2].partition("</vizopt:recipe>")[0]
@@ -106,20 +108,17 @@ def _video_text(path: Path) -> str:
     if ran.returncode:
         lines = ran.stderr.decode(errors="replace").strip().splitlines()
         raise DecodeError(f"{path}: cannot read: {lines[0] if lines else 'ffmpeg failed'}")
+    if len(ran.stdout) > TAGS:
+        raise DecodeError(f"{path}: its tags are longer than {TAGS} bytes: not read")
     return _tags(ran.stdout.decode(errors="replace")).get(RECIPE, "")
 
 
 def _tags(text: str) -> dict[str, str]:
     """Names in small letters and values of ffmpeg's metadata file, with its escapes undone."""
-    parts, escaped = [[""]], False
-    for letter in text:
-        if escaped or letter not in "=\\\n":
-            parts[-1][-1] += letter
-            escaped = False
-        elif letter == "\\":
-            escaped = True
-        elif letter == "=" and len(parts[-1]) == 1:
-            parts[-1].append("")
-        elif letter == "\n":
-            parts.append([""])
-    return {pair[0].lower(): pair[1] for pair in parts if len(pair) == 2}
+    found = {}
+    for line in re.findall(r"(?:[^\\\n]|\\.)++", text, re.DOTALL):
+        pair = re.fullmatch(r"((?:[^\\=]|\\.)*+)=(.*)", line, re.DOTALL)
+        if pair:
+            name, value = (re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in pair.groups())
+            found[name.lower()] = value
+    return found

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from vizopt.errors import RecordingError
-from vizopt.recording import FORMAT, GROUPS, Column, Group, Header, uninterrupted
+from vizopt.header import GROUPS, Column, Group, Header
+from vizopt.recording import FORMAT, uninterrupted
 from vizopt.resume import Saved
 from vizopt.state import State, leaves
 

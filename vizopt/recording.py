@@ -13,64 +13,26 @@ recording. Every chunk ends in its CRC-32C. `vizopt.recorder` writes, this file 
 import json
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import numpy as np
 import zarr
 from numpy.typing import NDArray
 
-from vizopt.chunks import Whole, damaged_rows
-from vizopt.errors import RecordingError, hint
+from vizopt import header as headers
+from vizopt.bounded import DOCUMENT, read_bytes
+from vizopt.chunks import Whole, claimed, damaged_rows, is_missing
+from vizopt.errors import RecordingError, hint, is_shortage
+from vizopt.header import GROUPS, Group
 from vizopt.layout import Layout
 
 FORMAT = 1
-Group = Literal["history", "snapshots"]
-GROUPS: tuple[Group, ...] = ("history", "snapshots")
+# What Zarr raises where a document or a chunk is not such as it should be.
+DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
 KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One recorded value a row: `history` has a row for every epoch, `snapshots` for kept ones."""
-
-    name: str
-    group: Group
-    dtype: str
-    shape: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What a recording says of itself.
-
-    Args:
-        name: the scene's name, for file names and messages.
-        scene: the scene's TOML, overrides included.
-        layout: the arrays in the flat parameter vector.
-        epochs: planned length of the run.
-        versions: of vizopt and of what computed the numbers.
-        unit: what a step is called, "epoch" or "step".
-        settings: the optimizer, the data and the problem in a line.
-        classes: names of the classes, in the order of their numbers.
-        plane: what plane through the features the picture shows; empty for two features.
-        worked: the update rule in lines of arithmetic, to be redone by hand; see
-            `vizopt.optimizers.worked`.
-    """
-
-    name: str
-    scene: str
-    layout: Layout
-    epochs: int
-    versions: Mapping[str, str]
-    unit: str = "epoch"
-    settings: str = ""
-    classes: tuple[str, ...] = ()
-    plane: str = ""
-    worked: str = ""
 
 
 class Recording:
@@ -95,29 +57,24 @@ class Recording:
         if "vizopt" not in attributes:
             raise RecordingError(f"{path}: not a vizopt recording (made by: vizopt record)")
         with _reading(self.path):
-            stored = dict(attributes["vizopt"])
-            if stored.pop("format") > FORMAT:
+            if attributes["vizopt"]["format"] > FORMAT:
                 raise RecordingError(
                     f"{path}: written by a newer vizopt: upgrade with pip install -U vizopt"
                 )
-            layout = Layout.of(dict(stored.pop("layout")["shapes"]))
-            classes = tuple(stored.pop("classes"))
-            self.header = Header(layout=layout, classes=classes, **stored)
-            self._committed = {group: int(attributes["committed"][group]) for group in GROUPS}
-            self._id: str | None = attributes.get("id")  # none before there were ids
-            self.diverged: int | None = attributes.get("diverged")
-            self.interrupted: int | None = attributes.get("interrupted")
-            self.resumable = "state" in attributes
+            self.header, others = headers.read(attributes)
+            self._committed = dict(others.committed)
+            self._id = others.id
+            self.diverged, self.interrupted = others.diverged, others.interrupted
+            self.resumable = others.state is not None
             if self.resumable:  # killed, or interrupted once more
                 self.interrupted = self._committed["history"]
-            self._arrays = {
-                name: array
-                for group in GROUPS
-                for name, array in cast(zarr.Group, self._group[group]).arrays()
-            }
-            constants = dict(cast(zarr.Group, self._group["constants"]).arrays())
-            self._constants: dict[str, zarr.Array[Any]] = constants
+            self._arrays = {name: array for group in GROUPS for name, array in self._inside(group)}
+            self._constants = constants = dict(self._inside("constants"))
+            wrong = next(headers.misfits(self.header, self._arrays, constants), "")
+            wrong = wrong or self._overclaimed()
         self._check_id()
+        if wrong:
+            raise RecordingError(f"{path}: damaged: {wrong}")
         if before_damage:
             self._cut()
         else:
@@ -206,25 +163,53 @@ class Recording:
         """That the run in this place is still the one that was opened: it may be replaced at any
         time, and the picture of two runs is that of none."""
         try:
-            text = (self.path / "zarr.json").read_text(encoding="utf-8")
+            text = read_bytes(self.path / "zarr.json", DOCUMENT)
             found = json.loads(text)["attributes"].get("id")
-        except (OSError, ValueError, KeyError, AttributeError):
+        except (OSError, ValueError, KeyError, AttributeError, RecursionError):
             found = ""
         if found != self._id:
             raise RecordingError(
                 f"{self.path}: was replaced or removed while it was read: start again"
             )
 
+    def _inside(self, group: str) -> Iterator[tuple[str, "zarr.Array[Any]"]]:
+        """The arrays of a group by name; one after the other, for of several that fail at once
+        Zarr's own thread complains beside our line."""
+        for folder in sorted((self.path / group).iterdir()):
+            if folder.is_dir():
+                array = self._group[f"{group}/{folder.name}"]
+                if not isinstance(array, zarr.Array):
+                    raise ValueError(f"{group}/{folder.name} is no array")
+                yield folder.name, array
+
+    def _overclaimed(self) -> str:
+        """The first array whose chunks claim more than their files can hold, and why."""
+        for name, array in {**self._arrays, **self._constants}.items():
+            if reason := claimed(array, self.path / array.path, name in self._arrays):
+                return f"{array.path}: {reason}"
+        return ""
+
     def _check_chunks(self) -> None:
-        """That no chunk is missing, by their number."""
+        """That no chunk is missing, by their number; that epochs and classes are of the run."""
         with _reading(self.path):
             for name, array in {**self._arrays, **self._constants}.items():
                 rows = self._committed[_group_of(array)] if name in self._arrays else None
-                chunks = array.nchunks if rows is None else -(-rows // array.chunks[0])
                 short = rows is not None and array.shape[0] < rows
-                if short or array.nchunks_initialized < chunks:
+                if short or is_missing(array, self.path / array.path, rows):
                     self._check_id()
                     raise RecordingError(f"{self.path}: damaged: {array.path} is cut short")
+        epochs = self["epoch"]
+        if len(epochs) and not (
+            epochs[0] >= 0 and epochs[-1] < self.epochs and np.all(np.diff(epochs) > 0)
+        ):
+            raise RecordingError(f"{self.path}: damaged: snapshots/epoch: no epochs of this run")
+        if "labels" in self._constants and self.header.classes:
+            labels = self["labels"]
+            if len(labels) and not 0 <= labels.min() <= labels.max() < len(self.header.classes):
+                raise RecordingError(
+                    f"{self.path}: damaged: constants/labels: of more classes than "
+                    f"the {len(self.header.classes)} of its header"
+                )
 
     def _cut(self) -> None:
         """Read everything; note what is damaged, and keep the rows in front of it."""
@@ -261,7 +246,9 @@ def _reading(path: Path) -> Iterator[None]:
         raise RecordingError(f"{path}: {known} (make one with: vizopt record)") from error
     except PermissionError as error:
         raise RecordingError(f"{path}: cannot read: {error.strerror}") from error
-    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
+    except (OSError, *DAMAGE) as error:
+        if is_shortage(error):
+            raise MemoryError from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RecordingError(f"{path}: damaged recording: {reason}") from error
 

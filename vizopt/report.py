@@ -1,6 +1,5 @@
 """What a recording tells in words and numbers."""
 
-import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,14 +10,18 @@ from vizopt.numbers import setting
 from vizopt.outcome import Outcome, outcome
 from vizopt.quantities import title
 from vizopt.recording import Recording
+from vizopt.toml import parsed
 
 
 def summary(run: Recording) -> dict[str, Any]:
     """Rows, epochs, final and best loss and accuracy, optimizer, seed, columns, size on disk."""
     try:
-        scene = tomllib.loads(run.header.scene)
-    except tomllib.TOMLDecodeError as error:
+        scene = parsed(run.header.scene)
+    except ValueError as error:
         raise RecordingError(f"{run.path}: damaged recording: scene: {error}") from error
+    for key in ("title", "optimizer", "seed"):
+        if key not in scene:
+            raise RecordingError(f"{run.path}: damaged recording: scene: {key} is missing")
     values: dict[str, Any] = {
         "scene": run.header.name,
         "title": scene["title"],

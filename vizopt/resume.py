@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from vizopt.chunks import Whole
 from vizopt.errors import RecordingError
+from vizopt.header import Group, Header
 from vizopt.places import parts_of
-from vizopt.recording import Group, Header, Recording
+from vizopt.recording import Recording
 from vizopt.state import State
 from vizopt.swap import attributes, is_recording, keep, put, writing
 

@@ -1,6 +1,5 @@
 """Scenes: everything about one animation, as data."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from importlib.resources import files
@@ -12,6 +11,7 @@ import tomli_w
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from vizopt.arrange import arranged
+from vizopt.bounded import read_text
 from vizopt.encoders import MOST
 from vizopt.errors import SceneError, hint
 from vizopt.library import bundled, names
@@ -25,7 +25,9 @@ from vizopt.specs import LARGEST, Count, OneOf, Positive, Whole, spec
 from vizopt.stage import Stage
 from vizopt.theme import THEMES
 from vizopt.timeline import TIMELINES, Logarithmic, Timeline
+from vizopt.toml import LONGEST, parsed
 
+LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
 MADE_WITH = "# made with "  # the start of a recipe, before versions
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
 KINDS = {
@@ -206,7 +208,7 @@ def scene_text(source: str | Path) -> str:
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise SceneError(str(source), "", "is no file: name a scene's TOML file")
         if path.suffix.lower() == ".toml" or len(path.parts) > 1 or path.is_file():
-            return path.read_text(encoding="utf-8-sig")
+            return read_text(path, LARGEST_FILE, "utf-8-sig")
     except OSError as error:
         raise SceneError(str(source), "", f"cannot read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -222,18 +224,15 @@ def parse_scene(
 ) -> Scene:
     """A scene from its TOML; file is the place that error messages name."""
     try:
-        stated = tomllib.loads(text)
-    except RecursionError as error:
-        raise SceneError(file, "", "nested too deep: a scene has tables in tables, few") from error
-    except ValueError as error:  # not TOML, or a number of more than 4300 digits
-        reason = "a number has too many digits" if "digits" in str(error) else f"not TOML: {error}"
-        raise SceneError(file, "", reason) from error
+        stated = parsed(text)
+    except ValueError as error:
+        raise SceneError(file, "", str(error)) from error
     table = {**defaults, **stated}
     for key, value in overrides.items():
         _override(table, key, value, file)
     scene = _scene(table, file)
     if overrides and "title" not in overrides:
-        return _truly_titled(scene, {**defaults, **tomllib.loads(text)}, file)
+        return _truly_titled(scene, {**defaults, **parsed(text)}, file)  # as it was
     return scene
 
 
@@ -265,10 +264,17 @@ def _truly_titled(scene: Scene, stated: Mapping[str, Any], file: str) -> Scene:
 
 
 def scene_toml(scene: Scene) -> str:
-    """The scene as TOML with every default written out; it loads again as the same scene."""
+    """The scene as TOML with every default written out; it loads again as the same scene.
+
+    Raises:
+        SceneError: too long for that.
+    """
     table = _table(scene)
     assert isinstance(table, dict)
-    return tomli_w.dumps(table)
+    text = tomli_w.dumps(table)
+    if len(text) > LONGEST:  # nobody could draw it again
+        raise SceneError(scene.name, "", f"has more than {LONGEST} characters with its defaults")
+    return text
 
 
 def _table(value: Any) -> Any:

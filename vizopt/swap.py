@@ -10,6 +10,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from vizopt.bounded import DOCUMENT, read_bytes
 from vizopt.errors import Interrupted, RecordingError
 from vizopt.places import alone, beside, sweep, target, wrong_name
 
@@ -129,8 +130,8 @@ def _is_ours(path: Path) -> bool:
 def attributes(path: Path) -> dict[str, Any]:
     """The attributes of a Zarr group; none of what is no group."""
     try:
-        return dict(json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return dict(json.loads(read_bytes(path / "zarr.json", DOCUMENT))["attributes"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 

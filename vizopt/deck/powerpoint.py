@@ -1,19 +1,22 @@
 """PowerPoint: slides as a .pptx, on a plain master or on the user's own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from vizopt.deck.layout import Box, fitted, free, plain, points, titled
 from vizopt.deck.slide import SHOWN, Slide
 from vizopt.encoders import finished
-from vizopt.errors import EncodeError
+from vizopt.errors import EncodeError, VizoptError, is_shortage
 from vizopt.marks import SOFTWARE
 from vizopt.showing import still
 
 RECIPE = "To make the clip again, save these lines as NAME.toml and run: vizopt make NAME.toml"
+LARGEST = 500_000_000  # bytes of a template, unpacked
 POINT = 12_700  # EMU
 SIDES = {"16:9": (13.333, 7.5), "4:3": (10.0, 7.5)}  # inches
 MISSING = 'PowerPoint needs python-pptx: install it with: pip install "vizopt[slides]"'
@@ -50,8 +53,9 @@ def write(
     about.last_modified_by, about.modified = SOFTWARE, now
     if template is None:
         about.title, about.author, about.created = slides[0].title, "", now
-    for slide in slides:
-        _add(deck, layout, slide)
+    with _readable(template) if template else nullcontext():
+        for slide in slides:
+            _add(deck, layout, slide)
     with finished(file) as part:
         deck.save(str(part))
 
@@ -67,17 +71,36 @@ def _opened(file: Path, ratio: str, template: Path | None) -> tuple[Any, Any]:
         return deck, plain(deck, SIDES[ratio])
     if not template.is_file():
         raise EncodeError(f"{template}: no such template")
-    try:
+    with _readable(template):
+        _check_size(template)
         deck = Presentation(str(template))
-    except Exception as error:  # python-pptx, lxml and zipfile each have their own
-        raise EncodeError(f"{template}: not a deck that can be read: save it as .pptx") from error
-    layout = titled(deck)
+        layout = titled(deck)
     if layout is None:
         raise EncodeError(
             f"{template}: has no layout with a title and room for a clip: "
             'add the layout "Title Only" to its master'
         )
     return deck, layout
+
+
+@contextmanager
+def _readable(template: Path) -> Iterator[None]:
+    try:
+        yield
+    except VizoptError:
+        raise
+    except Exception as error:  # python-pptx, lxml and zipfile each have their own
+        if is_shortage(error):
+            raise
+        raise EncodeError(f"{template}: not a deck that can be read: save it as .pptx") from error
+
+
+def _check_size(template: Path) -> None:
+    """Parts are unpacked into memory, and no further than the archive says."""
+    with ZipFile(template) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    if size > LARGEST:
+        raise EncodeError(f"{template}: unpacks to more than {LARGEST / 1e6:g} MB: not read")
 
 
 def _add(deck: Any, layout: Any, slide: Slide) -> None:

@@ -1,7 +1,7 @@
 """What an encoder is: a suffix, what its format can play, and a file that frames are written to."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +64,7 @@ class Film:
 
     size: Size
     fps: float
-    samples: Callable[[], Sequence[Frame]]
+    samples: Callable[[], Iterable[Frame]]
     label: Label = Label()
     judge: "Judge | None" = None
     level: int = 0

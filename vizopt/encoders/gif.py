@@ -1,9 +1,9 @@
 """GIF: one palette for the clip, and in every frame only what changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,12 +112,11 @@ def _changed(new: NDArray[np.uint32], shown: NDArray[np.uint32]) -> NDArray[np.i
     return np.concatenate(found)
 
 
-def _palette(samples: Sequence[Frame], most: int) -> NDArray[np.uint8]:
+def _palette(samples: Iterable[Frame], most: int) -> NDArray[np.uint8]:
     """At most so many colours [n, 3] of the samples: all, or the best that Pillow finds."""
-    seen = np.concatenate([sample.view(np.uint32).ravel() for sample in samples])
-    starts = np.flatnonzero(np.diff(seen, prepend=~seen[:1]))  # of runs of one colour
-    colours, place = np.unique(seen[starts], return_inverse=True)
-    counts = np.bincount(place, np.diff(starts, append=len(seen))).astype(np.intp)
+    each = [_counted(sample.view(np.uint32).ravel()) for sample in samples]  # one at a time
+    colours, place = np.unique(np.concatenate([found for found, _ in each]), return_inverse=True)
+    counts = np.bincount(place, np.concatenate([count for _, count in each])).astype(np.intp)
     rgb = colours.view(np.uint8).reshape(-1, 4)[:, :3]
     if len(rgb) <= most:
         return np.asarray(rgb)
@@ -126,6 +125,13 @@ def _palette(samples: Sequence[Frame], most: int) -> NDArray[np.uint8]:
     image = Image.fromarray(np.ascontiguousarray(pixels))
     found = image.quantize(most, method=Image.Quantize.MEDIANCUT, kmeans=2).getpalette()
     return np.array(found, np.uint8).reshape(-1, 3)[:most]
+
+
+def _counted(pixels: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[Any]]:
+    """The colours of a frame [n], and how many pixels have each."""
+    starts = np.flatnonzero(np.diff(pixels, prepend=~pixels[:1]))  # of runs of one colour
+    colours, place = np.unique(pixels[starts], return_inverse=True)
+    return colours, np.bincount(place, np.diff(starts, append=len(pixels)))
 
 
 class _Nearest:

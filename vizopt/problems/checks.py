@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vizopt.errors import hint
+from vizopt.header import MOST_CLASSES
 from vizopt.problems.datasets import Data
 
 if TYPE_CHECKING:
     from vizopt.problems.network import NetworkSpec
-
-MOST_CLASSES = 256  # a recorded or drawn class is a byte
 
 
 def check_fit(spec: "NetworkSpec", data: Data) -> None:

@@ -1,10 +1,11 @@
 """Files: the user's own samples, from CSV and NPZ."""
 
 import re
+from errno import EFBIG
 from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import numpy as np
 from numpy.random import RandomState
@@ -15,7 +16,7 @@ from vizopt.errors import hint
 from vizopt.problems.cells import COMMA, MISSING, number
 from vizopt.problems.datasets import Data
 from vizopt.problems.standard import samples
-from vizopt.problems.tables import ONE_FEATURE, Table, found, read_table
+from vizopt.problems.tables import LARGEST, ONE_FEATURE, Table, found, read_table
 from vizopt.specs import spec
 
 WAY = "give it a name or leave the line out"
@@ -199,6 +200,7 @@ def _check_rows(name: str, good: NDArray[np.bool_], what: str) -> None:
 def _array(path: str, name: str) -> NDArray[Any]:
     """One array of an archive; objects are not loaded, for loading them runs code."""
     try:
+        _check_unpacked(path)
         with np.load(found(path), allow_pickle=False) as archive:
             if name in archive:
                 return np.asarray(archive[name])
@@ -213,3 +215,11 @@ def _array(path: str, name: str) -> NDArray[Any]:
         )
         raise ValueError(f'{path}: array "{name}": {reason}') from error
     raise ValueError(f'{path}: no array "{name}": {hint(name, known)}')
+
+
+def _check_unpacked(path: str) -> None:
+    """An archive is unpacked into memory, and no further than it says."""
+    if is_zipfile(found(path)):
+        with ZipFile(found(path)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST:
+                raise OSError(EFBIG, f"unpacks to more than {LARGEST / 1e6:g} MB")

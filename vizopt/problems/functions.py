@@ -24,6 +24,8 @@ def _readable(text: str) -> str:
 
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
+MOST_MINIMA = 1000
+
 
 @spec
 class FunctionSpec:
@@ -56,6 +58,11 @@ class FunctionSpec:
             raise ValueError(f"start {self.start} is outside the interval {[left, right]}")
         if not np.isfinite(self.curve[:, 1]).any():
             raise ValueError(f"f = {self.f!r}: has no value anywhere on {[left, right]}")
+        if len(self.minima) > MOST_MINIMA:
+            raise ValueError(
+                f"f = {self.f!r}: has {len(self.minima)} minima on {[left, right]}, a picture "
+                f"shows {MOST_MINIMA} at most: choose a shorter interval"
+            )
         for name, of in (("f", formula(self.f).value), ("its slope", formula(self.f).slope)):
             if not isfinite(of(np.float64(self.start))):
                 raise ValueError(

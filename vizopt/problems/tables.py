@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
+from vizopt.bounded import read_bytes
 from vizopt.errors import hint
 from vizopt.problems.cells import number
 from vizopt.problems.header import header_of
@@ -17,6 +18,8 @@ from vizopt.problems.index import UNNAMED, Row, counts, is_index
 
 DELIMITERS = ",;\t|:~ "
 AROUND = re.compile(r" *([,;|\t]) *")  # blanks beside a delimiter are none
+LARGEST = 200_000_000  # bytes of a table
+MOST_ROWS = 500_000  # read in some seconds; a picture shows far fewer points
 SNIFFED = 50  # lines that tell which delimiter it is
 INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF])  # between characters, without a width
 REMARK = re.compile(r"^#(?=[\s#!])[^\n]*", re.MULTILINE)
@@ -107,7 +110,7 @@ def found(path: str) -> Path:
 def _text(path: str) -> str:
     """The file's text, its lines ended by \\n."""
     try:
-        raw = found(path).read_bytes()
+        raw = read_bytes(found(path), LARGEST)
     except OSError as error:
         raise ValueError(f"{path}: cannot read: {error.strerror}") from error
     for start, what in OTHERS.items():
@@ -124,6 +127,8 @@ def _text(path: str) -> str:
         raise ValueError(f"{path}: is no text, or UTF-16 without its mark: save it as UTF-8")
     if not text.strip():
         raise ValueError(f"{path}: is empty")
+    if text.count("\n") > MOST_ROWS:
+        raise ValueError(f"{path}: has more than {MOST_ROWS} rows: take a part of them")
     text = text if text.isascii() else text.translate(INVISIBLE)
     return REMARK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 

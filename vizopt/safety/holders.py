@@ -6,13 +6,16 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
+from vizopt.bounded import read_bytes
 from vizopt.errors import DecodeError
 
 DECK, PAGE = b"PK\3\4", b"<!doctype"  # how they begin
 CLIPS = (".mp4", ".gif", ".webm")
-INSIDE = re.compile(r'<script [^>]*id="clip"[^>]*>([^<]*)</script>')
+INSIDE = re.compile(r'<script [^<>]{0,200}id="clip"[^<>]{0,200}>([^<]*)</script>')
+LARGEST = 1_000_000_000  # bytes of a clip in a holder, and of a page
+PACKED = 100  # bytes that a byte of a deck may stand for: clips can hardly be packed
 
 
 def is_holder(head: bytes) -> bool:
@@ -25,32 +28,48 @@ def clip_in(holder: Path) -> Iterator[Path]:
     """The one clip of a deck or page, in a file of its own.
 
     Raises:
-        DecodeError: there is none, or there are several.
+        DecodeError: there is none, there are several, or it cannot be read.
     """
     with tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder) / "clip"
         try:
-            if holder.read_bytes()[: len(DECK)] == DECK:
-                yield _on_slide(holder, Path(folder))
-            else:
-                yield _in_page(holder, Path(folder))
-        except (OSError, BadZipFile, UnicodeDecodeError) as error:
-            raise DecodeError(f"{holder}: cannot read: {error}") from error
+            with holder.open("rb") as file:
+                first = file.read(len(DECK))
+            clip.write_bytes(_on_slide(holder) if first == DECK else _in_page(holder))
+        except DecodeError:
+            raise
+        except Exception as error:  # zipfile has one of its own for each kind of damage
+            raise DecodeError(f"{holder}: cannot read: {_told(error)}") from error
+        with clip.open("rb") as file:
+            if is_holder(file.read(len(PAGE))):  # it might hold itself, and so on
+                raise DecodeError(f"{holder}: what it holds is no clip")
+        try:
+            yield clip
+        except DecodeError as error:
+            raise DecodeError(str(error).replace(str(clip), str(holder))) from error
 
 
-def _on_slide(deck: Path, folder: Path) -> Path:
+def _on_slide(deck: Path) -> bytes:
     with ZipFile(deck) as archive:
-        media = [name for name in archive.namelist() if name.startswith("ppt/media/")]
-        clips = [name for name in media if name.lower().endswith(CLIPS)]
+        media = [info for info in archive.infolist() if info.filename.startswith("ppt/media/")]
+        clips = [info for info in media if info.filename.lower().endswith(CLIPS)]
         if len(clips) != 1:
             count = len(clips) or "no"
             raise DecodeError(f"{deck}: holds {count} clips: take them one by one")
-        return Path(archive.extract(clips[0], folder))
+        most = min(LARGEST, PACKED * deck.stat().st_size)
+        with archive.open(clips[0]) as packed:
+            clip = packed.read(most + 1)  # whatever size the archive claims
+        if len(clip) > most:
+            raise DecodeError(f"{deck}: its clip is larger than {most / 1e6:.3g} MB: not read")
+        return clip
 
 
-def _in_page(page: Path, folder: Path) -> Path:
-    found = INSIDE.search(page.read_text(encoding="utf-8"))
+def _in_page(page: Path) -> bytes:
+    found = INSIDE.search(read_bytes(page, LARGEST).decode())
     if not found:
         raise DecodeError(f"{page}: a page without a clip of vizopt's in it")
-    clip = folder / "clip.mp4"
-    clip.write_bytes(b64decode(found[1]))
-    return clip
+    return b64decode(found[1])
+
+
+def _told(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,6 +1,6 @@
 """GIF, APNG and WebP by Pillow: exact delays, disposal and transparency, the loop flag."""
 
-import struct
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,12 +45,18 @@ def loops(path: Path) -> bool:
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
     try:
-        with Image.open(path, formats=("GIF", "PNG", "WEBP")) as image:
-            yield image
-    except (OSError, EOFError, SyntaxError, ValueError, struct.error) as error:
-        raise DecodeError(f"{path}: cannot read: {_reason(error)}") from error
-    except Image.DecompressionBombError as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Pillow warns here of what it refuses at twice the size.
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=("GIF", "PNG", "WEBP")) as image:
+                yield image
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DecodeError(f"{path}: cannot read: more pixels than Pillow allows") from error
+    except MemoryError:
+        raise
+    except Exception as error:  # each of Pillow's readers has its own
+        raise DecodeError(f"{path}: cannot read: {reason(error)}") from error
 
 
 def _has_trailer(path: Path) -> bool:
@@ -70,7 +76,8 @@ def _over_white(image: Image.Image) -> RGB:
     return np.asarray(Image.alpha_composite(white, picture).convert("RGB"))
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why a picture cannot be read, in a few words."""
     if isinstance(error, UnidentifiedImageError):
         return "damaged at its start"
     return str(error).splitlines()[0] if str(error) else "the file ends too early"

@@ -1,0 +1,111 @@
+"""Faults: too little memory, disk, files or streams under a whole run, and a table of the ends.
+
+python tests/slow/faults.py
+"""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+
+SHORT = ["--set", "epochs=30", "--set", "keep.grid=12", "--seconds", "0.3", "--size", "480x270"]
+FILES = ["a.mp4", "a.gif", "a.png", "a.zarr"]
+COLUMNS = ("complete", "one line", "traceback", "half file", "lost file", "silent")
+BAD = COLUMNS[2:]
+
+
+def faults() -> Iterator[tuple[str, dict[int, int], str]]:
+    """A kind, limits of the process, and what the shell does to its streams."""
+    for megabytes in range(60, 1200, 30):
+        yield "memory", {resource.RLIMIT_AS: megabytes * 10**6}, ""
+    for size in (0, 1, 100, 1000, *range(2000, 40_000, 4000), 10**5, 10**6):
+        yield "file size", {resource.RLIMIT_FSIZE: size}, ""
+    for number in range(3, 40, 2):
+        yield "open files", {resource.RLIMIT_NOFILE: number}, ""
+    for first in ("", "<&-"):
+        for second in ("", ">&-", ">/dev/full", "| head -c 1"):
+            for third in ("", "2>&-", "2>/dev/full"):
+                yield "streams", {}, f"{third} {first} {second}"
+
+
+def main() -> int:
+    print("kind        faults  " + "  ".join(COLUMNS), flush=True)
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole"
+        whole.mkdir()
+        _run(whole, {}, "")
+        for kind, each in groupby(faults(), lambda fault: fault[0]):
+            ends: Counter[str] = Counter()
+            for _, limits, redirected in each:
+                ends.update({"all"} | _tried(whole, Path(folder) / "own", limits, redirected))
+            cells = "  ".join(f"{ends[name]:{len(name)}}" for name in COLUMNS)
+            print(f"{kind:10}  {ends['all']:6}  {cells}", flush=True)
+            bad += sum(ends[name] for name in BAD)
+    return 1 if bad else 0
+
+
+def _tried(whole: Path, own: Path, limits: dict[int, int], redirected: str) -> set[str]:
+    shutil.copytree(whole, own)
+    ran = _run(own, limits, redirected)
+    ends = set(_ends(ran, own, _digests(whole), "2>" in redirected))
+    if ends & set(BAD):
+        print(limits, redirected, ends, ran.returncode, ran.stderr[-1500:], file=sys.stderr)
+    shutil.rmtree(own)
+    return ends
+
+
+def _run(
+    folder: Path, limits: dict[int, int], redirected: str
+) -> "subprocess.CompletedProcess[str]":
+    def limit() -> None:
+        for which, most in limits.items():
+            resource.setrlimit(which, (most, most))
+
+    wanted = [part for name in FILES for part in ("-o", name)]
+    command = [sys.executable, "-m", "vizopt", "make", "sgd", "-q", *SHORT, *wanted]
+    return subprocess.run(
+        ["sh", "-c", f'"$@" {redirected}', "sh", *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        preexec_fn=limit,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+    )
+
+
+def _ends(
+    ran: "subprocess.CompletedProcess[str]", folder: Path, before: dict[str, str], unheard: bool
+) -> Iterator[str]:
+    """How a run ended: the same files are there as before, for the same scene makes the same."""
+    lines = [line for line in ran.stderr.splitlines() if line]
+    if "Traceback" in ran.stderr or ran.returncode == 70:
+        yield "traceback"
+    elif ran.returncode and not lines and not unheard:
+        yield "silent"
+    else:
+        yield "one line" if ran.returncode else "complete"
+    if any(path.suffix in (".part", ".old") for path in folder.iterdir()):
+        yield "half file"
+    after = _digests(folder)
+    if any(after.get(name) != digest for name, digest in before.items()):
+        yield "lost file"
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Of the clips, which are the same bytes each time; the recording has an id of its own."""
+    files = [folder / name for name in FILES if (folder / name).is_file()]
+    return {file.name: sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,230 @@
+"""Kinds of inputs that vizopt is attacked with: each writes files and names a command."""
+
+import json
+import shutil
+import tomllib
+from functools import cache
+from pathlib import Path
+from random import Random
+from zipfile import ZipFile
+
+import tomli_w
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from slow.attempt import attempt
+from slow.mutate import changed, damaged, damaged_text, value
+
+from vizopt import library
+
+SHORT = ["--set", "epochs=12", "--set", "keep.grid=8", "--seconds", "0.3", "--size", "480x270"]
+STILL = ["-o", "made.png", "--size", "480x270"]
+CLIPS = ("mp4", "webm", "gif", "webp", "apng", "png", "html", "pptx")
+
+
+@cache
+def material(folder: Path) -> Path:
+    """Whole files to be damaged: two recordings, and a clip of every format."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("sgd", "local-minimum-1"):
+        wanted = ["-o", f"{name}.zarr", *(f"-o{name}.{suffix}" for suffix in CLIPS)]
+        code, said, faults = attempt(["make", name, *SHORT, "-q", *wanted], folder)
+        assert (code, faults) == (0, []), said
+    return folder
+
+
+@cache
+def tables() -> list[dict]:
+    """The bundled scenes, short."""
+    short = {"epochs": 6, "keep": {"grid": 8}}
+    return [tomllib.loads(library.bundled(name)) | short for name in library.names()]
+
+
+def scenes(random: Random, folder: Path, _: Path) -> list[str]:
+    """A scene with wrong values or damaged text."""
+    table = changed(random, random.choice(tables()), tables())
+    if isinstance(table.get("epochs"), int | float) and 300 < table["epochs"] < 1e11:
+        table["epochs"] = 300  # long ones are announced by a bar, and take long
+    try:
+        text = tomli_w.dumps(table)
+    except (TypeError, ValueError):
+        text = "title = " + "9" * 5000
+    if random.random() < 0.2:
+        text = damaged_text(random, text)
+    (folder / "s.toml").write_text(text, encoding="utf-8")
+    last = ["-o", "made.zarr"] if random.random() < 0.4 else STILL
+    return [random.choice(["make", "record"]) if len(last) == 2 else "make", "s.toml", *last]
+
+
+def commands(random: Random, folder: Path, whole: Path) -> list[str]:
+    """A command line of words that are right somewhere else."""
+    run, clip = str(whole / "sgd.zarr"), str(whole / "sgd.gif")
+    command = random.choice(
+        ["make", "render", "record", "info", "table", "check", "recipe", "slides", "pack", "find",
+         "show", "list", "x", ""]
+    )  # fmt: skip
+    things = [
+        run,
+        clip,
+        str(whole / "sgd.txt"),
+        "mine.toml",
+        "mine.txt",
+        "nope.zarr",
+        ".",
+        "/dev/null",
+    ]
+    things += [
+        "nope",
+        "",
+        "-",
+        "a\nb.toml",
+        "local-minimum-1",
+        str(whole / "sgd.pptx"),
+        "~",
+        "%d.png",
+    ]
+    options = [
+        *(["-o", name] for name in ("mine.png", "mine.txt", "made.png", ".", "/", "made%03d.png")),
+        *(["-o", name] for name in ("made.xyz", "", "x" * 300 + ".png", "CON.png", "/dev/full")),
+        *(["--size", size] for size in ("480x270", "0x0", "1x", "99999x9", "-1x-1", "481x271")),
+        *(["--fps", fps] for fps in ("0", "nan", "inf", "1e308", "-3", "25")),
+        *(["--seconds", text] for text in ("0", "nan", "1e300", "-1", "0.2")),
+        *(["--at", text] for text in ("epoch=5", "epoch=99999999999999999999", "x", "last")),
+        *(["--theme", text] for text in ("dark", "x", "")),
+        *(["--fit", text] for text in ("1B", "0MB", "10MB", "x")),
+        *(["--for", text] for text in ("github", "x")),
+        *(["--every", text] for text in ("0", "5", "9" * 30)),
+        *([flag] for flag in ("-q", "--json", "--verify", "--once", "--gif", "--help", "--x")),
+        *(
+            ["--set", f"{key}={value(random)}"]
+            for key in ("optimizer.lr", "title", "a.b", "epochs")
+        ),
+        *(["--within", text] for text in ("0", "5", "x")),
+    ]
+    words = [random.choice(things) for _ in range(random.choice([0, 1, 1, 1, 2]))]
+    for _ in range(random.randrange(4)):
+        words += random.choice(options)
+    drawn = command in ("make", "record", "pack", "slides", "render")
+    return [command, *words, *(SHORT if drawn and random.random() < 0.9 else [])]
+
+
+def recordings(random: Random, folder: Path, whole: Path) -> list[str]:
+    """A recording with damaged, missing or exchanged files."""
+    run = _copied(random, folder, whole)
+    files = sorted(path for path in run.rglob("*") if path.is_file())
+    for _ in range(random.choice([1, 1, 2])):
+        file = random.choice(files)
+        match random.randrange(8):
+            case 0:
+                file.unlink(missing_ok=True)
+            case 1:
+                file.unlink(missing_ok=True)
+                file.symlink_to(random.choice(["/dev/zero", "/dev/null", file.name, "/etc/passwd"]))
+            case 2:
+                shutil.copyfile(random.choice(files), file)
+            case _ if file.is_file() and not file.is_symlink():
+                file.write_bytes(damaged(random, file.read_bytes()))
+        files = [file for file in files if file.is_file() and not file.is_symlink()]
+    return _read(random)
+
+
+def headers(random: Random, folder: Path, whole: Path) -> list[str]:
+    """A recording whose header, or an array's, has wrong values."""
+    run = _copied(random, folder, whole)
+    files = [run / "zarr.json", *sorted(run.rglob("zarr.json"))]
+    file = random.choice([files[0], random.choice(files)])
+    table = json.loads(file.read_text())
+    others = [json.loads(other.read_text()) for other in files]
+    table = changed(random, table, others)
+    attributes = table.get("attributes")
+    stated = attributes.get("vizopt") if isinstance(attributes, dict) else None
+    if random.random() < 0.5 and isinstance(stated, dict):
+        attributes["vizopt"] = changed(random, stated, [tables()[0]])
+    file.write_text(json.dumps(table))
+    return _read(random)
+
+
+def clips(random: Random, folder: Path, whole: Path) -> list[str]:
+    """A clip of any format with damaged bytes."""
+    suffix = random.choice(CLIPS)
+    data = (whole / f"{random.choice(['sgd', 'local-minimum-1'])}.{suffix}").read_bytes()
+    (folder / f"c.{suffix}").write_bytes(damaged(random, data))
+    return [random.choice(["check", "recipe"]), f"c.{suffix}"]
+
+
+def recipes(random: Random, folder: Path, _: Path) -> list[str]:
+    """A picture whose recipe is a stranger's."""
+    table = changed(random, random.choice(tables()), tables())
+    if isinstance(table.get("epochs"), int | float) and 300 < table["epochs"] < 1e11:
+        table["epochs"] = 300
+    try:
+        text = "# made with vizopt 1\n" + tomli_w.dumps(table)
+    except (TypeError, ValueError):
+        text = "# made with vizopt 1\n" + "[" * 90_000
+    if random.random() < 0.4:
+        text = damaged_text(random, text)
+    if random.random() < 0.1:
+        text += random.choice(["a.", "[", "{a=", "'''", '"\\u0041', "9"]) * 40_000
+    image = Image.new("RGB", (4, 4))
+    if random.random() < 0.5:
+        image.save(folder / "r.gif", comment=text.encode())
+        return random.choice([["recipe", "r.gif"], ["make", "r.gif", *SHORT[4:]]])
+    info = PngInfo()
+    info.add_itxt("Recipe", text)
+    image.save(folder / "r.png", pnginfo=info)
+    command = random.choice(["recipe", "make"])
+    return [command, "r.png", *(STILL if command == "make" else [])]
+
+
+def decks(random: Random, folder: Path, whole: Path) -> list[str]:
+    """A deck whose parts are damaged, missing, doubled, bombs or decks."""
+    with (
+        ZipFile(whole / "sgd.pptx") as old,
+        ZipFile(folder / "d.pptx", "w", random.choice([0, 8, 12, 14])) as new,
+    ):
+        names = old.namelist()
+        chosen = random.sample(names, random.choice([1, 2, 5]))
+        media = [name for name in names if name.startswith("ppt/media/")]
+        chosen += media if random.random() < 0.5 else []
+        for name in names:
+            data = old.read(name)
+            if name in chosen:
+                match random.randrange(5):
+                    case 0:
+                        continue
+                    case 1:
+                        data = bytes(random.choice([0, 10, 10**6, 3 * 10**7]))
+                    case 2:
+                        data = (whole / "sgd.pptx").read_bytes()
+                    case _:
+                        data = damaged(random, data)
+            new.writestr(name, data)
+    data = (folder / "d.pptx").read_bytes()
+    if random.random() < 0.4:
+        (folder / "d.pptx").write_bytes(damaged(random, data))
+    slides = ["slides", str(whole / "sgd.mp4"), "-o", "made.pptx", "--template", "d.pptx", "-q"]
+    return random.choice([["check", "d.pptx"], ["recipe", "d.pptx"], slides])
+
+
+KINDS = {
+    kind.__name__: kind
+    for kind in (scenes, commands, recordings, headers, clips, recipes, decks)
+}  # fmt: skip
+
+
+def _copied(random: Random, folder: Path, whole: Path) -> Path:
+    name = random.choice(["sgd", "local-minimum-1"])
+    return Path(shutil.copytree(whole / f"{name}.zarr", folder / "r.zarr"))
+
+
+def _read(random: Random) -> list[str]:
+    return random.choice(
+        [
+            ["info", "r.zarr"],
+            ["info", "r.zarr", "--json"],
+            ["info", "r.zarr", "--verify"],
+            ["table", "r.zarr", "--every", "3"],
+            ["render", "r.zarr", *STILL],
+            ["render", "r.zarr", "--before-damage", *STILL],
+            ["render", "r.zarr", "-o", "made.gif", *SHORT[4:]],
+        ]
+    )

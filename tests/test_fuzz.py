@@ -1,0 +1,40 @@
+"""Wrong inputs of every kind, some of each: no traceback, no half file, no lost file, one line.
+
+`python tests/slow/fuzz.py` has thousands.
+"""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slow.attempt import attempt
+from slow.kinds import KINDS, material
+
+EXAMPLES = {"scenes": 12, "commands": 30, "recordings": 15, "headers": 25, "clips": 12,
+            "recipes": 10, "decks": 8}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_wrong_inputs_are_one_line(kind, tmp_path_factory):
+    whole = material(tmp_path_factory.getbasetemp() / "whole")
+
+    @settings(max_examples=EXAMPLES[kind], deadline=None, derandomize=True, database=None)
+    @given(seed=st.integers(0, 2**32 - 1))
+    def tried(seed):
+        folder = tmp_path_factory.mktemp(kind)
+        arguments = KINDS[kind](Random(seed), folder, whole)
+        _, said, faults = attempt(arguments, folder)
+        assert faults == [], f"{arguments}: {said}"
+
+    tried()
+
+
+def test_the_fuzzer_sees_a_fault(tmp_path, monkeypatch):
+    from vizopt import library
+
+    monkeypatch.setattr(library, "TABLES", {"optimizers": None})
+    assert attempt(["list"], tmp_path)[2] == ["traceback"]
+    (tmp_path / "made.png").write_bytes(b"half")
+    (tmp_path / "x.part").touch()
+    assert sorted(attempt(["show", "sgd"], tmp_path)[2]) == ["half file", "half file"]

@@ -1,0 +1,141 @@
+"""What nobody foresaw, and streams and memory that are not there: one line, the right exit code."""
+
+import os
+import platform
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from vizopt import library
+from vizopt.errors import is_shortage
+
+VIZOPT = [sys.executable, "-m", "vizopt"]
+
+
+def child(redirected, *arguments, **keys):
+    """A vizopt process in a shell that closes or redirects its streams."""
+    line = f'"$@" {redirected}'
+    command = ["sh", "-c", line, "sh", *VIZOPT, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **keys)
+
+
+@pytest.fixture
+def bug(monkeypatch, tmp_path):
+    """A function that the command calls is really broken."""
+    secret = "hunter2"
+    monkeypatch.setenv("VIZOPT_TOKEN", secret)
+    monkeypatch.setattr(library, "TABLES", {"optimizers": None})
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return secret
+
+
+def test_a_bug_is_one_line_and_its_traceback_in_a_file_of_its_own(command, bug, tmp_path):
+    names = set()
+    for _ in range(2):
+        ran = command("list")
+        assert (ran.code, ran.err.count("\n")) == (70, 1)
+        told = re.fullmatch(r"vizopt: a bug in vizopt, please report: (\S+)\n", ran.err)
+        names.add(told[1])
+    assert len(names) == 2
+    for name in names:
+        assert Path(name).parent == tmp_path
+        text = Path(name).read_text()
+        assert "TypeError: cannot unpack non-iterable NoneType object" in text
+        assert "Traceback" in text
+        assert platform.python_version() in text
+        assert bug not in text
+
+
+@pytest.mark.parametrize("arguments", [("--debug", "list"), ("list", "--debug")])
+def test_debug_shows_the_traceback_of_a_bug(command, bug, tmp_path, arguments):
+    ran = command(*arguments)
+    assert ran.code == 70
+    assert ran.err.startswith("vizopt: a bug in vizopt, please report:\nTraceback")
+    assert "TypeError" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bug_where_nothing_can_be_written_is_named(command, bug, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    ran = command("list")
+    assert ran.code == 70
+    assert ran.err.count("\n") == 1
+    assert "report: TypeError: cannot unpack" in ran.err
+    assert "--debug" in ran.err
+
+
+def test_debug_is_silent_where_all_is_well(command):
+    ran = command("show", "sgd", "--debug")
+    assert (ran.code, ran.err) == (0, "")
+    assert "--debug" in command("--help").out
+
+
+@pytest.mark.parametrize(
+    ("redirected", "arguments", "code", "told"),
+    [
+        (">&-", ("list",), 1, "vizopt: standard output: Bad file descriptor\n"),
+        (">/dev/full", ("list",), 1, "vizopt: standard output: No space left on device\n"),
+        (">&-", ("--version",), 1, "vizopt: standard output: Bad file descriptor\n"),
+        (">&-", ("make", "nope.toml"), 1, "vizopt: nope.toml: cannot read: No such file or d"),
+        ("2>&-", ("make", "nope.toml"), 1, ""),
+        ("2>/dev/full", ("make", "nope.toml"), 1, ""),
+        ("<&- >&- 2>&-", ("make", "nope.toml"), 1, ""),
+        ("2>&-", ("show", "sgd"), 0, ""),
+        ("2>&-", ("nonsense",), 2, ""),
+    ],
+)
+def test_streams_that_cannot_be_written(redirected, arguments, code, told):
+    ran = child(redirected, *arguments)
+    assert ran.returncode == code
+    assert ran.stderr.startswith(told)
+    assert ran.stderr.count("\n") == bool(told)
+
+
+def test_a_reader_that_has_seen_enough_hears_nothing():
+    ran = child("| (read line; echo $line)", "list")
+    assert (ran.stdout, ran.stderr) == ("scenes:\n", "")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits are Linux's")
+@pytest.mark.parametrize("megabytes", [400])
+def test_too_little_memory_is_one_line(tmp_path, megabytes):
+    ran = child(
+        "",
+        *("make", "sgd", "-q", "-o", "a.png", "--set", "epochs=5"),
+        cwd=tmp_path,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes * 10**6,) * 2),
+    )
+    assert ran.returncode == 1
+    assert re.fullmatch(r".*out of memory.*\n", ran.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("can't start new thread"),
+        ImportError("libz.so: failed to map segment from shared object"),
+        OSError(12, "Cannot allocate memory"),
+    ],
+)
+def test_kinds_of_too_little_memory(error):
+    assert is_shortage(error)
+    outer = ValueError("x")
+    outer.__cause__ = error
+    assert is_shortage(outer)
+    assert not is_shortage(ValueError("x"))
+
+
+def test_no_temporary_folder_is_one_line(command, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    ran = command("make", "sgd", "-q", "-o", "a.png", "--set", "epochs=5")
+    assert ran.code == 1
+    assert ran.err.count("\n") == 1
+    assert "No such file" in ran.err
