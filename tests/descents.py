@@ -72,6 +72,9 @@ class Held(Recording):
         for name, value in row.items():
             self._held[name].append(value)
 
+    def mark(self, epoch, params, state):
+        """Nothing goes on from it."""
+
     def note(self, diverged):
         self.diverged = diverged
 

@@ -69,8 +69,8 @@ def test_more_than_2_gb_is_one_line_before_training(command, keys, told, monkeyp
 def test_more_than_the_disk_holds_is_one_line_before_training(monkeypatch, tmp_path):
     scene = vizopt.load_scene("sgd", SHORT)
     size = sum(estimate.bytes_of(scene).values())
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=size - 1))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(total=size, free=size - 1))
     with pytest.raises(SceneError, match=r"0\.0 MB, more than the 0\.0 MB that are free"):
         vizopt.record(scene, tmp_path / "a" / "b" / "run.zarr")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=size))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(total=size, free=size))
     vizopt.record(scene, tmp_path / "a" / "b" / "run.zarr")

@@ -7,7 +7,7 @@ from pathlib import Path
 from vizopt.arrange import arranged
 from vizopt.errors import SceneError
 from vizopt.numbers import count
-from vizopt.optimizers import rates
+from vizopt.optimizers import acting, rates
 from vizopt.problems import NetworkSpec
 from vizopt.scene import Scene
 
@@ -28,7 +28,8 @@ def check_size(scene: Scene, path: Path | None) -> None:
     sizes = bytes_of(scene)
     size = sum(sizes.values())
     place = path.absolute() if path else Path(tempfile.gettempdir())
-    free = shutil.disk_usage(next(p for p in (place, *place.parents) if p.is_dir())).free
+    disk = shutil.disk_usage(next(p for p in (place, *place.parents) if p.is_dir()))
+    free = disk.free if disk.total else MOST  # what is no disk says nothing
     if size <= min(MOST, free):
         return
     limit = "2 GB" if size > MOST else f"the {_told(free)} that are free on its disk"
@@ -46,7 +47,9 @@ def bytes_of(scene: Scene) -> dict[str, int]:
     """Bytes of a recording before they are packed, by the key that says how many there are."""
     problem, kept = scene.problem, scene.keep.rows(scene.epochs)
     double = not isinstance(problem, NetworkSpec) or problem.arithmetic == "float64"
-    values = 1 + len(rates(scene.optimizer)) + len(METRICS & problem.columns)
+    values = (
+        1 + len(rates(acting(scene.optimizer, problem.layout))) + len(METRICS & problem.columns)
+    )
     scores = 0
     if isinstance(problem, NetworkSpec) and "scores" in arranged(problem.layout, scene.stage).needs:
         scores = max(problem.sizes[-1], 2) * scene.keep.grid**2

@@ -232,7 +232,7 @@ def parse_scene(
         _override(table, key, value, file)
     scene = _scene(table, file)
     if overrides and "title" not in overrides:
-        return _truly_titled(scene, {**defaults, **parsed(text)}, file)  # as it was
+        return _truly_titled(scene, {**defaults, **parsed(text)}, file, overrides)
     return scene
 
 
@@ -243,7 +243,9 @@ def _scene(table: Mapping[str, Any], file: str) -> Scene:
         raise _explained(error, file, table) from error
 
 
-def _truly_titled(scene: Scene, stated: Mapping[str, Any], file: str) -> Scene:
+def _truly_titled(
+    scene: Scene, stated: Mapping[str, Any], file: str, given: Mapping[str, Any]
+) -> Scene:
     """The scene without what was said of another rule or problem than it has now.
 
     A title and a line about a run are true of what they were written for: where an override has
@@ -256,11 +258,11 @@ def _truly_titled(scene: Scene, stated: Mapping[str, Any], file: str) -> Scene:
         return scene
     if (before.optimizer, before.problem) == (scene.optimizer, scene.problem):
         same = (before.epochs, before.seed) == (scene.epochs, scene.seed)
-        return scene if same else replace(scene, about="")
+        return scene if same or "about" in given else replace(scene, about="")
     name = name_of(scene.optimizer)
     if scene.epochs == 1:  # no step is made
         name = scene.problem.describe().partition("  ·  ")[0]
-    return replace(scene, title=name, about="")
+    return replace(scene, title=name, about=scene.about if "about" in given else "")
 
 
 def scene_toml(scene: Scene) -> str:

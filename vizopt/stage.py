@@ -193,8 +193,9 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
         slot.text(right, title, words.unit, 13, align="right")
         right -= round(slot.text_width(words.unit) + slot.unit * 20)
     free = right - side
-    size = next((n for n in TITLES if slot.text_width(words.title, n, "bold") <= free), TITLES[-1])
-    name = slot.fitted(words.title, size, free, "bold")
+    names = {n: slot.fitted(words.title, n, free, "bold") for n in TITLES}
+    size = next((n for n, name in names.items() if name == words.title), TITLES[-1])
+    name = names[size]
     slot.text(side, title, name, size, colour=slot.theme.ink, weight="bold")
     free = slot.width - 2 * side
     if run.diverged is not None:  # why it ends there stands to the right of this line
@@ -209,9 +210,9 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
 def _lines(slot: Slot, settings: str, free: float) -> list[str]:
     """The settings in one line, or in two that part between two of them."""
     parts = settings.split(BETWEEN)
-    fits = (n for n in range(len(parts), 0, -1) if slot.text_width(BETWEEN.join(parts[:n])) <= free)
-    first = next(fits, 1)
-    lines = [BETWEEN.join(parts[:first]), BETWEEN.join(parts[first:])]
+    starts = [BETWEEN.join(parts[:n]) for n in range(len(parts), 0, -1)]
+    first = next((start for start in starts if slot.fitted(start, 13, free) == start), starts[-1])
+    lines = [first, settings.removeprefix(first).removeprefix(BETWEEN)]
     return [slot.fitted(line, 13, free) for line in lines if line]
 
 
