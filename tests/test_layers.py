@@ -32,7 +32,7 @@ LAYERS = [
         "regions",
         "encoders",
     },
-    {"train", "minima", "outcome", "glyphs", "hold", "safety"},
+    {"train", "minima", "valleys", "outcome", "glyphs", "hold", "safety"},
     {"probes", "panels", "events"},
     {"stage"},
     {"card"},
@@ -61,6 +61,7 @@ DRAWS = {
     "timeline",
     "mosaic",
     "minima",
+    "valleys",
     "outcome",
 }
 TRAINS = {"problems", "optimizers", "train", "probes"}
