@@ -95,10 +95,9 @@ class Valleys:
         They are looked for in steps of twice the length.
         """
         places, values = self.curve.T
-        first, last = np.searchsorted(places, x), np.searchsorted(places, x, side="right")
-        here = np.nonzero(abs(values[first:last] - f) <= LAST_BITS * abs(f))[0]
-        at = int(first + here[0]) if len(here) else int(first)
-        first = last = at
+        at, behind = np.searchsorted(places, x), np.searchsorted(places, x, side="right")
+        here = np.nonzero(abs(values[at:behind] - f) <= LAST_BITS * abs(f))[0]
+        first = last = int(at + here[0]) if len(here) else int(at)
         reach = 1
         while first > 0 and (level := _level(values[max(first - reach, 0) : first][::-1], f)):
             first, reach = first - level, 2 * reach
