@@ -7,6 +7,7 @@ import pytest
 from descents import descend
 
 from vizopt import story
+from vizopt.minima import minima_of, place
 from vizopt.problems.curve import curve
 
 # formula → its minima, its jumps
@@ -99,3 +100,57 @@ def test_where_f_overflows_nearly_everywhere_there_is_no_warning_either():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert np.isfinite(curve("x^2", (-1e200, 1e200)).points[:, 1]).any()
+
+
+# formula → its minima; the last two are level from the first to the second
+AT_JUMPS = {
+    "where(x<0, x+2, x**2)": [(0, 0)],
+    "where(x<=0, x+2, x**2)": [],  # comes down to 0, where f is 2
+    "where(x<=1, (x-1)^2, 5-x)": [(1, 0)],
+    "where(x<0.3, 1, (x-0.3)^2)": [(0.3, 0)],
+    "where(x<0, -1/x, x)": [(0, 0)],
+    "where(x<0, 1/x, x)": [],
+    "(x-0.3)^2-sign(x-0.3)": [],
+    "x-floor(x)": [(-2, 0), (-1, 0), (0, 0), (1, 0), (2, 0)],
+    "floor(x)**2": [(0.5, 0)],
+    "ceil(x)^2": [(-0.5, 0)],
+    "floor(3x)^2": [(1 / 6, 0)],
+    "x*floor(x)": [(0.5, 0)],
+    "sqrt(x)": [],
+}
+
+
+@pytest.mark.parametrize("interval", [(-2.9, 2.4), (-2.3, 2.9)])
+@pytest.mark.parametrize("text", AT_JUMPS)
+def test_a_jump_has_a_minimum_where_f_comes_down_to_a_place_of_its_own(text, interval):
+    left, right = interval
+    found = curve(text, interval)
+    expected = [at for at in AT_JUMPS[text] if left < at[0] < right]
+    assert found.minima == pytest.approx(np.array(expected).reshape(-1, 2), abs=1e-12)
+    assert (np.diff(found.points[:, 0]) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "left", "right"),
+    [
+        ("max(x**2-1, 0)", "global minimum", -1, 1),
+        ("relu(x)", "flat lowest end", -2.9, 0),
+        ("abs(x)+abs(x-1)", "global minimum", 0, 1),
+        ("floor(x)**2", "global minimum", 0, 1),
+        ("x*floor(x)", "global minimum", 0, 1),
+        ("max(0.7-x, 0)", "flat lowest end", 0.7, 2.4),
+    ],
+)
+def test_a_level_stretch_is_one_place_with_its_two_ends(text, name, left, right):
+    run = descend(text, (-2.9, 2.4), 0.3, 0.1)
+    (only,) = minima_of(run)
+    assert only.name == name
+    assert only.flat == pytest.approx((left, right), abs=1e-12)
+    assert only.place(5.3) == f"x from {place(left, 5.3)} to {place(right, 5.3)}"
+    assert only.holds(np.array([left, 0.9 * left + 0.1 * right]), np.full(2, only.f)).all()
+
+
+def test_a_place_of_no_width_is_one_x():
+    (only,) = minima_of(descend("(x-0.25)**2", (-3, 3), 0.3, 0.1))
+    assert only.place(6.0) == "x = 0.250"
+    assert place(-5e-324, 6.0) == "0.000"

@@ -38,7 +38,7 @@ LAYERS = [
         "regions",
         "encoders",
     },
-    {"train", "minima", "outcome", "glyphs", "hold", "safety"},
+    {"train", "minima", "valleys", "outcome", "glyphs", "hold", "safety"},
     {"probes", "panels", "events"},
     {"stage"},
     {"card"},
@@ -67,6 +67,7 @@ DRAWS = {
     "timeline",
     "mosaic",
     "minima",
+    "valleys",
     "outcome",
 }
 TRAINS = {"problems", "optimizers", "train", "probes"}

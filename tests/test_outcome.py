@@ -282,7 +282,11 @@ def test_a_narrow_valley_must_be_met_more_closely():
     (only,) = seen_from(alone, 1.0, 2.0)
     assert only.near == pytest.approx(0.08)
     assert only.low == pytest.approx(0.16)
-    assert only.holds(np.array([0.0801, 0.0799, -0.0799])).tolist() == [False, True, True]
+    assert only.holds(np.array([0.0801, 0.0799, -0.0799]), np.zeros(3)).tolist() == [
+        False,
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -488,4 +492,16 @@ def test_what_lies_behind_a_jump_is_not_reached():
     run = descend("0-x/abs(x) + x**2/2", (-2, 2), 1.5, 0.3)
     assert outcome(run).ending.words == "settled at the lowest end"
     (end,) = minima_of(run)
-    assert end.holds(np.array([-1e-4, 0.0, 1e-4])).tolist() == [False, True, True]
+    assert end.holds(np.array([-1e-4, 0.0, 1e-4]), np.full(3, -1.0)).tolist() == [False, True, True]
+
+
+def test_near_is_near_for_the_valley_too():
+    """On a long interval a run 15 valleys away, where f is as high as anywhere, is near none."""
+    run = descend("1-exp(-x**2)", (-2000, 2000), 15, 0.1)
+    (only,) = minima_of(run)
+    assert only.near == pytest.approx(40)
+    assert only.high == pytest.approx(0.5)
+    assert outcome(run).reached_at is None
+    assert outcome(run).ending.words == "stuck on a flat piece at x = 15.000"
+    assert_all_say(run, outcome(run).ending.words)
+    assert find(scene_of("1-exp(-x**2)", (-2000, 2000), 15, 0.1), "global", 3).steps is None

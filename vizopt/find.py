@@ -106,6 +106,7 @@ class _Search:
 
     def __init__(self, problem: FunctionSpec, targets: list[Minimum], within: int) -> None:
         self._start = problem.start
+        self._value: Callable[[Any], Any] = formula(problem.f).value
         self._slope: Callable[[Any], Any] = formula(problem.f).slope
         self._targets = targets
         self._within = within
@@ -123,8 +124,9 @@ class _Search:
 
     def steps(self, path: Values) -> Values:
         """First step from which on each run stays near a target, infinite for those that do not."""
-        each = [[reached(target, run) for run in path.T] for target in self._targets]
-        steps = [[np.inf if at is None else at for at in runs] for runs in each]
+        runs = list(zip(path.T, self._value(path).T, strict=True))
+        each = [[reached(target, x, f) for x, f in runs] for target in self._targets]
+        steps = [[np.inf if at is None else at for at in found] for found in each]
         return np.asarray(np.min(steps, axis=0), np.float64)
 
     def called(self, x: Values | None) -> str:
@@ -132,7 +134,8 @@ class _Search:
         near = [
             f"{t.called} at x = {number(t.x)}" if len(self._targets) > 1 else t.called
             for t in self._targets
-            if len(self._targets) == 1 or (x is not None and reached(t, x) is not None)
+            if len(self._targets) == 1
+            or (x is not None and reached(t, x, self._value(x)) is not None)
         ]
         return near[0] if near else ""
 

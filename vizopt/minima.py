@@ -1,22 +1,21 @@
 """Minima of a recorded curve, and its lowest ends: what a descent can come to rest in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.numbers import number
 from vizopt.recording import Recording
+from vizopt.valleys import LAST_BITS, Valleys
 
 Values: TypeAlias = NDArray[np.float64]
 
-NEAR = 0.01  # of the interval's width: this close counts as at a minimum
-WITHIN = 0.5  # of the way to the nearer side of its valley: in a narrow one it must be this close
-DEEP = 0.01  # of its valley's depth: a run that rests in it lies no higher
 EQUAL = 1e-12  # of the depth of the lowest valley: minima that differ by less are equal
-LAST_BITS = 8 * np.finfo(float).eps  # of f, in which equal values may differ by rounding
 SAME = 1e-9  # of the interval's width: both sides of a break, one place to the eye
+ROUNDED = 1e-12  # of the interval's width: by so much rounding may take a place off 0
+STRETCH = 0.1  # of what is near: a level stretch that is shorter is one place to the eye
 FENCE = 1.5  # spreads of the middle half of f, beyond which a pole does not set the axis
 
 
@@ -28,12 +27,7 @@ class Minimum(NamedTuple):
         kind: "global": nothing on the curve is lower, but for rounding. "end": no minimum, but an
             end of the curve at which that is so.
         ordinal: 1 for the first one downhill from the start; None for those behind it and ends.
-        left, right: its valley, between the neighbouring maxima, breaks and ends.
-        flat: the stretch around it, both ends included, on which f is the same.
-        near: as far from the flat stretch counts as at it: 1 % of the interval's width, and no
-            more than half the way to a maximum or break beside it.
-        low: highest f of a run that rests in it: 1 % of the way up to the lower maximum beside it,
-            or up to the curve's highest point where there is none.
+        left, right, flat, near, high, low: what surrounds it, see `Valley`.
         alone: whether it is the only one of its kind.
     """
 
@@ -45,6 +39,7 @@ class Minimum(NamedTuple):
     right: float
     flat: tuple[float, float]
     near: float
+    high: float
     low: float
     alone: bool
 
@@ -53,10 +48,15 @@ class Minimum(NamedTuple):
         return self.kind == "global"
 
     @property
+    def is_stretch(self) -> bool:
+        """Whether it is no single place to the eye."""
+        return self.flat[1] - self.flat[0] > STRETCH * self.near
+
+    @property
     def name(self) -> str:
         """What the picture calls it."""
         if self.kind == "end":
-            return "lowest end" if self.flat[0] == self.flat[1] else "flat lowest end"
+            return "flat lowest end" if self.is_stretch else "lowest end"
         if self.is_global:
             return "global minimum"
         return f"local minimum {self.ordinal}" if self.ordinal else "local minimum"
@@ -68,14 +68,26 @@ class Minimum(NamedTuple):
             return self.name if self.ordinal else f"a {self.name}"
         return f"{'the' if self.alone else 'a'} {self.name}"
 
-    def holds(self, x: Values) -> NDArray[np.bool_]:
-        """Where x [...] is so near that it counts as at it."""
+    def place(self, width: float) -> str:
+        """Where it lies, on a curve of such a width: `x = 0.300`, `x from −1.000 to 1.000`."""
+        if not self.is_stretch:
+            return f"x = {place(self.x, width)}"
+        left, right = (place(end, width) for end in self.flat)
+        return f"x from {left} to {right}"
+
+    def holds(self, x: Values, f: Values) -> NDArray[np.bool_]:
+        """Where x and f [...] are so near that they count as at it."""
         close = (x >= self.flat[0] - self.near) & (x <= self.flat[1] + self.near)
-        return close & self.valley_holds(x)
+        return close & self.valley_holds(x) & (f <= self.high)
 
     def valley_holds(self, x: Values) -> NDArray[np.bool_]:
         """Where x [...] is in its valley."""
         return (x >= self.left) & (x <= self.right)
+
+
+def place(x: float, width: float) -> str:
+    """x on an interval of such a width; what is 0 but for rounding is 0."""
+    return number(0.0 if abs(x) < ROUNDED * width else x, span=width)
 
 
 class Drawn(Protocol):
@@ -101,17 +113,17 @@ def seen_from(drawn: Drawn, x: float, slope: float) -> list[Minimum]:
     downhill = -np.sign(slope) or 1.0
     ahead = np.sort((places[:, 0] - x) * downhill)
     ahead = ahead[ahead >= 0]
-    valley = _Valleys.of(curve, drawn["maxima"], high)
-    found = []
+    valleys = Valleys.of(curve, drawn["maxima"], high)
+    found: list[Minimum] = []
     for at, f in places.tolist():
         distance = (at - x) * downhill
         ordinal = int(np.searchsorted(ahead, distance)) + 1 if distance >= 0 else None
         kind: Literal["global", "local"] = "global" if f <= lowest + rounding else "local"
-        found.append(valley(at, f, kind, ordinal))
+        found.append(Minimum(at, f, kind, ordinal, *valleys.around(at, f), alone=True))
     same = SAME * np.ptp(curve[:, 0])
     for at, f in _lowest_ends(curve, lowest + rounding):
         if not any(m.flat[0] - same <= at <= m.flat[1] + same for m in found):
-            found.append(valley(at, f, "end", None))
+            found.append(Minimum(at, f, "end", None, *valleys.around(at, f), alone=True))
     many = {kind: sum(m.kind == kind for m in found) for kind in ("global", "local", "end")}
     return [m._replace(alone=many[m.kind] == 1) for m in sorted(found)]
 
@@ -179,73 +191,3 @@ def _lowest_ends(curve: Values, most: float) -> list[tuple[float, float]]:
     gap = np.concatenate([[True], ~np.isfinite(f), [True]])
     ends = np.nonzero(~gap[1:-1] & (gap[:-2] | gap[2:]) & (f <= most))[0]
     return [(x, f) for x, f in curve[ends].tolist()]
-
-
-@dataclass(frozen=True)
-class _Valleys:
-    """What surrounds each place of a curve."""
-
-    curve: Values
-    high: float
-    walls: Values  # x of maxima and breaks, from left to right [W]
-    tops: Values  # f of each, infinite at a break [W]
-
-    @classmethod
-    def of(cls, curve: Values, maxima: Values, high: float) -> "_Valleys":
-        broken = curve[~np.isfinite(curve[:, 1]), 0]
-        walls = np.concatenate([maxima[:, 0], broken])
-        tops = np.concatenate([maxima[:, 1], np.full(len(broken), np.inf)])
-        order = np.argsort(walls, kind="stable")
-        return cls(curve, high, walls[order], tops[order])
-
-    def __call__(
-        self, x: float, f: float, kind: Literal["global", "local", "end"], ordinal: int | None
-    ) -> Minimum:
-        """A minimum at x, or an end of the curve."""
-        edges = self.curve[[0, -1], 0]
-        flat = self._flat(x, f)
-        before = int(np.searchsorted(self.walls, flat[0])) - 1
-        after = int(np.searchsorted(self.walls, flat[1], side="right"))
-        has = before >= 0, after < len(self.walls)
-        left = self.walls[before] if has[0] else edges[0]
-        right = self.walls[after] if has[1] else edges[1]
-        if kind == "end":
-            left, right = self._walled(x, f, left, right)
-        sides = [flat[0] - left] * has[0] + [right - flat[1]] * has[1]
-        near = min([NEAR * float(np.ptp(edges)), *(WITHIN * side for side in sides)])
-        top = min(self._top(left), self._top(right))
-        low = f + DEEP * ((top if np.isfinite(top) else self.high) - f)
-        return Minimum(
-            x, f, kind, ordinal, float(left), float(right), flat, float(near), low, alone=True
-        )
-
-    def _top(self, x: float) -> float:
-        """f of the maximum at x, infinite where there is none."""
-        first, last = np.searchsorted(self.walls, x), np.searchsorted(self.walls, x, side="right")
-        return float(self.tops[first:last].min(initial=np.inf))
-
-    def _walled(self, x: float, f: float, left: float, right: float) -> tuple[float, float]:
-        """The valley of an end of a piece of the curve: nothing of what is behind the break."""
-        here = np.nonzero(self.curve[:, 0] == x)[0]
-        at = int(here[np.nanargmin(abs(self.curve[here, 1] - f))])
-        broken = np.pad(~np.isfinite(self.curve[:, 1]), 1)  # of row at: at + 1
-        return x if broken[at] else left, x if broken[at + 2] else right
-
-    def _flat(self, x: float, f: float) -> tuple[float, float]:
-        """The stretch around x on which the samples have the same f, but for its last bits."""
-        places, values = self.curve.T
-        at = int(np.searchsorted(places, x))
-        first, last = at, at  # of the samples first:last, looked for in steps of twice the length
-        reach = 1
-        while first > 0 and (level := self._level(values[max(first - reach, 0) : first][::-1], f)):
-            first, reach = first - level, 2 * reach
-        reach = 1
-        while last < len(values) and (level := self._level(values[last : last + reach], f)):
-            last, reach = last + level, 2 * reach
-        return min([x, *places[first:at]]), max([x, *places[at:last]])
-
-    @staticmethod
-    def _level(values: Values, f: float) -> int:
-        """How many of the first values are f, but for its last bits."""
-        other = np.nonzero(~(abs(values - f) <= LAST_BITS * abs(f)))[0]
-        return int(other[0]) if len(other) else len(values)

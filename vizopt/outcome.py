@@ -127,7 +127,7 @@ def outcome(run: Recording) -> Outcome:
         minimum=minimum,
         ending=ending,
         pace=pace,
-        reached_at=reached(minimum, x) if minimum and run.diverged is None else None,
+        reached_at=reached(minimum, x, run["loss"]) if minimum and run.diverged is None else None,
         left_at=tuple(sorted(step for inner in best for step in _turns(inner, False))),
         entered_at=tuple(sorted(step for inner in best for step in _turns(inner, True))),
         exits=tuple((i, bool(x[i] > edges[1]) in sides) for i in _turns(inside, False)),
@@ -135,9 +135,9 @@ def outcome(run: Recording) -> Outcome:
     )
 
 
-def reached(minimum: Minimum, x: Values) -> int | None:
-    """First step from which on x [E] stays near a minimum, None where it is not at the end."""
-    return from_then_on(minimum.holds(x))
+def reached(minimum: Minimum, x: Values, f: Values) -> int | None:
+    """First step from which on x and f [E] stay near a minimum, None where not at the end."""
+    return from_then_on(minimum.holds(x, f))
 
 
 def from_then_on(true: NDArray[np.bool_]) -> int | None:
@@ -210,7 +210,7 @@ def _resting(run: Recording, minimum: Minimum | None, since: int) -> Ending:
     """Where it rests."""
     x, curve = run["x"], run["curve"]
     if minimum:
-        settled = from_then_on(minimum.holds(x) & (run["loss"] <= minimum.low))
+        settled = from_then_on(minimum.holds(x, run["loss"]) & (run["loss"] <= minimum.low))
         if settled is not None:
             inside = "at" if minimum.kind == "end" else "in"
             return Ending("settled", max(since, settled), f"settled {inside} {minimum.called}")

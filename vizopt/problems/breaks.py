@@ -69,11 +69,34 @@ def breaks(f: Formula, x: Values, value: Values, slope: Values) -> tuple[Indices
     left, right = _limits(f, x, value, low, high)
     left[len(real) :][~finite[edges]] = np.nan
     right[len(real) :][finite[edges]] = np.nan
-    low, high = whole(low, x), whole(high, x)
+    low, high, left, right = _owned(f, whole(low, x), whole(high, x), left, right)
     gap = np.stack([high, np.full(len(high), np.nan)], axis=1)
     rows = np.stack([np.stack([low, left], 1), gap, np.stack([high, right], 1)], axis=1)
     order = np.argsort(broken, kind="stable")
     return broken[order], rows[order]
+
+
+@np.errstate(all="ignore")
+def _owned(
+    f: Formula, low: Values, high: Values, left: Values, right: Values
+) -> tuple[Values, Values, Values, Values]:
+    """Both sides of breaks [B] and f there; a place that both have belongs to that with its f."""
+    here, trace = f.value(low), 1e-9 * abs(_tame(right) - _tame(left))
+    of_left = (low == high) & (abs(here - left) <= trace)
+    of_right = (low == high) & (abs(here - right) <= trace)
+    low = np.where(of_right, np.nextafter(low, -np.inf), low)
+    high = np.where(of_left, np.nextafter(high, np.inf), high)
+    return low, high, np.where(of_left, here, left), np.where(of_right, here, right)
+
+
+def attained(f: Formula, rows: Values) -> NDArray[np.bool_]:
+    """Whether the place of each break [B, 3, 2] belongs to its left side, and its right one [B, 2].
+
+    Of two neighbouring floats the place is that with fewer figures: 1 and not 0.9999999999999999.
+    """
+    places, values = rows[:, ::2, 0], rows[:, ::2, 1]
+    figures = np.vectorize(lambda x: len(repr(float(x))), otypes=[np.intp])(places)
+    return np.asarray((figures < figures[:, ::-1]) & (f.value(places) == values))
 
 
 def _suspected(

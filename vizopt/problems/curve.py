@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vizopt.problems.breaks import EPSILON, Indices, beside, bisected, breaks, whole, without_lone
 from vizopt.problems.formula import Formula, Values, formula
+from vizopt.problems.level import level_edges, minima_at_breaks
 
 SAMPLES = 20_001  # along the interval
 
@@ -19,7 +20,8 @@ class Curve(NamedTuple):
         points: x and f(x) from left to right [N, 2]. Where the curve is broken f is not finite:
             ±∞ where it grows without bound, at a pole, else nan, at a jump or where f has no value.
         minima, maxima: x and f(x) of each inside the interval [K, 2], from left to right. A flat
-            one is told by its middle; a kink or a cusp is one, a pole or a jump is none.
+            one is told by its middle; a kink or a cusp is one, and the lower side of a jump that
+            f comes down to; a pole is none.
         has_more: whether f turns between samples too, so that these are not all.
     """
 
@@ -42,9 +44,17 @@ def curve(text: str, interval: tuple[float, float]) -> Curve:
     # A slope that has no value where f has one is that of a kink: neither up nor down.
     signs = np.where(finite, np.sign(np.nan_to_num(slope)), np.nan)
     points = np.stack([x, np.where(finite, value, np.nan)], axis=1)
+    level = after, edges = level_edges(f, x, signs, broken)
+    smooth = _extrema(f, x, signs, broken, 1)
+    minima = np.concatenate([smooth, minima_at_breaks(f, x, signs, (broken, rows), level)])
     found = Curve(
-        np.insert(points, np.repeat(broken + 1, 3), rows.reshape(-1, 2), axis=0),
-        _extrema(f, x, signs, broken, 1),
+        np.insert(
+            points,
+            np.concatenate([np.repeat(broken, 3), after]) + 1,
+            np.concatenate([rows.reshape(-1, 2), edges]),
+            axis=0,
+        ),
+        minima[minima[:, 0].argsort(kind="stable")],
         _extrema(f, x, -signs, broken, -1),
         _turns_between(f, x, signs),
     )
