@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from hypothesis import given
@@ -425,7 +426,13 @@ def test_drawn_anew_it_is_told_anew(run, tmp_path):
 
 
 def test_a_clip_that_failed_gets_no_text(run, tmp_path, monkeypatch):
-    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/bin/false")
+    ill = tmp_path.parent / "ill-ffmpeg"  # well when it is tried
+    ill.write_text(
+        f'#!/bin/sh\ncase "$*" in *null*) exec "{imageio_ffmpeg.get_ffmpeg_exe()}" "$@";; esac\n'
+        "exit 1\n"
+    )
+    ill.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(ill))
     look = replace(SMALL, overrides={"timeline.seconds": 0.2})
     with pytest.raises(VizoptError, match=r"a\.mp4: ffmpeg failed"):
         pipeline.render_all(run, [tmp_path / "a.mp4", tmp_path / "b.gif"], look)

@@ -10,10 +10,11 @@ from xml.sax.saxutils import unescape
 
 from PIL import Image, PngImagePlugin
 
-from vizopt.encoders.ffmpeg import RECIPE, executable
+from vizopt.encoders.ffmpeg import RECIPE
+from vizopt.encoders.program import able
 from vizopt.errors import DecodeError, SceneError
 from vizopt.problems import CSV, NPZ
-from vizopt.safety.decode import head, is_image
+from vizopt.safety.decode import head, is_image, source
 from vizopt.safety.holders import clip_in, is_holder
 from vizopt.safety.images import reason
 from vizopt.scene import MADE_WITH, Scene, is_bundled_data, parse_scene, with_data
@@ -103,7 +104,7 @@ def _image_text(path: Path) -> str:
 
 def _video_text(path: Path) -> str:
     """The recipe's tag of an MP4 or WebM, as ffmpeg writes it out."""
-    command = [executable(path), "-nostdin", "-loglevel", "error", "-i", f"file:{path}"]
+    command = [able(path), "-nostdin", "-loglevel", "error", *source(path)]
     ran = subprocess.run([*command, "-f", "ffmetadata", "-"], capture_output=True, check=False)
     if ran.returncode:
         lines = ran.stderr.decode(errors="replace").strip().splitlines()

@@ -1,20 +1,19 @@
 """The ffmpeg process that frames are piped to, as raw RGBA."""
 
 import re
-import shutil
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from errno import EINVAL, EPIPE
 from pathlib import Path
 from typing import IO
 
-import imageio_ffmpeg
-
 from vizopt.arrays import Frame
 from vizopt.encoders.base import Film, Label, Write, finished
+from vizopt.encoders.program import APART, able, end
 from vizopt.errors import EncodeError
 
 # The frames are full-range sRGB; players take BT.709 in TV range, so convert and say so.
@@ -31,34 +30,38 @@ SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
 
 
 @contextmanager
-def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
-    """Encode the frames written to it into path, with ffmpeg's output options.
+def piped(path: Path, film: Film, codec: Sequence[str], options: Sequence[str]) -> Iterator[Write]:
+    """Encode the frames written to it into path.
+
+    Args:
+        codec: ffmpeg's options for the pictures, those that `able` has tried.
+        options: those for this file.
 
     Raises:
         EncodeError: ffmpeg is missing or fails; with the first line of what it said.
     """
-    program = executable(path)
+    program = able(path, codec)
     with finished(path) as part, tempfile.TemporaryFile() as said, _metadata(film.label) as tags:
         width, height = film.size
         source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}"]
         rate = ["-framerate", f"{film.fps:.6g}"]
         command = [program, "-loglevel", "error", *source, *rate, "-i", "-"]
-        command += ["-f", "ffmetadata", "-i", tags, "-map", "0:v", "-map_metadata", "1", *options]
+        command += ["-f", "ffmetadata", "-i", f"file:{tags}", "-map", "0:v", "-map_metadata", "1"]
         process = subprocess.Popen(
-            [*command, "-y", f"file:{part}"],
+            [*command, *codec, *options, "-y", f"file:{part}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=said,
-            process_group=0,  # Ctrl-C is for us: we close the pipe and remove the file
+            **APART,
         )
         pipe = process.stdin
         assert pipe is not None
         widen(pipe)
         try:
-            with suppress(BrokenPipeError), pipe, _ahead(pipe) as write:
+            with _until_it_ends(), pipe, _ahead(pipe) as write:
                 yield write
         except BaseException:
-            process.kill()
+            end(process)
             raise
         finally:
             code = process.wait()
@@ -67,16 +70,27 @@ def piped(path: Path, film: Film, options: list[str]) -> Iterator[Write]:
 
 
 @contextmanager
-def _metadata(label: Label) -> Iterator[str]:
-    """A file with what the clip says of itself: an argument must not be that long."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        file.write(";FFMETADATA1\n")
-        tags = {"title": label.title, "comment": label.warning, RECIPE: label.recipe}
-        for key, text in tags.items():
-            if text:
-                file.write(f"{key}={re.sub(SPECIAL, ESCAPED, text)}\n")
-        file.flush()
-        yield file.name
+def _metadata(label: Label) -> Iterator[Path]:
+    """A file with what the clip says of itself: an argument must not be that long.
+
+    It is closed: Windows lets nobody else read a temporary file that is open.
+    """
+    tags = {"title": label.title, "comment": label.warning, RECIPE: label.recipe}
+    lines = [f"{key}={re.sub(SPECIAL, ESCAPED, text)}\n" for key, text in tags.items() if text]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "tags.txt"
+        file.write_text(";FFMETADATA1\n" + "".join(lines), encoding="utf-8", newline="\n")
+        yield file
+
+
+@contextmanager
+def _until_it_ends() -> Iterator[None]:
+    """A process that reads no more is no error here: its code and its words tell why."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (EPIPE, EINVAL):  # the second on Windows
+            raise
 
 
 def widen(pipe: IO[bytes]) -> None:
@@ -108,19 +122,3 @@ def _reason(said: IO[bytes], code: int) -> str:
     said.seek(0)
     lines = said.read().decode(errors="replace").strip().splitlines()
     return re.sub(r"^\[.*?\] ", "", lines[0]) if lines else f"it ended with code {code}"
-
-
-def executable(path: Path) -> str:
-    """The ffmpeg to use: imageio's, or the one on the PATH; path is for the message.
-
-    Raises:
-        EncodeError: there is none.
-    """
-    try:
-        program = str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError:
-        program = "ffmpeg"
-    if not shutil.which(program):
-        reason = "reinstall it with: pip install --force-reinstall imageio-ffmpeg"
-        raise EncodeError(f"{path}: no ffmpeg at {program}: {reason}")
-    return program

@@ -6,11 +6,13 @@ from pathlib import Path
 from vizopt.arrays import Size
 from vizopt.encoders.base import Film, Write, check_even
 from vizopt.encoders.ffmpeg import COLOUR, piped
+from vizopt.encoders.program import able
 
 # Most of the picture stands still, so what pays is the tree of macroblocks and CABAC; with little
 # else the clips have size and PSNR of preset medium crf 20 in half of its time (benchmarks/).
 TREE = "mbtree=1:rc-lookahead=10:cabac=1"
 SETTINGS = ("-preset", "superfast", "-tune", "animation", "-x264-params", TREE)
+CODEC = ("-vf", COLOUR, "-c:v", "libx264", *SETTINGS, "-pix_fmt", "yuv420p")
 CRF, STEP = 18, 4  # and what each level of harm adds
 
 
@@ -24,8 +26,9 @@ class MP4:
         return fps
 
     def check(self, path: Path, size: Size) -> None:
-        """H.264 with 4:2:0 colour needs even sides."""
+        """H.264 with 4:2:0 colour needs even sides, and an ffmpeg that writes it."""
         check_even(path, size)
+        able(path, CODEC)
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
         return h264(path, film)
@@ -34,8 +37,7 @@ class MP4:
 def h264(path: Path, film: Film, *options: str) -> AbstractContextManager[Write]:
     """An MP4 to write frames to; more of ffmpeg's options go to x264."""
     quality = ["-crf", str(CRF + STEP * film.level), *options]
-    codec = ["-c:v", "libx264", *SETTINGS, *quality, "-pix_fmt", "yuv420p"]
-    return piped(path, film, ["-vf", COLOUR, *codec, "-movflags", "+faststart", "-f", "mp4"])
+    return piped(path, film, CODEC, [*quality, "-movflags", "+faststart", "-f", "mp4"])
 
 
 ENCODER = MP4()

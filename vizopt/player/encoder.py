@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Write, check_even, finished
-from vizopt.encoders.mp4 import h264
+from vizopt.encoders.base import Film, Write, finished
+from vizopt.encoders.mp4 import MP4, h264
 from vizopt.errors import EncodeError
 from vizopt.marks import signed
 from vizopt.places import scratch
@@ -27,8 +27,8 @@ class HTML:
         return fps
 
     def check(self, path: Path, size: Size) -> None:
-        """The clip inside is H.264 with 4:2:0 colour, which needs even sides."""
-        check_even(path, size)
+        """The clip inside is an MP4 and needs what that needs."""
+        MP4().check(path, size)
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
         return _open(path, film)

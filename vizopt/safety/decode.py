@@ -59,8 +59,19 @@ def _held(holder: Path) -> Iterator[Picture]:
         yield from pictures(clip)
 
 
+def source(path: Path) -> list[str]:
+    """ffmpeg's options to read an MP4 or WebM as what it begins as, and no other file.
+
+    Else a playlist that begins like a clip would make it open what it names.
+    """
+    demuxer = "matroska" if head(path).startswith(MATROSKA) else "mov"
+    return ["-f", demuxer, "-protocol_whitelist", "file", "-i", f"file:{path}"]
+
+
 def head(path: Path) -> bytes:
     """The first bytes of a file."""
+    if path.is_fifo():  # nobody may ever write into it
+        raise DecodeError(f"{path}: cannot read: not a file")
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would wait for ever
             raise DecodeError(f"{path}: is no file: save what comes from it first")

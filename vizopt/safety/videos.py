@@ -1,31 +1,30 @@
-"""MP4 and WebM by ffmpeg: raw pictures on one pipe, their times and sizes on the other."""
+"""MP4 and WebM by ffmpeg: raw pictures on a pipe, their times and sizes in a file."""
 
 import re
 import subprocess
+import tempfile
+from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
 from typing import IO, NamedTuple
 
 import numpy as np
 
-from vizopt.encoders.ffmpeg import executable, widen
+from vizopt.encoders.ffmpeg import widen
+from vizopt.encoders.program import APART, SHOW, SHOWN, WRONG, able, end
 from vizopt.errors import DecodeError, EncodeError
-from vizopt.safety.decode import Picture
+from vizopt.safety.decode import Picture, source
 from vizopt.safety.light import RGB
 
 BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
-SHOWN = re.compile(r" n: *\d+ pts: *(-?\d+|NOPTS) .*?duration: *(\d+) .*? s:(\d+)x(\d+) ")
-WRONG = re.compile(r"\[(?:error|fatal)\] *(.*)")
 
 
 class Said(NamedTuple):
     """What ffmpeg says of one picture: times in units of its clock."""
 
     start: int
-    duration: int
+    duration: int  # 0 where it is not told
     width: int
     height: int
     clock: Fraction  # seconds
@@ -33,75 +32,97 @@ class Said(NamedTuple):
 
 def pictures(path: Path) -> Iterator[Picture]:
     """The pictures at the times of the stream, as many as it holds, turned as it asks for."""
-    process = _process(path)
-    pixels, words = process.stdout, process.stderr
-    assert pixels is not None
-    assert words is not None
-    widen(pixels)
-    queue: SimpleQueue[Said | str | None] = SimpleQueue()
-    listener = Thread(target=_listen, args=(words, queue), daemon=True)
-    listener.start()
-    try:
-        yield from _pictures(path, queue, pixels)
-        if process.wait():
-            raise DecodeError(f"{path}: cannot read: ffmpeg ended with code {process.returncode}")
-    finally:
-        process.kill()
-        listener.join()
-        pixels.close()
-        words.close()
-        process.wait()
+    with tempfile.TemporaryDirectory() as folder:
+        words = Path(folder) / "said.txt"
+        process = _process(path, words)
+        pixels = process.stdout
+        assert pixels is not None
+        widen(pixels)
+        try:
+            with words.open("rb") as file:
+                log = _Log(path, file)
+                yield from _pictures(path, log, pixels)
+                code = process.wait()
+                log.read()
+            if code:
+                raise DecodeError(f"{path}: cannot read: ffmpeg ended with code {code}")
+        finally:
+            end(process)
+            pixels.close()
 
 
-def _process(path: Path) -> subprocess.Popen[bytes]:
+def _process(path: Path, words: Path) -> subprocess.Popen[bytes]:
+    """An ffmpeg that writes the pictures to a pipe and what it says of them to a file.
+
+    Of two pipes each might wait until the other is read.
+    """
     try:
-        ffmpeg = executable(path)
+        ffmpeg = able(path)
     except EncodeError as error:
         raise DecodeError(str(error)) from error
     quiet = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"]
-    source = ["-i", f"file:{path}", "-map", "0:v:0", "-vf", "showinfo=checksum=0"]
-    raw = ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-    return subprocess.Popen(
-        [ffmpeg, *quiet, *source, *raw],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        process_group=0,  # Ctrl-C is for us: we end the process
-    )
+    raw = ["-map", "0:v:0", *SHOW, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    with words.open("ab") as said:
+        return subprocess.Popen(
+            [ffmpeg, *quiet, *source(path), *raw],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            **APART,
+        )
 
 
-def _listen(words: IO[bytes], queue: "SimpleQueue[Said | str | None]") -> None:
-    """Pass on what is said of each picture, and complaints as text; None at the end."""
-    clock = Fraction(0)
-    for line in words:
-        text = line.decode(errors="replace")
-        if base := BASE.search(text):
-            clock = Fraction(int(base[1]), int(base[2]))
-        elif wrong := WRONG.search(text):
-            queue.put(wrong[1].strip())
-        elif shown := SHOWN.search(text):
-            if shown[1] == "NOPTS":
-                queue.put("a picture without a time")
-            else:
-                start, duration, width, height = map(int, shown.groups())
-                queue.put(Said(start, duration, width, height, clock))
-    queue.put(None)
+class _Log:
+    """What ffmpeg has said so far.
+
+    Args:
+        path: the clip, for the message.
+        file: that it writes to, opened anew: one place in it for writing, one for reading.
+    """
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self.shown: deque[Said] = deque()
+        self._path = path
+        self._file = file
+        self._begun = b""  # of a line
+        self._clock = Fraction(0)
+
+    def read(self) -> None:
+        """Take in what is new.
+
+        Raises:
+            DecodeError: it is a complaint.
+        """
+        *lines, self._begun = (self._begun + self._file.read()).split(b"\n")
+        for line in lines:
+            text = line.decode(errors="replace")
+            if base := BASE.search(text):
+                self._clock = Fraction(int(base[1]), int(base[2]))
+            elif wrong := WRONG.search(text):
+                raise DecodeError(f"{self._path}: cannot read: {wrong[1].strip()}")
+            elif shown := SHOWN.search(text):
+                if shown[1] == "NOPTS":
+                    raise DecodeError(f"{self._path}: cannot read: a picture without a time")
+                start, duration, width, height = (int(number or 0) for number in shown.groups())
+                self.shown.append(Said(start, duration, width, height, self._clock))
 
 
-def _pictures(
-    path: Path, queue: "SimpleQueue[Said | str | None]", pixels: IO[bytes]
-) -> Iterator[Picture]:
+def _pictures(path: Path, log: _Log, pixels: IO[bytes]) -> Iterator[Picture]:
+    """A picture's line is written before the picture is, so that nothing waits for a line."""
     first: Said | None = None
     before, gap = 0, 0
-    while (said := queue.get()) is not None:
-        if isinstance(said, str):
-            raise DecodeError(f"{path}: cannot read: {said}")
+    while pixels.peek(1):  # type: ignore[attr-defined]
+        log.read()
+        if not log.shown:
+            raise DecodeError(f"{path}: cannot read: ffmpeg does not tell a picture's time")
+        said = log.shown.popleft()
         first = first or said
         start = _micros(said.start - first.start, said.clock)
         gap = start - before or gap
         before = start
         length = _micros(said.duration, said.clock) or gap
         yield Picture(start, start + length, _frame(path, first, pixels))
+    log.read()
     if first is None:
         raise DecodeError(f"{path}: cannot read: there is no picture in it")
 

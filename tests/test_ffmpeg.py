@@ -1,0 +1,227 @@
+"""ffmpeg as it is met: other versions, other programs, clips that are none, parents that die."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from children import GUARD, until, vizopt_child
+
+from vizopt.encoders import Film, Label, encoder, program
+from vizopt.errors import DecodeError, VizoptError
+from vizopt.recipe import read
+from vizopt.safety import decode
+from vizopt.safety.check import judge
+
+REAL = imageio_ffmpeg.get_ffmpeg_exe()
+SIZE = (64, 48)
+
+
+@pytest.fixture
+def instead(tmp_path, monkeypatch):
+    """Another ffmpeg: a shell script."""
+
+    def put(script: str) -> Path:
+        file = tmp_path / "other-ffmpeg"
+        file.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        file.chmod(0o755)
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(file))
+        return file
+
+    return put
+
+
+def clip(path: Path, count: int = 6, label: Label = Label()) -> Path:  # noqa: B008
+    frames = np.full((count, SIZE[1], SIZE[0], 4), 255, np.uint8)
+    frames[..., :3] = np.arange(count)[:, None, None, None] * 9
+    with encoder(path).open(path, Film(SIZE, 30, lambda: list(frames), label)) as write:
+        for frame in frames:
+            write(frame)
+    return path
+
+
+OTHERS = {
+    "exit 0": "is no ffmpeg",
+    "exec sleep 1000": "gives no answer within 0.3 seconds",
+    "sleep 1000": "gives no answer within 0.3 seconds",
+    f'exec "{REAL}" -no_such_option "$@"': r"is ffmpeg \S+ \(.*no_such_option.*\): 5\.1 or newer",
+    f'exec "{REAL}" "$@" 2>/dev/null': "is no ffmpeg",
+    f'"{REAL}" "$@" 2>&1 | grep -v pts_time >&2': r"\(tells no times of pictures\): 5\.1 or newer",
+}
+
+
+@pytest.mark.parametrize("script", OTHERS, ids=lambda text: text.replace(REAL, "")[:40])
+@pytest.mark.parametrize("suffix", [".mp4", ".webm", ".html"])
+def test_another_ffmpeg_is_found_out_before_training(instead, monkeypatch, script, suffix):
+    monkeypatch.setattr(program, "PATIENCE", 0.3 if "sleep" in script else 60)
+    other = instead(script)
+    path = Path(f"a{suffix}")
+    with pytest.raises(VizoptError, match=OTHERS[script]) as raised:
+        encoder(path).check(path, SIZE)
+    assert str(raised.value).startswith(f"a{suffix}: {other}: ")
+    assert str(raised.value).endswith(": unset IMAGEIO_FFMPEG_EXE, which names it")
+
+
+def test_a_codec_that_is_not_there_is_named(instead):
+    instead(f'case "$*" in *libvpx*) set -- -c:v none_such "$@";; esac; exec "{REAL}" "$@"')
+    encoder(Path("a.mp4")).check(Path("a.mp4"), SIZE)
+    with pytest.raises(VizoptError, match=r"none_such.*5\.1 or newer with libvpx-vp9 is needed"):
+        encoder(Path("a.webm")).check(Path("a.webm"), SIZE)
+
+
+# ffmpeg 5.1's own words, before and after which it writes a picture of 2×1.
+OLD = "[Parsed_showinfo_0 @ 0x5] [info] n:   {k} pts:  {k}000 pts_time:0.0{k} pos:  7 fmt:yuv420p "
+OLD += "sar:1/1 s:2x1 i:P iskey:1 type:I "
+WELL = f'case "$*" in *null*) exec "{REAL}" "$@";; esac\n'  # a trial
+
+
+def said(*pictures: str) -> str:
+    base = "echo '[Parsed_showinfo_0 @ 0x5] [info] config in time_base: 1/10000, frame_rate: 10/1'"
+    return WELL + f"{base} >&2\n" + "\n".join(pictures)
+
+
+def shown(k: int) -> str:
+    return f"echo '{OLD.format(k=k)}' >&2; printf abcdef"
+
+
+def test_without_durations_in_the_log_the_last_picture_is_as_long_as_the_one_before(
+    tmp_path, instead
+):
+    """ffmpeg 5.1 tells none; what waited for it waited for ever."""
+    path = clip(tmp_path / "a.mp4")
+    instead(said(*map(shown, range(3))))
+    times = [(picture.start, picture.end) for picture in decode.pictures(path)]
+    assert times == [(0, 0), (100_000, 200_000), (200_000, 300_000)]
+    assert judge(path, once=True).seconds == 0.3
+
+
+@pytest.mark.parametrize(
+    ("script", "wrong"),
+    {
+        "printf abcdef; sleep 1000": "ffmpeg does not tell a picture's time",
+        shown(0) + "; printf abcdef; sleep 1000": "ffmpeg does not tell a picture's time",
+        shown(0).replace("abcdef", "abc"): "a picture ends too early",
+        "echo '[h264 @ 0x1] [error] no frame!' >&2; exit 0": "no frame!",
+        "exit 0": "there is no picture in it",
+    }.items(),
+)
+def test_no_reader_waits_for_a_line_that_does_not_come(tmp_path, instead, script, wrong):
+    path = clip(tmp_path / "a.mp4")
+    instead(said(script))
+    with pytest.raises(DecodeError, match=rf"a\.mp4: cannot read: {wrong}"):
+        list(decode.pictures(path))
+
+
+DASH = """<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"
+profiles="urn:mpeg:dash:profile:isoff-on-demand:2011" mediaPresentationDuration="PT1S"><Period>
+<AdaptationSet mimeType="video/mp4"><Representation id="0" mimeType="video/mp4"
+codecs="avc1.64000a" bandwidth="9">
+<BaseURL>{secret}</BaseURL></Representation></AdaptationSet></Period></MPD>"""
+HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{secret}\n#EXT-X-ENDLIST\n"
+CONCAT = "ffconcat version 1.0\nfile '{secret}'\n"
+
+
+@pytest.mark.parametrize("start", [b"<!--ftyp-->", b"<!--free-->", b"\x1aE\xdf\xa3\n"])
+@pytest.mark.parametrize("text", [DASH, HLS, CONCAT], ids=["dash", "hls", "concat"])
+def test_a_playlist_that_begins_like_a_clip_is_none(tmp_path, start, text):
+    clip(tmp_path / "secret.mp4", label=Label(recipe="# made with vizopt: secret"))
+    list_ = tmp_path / "a.mp4"
+    list_.write_bytes(start + text.format(secret="secret.mp4").encode())
+    for reader in (lambda path: list(decode.pictures(path)), read):
+        with pytest.raises(DecodeError, match=r"a\.mp4: cannot read: ") as raised:
+            reader(list_)
+        assert "secret" not in str(raised.value)
+
+
+def test_a_dash_list_is_opened_by_an_ffmpeg_that_is_not_told_the_format(tmp_path):
+    """What the test before would find: the list is a good one."""
+    clip(tmp_path / "secret.mp4")
+    list_ = tmp_path / "a.mp4"
+    list_.write_bytes(b"<!--free-->" + DASH.format(secret="secret.mp4").encode())
+    ran = subprocess.run([REAL, "-i", str(list_)], capture_output=True, text=True, check=False)
+    assert "Input #0, dash" in ran.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes in folders here")
+def test_a_named_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.mp4")
+    with pytest.raises(DecodeError, match=r"a\.mp4: cannot read: not a file"):
+        list(decode.pictures(tmp_path / "a.mp4"))
+
+
+def test_the_tags_are_in_a_file_that_is_closed(tmp_path, monkeypatch):
+    """Windows lets nobody else read a file that is open, and text files there end lines in two."""
+    started = subprocess.Popen
+
+    def looked_at(command, **options):
+        tags = [word for word in command if word.startswith("file:") and word.endswith(".txt")]
+        for tag in tags:
+            file = Path(tag.removeprefix("file:"))
+            assert b"\r" not in file.read_bytes()
+            here = [Path(link) for link in Path("/proc/self/fd").glob("*")]
+            assert file not in [link.resolve() for link in here if link.exists()]
+            seen.append(file)
+        return started(command, **options)
+
+    seen: list[Path] = []
+    monkeypatch.setattr(subprocess, "Popen", looked_at)
+    recipe = "# made with vizopt 1\na = 'b\\;'\n# c = d"
+    path = clip(tmp_path / "a.mp4", label=Label(title="T; #1", recipe=recipe))
+    assert len(seen) == 1
+    assert read(path) == recipe
+
+
+def ffmpegs(parent: int) -> list[int]:
+    """Processes that run an ffmpeg and were started by this one."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, rest = stat.read_text().split("(", 1)[1].rsplit(")", 1)
+        except OSError:
+            continue
+        state, ppid = rest.split()[:2]
+        if name.startswith("ffmpeg") and int(ppid) == parent and state != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def ended(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+@pytest.mark.parametrize(
+    ("kind", "name"), [("make", "SIGKILL"), ("make", "SIGHUP"), ("check", "SIGKILL")]
+)
+def test_ffmpeg_ends_with_its_parent(tmp_path, kind, name):
+    long = ["make", "momentum-fast", "--seconds", "600", "-q", "-o", "a.mp4"]
+    if kind == "check":
+        clip(tmp_path / "a.mp4", 3000)
+        long = ["check", "a.mp4"]
+    with vizopt_child(*long, folder=tmp_path) as process:
+        until(process, lambda: working(process.pid))
+        children = ffmpegs(process.pid)
+        os.kill(process.pid, getattr(signal, name))
+        process.wait()
+        give_up = time.monotonic() + GUARD
+        while not all(map(ended, children)):
+            assert time.monotonic() < give_up, "ffmpeg goes on"
+            time.sleep(0.01)
+
+
+def working(parent: int) -> bool:
+    """Whether an ffmpeg that is no trial is there."""
+    lines = []
+    for pid in ffmpegs(parent):
+        try:
+            lines.append(Path(f"/proc/{pid}/cmdline").read_bytes())
+        except OSError:
+            continue
+    return any(b"null" not in line for line in lines if line)
