@@ -105,6 +105,8 @@ class Recording:
             self._committed = {group: int(attributes["committed"][group]) for group in GROUPS}
             self._id: str | None = attributes.get("id")  # none before there were ids
             self.diverged: int | None = attributes.get("diverged")
+            # Whether the loss had no value there; None in a recording that does not tell.
+            self.undefined: bool | None = attributes.get("undefined")
             self.interrupted: int | None = attributes.get("interrupted")
             self._arrays = {
                 name: array

@@ -38,7 +38,7 @@ def summary(run: Recording) -> dict[str, Any]:
     if "x" in run.columns:
         ended = outcome(run)
         values["descent"] = _descent(ended)
-        if ended.ending.kind == "off":
+        if ended.ending.kind in ("off", "steep"):
             values["diverged"] = None
     return values | {
         "optimizer": scene["optimizer"],

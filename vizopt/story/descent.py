@@ -4,7 +4,7 @@ import numpy as np
 
 from vizopt.minima import minima_of
 from vizopt.numbers import count, number, setting
-from vizopt.outcome import FAR, Outcome, outcome
+from vizopt.outcome import BROKEN, FAR, Outcome, outcome
 from vizopt.recording import Recording
 from vizopt.story.history import cut_short, key_epochs
 from vizopt.story.phrases import counted, listed, sentence, times
@@ -48,8 +48,8 @@ def _verdict(run: Recording, ended: Outcome) -> str:
     step = count(since)
     if kind == "diverged":
         return f"diverges at step {step}"
-    if kind == "off":
-        return f"at step {step} is {words}, where f has no value"
+    if kind in BROKEN:
+        return f"at step {step} {words}"
     if ended.pace is not None:
         return f"is {words} {_from(since)}"
     return f"is {words} after {counted(run.epochs - 1, 'step')}, at x = {number(ended.end)}"
@@ -101,7 +101,7 @@ def _short_exits(ended: Outcome) -> list[str]:
 
 def _passed(run: Recording, ended: Outcome) -> str:
     """The local minima between the start and where it ended, which it got past."""
-    if ended.ending.kind in ("diverged", "off") or not ended.minimum or not ended.minimum.ordinal:
+    if ended.ending.kind in BROKEN or not ended.minimum or not ended.minimum.ordinal:
         return ""
     passed = [
         m for m in minima_of(run) if m.ordinal is not None and m.ordinal < ended.minimum.ordinal
@@ -139,8 +139,8 @@ def _end(run: Recording, ended: Outcome) -> str:
     """The verdict."""
     kind, since, words = ended.ending
     last, step = count(run.epochs - 1), count(since)
-    if kind == "off":
-        return f"At step {step} it is {words}: f has no value there, and the run ends."
+    if kind in ("off", "steep"):
+        return f"At step {step} it {words}: the run ends there."
     if kind == "diverged" and run.diverged is not None:
         return f"It diverges: at step {step} its numbers are no longer finite."
     if kind == "diverged":
