@@ -135,7 +135,7 @@ def render(
     look, limit = look_of(files=files, **options), _limit(fit, place, files)
     opened = Recording(run, before_damage=before_damage)
     for damage in opened.damage:
-        click.echo(f"{run}: damaged: {damage}: drawn are the {len(opened)} rows before", err=True)
+        click.echo(f"{run}: damaged: {damage}: drawn are the rows before: {len(opened)}", err=True)
     if limit is None:
         _echo_clips(pipeline.render_all(opened, files, look, bar_of(quiet)))
     else:

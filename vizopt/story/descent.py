@@ -3,11 +3,11 @@
 import numpy as np
 
 from vizopt.minima import minima_of
-from vizopt.numbers import count, number, setting
+from vizopt.numbers import count, counted, number, setting
 from vizopt.outcome import BROKEN, FAR, Outcome, outcome
 from vizopt.recording import Recording
 from vizopt.story.history import cut_short, key_epochs
-from vizopt.story.phrases import counted, listed, sentence, times
+from vizopt.story.phrases import listed, sentence, times
 
 
 def happened(run: Recording) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from vizopt.minima import Minimum, is_flat, minima_of, poles
-from vizopt.numbers import count, number, setting
+from vizopt.numbers import count, counted, number, setting
 from vizopt.optimizers import LEARNING_RATE, acting, name_of, rate_of
 from vizopt.problems import FunctionSpec, NetworkSpec
 from vizopt.problems.activations import ACTIVATIONS
 from vizopt.problems.heads import head
 from vizopt.recording import Recording
 from vizopt.scene import KINDS, Scene
-from vizopt.story.phrases import counted, cut, listed, lower, plain, sentence
+from vizopt.story.phrases import cut, listed, lower, plain, sentence
 from vizopt.story.rules import FIELDS
 
 NAMES = 8  # classes or minima that are told one by one
