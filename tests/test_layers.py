@@ -32,7 +32,7 @@ LAYERS = [
         "regions",
         "encoders",
     },
-    {"train", "minima", "valleys", "outcome", "glyphs", "hold", "safety"},
+    {"train", "minima", "valleys", "readout", "outcome", "glyphs", "hold", "safety"},
     {"probes", "panels", "events"},
     {"stage"},
     {"card"},
@@ -62,6 +62,7 @@ DRAWS = {
     "mosaic",
     "minima",
     "valleys",
+    "readout",
     "outcome",
 }
 TRAINS = {"problems", "optimizers", "train", "probes"}

@@ -17,8 +17,10 @@ from vizopt.hold import Playback
 from vizopt.minima import f_range, minima_of, seen_from
 from vizopt.outcome import BROKEN, outcome
 from vizopt.panels import Slot, Worked
+from vizopt.panels.arithmetic import arithmetic
 from vizopt.problems import Function, FunctionSpec
 from vizopt.problems.curve import curve
+from vizopt.readout import Readout
 from vizopt.recording import Recording
 from vizopt.scene import Shape, parse_scene
 from vizopt.theme import THEMES
@@ -558,3 +560,19 @@ def test_near_is_near_for_the_valley_too():
     assert outcome(run).ending.words == "stuck on a flat piece at x = 15.000"
     assert_all_say(run, outcome(run).ending.words)
     assert find(scene_of("1-exp(-x**2)", (-2000, 2000), 15, 0.1), "global", 3).steps is None
+
+
+def test_far_from_0_x_and_f_are_told_apart():
+    """Of an interval of 10 around a billion, in picture and texts."""
+    run = descend("(x-1e9)**2", (1e9 - 5, 1e9 + 5), 1e9 + 3.25, 0.1, 0.0, 5)
+    told, digits = story.of(run), Readout.of(run)
+    assert "e9" not in (told.text + told.alt).replace("(x − 1e9)²", "")
+    assert "starts at x = 1000000003.2" in told.alt
+    assert "minimum, at x = 1000000000.0 with f = 0.000" in told.text
+    assert digits.x(1e9 + 8) == "1000000008.0"
+    assert digits.x(3e9) == "3.00e9"
+    run = descend("1e8+(x-1)**2", (-2, 2), -1, 0.1, 0.0, 5)
+    assert "with f = 100000000.00" in story.of(run).text
+    run = descend("(x-1e9)**2", (1e9 - 5, 1e9 + 5), 1e9 + 3.25, 0.1, 0.0, 5)
+    (last,) = [" ".join(step.lines(0)[-1]) for step in arithmetic(run, [0]).values()]
+    assert last == "x = 1000000003.25 − 0.6500 = 1000000002.6"

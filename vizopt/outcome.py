@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.minima import SAME, Minimum, f_range, minima_of, place
+from vizopt.minima import SAME, Minimum, f_range, minima_of
+from vizopt.readout import Readout
 from vizopt.recording import Recording
 
 Values: TypeAlias = NDArray[np.float64]
@@ -227,11 +228,11 @@ def _lost(run: Recording, step: int) -> Ending:
     x, slope = float(run["x"][-1]), float(run["slope"][-1])
     if not np.isfinite(slope):
         what = "undefined" if np.isnan(slope) else "infinite"
-        words = f"stops where the slope is {what}, at x = {place(x, _width(run))}"
+        words = f"stops where the slope is {what}, at x = {Readout.of(run).x(x)}"
         return Ending("steep", run.epochs - 1, words)
     after = _next(run)
     if after is not None and _is_undefined(run, after):
-        at = place(after, _width(run))
+        at = Readout.of(run).x(after)
         return Ending("off", step, f"leaves where f is defined, at x = {at}")
     return Ending("diverged", step, "diverged")
 
@@ -253,7 +254,7 @@ def _resting(run: Recording, minimum: Minimum | None, since: int) -> Ending:
         if settled is not None:
             inside = "at" if minimum.kind == "end" else "in"
             return Ending("settled", max(since, settled), f"settled {inside} {minimum.called}")
-    end, at = float(x[-1]), f"at x = {place(float(x[-1]), _width(run))}"
+    end, at = float(x[-1]), f"at x = {Readout.of(run).x(x[-1])}"
     if not curve[0, 0] <= end <= curve[-1, 0]:
         return Ending("resting outside", since, "at rest outside the frame")
     low, high = f_range(curve, run["minima"][:, 1])
