@@ -43,7 +43,7 @@ class Held(Recording):
         problem = scene.problem.build(None)
         optimizer = acting(scene.optimizer, problem.layout)
         self.path, self._latest = Path("held.zarr"), {}
-        self.diverged = self.interrupted = None
+        self.diverged = self.interrupted = self.undefined = None
         self.header = Header(
             name="held",
             scene=scene_toml(scene),
@@ -75,8 +75,8 @@ class Held(Recording):
     def mark(self, epoch, params, state):
         """Nothing goes on from it."""
 
-    def note(self, diverged):
-        self.diverged = diverged
+    def note(self, diverged, undefined):
+        self.diverged, self.undefined = diverged, undefined
 
     @property
     def names(self):

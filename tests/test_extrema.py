@@ -7,8 +7,9 @@ import pytest
 from descents import descend
 
 from vizopt import story
-from vizopt.minima import minima_of, place
+from vizopt.minima import minima_of
 from vizopt.problems.curve import curve
+from vizopt.readout import Readout
 
 # formula → its minima, its jumps
 LONE = {
@@ -146,11 +147,13 @@ def test_a_level_stretch_is_one_place_with_its_two_ends(text, name, left, right)
     (only,) = minima_of(run)
     assert only.name == name
     assert only.flat == pytest.approx((left, right), abs=1e-12)
-    assert only.place(5.3) == f"x from {place(left, 5.3)} to {place(right, 5.3)}"
+    told = Readout.of(run)
+    assert told.place(only) == f"x from {told.x(left)} to {told.x(right)}"
     assert only.holds(np.array([left, 0.9 * left + 0.1 * right]), np.full(2, only.f)).all()
 
 
 def test_a_place_of_no_width_is_one_x():
-    (only,) = minima_of(descend("(x-0.25)**2", (-3, 3), 0.3, 0.1))
-    assert only.place(6.0) == "x = 0.250"
-    assert place(-5e-324, 6.0) == "0.000"
+    run = descend("(x-0.25)**2", (-3, 3), 0.3, 0.1)
+    told = Readout.of(run)
+    assert [told.place(only) for only in minima_of(run)] == ["x = 0.250"]
+    assert told.x(-5e-324) == "0.000"

@@ -242,7 +242,7 @@ def test_find_other_minima():
 def test_find_says_what_came_nearest(command):
     ran = command("find", "momentum-fast", "--reach", "6", "--within", "2", "-q", "-o", "mine.toml")
     assert ran.code == 1
-    assert "nothing found stays at local minimum 6 within 2 steps; nearest came" in ran.err
+    assert "no setting stays at local minimum 6 within 2 steps: the " in ran.err
     assert not Path("mine.toml").exists()
 
 

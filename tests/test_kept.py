@@ -92,7 +92,7 @@ def test_rows_before_the_damage_are_drawn(run, tmp_path, command):
     assert command("render", *short).code == 1
     ran = command("render", *short, "--before-damage")
     assert ran.code == 0
-    assert ran.err.count("drawn are the 128 rows before") == 2
+    assert ran.err.count("drawn are the rows before: 128") == 2
     assert "epoch 127" in ran.out
 
 

@@ -38,7 +38,7 @@ LAYERS = [
         "regions",
         "encoders",
     },
-    {"train", "minima", "valleys", "outcome", "glyphs", "hold", "safety"},
+    {"train", "minima", "valleys", "readout", "outcome", "glyphs", "hold", "safety"},
     {"probes", "panels", "events"},
     {"stage"},
     {"card"},
@@ -68,6 +68,7 @@ DRAWS = {
     "mosaic",
     "minima",
     "valleys",
+    "readout",
     "outcome",
 }
 TRAINS = {"problems", "optimizers", "train", "probes"}

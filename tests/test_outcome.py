@@ -15,10 +15,12 @@ from vizopt.events import broken_off, events
 from vizopt.find import _Search, find
 from vizopt.hold import Playback
 from vizopt.minima import f_range, minima_of, seen_from
-from vizopt.outcome import outcome
+from vizopt.outcome import BROKEN, outcome
 from vizopt.panels import Slot, Worked
+from vizopt.panels.arithmetic import arithmetic
 from vizopt.problems import Function, FunctionSpec
 from vizopt.problems.curve import curve
+from vizopt.readout import Readout
 from vizopt.recording import Recording
 from vizopt.scene import Shape, parse_scene
 from vizopt.theme import THEMES
@@ -58,7 +60,40 @@ VERDICTS = {
     "far outside": (("(x-500)**2", (-3, 3), 2, 0.3), 17, "at rest outside the frame"),
     "far and away": (("x**2", (-3, 3), 1, 1.1), 23, "diverged"),
     "overflow": (("x**3-3*x", (-3, 3), -1.5, 0.05), 15, "diverged"),
-    "no value": (("log(x)", (-1, 3), 1, 0.5), 2, "off the curve at x = −0.500"),
+    "no value": (("log(x)", (-1, 3), 1, 0.5), 2, "leaves where f is defined, at x = −0.500"),
+    "no value far away": (
+        ("log(x)", (0.001, 3), 0.001, 1, 0),
+        1,
+        "leaves where f is defined, at x = −999.999",
+    ),
+    "a pole": (("log(x)", (-1, 3), 1, 1), 1, "leaves where f is defined, at x = 0.000"),
+    "overflow nearby": (("exp(x**2)", (-6, 6), 3, 1e-3), 1, "diverged"),
+    "infinite slope": (
+        ("cbrt(x)", (0, 3), 1, 3),
+        1,
+        "stops where the slope is infinite, at x = 0.000",
+    ),
+    "infinite at an end": (
+        ("asin(x)", (-1, 1), 0, 1),
+        1,
+        "stops where the slope is infinite, at x = −1.000",
+    ),
+    "cusp": (("sqrt(abs(x))", (-3, 3), 0.25, 0.25), 1, "settled in the global minimum"),
+    "on its way back": (
+        ("x-log(x)", (0.001, 3), 0.001, 0.1),
+        100,
+        "still moving outside the frame",
+    ),
+    "leaving a maximum": (("cos(x)", (-4, 4), 1e-6, 0.1, 0, 51), 50, "still moving"),
+    "left by rounding": (("sin(x)", (-4, 4), np.pi / 2, 0.1, 0, 51), 0, "at rest on a maximum"),
+    "flat minimum": (("max(x**2-1, 0)", (-3, 3), 2, 0.1), 4, "settled in the global minimum"),
+    "level floor": (("floor(x)**2", (-3, 3), 0.2, 0.1), 0, "settled in the global minimum"),
+    "level step": (("floor(x)**2", (-3, 3), 2.5, 0.1), 0, "stuck on a flat piece at x = 2.500"),
+    "at a jump": (
+        ("where(x<0, x+2, x**2)", (-3, 2), 1, 0.1),
+        38,
+        "settled in local minimum 1",
+    ),
     "rate that fades": (("x**2", (-3, 3), 3, 1e-6, 0.5), 0, "stopped on a slope at x = 2.999"),
 }
 
@@ -100,9 +135,27 @@ def test_what_does_not_move_at_all_is_said_to():
 def test_what_goes_off_the_curve_has_reached_nothing():
     run = descend("sqrt(x)", (0, 3), 1, 0.1)
     assert run["x"][-1] < 0.03
-    assert outcome(run).events() == [(15, "off the curve at x = −0.332")]
+    assert outcome(run).events() == [(15, "leaves where f is defined, at x = −0.332")]
     assert "reach" not in story.of(run).text
     assert "It ends at" not in story.of(run).text
+
+
+def test_a_slope_that_is_no_number_is_told():
+    run = descend("cbrt(x)", (0, 3), 1, 3)
+    assert broken_off(run) == "infinite slope at step 1"
+    assert outcome(run).diverged_at is None
+    run._held["slope"][-1] = np.nan
+    assert outcome(run).ending.words == "stops where the slope is undefined, at x = 0.000"
+    assert broken_off(run) == "undefined slope at step 1"
+
+
+def test_an_older_recording_does_not_tell_whether_f_is_undefined():
+    run = descend("log(x)", (0.001, 3), 0.001, 1)
+    run.undefined = None
+    assert outcome(run).ending.words == "diverged"
+    run = descend("log(x)", (-1, 3), 1, 0.5)
+    run.undefined = None
+    assert outcome(run).ending.words == "leaves where f is defined, at x = −0.500"
 
 
 def test_where_not_all_events_have_room_the_verdict_has():
@@ -333,13 +386,14 @@ def told_on(slot_width: int, run: Recording) -> list[str]:
 def assert_all_say(run: Recording, words: str) -> None:
     """Picture, texts, info, marks and find say the same verdict."""
     ended, told = outcome(run), story.of(run)
-    step, lost = ended.ending.since, ended.ending.kind in ("diverged", "off")
+    step, lost = ended.ending.since, ended.ending.kind in BROKEN
     assert [(e.epoch, e.words) for e in told.events] == ended.events()
     assert ended.events()[-1] == (step, words)
     if run.diverged is None:
         assert told_on(400, run)[-1] == told_on(180, run)[-1] == f"step {step}: {words}"
     else:
-        assert broken_off(run).startswith(re.split(" at ", words)[0])
+        short = {"leaves": "f undefined", "stops": "slope"}.get(words.split(" ")[0], "diverged")
+        assert broken_off(run).endswith(f"{short} at step {step}")
     spoken = words.replace("diverged", f"diverges at step {step}")
     assert spoken in told.alt
     assert len(told.alt) <= 250
@@ -363,7 +417,8 @@ def assert_all_say(run: Recording, words: str) -> None:
         "swinging",
         "stopped",
         "diverge",
-        "off",
+        "leaves where f",
+        "stops where",
     )
     mine = {other for other in others if other in words}
     for text in (told.alt.partition(": ")[2], told.paragraphs[2]):
@@ -505,3 +560,19 @@ def test_near_is_near_for_the_valley_too():
     assert outcome(run).ending.words == "stuck on a flat piece at x = 15.000"
     assert_all_say(run, outcome(run).ending.words)
     assert find(scene_of("1-exp(-x**2)", (-2000, 2000), 15, 0.1), "global", 3).steps is None
+
+
+def test_far_from_0_x_and_f_are_told_apart():
+    """Of an interval of 10 around a billion, in picture and texts."""
+    run = descend("(x-1e9)**2", (1e9 - 5, 1e9 + 5), 1e9 + 3.25, 0.1, 0.0, 5)
+    told, digits = story.of(run), Readout.of(run)
+    assert "e9" not in (told.text + told.alt).replace("(x − 1e9)²", "")
+    assert "starts at x = 1000000003.2" in told.alt
+    assert "minimum, at x = 1000000000.0 with f = 0.000" in told.text
+    assert digits.x(1e9 + 8) == "1000000008.0"
+    assert digits.x(3e9) == "3.00e9"
+    run = descend("1e8+(x-1)**2", (-2, 2), -1, 0.1, 0.0, 5)
+    assert "with f = 100000000.00" in story.of(run).text
+    run = descend("(x-1e9)**2", (1e9 - 5, 1e9 + 5), 1e9 + 3.25, 0.1, 0.0, 5)
+    (last,) = [" ".join(step.lines(0)[-1]) for step in arithmetic(run, [0]).values()]
+    assert last == "x = 1000000003.25 − 0.6500 = 1000000002.6"

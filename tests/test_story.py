@@ -14,11 +14,11 @@ import vizopt
 from vizopt import library, pipeline, story
 from vizopt.errors import VizoptError
 from vizopt.marks import signed
-from vizopt.numbers import count, number, setting
+from vizopt.numbers import count, counted, number, setting
 from vizopt.optimizers import OPTIMIZERS
 from vizopt.panels import PANELS
 from vizopt.scene import parse_scene
-from vizopt.story.phrases import counted, cut, listed, plain, times
+from vizopt.story.phrases import cut, listed, plain, times
 from vizopt.story.picture import PANELS_TOLD
 from vizopt.story.setup import rule
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from vizopt.numbers import counted
+
 if TYPE_CHECKING:
     from vizopt.clips import Clip
     from vizopt.recording import Recording
@@ -15,7 +17,7 @@ def clip_line(clip: "Clip") -> str:
     width, height = clip.size
     size = sum(file.stat().st_size for file in written(clip.path))
     length = clip.at or (
-        f"{clip.frames} frames  {clip.frames / clip.fps:.1f} s at {clip.fps:.4g} fps"
+        f"{counted(clip.frames, 'frame')}  {clip.frames / clip.fps:.1f} s at {clip.fps:.4g} fps"
     )
     card = "with a warning card in front" if clip.label.warning and not clip.at else ""
     parts = [str(clip.path), f"{width}×{height}", told_bytes(size), length, card, clip.harm]
@@ -35,13 +37,14 @@ def told_verdict(verdict: "Verdict | None") -> str:
 def recording_line(run: "Recording") -> str:
     """A recording: size, rows, and why it ends where it was not to."""
     from vizopt.events import broken_off
+    from vizopt.report import rows_of
 
     bytes_ = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
     unit = run.header.unit
     ended = f", {broken_off(run)}" if run.diverged is not None else ""
     if run.interrupted is not None:
         ended = f", interrupted at {unit} {run.interrupted}{goes_on(run)}"
-    return f"{run.path}  {told_bytes(bytes_)}  {len(run)} rows of {run.epochs} {unit}s{ended}"
+    return f"{run.path}  {told_bytes(bytes_)}  {rows_of(run)}{ended}"
 
 
 def goes_on(run: "Recording") -> str:

@@ -11,6 +11,7 @@ from vizopt import cli_check, cli_make, cli_slides, library, streams
 from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
 from vizopt.errors import VizoptError, is_shortage, one_line
+from vizopt.numbers import count, counted, number
 
 if TYPE_CHECKING:
     pass
@@ -85,17 +86,20 @@ def find(
     loaded = told(load_scene(scene))
     found = search.find(loaded, reach, within, bar_of(quiet))
     where = found.called or "a lowest place"
+    steps = counted(within, "step")
     setting = f"learning rate {found.lr:.6g}, momentum {found.momentum:.6g}"
     if found.steps is None or found.steps > within:
         came = (
-            f"{found.distance:.3g} away" if found.steps is None else f"from step {found.steps} on"
+            f"the nearest ends {number(found.distance)} away"
+            if found.steps is None
+            else f"the first is there from step {count(found.steps)} on"
         )
         raise VizoptError(
-            f"nothing found stays at {where} within {within} steps; nearest came {setting}: "
-            f"{came}: allow more steps with --within"
+            f"no setting stays at {where} within {steps}: {came}, {setting}: "
+            "allow more steps with --within"
         )
-    click.echo(f"{setting}: at {where} from step {found.steps} on")
-    click.echo(f"holds within {within} steps for learning rates up to ±{found.margin:.1%} off")
+    click.echo(f"{setting}: at {where} from step {count(found.steps)} on")
+    click.echo(f"holds within {steps} for learning rates up to ±{found.margin:.1%} off")
     if file:
         toml = scene_toml(search.with_setting(loaded, found, file.stem))
         write_text(file, signed(f"{toml}\n# ", "\n"))

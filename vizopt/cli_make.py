@@ -138,7 +138,7 @@ def render(
         at = f"{opened.header.unit} {opened.interrupted}"
         click.echo(f"{run}: interrupted at {at}{goes_on(opened)}", err=True)
     for damage in opened.damage:
-        click.echo(f"{run}: damaged: {damage}: drawn are the {len(opened)} rows before", err=True)
+        click.echo(f"{run}: damaged: {damage}: drawn are the rows before: {len(opened)}", err=True)
     if limit is None:
         _echo_clips(pipeline.render_all(opened, files, look, bar_of(quiet)))
     else:

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vizopt.numbers import count, number
-from vizopt.outcome import Outcome, from_then_on, outcome
+from vizopt.outcome import BROKEN, Outcome, from_then_on, outcome
 from vizopt.recording import Recording
 
 Values: TypeAlias = NDArray[np.float64]
@@ -222,17 +222,19 @@ def percent(share: float) -> str:
 
 
 def broken_off(run: Recording) -> str:
-    """Why a run has no further numbers: `diverged at epoch 137`, `off the curve at step 2`."""
+    """Why a run has no further numbers: `diverged at epoch 137`, `f undefined at step 2`."""
     if run.diverged is None:
         return ""
-    off = "x" in run.columns and run.epochs and outcome(run).ending.kind == "off"
-    what = "off the curve" if off else "diverged"
-    return f"{what} at {run.header.unit} {count(run.diverged)}"
+    what, at = "diverged", run.diverged
+    if "x" in run.columns and run.epochs:
+        ended = outcome(run)
+        what, at = ended.broken, ended.ending.since
+    return f"{what} at {run.header.unit} {count(at)}"
 
 
 def _descent(ended: Outcome) -> tuple[Event, ...]:
     """A descent's events, in the words that its picture has for them."""
-    lost = ended.ending.words if ended.ending.kind in ("diverged", "off") else None
+    lost = ended.ending.words if ended.ending.kind in BROKEN else None
     return tuple(
         Event(step, "divergence" if words == lost else "descent", words)
         for step, words in ended.events()

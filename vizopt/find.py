@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from vizopt.errors import SceneError
 from vizopt.minima import Minimum, seen_from
-from vizopt.numbers import number, setting
+from vizopt.numbers import setting
 from vizopt.optimizers import Momentum
 from vizopt.outcome import reached
 from vizopt.problems import Function, FunctionSpec
 from vizopt.problems.formula import formula
 from vizopt.progress import Bar, quiet
+from vizopt.readout import Readout
 from vizopt.scene import Scene
 from vizopt.schedules import Constant
 from vizopt.train import train
@@ -110,6 +111,7 @@ class _Search:
         self._slope: Callable[[Any], Any] = formula(problem.f).slope
         self._targets = targets
         self._within = within
+        self._readout = Readout.of(Function(problem).constants)
 
     def path(self, rates: Values, momentum: float) -> Values:
         """x of each step and rate [steps, rates], from the start on."""
@@ -132,7 +134,7 @@ class _Search:
     def called(self, x: Values | None) -> str:
         """The target that a run of these x [steps] stays near, or else the only one there is."""
         near = [
-            f"{t.called} at x = {number(t.x)}" if len(self._targets) > 1 else t.called
+            f"{t.called} at {self._readout.place(t)}" if len(self._targets) > 1 else t.called
             for t in self._targets
             if len(self._targets) == 1
             or (x is not None and reached(t, x, self._value(x)) is not None)

@@ -83,6 +83,7 @@ class Attributes:
         committed: rows of each group that count.
         id: of the run; none before there were ids.
         diverged: the epoch whose numbers are not finite.
+        undefined: whether the loss had no value there; none in a recording that does not tell.
         interrupted: the epoch that Ctrl-C came at.
         state: what an unfinished training goes on from; see `vizopt.resume`.
     """
@@ -90,6 +91,7 @@ class Attributes:
     committed: dict[Group, Whole]
     id: Text | None = None
     diverged: Whole | None = None
+    undefined: bool | None = None
     interrupted: Whole | None = None
     state: dict[str, Any] | None = None
 

@@ -6,7 +6,6 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.numbers import number
 from vizopt.recording import Recording
 from vizopt.valleys import LAST_BITS, Valleys
 
@@ -14,7 +13,6 @@ Values: TypeAlias = NDArray[np.float64]
 
 EQUAL = 1e-12  # of the depth of the lowest valley: minima that differ by less are equal
 SAME = 1e-9  # of the interval's width: both sides of a break, one place to the eye
-ROUNDED = 1e-12  # of the interval's width: by so much rounding may take a place off 0
 STRETCH = 0.1  # of what is near: a level stretch that is shorter is one place to the eye
 FENCE = 1.5  # spreads of the middle half of f, beyond which a pole does not set the axis
 
@@ -68,13 +66,6 @@ class Minimum(NamedTuple):
             return self.name if self.ordinal else f"a {self.name}"
         return f"{'the' if self.alone else 'a'} {self.name}"
 
-    def place(self, width: float) -> str:
-        """Where it lies, on a curve of such a width: `x = 0.300`, `x from −1.000 to 1.000`."""
-        if not self.is_stretch:
-            return f"x = {place(self.x, width)}"
-        left, right = (place(end, width) for end in self.flat)
-        return f"x from {left} to {right}"
-
     def holds(self, x: Values, f: Values) -> NDArray[np.bool_]:
         """Where x and f [...] are so near that they count as at it."""
         close = (x >= self.flat[0] - self.near) & (x <= self.flat[1] + self.near)
@@ -83,11 +74,6 @@ class Minimum(NamedTuple):
     def valley_holds(self, x: Values) -> NDArray[np.bool_]:
         """Where x [...] is in its valley."""
         return (x >= self.left) & (x <= self.right)
-
-
-def place(x: float, width: float) -> str:
-    """x on an interval of such a width; what is 0 but for rounding is 0."""
-    return number(0.0 if abs(x) < ROUNDED * width else x, span=width)
 
 
 class Drawn(Protocol):

@@ -5,6 +5,7 @@ from math import floor, isfinite, log10
 LEAST, MOST = 1e-3, 1e4  # below the first and from the second on there is an exponent
 APART = 3  # figures of a span that a measured value is told to
 FIGURES = 17  # that a float has
+PLURALS = {"class": "classes", "stretch": "stretches", "minimum": "minima"}
 LONG, LARGEST = 6, 1e15  # more figures than that are plain, up to what a float holds to the last
 
 
@@ -60,6 +61,13 @@ def setting(value: float, digits: int = 6, span: float = 0.0) -> str:
 def count(value: int) -> str:
     """A whole number with thin spaces between the thousands: `10 000`."""
     return f"{value:,}".replace(",", "\u2009").replace("-", "−")
+
+
+def counted(many: int, what: str) -> str:
+    """`1 point`, `10 000 points`."""
+    *before, noun = what.split(" ")
+    plural = noun if many == 1 else PLURALS.get(noun, f"{noun}s")
+    return " ".join([count(many), *before, plural])
 
 
 def _figures(value: float, decimals: int) -> int:

@@ -10,21 +10,26 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.minima import Minimum, f_range, minima_of
-from vizopt.numbers import number
+from vizopt.minima import SAME, Minimum, f_range, minima_of
+from vizopt.readout import Readout
 from vizopt.recording import Recording
 
 Values: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal[
     "start", "settled", "maximum", "saddle", "flat", "slope", "swinging", "moving",
-    "resting outside", "outside", "off", "diverged",
+    "resting outside", "outside", "off", "steep", "diverged",
 ]  # fmt: skip
+
+BROKEN: tuple[Kind, ...] = ("off", "steep", "diverged")  # after which there may be no numbers
 
 REST = 1e-3  # of the interval's width: a run that rests would not go this far in all its steps
 LASTS = 20  # of a run's steps one, at least, it must have rested for
 FLAT = 0.05  # of the curve's average steepness: what is no steeper is flat
 AROUND = 0.01  # of the interval's width: what is looked at of the curve around a place
 FAR = 10.0  # interval widths from its middle: what stays beyond has diverged
+BEYOND = 1e6  # interval widths from its middle, where f is no number because it overflows
+GROWS = 1.1  # times the steps of half a rest grow, one after the other, of what is no rest
+STEADY = 4  # steps that must grow so, at least
 SWINGS = 4  # a run swings that passes its minimum twice in the last of so many parts
 
 
@@ -81,6 +86,12 @@ class Outcome(NamedTuple):
         """First step whose numbers are not finite, or from which on it stays more than 10 interval
         widths away without coming to rest."""
         return self.ending.since if self.ending.kind == "diverged" else None
+
+    @property
+    def broken(self) -> str:
+        """Why there are no further numbers, in few words."""
+        steep = "undefined slope" if np.isnan(self.slope) else "infinite slope"
+        return {"off": "f undefined", "steep": steep}.get(self.ending.kind, "diverged")
 
     @property
     def exits_at(self) -> tuple[int, ...]:
@@ -171,11 +182,18 @@ def _rest(run: Recording) -> tuple[int | None, float | None]:
     path = run["x"] if after is None else np.append(run["x"], after)
     steps = max(run.epochs - 1, 1)
     with np.errstate(invalid="ignore", over="ignore"):
-        moves = abs(np.diff(path))
+        moves = np.asarray(abs(np.diff(path)), np.float64)
     at = from_then_on(moves * steps <= REST * _width(run))
-    if run.epochs == 1 or at is None or at > steps - steps // LASTS:
+    if run.epochs == 1 or at is None or at > steps - steps // LASTS or _grow(moves[at:], run):
         return None, None
     return at, float(moves[at:].max())
+
+
+def _grow(moves: Values, run: Recording) -> bool:
+    """Whether steps [E] grow all the time, as those off a maximum, and are more than rounding."""
+    half = moves[len(moves) // 2 :]
+    steadily = len(half) >= STEADY and bool((np.diff(half) >= 0).all())
+    return steadily and half[-1] > GROWS * half[0] and half.sum() > SAME * _width(run)
 
 
 def _ending(run: Recording, minimum: Minimum | None, rests_at: int | None) -> Ending:
@@ -188,8 +206,9 @@ def _ending(run: Recording, minimum: Minimum | None, rests_at: int | None) -> En
     if rests_at is not None:
         return _resting(run, minimum, rests_at)
     x, (left, right) = run["x"], run["curve"][[0, -1], 0]
-    far = from_then_on(abs(x - (left + right) / 2) > FAR * (right - left))
-    if far is not None:
+    away = abs(x - (left + right) / 2)
+    far = from_then_on(away > FAR * (right - left))
+    if far is not None and not _comes_back(away[far:]):
         return Ending("diverged", far, "diverged")
     if not left <= x[-1] <= right:
         return Ending("outside", last, "still moving outside the frame")
@@ -198,12 +217,33 @@ def _ending(run: Recording, minimum: Minimum | None, rests_at: int | None) -> En
     return Ending("moving", last, "still moving")
 
 
+def _comes_back(away: Values) -> bool:
+    """Whether a run that is far away [E] was further away before."""
+    before, after = away[: len(away) // 2], away[len(away) // 2 :]
+    return bool(len(before) and after.max() < before.max())
+
+
 def _lost(run: Recording, step: int) -> Ending:
-    """Numbers that are not finite: those of x, or only f's, at a place where it has no value."""
-    after, (left, right) = _next(run), run["curve"][[0, -1], 0]
-    if after is not None and abs(after - (left + right) / 2) <= FAR * (right - left):
-        return Ending("off", step, f"off the curve at x = {number(after)}")
+    """Numbers that are not finite: those of x, its slope's, or only f's, where it has no value."""
+    x, slope = float(run["x"][-1]), float(run["slope"][-1])
+    if not np.isfinite(slope):
+        what = "undefined" if np.isnan(slope) else "infinite"
+        words = f"stops where the slope is {what}, at x = {Readout.of(run).x(x)}"
+        return Ending("steep", run.epochs - 1, words)
+    after = _next(run)
+    if after is not None and _is_undefined(run, after):
+        at = Readout.of(run).x(after)
+        return Ending("off", step, f"leaves where f is defined, at x = {at}")
     return Ending("diverged", step, "diverged")
+
+
+def _is_undefined(run: Recording, x: float) -> bool:
+    """Whether f has no value at the place that comes after the last step, and does not overflow."""
+    left, right = run["curve"][[0, -1], 0]
+    if run.undefined is False:  # it is infinite: at a pole, or because it overflows
+        return bool(left <= x <= right)
+    most = FAR if run.undefined is None else BEYOND
+    return bool(abs(x - (left + right) / 2) <= most * (right - left))
 
 
 def _resting(run: Recording, minimum: Minimum | None, since: int) -> Ending:
@@ -214,7 +254,7 @@ def _resting(run: Recording, minimum: Minimum | None, since: int) -> Ending:
         if settled is not None:
             inside = "at" if minimum.kind == "end" else "in"
             return Ending("settled", max(since, settled), f"settled {inside} {minimum.called}")
-    end, at = float(x[-1]), f"at x = {number(float(x[-1]))}"
+    end, at = float(x[-1]), f"at x = {Readout.of(run).x(x[-1])}"
     if not curve[0, 0] <= end <= curve[-1, 0]:
         return Ending("resting outside", since, "at rest outside the frame")
     low, high = f_range(curve, run["minima"][:, 1])

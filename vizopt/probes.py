@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, isnan
 from typing import Annotated, Any
 
 import numpy as np
@@ -77,11 +77,12 @@ class Tape:
             self._append("snapshots", step)
         self._recorder.mark(step.number, step.params, step.state)
 
-    def diverged(self, last: Step, number: int) -> None:
+    def diverged(self, last: Step, lost: Step) -> None:
         """Note the step whose numbers are not finite, after the last one whose numbers are."""
         if not self._keep(last.number):
             self._append("snapshots", last)
-        self._recorder.note(diverged=number)
+        undefined = isnan(lost.evaluation.loss) and np.isfinite(lost.params).all()
+        self._recorder.note(diverged=lost.number, undefined=bool(undefined))
 
     def _append(self, group: Group, step: Step) -> None:
         self._recorder.append(group, {p.column.name: p.read(step) for p in self._probes[group]})
@@ -99,7 +100,7 @@ def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
     with np.errstate(over="ignore", invalid="ignore"):
         for step in steps:
             if last and not (isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
-                tape.diverged(last, step.number)
+                tape.diverged(last, step)
                 return
             if step.number != recorded:
                 tape(step)

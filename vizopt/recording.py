@@ -65,6 +65,8 @@ class Recording:
             self._committed = dict(others.committed)
             self._id = others.id
             self.diverged, self.interrupted = others.diverged, others.interrupted
+            # Whether the loss had no value there; None in a recording that does not tell.
+            self.undefined = others.undefined
             self.resumable = others.state is not None
             if self.resumable:  # killed, or interrupted once more
                 self.interrupted = self._committed["history"]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from vizopt.errors import RecordingError
-from vizopt.numbers import setting
+from vizopt.numbers import counted, setting
 from vizopt.outcome import Outcome, outcome
 from vizopt.quantities import title
 from vizopt.recording import Recording
@@ -41,7 +41,7 @@ def summary(run: Recording) -> dict[str, Any]:
     if "x" in run.columns:
         ended = outcome(run)
         values["descent"] = _descent(ended)
-        if ended.ending.kind == "off":
+        if ended.ending.kind in ("off", "steep"):
             values["diverged"] = None
     return values | {
         "optimizer": scene["optimizer"],
@@ -62,12 +62,17 @@ def verified(run: Recording) -> str:
         RecordingError: something is damaged: all of that, in one line.
     """
     if not run.damage:
-        return f"{run.path}  {len(run)} rows of {run.epochs} {run.header.unit}s  nothing damaged"
-    way = f"{len(run)} rows before can be drawn with: vizopt render --before-damage"
+        return f"{run.path}  {rows_of(run)}  nothing damaged"
+    way = f"{counted(len(run), 'row')} before can be drawn with: vizopt render --before-damage"
     raise RecordingError(
         f"{run.path}: damaged: {'; '.join(run.damage)}"
         f"{': ' + way if len(run) else ': no rows before can be drawn'}"
     )
+
+
+def rows_of(run: Recording) -> str:
+    """How much it keeps: `301 rows of 5 000 epochs`."""
+    return f"{counted(len(run), 'row')} of {counted(run.epochs, run.header.unit)}"
 
 
 def _descent(ended: Outcome) -> dict[str, Any]:

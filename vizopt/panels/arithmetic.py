@@ -11,6 +11,7 @@ from vizopt.errors import RecordingError
 from vizopt.panels.figures import DECIMALS, Number, Work, float_of, written
 from vizopt.panels.pieces import pieces
 from vizopt.panels.rule import Line, Rule, rule, size, value
+from vizopt.readout import Readout
 from vizopt.recording import Recording
 
 NEXT = Line("x", ast.parse("x + update", mode="eval").body, None)
@@ -71,7 +72,7 @@ def _steps(run: Recording, lines: Rule, rows: Sequence[int]) -> Iterator[tuple[i
         for name, array in run.columns.items()
         if array.path.startswith("history/") and not array.shape[1:]
     }
-    epochs, delta = run["epoch"], run["delta"]
+    epochs, delta, digits = run["epoch"], run["delta"], Readout.of(run)
     wanted = {int(epochs[row]): row for row in rows}
     state: dict[str, Any] | None = None
     for step in range(max(wanted) + 1) if lines.remembers else sorted(wanted):
@@ -80,11 +81,13 @@ def _steps(run: Recording, lines: Rule, rows: Sequence[int]) -> Iterator[tuple[i
         after, held = lines.after(state, given)
         if step in wanted:
             values = {**state, **given, "update": delta[wanted[step]][0]}
-            yield wanted[step], _step(held, values, state)
+            yield wanted[step], _step(held, values, state, digits)
         state = after
 
 
-def _step(held: Sequence[Line], values: Mapping[str, Any], state: Mapping[str, Any]) -> Step:
+def _step(
+    held: Sequence[Line], values: Mapping[str, Any], state: Mapping[str, Any], digits: Readout
+) -> Step:
     """The lines that hold in a step, from the values before it and the recorded update."""
     known, sizes = _results(held, values)
     x, update = (float(values[name]) for name in ("x", "update"))
@@ -105,7 +108,9 @@ def _step(held: Sequence[Line], values: Mapping[str, Any], state: Mapping[str, A
     made = update if known["update"] or abs(update) >= SHOWN else 0.0
     numbers[keys["update"]] = Number(made, "fixed")  # as it was recorded
     works.append(Work(NEXT, "x after", {"x": "x", "update": keys["update"]}))
-    numbers["x after"] = Number(_certain(x + update, abs(x) + abs(update)), "fixed")
+    after = _certain(x + update, abs(x) + abs(update))
+    for key, at in (("x", x), ("x after", after)):
+        numbers[key] = Number(at, "fixed", digits.x_span(at))
     used = {key for work in works for key in work.keys}
     return Step(works, written(works, {key: numbers[key] for key in sorted(used)}))
 

@@ -43,10 +43,12 @@ class Number(NamedTuple):
     Args:
         value: as it was recorded, or worked out from what was.
         kind: "fixed" for fixed decimals, "rate" as it was chosen, "count" whole, "" by figures.
+        span: of the values that it is to be told from, 0 for none.
     """
 
     value: float
     kind: str = ""
+    span: float = 0.0
 
     def text(self, more: int) -> str:
         """With so many figures more than to begin with, or fewer."""
@@ -60,7 +62,7 @@ class Number(NamedTuple):
         if self.kind != "fixed" and self.value and isfinite(self.value):
             places = floor(log10(abs(self.value)))
             digits = max(FEW - 1 - places, 0) if -4 < places < 4 else FEW + 1
-        return number(self.value, max(digits + more, 0))
+        return number(self.value, max(digits + more, 0), self.span / 10.0**more)
 
 
 def written(works: Sequence[Work], numbers: Mapping[str, Number]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from vizopt.numbers import number
 from vizopt.outcome import outcome
 from vizopt.panels.arithmetic import Step, arithmetic
 from vizopt.panels.base import Draw, Slot
+from vizopt.readout import Readout
 from vizopt.recording import Recording
 from vizopt.specs import spec
 
@@ -40,7 +41,8 @@ class Worked:
         slot.text(0, lines.title, "the next step", 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
-        columns = {name: run[name] for name in ("x", "loss", "slope")}
+        x, f, slope = (run[name] for name in ("x", "loss", "slope"))
+        digits = Readout.of(run)
         epochs = run["epoch"]
         value = slot.glyphs(16, colour=slot.theme.ink, weight="bold")
         letters = slot.glyphs(13, colour=slot.theme.ink)
@@ -56,8 +58,13 @@ class Worked:
         def draw(window: Pixels, k: int) -> None:
             row = int(rows[k])
             step = int(epochs[row])
-            for column, y in zip(columns.values(), lines.values, strict=True):
-                value.write(window, number(float(column[step]), DIGITS), slot.width, y, 1)
+            shown = (
+                digits.x(x[step], DIGITS),
+                digits.f(f[step], DIGITS),
+                number(float(slope[step]), DIGITS),
+            )
+            for text, y in zip(shown, lines.values, strict=True):
+                value.write(window, text, slot.width, y, 1)
             for text, y in zip(texts[row], lines.arithmetic, strict=False):
                 letters.write(window, text, 0, y)
             past = [text for at, text in events if at <= step][-2:]

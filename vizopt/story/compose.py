@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from vizopt.arrange import arranged
 from vizopt.errors import RecordingError
 from vizopt.events import Event, events
+from vizopt.numbers import counted
 from vizopt.optimizers import name_of
 from vizopt.problems import FunctionSpec, NetworkSpec
 from vizopt.recording import Recording
 from vizopt.scene import Scene, parse_scene
 from vizopt.story import descent, history
-from vizopt.story.phrases import counted, cut, plain, sentence
+from vizopt.story.phrases import cut, plain, sentence
 from vizopt.story.picture import seen
 from vizopt.story.setup import how, trained
 

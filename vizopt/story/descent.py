@@ -3,11 +3,12 @@
 import numpy as np
 
 from vizopt.minima import minima_of
-from vizopt.numbers import count, number, setting
-from vizopt.outcome import FAR, Outcome, outcome
+from vizopt.numbers import count, counted, number, setting
+from vizopt.outcome import BROKEN, FAR, Outcome, outcome
+from vizopt.readout import Readout
 from vizopt.recording import Recording
 from vizopt.story.history import cut_short, key_epochs
-from vizopt.story.phrases import counted, listed, sentence, times
+from vizopt.story.phrases import listed, sentence, times
 
 
 def happened(run: Recording) -> str:
@@ -30,14 +31,15 @@ def happened(run: Recording) -> str:
 
 def outcome_in_short(run: Recording) -> list[str]:
     """The same for the alt text, the most important sentence first."""
+    digits = Readout.of(run)
     if run.header.epochs == 1:
         best = [m for m in minima_of(run) if m.is_global]
-        places = [f"x = {number(m.x)}, where f is {number(m.f)}" for m in best[:1]]
+        places = [f"{digits.place(m)}, where f is {digits.f(m.f)}" for m in best[:1]]
         return [f"{'The' if len(best) == 1 else 'One'} lowest is at {place}." for place in places]
     ended = outcome(run)
-    told = [f"It starts at x = {number(ended.start)} and {_verdict(run, ended)}."]
+    told = [f"It starts at x = {digits.x(ended.start)} and {_verdict(run, ended)}."]
     if ended.minimum and ended.reached_at:
-        at = f"{ended.minimum.called} at x = {number(ended.minimum.x)}"
+        at = f"{ended.minimum.called} at {digits.place(ended.minimum)}"
         told.append(f"It reaches {at} in {counted(ended.reached_at, 'step')}.")
     return [*told, *_short_exits(ended)]
 
@@ -48,21 +50,24 @@ def _verdict(run: Recording, ended: Outcome) -> str:
     step = count(since)
     if kind == "diverged":
         return f"diverges at step {step}"
-    if kind == "off":
-        return f"at step {step} is {words}, where f has no value"
+    if kind in BROKEN:
+        return f"at step {step} {words}"
     if ended.pace is not None:
         return f"is {words} {_from(since)}"
-    return f"is {words} after {counted(run.epochs - 1, 'step')}, at x = {number(ended.end)}"
+    return (
+        f"is {words} after {counted(run.epochs - 1, 'step')}, at x = {Readout.of(run).x(ended.end)}"
+    )
 
 
 def _at(run: Recording, step: int) -> str:
-    return f"x = {number(run['x'][step])}, where f is {number(run['loss'][step])}"
+    told = Readout.of(run)
+    return f"x = {told.x(run['x'][step])}, where f is {told.f(run['loss'][step])}"
 
 
 def _steps(run: Recording) -> str:
-    x, f, slope = run["x"], run["loss"], run["slope"]
+    x, f, slope, told = run["x"], run["loss"], run["slope"], Readout.of(run)
     steps = [
-        f"at step {count(step)} it is at x = {number(x[step])} with f = {number(f[step])}"
+        f"at step {count(step)} it is at x = {told.x(x[step])} with f = {told.f(f[step])}"
         for step in sorted({1, *key_epochs(run.epochs)[1:-1]})
         if 0 < step < run.epochs - 1
     ]
@@ -101,7 +106,7 @@ def _short_exits(ended: Outcome) -> list[str]:
 
 def _passed(run: Recording, ended: Outcome) -> str:
     """The local minima between the start and where it ended, which it got past."""
-    if ended.ending.kind in ("diverged", "off") or not ended.minimum or not ended.minimum.ordinal:
+    if ended.ending.kind in BROKEN or not ended.minimum or not ended.minimum.ordinal:
         return ""
     passed = [
         m for m in minima_of(run) if m.ordinal is not None and m.ordinal < ended.minimum.ordinal
@@ -139,14 +144,14 @@ def _end(run: Recording, ended: Outcome) -> str:
     """The verdict."""
     kind, since, words = ended.ending
     last, step = count(run.epochs - 1), count(since)
-    if kind == "off":
-        return f"At step {step} it is {words}: f has no value there, and the run ends."
+    if kind in ("off", "steep"):
+        return f"At step {step} it {words}: the run ends there."
     if kind == "diverged" and run.diverged is not None:
         return f"It diverges: at step {step} its numbers are no longer finite."
     if kind == "diverged":
         return (
             f"It diverges: from step {step} on it stays more than {FAR:g} widths of the curve "
-            f"away, and at step {last} x is {number(ended.end)}."
+            f"away, and at step {last} x is {Readout.of(run).x(ended.end)}."
         )
     told = f"it is {words}{_place(run, ended)}"
     if ended.pace is None:
@@ -161,7 +166,7 @@ def _place(run: Recording, ended: Outcome) -> str:
         return ""
     text = f", at {_at(run, -1)}, with slope {number(ended.slope)}"
     if ended.ending.kind in ("flat", "saddle", "slope"):
-        text = text.replace(f", at x = {number(ended.end)}", "")
+        text = text.replace(f", at x = {Readout.of(run).x(ended.end)}", "")
     valley = (
         ended.minimum
         and ended.minimum.kind != "end"

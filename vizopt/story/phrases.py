@@ -7,19 +7,11 @@ from vizopt.numbers import count
 
 GAPS = re.compile(r"(?<!\d) | (?!\d)")  # between words, but not inside 10 000
 NUMBER_AT_END = re.compile(r"\d[\d.,\N{THIN SPACE}\N{NO-BREAK SPACE}]*$")
-PLURALS = {"class": "classes", "stretch": "stretches", "minimum": "minima"}
 
 
 def listed(parts: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
-
-
-def counted(many: int, what: str) -> str:
-    """`1 point`, `10 000 points`."""
-    *before, noun = what.split(" ")
-    plural = noun if many == 1 else PLURALS.get(noun, f"{noun}s")
-    return " ".join([count(many), *before, plural])
 
 
 def times(many: int) -> str:

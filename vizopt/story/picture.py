@@ -101,11 +101,8 @@ def _curves(panels: list[Curves], scene: Scene, run: Recording) -> str:
 
 
 def _descent(panels: list[Any], scene: Scene, run: Recording) -> str:
-    text = (
-        "The curve is drawn with the names of its minima"
-        if len(run["minima"])
-        else ("The curve is drawn")
-    )
+    names = {0: "", 1: " with the name of its minimum"}
+    text = f"The curve is drawn{names.get(len(run['minima']), ' with the names of its minima')}"
     if run.header.epochs == 1:
         return f"{text} and the start as a large point."
     return (
@@ -144,4 +141,5 @@ PANELS_TOLD: dict[type, Callable[[list[Any], Scene, Recording], str]] = {
 
 def _pace(timeline: Timeline, unit: str) -> str:
     kind = lower((type(timeline).__doc__ or "").split("\n")[0]).replace("epoch", unit)
-    return f"Played, it takes {setting(timeline.seconds)} seconds: {kind}."
+    unit = "second" if timeline.seconds == 1 else "seconds"
+    return f"Played, it takes {setting(timeline.seconds)} {unit}: {kind}."

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from vizopt.minima import Minimum, is_flat, minima_of, poles
-from vizopt.numbers import count, number, setting
+from vizopt.numbers import count, counted, setting
 from vizopt.optimizers import LEARNING_RATE, acting, name_of, rate_of
 from vizopt.problems import FunctionSpec, NetworkSpec
 from vizopt.problems.activations import ACTIVATIONS
 from vizopt.problems.heads import head
+from vizopt.readout import Readout
 from vizopt.recording import Recording
 from vizopt.scene import KINDS, Scene
-from vizopt.story.phrases import counted, cut, listed, lower, plain, sentence
+from vizopt.story.phrases import cut, listed, lower, plain, sentence
 from vizopt.story.rules import FIELDS
 
 NAMES = 8  # classes or minima that are told one by one
@@ -101,10 +102,12 @@ def _function(function: FunctionSpec, run: Recording) -> str:
     text = f"{what}, {function.equation}, drawn for x from {left} to {right}."
     if not np.isfinite(run["curve"][:, 1]).all():
         text += " It is broken where f jumps, has no value or no bound."
-    return " ".join(filter(None, [text, _minima(minima_of(run), function.has_more), _lowest(run)]))
+    told = Readout.of(run)
+    minima = _minima(minima_of(run), function.has_more, told)
+    return " ".join(filter(None, [text, minima, _lowest(run, told)]))
 
 
-def _minima(minima: list[Minimum], has_more: bool) -> str:
+def _minima(minima: list[Minimum], has_more: bool, told: Readout) -> str:
     """How many minima there are, and where; nothing is said of lowest ends."""
     if has_more:
         found = counted(sum(m.kind != "end" for m in minima), "minimum")
@@ -115,13 +118,15 @@ def _minima(minima: list[Minimum], has_more: bool) -> str:
         return "It has no minimum."
     if len(inner) == 1:
         which = "" if best else "; it is not the lowest point of the curve"
-        return f"It has one minimum, at {_place(inner[0])}{which}."
+        return f"It has one minimum, at {_place(inner[0], told)}{which}."
     text = f"It has {counted(len(inner), 'minimum')}; {_best(best)}"
     ahead = sorted((m for m in inner if m.ordinal), key=lambda m: m.ordinal or 0)
     if not ahead or len(ahead) > NAMES:
-        return f"{text}, at {listed([_place(m) for m in best[:NAMES]])}." if best else f"{text}."
+        return (
+            f"{text}, at {listed([_place(m, told) for m in best[:NAMES]])}." if best else f"{text}."
+        )
     one = ", the global one," if len(best) == 1 else ", a global one,"
-    each = [f"{m.ordinal}{one if m.is_global else ''} at {_place(m)}" for m in ahead]
+    each = [f"{m.ordinal}{one if m.is_global else ''} at {_place(m, told)}" for m in ahead]
     text = f"{text}. Downhill from the start they are number {'; '.join(each)}."
     behind = len(inner) - len(ahead)
     return f"{text} {sentence(_behind(behind))}" if behind else text
@@ -135,32 +140,30 @@ def _best(best: list[Minimum]) -> str:
     return f"{len(best)} are the lowest, and each is called a global minimum"
 
 
-def _lowest(run: Recording) -> str:
+def _lowest(run: Recording, told: Readout) -> str:
     """Where the curve is lowest, if not in a minimum."""
     curve = run["curve"]
     if is_flat(curve):
         return "It is level everywhere."
-    falls = [f"x = {number(x)}" for x in poles(curve, -1)[:NAMES]]
+    falls = [f"x = {told.x(x)}" for x in poles(curve, -1)[:NAMES]]
     if falls:
         return f"It falls without bound at {listed(falls)}."
-    ends = [_end(m, curve[0, 0], curve[-1, 0]) for m in minima_of(run) if m.kind == "end"]
+    ends = [_end(m, told) for m in minima_of(run) if m.kind == "end"]
     return f"It is lowest at {listed(ends)}: that is called a lowest end." if ends else ""
 
 
-def _end(end: Minimum, left: float, right: float) -> str:
-    side = {left: "its left end, ", right: "its right end, "}.get(end.x, "")
-    level = ""
-    if end.flat[0] < end.flat[1]:
-        level = f", and level from x = {number(end.flat[0])} to {number(end.flat[1])}"
-    return f"{side}{_place(end)}{level}"
+def _end(end: Minimum, told: Readout) -> str:
+    side = {told.left: "its left end, ", told.right: "its right end, "}.get(end.x, "")
+    place = f"x = {told.x(end.x)} with f = {told.f(end.f)}"
+    return f"{side}{place}{f', and level for {told.place(end)}' if end.is_stretch else ''}"
 
 
 def _behind(many: int) -> str:
     return "one more lies behind the start" if many == 1 else f"{many} more lie behind the start"
 
 
-def _place(minimum: Minimum) -> str:
-    return f"x = {number(minimum.x)} with f = {number(minimum.f)}"
+def _place(minimum: Minimum, told: Readout) -> str:
+    return f"{told.place(minimum)} with f = {told.f(minimum.f)}"
 
 
 def how(scene: Scene, run: Recording) -> str:
