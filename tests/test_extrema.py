@@ -8,7 +8,8 @@ from descents import descend
 
 from vizopt import story
 from vizopt.minima import minima_of
-from vizopt.problems.curve import curve
+from vizopt.problems import FunctionSpec
+from vizopt.problems.curve import curve, too_wild
 from vizopt.readout import Readout
 
 # formula → its minima, its jumps
@@ -157,3 +158,32 @@ def test_a_place_of_no_width_is_one_x():
     told = Readout.of(run)
     assert [told.place(only) for only in minima_of(run)] == ["x = 0.250"]
     assert told.x(-5e-324) == "0.000"
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "why"),
+    [
+        ("x^2", 1e200, "is too large for its numbers almost everywhere"),
+        ("x^2", 1e158, "is too large for its numbers almost everywhere"),
+        ("x^3 - x", 1e110, "is too large for its numbers almost everywhere"),
+        ("sin(x)", 1e200, "changes faster than its numbers can tell"),
+        ("sin(x)", 1e17, "changes faster than its numbers can tell"),
+        ("sin(1e20x)", 3.0, "changes faster than its numbers can tell"),
+        ("x^2", 1e154, ""),
+        ("sin(x)", 1e12, ""),
+        ("exp(x)", 2000.0, ""),
+        ("1/x", 1.0, ""),
+        ("sin(1/x)", 1.0, ""),
+        ("1e8 + x^2", 1e-3, ""),
+        ("3", 1.0, ""),
+        ("floor(x)", 1e200, ""),
+        ("log(x)", 1e6, ""),
+    ],
+)
+def test_what_cannot_be_sampled_is_refused_in_one_line(text, end, why):
+    assert too_wild(text, (-end, end)) == why
+    if why:
+        with pytest.raises(ValueError, match="choose a narrower interval, nearer to 0") as said:
+            FunctionSpec(f=text, interval=(-end, end), start=0.0)
+        (line,) = [line for line in str(said.value).splitlines() if why in line]
+        assert f"f = '{text}': {why} on [{-end}, {end}]" in line

@@ -1,7 +1,7 @@
 """What is said of a descent: where the curve breaks and turns, the verdict, and that all agree."""
 
 import re
-from itertools import cycle, islice, product
+from itertools import cycle, islice, pairwise, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -445,6 +445,11 @@ FORMULAS = [
     "1-exp(-x**2)", "exp(-x)", "cos({a}*x)", "x*sin(3*x)", "log(x+3.5)", "sqrt(abs(x))", "x/abs(x)",
     "1/(x-{a})**2", "tanh(x)", "1e-12*cos(3*x)", "x**6", "{a}", "exp(x)-{a}*x", "1/x+x**2",
     "x+abs(x)", "sqrt(x+3.2)-x/4", "atan(20*x)", "-x**2",
+    "max(x**2-{a}, 0)", "relu(x-{a})", "max(cos(3*x), 0)", "floor({a}*x)**2", "x*floor(x)",  # flat
+    "where(x<{a}, x+2, x**2)", "where(x<0, x+2, x**2)", "x-floor({a}*x)", "x**2+sign(x)",  # jumps
+    "1e8+(x-{a})**2", "1e8+cos(3*x)", "(x+1e6)**2/1e6",  # far from 0
+    "cbrt(x-{a})", "asin(x/3.3)", "(x+3.2)**0.5", "x-log(x+3.01)",  # slopes without bound, ends
+    "(x**2-{a})**2", "sin({a}*x)**2", "|x**2-1|", "cos(3*x)",  # several equal minima
 ]  # fmt: skip
 SETTINGS = product(
     (0.31, 1.7), ((-3, 3.3), (-0.9, 2.5)), (0.001, 0.02, 0.3, 3.0), (0.0, 0.6, 0.95), (2, 5, 30)
@@ -468,7 +473,13 @@ def test_all_say_the_same_of_200_generated_scenes():
         ending = outcome(run).ending
         kinds.add(ending.kind)
         assert_all_say(run, ending.words)
-    assert len(kinds) >= 8
+        minima = minima_of(run)
+        assert all(m.valley_holds(np.array(m.flat)).all() for m in minima)
+        assert all(a.flat[1] <= b.flat[0] for a, b in pairwise(minima) if a.right <= b.left)
+        assert len({m.flat for m in minima}) == len(minima)  # one piece has one name
+        digits, first = Readout.of(run), story.of(run).paragraphs[0]
+        assert all(digits.place(m) in first for m in minima if m.kind == "end")
+    assert len(kinds) >= 9
 
 
 def test_all_say_over_the_lowest_end():

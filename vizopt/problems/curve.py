@@ -11,6 +11,8 @@ from vizopt.problems.formula import Formula, Values, formula
 from vizopt.problems.level import level_edges, minima_at_breaks
 
 SAMPLES = 20_001  # along the interval
+FEW = 0.01  # of the samples: with fewer that do not overflow there is no curve
+COARSE = 0.2  # of its spread: by more f must not change from a float to the next
 
 
 class Curve(NamedTuple):
@@ -61,6 +63,23 @@ def curve(text: str, interval: tuple[float, float]) -> Curve:
     for values in found[:3]:
         values.flags.writeable = False
     return found
+
+
+@lru_cache(maxsize=16)
+@np.errstate(all="ignore")
+def too_wild(text: str, interval: tuple[float, float]) -> str:
+    """Why samples along the interval do not tell what f is like, "" where they do."""
+    f, x = formula(text), np.linspace(*interval, SAMPLES)
+    value, slope = f.value(x), f.slope(x)
+    finite = np.isfinite(value)
+    if np.isinf(value).any() and finite.mean() < FEW:
+        return "is too large for its numbers almost everywhere"
+    known = finite & np.isfinite(slope)
+    changes = abs(slope[known]) * np.spacing(abs(x[known]))  # from a float to the next
+    spread = np.subtract(*np.quantile(value[known], [0.9, 0.1])) if known.any() else np.inf
+    if known.any() and np.median(changes) > COARSE * spread:
+        return "changes faster than its numbers can tell"
+    return ""
 
 
 def _moves(x: Values, value: Values, slope: Values) -> NDArray[np.bool_]:

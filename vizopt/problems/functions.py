@@ -12,7 +12,7 @@ from vizopt.arrays import Vector
 from vizopt.layout import Layout
 from vizopt.numbers import setting
 from vizopt.problems.base import Evaluation
-from vizopt.problems.curve import curve
+from vizopt.problems.curve import curve, too_wild
 from vizopt.problems.formula import Values, formula
 from vizopt.specs import spec
 
@@ -56,6 +56,9 @@ class FunctionSpec:
             raise ValueError(f"interval {[left, right]}: the left end must be below the right one")
         if not left <= self.start <= right:
             raise ValueError(f"start {self.start} is outside the interval {[left, right]}")
+        if why := too_wild(self.f, self.interval):
+            way = "choose a narrower interval, nearer to 0"
+            raise ValueError(f"f = {self.f!r}: {why} on {[left, right]}: {way}")
         if not np.isfinite(self.curve[:, 1]).any():
             raise ValueError(f"f = {self.f!r}: has no value anywhere on {[left, right]}")
         if len(self.minima) > MOST_MINIMA:
