@@ -33,7 +33,9 @@ def names_in(picture, texts):
     return [
         (text, box)
         for text, box in texts.still(picture)
-        if text.startswith(("local minimum", "global minimum", "lowest end", "flat lowest"))
+        if text.startswith(
+            ("local minimum", "global minimum", "lowest end", "flat lowest", "behind the start")
+        )
     ]
 
 

@@ -36,8 +36,8 @@ def _descent() -> Stage:
         panels={"descent": Descent(), "worked": Worked(), "magnifier": Magnifier()},
         mosaic=Mosaic(
             rows=("descent worked", "descent magnifier"),
-            widths=(790.0, 390.0),
-            heights=(350.0, 190.0),
+            widths=(770.0, 420.0),
+            heights=(370.0, 170.0),
         ),
         standard=Mosaic(rows=("descent descent", "worked magnifier"), heights=(340.0, 250.0)),
         square=Mosaic(rows=("descent descent", "worked magnifier"), heights=(340.0, 250.0)),

@@ -24,7 +24,8 @@ class Minimum(NamedTuple):
         x, f: where it lies.
         kind: "global": nothing on the curve is lower, but for rounding. "end": no minimum, but an
             end of the curve at which that is so.
-        ordinal: 1 for the first one downhill from the start; None for those behind it and ends.
+        place: 1 for the first one downhill from the start; None for those behind it and ends.
+        ordinal: the same among the local ones; None for a global one too.
         left, right, flat, near, high, low: what surrounds it, see `Valley`.
         alone: whether it is the only one of its kind.
     """
@@ -32,6 +33,7 @@ class Minimum(NamedTuple):
     x: float
     f: float
     kind: Literal["global", "local", "end"]
+    place: int | None
     ordinal: int | None
     left: float
     right: float
@@ -57,13 +59,13 @@ class Minimum(NamedTuple):
             return "flat lowest end" if self.is_stretch else "lowest end"
         if self.is_global:
             return "global minimum"
-        return f"local minimum {self.ordinal}" if self.ordinal else "local minimum"
+        return f"local minimum {self.ordinal}" if self.ordinal else "behind the start"
 
     @property
     def called(self) -> str:
         """The same in a sentence: `the global minimum`."""
         if self.kind == "local":
-            return self.name if self.ordinal else f"a {self.name}"
+            return self.name if self.ordinal else "a local minimum behind the start"
         return f"{'the' if self.alone else 'a'} {self.name}"
 
     def holds(self, x: Values, f: Values) -> NDArray[np.bool_]:
@@ -103,15 +105,22 @@ def seen_from(drawn: Drawn, x: float, slope: float) -> list[Minimum]:
     found: list[Minimum] = []
     for at, f in places.tolist():
         distance = (at - x) * downhill
-        ordinal = int(np.searchsorted(ahead, distance)) + 1 if distance >= 0 else None
+        place = int(np.searchsorted(ahead, distance)) + 1 if distance >= 0 else None
         kind: Literal["global", "local"] = "global" if f <= lowest + rounding else "local"
-        found.append(Minimum(at, f, kind, ordinal, *valleys.around(at, f), alone=True))
+        found.append(Minimum(at, f, kind, place, None, *valleys.around(at, f), alone=True))
     same = SAME * np.ptp(curve[:, 0])
     for at, f in _lowest_ends(curve, lowest + rounding):
         if not any(m.flat[0] - same <= at <= m.flat[1] + same for m in found):
-            found.append(Minimum(at, f, "end", None, *valleys.around(at, f), alone=True))
+            found.append(Minimum(at, f, "end", None, None, *valleys.around(at, f), alone=True))
     many = {kind: sum(m.kind == kind for m in found) for kind in ("global", "local", "end")}
-    return [m._replace(alone=many[m.kind] == 1) for m in sorted(found)]
+    passed = sorted(m.place for m in found if m.place and m.kind == "local")
+    numbers: dict[int | None, int] = {place: i + 1 for i, place in enumerate(passed)}
+    return [
+        m._replace(
+            alone=many[m.kind] == 1, ordinal=numbers.get(m.place) if m.kind == "local" else None
+        )
+        for m in sorted(found)
+    ]
 
 
 def bottom(curve: Values) -> float:

@@ -148,6 +148,17 @@ class Ink(NamedTuple):
         return cls(rows + top, columns + left, coverage[rows, columns])
 
 
+def paint_ink(pixels: Pixels, ink: Ink, colour: str) -> None:
+    """Blend a thin thing of one colour; what falls outside the window is cut."""
+    rows, columns, coverage = ink
+    inside = (rows >= 0) & (rows < pixels.shape[0]) & (columns >= 0) & (columns < pixels.shape[1])
+    rows, columns = rows[inside], columns[inside]
+    opacity = coverage[inside].astype(np.uint16)[:, None]
+    own = np.array([round(value * 255) for value in to_rgb(colour)], np.uint16)
+    below = pixels[rows, columns, :3]
+    pixels[rows, columns, :3] = (below * (255 - opacity) + own * opacity + 127) // 255
+
+
 def line(x0: float, y0: float, x1: float, y1: float, width: float) -> Ink:
     """A straight line; a pixel's middle is at ½.
 

@@ -5,7 +5,7 @@ from math import floor
 from typing import Any, TypeAlias
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
@@ -13,7 +13,9 @@ from vizopt.minima import minima_of
 from vizopt.numbers import number
 from vizopt.paint import Ink, Trail, coloured, disc, line, stamp_at
 from vizopt.panels.base import Draw, Slot
-from vizopt.panels.names import write_names
+from vizopt.panels.move import Move
+from vizopt.panels.names import plates_of, write_names
+from vizopt.panels.pathcolours import PathColours
 from vizopt.panels.plot import Plot
 from vizopt.recording import Recording
 from vizopt.specs import spec
@@ -28,9 +30,10 @@ LARGE = 1e6  # pixels: further out there is nothing to tell apart
 class Descent:
     """A function's curve with its minima named, and the path over it, step by step.
 
-    Dots and thin lines go from green through orange to red with the step; the current point is
-    larger. A point outside the frame is an arrow at the edge with its value. At a pole the curve
-    leaves the frame, at a jump it ends.
+    Dots and thin lines go from green through orange to red with the step. The current point is
+    larger, with the tangent, whose slope is the gradient, and an arrow as long as the next step.
+    Nothing crosses a minimum's name. A point outside the frame is an arrow at the edge with its
+    value. At a pole the curve leaves the frame, at a jump it ends.
     """
 
     @property
@@ -55,10 +58,17 @@ class Descent:
         point, edge = disc(slot.unit * 7.5), coloured(disc(slot.unit * 9), slot.theme.ink)
         px, py = plot.px(x), plot.py(f)
         arrow = _arrow(slot, plot, run, colours)
+        plates = plates_of(slot, plot, minima_of(run))
+        move = Move(slot, plot, run, colours)
 
         def draw(window: Pixels, k: int) -> None:
             step = int(shown[k])
+            names = [window[plate].copy() for plate in plates]
             trail(window, step)
+            if inside[step]:
+                move(window, step)
+            for plate, name in zip(plates, names, strict=True):
+                window[plate] = name
             if inside[step]:
                 for ink in (edge, coloured(point, colours[step])):
                     stamp_at(window, ink, floor(px[step]), floor(py[step]))
@@ -68,29 +78,12 @@ class Descent:
         return draw
 
 
-class PathColours:
-    """The colour of each step of the planned run, one of 256 shades."""
-
-    def __init__(self, slot: Slot, run: Recording) -> None:
-        shades = LinearSegmentedColormap.from_list("path", slot.theme.path)
-        self._last = max(run.header.epochs - 1, 1)
-        self._shades = [to_hex(shades(shade)) for shade in range(shades.N)]
-
-    def shade(self, steps: Any) -> Any:
-        """Number of the shade of a step, or of many [E]."""
-        many = len(self._shades)
-        return np.minimum((steps / self._last * many).astype(np.intp), many - 1)
-
-    def __getitem__(self, step: int) -> str:
-        return self._shades[int(self.shade(np.float64(step)))]
-
-
 def _steps_key(slot: Slot, plot: Plot) -> None:
     """What the colours of the path mean."""
     first, last = "first step", "last step"
     width = slot.unit * 110
     right = plot.x0 + plot.width - slot.text_width(last, 11) - slot.unit * 8
-    y = plot.y0 + slot.font(11) * 0.9
+    y = plot.above(slot)
     shades = LinearSegmentedColormap.from_list("path", slot.theme.path)
     box = (right - width, right, y, y - slot.font(11) * 0.7)
     slot.axes.imshow(shades(np.linspace(0, 1, 64))[None], extent=box, aspect="auto", zorder=3)

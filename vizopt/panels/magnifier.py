@@ -1,4 +1,4 @@
-"""The magnifier: the surroundings of the current point, when it moves little."""
+"""The magnifier: the surroundings of the current point, or how far away it is."""
 
 from math import floor
 
@@ -10,21 +10,24 @@ from vizopt.arrays import Pixels, Rows
 from vizopt.minima import f_range
 from vizopt.paint import coloured, disc, stamp_at
 from vizopt.panels.base import Draw, Slot
-from vizopt.panels.descent import PathColours
+from vizopt.panels.distance import Distance
+from vizopt.panels.pathcolours import PathColours
 from vizopt.recording import Recording
 from vizopt.specs import spec
 
 BACK = 4  # steps whose reach decides how far to go in
 ROOM = 3.0  # the window is this many times as wide as that reach, at least
 LEAST, MOST = 8, 256  # magnifications, powers of two; the recorded curve is no finer
+OUTSIDE = 0.1  # of the steps outside the interval: then their distance is what there is to see
 
 
 @spec
 class Magnifier:
-    """The curve around the current point and the last steps on it, eight times as large or more.
+    """The curve around the current point and the last steps on it, as large as it can be.
 
-    The magnification is the largest power of two that keeps the last steps in sight; below 8
-    there is nothing that the whole curve does not show.
+    The magnification is the largest power of two from 8 on that keeps the last steps in sight;
+    while the point goes farther the whole curve is shown. Of a run that spends a tenth of its
+    steps outside the interval, or ends there, it is |x| against the step, on a logarithmic axis.
     """
 
     @property
@@ -32,15 +35,21 @@ class Magnifier:
         return frozenset({"epoch", "x", "loss", "curve"})
 
     def static(self, slot: Slot, run: Recording) -> None:
+        if _goes_away(run):
+            Distance().static(slot, run)
+            return
         top = _top(slot)
         slot.frame(0, top, slot.width - 1, slot.height - top - 1)
         slot.text(0, top - slot.unit * 7, "around the point", 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+        if _goes_away(run):
+            return Distance().dynamic(slot, run, rows)
         x, f = run["x"], run["loss"]
         curve = run["curve"]
         shown = run["epoch"][rows]
         zoom = _zooms(x, float(np.ptp(curve[:, 0])))
+        middle = float(curve[[0, -1], 0].mean())
         colours = PathColours(slot, run)
         dot, point = disc(slot.unit * 4), disc(slot.unit * 7.5)
         edge = coloured(disc(slot.unit * 9), slot.theme.ink)
@@ -51,12 +60,10 @@ class Magnifier:
 
         def draw(window: Pixels, k: int) -> None:
             step = int(shown[k])
-            if not zoom[step]:
-                glyphs.write(window, "–", slot.width, note, 1)
-                return
             glyphs.write(window, f"× {zoom[step]}", slot.width, note, 1)
             box = window[top + 1 : -2, 1:-2]
-            view = _View(box.shape, x[step], f[step], np.ptp(curve[:, 0]) / zoom[step], curve)
+            centre = x[step] if zoom[step] > 1 else middle
+            view = _View(box.shape, centre, f[step], np.ptp(curve[:, 0]) / zoom[step], curve)
             view.paint_curve(box, curve, shade, max(2.5 * slot.unit, 1.5))
             for past in range(max(step - BACK, 0), step):
                 at = view.place(x[past], f[past])
@@ -72,14 +79,21 @@ def _top(slot: Slot) -> int:
 
 
 def _zooms(x: NDArray[np.float64], width: float) -> NDArray[np.intp]:
-    """The magnification of each step, 0 where the point moves too far."""
+    """The magnification of each step, 1 where the point moves too far."""
     padded = np.concatenate([np.full(BACK, x[0]), x])
     reach = np.ptp(sliding_window_view(padded, BACK + 1), axis=1)
     reach[: BACK + 1] = np.inf  # too early to know
     with np.errstate(divide="ignore", invalid="ignore"):
         largest = np.clip(width / (ROOM * reach), 1, MOST)
     zoom = 2 ** np.floor(np.log2(largest)).astype(np.intp)
-    return np.where(zoom >= LEAST, zoom, 0)
+    return np.where(zoom >= LEAST, zoom, 1)
+
+
+def _goes_away(run: Recording) -> bool:
+    """Whether a run is outside the drawn interval for a tenth of its steps, or at its end."""
+    left, right = run["curve"][[0, -1], 0]
+    outside = ~((run["x"] >= left) & (run["x"] <= right))
+    return bool(outside.mean() > OUTSIDE or outside[-1])
 
 
 class _View:

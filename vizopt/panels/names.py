@@ -79,6 +79,16 @@ def write_names(slot: Slot, plot: Plot, minima: list[Minimum]) -> None:
         )
 
 
+def plates_of(slot: Slot, plot: Plot, minima: list[Minimum]) -> list[tuple[slice, slice]]:
+    """Rows and columns of the window that each name takes."""
+    size, plates = slot.font(12), []
+    for name in placed(slot, plot, minima):
+        half = name.half - slot.unit * 3
+        rows = slice(max(round(name.base - size * 0.9), 0), round(name.base + size * 0.3))
+        plates.append((rows, slice(max(round(name.at - half), 0), round(name.at + half))))
+    return plates
+
+
 def _apart(names: list[Name], row: float) -> list[Name]:
     """The names from left to right, neighbours in a row that meet pushed apart."""
     for i in range(len(names) - 1):

@@ -43,12 +43,12 @@ class Plot:
         ends = low - 0.17 * span, high + 0.05 * span  # room for the names of the deepest minima
         widest = max(slot.text_width(text, 11) for _, text in _ticks(*ends, RULES))
         x0 = max(slot.font(11) * 3.2, widest + slot.unit * 8)
-        foot = slot.font(11) * 2.0
+        head, foot = slot.font(11) * 1.9, slot.font(11) * 2.0
         return cls(
             x0=x0,
-            y0=slot.unit * 4,
+            y0=head,
             width=slot.width - x0 - slot.unit * 8,
-            height=slot.height - foot - slot.unit * 4,
+            height=slot.height - foot - head,
             left=float(curve[0, 0]),
             right=float(curve[-1, 0]),
             low=ends[0],
@@ -65,12 +65,16 @@ class Plot:
         """Which of the points [E] lie in the box."""
         return (x >= self.left) & (x <= self.right) & (f >= self.low) & (f <= self.high)
 
+    def above(self, slot: Slot) -> float:
+        """Baseline of what is written above the box, where nothing is drawn."""
+        return self.y0 - slot.font(11) * 0.8
+
     def draw_axes(self, slot: Slot) -> None:
         """The frame's left and lower side, horizontal rules, the values of x and f(x)."""
         bottom, right = self.y0 + self.height, self.x0 + self.width
         box = [[self.x0, self.x0, right], [self.y0, bottom, bottom]]
         slot.axes.plot(*box, color=slot.theme.rule, lw=1)
-        slot.text(self.x0 + slot.unit * 8, self.y0 + slot.font(11), "f(x)", 11)
+        slot.text(self.x0, self.above(slot), "f(x)", 11)
         for f, text in _ticks(self.low, self.high, RULES):
             y = float(self.py(f))
             slot.axes.plot([self.x0, right], [y, y], color=slot.theme.rule, lw=0.6, alpha=0.7)

@@ -18,6 +18,7 @@ from vizopt.recording import Recording
 from vizopt.specs import spec
 
 DIGITS = 4
+SIZES = (19, 17, 15, 13)  # of the arithmetic: the largest that leaves nothing out
 INDENT = "   "  # of what goes on in the next line
 
 
@@ -35,21 +36,21 @@ class Worked:
         return frozenset({"epoch", "x", "slope", "loss", "lr", "delta", *told})
 
     def static(self, slot: Slot, run: Recording) -> None:
-        lines = _Places.of(slot, 0)
+        lines = _Places.of(slot, 0, SIZES[-1])
         for name, y in zip(("x", "f(x)", "slope"), lines.values, strict=True):
-            slot.text(0, y, name, 14)
+            slot.text(0, y, name, 13)
         slot.text(0, lines.title, "the next step", 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         x, f, slope = (run[name] for name in ("x", "loss", "slope"))
         digits = Readout.of(run)
         epochs = run["epoch"]
-        value = slot.glyphs(16, colour=slot.theme.ink, weight="bold")
-        letters = slot.glyphs(13, colour=slot.theme.ink)
+        value = slot.glyphs(14, colour=slot.theme.ink, weight="bold")
         told = slot.glyphs(12, colour=slot.theme.accent("loss"), weight="bold")
         steps = arithmetic(run, np.unique(rows).tolist())
-        texts = _fitting(steps, slot.width, _Places.room(slot), letters)
-        lines = _Places.of(slot, max(map(len, texts.values())))
+        size, texts = _fitting(slot, steps)
+        letters = slot.glyphs(size, colour=slot.theme.ink)
+        lines = _Places.of(slot, max(map(len, texts.values())), size)
         events = [
             (at, _wrapped(told, f"step {at}: {text}", slot.width))
             for at, text in outcome(run).events()
@@ -85,25 +86,23 @@ class _Places(NamedTuple):
     events: list[int]
 
     @classmethod
-    def of(cls, slot: Slot, many: int) -> "_Places":
-        """With so many lines of arithmetic."""
-        pitch = slot.font(13) * 1.4
-        first = slot.font(16) + 4.3 * pitch
-
-        def at(line: float) -> int:
-            return round(first + line * pitch)
-
-        values = [round(slot.font(16) + line * pitch * 1.1) for line in range(3)]
-        below = max(many, 4) + 0.3
-        events = [at(below + i) for i in range(4)]
-        room = [y for y in events if y + slot.font(13) * 0.3 <= slot.height]
-        return cls(values, at(-1), [at(i) for i in range(many)], room)
+    def of(cls, slot: Slot, many: int, size: float) -> "_Places":
+        """With so many lines of arithmetic of that size."""
+        values = [round(slot.font(14) * (1 + line * 1.45)) for line in range(3)]
+        title = values[-1] + round(slot.font(12) * 2.1)
+        pitch = slot.font(size) * 1.42
+        first = title + slot.font(12) * 0.35 + slot.font(size) * 1.2
+        lines = [round(first + line * pitch) for line in range(many)]
+        below = first + max(many - 1, 2) * pitch + slot.font(12) * 2.0
+        events = [round(below + line * slot.font(12) * 1.5) for line in range(4)]
+        room = [y for y in events if y + slot.font(12) * 0.3 <= slot.height]
+        return cls(values, title, lines, room)
 
     @classmethod
-    def room(cls, slot: Slot) -> int:
-        """Lines of arithmetic that leave room for two lines of events below."""
+    def room(cls, slot: Slot, size: float) -> int:
+        """Lines of arithmetic of a size that leave room for two lines of events below."""
         many = 1
-        while len(cls.of(slot, many + 1).events) >= 2:
+        while len(cls.of(slot, many + 1, size).events) >= 2:
             many += 1
         return many
 
@@ -120,10 +119,22 @@ def _wrapped(glyphs: Glyphs, text: str, width: int) -> list[str]:
     return lines
 
 
-def _fitting(
+def _fitting(slot: Slot, steps: Mapping[int, Step]) -> tuple[float, dict[int, list[str]]]:
+    """The largest size at which no line is left out, or the smallest, and the lines of each row."""
+    for size in SIZES:
+        room = _Places.room(slot, size)
+        texts, whole = _lines(steps, slot.width, room, slot.glyphs(size))
+        if whole:
+            break
+    return size, texts
+
+
+def _lines(
     steps: Mapping[int, Step], width: int, room: int, glyphs: Glyphs
-) -> dict[int, list[str]]:
-    """The lines of each row, broken alike in all steps of the same form, so that none jumps."""
+) -> tuple[dict[int, list[str]], bool]:
+    """The lines of each row, broken alike in all steps of the same form, so that none jumps; and
+    whether all of them are there."""
+    whole = True
     forms: dict[tuple[str, ...], list[int]] = {}
     for row, step in steps.items():
         forms.setdefault(tuple(ast.dump(w.line.expression) for w in step.works), []).append(row)
@@ -134,13 +145,14 @@ def _fitting(
             breaks = [_breaks(line, width, glyphs) for line in zip(*told.values(), strict=True)]
             if sum(map(len, breaks)) <= room:
                 break
+            whole = False
         for row, lines in told.items():
             texts[row] = [
                 INDENT * (part.start > 0) + " ".join(line[part])
                 for line, parts in zip(lines, breaks, strict=True)
                 for part in parts
             ]
-    return texts
+    return texts, whole
 
 
 def _breaks(lines: Sequence[list[str]], width: int, glyphs: Glyphs) -> list[slice]:

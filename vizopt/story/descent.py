@@ -106,11 +106,9 @@ def _short_exits(ended: Outcome) -> list[str]:
 
 def _passed(run: Recording, ended: Outcome) -> str:
     """The local minima between the start and where it ended, which it got past."""
-    if ended.ending.kind in BROKEN or not ended.minimum or not ended.minimum.ordinal:
+    if ended.ending.kind in BROKEN or not ended.minimum or not ended.minimum.place:
         return ""
-    passed = [
-        m for m in minima_of(run) if m.ordinal is not None and m.ordinal < ended.minimum.ordinal
-    ]
+    passed = [m for m in minima_of(run) if m.place and m.place < ended.minimum.place]
     if not passed:
         return ""
     what = "local minimum" if not any(m.is_global for m in passed) else "minimum"

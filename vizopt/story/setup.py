@@ -120,14 +120,14 @@ def _minima(minima: list[Minimum], has_more: bool, told: Readout) -> str:
         which = "" if best else "; it is not the lowest point of the curve"
         return f"It has one minimum, at {_place(inner[0], told)}{which}."
     text = f"It has {counted(len(inner), 'minimum')}; {_best(best)}"
-    ahead = sorted((m for m in inner if m.ordinal), key=lambda m: m.ordinal or 0)
+    ahead = sorted((m for m in inner if m.place), key=lambda m: m.place or 0)
     if not ahead or len(ahead) > NAMES:
         return (
             f"{text}, at {listed([_place(m, told) for m in best[:NAMES]])}." if best else f"{text}."
         )
-    one = ", the global one," if len(best) == 1 else ", a global one,"
-    each = [f"{m.ordinal}{one if m.is_global else ''} at {_place(m, told)}" for m in ahead]
-    text = f"{text}. Downhill from the start they are number {'; '.join(each)}."
+    one = "the global one" if len(best) == 1 else "a global one"
+    each = [f"{f'number {m.ordinal}' if m.ordinal else one} at {_place(m, told)}" for m in ahead]
+    text = f"{text}. Downhill from the start they are {'; '.join(each)}."
     behind = len(inner) - len(ahead)
     return f"{text} {sentence(_behind(behind))}" if behind else text
 
