@@ -144,6 +144,11 @@ def test_a_slope_that_is_no_number_is_told():
     run = descend("cbrt(x)", (0, 3), 1, 3)
     assert broken_off(run) == "infinite slope at step 1"
     assert outcome(run).diverged_at is None
+    words = "step 1: stops where the slope is infinite, at x = 0.000"
+    for width in (180, 400):
+        assert told_on(width, run) == [words]
+    moving = descend("cbrt(x)", (0, 3), 1, 3, 0.5)
+    assert told_on(400, moving)[-1].startswith("step ")
     run._held["slope"][-1] = np.nan
     assert outcome(run).ending.words == "stops where the slope is undefined, at x = 0.000"
     assert broken_off(run) == "undefined slope at step 1"
@@ -375,7 +380,8 @@ def told_on(slot_width: int, run: Recording) -> list[str]:
     glyphs = Slot.glyphs
     try:
         Slot.glyphs = lambda *_, **__: strip
-        Worked().dynamic(slot, run, np.array([len(run) - 1]))(np.zeros((400, slot_width, 4)), 0)
+        rows = np.arange(len(run))
+        Worked().dynamic(slot, run, rows)(np.zeros((400, slot_width, 4)), len(run) - 1)
     finally:
         Slot.glyphs = glyphs
     start = next((i for i, (text, _) in enumerate(written) if text.startswith("step ")), None)
@@ -559,6 +565,16 @@ def test_what_lies_behind_a_jump_is_not_reached():
     assert outcome(run).ending.words == "settled at the lowest end"
     (end,) = minima_of(run)
     assert end.holds(np.array([-1e-4, 0.0, 1e-4]), np.full(3, -1.0)).tolist() == [False, True, True]
+
+
+def test_info_tells_a_level_minimum_from_end_to_end():
+    run = descend("max(x**2-1, 0)", (-3, 3), 2, 0.1)
+    facts = report.summary(run)["descent"]["minimum"]
+    assert (facts["level_from"], facts["level_to"]) == (-1.0, 1.0)
+    assert "level_from=-1" in "".join(report.lines(report.summary(run))).replace("−", "-")
+    assert "at x from −1.000 to 1.000 with f = 0.000" in story.of(run).text
+    alone = report.summary(descend("x**2", (-3, 3), 2, 0.1))["descent"]["minimum"]
+    assert "level_from" not in alone
 
 
 def test_near_is_near_for_the_valley_too():

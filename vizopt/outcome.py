@@ -280,8 +280,8 @@ def _is_saddle(curve: Values, x: float) -> bool:
 def _swings(minimum: Minimum, x: Values) -> bool:
     """Whether it passes a minimum twice in the last part of the run, always in its valley."""
     part = x[-max(len(x) // SWINGS, 4) :]
-    passes = np.count_nonzero(np.diff(np.sign(part - minimum.x)))
-    return bool(minimum.kind != "end" and minimum.valley_holds(part).all() and passes >= 2)
+    passes = minimum.passed_by(part) >= 2
+    return passes and minimum.kind != "end" and bool(minimum.valley_holds(part).all())
 
 
 def _width(run: Recording) -> float:

@@ -77,7 +77,7 @@ class Valleys:
             left = flat[0] if self._is_break(first - 1) else left
             right = flat[1] if self._is_break(last) else right
         return Valley(
-            left, right, (float(flat[0]), float(flat[1])), float(near),
+            float(left), float(right), (float(flat[0]), float(flat[1])), float(near),
             f + WITHIN * depth, f + DEEP * depth,
         )  # fmt: skip
 
