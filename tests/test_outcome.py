@@ -577,6 +577,13 @@ def test_info_tells_a_level_minimum_from_end_to_end():
     assert "level_from" not in alone
 
 
+def test_a_level_minimum_is_passed_from_one_end_to_the_other():
+    (only,) = minima_of(descend("max(x**2-1, 0)", (-3, 3), 2, 0.1))
+    x = np.array([2, 0.5, -0.5, 0.5, 1.5, -1.5, 0, -2, 2])
+    assert only.passed_by(x) == 2
+    assert only.away(x).tolist() == [1, 0, 0, 0, 0.5, 0.5, 0, 1, 1]
+
+
 def test_near_is_near_for_the_valley_too():
     """On a long interval a run 15 valleys away, where f is as high as anywhere, is near none."""
     run = descend("1-exp(-x**2)", (-2000, 2000), 15, 0.1)
