@@ -126,8 +126,8 @@ def _fitting(
     """The lines of each row, broken alike in all steps of the same form, so that none jumps."""
     forms: dict[tuple[tuple[str, int], ...], list[int]] = {}
     for row, step in steps.items():
-        lines = zip(step.works, step.lines(0), strict=True)  # of infinity there are fewer pieces
-        form = tuple((ast.dump(work.line.expression), len(line)) for work, line in lines)
+        both = zip(step.works, step.lines(0), strict=True)  # of infinity there are fewer pieces
+        form = tuple((ast.dump(work.line.expression), len(pieces)) for work, pieces in both)
         forms.setdefault(form, []).append(row)
     texts = {}
     for rows in forms.values():
