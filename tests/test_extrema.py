@@ -133,6 +133,15 @@ def test_a_jump_has_a_minimum_where_f_comes_down_to_a_place_of_its_own(text, int
 
 
 @pytest.mark.parametrize(
+    ("text", "ends"), [("1e8+(x-0.001)^2", 0.01), ("1e8+(x-0.001)^2", 0.1), ("1+(x-0.001)^2", 0.01)]
+)
+def test_a_minimum_far_above_0_is_found(text, ends):
+    found = curve(text, (-ends, ends))
+    assert found.minima[:, 0] == pytest.approx([0.001], abs=0.02 * ends)
+    assert len(found.maxima) == 0
+
+
+@pytest.mark.parametrize(
     ("text", "name", "left", "right"),
     [
         ("max(x**2-1, 0)", "global minimum", -1, 1),

@@ -1,11 +1,13 @@
 """Functions: the lesson's curve, formulas that are read and never run, what a descent comes to."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from descents import TOML
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -237,6 +239,18 @@ def test_find_other_minima():
     found = find(scene, "1", 30)
     assert found.steps <= 30
     assert found.distance < 0.08
+
+
+def test_find_says_how_far_off_it_is(command, tmp_path):
+    (tmp_path / "flat.toml").write_text(
+        TOML.format(f="max(abs(x)-1, 0)", left=-3, right=3, start=3, lr=1, momentum=0, epochs=9)
+    )
+    ran = command("find", str(tmp_path / "flat.toml"), "--within", "1", "-q")
+    assert ran.code == 1
+    assert "no setting stays at the global minimum within 1 step: the first is there from" in (
+        ran.err
+    )
+    assert re.search(r"from step \d+ on, with learning rate .*: allow more steps", ran.err)
 
 
 def test_find_says_what_came_nearest(command):

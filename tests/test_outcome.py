@@ -67,6 +67,11 @@ VERDICTS = {
         "leaves where f is defined, at x = −999.999",
     ),
     "a pole": (("log(x)", (-1, 3), 1, 1), 1, "leaves where f is defined, at x = 0.000"),
+    "a pole beside the interval": (
+        ("log(x)", (0.1, 3), 1, 1),
+        1,
+        "leaves where f is defined, at x = 0.000",
+    ),
     "overflow nearby": (("exp(x**2)", (-6, 6), 3, 1e-3), 1, "diverged"),
     "infinite slope": (
         ("cbrt(x)", (0, 3), 1, 3),
@@ -144,6 +149,11 @@ def test_a_slope_that_is_no_number_is_told():
     run = descend("cbrt(x)", (0, 3), 1, 3)
     assert broken_off(run) == "infinite slope at step 1"
     assert outcome(run).diverged_at is None
+    words = "step 1: stops where the slope is infinite, at x = 0.000"
+    for width in (180, 400):
+        assert told_on(width, run) == [words]
+    moving = descend("cbrt(x)", (0, 3), 1, 3, 0.5)
+    assert told_on(400, moving)[-1].startswith("step ")
     run._held["slope"][-1] = np.nan
     assert outcome(run).ending.words == "stops where the slope is undefined, at x = 0.000"
     assert broken_off(run) == "undefined slope at step 1"
@@ -375,7 +385,8 @@ def told_on(slot_width: int, run: Recording) -> list[str]:
     glyphs = Slot.glyphs
     try:
         Slot.glyphs = lambda *_, **__: strip
-        Worked().dynamic(slot, run, np.array([len(run) - 1]))(np.zeros((400, slot_width, 4)), 0)
+        rows = np.arange(len(run))
+        Worked().dynamic(slot, run, rows)(np.zeros((400, slot_width, 4)), len(run) - 1)
     finally:
         Slot.glyphs = glyphs
     start = next((i for i, (text, _) in enumerate(written) if text.startswith("step ")), None)
@@ -561,12 +572,29 @@ def test_what_lies_behind_a_jump_is_not_reached():
     assert end.holds(np.array([-1e-4, 0.0, 1e-4]), np.full(3, -1.0)).tolist() == [False, True, True]
 
 
+def test_info_tells_a_level_minimum_from_end_to_end():
+    run = descend("max(x**2-1, 0)", (-3, 3), 2, 0.1)
+    facts = report.summary(run)["descent"]["minimum"]
+    assert (facts["level_from"], facts["level_to"]) == (-1.0, 1.0)
+    assert "level_from=-1" in "".join(report.lines(report.summary(run))).replace("−", "-")
+    assert "at x from −1.000 to 1.000 with f = 0.000" in story.of(run).text
+    alone = report.summary(descend("x**2", (-3, 3), 2, 0.1))["descent"]["minimum"]
+    assert "level_from" not in alone
+
+
+def test_a_level_minimum_is_passed_from_one_end_to_the_other():
+    (only,) = minima_of(descend("max(x**2-1, 0)", (-3, 3), 2, 0.1))
+    x = np.array([2, 0.5, -0.5, 0.5, 1.5, -1.5, 0, -2, 2])
+    assert only.passed_by(x) == 2
+    assert only.away(x).tolist() == [1, 0, 0, 0, 0.5, 0.5, 0, 1, 1]
+
+
 def test_near_is_near_for_the_valley_too():
     """On a long interval a run 15 valleys away, where f is as high as anywhere, is near none."""
     run = descend("1-exp(-x**2)", (-2000, 2000), 15, 0.1)
     (only,) = minima_of(run)
     assert only.near == pytest.approx(40)
-    assert only.high == pytest.approx(0.5)
+    assert only.high == pytest.approx(0.1)
     assert outcome(run).reached_at is None
     assert outcome(run).ending.words == "stuck on a flat piece at x = 15.000"
     assert_all_say(run, outcome(run).ending.words)

@@ -7,11 +7,12 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from descents import Held, descend, scene_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 import vizopt
-from vizopt import library, pipeline, story
+from vizopt import library, pipeline, report, story
 from vizopt.errors import VizoptError
 from vizopt.marks import signed
 from vizopt.numbers import count, counted, number, setting
@@ -444,3 +445,17 @@ def test_a_folder_in_the_texts_place_is_found_before_the_training(command):
     ran = command("make", "sgd", "-o", "a.gif")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "vizopt: a.txt: is a folder: choose another name\n"
+
+
+def test_one_is_told_as_one():
+    """Seconds, steps, rows, frames and minima: the noun goes with its number."""
+    one = story.of(descend("x**2", (-3, 3), 2, 0.1, 0.0, 2)).text
+    assert "it takes 1 second:" in one
+    assert "The run goes on for 1 step." in one
+    assert "with the name of its minimum." in one
+    assert "with the names of its minima." in story.of(descend("cos(9*x)", (-3, 3), 2, 0.1)).text
+    scene = scene_of("x**2", (-3, 3), 2, 0.1)
+    longer = replace(scene, timeline=replace(scene.timeline, seconds=1.5))
+    assert "it takes 1.5 seconds:" in story.of(Held(longer)).text
+    assert report.rows_of(descend("x**2", (-3, 3), 2, 0.1, 0.0, 1)) == "1 row of 1 step"
+    assert report.rows_of(descend("x**2", (-3, 3), 2, 0.1)) == "101 rows of 101 steps"

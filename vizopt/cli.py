@@ -95,7 +95,7 @@ def find(
             else f"the first is there from step {count(found.steps)} on"
         )
         raise VizoptError(
-            f"no setting stays at {where} within {steps}: {came}, {setting}: "
+            f"no setting stays at {where} within {steps}: {came}, with {setting}: "
             "allow more steps with --within"
         )
     click.echo(f"{setting}: at {where} from step {count(found.steps)} on")

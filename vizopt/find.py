@@ -143,7 +143,7 @@ class _Search:
 
     def distance(self, path: Values) -> Values:
         """How far each run's end is from the nearest target."""
-        away = [abs(path[-1] - target.x) for target in self._targets]
+        away = [target.away(path[-1]) for target in self._targets]
         return np.asarray(np.nan_to_num(np.min(away, axis=0), nan=np.inf))
 
     def best(self, rates: Values, momentum: float) -> Found:

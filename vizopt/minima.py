@@ -73,6 +73,15 @@ class Minimum(NamedTuple):
         close = (x >= self.flat[0] - self.near) & (x <= self.flat[1] + self.near)
         return close & self.valley_holds(x) & (f <= self.high)
 
+    def passed_by(self, x: Values) -> int:
+        """How often x [E] comes from one side of it to the other."""
+        sides = np.sign(x - x.clip(*self.flat))
+        return int(np.count_nonzero(np.diff(sides[sides != 0])))
+
+    def away(self, x: Values) -> Values:
+        """How far x [...] is from it."""
+        return np.asarray(abs(x - np.clip(x, *self.flat)))
+
     def valley_holds(self, x: Values) -> NDArray[np.bool_]:
         """Where x [...] is in its valley."""
         return (x >= self.left) & (x <= self.right)

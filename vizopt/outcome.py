@@ -28,6 +28,7 @@ FLAT = 0.05  # of the curve's average steepness: what is no steeper is flat
 AROUND = 0.01  # of the interval's width: what is looked at of the curve around a place
 FAR = 10.0  # interval widths from its middle: what stays beyond has diverged
 BEYOND = 1e6  # interval widths from its middle, where f is no number because it overflows
+POLE = 1.5  # interval widths from its middle, where f is infinite because it overflows
 GROWS = 1.1  # times the steps of half a rest grow, one after the other, of what is no rest
 STEADY = 4  # steps that must grow so, at least
 SWINGS = 4  # a run swings that passes its minimum twice in the last of so many parts
@@ -240,9 +241,7 @@ def _lost(run: Recording, step: int) -> Ending:
 def _is_undefined(run: Recording, x: float) -> bool:
     """Whether f has no value at the place that comes after the last step, and does not overflow."""
     left, right = run["curve"][[0, -1], 0]
-    if run.undefined is False:  # it is infinite: at a pole, or because it overflows
-        return bool(left <= x <= right)
-    most = FAR if run.undefined is None else BEYOND
+    most = {None: FAR, True: BEYOND, False: POLE}[run.undefined]
     return bool(abs(x - (left + right) / 2) <= most * (right - left))
 
 
@@ -280,8 +279,8 @@ def _is_saddle(curve: Values, x: float) -> bool:
 def _swings(minimum: Minimum, x: Values) -> bool:
     """Whether it passes a minimum twice in the last part of the run, always in its valley."""
     part = x[-max(len(x) // SWINGS, 4) :]
-    passes = np.count_nonzero(np.diff(np.sign(part - minimum.x)))
-    return bool(minimum.kind != "end" and minimum.valley_holds(part).all() and passes >= 2)
+    passes = minimum.passed_by(part) >= 2
+    return passes and minimum.kind != "end" and bool(minimum.valley_holds(part).all())
 
 
 def _width(run: Recording) -> float:

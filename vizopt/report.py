@@ -78,6 +78,9 @@ def rows_of(run: Recording) -> str:
 def _descent(ended: Outcome) -> dict[str, Any]:
     """Start, end, the verdict, the minimum it ended in, steps to reach, and what went wrong."""
     minimum = ended.minimum
+    level: dict[str, float] = {}
+    if minimum and minimum.is_stretch:
+        level = dict(zip(("level_from", "level_to"), minimum.flat, strict=True))
     return {
         "start": ended.start,
         "end": ended.end,
@@ -91,6 +94,7 @@ def _descent(ended: Outcome) -> dict[str, Any]:
             "f": minimum.f,
             "ordinal": minimum.ordinal,
             "global": minimum.is_global,
+            **level,
         },
         "settled": ended.settled_at is not None,
         "settled_at": ended.settled_at,

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 Values: TypeAlias = NDArray[np.float64]
 
 NEAR = 0.01  # of the interval's width: this close counts as at a place
-WITHIN = 0.5  # of the way to the nearer side of its valley, and up: in a narrow one it must be so
+WITHIN = 0.5  # of the way to the nearer side of its valley: in a narrow one it must be this close
+LOW = 0.1  # of its valley's depth: what is at it lies no higher, however long the interval
 DEEP = 0.01  # of its valley's depth: a run that rests in it lies no higher
 LAST_BITS = 8 * np.finfo(float).eps  # of f, in which equal values may differ by rounding
 
@@ -22,8 +23,8 @@ class Valley(NamedTuple):
         flat: the stretch around the place, both ends included, on which f is the same.
         near: as far from the flat stretch counts as at it: 1 % of the interval's width, and no
             more than half the way to a maximum or break beside it.
-        high: highest f that counts as at it: half the way up to the lower maximum beside it, or up
-            to the curve's highest point where there is none.
+        high: highest f that counts as at it: a tenth of the way up to the lower maximum beside it,
+            or up to the curve's highest point where there is none.
         low: highest f of a run that rests in it: 1 % of that way.
     """
 
@@ -77,8 +78,8 @@ class Valleys:
             left = flat[0] if self._is_break(first - 1) else left
             right = flat[1] if self._is_break(last) else right
         return Valley(
-            left, right, (float(flat[0]), float(flat[1])), float(near),
-            f + WITHIN * depth, f + DEEP * depth,
+            float(left), float(right), (float(flat[0]), float(flat[1])), float(near),
+            f + LOW * depth, f + DEEP * depth,
         )  # fmt: skip
 
     def _top(self, x: float) -> float:

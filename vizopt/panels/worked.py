@@ -135,9 +135,11 @@ def _lines(
     """The lines of each row, broken alike in all steps of the same form, so that none jumps; and
     whether all of them are there."""
     whole = True
-    forms: dict[tuple[str, ...], list[int]] = {}
+    forms: dict[tuple[tuple[str, int], ...], list[int]] = {}
     for row, step in steps.items():
-        forms.setdefault(tuple(ast.dump(w.line.expression) for w in step.works), []).append(row)
+        both = zip(step.works, step.lines(0), strict=True)  # of infinity there are fewer pieces
+        form = tuple((ast.dump(work.line.expression), len(pieces)) for work, pieces in both)
+        forms.setdefault(form, []).append(row)
     texts = {}
     for rows in forms.values():
         for left_out in range(max(len(steps[rows[0]].works), 1)):

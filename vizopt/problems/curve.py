@@ -83,8 +83,9 @@ def too_wild(text: str, interval: tuple[float, float]) -> str:
 
 
 def _moves(x: Values, value: Values, slope: Values) -> NDArray[np.bool_]:
-    """Where f changes [S] from sample to sample by more than its last bit, which is rounding."""
-    return np.asarray(abs(slope) * (x[1] - x[0]) > EPSILON * abs(value))
+    """Where the slope [S] is more than what rounding makes of one of 0, as that of x/|x|."""
+    reach = np.maximum(abs(x), x[1] - x[0])
+    return np.asarray(abs(slope) * reach > 4 * EPSILON * abs(value))
 
 
 @np.errstate(all="ignore")
@@ -92,7 +93,7 @@ def _turns_between(f: Formula, x: Values, signs: Values) -> bool:
     """Whether f goes the other way in the middle of two samples at which it goes the same way."""
     middle = x[:-1] + np.diff(x) / 2
     slope = f.slope(middle)
-    other = np.sign(slope) * _moves(x, f.value(middle), slope)
+    other = np.sign(slope) * _moves(middle, f.value(middle), slope)
     return bool(((signs[:-1] == signs[1:]) & (other * signs[:-1] < 0)).any())
 
 

@@ -122,7 +122,7 @@ def _overshoot(run: Recording, ended: Outcome) -> str:
     x, at = run["x"][: ended.reached_at + 1], ended.minimum
     outside = np.nonzero((x < at.left) | (x > at.right))[0]
     inside = x[outside[-1] + 1 if len(outside) else 0 :]
-    crossed = int(np.count_nonzero(np.diff(np.sign(inside - at.x))))
+    crossed = at.passed_by(inside)
     return f"On the way there it swings past it {times(crossed)}." if crossed else ""
 
 
