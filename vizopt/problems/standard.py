@@ -1,14 +1,16 @@
 """Samples from a file: features standardised, labels numbered."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.numbers import count as grouped
-from vizopt.problems.cells import FEW, natural
+from vizopt.problems.cells import FEW, natural, number
 from vizopt.problems.datasets import Data
 
+MEASURED = 10  # samples of each class that decimals have on average, at least
 ROUNDING = np.finfo(float).eps / 2  # between neighbours from 0.5 to 1
 
 
@@ -36,14 +38,31 @@ def samples(
     count = len(classes)
     if count == 1:
         raise ValueError(f"{place}: one class only ({classes[0]}): {way}")
+    of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
+    if count > FEW and MEASURED * count > len(labels) and _is_measured(classes):
+        few = "write it as a few classes (low, high)"
+        raise ValueError(f"{place}: {of % 'decimals'} are measured and no classes: {way}, or {few}")
     if 2 * count > len(labels) and count > FEW:
-        raise ValueError(
-            f"{place}: {count} different labels for {len(labels)} samples are no classes: {way}"
-        )
-    number = {name: i for i, name in enumerate(classes)}
-    y = np.array([number[name] for name in labels])
-    words = f"{words}, {grouped(len(y))} samples, {count} classes"
+        raise ValueError(f"{place}: {of % 'labels'} are no classes: {way}")
+    place_of = {name: i for i, name in enumerate(classes)}
+    y = np.array([place_of[name] for name in labels])
+    words = f"{words}, {grouped(len(y))} samples, {grouped(count)} classes{_alike(classes)}"
     return Data(standardised(x), y, features, tuple(classes), words)
+
+
+def _is_measured(classes: list[str]) -> bool:
+    """Whether names are numbers, most of them with decimals, as a measurement has."""
+    values = [number(name, comma=True) for name in classes]
+    decimals = [value for value in values if value is not None and value % 1]
+    return None not in values and 2 * len(decimals) > len(classes)
+
+
+def _alike(classes: list[str]) -> str:
+    """What is to be said of the first two classes that are the same number: 1 and 1.0."""
+    for one, other in pairwise(classes):  # in the order of their values
+        if number(one) is not None and number(one) == number(other):
+            return f" ({one} and {other} are two)"
+    return ""
 
 
 def standardised(x: NDArray[np.float64]) -> NDArray[np.float32]:
