@@ -56,6 +56,7 @@ class Header:
         settings: the optimizer, the data and the problem in a line.
         classes: names of the classes, in the order of their numbers.
         plane: what plane through the features the picture shows; empty for two features.
+        axes: names of the plane's axes, x and y; none of data drawn from a rule.
         worked: the update rule in lines of arithmetic, to be redone by hand; see
             `vizopt.optimizers.worked`.
     """
@@ -69,6 +70,7 @@ class Header:
     settings: str = ""
     classes: tuple[str, ...] = ()
     plane: str = ""
+    axes: tuple[str, ...] = ()
     worked: str = ""
 
 
@@ -100,8 +102,8 @@ class Recording:
                     f"{path}: written by a newer vizopt: upgrade with pip install -U vizopt"
                 )
             layout = Layout.of(dict(stored.pop("layout")["shapes"]))
-            classes = tuple(stored.pop("classes"))
-            self.header = Header(layout=layout, classes=classes, **stored)
+            classes, axes = tuple(stored.pop("classes")), tuple(stored.pop("axes", ()))
+            self.header = Header(layout=layout, classes=classes, axes=axes, **stored)
             self._committed = {group: int(attributes["committed"][group]) for group in GROUPS}
             self._id: str | None = attributes.get("id")  # none before there were ids
             self.diverged: int | None = attributes.get("diverged")

@@ -47,7 +47,7 @@ def samples(
     place_of = {name: i for i, name in enumerate(classes)}
     y = np.array([place_of[name] for name in labels])
     words = f"{words}, {grouped(len(y))} samples, {grouped(count)} classes{_alike(classes)}"
-    return Data(standardised(x), y, features, tuple(classes), words)
+    return Data(standardised(x), y, features, tuple(classes), words, units(x))
 
 
 def _is_measured(classes: list[str]) -> bool:
@@ -73,12 +73,28 @@ def standardised(x: NDArray[np.float64]) -> NDArray[np.float32]:
     (x − mean) / √(mean (x − mean)²), first divided by a power of two, which is exact and keeps
     the squares of 1e200 and 1e−200 within what a float holds.
     """
+    x, (_, deviation), _ = _centred(x)
+    constant = deviation == 0
+    return np.where(constant, 0, x / np.where(constant, 1, deviation)).astype(np.float32)
+
+
+def units(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean and deviation [D, 2] that `standardised` takes away; 0 of a feature that is constant."""
+    _, found, power = _centred(x)
+    return np.ldexp(found, power).T
+
+
+def _centred(
+    x: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32]]:
+    """Centred features [N, D], means and deviations [2, D], and the powers of two of all."""
     whole = (x == np.trunc(x)).all(axis=0)  # exact: their last bit counts
     _, power = np.frexp(abs(x).max(axis=0))
     x = np.ldexp(x, -power)
     spread = x.max(axis=0) - x.min(axis=0)
-    x = x - x.mean(axis=0)
-    x -= x.mean(axis=0)  # what rounding has left of it
-    deviation = x.std(axis=0)
+    mean = x.mean(axis=0)
+    x = x - mean
+    rest = x.mean(axis=0)  # what rounding has left of it
+    x -= rest
     constant = spread <= np.where(whole, 0, ROUNDING)
-    return np.where(constant, 0, x / np.where(constant, 1, deviation)).astype(np.float32)
+    return x, np.stack([mean + rest, np.where(constant, 0, x.std(axis=0))]), power
