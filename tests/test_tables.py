@@ -75,7 +75,38 @@ WRITTEN = {  # as what, the text, its features, what is said of it
     "bars": (table("a|b|k", sep="|"), ("a", "b"), ""),
     "Windows": (table("a,b,k").replace("\n", "\r\n"), ("a", "b"), ""),
     "commas in names": (table('"a, cm","b, cm",k'), ("a, cm", "b, cm"), ""),
-    "a comma at each end": (table("a,b,k").replace("\n", ",\n"), ("a", "b"), ""),
+    "a comma at each end": (
+        table("a,b,k").replace("\n", ",\n"),
+        ("a", "b"),
+        "an empty column left out",
+    ),
+    "a comma behind each sample": (
+        table("a,b,k").replace("\n", ",\n").replace("k,", "k"),
+        ("a", "b"),
+        "an empty column left out",
+    ),
+    "two commas behind each": (
+        table("a,b,k").replace("\n", ",,\n"),
+        ("a", "b"),
+        "empty columns left out",
+    ),
+    "a name without values": (
+        table("a,b,k,why").replace("\n", ",\n").replace("why,", "why"),
+        ("a", "b"),
+        '"why" has no values and is left out',
+    ),
+    "names in a remark": (table("# a,b,k"), ("a", "b"), "names from a remark"),
+    "names in the second": (
+        table("# by hand\n#  a b k", sep=" "),
+        ("a", "b"),
+        "names from a remark",
+    ),
+    "commas above blanks": (table("# a, b, k", sep=" "), ("a", "b"), "names from a remark"),
+    "a remark of many words": (table("# all of this was made by hand"), ("1", "2"), ""),
+    "a remark above names": (table("# x,y,z\na,b,k"), ("a", "b"), ""),
+    "a remark below": (table() + "# a,b,k\n", ("1", "2"), ""),
+    "tabs and blanks": (table("a b\tk", sep=" ").replace(" 1\n", "\t1\n"), ("a", "b"), ""),
+    "blanks, then a tab": (table().replace(",", "  ", 1).replace(",", " \t"), ("1", "2"), ""),
     "empty lines": (table("a,b,k") + ",,\n\n,,\n", ("a", "b"), ""),
     "pandas' count": (table("0,1,2"), ("0", "1"), ""),
     "counted from 1": (table("1,2,3", labels=Y), ("1", "2"), ""),
@@ -201,8 +232,8 @@ def test_labels_in_any_column(tmp_path):
     text = table("k,a,b", x=np.c_[Y, X[:, 0]], labels=X[:, 1]).replace(".0,", ",")
     is_that_table(read(tmp_path, text, label="k"))
     assert refused(tmp_path, text) == (
-        'column "b": 30 different labels for 30 samples are no classes: '
-        'name another with label = "…"'
+        'column "b": 30 different decimals for 30 samples are measured and no classes: '
+        'name another with label = "…", or write it as a few classes (low, high)'
     )
     words = table("k,a,b", x=np.c_[Y, X[:, 0]], labels=X[:, 1])
     words = words.replace("\n0.0", "\nu").replace("\n1.0", "\nv").replace("\n2.0", "\nw")
@@ -416,7 +447,11 @@ def test_true_and_false_are_classes(tmp_path):
 @pytest.mark.parametrize(
     ("x", "y", "message"),
     [
-        (X, X[:, 0], 'array "y": 30 different labels for 30 samples are no classes: name another'),
+        (
+            X,
+            X[:, 0],
+            'array "y": 30 different decimals for 30 samples are measured and no classes: ',
+        ),
         (X, Y * 0, 'array "y": one class only (0): name another with y = "…"'),
         (X, np.where(Y == 2, np.nan, Y), "y[2] is not finite"),
         (X, np.array(["u", "", "v"])[Y], "y[1] is missing"),
@@ -585,3 +620,101 @@ def test_narrow_spaces_between_thousands(tmp_path, space):
 def test_thousands_of_samples_are_grouped(tmp_path):
     data = read(tmp_path, table("a,b,k", x=np.tile(X, (50, 1)), labels=np.tile(Y, 50)))
     assert data.words == "d.csv, 1\u2009500 samples, 3 classes"
+
+
+def test_blanks_of_a_label_or_a_thousand_are_no_delimiter(tmp_path):
+    text = table("a\tb\tk", sep="\t", labels=[f"class {k}" for k in Y])
+    is_that_table(read(tmp_path, text), classes=("class 0", "class 1", "class 2"))
+    text = table("a\tb\tk", sep="\t").replace("\n0.979\t", "\n1 000\t")
+    assert refused(tmp_path, text).startswith("line 3: '1 000' is not a finite number")
+
+
+def test_a_remark_is_no_header_where_there_is_none(tmp_path):
+    assert read(tmp_path, table("# a,b,k"), header=False).features == ("1", "2")
+    assert len(read(tmp_path, table("# a,b,k"), header=True).y) == 30
+    text = table("# a,k,b", x=np.c_[X[:, 0], Y], labels=X[:, 1])
+    assert read(tmp_path, text, label="k").features == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "said"),
+    [
+        (["1", "1.0", "2"], ("1", "1.0", "2"), " (1 and 1.0 are two)"),
+        (["01", "1", "2"], ("01", "1", "2"), " (01 and 1 are two)"),
+        (["1.10", "1.1", "1.2"], ("1.1", "1.10", "1.2"), " (1.1 and 1.10 are two)"),
+        (["True", "False", "True"], ("False", "True"), ""),
+        (["1", "-1", "1"], ("-1", "1"), ""),
+        (["+1", "-1", "1"], ("-1", "+1", "1"), " (+1 and 1 are two)"),
+    ],
+)
+def test_classes_that_are_the_same_number_are_said(tmp_path, labels, classes, said):
+    data = read(tmp_path, table("a,b,k", labels=labels * 10))
+    assert data.classes == classes
+    assert data.words == f"d.csv, 30 samples, {len(classes)} classes{said}"
+
+
+def test_what_is_measured_is_no_class(tmp_path):
+    x = np.tile(X, (5, 1))
+    said = "11 different decimals for 109 samples are measured and no classes: "
+    eleven = [f"{k % 11 / 10 + 0.05:.2f}" for k in range(110)]
+    assert f'column "k": {said}' in refused(
+        tmp_path, table("a,b,k", x=x[:109], labels=eleven[:109])
+    )
+    assert len(read(tmp_path, table("a,b,k", x=x[:110], labels=eleven)).classes) == 11
+    ten = [f"{k % 10 / 10 + 0.05:.2f}" for k in range(99)]
+    assert len(read(tmp_path, table("a,b,k", x=x[:99], labels=ten)).classes) == 10
+    whole = [f"{k % 11}.0" for k in range(109)]
+    assert len(read(tmp_path, table("a,b,k", x=x[:109], labels=whole)).classes) == 11
+    few = ["low" if float(v) < 0.5 else "high" for v in eleven[:109]]  # the way out
+    assert read(tmp_path, table("a,b,k", x=x[:109], labels=few)).classes == ("high", "low")
+    commas = [v.replace(".", ",") for v in eleven[:109]]
+    text = table("a;b;k", x=x[:109], labels=commas, sep=";", decimal=",")
+    assert said in refused(tmp_path, text)
+
+
+def test_chosen_columns_are_the_features_in_their_order(tmp_path):
+    x = np.c_[X[:, 0], range(30), X[:, 1]]
+    text = table("a,id,b,k", x=x).replace(".0,", ",")
+    assert read(tmp_path, text).features == ("a", "b")
+    kept = read(tmp_path, text, columns=["a", "id", "b"])
+    assert kept.features == ("a", "id", "b")
+    assert kept.words == "d.csv, 30 samples, 3 classes"
+    is_that_table(read(tmp_path, text, columns=("b", "a")), ("b", "a"), x=X[:, ::-1])
+    is_that_table(read(tmp_path, text, columns=(3, 1)), ("b", "a"), x=X[:, ::-1])
+    for columns, message in (
+        (("a", "k"), 'columns: "k" has the labels: leave it out'),
+        (("a", "a"), 'columns: "a" is there twice: leave it out'),
+        (("a", "xyz"), 'no column "xyz": there are: a, b, id, k'),
+        (("a",), "needs two features and a label, not 2 columns: add a second one"),
+    ):
+        assert refused(tmp_path, text, columns=columns).startswith(message)
+
+
+@pytest.mark.parametrize("name", ["No.", "no", "Nr", "Nr.", "ID", "Id", "Index"])
+def test_names_of_row_numbers(tmp_path, name):
+    text = table(f"{name},a,b,k", index=[3 * k for k in range(30)])
+    assert read(tmp_path, text).features == ("a", "b")
+    assert read(tmp_path, text, columns=(name, "a", "b")).features == (name, "a", "b")
+
+
+@pytest.mark.parametrize("cell", ["None", "NA", "null", "?", ""])
+def test_the_hint_for_a_missing_label_works(tmp_path, cell):
+    text = table("a,b,k", labels=["u", "v", cell] * 10)
+    end = f"line 4: the label is missing ({cell!r}): give it a name or leave the line out"
+    assert refused(tmp_path, text) == end
+    named = table("a,b,k", labels=["u", "v", "missing"] * 10)
+    assert read(tmp_path, named).classes == ("missing", "u", "v")
+    out = "".join(f"{line}\n" for line in text.splitlines() if not line.endswith(f",{cell}"))
+    assert read(tmp_path, out).classes == ("u", "v")
+
+
+def test_counts_of_messages_are_grouped(tmp_path):
+    x = np.tile(X, (50, 1))
+    ids = table("a,b,k", x=x, labels=[f"c{k}" for k in range(1500)])
+    assert "1\u2009500 different labels for 1\u2009500 samples" in refused(tmp_path, ids)
+    (tmp_path / "d.csv").write_text(table("a,b,k", x=x, labels=list(Y) * 50))
+    data = DATASETS["csv"](path=str(tmp_path / "d.csv"))
+    with pytest.raises(ValueError, match="batch 2\u2009000 is larger than the 1\u2009500 training"):
+        NetworkSpec(data=data, sizes=(2, 4, 3), batch=2000).check()
+    with pytest.raises(ValueError, match="end with 4\u2009000 outputs"):
+        NetworkSpec(data=data, sizes=(2, 4, 4000)).check()

@@ -113,8 +113,9 @@ def test_what_stands_still_is_the_scenes(network, texts):
     expected.update(["update"] * len(layers))
     if np.ptp(run["lr"]) == 0:
         expected[number(float(run["lr"][0]))] += 1
-    if run.header.plane:
-        expected[run.header.plane] += 1
+    if run.header.axes:
+        x, y = run.header.axes
+        expected.update([f"{x} →", f"↑ {y}"])
     if scene.problem.validation:
         expected["thin: validation"] += 1
     assert not expected - written, expected - written

@@ -48,6 +48,7 @@ class Header:
         settings: the optimizer, the data and the problem in a line.
         classes: names of the classes, in the order of their numbers.
         plane: what plane through the features the picture shows; empty for two features.
+        axes: names of the plane's axes, x and y; none of data drawn from a rule.
         worked: the update rule in lines of arithmetic, to be redone by hand; see
             `vizopt.optimizers.worked`.
     """
@@ -61,6 +62,7 @@ class Header:
     settings: Text = ""
     classes: Annotated[tuple[Text, ...], Field(max_length=MOST_CLASSES)] = ()
     plane: Text = ""
+    axes: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
     worked: Text = ""
 
     def __post_init__(self) -> None:
@@ -156,6 +158,7 @@ def _misfit_constants(header: Header, constants: Mapping[str, Any]) -> Iterator[
         "labels": ("iu", (points,)),
         "held_out": ("iu", (points,)),
         "extent": ("f", (4,)),
+        "units": ("f", (2, 2)),
         **dict.fromkeys(("curve", "minima", "maxima"), ("f", (ANY, 2))),
     }
     for name, array in constants.items():

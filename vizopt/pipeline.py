@@ -134,7 +134,8 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet, *, resume: bool = F
 def _picture_words(problem: Problem) -> dict[str, Any]:
     """Names that only a network on data has."""
     if isinstance(problem, Network):
-        return {"classes": problem.classes, "plane": problem.plane.words}
+        plane = problem.plane
+        return {"classes": problem.classes, "plane": plane.words, "axes": plane.names}
     return {}
 
 

@@ -112,6 +112,66 @@ LIES = (
         "/ (np.sqrt(cache) + self.epsilon) + self.decay * params",
         "/ (np.sqrt(cache) + self.epsilon) + self.decay * params / (np.sqrt(cache) + self.epsilon)",
     ),
+    Lie(
+        "the feature's numbers are upside down",
+        "vizopt/panels/features.py",
+        "middle = bottom - at * side",
+        "middle = top + at * side",
+    ),
+    Lie(
+        "the plane's axes have each other's names",
+        "vizopt/problems/plane.py",
+        "tuple(data.features[i] for i in places), units",
+        "tuple(data.features[i] for i in places[::-1]), units",
+    ),
+    Lie(
+        "numbers are the standardised ones",
+        "vizopt/panels/features.py",
+        "first, last = mean + deviation *",
+        "first, last = 0 * mean + deviation *",
+    ),
+    Lie(
+        "every principal component has the share of both",
+        "vizopt/problems/plane.py",
+        "({100 * s:.0f}",
+        "({100 * shares.sum():.0f}",
+    ),
+    Lie(
+        "chosen columns come in the file's order",
+        "vizopt/problems/tables.py",
+        "names.index(name) for name in (*chosen, labels)]",
+        "names.index(name) for name in (*sorted(chosen), labels)]",
+    ),
+    Lie(
+        "1 and 1.0 are two classes in silence",
+        "vizopt/problems/standard.py",
+        'return f" ({one} and {other} are two)"',
+        'return ""',
+    ),
+    Lie(
+        "what is measured is a class",
+        "vizopt/problems/standard.py",
+        "MEASURED = 10 ",
+        "MEASURED = 1 ",
+    ),
+    Lie(
+        "the name behind a remark is of the line above",
+        "vizopt/problems/remarks.py",
+        "above[-1].split",
+        "above[0].split",
+    ),
+    Lie(
+        "columns without a value shift the names",
+        "vizopt/problems/tables.py",
+        "first.insert(len(first) if ended else 0",
+        "first.insert(0",
+    ),
+    Lie(
+        "the mean is of the powers of two",
+        "vizopt/problems/standard.py",
+        "return np.ldexp(found, power).T",
+        "return found.T",
+    ),
 )  # fmt: skip
 
 

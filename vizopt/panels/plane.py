@@ -11,6 +11,7 @@ from vizopt.hold import Background
 from vizopt.numbers import count
 from vizopt.paint import Stamp, coloured, ink
 from vizopt.panels.base import Draw, Slot
+from vizopt.panels.features import Features
 from vizopt.panels.markers import markers
 from vizopt.recording import Recording
 from vizopt.regions import Regions
@@ -26,7 +27,8 @@ class Plane:
     The background is the class with the largest recorded score, interpolated bilinearly between
     the recorded grid's points. Where it changes so fast that it could flash each place is the
     mixture of the classes' colours by the share of the epochs of half a second that each won, and
-    a line says which epochs. Points held out for validation are hollow.
+    a line says which epochs. Points held out for validation are hollow. The axes of one's own data
+    have the features' names and their values as they were before they were standardised.
 
     Args:
         confidence: paint a class the greyer the smaller its lead over the second is.
@@ -41,7 +43,9 @@ class Plane:
     def static(self, slot: Slot, run: Recording) -> None:
         x, y, side = _square(slot, run)
         slot.frame(x, y, side, side)
-        middle = y + side + slot.unit * CAPTION - slot.font(13) * 0.4
+        features = Features.of(slot, run)
+        features.draw(slot, x, y, side)
+        middle = y + side + features.below(slot) + slot.unit * CAPTION - slot.font(13) * 0.4
         mark = 1.1 * diameter(slot.unit)
         base = middle + slot.font(13) * 0.36
         names, step, more = _listed(slot, run.header.classes, side, 1.9 * mark)
@@ -50,7 +54,7 @@ class Plane:
             slot.text(x + c * step + 1.75 * mark, base, name)
         if more:
             slot.text(x + side, base, more, align="right")
-        if run.header.plane:
+        if _says_plane(run):
             slot.text(x, _last_line(slot, run), slot.fitted(run.header.plane, 12, side), 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
@@ -120,15 +124,22 @@ def _fitted(slot: Slot, names: tuple[str, ...], room: float) -> list[str]:
 def _last_line(slot: Slot, run: Recording) -> int:
     """Baseline below the line of classes."""
     _, top, side = _square(slot, run)
-    return round(top + side + slot.unit * CAPTION + slot.font(12) * 1.3)
+    classes = top + side + Features.of(slot, run).below(slot) + slot.unit * CAPTION
+    return round(classes + slot.font(12) * 1.3)
 
 
 def _square(slot: Slot, run: Recording) -> tuple[int, int, int]:
     """Left, top and side of the plane in its window."""
-    second = slot.playback.mode != "flashing" or run.header.plane
-    below = slot.unit * CAPTION + (slot.font(12) * 1.7 if second else 0)
-    side = int(min(slot.width, slot.height - below))
-    return 0, 0, side
+    second = slot.playback.mode != "flashing" or _says_plane(run)
+    features = Features.of(slot, run)
+    left, above = features.left(slot), features.above(slot)
+    below = features.below(slot) + slot.unit * CAPTION + (slot.font(12) * 1.7 if second else 0)
+    return left, above, int(min(slot.width - left, slot.height - above - below))
+
+
+def _says_plane(run: Recording) -> bool:
+    """Whether a line says what plane it is, as the axes do where they have names."""
+    return bool(run.header.plane) and not run.header.axes
 
 
 def _points(slot: Slot, run: Recording, side: int) -> NDArray[Any]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from vizopt.errors import hint
 from vizopt.header import MOST_CLASSES
+from vizopt.numbers import count
 from vizopt.problems.datasets import Data
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _check_data(data: Data) -> None:
         )
     if classes > MOST_CLASSES:
         raise ValueError(
-            f"data.classes: {classes}: a picture tells {MOST_CLASSES} apart: choose fewer"
+            f"data.classes: {count(classes)}: a picture tells {MOST_CLASSES} apart: choose fewer"
         )
     if not np.isfinite(data.x).all():
         raise ValueError("data: hold values that are not finite numbers")
@@ -50,21 +51,24 @@ def _check_sizes(sizes: tuple[int, ...], data: Data) -> None:
     way = f"write sizes = {[features, *sizes[1:-1], classes]}"
     if sizes[0] != features:
         raise ValueError(
-            f"sizes start with {sizes[0]} features, but the data have {features}: {way}"
+            f"sizes start with {count(sizes[0])} features, "
+            f"but the data have {count(features)}: {way}"
         )
     if sizes[-1] != classes and (sizes[-1], classes) != (1, 2):
         names = ", ".join(data.classes[:6]) + (", …" if classes > 6 else "")
         raise ValueError(
-            f"sizes end with {sizes[-1]} outputs, but the data have {classes} classes "
-            f"({names}): {way}"
+            f"sizes end with {count(sizes[-1])} outputs, "
+            f"but the data have {count(classes)} classes ({names}): {way}"
         )
 
 
 def _check_samples(validation: float, batch: int | None, samples: int) -> None:
     training = samples - round(samples * validation)
     if validation and training == samples:
-        raise ValueError(f"validation {validation} holds out none of {samples} samples")
+        raise ValueError(f"validation {validation} holds out none of {count(samples)} samples")
     if training < 1:
         raise ValueError(f"validation {validation} leaves no sample to train on")
     if batch and batch > training:
-        raise ValueError(f"batch {batch} is larger than the {training} training samples")
+        raise ValueError(
+            f"batch {count(batch)} is larger than the {count(training)} training samples"
+        )

@@ -16,6 +16,7 @@ class Data(NamedTuple):
     features: tuple[str, ...]  # [D] names
     classes: tuple[str, ...]  # [C] names
     words: str  # for the picture: `spiral, 300 points, 3 classes`
+    units: NDArray[np.float64] | None = None  # [D, 2] mean and deviation before standardised
 
 
 class Dataset(Protocol):

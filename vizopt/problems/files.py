@@ -4,7 +4,7 @@ import re
 from errno import EFBIG
 from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import numpy as np
@@ -29,26 +29,32 @@ def _text(label: Any) -> Any:
     return str(label) if isinstance(label, int) and not isinstance(label, bool) else label
 
 
+Column: TypeAlias = Annotated[str, BeforeValidator(_text)]
+
+
 @spec
 class CSV:
     """Samples from a text table, one in each line, standardised to mean 0 and deviation 1.
 
     Labels are classes named as they are written: 1.1 and 1.10 are two. Where the delimiter is no
     comma, a comma stands before the decimals. Row numbers (a first column without a name, or
-    whole numbers named "id", "index", "PassengerId", each once) are left out, and so are lines
-    that begin with "# ". What was taken for what is said in the picture.
+    whole numbers named "id", "index", "PassengerId", each once) are left out unless `columns` has
+    them, and so are lines that begin with "# " but for names just above the first sample. What
+    was taken for what is said in the picture.
 
     Args:
         path: the file, beside the scene or in the current folder.
         label: column with the labels, by its name or else its place in the file from 1; the last
             one when left out.
+        columns: those of the features, by name or place; all but the labels' when left out.
         delimiter: between cells; found by itself when left out.
         header: whether the first line has the columns' names; found by itself where that is
             certain. Without one the columns are named 1, 2, …
     """
 
     path: str
-    label: Annotated[str, BeforeValidator(_text)] = ""
+    label: Column = ""
+    columns: tuple[Column, ...] = ()
     delimiter: Annotated[str, Field(max_length=1)] = ""
     header: bool | None = None
 
@@ -58,7 +64,7 @@ class CSV:
         Raises:
             ValueError: a missing, empty, ragged or non-numeric file, with its line.
         """
-        table = read_table(self.path, self.delimiter, self.header, self.label)
+        table = read_table(self.path, self.delimiter, self.header, self.label, self.columns)
         names, path = table.names, self.path
         if not table.rows:
             raise ValueError(f"{path}: holds a header and no samples")

@@ -9,7 +9,7 @@ Row: TypeAlias = tuple[int, list[str]]  # its line in the file, from 1; its cell
 
 UNNAMED = re.compile(r"unnamed: \d+(\.\d+)*", re.IGNORECASE)  # as pandas reads one without a name
 NUMBERED = re.compile(
-    r"^(?i:id|index|level_0|#|no\.?|nr|row)$|[_ ](?i:id|index)$|[a-z]I[dD]$"  # PassengerId
+    r"^(?i:id|index|level_0|#|(?:no|nr)\.?|row)$|[_ ](?i:id|index)$|[a-z]I[dD]$"  # PassengerId
 )
 
 

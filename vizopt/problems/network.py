@@ -130,7 +130,7 @@ class Network:
         self._activation = ACTIVATIONS[spec.activation]
         self._head = head(spec.sizes[-1])
         self.dtype = np.dtype(self._arithmetic.dtype).name
-        self.plane = plane_of(data.x, data.features, spec.plane)
+        self.plane = plane_of(data, spec.plane)
         self.words = f"{data.words}  ·  {spec.describe()}"
         self.classes = data.classes
         self._all = data
@@ -156,8 +156,12 @@ class Network:
 
     @property
     def constants(self) -> dict[str, NDArray[Any]]:
-        """The points on the plane, their classes, which are held out; and the plane's ends."""
-        return {
+        """The points on the plane, their classes, which are held out; and the plane's ends.
+
+        Where its axes are features of one's own data, the units [2, 2] that they had.
+        """
+        units = {} if self.plane.units is None else {"units": self.plane.units}
+        return units | {
             "points": self.plane.project(self._all.x),
             "labels": self._all.y,
             "held_out": self._held_out.astype(np.uint8),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.arrays import Matrix
+from vizopt.problems.datasets import Data
 
 MARGIN = 0.06  # the plane reaches this share of the data's half-width beyond the data
 
@@ -18,11 +19,16 @@ class Plane:
         origin: where it is fixed, [D].
         axes: orthonormal directions, [2, D].
         words: what it is and how much of the variance it holds; empty for two features.
+        names: of its axes; none of data drawn from a rule.
+        units: mean and deviation [2, 2] of the features that are its axes, before they were
+            standardised; None of principal components.
     """
 
     origin: NDArray[np.float64]
     axes: NDArray[np.float64]
     words: str
+    names: tuple[str, ...] = ()
+    units: NDArray[np.float64] | None = None
 
     def project(self, x: Matrix) -> NDArray[np.float64]:
         """Places [N, 2] on the plane of samples [N, D]."""
@@ -41,23 +47,21 @@ class Plane:
         return np.array([a - half, a + half, b - half, b + half])
 
 
-def plane_of(x: Matrix, features: tuple[str, ...], wanted: tuple[str, ...]) -> Plane:
+def plane_of(data: Data, wanted: tuple[str, ...]) -> Plane:
     """The plane of two named features, or of the first two principal components.
 
     Args:
-        x: samples [N, D].
-        features: their names.
-        wanted: two of them, or none for the components.
-
-    Raises:
-        ValueError: an unknown feature, or not two.
+        data: the samples.
+        wanted: two of their features, or none for the components.
     """
-    count = x.shape[1]
+    x, count = data.x, data.x.shape[1]
     if count == 2 and not wanted:
-        return Plane(np.zeros(2), np.eye(2), "")
-    centred = x.astype(np.float64) - x.mean(axis=0, dtype=np.float64)
+        return Plane(np.zeros(2), np.eye(2), "", *_named(data, [0, 1], np.zeros(2)))
+    origin = x.mean(axis=0, dtype=np.float64)
+    centred = x.astype(np.float64) - origin
+    total = max((centred**2).sum(), 1e-300)
     if wanted:
-        places = [features.index(name) for name in wanted]
+        places = [data.features.index(name) for name in wanted]
         axes, name = np.eye(count)[places], " × ".join(wanted)
     else:
         axes, name = (
@@ -65,5 +69,20 @@ def plane_of(x: Matrix, features: tuple[str, ...], wanted: tuple[str, ...]) -> P
             "principal components 1 × 2",
         )
         axes *= np.sign(axes[np.arange(2), abs(axes).argmax(axis=1)])[:, None]  # one sign of two
-    share = float(((centred @ axes.T) ** 2).sum() / max((centred**2).sum(), 1e-300))
-    return Plane(x.mean(axis=0, dtype=np.float64), axes, f"{name}: {share:.0%} of the variance")
+    shares = ((centred @ axes.T) ** 2).sum(axis=0) / total
+    words = f"{name}: {float(shares.sum()):.0%} of the variance"
+    if wanted:
+        return Plane(origin, axes, words, *_named(data, places, origin[places]))
+    of = tuple(f"principal component {i + 1} ({100 * s:.0f}\u2009%)" for i, s in enumerate(shares))
+    return Plane(origin, axes, words, of if data.units is not None else ())
+
+
+def _named(
+    data: Data, places: list[int], origin: NDArray[np.float64]
+) -> tuple[tuple[str, ...], NDArray[np.float64] | None]:
+    """Names and units of two features on a plane through a standardised origin [2]."""
+    if data.units is None:
+        return (), None
+    units = data.units[places].copy()
+    units[:, 0] += units[:, 1] * origin
+    return tuple(data.features[i] for i in places), units

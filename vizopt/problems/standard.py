@@ -1,14 +1,16 @@
 """Samples from a file: features standardised, labels numbered."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.numbers import count as grouped
-from vizopt.problems.cells import FEW, natural
+from vizopt.problems.cells import FEW, natural, number
 from vizopt.problems.datasets import Data
 
+MEASURED = 10  # samples of each class that decimals have on average, at least
 ROUNDING = np.finfo(float).eps / 2  # between neighbours from 0.5 to 1
 
 
@@ -36,14 +38,31 @@ def samples(
     count = len(classes)
     if count == 1:
         raise ValueError(f"{place}: one class only ({classes[0]}): {way}")
+    of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
+    if count > FEW and MEASURED * count > len(labels) and _is_measured(classes):
+        few = "write it as a few classes (low, high)"
+        raise ValueError(f"{place}: {of % 'decimals'} are measured and no classes: {way}, or {few}")
     if 2 * count > len(labels) and count > FEW:
-        raise ValueError(
-            f"{place}: {count} different labels for {len(labels)} samples are no classes: {way}"
-        )
-    number = {name: i for i, name in enumerate(classes)}
-    y = np.array([number[name] for name in labels])
-    words = f"{words}, {grouped(len(y))} samples, {count} classes"
-    return Data(standardised(x), y, features, tuple(classes), words)
+        raise ValueError(f"{place}: {of % 'labels'} are no classes: {way}")
+    place_of = {name: i for i, name in enumerate(classes)}
+    y = np.array([place_of[name] for name in labels])
+    words = f"{words}, {grouped(len(y))} samples, {grouped(count)} classes{_alike(classes)}"
+    return Data(standardised(x), y, features, tuple(classes), words, units(x))
+
+
+def _is_measured(classes: list[str]) -> bool:
+    """Whether names are numbers, most of them with decimals, as a measurement has."""
+    values = [number(name, comma=True) for name in classes]
+    decimals = [value for value in values if value is not None and value % 1]
+    return None not in values and 2 * len(decimals) > len(classes)
+
+
+def _alike(classes: list[str]) -> str:
+    """What is to be said of the first two classes that are the same number: 1 and 1.0."""
+    for one, other in pairwise(classes):  # in the order of their values
+        if number(one) is not None and number(one) == number(other):
+            return f" ({one} and {other} are two)"
+    return ""
 
 
 def standardised(x: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -54,12 +73,28 @@ def standardised(x: NDArray[np.float64]) -> NDArray[np.float32]:
     (x − mean) / √(mean (x − mean)²), first divided by a power of two, which is exact and keeps
     the squares of 1e200 and 1e−200 within what a float holds.
     """
+    x, (_, deviation), _ = _centred(x)
+    constant = deviation == 0
+    return np.where(constant, 0, x / np.where(constant, 1, deviation)).astype(np.float32)
+
+
+def units(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean and deviation [D, 2] that `standardised` takes away; 0 of a feature that is constant."""
+    _, found, power = _centred(x)
+    return np.ldexp(found, power).T
+
+
+def _centred(
+    x: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32]]:
+    """Centred features [N, D], means and deviations [2, D], and the powers of two of all."""
     whole = (x == np.trunc(x)).all(axis=0)  # exact: their last bit counts
     _, power = np.frexp(abs(x).max(axis=0))
     x = np.ldexp(x, -power)
     spread = x.max(axis=0) - x.min(axis=0)
-    x = x - x.mean(axis=0)
-    x -= x.mean(axis=0)  # what rounding has left of it
-    deviation = x.std(axis=0)
+    mean = x.mean(axis=0)
+    x = x - mean
+    rest = x.mean(axis=0)  # what rounding has left of it
+    x -= rest
     constant = spread <= np.where(whole, 0, ROUNDING)
-    return np.where(constant, 0, x / np.where(constant, 1, deviation)).astype(np.float32)
+    return x, np.stack([mean + rest, np.where(constant, 0, x.std(axis=0))]), power

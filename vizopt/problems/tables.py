@@ -3,7 +3,6 @@
 import codecs
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
@@ -12,17 +11,14 @@ from typing import NamedTuple
 
 from vizopt.bounded import read_bytes
 from vizopt.errors import hint
-from vizopt.problems.cells import number
+from vizopt.problems.delimiters import split
 from vizopt.problems.header import header_of
 from vizopt.problems.index import UNNAMED, Row, counts, is_index
+from vizopt.problems.remarks import REMARK, named_in
 
-DELIMITERS = ",;\t|:~ "
-AROUND = re.compile(r" *([,;|\t]) *")  # blanks beside a delimiter are none
 LARGEST = 200_000_000  # bytes of a table
 MOST_ROWS = 500_000  # read in some seconds; a picture shows far fewer points
-SNIFFED = 50  # lines that tell which delimiter it is
 INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF])  # between characters, without a width
-REMARK = re.compile(r"^#(?=[\s#!])[^\n]*", re.MULTILINE)
 ONE_FEATURE = "add a second one (a column of zeros will do)"
 MARKS = {  # at the start of a file that says its own encoding; the longer ones first
     codecs.BOM_UTF32_LE: "utf-32",
@@ -47,21 +43,29 @@ class Table(NamedTuple):
     notes: list[str]  # what was taken for what, in a few words
 
 
-def read_table(path: str, delimiter: str, header: bool | None, label: str) -> Table:
-    """The samples of a table, without empty columns and without the row numbers in front.
+def read_table(
+    path: str, delimiter: str, header: bool | None, label: str, columns: tuple[str, ...] = ()
+) -> Table:
+    """The samples of a table, without empty columns and row numbers.
 
     Args:
         path: the file.
         delimiter: between cells, found by itself where empty.
         header: whether the first line has the names; None: where that is certain.
         label: the column of the labels, if it is named.
+        columns: of the features, if they are named.
 
     Raises:
         ValueError: no table, or two ways to read it.
     """
-    delimiter, text = _split(_text(path), delimiter)
-    rows, comma = _even(path, list(_rows(path, text, delimiter))), delimiter != ","
-    notes: list[str] = []
+    written = _text(path)
+    delimiter, text = split(REMARK.sub("", written), delimiter)
+    rows, comma = list(_rows(path, text, delimiter)), delimiter != ","
+    notes = _even(path, rows)
+    above = named_in(written, delimiter, rows[0][1]) if header is not False else []
+    if above:
+        rows.insert(0, (rows[0][0] - 1, above))
+        notes.append("names from a remark")
     if header is None:
         header, note = header_of([cells for _, cells in rows], label, comma)
         notes += [note] if note else []
@@ -70,8 +74,12 @@ def read_table(path: str, delimiter: str, header: bool | None, label: str) -> Ta
         what = f"line {line}: {', '.join(first)[:60]}: names of columns or a sample?"
         raise ValueError(f"{path}: {what} say header = true or header = false")
     names = rows.pop(0)[1] if header else [str(i + 1) for i in range(len(first))]
+    notes += _without_values(path, names, rows)
     label = _column(path, label, names)
-    notes += _without_numbers(path, label, names, rows, header)
+    if columns:
+        _choose(path, [_column(path, name, names) for name in columns], label, names, rows)
+    else:
+        notes += _without_numbers(path, label, names, rows, header)
     _check_names(f"{path}: line {line}", names)
     return Table(names, rows, comma, label, notes)
 
@@ -83,6 +91,32 @@ def _column(path: str, label: str, names: list[str]) -> str:
     if label.isdecimal() and 1 <= int(label) <= len(names):
         return names[int(label) - 1]
     raise ValueError(f'{path}: no column "{label}": {hint(label, names)}')
+
+
+def _choose(path: str, chosen: list[str], label: str, names: list[str], rows: list[Row]) -> None:
+    """Keep the chosen columns in their order, and the labels' behind them.
+
+    Raises:
+        ValueError: the labels' among them, or one twice.
+    """
+    labels = label or names[-1]
+    for name in chosen:
+        if name == labels or chosen.count(name) > 1:
+            what = "has the labels" if name == labels else "is there twice"
+            raise ValueError(f'{path}: columns: "{name}" {what}: leave it out')
+    kept = [names.index(name) for name in (*chosen, labels)]
+    for _, cells in [(0, names), *rows]:
+        cells[:] = [cells[i] for i in kept]
+    _check_width(path, names)
+
+
+def _without_values(path: str, names: list[str], rows: list[Row]) -> list[str]:
+    """Leave out the columns that have a name and no value; what is to be said of it."""
+    empty = [i for i in range(len(names)) if rows and not any(cells[i] for _, cells in rows)]
+    said = [f'"{names[i]}" has no values and is left out' for i in empty]
+    _drop([(0, names), *rows], empty)
+    _check_width(path, names)
+    return said
 
 
 def _without_numbers(
@@ -130,31 +164,7 @@ def _text(path: str) -> str:
     if text.count("\n") > MOST_ROWS:
         raise ValueError(f"{path}: has more than {MOST_ROWS} rows: take a part of them")
     text = text if text.isascii() else text.translate(INVISIBLE)
-    return REMARK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _split(text: str, delimiter: str) -> tuple[str, str]:
-    """The delimiter, and the text without the line that Excel names it with."""
-    said = re.match(r'"?sep=(.)"?\n', text, re.IGNORECASE)
-    if said:
-        text = "\n" + text[said.end() :]  # lines keep their numbers
-        delimiter = delimiter or said[1]
-    return delimiter or _sniffed(text), text
-
-
-def _sniffed(text: str) -> str:
-    """The delimiter that leaves the most numbers below the first line, then the most columns."""
-    lines = [AROUND.sub(r"\1", line) for line in text.split("\n") if line.strip()][:SNIFFED]
-
-    def score(delimiter: str) -> tuple[int, int]:
-        try:
-            read = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
-        except csv.Error:  # a whole line is too long for a cell
-            return -1, 0
-        numbers = [number(cell, delimiter != ",") for row in read[1:] or read for cell in row]
-        return len(numbers) - numbers.count(None), len(read[0])
-
-    return max(DELIMITERS, key=score)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _rows(path: str, text: str, delimiter: str) -> Iterator[Row]:
@@ -171,19 +181,28 @@ def _rows(path: str, text: str, delimiter: str) -> Iterator[Row]:
         raise ValueError(f"{path}: line {reader.line_num}: {error}") from error
 
 
-def _even(path: str, rows: list[Row]) -> list[Row]:
-    """All rows as wide as the first, without the columns that are empty in all of them."""
+def _even(path: str, rows: list[Row]) -> list[str]:
+    """Make all rows as wide as the first, without empty columns; what is to be said of it.
+
+    Raises:
+        ValueError: rows that are not equally wide, or too few columns.
+    """
     if not rows:
         raise ValueError(f"{path}: is empty")
-    if len(rows) > 1 and len(rows[0][1]) + 1 == len(rows[1][1]):
-        rows[0][1].insert(0, "")  # R names no column above the rows' names
-    width = len(rows[0][1])
+    first, below = rows[0][1], rows[1:]
+    if below and len(first) + 1 == len(below[0][1]):  # the first line lacks one
+        ended = not any(cells[-1] for _, cells in below)  # by a delimiter behind the last value
+        first.insert(len(first) if ended else 0, "")  # R names no column above the rows' names
+    width = len(first)
     for line, cells in rows:
         if len(cells) != width:
             raise ValueError(f"{path}: line {line}: {len(cells)} columns instead of {width}")
-    _drop(rows, [i for i in range(width) if not any(cells[i] for _, cells in rows)])
-    _check_width(path, rows[0][1])
-    return rows
+    empty = [i for i in range(width) if not any(cells[i] for _, cells in rows)]
+    _drop(rows, empty)
+    _check_width(path, first)
+    return ["empty columns left out" if len(empty) > 1 else "an empty column left out"][
+        : len(empty)
+    ]
 
 
 def _check_names(place: str, names: list[str]) -> None:

@@ -71,6 +71,10 @@ def _plane(panels: list[Any], scene: Scene, run: Recording) -> str:
     )
     if run.header.plane:
         text += f" The square is a plane through the features ({plain(run.header.plane)})."
+    if run.header.axes:
+        x, y = (plain(name) for name in run.header.axes)
+        units = ", both in the units of the data" if "units" in run.names else ""
+        text += f" To the right is {x}, upward {y}{units}."
     return f"{text} Points held out of training are hollow." if run["held_out"].any() else text
 
 
