@@ -87,7 +87,7 @@ def pack(
     """Write the folder that a teacher uploads: clips, poster, the clip in words, recipe."""
     from vizopt import pipeline
     from vizopt.marks import guard, signed
-    from vizopt.outputs import Look, write_text
+    from vizopt.outputs import Look
     from vizopt.scene import bare, load_scene, scene_toml
 
     loaded = told(load_scene(scene, dict(overrides)))
@@ -95,8 +95,9 @@ def pack(
     files = [folder / f"{loaded.name}{suffix}" for suffix in PACKED]
     toml = folder / f"{loaded.name}.toml"
     guard(toml, overwrite)
-    _echo_clips(pipeline.make(loaded, files, Look(overwrite=overwrite), bar_of(quiet))[1])
-    write_text(toml, signed(f"{scene_toml(bare(loaded))}\n# ", "\n"))
+    texts = {toml: signed(f"{scene_toml(bare(loaded))}\n# ", "\n")}
+    look = Look(overwrite=overwrite)
+    _echo_clips(pipeline.make(loaded, files, look, bar_of(quiet), texts=texts)[1])
     click.echo(f"{toml}  make it again with: vizopt make {toml}")
     echo_title(scene, loaded, dict(overrides))
 

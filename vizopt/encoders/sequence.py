@@ -17,7 +17,7 @@ NUMBER = re.compile(r"%(?:0([1-9]))?d")  # %d, %05d: at least so many digits
 
 
 class Sequence:
-    """One PNG for each frame, lossless; an older one of ours goes when all are there."""
+    """One PNG for each frame, lossless; older ones of ours go when all are there."""
 
     size: Size = (1280, 720)
     fps: float = 30.0
@@ -42,6 +42,16 @@ def members(path: Path) -> list[Path]:
     return sorted(file for file in there if pattern.fullmatch(file.name))
 
 
+def put(path: Path, made: list[Path]) -> None:
+    """Put the pictures of a sequence in place; older ones of ours that are none of them go."""
+    names = {file.name for file in made}
+    for file in made:
+        file.replace(path.parent / file.name)
+    for old in members(path) if made else ():
+        if old.name not in names and is_ours(old):
+            old.unlink()
+
+
 @contextmanager
 def _open(path: Path, film: Film) -> Iterator[Write]:
     written: list[Path] = []
@@ -59,10 +69,7 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
         folder.mkdir()
         yield write
         with alone(path.parent):
-            for old in filter(is_ours, members(path)):
-                old.unlink()
-            for file in written:
-                file.replace(path.parent / file.name)
+            put(path, written)
     except OSError as error:
         raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
     finally:
