@@ -154,6 +154,11 @@ WRONG = [
     (["mak"], 2, "mak"),
     (["make", "sgd", "sgd"], 2, "two scenes named sgd"),
     (["make", "sgd", "-o", "a.gif", "-o", "./a.gif"], 1, "a.gif: named twice"),
+    (
+        ["make", "sgd", "-o", "a-%d.png", "-o", "./a-7.png"],
+        1,
+        "a-7.png: is a picture of a sequence",
+    ),
     (["make", "sgd", "-o", "a.zarr", "-o", "b.zarr"], 1, "b.zarr: one recording is enough"),
     (["make", "sgd", "--fps", "inf"], 1, "fps inf: must lie between"),
     (["make", "sgd", "--seconds", "1e12"], 1, "should be less than or equal to 3600"),

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from vizopt.places import _host, scratch, sweep
 from vizopt.recording import Recording
 from vizopt.swap import replaced
 
+DATA = Path(__file__).parents[1] / "scenes" / "iris.csv"
 TINY = Look((480, 270), overrides={"timeline.seconds": 0.2})
 BAD = ["CON", "nul.mp4", "Com1.gif", "a:b.mp4", "s3:/x.zarr", "a.mp4 ", "a/b./c.mp4", "n\nl.gif"]
 GOOD = ["my (1).mp4", "Übung 1, Teil 2.mp4", "console.mp4", "../x.gif", ".mp4.mp4", "a.b/c.mp4"]
@@ -163,6 +165,34 @@ def test_messages_are_printed_escaped(command):
     ran = command("make", "no\nscene\x1b[31m\u202e.toml")
     assert ran.err.startswith(r"vizopt: no\nscene\x1b[31m\u202e.toml: ")
     assert ran.err.count("\n") == 1
+
+
+def test_lines_that_name_a_file_are_printed_escaped(command, run):
+    shutil.copytree(run.path, "a\n\x1b\u202e.zarr")
+    shown = r"a\n\x1b\u202e.zarr"
+    assert command("info", "a\n\x1b\u202e.zarr", "--verify").out.startswith(f"{shown}  ")
+    lines = command("info", "a\n\x1b\u202e.zarr").out
+    assert "\x1b" not in lines
+    assert "\u202e" not in lines
+
+
+def test_a_read_only_recording_is_refused_before_training(command, run):
+    shutil.copytree(run.path, "a.zarr")
+    Path("a.zarr").chmod(0o555)
+    ran = command("record", "sgd", "-o", "a.zarr", "-q")
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert ran.err.startswith("vizopt: a.zarr: is read-only: ")
+
+
+def test_data_that_is_read_is_not_written_whatever_is_said(command):
+    shutil.copy(DATA, "mine.txt")
+    scene = command("show", "own-data").out.replace("iris.csv", "mine.txt")
+    Path("own.toml").write_text(scene)
+    before = Path("mine.txt").read_bytes()
+    ran = command("make", "own.toml", "-o", "mine.png", "--overwrite", "-q")
+    assert ran.code == 1
+    assert ran.err.startswith("vizopt: mine.txt: is read for this clip")
+    assert Path("mine.txt").read_bytes() == before
 
 
 def test_what_was_written_is_listed_where_another_output_fails(command, run, monkeypatch):

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from vizopt.errors import one_line
+
 if TYPE_CHECKING:
     from vizopt.clips import Clip
     from vizopt.recording import Recording
@@ -41,7 +43,8 @@ def recording_line(run: "Recording") -> str:
     ended = f", {broken_off(run)}" if run.diverged is not None else ""
     if run.interrupted is not None:
         ended = f", interrupted at {unit} {run.interrupted}{goes_on(run)}"
-    return f"{run.path}  {told_bytes(bytes_)}  {len(run)} rows of {run.epochs} {unit}s{ended}"
+    rows = f"{len(run)} rows of {run.epochs} {unit}s"
+    return one_line(f"{run.path}  {told_bytes(bytes_)}  {rows}{ended}")
 
 
 def goes_on(run: "Recording") -> str:

@@ -19,6 +19,7 @@ from vizopt.cli_look import (
     look_options,
     told,
 )
+from vizopt.errors import one_line
 
 if TYPE_CHECKING:
     from vizopt.clips import Clip
@@ -137,9 +138,10 @@ def render(
     opened = Recording(run, before_damage=before_damage)
     if opened.interrupted is not None:
         at = f"{opened.header.unit} {opened.interrupted}"
-        click.echo(f"{run}: interrupted at {at}{goes_on(opened)}", err=True)
+        click.echo(one_line(f"{run}: interrupted at {at}{goes_on(opened)}"), err=True)
     for damage in opened.damage:
-        click.echo(f"{run}: damaged: {damage}: drawn are the {len(opened)} rows before", err=True)
+        rows = f"drawn are the {len(opened)} rows before"
+        click.echo(one_line(f"{run}: damaged: {damage}: {rows}"), err=True)
     if limit is None:
         _echo_clips(pipeline.render_all(opened, files, look, bar_of(quiet)))
     else:

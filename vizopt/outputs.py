@@ -83,6 +83,8 @@ def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, E
     for i, file in enumerate(files):
         if os.path.realpath(file) in [os.path.realpath(other) for other in files[:i]]:
             raise EncodeError(f"{file}: named twice")
+        if any(is_sequence(other) and is_picture_of(other, file) for other in files):
+            raise EncodeError(f"{file}: is a picture of a sequence too: choose another name")
     groups: dict[Group, list[tuple[Path, Encoder]]] = {}
     for file in files:
         kind = encoder(file)
@@ -97,6 +99,23 @@ def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, E
         group = Group(size, fps, still, still or is_sequence(file))
         groups.setdefault(group, []).append((file, kind))
     return groups
+
+
+def check_inputs(files: Sequence[Path], inputs: Sequence[Path]) -> None:
+    """Raises EncodeError where a file to write is one that is read, --overwrite or not."""
+    read = {os.path.realpath(file) for file in inputs}
+    for file in files:
+        for place in (*written(file), text_beside(file)):
+            if os.path.realpath(place) in read:
+                raise EncodeError(f"{place}: is read for this clip: choose another name")
+
+
+def is_picture_of(sequence: Path, file: Path) -> bool:
+    """Whether a file has the name of a picture of a sequence."""
+    from vizopt.encoders.sequence import names
+
+    here = os.path.realpath(sequence.parent) == os.path.realpath(file.parent)
+    return here and bool(names(sequence).fullmatch(file.name))
 
 
 def text_beside(clip: Path) -> Path:

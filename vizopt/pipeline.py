@@ -11,7 +11,7 @@ from vizopt.encoders import is_sequence
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.estimate import check_size
 from vizopt.fit import ladder
-from vizopt.outputs import Look, planned, text_beside, write_waiting, written
+from vizopt.outputs import Look, check_inputs, planned, text_beside, write_waiting, written
 from vizopt.places import alone, scratch, target
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Recording
@@ -115,6 +115,8 @@ def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Pa
         check_free(file)
     look = shaped(look, scene)
     planned(clips, look)
+    data = getattr(getattr(scene.problem, "data", None), "path", None)  # a file of the user's
+    check_inputs(clips, [Path(data)] if data else [])
     check_at(look.at, scene.problem.unit, scene.epochs)
     check_size(scene, kept[0] if kept else None)
     return kept, clips

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import chain, count
 from pathlib import Path
+from stat import S_IWUSR
 from typing import Any
 
 from vizopt.bounded import DOCUMENT, read_bytes
@@ -158,6 +159,8 @@ def check_free(path: Path) -> None:
         raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
     if path.exists() and not _is_ours(path):
         raise RecordingError(f"{path}: exists and is no recording: choose another name")
+    if path.exists() and not path.stat().st_mode & S_IWUSR:
+        raise RecordingError(f"{path}: is read-only: choose another name, or allow writing to it")
 
 
 def _is_ours(path: Path) -> bool:

@@ -36,19 +36,23 @@ class Sequence:
 
 def members(path: Path) -> list[Path]:
     """The pictures of a sequence that are there, in order."""
-    before, digits, after = NUMBER.split(path.name)
-    pattern = re.compile(rf"{re.escape(before)}\d{{{digits or 1},}}{re.escape(after)}")
     there = path.parent.iterdir() if path.parent.is_dir() else iter(())
-    return sorted(file for file in there if pattern.fullmatch(file.name))
+    return sorted(file for file in there if names(path).fullmatch(file.name))
+
+
+def names(path: Path) -> re.Pattern[str]:
+    """What the pictures of a sequence are named."""
+    before, digits, after = NUMBER.split(path.name)
+    return re.compile(rf"{re.escape(before)}\d{{{digits or 1},}}{re.escape(after)}")
 
 
 def put(path: Path, made: list[Path]) -> None:
     """Put the pictures of a sequence in place; older ones of ours that are none of them go."""
-    names = {file.name for file in made}
+    new = {file.name for file in made}
     for file in made:
         file.replace(path.parent / file.name)
     for old in members(path) if made else ():
-        if old.name not in names and is_ours(old):
+        if old.name not in new and is_ours(old):
             old.unlink()
 
 
