@@ -1,70 +1,26 @@
 """Files: two runs into one name leave one of them whole, and what others wrote is kept."""
 
-import multiprocessing
 import os
 import random
-import re
 import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 from pptx import Presentation
+from racing import LONG, PACK, left_beside, race, runs_in
 
 import vizopt
-from vizopt.encoders import Film, Label, encoder
-from vizopt.encoders.sequence import members
 from vizopt.errors import EncodeError, VizoptError
-from vizopt.marks import is_ours, signed, unsigned
-from vizopt.outputs import Look, planned, write_text
-from vizopt.safety.decode import pictures
+from vizopt.marks import is_ours, unsigned
+from vizopt.outputs import Look, planned
 
 DRAWN = ["-q", "--size", "480x270", "--seconds", "0.2"]
 TINY = Look((480, 270), overrides={"timeline.seconds": 0.2})
 BRIEF = ["--set", "epochs=21", "--set", "keep.grid=4", *DRAWN]
 SUFFIXES = ["mp4", "webm", "gif", "webp", "apng", "png", "html", "pptx"]
-SIDE, LONG, ROUNDS, RUNS = 64, 12, 3, 3
-
-
-def whole(path):
-    """The grey of every picture of a clip: of one run it is the same."""
-    if "%" in path.name:
-        shown = [np.asarray(Image.open(file)) for file in members(path)]
-    elif path.suffix == ".txt":
-        text = path.read_text(encoding="utf-8")
-        assert is_ours(path)
-        return {int(number) for number in re.findall(r"\d+", unsigned(text))}, text.count("run")
-    else:
-        shown = [picture.frame for picture in pictures(path)]
-    return {round(float(frame.mean()) / 40) for frame in shown}, len(shown)
-
-
-def written_by(number, path, ready):
-    """Several runs into a name that other processes write too; where one fails all end."""
-    try:
-        for _ in range(ROUNDS):
-            ready.wait()
-            write_once(number, path)
-    except BaseException:
-        ready.abort()
-        raise
-
-
-def write_once(number, path):
-    if path.suffix == ".txt":
-        write_text(path, signed("\n".join([f"run {number}"] * LONG * 1000), "\n"))
-        return
-    frame = np.full((SIDE, SIDE, 4), 255, np.uint8)
-    frame[..., :3] = number * 40
-    film = Film((SIDE, SIDE), 10.0, [frame].copy, Label(recipe=f"# {number}"))
-    with encoder(path).open(path, film) as write:
-        for _ in range(LONG):
-            write(frame)
-
-
 REPLACE = Path.replace
 
 
@@ -73,24 +29,20 @@ def slowly(file, target):
     return REPLACE(file, target)
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.webp", "a.apng", "%05d.png", "a.txt"])
+RACED = [*(f"a.{suffix}" for suffix in SUFFIXES if suffix != "png"), "%05d.png", "a.txt", "pack"]
+
+
+@pytest.mark.parametrize("name", RACED)
 def test_of_runs_into_one_name_the_last_wins_whole(tmp_path, monkeypatch, name):
     path = tmp_path / name
     if "%" in name:  # so slowly and unevenly that they would mix
         monkeypatch.setattr(Path, "replace", slowly)
-    fork = multiprocessing.get_context("fork")
-    ready = fork.Barrier(RUNS)
-    runs = [fork.Process(target=written_by, args=(k + 1, path, ready)) for k in range(RUNS)]
-    for run in runs:
-        run.start()
-    for run in runs:
-        run.join()
-    assert [run.exitcode for run in runs] == [0] * RUNS
-    greys, count = whole(path)
-    assert len(greys) == 1
-    assert count == (LONG * 1000 if path.suffix == ".txt" else LONG)
-    kept = {path, *(members(path) if "%" in name else ())}
-    assert {*tmp_path.iterdir()} - kept == set()
+    runs, rounds = (2, 1) if name == "pack" else (3, 2)
+    assert race(path, runs, rounds) == [0] * runs
+    numbers, count = runs_in(path)
+    assert len(numbers) == 1
+    assert count == {"a.txt": LONG * 1000, "pack": len(PACK)}.get(name, LONG)
+    assert left_beside(path) == set()
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

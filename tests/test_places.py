@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +14,12 @@ import vizopt
 from vizopt.encoders import base
 from vizopt.errors import EncodeError, RecordingError, one_line
 from vizopt.outputs import Look, check_place, planned
+from vizopt.pipeline import render_all
 from vizopt.places import _host, scratch, sweep
 from vizopt.recording import Recording
 from vizopt.swap import replaced
 
+DATA = Path(__file__).parents[1] / "scenes" / "iris.csv"
 TINY = Look((480, 270), overrides={"timeline.seconds": 0.2})
 BAD = ["CON", "nul.mp4", "Com1.gif", "a:b.mp4", "s3:/x.zarr", "a.mp4 ", "a/b./c.mp4", "n\nl.gif"]
 GOOD = ["my (1).mp4", "Übung 1, Teil 2.mp4", "console.mp4", "../x.gif", ".mp4.mp4", "a.b/c.mp4"]
@@ -115,10 +118,11 @@ def test_a_link_stays_one(tmp_path, run):
     (tmp_path / "real").mkdir()
     for name in ("a.png", "a.txt"):
         (tmp_path / name).symlink_to(tmp_path / "real" / name)
-    for _ in range(2):
-        vizopt.render(run, tmp_path / "a.png", TINY)
-        assert (tmp_path / "a.png").is_symlink()
-        assert (tmp_path / "real" / "a.png").stat().st_size
+        (tmp_path / "real" / name).touch()
+    vizopt.render(run, tmp_path / "a.png", TINY)
+    for name in ("a.png", "a.txt"):
+        assert (tmp_path / name).is_symlink()
+        assert (tmp_path / "real" / name).stat().st_size
     (tmp_path / "loop.zarr").symlink_to(tmp_path / "loop.zarr")
     (tmp_path / "loop.mp4").symlink_to(tmp_path / "loop.mp4")
     with pytest.raises(RecordingError, match="cannot write: Too many levels"):
@@ -134,14 +138,12 @@ def test_a_read_only_file_is_refused(tmp_path):
         planned([file], TINY)
 
 
-@pytest.mark.parametrize(
-    ("name", "first"),
-    [("%d.png", "0.png"), ("a-%03d.PNG", "a-000.PNG"), ("%06d.png", "000000.png")],
-)
-def test_sequences(tmp_path, run, name, first):
-    clip = vizopt.render(run, tmp_path / name, TINY)
-    assert (tmp_path / first).exists()
-    assert len([*tmp_path.glob("*.[pP][nN][gG]")]) == clip.frames > 1
+def test_sequences(tmp_path, run):
+    names = {"%d.png": "0.png", "a-%03d.PNG": "a-000.PNG", "b%06d.png": "b000000.png"}
+    clips = render_all(run, [tmp_path / name for name in names], TINY)
+    assert all((tmp_path / first).exists() for first in names.values())
+    frames = [clip.frames for clip in clips]
+    assert len([*tmp_path.glob("*.[pP][nN][gG]")]) == sum(frames) == 3 * frames[0] > 3
 
 
 def test_the_home(command, run, monkeypatch, tmp_path):
@@ -165,13 +167,41 @@ def test_messages_are_printed_escaped(command):
     assert ran.err.count("\n") == 1
 
 
+def test_lines_that_name_a_file_are_printed_escaped(command, run):
+    shutil.copytree(run.path, "a\n\x1b\u202e.zarr")
+    shown = r"a\n\x1b\u202e.zarr"
+    assert command("info", "a\n\x1b\u202e.zarr", "--verify").out.startswith(f"{shown}  ")
+    lines = command("info", "a\n\x1b\u202e.zarr").out
+    assert "\x1b" not in lines
+    assert "\u202e" not in lines
+
+
+def test_a_read_only_recording_is_refused_before_training(command, run):
+    shutil.copytree(run.path, "a.zarr")
+    Path("a.zarr").chmod(0o555)
+    ran = command("record", "sgd", "-o", "a.zarr", "-q")
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert ran.err.startswith("vizopt: a.zarr: is read-only: ")
+
+
+def test_data_that_is_read_is_not_written_whatever_is_said(command):
+    shutil.copy(DATA, "mine.txt")
+    scene = command("show", "own-data").out.replace("iris.csv", "mine.txt")
+    Path("own.toml").write_text(scene)
+    before = Path("mine.txt").read_bytes()
+    ran = command("make", "own.toml", "-o", "mine.png", "--overwrite", "-q")
+    assert ran.code == 1
+    assert ran.err.startswith("vizopt: mine.txt: is read for this clip")
+    assert Path("mine.txt").read_bytes() == before
+
+
 def test_what_was_written_is_listed_where_another_output_fails(command, run, monkeypatch):
     full = Path("full.part")
     full.symlink_to("/dev/full")
     own = base.beside
     monkeypatch.setattr(base, "beside", lambda file: full if file.suffix == ".gif" else own(file))
     drawn = ["-q", "--size", "480x270", "--seconds", "0.2"]
-    ran = command("render", run.path, "-o", "a.gif", "-o", "a.mp4", *drawn)
+    ran = command("render", run.path, "-o", "a.gif", "-o", "a.png", *drawn)
     assert ran.code == 1
-    assert ran.out.startswith("a.mp4  480×270")
+    assert ran.out.startswith("a.png  480×270")
     assert ran.err.startswith("vizopt: a.gif: cannot write: No space left")

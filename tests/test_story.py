@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vizopt
-from vizopt import library, pipeline, report, story
+from vizopt import library, pipeline, report, story, trained
 from vizopt.errors import VizoptError
 from vizopt.marks import signed
 from vizopt.numbers import count, counted, number, setting
@@ -224,9 +224,9 @@ def test_a_schedule_is_told_from_the_recorded_rates(recorded):
 
 
 def test_a_run_without_accuracy_is_told_by_its_loss(recorded, monkeypatch):
-    original = pipeline.probes_for
+    original = trained.probes_for
     monkeypatch.setattr(
-        pipeline,
+        trained,
         "probes_for",
         lambda *given: [p for p in original(*given) if p.column.name != "accuracy"],
     )
@@ -302,8 +302,8 @@ def test_a_recording_that_was_cut_short_says_so(recorded, tmp_path, monkeypatch)
                 return
             yield step
 
-    train = pipeline.train
-    monkeypatch.setattr(pipeline, "train", killed)
+    train = trained.train
+    monkeypatch.setattr(trained, "train", killed)
     scene = vizopt.load_scene("sgd", {"epochs": 101, "keep.grid": 4})
     run = vizopt.record(scene, tmp_path / "run.zarr")
     assert run.epochs == 20

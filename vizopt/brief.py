@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from vizopt.errors import one_line
 from vizopt.numbers import counted
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def recording_line(run: "Recording") -> str:
     ended = f", {broken_off(run)}" if run.diverged is not None else ""
     if run.interrupted is not None:
         ended = f", interrupted at {unit} {run.interrupted}{goes_on(run)}"
-    return f"{run.path}  {told_bytes(bytes_)}  {rows_of(run)}{ended}"
+    return one_line(f"{run.path}  {told_bytes(bytes_)}  {rows_of(run)}{ended}")
 
 
 def goes_on(run: "Recording") -> str:

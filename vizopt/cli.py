@@ -136,10 +136,10 @@ def info(run: Path, as_json: bool, verify: bool) -> None:
     from vizopt.report import lines, summary, verified
 
     if verify:
-        click.echo(verified(Recording(run, before_damage=True)))
+        click.echo(one_line(verified(Recording(run, before_damage=True))))
         return
     facts = summary(Recording(run))
-    click.echo(json.dumps(facts, indent=2) if as_json else "\n".join(lines(facts)))
+    click.echo(json.dumps(facts, indent=2) if as_json else "\n".join(map(one_line, lines(facts))))
 
 
 @cli.command()

@@ -48,7 +48,7 @@ def check(
         reports.append(facts(verdict))
         code = max(code, 0 if verdict.passed else FAILS)
         if not as_json:
-            click.echo("\n".join(lines(verdict)))
+            click.echo("\n".join(map(one_line, lines(verdict))))
     if as_json:
         click.echo(json.dumps(reports, indent=2))
     return code

@@ -19,6 +19,7 @@ from vizopt.cli_look import (
     look_options,
     told,
 )
+from vizopt.errors import one_line
 
 if TYPE_CHECKING:
     from vizopt.clips import Clip
@@ -87,7 +88,7 @@ def pack(
     """Write the folder that a teacher uploads: clips, poster, the clip in words, recipe."""
     from vizopt import pipeline
     from vizopt.marks import guard, signed
-    from vizopt.outputs import Look, write_text
+    from vizopt.outputs import Look
     from vizopt.scene import bare, load_scene, scene_toml
 
     loaded = told(load_scene(scene, dict(overrides)))
@@ -95,8 +96,9 @@ def pack(
     files = [folder / f"{loaded.name}{suffix}" for suffix in PACKED]
     toml = folder / f"{loaded.name}.toml"
     guard(toml, overwrite)
-    _echo_clips(pipeline.make(loaded, files, Look(overwrite=overwrite), bar_of(quiet))[1])
-    write_text(toml, signed(f"{scene_toml(bare(loaded))}\n# ", "\n"))
+    texts = {toml: signed(f"{scene_toml(bare(loaded))}\n# ", "\n")}
+    look = Look(overwrite=overwrite)
+    _echo_clips(pipeline.make(loaded, files, look, bar_of(quiet), texts=texts)[1])
     click.echo(f"{toml}  make it again with: vizopt make {toml}")
     echo_title(scene, loaded, dict(overrides))
 
@@ -136,9 +138,10 @@ def render(
     opened = Recording(run, before_damage=before_damage)
     if opened.interrupted is not None:
         at = f"{opened.header.unit} {opened.interrupted}"
-        click.echo(f"{run}: interrupted at {at}{goes_on(opened)}", err=True)
+        click.echo(one_line(f"{run}: interrupted at {at}{goes_on(opened)}"), err=True)
     for damage in opened.damage:
-        click.echo(f"{run}: damaged: {damage}: drawn are the rows before: {len(opened)}", err=True)
+        rows = f"drawn are the rows before: {len(opened)}"
+        click.echo(one_line(f"{run}: damaged: {damage}: {rows}"), err=True)
     if limit is None:
         _echo_clips(pipeline.render_all(opened, files, look, bar_of(quiet)))
     else:

@@ -22,6 +22,7 @@ from vizopt.recording import Recording
 from vizopt.safety import Verdict, judge
 from vizopt.scene import Scene, Shape
 from vizopt.stage import Picture, Words
+from vizopt.staging import Staging
 from vizopt.still import placed
 from vizopt.theme import THEMES
 
@@ -71,8 +72,9 @@ def draw(
     group: Group,
     members: Sequence[tuple[Path, Encoder]],
     bar: Bar,
-) -> tuple[list[Clip], list[EncodeError]]:
-    """One drawing pass into several files."""
+    staging: Staging,
+) -> tuple[list[Clip], dict[Path, EncodeError]]:
+    """One drawing pass into several files, which wait in the staging."""
     start = perf_counter()
     size, fps, still, alone = group
     warning = SAID if look.allow_flashes else ""
@@ -91,16 +93,17 @@ def draw(
     film = Film(size, fps, partial(_samples, picture), label, judges, look.level)
     frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
     names = ", ".join(file.name for file, _ in members)
-    wrong = write_frames(bar(frames, total, names, "frame"), film, members)
+    wrong = write_frames(bar(frames, total, names, "frame"), film, members, staging)
     complete = [file for file, _ in members if file not in wrong]
-    write_texts(complete, told.text)
+    wrong |= write_texts(complete, told.text, staging)
     took = perf_counter() - start
     at = f"{run.header.unit} {int(run['epoch'][rows[k]])}" if still else ""
     clips = []
     for file in complete:
-        verdict = None if alone else judges(file, file)
+        place = staging.place(file)
+        verdict = None if alone else replace(judges(place, place), path=file)
         clips.append(Clip(file, size, fps, total, took, verdict, label, at))
-    return clips, list(wrong.values())
+    return clips, wrong
 
 
 class _Judges:

@@ -14,6 +14,7 @@ from vizopt.encoders import Encoder, Film, Write, encoder, finished, is_sequence
 from vizopt.errors import EncodeError, VizoptError
 from vizopt.marks import guard, signed
 from vizopt.places import target, wrong_name
+from vizopt.staging import Staging
 
 SMALLEST, LARGEST = (480, 270), 7680  # pixels
 SLOWEST, FASTEST = 0.1, 1000  # frames a second
@@ -82,6 +83,8 @@ def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, E
     for i, file in enumerate(files):
         if os.path.realpath(file) in [os.path.realpath(other) for other in files[:i]]:
             raise EncodeError(f"{file}: named twice")
+        if any(is_sequence(other) and is_picture_of(other, file) for other in files):
+            raise EncodeError(f"{file}: is a picture of a sequence too: choose another name")
     groups: dict[Group, list[tuple[Path, Encoder]]] = {}
     for file in files:
         kind = encoder(file)
@@ -96,6 +99,23 @@ def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, E
         group = Group(size, fps, still, still or is_sequence(file))
         groups.setdefault(group, []).append((file, kind))
     return groups
+
+
+def check_inputs(files: Sequence[Path], inputs: Sequence[Path]) -> None:
+    """Raises EncodeError where a file to write is one that is read, --overwrite or not."""
+    read = {os.path.realpath(file) for file in inputs}
+    for file in files:
+        for place in (*written(file), text_beside(file)):
+            if os.path.realpath(place) in read:
+                raise EncodeError(f"{place}: is read for this clip: choose another name")
+
+
+def is_picture_of(sequence: Path, file: Path) -> bool:
+    """Whether a file has the name of a picture of a sequence."""
+    from vizopt.encoders.sequence import names
+
+    here = os.path.realpath(sequence.parent) == os.path.realpath(file.parent)
+    return here and bool(names(sequence).fullmatch(file.name))
 
 
 def text_beside(clip: Path) -> Path:
@@ -114,14 +134,22 @@ def written(file: Path) -> list[Path]:
     return [file]
 
 
-def write_texts(clips: Sequence[Path], text: str) -> None:
-    """Write the text alternative beside each clip.
-
-    Raises:
-        EncodeError: a file cannot be written; nothing is left of it.
-    """
+def write_texts(clips: Sequence[Path], text: str, staging: Staging) -> dict[Path, EncodeError]:
+    """Write the text alternative of each clip, and say which could not be written."""
+    failed: dict[Path, EncodeError] = {}
     for file in dict.fromkeys(text_beside(clip) for clip in clips):
-        write_text(file, signed(f"{text}\n", "\n"))
+        failed |= write_waiting(file, signed(f"{text}\n", "\n"), staging)
+    return failed
+
+
+def write_waiting(file: Path, text: str, staging: Staging) -> dict[Path, EncodeError]:
+    """Write a text file into the staging, and say so where it could not be written."""
+    failed: dict[Path, EncodeError] = {}
+    with _noted(failed, file):
+        place = staging.place(file)
+        with _named(place, file):
+            write_text(place, text)
+    return failed
 
 
 def write_text(file: Path, text: str) -> None:
@@ -131,7 +159,10 @@ def write_text(file: Path, text: str) -> None:
 
 
 def write_frames(
-    frames: Iterable[Frame], film: Film, group: Sequence[tuple[Path, Encoder]]
+    frames: Iterable[Frame],
+    film: Film,
+    group: Sequence[tuple[Path, Encoder]],
+    staging: Staging,
 ) -> dict[Path, EncodeError]:
     """Write the same frames into several files; one that fails does not stop the others."""
     failed: dict[Path, EncodeError] = {}
@@ -141,9 +172,12 @@ def write_frames(
             stack = whole.enter_context(ExitStack())
             stack.enter_context(_noted(failed, file))
             try:
-                outputs.append((stack, stack.enter_context(kind.open(file, film))))
+                place = staging.place(file)
+                stack.enter_context(_named(place, file))
+                outputs.append((stack, stack.enter_context(kind.open(place, film))))
             except EncodeError as error:
-                failed[file] = error
+                if not stack.__exit__(type(error), error, error.__traceback__):
+                    raise
         for frame in frames if outputs else ():
             for stack, write in list(outputs):
                 try:
@@ -163,6 +197,15 @@ def _noted(failed: dict[Path, EncodeError], file: Path) -> Iterator[None]:
         yield
     except EncodeError as error:
         failed[file] = error
+
+
+@contextmanager
+def _named(place: Path, file: Path) -> Iterator[None]:
+    """Errors name the file, not the place where it waits."""
+    try:
+        yield
+    except EncodeError as error:
+        raise EncodeError(str(error).replace(str(place), str(file))) from error
 
 
 def check_place(file: Path) -> None:

@@ -1,36 +1,26 @@
 """The whole program on one screen: scene → training → recording → pictures → files."""
 
-import shutil
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.random import RandomState
-
-import vizopt
-from vizopt.arrange import arranged
+from vizopt.brief import recording_line
 from vizopt.clips import Clip, draw
-from vizopt.encoders import finished, is_sequence
-from vizopt.errors import EncodeError, Interrupted, RecordingError
+from vizopt.encoders import is_sequence
+from vizopt.errors import EncodeError, RecordingError
 from vizopt.estimate import check_size
 from vizopt.fit import ladder
-from vizopt.header import Header
-from vizopt.optimizers import acting, per_batch, rates, worked
-from vizopt.outputs import Look, planned, text_beside, written
-from vizopt.places import scratch
-from vizopt.probes import Tape, probes_for, record_steps
-from vizopt.problems import Network, Problem
+from vizopt.outputs import Look, check_inputs, planned, text_beside, write_waiting, written
+from vizopt.places import alone, scratch, target
 from vizopt.progress import Bar, quiet
-from vizopt.recorder import Recorder
 from vizopt.recording import Recording
-from vizopt.resume import resumed, saved_in
-from vizopt.scene import Scene, parse_scene, scene_toml
+from vizopt.resume import resumed
+from vizopt.scene import Scene, parse_scene
+from vizopt.staging import Staging, staged
 from vizopt.still import check_at
 from vizopt.swap import check_free, is_recording, replaced
-from vizopt.train import train
+from vizopt.trained import trained
 
 PICTURE = (
     "title",
@@ -48,22 +38,67 @@ def make(
     look: Look | None = None,
     bar: Bar = quiet,
     limit: int | None = None,
+    texts: Mapping[Path, str] | None = None,
 ) -> tuple[Recording, list[Clip]]:
-    """Train once and write every file; the recording itself where a file ends in .zarr."""
+    """Train once and write every file; the recording itself where a file ends in .zarr.
+
+    Args:
+        scene: what to train.
+        files: to write; they are put in place together when all are finished.
+        look: how they differ from the scene and the formats' defaults.
+        bar: shows progress.
+        limit: bytes that a file may have.
+        texts: what else is put beside them, by file.
+
+    Raises:
+        EncodeError: a file could not be written; its `written` are those that are complete.
+    """
     look = shaped(look or Look(), scene)
     kept, clips = sorted_out(scene, files, look)
-    with ExitStack() as stack:
-        folder = stack.enter_context(scratch()) if not kept else Path()
-        try:
-            run = record(scene, kept[0] if kept else folder / "run.zarr", bar)
-        except Interrupted:
-            if kept:
-                raise
-            raise KeyboardInterrupt from None  # nobody asked for the recording: it goes
-        look = replace(look, overrides=None)
-        if limit is not None:
-            return run, fitted(run, clips, look, limit, bar)
-        return run, render_all(run, clips, look, bar)
+    look = replace(look, overrides=None)
+    failed: dict[Path, EncodeError] = {}
+    with staged() as staging:
+
+        def put(part: Path | None = None, place: Path | None = None) -> None:
+            failed.update(staging.put(part, place))
+
+        with replaced(kept[0], put) if kept else _passing(put) as part:
+            trained(scene, part, bar, beside=kept[0] if kept else None)
+            run = Recording(part)
+            if limit is None:
+                made, wrong = _drawn(run, clips, look, bar, staging)
+            else:
+                made, wrong = _fitted_all(run, clips, look, limit, bar, staging)
+            failed |= wrong
+            for file, text in (texts or {}).items():
+                failed |= write_waiting(file, text, staging)
+    run = _opened(kept[0]) if kept else run
+    return run, _complete(made, failed, [recording_line(run)] if kept else [])
+
+
+@contextmanager
+def _passing(put: Callable[[], None]) -> Iterator[Path]:
+    """The place of a recording that nobody asked for: it goes when its clips are drawn."""
+    with scratch() as folder:
+        yield folder / "run.zarr"
+        put()
+
+
+def _opened(path: Path) -> Recording:
+    """A recording, while nobody puts another one in its place."""
+    with alone(target(path).parent):
+        return Recording(path)
+
+
+def _complete(
+    clips: Sequence[Clip], failed: Mapping[Path, EncodeError], before: Sequence[str] = ()
+) -> list[Clip]:
+    """The clips; or the first error, which names those that are complete."""
+    complete = [clip for clip in clips if clip.path not in failed]
+    for error in failed.values():
+        error.written = (*before, *complete)
+        raise error
+    return complete
 
 
 def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Path], list[Path]]:
@@ -80,6 +115,8 @@ def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Pa
         check_free(file)
     look = shaped(look, scene)
     planned(clips, look)
+    data = getattr(getattr(scene.problem, "data", None), "path", None)  # a file of the user's
+    check_inputs(clips, [Path(data)] if data else [])
     check_at(look.at, scene.problem.unit, scene.epochs)
     check_size(scene, kept[0] if kept else None)
     return kept, clips
@@ -98,45 +135,11 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet, *, resume: bool = F
         RecordingError: the folder cannot be written, or there is nothing to resume.
         Interrupted: by Ctrl-C, when rows were committed: they are kept, beside an older recording.
     """
-    check_size(scene, Path(path))
-    rng = RandomState(scene.seed)
-    problem = scene.problem.build(rng)
-    rule = acting(scene.optimizer, problem.layout)
-    header = Header(
-        name=scene.name,
-        scene=scene_toml(scene),
-        layout=problem.layout,
-        epochs=scene.epochs,
-        versions={"vizopt": vizopt.__version__, "numpy": np.__version__},
-        unit=scene.problem.unit,
-        settings=scene.settings(problem.words),
-        worked=worked(rule),
-        **_picture_words(problem),
-    )
-    stage = arranged(problem.layout, scene.stage)
-    others = {name: rate for name, rate in rates(rule).items() if name != "lr"}
-    probes = probes_for(problem, scene.keep, stage.needs, others)
-    columns = tuple(probe.column for probe in probes)
-    with (resumed if resume else replaced)(Path(path)) as part:
-        saved = saved_in(part, header, problem.constants) if resume else None
-        with Recorder(part, header, columns, problem.constants, saved) as recorder:
-            tape = Tape(recorder, probes, lambda epoch: scene.keep(epoch, scene.epochs))
-            optimizer = per_batch(rule, problem.batches)
-            since = saved.state if saved else None
-            recorded = since.epoch if since else -1
-            steps = train(problem, optimizer, epochs=scene.epochs, rng=rng, since=since)
-            what, unit = f"training {scene.name}", scene.problem.unit
-            shown = bar(steps, scene.epochs, what, unit, max(recorded, 0))
-            record_steps(shown, tape, recorded)
-    return Recording(path)
-
-
-def _picture_words(problem: Problem) -> dict[str, Any]:
-    """Names that only a network on data has."""
-    if isinstance(problem, Network):
-        plane = problem.plane
-        return {"classes": problem.classes, "plane": plane.words, "axes": plane.names}
-    return {}
+    path = Path(path)
+    with (resumed if resume else replaced)(path) as part:
+        check_size(scene, path)
+        trained(scene, part, bar, None if resume else path, resume=resume)
+    return _opened(path)
 
 
 def render(run: Recording | Path | str, file: Path | str, look: Look | None = None) -> Clip:
@@ -159,6 +162,16 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
 
     Beside each clip is its text alternative.
     """
+    with staged() as staging:
+        clips, failed = _drawn(run, files, look, bar, staging)
+        failed |= staging.put()
+    return _complete(clips, failed)
+
+
+def _drawn(
+    run: Recording, files: Sequence[Path], look: Look, bar: Bar, staging: Staging
+) -> tuple[list[Clip], dict[Path, EncodeError]]:
+    """The clips, which wait in the staging, and what could not be written."""
     if not len(run):
         raise RecordingError(f"{run.path}: holds no rows: the run ended before its first commit")
     for key in look.overrides or {}:
@@ -169,15 +182,12 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
     look = shaped(look, scene)
     check_at(look.at, run.header.unit, run.epochs)
     clips: list[Clip] = []
-    failed: list[EncodeError] = []
+    failed: dict[Path, EncodeError] = {}
     for group, members in planned(files, look).items():
-        made, wrong = draw(run, scene, look, group, members, bar)
+        made, wrong = draw(run, scene, look, group, members, bar, staging)
         clips += made
-        failed += wrong
-    if failed:
-        failed[0].written = tuple(clips)
-        raise failed[0]
-    return clips
+        failed |= wrong
+    return clips, failed
 
 
 def fitted(
@@ -188,11 +198,27 @@ def fitted(
     Raises:
         EncodeError: no harm is enough; an older file is kept.
     """
+    with staged() as staging:
+        clips, failed = _fitted_all(run, files, look, limit, bar, staging)
+        failed |= staging.put()
+    return _complete(clips, failed)
+
+
+def _fitted_all(
+    run: Recording, files: Sequence[Path], look: Look, limit: int, bar: Bar, staging: Staging
+) -> tuple[list[Clip], dict[Path, EncodeError]]:
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
-    return [_fitted(run, file, shaped(look, scene), limit, bar) for file in files]
+    clips: list[Clip] = []
+    failed: dict[Path, EncodeError] = {}
+    for file in files:
+        try:
+            clips.append(_fitted(run, file, shaped(look, scene), limit, bar, staging))
+        except EncodeError as error:
+            failed[file] = error
+    return clips, failed
 
 
-def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar) -> Clip:
+def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar, staging: Staging) -> Clip:
     """The first rung of the ladder that is small enough, found by halving."""
     if is_sequence(file):
         raise EncodeError(f"{file}: a sequence has no size to fit: choose one file")
@@ -219,10 +245,8 @@ def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar) -> Cli
                 f"{file}: cannot be made as small as {limit} bytes: the smallest has {smallest}: "
                 "choose a larger --fit, or a shorter clip with --seconds"
             )
-        with finished(file) as part:
-            shutil.copyfile(best[0], part)
-        with finished(text_beside(file)) as part:
-            shutil.copyfile(text_beside(best[0]), part)
+        staging.copy(best[0], file)
+        staging.copy(text_beside(best[0]), text_beside(file))
     return best[1]
 
 

@@ -79,7 +79,7 @@ def sweep(folder: Path) -> None:
     """Remove what dead processes of this machine have left; a recording that was set aside when
     the new one never came is put back."""
     with suppress(OSError):
-        left = [file for file in folder.iterdir() if _is_left(file.name)]
+        left = [file for file in folder.iterdir() if is_left(file.name)]
         if left:
             with alone(folder):
                 for file in left:
@@ -100,7 +100,8 @@ def _remove(file: Path) -> None:
         shutil.rmtree(file, ignore_errors=True)
 
 
-def _is_left(name: str) -> bool:
+def is_left(name: str) -> bool:
+    """Whether a dead process of this machine has left a file of that name."""
     found = LEFT.fullmatch(name)
     return bool(found and found[1] == _host() and not _is_alive(int(found[2])))
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from vizopt.chunks import Whole
 from vizopt.errors import RecordingError
 from vizopt.header import Group, Header
-from vizopt.places import parts_of
+from vizopt.places import is_left, parts_of, target
 from vizopt.recording import Recording
 from vizopt.state import State
-from vizopt.swap import attributes, is_recording, keep, put, writing
+from vizopt.swap import attributes, is_recording, is_whole, keep, put, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,31 @@ def unfinished(path: Path) -> Path:
     if known.get("interrupted") is not None:
         raise RecordingError(f"{path}: has no state to go on from: record it again")
     raise RecordingError(f"{path}: is complete; nothing to resume")
+
+
+def adopted(part: Path, path: Path, header: Header, constants: Mapping[str, Any]) -> bool:
+    """Take over what a process has trained that was killed before it put it in path's place.
+
+    Args:
+        part: the folder of the recording to write; empty.
+        path: where it will go.
+        header, constants: of the recording that is wanted; another one is left alone.
+    """
+    for folder in parts_of(target(path)):
+        with suppress(OSError, RecordingError):
+            if not (is_left(folder.name) and is_whole(folder)):
+                continue
+            with writing(folder):
+                run = Recording(folder, before_damage=True)
+                _check_same(run, header, constants)
+                if run.damage or run.header.name != header.name:
+                    continue
+                # What makes it a recording comes last.
+                for file in sorted(folder.iterdir(), key=lambda file: file.name == "zarr.json"):
+                    file.rename(part / file.name)
+                folder.rmdir()
+                return True
+    return False
 
 
 def scene_of(path: Path) -> str:

@@ -4,10 +4,11 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import chain, count
 from pathlib import Path
+from stat import S_IWUSR
 from typing import Any
 
 from vizopt.bounded import DOCUMENT, read_bytes
@@ -20,14 +21,48 @@ def is_recording(file: Path) -> bool:
     return file.suffix.lower() == ".zarr"
 
 
+def put(part: Path, path: Path) -> None:
+    """Put part in path's place.
+
+    Of two processes that have finished the same recording, one does so after the other.
+    """
+    with alone(path.parent), exchanged(part, path):
+        pass
+
+
 @contextmanager
-def replaced(path: Path) -> Iterator[Path]:
+def exchanged(part: Path, path: Path) -> Iterator[None]:
+    """Part in path's place; what was there goes only when that has worked, after the block."""
+    if not path.exists():
+        part.rename(path)
+        yield
+        return
+    aside = beside(path, "old")
+    aside.mkdir()
+    try:
+        path.rename(aside / path.name)
+        try:
+            part.rename(path)
+        except BaseException:
+            (aside / path.name).rename(path)
+            raise
+        yield
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[Path]:
     """A folder to write to, put in path's place when complete and removed on an error.
 
     A recording that was interrupted and has rows is kept: in path's place where that is free, else
-    as `NAME.interrupted.zarr`.
+    as `NAME.interrupted.zarr`; so is a whole one whose clips were not drawn to their end.
 
     A killed process leaves it beside path, as `NAME.zarr.….part`.
+
+    Args:
+        path: of the recording.
+        put: how it is put in place, alone or with its clips.
     """
     if not is_recording(path):
         raise RecordingError(f"{path}: a recording's name ends in .zarr: {path.name}.zarr")
@@ -44,21 +79,23 @@ def replaced(path: Path) -> Iterator[Path]:
         yield part
         put(part, place)
     except KeyboardInterrupt:
-        if part is None or attributes(part).get("interrupted") is None:
+        if part is None or not (is_whole(part) or "interrupted" in attributes(part)):
             raise
         raise keep(part, path) from None
-    except OSError as error:
-        raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
-    except RecordingError as error:
-        if part is None:
-            raise
-        said = str(error).replace(str(part), str(path))
-        if "state" in attributes(part):  # a full disk: what was committed is worth keeping
-            said += f": {keep(part, path)}"
+    except (OSError, RecordingError) as error:
+        said = str(error)
+        if isinstance(error, OSError):
+            said = f"{path}: cannot write: {error.strerror or error}"
+        if part is not None:
+            said = said.replace(str(part), str(path))
+            if is_whole(part) or "state" in attributes(part):  # a full disk: it is worth keeping
+                said += f": {keep(part, path)}"
         raise RecordingError(said) from error
     finally:
         lock.close()
         if part is not None:
+            if is_whole(part):
+                keep(part, path)
             shutil.rmtree(part, ignore_errors=True)
 
 
@@ -70,11 +107,13 @@ def keep(folder: Path, path: Path) -> Interrupted:
             kept = _free(path)
             folder.rename(kept)
     known = attributes(kept)
+    drawn = f"draw it with: vizopt render {quoted(kept)} -o {quoted(kept.with_suffix('.mp4').name)}"
+    if is_whole(kept):
+        return Interrupted(f"interrupted while drawing: {kept} has the whole training: {drawn}")
     epoch = known["committed"]["history"]
     return Interrupted(
         f"interrupted at {known['vizopt']['unit']} {epoch}: {kept} has what came before: "
-        f"go on with: vizopt record {quoted(kept)} --resume, or draw it with: "
-        f"vizopt render {quoted(kept)} -o {quoted(kept.with_suffix('.mp4').name)}"
+        f"go on with: vizopt record {quoted(kept)} --resume, or {drawn}"
     )
 
 
@@ -120,11 +159,23 @@ def check_free(path: Path) -> None:
         raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
     if path.exists() and not _is_ours(path):
         raise RecordingError(f"{path}: exists and is no recording: choose another name")
+    if path.exists() and not path.stat().st_mode & S_IWUSR:
+        raise RecordingError(f"{path}: is read-only: choose another name, or allow writing to it")
 
 
 def _is_ours(path: Path) -> bool:
     """Whether a folder is a recording of ours, complete or not."""
     return "vizopt" in attributes(path)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a recording's training came to its end: its last epoch, or where it diverged."""
+    known = attributes(folder)
+    try:
+        ends = known["vizopt"]["epochs"], known.get("diverged")
+        return not {"state", "interrupted"} & known.keys() and known["committed"]["history"] in ends
+    except (KeyError, TypeError):
+        return False
 
 
 def attributes(path: Path) -> dict[str, Any]:
@@ -140,25 +191,3 @@ def _free(path: Path) -> Path:
     names = chain(("",), (".interrupted",), (f".interrupted-{i}" for i in count(2)))
     beside = (path.with_name(f"{path.stem}{name}{path.suffix}") for name in names)
     return next(name for name in beside if not name.exists())
-
-
-def put(part: Path, path: Path) -> None:
-    """Put part in path's place; what was there goes only when that has worked.
-
-    Of two processes that have finished the same recording, one does so after the other.
-    """
-    with alone(path.parent):
-        if not path.exists():
-            part.rename(path)
-            return
-        aside = beside(path, "old")
-        aside.mkdir()
-        try:
-            path.rename(aside / path.name)
-            try:
-                part.rename(path)
-            except BaseException:
-                (aside / path.name).rename(path)
-                raise
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)

@@ -17,7 +17,7 @@ NUMBER = re.compile(r"%(?:0([1-9]))?d")  # %d, %05d: at least so many digits
 
 
 class Sequence:
-    """One PNG for each frame, lossless; an older one of ours goes when all are there."""
+    """One PNG for each frame, lossless; older ones of ours go when all are there."""
 
     size: Size = (1280, 720)
     fps: float = 30.0
@@ -36,10 +36,24 @@ class Sequence:
 
 def members(path: Path) -> list[Path]:
     """The pictures of a sequence that are there, in order."""
-    before, digits, after = NUMBER.split(path.name)
-    pattern = re.compile(rf"{re.escape(before)}\d{{{digits or 1},}}{re.escape(after)}")
     there = path.parent.iterdir() if path.parent.is_dir() else iter(())
-    return sorted(file for file in there if pattern.fullmatch(file.name))
+    return sorted(file for file in there if names(path).fullmatch(file.name))
+
+
+def names(path: Path) -> re.Pattern[str]:
+    """What the pictures of a sequence are named."""
+    before, digits, after = NUMBER.split(path.name)
+    return re.compile(rf"{re.escape(before)}\d{{{digits or 1},}}{re.escape(after)}")
+
+
+def put(path: Path, made: list[Path]) -> None:
+    """Put the pictures of a sequence in place; older ones of ours that are none of them go."""
+    new = {file.name for file in made}
+    for file in made:
+        file.replace(path.parent / file.name)
+    for old in members(path) if made else ():
+        if old.name not in new and is_ours(old):
+            old.unlink()
 
 
 @contextmanager
@@ -59,10 +73,7 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
         folder.mkdir()
         yield write
         with alone(path.parent):
-            for old in filter(is_ours, members(path)):
-                old.unlink()
-            for file in written:
-                file.replace(path.parent / file.name)
+            put(path, written)
     except OSError as error:
         raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
     finally:

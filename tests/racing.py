@@ -1,0 +1,104 @@
+"""Racing: several processes write the same file again and again, and what is there afterwards."""
+
+import multiprocessing
+import os
+import re
+import tomllib
+
+import numpy as np
+from PIL import Image
+
+import vizopt
+from vizopt import recipe
+from vizopt.encoders import Film, Label, encoder
+from vizopt.encoders.sequence import members
+from vizopt.marks import is_ours, signed, unsigned
+from vizopt.outputs import write_text
+from vizopt.recording import Recording
+from vizopt.safety.decode import pictures
+
+SIDE, LONG = 64, 12
+PACK = [f"a/a.{suffix}" for suffix in ("mp4", "gif", "html", "pptx", "png", "toml", "txt")]
+TINY = {"epochs": 6, "keep.grid": 4, "timeline.seconds": 0.1, "clip.size": [480, 270], "name": "a"}
+
+
+def race(path, runs, rounds):
+    """The exit codes of so many processes that write path in so many rounds, all at once."""
+    fork = multiprocessing.get_context("fork")
+    ready = fork.Barrier(runs, timeout=600)
+    each = [fork.Process(target=_rounds, args=(k + 1, path, rounds, ready)) for k in range(runs)]
+    for run in each:
+        run.start()
+    for run in each:
+        run.join()
+    return [run.exitcode for run in each]
+
+
+def _rounds(number, path, rounds, ready):
+    """Where one fails all end."""
+    try:
+        for _ in range(rounds):
+            ready.wait()
+            write_once(number, path)
+    except BaseException:
+        ready.abort()
+        raise
+
+
+def write_once(number, path):
+    """One whole file, or a set of them, that tells the number of its run."""
+    if path.suffix == ".txt":
+        write_text(path, signed("\n".join([f"run {number}"] * LONG * 1000), "\n"))
+    elif path.suffix == ".zarr":
+        vizopt.record(vizopt.load_scene("sgd", TINY | {"seed": number}), path)
+    elif not path.suffix:
+        _pack(number, path)
+    else:
+        frame = np.full((SIDE, SIDE, 4), 255, np.uint8)
+        frame[..., :3] = number * 25
+        numbers = {"epoch": np.arange(LONG)}
+        label = Label(title="race", recipe=f"# {number}", numbers=numbers)
+        film = Film((SIDE, SIDE), 10.0, [frame].copy, label)
+        with encoder(path).open(path, film) as write:
+            for _ in range(LONG):
+                write(frame)
+
+
+def _pack(number, folder):
+    from vizopt.cli import cli
+
+    folder.mkdir(exist_ok=True)
+    os.chdir(folder)
+    keys = [f"--set={key}={value}" for key, value in (TINY | {"seed": number}).items()]
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    cli.main(["pack", "sgd", "-q", "-o", "a", *keys], standalone_mode=False)
+
+
+def runs_in(path):
+    """The numbers of the runs that a file or set is of, and how many pictures or lines it has."""
+    if path.suffix == ".txt":
+        assert is_ours(path)
+        text = path.read_text(encoding="utf-8")
+        return {int(number) for number in re.findall(r"\d+", unsigned(text))}, text.count("run")
+    if path.suffix == ".zarr":
+        run = Recording(path, before_damage=True)
+        assert not run.damage
+        return {tomllib.loads(run.header.scene)["seed"]}, len(run)
+    if not path.suffix:
+        made = [path / file for file in PACK]
+        assert all(is_ours(file) for file in made)
+        scenes = [recipe.read(file) for file in made[:5]] + [made[5].read_text(encoding="utf-8")]
+        return {tomllib.loads(scene)["seed"] for scene in scenes}, len(PACK)
+    if "%" in path.name:
+        shown = [np.asarray(Image.open(file)) for file in members(path)]
+    else:
+        shown = [picture.frame for picture in pictures(path)]
+    return {round(float(frame.mean()) / 25) for frame in shown}, len(shown)
+
+
+def left_beside(path):
+    """What is in a folder besides a file or set that was written there."""
+    if not path.suffix:
+        return {*path.rglob("*")} - {path / "a", *(path / file for file in PACK)}
+    return {*path.parent.iterdir()} - {path, *(members(path) if "%" in path.name else ())}

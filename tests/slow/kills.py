@@ -1,0 +1,123 @@
+"""Kills: a command is killed at random times over files of an earlier run, and a table of the rest.
+
+python tests/slow/kills.py [--kills 60] [--seed 0]
+"""
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from racing import TINY
+
+from vizopt import recipe
+from vizopt.cli import cli
+from vizopt.places import parts_of
+from vizopt.recording import Recording
+from vizopt.safety.decode import pictures
+
+CLIPS = ["a.mp4", "a.webm", "a.gif", "a.html", "a.pptx", "a.png"]
+FILES = ["a.zarr", *CLIPS, "a.txt"]
+COLUMNS = ("lost file", "half file", "mixed set", "next run failed", "left over")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    random, faults, ends = Random(options.seed), Counter(), Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        whole, own = Path(folder) / "whole", Path(folder) / "own"
+        whole.mkdir()
+        start = time.monotonic()
+        _finished(_started(1, whole))
+        seconds = time.monotonic() - start
+        for k in range(options.kills):
+            shutil.copytree(whole, own, symlinks=True)
+            process = _started(2 + k, own)
+            process.join(random.uniform(0, seconds))
+            process.kill()
+            process.join()
+            found, end = _rest(own)
+            found |= _cleared(2 + k, own)
+            ends[end] += 1
+            faults.update(found)
+            if found:
+                print(f"kill {k}: {found}: {_names(own)}", file=sys.stderr)
+            shutil.rmtree(own)
+    told = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
+    print(f"{options.kills} kills within {seconds:.1f} s: {told}")
+    for name in COLUMNS:
+        print(f"{name:15}  {faults[name]:3}")
+    return 1 if faults else 0
+
+
+def _names(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
+def _started(seed: int, folder: Path) -> multiprocessing.Process:
+    process = multiprocessing.get_context("fork").Process(target=_make, args=(seed, folder))
+    process.start()
+    return process
+
+
+def _make(seed: int, folder: Path) -> None:
+    os.chdir(folder)
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    keys = [f"--set={key}={value}" for key, value in (TINY | {"seed": seed}).items()]
+    cli.main(["make", "sgd", "-q", *keys, *(f"-o{f}" for f in FILES[:-1])], standalone_mode=False)
+
+
+def _finished(process: multiprocessing.Process) -> None:
+    process.join()
+    assert process.exitcode == 0, "it failed without a kill"
+
+
+def _rest(folder: Path) -> tuple[set[str], str]:
+    """What is wrong with the files, and whether they are of the run before or of this one."""
+    found, seeds = set(), set()
+    for name in FILES:
+        if not (folder / name).exists():
+            found.add("lost file")
+    try:
+        seeds.add(
+            tomllib.loads(Recording(folder / "a.zarr", before_damage=True).header.scene)["seed"]
+        )
+        for name in CLIPS:
+            seeds.add(tomllib.loads(recipe.read(folder / name))["seed"])
+            if name != "a.png":
+                assert len(list(pictures(folder / name)))
+    except Exception as error:  # whatever it is, a file is not whole
+        print(repr(error), file=sys.stderr)
+        found.add("half file")
+    if len(seeds) > 1:
+        found.add("mixed set")
+    waits = any(part.is_dir() for part in parts_of(folder / "a.zarr"))
+    return found, "new" if seeds != {1} else "old, a recording waits" if waits else "old"
+
+
+def _cleared(seed: int, folder: Path) -> set[str]:
+    """What is wrong after the same command has run to its end."""
+    process = _started(seed, folder)
+    process.join()
+    wrong, end = _rest(folder)
+    found = {"next run failed"} if process.exitcode or wrong or end != "new" else set()
+    left = _names(folder) - set(FILES)
+    kept = {part.name for part in parts_of(folder / "a.zarr")}  # rows of a training that was cut
+    return found | ({"left over"} if left - kept else set())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

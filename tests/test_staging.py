@@ -1,0 +1,130 @@
+"""Staging: the files of one command are put in place together, and a training is never lost."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import vizopt
+from vizopt import pipeline, trained
+from vizopt.errors import EncodeError
+from vizopt.outputs import Look
+from vizopt.places import _host
+from vizopt.recording import Recording
+from vizopt.staging import Staging, staged
+
+KEYS = {"epochs": 12, "keep.grid": 4, "timeline.seconds": 0.1}
+LOOK = Look((480, 270))
+FILES = [Path("a.zarr"), Path("a.png"), Path("a-%d.png")]
+
+
+def scene(**keys):
+    return vizopt.load_scene("sgd", KEYS | keys)
+
+
+def contents():
+    return {file: file.read_bytes() for file in Path().rglob("*") if file.is_file()}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    pipeline.make(scene(), [folder / file for file in FILES], LOOK)
+    return folder
+
+
+@pytest.fixture
+def before(made, tmp_path, monkeypatch):
+    """A set that is there already."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return contents()
+
+
+def test_all_old_or_all_new_until_the_last_is_finished(before, monkeypatch):
+    """At every rename into place all of the set is finished; until then nothing has changed."""
+    put, seen = Staging.put, []
+
+    def noted(self, part=None, place=None):
+        waits = {file.name for folder in self.folders.values() for file in folder.iterdir()}
+        kept = {file: data for file, data in contents().items() if ".part" not in str(file)}
+        seen.append((kept == before, waits, place))
+        return put(self, part, place)
+
+    monkeypatch.setattr(Staging, "put", noted)
+    _, clips = pipeline.make(scene(seed=3), FILES, LOOK)
+    frames = {f"a-{k}.png" for k in range(clips[1].frames)}
+    assert seen == [(True, {"a.png", "a.txt", *frames}, Path.cwd() / "a.zarr")]
+    after = contents()
+    assert after.keys() == before.keys()
+    assert all(after[file] != before[file] for file in before if file.suffix == ".png")
+
+
+def test_a_recording_is_put_first_and_what_was_there_goes_last(before, monkeypatch):
+    moved, removed = [], []
+    rename, remove = os.rename, shutil.rmtree
+    replace = os.replace
+    monkeypatch.setattr(os, "rename", lambda a, b: (moved.append(str(b)), rename(a, b))[1])
+    monkeypatch.setattr(os, "replace", lambda a, b: (moved.append(str(b)), replace(a, b))[1])
+    monkeypatch.setattr(
+        shutil, "rmtree", lambda a, **k: (removed.append((str(a), len(moved))), remove(a, **k))[1]
+    )
+    with staged() as staging:
+        (Path("new.part")).mkdir()
+        staging.place(Path("a.png")).write_bytes(b"new")
+        moved.clear()
+        staging.put(Path("new.part"), Path("a.zarr"))
+    assert [Path(name).name for name in moved] == ["a.zarr", "a.zarr", "a.png"]
+    old = next(count for name, count in removed if name.endswith(".old"))
+    assert old == len(moved)
+
+
+def test_one_file_that_fails_keeps_none_of_the_others(before, monkeypatch):
+    Path("a.png").unlink()
+    put = Staging.put
+
+    def blocked(self, *places):
+        Path("a.png").mkdir()
+        return put(self, *places)
+
+    monkeypatch.setattr(Staging, "put", blocked)
+    with pytest.raises(EncodeError, match=r"^a\.png: cannot write: Is a directory$") as error:
+        pipeline.make(scene(seed=3), FILES, LOOK)
+    listed = [str(line).split("  ")[0] for line in error.value.written]
+    assert listed == ["a.zarr", "a-%d.png"]
+    assert Path("a-0.png").read_bytes() != before[Path("a-0.png")]
+
+
+def test_a_training_that_was_killed_while_it_drew_is_taken_over(before, monkeypatch):
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    left = Path(f"a.zarr.{_host()}-{process.pid}-01234567.part")
+    vizopt.record(scene(seed=3), "b.zarr")
+    Path("b.zarr").rename(left)
+    wanted = Recording(left)["params"].tolist()
+    vizopt.record(scene(seed=4), "a.zarr")  # another scene: it is not taken
+    assert left.is_dir()
+    monkeypatch.setattr(trained, "Recorder", None)  # nothing is trained
+    run, _ = pipeline.make(scene(seed=3), FILES, LOOK)
+    assert run["params"].tolist() == wanted
+    assert not left.exists()
+    assert contents().keys() == before.keys()
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, RuntimeError])
+def test_an_end_while_drawing_keeps_the_training(before, monkeypatch, kind):
+    def ended(*_):
+        raise kind
+
+    monkeypatch.setattr(pipeline, "draw", ended)
+    with pytest.raises(kind) as error:
+        pipeline.make(scene(seed=3), FILES, LOOK)
+    now = contents()
+    assert {file: now[file] for file in before} == before
+    assert Recording("a.interrupted.zarr").header.epochs == 12
+    assert not list(Path().glob("*.part"))
+    if kind is KeyboardInterrupt:
+        assert "a.interrupted.zarr has the whole training: draw it with" in str(error.value)
