@@ -95,8 +95,8 @@ class Theme:
     def shades(self, count: int) -> NDArray[np.uint8]:
         """Colours [count, RGBA] of weights from the most negative to the most positive.
 
-        The paper's colour in the middle, or the ground's: matplotlib's map is moved there by what its own middle
-        lacks.
+        The paper's colour, or the ground's, in the middle: matplotlib's map is moved there by what
+        its own middle lacks.
         """
         value = np.linspace(0, 1, count)
         colours = self._diverging(value) * 255

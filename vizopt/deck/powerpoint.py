@@ -109,9 +109,9 @@ def _colour(page: Any, slide: Slide) -> None:
     """The slide's paper and title in the colours of the clip's own look."""
     from pptx.dml.color import RGBColor
 
+    paper, ink = (RGBColor(*bytes.fromhex(colour[1:])) for colour in (slide.paper, slide.ink))
     page.background.fill.solid()
-    page.background.fill.fore_color.rgb = RGBColor.from_string(slide.paper[1:].upper())
-    ink = RGBColor.from_string(slide.ink[1:].upper())
+    page.background.fill.fore_color.rgb = paper
     for run in page.shapes.title.text_frame.paragraphs[0].runs:
         run.font.color.rgb = ink
 
