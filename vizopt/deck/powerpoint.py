@@ -109,7 +109,8 @@ def _colour(page: Any, slide: Slide) -> None:
     """The slide's paper and title in the colours of the clip's own look."""
     from pptx.dml.color import RGBColor
 
-    paper, ink = (RGBColor(*bytes.fromhex(colour[1:])) for colour in (slide.paper, slide.ink))
+    colour: Any = RGBColor
+    paper, ink = (colour.from_string(each[1:].upper()) for each in (slide.paper, slide.ink))
     page.background.fill.solid()
     page.background.fill.fore_color.rgb = paper
     for run in page.shapes.title.text_frame.paragraphs[0].runs:
