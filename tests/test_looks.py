@@ -41,7 +41,7 @@ def test_a_theme_is_a_look_that_can_be_copied(name, tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text(library.look(name))
     table = load_look(file)
-    assert set(table) == {field for field in LookSpec.__dataclass_fields__}
+    assert set(table) == set(LookSpec.__dataclass_fields__)
     for other in THEMES:  # a whole look does not depend on what it is laid over
         assert resolved(other, LookSpec(**table)) == THEMES[name]
 

@@ -88,7 +88,7 @@ def test_no_large_text_overlaps_another_or_is_cut(run, size, texts):
 
 
 def test_large_text_keeps_a_title_whole_and_gives_up_the_last_epoch(run, texts):
-    title, last = "Stochastic gradient descent on arms", f"{run.header.epochs - 1}"
+    title, last = "Stochastic gradient descent (1)", f"{run.header.epochs - 1}"
     for size, whole in (((1280, 720), True), ((1080, 1080), False)):
         picture = picture_of(run, size, look__text="large", title=title)
         written = [text for text, _ in texts(picture, len(picture) - 1)]
