@@ -351,7 +351,8 @@ def test_json_has_the_same_keys_for_every_clip(command):
     calm, none, wild = json.loads(ran.out)
     assert ran.code == 2
     assert list(calm) == list(none) == list(wild)
-    about = {"file", "error", "passed", "width", "height", "frames", "seconds", "looped", "limit"}
+    about = {"file", "error", "passed", "width", "height", "frames", "seconds", "looped"}
+    about |= {"paper", "limit"}
     assert set(calm) == about | {"general", "red"}
     keys = ["rule", "passed", "flashes", "margin", "start", "end", "box", "share", "where", "area"]
     assert list(calm["general"]) == list(wild["red"]) == keys

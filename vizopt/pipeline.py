@@ -25,6 +25,7 @@ from vizopt.trained import trained
 PICTURE = (
     "title",
     "theme",
+    "look",
     "timeline",
     "stage",
     "pause",
@@ -183,7 +184,8 @@ def _drawn(
     check_at(look.at, run.header.unit, run.epochs)
     clips: list[Clip] = []
     failed: dict[Path, EncodeError] = {}
-    for group, members in planned(files, look).items():
+    transparent = scene.colours.transparent
+    for group, members in planned(files, look, transparent=transparent).items():
         made, wrong = draw(run, scene, look, group, members, bar, staging)
         clips += made
         failed |= wrong

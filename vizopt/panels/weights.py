@@ -23,6 +23,7 @@ Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
 Floats: TypeAlias = NDArray[np.float64]
 Shade: TypeAlias = Callable[[Matrix], Matrix]  # from values to places between −1 and 1
 
+LOWEST = 0.25  # share of a panel's height that its grids have at least
 HEAD = 22  # height of a line of text above a grid
 GAP = 14  # between the bars of a standing layer
 BLOCKS = ", block maxima"
@@ -68,22 +69,23 @@ class Weights:
         if _lies(run, self.layer):
             room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
             text = f"weights and biases, {size}"
-            text = text if slot.text_width(text, 12) < room else slot.fitted(size, 12, room)
-            slot.text(slot.width, slot.font(15), text, 12, align="right")
+            for choice in (text, size):  # neither where both would be cut
+                if slot.text_width(choice, 12) < room:
+                    slot.text(slot.width, slot.font(15), choice, 12, align="right")
+                    break
             slot.text(0, update[1] - slot.unit * 6, "update", 12)
         else:
             first, second = _captions(slot, weights)
             size = size.removesuffix(BLOCKS)
             named = ["block maxima", "blocks"] if blocks else ["weights"]
-            for y, choices in (
-                (first, named),
-                (second, [size, size.replace(" × ", "×").replace(" + ", "+")]),
-            ):
+            sizes = [size, size.replace(" × ", "×").replace(" + ", "+")]
+            for y, choices in ((first, named), (second, [] if _low(slot) else sizes)):
                 fits = [text for text in choices if slot.text_width(text, 12) <= weights[2]]
                 for text in fits[:1]:
                     slot.text(weights[0], y, text, 12)
             at = min(update[0], slot.width - slot.text_width("update", 12))
-            slot.text(at, first, "update", 12)
+            if not _low(slot):  # its largest value stands there alone
+                slot.text(at, first, "update", 12)
         for box in (weights, update):
             slot.frame(*box)
 
@@ -131,14 +133,20 @@ def _boxes(slot: Slot, run: Recording, layer: str) -> tuple[Box, Box]:
         return (0, head, slot.width, height), (0, 2 * head + height, slot.width, height)
     gap = round(slot.unit * GAP)
     width = (slot.width - gap) // 2
-    height = slot.height - head - round(slot.font(12) * 2.8)
+    height = slot.height - head - round(slot.font(12) * (1.5 if _low(slot) else 2.8))
     return (0, head, width, height), (width + gap, head, width, height)
 
 
 def _captions(slot: Slot, box: Box) -> tuple[int, int]:
     """Baselines of the two lines below a standing layer."""
     first = box[1] + box[3] + slot.font(12) * 1.3
-    return round(first), round(first + slot.font(12) * 1.3)
+    return round(first), round(first + slot.font(12) * (0 if _low(slot) else 1.3))
+
+
+def _low(slot: Slot) -> bool:
+    """Whether a standing layer has room for one line of large captions only."""
+    captions = slot.font(15) * 1.4 + slot.font(12) * 2.8
+    return slot.theme.large and slot.height - captions < LOWEST * slot.height
 
 
 def _painter(

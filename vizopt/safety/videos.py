@@ -5,19 +5,22 @@ import subprocess
 import tempfile
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import IO, NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from vizopt.encoders.ffmpeg import widen
 from vizopt.encoders.program import APART, SHOW, SHOWN, WRONG, able, end
 from vizopt.errors import DecodeError, EncodeError
-from vizopt.safety.decode import Picture, source
+from vizopt.safety.decode import MATROSKA, Picture, head, source
 from vizopt.safety.light import RGB
 
 BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
+ALPHA = re.compile(r"^ *alpha_mode *: *1\s*$", re.MULTILINE)
 
 
 class Said(NamedTuple):
@@ -30,18 +33,20 @@ class Said(NamedTuple):
     clock: Fraction  # seconds
 
 
-def pictures(path: Path) -> Iterator[Picture]:
+def pictures(path: Path, paper: str) -> Iterator[Picture]:
     """The pictures at the times of the stream, as many as it holds, turned as it asks for."""
     with tempfile.TemporaryDirectory() as folder:
         words = Path(folder) / "said.txt"
-        process = _process(path, words)
+        clear = _has_alpha(path)
+        process = _process(path, words, clear)
         pixels = process.stdout
         assert pixels is not None
         widen(pixels)
         try:
             with words.open("rb") as file:
                 log = _Log(path, file)
-                yield from _pictures(path, log, pixels)
+                for picture in _pictures(path, log, pixels, 4 if clear else 3):
+                    yield _on(paper, picture) if clear else picture
                 code = process.wait()
                 log.read()
             if code:
@@ -51,7 +56,28 @@ def pictures(path: Path) -> Iterator[Picture]:
             pixels.close()
 
 
-def _process(path: Path, words: Path) -> subprocess.Popen[bytes]:
+def _has_alpha(path: Path) -> bool:
+    """Whether a WebM says that it is transparent; ffmpeg's own decoder does not look."""
+    if head(path)[:4] != MATROSKA:
+        return False
+    with suppress(EncodeError):
+        command = [able(path), "-nostdin", "-hide_banner", *source(path)]
+        said = subprocess.run(command, capture_output=True, check=False).stderr
+        return bool(ALPHA.search(said.decode(errors="replace")))
+    return False
+
+
+def _on(paper: str, picture: Picture) -> Picture:
+    """A transparent picture [H, W, 4] on a paper."""
+    frame = picture.frame
+    if frame[..., 3].min() == 255:
+        return picture._replace(frame=np.ascontiguousarray(frame[..., :3]))
+    below = Image.new("RGBA", frame.shape[1::-1], paper)
+    shown = Image.alpha_composite(below, Image.fromarray(frame)).convert("RGB")
+    return picture._replace(frame=np.asarray(shown), clear=True)
+
+
+def _process(path: Path, words: Path, clear: bool) -> subprocess.Popen[bytes]:
     """An ffmpeg that writes the pictures to a pipe and what it says of them to a file.
 
     Of two pipes each might wait until the other is read.
@@ -61,10 +87,11 @@ def _process(path: Path, words: Path) -> subprocess.Popen[bytes]:
     except EncodeError as error:
         raise DecodeError(str(error)) from error
     quiet = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"]
-    raw = ["-map", "0:v:0", *SHOW, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    decoder = ["-c:v", "libvpx-vp9"] if clear else []  # ffmpeg's own drops the alpha
+    raw = ["-map", "0:v:0", *SHOW, "-f", "rawvideo", "-pix_fmt", "rgba" if clear else "rgb24", "-"]
     with words.open("ab") as said:
         return subprocess.Popen(
-            [ffmpeg, *quiet, *source(path), *raw],
+            [ffmpeg, *quiet, *decoder, *source(path), *raw],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -107,7 +134,7 @@ class _Log:
                 self.shown.append(Said(start, duration, width, height, self._clock))
 
 
-def _pictures(path: Path, log: _Log, pixels: IO[bytes]) -> Iterator[Picture]:
+def _pictures(path: Path, log: _Log, pixels: IO[bytes], channels: int) -> Iterator[Picture]:
     """A picture's line is written before the picture is, so that nothing waits for a line."""
     first: Said | None = None
     before, gap = 0, 0
@@ -121,7 +148,7 @@ def _pictures(path: Path, log: _Log, pixels: IO[bytes]) -> Iterator[Picture]:
         gap = start - before or gap
         before = start
         length = _micros(said.duration, said.clock) or gap
-        yield Picture(start, start + length, _frame(path, first, pixels))
+        yield Picture(start, start + length, _frame(path, first, pixels, channels))
     log.read()
     if first is None:
         raise DecodeError(f"{path}: cannot read: there is no picture in it")
@@ -131,9 +158,9 @@ def _micros(ticks: int, clock: Fraction) -> int:
     return round(ticks * clock * 1_000_000)
 
 
-def _frame(path: Path, first: Said, pixels: IO[bytes]) -> RGB:
+def _frame(path: Path, first: Said, pixels: IO[bytes], channels: int) -> RGB:
     """The next picture; ffmpeg gives all of them the size of the first."""
-    frame = np.empty((first.height, first.width, 3), np.uint8)
+    frame = np.empty((first.height, first.width, channels), np.uint8)
     if pixels.readinto(frame.data.cast("B")) != frame.size:  # type: ignore[attr-defined]
         raise DecodeError(f"{path}: cannot read: a picture ends too early")
     return frame
