@@ -24,9 +24,10 @@ from matplotlib.colors import to_hex, to_rgb
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
-from vizopt.theme import PETROFF, luminance
+from vizopt.looks.oklab import Values, linear, oklab, srgb
+from vizopt.theme import THEMES, luminance
 
-Values: TypeAlias = NDArray[np.floating]
+PETROFF = THEMES["light"].classes
 Places: TypeAlias = NDArray[np.intp]
 
 # Of each of the first so many tints from each other.
@@ -37,22 +38,6 @@ STEPS = {10: 0.05, 4: 0.13, 3: 0.2}  # relative luminance, in print
 RED = 0.62  # the most of a tint's light; saturated red begins at 0.8 (WCAG 2.2)
 EYES = (None, "deuteranomaly", "protanomaly", "tritanomaly")
 STARTS, ROUNDS = 150, 40
-
-# OKLab from linear sRGB, and its cube roots. Reference: Björn Ottosson 2020.
-CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -94,26 +79,6 @@ class Pairs(NamedTuple):
     apart: Values  # CAM02-UCS, the smallest that any eye sees
     spread: Values  # of the luminances of both and of their mixtures
     step: Values  # between their luminances
-
-
-def linear(colours: Values) -> Values:
-    """Linear light of sRGB."""
-    return np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
-
-
-def oklab(colours: Values) -> tuple[Values, NDArray[np.complex128]]:
-    """Lightness [n] and hue with chroma as a complex number [n] of sRGB [n, 3]."""
-    lightness, a, b = LAB @ np.cbrt(CONES @ linear(colours).T)
-    return lightness, a + 1j * b
-
-
-def srgb(lightness: Values, hue: NDArray[np.complex128]) -> Values:
-    """sRGB [n, 3] of OKLab; what sRGB does not have is not a number."""
-    lab = np.stack([lightness, hue.real, hue.imag])
-    light = np.linalg.inv(CONES) @ (np.linalg.inv(LAB) @ lab) ** 3
-    light[(light < 0) | (light > 1)] = np.nan
-    coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.round(coded * 255).T / 255
 
 
 def seen(colours: Values) -> Values:

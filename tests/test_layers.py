@@ -34,6 +34,7 @@ LAYERS = [
         "chunks",
         "timeline",
         "theme",
+        "looks",
         "paint",
         "regions",
         "encoders",

@@ -13,7 +13,7 @@ from vizopt.paint import drawn as whole
 from vizopt.panels import Slot
 from vizopt.panels.markers import SHAPES, markers, shape
 from vizopt.panels.plane import Plane, diameter
-from vizopt.theme import PETROFF, THEMES, luminance
+from vizopt.theme import THEMES, luminance
 
 SIDE = 40
 PLANE = 591  # pixels: the largest square above two lines of text in the window below
@@ -130,7 +130,9 @@ def test_the_line_of_classes_shows_each_one_before_its_name(plane):
     names = {text.get_text(): text.get_position() for text in axes.texts}
     assert run.header.classes == ("class 0", "class 1", "class 2", "class 3")
     for c, (mark, name) in enumerate(zip(marks, run.header.classes, strict=True)):
-        assert np.allclose(axes.collections[c].get_facecolor()[0, :3], to_rgb(PETROFF[c]))
+        assert np.allclose(
+            axes.collections[c].get_facecolor()[0, :3], to_rgb(THEMES["light"].classes[c])
+        )
         assert 6 < names[name][0] - mark[0] < 12
         assert 0 < names[name][1] - mark[1] < 8
     assert np.allclose(np.diff([mark[0] for mark in marks]), PLANE / 4)

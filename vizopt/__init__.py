@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vizopt.outputs import Look
     from vizopt.pipeline import make, record, render
     from vizopt.recording import Recording
-    from vizopt.scene import Scene, load_scene
+    from vizopt.scene import Scene, load_look, load_scene
 
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
@@ -27,6 +27,7 @@ _PUBLIC = {
     "Recording": "recording",
     "Scene": "scene",
     "VizoptError": "errors",
+    "load_look": "scene",
     "load_scene": "scene",
     "make": "pipeline",
     "record": "pipeline",
@@ -39,6 +40,7 @@ __all__ = [
     "Recording",
     "Scene",
     "VizoptError",
+    "load_look",
     "load_scene",
     "make",
     "record",

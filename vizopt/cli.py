@@ -116,10 +116,11 @@ def list_() -> None:
 @cli.command()
 @click.argument("scene")
 def show(scene: str) -> None:
-    """The TOML of a scene: the start of your own."""
+    """The TOML of a scene, or of the look light, dark or print: the start of your own."""
     from vizopt.scene import scene_text
 
-    click.echo(scene_text(scene).rstrip())
+    text = library.look(scene) if scene in library.looks() else scene_text(scene)
+    click.echo(text.rstrip())
 
 
 @cli.command()

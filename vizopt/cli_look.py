@@ -86,6 +86,8 @@ def look_options(command: F) -> F:
             click.option("--fps", type=float, help="Frames per second, for all files."),
             click.option("--seconds", type=float, help="Length of the clip."),
             click.option("--theme", help="light, dark or print."),
+            click.option("--look", "own", type=PATH, help="A look of your own, FILE.toml."),
+            click.option("--text", type=click.Choice(["normal", "large"]), help="Size of text."),
             click.option(
                 "--allow-flashes",
                 is_flag=True,
@@ -116,6 +118,8 @@ def look_of(
     fps: float | None,
     seconds: float | None,
     theme: str | None,
+    own: Path | None,
+    text: str | None,
     allow_flashes: bool,
     overwrite: bool,
     at: str = "",
@@ -127,10 +131,15 @@ def look_of(
 
     if at and not any(is_still(file) for file in files):
         raise click.UsageError("--at is for a still: name one with -o NAME.png")
-    keys = {"timeline.seconds": seconds, "theme": theme}
-    given = {key: value for key, value in keys.items() if value is not None}
-    keys_given = dict(overrides) | given
-    return Look(size, fps, keys_given, allow_flashes, at, overwrite=overwrite)
+    keys: dict[str, Any] = {}
+    if own:
+        from vizopt.scene import load_look
+
+        keys["look"] = load_look(own)
+    keys |= dict(overrides)
+    given = {"timeline.seconds": seconds, "theme": theme, "look.text": text}
+    keys |= {key: value for key, value in given.items() if value is not None}
+    return Look(size, fps, keys, allow_flashes, at, overwrite=overwrite)
 
 
 def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None) -> None:

@@ -23,7 +23,6 @@ from vizopt.safety import Verdict, judge
 from vizopt.scene import Scene, Shape
 from vizopt.stage import Picture, Words
 from vizopt.still import placed
-from vizopt.theme import THEMES
 
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
 
@@ -144,7 +143,7 @@ def planned_picture(
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     stage = arranged(run.layout, scene.stage)
     words = Words(scene.title, run.header.settings, run.header.unit)
-    theme = THEMES[scene.theme]
+    theme = scene.colours
     picture = Picture(stage, run, rows, Playback(size, fps, mode), theme, words)
     return Carded(picture, theme, fps) if mode == "flashing" else picture
 

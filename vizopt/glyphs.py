@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from math import ceil
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,10 +15,12 @@ from matplotlib.ft2font import FT2Font
 from vizopt.arrays import Pixels
 from vizopt.paint import DPI, ink
 
+FAMILY = "DejaVu Sans"
 
-def text_width(text: str, size: float, weight: str = "normal") -> float:
+
+def text_width(text: str, size: float, weight: str = "normal", family: str = FAMILY) -> float:
     """Width of a line of text in pixels, without kerning."""
-    font = _font(size, weight)
+    font = _font(size, weight, family)
     known = [c for c in text if font.get_char_index(ord(c))]
     missing = len(text) - len(known)  # drawn as boxes
     return missing * size * 0.6 + sum(
@@ -25,17 +28,17 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
     )
 
 
-def drawn_width(text: str, size: float, weight: str = "normal") -> float:
+def drawn_width(text: str, size: float, weight: str = "normal", family: str = FAMILY) -> float:
     """Width of a line of text in pixels as matplotlib draws it: hinted, wider in small sizes."""
-    font = _font(size, weight)
+    font = _font(size, weight, family)
     known = "".join(c for c in text if font.get_char_index(ord(c)))
     font.set_text(known, 0.0, flags=get_hinting_flag())  # type: ignore[no-untyped-call]
     missing = len(text) - len(known)  # drawn as boxes
     return missing * size * 0.6 + float(font.get_width_height()[0] / 64)
 
 
-def _font(size: float, weight: str) -> FT2Font:
-    font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
+def _font(size: float, weight: str, family: str) -> FT2Font:
+    font = get_font(findfont(FontProperties(family=family, weight=weight)))
     font.set_size(size, DPI)
     return font
 
@@ -48,6 +51,7 @@ class Glyphs:
         colour: of the text.
         paper: of the flat background that the text stands on.
         weight: "normal" or "bold".
+        family: of the font.
         characters: what can be written; anything else is left out.
     """
 
@@ -57,9 +61,16 @@ class Glyphs:
     )
     HAT = "\u0302"  # a letter's; it has no width of its own
 
-    def __init__(self, size: float, colour: str, paper: str, weight: str = "normal") -> None:
+    def __init__(
+        self,
+        size: float,
+        colour: str,
+        paper: str,
+        weight: str = "normal",
+        family: str = FAMILY,
+    ) -> None:
         letters = [*self.CHARACTERS, f"m{self.HAT}", f"v{self.HAT}"]
-        widths = {c: max(round(text_width(c, size, weight)), 1) for c in letters}
+        widths = {c: max(round(text_width(c, size, weight, family)), 1) for c in letters}
         self.baseline = ceil(size * 0.8)
         self.height = self.baseline + ceil(size * 0.25)
         total, starts = 2, {}
@@ -69,9 +80,8 @@ class Glyphs:
 
         def draw(axes: Axes) -> None:
             for c, start in starts.items():
-                axes.text(
-                    start, self.baseline, c, size=size, weight=weight, color="w", va="baseline"
-                )
+                style: dict[str, Any] = {"size": size, "weight": weight, "family": family}
+                axes.text(start, self.baseline, c, color="w", va="baseline", **style)
 
         coverage = ink(total, self.height, draw)[..., 3:].astype(np.uint16)
         over, under = (
@@ -108,6 +118,6 @@ class Glyphs:
 
 
 @lru_cache(maxsize=64)
-def strip(size: float, colour: str, paper: str, weight: str) -> Glyphs:
+def strip(size: float, colour: str, paper: str, weight: str, family: str) -> Glyphs:
     """A glyph strip; panels that write alike share one."""
-    return Glyphs(size, colour, paper, weight)
+    return Glyphs(size, colour, paper, weight, family)

@@ -1,4 +1,4 @@
-"""The library: bundled scenes, and every kind that a scene can name, with a line each.
+"""The library: bundled scenes and looks, and every kind that a scene can name, with a line each.
 
 The kinds are read from the source, not imported: NumPy alone takes longer than the whole list.
 """
@@ -29,6 +29,16 @@ def names() -> list[str]:
 def bundled(name: str) -> str:
     """The TOML of a bundled scene."""
     return (files("vizopt.scenes") / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def looks() -> tuple[str, ...]:
+    """Names of the looks that come with vizopt: the themes."""
+    return ("light", "dark", "print")
+
+
+def look(name: str) -> str:
+    """The TOML of one of them."""
+    return (files("vizopt") / "looks" / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def about(name: str) -> str:

@@ -27,7 +27,8 @@ class Look:
     Args:
         size: width and height in pixels.
         fps: frames per second.
-        overrides: dotted scene key → value; of a recording only title, theme, timeline, stage.
+        overrides: dotted scene key → value; of a recording only title, theme, look,
+            timeline, stage, pause, clip.
         allow_flashes: the lesson's look: the background in the classes' own colours, nothing
             held, updates to the next frame; behind a warning.
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12".

@@ -35,6 +35,7 @@ from vizopt.train import train
 PICTURE = (
     "title",
     "theme",
+    "look",
     "timeline",
     "stage",
     "pause",

@@ -15,6 +15,7 @@ from vizopt.bounded import read_text
 from vizopt.encoders import MOST
 from vizopt.errors import SceneError, hint
 from vizopt.library import bundled, names
+from vizopt.looks.look import LookSpec, resolved
 from vizopt.numbers import setting
 from vizopt.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
 from vizopt.panels import PANELS, Weights
@@ -23,7 +24,7 @@ from vizopt.problems import CSV, DATASETS, NPZ, PROBLEMS, ProblemSpec
 from vizopt.schedules import SCHEDULES
 from vizopt.specs import LARGEST, Count, OneOf, Positive, Whole, spec
 from vizopt.stage import Stage
-from vizopt.theme import THEMES
+from vizopt.theme import THEMES, Theme
 from vizopt.timeline import TIMELINES, Logarithmic, Timeline
 from vizopt.toml import LONGEST, parsed
 
@@ -90,7 +91,8 @@ class Scene:
         epochs: length of the run, epoch 0 included.
         keep: which epochs keep a full row.
         timeline: the pace of the clip.
-        theme: "light", "dark" or "print".
+        theme: "light", "dark" or "print": the look to start from.
+        look: what differs from it: text, font, colours.
         stage: the panels; chosen to suit the problem when left out.
         formats: suffixes of the files that `vizopt make` writes unless told otherwise.
         pause: places where the web page's player waits for the viewer.
@@ -108,12 +110,14 @@ class Scene:
     keep: Keep = Keep()
     timeline: Annotated[Timeline, OneOf(TIMELINES, default="logarithmic")] = Logarithmic()
     theme: Annotated[str, AfterValidator(_known_theme)] = "light"
+    look: LookSpec | None = None
     stage: Stage | None = None
     formats: tuple[str, ...] = ("mp4", "gif")
     pause: tuple[Pause, ...] = ()
     clip: Shape = Shape()
 
     def __post_init__(self) -> None:
+        resolved(self.theme, self.look)
         for i, pause in enumerate(self.pause):
             if pause.epoch >= self.epochs:
                 unit = self.problem.unit
@@ -134,6 +138,11 @@ class Scene:
             columns = CARRIED | self.problem.columns
             for column in sorted(panel.needs - columns):
                 raise ValueError(f'{place}: no column "{column}": {hint(column, columns)}')
+
+    @property
+    def colours(self) -> Theme:
+        """The theme with what the scene's own look changes."""
+        return resolved(self.theme, self.look)
 
     def settings(self, problem: str) -> str:
         """The line below the title: the rule's name and values if it makes a step, the problem."""
@@ -171,6 +180,24 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     except ValueError as error:
         raise SceneError(str(source), "problem", str(error)) from error
     return scene
+
+
+def load_look(file: str | Path) -> dict[str, Any]:
+    """The keys of a look's TOML file, for a scene's `look`; as in a scene's `[look]` table.
+
+    Raises:
+        SceneError: no such file, not TOML, or a key or value that a look does not have.
+    """
+    try:
+        table = parsed(read_text(Path(file), LARGEST_FILE, "utf-8-sig"))
+        TypeAdapter(LookSpec).validate_python(table)
+    except OSError as error:
+        raise SceneError(str(file), "", f"cannot read: {error.strerror}") from error
+    except ValidationError as error:
+        raise _explained(error, str(file), table, LookSpec) from error
+    except ValueError as error:
+        raise SceneError(str(file), "", str(error)) from error
+    return table
 
 
 def bare(scene: Scene) -> Scene:
@@ -307,11 +334,13 @@ def _names(cls: type) -> list[str]:
     return [field.name for field in fields(cls)]
 
 
-def _explained(error: ValidationError, file: str, table: Mapping[str, Any]) -> SceneError:
+def _explained(
+    error: ValidationError, file: str, table: Mapping[str, Any], root: type = Scene
+) -> SceneError:
     """The first mistake in one line; a misspelt key before the missing one it stands for."""
     problems = sorted(error.errors(), key=lambda e: e["type"] == "missing")
     problem = problems[0]
-    key, known = _place(problem["loc"], table)
+    key, known = _place(problem["loc"], table, root)
     value, context = problem["input"], problem.get("ctx", {})
     match problem["type"]:
         case "unexpected_keyword_argument":
@@ -344,11 +373,11 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _place(loc: tuple[int | str, ...], given: Any) -> tuple[str, list[str]]:
+def _place(loc: tuple[int | str, ...], given: Any, root: type) -> tuple[str, list[str]]:
     """The dotted key of a pydantic location as it was given, and what names are known there."""
-    at: Any = Scene
+    at: Any = root
     key: list[str] = []
-    known = _names(Scene)
+    known = _names(root)
     for part in loc:
         if part in _kinds(at):
             at = _kinds(at)[part]

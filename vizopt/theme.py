@@ -1,5 +1,6 @@
 """Themes: colours and type."""
 
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,15 +9,11 @@ from typing import Literal, TypeAlias
 import matplotlib as mpl
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb, to_rgba
 from numpy.typing import NDArray
 
-# Petroff's ten colours (arXiv:2107.02270): the worst pair under simulated colour blindness is
-# 14.5 CAM02-UCS apart. Ordered so that the first three differ in lightness too.
-PETROFF = (
-    "#ffa90e", "#3f90da", "#832db6", "#bd1f01", "#94a4a2",
-    "#a96b59", "#e76300", "#717581", "#b9ac70", "#92dadd",
-)  # fmt: skip
+from vizopt.library import look, looks
+
 Text: TypeAlias = Literal["normal", "large"]
 NORMAL, LARGE = 1.2, 1.55  # times a text's size
 LEAST = 19.0  # of large text
@@ -35,12 +32,15 @@ class Theme:
         classes: one colour for each class, for points.
         regions: colours of the classes' regions, each class' own hue: the first row that is long
             enough for the classes at hand, since few can be paler than many (docs/palettes.py).
-        diverging: matplotlib's name of the map for weights, negative to positive.
+        diverging: colours of weights, negative to positive: matplotlib's name of a map, or two or
+            three colours.
         accents: colours of curves by column.
         edge: outline of points, at least 3 : 1 from every region.
         border: the line between regions, at least 3 : 1 from both.
         path: colours of a descent from its first step to its last.
         text: "normal" or "large", which can be read from the last row of a hall.
+        family: of the fonts.
+        transparent: whether the paper is left out, where the format can do without.
     """
 
     paper: str
@@ -49,12 +49,14 @@ class Theme:
     rule: str
     classes: tuple[str, ...]
     regions: tuple[tuple[str, ...], ...]
-    diverging: str
+    diverging: str | tuple[str, ...]
     accents: tuple[tuple[str, str], ...]
     edge: str
     border: str
-    path: tuple[str, ...] = ("#1a9850", "#fdae61", "#d73027")
+    path: tuple[str, ...]
     text: Text = "normal"
+    family: str = "DejaVu Sans"
+    transparent: bool = False
 
     @property
     def large(self) -> bool:
@@ -95,10 +97,16 @@ class Theme:
         lacks.
         """
         value = np.linspace(0, 1, count)
-        colours = colormaps[self.diverging](value) * 255
-        lift = np.array(to_rgba(self.paper)) * 255 - np.array(colormaps[self.diverging](0.5)) * 255
+        colours = self._diverging(value) * 255
+        lift = np.array(to_rgba(self.paper)) * 255 - np.array(self._diverging(0.5)) * 255
         lifted = colours + lift * (1 - abs(2 * value - 1))[:, None]
         return np.asarray(lifted.clip(0, 255).round(), np.uint8)
+
+    @property
+    def _diverging(self) -> Colormap:
+        if isinstance(self.diverging, str):
+            return colormaps[self.diverging]
+        return LinearSegmentedColormap.from_list("own", self.diverging)
 
     def accent(self, column: str) -> str:
         return dict(self.accents).get(column, self.ink)
@@ -109,7 +117,7 @@ class Theme:
         with mpl.rc_context():
             mpl.rcdefaults()
             mpl.rcParams.update(
-                {"font.family": "DejaVu Sans", "text.color": self.ink, "path.simplify": True}
+                {"font.family": self.family, "text.color": self.ink, "path.simplify": True}
             )
             yield
 
@@ -124,66 +132,14 @@ def luminance(rgb: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.asarray(linear @ LUMINANCE)
 
 
-# Found by docs/palettes.py.
-PALE = (
-    ("#fad6aa", "#acd4fe", "#e2d9e7"),
-    ("#f8b97f", "#a5cffd", "#cbc2d4", "#eaccc5"),
-    (
-        "#f7ce62", "#b5d8f8", "#c1c2ff", "#fdb79c", "#c5d9c7",
-        "#e9b9da", "#e2d586", "#d4c3ca", "#aed6ac", "#84d6e0",
-    ),
-)  # fmt: skip
-DEEP = (
-    ("#775e3f", "#45607b", "#41304e", "#664038"),
-    (
-        "#3e2b11", "#182f45", "#62526f", "#613f38", "#51615f",
-        "#513128", "#775647", "#353944", "#5b5433", "#2d5a5c",
-    ),
-)  # fmt: skip
-GREYED = (
-    (
-        "#fff1db", "#bbddfd", "#b09dc1", "#e5b6a8", "#a8bcba",
-        "#f1c9c3", "#cea693", "#e7ecfc", "#eae1b8", "#9dd2d4",
-    ),
-)  # fmt: skip
+def _read(name: str) -> Theme:
+    """A theme from its file."""
+    table = tomllib.loads(look(name))
+    table["regions"] = tuple(map(tuple, table["regions"]))
+    table["accents"] = tuple(table["accents"].items())
+    table["family"] = table.pop("font")
+    lists = {key: tuple(table[key]) for key in ("classes", "path")}
+    return Theme(**table | lists)
 
-THEMES: dict[str, Theme] = {
-    "light": Theme(
-        paper="#ffffff",
-        ink="#1b2733",
-        muted="#5b6773",
-        rule="#d5dae0",
-        classes=PETROFF,
-        regions=PALE,
-        diverging="RdBu_r",
-        accents=(("loss", "#b3361e"), ("accuracy", "#1f7a5c"), ("lr", "#31445a")),
-        edge="#26323f",
-        border="#5c6874",
-    ),
-    "dark": Theme(
-        paper="#11161c",
-        ink="#eef2f6",
-        muted="#9aa7b4",
-        rule="#2c3640",
-        classes=PETROFF,
-        regions=DEEP,
-        diverging="berlin",
-        accents=(("loss", "#ff8a70"), ("accuracy", "#5fd0a5"), ("lr", "#a9bdd3")),
-        edge="#dfe6ee",
-        border="#b7c0ca",
-    ),
-    # For paper and photocopies: signs and classes differ in grey too.
-    "print": Theme(
-        paper="#ffffff",
-        ink="#000000",
-        muted="#404040",
-        rule="#b4b4b4",
-        classes=PETROFF,
-        regions=GREYED,
-        diverging="PuOr_r",
-        accents=(("loss", "#7f3b08"), ("accuracy", "#2d004b"), ("lr", "#404040")),
-        edge="#000000",
-        border="#4a4a4a",
-        path=("#fdb863", "#998ec3", "#2d004b"),
-    ),
-}
+
+THEMES = {name: _read(name) for name in looks()}

@@ -42,16 +42,17 @@ class Slot:
 
     def text_width(self, text: str, size: float = 13, weight: Weight = "normal") -> float:
         """Width in pixels of a text of this size."""
-        return text_width(text, self.font(size), weight)
+        return text_width(text, self.font(size), weight, self.theme.family)
 
     def fitted(self, text: str, size: float, width: float, weight: Weight = "normal") -> str:
         """The text, its end replaced by an ellipsis where it would not fit into width pixels."""
         font = self.font(size)
         most = int(width / (font * NARROWEST)) + 1
-        if len(text) <= most and drawn_width(text, font, weight) <= width:
+        family = self.theme.family
+        if len(text) <= most and drawn_width(text, font, weight, family) <= width:
             return text
         text = text[:most].rstrip()
-        while text and drawn_width(text + "…", font, weight) > width:
+        while text and drawn_width(text + "…", font, weight, family) > width:
             text = text[:-1].rstrip()
         return text + "…"
 
@@ -81,7 +82,8 @@ class Slot:
 
     def glyphs(self, size: float = 13, *, colour: str = "", weight: Weight = "normal") -> Glyphs:
         """A strip to write text that changes."""
-        return strip(self.font(size), colour or self.theme.muted, self.theme.paper, weight)
+        theme = self.theme
+        return strip(self.font(size), colour or theme.muted, theme.paper, weight, theme.family)
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
         """A hairline just around a box."""

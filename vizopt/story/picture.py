@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from matplotlib.colors import to_rgb
+
 from vizopt.numbers import count, setting
 from vizopt.panels import Curves, Descent, Key, Magnifier, Plane, Weights, Worked
 from vizopt.quantities import title
@@ -10,15 +13,20 @@ from vizopt.recording import Recording
 from vizopt.scene import Scene
 from vizopt.stage import Stage
 from vizopt.story.phrases import listed, lower, plain
-from vizopt.theme import THEMES
+from vizopt.theme import Theme, luminance
 from vizopt.timeline import Timeline
 
-# What a map of colours shows where a weight is positive and where it is negative.
+# The colours of a map's ends: where a weight is positive and where it is negative.
 SIGNS = {
-    "RdBu_r": "red where positive, blue where negative, paler the smaller",
-    "berlin": "red where positive, blue where negative, darker the smaller",
-    "PuOr_r": "orange where positive, purple where negative, paler the smaller",
+    "RdBu_r": ("red", "blue"),
+    "bwr": ("red", "blue"),
+    "coolwarm": ("red", "blue"),
+    "seismic": ("red", "blue"),
+    "berlin": ("red", "blue"),
+    "PuOr_r": ("orange", "purple"),
+    "PRGn": ("green", "purple"),
 }
+BRIGHT = 0.35  # luminance of a paper that is brighter than the ends of a map
 
 HELD = (
     "An update is the change over half a second of the clip. Where the background would flash, "
@@ -75,13 +83,30 @@ def _plane(panels: list[Any], scene: Scene, run: Recording) -> str:
 
 
 def _weights(panels: list[Weights], scene: Scene, run: Recording) -> str:
-    signs = SIGNS.get(THEMES[scene.theme].diverging, "coloured by sign and size")
+    signs = _signs(scene.colours)
     layers = listed([panel.layer.replace("dense", "") for panel in panels])
     whose = f"Layer {layers} has" if len(panels) == 1 else f"Layers {layers} each have"
     return (
         f"{whose} two grids of cells: the weights, with the biases as the last row, and their "
         f"update; both are {signs}."
     )
+
+
+def _signs(theme: Theme) -> str:
+    """What the colours of weights tell; a map that has no words here only that it tells."""
+    name = theme.diverging if isinstance(theme.diverging, str) else ""
+    ends = SIGNS.get(name) or SIGNS.get(_reversed(name), ())[::-1]
+    if not ends:
+        return "coloured by sign and size"
+    positive, negative = ends
+    bright = luminance(np.array(to_rgb(theme.paper))) > BRIGHT
+    smaller = "paler" if bright else "darker"
+    return f"{positive} where positive, {negative} where negative, {smaller} the smaller"
+
+
+def _reversed(name: str) -> str:
+    """Matplotlib's name of the same map from its other end."""
+    return name.removesuffix("_r") if name.endswith("_r") else f"{name}_r"
 
 
 def _key(panels: list[Any], scene: Scene, run: Recording) -> str:
