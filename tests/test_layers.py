@@ -23,6 +23,7 @@ LAYERS = [
         "streams",
         "toml",
         "unforeseen",
+        "words",
     },
     {"layout", "schedules", "mosaic", "header"},
     {

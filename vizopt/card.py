@@ -9,13 +9,11 @@ from vizopt.arrays import Frame, Size
 from vizopt.paint import ink
 from vizopt.stage import Picture
 from vizopt.theme import Theme
+from vizopt.words import phrase
 
 SECONDS = 4.0
-WARNING = "This clip may flash"
-WHY = (
-    "It can trigger seizures in people with photosensitive epilepsy.",
-    "Its colours may change faster than WCAG 2.2, criterion 2.3.1, allows.",
-)
+WARNING = phrase("may_flash")
+WHY = phrase("seizures"), phrase("too_fast")
 SAID = " ".join([f"{WARNING}.", *WHY])  # the card in one paragraph
 
 
@@ -40,14 +38,14 @@ class Carded:
 
 def _card(size: Size, theme: Theme) -> Frame:
     width, height = size
-    unit = min(width / 1280, height / 720)
+    unit, say = min(width / 1280, height / 720), theme.words.told
 
     def draw(axes: Axes) -> None:
         axes.axhspan(0, height, color=theme.paper)
         style: dict[str, Any] = {"ha": "center", "va": "baseline", "color": theme.ink}
-        axes.text(width / 2, height * 0.46, WARNING, size=unit * 44, weight="bold", **style)
+        axes.text(width / 2, height * 0.46, say(WARNING), size=unit * 44, weight="bold", **style)
         for i, line in enumerate(WHY):
-            axes.text(width / 2, height * (0.54 + 0.06 * i), line, size=unit * 22, **style)
+            axes.text(width / 2, height * (0.54 + 0.06 * i), say(line), size=unit * 22, **style)
 
     with theme.applied():
         return ink(width, height, draw)

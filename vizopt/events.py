@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vizopt.numbers import count, number
 from vizopt.outcome import Outcome, from_then_on, outcome
 from vizopt.recording import Recording
+from vizopt.words import phrase
 
 Values: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal[
@@ -226,8 +227,8 @@ def broken_off(run: Recording) -> str:
     if run.diverged is None:
         return ""
     off = "x" in run.columns and run.epochs and outcome(run).ending.kind == "off"
-    what = "off the curve" if off else "diverged"
-    return f"{what} at {run.header.unit} {count(run.diverged)}"
+    key, unit = "left_curve" if off else "diverged", phrase(run.header.unit)
+    return phrase(key, unit=unit, at=count(run.diverged))
 
 
 def _descent(ended: Outcome) -> tuple[Event, ...]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vizopt.numbers import number
 from vizopt.recording import Recording
+from vizopt.words import phrase
 from vizopt.valleys import LAST_BITS, Valleys
 
 Values: TypeAlias = NDArray[np.float64]
@@ -55,18 +56,23 @@ class Minimum(NamedTuple):
     @property
     def name(self) -> str:
         """What the picture calls it."""
-        if self.kind == "end":
-            return "flat lowest end" if self.is_stretch else "lowest end"
-        if self.is_global:
-            return "global minimum"
-        return f"local minimum {self.ordinal}" if self.ordinal else "local minimum"
+        if self.ordinal and self.kind == "local":
+            return phrase("local_minimum_number", number=self.ordinal)
+        return phrase(self._key)
 
     @property
     def called(self) -> str:
         """The same in a sentence: `the global minimum`."""
         if self.kind == "local":
-            return self.name if self.ordinal else f"a {self.name}"
-        return f"{'the' if self.alone else 'a'} {self.name}"
+            return self.name if self.ordinal else phrase(f"a_{self._key}")
+        return phrase(f"{'the' if self.alone else 'a'}_{self._key}")
+
+    @property
+    def _key(self) -> str:
+        """Of its words, without a number."""
+        if self.kind == "end":
+            return "flat_lowest_end" if self.is_stretch else "lowest_end"
+        return f"{self.kind}_minimum"
 
     def place(self, width: float) -> str:
         """Where it lies, on a curve of such a width: `x = 0.300`, `x from −1.000 to 1.000`."""

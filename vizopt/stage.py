@@ -186,12 +186,12 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     """Write title and settings; what is left for the panels."""
     side = round(slot.unit * MARGIN)
     title, settings = _baselines(slot)
-    right = slot.width - side
+    right, unit = slot.width - side, slot.say(words.unit)
     if run.header.epochs > 1:
         last = count(run.header.epochs - 1)
         right -= round(slot.text_width(f"{last} / {last}", 20, "bold") + slot.unit * 10)
-        slot.text(right, title, words.unit, 13, align="right")
-        right -= round(slot.text_width(words.unit) + slot.unit * 20)
+        slot.text(right, title, unit, 13, align="right")
+        right -= round(slot.text_width(unit) + slot.unit * 20)
     free = right - side
     names = {n: slot.fitted(words.title, n, free, "bold") for n in TITLES}
     size = next((n for n, name in names.items() if name == words.title), TITLES[-1])
@@ -199,7 +199,7 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     slot.text(side, title, name, size, colour=slot.theme.ink, weight="bold")
     free = slot.width - 2 * side
     if run.diverged is not None:  # why it ends there stands to the right of this line
-        free -= round(slot.text_width(broken_off(run), 14, "bold") + slot.unit * 20)
+        free -= round(slot.text_width(slot.told(broken_off(run)), 14, "bold") + slot.unit * 20)
     for line in _lines(slot, words.settings, free):
         slot.text(side, settings, line)
         settings += slot.font(13) * 1.4
@@ -224,7 +224,7 @@ def _counter(slot: Slot, run: Recording, rows: Rows) -> Draw:
     title, settings = map(round, _baselines(slot))
     last = count(run.header.epochs - 1)
     warning = slot.glyphs(14, colour=slot.theme.accent("loss"), weight="bold")
-    ended = broken_off(run)
+    ended = slot.told(broken_off(run))
 
     def draw(window: Pixels, k: int) -> None:
         glyphs.write(window, f"{count(int(epochs[k]))} / {last}", x, title, 1)

@@ -15,6 +15,8 @@ from vizopt.looks.checks import checked
 from vizopt.looks.tints import derived
 from vizopt.specs import spec
 from vizopt.theme import THEMES, Text, Theme
+from vizopt.words import checked as checked_words
+from vizopt.words import language, languages
 
 SHOWN = 8  # of many names
 
@@ -87,6 +89,16 @@ def _different(colours: tuple[str, ...]) -> tuple[str, ...]:
     return colours
 
 
+def _language(value: Any) -> Any:
+    """The name of a language that vizopt has, or a table of one's own words."""
+    if isinstance(value, dict):
+        return checked_words(value)
+    if isinstance(value, str) and value in languages():
+        return value
+    there = ", ".join(f'"{name}"' for name in languages())
+    raise ValueError(f"{value!r}: no such language: there are {there}, or a file of words, WORDS.toml")
+
+
 Colour: TypeAlias = Annotated[str, AfterValidator(_colour)]
 Row: TypeAlias = Annotated[tuple[Colour, ...], Field(min_length=2, max_length=256)]
 Column: TypeAlias = Literal["loss", "accuracy", "lr"]
@@ -99,6 +111,8 @@ class LookSpec:
     Args:
         text: "normal", or "large" for the last row of a hall.
         font: a family that is installed.
+        language: of the labels: "en", "de", "fr", "es", or one's own words; what they lack is
+            English.
         transparent: no paper, where the format can do without.
         paper, ink, muted, rule, edge, border: colours by their use, as Theme has them.
         classes: of the points.
@@ -110,6 +124,7 @@ class LookSpec:
 
     text: Text | None = None
     font: Annotated[str, AfterValidator(_family)] | None = None
+    language: Annotated[str | dict[str, str], BeforeValidator(_language)] | None = None
     transparent: bool | None = None
     paper: Colour | None = None
     ink: Colour | None = None
@@ -144,6 +159,8 @@ def resolved(theme: str, look: LookSpec | None) -> Theme:
     keys = dict(stated)
     if "font" in keys:
         keys["family"] = keys.pop("font")
+    if "language" in keys:
+        keys["words"] = language(keys.pop("language"))
     if "accents" in keys:
         keys["accents"] = tuple((dict(base.accents) | keys["accents"]).items())
     if "classes" in keys and stated["classes"] != base.classes and _is_ours(stated.get("regions")):

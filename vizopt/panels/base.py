@@ -44,6 +44,14 @@ class Slot:
         """Width in pixels of a text of this size."""
         return text_width(text, self.font(size), weight, self.theme.family)
 
+    def say(self, key: str, **values: object) -> str:
+        """The words of a label in the picture's language."""
+        return self.theme.words.say(key, **values)
+
+    def told(self, phrase: str) -> str:
+        """A phrase in the picture's language; any other text as it is."""
+        return self.theme.words.told(phrase)
+
     def fitted(self, text: str, size: float, width: float, weight: Weight = "normal") -> str:
         """The text, its end replaced by an ellipsis where it would not fit into width pixels."""
         font = self.font(size)

@@ -106,14 +106,23 @@ def _lines(slot: Slot, run: Recording, curves: Curves) -> list[_Line]:
     names = [column for column in curves.columns if _constant(run, column)]
     lines = []
     for i, column in enumerate(names):
-        name, value = title(column, run.header.unit), number(float(run[column][0]))
+        name, value = _title(slot, run, column), number(float(run[column][0]))
         room = slot.width - _room(slot, run, curves) if _beside(slot) else 0.0
         if slot.text_width(name) + slot.text_width(value, 18, "bold") > slot.width - room:
-            name = column
+            name = _short(slot, run, column)
         up = _row(slot) * (len(names) - 1 - i)
         base = _head(slot) if _beside(slot) else slot.height - up - slot.font(18) * 0.3
         lines.append(_Line(name, value, room, slot.width - slot.unit, base))
     return lines
+
+
+def _title(slot: Slot, run: Recording, column: str) -> str:
+    return slot.told(title(column, run.header.unit))
+
+
+def _short(slot: Slot, run: Recording, column: str) -> str:
+    """A title for little room: `lr`."""
+    return "lr" if column == "lr" else _title(slot, run, column)
 
 
 def _row(slot: Slot) -> float:
@@ -130,7 +139,7 @@ def _room(slot: Slot, run: Recording, curves: Curves) -> float:
     """Width that lines of text take at the right of curves that lie beside each other."""
     names = [column for column in curves.columns if _constant(run, column)]
     wide = [
-        slot.text_width(title(column, run.header.unit))
+        slot.text_width(_title(slot, run, column))
         + slot.text_width(number(float(run[column][0])), 18, "bold")
         for column in names
     ]
@@ -169,6 +178,7 @@ class _Plot:
 
     column: str
     title: str
+    short: str  # where the title has no room
     unit: str
     start: float  # of the panel's part that is this curve's
     left: float
@@ -194,8 +204,9 @@ class _Plot:
         gutter = max(slot.text_width(text, 11) for text in [*ticks, "0.00"]) + slot.unit * 8
         return cls(
             column=column,
-            title=title(column, run.header.unit),
-            unit=run.header.unit,
+            title=_title(slot, run, column),
+            short=_short(slot, run, column),
+            unit=slot.say(run.header.unit),
             start=start,
             left=start + gutter,
             top=above + head,
@@ -230,7 +241,7 @@ class _Plot:
     def draw_axes(self, slot: Slot) -> None:
         """The title and the values' grid lines."""
         room = self.right - self.start - slot.text_width("−0.0e−9", 18, "bold")
-        name = self.title if slot.text_width(self.title) < room else self.column
+        name = self.title if slot.text_width(self.title) < room else self.short
         slot.text(self.start, self.top - slot.unit * 12, name, 13)
         for tick in self.axis.ticks(_parts(slot, self.height)):
             y = float(self.y(np.array(tick)))
@@ -261,8 +272,9 @@ def _note_thin(slot: Slot, run: Recording, plots: list[_Plot]) -> None:
         if len(names) > 1:
             at = plot.start + slot.text_width(plot.title) + slot.unit * 10
             numbers = _numbers(slot, run, names)
-            if at + slot.text_width("thin: validation", 11) + slot.unit * 10 < plot.right - numbers:
-                slot.text(at, plot.top - slot.unit * 12, "thin: validation", 11)
+            thin = slot.say("thin_validation")
+            if at + slot.text_width(thin, 11) + slot.unit * 10 < plot.right - numbers:
+                slot.text(at, plot.top - slot.unit * 12, thin, 11)
                 return
 
 

@@ -8,8 +8,6 @@ from vizopt.recording import Recording
 from vizopt.specs import spec
 from vizopt.timeline import windows
 
-NOTE = "linear, to the largest around it"
-FLASHING = "linear, to its own largest"
 
 
 @spec
@@ -22,8 +20,9 @@ class Key:
 
     def static(self, slot: Slot, run: Recording) -> None:
         last = run.header.epochs
-        note = FLASHING if slot.playback.mode == "flashing" else NOTE
-        longest = max(slot.text_width(text, 12) for text in (_words(last - 1, last), note))
+        flashing = slot.playback.mode == "flashing"
+        note = slot.say("linear_own" if flashing else "linear_around")
+        longest = max(slot.text_width(text, 12) for text in (_words(slot, last - 1, last), note))
         width = min(slot.width - longest - slot.unit * 18, slot.width * 0.46)
         height = _first_line(slot)
         shades = slot.theme.shades(255)[None]
@@ -40,7 +39,7 @@ class Key:
         line = _first_line(slot)
 
         def draw(window: Pixels, k: int) -> None:
-            glyphs.write(window, _words(int(start[k]), int(stop[k])), slot.width, line, 1)
+            glyphs.write(window, _words(slot, int(start[k]), int(stop[k])), slot.width, line, 1)
 
         return draw
 
@@ -68,6 +67,8 @@ def _first_line(slot: Slot) -> int:
     return round(slot.font(12) * 0.85)
 
 
-def _words(start: int, stop: int) -> str:
+def _words(slot: Slot, start: int, stop: int) -> str:
     """Between which epochs' weights the update lies."""
-    return f"update: epoch {count(start)} → {count(stop)}" if start < stop else "no update"
+    if start == stop:
+        return slot.say("no_update")
+    return slot.say("update_between", first=count(start), last=count(stop))

@@ -1,5 +1,6 @@
 """The plane: data points over a background coloured by the predicted class."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,10 @@ from vizopt.panels.markers import markers
 from vizopt.recording import Recording
 from vizopt.regions import Regions
 from vizopt.specs import spec
+from vizopt.words import table
 
+COUNTED = re.compile(r"class \d+")
+VARIANCE = re.compile(r"(.+): (\d+%) of the variance", re.DOTALL)
 CAPTION = 24  # height of the line of classes below the plane
 
 
@@ -44,14 +48,15 @@ class Plane:
         middle = y + side + slot.unit * CAPTION - slot.font(13) * 0.4
         mark = 1.1 * diameter(slot.unit)
         base = middle + slot.font(13) * 0.36
-        names, step, more = _listed(slot, run.header.classes, side, 1.9 * mark)
+        names, step, more = _listed(slot, _classes(slot, run), side, 1.9 * mark)
         for c, name in enumerate(names):
             markers(slot.axes, slot.theme, [x + c * step + 0.75 * mark], [middle], c, mark)
             slot.text(x + c * step + 1.75 * mark, base, name)
         if more:
             slot.text(x + side, base, more, align="right")
         if run.header.plane:
-            slot.text(x, _last_line(slot, run), slot.fitted(run.header.plane, 12, side), 12)
+            axes = slot.fitted(_axes(slot, run.header.plane), 12, side)
+            slot.text(x, _last_line(slot, run), axes, 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         left, top, side = _square(slot, run)
@@ -65,14 +70,15 @@ class Plane:
         paint = regions.shade if self.confidence else regions
         points = Stamp(_points(slot, run, side))
         glyphs = slot.glyphs(12)
+        units = slot.say(f"{run.header.unit}s")
 
         def draw(window: Pixels, k: int) -> None:
             square = window[top : top + side, left : left + side]
             held = background(k)
             if held:
                 regions.mix(held.shares, square)
-                epochs = f"{run.header.unit}s {count(held.first)}–{count(held.last)}"
-                words = f"background: share of {epochs}"
+                between = {"first": count(held.first), "last": count(held.last)}
+                words = slot.say("background", units=units, **between)
                 glyphs.write(window, words, left + side, _last_line(slot, run), 1.0)
             else:
                 paint(run.row("scores", int(rows[k])), square)
@@ -92,14 +98,32 @@ def _listed(
     if least * len(names) <= side:
         step = side / max(len(names), 3)
         return _fitted(slot, names, step - mark), step, ""
-    room = side - slot.text_width(_more(len(names)))
+    room = side - slot.text_width(_more(slot, len(names)))
     shown = max(int(room / least), 1)
     step = room / shown
-    return _fitted(slot, names[:shown], step - mark), step, _more(len(names) - shown)
+    return _fitted(slot, names[:shown], step - mark), step, _more(slot, len(names) - shown)
 
 
-def _more(classes: int) -> str:
-    return f"and {count(classes)} more"
+def _more(slot: Slot, classes: int) -> str:
+    return slot.say("more_classes", count=count(classes))
+
+
+def _classes(slot: Slot, run: Recording) -> tuple[str, ...]:
+    """The classes' names; those that only count are said in the picture's language."""
+    return tuple(
+        slot.say("class", number=name.removeprefix("class ")) if COUNTED.fullmatch(name) else name
+        for name in run.header.classes
+    )
+
+
+def _axes(slot: Slot, plane: str) -> str:
+    """What plane it is, as a recording tells it, in the picture's language."""
+    found = VARIANCE.fullmatch(plane)
+    if not found:
+        return plane
+    axes = found[1] if found[1] != table("en")["principal_components"] else ""
+    axes = axes or slot.say("principal_components")
+    return slot.say("variance", axes=axes, share=found[2])
 
 
 def _fitted(slot: Slot, names: tuple[str, ...], room: float) -> list[str]:
