@@ -6,6 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from vizopt.arrays import Frame, Size
+from vizopt.fonts import families, shown
 from vizopt.paint import ink
 from vizopt.stage import Picture
 from vizopt.theme import Theme
@@ -38,14 +39,19 @@ class Carded:
 
 def _card(size: Size, theme: Theme) -> Frame:
     width, height = size
-    unit, say = min(width / 1280, height / 720), theme.words.told
+    unit, family = min(width / 1280, height / 720), theme.family
+
+    def write(axes: Axes, share: float, phrase: str, size: float, **style: Any) -> None:
+        text = theme.words.told(phrase)
+        style |= {"ha": "center", "va": "baseline", "color": theme.ink, "size": unit * size}
+        style |= {"family": list(families(text, family))}
+        axes.text(width / 2, height * share, shown(text, family), **style)
 
     def draw(axes: Axes) -> None:
         axes.axhspan(0, height, color=theme.paper)
-        style: dict[str, Any] = {"ha": "center", "va": "baseline", "color": theme.ink}
-        axes.text(width / 2, height * 0.46, say(WARNING), size=unit * 44, weight="bold", **style)
+        write(axes, 0.46, WARNING, 44, weight="bold")
         for i, line in enumerate(WHY):
-            axes.text(width / 2, height * (0.54 + 0.06 * i), say(line), size=unit * 22, **style)
+            write(axes, 0.54 + 0.06 * i, line, 22)
 
     with theme.applied():
         return ink(width, height, draw)

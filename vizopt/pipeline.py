@@ -11,6 +11,7 @@ import numpy as np
 from numpy.random import RandomState
 
 import vizopt
+from vizopt import writing
 from vizopt.arrange import arranged
 from vizopt.clips import Clip, draw
 from vizopt.encoders import finished, is_sequence
@@ -114,6 +115,7 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet, *, resume: bool = F
         worked=worked(rule),
         **_picture_words(problem),
     )
+    writing.warn(scene, header)
     stage = arranged(problem.layout, scene.stage)
     others = {name: rate for name, rate in rates(rule).items() if name != "lr"}
     probes = probes_for(problem, scene.keep, stage.needs, others)
@@ -168,6 +170,7 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
     look = shaped(look, scene)
     check_at(look.at, run.header.unit, run.epochs)
+    writing.warn(scene, run.header)
     clips: list[Clip] = []
     failed: list[EncodeError] = []
     for group, members in planned(files, look).items():

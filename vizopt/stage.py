@@ -27,6 +27,7 @@ LEAST = 20  # width and height of a panel
 SHAPES = (("portrait", 0.8), ("square", 1.3), ("standard", 1.5), ("mosaic", inf))
 TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
 BETWEEN = "  ·  "  # settings
+SETTINGS = ("rate", "decay", "points", "samples", "classes", "start")  # words that they have
 SIDE = 720  # units of the shorter side of every frame
 
 
@@ -200,11 +201,20 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     free = slot.width - 2 * side
     if run.diverged is not None:  # why it ends there stands to the right of this line
         free -= round(slot.text_width(slot.told(broken_off(run)), 14, "bold") + slot.unit * 20)
-    for line in _lines(slot, words.settings, free):
+    for line in _lines(slot, _settings(slot, words.settings), free):
         slot.text(side, settings, line)
         settings += slot.font(13) * 1.4
     top = round(settings - slot.font(13) * 1.4 + slot.unit * 22)
     return Box(side, top, slot.width - 2 * side, slot.height - top - round(slot.unit * 24))
+
+
+def _settings(slot: Slot, settings: str) -> str:
+    """The settings as they were recorded, in the picture's language as far as it has them."""
+
+    def told(part: str) -> str:
+        return ", ".join(slot.theme.words.retold(item, *SETTINGS) for item in part.split(", "))
+
+    return BETWEEN.join(map(told, settings.split(BETWEEN)))
 
 
 def _lines(slot: Slot, settings: str, free: float) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from matplotlib.axes import Axes
 
 from vizopt.arrays import Pixels, Rows
+from vizopt.fonts import families, shown
 from vizopt.glyphs import Glyphs, drawn_width, strip, text_width
 from vizopt.hold import Playback
 from vizopt.recording import Recording
@@ -76,10 +77,12 @@ class Slot:
         align: Literal["left", "center", "right"] = "left",
     ) -> None:
         """Text that stands still, its baseline at y."""
+        family = self.theme.family
         self.axes.text(
             x,
             y,
-            text,
+            shown(text, family),
+            family=list(families(text, family)),
             size=self.font(size),
             color=colour or self.theme.muted,
             weight=weight,

@@ -9,6 +9,8 @@ from vizopt.specs import spec
 from vizopt.timeline import windows
 
 
+LEAST = 0.35  # of the width, that the bar keeps
+
 
 @spec
 class Key:
@@ -20,9 +22,8 @@ class Key:
 
     def static(self, slot: Slot, run: Recording) -> None:
         last = run.header.epochs
-        flashing = slot.playback.mode == "flashing"
-        note = slot.say("linear_own" if flashing else "linear_around")
-        longest = max(slot.text_width(text, 12) for text in (_words(slot, last - 1, last), note))
+        note, text = _texts(slot, last)
+        longest = max(slot.text_width(told, 12) for told in (_words(slot, text, last - 1, last), note))
         width = min(slot.width - longest - slot.unit * 18, slot.width * 0.46)
         height = _first_line(slot)
         shades = slot.theme.shades(255)[None]
@@ -36,10 +37,11 @@ class Key:
         epochs = run["epoch"]
         start, stop = (epochs[part] for part in windows(rows, slot.playback.window))
         glyphs = slot.glyphs(12)
+        _, text = _texts(slot, run.header.epochs)
         line = _first_line(slot)
 
         def draw(window: Pixels, k: int) -> None:
-            glyphs.write(window, _words(slot, int(start[k]), int(stop[k])), slot.width, line, 1)
+            glyphs.write(window, _words(slot, text, int(start[k]), int(stop[k])), slot.width, line, 1)
 
         return draw
 
@@ -67,8 +69,18 @@ def _first_line(slot: Slot) -> int:
     return round(slot.font(12) * 0.85)
 
 
-def _words(slot: Slot, start: int, stop: int) -> str:
+def _texts(slot: Slot, last: int) -> tuple[str, str]:
+    """The note on the update's scale and the key of the line above it, short where need be."""
+    note = "linear_own" if slot.playback.mode == "flashing" else "linear_around"
+    for said, text in ((note, "update_between"), ("linear", "update_short_between")):
+        told = slot.say(said), _words(slot, text, last - 1, last)
+        if max(slot.text_width(each, 12) for each in told) < slot.width * (1 - LEAST):
+            break
+    return slot.say(said), text
+
+
+def _words(slot: Slot, text: str, start: int, stop: int) -> str:
     """Between which epochs' weights the update lies."""
     if start == stop:
         return slot.say("no_update")
-    return slot.say("update_between", first=count(start), last=count(stop))
+    return slot.say(text, first=count(start), last=count(stop))

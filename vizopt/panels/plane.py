@@ -1,6 +1,5 @@
 """The plane: data points over a background coloured by the predicted class."""
 
-import re
 from typing import Any
 
 import numpy as np
@@ -16,10 +15,7 @@ from vizopt.panels.markers import markers
 from vizopt.recording import Recording
 from vizopt.regions import Regions
 from vizopt.specs import spec
-from vizopt.words import table
 
-COUNTED = re.compile(r"class \d+")
-VARIANCE = re.compile(r"(.+): (\d+%) of the variance", re.DOTALL)
 CAPTION = 24  # height of the line of classes below the plane
 
 
@@ -110,20 +106,12 @@ def _more(slot: Slot, classes: int) -> str:
 
 def _classes(slot: Slot, run: Recording) -> tuple[str, ...]:
     """The classes' names; those that only count are said in the picture's language."""
-    return tuple(
-        slot.say("class", number=name.removeprefix("class ")) if COUNTED.fullmatch(name) else name
-        for name in run.header.classes
-    )
+    return tuple(slot.theme.words.retold(name, "class") for name in run.header.classes)
 
 
 def _axes(slot: Slot, plane: str) -> str:
     """What plane it is, as a recording tells it, in the picture's language."""
-    found = VARIANCE.fullmatch(plane)
-    if not found:
-        return plane
-    axes = found[1] if found[1] != table("en")["principal_components"] else ""
-    axes = axes or slot.say("principal_components")
-    return slot.say("variance", axes=axes, share=found[2])
+    return slot.theme.words.retold(plane, "principal_components", "variance")
 
 
 def _fitted(slot: Slot, names: tuple[str, ...], room: float) -> list[str]:

@@ -80,8 +80,11 @@ class Weights:
                 fits = [text for text in choices if slot.text_width(text, 12) <= weights[2]]
                 for text in fits[:1]:
                     slot.text(weights[0], y, text, 12)
-            word = slot.say("update")
-            at = min(update[0], slot.width - slot.text_width(word, 12))
+            free = weights[0] + weights[2] + slot.unit * 4  # the other caption may be so wide
+            for word in (slot.say("update"), slot.say("update_short")):
+                at = min(update[0], slot.width - slot.text_width(word, 12))
+                if at >= free:
+                    break
             slot.text(at, first, word, 12)
         for box in (weights, update):
             slot.frame(*box)

@@ -1,5 +1,6 @@
 """Words: what a picture says, in the language of its look; each language is one file here."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -39,6 +40,23 @@ class Language:
     def told(self, value: object) -> str:
         """A phrase in this language; any other text, or a number, as it is."""
         return self.say(value.key, **value.values) if isinstance(value, Phrase) else str(value)
+
+    def retold(self, text: str, *keys: str) -> str:
+        """An English text of a recording in this language, where it is that of one of the keys."""
+        for key in keys:
+            found = _pattern(key).fullmatch(text)
+            if found:
+                return self.say(key, **found.groupdict())
+        return text
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    """What the English text of a key looks like when it is filled in."""
+    parts = re.split(r"\{(\w+)\}", table("en")[key])
+    names = [f"(?P<{name}>.+)" for name in parts[1::2]] + [""]
+    told = (re.escape(text) + name for text, name in zip(parts[::2], names, strict=True))
+    return re.compile("".join(told), re.DOTALL)
 
 
 def phrase(key: str, **values: object) -> Phrase:
