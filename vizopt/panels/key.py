@@ -71,12 +71,13 @@ def _first_line(slot: Slot) -> int:
 
 def _texts(slot: Slot, last: int) -> tuple[str, str]:
     """The note on the update's scale and the key of the line above it, short where need be."""
-    note = "linear_own" if slot.playback.mode == "flashing" else "linear_around"
-    for said, text in ((note, "update_between"), ("linear", "update_short_between")):
-        told = slot.say(said), _words(slot, text, last - 1, last)
-        if max(slot.text_width(each, 12) for each in told) < slot.width * (1 - LEAST):
-            break
-    return slot.say(said), text
+    long = slot.say("linear_own" if slot.playback.mode == "flashing" else "linear_around")
+    room = slot.width * (1 - LEAST)
+    note = long if slot.text_width(long, 12) < room else slot.say("linear")
+    text = "update_between"
+    if slot.text_width(_words(slot, text, last - 1, last), 12) >= room:
+        text = "update_short_between"
+    return note, text
 
 
 def _words(slot: Slot, text: str, start: int, stop: int) -> str:
