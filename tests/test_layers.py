@@ -45,6 +45,7 @@ LAYERS = [
     {"probes", "panels", "events"},
     {"stage"},
     {"card"},
+    {"clear"},
     {"showing"},
     {"arrange", "report", "outputs", "player", "deck", "notebook", "brief"},
     {"scene"},

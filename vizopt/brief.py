@@ -18,7 +18,10 @@ def clip_line(clip: "Clip") -> str:
         f"{clip.frames} frames  {clip.frames / clip.fps:.1f} s at {clip.fps:.4g} fps"
     )
     card = "with a warning card in front" if clip.label.warning and not clip.at else ""
-    parts = [str(clip.path), f"{width}×{height}", told_bytes(size), length, card, clip.harm]
+    kind = clip.path.suffix[1:].upper()
+    smooth = "smooth " if kind == "GIF" else ""  # it has pixels that are there or not
+    paper = f"{kind} has no {smooth}transparency: on the look's paper" if clip.papered else ""
+    parts = [str(clip.path), f"{width}×{height}", told_bytes(size), length, card, clip.harm, paper]
     return "  ".join(filter(None, [*parts, told_verdict(clip.verdict)]))
 
 

@@ -71,5 +71,8 @@ def _judge(file: Path, once: bool, plot: Path | None) -> "Verdict":
 
     curve = Curve()
     verdict = judge(file, once, curve)
+    if verdict.paper:  # the curve of the paper that counts
+        curve = Curve()
+        verdict = judge(file, once, curve, (verdict.paper,))
     draw(plot, verdict, curve)
     return verdict

@@ -13,6 +13,7 @@ from vizopt.arrange import arranged
 from vizopt.arrays import Frame, Rows, Size
 from vizopt.brief import clip_line
 from vizopt.card import SAID, Carded
+from vizopt.clear import Clear
 from vizopt.encoders import Encoder, Film, Label
 from vizopt.errors import EncodeError
 from vizopt.hold import Mode, Playback
@@ -41,6 +42,7 @@ class Clip:
         label: what the file says of itself.
         at: what a still shows, "epoch 4500".
         harm: what was given up for a smaller file; empty where nothing was.
+        papered: on the look's paper, for its format has no transparency.
     """
 
     path: Path
@@ -52,6 +54,7 @@ class Clip:
     label: Label
     at: str = ""
     harm: str = ""
+    papered: bool = False
 
     def __str__(self) -> str:
         return clip_line(self)
@@ -73,7 +76,7 @@ def draw(
 ) -> tuple[list[Clip], list[EncodeError]]:
     """One drawing pass into several files."""
     start = perf_counter()
-    size, fps, still, alone = group
+    size, fps, still, alone, clear = group
     warning = SAID if look.allow_flashes else ""
     told = story.of(run, scene, warning)
     rows = scene.timeline.rows(run["epoch"], fps)
@@ -81,13 +84,13 @@ def draw(
     if still:
         rows, k = placed(look.at or "last", run["epoch"], rows)
     mode: Mode = "flashing" if look.allow_flashes else "still" if alone else "clip"
-    picture = planned_picture(run, scene, size, fps, rows=rows, mode=mode)
+    picture = planned_picture(run, scene, size, fps, rows=rows, mode=mode, clear=clear)
     total = 1 if still else len(picture)
     shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level)
-    card = picture.card if isinstance(picture, Carded) else 0
+    card = 0 if isinstance(picture, Picture) else picture.card
     label = labels.label(run, scene, told, shape, card=card, warning=warning)
-    judges = _Judges(total, bar)
-    film = Film(size, fps, partial(_samples, picture), label, judges, look.level)
+    judges = _Judges(total, bar, scene.colours.paper)
+    film = Film(size, fps, partial(_samples, picture), label, judges, look.level, clear)
     frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
     names = ", ".join(file.name for file, _ in members)
     wrong = write_frames(bar(frames, total, names, "frame"), film, members)
@@ -98,15 +101,17 @@ def draw(
     clips = []
     for file in complete:
         verdict = None if alone else judges(file, file)
-        clips.append(Clip(file, size, fps, total, took, verdict, label, at))
+        papered = scene.colours.transparent and not clear
+        clips.append(Clip(file, size, fps, total, took, verdict, label, at, papered=papered))
     return clips, list(wrong.values())
 
 
 class _Judges:
     """The flash check of finished clips, once for each file, with a progress bar."""
 
-    def __init__(self, frames: int, bar: Bar) -> None:
+    def __init__(self, frames: int, bar: Bar, paper: str) -> None:
         self._frames = frames
+        self._paper = paper
         self._bar = bar
         self._found: dict[Path, Verdict] = {}
 
@@ -119,7 +124,7 @@ class _Judges:
     def _judged(self, clip: Path, name: str) -> Verdict:
         frames = range(self._frames)
         steps = iter(self._bar(frames, self._frames, f"checking {name}", "frame"))
-        verdict = judge(clip, trace=lambda *_: next(steps, None))
+        verdict = judge(clip, trace=lambda *_: next(steps, None), papers=(self._paper,))
         for _ in steps:  # frames that a format has merged
             pass
         return verdict
@@ -133,20 +138,27 @@ def planned_picture(
     *,
     rows: Rows | None = None,
     mode: Mode = "clip",
-) -> Picture | Carded:
+    clear: bool = False,
+) -> Picture | Carded | Clear:
     """The frames that a scene makes of a recording at a size and rate.
 
     Args:
         rows: the row that each frame shows [F]; those of the scene's timeline when left out.
         mode: whether they are seen one after the other, and then whether they may flash.
+        clear: whether the paper is left out.
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     stage = arranged(run.layout, scene.stage)
     words = Words(scene.title, run.header.settings, run.header.unit)
-    theme = scene.colours
-    picture = Picture(stage, run, rows, Playback(size, fps, mode), theme, words)
-    return Carded(picture, theme, fps) if mode == "flashing" else picture
+    colours = scene.colours
+
+    def on(paper: str) -> Picture | Carded:
+        theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours
+        picture = Picture(stage, run, rows, Playback(size, fps, mode), theme, words)
+        return Carded(picture, theme, fps) if mode == "flashing" else picture
+
+    return Clear(colours.paper, on) if clear else on(colours.paper)
 
 
-def _samples(picture: Picture | Carded) -> Iterator[Frame]:
+def _samples(picture: Picture | Carded | Clear) -> Iterator[Frame]:
     return (picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int))

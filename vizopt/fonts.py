@@ -16,7 +16,9 @@ LAST_RESORT = "Last Resort"  # has every character, and draws its block's sign f
 REGULAR = (400, "normal", "regular", "book")
 SHOWN = 5  # characters that a warning names
 # A character with what is written onto it or joined to it: one box in the place of all.
-CLUSTER = re.compile(r".(?:[\u0300-\u036f\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff]|\u200d.)*", re.S)
+CLUSTER = re.compile(
+    r".(?:[\u0300-\u036f\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff]|\u200d.)*", re.S
+)
 # Fonts that draw them, by the start of the characters' Unicode names.
 HAVING = {
     "CJK": "Noto Sans CJK",

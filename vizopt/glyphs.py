@@ -111,7 +111,8 @@ class Glyphs:
         letters = re.findall(f".{self.HAT}?", text, re.DOTALL)
         tiles = []
         for known, group in groupby(letters, self._tiles.__contains__):
-            tiles += [self._tiles[c] for c in group] if known else [self._word("".join(group))]
+            part = list(group)
+            tiles += [self._tiles[c] for c in part] if known else [self._word("".join(part))]
         return tiles
 
     def _word(self, text: str) -> Pixels:

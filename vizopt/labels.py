@@ -44,7 +44,17 @@ def label(
         numbers=numbers,
         marks=tuple((frame(event.epoch), event.words) for event in story.events),
         pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
+        colours=_colours(scene),
     )
+
+
+def _colours(scene: Scene) -> dict[str, str]:
+    """Those that a page and a slide follow: of a look with a paper or ink of its own."""
+    look, theme = scene.look, scene.colours
+    if look is None or not (look.paper or look.ink):
+        return {}
+    uses = ("paper", "ink", "muted", "rule")
+    return {use: getattr(theme, use) for use in uses} | dict(theme.accents)
 
 
 def _recipe(run: Recording, scene: Scene) -> str:

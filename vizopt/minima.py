@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from vizopt.numbers import number
 from vizopt.recording import Recording
-from vizopt.words import phrase
 from vizopt.valleys import LAST_BITS, Valleys
+from vizopt.words import phrase
 
 Values: TypeAlias = NDArray[np.float64]
 

@@ -70,16 +70,26 @@ class Group(NamedTuple):
     Args:
         still: one frame.
         alone: pictures that are looked at one by one: a still, a sequence.
+        clear: without paper.
     """
 
     size: Size
     fps: float
     still: bool
     alone: bool
+    clear: bool
 
 
-def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, Encoder]]]:
-    """Files by size and rate, checked before anything is trained or drawn."""
+def planned(
+    files: Sequence[Path], look: Look, *, transparent: bool = False
+) -> dict[Group, list[tuple[Path, Encoder]]]:
+    """Files by size and rate, checked before anything is trained or drawn.
+
+    Args:
+        files: to write.
+        look: of all.
+        transparent: whether those that can do without paper shall have none.
+    """
     for i, file in enumerate(files):
         if os.path.realpath(file) in [os.path.realpath(other) for other in files[:i]]:
             raise EncodeError(f"{file}: named twice")
@@ -94,7 +104,7 @@ def planned(files: Sequence[Path], look: Look) -> dict[Group, list[tuple[Path, E
             guard(place, look.overwrite)
         guard(text_beside(file), look.overwrite, f"the text beside {file.name} ")
         still = is_still(file)
-        group = Group(size, fps, still, still or is_sequence(file))
+        group = Group(size, fps, still, still or is_sequence(file), transparent and kind.alpha)
         groups.setdefault(group, []).append((file, kind))
     return groups
 

@@ -173,7 +173,8 @@ def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = qui
     writing.warn(scene, run.header)
     clips: list[Clip] = []
     failed: list[EncodeError] = []
-    for group, members in planned(files, look).items():
+    transparent = scene.colours.transparent
+    for group, members in planned(files, look, transparent=transparent).items():
         made, wrong = draw(run, scene, look, group, members, bar)
         clips += made
         failed += wrong

@@ -192,7 +192,7 @@ def load_look(file: str | Path) -> dict[str, Any]:
         SceneError: no such file, not TOML, or a key or value that a look does not have.
     """
     try:
-        table = parsed(read_text(Path(file), LARGEST_FILE, "utf-8-sig"))
+        table: dict[str, Any] = parsed(read_text(Path(file), LARGEST_FILE, "utf-8-sig"))
         table = put_in(table, Path(file).parent)
         TypeAdapter(LookSpec).validate_python(table)
     except OSError as error:

@@ -148,7 +148,7 @@ class Picture:
             self._still = drawn(canvas)
             self._draws: list[tuple[Box, Draw]] = []
             if run.header.epochs > 1:
-                self._draws.append((Box(0, 0, *size), _counter(header, run, rows)))
+                self._draws.append((Box(0, 0, *size), _counter(header, words.title, run, rows)))
             for name, slot in slots.items():
                 self._draws.append((boxes[name], stage.panels[name].dynamic(slot, run, rows)))
 
@@ -190,7 +190,8 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     right, unit = slot.width - side, slot.say(words.unit)
     if run.header.epochs > 1:
         last = count(run.header.epochs - 1)
-        right -= round(slot.text_width(f"{last} / {last}", 20, "bold") + slot.unit * 10)
+        right -= round(slot.text_width(f"{last}{_total(slot, words.title, run)}", 20, "bold"))
+        right -= round(slot.unit * 10)
         slot.text(right, title, unit, 13, align="right")
         right -= round(slot.text_width(unit) + slot.unit * 20)
     free = right - side
@@ -217,6 +218,16 @@ def _settings(slot: Slot, settings: str) -> str:
     return BETWEEN.join(map(told, settings.split(BETWEEN)))
 
 
+def _total(slot: Slot, title: str, run: Recording) -> str:
+    """What stands behind the counter, the last epoch: nothing where a large title needs it."""
+    last = count(run.header.epochs - 1)
+    whole = slot.text_width(f"{last} / {last}", 20, "bold")
+    whole += slot.text_width(slot.say(run.header.unit))
+    free = slot.width - 2 * slot.unit * MARGIN - whole - slot.unit * 30
+    crowded = slot.text_width(title, TITLES[-1], "bold") > free
+    return "" if slot.theme.large and crowded else f" / {last}"
+
+
 def _lines(slot: Slot, settings: str, free: float) -> list[str]:
     """The settings in one line, or in two that part between two of them."""
     parts = settings.split(BETWEEN)
@@ -226,18 +237,18 @@ def _lines(slot: Slot, settings: str, free: float) -> list[str]:
     return [slot.fitted(line, 13, free) for line in lines if line]
 
 
-def _counter(slot: Slot, run: Recording, rows: Rows) -> Draw:
+def _counter(slot: Slot, title: str, run: Recording, rows: Rows) -> Draw:
     """The true epoch, of the planned run; and on the last row, why it ends there."""
     epochs = run["epoch"][rows]
     glyphs = slot.glyphs(20, colour=slot.theme.ink, weight="bold")
     x = slot.width - round(slot.unit * MARGIN)
-    title, settings = map(round, _baselines(slot))
-    last = count(run.header.epochs - 1)
+    total = _total(slot, title, run)
+    top, settings = map(round, _baselines(slot))
     warning = slot.glyphs(14, colour=slot.theme.accent("loss"), weight="bold")
     ended = slot.told(broken_off(run))
 
     def draw(window: Pixels, k: int) -> None:
-        glyphs.write(window, f"{count(int(epochs[k]))} / {last}", x, title, 1)
+        glyphs.write(window, f"{count(int(epochs[k]))}{total}", x, top, 1)
         if ended and rows[k] == len(run) - 1:
             warning.write(window, ended, x, settings, 1)
 

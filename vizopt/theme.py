@@ -43,6 +43,7 @@ class Theme:
         family: of the fonts.
         words: in the language of the labels.
         transparent: whether the paper is left out, where the format can do without.
+        ground: of weights at zero and in hollow points, where that is not the paper.
     """
 
     paper: str
@@ -60,6 +61,7 @@ class Theme:
     family: str = "DejaVu Sans"
     words: Language = ENGLISH
     transparent: bool = False
+    ground: str = ""
 
     @property
     def large(self) -> bool:
@@ -96,12 +98,15 @@ class Theme:
     def shades(self, count: int) -> NDArray[np.uint8]:
         """Colours [count, RGBA] of weights from the most negative to the most positive.
 
-        The paper's colour in the middle: matplotlib's map is moved there by what its own middle
-        lacks.
+        The paper's colour, or the ground's, in the middle: matplotlib's map is moved there by what
+        its own middle lacks.
         """
         value = np.linspace(0, 1, count)
         colours = self._diverging(value) * 255
-        lift = np.array(to_rgba(self.paper)) * 255 - np.array(self._diverging(0.5)) * 255
+        lift = (
+            np.array(to_rgba(self.ground or self.paper)) * 255
+            - np.array(self._diverging(0.5)) * 255
+        )
         lifted = colours + lift * (1 - abs(2 * value - 1))[:, None]
         return np.asarray(lifted.clip(0, 255).round(), np.uint8)
 

@@ -55,7 +55,9 @@ def write(
         about.title, about.author, about.created = slides[0].title, "", now
     with _readable(template) if template else nullcontext():
         for slide in slides:
-            _add(deck, layout, slide)
+            page = _add(deck, layout, slide)
+            if template is None and slide.paper:
+                _colour(page, slide)
     with finished(file) as part:
         deck.save(str(part))
 
@@ -103,7 +105,19 @@ def _check_size(template: Path) -> None:
         raise EncodeError(f"{template}: unpacks to more than {LARGEST / 1e6:g} MB: not read")
 
 
-def _add(deck: Any, layout: Any, slide: Slide) -> None:
+def _colour(page: Any, slide: Slide) -> None:
+    """The slide's paper and title in the colours of the clip's own look."""
+    from pptx.dml.color import RGBColor
+
+    colour: Any = RGBColor
+    paper, ink = (colour.from_string(each[1:].upper()) for each in (slide.paper, slide.ink))
+    page.background.fill.solid()
+    page.background.fill.fore_color.rgb = paper
+    for run in page.shapes.title.text_frame.paragraphs[0].runs:
+        run.font.color.rgb = ink
+
+
+def _add(deck: Any, layout: Any, slide: Slide) -> Any:
     """One slide more: title, clip, notes."""
     page = deck.slides.add_slide(layout)
     title = page.shapes.title
@@ -122,6 +136,7 @@ def _add(deck: Any, layout: Any, slide: Slide) -> None:
     shape.element.xpath(".//p:cNvPr")[0].set("descr", slide.alt)
     recipe = [f"{RECIPE}\n\n{slide.recipe}"] if slide.recipe else []
     page.notes_slide.notes_text_frame.text = "\n\n".join([*slide.notes, *recipe])
+    return page
 
 
 def _movie(page: Any, slide: Slide, box: Box) -> Any:

@@ -28,6 +28,7 @@ class Slide:
         warning: why it is not for everyone; empty for one that may start by itself and loop.
         paragraphs: the text alternative.
         recipe: a scene's TOML; empty for a clip of unknown origin.
+        paper, ink: of a look of the clip's own, #rrggbb; empty for the deck's.
     """
 
     title: str
@@ -37,6 +38,8 @@ class Slide:
     warning: str
     paragraphs: tuple[str, ...]
     recipe: str
+    paper: str = ""
+    ink: str = ""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -60,7 +63,8 @@ def slide(clip: Path, label: Label, verdict: Verdict) -> Slide:
     title = title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + "…"
     alt = _one_line(label.alt) or title
     paragraphs = tuple(clean(paragraph) for paragraph in label.paragraphs)
-    return Slide(title, clip, verdict.size, alt, warning, paragraphs, clean(label.recipe))
+    around = {use: label.colours.get(use, "") for use in ("paper", "ink")}
+    return Slide(title, clip, verdict.size, alt, warning, paragraphs, clean(label.recipe), **around)
 
 
 def clean(text: str) -> str:

@@ -15,7 +15,8 @@ from vizopt.encoders.changes import Changes
 
 FASTEST = 90.0  # frames a second; browsers slow a delay of 10 ms down to 100
 LARGEST = 2**31 - 1  # pixels a side
-RGBA, OVER = 6, 1
+RGBA = 6
+SOURCE, OVER = 0, 1  # how a frame's pixels are put on what is shown
 
 
 class APNG:
@@ -26,6 +27,7 @@ class APNG:
 
     size: Size = (800, 450)
     fps: float = 20.0
+    alpha = True
 
     def rate(self, fps: float) -> float:
         """A delay is any fraction of two 16-bit numbers."""
@@ -51,7 +53,8 @@ class _Writer:
 
     def __init__(self, file: BinaryIO, film: Film) -> None:
         self._file = file
-        self._changes = Changes(film.level)
+        self._changes = Changes(film.level, whole=film.transparent)
+        self._put = SOURCE if film.transparent else OVER
         self._delay = (1 / Fraction(film.fps)).limit_denominator(10_000)
         self._frames = self._sequence = 0
         file.write(b"\x89PNG\r\n\x1a\n")
@@ -63,12 +66,12 @@ class _Writer:
                 self._chunk(b"iTXt", key.encode() + b"\0\0\0\0\0" + text.encode())
 
     def write(self, frame: Frame) -> None:
-        """Add a frame: an image that is laid over what is shown."""
+        """Add a frame: an image that is put on what is shown."""
         patch, left, top = self._changes(frame)
         height, width = patch.shape[:2]
         delay = np.array([self._delay.numerator, self._delay.denominator], ">u2").tobytes()
         place = _longs(self._next(), width, height, left, top)
-        self._chunk(b"fcTL", place + delay + bytes([0, OVER]))
+        self._chunk(b"fcTL", place + delay + bytes([0, self._put]))
         lines = np.zeros((height, 1 + width * 4), np.uint8)  # filter 0: mostly flat colours
         lines[:, 1:] = patch.reshape(height, -1)
         data = zlib.compress(lines.data, 6)

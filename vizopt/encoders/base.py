@@ -35,6 +35,8 @@ class Label:
         numbers: by name, of each frame [F]: the unit's own, loss, accuracy, lr.
         marks: frame and words of what happened.
         pauses: frame and words where a player waits for the viewer.
+        colours: by use ("paper", "ink", "muted", "rule", "loss", …), of a look that says its own
+            paper or ink: what stands around the clip follows them.
     """
 
     title: str = ""
@@ -46,6 +48,7 @@ class Label:
     numbers: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     marks: tuple[tuple[int, str], ...] = ()
     pauses: tuple[tuple[int, str], ...] = ()
+    colours: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Film:
         judge: the flash check, for formats that start a clip by themselves: the clip, and the file
             that will hold it; none where nobody checks.
         level: how much harm is done for a smaller file; 0: none. What that is, a format decides.
+        transparent: whether the frames have straight alpha that is to be kept.
     """
 
     size: Size
@@ -68,6 +72,7 @@ class Film:
     label: Label = Label()
     judge: "Judge | None" = None
     level: int = 0
+    transparent: bool = False
 
 
 class Encoder(Protocol):
@@ -75,6 +80,7 @@ class Encoder(Protocol):
 
     size: Size  # default size in pixels
     fps: float  # default rate
+    alpha: bool  # whether it can do without paper
 
     def rate(self, fps: float) -> float:
         """The rate nearest to fps that the format plays exactly."""

@@ -19,6 +19,7 @@ class MP4:
 
     size: Size = (1280, 720)
     fps: float = 30.0
+    alpha = False
 
     def rate(self, fps: float) -> float:
         return fps

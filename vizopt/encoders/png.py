@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Label, Write, finished
+from vizopt.encoders.base import Film, Write, finished
 from vizopt.marks import SOFTWARE
 
 
@@ -17,6 +17,7 @@ class PNG:
 
     size: Size = (1280, 720)
     fps: float = 30.0
+    alpha = True
 
     def rate(self, fps: float) -> float:
         return fps
@@ -25,11 +26,11 @@ class PNG:
         """Any size."""
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film.label)
+        return _open(path, film)
 
 
 @contextmanager
-def _open(path: Path, label: Label) -> Iterator[Write]:
+def _open(path: Path, film: Film) -> Iterator[Write]:
     last: list[Frame] = []
 
     def write(frame: Frame) -> None:
@@ -38,17 +39,18 @@ def _open(path: Path, label: Label) -> Iterator[Write]:
     with finished(path) as part:
         yield write
         if last:
-            save(part, last[0], label)
+            save(part, last[0], film)
 
 
-def save(path: Path, frame: Frame, label: Label) -> None:
+def save(path: Path, frame: Frame, film: Film) -> None:
     """Write a frame and what it says of itself."""
-    words = PngInfo()
+    words, label = PngInfo(), film.label
     words.add_text("Software", SOFTWARE)
     for key, text in (("Comment", label.warning), ("Recipe", label.recipe)):
         if text:
             words.add_itxt(key, text)
-    Image.fromarray(frame).convert("RGB").save(path, "PNG", pnginfo=words)
+    channels = "RGBA" if film.transparent else "RGB"
+    Image.fromarray(frame).convert(channels).save(path, "PNG", pnginfo=words)
 
 
 ENCODER = PNG()

@@ -21,6 +21,7 @@ class Sequence:
 
     size: Size = (1280, 720)
     fps: float = 30.0
+    alpha = True
 
     def rate(self, fps: float) -> float:
         return fps
@@ -50,7 +51,7 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
 
     def write(frame: Frame) -> None:
         file = folder / f"{before}{len(written):0{digits or 1}d}{after}"
-        save(file, frame, film.label)
+        save(file, frame, film)
         written.append(file)
 
     try:

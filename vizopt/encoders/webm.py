@@ -13,10 +13,11 @@ CRF, STEP = 26, 6  # and what each level of harm adds
 
 
 class WebM:
-    """libvpx-vp9, yuv420p, tagged BT.709."""
+    """libvpx-vp9, yuv420p, or yuva420p without paper, tagged BT.709."""
 
     size: Size = (1280, 720)
     fps: float = 30.0
+    alpha = True
 
     def rate(self, fps: float) -> float:
         return fps
@@ -27,7 +28,8 @@ class WebM:
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
         quality = ["-b:v", "0", "-crf", str(CRF + STEP * film.level)]
-        codec = ["-c:v", "libvpx-vp9", *SPEED, *quality, "-pix_fmt", "yuv420p"]
+        pixels = "yuva420p" if film.transparent else "yuv420p"
+        codec = ["-c:v", "libvpx-vp9", *SPEED, *quality, "-pix_fmt", pixels]
         # bitexact: no random number in the file, so the same clip is the same bytes
         return piped(path, film, ["-vf", COLOUR, *codec, "-fflags", "+bitexact", "-f", "webm"])
 

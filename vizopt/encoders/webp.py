@@ -30,6 +30,7 @@ class WebP:
 
     size: Size = (800, 450)
     fps: float = 20.0
+    alpha = True
 
     def rate(self, fps: float) -> float:
         """A delay is a whole number of milliseconds."""
@@ -44,13 +45,14 @@ class WebP:
 
 @contextmanager
 def _open(path: Path, film: Film) -> Iterator[Write]:
-    changes = Changes(film.level)
+    changes = Changes(film.level, whole=film.transparent)
+    put = b"\x02" if film.transparent else b"\0"  # in the place of what is shown, or over it
     milliseconds = round(1000 / film.fps)
     packet = _xmp(film.label)
     with finished(path) as part, part.open("wb") as file:
         sides = b"".join((side - 1).to_bytes(3, "little") for side in film.size)
         file.write(b"RIFF\0\0\0\0WEBP")
-        flags = ANIMATED | (XMP if packet else 0) | 0x10  # alpha: what is unchanged
+        flags = ANIMATED | (XMP if packet else 0) | 0x10  # alpha
         _chunk(file, b"VP8X", bytes([flags, 0, 0, 0]) + sides)
         _chunk(file, b"ANIM", b"\xff\xff\xff\xff\0\0")
 
@@ -58,7 +60,7 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
             patch, left, top = changes(frame)
             numbers = (left // 2, top // 2, patch.shape[1] - 1, patch.shape[0] - 1, milliseconds)
             head = b"".join(number.to_bytes(3, "little") for number in numbers)
-            _chunk(file, b"ANMF", head + b"\0" + _still(patch))  # laid over what is shown
+            _chunk(file, b"ANMF", head + put + _still(patch))
 
         yield write
         if packet:

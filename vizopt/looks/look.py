@@ -96,7 +96,9 @@ def _language(value: Any) -> Any:
     if isinstance(value, str) and value in languages():
         return value
     there = ", ".join(f'"{name}"' for name in languages())
-    raise ValueError(f"{value!r}: no such language: there are {there}, or a file of words, WORDS.toml")
+    raise ValueError(
+        f"{value!r}: no such language: there are {there}, or a file of words, WORDS.toml"
+    )
 
 
 Colour: TypeAlias = Annotated[str, AfterValidator(_colour)]

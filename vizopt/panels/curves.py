@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from vizopt.arrays import Pixels, Rows
+from vizopt.glyphs import Glyphs
 from vizopt.numbers import count, number, setting
 from vizopt.paint import Stamp, coloured, disc, ink, stamp_at
 from vizopt.panels.axis import Axis, Kind, even_ticks
@@ -25,6 +26,9 @@ NO_CURVES = frozenset(  # of a recording: what has no value, or many, for each e
     | {"curve", "minima", "maxima"}
 )
 BAND = 2.5  # widths of a line: where a pixel column's values spread wider, it is a band
+LOWEST = 3  # heights of a tick's text that a curve has at least
+DIGITS = (18, 16, 14, 13)  # sizes of a number; the largest that has room beside its title
+SHORT = 3  # letters of a name that has no room
 PALE = 0.35  # of the line's colour in its band
 
 
@@ -63,7 +67,7 @@ class Curves:
         for plot in plots:
             plot.draw_axes(slot)
         _note_thin(slot, run, plots)
-        for plot in plots if _beside(slot) else plots[-1:]:
+        for plot in plots if _beside(slot, run, self) else plots[-1:]:
             plot.draw_epochs(slot)
         for line in _lines(slot, run, self):
             line.write(slot)
@@ -101,17 +105,26 @@ def _constant(run: Recording, column: str) -> bool:
     return column == "lr" and len(run[column]) > 0 and bool((run[column] == run[column][0]).all())
 
 
+def _still(slot: Slot, run: Recording, curves: Curves) -> list[str]:
+    """The columns that are a line of text; none beside crowded curves: the line below the title
+    has the learning rate too."""
+    names = [column for column in curves.columns if _constant(run, column)]
+    crowded = slot.width <= slot.font(13) * 34 and _beside(slot, run, curves)
+    return [] if crowded and len(names) < len(curves.columns) else names
+
+
 def _lines(slot: Slot, run: Recording, curves: Curves) -> list[_Line]:
     """The learning rate, where it stands still: below the curves, or at the right of them."""
-    names = [column for column in curves.columns if _constant(run, column)]
+    names = _still(slot, run, curves)
     lines = []
     for i, column in enumerate(names):
         name, value = _title(slot, run, column), number(float(run[column][0]))
-        room = slot.width - _room(slot, run, curves) if _beside(slot) else 0.0
+        beside = _beside(slot, run, curves)
+        room = slot.width - _room(slot, run, curves) if beside else 0.0
         if slot.text_width(name) + slot.text_width(value, 18, "bold") > slot.width - room:
             name = _short(slot, run, column)
         up = _row(slot) * (len(names) - 1 - i)
-        base = _head(slot) if _beside(slot) else slot.height - up - slot.font(18) * 0.3
+        base = _head(slot) if beside else slot.height - up - slot.font(18) * 0.3
         lines.append(_Line(name, value, room, slot.width - slot.unit, base))
     return lines
 
@@ -137,7 +150,7 @@ def _head(slot: Slot) -> float:
 
 def _room(slot: Slot, run: Recording, curves: Curves) -> float:
     """Width that lines of text take at the right of curves that lie beside each other."""
-    names = [column for column in curves.columns if _constant(run, column)]
+    names = _still(slot, run, curves)
     wide = [
         slot.text_width(_title(slot, run, column))
         + slot.text_width(number(float(run[column][0])), 18, "bold")
@@ -149,8 +162,8 @@ def _room(slot: Slot, run: Recording, curves: Curves) -> float:
 def _plots(slot: Slot, run: Recording, curves: Curves) -> list["_Plot"]:
     """The boxes of the curves, which fill what the lines of text leave."""
     columns = [column for column in curves.columns if not _constant(run, column)]
-    still = len(curves.columns) - len(columns)
-    beside, gap = _beside(slot), slot.unit * 24
+    still = len(_still(slot, run, curves))
+    beside, gap = _beside(slot, run, curves), slot.unit * 24
     foot = slot.font(11) * 1.7
     width, height = slot.width * 1.0, slot.height - foot
     if beside:
@@ -234,17 +247,28 @@ class _Plot:
         for epoch in even_ticks(0, self.last, parts, whole=True):
             if epoch:
                 text = count(int(epoch))
-                most = slot.width - slot.text_width(text, 11) / 2
+                end = min(slot.width, self.right + slot.unit * 26)  # not into the next curve's
+                most = end - slot.text_width(text, 11) / 2
                 slot.text(min(float(self.x(epoch)), most), bottom, text, 11, align="center")
         slot.text(self.start, bottom, f"{self.unit} 0", 11)
 
+    def name(self, slot: Slot) -> str:
+        """The title, or where it has no room the column's own name, or its beginning: acc."""
+        room = self.right - self.start
+        if slot.text_width(self.title) < room - slot.text_width("−0.0e−9", DIGITS[0], "bold"):
+            return self.title
+        least = slot.text_width("0.000", DIGITS[-1], "bold") + slot.unit * 4
+        return self.short if slot.text_width(self.short) < room - least else self.short[:SHORT]
+
     def draw_axes(self, slot: Slot) -> None:
         """The title and the values' grid lines."""
-        room = self.right - self.start - slot.text_width("−0.0e−9", 18, "bold")
-        name = self.title if slot.text_width(self.title) < room else self.short
-        slot.text(self.start, self.top - slot.unit * 12, name, 13)
+        slot.text(self.start, self.top - slot.unit * 12, self.name(slot), 13)
+        above = np.inf
         for tick in self.axis.ticks(_parts(slot, self.height)):
             y = float(self.y(np.array(tick)))
+            if above - y < slot.font(11) * 1.1:
+                continue
+            above = y
             slot.axes.plot([self.left, self.left + self.width], [y, y], color=slot.theme.rule, lw=1)
             x = self.left - slot.unit * 6
             slot.text(x, y + slot.font(11) * 0.36, setting(tick), 11, align="right")
@@ -255,9 +279,19 @@ def _parts(slot: Slot, height: float) -> int:
     return 4 if height > slot.font(11) * 12 else 2 if height > slot.font(11) * 4 else 1
 
 
-def _beside(slot: Slot) -> bool:
-    """Whether curves lie beside each other: where that leaves room for their titles."""
-    return slot.width > max(2 * slot.height, slot.font(13) * 34)
+def _beside(slot: Slot, run: Recording, curves: Curves) -> bool:
+    """Whether curves lie beside each other: where that leaves room for their titles, or where one
+    above the other they would have no height."""
+    roomy = slot.width > slot.font(13) * 34
+    return slot.width > 2 * slot.height and (roomy or _flat(slot, run, curves))
+
+
+def _flat(slot: Slot, run: Recording, curves: Curves) -> bool:
+    """Whether curves would have no height, one above the other."""
+    still = sum(_constant(run, column) for column in curves.columns)
+    each = _head(slot) + slot.unit * 18 + slot.font(11) * LOWEST
+    least = each * (len(curves.columns) - still) + slot.font(11) * 1.7 + _row(slot) * still
+    return slot.height < least
 
 
 def _pair(run: Recording, column: str) -> list[str]:
@@ -281,7 +315,7 @@ def _note_thin(slot: Slot, run: Recording, plots: list[_Plot]) -> None:
 def _numbers(slot: Slot, run: Recording, names: list[str]) -> float:
     """Width of the widest numbers of a curve and of its second."""
     texts = [[number(float(value)) for value in run[name]] for name in names]
-    first = max(slot.text_width(text, 18, "bold") for text in {*texts[0]})
+    first = max(slot.text_width(text, DIGITS[0], "bold") for text in {*texts[0]})
     return first + max(slot.text_width(text) for text in {*texts[1]}) + slot.unit * 10
 
 
@@ -300,11 +334,11 @@ def _curve(slot: Slot, run: Recording, plot: _Plot, rows: Rows) -> Draw:
     dots = [coloured(disc(slot.unit * (4.5 - i)), colour) for i, colour in enumerate(colours)]
     x = plot.x(epochs.astype(float)).astype(int)
     ys = [plot.y(np.nan_to_num(values[epochs], nan=np.inf)).astype(int) for values in curves]
-    large = slot.glyphs(18, colour=slot.theme.ink, weight="bold")
+    texts = [[number(float(value)) for value in values[epochs]] for values in curves]
+    large = _digits(slot, plot, {*texts[0]})
     small = slot.glyphs(13)
     baseline = round(plot.top - slot.unit * 12)
     right = round(plot.right + slot.unit * 4)
-    texts = [[number(float(value)) for value in values[epochs]] for values in curves]
     room = max(map(large.width, texts[0])) + round(slot.unit * 10)
     free = right - room - plot.start - slot.text_width(plot.title) - slot.unit * 10
     second = len(curves) > 1 and max(map(small.width, texts[1])) <= free
@@ -318,6 +352,15 @@ def _curve(slot: Slot, run: Recording, plot: _Plot, rows: Rows) -> Draw:
             small.write(window, texts[1][k], right - room, baseline, 1)
 
     return draw
+
+
+def _digits(slot: Slot, plot: _Plot, texts: set[str]) -> Glyphs:
+    """A strip for a curve's numbers, as large as they can stand beside its title."""
+    free = plot.right - plot.start - slot.text_width(plot.name(slot)) - slot.unit * 4
+    for size in DIGITS:
+        if max(slot.text_width(text, size, "bold") for text in texts) <= free:
+            break
+    return slot.glyphs(size, colour=slot.theme.ink, weight="bold")
 
 
 def _draw_line(

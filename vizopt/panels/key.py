@@ -8,7 +8,6 @@ from vizopt.recording import Recording
 from vizopt.specs import spec
 from vizopt.timeline import windows
 
-
 LEAST = 0.35  # of the width, that the bar keeps
 
 
@@ -23,7 +22,9 @@ class Key:
     def static(self, slot: Slot, run: Recording) -> None:
         last = run.header.epochs
         note, text = _texts(slot, last)
-        longest = max(slot.text_width(told, 12) for told in (_words(slot, text, last - 1, last), note))
+        longest = max(
+            slot.text_width(told, 12) for told in (_words(slot, text, last - 1, last), note)
+        )
         width = min(slot.width - longest - slot.unit * 18, slot.width * 0.46)
         height = _first_line(slot)
         shades = slot.theme.shades(255)[None]
@@ -41,7 +42,9 @@ class Key:
         line = _first_line(slot)
 
         def draw(window: Pixels, k: int) -> None:
-            glyphs.write(window, _words(slot, text, int(start[k]), int(stop[k])), slot.width, line, 1)
+            glyphs.write(
+                window, _words(slot, text, int(start[k]), int(stop[k])), slot.width, line, 1
+            )
 
         return draw
 

@@ -34,7 +34,7 @@ class Magnifier:
     def static(self, slot: Slot, run: Recording) -> None:
         top = _top(slot)
         slot.frame(0, top, slot.width - 1, slot.height - top - 1)
-        slot.text(0, top - slot.unit * 7, "around the point", 12)
+        slot.text(0, top - slot.unit * 7, slot.say("around_point"), 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         x, f = run["x"], run["loss"]

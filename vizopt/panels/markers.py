@@ -40,7 +40,7 @@ def markers(
     axes.scatter(x, y, area, fill, marker=shape(c), edgecolors=edge, linewidths=outline, snap=False)
     if hollow:
         hole = (HOLE * diameter) ** 2
-        axes.scatter(x, y, hole, theme.paper, linewidths=0, snap=False)
+        axes.scatter(x, y, hole, theme.ground or theme.paper, linewidths=0, snap=False)
 
 
 def size(marker: str, diameter: float, outline: float) -> float:

@@ -16,6 +16,7 @@ from vizopt.recording import Recording
 from vizopt.regions import Regions
 from vizopt.specs import spec
 
+BACKGROUND = ("background", "background_share", "background_short")  # as there is room
 CAPTION = 24  # height of the line of classes below the plane
 
 
@@ -67,6 +68,8 @@ class Plane:
         points = Stamp(_points(slot, run, side))
         glyphs = slot.glyphs(12)
         units = slot.say(f"{run.header.unit}s")
+        named = slot.text_width(slot.fitted(_axes(slot, run.header.plane), 12, side), 12)
+        free = side - (named + slot.unit * 12 if named else 0)
 
         def draw(window: Pixels, k: int) -> None:
             square = window[top : top + side, left : left + side]
@@ -74,7 +77,8 @@ class Plane:
             if held:
                 regions.mix(held.shares, square)
                 between = {"first": count(held.first), "last": count(held.last)}
-                words = slot.say("background", units=units, **between)
+                ways = [slot.say(key, units=units, **between) for key in BACKGROUND]
+                words = next((words for words in ways if glyphs.width(words) <= free), ways[-1])
                 glyphs.write(window, words, left + side, _last_line(slot, run), 1.0)
             else:
                 paint(run.row("scores", int(rows[k])), square)
@@ -92,12 +96,16 @@ def _listed(
     """
     least = mark + slot.text_width("000")
     if least * len(names) <= side:
-        step = side / max(len(names), 3)
-        return _fitted(slot, names, step - mark), step, ""
+        for parts in (max(len(names), 3), len(names)):  # two names have room for three, if they fit
+            step = side / parts
+            shown = _fitted(slot, names, step - mark)
+            if shown == list(names):
+                break
+        return shown, step, ""
     room = side - slot.text_width(_more(slot, len(names)))
-    shown = max(int(room / least), 1)
-    step = room / shown
-    return _fitted(slot, names[:shown], step - mark), step, _more(slot, len(names) - shown)
+    some = max(int(room / least), 1)
+    step = room / some
+    return _fitted(slot, names[:some], step - mark), step, _more(slot, len(names) - some)
 
 
 def _more(slot: Slot, classes: int) -> str:
@@ -124,7 +132,8 @@ def _fitted(slot: Slot, names: tuple[str, ...], room: float) -> list[str]:
     ]
     for shown in ways:
         wide = max(map(slot.text_width, shown), default=0.0)
-        if wide <= room + slot.text_width("…") and len(set(shown)) == len(names):
+        cut = slot.text_width("…") if any("…" in name for name in shown) else 0.0
+        if wide <= room + cut and len(set(shown)) == len(names):
             return shown
     return [slot.fitted(str(c), 13, room) for c in range(len(names))]
 

@@ -23,6 +23,7 @@ Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
 Floats: TypeAlias = NDArray[np.float64]
 Shade: TypeAlias = Callable[[Matrix], Matrix]  # from values to places between −1 and 1
 
+LOWEST = 0.25  # share of a panel's height that its grids have at least
 HEAD = 22  # height of a line of text above a grid
 GAP = 14  # between the bars of a standing layer
 BLOCKS = ("block_maxima", "blocks")  # the same in less room
@@ -67,25 +68,21 @@ class Weights:
             room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
             size = f"{size}, {slot.say('block_maxima')}" if blocks else size
             text = slot.say("weights_and_biases", size=size)
-            text = text if slot.text_width(text, 12) < room else slot.fitted(size, 12, room)
-            slot.text(slot.width, slot.font(15), text, 12, align="right")
+            for choice in (text, size):  # neither where both would be cut
+                if slot.text_width(choice, 12) < room:
+                    slot.text(slot.width, slot.font(15), choice, 12, align="right")
+                    break
             slot.text(0, update[1] - slot.unit * 6, slot.say("update"), 12)
         else:
             first, second = _captions(slot, weights)
             named = [slot.say(key) for key in (BLOCKS if blocks else ("weights",))]
-            for y, choices in (
-                (first, named),
-                (second, [size, size.replace(" × ", "×").replace(" + ", "+")]),
-            ):
+            sizes = [size, size.replace(" × ", "×").replace(" + ", "+")]
+            for y, choices in ((first, named), (second, [] if _low(slot) else sizes)):
                 fits = [text for text in choices if slot.text_width(text, 12) <= weights[2]]
                 for text in fits[:1]:
                     slot.text(weights[0], y, text, 12)
-            free = weights[0] + weights[2] + slot.unit * 4  # the other caption may be so wide
-            for word in (slot.say("update"), slot.say("update_short")):
-                at = min(update[0], slot.width - slot.text_width(word, 12))
-                if at >= free:
-                    break
-            slot.text(at, first, word, 12)
+            if not _low(slot):  # its largest value stands there alone
+                _write_update(slot, update[0], weights[2] + slot.unit * 4, first)
         for box in (weights, update):
             slot.frame(*box)
 
@@ -115,6 +112,15 @@ class Weights:
         return draw
 
 
+def _write_update(slot: Slot, x: float, free: float, y: float) -> None:
+    """The caption of a standing layer's update, short where it would meet that of the weights."""
+    for word in (slot.say("update"), slot.say("update_short")):
+        at = min(x, slot.width - slot.text_width(word, 12))
+        if at >= free:
+            break
+    slot.text(at, y, word, 12)
+
+
 def _title(slot: Slot, layer: str) -> str:
     """`Dense 1`."""
     number = layer.removeprefix("dense")
@@ -139,14 +145,20 @@ def _boxes(slot: Slot, run: Recording, layer: str) -> tuple[Box, Box]:
         return (0, head, slot.width, height), (0, 2 * head + height, slot.width, height)
     gap = round(slot.unit * GAP)
     width = (slot.width - gap) // 2
-    height = slot.height - head - round(slot.font(12) * 2.8)
+    height = slot.height - head - round(slot.font(12) * (1.5 if _low(slot) else 2.8))
     return (0, head, width, height), (width + gap, head, width, height)
 
 
 def _captions(slot: Slot, box: Box) -> tuple[int, int]:
     """Baselines of the two lines below a standing layer."""
     first = box[1] + box[3] + slot.font(12) * 1.3
-    return round(first), round(first + slot.font(12) * 1.3)
+    return round(first), round(first + slot.font(12) * (0 if _low(slot) else 1.3))
+
+
+def _low(slot: Slot) -> bool:
+    """Whether a standing layer has room for one line of large captions only."""
+    captions = slot.font(15) * 1.4 + slot.font(12) * 2.8
+    return slot.theme.large and slot.height - captions < LOWEST * slot.height
 
 
 def _painter(

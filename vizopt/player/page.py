@@ -19,6 +19,7 @@ import vizopt
 from vizopt.arrays import Frame
 from vizopt.encoders import Film, Label
 from vizopt.numbers import count, number
+from vizopt.player.colours import rules
 from vizopt.quantities import title
 from vizopt.safety import Verdict
 
@@ -38,7 +39,8 @@ def page(film: Film, clip: bytes, last: Frame, frames: int, verdict: Verdict | N
         verdict: what the flash check finds in it; a clip that nobody checked waits for the viewer.
     """
     label = film.label
-    style, script = _part("player.css"), _part("player.js")
+    style = _part("player.css") + rules(label.colours)
+    script = _part("player.js")
     warning = label.warning or _failed(verdict)
     columns = _numbers(label, frames)
     data = {

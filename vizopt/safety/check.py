@@ -7,13 +7,14 @@ from typing import Any
 
 from vizopt.arrays import Size
 from vizopt.errors import DecodeError
-from vizopt.safety.decode import loops, pictures
+from vizopt.safety.decode import BLACK, WHITE, loops, pictures
 from vizopt.safety.fields import Field
 from vizopt.safety.flashes import Meter
 from vizopt.safety.light import RGB, Grid
 from vizopt.safety.tally import LIMIT, Worst
 
 SEAM = 2_000_000  # µs that a looping clip is watched for after its first end
+PAPERS = {WHITE: "white", BLACK: "black"}  # that a transparent clip is judged on
 FLASHES = LIMIT / 2  # a second; a flash is a pair of opposing transitions
 
 Trace = Callable[[int, dict[str, int]], object]
@@ -58,6 +59,7 @@ class Verdict:
         looped: whether its end was judged as followed by its start.
         general: flashes of luminance.
         red: flashes of saturated red, by the definition that finds more.
+        paper: what is seen through what is transparent, #rrggbb; empty where nothing is.
     """
 
     path: Path
@@ -67,26 +69,48 @@ class Verdict:
     looped: bool
     general: Measure
     red: Measure
+    paper: str = ""
 
     @property
     def passed(self) -> bool:
         return self.general.passed and self.red.passed
 
 
-def judge(path: Path, once: bool = False, trace: Trace | None = None) -> Verdict:
+def judge(
+    path: Path,
+    once: bool = False,
+    trace: Trace | None = None,
+    papers: tuple[str, ...] = (WHITE, BLACK),
+) -> Verdict:
     """Watch a clip from start to end, and over the seam if it loops.
+
+    One that is transparent somewhere is watched on each of the papers; the worst verdict counts.
 
     Args:
         once: judge as shown once, whatever the clip says itself.
         trace: called for every frame with its time, µs, and the transitions by rule of the second
-            up to it; times go on past the end.
+            up to it; times go on past the end. It sees the clip on the first paper.
+        papers: what is seen through what is transparent.
 
     Raises:
         DecodeError: it cannot be read.
     """
+    verdict = _judged(path, once, trace, papers[0])
+    others = papers[1:] if verdict.paper else ()
+    return max([verdict, *(_judged(path, once, None, paper) for paper in others)], key=_harm)
+
+
+def _harm(verdict: Verdict) -> tuple[bool, float, float]:
+    """What is more when a clip is worse."""
+    both = verdict.general, verdict.red
+    most = max(measure.flashes for measure in both)
+    return not verdict.passed, most, max(measure.area for measure in both)
+
+
+def _judged(path: Path, once: bool, trace: Trace | None, paper: str) -> Verdict:
     looped = not once and loops(path)
     meter: Meter | None = None
-    watched = Watched(path, looped)
+    watched = Watched(path, looped, paper)
     for micros, frame in watched:
         meter = meter or Meter((frame.shape[1], frame.shape[0]))
         counts = meter.see(micros, frame)
@@ -98,7 +122,8 @@ def judge(path: Path, once: bool = False, trace: Trace | None = None) -> Verdict
     general, *reds = [_measure(*item, meter.grid, end) for item in meter.worst.items()]
     red = max(reds, key=lambda measure: (measure.flashes, measure.area))
     size = meter.grid.size
-    return Verdict(path, size, watched.frames, end / 1e6, looped, general, red)
+    seen = paper if watched.clear else ""
+    return Verdict(path, size, watched.frames, end / 1e6, looped, general, red, seen)
 
 
 class Watched:
@@ -106,24 +131,28 @@ class Watched:
 
     Args:
         looped: show the clip again until SEAM after its first end, decoded anew each time.
+        paper: what is seen through what is transparent.
     """
 
-    def __init__(self, path: Path, looped: bool) -> None:
+    def __init__(self, path: Path, looped: bool, paper: str) -> None:
         self.frames = 0
+        self.clear = False  # whether something is
         self.end = 0  # µs
         self._path = path
         self._looped = looped
+        self._paper = paper
 
     def __iter__(self) -> Iterator[tuple[int, RGB]]:
-        for picture in pictures(self._path):
+        for picture in pictures(self._path, self._paper):
             yield picture.start, picture.frame
             self.frames += 1
+            self.clear |= picture.clear
             self.end = picture.end
         if not self._looped or self.frames < 2 or self.end <= 0:
             return
         offset = self.end
         while offset < self.end + SEAM:
-            for picture in pictures(self._path):
+            for picture in pictures(self._path, self._paper):
                 if offset + picture.start > self.end + SEAM:
                     return
                 yield offset + picture.start, picture.frame
@@ -173,7 +202,9 @@ def lines(verdict: Verdict) -> list[str]:
     """What a person wants to know."""
     width, height = verdict.size
     looped = "looped" if verdict.looped else "once"
-    facts = f"{width}×{height}  {verdict.seconds:.4g} s  {looped}"
+    seen = PAPERS.get(verdict.paper, verdict.paper)
+    paper = f"  transparent: on {seen}, the worse of white and black" if seen else ""
+    facts = f"{width}×{height}  {verdict.seconds:.4g} s  {looped}{paper}"
     return [
         f"{verdict.path}  {_word(verdict.passed)}  {facts}",
         f"  {_line('flashes', verdict.general)}",
@@ -193,6 +224,7 @@ def facts(verdict: Verdict) -> dict[str, Any]:
         "frames": verdict.frames,
         "seconds": verdict.seconds,
         "looped": verdict.looped,
+        "paper": verdict.paper or None,
         "limit": FLASHES,
         **measures,
     }
@@ -200,7 +232,18 @@ def facts(verdict: Verdict) -> dict[str, Any]:
 
 def no_facts(path: Path, error: str) -> dict[str, Any]:
     """The same for a clip that cannot be read."""
-    keys = ("passed", "width", "height", "frames", "seconds", "looped", "limit", "general", "red")
+    keys = (
+        "passed",
+        "width",
+        "height",
+        "frames",
+        "seconds",
+        "looped",
+        "paper",
+        "limit",
+        "general",
+        "red",
+    )
     return {"file": str(path), "error": error} | dict.fromkeys(keys)
 
 

@@ -10,6 +10,7 @@ from vizopt.safety.light import RGB
 
 HEAD = 12  # bytes that tell the formats apart
 MATROSKA = b"\x1aE\xdf\xa3"
+WHITE, BLACK = "#ffffff", "#000000"
 
 
 class Picture(NamedTuple):
@@ -19,30 +20,33 @@ class Picture(NamedTuple):
         start: when it is first seen, µs after the first picture.
         end: when it should go, by its own duration.
         frame: the picture [H, W, 3], sRGB.
+        clear: whether something in it is transparent.
     """
 
     start: int
     end: int
     frame: RGB
+    clear: bool = False
 
 
-def pictures(path: Path) -> Iterator[Picture]:
+def pictures(path: Path, paper: str = WHITE) -> Iterator[Picture]:
     """The pictures of an MP4, WebM, GIF, APNG or WebP, in the order of showing; none is kept.
 
-    Of a PowerPoint deck or a player's page those of its one clip.
+    Of a PowerPoint deck or a player's page those of its one clip. What is transparent shows the
+    paper.
 
     Raises:
         DecodeError: no such clip, or it is damaged.
     """
     if is_holder(head(path)):
-        return _held(path)
+        return _held(path, paper)
     if is_image(path):
         from vizopt.safety.images import pictures as of_image
 
-        return of_image(path)
+        return of_image(path, paper)
     from vizopt.safety.videos import pictures as of_video
 
-    return of_video(path)
+    return of_video(path, paper)
 
 
 def loops(path: Path) -> bool:
@@ -54,9 +58,9 @@ def loops(path: Path) -> bool:
     return image_loops(path)
 
 
-def _held(holder: Path) -> Iterator[Picture]:
+def _held(holder: Path, paper: str) -> Iterator[Picture]:
     with clip_in(holder) as clip:
-        yield from pictures(clip)
+        yield from pictures(clip, paper)
 
 
 def head(path: Path) -> bytes:

@@ -17,18 +17,18 @@ SLOWED = 100  # ms
 TAIL = 64  # bytes at the end, for the few that some programs add
 
 
-def pictures(path: Path) -> Iterator[Picture]:
-    """The pictures over white, with the delays that browsers give them."""
+def pictures(path: Path, paper: str) -> Iterator[Picture]:
+    """The pictures over a paper, with the delays that browsers give them."""
     with _opened(path) as image:
         milliseconds = 0.0
         for i, shown in enumerate(ImageSequence.Iterator(image)):
             if i == 0 and image.info.get("default_image"):
                 continue  # an APNG's picture for programs that cannot animate
-            frame = _over_white(shown)
+            frame, clear = _over(paper, shown)
             delay = float(shown.info.get("duration", 0))
             start = milliseconds
             milliseconds += delay if delay > SHORTEST else SLOWED
-            yield Picture(round(start * 1000), round(milliseconds * 1000), frame)
+            yield Picture(round(start * 1000), round(milliseconds * 1000), frame, clear)
     if image.format == "GIF" and not _has_trailer(path):
         raise DecodeError(f"{path}: cannot read: the file ends too early")
 
@@ -66,14 +66,15 @@ def _has_trailer(path: Path) -> bool:
         return file.read().rstrip(b"\0\r\n").endswith(b";")
 
 
-def _over_white(image: Image.Image) -> RGB:
+def _over(paper: str, image: Image.Image) -> tuple[RGB, bool]:
+    """A picture on a paper, and whether any of that can be seen through it."""
     if not image.has_transparency_data:
-        return np.asarray(image.convert("RGB"))
+        return np.asarray(image.convert("RGB")), False
     picture = image.convert("RGBA")
     if picture.getchannel("A").getextrema() == (255, 255):
-        return np.asarray(picture.convert("RGB"))
-    white = Image.new("RGBA", picture.size, "white")
-    return np.asarray(Image.alpha_composite(white, picture).convert("RGB"))
+        return np.asarray(picture.convert("RGB")), False
+    below = Image.new("RGBA", picture.size, paper)
+    return np.asarray(Image.alpha_composite(below, picture).convert("RGB")), True
 
 
 def reason(error: Exception) -> str:

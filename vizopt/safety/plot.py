@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from vizopt.encoders import finished
 from vizopt.marks import SOFTWARE
 from vizopt.safety.check import FLASHES, Measure, Verdict
-from vizopt.safety.decode import pictures
+from vizopt.safety.decode import WHITE, pictures
 from vizopt.safety.light import RGB
 
 INCHES = (12.0, 4.0)
@@ -109,7 +109,7 @@ def _shade(axes: Axes, start: float, end: float, seconds: float) -> None:
 def _place(axes: Axes, verdict: Verdict) -> None:
     """The picture at the end of the worst second, and the field of 10° on it."""
     worst = _worst(verdict)
-    axes.imshow(_picture(verdict.path, worst.end or 0.0))
+    axes.imshow(_picture(verdict, worst.end or 0.0))
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(True)
     axes.set_anchor("N")
@@ -125,10 +125,10 @@ def _place(axes: Axes, verdict: Verdict) -> None:
     axes.set_title(text)
 
 
-def _picture(path: Path, seconds: float) -> RGB:
+def _picture(verdict: Verdict, seconds: float) -> RGB:
     """What the clip shows at a time."""
     shown: RGB | None = None
-    for picture in pictures(path):
+    for picture in pictures(verdict.path, verdict.paper or WHITE):
         if shown is not None and picture.start > seconds * 1e6:
             break
         shown = picture.frame
