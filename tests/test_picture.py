@@ -1,6 +1,5 @@
 """The picture: nothing overlaps or is cut, every frame stands alone, what it shows is true."""
 
-from dataclasses import replace
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -73,9 +72,37 @@ def other(request, tmp_path_factory):
     return vizopt.record(scene, tmp_path_factory.mktemp(name) / "run.zarr")
 
 
-@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1080, 1080)])
-def test_no_text_overlaps_in_other_pictures(other, size, texts):
-    picture = picture_of(other, size, timeline__seconds=2.0)
+@pytest.mark.parametrize("size", [(640, 360), *SIZES[-2:], (1024, 768)])
+def test_no_large_text_overlaps_another_or_is_cut(run, size, texts):
+    picture = picture_of(run, size, look__text="large")
+    for k in (0, len(picture) // 2, len(picture) - 1):
+        written = texts(picture, k)
+        assert len(written) > 20
+        for text, (left, top, right, bottom) in written:
+            assert left >= 0, text
+            assert top >= 0, text
+            assert right <= size[0], text
+            assert bottom <= size[1], text
+        for (text, box), (other, place) in combinations(written, 2):
+            assert not overlap(box, place), f"{text!r} lies over {other!r}: {box} {place}"
+
+
+def test_large_text_keeps_a_title_whole_and_gives_up_the_last_epoch(run, texts):
+    title, last = "Stochastic gradient descent (1)", f"{run.header.epochs - 1}"
+    for size, whole in (((1280, 720), True), ((1080, 1080), False)):
+        picture = picture_of(run, size, look__text="large", title=title)
+        written = [text for text, _ in texts(picture, len(picture) - 1)]
+        assert title in written
+        assert (f"{last} / {last}" in written) == whole
+        assert (last in written) == (not whole)
+
+
+@pytest.mark.parametrize("text", ["normal", "large"])
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1080, 1080), (1080, 1920)])
+def test_no_text_overlaps_in_other_pictures(other, size, text, texts):
+    if text == "large" and other.layout.size == 1:
+        pytest.skip("a descent's panels have tests of their own")
+    picture = picture_of(other, size, timeline__seconds=2.0, look__text=text)
     written = texts(picture, len(picture) - 1)
     for text, (left, top, right, bottom) in written:
         assert left >= -1, text
@@ -166,10 +193,9 @@ def test_a_text_has_the_same_share_of_every_frame_of_a_shape(
             return plain(slot, *args, **keys)
 
         monkeypatch.setattr(Slot, name, noted)
-    monkeypatch.setitem(THEMES, "light", replace(THEMES["light"], text=text))
     for size in sizes:
         found.append([])
-        picture_of(request.getfixturevalue(kind), size)
+        picture_of(request.getfixturevalue(kind), size, look__text=text)
     shares = [np.array(sizes_) / min(size) for sizes_, size in zip(found, sizes, strict=True)]
     for share, size in zip(shares, sizes, strict=True):
         assert share.min() >= SHARES[text]

@@ -17,6 +17,36 @@ class Lie(NamedTuple):
 
 LIES = (
     Lie(
+        "a look's text passes with too little contrast",
+        "vizopt/looks/contrast.py",
+        "TEXT, SHAPE = 4.5, 3.0",
+        "TEXT, SHAPE = 3.5, 3.0",
+    ),
+    Lie(
+        "a ratio that fails is rounded up to one that passes",
+        "vizopt/looks/contrast.py",
+        "floor(float(contrast([colour], [other])[0, 0]) * 100) / 100",
+        "round(float(contrast([colour], [other])[0, 0]), 1)",
+    ),
+    Lie(
+        "a turned map has the words of the other end",
+        "vizopt/story/picture.py",
+        "SIGNS.get(_reversed(name), ())[::-1]",
+        "SIGNS.get(_reversed(name), ())",
+    ),
+    Lie(
+        "a transparent pixel lets half through",
+        "vizopt/clear.py",
+        "frame[..., 3][bare] = 0",
+        "frame[..., 3][bare] = 127",
+    ),
+    Lie(
+        "a transparent clip is judged on white alone",
+        "vizopt/safety/check.py",
+        "others = papers[1:] if verdict.paper else ()",
+        "others = ()",
+    ),
+    Lie(
         "the counter shows epoch + 1",
         "vizopt/stage.py",
         "count(int(epochs[k]))",

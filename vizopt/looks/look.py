@@ -127,7 +127,7 @@ class LookSpec:
     text: Text | None = None
     font: Annotated[str, AfterValidator(_family)] | None = None
     language: Annotated[str | dict[str, str], BeforeValidator(_language)] | None = None
-    transparent: bool | None = None
+    transparent: Annotated[bool, Field(strict=True)] | None = None
     paper: Colour | None = None
     ink: Colour | None = None
     muted: Colour | None = None
