@@ -126,7 +126,7 @@ def test_words_that_are_missing_are_english_and_one_line_says_so(tmp_path):
     header = SimpleNamespace(settings="", plane="", classes=())
     scene = load_scene("good", {"look.language": {"epoch": "epoko"}})
     writing._warn.cache_clear()
-    with pytest.warns(VizoptWarning) as told:
+    with warnings.catch_warnings(record=True, action="always") as told:
         writing.warn(scene, header)
         writing.warn(scene, header)
     others = len(table("en")) - 1 - 3
@@ -194,7 +194,7 @@ def only_dejavu(monkeypatch):
     """No other fonts than those that come with matplotlib."""
     ours = [font for font in font_manager.fontManager.ttflist if "mpl-data" in font.fname]
     monkeypatch.setattr(font_manager.fontManager, "ttflist", ours)
-    monkeypatch.setattr(fonts, "_look_again", lambda: None)
+    monkeypatch.setattr(fonts, "_once", lambda: None)
     fonts._chosen.cache_clear()
     yield
     fonts._chosen.cache_clear()
@@ -205,7 +205,6 @@ def squares(only_dejavu, tmp_path):
     """A font with two signs of Japanese is installed."""
     made_font(tmp_path / "squares.ttf", "日本", "Squares")
     font_manager.fontManager.addfont(tmp_path / "squares.ttf")
-    font_manager._findfont_cached = None
     return "Squares"
 
 

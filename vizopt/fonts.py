@@ -108,7 +108,7 @@ def _chosen(
         left -= _drawn(left, findfont(FontProperties(family=family)))
     chosen: list[str] = []
     if left:
-        _look_again()
+        _once()
     while left:
         found = {family: _drawn(left, file) for family, file in _installed()}
         best = max(found, key=lambda family: (len(found[family]), _plain(family)), default="")
@@ -132,13 +132,15 @@ def _installed() -> Iterator[tuple[str, str]]:
             yield font.name, font.fname
 
 
-@cache
-def _look_again() -> None:
+def look_again() -> None:
     """Let matplotlib know of fonts that were installed since it last looked."""
     known = {font.fname for font in fontManager.ttflist}
     for file in set(findSystemFonts()) - known:
         with suppress(Exception):  # a file that is no font, or a broken one
             fontManager.addfont(file)
+
+
+_once = cache(look_again)
 
 
 def _drawn(characters: set[str], file: str) -> set[str]:

@@ -1,7 +1,6 @@
 """A look of one's own: what a scene's [look] or a file says in the place of its theme."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from re import fullmatch
@@ -49,7 +48,9 @@ def _family(name: str) -> str:
     wanted = name.strip().lower()
     known = _families()
     if wanted not in known:
-        _look_again()
+        from vizopt.fonts import look_again
+
+        look_again()
         known = _families()
     if wanted not in known:
         raise ValueError(f'no font "{name}" here: {_few(name, known.values())}')
@@ -60,16 +61,6 @@ def _families() -> dict[str, str]:
     from matplotlib.font_manager import fontManager
 
     return {family.lower(): family for family in fontManager.get_font_names()}
-
-
-def _look_again() -> None:
-    """Let matplotlib know of fonts that were installed since it last looked."""
-    from matplotlib.font_manager import findSystemFonts, fontManager
-
-    known = {font.fname for font in fontManager.ttflist}
-    for file in set(findSystemFonts()) - known:
-        with suppress(Exception):  # a file that is no font, or a broken one
-            fontManager.addfont(file)
 
 
 def _few(name: str, options: Iterable[str]) -> str:
