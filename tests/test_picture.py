@@ -212,6 +212,7 @@ def test_a_layer_with_more_cells_than_pixels_shows_block_maxima(tmp_path, texts)
     assert any("block maxima" in text for text, _ in texts.still(picture))
 
 
+@pytest.mark.filterwarnings("ignore:.*no installed font draws")
 @pytest.mark.parametrize(
     "keys",
     [

@@ -6,16 +6,15 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from vizopt.arrays import Frame, Size
+from vizopt.fonts import families, shown
 from vizopt.paint import ink
 from vizopt.stage import Picture
 from vizopt.theme import Theme
+from vizopt.words import phrase
 
 SECONDS = 4.0
-WARNING = "This clip may flash"
-WHY = (
-    "It can trigger seizures in people with photosensitive epilepsy.",
-    "Its colours may change faster than WCAG 2.2, criterion 2.3.1, allows.",
-)
+WARNING = phrase("may_flash")
+WHY = phrase("seizures"), phrase("too_fast")
 SAID = " ".join([f"{WARNING}.", *WHY])  # the card in one paragraph
 
 
@@ -40,14 +39,19 @@ class Carded:
 
 def _card(size: Size, theme: Theme) -> Frame:
     width, height = size
-    unit = min(width / 1280, height / 720)
+    unit, family = min(width / 1280, height / 720), theme.family
+
+    def write(axes: Axes, share: float, phrase: str, size: float, **style: Any) -> None:
+        text = theme.words.told(phrase)
+        style |= {"ha": "center", "va": "baseline", "color": theme.ink, "size": unit * size}
+        style |= {"family": list(families(text, family))}
+        axes.text(width / 2, height * share, shown(text, family), **style)
 
     def draw(axes: Axes) -> None:
         axes.axhspan(0, height, color=theme.paper)
-        style: dict[str, Any] = {"ha": "center", "va": "baseline", "color": theme.ink}
-        axes.text(width / 2, height * 0.46, WARNING, size=unit * 44, weight="bold", **style)
+        write(axes, 0.46, WARNING, 44, weight="bold")
         for i, line in enumerate(WHY):
-            axes.text(width / 2, height * (0.54 + 0.06 * i), line, size=unit * 22, **style)
+            write(axes, 0.54 + 0.06 * i, line, 22)
 
     with theme.applied():
         return ink(width, height, draw)

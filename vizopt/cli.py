@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 from vizopt import cli_check, cli_make, cli_slides, library, streams
 from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
-from vizopt.errors import VizoptError, is_shortage, one_line
+from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
 from vizopt.numbers import count, counted, number
 
 if TYPE_CHECKING:
@@ -161,10 +162,17 @@ cli.add_command(cli_check.check)
 cli.add_command(cli_slides.slides)
 
 
+def _warned(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    """A warning as one line; others than ours are nothing that a user can mend."""
+    if issubclass(category, VizoptWarning):
+        streams.said(f"vizopt: {one_line(message)}")
+
+
 def run() -> tuple[int, str]:
     """The command: exit code 0, 1 for what went wrong, 2 for wrong usage, 70 for a bug of ours;
     and one line on what went wrong."""
     arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
+    warnings.showwarning = _warned
     try:
         return int(cli.main(arguments, standalone_mode=False) or 0), ""
     except click.Abort as error:

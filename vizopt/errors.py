@@ -39,6 +39,10 @@ class RecordingError(VizoptError):
     """A recording that cannot be read or written."""
 
 
+class VizoptWarning(UserWarning):
+    """Something that works, but perhaps not as it was meant; one line, as of an error."""
+
+
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C in a training whose recording is kept; its text says where and how to draw it."""
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vizopt.numbers import count, number
 from vizopt.outcome import BROKEN, Outcome, from_then_on, outcome
 from vizopt.recording import Recording
+from vizopt.words import phrase
 
 Values: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal[
@@ -225,11 +226,11 @@ def broken_off(run: Recording) -> str:
     """Why a run has no further numbers: `diverged at epoch 137`, `f undefined at step 2`."""
     if run.diverged is None:
         return ""
-    what, at = "diverged", run.diverged
+    key, at = "diverged", run.diverged
     if "x" in run.columns and run.epochs:
         ended = outcome(run)
-        what, at = ended.broken, ended.ending.since
-    return f"{what} at {run.header.unit} {count(at)}"
+        key, at = ended.broken, ended.ending.since
+    return phrase(key, unit=phrase(run.header.unit), at=count(at))
 
 
 def _descent(ended: Outcome) -> tuple[Event, ...]:

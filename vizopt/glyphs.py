@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import groupby
 from math import ceil
 from typing import Any
 
@@ -12,33 +13,33 @@ from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import FT2Font
 
+from vizopt import fonts
 from vizopt.arrays import Pixels
+from vizopt.fonts import FAMILY
 from vizopt.paint import DPI, ink
 
-FAMILY = "DejaVu Sans"
+WORDS = 256  # pictures of words that a strip keeps
 
 
 def text_width(text: str, size: float, weight: str = "normal", family: str = FAMILY) -> float:
     """Width of a line of text in pixels, without kerning."""
-    font = _font(size, weight, family)
-    known = [c for c in text if font.get_char_index(ord(c))]
-    missing = len(text) - len(known)  # drawn as boxes
-    return missing * size * 0.6 + sum(
-        float(font.load_char(ord(c)).linearHoriAdvance) / 65536 for c in known
-    )
+    font = _font(size, weight, (family,))
+    if fonts.shaped(text) or not all(font.get_char_index(ord(c)) for c in text):
+        return drawn_width(text, size, weight, family)
+    return sum(float(font.load_char(ord(c)).linearHoriAdvance) / 65536 for c in text)
 
 
 def drawn_width(text: str, size: float, weight: str = "normal", family: str = FAMILY) -> float:
     """Width of a line of text in pixels as matplotlib draws it: hinted, wider in small sizes."""
-    font = _font(size, weight, family)
-    known = "".join(c for c in text if font.get_char_index(ord(c)))
-    font.set_text(known, 0.0, flags=get_hinting_flag())  # type: ignore[no-untyped-call]
-    missing = len(text) - len(known)  # drawn as boxes
-    return missing * size * 0.6 + float(font.get_width_height()[0] / 64)
+    text = fonts.shown(text, family)
+    font = _font(size, weight, fonts.families(text, family))
+    font.set_text(text, 0.0, flags=get_hinting_flag())  # type: ignore[no-untyped-call]
+    return float(font.get_width_height()[0] / 64)
 
 
-def _font(size: float, weight: str, family: str) -> FT2Font:
-    font = get_font(findfont(FontProperties(family=family, weight=weight)))
+def _font(size: float, weight: str, families: tuple[str, ...]) -> FT2Font:
+    files = [findfont(FontProperties(family=family, weight=weight)) for family in families]
+    font = get_font(files)
     font.set_size(size, DPI)
     return font
 
@@ -52,7 +53,7 @@ class Glyphs:
         paper: of the flat background that the text stands on.
         weight: "normal" or "bold".
         family: of the font.
-        characters: what can be written; anything else is left out.
+        characters: what is drawn beforehand; anything else is drawn when it is asked for.
     """
 
     CHARACTERS = (
@@ -70,9 +71,17 @@ class Glyphs:
         family: str = FAMILY,
     ) -> None:
         letters = [*self.CHARACTERS, f"m{self.HAT}", f"v{self.HAT}"]
-        widths = {c: max(round(text_width(c, size, weight, family)), 1) for c in letters}
         self.baseline = ceil(size * 0.8)
         self.height = self.baseline + ceil(size * 0.25)
+        self._style: dict[str, Any] = {"size": size, "weight": weight, "family": family}
+        self._colours = colour, paper
+        self._tiles = self._drawn(letters)
+        self._words: dict[str, Pixels] = {}  # what is not in the strip, as it was asked for
+
+    def _drawn(self, letters: list[str]) -> dict[str, Pixels]:
+        """Each letter, or word, as a picture."""
+        size, weight, family = self._style.values()
+        widths = {c: max(round(text_width(c, size, weight, family)), 1) for c in letters}
         total, starts = 2, {}
         for c in letters:
             starts[c] = total
@@ -80,24 +89,39 @@ class Glyphs:
 
         def draw(axes: Axes) -> None:
             for c, start in starts.items():
-                style: dict[str, Any] = {"size": size, "weight": weight, "family": family}
-                axes.text(start, self.baseline, c, color="w", va="baseline", **style)
+                style = self._style | {"family": list(fonts.families(c, family))}
+                text = fonts.shown(c, family)
+                axes.text(start, self.baseline, text, color="w", va="baseline", **style)
 
         coverage = ink(total, self.height, draw)[..., 3:].astype(np.uint16)
         over, under = (
-            np.array([round(v * 255) for v in to_rgb(c)], np.uint16) for c in (colour, paper)
+            np.array([round(v * 255) for v in to_rgb(c)], np.uint16) for c in self._colours
         )
         strip = np.full((self.height, total, 4), 255, np.uint8)
         strip[..., :3] = (over * coverage + under * (255 - coverage) + 127) // 255
-        self._tiles = {c: strip[:, starts[c] : starts[c] + widths[c]] for c in letters}
+        return {c: strip[:, starts[c] : starts[c] + widths[c]] for c in letters}
 
     def width(self, text: str) -> int:
         """Width of a text in pixels."""
         return sum(tile.shape[1] for tile in self._cut(text))
 
     def _cut(self, text: str) -> list[Pixels]:
+        if fonts.shaped(text):
+            return [self._word(text)]
         letters = re.findall(f".{self.HAT}?", text, re.DOTALL)
-        return [self._tiles[c] for c in letters if c in self._tiles]
+        tiles = []
+        for known, group in groupby(letters, self._tiles.__contains__):
+            part = list(group)
+            tiles += [self._tiles[c] for c in part] if known else [self._word("".join(part))]
+        return tiles
+
+    def _word(self, text: str) -> Pixels:
+        """Letters that the strip does not have, as the font lays them out together."""
+        if text not in self._words:
+            if len(self._words) >= WORDS:
+                self._words.clear()
+            self._words |= self._drawn([text])
+        return self._words[text]
 
     def write(self, pixels: Pixels, text: str, x: int, y: int, align: float = 0.0) -> None:
         """Write with the baseline at y; align 0 starts at x, 1 ends there, 0.5 centres.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vizopt.recording import Recording
 from vizopt.valleys import LAST_BITS, Valleys
+from vizopt.words import phrase
 
 Values: TypeAlias = NDArray[np.float64]
 
@@ -55,18 +56,23 @@ class Minimum(NamedTuple):
     @property
     def name(self) -> str:
         """What the picture calls it."""
-        if self.kind == "end":
-            return "flat lowest end" if self.is_stretch else "lowest end"
-        if self.is_global:
-            return "global minimum"
-        return f"local minimum {self.ordinal}" if self.ordinal else "behind the start"
+        if self.ordinal:
+            return phrase("local_minimum_number", number=self.ordinal)
+        return phrase("behind_start" if self.kind == "local" else self._key)
 
     @property
     def called(self) -> str:
         """The same in a sentence: `the global minimum`."""
         if self.kind == "local":
-            return self.name if self.ordinal else "a local minimum behind the start"
-        return f"{'the' if self.alone else 'a'} {self.name}"
+            return self.name if self.ordinal else phrase("a_minimum_behind")
+        return phrase(f"{'the' if self.alone else 'a'}_{self._key}")
+
+    @property
+    def _key(self) -> str:
+        """Of its words, without a number."""
+        if self.kind == "end":
+            return "flat_lowest_end" if self.is_stretch else "lowest_end"
+        return "global_minimum"
 
     def holds(self, x: Values, f: Values) -> NDArray[np.bool_]:
         """Where x and f [...] are so near that they count as at it."""

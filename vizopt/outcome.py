@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vizopt.minima import SAME, Minimum, f_range, minima_of
 from vizopt.readout import Readout
 from vizopt.recording import Recording
+from vizopt.words import phrase
 
 Values: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal[
@@ -40,7 +41,7 @@ class Ending(NamedTuple):
     Args:
         kind: what it came to.
         since: the step from which on that holds.
-        words: `settled in the global minimum`; empty where nothing ever moved.
+        words: `settled in the global minimum`, a phrase; empty where nothing ever moved.
     """
 
     kind: Kind
@@ -90,9 +91,9 @@ class Outcome(NamedTuple):
 
     @property
     def broken(self) -> str:
-        """Why there are no further numbers, in few words."""
-        steep = "undefined slope" if np.isnan(self.slope) else "infinite slope"
-        return {"off": "f undefined", "steep": steep}.get(self.ending.kind, "diverged")
+        """Key of the words that tell why there are no further numbers."""
+        steep = "slope_undefined" if np.isnan(self.slope) else "slope_infinite"
+        return {"off": "f_undefined", "steep": steep}.get(self.ending.kind, "diverged")
 
     @property
     def exits_at(self) -> tuple[int, ...]:
@@ -102,20 +103,20 @@ class Outcome(NamedTuple):
     @property
     def best(self) -> str:
         """The global minimum in a sentence."""
-        return f"{'a' if self.several else 'the'} global minimum"
+        return phrase(f"{'a' if self.several else 'the'}_global_minimum")
 
     def events(self) -> list[tuple[int, str]]:
         """(step, what the recording shows there), in order; the verdict is the last of its step."""
         if self.ending.kind == "start":
             return []
         found: list[tuple[int, str]] = [
-            *((step, f"visits {self.best}") for step in self.entered_at),
-            *((step, f"leaves {self.best}") for step in self.left_at),
+            *((step, phrase("visits", minimum=self.best)) for step in self.entered_at),
+            *((step, phrase("leaves", minimum=self.best)) for step in self.left_at),
         ]
         if self.minimum and self.reached_at is not None:
-            found.append((self.reached_at, f"reaches {self.minimum.called}"))
-        over = " over the lowest end"
-        found += [(step, f"leaves the frame{over if low else ''}") for step, low in self.exits]
+            found.append((self.reached_at, phrase("reaches", minimum=self.minimum.called)))
+        out, over = phrase("leaves_frame"), phrase("leaves_frame_low")
+        found += [(step, over if low else out) for step, low in self.exits]
         found.append((self.ending.since, self.ending.words))
         return sorted(found, key=lambda event: event[0])  # stable: the order above within a step
 
@@ -210,12 +211,12 @@ def _ending(run: Recording, minimum: Minimum | None, rests_at: int | None) -> En
     away = abs(x - (left + right) / 2)
     far = from_then_on(away > FAR * (right - left))
     if far is not None and not _comes_back(away[far:]):
-        return Ending("diverged", far, "diverged")
+        return Ending("diverged", far, phrase("diverges"))
     if not left <= x[-1] <= right:
-        return Ending("outside", last, "still moving outside the frame")
+        return Ending("outside", last, phrase("moving_outside"))
     if minimum and _swings(minimum, x):
-        return Ending("swinging", last, f"swinging around {minimum.called}")
-    return Ending("moving", last, "still moving")
+        return Ending("swinging", last, phrase("swinging", minimum=minimum.called))
+    return Ending("moving", last, phrase("moving"))
 
 
 def _comes_back(away: Values) -> bool:
@@ -228,14 +229,12 @@ def _lost(run: Recording, step: int) -> Ending:
     """Numbers that are not finite: those of x, its slope's, or only f's, where it has no value."""
     x, slope = float(run["x"][-1]), float(run["slope"][-1])
     if not np.isfinite(slope):
-        what = "undefined" if np.isnan(slope) else "infinite"
-        words = f"stops where the slope is {what}, at x = {Readout.of(run).x(x)}"
-        return Ending("steep", run.epochs - 1, words)
+        key = "undefined_slope" if np.isnan(slope) else "infinite_slope"
+        return Ending("steep", run.epochs - 1, phrase(key, x=Readout.of(run).x(x)))
     after = _next(run)
     if after is not None and _is_undefined(run, after):
-        at = Readout.of(run).x(after)
-        return Ending("off", step, f"leaves where f is defined, at x = {at}")
-    return Ending("diverged", step, "diverged")
+        return Ending("off", step, phrase("leaves_domain", x=Readout.of(run).x(after)))
+    return Ending("diverged", step, phrase("diverges"))
 
 
 def _is_undefined(run: Recording, x: float) -> bool:
@@ -251,19 +250,20 @@ def _resting(run: Recording, minimum: Minimum | None, since: int) -> Ending:
     if minimum:
         settled = from_then_on(minimum.holds(x, run["loss"]) & (run["loss"] <= minimum.low))
         if settled is not None:
-            inside = "at" if minimum.kind == "end" else "in"
-            return Ending("settled", max(since, settled), f"settled {inside} {minimum.called}")
-    end, at = float(x[-1]), f"at x = {Readout.of(run).x(x[-1])}"
+            key = "settled_at" if minimum.kind == "end" else "settled_in"
+            words = phrase(key, minimum=minimum.called)
+            return Ending("settled", max(since, settled), words)
+    end, at = float(x[-1]), Readout.of(run).x(x[-1])
     if not curve[0, 0] <= end <= curve[-1, 0]:
-        return Ending("resting outside", since, "at rest outside the frame")
+        return Ending("resting outside", since, phrase("resting_outside"))
     low, high = f_range(curve, run["minima"][:, 1])
     if abs(run["slope"][-1]) > FLAT * (high - low) / _width(run):
-        return Ending("slope", since, f"stopped on a slope {at}")
+        return Ending("slope", since, phrase("on_slope", x=at))
     if (abs(run["maxima"][:, 0] - end) <= AROUND * _width(run)).any():
-        return Ending("maximum", since, "at rest on a maximum")
+        return Ending("maximum", since, phrase("on_maximum"))
     if _is_saddle(curve, end):
-        return Ending("saddle", since, f"stuck on a saddle point {at}")
-    return Ending("flat", since, f"stuck on a flat piece {at}")
+        return Ending("saddle", since, phrase("on_saddle", x=at))
+    return Ending("flat", since, phrase("on_flat", x=at))
 
 
 def _is_saddle(curve: Values, x: float) -> bool:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from vizopt import writing
 from vizopt.brief import recording_line
 from vizopt.clips import Clip, draw
 from vizopt.encoders import is_sequence
@@ -182,6 +183,7 @@ def _drawn(
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
     look = shaped(look, scene)
     check_at(look.at, run.header.unit, run.epochs)
+    writing.warn(scene, run.header)
     clips: list[Clip] = []
     failed: dict[Path, EncodeError] = {}
     transparent = scene.colours.transparent

@@ -1,6 +1,7 @@
 """Scenes: everything about one animation, as data."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +28,7 @@ from vizopt.stage import Stage
 from vizopt.theme import THEMES, Theme
 from vizopt.timeline import TIMELINES, Logarithmic, Timeline
 from vizopt.toml import LONGEST, parsed
+from vizopt.words.own import put_in
 
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
 MADE_WITH = "# made with "  # the start of a recipe, before versions
@@ -173,8 +175,9 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
         SceneError: no such scene, not TOML, or anything wrong in it.
     """
     text = scene_text(source)
-    scene = parse_scene(text, str(source), {"name": Path(source).stem}, overrides or {})
-    scene = _beside(scene, Path(source).parent)
+    folder = Path(source).parent
+    scene = parse_scene(text, str(source), {"name": Path(source).stem}, overrides or {}, folder)
+    scene = _beside(scene, folder)
     try:
         scene.problem.check()
     except ValueError as error:
@@ -189,7 +192,8 @@ def load_look(file: str | Path) -> dict[str, Any]:
         SceneError: no such file, not TOML, or a key or value that a look does not have.
     """
     try:
-        table = parsed(read_text(Path(file), LARGEST_FILE, "utf-8-sig"))
+        table: dict[str, Any] = parsed(read_text(Path(file), LARGEST_FILE, "utf-8-sig"))
+        table = put_in(table, Path(file).parent)
         TypeAdapter(LookSpec).validate_python(table)
     except OSError as error:
         raise SceneError(str(file), "", f"cannot read: {error.strerror}") from error
@@ -248,19 +252,41 @@ def parse_scene(
     file: str,
     defaults: Mapping[str, Any],
     overrides: Mapping[str, Any],
+    folder: Path | None = None,
 ) -> Scene:
-    """A scene from its TOML; file is the place that error messages name."""
+    """A scene from its TOML.
+
+    Args:
+        text: the TOML.
+        file: the place that error messages name.
+        defaults: what holds where the scene says nothing.
+        overrides: dotted key → value.
+        folder: of the scene's own file, where its words may be; no file is read for a recording's
+            scene, which comes from anybody.
+    """
     try:
-        stated = parsed(text)
+        stated = {**defaults, **parsed(text)}
     except ValueError as error:
         raise SceneError(file, "", str(error)) from error
-    table = {**defaults, **stated}
+    if folder is not None and "look" in stated:
+        stated["look"] = _with_words(stated["look"], folder, file)
+    table = deepcopy(stated)
     for key, value in overrides.items():
         _override(table, key, value, file)
+    if {"look", "look.language"} & set(overrides):
+        table["look"] = _with_words(table["look"], Path(), file)
     scene = _scene(table, file)
     if overrides and "title" not in overrides:
-        return _truly_titled(scene, {**defaults, **parsed(text)}, file, overrides)
+        return _truly_titled(scene, stated, file, overrides)
     return scene
+
+
+def _with_words(look: Any, folder: Path, file: str) -> Any:
+    """A look's table with the words of the file that it names, if any."""
+    try:
+        return put_in(look, folder)
+    except ValueError as error:
+        raise SceneError(file, "look", str(error)) from error
 
 
 def _scene(table: Mapping[str, Any], file: str) -> Scene:

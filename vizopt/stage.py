@@ -27,6 +27,7 @@ LEAST = 20  # width and height of a panel
 SHAPES = (("portrait", 0.8), ("square", 1.3), ("standard", 1.5), ("mosaic", inf))
 TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
 BETWEEN = "  ·  "  # settings
+SETTINGS = ("rate", "decay", "points", "samples", "classes", "start")  # words that they have
 SIDE = 720  # units of the shorter side of every frame
 
 
@@ -186,13 +187,13 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     """Write title and settings; what is left for the panels."""
     side = round(slot.unit * MARGIN)
     title, settings = _baselines(slot)
-    right = slot.width - side
+    right, unit = slot.width - side, slot.say(words.unit)
     if run.header.epochs > 1:
         last = count(run.header.epochs - 1)
         right -= round(slot.text_width(f"{last}{_total(slot, words.title, run)}", 20, "bold"))
         right -= round(slot.unit * 10)
-        slot.text(right, title, words.unit, 13, align="right")
-        right -= round(slot.text_width(words.unit) + slot.unit * 20)
+        slot.text(right, title, unit, 13, align="right")
+        right -= round(slot.text_width(unit) + slot.unit * 20)
     free = right - side
     names = {n: slot.fitted(words.title, n, free, "bold") for n in TITLES}
     size = next((n for n, name in names.items() if name == words.title), TITLES[-1])
@@ -200,18 +201,28 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     slot.text(side, title, name, size, colour=slot.theme.ink, weight="bold")
     free = slot.width - 2 * side
     if run.diverged is not None:  # why it ends there stands to the right of this line
-        free -= round(slot.text_width(broken_off(run), 14, "bold") + slot.unit * 20)
-    for line in _lines(slot, words.settings, free):
+        free -= round(slot.text_width(slot.told(broken_off(run)), 14, "bold") + slot.unit * 20)
+    for line in _lines(slot, _settings(slot, words.settings), free):
         slot.text(side, settings, line)
         settings += slot.font(13) * 1.4
     top = round(settings - slot.font(13) * 1.4 + slot.unit * 22)
     return Box(side, top, slot.width - 2 * side, slot.height - top - round(slot.unit * 24))
 
 
+def _settings(slot: Slot, settings: str) -> str:
+    """The settings as they were recorded, in the picture's language as far as it has them."""
+
+    def told(part: str) -> str:
+        return ", ".join(slot.theme.words.retold(item, *SETTINGS) for item in part.split(", "))
+
+    return BETWEEN.join(map(told, settings.split(BETWEEN)))
+
+
 def _total(slot: Slot, title: str, run: Recording) -> str:
     """What stands behind the counter, the last epoch: nothing where a large title needs it."""
     last = count(run.header.epochs - 1)
-    whole = slot.text_width(f"{last} / {last}", 20, "bold") + slot.text_width(run.header.unit)
+    whole = slot.text_width(f"{last} / {last}", 20, "bold")
+    whole += slot.text_width(slot.say(run.header.unit))
     free = slot.width - 2 * slot.unit * MARGIN - whole - slot.unit * 30
     crowded = slot.text_width(title, TITLES[-1], "bold") > free
     return "" if slot.theme.large and crowded else f" / {last}"
@@ -234,7 +245,7 @@ def _counter(slot: Slot, title: str, run: Recording, rows: Rows) -> Draw:
     total = _total(slot, title, run)
     top, settings = map(round, _baselines(slot))
     warning = slot.glyphs(14, colour=slot.theme.accent("loss"), weight="bold")
-    ended = broken_off(run)
+    ended = slot.told(broken_off(run))
 
     def draw(window: Pixels, k: int) -> None:
         glyphs.write(window, f"{count(int(epochs[k]))}{total}", x, top, 1)

@@ -13,6 +13,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb, to_rgba
 from numpy.typing import NDArray
 
 from vizopt.library import look, looks
+from vizopt.words import ENGLISH, Language
 
 Text: TypeAlias = Literal["normal", "large"]
 NORMAL, LARGE = 1.2, 1.55  # times a text's size
@@ -40,6 +41,7 @@ class Theme:
         path: colours of a descent from its first step to its last.
         text: "normal" or "large", which can be read from the last row of a hall.
         family: of the fonts.
+        words: in the language of the labels.
         transparent: whether the paper is left out, where the format can do without.
         ground: of weights at zero and in hollow points, where that is not the paper.
     """
@@ -57,6 +59,7 @@ class Theme:
     path: tuple[str, ...]
     text: Text = "normal"
     family: str = "DejaVu Sans"
+    words: Language = ENGLISH
     transparent: bool = False
     ground: str = ""
 

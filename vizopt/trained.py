@@ -7,6 +7,7 @@ import numpy as np
 from numpy.random import RandomState
 
 import vizopt
+from vizopt import writing
 from vizopt.arrange import arranged
 from vizopt.header import Header
 from vizopt.optimizers import acting, per_batch, rates, worked
@@ -45,6 +46,7 @@ def trained(
         worked=worked(rule),
         **_picture_words(problem),
     )
+    writing.warn(scene, header)
     if beside and adopted(part, beside, header, problem.constants):
         return
     stage = arranged(problem.layout, scene.stage)

@@ -202,6 +202,36 @@ LIES = (
         "return np.ldexp(found, power).T",
         "return found.T",
     ),
+    Lie(
+        "a German picture calls the accuracy a loss",
+        "vizopt/words/de.toml",
+        'accuracy = "Genauigkeit"',
+        'accuracy = "Verlust"',
+    ),
+    Lie(
+        "the update of a French picture lies between other epochs",
+        "vizopt/words/fr.toml",
+        "époque {first} → {last}",
+        "époque {first} → {first}",
+    ),
+    Lie(
+        "the picture's verdict on a descent is another than the story's",
+        "vizopt/words/__init__.py",
+        "said.key, said.values = key, values",
+        'said.key, said.values = key.replace("reaches", "leaves"), values',
+    ),
+    Lie(
+        "characters that no font draws are not warned of",
+        "vizopt/fonts.py",
+        "    if not none:\n        return \"\"",
+        "    if none:\n        return \"\"",
+    ),
+    Lie(
+        "letters of Arabic in moving text are not joined",
+        "vizopt/fonts.py",
+        'in ("R", "AL")',
+        'in ("R",)',
+    ),
 )  # fmt: skip
 
 

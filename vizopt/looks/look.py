@@ -1,7 +1,6 @@
 """A look of one's own: what a scene's [look] or a file says in the place of its theme."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from re import fullmatch
@@ -15,6 +14,8 @@ from vizopt.looks.checks import checked
 from vizopt.looks.tints import derived
 from vizopt.specs import spec
 from vizopt.theme import THEMES, Text, Theme
+from vizopt.words import checked as checked_words
+from vizopt.words import language, languages
 
 SHOWN = 8  # of many names
 
@@ -47,7 +48,9 @@ def _family(name: str) -> str:
     wanted = name.strip().lower()
     known = _families()
     if wanted not in known:
-        _look_again()
+        from vizopt.fonts import look_again
+
+        look_again()
         known = _families()
     if wanted not in known:
         raise ValueError(f'no font "{name}" here: {_few(name, known.values())}')
@@ -58,16 +61,6 @@ def _families() -> dict[str, str]:
     from matplotlib.font_manager import fontManager
 
     return {family.lower(): family for family in fontManager.get_font_names()}
-
-
-def _look_again() -> None:
-    """Let matplotlib know of fonts that were installed since it last looked."""
-    from matplotlib.font_manager import findSystemFonts, fontManager
-
-    known = {font.fname for font in fontManager.ttflist}
-    for file in set(findSystemFonts()) - known:
-        with suppress(Exception):  # a file that is no font, or a broken one
-            fontManager.addfont(file)
 
 
 def _few(name: str, options: Iterable[str]) -> str:
@@ -87,6 +80,18 @@ def _different(colours: tuple[str, ...]) -> tuple[str, ...]:
     return colours
 
 
+def _language(value: Any) -> Any:
+    """The name of a language that vizopt has, or a table of one's own words."""
+    if isinstance(value, dict):
+        return checked_words(value)
+    if isinstance(value, str) and value in languages():
+        return value
+    there = ", ".join(f'"{name}"' for name in languages())
+    raise ValueError(
+        f"{value!r}: no such language: there are {there}, or a file of words, WORDS.toml"
+    )
+
+
 Colour: TypeAlias = Annotated[str, AfterValidator(_colour)]
 Row: TypeAlias = Annotated[tuple[Colour, ...], Field(min_length=2, max_length=256)]
 Column: TypeAlias = Literal["loss", "accuracy", "lr"]
@@ -99,6 +104,8 @@ class LookSpec:
     Args:
         text: "normal", or "large" for the last row of a hall.
         font: a family that is installed.
+        language: of the labels: "en", "de", "fr", "es", or one's own words; what they lack is
+            English.
         transparent: no paper, where the format can do without.
         paper, ink, muted, rule, edge, border: colours by their use, as Theme has them.
         classes: of the points.
@@ -110,6 +117,7 @@ class LookSpec:
 
     text: Text | None = None
     font: Annotated[str, AfterValidator(_family)] | None = None
+    language: Annotated[str | dict[str, str], BeforeValidator(_language)] | None = None
     transparent: Annotated[bool, Field(strict=True)] | None = None
     paper: Colour | None = None
     ink: Colour | None = None
@@ -144,6 +152,8 @@ def resolved(theme: str, look: LookSpec | None) -> Theme:
     keys = dict(stated)
     if "font" in keys:
         keys["family"] = keys.pop("font")
+    if "language" in keys:
+        keys["words"] = language(keys.pop("language"))
     if "accents" in keys:
         keys["accents"] = tuple((dict(base.accents) | keys["accents"]).items())
     if "classes" in keys and stated["classes"] != base.classes and _is_ours(stated.get("regions")):

@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from matplotlib.axes import Axes
 
 from vizopt.arrays import Pixels, Rows
+from vizopt.fonts import families, shown
 from vizopt.glyphs import Glyphs, drawn_width, strip, text_width
 from vizopt.hold import Playback
 from vizopt.recording import Recording
@@ -44,6 +45,14 @@ class Slot:
         """Width in pixels of a text of this size."""
         return text_width(text, self.font(size), weight, self.theme.family)
 
+    def say(self, key: str, **values: object) -> str:
+        """The words of a label in the picture's language."""
+        return self.theme.words.say(key, **values)
+
+    def told(self, phrase: str) -> str:
+        """A phrase in the picture's language; any other text as it is."""
+        return self.theme.words.told(phrase)
+
     def fitted(self, text: str, size: float, width: float, weight: Weight = "normal") -> str:
         """The text, its end replaced by an ellipsis where it would not fit into width pixels."""
         font = self.font(size)
@@ -68,10 +77,12 @@ class Slot:
         align: Literal["left", "center", "right"] = "left",
     ) -> None:
         """Text that stands still, its baseline at y."""
+        family = self.theme.family
         self.axes.text(
             x,
             y,
-            text,
+            shown(text, family),
+            family=list(families(text, family)),
             size=self.font(size),
             color=colour or self.theme.muted,
             weight=weight,

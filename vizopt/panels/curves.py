@@ -118,15 +118,24 @@ def _lines(slot: Slot, run: Recording, curves: Curves) -> list[_Line]:
     names = _still(slot, run, curves)
     lines = []
     for i, column in enumerate(names):
-        name, value = title(column, run.header.unit), number(float(run[column][0]))
+        name, value = _title(slot, run, column), number(float(run[column][0]))
         beside = _beside(slot, run, curves)
         room = slot.width - _room(slot, run, curves) if beside else 0.0
         if slot.text_width(name) + slot.text_width(value, 18, "bold") > slot.width - room:
-            name = column
+            name = _short(slot, run, column)
         up = _row(slot) * (len(names) - 1 - i)
         base = _head(slot) if beside else slot.height - up - slot.font(18) * 0.3
         lines.append(_Line(name, value, room, slot.width - slot.unit, base))
     return lines
+
+
+def _title(slot: Slot, run: Recording, column: str) -> str:
+    return slot.told(title(column, run.header.unit))
+
+
+def _short(slot: Slot, run: Recording, column: str) -> str:
+    """A title for little room: `lr`."""
+    return "lr" if column == "lr" else _title(slot, run, column)
 
 
 def _row(slot: Slot) -> float:
@@ -143,7 +152,7 @@ def _room(slot: Slot, run: Recording, curves: Curves) -> float:
     """Width that lines of text take at the right of curves that lie beside each other."""
     names = _still(slot, run, curves)
     wide = [
-        slot.text_width(title(column, run.header.unit))
+        slot.text_width(_title(slot, run, column))
         + slot.text_width(number(float(run[column][0])), 18, "bold")
         for column in names
     ]
@@ -182,6 +191,7 @@ class _Plot:
 
     column: str
     title: str
+    short: str  # where the title has no room
     unit: str
     start: float  # of the panel's part that is this curve's
     left: float
@@ -207,8 +217,9 @@ class _Plot:
         gutter = max(slot.text_width(text, 11) for text in [*ticks, "0.00"]) + slot.unit * 8
         return cls(
             column=column,
-            title=title(column, run.header.unit),
-            unit=run.header.unit,
+            title=_title(slot, run, column),
+            short=_short(slot, run, column),
+            unit=slot.say(run.header.unit),
             start=start,
             left=start + gutter,
             top=above + head,
@@ -247,7 +258,7 @@ class _Plot:
         if slot.text_width(self.title) < room - slot.text_width("−0.0e−9", DIGITS[0], "bold"):
             return self.title
         least = slot.text_width("0.000", DIGITS[-1], "bold") + slot.unit * 4
-        return self.column if slot.text_width(self.column) < room - least else self.column[:SHORT]
+        return self.short if slot.text_width(self.short) < room - least else self.short[:SHORT]
 
     def draw_axes(self, slot: Slot) -> None:
         """The title and the values' grid lines."""
@@ -295,8 +306,9 @@ def _note_thin(slot: Slot, run: Recording, plots: list[_Plot]) -> None:
         if len(names) > 1:
             at = plot.start + slot.text_width(plot.title) + slot.unit * 10
             numbers = _numbers(slot, run, names)
-            if at + slot.text_width("thin: validation", 11) + slot.unit * 10 < plot.right - numbers:
-                slot.text(at, plot.top - slot.unit * 12, "thin: validation", 11)
+            thin = slot.say("thin_validation")
+            if at + slot.text_width(thin, 11) + slot.unit * 10 < plot.right - numbers:
+                slot.text(at, plot.top - slot.unit * 12, thin, 11)
                 return
 
 

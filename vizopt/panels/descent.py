@@ -80,7 +80,7 @@ class Descent:
 
 def _steps_key(slot: Slot, plot: Plot) -> None:
     """What the colours of the path mean."""
-    first, last = "first step", "last step"
+    first, last = slot.say("first_step"), slot.say("last_step")
     width = slot.unit * 110
     right = plot.x0 + plot.width - slot.text_width(last, 11) - slot.unit * 8
     y = plot.above(slot)

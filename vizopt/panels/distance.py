@@ -30,7 +30,7 @@ class Distance:
             x = min(float(plot.x(step)), slot.width - slot.text_width(count(int(step)), 11) / 2)
             if step:
                 slot.text(x, base, count(int(step)), 11, align="center")
-        slot.text(plot.left, base, f"{run.header.unit} 0", 11)
+        slot.text(plot.left, base, f"{slot.say(run.header.unit)} 0", 11)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         plot = _Plot(slot, run)

@@ -33,11 +33,13 @@ class Features:
 
         A feature's value is mean + deviation · place.
         """
+        words = slot.theme.words
+        names = tuple(words.retold(name, "principal_component") for name in run.header.axes)
         if "units" not in run.names or slot.theme.large:
-            return cls(run.header.axes)
+            return cls(names)
         ends = run["extent"].reshape(2, 2)
         x, y = (_ticks(*ends[i], *run["units"][i]) for i in range(2))
-        return cls(run.header.axes, x, y)
+        return cls(names, x, y)
 
     def left(self, slot: Slot) -> int:
         """Room for the numbers of y, in pixels."""

@@ -8,8 +8,7 @@ from vizopt.recording import Recording
 from vizopt.specs import spec
 from vizopt.timeline import windows
 
-NOTE = "linear, to the largest around it"
-FLASHING = "linear, to its own largest"
+LEAST = 0.35  # of the width, that the bar keeps
 
 
 @spec
@@ -22,8 +21,10 @@ class Key:
 
     def static(self, slot: Slot, run: Recording) -> None:
         last = run.header.epochs
-        note = FLASHING if slot.playback.mode == "flashing" else NOTE
-        longest = max(slot.text_width(text, 12) for text in (_words(last - 1, last), note))
+        note, text = _texts(slot, last)
+        longest = max(
+            slot.text_width(told, 12) for told in (_words(slot, text, last - 1, last), note)
+        )
         width = min(slot.width - longest - slot.unit * 18, slot.width * 0.46)
         height = _first_line(slot)
         shades = slot.theme.shades(255)[None]
@@ -37,10 +38,13 @@ class Key:
         epochs = run["epoch"]
         start, stop = (epochs[part] for part in windows(rows, slot.playback.window))
         glyphs = slot.glyphs(12)
+        _, text = _texts(slot, run.header.epochs)
         line = _first_line(slot)
 
         def draw(window: Pixels, k: int) -> None:
-            glyphs.write(window, _words(int(start[k]), int(stop[k])), slot.width, line, 1)
+            glyphs.write(
+                window, _words(slot, text, int(start[k]), int(stop[k])), slot.width, line, 1
+            )
 
         return draw
 
@@ -68,6 +72,19 @@ def _first_line(slot: Slot) -> int:
     return round(slot.font(12) * 0.85)
 
 
-def _words(start: int, stop: int) -> str:
+def _texts(slot: Slot, last: int) -> tuple[str, str]:
+    """The note on the update's scale and the key of the line above it, short where need be."""
+    long = slot.say("linear_own" if slot.playback.mode == "flashing" else "linear_around")
+    room = slot.width * (1 - LEAST)
+    note = long if slot.text_width(long, 12) < room else slot.say("linear")
+    text = "update_between"
+    if slot.text_width(_words(slot, text, last - 1, last), 12) >= room:
+        text = "update_short_between"
+    return note, text
+
+
+def _words(slot: Slot, text: str, start: int, stop: int) -> str:
     """Between which epochs' weights the update lies."""
-    return f"update: epoch {count(start)} → {count(stop)}" if start < stop else "no update"
+    if start == stop:
+        return slot.say("no_update")
+    return slot.say(text, first=count(start), last=count(stop))

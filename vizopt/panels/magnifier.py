@@ -40,7 +40,7 @@ class Magnifier:
             return
         top = _top(slot)
         slot.frame(0, top, slot.width - 1, slot.height - top - 1)
-        slot.text(0, top - slot.unit * 7, "around the point", 12)
+        slot.text(0, top - slot.unit * 7, slot.say("around_point"), 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         if _goes_away(run):

@@ -28,10 +28,11 @@ class Name:
     def of(cls, slot: Slot, plot: Plot, minimum: Minimum) -> "Name":
         """Straight below its minimum."""
         weight: Weight = "normal" if minimum.kind == "local" else "bold"
-        half = slot.text_width(minimum.name, 12, weight) / 2 + slot.unit * 5
+        text = slot.told(minimum.name)
+        half = slot.text_width(text, 12, weight) / 2 + slot.unit * 5
         x, y = float(plot.px(minimum.x)), float(plot.py(minimum.f)) + slot.unit * 4
         base = y + slot.unit * 12 + slot.font(12)
-        return cls(minimum.name, weight, x, y, max(x, plot.x0 + half), half, base)
+        return cls(text, weight, x, y, max(x, plot.x0 + half), half, base)
 
     def moved(self, aside: float) -> "Name":
         return replace(self, at=self.at + aside)

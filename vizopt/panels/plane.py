@@ -17,6 +17,7 @@ from vizopt.recording import Recording
 from vizopt.regions import Regions
 from vizopt.specs import spec
 
+BACKGROUND = ("background", "background_share", "background_short")  # as there is room
 CAPTION = 24  # height of the line of classes below the plane
 
 
@@ -48,14 +49,15 @@ class Plane:
         middle = y + side + features.below(slot) + slot.unit * CAPTION - slot.font(13) * 0.4
         mark = 1.1 * diameter(slot.unit)
         base = middle + slot.font(13) * 0.36
-        names, step, more = _listed(slot, run.header.classes, side, 1.9 * mark)
+        names, step, more = _listed(slot, _classes(slot, run), side, 1.9 * mark)
         for c, name in enumerate(names):
             markers(slot.axes, slot.theme, [x + c * step + 0.75 * mark], [middle], c, mark)
             slot.text(x + c * step + 1.75 * mark, base, name)
         if more:
             slot.text(x + side, base, more, align="right")
         if _says_plane(run):
-            slot.text(x, _last_line(slot, run), slot.fitted(run.header.plane, 12, side), 12)
+            axes = slot.fitted(_axes(slot, run.header.plane), 12, side)
+            slot.text(x, _last_line(slot, run), axes, 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         left, top, side = _square(slot, run)
@@ -69,7 +71,8 @@ class Plane:
         paint = regions.shade if self.confidence else regions
         points = Stamp(_points(slot, run, side))
         glyphs = slot.glyphs(12)
-        named = slot.text_width(slot.fitted(run.header.plane, 12, side), 12)
+        units = slot.say(f"{run.header.unit}s")
+        named = slot.text_width(slot.fitted(_axes(slot, run.header.plane), 12, side), 12)
         free = side - (named + slot.unit * 12 if named else 0)
 
         def draw(window: Pixels, k: int) -> None:
@@ -77,8 +80,8 @@ class Plane:
             held = background(k)
             if held:
                 regions.mix(held.shares, square)
-                epochs = f"{run.header.unit}s {count(held.first)}–{count(held.last)}"
-                ways = [f"{start}{epochs}" for start in ("background: share of ", "share of ", "")]
+                between = {"first": count(held.first), "last": count(held.last)}
+                ways = [slot.say(key, units=units, **between) for key in BACKGROUND]
                 words = next((words for words in ways if glyphs.width(words) <= free), ways[-1])
                 glyphs.write(window, words, left + side, _last_line(slot, run), 1.0)
             else:
@@ -103,14 +106,24 @@ def _listed(
             if shown == list(names):
                 break
         return shown, step, ""
-    room = side - slot.text_width(_more(len(names)))
+    room = side - slot.text_width(_more(slot, len(names)))
     some = max(int(room / least), 1)
     step = room / some
-    return _fitted(slot, names[:some], step - mark), step, _more(len(names) - some)
+    return _fitted(slot, names[:some], step - mark), step, _more(slot, len(names) - some)
 
 
-def _more(classes: int) -> str:
-    return f"and {count(classes)} more"
+def _more(slot: Slot, classes: int) -> str:
+    return slot.say("more_classes", count=count(classes))
+
+
+def _classes(slot: Slot, run: Recording) -> tuple[str, ...]:
+    """The classes' names; those that only count are said in the picture's language."""
+    return tuple(slot.theme.words.retold(name, "class") for name in run.header.classes)
+
+
+def _axes(slot: Slot, plane: str) -> str:
+    """What plane it is, as a recording tells it, in the picture's language."""
+    return slot.theme.words.retold(plane, "principal_components", "variance")
 
 
 def _fitted(slot: Slot, names: tuple[str, ...], room: float) -> list[str]:

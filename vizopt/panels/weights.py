@@ -26,7 +26,7 @@ Shade: TypeAlias = Callable[[Matrix], Matrix]  # from values to places between �
 LOWEST = 0.25  # share of a panel's height that its grids have at least
 HEAD = 22  # height of a line of text above a grid
 GAP = 14  # between the bars of a standing layer
-BLOCKS = ", block maxima"
+BLOCKS = ("block_maxima", "blocks")  # the same in less room
 PALEST = 4.0  # largest changes that the scale of an update may have
 ENVELOPE = 40  # the envelope looks this part of the clip ahead and back: 1/40
 
@@ -60,32 +60,29 @@ class Weights:
     def static(self, slot: Slot, run: Recording) -> None:
         weights, update = _boxes(slot, run, self.layer)
         inputs, outputs = _shape(run, self.layer)
-        title = self.layer.replace("dense", "Dense ")
+        title = _title(slot, self.layer)
         slot.text(0, slot.font(15), title, 15, colour=slot.theme.ink, weight="bold")
         size = f"{count(inputs - 1)} × {count(outputs)} + {count(outputs)}"
         blocks = _block(inputs, weights[3]) * _block(outputs, weights[2]) > 1
-        if blocks:
-            size += BLOCKS
         if _lies(run, self.layer):
             room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
-            text = f"weights and biases, {size}"
+            size = f"{size}, {slot.say('block_maxima')}" if blocks else size
+            text = slot.say("weights_and_biases", size=size)
             for choice in (text, size):  # neither where both would be cut
                 if slot.text_width(choice, 12) < room:
                     slot.text(slot.width, slot.font(15), choice, 12, align="right")
                     break
-            slot.text(0, update[1] - slot.unit * 6, "update", 12)
+            slot.text(0, update[1] - slot.unit * 6, slot.say("update"), 12)
         else:
             first, second = _captions(slot, weights)
-            size = size.removesuffix(BLOCKS)
-            named = ["block maxima", "blocks"] if blocks else ["weights"]
+            named = [slot.say(key) for key in (BLOCKS if blocks else ("weights",))]
             sizes = [size, size.replace(" × ", "×").replace(" + ", "+")]
             for y, choices in ((first, named), (second, [] if _low(slot) else sizes)):
                 fits = [text for text in choices if slot.text_width(text, 12) <= weights[2]]
                 for text in fits[:1]:
                     slot.text(weights[0], y, text, 12)
-            at = min(update[0], slot.width - slot.text_width("update", 12))
             if not _low(slot):  # its largest value stands there alone
-                slot.text(at, first, "update", 12)
+                _write_update(slot, update[0], weights[2] + slot.unit * 4, first)
         for box in (weights, update):
             slot.frame(*box)
 
@@ -113,6 +110,21 @@ class Weights:
             glyphs.write(window, text, min(x, floor(room)), y, align)
 
         return draw
+
+
+def _write_update(slot: Slot, x: float, free: float, y: float) -> None:
+    """The caption of a standing layer's update, short where it would meet that of the weights."""
+    for word in (slot.say("update"), slot.say("update_short")):
+        at = min(x, slot.width - slot.text_width(word, 12))
+        if at >= free:
+            break
+    slot.text(at, y, word, 12)
+
+
+def _title(slot: Slot, layer: str) -> str:
+    """`Dense 1`."""
+    number = layer.removeprefix("dense")
+    return slot.say("layer", number=number) if number != layer else layer
 
 
 def _shape(run: Recording, layer: str) -> tuple[int, int]:

@@ -37,9 +37,9 @@ class Worked:
 
     def static(self, slot: Slot, run: Recording) -> None:
         lines = _Places.of(slot, 0, SIZES[-1])
-        for name, y in zip(("x", "f(x)", "slope"), lines.values, strict=True):
+        for name, y in zip(("x", "f(x)", slot.say("slope")), lines.values, strict=True):
             slot.text(0, y, name, 13)
-        slot.text(0, lines.title, "the next step", 12)
+        slot.text(0, lines.title, slot.say("next_step"), 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         x, f, slope = (run[name] for name in ("x", "loss", "slope"))
@@ -52,7 +52,7 @@ class Worked:
         letters = slot.glyphs(size, colour=slot.theme.ink)
         lines = _Places.of(slot, max(map(len, texts.values())), size)
         events = [
-            (at, _wrapped(told, f"step {at}: {text}", slot.width))
+            (at, _wrapped(told, slot.say("at_step", at=at, event=text), slot.width))
             for at, text in outcome(run).events()
         ]
 
