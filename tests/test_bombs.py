@@ -163,7 +163,7 @@ def test_files_without_an_end_are_no_files(tmp_path):
 def test_a_scene_that_is_a_device_is_one_line(command, tmp_path):
     (tmp_path / "a.toml").symlink_to("/dev/zero")
     ran = command("make", "a.toml")
-    assert (ran.code, ran.err) == (1, "vizopt: a.toml: cannot read: not a file\n")
+    assert (ran.code, ran.err) == (1, "vizopt: a.toml: is no file: name a scene's TOML file\n")
 
 
 def test_a_table_of_too_many_rows_is_one_line(tmp_path, monkeypatch):
