@@ -187,6 +187,15 @@ def test_what_cannot_go_on_is_one_line(tmp_path, monkeypatch):
     assert refused(scene, path).startswith(f"was recorded by numpy 1.0, here is {np.__version__}")
     file.write_text(text)
     slot = json.loads(text)["attributes"]["state"]["slot"]
+    rows = json.loads(text)["attributes"]["state"]["rows"]
+    for wrong in ({"epoch": 4}, {"epoch": 10**40}, {"rows": 5}, {"rows": {**rows, "history": -1}},
+                  {"rows": {**rows, "snapshots": -1}}, {"rows": {**rows, "snapshots": 1.5}},
+                  {"slot": "../.."}, {"leaves": [["<f8", [10**12]]]}):  # fmt: skip
+        table = json.loads(text)
+        table["attributes"]["state"] |= wrong
+        file.write_text(json.dumps(table))
+        assert refused(scene, path).startswith("damaged state"), wrong
+    file.write_text(text)
     chunk = path / f"state/{slot}/c/0"
     kept = chunk.read_bytes()
     chunk.write_bytes(bytes([kept[0] ^ 1]) + kept[1:])
