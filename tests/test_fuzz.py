@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from slow.attempt import attempt
 from slow.kinds import KINDS, material
 
-EXAMPLES = {"scenes": 12, "commands": 30, "recordings": 15, "headers": 25, "clips": 12,
-            "recipes": 10, "decks": 8}  # fmt: skip
+EXAMPLES = {"scenes": 6, "commands": 25, "recordings": 12, "headers": 20, "clips": 10,
+            "recipes": 8, "decks": 6}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

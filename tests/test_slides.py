@@ -223,6 +223,17 @@ def test_the_lessons_look_shows_its_warning_first(command):
 TITLES = [HOSTILE, "x" * 5000, "two\nlines\tand\x0b more", "\x00\ufffe", "Ünïcödé 学习 🎓", "]]>"]
 
 
+def test_a_file_name_is_no_xml(tmp_path, clips):
+    from vizopt.safety import judge
+
+    clip = Path(shutil.copy(clips / "a.mp4", tmp_path / "Q&A 'x'.mp4"))
+    slide = deck.slide(clip, Label("Q&A", "Q&A", (), "", ""), judge(clip))
+    deck.write(tmp_path / "Q&A.pptx", [slide])
+    (page,) = pages(tmp_path / "Q&A.pptx")
+    assert page.shapes.title.text == movie(page).name == "Q&A"
+    assert media(page, "/media") == [clip.read_bytes()]
+
+
 @pytest.mark.parametrize("title", TITLES, ids=range(len(TITLES)))
 def test_any_title_can_be_read_again(tmp_path, clips, title):
     from vizopt.safety import judge

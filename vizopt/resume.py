@@ -114,9 +114,12 @@ def saved_in(path: Path, header: Header, constants: Mapping[str, NDArray[Any]]) 
         if left or found[0].shape != (header.layout.size,):
             raise ValueError("its size is wrong")
         rows: dict[Group, int] = dict(stored["rows"])
-        if rows["history"] > run.epochs or rows["snapshots"] > len(run):
+        epoch, kept = rows["history"] - 1, rows["snapshots"]
+        if not (stored["epoch"] == epoch < run.epochs and 0 <= kept <= len(run)):
             raise ValueError("rows are missing")
-        return Saved(rows, State(int(stored["epoch"]), tuple(found)), stored)
+        if not all(type(count) is int for count in (epoch, kept)) or epoch < 0:
+            raise ValueError("no counts of rows")
+        return Saved(rows, State(epoch, tuple(found)), stored)
     except (OSError, KeyError, ValueError, TypeError, IndexError, RuntimeError) as error:
         raise RecordingError(
             f"{path}: damaged state: cannot go on from it: record it again"

@@ -66,11 +66,14 @@ def places(value, path=()):
 def changed(random: Random, table: dict, others: list[dict]) -> dict:
     """A table with one to three mistakes; some come from the same places of other tables."""
     table = deepcopy(table)
+    if random.random() < 0.5:  # what is likely to be right, so that it is trained and drawn
+        known = [place for place in places(table) if place[-1] in LIKELY]
+        for *parents, last in random.sample(known, min(len(known), random.choice([1, 2]))):
+            _inside(table, parents)[last] = deepcopy(random.choice(LIKELY[last]))
+        return table
     for _ in range(random.choice([1, 1, 2, 3])):
         *parents, last = random.choice(list(places(table)) or [("x",)])
-        at = table
-        for key in parents:
-            at = at[key]
+        at = _inside(table, parents)
         match random.randrange(8):
             case 5 | 6 | 7 if last in LIKELY:
                 at[last] = deepcopy(random.choice(LIKELY[last]))
@@ -86,6 +89,12 @@ def changed(random: Random, table: dict, others: list[dict]) -> dict:
                 at[last] = at[last] * random.choice([-1, 0, 0.5, 2, 3, 10, 1e-9, 1e9])
             case _:
                 at[last] = value(random)
+    return table
+
+
+def _inside(table, parents: list):
+    for key in parents:
+        table = table[key]
     return table
 
 

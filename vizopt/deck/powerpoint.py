@@ -143,7 +143,8 @@ def _movie(page: Any, slide: Slide, box: Box) -> Any:
     """The clip; one that does not flash starts with its slide and repeats until the next."""
     kind = SHOWN[slide.clip.suffix.lower()]
     poster = BytesIO(still(slide.clip, first=bool(slide.warning)))
-    shape = page.shapes.add_movie(str(slide.clip), *box, poster, kind)
+    with slide.clip.open("rb") as file:  # python-pptx puts a path's name into XML as it is: Q&A.mp4
+        shape = page.shapes.add_movie(file, *box, poster, kind)
     if not slide.warning:
         node = page.element.xpath(f".//p:video[.//p:spTgt/@spid='{shape.shape_id}']")[0]
         node.xpath(".//p:cTn")[0].set("repeatCount", "indefinite")
