@@ -131,7 +131,7 @@ def test_words_that_are_missing_are_english_and_one_line_says_so(tmp_path):
         writing.warn(scene, header)
     others = len(table("en")) - 1 - 3
     assert [str(line.message) for line in told] == [
-        f"good: look.language: has no language, step, diverged and {others} more: "
+        f"good: look.language: has no step, diverged, left_curve and {others} more: "
         "English stands there"
     ]
     with warnings.catch_warnings():

@@ -13,7 +13,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb, to_rgba
 from numpy.typing import NDArray
 
 from vizopt.library import look, looks
-from vizopt.words import ENGLISH, Language
+from vizopt.words import ENGLISH, Language, language
 
 Text: TypeAlias = Literal["normal", "large"]
 NORMAL, LARGE = 1.2, 1.55  # times a text's size
@@ -145,7 +145,7 @@ def _read(name: str) -> Theme:
     table = tomllib.loads(look(name))
     table["regions"] = tuple(map(tuple, table["regions"]))
     table["accents"] = tuple(table["accents"].items())
-    table["family"] = table.pop("font")
+    table["family"], table["words"] = table.pop("font"), language(table.pop("language"))
     lists = {key: tuple(table[key]) for key in ("classes", "path")}
     return Theme(**table | lists)
 

@@ -211,8 +211,8 @@ LIES = (
     Lie(
         "the update of a French picture lies between other epochs",
         "vizopt/words/fr.toml",
-        "époque {first} → {last}",
-        "époque {first} → {first}",
+        "jour : époque {first} → {last}",
+        "jour : époque {first} → {first}",
     ),
     Lie(
         "the picture's verdict on a descent is another than the story's",
