@@ -14,7 +14,7 @@ from vizopt.numbers import number
 from vizopt.paint import Ink, Trail, coloured, disc, line, stamp_at
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.move import Move
-from vizopt.panels.names import plates_of, write_names
+from vizopt.panels.names import Plate, plates_of, write_names
 from vizopt.panels.pathcolours import PathColours
 from vizopt.panels.plot import Plot
 from vizopt.recording import Recording
@@ -23,6 +23,7 @@ from vizopt.specs import spec
 Floats: TypeAlias = NDArray[np.float64]
 
 MOST = 20_000  # dots, and lines, of a path; with more it is thinned
+PLACES = (0.94, 0.5, 0.6, 0.7, 0.4, 0.8, 0.3)  # of the box, for an arrow at its side
 LARGE = 1e6  # pixels: further out there is nothing to tell apart
 
 
@@ -57,8 +58,8 @@ class Descent:
         trail = _trail(slot, plot, x, f, colours)
         point, edge = disc(slot.unit * 7.5), coloured(disc(slot.unit * 9), slot.theme.ink)
         px, py = plot.px(x), plot.py(f)
-        arrow = _arrow(slot, plot, run, colours)
         plates = plates_of(slot, plot, minima_of(run))
+        arrow = _arrow(slot, plot, run, colours, plates)
         move = Move(slot, plot, run, colours)
 
         def draw(window: Pixels, k: int) -> None:
@@ -160,7 +161,7 @@ def _clipped(plot: Plot, x: Floats, y: Floats) -> tuple[float, float, float, flo
 
 
 def _arrow(
-    slot: Slot, plot: Plot, run: Recording, colours: PathColours
+    slot: Slot, plot: Plot, run: Recording, colours: PathColours, plates: list[Plate]
 ) -> Callable[[Pixels, int], None]:
     """draw(window, step): an arrow at the edge beyond which that step lies, and its x or f."""
     x, f, ends = run["x"], run["loss"], run["curve"][[0, -1], 1]
@@ -172,15 +173,22 @@ def _arrow(
 
     # Low, for functions are high at their ends; higher at an end that is low itself.
     low = [float(plot.py(f)) > plot.y0 + plot.height * 0.7 for f in ends]
-    heights = [round(plot.y0 + plot.height * (0.5 if end else 0.94)) for end in low]
+
+    def height(right: bool, width: float) -> int:
+        """Of an arrow and its text of that width: the lowest place that no name takes."""
+        reach = half * 2.6 + width
+        columns = (far - reach, far) if right else (plot.x0, plot.x0 + reach)
+        places = [plot.y0 + plot.height * share for share in (PLACES[1:] if low[right] else PLACES)]
+        free = (y for y in places if not _meets(plates, columns, y, slot.font(13)))
+        return round(next(free, places[0]))
 
     def aside(window: Pixels, step: int) -> None:
         right = bool(x[step] > plot.right)
-        y = heights[right]
         edge = plot.x0 + (plot.width - half if right else half)
         shape = wedge if right else wedge[:, ::-1]
-        stamp_at(window, coloured(shape, colours[step]), round(edge), y)
         text = f"x = {number(float(x[step]), span=plot.right - plot.left)}"
+        y = height(right, glyphs.width(text))
+        stamp_at(window, coloured(shape, colours[step]), round(edge), y)
         beside = edge + (-half if right else half) * 1.6
         glyphs.write(window, text, round(beside), y + round(slot.font(13) * 0.36), float(right))
 
@@ -199,3 +207,14 @@ def _arrow(
         (above if plot.left <= x[step] <= plot.right else aside)(window, step)
 
     return draw
+
+
+def _meets(plates: list[Plate], columns: tuple[float, float], y: float, size: float) -> bool:
+    """Whether a line of text in the middle of which y is lies over a name."""
+    return any(
+        columns[0] < across.stop
+        and columns[1] > across.start
+        and y - size < down.stop
+        and y + size > down.start
+        for down, across in plates
+    )

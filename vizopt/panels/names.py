@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from vizopt.minima import Minimum
 from vizopt.panels.base import Slot, Weight
 from vizopt.panels.plot import Plot
+
+Plate: TypeAlias = tuple[slice, slice]  # rows and columns of the window
 
 ROWS = 3  # that a name may stand in, to find room
 MOST = 0.8  # of its half width, that a name moves aside at once
@@ -80,7 +83,7 @@ def write_names(slot: Slot, plot: Plot, minima: list[Minimum]) -> None:
         )
 
 
-def plates_of(slot: Slot, plot: Plot, minima: list[Minimum]) -> list[tuple[slice, slice]]:
+def plates_of(slot: Slot, plot: Plot, minima: list[Minimum]) -> list[Plate]:
     """Rows and columns of the window that each name takes."""
     size, plates = slot.font(12), []
     for name in placed(slot, plot, minima):

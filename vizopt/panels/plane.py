@@ -136,8 +136,9 @@ def _fitted(slot: Slot, names: tuple[str, ...], room: float) -> list[str]:
     ]
     for shown in ways:
         wide = max(map(slot.text_width, shown), default=0.0)
-        cut = slot.text_width("…") if any("…" in name for name in shown) else 0.0
-        if wide <= room + cut and len(set(shown)) == len(names):
+        # Drawn text is a little narrower than its letters' widths together.
+        spare = slot.text_width("…") * (1.0 if any("…" in name for name in shown) else 0.2)
+        if wide <= room + spare and len(set(shown)) == len(names):
             return shown
     return [slot.fitted(str(c), 13, room) for c in range(len(names))]
 
