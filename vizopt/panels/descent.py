@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.minima import minima_of
-from vizopt.numbers import number
 from vizopt.paint import Ink, Trail, coloured, disc, line, stamp_at
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.move import Move
 from vizopt.panels.names import Plate, plates_of, write_names
 from vizopt.panels.pathcolours import PathColours
 from vizopt.panels.plot import Plot
+from vizopt.readout import Readout
 from vizopt.recording import Recording
 from vizopt.specs import spec
 
@@ -165,6 +165,7 @@ def _arrow(
 ) -> Callable[[Pixels, int], None]:
     """draw(window, step): an arrow at the edge beyond which that step lies, and its x or f."""
     x, f, ends = run["x"], run["loss"], run["curve"][[0, -1], 1]
+    digits = Readout.of(run)
     half = round(slot.unit * 9)
     glyphs = slot.glyphs(13, colour=slot.theme.ink, weight="bold")
     bottom, far = plot.y0 + plot.height, plot.x0 + plot.width
@@ -186,7 +187,7 @@ def _arrow(
         right = bool(x[step] > plot.right)
         edge = plot.x0 + (plot.width - half if right else half)
         shape = wedge if right else wedge[:, ::-1]
-        text = f"x = {number(float(x[step]), span=plot.right - plot.left)}"
+        text = f"x = {digits.x(x[step])}"
         y = height(right, glyphs.width(text))
         stamp_at(window, coloured(shape, colours[step]), round(edge), y)
         beside = edge + (-half if right else half) * 1.6
@@ -198,7 +199,7 @@ def _arrow(
         shape = wedge.T[::-1] if over else wedge.T
         at = min(max(float(plot.px(x[step])), plot.x0 + half), far - half)
         stamp_at(window, coloured(shape, colours[step]), round(at), round(edge))
-        text = f"f = {number(float(f[step]), span=plot.high - plot.low)}"
+        text = f"f = {digits.f(f[step])}"
         left = at + half * 1.6 + glyphs.width(text) > far
         beside = at + (-half if left else half) * 1.6
         glyphs.write(window, text, round(beside), round(edge + slot.font(13) * 0.36), float(left))
