@@ -15,7 +15,7 @@ from test_bounds import SCENE, mistake
 from vizopt import recipe
 from vizopt.bounded import read_bytes
 from vizopt.deck import powerpoint
-from vizopt.encoders.ffmpeg import executable
+from vizopt.encoders.program import able
 from vizopt.errors import DecodeError, EncodeError
 from vizopt.problems import tables
 from vizopt.safety import holders
@@ -131,7 +131,7 @@ def test_a_tag_of_2_mb_is_not_read(tmp_path):
     path = tmp_path / "a.mp4"
     source = ["-f", "lavfi", "-i", "color=size=16x16:duration=0.1", "-i", str(tags)]
     wanted = ["-map_metadata", "1", "-loglevel", "error", str(path)]
-    subprocess.run([executable(path), *source, *wanted], check=True)
+    subprocess.run([able(path), *source, *wanted], check=True)
     with pytest.raises(DecodeError, match="its tags are longer than 1000000 bytes: not read"):
         recipe.read(path)
 

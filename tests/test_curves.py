@@ -139,8 +139,8 @@ def test_above_the_frame_an_arrow_gives_its_f(texts):
         box for text, box in texts.moving(picture, k) if text == f"f = {number(run['loss'][1])}"
     ]
     across, _ = scales(picture)
-    assert 60 < box[1] < 110
-    wedge = picture[k][80:110, int(across(run["x"][1])) - 3 : int(across(run["x"][1])) + 4, :3]
+    assert 110 < box[1] < 140
+    wedge = picture[k][118:145, int(across(run["x"][1])) - 3 : int(across(run["x"][1])) + 4, :3]
     assert (np.ptp(wedge.astype(int), axis=-1) > 40).any()
     k = next(k for k in range(len(picture)) if ("2 / 4" in dict(texts.moving(picture, k))))
     assert f"x = {number(run['x'][2])}" in dict(texts.moving(picture, k))

@@ -46,7 +46,7 @@ def test_the_readmes_python_runs(monkeypatch, tmp_path):
 def test_the_readmes_scene_loads():
     from vizopt.scene import parse_scene
 
-    toml = re.search(r"```toml\n(.*?)```", README, flags=re.S)[1]
+    toml = re.search(r"```toml\n(title = .*?)```", README, flags=re.S)[1]
     assert parse_scene(toml, "README.md", {}, {}).optimizer.lr.decay == 1e-3
 
 

@@ -113,6 +113,7 @@ def test_it_holds_clip_numbers_and_recipe(written):
     assert "<p>It counts.</p>\n<p>Then it ends.</p>" in text
 
 
+@pytest.mark.filterwarnings("ignore::vizopt.errors.VizoptWarning")  # a title in many scripts
 def test_a_page_of_a_real_run_tells_its_verdict_and_recipe(run, tmp_path):
     clip = render(run, tmp_path / "sgd.html", Look(size=(480, 270), overrides={"title": EVIL}))
     text = clip.path.read_text(encoding="utf-8")

@@ -123,7 +123,7 @@ def test_a_file_of_ones_own_words_goes_into_the_scene_and_with_it(tmp_path, monk
 
 
 def test_words_that_are_missing_are_english_and_one_line_says_so(tmp_path):
-    header = SimpleNamespace(settings="", plane="", classes=())
+    header = SimpleNamespace(settings="", plane="", classes=(), axes=())
     scene = load_scene("good", {"look.language": {"epoch": "epoko"}})
     writing._warn.cache_clear()
     with warnings.catch_warnings(record=True, action="always") as told:
@@ -131,7 +131,7 @@ def test_words_that_are_missing_are_english_and_one_line_says_so(tmp_path):
         writing.warn(scene, header)
     others = len(table("en")) - 1 - 3
     assert [str(line.message) for line in told] == [
-        f"good: look.language: has no step, diverged, left_curve and {others} more: "
+        f"good: look.language: has no step, diverged, f_undefined and {others} more: "
         "English stands there"
     ]
     with warnings.catch_warnings():
@@ -241,7 +241,7 @@ def test_characters_that_no_font_has_are_boxes_and_named_with_what_to_install(on
 
 
 def test_a_title_is_warned_of_before_anything_is_trained(only_dejavu, tmp_path, monkeypatch):
-    monkeypatch.setattr("vizopt.pipeline.train", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("vizopt.trained.train", lambda *_, **__: pytest.fail("trained"))
     writing._warn.cache_clear()
     scene = load_scene("good", {"title": "日本"})
     line = "^good: no installed font draws 日 .CJK., 本"

@@ -173,6 +173,7 @@ def run() -> tuple[int, str]:
     and one line on what went wrong."""
     arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
     warnings.showwarning = _warned
+    warnings.simplefilter("always", VizoptWarning)
     try:
         return int(cli.main(arguments, standalone_mode=False) or 0), ""
     except click.Abort as error:

@@ -69,6 +69,6 @@ class Layout:
         found = {}
         for layer in self.layers:
             parts = [item for name, item in self.slices.items() if name.partition(".")[0] == layer]
-            columns = [shape[-1] for name, shape in self.shapes if name.startswith(f"{layer}.")]
+            columns = [shape[-1] for name, shape in self.shapes if name.partition(".")[0] == layer]
             found[layer] = slice(parts[0].start, parts[-1].stop), columns[0]
         return found

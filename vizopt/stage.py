@@ -96,6 +96,11 @@ class Words:
     settings: str
     unit: str
 
+    @property
+    def line(self) -> str:
+        """The title without line breaks."""
+        return " ".join(self.title.split())
+
 
 class Picture:
     """Every frame of a clip; `picture[k]` depends on nothing that was drawn before.
@@ -148,7 +153,7 @@ class Picture:
             self._still = drawn(canvas)
             self._draws: list[tuple[Box, Draw]] = []
             if run.header.epochs > 1:
-                self._draws.append((Box(0, 0, *size), _counter(header, words.title, run, rows)))
+                self._draws.append((Box(0, 0, *size), _counter(header, words.line, run, rows)))
             for name, slot in slots.items():
                 self._draws.append((boxes[name], stage.panels[name].dynamic(slot, run, rows)))
 
@@ -190,13 +195,13 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     right, unit = slot.width - side, slot.say(words.unit)
     if run.header.epochs > 1:
         last = count(run.header.epochs - 1)
-        right -= round(slot.text_width(f"{last}{_total(slot, words.title, run)}", 20, "bold"))
+        right -= round(slot.text_width(f"{last}{_total(slot, words.line, run)}", 20, "bold"))
         right -= round(slot.unit * 10)
         slot.text(right, title, unit, 13, align="right")
         right -= round(slot.text_width(unit) + slot.unit * 20)
     free = right - side
-    names = {n: slot.fitted(words.title, n, free, "bold") for n in TITLES}
-    size = next((n for n, name in names.items() if name == words.title), TITLES[-1])
+    names = {n: slot.fitted(words.line, n, free, "bold") for n in TITLES}
+    size = next((n for n, name in names.items() if name == words.line), TITLES[-1])
     name = names[size]
     slot.text(side, title, name, size, colour=slot.theme.ink, weight="bold")
     free = slot.width - 2 * side
@@ -224,7 +229,7 @@ def _total(slot: Slot, title: str, run: Recording) -> str:
     whole = slot.text_width(f"{last} / {last}", 20, "bold")
     whole += slot.text_width(slot.say(run.header.unit))
     free = slot.width - 2 * slot.unit * MARGIN - whole - slot.unit * 30
-    crowded = slot.text_width(title, TITLES[-1], "bold") > free
+    crowded = slot.fitted(title, TITLES[-1], free, "bold") != title
     return "" if slot.theme.large and crowded else f" / {last}"
 
 
