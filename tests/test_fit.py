@@ -17,7 +17,7 @@ def size(name):
 @pytest.mark.parametrize("suffix", ["mp4", "webm", "gif", "webp", "apng"])
 def test_a_file_fits_and_keeps_its_length(command, run, suffix):
     name = f"a.{suffix}"
-    look = ["--seconds", "2", "-q"]
+    look = ["--seconds", "2", "-q", "--size", "640x360"]
     assert command("render", run.path, "-o", name, *look).code == 0
     limit = int(size(name) * 0.6 / 1000)
     ran = command("render", run.path, "-o", name, *look, "--fit", f"{limit}kB")

@@ -101,7 +101,7 @@ def test_a_reader_that_has_seen_enough_hears_nothing():
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits are Linux's")
-@pytest.mark.parametrize("megabytes", [400])
+@pytest.mark.parametrize("megabytes", [240])
 def test_too_little_memory_is_one_line(tmp_path, megabytes):
     ran = child(
         "",

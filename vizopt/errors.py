@@ -13,6 +13,7 @@ SHORTAGES = (
     "annot allocate memory",
     "not enough memory",
     "returned NULL without setting an exception",
+    "error return without exception set",
 )
 
 
