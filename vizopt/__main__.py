@@ -1,5 +1,7 @@
 """The `vizopt` command, and `python -m vizopt`."""
 
+import logging
+import os
 import signal
 import sys
 from types import FrameType
@@ -10,7 +12,11 @@ from vizopt import streams
 def main() -> None:
     """Run the command line; Ctrl-C and an end from outside are one line, wherever they come."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, _interrupt)  # a terminal that closes; nohup ignores it
     streams.opened()
+    os.environ["MPLBACKEND"] = "agg"  # a notebook's, or an unknown one, is not for us
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of folders that it cannot write
     code, message = 1, ""
     try:
         from vizopt.cli import run

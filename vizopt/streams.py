@@ -1,7 +1,24 @@
 """Streams: standard input, output and error, which may be closed, full or a broken pipe."""
 
+import codecs
 import os
 import sys
+from io import TextIOWrapper
+
+# What an old code page shows instead of a character that it does not have.
+PLAIN = {
+    "\N{MULTIPLICATION SIGN}": "x",
+    "\N{RIGHTWARDS ARROW}": "->",
+    "\N{MINUS SIGN}": "-",
+    "\N{EN DASH}": "-",
+    "\N{MIDDLE DOT}": "|",
+    "\N{THIN SPACE}": " ",
+    "\N{NO-BREAK SPACE}": " ",
+    "\N{HORIZONTAL ELLIPSIS}": "...",
+    "\N{INFINITY}": "inf",
+    "\N{SUPERSCRIPT TWO}": "^2",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+}
 
 
 def opened() -> None:
@@ -9,6 +26,9 @@ def opened() -> None:
 
     What is printed to a closed standard output is an error, as on a full disk; what is printed to
     a closed standard error is lost, the exit code remains.
+
+    A file or a pipe gets UTF-8, as TOML and JSON have to be, unless PYTHONIOENCODING names
+    something else; a terminal gets what its code page has, and plain characters for the others.
     """
     for number in range(3):
         try:
@@ -19,6 +39,19 @@ def opened() -> None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    codecs.register_error("plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            free = not stream.isatty() and "PYTHONIOENCODING" not in os.environ
+            stream.reconfigure(encoding="utf-8" if free else stream.encoding, errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What stands for the characters that cannot be encoded: a question mark for most."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(PLAIN.get(letter, "?") for letter in lacking), error.end
 
 
 def flushed() -> str:
