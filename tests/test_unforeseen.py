@@ -20,6 +20,7 @@ VIZOPT = [sys.executable, "-m", "vizopt"]
 def child(redirected, *arguments, **keys):
     """A vizopt process in a shell that closes or redirects its streams."""
     line = f'"$@" {redirected}'
+    keys.setdefault("cwd", tempfile.gettempdir())  # from here Python would find the tree
     command = ["sh", "-c", line, "sh", *VIZOPT, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, **keys)
 
