@@ -96,11 +96,12 @@ class Regions:
         mixed = beside[:-1] | beside[1:] | below[:, :-1] | below[:, 1:]
         rows, columns = np.divmod(np.flatnonzero(mixed & self._seen), len(corner))
         places = self._places(self._y, self._x, rows, columns)
-        own = self._colours.take(leader(self._between(scores, rows, columns)))
+        leaders = leader(self._between(scores, rows, columns))
+        own = self._colours.take(leaders)
         flat = colours.reshape(-1)
         flat[places] = own
         if self._border is not None:
-            flat[self._lined(flat, places, own, rows, columns)] = self._border
+            flat[self._lined(flat, places, leaders, own, rows, columns)] = self._border
         pixels.view(np.uint32)[..., 0] = colours
 
     def mix(self, shares: Floats, pixels: Pixels) -> None:
@@ -126,6 +127,7 @@ class Regions:
         self,
         flat: NDArray[np.uint32],
         places: Cells,
+        leaders: NDArray[np.uint8],
         own: NDArray[np.uint32],
         rows: Cells,
         columns: Cells,
@@ -133,7 +135,10 @@ class Regions:
         """Places with another colour to the right or below, and those before them where the line
         is thicker. Of two such neighbours one at least is in a cell that a border crosses: within
         a cell they are side by side, and at its sides it looks ahead and back."""
-        lined = [places[:-1][own[:-1] != own[1:]], places[:, :-1][own[:, :-1] != own[:, 1:]]]
+        lined = [
+            places[:-1][leaders[:-1] != leaders[1:]],
+            places[:, :-1][leaders[:, :-1] != leaders[:, 1:]],
+        ]
         last, first = own[-1:], own[:1]
         for seen, at, y, x in (
             (last, places[-1:], self._after[0], self._x),

@@ -18,6 +18,7 @@ from vizopt.specs import spec
 BACK = 4  # steps whose reach decides how far to go in
 ROOM = 3.0  # the window is this many times as wide as that reach, at least
 LEAST, MOST = 8, 256  # magnifications, powers of two; the recorded curve is no finer
+FAR = 1e6  # pixels: further out there is nothing to tell apart
 OUTSIDE = 0.1  # of the steps outside the interval: then their distance is what there is to see
 
 
@@ -132,7 +133,10 @@ class _View:
         """The curve as a line of even thickness, blended over what is there."""
         rows = (self._high - self._f) / (self._high - self._low) * self._height
         rows[~np.isfinite(rows)] = np.nan  # a pole or a gap
-        steep = np.hypot(1, np.gradient(rows))
-        distance = abs(np.arange(self._height)[:, None] + 0.5 - rows) / steep
-        cover = np.nan_to_num((thick / 2 + 0.5 - distance).clip(0, 1))[..., None]
-        box[..., :3] = box[..., :3] * (1 - cover) + colour * cover + 0.5
+        rows = rows.clip(-FAR, FAR)
+        steep = np.hypot(1, np.gradient(rows)).astype(np.float32)
+        middles = np.arange(self._height, dtype=np.float32)[:, None] + np.float32(0.5)
+        cover = np.float32(thick / 2 + 0.5) - abs(middles - rows.astype(np.float32)) / steep
+        at = np.nonzero(cover > 0)  # not where it has no value
+        share = np.minimum(cover[at], 1)[:, None]
+        box[at[0], at[1], :3] = box[at[0], at[1], :3] * (1 - share) + colour * share + 0.5
