@@ -55,8 +55,8 @@ LIES = (
     Lie(
         "the key's last epoch is off by one",
         "vizopt/panels/key.py",
-        "_words(int(start[k]), int(stop[k]))",
-        "_words(int(start[k]), int(stop[k]) - 1)",
+        "int(start[k]), int(stop[k])), slot.width",
+        "int(start[k]), int(stop[k]) - 1), slot.width",
     ),
     Lie(
         "a curve's digits are one epoch old",
@@ -99,6 +99,30 @@ LIES = (
         "vizopt/panels/arithmetic.py",
         "delta[wanted[step]][0]",
         "delta[max(wanted[step] - 1, 0)][0]",
+    ),
+    Lie(
+        "the tangent leans the other way",
+        "vizopt/panels/move.py",
+        "dy = slope * dx",
+        "dy = -slope * dx",
+    ),
+    Lie(
+        "the arrow ends where the step before did",
+        "vizopt/panels/move.py",
+        "np.clip(self._px[step + 1], left, right)",
+        "np.clip(self._px[step - 1], left, right)",
+    ),
+    Lie(
+        "weights bend at another size than the key says",
+        "vizopt/panels/scale.py",
+        "np.arcsinh(weights / self.bend)",
+        "np.arcsinh(weights / self.bend / 2)",
+    ),
+    Lie(
+        "an axis of a curve begins at 0 always",
+        "vizopt/panels/axis.py",
+        "low = 0.0 if near else",
+        "low = 0.0 if True else",
     ),
     Lie(
         "the point is drawn 6 pixels low",
