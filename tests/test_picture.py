@@ -32,11 +32,8 @@ def overlap(a, b):
     return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1.5
 
 
-@pytest.mark.parametrize("kind", ["run", "descent"])
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_no_text_overlaps_another_or_is_cut(request, kind, size, theme, texts):
-    picture = picture_of(request.getfixturevalue(kind), size, theme=theme)
+def assert_apart(picture, size, texts):
+    """No text of the first, middle and last frame is cut or lies over another."""
     for k in (0, len(picture) // 2, len(picture) - 1):
         written = texts(picture, k)
         assert len(written) > 20
@@ -47,6 +44,14 @@ def test_no_text_overlaps_another_or_is_cut(request, kind, size, theme, texts):
             assert bottom <= size[1], text
         for (text, box), (other, place) in combinations(written, 2):
             assert not overlap(box, place), f"{text!r} lies over {other!r}: {box} {place}"
+
+
+@pytest.mark.parametrize("kind", ["run", "descent"])
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_no_text_overlaps_another_or_is_cut(request, kind, size, theme, texts):
+    picture = picture_of(request.getfixturevalue(kind), size, theme=theme)
+    assert_apart(picture, size, texts)
 
 
 def test_frame_k_alone_is_frame_k_in_sequence(run):
@@ -75,16 +80,7 @@ def other(request, tmp_path_factory):
 @pytest.mark.parametrize("size", [(640, 360), *SIZES[-2:], (1024, 768)])
 def test_no_large_text_overlaps_another_or_is_cut(run, size, texts):
     picture = picture_of(run, size, look__text="large")
-    for k in (0, len(picture) // 2, len(picture) - 1):
-        written = texts(picture, k)
-        assert len(written) > 20
-        for text, (left, top, right, bottom) in written:
-            assert left >= 0, text
-            assert top >= 0, text
-            assert right <= size[0], text
-            assert bottom <= size[1], text
-        for (text, box), (other, place) in combinations(written, 2):
-            assert not overlap(box, place), f"{text!r} lies over {other!r}: {box} {place}"
+    assert_apart(picture, size, texts)
 
 
 def test_large_text_keeps_a_title_whole_and_gives_up_the_last_epoch(run, texts):

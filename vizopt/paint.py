@@ -134,6 +134,12 @@ def disc(radius: float) -> NDArray[np.uint8]:
     return _coverage(np.hypot(x, y) - radius)
 
 
+def wedge(half: int) -> Coverage:
+    """Coverage [s, s] of the head of an arrow that points to the right, `half` pixels to a side."""
+    beside = np.abs(np.arange(-half, half + 1))[:, None]
+    return np.asarray(255 * (beside * 2 <= half - np.arange(-half, half + 1)), np.uint8)
+
+
 class Ink(NamedTuple):
     """Coverage 1 to 255 of single pixels [p]: of a small or thin thing, what it covers."""
 

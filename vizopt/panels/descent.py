@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.minima import minima_of
-from vizopt.paint import Ink, Trail, coloured, disc, line, stamp_at
+from vizopt.paint import Ink, Trail, coloured, disc, line, stamp_at, wedge
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.move import Move
 from vizopt.panels.names import Plate, plates_of, write_names
@@ -169,9 +169,7 @@ def _arrow(
     half = round(slot.unit * 9)
     glyphs = slot.glyphs(13, colour=slot.theme.ink, weight="bold")
     bottom, far = plot.y0 + plot.height, plot.x0 + plot.width
-    grid = np.abs(np.mgrid[-half : half + 1, -half : half + 1])
-    wedge = (255 * (grid[0] * 2 <= half - np.arange(-half, half + 1))).astype(np.uint8)
-
+    head = wedge(half)
     # Low, for functions are high at their ends; higher at an end that is low itself.
     low = [float(plot.py(f)) > plot.y0 + plot.height * 0.7 for f in ends]
 
@@ -186,7 +184,7 @@ def _arrow(
     def aside(window: Pixels, step: int) -> None:
         right = bool(x[step] > plot.right)
         edge = plot.x0 + (plot.width - half if right else half)
-        shape = wedge if right else wedge[:, ::-1]
+        shape = head if right else head[:, ::-1]
         text = f"x = {digits.x(x[step])}"
         y = height(right, glyphs.width(text))
         stamp_at(window, coloured(shape, colours[step]), round(edge), y)
@@ -196,7 +194,7 @@ def _arrow(
     def above(window: Pixels, step: int) -> None:
         over = f[step] > plot.high
         edge = plot.y0 + half if over else bottom - half
-        shape = wedge.T[::-1] if over else wedge.T
+        shape = head.T[::-1] if over else head.T
         at = min(max(float(plot.px(x[step])), plot.x0 + half), far - half)
         stamp_at(window, coloured(shape, colours[step]), round(at), round(edge))
         text = f"f = {digits.f(f[step])}"

@@ -5,7 +5,7 @@ from math import floor
 import numpy as np
 
 from vizopt.arrays import Pixels
-from vizopt.paint import coloured, line, paint_ink, stamp_at
+from vizopt.paint import coloured, line, paint_ink, stamp_at, wedge
 from vizopt.panels.base import Slot
 from vizopt.panels.pathcolours import PathColours
 from vizopt.panels.plot import Plot
@@ -34,9 +34,7 @@ class Move:
         self._slope = run["slope"] * (plot.py(1.0) - plot.py(0.0)) / (plot.px(1.0) - plot.px(0.0))
         self._reach, self._short = REACH * slot.unit, SHORT * slot.unit
         self._thin, self._thick = max(1.5 * slot.unit, 1.0), max(3.2 * slot.unit, 1.5)
-        half = max(round(slot.unit * 7), 3)
-        grid = np.abs(np.mgrid[-half : half + 1, -half : half + 1])
-        self._head = (255 * (grid[0] * 2 <= half - np.arange(-half, half + 1))).astype(np.uint8)
+        self._head = wedge(max(round(slot.unit * 7), 3))
 
     def __call__(self, window: Pixels, step: int) -> None:
         x, y = float(self._px[step]), float(self._py[step])
