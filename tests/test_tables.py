@@ -180,14 +180,13 @@ def test_a_first_line_with_a_label_of_others_is_a_sample(tmp_path, first):
 
 
 def test_a_first_sample_that_is_damaged_is_no_header(tmp_path):
-    assert refused(tmp_path, table("1.5,?,0")).startswith("line 1: '?' is not a finite number")
+    assert refused(tmp_path, table("1.5,?,0")).startswith("line 1: '?' is a missing value")
     assert refused(tmp_path, table("1.5,2..5,0")).startswith("line 1: '2..5' is not a finite")
-    assert refused(tmp_path, table(",2.5,0")).startswith("line 1: '' is not a finite number")
-    assert refused(tmp_path, table("1.5,?,7")).startswith("line 1: '?' is not a finite number")
+    assert refused(tmp_path, table(",2.5,0")).startswith("line 1: '' is a missing value")
+    assert refused(tmp_path, table("1.5,?,7")).startswith("line 1: '?' is a missing value")
     words = ["ab"[k % 2] for k in Y]
-    assert refused(tmp_path, table("NA,?,a", labels=words)).startswith(
-        "line 1: 'NA' is not a finite"
-    )
+    end = refused(tmp_path, table("NA,?,a", labels=words))
+    assert end.startswith("line 1: 'NA' is a missing value (column \"1\"), one of 2: fill it in")
     assert refused(tmp_path, table("1.5,?,c", labels=words)).startswith("line 1: 1.5, ?, c: names")
 
 
@@ -237,7 +236,7 @@ def test_labels_in_any_column(tmp_path):
     )
     words = table("k,a,b", x=np.c_[Y, X[:, 0]], labels=X[:, 1])
     words = words.replace("\n0.0", "\nu").replace("\n1.0", "\nv").replace("\n2.0", "\nw")
-    assert refused(tmp_path, words).endswith('if these are the labels, say label = "k"')
+    assert refused(tmp_path, words).endswith('are the labels, say label = "k", else drop = ["k"]')
     is_that_table(read(tmp_path, words, label="k"), classes=("u", "v", "w"))
     assert read(tmp_path, "id,a,b\n1,2,5\n2,7,6\n3,4,4\n", label="id").classes == ("1", "2", "3")
 
@@ -255,9 +254,9 @@ BAD_TABLES = {
     "1,2,a\n3,b\n": "line 2: 2 columns instead of 3",
     "My table\na,b,k\n1,2,a\n3,4,b\n": "line 2: 3 columns instead of 1",
     "u,v,k\n1,2,a\n3,x,b\n": "line 3: 'x' is not a finite number (column \"v\")",
-    "u,v,k\n1,2,a\n3,nan,b\n": "line 3: 'nan' is not a finite number (column \"v\"): fill it in",
-    "u,v,k\n1,2,a\n3,NA,b\n": "line 3: 'NA' is not a finite number (column \"v\"): fill it in",
-    "u,v,k\n1,2,a\n3,,b\n": "line 3: '' is not a finite number (column \"v\"): fill it in",
+    "u,v,k\n1,2,a\n3,nan,b\n": "line 3: 'nan' is a missing value (column \"v\"), the only one",
+    "u,v,k\n1,2,a\n3,NA,b\n": "line 3: 'NA' is a missing value (column \"v\"), the only one",
+    "u,v,k\n1,2,a\n3,,b\n": "line 3: '' is a missing value (column \"v\"), the only one",
     "u,v,k\n1,2,a\n3,inf,b\n": "line 3: 'inf' is not a finite number",
     "u,v,k\n1,2,a\n3,1e400,b\n": "line 3: '1e400' is not a finite number",
     "u,v,k\n1,2,a\n3,1e-400,b\n": "line 3: '1e-400' is too small for a number",
@@ -268,7 +267,9 @@ BAD_TABLES = {
     "u,v,k\n1,2,a\n3,4,\n": "line 3: the label is missing ('')",
     "u,v,k\n1,2,a\n3,4,NA\n": "line 3: the label is missing ('NA')",
     "u,v,k\n1,2,a\n3,4,?\n": "line 3: the label is missing ('?')",
-    "u,v,k\ncm,cm,\n3,4,a\n": "line 2: the label is missing ('')",
+    "u,v,k\ncm,cm,\n3,4,a\n": "line 2: cm, cm, : a second line of names, or units: leave it out",
+    "u,v,k\nx,y,k\n3,4,a\n": "line 2: x, y, k: a second line of names, or units: leave it out",
+    "u,v,k\nred,1,a\n3,4,a\n": "line 2: 'red' is not a finite number (column \"u\")",
     "1,a\n2,b\n": "needs two features and a label, not 2 columns: add a second one",
     ",a,k\n0,5.5,u\n1,4.5,v\n": "not 2 columns beside row numbers: add a second one",
     "1,2,a\n3,4,a\n": "one class only (a)",
@@ -306,11 +307,14 @@ def test_encodings_that_say_what_they_are(tmp_path, encoding):
     [
         (
             "a,b,k\n1,2,ö\n".encode("cp1252"),
-            "is no text in UTF-8: line 2: invalid start byte: save",
+            "is no text in UTF-8: line 2: invalid start byte: save it as",
         ),
-        ("a,b,k\n1,2,u\n".encode("utf-16-le"), "is no text, or UTF-16 without its mark: save it"),
-        (b"PK\x03\x04...", "is a workbook or another ZIP archive: save it as CSV"),
-        (b"\x1f\x8b...", "is compressed: unpack it first"),
+        (
+            "a,b,k\n1,2,u\n".encode("utf-16-le"),
+            'is no text, or UTF-16 without its mark: say encoding = "utf-16-le"',
+        ),
+        (b"PK\x03\x04...", "is a ZIP archive: unpack it first"),
+        (b"\x1f\x8b...", "is compressed and damaged: "),
     ],
 )
 def test_what_is_no_text_is_said(tmp_path, raw, message):
@@ -455,7 +459,7 @@ def test_true_and_false_are_classes(tmp_path):
         (X, Y * 0, 'array "y": one class only (0): name another with y = "…"'),
         (X, np.where(Y == 2, np.nan, Y), "y[2] is not finite"),
         (X, np.array(["u", "", "v"])[Y], "y[1] is missing"),
-        (X, np.eye(3)[Y], "are no [N, D] and [N], D ≥ 2: make y one label for each sample"),
+        (X, np.eye(3)[Y] / 2, "are no [N, D] and [N], D ≥ 2: make y one label for each sample"),
         (X, Y + 0j, "y holds complex128, not numbers or text"),
         (X, np.array([b"u", b"\xe4"])[Y % 2], "y holds bytes that are no UTF-8"),
         (X, Y[:-1], "are no [N, D] and [N]"),
@@ -541,7 +545,7 @@ def test_a_first_line_in_uneven_steps_is_a_sample(tmp_path):
 
 def test_the_hints_of_a_table_without_names_lose_no_sample(tmp_path):
     text = "".join(f"{'uv'[k % 2]},{a},{b}\n" for k, (a, b) in enumerate(X.tolist()))
-    assert refused(tmp_path, text).endswith('if these are the labels, say label = "1"')
+    assert refused(tmp_path, text).endswith('are the labels, say label = "1", else drop = ["1"]')
     is_that_table(read(tmp_path, text, label="1"), ("2", "3"), ("u", "v"), y=np.arange(30) % 2)
     text = text.replace("u", "w", 1)  # a label that no other sample has
     assert refused(tmp_path, text).endswith("say header = true or header = false")
@@ -700,12 +704,17 @@ def test_names_of_row_numbers(tmp_path, name):
 @pytest.mark.parametrize("cell", ["None", "NA", "null", "?", ""])
 def test_the_hint_for_a_missing_label_works(tmp_path, cell):
     text = table("a,b,k", labels=["u", "v", cell] * 10)
-    end = f"line 4: the label is missing ({cell!r}): give it a name or leave the line out"
+    way = 'give it a name or say missing = "drop" or "class"'
+    end = f"line 4: the label is missing ({cell!r}), one of 10: {way}"
     assert refused(tmp_path, text) == end
     named = table("a,b,k", labels=["u", "v", "missing"] * 10)
     assert read(tmp_path, named).classes == ("missing", "u", "v")
-    out = "".join(f"{line}\n" for line in text.splitlines() if not line.endswith(f",{cell}"))
-    assert read(tmp_path, out).classes == ("u", "v")
+    left = read(tmp_path, text, missing="drop")
+    assert left.classes == ("u", "v")
+    assert left.words == "d.csv (10 lines with missing values left out), 20 samples, 2 classes"
+    kept = read(tmp_path, text, missing="class")
+    assert set(kept.classes) == {cell or "(empty)", "u", "v"}
+    assert kept.words.startswith("d.csv (10 lines without a label are a class), 30 samples")
 
 
 def test_counts_of_messages_are_grouped(tmp_path):

@@ -1,25 +1,23 @@
 """Files: the user's own samples, from CSV and NPZ."""
 
 import re
-from errno import EFBIG
-from math import isfinite
+from math import isfinite, nan
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
-from vizopt.errors import hint
+from vizopt.problems.arrays import array_of, is_one_hot
 from vizopt.problems.cells import COMMA, MISSING, number
 from vizopt.problems.datasets import Data
+from vizopt.problems.missing import settled, with_means
 from vizopt.problems.standard import samples
-from vizopt.problems.tables import LARGEST, ONE_FEATURE, Table, found, read_table
+from vizopt.problems.tables import ONE_FEATURE, Reading, Table, read_table
 from vizopt.specs import spec
 
-WAY = "give it a name or leave the line out"
 SHORT = re.compile(r"[+-]?\d{1,3}")
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
 
@@ -30,11 +28,16 @@ def _text(label: Any) -> Any:
 
 
 Column: TypeAlias = Annotated[str, BeforeValidator(_text)]
+Columns: TypeAlias = tuple[Column, ...]
 
 
 @spec
 class CSV:
-    """Samples from a text table, one in each line, standardised to mean 0 and deviation 1.
+    """Samples from a table, one in each line, standardised to mean 0 and deviation 1.
+
+    The table is a text (CSV, TSV and kin, also as .gz, .bz2 or .xz), the first filled sheet of an
+    Excel workbook (.xlsx, by openpyxl) or a Parquet file (by pyarrow); `pip install
+    "vizopt[tables]"` has both.
 
     Labels are classes named as they are written: 1.1 and 1.10 are two. Where the delimiter is no
     comma, a comma stands before the decimals. Row numbers (a first column without a name, or
@@ -45,17 +48,26 @@ class CSV:
     Args:
         path: the file, beside the scene or in the current folder.
         label: column with the labels, by its name or else its place in the file from 1; the last
-            one when left out.
+            one when left out. A list of columns with one 1 in each line are one-hot labels.
         columns: those of the features, by name or place; all but the labels' when left out.
+        drop: columns to leave out, by name or place.
+        missing: what to do where a value is missing (empty, ?, NA, NaN, null …): "error" refuses
+            the table, "drop" leaves out its line, "mean" puts the mean of the feature's other
+            values there, "class" makes missing labels a class of their own.
         delimiter: between cells; found by itself when left out.
+        encoding: of the text, by Python's name for it ("cp1252"); UTF-8 or what the file's own
+            mark says when left out.
         header: whether the first line has the columns' names; found by itself where that is
             certain. Without one the columns are named 1, 2, …
     """
 
     path: str
-    label: Column = ""
-    columns: tuple[Column, ...] = ()
+    label: Column | Columns = ""
+    columns: Columns = ()
+    drop: Columns = ()
+    missing: Literal["error", "drop", "mean", "class"] = "error"
     delimiter: Annotated[str, Field(max_length=1)] = ""
+    encoding: str = ""
     header: bool | None = None
 
     def make(self, rng: RandomState) -> Data:
@@ -64,21 +76,24 @@ class CSV:
         Raises:
             ValueError: a missing, empty, ragged or non-numeric file, with its line.
         """
-        table = read_table(self.path, self.delimiter, self.header, self.label, self.columns)
-        names, path = table.names, self.path
+        if self.columns and self.drop:
+            raise ValueError(f"{self.path}: columns and drop: give one of them")
+        how = Reading(
+            self.delimiter, self.encoding, self.header, self.label, self.columns, self.drop
+        )
+        path, table = self.path, read_table(self.path, how)
         if not table.rows:
             raise ValueError(f"{path}: holds a header and no samples")
+        names = table.names
         at = names.index(table.label) if table.label else len(names) - 1
-        for line, cells in table.rows:
-            if cells[at] in MISSING:
-                raise ValueError(
-                    f"{path}: line {line}: the label is missing ({cells[at]!r}): {WAY}"
-                )
+        notes = [*table.notes, *settled(path, table.rows, names, at, self.missing)]
         x, comma = _features(path, table, at)
-        notes = [*table.notes, *(["decimal commas"] if comma else [])]
+        means, filled = with_means(x)
+        notes += [filled] if filled else []
+        notes += ["decimal commas"] if comma else []
         return samples(
             (f'{path}: column "{names[at]}"', 'name another with label = "…"'),
-            x,
+            means,
             [cells[at] for _, cells in table.rows],
             tuple(name for i, name in enumerate(names) if i != at),
             Path(path).name + (f" ({', '.join(notes)})" if notes else ""),
@@ -87,12 +102,14 @@ class CSV:
 
 @spec
 class NPZ:
-    """Samples from a NumPy archive, standardised to mean 0 and deviation 1.
+    """Samples from NumPy's files, standardised to mean 0 and deviation 1.
 
     Args:
-        path: the file, beside the scene or in the current folder.
-        x, y: names of the arrays with the features [N, D] and the labels [N]: numbers, text or
-            bytes.
+        path: an archive (.npz), or the features alone (.npy); beside the scene or in the current
+            folder.
+        x, y: names of the arrays in the archive with the features [N, D] and the labels [N]
+            (numbers, text or bytes) or, one-hot, [N, classes]. Beside features in a .npy, `y` is
+            the path of the labels' .npy.
     """
 
     path: str
@@ -105,7 +122,14 @@ class NPZ:
         Raises:
             ValueError: a missing file or array, or arrays that do not fit each other.
         """
-        x, y = (_array(self.path, name) for name in (self.x, self.y))
+        alone = self.path.lower().endswith(".npy")
+        x = array_of(self.path, "" if alone else self.x)
+        y = array_of(self.y if alone else self.path, "" if alone else self.y)
+        notes = []
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = y[:, 0]
+        if is_one_hot(y):
+            y, notes = y.argmax(axis=1), [" (one-hot labels)"]
         if x.ndim != 2 or y.shape != x.shape[:1] or not len(y) or x.shape[1] < 2:
             way = ": make y one label for each sample" if y.ndim == 2 else ""
             way = f": {ONE_FEATURE}" if x.shape[1:] == (1,) else way
@@ -120,7 +144,8 @@ class NPZ:
         labels = _names(self.path, y)
         features = tuple(f"feature {i + 1}" for i in range(x.shape[1]))
         place, way = f'{self.path}: array "{self.y}"', 'name another with y = "…"'
-        return samples((place, way), values, labels, features, Path(self.path).name)
+        words = "".join([Path(self.path).name, *notes])
+        return samples((place, way), values, labels, features, words)
 
 
 def _features(path: str, table: Table, at: int) -> tuple[NDArray[np.float64], bool]:
@@ -130,6 +155,9 @@ def _features(path: str, table: Table, at: int) -> tuple[NDArray[np.float64], bo
     signs: dict[str, str] = {}  # before decimals: where the first one is
     for row, (line, cells) in enumerate(table.rows):
         for k, i in enumerate(columns):
+            if cells[i] in MISSING:
+                x[row, k] = nan  # to be filled
+                continue
             value = number(cells[i], table.comma)
             if value is None or not isfinite(value) or (value == 0 and _is_lost(cells[i])):
                 raise ValueError(f"{path}: line {line}: {_no_number(table, i, cells[i])}")
@@ -171,12 +199,10 @@ def _no_number(table: Table, i: int, cell: str) -> str:
     """What is wrong with a feature, and the way out."""
     column = [cells[i] for _, cells in table.rows]
     name, way = table.names[i], "give it as numbers or leave it out"
-    if cell in MISSING:
-        way = "fill it in or leave the line out"
-    elif COMMA.fullmatch(cell):
+    if COMMA.fullmatch(cell):
         way = "write decimals with a point"
     elif 2 * len(set(column)) <= len(column):
-        way = f'if these are the labels, say label = "{name}"'
+        way = f'if these are the labels, say label = "{name}", else drop = ["{name}"]'
     what = "is not a finite number" if number(cell) != 0 else "is too small for a number"
     return f'{cell!r} {what} (column "{name}"): {way}'
 
@@ -201,31 +227,3 @@ def _names(path: str, y: NDArray[Any]) -> list[str]:
 def _check_rows(name: str, good: NDArray[np.bool_], what: str) -> None:
     if not good.all():
         raise ValueError(f"{name}[{int(good.argmin())}] {what}")
-
-
-def _array(path: str, name: str) -> NDArray[Any]:
-    """One array of an archive; objects are not loaded, for loading them runs code."""
-    try:
-        _check_unpacked(path)
-        with np.load(found(path), allow_pickle=False) as archive:
-            if name in archive:
-                return np.asarray(archive[name])
-            known = list(archive)
-    except OSError as error:
-        raise ValueError(f"{path}: cannot read: {error.strerror or error}") from error
-    except TypeError as error:  # from `with`
-        raise ValueError(f"{path}: is one array, no NPZ archive: np.savez saves two") from error
-    except (ValueError, EOFError, BadZipFile) as error:
-        reason = (
-            "holds objects instead of numbers" if "bject" in str(error) else "is no NPZ archive"
-        )
-        raise ValueError(f'{path}: array "{name}": {reason}') from error
-    raise ValueError(f'{path}: no array "{name}": {hint(name, known)}')
-
-
-def _check_unpacked(path: str) -> None:
-    """An archive is unpacked into memory, and no further than it says."""
-    if is_zipfile(found(path)):
-        with ZipFile(found(path)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST:
-                raise OSError(EFBIG, f"unpacks to more than {LARGEST / 1e6:g} MB")

@@ -39,13 +39,13 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
         return Header(not (seen and any(first[i] in MISSING for i in features)))
     if not body:
         return Header(False)
-    words = [_is_word(first[i], comma) for i in features]
+    words = [is_word(first[i], comma) for i in features]
     if all(words):
         return Header(True)
     whole = all(WHOLE.fullmatch(first[i]) for i in features) and len(set(first)) == len(first)
     measured = not any(WHOLE.fullmatch(row[i]) for row in body for i in features)
     above = whole and measured and len(body) >= FEW  # whole numbers above none
-    if _is_word(first[at], comma):
+    if is_word(first[at], comma):
         named = any(words) or above or all(number(name) is not None for name in labels)
         return Header(False if seen else named or None)
     counted = first[unnamed:]
@@ -62,10 +62,10 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
 
 def _named(first: Cells, body: list[Cells], features: list[int], comma: bool) -> bool | None:
     """Whether words beside numbers are names: one that stands below as well is a sample's label."""
-    words = [i for i in features if _is_word(first[i], comma)]
+    words = [i for i in features if is_word(first[i], comma)]
     if any(first[i] in {row[i] for row in body} for i in words):
         return False
-    return None if all(_is_word(row[i], comma) for row in body for i in words) else True
+    return None if all(is_word(row[i], comma) for row in body for i in words) else True
 
 
 def _counts(cells: Cells) -> bool:
@@ -74,5 +74,6 @@ def _counts(cells: Cells) -> bool:
     return len(steps) == 1 and min(steps) > 0
 
 
-def _is_word(cell: str, comma: bool) -> bool:
+def is_word(cell: str, comma: bool) -> bool:
+    """Whether a cell is neither a number nor a missing value."""
     return number(cell, comma) is None and cell not in MISSING

@@ -1,38 +1,22 @@
 """Tables: lines of text as rows of cells under names."""
 
-import codecs
 import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from importlib.resources import files
-from pathlib import Path
 from typing import NamedTuple
 
-from vizopt.bounded import read_bytes
 from vizopt.errors import hint
+from vizopt.problems.cells import number
 from vizopt.problems.delimiters import split
-from vizopt.problems.header import header_of
+from vizopt.problems.header import header_of, is_word
 from vizopt.problems.index import UNNAMED, Row, counts, is_index
+from vizopt.problems.labels import check_one_hot, collapse
 from vizopt.problems.remarks import REMARK, named_in
+from vizopt.problems.sources import bytes_of, text_of
+from vizopt.problems.workbooks import sheet_of
 
-LARGEST = 200_000_000  # bytes of a table
-MOST_ROWS = 500_000  # read in some seconds; a picture shows far fewer points
-INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF])  # between characters, without a width
 ONE_FEATURE = "add a second one (a column of zeros will do)"
-MARKS = {  # at the start of a file that says its own encoding; the longer ones first
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-OTHERS = {  # files that are taken for text
-    b"PK\x03\x04": "is a workbook or another ZIP archive: save it as CSV",
-    b"\xd0\xcf\x11\xe0": "is an old Excel workbook: save it as CSV",
-    b"\x1f\x8b": "is compressed: unpack it first",
-    b"PAR1": "is a Parquet file: save it as CSV",
-}
 
 
 class Table(NamedTuple):
@@ -43,29 +27,82 @@ class Table(NamedTuple):
     notes: list[str]  # what was taken for what, in a few words
 
 
-def read_table(
-    path: str, delimiter: str, header: bool | None, label: str, columns: tuple[str, ...] = ()
-) -> Table:
-    """The samples of a table, without empty columns and row numbers.
+class Reading(NamedTuple):
+    """How a table is to be read; what is empty is found out.
 
     Args:
-        path: the file.
-        delimiter: between cells, found by itself where empty.
+        delimiter: between cells.
+        encoding: of the text.
         header: whether the first line has the names; None: where that is certain.
-        label: the column of the labels, if it is named.
-        columns: of the features, if they are named.
+        label: the column of the labels, or those of one-hot labels.
+        columns: of the features.
+        drop: columns to leave out.
+    """
+
+    delimiter: str = ""
+    encoding: str = ""
+    header: bool | None = None
+    label: str | tuple[str, ...] = ""
+    columns: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+
+
+class Lines(NamedTuple):
+    rows: list[Row]  # below the names
+    line: int  # of the names
+    names: list[str]
+    comma: bool
+    named: bool  # whether the names stand in the file
+    notes: list[str]
+
+
+def read_table(path: str, how: Reading) -> Table:
+    """The samples of a table, without empty columns and row numbers.
 
     Raises:
         ValueError: no table, or two ways to read it.
     """
-    written = _text(path)
-    delimiter, text = split(REMARK.sub("", written), delimiter)
-    rows, comma = list(_rows(path, text, delimiter)), delimiter != ","
-    notes = _even(path, rows)
-    above = named_in(written, delimiter, rows[0][1]) if header is not False else []
-    if above:
-        rows.insert(0, (rows[0][0] - 1, above))
-        notes.append("names from a remark")
+    rows, line, names, comma, named, notes = _lines(path, how)
+    notes += _without_values(path, names, rows)
+    given = (how.label,) if isinstance(how.label, str) else how.label
+    labels = [_column(path, name, names) for name in given]
+    dropped = [_column(path, name, names) for name in how.drop]
+    if set(dropped) & set(labels):
+        raise ValueError(f'{path}: drop: "{(set(dropped) & set(labels)).pop()}" has the labels')
+    _drop([(0, names), *rows], [i for i, name in enumerate(names) if name in dropped])
+    chosen = [_column(path, name, names) for name in how.columns]
+    if len(labels) > 1:
+        label = collapse(path, labels, names, rows)
+        notes.append("one-hot labels")
+    else:
+        label = labels[0]
+    if chosen:
+        _choose(path, chosen, label, names, rows)
+    else:
+        notes += _without_numbers(path, label, names, rows, named)
+        if rows and not label:
+            check_one_hot(path, names, rows)
+    _check_width(path, names)
+    _check_names(f"{path}: line {line}", names)
+    return Table(names, rows, comma, label, notes)
+
+
+def _lines(path: str, how: Reading) -> Lines:
+    raw, header, comma = bytes_of(path), how.header, False
+    label = how.label if isinstance(how.label, str) else how.label[0]
+    sheet = sheet_of(path, raw)
+    if sheet:
+        rows, notes = sheet.rows, [*sheet.notes, *_even(path, sheet.rows)]
+        header = True if sheet.named and header is None else header
+    else:
+        written = text_of(path, raw, how.encoding)
+        delimiter, text = split(REMARK.sub("", written), how.delimiter)
+        rows, comma = list(_rows(path, text, delimiter)), delimiter != ","
+        notes = _even(path, rows)
+        above = named_in(written, delimiter, rows[0][1]) if header is not False else []
+        if above:
+            rows.insert(0, (rows[0][0] - 1, above))
+            notes.append("names from a remark")
     if header is None:
         header, note = header_of([cells for _, cells in rows], label, comma)
         notes += [note] if note else []
@@ -74,14 +111,20 @@ def read_table(
         what = f"line {line}: {', '.join(first)[:60]}: names of columns or a sample?"
         raise ValueError(f"{path}: {what} say header = true or header = false")
     names = rows.pop(0)[1] if header else [str(i + 1) for i in range(len(first))]
-    notes += _without_values(path, names, rows)
-    label = _column(path, label, names)
-    if columns:
-        _choose(path, [_column(path, name, names) for name in columns], label, names, rows)
-    else:
-        notes += _without_numbers(path, label, names, rows, header)
-    _check_names(f"{path}: line {line}", names)
-    return Table(names, rows, comma, label, notes)
+    if header:
+        _check_units(path, rows, comma)
+    return Lines(rows, line, names, comma, header, notes)
+
+
+def _check_units(path: str, rows: list[Row], comma: bool) -> None:
+    """Raises ValueError where words or nothing stand between all names and their numbers."""
+    if len(rows) < 2:
+        return
+    (line, first), (_, second) = rows[:2]
+    features = range(len(first) - 1)
+    if all(number(first[i], comma) is None and not is_word(second[i], comma) for i in features):
+        what = f"line {line}: {', '.join(first)[:60]}: a second line of names, or units"
+        raise ValueError(f"{path}: {what}: leave it out")
 
 
 def _column(path: str, label: str, names: list[str]) -> str:
@@ -133,38 +176,6 @@ def _without_numbers(
         _check_width(path, names, " beside row numbers")
     notes = ["row numbers left out"] if numbers else []
     return notes + [f'"{name}" numbers the rows and is kept' for name in kept]
-
-
-def found(path: str) -> Path:
-    """The file itself, or the one of that name among the bundled scenes."""
-    bundled = Path(str(files("vizopt.scenes"))) / path
-    return bundled if not Path(path).exists() and bundled.is_file() else Path(path)
-
-
-def _text(path: str) -> str:
-    """The file's text, its lines ended by \\n."""
-    try:
-        raw = read_bytes(found(path), LARGEST)
-    except OSError as error:
-        raise ValueError(f"{path}: cannot read: {error.strerror}") from error
-    for start, what in OTHERS.items():
-        if raw.startswith(start):
-            raise ValueError(f"{path}: {what}")
-    encoding = next((name for mark, name in MARKS.items() if raw.startswith(mark)), "utf-8")
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        reason = f"line {line}: {error.reason}: save it as UTF-8"
-        raise ValueError(f"{path}: is no text in {encoding.upper()}: {reason}") from error
-    if "\0" in text:
-        raise ValueError(f"{path}: is no text, or UTF-16 without its mark: save it as UTF-8")
-    if not text.strip():
-        raise ValueError(f"{path}: is empty")
-    if text.count("\n") > MOST_ROWS:
-        raise ValueError(f"{path}: has more than {MOST_ROWS} rows: take a part of them")
-    text = text if text.isascii() else text.translate(INVISIBLE)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _rows(path: str, text: str, delimiter: str) -> Iterator[Row]:
