@@ -7,9 +7,12 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
+from lxml import etree
+from openxml_audit import validate_pptx
 from PIL import Image
 from pptx import Presentation
 
@@ -123,6 +126,33 @@ def test_clips_stand_within_the_slide_below_the_title(command, clips, ratio, sha
         assert film.left + film.width <= show.slide_width - 0.3 * 914_400
         assert film.top + film.height <= show.slide_height - 0.3 * 914_400
         assert film.width > 0.8 * show.slide_width or film.height > 0.75 * show.slide_height
+
+
+@pytest.mark.parametrize("ratio", ["16:9", "4:3"])
+def test_a_deck_is_such_as_powerpoint_writes(command, clips, ratio):
+    command("slides", clips / "a.mp4", clips / "a.gif", "-o", "deck.pptx", "--ratio", ratio)
+    found = validate_pptx("deck.pptx")
+    assert found.is_valid, found.errors
+    with ZipFile("deck.pptx") as package:
+        names = package.namelist()
+        deck_ = etree.fromstring(package.read("ppt/presentation.xml"))
+    sides = {"16:9": ("12192000", "6858000", None), "4:3": ("9144000", "6858000", "screen4x3")}
+    size = deck_.find("{*}sldSz")
+    assert (size.get("cx"), size.get("cy"), size.get("type")) == sides[ratio]
+    order = [child.tag.rpartition("}")[2] for child in deck_][:3]
+    assert order == ["sldMasterIdLst", "notesMasterIdLst", "sldIdLst"]
+    assert len(deck_.findall(".//{*}notesMasterId")) == 1
+    assert not [name for name in names if "printerSettings" in name or "thumbnail" in name]
+
+
+def test_a_template_lists_the_master_of_its_notes_once(command, clips):
+    for file, template in (("a.pptx", None), ("b.pptx", "a.pptx")):
+        given = ["--template", template] if template else []
+        command("slides", clips / "a.mp4", "-o", file, *given)
+    found = validate_pptx("b.pptx")
+    assert found.is_valid, found.errors
+    with ZipFile("b.pptx") as package:
+        assert package.read("ppt/presentation.xml").count(b"<p:notesMasterId ") == 1
 
 
 def test_before_it_plays_a_clip_shows_its_end(command, clips):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from vizopt.arrays import Size
+from vizopt.deck.package import sized
 
 INCH = 914_400
 MARGIN = INCH * 35 // 100
@@ -24,14 +25,14 @@ class Box(NamedTuple):
     height: int
 
 
-def plain(deck: Any, sides: tuple[float, float]) -> Any:
-    """The layout of a deck without a template, in slides of this width and height in inches."""
+def plain(deck: Any, ratio: str) -> Any:
+    """The layout of a deck without a template, in slides of a ratio: "16:9" or "4:3"."""
     from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
     from pptx.oxml import parse_xml
 
-    width, height = (round(side * INCH) for side in sides)
-    stretch = width / deck.slide_width
-    deck.slide_width, deck.slide_height = width, height
+    before = deck.slide_width
+    sized(deck, ratio)
+    width, stretch = deck.slide_width, deck.slide_width / before
     for page in (deck.slide_master, *deck.slide_layouts):
         for shape in page.placeholders:
             if shape.element.xpath("./p:spPr/a:xfrm"):  # of its own, not its master's

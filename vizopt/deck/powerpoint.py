@@ -9,6 +9,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from vizopt.deck.layout import Box, fitted, free, plain, points, titled
+from vizopt.deck.package import listed
 from vizopt.deck.slide import SHOWN, Slide
 from vizopt.encoders import finished
 from vizopt.errors import EncodeError, VizoptError, is_shortage
@@ -18,7 +19,6 @@ from vizopt.showing import still
 RECIPE = "To make the clip again, save these lines as NAME.toml and run: vizopt make NAME.toml"
 LARGEST = 500_000_000  # bytes of a template, unpacked
 POINT = 12_700  # EMU
-SIDES = {"16:9": (13.333, 7.5), "4:3": (10.0, 7.5)}  # inches
 MISSING = 'PowerPoint needs python-pptx: install it with: pip install "vizopt[slides]"'
 
 
@@ -58,6 +58,7 @@ def write(
             page = _add(deck, layout, slide)
             if template is None and slide.paper:
                 _colour(page, slide)
+    listed(deck)
     with finished(file) as part:
         deck.save(str(part))
 
@@ -70,7 +71,7 @@ def _opened(file: Path, ratio: str, template: Path | None) -> tuple[Any, Any]:
         raise EncodeError(f"{file}: {MISSING}") from error
     if template is None:
         deck = Presentation()
-        return deck, plain(deck, SIDES[ratio])
+        return deck, plain(deck, ratio)
     if not template.is_file():
         raise EncodeError(f"{template}: no such template")
     with _readable(template):
