@@ -17,7 +17,7 @@ from PIL import Image
 from pptx import Presentation
 
 import vizopt
-from vizopt import deck, lesson
+from vizopt import deck, lesson, story
 from vizopt.encoders import Film, Label, base, encoder
 from vizopt.outputs import Look
 from vizopt.scene import parse_scene
@@ -143,6 +143,32 @@ def test_a_deck_is_such_as_powerpoint_writes(command, clips, ratio):
     assert order == ["sldMasterIdLst", "notesMasterIdLst", "sldIdLst"]
     assert len(deck_.findall(".//{*}notesMasterId")) == 1
     assert not [name for name in names if "printerSettings" in name or "thumbnail" in name]
+
+
+def test_notes_begin_with_what_happens_when(command):
+    scene = Path("asked.toml")
+    asked = '[[pause]]\nepoch = 60\ntext = "And now?"\n'
+    scene.write_text(f"{command('show', 'momentum-09').out}\n{asked}")
+    short = ["--set", "epochs=201", "--set", "timeline={kind='uniform', seconds=4}"]
+    assert command("slides", scene, *short, "--fps", "10", "-q", "-o", "d.pptx").code == 0
+    (page,) = pages("d.pptx")
+    cues = page.notes_slide.notes_text_frame.text.split("\n\n")
+    keys = {"epochs": 201, "timeline": {"kind": "uniform", "seconds": 4}}
+    loaded = vizopt.load_scene(scene, keys)
+    run = vizopt.record(loaded, "again.zarr")
+    shown = run["epoch"][loaded.timeline.rows(run["epoch"], 10)]
+    happened = {event.epoch: event.words for event in story.of(run).events}
+    found = [re.fullmatch(r"([\d.]+) s, epoch (\d+)(?:, question)?: (.*)", cue) for cue in cues]
+    told = [(float(m[1]), int(m[2]), m[3]) for m in found if m]
+    assert len(told) == len(happened) + 1
+    assert all(found[: len(told)])
+    assert [seconds for seconds, _, _ in told] == sorted(seconds for seconds, _, _ in told)
+    for seconds, epoch, words in told:
+        due = 60 if words == "And now?" else next(e for e, w in happened.items() if w == words)
+        frame = round(seconds * 10)
+        assert shown[frame] == epoch >= due
+        assert frame == 0 or shown[frame - 1] < due
+    assert ", question: And now?" in "".join(cues)
 
 
 def test_a_template_lists_the_master_of_its_notes_once(command, clips):

@@ -7,6 +7,7 @@ from pathlib import Path
 from vizopt.arrays import Size
 from vizopt.encoders import Label
 from vizopt.errors import EncodeError
+from vizopt.numbers import count
 from vizopt.safety import Verdict
 from vizopt.showing import warning_of
 
@@ -26,6 +27,7 @@ class Slide:
         size: of the clip, in pixels.
         alt: its alt text.
         warning: why it is not for everyone; empty for one that may start by itself and loop.
+        cues: what happens when, and the questions.
         paragraphs: the text alternative.
         recipe: a scene's TOML; empty for a clip of unknown origin.
         paper, ink: of a look of the clip's own, #rrggbb; empty for the deck's.
@@ -36,6 +38,7 @@ class Slide:
     size: Size
     alt: str
     warning: str
+    cues: tuple[str, ...]
     paragraphs: tuple[str, ...]
     recipe: str
     paper: str = ""
@@ -43,9 +46,9 @@ class Slide:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The paragraphs of the speaker's notes, without the recipe."""
-        told = self.paragraphs
-        return (self.warning, *told) if self.warning and self.warning not in told else told
+        """The paragraphs of the speaker's notes, without the recipe: first what to watch for."""
+        told = tuple(paragraph for paragraph in self.paragraphs if paragraph != self.warning)
+        return (*filter(None, [self.warning]), *self.cues, *told)
 
 
 def slide(clip: Path, label: Label, verdict: Verdict) -> Slide:
@@ -64,7 +67,20 @@ def slide(clip: Path, label: Label, verdict: Verdict) -> Slide:
     alt = _one_line(label.alt) or title
     paragraphs = tuple(clean(paragraph) for paragraph in label.paragraphs)
     around = {use: label.colours.get(use, "") for use in ("paper", "ink")}
-    return Slide(title, clip, verdict.size, alt, warning, paragraphs, clean(label.recipe), **around)
+    cues = tuple(clean(cue) for cue in cues_of(label, verdict.seconds))
+    size, recipe = verdict.size, clean(label.recipe)
+    return Slide(title, clip, size, alt, warning, cues, paragraphs, recipe, **around)
+
+
+def cues_of(label: Label, seconds: float) -> list[str]:
+    """`4.2 s, epoch 500: accuracy reaches 50 %`, in the order of a clip of so many seconds."""
+    epochs = label.numbers.get(label.unit, ())
+    said = [(frame, f": {words}") for frame, words in label.marks]
+    said += [(frame, f", question: {words}") for frame, words in label.pauses]
+    return [
+        f"{seconds * frame / len(epochs):.1f} s, {label.unit} {count(int(epochs[frame]))}{words}"
+        for frame, words in sorted(said)
+    ]
 
 
 def clean(text: str) -> str:
