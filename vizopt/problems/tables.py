@@ -35,6 +35,13 @@ OTHERS = {  # files that are taken for text
 }
 
 
+class Lines(NamedTuple):
+    rows: list[Row]  # as wide as the first
+    comma: bool  # whether decimals may follow a comma
+    above: list[str]  # names in the remark just above the first line, if any
+    notes: list[str]  # what was taken for what, in a few words
+
+
 class Table(NamedTuple):
     names: list[str]  # of the columns; 1, 2, … where the file has none
     rows: list[Row]
@@ -58,12 +65,9 @@ def read_table(
     Raises:
         ValueError: no table, or two ways to read it.
     """
-    written = _text(path)
-    delimiter, text = split(REMARK.sub("", written), delimiter)
-    rows, comma = list(_rows(path, text, delimiter)), delimiter != ","
-    notes = _even(path, rows)
-    above = named_in(written, delimiter, rows[0][1]) if header is not False else []
-    if above:
+    rows, comma, above, notes = read_lines(path, delimiter)
+    _check_width(path, rows[0][1])
+    if above and header is not False:
         rows.insert(0, (rows[0][0] - 1, above))
         notes.append("names from a remark")
     if header is None:
@@ -82,6 +86,23 @@ def read_table(
         notes += _without_numbers(path, label, names, rows, header)
     _check_names(f"{path}: line {line}", names)
     return Table(names, rows, comma, label, notes)
+
+
+def read_lines(path: str, delimiter: str = "") -> Lines:
+    """The lines of a text file as rows of cells, without remarks and empty columns.
+
+    Args:
+        path: the file.
+        delimiter: between cells, found by itself where empty.
+
+    Raises:
+        ValueError: no text, or rows that are not equally wide.
+    """
+    written = _text(path)
+    delimiter, text = split(REMARK.sub("", written), delimiter)
+    rows = list(_rows(path, text, delimiter))
+    notes = _even(path, rows)
+    return Lines(rows, delimiter != ",", named_in(written, delimiter, rows[0][1]), notes)
 
 
 def _column(path: str, label: str, names: list[str]) -> str:
@@ -185,7 +206,7 @@ def _even(path: str, rows: list[Row]) -> list[str]:
     """Make all rows as wide as the first, without empty columns; what is to be said of it.
 
     Raises:
-        ValueError: rows that are not equally wide, or too few columns.
+        ValueError: rows that are not equally wide.
     """
     if not rows:
         raise ValueError(f"{path}: is empty")
@@ -199,7 +220,6 @@ def _even(path: str, rows: list[Row]) -> list[str]:
             raise ValueError(f"{path}: line {line}: {len(cells)} columns instead of {width}")
     empty = [i for i in range(width) if not any(cells[i] for _, cells in rows)]
     _drop(rows, empty)
-    _check_width(path, first)
     return ["empty columns left out" if len(empty) > 1 else "an empty column left out"][
         : len(empty)
     ]
