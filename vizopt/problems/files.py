@@ -105,7 +105,8 @@ class NPZ:
         Raises:
             ValueError: a missing file or array, or arrays that do not fit each other.
         """
-        x, y = (_array(self.path, name) for name in (self.x, self.y))
+        found_ = arrays(self.path, self.x, self.y)
+        x, y = found_[self.x], found_[self.y]
         if x.ndim != 2 or y.shape != x.shape[:1] or not len(y) or x.shape[1] < 2:
             way = ": make y one label for each sample" if y.ndim == 2 else ""
             way = f": {ONE_FEATURE}" if x.shape[1:] == (1,) else way
@@ -203,14 +204,21 @@ def _check_rows(name: str, good: NDArray[np.bool_], what: str) -> None:
         raise ValueError(f"{name}[{int(good.argmin())}] {what}")
 
 
-def _array(path: str, name: str) -> NDArray[Any]:
-    """One array of an archive; objects are not loaded, for loading them runs code."""
+def arrays(path: str, *wanted: str) -> dict[str, NDArray[Any]]:
+    """The arrays of an archive that are wanted, or all; objects are not loaded, for that runs code.
+
+    Raises:
+        ValueError: no archive of numbers, or no such array.
+    """
+    place = f'{path}: array "{wanted[0]}"' if wanted else path
+    loaded: dict[str, NDArray[Any]] = {}
     try:
         _check_unpacked(path)
         with np.load(found(path), allow_pickle=False) as archive:
-            if name in archive:
-                return np.asarray(archive[name])
             known = list(archive)
+            for name in (name for name in wanted or known if name in known):
+                place = f'{path}: array "{name}"'
+                loaded[name] = np.asarray(archive[name])
     except OSError as error:
         raise ValueError(f"{path}: cannot read: {error.strerror or error}") from error
     except TypeError as error:  # from `with`
@@ -219,8 +227,11 @@ def _array(path: str, name: str) -> NDArray[Any]:
         reason = (
             "holds objects instead of numbers" if "bject" in str(error) else "is no NPZ archive"
         )
-        raise ValueError(f'{path}: array "{name}": {reason}') from error
-    raise ValueError(f'{path}: no array "{name}": {hint(name, known)}')
+        raise ValueError(f"{place}: {reason}") from error
+    for name in wanted:
+        if name not in loaded:
+            raise ValueError(f'{path}: no array "{name}": {hint(name, known)}')
+    return loaded
 
 
 def _check_unpacked(path: str) -> None:
