@@ -17,7 +17,7 @@ from vizopt.bounded import read_bytes
 from vizopt.deck import powerpoint
 from vizopt.encoders.program import able
 from vizopt.errors import DecodeError, EncodeError
-from vizopt.problems import tables
+from vizopt.problems import sources, tables
 from vizopt.safety import holders
 from vizopt.safety.decode import pictures
 from vizopt.toml import DEEPEST, LONGEST, parsed
@@ -167,22 +167,22 @@ def test_a_scene_that_is_a_device_is_one_line(command, tmp_path):
 
 
 def test_a_table_of_too_many_rows_is_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "MOST_ROWS", 10)
+    monkeypatch.setattr(sources, "MOST_ROWS", 10)
     path = tmp_path / "a.csv"
     path.write_text("a,b,c\n" + "1.5,2.5,x\n1.5,2.25,y\n" * 5)
     with pytest.raises(ValueError, match="has more than 10 rows: take a part of them"):
-        tables.read_table(str(path), "", None, "")
+        tables.read_table(str(path), tables.Reading())
     path.write_text("a,b,c\n" + "1.5,2.5,x\n1.5,2.25,y\n" * 4)
-    assert len(tables.read_table(str(path), "", None, "").rows) == 8
+    assert len(tables.read_table(str(path), tables.Reading()).rows) == 8
 
 
 def test_an_archive_that_unpacks_to_too_much_is_one_line(tmp_path, monkeypatch):
-    from vizopt.problems import files
+    from vizopt.problems import arrays
 
-    monkeypatch.setattr(files, "LARGEST", 1000)
+    monkeypatch.setattr(arrays, "LARGEST", 1000)
     np.savez_compressed(tmp_path / "a.npz", X=np.zeros((1000, 2)), y=np.zeros(1000))
     with pytest.raises(ValueError, match=r"unpacks to more than 0\.001 MB"):
-        files._array(str(tmp_path / "a.npz"), "X")
+        files.arrays(str(tmp_path / "a.npz"), "X")
 
 
 def test_a_formula_with_thousands_of_minima_is_one_line():

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 import tomli_w
 
+from vizopt.api import render
 from vizopt.encoders import Film, Label, encoder
 from vizopt.errors import SceneError
 from vizopt.numbers import count, number
 from vizopt.outputs import Look
-from vizopt.pipeline import render
 from vizopt.safety import judge
 from vizopt.scene import parse_scene
 

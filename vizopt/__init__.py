@@ -1,22 +1,34 @@
-"""vizopt: see what an optimizer does.
+"""See what an optimizer does.
 
-In three lines::
+It trains a network, or goes down a function, records every weight and every update, and draws the
+recording as an animation. In one line, from a bundled scene (`vizopt list` names them)::
 
-    scene = vizopt.load_scene("sgd")
+    vizopt.make("sgd", "sgd.gif")
+
+or in three, to draw one training in several ways and to look into it::
+
+    scene = vizopt.load_scene("sgd", {"optimizer.lr": 0.5})  # or a TOML file of your own
     run = vizopt.record(scene, "sgd.zarr")
-    vizopt.render(run, "sgd.gif")
+    vizopt.render(run, "sgd.mp4", theme="dark", seconds=8)
+
+A recording answers to `run["loss"]`, `run.at(100)` and `run.weights("dense1", epoch=100)`; one that
+is on disk is opened with `vizopt.Recording("sgd.zarr")`. What goes wrong for a user is a
+`VizoptError`, one line each.
+
+Files by suffix: .mp4, .webm, .gif, .webp, .apng, .png (one frame, or all as NAME-%05d.png),
+.html (a page with a player), .pptx (a slide), .zarr (the recording).
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     __version__: str
 
+    from vizopt.api import make, record, render
     from vizopt.clips import Clip
     from vizopt.errors import VizoptError
     from vizopt.outputs import Look
-    from vizopt.pipeline import make, record, render
     from vizopt.recording import Recording
     from vizopt.scene import Scene, load_look, load_scene
 
@@ -29,9 +41,9 @@ _PUBLIC = {
     "VizoptError": "errors",
     "load_look": "scene",
     "load_scene": "scene",
-    "make": "pipeline",
-    "record": "pipeline",
-    "render": "pipeline",
+    "make": "api",
+    "record": "api",
+    "render": "api",
 }
 
 __all__ = [
@@ -48,9 +60,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __dir__() -> list[str]:
+    return list(__all__)
+
+
+def __getattr__(name: str) -> object:
     if name == "__version__":
-        return import_module("importlib.metadata").version("vizopt")
+        return _import_module("importlib.metadata").version("vizopt")
     if name not in _PUBLIC:
         raise AttributeError(f"module 'vizopt' has no attribute {name!r}")
-    return getattr(import_module(f"vizopt.{_PUBLIC[name]}"), name)
+    return getattr(_import_module(f"vizopt.{_PUBLIC[name]}"), name)

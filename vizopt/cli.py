@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vizopt import cli_check, cli_make, cli_slides, library, streams
+from vizopt import cli_check, cli_compare, cli_make, cli_slides, cli_table, library, streams
 from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
 from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
@@ -144,21 +144,11 @@ def info(run: Path, as_json: bool, verify: bool) -> None:
     click.echo(json.dumps(facts, indent=2) if as_json else "\n".join(map(one_line, lines(facts))))
 
 
-@cli.command()
-@click.argument("run", type=PATH)
-@click.option("--every", type=click.IntRange(min=1), default=100, show_default=True)
-def table(run: Path, every: int) -> None:
-    """Epoch, accuracy, loss and learning rate in rows, as the lesson prints them."""
-    from vizopt import report
-    from vizopt.recording import Recording
-
-    for line in report.table(Recording(run), every):
-        click.echo(line)
-
-
 for command in (cli_make.make, cli_make.render, cli_make.pack, cli_make.recipe):
     cli.add_command(command)
 cli.add_command(cli_check.check)
+cli.add_command(cli_table.table)
+cli.add_command(cli_compare.compare)
 cli.add_command(cli_slides.slides)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from vizopt import labels, story
 from vizopt.arrange import arranged
 from vizopt.arrays import Frame, Rows, Size
-from vizopt.brief import clip_line
+from vizopt.brief import clip_line, told_verdict
 from vizopt.card import SAID, Carded
 from vizopt.clear import Clear
 from vizopt.encoders import Encoder, Film, Label
@@ -59,6 +59,13 @@ class Clip:
 
     def __str__(self) -> str:
         return clip_line(self)
+
+    def __repr__(self) -> str:
+        """`<Clip sgd.gif: 800×450, 20 frames at 20 fps, passes the flash check>`."""
+        width, height = self.size
+        length = self.at or f"{self.frames} frames at {self.fps:.4g} fps"
+        parts = [f"{width}×{height}", length, told_verdict(self.verdict)]
+        return f"<Clip {self.path}: {', '.join(filter(None, parts))}>"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """How a notebook shows it."""

@@ -144,21 +144,6 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet, *, resume: bool = F
     return _opened(path)
 
 
-def render(run: Recording | Path | str, file: Path | str, look: Look | None = None) -> Clip:
-    """Draw a recording into one file; the suffix chooses the format.
-
-    Args:
-        run: the recording or its path.
-        file: what to write: `.mp4`, `.gif`.
-        look: size, rate and scene keys that differ from the defaults.
-
-    Raises:
-        VizoptError: the recording cannot be read, the file not written, a key is wrong.
-    """
-    opened = run if isinstance(run, Recording) else Recording(run)
-    return render_all(opened, [Path(file)], look or Look())[0]
-
-
 def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = quiet) -> list[Clip]:
     """Draw a recording into several files: one drawing pass for each size and rate.
 

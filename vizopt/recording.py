@@ -25,19 +25,27 @@ from numpy.typing import NDArray
 from vizopt import header as headers
 from vizopt.bounded import DOCUMENT, read_bytes
 from vizopt.chunks import Whole, claimed, damaged_rows, is_missing
-from vizopt.errors import RecordingError, hint, is_shortage
+from vizopt.errors import RecordingError, hint, is_shortage, one_line
 from vizopt.header import GROUPS, Group
 from vizopt.layout import Layout
+from vizopt.numbers import setting
+from vizopt.quantities import title as quantity
+from vizopt.snapshot import Snapshot, kept_row
+from vizopt.toml import parsed
 
 FORMAT = 1
 # What Zarr raises where a document or a chunk is not such as it should be.
 DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
 KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
+TOLD = 6  # layers that a repr names
 
 
 class Recording:
     """A recorded run, opened for reading. It is one run to the end: where another one has been put
     in its place, reading stops.
+
+    `run["loss"]` is a column [E], `run.columns` tells which there are; `run.at(100)` is everything
+    of an epoch and `run.weights("dense1", epoch=100)` a layer's weights [inputs, outputs] there.
 
     Args:
         path: of the recording.
@@ -108,6 +116,60 @@ class Recording:
     def __getitem__(self, column: str) -> NDArray[Any]:
         """A whole column [E] or [N, *shape], or a constant array."""
         return self.rows(column, 0, None)
+
+    def at(self, epoch: int) -> Snapshot:
+        """Everything of one epoch: loss and the like, parameters before its step, the step itself.
+
+        Raises:
+            RecordingError: there is no such epoch, or its weights are not kept: the nearest are.
+        """
+        try:
+            row = kept_row(self["epoch"], epoch, self.epochs, self.header.unit)
+        except ValueError as error:
+            raise RecordingError(f"{self.path}: {error}") from error
+        history = [name for name, array in self._arrays.items() if _group_of(array) == "history"]
+        params, update = (
+            self.layout.views(self.row(name, row)) if name in self._arrays else {}
+            for name in ("params", "delta")
+        )
+        return Snapshot(epoch, {name: float(self[name][epoch]) for name in history}, params, update)
+
+    def weights(self, name: str, *, epoch: int) -> NDArray[Any]:
+        """One array of the parameters before the step of an epoch, read-only.
+
+        Args:
+            name: of an array, "dense1.weights", "dense1.biases"; of a layer, "dense1", for its
+                weights [inputs, outputs].
+            epoch: one whose weights are kept; see `at`.
+
+        Raises:
+            RecordingError: no such array or epoch.
+        """
+        params = self.at(epoch).params
+        whole = name if name in params else f"{name}.weights"
+        if whole not in params:
+            raise RecordingError(f'{self.path}: no weights "{name}": {hint(name, params)}')
+        return params[whole]
+
+    def __repr__(self) -> str:
+        """`<Recording sgd.zarr: "SGD", 301 epochs, dense1 2 × 64, …, final loss 1.076>`."""
+        parts = [f"{self.epochs} {self.header.unit}{'s' * (self.epochs != 1)}"]
+        shapes = dict(self.layout.shapes)
+        layers = [
+            f"{layer} {' × '.join(map(str, shapes[f'{layer}.weights']))}"
+            for layer in self.layout.layers
+            if f"{layer}.weights" in shapes
+        ]
+        parts += layers[:TOLD] + ([f"{len(layers) - TOLD} more layers"] if layers[TOLD:] else [])
+        try:
+            title = f'"{parsed(self.header.scene)["title"]}"'
+            for name in ("loss", "accuracy"):
+                if name in self._arrays and self.epochs:
+                    final = setting(float(self[name][-1]), 4)
+                    parts.append(f"final {quantity(name, self.header.unit)} {final}")
+        except (ValueError, KeyError, RecordingError):  # a repr is no place to fail
+            title = self.header.name
+        return one_line(f"<Recording {self.path}: {', '.join([title, *parts])}>")
 
     def rows(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
         """Rows start to stop of a column, [stop − start, *shape], read-only.

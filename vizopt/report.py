@@ -105,7 +105,7 @@ def _descent(ended: Outcome) -> dict[str, Any]:
     }
 
 
-def table(run: Recording, every: int) -> Iterator[str]:
+def table(run: Recording, epochs: range) -> Iterator[str]:
     """Epoch, accuracy, loss and learning rate in rows, as the lesson prints them; of a descent
     step, x, f(x), slope and learning rate.
     """
@@ -115,7 +115,7 @@ def table(run: Recording, every: int) -> Iterator[str]:
     titles = {"accuracy": "acc", "loss": title("loss", unit)}
     head = [titles.get(name, name).rjust(12) for name in columns]
     yield "  ".join([unit.rjust(7), *head])
-    for epoch in range(0, run.epochs, every):
+    for epoch in epochs:
         numbers = [
             f"{value:12.6f}" if abs(value) < 1e5 else f"{value:12.5e}"
             for value in (float(column[epoch]) for column in values)

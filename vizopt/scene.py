@@ -141,6 +141,12 @@ class Scene:
             for column in sorted(panel.needs - columns):
                 raise ValueError(f'{place}: no column "{column}": {hint(column, columns)}')
 
+    def __repr__(self) -> str:
+        """`<Scene sgd: "SGD", 301 epochs, SGD, 2 → 64 ReLU → 3 softmax>`; all of it: scene_toml."""
+        unit = f"{self.problem.unit}{'s' * (self.epochs != 1)}"
+        told = [f"{self.epochs} {unit}", name_of(self.optimizer), self.problem.describe()]
+        return f'<Scene {self.name}: "{self.title}", {", ".join(told)}>'
+
     @property
     def colours(self) -> Theme:
         """The theme with what the scene's own look changes."""

@@ -11,32 +11,49 @@ from vizopt.errors import hint
 from vizopt.problems.sources import LARGEST, found
 
 
-def array_of(path: str, name: str) -> NDArray[Any]:
-    """One array of an archive, or the one of a .npy where `name` is empty.
-
-    Objects are not loaded, for loading them runs code.
+def arrays(path: str, *wanted: str) -> dict[str, NDArray[Any]]:
+    """The arrays of an archive that are wanted, or all; objects are not loaded, for that runs code.
 
     Raises:
-        ValueError: no such file or array, or it holds something else.
+        ValueError: no archive of numbers, or no such array.
     """
-    place = f'array "{name}"' if name else "the array"
+    place = f'{path}: array "{wanted[0]}"' if wanted else path
+    loaded: dict[str, NDArray[Any]] = {}
     try:
-        if not name:
-            return np.asarray(np.load(found(path), mmap_mode="r"))  # no longer than the file is
         _check_unpacked(path)
         with np.load(found(path), allow_pickle=False) as archive:
-            if name in archive:
-                return np.asarray(archive[name])
             known = list(archive)
+            for name in (name for name in wanted or known if name in known):
+                place = f'{path}: array "{name}"'
+                loaded[name] = np.asarray(archive[name])
     except OSError as error:
         raise ValueError(f"{path}: cannot read: {error.strerror or error}") from error
     except TypeError as error:  # from `with`
         raise ValueError(f"{path}: is one array, no NPZ archive: np.savez saves two") from error
     except (ValueError, EOFError, BadZipFile) as error:
-        what = "NPZ archive" if name else "NumPy array"
-        reason = "holds objects instead of numbers" if "bject" in str(error) else f"is no {what}"
-        raise ValueError(f"{path}: {place}: {reason}") from error
-    raise ValueError(f"{path}: no {place}: {hint(name, known)}")
+        raise ValueError(f"{place}: {_reason(error, 'NPZ archive')}") from error
+    for name in wanted:
+        if name not in loaded:
+            raise ValueError(f'{path}: no array "{name}": {hint(name, known)}')
+    return loaded
+
+
+def lone_array(path: str) -> NDArray[Any]:
+    """The array of a .npy, which is not read beyond the file's end whatever it claims.
+
+    Raises:
+        ValueError: no such file, or it holds something else.
+    """
+    try:
+        return np.asarray(np.load(found(path), mmap_mode="r"))
+    except OSError as error:
+        raise ValueError(f"{path}: cannot read: {error.strerror or error}") from error
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{path}: {_reason(error, 'NumPy array')}") from error
+
+
+def _reason(error: Exception, what: str) -> str:
+    return "holds objects instead of numbers" if "bject" in str(error) else f"is no {what}"
 
 
 def is_one_hot(y: NDArray[Any]) -> bool:

@@ -10,7 +10,7 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
-from vizopt.problems.arrays import array_of, is_one_hot
+from vizopt.problems.arrays import arrays, is_one_hot, lone_array
 from vizopt.problems.cells import COMMA, MISSING, number
 from vizopt.problems.datasets import Data
 from vizopt.problems.missing import settled, with_means
@@ -123,8 +123,11 @@ class NPZ:
             ValueError: a missing file or array, or arrays that do not fit each other.
         """
         alone = self.path.lower().endswith(".npy")
-        x = array_of(self.path, "" if alone else self.x)
-        y = array_of(self.y if alone else self.path, "" if alone else self.y)
+        if alone:
+            x, y = lone_array(self.path), lone_array(self.y)
+        else:
+            loaded = arrays(self.path, self.x, self.y)
+            x, y = loaded[self.x], loaded[self.y]
         notes = []
         if y.ndim == 2 and y.shape[1] == 1:
             y = y[:, 0]

@@ -48,12 +48,11 @@ class Reading(NamedTuple):
 
 
 class Lines(NamedTuple):
-    rows: list[Row]  # below the names
-    line: int  # of the names
-    names: list[str]
-    comma: bool
-    named: bool  # whether the names stand in the file
-    notes: list[str]
+    rows: list[Row]  # as wide as the first
+    comma: bool  # whether decimals may follow a comma
+    above: list[str]  # names above the rows, if any
+    named: bool  # whether names are known to stand in the file
+    notes: list[str]  # what was taken for what, in a few words
 
 
 def read_table(path: str, how: Reading) -> Table:
@@ -62,7 +61,29 @@ def read_table(path: str, how: Reading) -> Table:
     Raises:
         ValueError: no table, or two ways to read it.
     """
-    rows, line, names, comma, named, notes = _lines(path, how)
+    label = how.label if isinstance(how.label, str) else how.label[0]
+    rows, comma, above, named, notes = read_lines(path, how.delimiter, how.encoding)
+    _check_width(path, rows[0][1])
+    if above and how.header is not False:
+        rows.insert(0, (rows[0][0] - 1, above))
+        notes.append("names from a remark")
+    header = True if named and how.header is None else how.header
+    if header is None:
+        header, note = header_of([cells for _, cells in rows], label, comma)
+        notes += [note] if note else []
+    line, first = rows[0]
+    if header is None:
+        what = f"line {line}: {', '.join(first)[:60]}: names of columns or a sample?"
+        raise ValueError(f"{path}: {what} say header = true or header = false")
+    names = rows.pop(0)[1] if header else [str(i + 1) for i in range(len(first))]
+    if header:
+        _check_units(path, rows, comma)
+    return _chosen(path, how, Lines(rows, comma, names, header, notes), line)
+
+
+def _chosen(path: str, how: Reading, lines: Lines, line: int) -> Table:
+    """The table of the columns that are wanted; names stand in a line of the file."""
+    rows, comma, names, named, notes = lines
     notes += _without_values(path, names, rows)
     given = (how.label,) if isinstance(how.label, str) else how.label
     labels = [_column(path, name, names) for name in given]
@@ -87,33 +108,26 @@ def read_table(path: str, how: Reading) -> Table:
     return Table(names, rows, comma, label, notes)
 
 
-def _lines(path: str, how: Reading) -> Lines:
-    raw, header, comma = bytes_of(path), how.header, False
-    label = how.label if isinstance(how.label, str) else how.label[0]
+def read_lines(path: str, delimiter: str = "", encoding: str = "") -> Lines:
+    """The lines of a table's file as rows of cells, without remarks and empty columns.
+
+    Args:
+        path: the file.
+        delimiter: between cells, found by itself where empty.
+        encoding: of a text; where empty the file's own mark tells it, else it is UTF-8.
+
+    Raises:
+        ValueError: no table, or rows that are not equally wide.
+    """
+    raw = bytes_of(path)
     sheet = sheet_of(path, raw)
     if sheet:
-        rows, notes = sheet.rows, [*sheet.notes, *_even(path, sheet.rows)]
-        header = True if sheet.named and header is None else header
-    else:
-        written = text_of(path, raw, how.encoding)
-        delimiter, text = split(REMARK.sub("", written), how.delimiter)
-        rows, comma = list(_rows(path, text, delimiter)), delimiter != ","
-        notes = _even(path, rows)
-        above = named_in(written, delimiter, rows[0][1]) if header is not False else []
-        if above:
-            rows.insert(0, (rows[0][0] - 1, above))
-            notes.append("names from a remark")
-    if header is None:
-        header, note = header_of([cells for _, cells in rows], label, comma)
-        notes += [note] if note else []
-    line, first = rows[0]
-    if header is None:
-        what = f"line {line}: {', '.join(first)[:60]}: names of columns or a sample?"
-        raise ValueError(f"{path}: {what} say header = true or header = false")
-    names = rows.pop(0)[1] if header else [str(i + 1) for i in range(len(first))]
-    if header:
-        _check_units(path, rows, comma)
-    return Lines(rows, line, names, comma, header, notes)
+        return Lines(sheet.rows, False, [], sheet.named, [*sheet.notes, *_even(path, sheet.rows)])
+    written = text_of(path, raw, encoding)
+    delimiter, text = split(REMARK.sub("", written), delimiter)
+    rows = list(_rows(path, text, delimiter))
+    notes = _even(path, rows)
+    return Lines(rows, delimiter != ",", named_in(written, delimiter, rows[0][1]), False, notes)
 
 
 def _check_units(path: str, rows: list[Row], comma: bool) -> None:
@@ -196,7 +210,7 @@ def _even(path: str, rows: list[Row]) -> list[str]:
     """Make all rows as wide as the first, without empty columns; what is to be said of it.
 
     Raises:
-        ValueError: rows that are not equally wide, or too few columns.
+        ValueError: rows that are not equally wide.
     """
     if not rows:
         raise ValueError(f"{path}: is empty")
@@ -210,7 +224,6 @@ def _even(path: str, rows: list[Row]) -> list[str]:
             raise ValueError(f"{path}: line {line}: {len(cells)} columns instead of {width}")
     empty = [i for i in range(width) if not any(cells[i] for _, cells in rows)]
     _drop(rows, empty)
-    _check_width(path, first)
     return ["empty columns left out" if len(empty) > 1 else "an empty column left out"][
         : len(empty)
     ]

@@ -1,0 +1,57 @@
+"""Recorded: a log from a recording."""
+
+import numpy as np
+
+from vizopt.comparison.log import Log, Series, Weights
+from vizopt.recording import Recording
+from vizopt.toml import parsed
+
+
+def read(run: Recording, name: str) -> Log:
+    """Every value of the run, and its weights before the steps of the kept epochs.
+
+    Args:
+        run: the recording.
+        name: how it is called in messages.
+    """
+    trained, held_out = _samples(run)
+    counts = {"accuracy": trained, "validation_accuracy": held_out}
+    series = {
+        column: _series(run, column, counts.get(column, 0))
+        for column, array in run.columns.items()
+        if array.path.startswith("history/")
+    }
+    weights = None
+    if "params" in run.columns and len(run):
+        weights = Weights(
+            run["epoch"],
+            dict(run.layout.shapes),
+            lambda row: run.layout.views(run.row("params", row)),
+        )
+    dtype = run.columns["params"].dtype.name if weights else ""
+    return Log(name, run.header.unit, series, dtype, _batches(run, trained), weights)
+
+
+def _series(run: Recording, column: str, samples: int) -> Series:
+    values = np.asarray(run[column], float)
+    epochs = np.arange(len(values))
+    if column == "loss" and run.diverged == len(values):  # the epoch that was not recorded
+        epochs, values = np.arange(len(values) + 1), np.append(values, np.nan)
+    return Series(epochs, values, np.zeros(len(values)), samples=samples)
+
+
+def _samples(run: Recording) -> tuple[int, int]:
+    """How many samples are trained on, and how many held out."""
+    if "labels" not in run.names:
+        return 0, 0
+    held_out = int(np.count_nonzero(run["held_out"])) if "held_out" in run.names else 0
+    return len(run["labels"]) - held_out, held_out
+
+
+def _batches(run: Recording, samples: int) -> int:
+    """Steps of an epoch; 0 where the recording does not tell."""
+    try:
+        batch = parsed(run.header.scene)["problem"].get("batch")
+    except (ValueError, KeyError, AttributeError):
+        return 0
+    return -(-samples // batch) if isinstance(batch, int) and batch > 0 else 1

@@ -1,0 +1,183 @@
+"""Told: a comparison in lines, the answer first."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from vizopt.comparison import Comparison
+from vizopt.comparison.gaps import Gap, is_made
+from vizopt.comparison.log import Log
+from vizopt.numbers import counted, setting
+
+FEWEST, MOST = 5, 17  # digits that tell two numbers apart
+QUIET = 0.2  # of the tolerance: rounding that has not grown
+GROWN = 2.0  # times what a gap was in the first half of the epochs before: it has begun to grow
+NAMED = 3  # epochs that are listed
+
+
+def lines(found: Comparison) -> Iterator[str]:
+    """The first difference or that there is none, what was before, each column, what was done."""
+    if found.epoch is None:
+        yield _equal(found)
+    else:
+        yield f"first differs at {found.unit} {found.epoch}: {'; '.join(_at(found))}"
+        yield from _before(found)
+        yield from _columns(found)
+    yield from (*found.here.notes, *found.there.notes)
+    yield from _rounded(found)
+    yield from _left_out(found)
+
+
+def _at(found: Comparison) -> Iterator[str]:
+    """What differs at the first epoch: weights, which cause it, before columns."""
+    weights = found.weights
+    if weights and weights.epoch == found.epoch:
+        name = f"{weights.name}[{', '.join(map(str, weights.index))}]"
+        more = f", and {weights.others} more of its {weights.size}" if weights.others else ""
+        yield f"{name} {_two(weights.here, weights.there)}{more}"
+    for gap in found.gaps:
+        if gap.first is not None and gap.epochs[gap.first] == found.epoch:
+            here, there = float(gap.here[gap.first]), float(gap.there[gap.first])
+            yield f"{_title(found, gap.name)} {_two(here, there)}"
+
+
+def _two(here: float, there: float) -> str:
+    for digits in range(FEWEST, MOST + 1):
+        ours, theirs = setting(here, digits), setting(there, digits)
+        if ours != theirs:
+            break
+    return f"{ours} here, {theirs} there"
+
+
+def _title(found: Comparison, name: str) -> str:
+    return found.there.titles.get(name) or found.here.titles.get(name) or name
+
+
+def _before(found: Comparison) -> Iterator[str]:
+    """What both had before, how the difference came, and which step to look at."""
+    unit, epoch = found.unit, found.epoch
+    gap = next((g for g in found.gaps if g.first is not None and g.epochs[g.first] == epoch), None)
+    if epoch == 0:
+        yield f"{unit} 0 is before the first step: look at the data, the first weights, the loss"
+    elif gap is None or not gap.first:
+        yield f"look at the steps before {unit} {epoch}"
+    else:
+        last = gap.first - 1
+        value = setting(float(gap.here[last]), FEWEST)
+        yield f"before: {_title(found, gap.name)} {value} at {unit} {gap.epochs[last]}{_share(gap)}"
+        yield _cause(found, gap, int(gap.epochs[last]))
+
+
+def _share(gap: Gap) -> str:
+    if gap.name.endswith("accuracy"):
+        return ""
+    largest = float(gap.apart[: gap.first].max())
+    if not largest:
+        return ", no digit apart up to there"
+    return f", at most {setting(largest, 2)} of it apart up to there"
+
+
+def _cause(found: Comparison, gap: Gap, last: int) -> str:
+    """Which step to look at."""
+    unit = found.unit
+    if not is_made(gap.name):
+        return f"look at how {_title(found, gap.name)} follows from the {unit}"
+    if gap.rounded:
+        return f"look at the steps up to that of {unit} {last}: less than a digit does not show"
+    if gap.name.endswith("accuracy"):
+        return f"look at the steps up to that of {unit} {last}"
+    since = _grown_since(gap)
+    if since is None:
+        return f"a jump: look at the step of {unit} {last}"
+    return (
+        f"it grew from {unit} {since} on: a small mistake in the step before, or rounding, which "
+        f"grows so in every training (--tolerance {_wider(gap):g} looks past it)"
+    )
+
+
+def _grown_since(gap: Gap) -> int | None:
+    """The epoch from which on a gap has grown to the first difference; None for a jump."""
+    apart = gap.apart[: gap.first]
+    quiet = max(float(apart[: -(-len(apart) // 2)].max()), QUIET * gap.tolerance)
+    grown = np.flatnonzero(apart > GROWN * quiet)
+    return int(gap.epochs[grown[0]]) if len(grown) else None
+
+
+def _wider(gap: Gap) -> float:
+    """A power of ten that the first difference and the ten epochs after it stay below."""
+    assert gap.first is not None
+    near = gap.apart[gap.first : gap.first + 10]
+    largest = float(near[np.isfinite(near)].max(initial=gap.tolerance))
+    return float(10.0 ** np.ceil(np.log10(largest)))
+
+
+def _columns(found: Comparison) -> Iterator[str]:
+    """A line for each column: where it first differs, and where most."""
+    unit = found.unit
+    for gap in found.gaps:
+        name, many = _title(found, gap.name), counted(len(gap.epochs), unit)
+        if gap.first is None:
+            yield f"  {name}: equal at {many}"
+            continue
+        apart = np.where(np.isfinite(gap.here - gap.there), abs(gap.here - gap.there), -1.0)
+        widest = int(apart.argmax())
+        ours, theirs = float(gap.here[widest]), float(gap.there[widest])
+        told = f"  {name}: first at {unit} {gap.epochs[gap.first]}"
+        most = f", widest at {unit} {gap.epochs[widest]}: {_two(ours, theirs)}"
+        yield told + (most if widest != gap.first else "")
+    if found.rows and found.weights is None:
+        yield f"  weights: equal at {counted(found.rows, unit)}"
+
+
+def _equal(found: Comparison) -> str:
+    unit = found.unit
+    parts = [f"{_title(found, gap.name)} at {counted(len(gap.epochs), unit)}" for gap in found.gaps]
+    if found.rows:
+        parts.append(f"weights at {counted(found.rows, unit)}")
+    return f"equal: {', '.join(parts)}"
+
+
+def _rounded(found: Comparison) -> Iterator[str]:
+    """Which columns were compared at fewer digits than a number has."""
+    told: dict[str, list[str]] = {}
+    for gap in found.gaps:
+        if gap.rounded:
+            told.setdefault(gap.rounded, []).append(_title(found, gap.name))
+    for rounded, names in told.items():
+        yield f"compared at the {rounded} printed: {', '.join(names)}"
+
+
+def _left_out(found: Comparison) -> Iterator[str]:
+    """Columns, epochs and weights that only one of both has."""
+    for log, other in ((found.here, found.there), (found.there, found.here)):
+        names = sorted(set(log.series) - set(other.series))
+        if names:
+            yield f"only in {log.name}: {', '.join(names)}"
+        yield from _epochs_of(found, log, other)
+    if found.here.weights and found.there.weights:
+        for name, shape in found.here.weights.shapes.items():
+            theirs = found.there.weights.shapes.get(name)
+            if theirs != shape:
+                has = f"{' × '.join(map(str, shape))} here"
+                there = f"{' × '.join(map(str, theirs))} there" if theirs else "missing there"
+                yield f"{name}: {has}, {there}: not compared"
+
+
+def _epochs_of(found: Comparison, log: Log, other: Log) -> Iterator[str]:
+    """Which epochs a log has and the other has not."""
+    ours, theirs = (_all_epochs(each) for each in (log, other))
+    lacking = np.setdiff1d(ours, theirs)
+    if not len(lacking) or not len(theirs):
+        return
+    inside = lacking[(lacking > theirs[0]) & (lacking < theirs[-1])]
+    if len(inside):
+        some = ", ".join(map(str, inside[:NAMED].tolist()))
+        more = f" and {len(inside) - NAMED} more" if len(inside) > NAMED else ""
+        yield f"{other.name}: lacks {found.unit} {some}{more}"
+    if ours[-1] > theirs[-1]:
+        yield f"{other.name}: ends at {found.unit} {theirs[-1]}, {log.name} at {ours[-1]}"
+
+
+def _all_epochs(log: Log) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    every = [series.epochs for series in log.series.values()]
+    return np.unique(np.concatenate(every)) if every else np.empty(0, np.int64)

@@ -1,0 +1,51 @@
+"""Snapshot: everything that a recording has of one epoch."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = dict[str, NDArray[np.floating]]  # by name: dense1.weights, dense1.biases, …
+
+
+class Snapshot(NamedTuple):
+    """One epoch of a recording.
+
+    Its loss and other values are those of `params`, which are the parameters before the step of
+    this epoch; `update` is what that step adds to them.
+
+    Args:
+        epoch: its number; of a run that counts steps, the step's.
+        values: loss, accuracy, lr and what else has a value for every epoch, by name.
+        params: the parameters by name: `dense1.weights` [inputs, outputs], `dense1.biases`
+            [outputs], before the step.
+        update: what the step adds, shaped alike; with mini-batches, all steps of the epoch.
+            Empty where the recording has none.
+    """
+
+    epoch: int
+    values: dict[str, float]
+    params: Arrays
+    update: Arrays
+
+
+def kept_row(epochs: NDArray[np.integer], epoch: int, recorded: int, unit: str) -> int:
+    """The row of an epoch whose parameters are kept.
+
+    Args:
+        epochs: those that are kept [N], ascending.
+        epoch: the one that is wanted.
+        recorded: how many the run has, E.
+        unit: what they are called, "epoch" or "step".
+
+    Raises:
+        ValueError: not recorded, or not kept: the nearest that are.
+    """
+    if not 0 <= epoch < recorded:
+        raise ValueError(f"no {unit} {epoch}: the run has 0 to {recorded - 1}")
+    row = int(np.searchsorted(epochs, epoch))
+    if row < len(epochs) and epochs[row] == epoch:
+        return row
+    near = [str(n) for n in epochs[max(row - 1, 0) : row + 1].tolist()]
+    kept = f"the nearest that are: {' and '.join(near)}" if near else "none are"
+    raise ValueError(f"the weights of {unit} {epoch} are not kept: {kept}")
