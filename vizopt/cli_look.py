@@ -94,7 +94,7 @@ def look_options(command: F) -> F:
                 help="The lesson's look, which flashes; behind a warning card.",
             ),
             OVERWRITE,
-            click.option("-q", "--quiet", is_flag=True, help="No progress bars."),
+            click.option("-q", "--quiet", is_flag=True, help="No progress."),
         )
     ):
         command = option(command)
@@ -173,4 +173,4 @@ def told(scene: "Scene") -> "Scene":
 def bar_of(quiet: bool) -> Any:
     from vizopt import progress
 
-    return progress.quiet if quiet else progress.shown
+    return progress.quiet if quiet else progress.seen()

@@ -44,7 +44,9 @@ def make(
     place: str | None,
     **options: Any,
 ) -> None:
-    """Train scenes, bundled ones or TOML files, and draw their animations.
+    """Train scenes and draw them: clip, still, page or slide.
+
+    A scene is a bundled one or a TOML file of your own: vizopt list scenes.
 
     A clip in the place of a scene is made again from the recipe in it, in its own format.
 
@@ -77,7 +79,7 @@ def make(
 @click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
 @click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP)
 @OVERWRITE
-@click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def pack(
     scene: str,
     folder: Path | None,
@@ -85,7 +87,7 @@ def pack(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Write the folder that a teacher uploads: clips, poster, the clip in words, recipe."""
+    """The folder to upload: clips, poster, text, recipe."""
     from vizopt import pipeline
     from vizopt.marks import guard, signed
     from vizopt.outputs import Look
@@ -106,9 +108,9 @@ def pack(
 @click.command()
 @click.argument("file", type=PATH)
 def recipe(file: Path) -> None:
-    """How a clip was made: its scene's TOML, from the file itself.
+    """How a clip was made, from the clip itself.
 
-    Make it again with: vizopt make FILE
+    Its scene's TOML; make the clip again with: vizopt make FILE
     """
     from vizopt import recipe as recipes
 
@@ -130,7 +132,7 @@ def render(
     place: str | None,
     **options: Any,
 ) -> None:
-    """Draw a recording again: another size, rate, theme or timeline, without training."""
+    """Draw a recording again: another size, theme or pace."""
     from vizopt import pipeline
     from vizopt.recording import Recording
 
@@ -171,7 +173,7 @@ def _loaded(source: str, look: "Look", data: Path | None) -> "Scene":
 def _wanted(source: str, scene: "Scene", place: str | None) -> tuple[Path, ...]:
     """The files that a scene makes unless told otherwise; a clip makes one like itself."""
     from vizopt import recipe as recipes
-    from vizopt.fit import PLACES
+    from vizopt.targets import PLACES
 
     if place in PLACES:
         return (Path("outputs") / f"{scene.name}{PLACES[place].suffixes[0]}",)

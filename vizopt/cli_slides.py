@@ -31,7 +31,9 @@ def slides(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """A deck with a slide for each scene, recording or clip: title, clip, alt text, notes.
+    """A deck of scenes and clips: PowerPoint, reveal.js, …
+
+    Each gets a slide with title, clip, alt text and notes.
 
     Scenes are trained; finished MP4s and GIFs are taken as they are, with the NAME.txt beside
     them. A clip that flashes does not start by itself, and its notes begin with the warning.
