@@ -51,7 +51,7 @@ LAYERS = [
     {"arrange", "report", "outputs", "staging", "player", "deck", "notebook", "brief"},
     {"scene"},
     {"story", "find", "recipe", "keys"},
-    {"labels", "still", "fit", "estimate", "trained", "writing"},
+    {"labels", "still", "fit", "estimate", "trained", "prepared", "reuse", "writing"},
     {"clips"},
     {"pipeline", "cli_check", "cli_look", "cli_screen"},
     {"lesson"},

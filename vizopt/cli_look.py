@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from vizopt import streams
+from vizopt.errors import one_line
+
 if TYPE_CHECKING:
     from vizopt.outputs import Look
+    from vizopt.reuse import Reuse
     from vizopt.scene import Scene
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,6 +32,7 @@ PATH = PathType(path_type=Path)
 OVERWRITE = click.option(
     "--overwrite", is_flag=True, help="Replace files that vizopt did not write."
 )
+AGAIN = click.option("--again", is_flag=True, help="Train though an equal recording stands.")
 SET_HELP = "Override a key of the scene: optimizer.lr=0.5"
 
 
@@ -168,6 +173,17 @@ def told(scene: "Scene") -> "Scene":
         why = ", ".join(problem.notes)
         click.echo(f"{scene.name}: problem.f is read as {problem.equation} ({why})", err=True)
     return scene
+
+
+def reuse_of(again: bool, quiet: bool) -> "Reuse | None":
+    """The recordings in outputs/ that may stand for a training; none where it is wanted."""
+    from vizopt.reuse import Reuse
+
+    def say(line: str) -> None:
+        if not quiet:
+            streams.said(one_line(line))
+
+    return None if again else Reuse(Path("outputs"), say)
 
 
 def bar_of(quiet: bool) -> Any:

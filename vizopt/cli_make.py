@@ -8,6 +8,7 @@ import click
 
 from vizopt.brief import goes_on, recording_line
 from vizopt.cli_look import (
+    AGAIN,
     OVERWRITE,
     PATH,
     SET_HELP,
@@ -17,6 +18,7 @@ from vizopt.cli_look import (
     fit_options,
     look_of,
     look_options,
+    reuse_of,
     told,
 )
 from vizopt.errors import one_line
@@ -33,12 +35,14 @@ PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
 @click.argument("scenes", metavar="SCENE...", nargs=-1, required=True)
 @click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
 @click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
+@AGAIN
 @look_options
 @fit_options
 def make(
     scenes: tuple[str, ...],
     files: tuple[Path, ...],
     data: Path | None,
+    again: bool,
     quiet: bool,
     fit: int | None,
     place: str | None,
@@ -51,7 +55,7 @@ def make(
     A clip in the place of a scene is made again from the recipe in it, in its own format.
 
     Without -o: outputs/NAME.zarr, outputs/NAME.mp4 and outputs/NAME.gif. Beside each clip is
-    NAME.txt, which tells it in words.
+    NAME.txt, which tells it in words. A recording in outputs/ of the same training is reused.
     """
     if files and len(scenes) > 1:
         raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
@@ -67,7 +71,8 @@ def make(
         pipeline.sorted_out(scene, wanted, look)
     for source, scene, wanted in zip(scenes, loaded, every, strict=True):
         limit = _limit(fit, place, wanted)
-        run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limit)
+        reuse = reuse_of(again, quiet)
+        run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limit, reuse=reuse)
         if any(file.suffix == ".zarr" for file in wanted):
             click.echo(recording_line(run))
         _echo_clips(clips)
@@ -78,12 +83,14 @@ def make(
 @click.argument("scene")
 @click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
 @click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP)
+@AGAIN
 @OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def pack(
     scene: str,
     folder: Path | None,
     overrides: tuple[tuple[str, Any], ...],
+    again: bool,
     overwrite: bool,
     quiet: bool,
 ) -> None:
@@ -100,7 +107,8 @@ def pack(
     guard(toml, overwrite)
     texts = {toml: signed(f"{scene_toml(bare(loaded))}\n# ", "\n")}
     look = Look(overwrite=overwrite)
-    _echo_clips(pipeline.make(loaded, files, look, bar_of(quiet), texts=texts)[1])
+    reuse = reuse_of(again, quiet)
+    _echo_clips(pipeline.make(loaded, files, look, bar_of(quiet), texts=texts, reuse=reuse)[1])
     click.echo(f"{toml}  make it again with: vizopt make {toml}")
     echo_title(scene, loaded, dict(overrides))
 

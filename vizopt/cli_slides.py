@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from vizopt.brief import told_bytes
-from vizopt.cli_look import PATH, bar_of, echo_title, look_of, look_options
+from vizopt.cli_look import AGAIN, PATH, bar_of, echo_title, look_of, look_options, reuse_of
 
 KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
 
@@ -20,6 +20,7 @@ KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
 @click.option("--reveal", "kind", flag_value="--reveal", help="Sections for a reveal.js page.")
 @click.option("--quarto", "kind", flag_value="--quarto", help="Slides to include in Quarto.")
 @click.option("--marp", "kind", flag_value="--marp", help="A Marp deck, with GIFs.")
+@AGAIN
 @look_options
 def slides(
     sources: tuple[str, ...],
@@ -28,6 +29,7 @@ def slides(
     ratio: str | None,
     template: Path | None,
     kind: str | None,
+    again: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -55,7 +57,7 @@ def slides(
     shown = ".gif" if gif or file.suffix.lower() == ".md" else ".mp4"
     paper = Paper(ratio or "16:9", template)
     look = look_of(**options)
-    made = write(file, sources, shown, look, paper, bar_of(quiet))
+    made = write(file, sources, shown, look, paper, bar_of(quiet), reuse_of(again, quiet))
     count = f"{len(made)} slide{'s' if len(made) > 1 else ''}"
     click.echo(f"{file}  {count}  {told_bytes(file.stat().st_size)}")
     for source in sources:
