@@ -87,10 +87,15 @@ def look_options(command: F) -> F:
     for option in reversed(
         (
             click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP),
-            click.option("--size", type=SizeType(), help="Size in pixels, for all files."),
+            click.option(
+                "--size",
+                type=SizeType(),
+                metavar="WIDTHxHEIGHT",
+                help="Size in pixels, for all files.",
+            ),
             click.option("--fps", type=float, help="Frames per second, for all files."),
             click.option("--seconds", type=float, help="Length of the clip."),
-            click.option("--theme", help="light, dark or print."),
+            click.option("--theme", metavar="NAME", help="light, dark or print."),
             click.option("--look", "own", type=PATH, help="A look of your own, FILE.toml."),
             click.option("--text", type=click.Choice(["normal", "large"]), help="Size of text."),
             click.option(
@@ -109,9 +114,16 @@ def look_options(command: F) -> F:
 def fit_options(command: F) -> F:
     """Options of the commands that write files: stills, and files that must not be too large."""
     for option in (
-        click.option("--for", "place", help="powerpoint, google-slides, github, notebook, …"),
+        click.option(
+            "--for", "place", metavar="PLACE", help="Where it is shown: github, discord, …"
+        ),
         click.option("--fit", type=BytesType(), help="Largest file: 10MB, 500kB."),
-        click.option("--at", default="", help="A still's frame: epoch=4500, first, last."),
+        click.option(
+            "--at",
+            metavar="FRAME",
+            default="",
+            help="A still's frame: 4500 (epoch or step, as the run counts), first, last.",
+        ),
     ):
         command = option(command)
     return command

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from vizopt.brief import told_bytes
+from vizopt.brief import told_bytes, told_rate
 from vizopt.cli_look import AGAIN, PATH, bar_of, echo_title, look_of, look_options, reuse_of
 
 KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
@@ -49,6 +49,7 @@ def slides(
         raise click.UsageError(f"{kind} writes a {suffix} file: {file}")
     if ratio and template:
         raise click.UsageError("--ratio: the slides have the shape of the template's")
+    from vizopt.encoders import encoder
     from vizopt.lesson import Paper, write
     from vizopt.recipe import is_clip
     from vizopt.scene import load_scene
@@ -60,6 +61,9 @@ def slides(
     made = write(file, sources, shown, look, paper, bar_of(quiet), reuse_of(again, quiet))
     count = f"{len(made)} slide{'s' if len(made) > 1 else ''}"
     click.echo(f"{file}  {count}  {told_bytes(file.stat().st_size)}")
+    rate = encoder(Path(f"clip{shown}")).rate(look.fps) if look.fps else None
+    if look.fps and rate and rate != look.fps:
+        click.echo(f"clips at {told_rate(Path(f'clip{shown}'), rate, look.fps)}")
     for source in sources:
         if not (is_recording(Path(source)) or is_clip(source)):
             echo_title(source, load_scene(source, look.overrides), look.overrides)

@@ -8,7 +8,7 @@ from pathlib import Path
 from vizopt import writing
 from vizopt.brief import recording_line
 from vizopt.clips import Clip, draw
-from vizopt.encoders import is_sequence
+from vizopt.encoders import encoder, is_sequence
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.estimate import check_size
 from vizopt.fit import ladder
@@ -245,7 +245,8 @@ def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar, stagin
             size = sum(part.stat().st_size for part in written(drawn))
             smallest = min(size, smallest or size)
             if size <= limit:
-                best, high = (drawn, replace(clip, path=file, harm=harm)), k
+                asked = look.fps if look.fps and encoder(file).rate(look.fps) == clip.fps else None
+                best, high = (drawn, replace(clip, path=file, harm=harm, asked=asked)), k
             else:
                 low = k + 1
             k = (low + high) // 2
