@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vizopt import fit
+from vizopt import fit, targets
 from vizopt.encoders import ENCODERS
 from vizopt.outputs import Look
 from vizopt.safety import judge
@@ -87,7 +87,7 @@ LIMITS = {
 
 
 def test_the_limits_are_those_that_the_places_name():
-    limits = {name: place.limit for name, place in fit.PLACES.items()}
+    limits = {name: place.limit for name, place in targets.PLACES.items()}
     assert limits == {name: most and most * 10**6 for name, most in LIMITS.items()}
 
 
@@ -95,7 +95,7 @@ def test_a_clip_for_a_place_keeps_to_its_limit(command, run, monkeypatch):
     arguments = ["render", run.path, "-o", "a.png", "-q"]
     assert command(*arguments, "--for", "github").code == 0
     limit = int(size("a.png") * 0.8)
-    monkeypatch.setitem(fit.PLACES, "github", fit.Place((".png",), limit))
+    monkeypatch.setitem(targets.PLACES, "github", targets.Place((".png",), limit))
     ran = command(*arguments, "--for", "github")
     assert ran.code == 0, ran.err
     assert size("a.png") <= limit
@@ -104,7 +104,7 @@ def test_a_clip_for_a_place_keeps_to_its_limit(command, run, monkeypatch):
 
 def test_places_name_formats_that_are_made():
     made = {*ENCODERS, ".pptx", ".html"}
-    assert all(set(place.suffixes) <= made for place in fit.PLACES.values())
+    assert all(set(place.suffixes) <= made for place in targets.PLACES.values())
 
 
 def test_the_ladder_starts_without_harm_and_only_shrinks():

@@ -1,5 +1,6 @@
 """Brief: what was written, in one line."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vizopt.errors import one_line
@@ -18,7 +19,8 @@ def clip_line(clip: "Clip") -> str:
     width, height = clip.size
     size = sum(file.stat().st_size for file in written(clip.path))
     length = clip.at or (
-        f"{counted(clip.frames, 'frame')}  {clip.frames / clip.fps:.1f} s at {clip.fps:.4g} fps"
+        f"{counted(clip.frames, 'frame')}  {clip.frames / clip.fps:.1f} s at "
+        f"{told_rate(clip.path, clip.fps, clip.asked)}"
     )
     card = "with a warning card in front" if clip.label.warning and not clip.at else ""
     kind = clip.path.suffix[1:].upper()
@@ -26,6 +28,14 @@ def clip_line(clip: "Clip") -> str:
     paper = f"{kind} has no {smooth}transparency: on the look's paper" if clip.papered else ""
     parts = [str(clip.path), f"{width}×{height}", told_bytes(size), length, card, clip.harm, paper]
     return "  ".join(filter(None, [*parts, told_verdict(clip.verdict)]))
+
+
+def told_rate(file: Path, fps: float, asked: float | None) -> str:
+    """`50 fps, the nearest that a GIF can hold`, where another rate was asked for."""
+    kind = file.suffix[1:].upper()
+    article = "an" if kind[0] in "AEFHILMNORSX" else "a"  # as the letter is spoken
+    nearest = f", the nearest that {article} {kind} can hold" if asked not in (None, fps) else ""
+    return f"{fps:.4g} fps{nearest}"
 
 
 def told_verdict(verdict: "Verdict | None") -> str:

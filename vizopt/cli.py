@@ -4,36 +4,26 @@ import json
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from vizopt import cli_check, cli_compare, cli_make, cli_slides, cli_table, library, streams
+from vizopt import cli_check, cli_compare, cli_make, cli_slides, cli_table, kinds, library, streams
 from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
+from vizopt.cli_screen import Commands, help_, wrong_usage
 from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
 from vizopt.numbers import count, counted, number
-
-if TYPE_CHECKING:
-    pass
-
 
 DEBUG = "--debug"  # anywhere among the arguments
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(DEBUG, is_flag=True, expose_value=False, help="Show the traceback of a bug.")
-@click.version_option(package_name="vizopt")
-def cli() -> None:
-    """See what an optimizer does: real training runs, recorded and drawn as animations."""
-
-
-@cli.command()
+@click.command()
 @click.argument("scene")
 @click.option("-o", "file", type=PATH, help="Recording to write, RUN.zarr.")
 @click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP)
 @click.option("--resume", is_flag=True, help="Go on with an interrupted recording.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def record(
     scene: str,
     file: Path | None,
@@ -63,17 +53,20 @@ def record(
     echo_title(scene, loaded, dict(overrides))
 
 
-@cli.command()
+@click.command()
 @click.argument("scene")
 @click.option("--reach", default="global", show_default=True, help="A minimum: global, 1, 2, …")
 @click.option("--within", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.option("-o", "file", type=PATH, help="Write the scene with the setting found, NAME.toml.")
 @OVERWRITE
-@click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def find(
     scene: str, reach: str, within: int, file: Path | None, overwrite: bool, quiet: bool
 ) -> None:
-    """Find the learning rate and momentum that reach a minimum in the fewest steps."""
+    """Search learning rate and momentum that get there first.
+
+    The fewest steps that a descent of one variable needs to a minimum, and how exact the learning
+    rate must be for it."""
     from vizopt import find as search
     from vizopt.marks import guard, signed
     from vizopt.outputs import check_place, write_text
@@ -107,33 +100,42 @@ def find(
         click.echo(f"{file}  make it with: vizopt make {file}")
 
 
-@cli.command("list")
-def list_() -> None:
-    """The bundled scenes, and every kind that a scene can name, a line each."""
-    parts = {"scenes": {name: library.about(name) for name in library.names()}}
-    parts |= {table: library.kinds(table) for table in library.TABLES}
+@click.command("list")
+@click.argument("words", metavar="[KIND]...", nargs=-1)
+def list_(words: tuple[str, ...]) -> None:
+    """The scenes, and all that a scene or an option can name.
+
+    KIND is one of these lists: scenes, optimizers, schedules, problems, data, timelines, panels,
+    themes, languages, formats, places.
+    """
+    parts = {word: kinds.names(word) for word in words or kinds.KINDS}
+    alone = len(parts) == 1
     for i, (title, entries) in enumerate(parts.items()):
-        click.echo(f"{chr(10) if i else ''}{title}:")
+        if not alone:
+            click.echo(f"{chr(10) if i else ''}{title}:")
         for name, line in entries.items():
-            click.echo(f"  {name:15}  {line}")
+            click.echo(f"{'' if alone else '  '}{name:15}  {line}")
 
 
-@cli.command()
+@click.command()
 @click.argument("scene")
 def show(scene: str) -> None:
-    """The TOML of a scene, or of the look light, dark or print: the start of your own."""
+    """A scene's TOML, or that of a theme: the start of your own.
+
+    Themes are light, dark and print: copy one to a file for --look FILE.toml.
+    """
     from vizopt.scene import scene_text
 
     text = library.look(scene) if scene in library.looks() else scene_text(scene)
     click.echo(text.rstrip())
 
 
-@cli.command()
+@click.command()
 @click.argument("run", type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--verify", is_flag=True, help="Read all of it, and say what is damaged.")
 def info(run: Path, as_json: bool, verify: bool) -> None:
-    """What a recording holds and how its training ended."""
+    """What a recording holds, and how its training ended."""
     from vizopt.recording import Recording
     from vizopt.report import lines, summary, verified
 
@@ -144,12 +146,25 @@ def info(run: Path, as_json: bool, verify: bool) -> None:
     click.echo(json.dumps(facts, indent=2) if as_json else "\n".join(map(one_line, lines(facts))))
 
 
-for command in (cli_make.make, cli_make.render, cli_make.pack, cli_make.recipe):
-    cli.add_command(command)
-cli.add_command(cli_check.check)
-cli.add_command(cli_table.table)
-cli.add_command(cli_compare.compare)
-cli.add_command(cli_slides.slides)
+@click.group(
+    cls=Commands,
+    groups={
+        "make": (cli_make.make, record, cli_make.render, find),
+        "look": (list_, show, info, cli_table.table, cli_make.recipe),
+        "share": (cli_make.pack, cli_slides.slides),
+        "check": (cli_check.check, cli_compare.compare),
+        "help": (help_,),
+    },
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(DEBUG, is_flag=True, expose_value=False, help="Show the traceback of a bug.")
+@click.version_option(package_name="vizopt")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """See what an optimizer does: it trains, records and draws the animation."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def _warned(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
@@ -170,8 +185,7 @@ def run() -> tuple[int, str]:
         # A new one: the cause in a circle with its Abort would keep the progress bar alive.
         raise KeyboardInterrupt(*getattr(error.__cause__, "args", ())) from None
     except click.UsageError as error:
-        place = error.ctx.command_path if error.ctx else "vizopt"
-        return 2, f"{one_line(error.format_message())} (see: {place} --help)"
+        return 2, wrong_usage(error, cli, arguments)
     except (VizoptError, click.ClickException) as error:
         for clip in getattr(error, "written", ()):
             click.echo(clip)

@@ -24,7 +24,9 @@ FAILS, WRONG = 1, 2  # exit codes
 def check(
     files: tuple[Path, ...], once: bool, as_json: bool, plot: Path | None, overwrite: bool
 ) -> int:
-    """Is a clip safe to show? Measures its flashes by WCAG 2.2, success criterion 2.3.1.
+    """Whether a clip flashes more than is safe, by WCAG 2.2.
+
+    Measures its flashes by success criterion 2.3.1, three flashes or below threshold.
 
     Reads MP4, WebM, GIF, APNG and WebP. Exit code: 0 all pass, 1 one fails, 2 one cannot be read.
     """

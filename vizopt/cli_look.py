@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from vizopt import streams
+from vizopt.errors import one_line
+
 if TYPE_CHECKING:
     from vizopt.outputs import Look
+    from vizopt.reuse import Reuse
     from vizopt.scene import Scene
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,6 +32,7 @@ PATH = PathType(path_type=Path)
 OVERWRITE = click.option(
     "--overwrite", is_flag=True, help="Replace files that vizopt did not write."
 )
+AGAIN = click.option("--again", is_flag=True, help="Train though an equal recording stands.")
 SET_HELP = "Override a key of the scene: optimizer.lr=0.5"
 
 
@@ -82,10 +87,15 @@ def look_options(command: F) -> F:
     for option in reversed(
         (
             click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP),
-            click.option("--size", type=SizeType(), help="Size in pixels, for all files."),
+            click.option(
+                "--size",
+                type=SizeType(),
+                metavar="WIDTHxHEIGHT",
+                help="Size in pixels, for all files.",
+            ),
             click.option("--fps", type=float, help="Frames per second, for all files."),
             click.option("--seconds", type=float, help="Length of the clip."),
-            click.option("--theme", help="light, dark or print."),
+            click.option("--theme", metavar="NAME", help="light, dark or print."),
             click.option("--look", "own", type=PATH, help="A look of your own, FILE.toml."),
             click.option("--text", type=click.Choice(["normal", "large"]), help="Size of text."),
             click.option(
@@ -94,7 +104,7 @@ def look_options(command: F) -> F:
                 help="The lesson's look, which flashes; behind a warning card.",
             ),
             OVERWRITE,
-            click.option("-q", "--quiet", is_flag=True, help="No progress bars."),
+            click.option("-q", "--quiet", is_flag=True, help="No progress."),
         )
     ):
         command = option(command)
@@ -104,9 +114,16 @@ def look_options(command: F) -> F:
 def fit_options(command: F) -> F:
     """Options of the commands that write files: stills, and files that must not be too large."""
     for option in (
-        click.option("--for", "place", help="powerpoint, google-slides, github, notebook, …"),
+        click.option(
+            "--for", "place", metavar="PLACE", help="Where it is shown: github, discord, …"
+        ),
         click.option("--fit", type=BytesType(), help="Largest file: 10MB, 500kB."),
-        click.option("--at", default="", help="A still's frame: epoch=4500, first, last."),
+        click.option(
+            "--at",
+            metavar="FRAME",
+            default="",
+            help="A still's frame: 4500 (epoch or step, as the run counts), first, last.",
+        ),
     ):
         command = option(command)
     return command
@@ -170,7 +187,18 @@ def told(scene: "Scene") -> "Scene":
     return scene
 
 
+def reuse_of(again: bool, quiet: bool) -> "Reuse | None":
+    """The recordings in outputs/ that may stand for a training; none where it is wanted."""
+    from vizopt.reuse import Reuse
+
+    def say(line: str) -> None:
+        if not quiet:
+            streams.said(one_line(line))
+
+    return None if again else Reuse(Path("outputs"), say)
+
+
 def bar_of(quiet: bool) -> Any:
     from vizopt import progress
 
-    return progress.quiet if quiet else progress.shown
+    return progress.quiet if quiet else progress.seen()

@@ -8,6 +8,7 @@ import click
 
 from vizopt.brief import goes_on, recording_line
 from vizopt.cli_look import (
+    AGAIN,
     OVERWRITE,
     PATH,
     SET_HELP,
@@ -17,6 +18,7 @@ from vizopt.cli_look import (
     fit_options,
     look_of,
     look_options,
+    reuse_of,
     told,
 )
 from vizopt.errors import one_line
@@ -33,23 +35,27 @@ PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
 @click.argument("scenes", metavar="SCENE...", nargs=-1, required=True)
 @click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
 @click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
+@AGAIN
 @look_options
 @fit_options
 def make(
     scenes: tuple[str, ...],
     files: tuple[Path, ...],
     data: Path | None,
+    again: bool,
     quiet: bool,
     fit: int | None,
     place: str | None,
     **options: Any,
 ) -> None:
-    """Train scenes, bundled ones or TOML files, and draw their animations.
+    """Train scenes and draw them: clip, still, page or slide.
+
+    A scene is a bundled one or a TOML file of your own: vizopt list scenes.
 
     A clip in the place of a scene is made again from the recipe in it, in its own format.
 
     Without -o: outputs/NAME.zarr, outputs/NAME.mp4 and outputs/NAME.gif. Beside each clip is
-    NAME.txt, which tells it in words.
+    NAME.txt, which tells it in words. A recording in outputs/ of the same training is reused.
     """
     if files and len(scenes) > 1:
         raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
@@ -65,7 +71,8 @@ def make(
         pipeline.sorted_out(scene, wanted, look)
     for source, scene, wanted in zip(scenes, loaded, every, strict=True):
         limit = _limit(fit, place, wanted)
-        run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limit)
+        reuse = reuse_of(again, quiet)
+        run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limit, reuse=reuse)
         if any(file.suffix == ".zarr" for file in wanted):
             click.echo(recording_line(run))
         _echo_clips(clips)
@@ -76,16 +83,18 @@ def make(
 @click.argument("scene")
 @click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
 @click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP)
+@AGAIN
 @OVERWRITE
-@click.option("-q", "--quiet", is_flag=True, help="No progress bars.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def pack(
     scene: str,
     folder: Path | None,
     overrides: tuple[tuple[str, Any], ...],
+    again: bool,
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Write the folder that a teacher uploads: clips, poster, the clip in words, recipe."""
+    """The folder to upload: clips, poster, text, recipe."""
     from vizopt import pipeline
     from vizopt.marks import guard, signed
     from vizopt.outputs import Look
@@ -98,7 +107,8 @@ def pack(
     guard(toml, overwrite)
     texts = {toml: signed(f"{scene_toml(bare(loaded))}\n# ", "\n")}
     look = Look(overwrite=overwrite)
-    _echo_clips(pipeline.make(loaded, files, look, bar_of(quiet), texts=texts)[1])
+    reuse = reuse_of(again, quiet)
+    _echo_clips(pipeline.make(loaded, files, look, bar_of(quiet), texts=texts, reuse=reuse)[1])
     click.echo(f"{toml}  make it again with: vizopt make {toml}")
     echo_title(scene, loaded, dict(overrides))
 
@@ -106,9 +116,9 @@ def pack(
 @click.command()
 @click.argument("file", type=PATH)
 def recipe(file: Path) -> None:
-    """How a clip was made: its scene's TOML, from the file itself.
+    """How a clip was made, from the clip itself.
 
-    Make it again with: vizopt make FILE
+    Its scene's TOML; make the clip again with: vizopt make FILE
     """
     from vizopt import recipe as recipes
 
@@ -130,7 +140,7 @@ def render(
     place: str | None,
     **options: Any,
 ) -> None:
-    """Draw a recording again: another size, rate, theme or timeline, without training."""
+    """Draw a recording again: another size, theme or pace."""
     from vizopt import pipeline
     from vizopt.recording import Recording
 
@@ -171,7 +181,7 @@ def _loaded(source: str, look: "Look", data: Path | None) -> "Scene":
 def _wanted(source: str, scene: "Scene", place: str | None) -> tuple[Path, ...]:
     """The files that a scene makes unless told otherwise; a clip makes one like itself."""
     from vizopt import recipe as recipes
-    from vizopt.fit import PLACES
+    from vizopt.targets import PLACES
 
     if place in PLACES:
         return (Path("outputs") / f"{scene.name}{PLACES[place].suffixes[0]}",)

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from vizopt.brief import told_bytes
-from vizopt.cli_look import PATH, bar_of, echo_title, look_of, look_options
+from vizopt.brief import told_bytes, told_rate
+from vizopt.cli_look import AGAIN, PATH, bar_of, echo_title, look_of, look_options, reuse_of
 
 KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
 
@@ -20,6 +20,7 @@ KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
 @click.option("--reveal", "kind", flag_value="--reveal", help="Sections for a reveal.js page.")
 @click.option("--quarto", "kind", flag_value="--quarto", help="Slides to include in Quarto.")
 @click.option("--marp", "kind", flag_value="--marp", help="A Marp deck, with GIFs.")
+@AGAIN
 @look_options
 def slides(
     sources: tuple[str, ...],
@@ -28,10 +29,13 @@ def slides(
     ratio: str | None,
     template: Path | None,
     kind: str | None,
+    again: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
-    """A deck with a slide for each scene, recording or clip: title, clip, alt text, notes.
+    """A deck of scenes and clips: PowerPoint, reveal.js, …
+
+    Each gets a slide with title, clip, alt text and notes.
 
     Scenes are trained; finished MP4s and GIFs are taken as they are, with the NAME.txt beside
     them. A clip that flashes does not start by itself, and its notes begin with the warning.
@@ -45,6 +49,7 @@ def slides(
         raise click.UsageError(f"{kind} writes a {suffix} file: {file}")
     if ratio and template:
         raise click.UsageError("--ratio: the slides have the shape of the template's")
+    from vizopt.encoders import encoder
     from vizopt.lesson import Paper, write
     from vizopt.recipe import is_clip
     from vizopt.scene import load_scene
@@ -53,9 +58,12 @@ def slides(
     shown = ".gif" if gif or file.suffix.lower() == ".md" else ".mp4"
     paper = Paper(ratio or "16:9", template)
     look = look_of(**options)
-    made = write(file, sources, shown, look, paper, bar_of(quiet))
+    made = write(file, sources, shown, look, paper, bar_of(quiet), reuse_of(again, quiet))
     count = f"{len(made)} slide{'s' if len(made) > 1 else ''}"
     click.echo(f"{file}  {count}  {told_bytes(file.stat().st_size)}")
+    rate = encoder(Path(f"clip{shown}")).rate(look.fps) if look.fps else None
+    if look.fps and rate and rate != look.fps:
+        click.echo(f"clips at {told_rate(Path(f'clip{shown}'), rate, look.fps)}")
     for source in sources:
         if not (is_recording(Path(source)) or is_clip(source)):
             echo_title(source, load_scene(source, look.overrides), look.overrides)

@@ -44,6 +44,7 @@ class Clip:
         at: what a still shows, "epoch 4500".
         harm: what was given up for a smaller file; empty where nothing was.
         papered: on the look's paper, for its format has no transparency.
+        asked: frames per second that were asked for; none where nobody did.
     """
 
     path: Path
@@ -56,6 +57,7 @@ class Clip:
     at: str = ""
     harm: str = ""
     papered: bool = False
+    asked: float | None = None
 
     def __str__(self) -> str:
         return clip_line(self)
@@ -112,7 +114,8 @@ def draw(
         place = staging.place(file)
         verdict = None if alone else replace(judges(place, place), path=file)
         papered = scene.colours.transparent and not clear
-        clips.append(Clip(file, size, fps, total, took, verdict, label, at, papered=papered))
+        clip = Clip(file, size, fps, total, took, verdict, label, at, papered=papered)
+        clips.append(replace(clip, asked=look.fps))
     return clips, wrong
 
 

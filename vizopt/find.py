@@ -70,7 +70,7 @@ def find(scene: Scene, reach: str, within: int, bar: Bar = quiet) -> Found:
     rates, kept, best = RATES, KEPT, None
     for round_ in range(ROUNDS + 1):
         label = "searching" if not round_ else f"refining {round_}/{ROUNDS}"
-        for momentum in bar(kept, len(kept), label, "momentum"):
+        for momentum in bar(kept, len(kept), label, "momentum value"):
             found = search.best(rates, float(momentum))
             if best is None or _rank(found) < _rank(best):
                 best = found

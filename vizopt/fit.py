@@ -7,31 +7,7 @@ from vizopt.arrays import Size
 from vizopt.encoders import encoder, is_still
 from vizopt.errors import EncodeError, hint
 from vizopt.outputs import SMALLEST, Look
-
-MB = 1_000_000
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a clip is shown.
-
-    Args:
-        suffixes: what plays there, the best first.
-        limit: bytes; none where there is no limit.
-    """
-
-    suffixes: tuple[str, ...]
-    limit: int | None = None
-
-
-PLACES = {
-    "powerpoint": Place((".mp4", ".gif", ".png", ".pptx")),
-    "google-slides": Place((".gif", ".png"), 50 * MB),
-    "github": Place((".gif", ".webp", ".png"), 10 * MB),
-    "notebook": Place((".mp4", ".gif", ".png")),
-    "x": Place((".gif", ".png"), 15 * MB),
-    "discord": Place((".mp4", ".gif", ".png"), 10 * MB),  # changes often: --fit says another
-}
+from vizopt.targets import PLACES
 
 
 @dataclass(frozen=True)

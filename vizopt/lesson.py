@@ -19,6 +19,7 @@ from vizopt.places import scratch
 from vizopt.progress import Bar, quiet
 from vizopt.recipe import read
 from vizopt.recording import Recording
+from vizopt.reuse import Reuse
 from vizopt.safety import judge
 from vizopt.scene import Scene, load_scene
 from vizopt.swap import is_recording
@@ -46,6 +47,7 @@ def write(
     look: Look | None = None,
     paper: Paper | None = None,
     bar: Bar = quiet,
+    reuse: Reuse | None = None,
 ) -> list[deck.Slide]:
     """Write a deck with a slide for each scene, recording or clip.
 
@@ -56,6 +58,7 @@ def write(
         look: size, rate and scene keys that differ from the defaults.
         paper: of a PowerPoint deck.
         bar: shows progress.
+        reuse: recordings that may stand for a training.
 
     Raises:
         VizoptError: anything that cannot be used, before anything is trained; a deck is
@@ -66,10 +69,10 @@ def write(
     opened = {name: _opened(source, look) for source, name in zip(sources, media, strict=True)}
     if file.suffix.lower() == ".pptx":
         with scratch() as folder:
-            slides = _slides(opened, folder, look, bar)
+            slides = _slides(opened, folder, look, bar, reuse)
             deck.write(file, slides, paper.ratio, paper.template)
         return slides
-    slides = _slides(opened, file.parent, look, bar)
+    slides = _slides(opened, file.parent, look, bar, reuse)
     for slide in slides:
         _copy(slide.clip, file.parent / slide.clip.name)
     with finished(file) as part:
@@ -132,7 +135,9 @@ def _opened(source: str, look: Look) -> Source:
     return path
 
 
-def _slides(sources: Mapping[str, Source], folder: Path, look: Look, bar: Bar) -> list[deck.Slide]:
+def _slides(
+    sources: Mapping[str, Source], folder: Path, look: Look, bar: Bar, reuse: Reuse | None
+) -> list[deck.Slide]:
     """The slides in the order of the sources; what needs no training is made first."""
     slides = {}
     for name in sorted(sources, key=lambda name: isinstance(sources[name], Scene)):
@@ -140,15 +145,17 @@ def _slides(sources: Mapping[str, Source], folder: Path, look: Look, bar: Bar) -
         if isinstance(source, Path):
             slides[name] = deck.slide(source, _told(source), judge(source))
         else:
-            clip = _drawn(source, folder / name, look, bar)
+            clip = _drawn(source, folder / name, look, bar, reuse)
             slides[name] = deck.slide(clip.path, clip.label, clip.verdict or judge(clip.path))
     return [slides[name] for name in sources]
 
 
-def _drawn(source: Scene | Recording, file: Path, look: Look, bar: Bar) -> Clip:
+def _drawn(
+    source: Scene | Recording, file: Path, look: Look, bar: Bar, reuse: Reuse | None
+) -> Clip:
     if isinstance(source, Recording):
         return pipeline.render_all(source, [file], look, bar)[0]
-    return pipeline.make(source, [file], look, bar)[1][0]
+    return pipeline.make(source, [file], look, bar, reuse=reuse)[1][0]
 
 
 def _told(clip: Path) -> Label:

@@ -18,7 +18,7 @@ from vizopt.staging import Staging
 
 SMALLEST, LARGEST = (480, 270), 7680  # pixels
 SLOWEST, FASTEST = 0.1, 1000  # frames a second
-AT = re.compile(r"first|last|(epoch|step)=(\d{1,18})")
+AT = re.compile(r"first|last|(?:(epoch|step)=)?(\d{1,18})")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Look:
             timeline, stage, pause, clip.
         allow_flashes: the lesson's look: the background in the classes' own colours, nothing
             held, updates to the next frame; behind a warning.
-        at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
+        at: which frame a still shows: "first", "last", "epoch=4500", "step=12"; "4500" is of what
+            the run counts.
         level: harm done for a smaller file.
         overwrite: files that vizopt did not write may be replaced.
 
@@ -62,7 +63,9 @@ class Look:
         if self.fps is not None and not SLOWEST <= self.fps <= FASTEST:
             raise VizoptError(f"fps {self.fps:g}: must lie between {SLOWEST} and {FASTEST}")
         if self.at and not AT.fullmatch(self.at):
-            raise VizoptError(f"at {self.at}: write it like epoch=4500, step=12, first or last")
+            raise VizoptError(
+                f"at {self.at}: write it like 4500, epoch=4500, step=12, first or last"
+            )
 
 
 class Group(NamedTuple):

@@ -1,14 +1,14 @@
 """The whole program on one screen: scene → training → recording → pictures → files."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from vizopt import writing
 from vizopt.brief import recording_line
 from vizopt.clips import Clip, draw
-from vizopt.encoders import is_sequence
+from vizopt.encoders import encoder, is_sequence
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.estimate import check_size
 from vizopt.fit import ladder
@@ -17,6 +17,7 @@ from vizopt.places import alone, scratch, target
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Recording
 from vizopt.resume import resumed
+from vizopt.reuse import Reuse, emptied
 from vizopt.scene import Scene, parse_scene
 from vizopt.staging import Staging, staged
 from vizopt.still import check_at
@@ -41,6 +42,7 @@ def make(
     bar: Bar = quiet,
     limit: int | None = None,
     texts: Mapping[Path, str] | None = None,
+    reuse: Reuse | None = None,
 ) -> tuple[Recording, list[Clip]]:
     """Train once and write every file; the recording itself where a file ends in .zarr.
 
@@ -51,6 +53,7 @@ def make(
         bar: shows progress.
         limit: bytes that a file may have.
         texts: what else is put beside them, by file.
+        reuse: recordings that may stand for the training; it is trained without.
 
     Raises:
         EncodeError: a file could not be written; its `written` are those that are complete.
@@ -65,12 +68,14 @@ def make(
             failed.update(staging.put(part, place))
 
         with replaced(kept[0], put) if kept else _passing(put) as part:
-            trained(scene, part, bar, beside=kept[0] if kept else None)
+            reuse = reuse and replace(reuse, files=kept)
+            anew = trained(scene, part, bar, kept[0] if kept else None, reuse=reuse)
             run = Recording(part)
-            if limit is None:
-                made, wrong = _drawn(run, clips, look, bar, staging)
-            else:
-                made, wrong = _fitted_all(run, clips, look, limit, bar, staging)
+            with nullcontext() if anew else emptied(part):  # a training is kept, a copy is not
+                if limit is None:
+                    made, wrong = _drawn(run, clips, look, bar, staging)
+                else:
+                    made, wrong = _fitted_all(run, clips, look, limit, bar, staging)
             failed |= wrong
             for file, text in (texts or {}).items():
                 failed |= write_waiting(file, text, staging)
@@ -225,7 +230,8 @@ def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar, stagin
             size = sum(part.stat().st_size for part in written(drawn))
             smallest = min(size, smallest or size)
             if size <= limit:
-                best, high = (drawn, replace(clip, path=file, harm=harm)), k
+                asked = look.fps if look.fps and encoder(file).rate(look.fps) == clip.fps else None
+                best, high = (drawn, replace(clip, path=file, harm=harm, asked=asked)), k
             else:
                 low = k + 1
             k = (low + high) // 2

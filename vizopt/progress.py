@@ -1,7 +1,13 @@
-"""Progress: a bar with the time left, or nothing."""
+"""Progress: a bar with the time left, lines for a log, or nothing."""
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
+from time import perf_counter
 from typing import Protocol, TypeVar
+
+from vizopt.numbers import count, counted
+from vizopt.streams import said
 
 T = TypeVar("T")
 
@@ -24,3 +30,24 @@ def shown(items: Iterable[T], total: int, label: str, unit: str, start: int = 0)
     from tqdm.auto import tqdm
 
     yield from tqdm(items, label, total, unit=unit, dynamic_ncols=True, initial=start)
+
+
+def logged(items: Iterable[T], total: int, label: str, unit: str, start: int = 0) -> Iterator[T]:
+    """A line on stderr when a stage begins, and one when it ends: for pipes and logs."""
+    before = f", {count(start)} of them before" if start else ""
+    said(f"{label}: {counted(total, unit)}{before}")
+    begin, passed = perf_counter(), 0
+    try:
+        for item in items:
+            passed += 1
+            yield item
+    finally:  # also where the training ends before its time
+        whole = start + passed == total
+        told = counted(passed, unit) if whole else f"{count(start + passed)} of {count(total)}"
+        said(f"{label}: {told}{'' if whole else f' {unit}s'} in {perf_counter() - begin:.1f} s")
+
+
+def seen() -> Bar:
+    """A bar where somebody watches: on a terminal that can draw over its last line."""
+    drawn = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return shown if drawn else logged

@@ -127,25 +127,35 @@ def saved_in(path: Path, header: Header, constants: Mapping[str, NDArray[Any]]) 
 
 
 def _check_same(run: Recording, header: Header, constants: Mapping[str, NDArray[Any]]) -> None:
-    was, now = run.header, header
-    differ = [
-        f"{name} {was.versions.get(name)}, here is {version}"
-        for name, version in now.versions.items()
-        if was.versions.get(name) != version
-    ]
+    differ = differing_versions(run.header, header)
     if differ:
         raise RecordingError(f"{run.path}: was recorded by {', '.join(differ)}: record it again")
-    before, after = (dict(_flat(tomllib.loads(text))) for text in (was.scene, now.scene))
+    texts = run.header.scene, header.scene
+    before, after = (dict(_flat(tomllib.loads(text))) for text in texts)
     keys = sorted(key for key in before | after if before.get(key) != after.get(key))
     if keys:
         raise RecordingError(
             f"{run.path}: the scene changed since: {', '.join(keys)}: go on as it was with: "
             f"vizopt record {run.path} --resume"
         )
-    if any(
-        not np.array_equal(run[name], value, equal_nan=True) for name, value in constants.items()
-    ):
+    if not same_constants(run, constants):
         raise RecordingError(f"{run.path}: the data changed since: record it again")
+
+
+def differing_versions(was: Header, now: Header) -> list[str]:
+    """What a recording was made by that is another one here: `numpy 2.0.0, here is 2.4.6`."""
+    return [
+        f"{name} {was.versions.get(name)}, here is {version}"
+        for name, version in now.versions.items()
+        if was.versions.get(name) != version
+    ]
+
+
+def same_constants(run: Recording, constants: Mapping[str, NDArray[Any]]) -> bool:
+    """Whether a recording has these data, to the last bit."""
+    return all(
+        np.array_equal(run[name], value, equal_nan=True) for name, value in constants.items()
+    )
 
 
 def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

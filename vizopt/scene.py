@@ -32,6 +32,7 @@ from vizopt.words.own import put_in
 
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
 MADE_WITH = "# made with "  # the start of a recipe, before versions
+TRAINED = ("problem", "optimizer", "epochs", "seed", "keep")  # the keys that change numbers
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
 KINDS = {
     cls: kind

@@ -15,12 +15,14 @@ def check_at(at: str, unit: str, epochs: int) -> None:
         VizoptError: the run counts something else, or it ends before.
     """
     found = AT.fullmatch(at)
-    if found is None or not found[1]:
+    if found is None or not found[2]:
         return
-    if found[1] != unit:
+    if found[1] and found[1] != unit:
         raise VizoptError(f"at {at}: this run counts {unit}s: write {unit}={found[2]}")
     if int(found[2]) >= epochs:
-        raise VizoptError(f"at {at}: the run ends at {unit} {epochs - 1}")
+        raise VizoptError(
+            f"at {at}: the run ends at {unit} {epochs - 1}: choose that or an earlier one"
+        )
 
 
 def placed(at: str, epochs: NDArray[np.integer], rows: Rows) -> tuple[Rows, int]:
@@ -28,8 +30,8 @@ def placed(at: str, epochs: NDArray[np.integer], rows: Rows) -> tuple[Rows, int]
 
     The last row kept up to that epoch is put in the place of the one that the clip shows there.
     """
-    _, _, number = at.partition("=")
-    if not number:
+    number = at.rpartition("=")[2]
+    if not number.isdecimal():
         return rows, 0 if at == "first" else len(rows) - 1
     row = int(np.searchsorted(epochs, int(number), side="right")) - 1
     k = int(np.searchsorted(rows, row, side="right")) - 1

@@ -1,29 +1,27 @@
-"""Trained: a scene's training, run into a recording."""
+"""Trained: a scene's training, run into a recording, or taken from one that stands."""
 
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.random import RandomState
-
-import vizopt
 from vizopt import writing
-from vizopt.arrange import arranged
-from vizopt.header import Header
-from vizopt.optimizers import acting, per_batch, rates, worked
-from vizopt.probes import Tape, probes_for, record_steps
-from vizopt.problems import Network, Problem
+from vizopt.prepared import prepare
+from vizopt.probes import Tape, record_steps
 from vizopt.progress import Bar
 from vizopt.recorder import Recorder
 from vizopt.resume import adopted, saved_in
-from vizopt.scene import Scene, scene_toml
-from vizopt.train import train
+from vizopt.reuse import Reuse, reused
+from vizopt.scene import Scene
 
 
 def trained(
-    scene: Scene, part: Path, bar: Bar, beside: Path | None, *, resume: bool = False
-) -> None:
-    """Train a scene into a recording.
+    scene: Scene,
+    part: Path,
+    bar: Bar,
+    beside: Path | None,
+    *,
+    resume: bool = False,
+    reuse: Reuse | None = None,
+) -> bool:
+    """Train a scene into a recording, and say whether that was to be done.
 
     Args:
         scene: what to train.
@@ -31,43 +29,22 @@ def trained(
         bar: shows progress.
         beside: where the recording goes: what a killed process has trained there is taken over.
         resume: part is an interrupted recording, and goes on.
+        reuse: recordings that may stand for the training; none where it is to be trained anyway.
     """
-    rng = RandomState(scene.seed)
-    problem = scene.problem.build(rng)
-    rule = acting(scene.optimizer, problem.layout)
-    header = Header(
-        name=scene.name,
-        scene=scene_toml(scene),
-        layout=problem.layout,
-        epochs=scene.epochs,
-        versions={"vizopt": vizopt.__version__, "numpy": np.__version__},
-        unit=scene.problem.unit,
-        settings=scene.settings(problem.words),
-        worked=worked(rule),
-        **_picture_words(problem),
-    )
+    ready = prepare(scene)
+    header, constants = ready.header, ready.problem.constants
     writing.warn(scene, header)
-    if beside and adopted(part, beside, header, problem.constants):
-        return
-    stage = arranged(problem.layout, scene.stage)
-    others = {name: rate for name, rate in rates(rule).items() if name != "lr"}
-    probes = probes_for(problem, scene.keep, stage.needs, others)
-    columns = tuple(probe.column for probe in probes)
-    saved = saved_in(part, header, problem.constants) if resume else None
-    with Recorder(part, header, columns, problem.constants, saved) as recorder:
-        tape = Tape(recorder, probes, lambda epoch: scene.keep(epoch, scene.epochs))
-        optimizer = per_batch(rule, problem.batches)
+    if beside and adopted(part, beside, header, constants):
+        return True
+    if reuse and reused(part, ready, reuse):
+        return False
+    columns = tuple(probe.column for probe in ready.probes)
+    saved = saved_in(part, header, constants) if resume else None
+    with Recorder(part, header, columns, constants, saved) as recorder:
+        tape = Tape(recorder, ready.probes, lambda epoch: scene.keep(epoch, scene.epochs))
         since = saved.state if saved else None
         recorded = since.epoch if since else -1
-        steps = train(problem, optimizer, epochs=scene.epochs, rng=rng, since=since)
         what, unit = f"training {scene.name}", scene.problem.unit
-        shown = bar(steps, scene.epochs, what, unit, max(recorded, 0))
+        shown = bar(ready.steps(since), scene.epochs, what, unit, max(recorded, 0))
         record_steps(shown, tape, recorded)
-
-
-def _picture_words(problem: Problem) -> dict[str, Any]:
-    """Names that only a network on data has."""
-    if isinstance(problem, Network):
-        plane = problem.plane
-        return {"classes": problem.classes, "plane": plane.words, "axes": plane.names}
-    return {}
+    return True
