@@ -1,7 +1,10 @@
 """Places: names that are refused, leftovers of dead processes, one process at a time."""
 
+import contextlib
+import errno
 import multiprocessing
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -11,11 +14,12 @@ import pytest
 from test_recording import write
 
 import vizopt
+from vizopt import recording, swap
 from vizopt.encoders import base
 from vizopt.errors import EncodeError, RecordingError, one_line
-from vizopt.outputs import Look, check_place, planned
+from vizopt.outputs import Look, check_place, planned, write_text
 from vizopt.pipeline import render_all
-from vizopt.places import _host, scratch, sweep
+from vizopt.places import _host, remove, scratch, sweep
 from vizopt.recording import Recording
 from vizopt.swap import replaced
 
@@ -205,3 +209,97 @@ def test_what_was_written_is_listed_where_another_output_fails(command, run, mon
     assert ran.code == 1
     assert ran.out.startswith("a.png  480×270")
     assert ran.err.startswith("vizopt: a.gif: cannot write: No space left")
+
+
+def test_a_folder_is_removed_with_few_files_open(tmp_path):
+    deep = tmp_path.joinpath("a.old", *"abcdefgh")
+    deep.mkdir(parents=True)
+    (deep / "file").touch()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "kept").touch()
+    (tmp_path / "a.old" / "link").symlink_to(tmp_path / "elsewhere")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        lowest = stack.enter_context((tmp_path / "free").open("w")).fileno()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 2, limits[1]))
+        remove(tmp_path / "a.old")
+    assert not (tmp_path / "a.old").exists()
+    assert (tmp_path / "elsewhere" / "kept").exists()
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EIO, errno.EACCES])
+def test_a_recording_that_cannot_be_looked_at_is_neither_damaged_nor_replaced(
+    run, tmp_path, monkeypatch, number
+):
+    path = shutil.copytree(run.path, tmp_path / "a.zarr")
+    opened = Recording(path)
+
+    def refused(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(recording, "read_bytes", refused)
+    with pytest.raises(RecordingError, match=rf"^{path}: cannot read: {os.strerror(number)}$"):
+        opened["loss"]
+    with pytest.raises(RecordingError, match=rf"^{path}: cannot read: {os.strerror(number)}$"):
+        Recording(path)
+    monkeypatch.setattr(swap, "read_bytes", refused)
+    with pytest.raises(RecordingError, match="cannot write"), replaced(path):
+        pytest.fail("it was begun")
+
+
+def test_a_whole_training_stays_where_files_cannot_be_opened(run, tmp_path, monkeypatch):
+    def refused(*_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with pytest.raises(OSError, match="Too many"), replaced(tmp_path / "a.zarr") as part:
+        _fill(part, run, monkeypatch, refused)
+    assert len(Recording(part)) == len(run)
+
+
+def _fill(part, run, monkeypatch, refused):
+    shutil.copytree(run.path, part, dirs_exist_ok=True)
+    monkeypatch.setattr(swap, "read_bytes", refused)
+    refused()
+
+
+def test_files_are_on_the_disk_before_they_have_their_names(run, tmp_path, monkeypatch):
+    """A power cut after a rename would leave a name without its contents."""
+    synced, done = [], {}
+    sync, replace, rename = os.fsync, os.replace, os.rename
+
+    def noted(number):
+        synced.append(os.fstat(number).st_ino)
+        sync(number)
+
+    def moved(move):
+        def moving(source, to):
+            inside = [file for file in Path(source).rglob("*") if file.is_file()] or [source]
+            done[Path(to).name] = {Path(file).stat().st_ino for file in inside} <= set(synced)
+            move(source, to)
+
+        return moving
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(os, "replace", moved(replace))
+    monkeypatch.setattr(os, "rename", moved(rename))
+    render_all(run, [tmp_path / "a.gif", tmp_path / "a-%d.png"], TINY)
+    vizopt.record(vizopt.load_scene("sgd", {"epochs": 3, "keep.grid": 4}), tmp_path / "a.zarr")
+    assert [done[name] for name in ("a.gif", "a-0.png", "a.txt", "a.zarr")] == [True] * 4
+    assert tmp_path.stat().st_ino == synced[-1]
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(errno.EINVAL, ""), (errno.EIO, "cannot write: Input/output error")]
+)
+def test_a_disk_that_cannot_sync_is_no_fault_and_one_that_fails_is(
+    tmp_path, monkeypatch, number, told
+):
+    def failed(_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", failed)
+    expected = pytest.raises(EncodeError, match=told) if told else contextlib.nullcontext()
+    with expected:
+        write_text(tmp_path / "a.txt", "text")
+    assert [file.name for file in tmp_path.iterdir()] == ([] if told else ["a.txt"])

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import vizopt
-from vizopt import pipeline, trained
+from vizopt import pipeline, places, swap, trained
+from vizopt import staging as staging_
 from vizopt.errors import EncodeError
 from vizopt.outputs import Look
 from vizopt.places import _host
@@ -65,13 +66,13 @@ def test_all_old_or_all_new_until_the_last_is_finished(before, monkeypatch):
 
 def test_a_recording_is_put_first_and_what_was_there_goes_last(before, monkeypatch):
     moved, removed = [], []
-    rename, remove = os.rename, shutil.rmtree
-    replace = os.replace
+    rename, replace, remove = os.rename, os.replace, places.remove
     monkeypatch.setattr(os, "rename", lambda a, b: (moved.append(str(b)), rename(a, b))[1])
     monkeypatch.setattr(os, "replace", lambda a, b: (moved.append(str(b)), replace(a, b))[1])
-    monkeypatch.setattr(
-        shutil, "rmtree", lambda a, **k: (removed.append((str(a), len(moved))), remove(a, **k))[1]
-    )
+    for module in (swap, staging_):
+        monkeypatch.setattr(
+            module, "remove", lambda a: (removed.append((str(a), len(moved))), remove(a))[1]
+        )
     with staged() as staging:
         (Path("new.part")).mkdir()
         staging.place(Path("a.png")).write_bytes(b"new")

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
-from errno import ENOMEM
+from errno import EACCES, EIO, EMFILE, ENFILE, ENOMEM, EPERM
 
 # How Python, the loader of libraries and NumPy's say it.
 SHORTAGES = (
@@ -82,6 +82,12 @@ def is_shortage(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def tells_nothing(error: BaseException) -> bool:
+    """Whether an error in reading a file says nothing of it: it may be there, and whole."""
+    known = EACCES, EPERM, EMFILE, ENFILE, ENOMEM, EIO
+    return isinstance(error, OSError) and error.errno in known
 
 
 def hint(name: str, options: Iterable[str]) -> str:

@@ -3,7 +3,6 @@
 import errno
 import os
 import re
-import shutil
 import sys
 import tempfile
 import zlib
@@ -72,7 +71,41 @@ def scratch() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove all of a folder that can be removed, with one thing open at a time: shutil.rmtree
+    has one for each level, which a process that was refused another file does not get."""
+    for place, folders, files in os.walk(folder, topdown=False):
+        for name in (*files, *folders):
+            inside = Path(place, name)
+            with suppress(OSError):
+                if name in files or inside.is_symlink():
+                    inside.unlink()
+                else:
+                    inside.rmdir()
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def synced(path: Path) -> None:
+    """Have what was written to a file, or to those in a folder, on the disk and not in a cache:
+    where the power fails after a rename there would be a name without its contents.
+
+    Raises:
+        OSError: the disk, or a server, cannot take it after all.
+    """
+    if path.is_dir():
+        for inside in path.iterdir():
+            synced(inside)
+        return
+    with path.open("r+b") as file:
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # of a file system without it
+                raise
 
 
 def sweep(folder: Path) -> None:
@@ -83,10 +116,10 @@ def sweep(folder: Path) -> None:
         if left:
             with alone(folder):
                 for file in left:
-                    _remove(file)
+                    _clear(file)
 
 
-def _remove(file: Path) -> None:
+def _clear(file: Path) -> None:
     with suppress(OSError):
         if not file.is_dir() or file.is_symlink():
             file.unlink(missing_ok=True)
@@ -97,7 +130,7 @@ def _remove(file: Path) -> None:
             for kept in file.iterdir():
                 if not (file.parent / kept.name).exists():
                     kept.rename(file.parent / kept.name)
-        shutil.rmtree(file, ignore_errors=True)
+        remove(file)
 
 
 def is_left(name: str) -> bool:
@@ -156,4 +189,6 @@ def alone(folder: Path) -> Iterator[None]:
                 fcntl.flock(place, fcntl.LOCK_EX)
             yield
         finally:
+            with suppress(OSError):  # so are the new names, where a folder can be synced
+                os.fsync(place)
             os.close(place)

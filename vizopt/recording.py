@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from vizopt import header as headers
 from vizopt.bounded import DOCUMENT, read_bytes
 from vizopt.chunks import Whole, claimed, damaged_rows, is_missing
-from vizopt.errors import RecordingError, hint, is_shortage, one_line
+from vizopt.errors import RecordingError, hint, is_shortage, one_line, tells_nothing
 from vizopt.header import GROUPS, Group
 from vizopt.layout import Layout
 from vizopt.numbers import setting
@@ -229,7 +229,10 @@ class Recording:
         try:
             text = read_bytes(self.path / "zarr.json", DOCUMENT)
             found = json.loads(text)["attributes"].get("id")
-        except (OSError, ValueError, KeyError, AttributeError, RecursionError):
+        except (OSError, ValueError, KeyError, AttributeError, RecursionError) as error:
+            if tells_nothing(error):
+                reason = getattr(error, "strerror", error)
+                raise RecordingError(f"{self.path}: cannot read: {reason}") from error
             found = ""
         if found != self._id:
             raise RecordingError(
@@ -308,11 +311,12 @@ def _reading(path: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         known = "not a recording" if path.exists() else "no such recording"
         raise RecordingError(f"{path}: {known} (make one with: vizopt record)") from error
-    except PermissionError as error:
-        raise RecordingError(f"{path}: cannot read: {error.strerror}") from error
     except (OSError, *DAMAGE) as error:
         if is_shortage(error):
             raise MemoryError from error
+        if tells_nothing(error):
+            said = getattr(error, "strerror", error)
+            raise RecordingError(f"{path}: cannot read: {said}") from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RecordingError(f"{path}: damaged recording: {reason}") from error
 

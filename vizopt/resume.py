@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from vizopt.chunks import Whole
 from vizopt.errors import RecordingError
 from vizopt.header import Group, Header
-from vizopt.places import is_left, parts_of, target
+from vizopt.places import is_left, parts_of, synced, target
 from vizopt.recording import Recording
 from vizopt.state import State
 from vizopt.swap import attributes, is_recording, is_whole, keep, put, writing
@@ -42,6 +42,7 @@ def resumed(path: Path) -> Iterator[Path]:
         except KeyboardInterrupt:
             raise keep(folder, path) from None
     if folder != path:
+        synced(folder)
         put(folder, path)
 
 

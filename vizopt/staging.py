@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vizopt.encoders import is_sequence
 from vizopt.errors import EncodeError
-from vizopt.places import alone, beside, sweep
+from vizopt.places import alone, beside, remove, sweep
 from vizopt.swap import exchanged
 
 
@@ -94,4 +94,4 @@ def staged() -> Iterator[Staging]:
         yield staging
     finally:
         for folder in staging.folders.values():
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)

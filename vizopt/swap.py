@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import chain, count
@@ -12,8 +11,8 @@ from stat import S_IWUSR
 from typing import Any
 
 from vizopt.bounded import DOCUMENT, read_bytes
-from vizopt.errors import Interrupted, RecordingError
-from vizopt.places import alone, beside, sweep, target, wrong_name
+from vizopt.errors import Interrupted, RecordingError, tells_nothing
+from vizopt.places import alone, beside, remove, sweep, synced, target, wrong_name
 
 
 def is_recording(file: Path) -> bool:
@@ -48,7 +47,7 @@ def exchanged(part: Path, path: Path) -> Iterator[None]:
             raise
         yield
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        remove(aside)
 
 
 @contextmanager
@@ -77,6 +76,7 @@ def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[
         part.mkdir()
         lock.enter_context(writing(part))
         yield part
+        synced(part)
         put(part, place)
     except KeyboardInterrupt:
         if part is None or not (is_whole(part) or "interrupted" in attributes(part)):
@@ -96,7 +96,7 @@ def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[
         if part is not None:
             if is_whole(part):
                 keep(part, path)
-            shutil.rmtree(part, ignore_errors=True)
+            remove(part)
 
 
 def keep(folder: Path, path: Path) -> Interrupted:
@@ -179,10 +179,16 @@ def is_whole(folder: Path) -> bool:
 
 
 def attributes(path: Path) -> dict[str, Any]:
-    """The attributes of a Zarr group; none of what is no group."""
+    """The attributes of a Zarr group; none of what is no group.
+
+    Raises:
+        OSError: it cannot be known whether it is one.
+    """
     try:
         return dict(json.loads(read_bytes(path / "zarr.json", DOCUMENT))["attributes"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        if tells_nothing(error):
+            raise
         return {}
 
 

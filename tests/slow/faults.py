@@ -10,16 +10,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from slow.counts import Counts
 
 SHORT = ["--set", "epochs=4", "--set", "keep.grid=8", "--seconds", "0.1", "--size", "480x270"]
 FILES = ["a.mp4", "a.gif", "a.png", "a.zarr"]
-COLUMNS = ("complete", "one line", "traceback", "half file", "lost file", "silent")
-BAD = COLUMNS[2:]
+ENDS = ("complete", "one line", "traceback", "half file", "lost file", "silent")
+BAD = ENDS[2:]
 
 
 def faults() -> Iterator[tuple[str, dict[int, int], str]]:
@@ -42,20 +45,13 @@ def main() -> int:
     parser.add_argument("--part", type=int, default=0, help="from this one on")
     options = parser.parse_args()
     chosen = islice(faults(), options.part, None, options.of)
-    print("kind        faults  " + "  ".join(COLUMNS), flush=True)
-    bad = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Counts(ENDS, BAD) as counts:
         whole = Path(folder) / "whole"
         whole.mkdir()
         _run(whole, {}, "")
-        for kind, each in groupby(chosen, lambda fault: fault[0]):
-            ends: Counter[str] = Counter()
-            for _, limits, redirected in each:
-                ends.update({"all"} | _tried(whole, Path(folder) / "own", limits, redirected))
-            cells = "  ".join(f"{ends[name]:{len(name)}}" for name in COLUMNS)
-            print(f"{kind:10}  {ends['all']:6}  {cells}", flush=True)
-            bad += sum(ends[name] for name in BAD)
-    return 1 if bad else 0
+        for kind, limits, redirected in chosen:
+            counts.add(kind, _tried(whole, Path(folder) / "own", limits, redirected))
+    return 1 if counts.faults else 0
 
 
 def _tried(whole: Path, own: Path, limits: dict[int, int], redirected: str) -> set[str]:
@@ -63,7 +59,9 @@ def _tried(whole: Path, own: Path, limits: dict[int, int], redirected: str) -> s
     ran = _run(own, limits, redirected)
     ends = set(_ends(ran, own, _digests(whole), "2>" in redirected))
     if ends & set(BAD):
-        print(limits, redirected, ends, ran.returncode, ran.stderr[-1500:], file=sys.stderr)
+        names = sorted(path.name for path in own.iterdir())
+        print(limits, redirected, ends, ran.returncode, names, ran.stderr, file=sys.stderr)
+        sys.stderr.flush()
     shutil.rmtree(own)
     return ends
 

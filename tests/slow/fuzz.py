@@ -1,6 +1,6 @@
 """Fuzz: thousands of wrong inputs of every kind, and a table of what came of them.
 
-python tests/slow/fuzz.py --inputs 1000 [--seed 0] [KIND ...]
+python tests/slow/fuzz.py [--inputs 1000] [--seed 0] [--start 0] [KIND ...]
 """
 
 import argparse
@@ -8,16 +8,16 @@ import resource
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 from random import Random
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from slow.attempt import attempt
+from slow.counts import Counts
 from slow.kinds import KINDS, material
 
-COLUMNS = ("traceback", "half file", "lost file", "too long", "no line", "many lines")
+FAULTS = ("traceback", "half file", "lost file", "too long", "no line", "many lines")
 MEMORY = 8 << 30  # bytes of address space, so that a fault does not take the machine along
 
 
@@ -25,38 +25,32 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--inputs", type=int, default=1000, help="of each kind")
+    parser.add_argument("--start", type=int, default=0, help="number of the first")
     parser.add_argument("--seconds", type=float, default=3600, help="for each kind at most")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    print("kind        inputs  refused  " + "  ".join(COLUMNS), flush=True)
-    bad = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Counts(("refused", *FAULTS), FAULTS) as counts:
         whole = material(Path(folder) / "whole")
         for kind in options.kinds or KINDS:
-            count, found = _all(kind, options, whole, Path(folder))
-            cells = (f"{found[name]:{len(name)}}" for name in COLUMNS)
-            print(f"{kind:10}  {count:6}  {found['refused']:7}  {'  '.join(cells)}", flush=True)
-            bad += sum(found[name] for name in COLUMNS)
-    return 1 if bad else 0
+            _all(kind, options, whole, Path(folder), counts)
+    return 1 if counts.faults else 0
 
 
-def _all(kind: str, options: argparse.Namespace, whole: Path, folder: Path) -> tuple[int, Counter]:
-    found: Counter[str] = Counter()
+def _all(kind: str, options: argparse.Namespace, whole: Path, folder: Path, counts: Counts) -> None:
     start = time.monotonic()
-    for i in range(options.inputs):
+    for i in range(options.start, options.start + options.inputs):
         if time.monotonic() - start > options.seconds:
-            return i, found
+            return
         random = Random(f"{kind} {options.seed} {i}")
         with tempfile.TemporaryDirectory(dir=folder) as own:
             arguments = KINDS[kind](random, Path(own), whole)
             code, said, faults = attempt(arguments, Path(own))
-        found["refused"] += code != 0
-        found.update(set(faults))
+        counts.add(kind, {*faults, *(("refused",) if code else ())})
         if faults:
             tail = "\n".join(said.strip().splitlines()[-6:])
             print(f"{kind} {options.seed} {i}: {faults}: {arguments}\n{tail}\n", file=sys.stderr)
-    return options.inputs, found
+            sys.stderr.flush()
 
 
 if __name__ == "__main__":

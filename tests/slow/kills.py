@@ -11,23 +11,26 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from racing import TINY
+from slow.counts import Counts
 
 from vizopt import recipe
 from vizopt.cli import cli
+from vizopt.encoders import encoder
 from vizopt.places import parts_of
 from vizopt.recording import Recording
 from vizopt.safety.decode import pictures
 
 CLIPS = ["a.mp4", "a.webm", "a.gif", "a.html", "a.pptx", "a.png"]
 FILES = ["a.zarr", *CLIPS, "a.txt"]
-COLUMNS = ("lost file", "half file", "mixed set", "next run failed", "left over")
+FAULTS = ("lost file", "half file", "mixed set", "next run failed", "left over")
+ENDS = ("old", "recording waits", "new", *FAULTS)
 
 
 def main() -> int:
@@ -35,8 +38,11 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    random, faults, ends = Random(options.seed), Counter(), Counter()
-    with tempfile.TemporaryDirectory() as folder:
+    random = Random(options.seed)
+    import_module("vizopt.pipeline")  # here once, for all of the processes
+    for name in CLIPS:
+        encoder(Path(name))
+    with tempfile.TemporaryDirectory() as folder, Counts(ENDS, FAULTS) as counts:
         whole, own = Path(folder) / "whole", Path(folder) / "own"
         whole.mkdir()
         start = time.monotonic()
@@ -48,18 +54,14 @@ def main() -> int:
             process.join(random.uniform(0, seconds))
             process.kill()
             process.join()
-            found, end = _rest(own)
-            found |= _cleared(2 + k, own)
-            ends[end] += 1
-            faults.update(found)
-            if found:
-                print(f"kill {k}: {found}: {_names(own)}", file=sys.stderr)
+            ends = _rest(own)
+            ends |= _cleared(2 + k, own)
+            counts.add("SIGKILL", ends)
+            if ends & set(FAULTS):
+                print(f"kill {k}: {ends}: {_names(own)}", file=sys.stderr, flush=True)
             shutil.rmtree(own)
-    told = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-    print(f"{options.kills} kills within {seconds:.1f} s: {told}")
-    for name in COLUMNS:
-        print(f"{name:15}  {faults[name]:3}")
-    return 1 if faults else 0
+    print(f"a whole run took {seconds:.1f} s")
+    return 1 if counts.faults else 0
 
 
 def _names(folder: Path) -> set[str]:
@@ -85,7 +87,7 @@ def _finished(process: multiprocessing.Process) -> None:
     assert process.exitcode == 0, "it failed without a kill"
 
 
-def _rest(folder: Path) -> tuple[set[str], str]:
+def _rest(folder: Path) -> set[str]:
     """What is wrong with the files, and whether they are of the run before or of this one."""
     found, seeds = set(), set()
     for name in FILES:
@@ -105,15 +107,14 @@ def _rest(folder: Path) -> tuple[set[str], str]:
     if len(seeds) > 1:
         found.add("mixed set")
     waits = any(part.is_dir() for part in parts_of(folder / "a.zarr"))
-    return found, "new" if seeds != {1} else "old, a recording waits" if waits else "old"
+    return found | {"new" if seeds != {1} else "recording waits" if waits else "old"}
 
 
 def _cleared(seed: int, folder: Path) -> set[str]:
     """What is wrong after the same command has run to its end."""
     process = _started(seed, folder)
     process.join()
-    wrong, end = _rest(folder)
-    found = {"next run failed"} if process.exitcode or wrong or end != "new" else set()
+    found = {"next run failed"} if process.exitcode or _rest(folder) != {"new"} else set()
     left = _names(folder) - set(FILES)
     kept = {part.name for part in parts_of(folder / "a.zarr")}  # rows of a training that was cut
     return found | ({"left over"} if left - kept else set())

@@ -6,13 +6,16 @@ python tests/slow/races.py [--rounds 20] [--runs 8] [TARGET ...]
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from racing import left_beside, race, runs_in
+from slow.counts import Counts
 
 TARGETS = ["a.mp4", "a.webm", "a.gif", "a.html", "a.pptx", "%05d.png", "a.txt", "a.zarr", "pack"]
+FAULTS = ("failed", "mixed", "unreadable", "left over")
 
 
 def main() -> int:
@@ -21,24 +24,26 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--runs", type=int, default=8)
     options = parser.parse_args()
-    print("target    rounds  failed  mixed  unreadable  left over", flush=True)
-    bad = 0
-    for name in options.targets or TARGETS:
-        failed = mixed = unreadable = left = 0
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / name
-            for _ in range(options.rounds):
-                failed += any(race(path, options.runs, 1))
-                try:
-                    mixed += len(runs_in(path)[0]) != 1
-                except Exception as error:  # whatever it is, the file is not whole
-                    print(f"{name}: {error!r}", file=sys.stderr)
-                    unreadable += 1
-                left += bool(left_beside(path))
-        cells = f"{failed:6}  {mixed:5}  {unreadable:10}  {left:9}"
-        print(f"{name:8}  {options.rounds:6}  {cells}", flush=True)
-        bad += failed + mixed + unreadable + left
-    return 1 if bad else 0
+    with Counts(FAULTS, FAULTS) as counts:
+        for name in options.targets or TARGETS:
+            with tempfile.TemporaryDirectory() as folder:
+                for _ in range(options.rounds):
+                    counts.add(name, _raced(Path(folder) / name, options.runs))
+    return 1 if counts.faults else 0
+
+
+def _raced(path: Path, runs: int) -> Iterator[str]:
+    """What is wrong after one round."""
+    if any(race(path, runs, 1)):
+        yield "failed"
+    try:
+        if len(runs_in(path)[0]) != 1:
+            yield "mixed"
+    except Exception as error:  # whatever it is, the file is not whole
+        print(f"{path.name}: {error!r}", file=sys.stderr)
+        yield "unreadable"
+    if left_beside(path):
+        yield "left over"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vizopt.arrays import Frame, Size
 from vizopt.errors import EncodeError
-from vizopt.places import beside, sweep
+from vizopt.places import beside, sweep, synced
 
 if TYPE_CHECKING:
     from vizopt.safety import Verdict
@@ -134,6 +134,7 @@ def finished(path: Path) -> Iterator[Path]:
         yield part
         if not part.stat().st_size:
             raise EncodeError(f"{path}: the encoder wrote an empty file")
+        synced(part)
         part.replace(place)
     except OSError as error:
         raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error

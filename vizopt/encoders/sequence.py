@@ -1,7 +1,6 @@
 """A PNG sequence: `NAME-%05d.png` stands for NAME-00000.png, NAME-00001.png, …"""
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from vizopt.encoders.base import Film, Write
 from vizopt.encoders.png import save
 from vizopt.errors import EncodeError
 from vizopt.marks import is_ours
-from vizopt.places import alone, beside, sweep
+from vizopt.places import alone, beside, remove, sweep, synced
 
 NUMBER = re.compile(r"%(?:0([1-9]))?d")  # %d, %05d: at least so many digits
 
@@ -73,12 +72,13 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
         sweep(path.parent)
         folder.mkdir()
         yield write
+        synced(folder)
         with alone(path.parent):
             put(path, written)
     except OSError as error:
         raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
 
 
 ENCODER = Sequence()
