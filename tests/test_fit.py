@@ -75,36 +75,89 @@ def test_a_mistake_is_one_clear_line(command, run, arguments, code, message):
     assert list(Path().iterdir()) == []
 
 
-# In megabytes of a million bytes, as the places say themselves; none where they name none.
+# Megabytes of a million bytes by suffix, as the places say themselves; none where they name none.
 LIMITS = {
-    "powerpoint": None,
-    "google-slides": 50,  # an image
-    "github": 10,  # an image in a README, an issue or a comment
-    "notebook": None,
-    "x": 15,  # a GIF
-    "discord": 10,  # without Nitro
+    "powerpoint": {".mp4": None, ".gif": None, ".png": None, ".pptx": None},
+    "keynote": {".mp4": None, ".pptx": None, ".gif": None, ".png": None},
+    "google-slides": {".gif": 50, ".png": 50},
+    "github": {".gif": 10, ".webp": 10, ".png": 10, ".mp4": 10, ".webm": 10},
+    "notebook": dict.fromkeys((".mp4", ".html", ".webm", ".webp", ".gif", ".apng", ".png")),
+    "x": {".gif": 15, ".mp4": 512, ".png": 5, ".webp": 5},
+    "linkedin": {".mp4": 5000, ".gif": 8, ".png": 8},
+    "youtube": {".mp4": 256_000, ".webm": 256_000},
+    "slack": {".mp4": 1000, ".gif": 1000, ".webm": 1000, ".png": 1000},
+    "discord": {".mp4": 10, ".gif": 10, ".webm": 10, ".png": 10},  # without Nitro
+    "latex": {".png": None},
 }
 
 
 def test_the_limits_are_those_that_the_places_name():
-    limits = {name: place.limit for name, place in targets.PLACES.items()}
-    assert limits == {name: most and most * 10**6 for name, most in LIMITS.items()}
+    found = {
+        name: {suffix: most.size_bytes for suffix, most in place.plays.items()}
+        for name, place in targets.PLACES.items()
+    }
+    assert found == {
+        name: {suffix: most and most * 10**6 for suffix, most in plays.items()}
+        for name, plays in LIMITS.items()
+    }
+    assert [list(plays) for plays in found.values()] == [list(plays) for plays in LIMITS.values()]
 
 
 def test_a_clip_for_a_place_keeps_to_its_limit(command, run, monkeypatch):
     arguments = ["render", run.path, "-o", "a.png", "-q"]
     assert command(*arguments, "--for", "github").code == 0
     limit = int(size("a.png") * 0.8)
-    monkeypatch.setitem(targets.PLACES, "github", targets.Place((".png",), limit))
+    place = targets.Place({".png": targets.Limits(limit)}, "", "2026-11")
+    monkeypatch.setitem(targets.PLACES, "github", place)
     ran = command(*arguments, "--for", "github")
     assert ran.code == 0, ran.err
     assert size("a.png") <= limit
     assert "gave up: " in ran.out
 
 
+def test_a_gif_for_x_has_350_frames_and_300_million_pixels_at_most(command, run):
+    small = ["render", run.path, "-o", "a.gif", "--size", "480x270", "-q", "--for", "x"]
+    assert command(*small, "--fps", "25", "--seconds", "14").code == 0  # 350 frames
+    ran = command(*small, "--fps", "25", "--seconds", "14.04")
+    assert ran.code == 0, ran.err
+    assert "gave up: 16.67 instead of 25 fps" in ran.out  # 3/4, as a GIF has it
+    long = command(*small, "--seconds", "120")
+    assert (long.code, long.err.count("\n")) == (1, 1)
+    assert "frames, where there may be 15 MB, 350 frames, 300 million pixels" in long.err
+
+
+@pytest.mark.parametrize(
+    ("most", "clip", "words"),
+    [
+        (targets.Limits(frames=350), ((800, 450), 20.0, 350), ""),
+        (targets.Limits(frames=350), ((800, 450), 20.0, 351), "351 frames"),
+        (targets.Limits(pixels=300_000_000), ((1000, 1000), 20.0, 300), ""),
+        (targets.Limits(pixels=300_000_000), ((1000, 1000), 20.0, 301), "1000×1000 in 301 frames"),
+        (targets.Limits(size=(1280, 1080)), ((1280, 1080), 20.0, 9), ""),
+        (targets.Limits(size=(1280, 1080)), ((1282, 720), 20.0, 9), "1282 pixels of width"),
+        (targets.Limits(size=(1280, 1080)), ((600, 1082), 20.0, 9), "1082 pixels of height"),
+        (targets.Limits(fps=60), ((800, 450), 60.0, 100), ""),
+        (targets.Limits(fps=60), ((800, 450), 61.0, 100), "61 fps"),
+        (targets.Limits(seconds=140), ((800, 450), 30.0, 4200), ""),
+        (targets.Limits(seconds=140), ((800, 450), 30.0, 4201), "140 seconds"),
+        (targets.Limits(fps=60, seconds=1), ((800, 450), 61.0, 1), ""),  # a still
+        (targets.Limits(), ((9000, 9000), 500.0, 10**6), ""),
+    ],
+)
+def test_what_is_too_much_is_named(most, clip, words):
+    assert most.broken(*clip) == words
+
+
+def test_a_place_that_takes_any_size_changes_nothing(command, run):
+    arguments = ["render", run.path, "-q", "--size", "480x270", "--seconds", "1"]
+    assert command(*arguments, "-o", "a.gif").code == 0
+    assert command(*arguments, "-o", "b.gif", "--for", "powerpoint").code == 0
+    assert Path("a.gif").read_bytes() == Path("b.gif").read_bytes()
+
+
 def test_places_name_formats_that_are_made():
     made = {*ENCODERS, ".pptx", ".html"}
-    assert all(set(place.suffixes) <= made for place in targets.PLACES.values())
+    assert all(set(place.plays) <= made for place in targets.PLACES.values())
 
 
 def test_the_ladder_starts_without_harm_and_only_shrinks():

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vizopt.clips import Clip
     from vizopt.outputs import Look
     from vizopt.scene import Scene
+    from vizopt.targets import Limits
 
 PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
 
@@ -70,9 +71,9 @@ def make(
     for scene, wanted in zip(loaded, every, strict=True):
         pipeline.sorted_out(scene, wanted, look)
     for source, scene, wanted in zip(scenes, loaded, every, strict=True):
-        limit = _limit(fit, place, wanted)
+        limits = _limits(fit, place, wanted)
         reuse = reuse_of(again, quiet)
-        run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limit, reuse=reuse)
+        run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limits, reuse=reuse)
         if any(file.suffix == ".zarr" for file in wanted):
             click.echo(recording_line(run))
         _echo_clips(clips)
@@ -144,7 +145,7 @@ def render(
     from vizopt import pipeline
     from vizopt.recording import Recording
 
-    look, limit = look_of(files=files, **options), _limit(fit, place, files)
+    look, limits = look_of(files=files, **options), _limits(fit, place, files)
     opened = Recording(run, before_damage=before_damage)
     if opened.interrupted is not None:
         at = f"{opened.header.unit} {opened.interrupted}"
@@ -152,20 +153,24 @@ def render(
     for damage in opened.damage:
         rows = f"drawn are the rows before: {len(opened)}"
         click.echo(one_line(f"{run}: damaged: {damage}: {rows}"), err=True)
-    if limit is None:
+    if limits is None:
         _echo_clips(pipeline.render_all(opened, files, look, bar_of(quiet)))
     else:
-        _echo_clips(pipeline.fitted(opened, files, look, limit, bar_of(quiet)))
+        _echo_clips(pipeline.fitted(opened, limits, look, bar_of(quiet)))
 
 
-def _limit(fit: int | None, place: str | None, files: tuple[Path, ...]) -> int | None:
-    """The largest size of a file: the user's number, or that of the place."""
-    if place is None:
-        return fit
-    from vizopt.fit import placed_at
+def _limits(
+    fit: int | None, place: str | None, files: tuple[Path, ...]
+) -> dict[Path, "Limits"] | None:
+    """What each file may be at most: in its place, and in bytes what the user says."""
+    from vizopt.fit import limits_at
+    from vizopt.targets import Limits
 
-    limit = placed_at(place, tuple(file for file in files if file.suffix != ".zarr"))
-    return fit or limit
+    clips = [file for file in files if file.suffix != ".zarr"]
+    limits = limits_at(place, clips) if place else dict.fromkeys(clips, Limits())
+    if fit:
+        limits = {file: most._replace(size_bytes=fit) for file, most in limits.items()}
+    return limits if any(any(most) for most in limits.values()) else None
 
 
 def _loaded(source: str, look: "Look", data: Path | None) -> "Scene":
@@ -184,7 +189,7 @@ def _wanted(source: str, scene: "Scene", place: str | None) -> tuple[Path, ...]:
     from vizopt.targets import PLACES
 
     if place in PLACES:
-        return (Path("outputs") / f"{scene.name}{PLACES[place].suffixes[0]}",)
+        return (Path("outputs") / f"{scene.name}{next(iter(PLACES[place].plays))}",)
     suffix = Path(source).suffix.lower().removeprefix(".")
     suffixes = (suffix,) if recipes.is_clip(source) else ("zarr", *scene.formats)
     return tuple(Path("outputs") / f"{scene.name}.{suffix}" for suffix in suffixes)

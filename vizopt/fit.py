@@ -1,5 +1,6 @@
 """Fit: smaller files for places with a limit, by the least harm first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from vizopt.arrays import Size
 from vizopt.encoders import encoder, is_still
 from vizopt.errors import EncodeError, hint
 from vizopt.outputs import SMALLEST, Look
-from vizopt.targets import PLACES
+from vizopt.targets import PLACES, Limits
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,21 @@ GIF = (
 LADDERS = {".gif": GIF, ".webp": LOSSLESS, ".apng": LOSSLESS}  # all others: VIDEO
 
 
-def placed_at(place: str, files: tuple[Path, ...]) -> int | None:
-    """The limit of a place, in bytes.
+def limits_at(place: str, files: Iterable[Path]) -> dict[Path, Limits]:
+    """What each file may be at most in a place.
 
     Raises:
         EncodeError: no such place, or a file does not play there.
     """
     if place not in PLACES:
         raise EncodeError(f"for {place}: unknown place: {hint(place, PLACES)}")
+    plays = PLACES[place].plays
+    found = {}
     for file in files:
-        if file.suffix.lower() not in PLACES[place].suffixes:
-            plays = ", ".join(PLACES[place].suffixes)
-            raise EncodeError(f"{file}: does not play in {place}: name it {plays}")
-    return PLACES[place].limit
+        if file.suffix.lower() not in plays:
+            raise EncodeError(f"{file}: does not play in {place}: name it {', '.join(plays)}")
+        found[file] = plays[file.suffix.lower()]
+    return found
 
 
 def ladder(file: Path, look: Look) -> list[tuple[Look, str]]:

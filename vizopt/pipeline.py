@@ -8,7 +8,7 @@ from pathlib import Path
 from vizopt import writing
 from vizopt.brief import recording_line
 from vizopt.clips import Clip, draw
-from vizopt.encoders import encoder, is_sequence
+from vizopt.encoders import encoder, is_sequence, is_still
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.estimate import check_size
 from vizopt.fit import ladder
@@ -22,6 +22,7 @@ from vizopt.scene import Scene, parse_scene
 from vizopt.staging import Staging, staged
 from vizopt.still import check_at
 from vizopt.swap import check_free, is_recording, replaced
+from vizopt.targets import Limits
 from vizopt.trained import trained
 
 PICTURE = (
@@ -40,7 +41,7 @@ def make(
     files: Sequence[Path],
     look: Look | None = None,
     bar: Bar = quiet,
-    limit: int | None = None,
+    limits: Mapping[Path, Limits] | None = None,
     texts: Mapping[Path, str] | None = None,
     reuse: Reuse | None = None,
 ) -> tuple[Recording, list[Clip]]:
@@ -51,7 +52,7 @@ def make(
         files: to write; they are put in place together when all are finished.
         look: how they differ from the scene and the formats' defaults.
         bar: shows progress.
-        limit: bytes that a file may have.
+        limits: what each clip may be at most.
         texts: what else is put beside them, by file.
         reuse: recordings that may stand for the training; it is trained without.
 
@@ -72,10 +73,10 @@ def make(
             anew = trained(scene, part, bar, kept[0] if kept else None, reuse=reuse)
             run = Recording(part)
             with nullcontext() if anew else emptied(part):  # a training is kept, a copy is not
-                if limit is None:
+                if limits is None:
                     made, wrong = _drawn(run, clips, look, bar, staging)
                 else:
-                    made, wrong = _fitted_all(run, clips, look, limit, bar, staging)
+                    made, wrong = _fitted_all(run, limits, look, bar, staging)
             failed |= wrong
             for file, text in (texts or {}).items():
                 failed |= write_waiting(file, text, staging)
@@ -185,39 +186,67 @@ def _drawn(
 
 
 def fitted(
-    run: Recording, files: Sequence[Path], look: Look, limit: int, bar: Bar = quiet
+    run: Recording, limits: Mapping[Path, Limits], look: Look, bar: Bar = quiet
 ) -> list[Clip]:
-    """Draw a recording into files of at most so many bytes, by the least harm that does it.
+    """Draw a recording into files within their limits, by the least harm that does it.
 
     Raises:
         EncodeError: no harm is enough; an older file is kept.
     """
     with staged() as staging:
-        clips, failed = _fitted_all(run, files, look, limit, bar, staging)
+        clips, failed = _fitted_all(run, limits, look, bar, staging)
         failed |= staging.put()
     return _complete(clips, failed)
 
 
 def _fitted_all(
-    run: Recording, files: Sequence[Path], look: Look, limit: int, bar: Bar, staging: Staging
+    run: Recording, limits: Mapping[Path, Limits], look: Look, bar: Bar, staging: Staging
 ) -> tuple[list[Clip], dict[Path, EncodeError]]:
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
     clips: list[Clip] = []
     failed: dict[Path, EncodeError] = {}
-    for file in files:
+    for file, most in limits.items():
         try:
-            clips.append(_fitted(run, file, shaped(look, scene), limit, bar, staging))
+            asked = shaped(look, scene)
+            steps = _steps(run, scene, file, asked, most)
+            clip = _fitted(run, file, steps, most.size_bytes, bar, staging)
+            kept = asked.fps and encoder(file).rate(asked.fps) == clip.fps
+            clips.append(replace(clip, asked=asked.fps if kept else None))
         except EncodeError as error:
             failed[file] = error
     return clips, failed
 
 
-def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar, staging: Staging) -> Clip:
-    """The first rung of the ladder that is small enough, found by halving."""
+def _steps(
+    run: Recording, scene: Scene, file: Path, look: Look, most: Limits
+) -> list[tuple[Look, str]]:
+    """The rungs of the ladder that keep within what is known before a clip is drawn."""
     if is_sequence(file):
         raise EncodeError(f"{file}: a sequence has no size to fit: choose one file")
     planned([file], look)
-    steps = ladder(file, look)
+    steps = []
+    for shape, harm in ladder(file, look):
+        assert shape.size
+        assert shape.fps
+        frames = 1 if is_still(file) else len(scene.timeline.rows(run["epoch"], shape.fps))
+        broken = most.broken(shape.size, shape.fps, frames)
+        if not broken:
+            steps.append((shape, harm))
+    if not steps:
+        way = "choose a shorter clip with --seconds, or a smaller one with --size"
+        raise EncodeError(f"{file}: {broken}, where there may be {most} at most: {way}")
+    return steps
+
+
+def _fitted(
+    run: Recording,
+    file: Path,
+    steps: Sequence[tuple[Look, str]],
+    limit: int | None,
+    bar: Bar,
+    staging: Staging,
+) -> Clip:
+    """The first rung of the ladder that is small enough, found by halving."""
     low, high = 0, len(steps)
     smallest: int | None = None
     best: tuple[Path, Clip] | None = None
@@ -229,9 +258,8 @@ def _fitted(run: Recording, file: Path, look: Look, limit: int, bar: Bar, stagin
             clip = render_all(run, [drawn], shape, bar)[0]
             size = sum(part.stat().st_size for part in written(drawn))
             smallest = min(size, smallest or size)
-            if size <= limit:
-                asked = look.fps if look.fps and encoder(file).rate(look.fps) == clip.fps else None
-                best, high = (drawn, replace(clip, path=file, harm=harm, asked=asked)), k
+            if limit is None or size <= limit:
+                best, high = (drawn, replace(clip, path=file, harm=harm)), k
             else:
                 low = k + 1
             k = (low + high) // 2
