@@ -28,7 +28,7 @@ DEBUG = "--debug"  # anywhere among the arguments
 
 
 @click.command()
-@click.argument("scene", shell_complete=completing.files(".toml", ".zarr", kind="scenes"))
+@click.argument("scene", shell_complete=completing.files(".toml", ".zarr", named=("scenes",)))
 @click.option("-o", "file", type=PATH, help="Recording to write, RUN.zarr.")
 @SET
 @click.option("--resume", is_flag=True, help="Go on with an interrupted recording.")
@@ -63,7 +63,7 @@ def record(
 
 
 @click.command()
-@click.argument("scene", shell_complete=completing.files(".toml", kind="scenes"))
+@click.argument("scene", shell_complete=completing.files(".toml", named=("scenes",)))
 @click.option("--reach", default="global", show_default=True, help="A minimum: global, 1, 2, …")
 @click.option("--within", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.option("-o", "file", type=PATH, help="Write the scene with the setting found, NAME.toml.")
@@ -127,7 +127,7 @@ def list_(words: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.argument("scene", shell_complete=completing.files(".toml", kind="scenes"))
+@click.argument("scene", shell_complete=completing.files(".toml", named=("scenes", "themes")))
 def show(scene: str) -> None:
     """A scene's TOML, or that of a theme: the start of your own.
 

@@ -37,7 +37,7 @@ PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
     metavar="SCENE...",
     nargs=-1,
     required=True,
-    shell_complete=completing.files(".toml", completing.CLIP, kind="scenes"),
+    shell_complete=completing.files(".toml", completing.CLIP, named=("scenes",)),
 )
 @click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
 @click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
@@ -86,7 +86,7 @@ def make(
 
 
 @click.command()
-@click.argument("scene", shell_complete=completing.files(".toml", kind="scenes"))
+@click.argument("scene", shell_complete=completing.files(".toml", named=("scenes",)))
 @click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
 @SET
 @AGAIN

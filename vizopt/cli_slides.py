@@ -18,7 +18,7 @@ KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
     metavar="SCENE|RUN.zarr|CLIP...",
     nargs=-1,
     required=True,
-    shell_complete=completing.files(".toml", ".zarr", ".mp4", ".gif", kind="scenes"),
+    shell_complete=completing.files(".toml", ".zarr", ".mp4", ".gif", named=("scenes",)),
 )
 @click.option("-o", "file", type=PATH, help="Deck to write, .pptx; or .html, .qmd, .md.")
 @click.option("--gif", is_flag=True, help="GIFs instead of MP4s.")

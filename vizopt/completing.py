@@ -25,14 +25,14 @@ def words() -> Offer:
     return _offer(lambda: ((word, "") for word in kinds.KINDS))
 
 
-def files(*suffixes: str, kind: str = "") -> Offer:
-    """Files with one of these endings, the folders on the way there, and the names of a kind.
+def files(*suffixes: str, named: tuple[str, ...] = ()) -> Offer:
+    """The names of some kinds, files with one of these endings, and the folders on the way there.
     CLIP stands for the endings of all clips."""
 
     def offer(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
-        named = listed(kind)(ctx, param, incomplete) if kind else []
+        names = listed(*named)(ctx, param, incomplete)
         clips = kinds.names("formats").keys() - {".zarr"} if CLIP in suffixes else ()
-        return [*named, *_paths(incomplete, {*suffixes, *clips})]
+        return [*names, *_paths(incomplete, {*suffixes, *clips})]
 
     return offer
 
@@ -76,5 +76,5 @@ def _paths(incomplete: str, suffixes: Set[str]) -> Iterator[CompletionItem[Any]]
             continue
         if entry.suffix.lower() in suffixes:
             yield CompletionItem(f"{folder}{slash}{entry.name}")
-        elif entry.is_dir():
+        elif entry.is_dir() and entry.suffix.lower() != ".zarr":
             yield CompletionItem(f"{folder}{slash}{entry.name}/", type=PARTIAL)
