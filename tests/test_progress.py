@@ -27,7 +27,7 @@ def lines(capsys, total, take=None, start=0, unit="epoch"):
 @pytest.mark.parametrize(
     ("total", "take", "start", "told"),
     [
-        (10_001, None, 0, ["10 001 epochs", f"10 001 epochs in {TIME}"]),
+        (10_001, None, 0, ["10\u2009001 epochs", f"10\u2009001 epochs in {TIME}"]),
         (1, None, 0, ["1 epoch", f"1 epoch in {TIME}"]),
         (9, 4, 0, ["9 epochs", f"4 of 9 epochs in {TIME}"]),  # it diverges
         (9, None, 5, ["9 epochs, 5 of them before", f"4 epochs in {TIME}"]),  # it is resumed
@@ -50,14 +50,35 @@ def test_every_item_comes_through():
     assert list(progress.logged(iter("abc"), 3, "x", "letter")) == ["a", "b", "c"]
 
 
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminals here")
 @pytest.mark.parametrize(
-    ("terminal", "kind", "bar"),
-    [(True, "xterm", "shown"), (True, "dumb", "logged"), (False, "xterm", "logged")],
+    ("columns", "kind", "bar"),
+    [(80, "xterm", "shown"), (80, "dumb", "logged"), (0, "xterm", "logged")],
 )
-def test_a_bar_is_for_a_terminal_that_can_draw_one(monkeypatch, terminal, kind, bar):
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+def test_a_bar_is_for_a_terminal_that_can_draw_one(monkeypatch, columns, kind, bar):
+    above, below = terminal(columns)
     monkeypatch.setenv("TERM", kind)
-    assert progress.seen() is getattr(progress, bar)
+    with os.fdopen(below, "w") as stream, os.fdopen(above):
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert progress.seen() is getattr(progress, bar)
+
+
+def test_no_bar_for_a_file_or_a_closed_stream(monkeypatch, tmp_path):
+    monkeypatch.setenv("TERM", "xterm")
+    with (tmp_path / "log").open("w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert progress.seen() is progress.logged
+    assert progress.seen() is progress.logged
+
+
+def terminal(columns):
+    import fcntl
+    import struct
+    import termios
+
+    above, below = os.openpty()
+    fcntl.ioctl(below, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    return above, below
 
 
 SHORT = ["sgd", "--set", "epochs=9", "--set", "keep.grid=4", "-o", "run.zarr"]
@@ -73,7 +94,7 @@ def test_a_pipe_gets_no_carriage_return(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminals here")
 def test_a_terminal_gets_a_bar(tmp_path):
-    above, below = os.openpty()
+    above, below = terminal(80)
     command = [sys.executable, "-m", "vizopt", "record", *SHORT]
     env = os.environ | {"TERM": "xterm"}
     subprocess.run(command, cwd=tmp_path, env=env, stderr=below, stdout=below, check=True)
