@@ -275,3 +275,50 @@ def test_three_lines_of_python(tmp_path):
     clip = vizopt.render(run, tmp_path / "sgd.gif")
     assert clip.path.exists()
     assert clip.frames == 20
+
+
+@pytest.mark.parametrize(
+    ("suffix", "asked", "told"),
+    [
+        ("gif", 60, "at 50 fps, the nearest that a GIF can hold"),
+        ("gif", 30, "at 33.33 fps, the nearest that a GIF can hold"),
+        ("webp", 30, "at 30.3 fps, the nearest that a WEBP can hold"),
+        ("apng", 120, "at 90 fps, the nearest that an APNG can hold"),
+        ("gif", 25, "at 25 fps  passes"),
+        ("mp4", 60, "at 60 fps  passes"),
+    ],
+)
+def test_a_rate_that_a_format_cannot_hold_is_told(command, descent, suffix, asked, told):
+    fast = ["--seconds", "0.1", "--size", "480x270", "-q"]
+    ran = command("render", descent.path, "-o", f"a.{suffix}", "--fps", asked, *fast)
+    assert told in ran.out.splitlines()[0]
+
+
+def test_a_rate_that_was_given_up_for_the_size_is_told_once(command, descent):
+    short = ["--seconds", "0.2", "--size", "480x270", "--fps", "60", "-q"]
+    whole = command("render", descent.path, "-o", "a.gif", *short, "--fit", "9MB").out
+    assert "at 50 fps, the nearest that a GIF can hold" in whole
+    limit = Path("a.gif").stat().st_size - 1
+    less = command("render", descent.path, "-o", "a.gif", *short, "--fit", f"{limit / 1e3}kB").out
+    assert "instead of 50 fps" in less
+    assert "nearest" not in less
+
+
+def test_the_rate_of_nobody_is_not_told(command, descent):
+    ran = command("render", descent.path, "-o", "a.gif", "--seconds", "0.1", "-q")
+    assert "at 20 fps  passes" in ran.out
+
+
+@pytest.mark.parametrize(("at", "shown"), [("12", 12), ("step=12", 12), ("0", 0)])
+def test_a_still_at_a_number_is_of_what_the_run_counts(command, descent, at, shown):
+    files = ["-o", "a.png", "--size", "480x270", "-q"]
+    ran = command("render", descent.path, *files, "--at", at)
+    assert f"  step {shown}\n" in ran.out
+    assert f'at = "{at}"' in command("recipe", "a.png").out
+
+
+def test_a_still_at_another_unit_or_behind_the_end(command, descent):
+    for at, told in (("epoch=5", "counts steps: write step=5"), ("1_000", "write it like 4500")):
+        ran = command("render", descent.path, "-o", "a.png", "--at", at)
+        assert ran.code == 1
+        assert told in ran.err

@@ -64,7 +64,8 @@ def test_a_fitted_clip_is_made_again_from_its_recipe(command):
         (["--at", "first", "-o", "a.gif"], 2, "--at is for a still: name one with -o NAME.png"),
         (["--at", "step=1", "-o", "a.png"], 1, "this run counts epochs: write epoch=1"),
         (["--at", "epoch=301", "-o", "a.png"], 1, "the run ends at epoch 300"),
-        (["--at", "7", "-o", "a.png"], 1, "at 7: write it like epoch=4500"),
+        (["--at", "301", "-o", "a.png"], 1, "at 301: the run ends at epoch 300: choose that"),
+        (["--at", "7.5", "-o", "a.png"], 1, "at 7.5: write it like 4500, epoch=4500, step=12, f"),
     ],
 )
 def test_a_mistake_is_one_clear_line(command, run, arguments, code, message):

@@ -82,7 +82,7 @@ def test_debug_is_silent_where_all_is_well(command):
         (">&-", ("list",), 1, "vizopt: standard output: Bad file descriptor\n"),
         (">/dev/full", ("list",), 1, "vizopt: standard output: No space left on device\n"),
         (">&-", ("--version",), 1, "vizopt: standard output: Bad file descriptor\n"),
-        (">&-", ("nonsense",), 2, "vizopt: No such command 'nonsense'"),
+        (">&-", ("nonsense",), 2, "vizopt: nonsense: no such command"),
         ("2>&-", ("--version",), 0, ""),
         ("2>/dev/full", ("nonsense",), 2, ""),
         ("<&- >&- 2>&-", ("nonsense",), 2, ""),

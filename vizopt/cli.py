@@ -8,9 +8,20 @@ from typing import Any
 
 import click
 
-from vizopt import cli_check, cli_compare, cli_make, cli_slides, cli_table, kinds, library, streams
+from vizopt import (
+    cli_check,
+    cli_compare,
+    cli_completion,
+    cli_make,
+    cli_slides,
+    cli_table,
+    completing,
+    kinds,
+    library,
+    streams,
+)
 from vizopt.brief import recording_line
-from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
+from vizopt.cli_look import OVERWRITE, PATH, SET, bar_of, echo_title, told
 from vizopt.cli_screen import Commands, help_, wrong_usage
 from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
 from vizopt.numbers import count, counted, number
@@ -19,9 +30,9 @@ DEBUG = "--debug"  # anywhere among the arguments
 
 
 @click.command()
-@click.argument("scene")
+@click.argument("scene", shell_complete=completing.files(".toml", ".zarr", named=("scenes",)))
 @click.option("-o", "file", type=PATH, help="Recording to write, RUN.zarr.")
-@click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP)
+@SET
 @click.option("--resume", is_flag=True, help="Go on with an interrupted recording.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def record(
@@ -54,7 +65,7 @@ def record(
 
 
 @click.command()
-@click.argument("scene")
+@click.argument("scene", shell_complete=completing.files(".toml", named=("scenes",)))
 @click.option("--reach", default="global", show_default=True, help="A minimum: global, 1, 2, …")
 @click.option("--within", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.option("-o", "file", type=PATH, help="Write the scene with the setting found, NAME.toml.")
@@ -101,7 +112,7 @@ def find(
 
 
 @click.command("list")
-@click.argument("words", metavar="[KIND]...", nargs=-1)
+@click.argument("words", metavar="[KIND]...", nargs=-1, shell_complete=completing.words())
 def list_(words: tuple[str, ...]) -> None:
     """The scenes, and all that a scene or an option can name.
 
@@ -118,7 +129,7 @@ def list_(words: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.argument("scene")
+@click.argument("scene", shell_complete=completing.files(".toml", named=("scenes", "themes")))
 def show(scene: str) -> None:
     """A scene's TOML, or that of a theme: the start of your own.
 
@@ -131,7 +142,7 @@ def show(scene: str) -> None:
 
 
 @click.command()
-@click.argument("run", type=PATH)
+@click.argument("run", type=PATH, shell_complete=completing.files(".zarr"))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--verify", is_flag=True, help="Read all of it, and say what is damaged.")
 def info(run: Path, as_json: bool, verify: bool) -> None:
@@ -153,7 +164,7 @@ def info(run: Path, as_json: bool, verify: bool) -> None:
         "look": (list_, show, info, cli_table.table, cli_make.recipe),
         "share": (cli_make.pack, cli_slides.slides),
         "check": (cli_check.check, cli_compare.compare),
-        "help": (help_,),
+        "help": (help_, cli_completion.completion),
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -177,6 +188,9 @@ def run() -> tuple[int, str]:
     """The command: exit code 0, 1 for what went wrong, 2 for wrong usage, 70 for a bug of ours;
     and one line on what went wrong."""
     arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
+    if cli_completion.is_asked():
+        cli_completion.answer(cli)
+        return 0, ""
     warnings.showwarning = _warned
     warnings.simplefilter("always", VizoptWarning)
     try:

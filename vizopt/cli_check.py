@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vizopt import completing
 from vizopt.cli_look import OVERWRITE, PATH
 from vizopt.errors import VizoptError, one_line
 
@@ -16,7 +17,14 @@ FAILS, WRONG = 1, 2  # exit codes
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@click.argument(
+    "files",
+    metavar="FILE...",
+    type=PATH,
+    nargs=-1,
+    required=True,
+    shell_complete=completing.files(completing.CLIP),
+)
 @click.option("--once", is_flag=True, help="Judge as shown once; MP4 and WebM count as looped.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--plot", type=PATH, help="Picture of one clip's flashes to write, FILE.png.")

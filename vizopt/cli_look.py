@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from vizopt import streams
+from vizopt import completing, streams
 from vizopt.errors import one_line
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ OVERWRITE = click.option(
     "--overwrite", is_flag=True, help="Replace files that vizopt did not write."
 )
 AGAIN = click.option("--again", is_flag=True, help="Train though an equal recording stands.")
-SET_HELP = "Override a key of the scene: optimizer.lr=0.5"
 
 
 class SizeType(click.ParamType[tuple[int, int]]):
@@ -82,11 +81,21 @@ class SetType(click.ParamType[tuple[str, Any]]):
             return key.strip(), text.strip()
 
 
+SET = click.option(
+    "--set",
+    "overrides",
+    type=SetType(),
+    multiple=True,
+    shell_complete=completing.settings,
+    help="Override a key of the scene: optimizer.lr=0.5",
+)
+
+
 def look_options(command: F) -> F:
     """Options of every command that draws."""
     for option in reversed(
         (
-            click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP),
+            SET,
             click.option(
                 "--size",
                 type=SizeType(),
@@ -95,8 +104,19 @@ def look_options(command: F) -> F:
             ),
             click.option("--fps", type=float, help="Frames per second, for all files."),
             click.option("--seconds", type=float, help="Length of the clip."),
-            click.option("--theme", metavar="NAME", help="light, dark or print."),
-            click.option("--look", "own", type=PATH, help="A look of your own, FILE.toml."),
+            click.option(
+                "--theme",
+                metavar="NAME",
+                shell_complete=completing.listed("themes"),
+                help="light, dark or print.",
+            ),
+            click.option(
+                "--look",
+                "own",
+                type=PATH,
+                shell_complete=completing.files(".toml"),
+                help="A look of your own, FILE.toml.",
+            ),
             click.option("--text", type=click.Choice(["normal", "large"]), help="Size of text."),
             click.option(
                 "--allow-flashes",
@@ -115,7 +135,11 @@ def fit_options(command: F) -> F:
     """Options of the commands that write files: stills, and files that must not be too large."""
     for option in (
         click.option(
-            "--for", "place", metavar="PLACE", help="Where it is shown: github, discord, …"
+            "--for",
+            "place",
+            metavar="PLACE",
+            shell_complete=completing.listed("places"),
+            help="Where it is shown: vizopt list places.",
         ),
         click.option("--fit", type=BytesType(), help="Largest file: 10MB, 500kB."),
         click.option(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vizopt import completing
 from vizopt.brief import goes_on, recording_line
 from vizopt.cli_look import (
     AGAIN,
     OVERWRITE,
     PATH,
-    SET_HELP,
-    SetType,
+    SET,
     bar_of,
     echo_title,
     fit_options,
@@ -33,7 +33,13 @@ PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
 
 
 @click.command()
-@click.argument("scenes", metavar="SCENE...", nargs=-1, required=True)
+@click.argument(
+    "scenes",
+    metavar="SCENE...",
+    nargs=-1,
+    required=True,
+    shell_complete=completing.files(".toml", completing.CLIP, named=("scenes",)),
+)
 @click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
 @click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
 @AGAIN
@@ -81,9 +87,9 @@ def make(
 
 
 @click.command()
-@click.argument("scene")
+@click.argument("scene", shell_complete=completing.files(".toml", named=("scenes",)))
 @click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
-@click.option("--set", "overrides", type=SetType(), multiple=True, help=SET_HELP)
+@SET
 @AGAIN
 @OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -115,7 +121,7 @@ def pack(
 
 
 @click.command()
-@click.argument("file", type=PATH)
+@click.argument("file", type=PATH, shell_complete=completing.files(completing.CLIP))
 def recipe(file: Path) -> None:
     """How a clip was made, from the clip itself.
 
@@ -127,7 +133,7 @@ def recipe(file: Path) -> None:
 
 
 @click.command()
-@click.argument("run", type=PATH)
+@click.argument("run", type=PATH, shell_complete=completing.files(".zarr"))
 @click.option("-o", "files", type=PATH, multiple=True, required=True, help="File to write.")
 @click.option("--before-damage", is_flag=True, help="Only the rows in front of any damage.")
 @look_options

@@ -59,13 +59,21 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if ctx.resilient_parsing:  # Tab may come before the command is whole
+            return super().resolve_command(ctx, args)
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             raise click.UsageError(unknown(args[0], self), ctx)
         return super().resolve_command(ctx, args)
 
 
+def _commands(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    above = ctx.parent.command if ctx.parent else None
+    known = above.commands if isinstance(above, Commands) else {}
+    return [name for name in known if name.startswith(incomplete)]
+
+
 @click.command("help")
-@click.argument("name", metavar="[COMMAND]", required=False)
+@click.argument("name", metavar="[COMMAND]", required=False, shell_complete=_commands)
 @click.pass_context
 def help_(ctx: click.Context, name: str | None) -> None:
     """What a command does and takes: vizopt help make"""

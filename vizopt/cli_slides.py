@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from vizopt import completing
 from vizopt.brief import told_bytes, told_rate
 from vizopt.cli_look import AGAIN, PATH, bar_of, echo_title, look_of, look_options, reuse_of
 
@@ -12,7 +13,13 @@ KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
 
 
 @click.command()
-@click.argument("sources", metavar="SCENE|RUN.zarr|CLIP...", nargs=-1, required=True)
+@click.argument(
+    "sources",
+    metavar="SCENE|RUN.zarr|CLIP...",
+    nargs=-1,
+    required=True,
+    shell_complete=completing.files(".toml", ".zarr", ".mp4", ".gif", named=("scenes",)),
+)
 @click.option("-o", "file", type=PATH, help="Deck to write, .pptx; or .html, .qmd, .md.")
 @click.option("--gif", is_flag=True, help="GIFs instead of MP4s.")
 @click.option("--ratio", type=click.Choice(["16:9", "4:3"]), help="Shape of the slides; else 16:9.")

@@ -49,5 +49,8 @@ def logged(items: Iterable[T], total: int, label: str, unit: str, start: int = 0
 
 def seen() -> Bar:
     """A bar where somebody watches: on a terminal that can draw over its last line."""
-    drawn = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    return shown if drawn else logged
+    try:
+        wide = os.get_terminal_size(sys.stderr.fileno()).columns > 0
+    except (OSError, ValueError):  # no terminal, or closed
+        wide = False
+    return shown if wide and os.environ.get("TERM") != "dumb" else logged

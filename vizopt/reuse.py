@@ -112,6 +112,7 @@ def _check(part: Path, wanted: Prepared) -> None:
         raise RecordingError(f"damaged: {run.damage[0]}")
     if not is_whole(part):
         raise RecordingError("is not whole")
+    Recording(part)  # whether its rows are those of one run
     for probe in wanted.probes:
         column, found = probe.column, run.columns.get(probe.column.name)
         if found is None or (str(found.dtype), found.shape[1:]) != (column.dtype, column.shape):

@@ -74,7 +74,7 @@ def _run(
             resource.setrlimit(which, (most, most))
 
     wanted = [part for name in FILES for part in ("-o", name)]
-    command = [sys.executable, "-m", "vizopt", "make", "sgd", "-q", *SHORT, *wanted]
+    command = [sys.executable, "-m", "vizopt", "make", "sgd", "-q", "--again", *SHORT, *wanted]
     return subprocess.run(
         ["sh", "-c", f'"$@" {redirected}', "sh", *command],
         cwd=folder,
