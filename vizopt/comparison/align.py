@@ -30,7 +30,7 @@ def _epoch_by_epoch(log: Log, other: Log) -> Log:
         return _where(series, steps % batches == 0, lambda epochs: (epochs - base) // batches)
 
     note = f"{log.name}: its rows are steps, {batches} an epoch: the first of each is compared"
-    return _with(log, first, note)
+    return _with(log._replace(by=other.by), first, note)
 
 
 def _shifted(here: Log, there: Log) -> Log:

@@ -59,6 +59,8 @@ def _before(found: Comparison) -> Iterator[str]:
     gap = next((g for g in found.gaps if g.first is not None and g.epochs[g.first] == epoch), None)
     if epoch == 0:
         yield f"{unit} 0 is before the first step: look at the data, the first weights, the loss"
+    elif found.weights and found.weights.epoch == epoch:
+        yield f"these are the weights before the step of {unit} {epoch}: {_steps(found)}"
     elif gap is None or not gap.first:
         yield f"look at the steps before {unit} {epoch}"
     else:
@@ -66,6 +68,17 @@ def _before(found: Comparison) -> Iterator[str]:
         value = setting(float(gap.here[last]), FEWEST)
         yield f"before: {_title(found, gap.name)} {value} at {unit} {gap.epochs[last]}{_share(gap)}"
         yield _cause(found, gap, int(gap.epochs[last]))
+
+
+def _steps(found: Comparison) -> str:
+    """The steps between the last weights that are equal and the first that differ."""
+    weights = found.weights
+    assert weights is not None
+    if weights.equal is None:
+        return f"look at all steps before, from {found.unit} 0 on"
+    last, first = weights.epoch - 1, weights.equal
+    steps = f"step of {found.unit} {last}" if first == last else f"steps of {first} to {last}"
+    return f"those of {found.unit} {first} are equal, so look at the {steps}"
 
 
 def _share(gap: Gap) -> str:
