@@ -8,8 +8,8 @@ import pytest
 from students import BUGS, EPOCHS, trained, write
 
 import vizopt
-from vizopt.comparison import compare, recorded
-from vizopt.comparison.log import ALIASES, Log, Series, known_name
+from vizopt.comparison import compare, recorded, table
+from vizopt.comparison.log import ALIASES, Log, Series, Weights, known_name
 from vizopt.comparison.printed import roundings
 from vizopt.comparison.told import lines
 
@@ -112,6 +112,7 @@ def test_three_decimals_are_compared_at_three(compared, honest):
     write("mine.csv", {"loss": honest["loss"], "acc": honest["acc"]}, ".3f")
     code, said = compared("mine.csv")
     assert code == 0
+    assert said[0] == "equal to the printed digits: loss at 101 epochs, acc at 101 epochs"
     assert said[1] == "compared at the 3 decimals printed: loss, acc"
     honest = {"loss": [*honest["loss"][:50], 1.098, *honest["loss"][51:]]}
     write("mine.csv", honest, ".3f")
@@ -139,6 +140,57 @@ def test_other_names_percent_and_epochs_from_1(compared, honest):
 def test_the_losses_after_the_steps_are_one_on(compared, honest):
     write("mine.csv", {"loss": honest["loss"][1:]})
     assert compared("mine.csv")[1][1] == "mine.csv: counts one off: its epoch 0 is taken as epoch 1"
+
+
+def test_one_off_shows_late_where_few_digits_are_printed(compared, honest):
+    losses = honest["loss"][20:]
+    write("mine.csv", {"loss": losses}, ".4f", first=21)
+    said = compared("mine.csv")[1]
+    assert said[1] == "mine.csv: counts one off: its epoch 21 is taken as epoch 20"
+    assert said[0] == "equal to the printed digits: loss at 81 epochs"
+
+
+def test_per_cent_are_rounded_as_they_are_printed(compared, run):
+    cent = [f"{100 * value:.1f}" for value in run["accuracy"][:50]]
+    Path("mine.csv").write_text("acc\n" + "\n".join(cent))
+    assert compared("mine.csv", "--tolerance", "0")[0] == 0
+    cent[9] = f"{float(cent[9]) + 0.4:.1f}"
+    Path("mine.csv").write_text("acc\n" + "\n".join(cent))
+    assert compared("mine.csv", "--tolerance", "0")[1][0].startswith(
+        "first differs at epoch 9: acc "
+    )
+
+
+def test_the_rows_of_a_table_are_the_epochs_of_a_recording(compared, honest):
+    Path("mine.csv").write_text("loss\n" + "".join(f"{k}\n" for k in honest["loss"][:9]) + "2\n")
+    said = compared("run.zarr", here="mine.csv")[1]
+    assert said[0] == "first differs at epoch 9: loss 2 here, 1.0985 there"
+
+
+def test_decimal_commas_thousands_and_a_true_minus(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("step;x\n0;1.234,50\n1;-0,25\n")
+    found = table.read(path).series["x"]
+    assert found.values.tolist() == [1234.5, -0.25]
+    path.write_text("step,x\n0,1.50\n1,\u22120.25\n")
+    found = table.read(path).series["x"]
+    assert (found.rounded, found.half.tolist()) == ("2 decimals", [0.005, 0.005])
+
+
+def test_between_weights_that_are_not_kept_is_more_than_one_step():
+    values = np.zeros((3, 2, 2))
+
+    def weights(array):
+        return Weights(np.array([0, 10, 20]), {"w": (2, 2)}, lambda row: {"w": array[row]})
+
+    ours = Log("ours", "epoch", {}, weights=weights(values + 1))
+    values[2, 1, 0] = 0.5
+    found = compare(ours, Log("theirs", "epoch", {}, weights=weights(values + 1)))
+    assert list(lines(found)) == [
+        "first differs at epoch 20: w[1, 0] 1 here, 1.5 there",
+        "these are the weights before the step of epoch 20: those of epoch 10 are equal, "
+        "so look at the steps of 10 to 19",
+    ]
 
 
 def test_a_rate_is_no_rounding(compared, honest):
@@ -196,6 +248,7 @@ def test_what_cannot_be_compared_is_one_line_and_2(compared, text, said):
     ("there", "said"),
     [
         ("none.csv", "none.csv: cannot read: No such file"),
+        ("none.json", "none.json: JSON is not compared: write a CSV"),
         ("none.zarr", "none.zarr: no such recording"),
         ("sgdd", 'sgdd: no such scene: did you mean "sgd"?'),
     ],
@@ -277,6 +330,8 @@ def test_before_the_first_step_it_is_no_step(run):
 def test_rows_for_each_batch(command, tmp_path, text, note):
     keys = {"epochs": 12, "keep.grid": 4}
     run = vizopt.record(vizopt.load_scene("mini-batches", keys), tmp_path / "run.zarr")
+    samples = recorded.read(run, "").series["validation_accuracy"].samples
+    assert (samples, run["held_out"].sum()) == (100, 100)
     losses = run["loss"].tolist()
     rows = [(t, losses[t // 10] if t % 10 == 0 else 9.0) for t in range(120)]
     number = {"step": lambda t: f"{t},", "epoch": lambda t: f"{t // 10},", "": lambda t: ""}[text]

@@ -80,7 +80,7 @@ def test_one_line_and_three(tmp_path):
 clip = vizopt.make("sgd", "a.gif", overrides={TINY}, seconds=0.5, size=(480, 270))
 print(repr(clip))
 run = vizopt.record(vizopt.load_scene("sgd", {TINY}), "run.zarr")
-print(vizopt.render("run.zarr", "b.gif", theme="dark", fps=10, seconds=1).frames)
+print(vizopt.render("run.zarr", "b.gif", size=(480, 270), theme="dark", fps=10, seconds=1).frames)
 print(run.weights("dense1", epoch=9).shape)
 """
     clip, frames, shape = child(code, tmp_path).splitlines()
@@ -90,16 +90,18 @@ print(run.weights("dense1", epoch=9).shape)
 
 
 def test_keywords_do_what_the_look_does(tiny, tmp_path):
-    look = vizopt.Look(
-        size=(480, 270), fps=10, overrides={"theme": "dark", "timeline.seconds": 1.0}
-    )
-    keywords = {"size": [480, 270], "fps": 10, "theme": "dark", "seconds": 1.0}
-    one = vizopt.render(tiny, tmp_path / "a.gif", look)
-    two = vizopt.render(str(tiny.path), str(tmp_path / "b.gif"), **keywords)
+    look = vizopt.Look(size=(480, 270), overrides={"theme": "dark"}, at="first")
+    one = vizopt.render(tiny, tmp_path / "a.png", look)
+    keywords = {"size": [480, 270], "theme": "dark", "at": "first"}
+    two = vizopt.render(str(tiny.path), str(tmp_path / "b.png"), **keywords)
     assert one.path.read_bytes() == two.path.read_bytes()
-    three = vizopt.render(tiny, tmp_path / "c.gif", look, theme="light")
+    three = vizopt.render(tiny, tmp_path / "c.png", look, theme="light")
     assert three.path.read_bytes() != one.path.read_bytes()
-    assert (three.size, three.fps) == ((480, 270), 10)
+    both = vizopt.render(
+        tiny, tmp_path / "d.png", look, theme="light", overrides={"theme": "print"}
+    )
+    assert both.path.read_bytes() == three.path.read_bytes()  # what is named goes before
+    assert (three.size, three.at) == ((480, 270), "epoch 0")
 
 
 def test_title_text_at_and_a_looks_file(tiny, tmp_path):
@@ -119,9 +121,9 @@ def test_several_files_are_drawn_from_one_training(tmp_path, monkeypatch):
     original = pipeline.trained
     monkeypatch.setattr(pipeline, "trained", lambda *a, **k: (trained.append(1), original(*a, **k)))
     scene = vizopt.load_scene("sgd", TINY)
-    files = [tmp_path / name for name in ("a.gif", "run.zarr", "b.png")]
-    clips = vizopt.make(scene, files, seconds=0.5, overrides={"optimizer.lr": 0.5})
-    assert [clip.path.name for clip in clips] == ["a.gif", "b.png"]
+    files = [tmp_path / name for name in ("a.png", "run.zarr", "b.png")]
+    clips = vizopt.make(scene, files, size=(480, 270), overrides={"optimizer.lr": 0.5})
+    assert [clip.path.name for clip in clips] == ["a.png", "b.png"]
     assert len(trained) == 1
     assert vizopt.Recording(files[1])["lr"][0] == 0.5
     drawn = vizopt.render(files[1], (tmp_path / "c.png",))

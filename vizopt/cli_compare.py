@@ -99,7 +99,12 @@ def _of_file(source: str, run: "Recording | None", shapes: "dict[str, tuple[int,
 
     if run:
         return recorded.read(run, source)
-    if Path(source).suffix.lower() in (".npz", ".npy"):
+    suffix = Path(source).suffix.lower()
+    if suffix == ".json":
+        raise VizoptError(
+            f"{source}: JSON is not compared: write a CSV, as vizopt table --csv does"
+        )
+    if suffix in (".npz", ".npy"):
         return archive.read(Path(source), shapes)
     return table.read(Path(source))
 

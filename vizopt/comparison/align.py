@@ -50,7 +50,7 @@ def _shifted(here: Log, there: Log) -> Log:
     best = max((-1, 1), key=agree)
     if agree(best) < LONGER * agree(0) + MORE:
         return there
-    start = max(0, -best)
+    start = int(there.series[name].epochs[0])
     unit = here.by if there.by == "row" else there.by
     note = f"{there.name}: counts one off: its {unit} {start} is taken as {unit} {start + best}"
     moved = there.weights and there.weights._replace(epochs=there.weights.epochs + best)

@@ -147,7 +147,8 @@ def _equal(found: Comparison) -> str:
     parts = [f"{_title(found, gap.name)} at {counted(len(gap.epochs), unit)}" for gap in found.gaps]
     if found.rows:
         parts.append(f"weights at {counted(found.rows, unit)}")
-    return f"equal: {', '.join(parts)}"
+    printed = " to the printed digits" if any(gap.rounded for gap in found.gaps) else ""
+    return f"equal{printed}: {', '.join(parts)}"
 
 
 def _rounded(found: Comparison) -> Iterator[str]:
