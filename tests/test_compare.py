@@ -204,6 +204,22 @@ def test_a_rate_is_no_rounding(compared, honest):
     ]
 
 
+def test_a_rate_that_is_another_from_the_start():
+    said = list(lines(compare(log(lr=[1.0, 1.0]), log(lr=[0.5, 0.5]))))
+    assert said == [
+        "first differs at epoch 0: lr 1 here, 0.5 there",
+        "look at how lr follows from the epoch",
+        "  lr: first at epoch 0",
+    ]
+
+
+def test_a_row_that_is_there_twice(compared):
+    Path("mine.csv").write_text("epoch,loss\n0,1.0985943\n1,1.0985662\n1,5\n")
+    said = compared("mine.csv", "--tolerance", "1e-4")[1]
+    assert said[0] == "equal: loss at 2 epochs"
+    assert said[1].startswith("mine.csv: has several rows of one epoch: the first is compared")
+
+
 def test_rows_without_epochs_and_epochs_that_are_missing(compared, honest):
     Path("mine.csv").write_text("loss\n" + "".join(f"{loss!r}\n" for loss in honest["loss"]))
     assert compared("mine.csv") == (

@@ -100,12 +100,13 @@ def gap(name: str, here: Series, there: Series, tolerance: float) -> Gap:
     printed = (here.half[i] + there.half[j]) * (1 + 1e-9)
     samples = here.samples or there.samples
     ties = TIES / samples if samples and tolerance else 0.0
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         beyond = np.maximum(abs(a - b) - printed, 0.0)
     beyond[~np.isfinite(a) & ~np.isfinite(b)] = 0.0
     beyond[np.isnan(beyond)] = np.inf
     differs = beyond > tolerance * scale + ties * (1 + 1e-9)
-    apart = np.divide(beyond, scale, out=np.where(beyond > 0, np.inf, 0.0), where=scale > 0)
+    with np.errstate(over="ignore"):
+        apart = np.divide(beyond, scale, out=np.where(beyond > 0, np.inf, 0.0), where=scale > 0)
     rounded = here.rounded or there.rounded
     return Gap(name, epochs, a, b, apart, differs, tolerance, rounded)
 
