@@ -140,14 +140,6 @@ def test_info(command, run):
     assert f"rows            {len(run)}" in text
 
 
-def test_table_prints_the_lessons_rows(command, run):
-    lines = command("table", run.path, "--every", "100").out.splitlines()
-    assert lines[0].split() == ["epoch", "acc", "loss", "lr"]
-    assert lines[1].split() == ["0", "0.360000", "1.098594", "1.000000"]
-    assert lines[2].split()[:3] == ["100", "0.400000", "1.086921"]
-    assert len(lines) == 1 + 4
-
-
 WRONG = [
     (["make", "sgdd"], 1, 'sgdd: no such scene: did you mean "sgd"?'),
     (["make", "nowhere/x.toml"], 1, "nowhere/x.toml: cannot read: No such file or directory"),

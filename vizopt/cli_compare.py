@@ -1,6 +1,7 @@
 """The command `vizopt compare`: where two trainings first differ, and an exit code for scripts."""
 
 from contextlib import ExitStack
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,9 +9,11 @@ import click
 
 from vizopt.cli_look import bar_of
 from vizopt.errors import VizoptError, one_line
+from vizopt.numbers import counted
 
 if TYPE_CHECKING:
     from vizopt.comparison.log import Log
+    from vizopt.recording import Recording
     from vizopt.scene import Scene
 
 DIFFERS, WRONG = 1, 2  # exit codes, as those of cmp and diff
@@ -38,6 +41,8 @@ def compare(here: str, there: str, tolerance: float | None, quiet: bool) -> int:
 
     Exit code: 0 equal, 1 they differ, 2 they cannot be compared.
     """
+    if tolerance is not None and not isfinite(tolerance):
+        raise click.UsageError(f"--tolerance {tolerance}: a share of a value, like 1e-4")
     from vizopt.comparison import compare
     from vizopt.comparison.told import lines
 
@@ -54,65 +59,77 @@ def compare(here: str, there: str, tolerance: float | None, quiet: bool) -> int:
 
 
 def _logs(here: str, there: str, stack: ExitStack, quiet: bool) -> "tuple[Log, Log]":
-    """Both; a scene after a table, to be trained no longer than that, and an archive last, for its
-    weights are named as the other has them."""
-    from vizopt.comparison.log import Log
+    """Both. A scene comes last, to be trained no longer than the other is; it or a recording says
+    how the weights of an archive are named."""
+    from vizopt.recording import Recording
+    from vizopt.scene import load_scene
 
-    read: dict[str, Log] = {}
-    for source in sorted((here, there), key=_turn):
-        other = next(iter(read.values()), None)
-        read[source] = _log(source, other or Log("", "", {}), stack, quiet)
-    return read[here], read[there]
+    sources = dict.fromkeys((here, there))
+    runs = {source: Recording(source) for source in sources if _is_recording(source)}
+    scenes = {source: load_scene(source) for source in sources if _is_scene(source)}
+    layouts = [run.layout for run in runs.values()]
+    layouts += [scene.problem.layout for scene in scenes.values()]
+    shapes = dict(layouts[0].shapes) if layouts else {}
+    logs: dict[str, Log] = {}
+    for source in sorted(sources, key=lambda source: source in scenes):
+        if source in scenes:
+            epochs = max(map(_length, logs.values()), default=scenes[source].epochs)
+            logs[source] = _of_scene(source, scenes[source], epochs, stack, quiet)
+        else:
+            logs[source] = _of_file(source, runs.get(source), shapes)
+    return logs[here], logs[there]
 
 
-def _turn(source: str) -> int:
+def _is_recording(source: str) -> bool:
     from vizopt.swap import is_recording
 
-    path = Path(source)
-    if is_recording(path) or path.is_dir():
-        return 0
-    return 3 if path.suffix.lower() == ".npz" else 2 if _is_scene(source) else 1
+    return is_recording(Path(source)) or Path(source).is_dir()
 
 
 def _is_scene(source: str) -> bool:
     from vizopt import library
 
     path = Path(source)
-    return source in library.names() or path.suffix.lower() == ".toml" or not path.suffix
+    named = source in library.names() or path.suffix.lower() == ".toml"
+    return named or not (path.suffix or path.exists())
 
 
-def _log(source: str, other: "Log", stack: ExitStack, quiet: bool) -> "Log":
+def _of_file(source: str, run: "Recording | None", shapes: "dict[str, tuple[int, ...]]") -> "Log":
     from vizopt.comparison import archive, recorded, table
-    from vizopt.recording import Recording
 
-    match _turn(source):
-        case 0:
-            return recorded.read(Recording(source), source)
-        case 1:
-            return table.read(Path(source))
-        case 2:
-            return _of_scene(source, other, stack, quiet)
-        case _:
-            return archive.read(Path(source), other)
+    if run:
+        return recorded.read(run, source)
+    suffix = Path(source).suffix.lower()
+    if suffix == ".json":
+        raise VizoptError(
+            f"{source}: JSON is not compared: write a CSV, as vizopt table --csv does"
+        )
+    if suffix in (".npz", ".npy"):
+        return archive.read(Path(source), shapes)
+    return table.read(Path(source))
 
 
-def _of_scene(source: str, other: "Log", stack: ExitStack, quiet: bool) -> "Log":
+def _length(log: "Log") -> int:
+    """How many epochs a log reaches over."""
+    ends = [int(series.epochs[-1]) for series in log.series.values() if len(series.epochs)]
+    ends += [int(log.weights.epochs[-1])] if log.weights else []
+    return max(ends, default=0) + 1
+
+
+def _of_scene(source: str, scene: "Scene", epochs: int, stack: ExitStack, quiet: bool) -> "Log":
     """The scene's recording in outputs, or one that is trained now; which of them is said."""
     from vizopt import pipeline
     from vizopt.comparison import recorded
     from vizopt.places import scratch
     from vizopt.recording import Recording
-    from vizopt.scene import load_scene
 
-    scene = load_scene(source)
     kept = Path("outputs") / f"{scene.name}.zarr"
     if _is_of(kept, scene):
         click.echo(f"{source}: its recording is {kept}", err=True)
         return recorded.read(Recording(kept), source)
     folder = stack.enter_context(scratch())
-    ends = [int(series.epochs[-1]) + 1 for series in other.series.values() if len(series.epochs)]
-    brief = _brief(scene, max(ends, default=scene.epochs))
-    click.echo(f"{source}: trained afresh, {brief.epochs} {brief.problem.unit}s", err=True)
+    brief = _brief(scene, epochs)
+    click.echo(f"{source}: trained afresh, {counted(brief.epochs, brief.problem.unit)}", err=True)
     run = pipeline.record(brief, folder / kept.name, bar_of(quiet))
     return recorded.read(run, source)
 

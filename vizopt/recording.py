@@ -148,7 +148,9 @@ class Recording:
         params = self.at(epoch).params
         whole = name if name in params else f"{name}.weights"
         if whole not in params:
-            raise RecordingError(f'{self.path}: no weights "{name}": {hint(name, params)}')
+            raise RecordingError(
+                f'{self.path}: no weights "{name}": {hint(name, [*params, *self.layout.layers])}'
+            )
         return params[whole]
 
     def __repr__(self) -> str:

@@ -30,7 +30,7 @@ def _epoch_by_epoch(log: Log, other: Log) -> Log:
         return _where(series, steps % batches == 0, lambda epochs: (epochs - base) // batches)
 
     note = f"{log.name}: its rows are steps, {batches} an epoch: the first of each is compared"
-    return _with(log, first, note)
+    return _with(log._replace(by=other.by), first, note)
 
 
 def _shifted(here: Log, there: Log) -> Log:
@@ -50,7 +50,7 @@ def _shifted(here: Log, there: Log) -> Log:
     best = max((-1, 1), key=agree)
     if agree(best) < LONGER * agree(0) + MORE:
         return there
-    start = max(0, -best)
+    start = int(there.series[name].epochs[0])
     unit = here.by if there.by == "row" else there.by
     note = f"{there.name}: counts one off: its {unit} {start} is taken as {unit} {start + best}"
     moved = there.weights and there.weights._replace(epochs=there.weights.epochs + best)

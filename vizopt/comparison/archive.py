@@ -1,6 +1,7 @@
 """Archive: a log from NumPy arrays, an NPZ file."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,8 @@ from vizopt.problems.arrays import arrays
 from vizopt.snapshot import Arrays
 
 
-def read(path: Path, like: Log) -> Log:
-    """Columns [n], and weights by the names of another log: [n, *shape], or one epoch's [*shape].
+def read(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Log:
+    """Columns [n], and weights by the names of a layout: [n, *shape], or one epoch's [*shape].
 
     Their epochs are an array `epoch` [n], or a number; 0 to n − 1 without one. A name's points may
     be written as `_`: `dense1_weights`; `W1` and `b1` are those of the first layer.
@@ -28,7 +29,6 @@ def read(path: Path, like: Log) -> Log:
             break
     if index is not None and (index.ndim > 1 or index.dtype.kind not in "iu"):
         raise ValueError(f"{path}: epoch holds no whole numbers")
-    shapes = dict(like.weights.shapes) if like.weights else {}
     called = _called(shapes)
     tensors: Arrays = {}
     series: dict[str, Series] = {}
@@ -59,7 +59,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[^0-9a-z]+", "_", name.lower())
 
 
-def _called(shapes: dict[str, tuple[int, ...]]) -> dict[str, str]:
+def _called(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, str]:
     """The arrays by the names that a file may have for them."""
     layers = list(dict.fromkeys(name.partition(".")[0] for name in shapes))
     called = {}
@@ -77,8 +77,10 @@ def _rows(
         return array[None]
     if array.shape[1:] == shape and (index is None or len(index) == len(array)):
         return array
+    if array.shape == shape:
+        raise ValueError(f"{place}: of which epoch? put its number beside it, epoch=…")
     wanted = " × ".join(map(str, shape))
-    way = "give each epoch's, or one and its epoch=…"
+    way = "give each epoch's, or one"
     if array.shape[-2:] == shape[::-1] and len(shape) == 2:
         way = "transpose it"
     has = " × ".join(map(str, array.shape))

@@ -51,6 +51,7 @@ class WeightGap:
 
     Args:
         epoch: before whose step.
+        equal: the last epoch before whose step all are equal; none where this is the first one.
         name: of the array.
         index: in it.
         here, there: values.
@@ -59,6 +60,7 @@ class WeightGap:
     """
 
     epoch: int
+    equal: int | None
     name: str
     index: tuple[int, ...]
     here: float
@@ -98,12 +100,13 @@ def gap(name: str, here: Series, there: Series, tolerance: float) -> Gap:
     printed = (here.half[i] + there.half[j]) * (1 + 1e-9)
     samples = here.samples or there.samples
     ties = TIES / samples if samples and tolerance else 0.0
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         beyond = np.maximum(abs(a - b) - printed, 0.0)
     beyond[~np.isfinite(a) & ~np.isfinite(b)] = 0.0
     beyond[np.isnan(beyond)] = np.inf
     differs = beyond > tolerance * scale + ties * (1 + 1e-9)
-    apart = np.divide(beyond, scale, out=np.where(beyond > 0, np.inf, 0.0), where=scale > 0)
+    with np.errstate(over="ignore"):
+        apart = np.divide(beyond, scale, out=np.where(beyond > 0, np.inf, 0.0), where=scale > 0)
     rounded = here.rounded or there.rounded
     return Gap(name, epochs, a, b, apart, differs, tolerance, rounded)
 
@@ -112,8 +115,10 @@ def weight_gap(here: Weights, there: Weights, tolerance: float) -> WeightGap | N
     """The first parameter that differs by more than so much of its layer's largest."""
     _, rows, others = np.intersect1d(here.epochs, there.epochs, return_indices=True)
     names = [name for name in here.shapes if there.shapes.get(name) == here.shapes[name]]
+    equal = None
     for row, other in zip(rows.tolist(), others.tolist(), strict=True):
         ours, theirs = here.at(row), there.at(other)
+        epoch = int(here.epochs[row])
         for name in names:
             a, b = ours[name].astype(float), theirs[name].astype(float)
             layer = name.partition(".")[0]
@@ -122,6 +127,7 @@ def weight_gap(here: Weights, there: Weights, tolerance: float) -> WeightGap | N
             if differs.any():
                 at = tuple(int(k) for k in np.unravel_index(int(differs.argmax()), a.shape))
                 more = int(np.count_nonzero(differs)) - 1
-                epoch = int(here.epochs[row])
-                return WeightGap(epoch, name, at, float(a[at]), float(b[at]), more, a.size)
+                values = float(a[at]), float(b[at])
+                return WeightGap(epoch, equal, name, at, *values, more, a.size)
+        equal = epoch
     return None

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from math import floor, log10
 from typing import NamedTuple
 
-NUMBER = re.compile(r"[+-]?(\d*)(?:[.,](\d*))?(?:[eE]([+-]?\d+))?")
+from vizopt.problems.cells import number
+
+NUMBER = re.compile(r"[+\-\u2212]?(\d*)(?:[.,](\d*))?(?:[eE]([+-]?\d+))?")
 FEW = 6  # significant digits that `%g` and pandas print
 MANY = 10  # different numbers, of which none has more than that by chance
 
@@ -69,7 +71,7 @@ def _rounding(written: _Written, cells: Sequence[str], shared: set[int]) -> Roun
         return Rounding(f"{decimals} decimals", half)
     most = max(written.digits, default=0)
     if 0 < most <= FEW and len(set(cells)) >= MANY and max(written.decimals):
-        values = [abs(float(cell.replace(",", "."))) for cell in cells]
+        values = [abs(number(cell, comma=True) or 0.0) for cell in cells]
         last = [floor(log10(value)) + 1 - most if value else 0 for value in values]
         return Rounding(f"{most} digits", [0.5 * 10.0**place for place in last])
     return Rounding("", [0.0] * len(cells))

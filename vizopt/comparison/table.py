@@ -11,6 +11,7 @@ from vizopt.comparison.printed import roundings
 from vizopt.problems.cells import MISSING, number
 from vizopt.problems.index import Row
 from vizopt.problems.tables import read_lines
+from vizopt.specs import EXACT
 
 PER_CENT = 1.5  # an accuracy above that is one
 
@@ -86,7 +87,7 @@ def _epochs(
     at, found = titles[name], []
     for line, cells in rows:
         value = number(cells[at], comma)
-        if value is None or not float(value).is_integer():
+        if value is None or not value.is_integer() or abs(value) > EXACT:
             raise ValueError(f"{path}: line {line}: {name} {cells[at]!r} is no whole number")
         found.append(int(value))
     return "epoch" if name in EPOCHS else "step", np.array(found)
@@ -96,8 +97,9 @@ def _repeated(path: Path, epochs: NDArray[np.int64], by: str) -> list[str]:
     kept, count = len(np.unique(epochs)), len(epochs)
     if kept == count:
         return []
-    each = f"{count / kept:.3g} rows for each {by}"
-    return [f"{path}: has {each}, one for a batch: the first is compared, of all data in vizopt"]
+    each = f"{count // kept} rows for each {by}, one for a batch"
+    what = f"several rows of one {by}" if count % kept else each
+    return [f"{path}: has {what}: the first is compared, of all data in vizopt"]
 
 
 def _series(

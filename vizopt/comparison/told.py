@@ -1,6 +1,7 @@
 """Told: a comparison in lines, the answer first."""
 
 from collections.abc import Iterator
+from math import ceil, log10
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from vizopt.numbers import counted, setting
 FEWEST, MOST = 5, 17  # digits that tell two numbers apart
 QUIET = 0.2  # of the tolerance: rounding that has not grown
 GROWN = 2.0  # times what a gap was in the first half of the epochs before: it has begun to grow
+LEAST = 1e-15  # a tolerance below the last digit of a float
 NAMED = 3  # epochs that are listed
 
 
@@ -57,8 +59,12 @@ def _before(found: Comparison) -> Iterator[str]:
     """What both had before, how the difference came, and which step to look at."""
     unit, epoch = found.unit, found.epoch
     gap = next((g for g in found.gaps if g.first is not None and g.epochs[g.first] == epoch), None)
-    if epoch == 0:
+    if gap and not gap.first and not is_made(gap.name):
+        yield _cause(found, gap, 0)
+    elif epoch == 0:
         yield f"{unit} 0 is before the first step: look at the data, the first weights, the loss"
+    elif found.weights and found.weights.epoch == epoch:
+        yield f"these are the weights before the step of {unit} {epoch}: {_steps(found)}"
     elif gap is None or not gap.first:
         yield f"look at the steps before {unit} {epoch}"
     else:
@@ -66,6 +72,17 @@ def _before(found: Comparison) -> Iterator[str]:
         value = setting(float(gap.here[last]), FEWEST)
         yield f"before: {_title(found, gap.name)} {value} at {unit} {gap.epochs[last]}{_share(gap)}"
         yield _cause(found, gap, int(gap.epochs[last]))
+
+
+def _steps(found: Comparison) -> str:
+    """The steps between the last weights that are equal and the first that differ."""
+    weights = found.weights
+    assert weights is not None
+    if weights.equal is None:
+        return f"look at all steps before, from {found.unit} 0 on"
+    last, first = weights.epoch - 1, weights.equal
+    steps = f"step of {found.unit} {last}" if first == last else f"steps of {first} to {last}"
+    return f"those of {found.unit} {first} are equal, so look at the {steps}"
 
 
 def _share(gap: Gap) -> str:
@@ -91,7 +108,7 @@ def _cause(found: Comparison, gap: Gap, last: int) -> str:
         return f"a jump: look at the step of {unit} {last}"
     return (
         f"it grew from {unit} {since} on: a small mistake in the step before, or rounding, which "
-        f"grows so in every training (--tolerance {_wider(gap):g} looks past it)"
+        f"grows so in every training (--tolerance {_wider(gap)} looks past it)"
     )
 
 
@@ -103,12 +120,12 @@ def _grown_since(gap: Gap) -> int | None:
     return int(gap.epochs[grown[0]]) if len(grown) else None
 
 
-def _wider(gap: Gap) -> float:
-    """A power of ten that the first difference and the ten epochs after it stay below."""
+def _wider(gap: Gap) -> str:
+    """A power of ten that the first difference and the ten epochs after it stay below: `1e-5`."""
     assert gap.first is not None
     near = gap.apart[gap.first : gap.first + 10]
-    largest = float(near[np.isfinite(near)].max(initial=gap.tolerance))
-    return float(10.0 ** np.ceil(np.log10(largest)))
+    largest = float(near[np.isfinite(near)].max(initial=LEAST))
+    return f"1e{ceil(log10(largest))}"
 
 
 def _columns(found: Comparison) -> Iterator[str]:
@@ -134,7 +151,8 @@ def _equal(found: Comparison) -> str:
     parts = [f"{_title(found, gap.name)} at {counted(len(gap.epochs), unit)}" for gap in found.gaps]
     if found.rows:
         parts.append(f"weights at {counted(found.rows, unit)}")
-    return f"equal: {', '.join(parts)}"
+    printed = " to the printed digits" if any(gap.rounded for gap in found.gaps) else ""
+    return f"equal{printed}: {', '.join(parts)}"
 
 
 def _rounded(found: Comparison) -> Iterator[str]:

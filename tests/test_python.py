@@ -1,0 +1,221 @@
+"""What somebody at Python's prompt meets: names, help, reprs, keywords."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vizopt
+from vizopt.encoders import ENCODERS
+from vizopt.errors import VizoptError
+
+PUBLIC = [
+    "Clip",
+    "Look",
+    "Recording",
+    "Scene",
+    "VizoptError",
+    "load_look",
+    "load_scene",
+    "make",
+    "record",
+    "render",
+]
+TINY = {"epochs": 40, "keep.grid": 20}
+
+
+def child(code, folder):
+    """What a fresh Python says."""
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", f"import vizopt\n{code}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return vizopt.record(
+        vizopt.load_scene("sgd", TINY), tmp_path_factory.mktemp("tiny") / "sgd.zarr"
+    )
+
+
+def test_dir_has_the_public_names_and_nothing_else(tmp_path):
+    assert child("print(*dir(vizopt))", tmp_path).split() == PUBLIC
+    assert sorted(vizopt.__all__) == PUBLIC
+    for name in PUBLIC:
+        assert getattr(vizopt, name).__doc__, name
+    with pytest.raises(AttributeError, match="no attribute 'rendr'"):
+        _ = vizopt.rendr
+
+
+def test_help_is_of_use(tmp_path):
+    told = child("help(vizopt)", tmp_path)
+    assert 'vizopt.make("sgd", "sgd.gif")' in told
+    for name in PUBLIC:
+        assert f"    {name}(" in told or f"class {name}" in told, name
+    assert "import_module" not in told
+
+
+@pytest.mark.parametrize("call", ["render", "make"])
+def test_docstrings_name_every_format_and_keyword(call):
+    told = " ".join((getattr(vizopt, call).__doc__ + vizopt.render.__doc__).split())
+    for suffix in ENCODERS:
+        assert suffix in getattr(vizopt, call).__doc__, suffix
+    from vizopt.api import Keywords
+
+    for keyword in Keywords.__annotations__:
+        assert keyword in told, keyword
+
+
+def test_one_line_and_three(tmp_path):
+    code = f"""
+clip = vizopt.make("sgd", "a.gif", overrides={TINY}, seconds=0.5, size=(480, 270))
+print(repr(clip))
+run = vizopt.record(vizopt.load_scene("sgd", {TINY}), "run.zarr")
+print(vizopt.render("run.zarr", "b.gif", size=(480, 270), theme="dark", fps=10, seconds=1).frames)
+print(run.weights("dense1", epoch=9).shape)
+"""
+    clip, frames, shape = child(code, tmp_path).splitlines()
+    assert clip == "<Clip a.gif: 480×270, 10 frames at 20 fps, passes the flash check>"
+    assert (frames, shape) == ("10", "(2, 64)")
+    assert (tmp_path / "a.gif").exists()
+
+
+def test_keywords_do_what_the_look_does(tiny, tmp_path):
+    look = vizopt.Look(size=(480, 270), overrides={"theme": "dark"}, at="first")
+    one = vizopt.render(tiny, tmp_path / "a.png", look)
+    keywords = {"size": [480, 270], "theme": "dark", "at": "first"}
+    two = vizopt.render(str(tiny.path), str(tmp_path / "b.png"), **keywords)
+    assert one.path.read_bytes() == two.path.read_bytes()
+    three = vizopt.render(tiny, tmp_path / "c.png", look, theme="light")
+    assert three.path.read_bytes() != one.path.read_bytes()
+    both = vizopt.render(
+        tiny, tmp_path / "d.png", look, theme="light", overrides={"theme": "print"}
+    )
+    assert both.path.read_bytes() == three.path.read_bytes()  # what is named goes before
+    assert (three.size, three.at) == ((480, 270), "epoch 0")
+
+
+def test_title_text_at_and_a_looks_file(tiny, tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('ink = "#112233"\n')
+    file = tmp_path / "a.png"
+    clip = vizopt.render(tiny, file, own, title="Mine", text="large", at="epoch=9")
+    assert clip.at == "epoch 9"
+    for line in ('title = "Mine"', 'text = "large"', 'ink = "#112233"'):
+        assert line in clip.label.recipe
+
+
+def test_several_files_are_drawn_from_one_training(tmp_path, monkeypatch):
+    from vizopt import pipeline
+
+    trained = []
+    original = pipeline.trained
+    monkeypatch.setattr(pipeline, "trained", lambda *a, **k: (trained.append(1), original(*a, **k)))
+    scene = vizopt.load_scene("sgd", TINY)
+    files = [tmp_path / name for name in ("a.png", "run.zarr", "b.png")]
+    clips = vizopt.make(scene, files, size=(480, 270), overrides={"optimizer.lr": 0.5})
+    assert [clip.path.name for clip in clips] == ["a.png", "b.png"]
+    assert len(trained) == 1
+    assert vizopt.Recording(files[1])["lr"][0] == 0.5
+    drawn = vizopt.render(files[1], (tmp_path / "c.png",))
+    assert [clip.path.name for clip in drawn] == ["c.png"]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "said"),
+    [
+        ({"themes": "dark"}, 'render: unknown keyword "themes": did you mean "theme"?'),
+        ({"zzz": 1}, 'render: unknown keyword "zzz": there are: '),
+        ({"theme": "drak"}, 'unknown theme "drak" .did you mean "dark"'),
+        ({"size": "640x360"}, r"render: size='640x360': write it like size=\(1280, 720\)"),
+        ({"size": (640.0, 360)}, "render: size="),
+        ({"size": (640, 360, 3)}, "render: size="),
+        ({"fps": "20"}, "render: fps='20': write it like fps=20"),
+        ({"fps": True}, "render: fps=True"),
+        ({"at": 4}, 'render: at=4: write it like at="epoch=4500"'),
+        ({"overwrite": "yes"}, "render: overwrite='yes'"),
+        ({"overrides": "theme=dark"}, "render: overrides='theme=dark'"),
+        ({"seconds": "8"}, "timeline.seconds: '8'"),
+        ({"level": 3}, 'render: unknown keyword "level"'),
+    ],
+)
+def test_a_wrong_keyword_is_one_line(tiny, tmp_path, keywords, said):
+    with pytest.raises(VizoptError, match=said) as raised:
+        vizopt.render(tiny, tmp_path / "a.gif", **keywords)
+    assert "\n" not in str(raised.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_that_are_none(tiny, tmp_path):
+    for call, said in (
+        (lambda: vizopt.render(tiny, []), "no file to write"),
+        (lambda: vizopt.render(tiny, "a.zarr"), "a.zarr: a recording is drawn into clips"),
+        (lambda: vizopt.make("sgd", "a.zarr"), r"made by vizopt\.record"),
+        (lambda: vizopt.make("sgdd", "a.gif"), 'did you mean "sgd"'),
+        (lambda: vizopt.make("sgd", "a.gif", them="dark"), 'make: unknown keyword "them"'),
+    ):
+        with pytest.raises(VizoptError, match=said):
+            call()
+
+
+def test_a_scenes_name_can_be_recorded(tmp_path):
+    scene = tmp_path / "mine.toml"
+    scene.write_text(vizopt.scene.scene_toml(vizopt.load_scene("sgd", TINY)))
+    assert vizopt.record(scene, tmp_path / "a.zarr").epochs == 40
+
+
+def test_reprs_tell_what_a_thing_is(tiny, descent):
+    loss = float(tiny["loss"][-1])
+    assert repr(tiny) == (
+        f'<Recording {tiny.path}: "Stochastic gradient descent", 40 epochs, dense1 2 × 64, '
+        f"dense2 64 × 3, final loss {loss:.4g}, final accuracy {tiny['accuracy'][-1]:.4g}>"
+    )
+    assert repr(descent).endswith(
+        '.zarr: "Momentum with a good learning rate", 101 steps, final f(x) −1.236>'
+    )
+    assert repr(vizopt.load_scene("sgd", TINY)) == (
+        '<Scene sgd: "Stochastic gradient descent", 40 epochs, SGD, 2 → 64 ReLU → 3 softmax>'
+    )
+    deep = vizopt.load_scene("sgd", {"problem.sizes": [2] * 9 + [3], **TINY})
+    assert "\n" not in repr(deep)
+
+
+def test_a_repr_never_fails(tiny, tmp_path):
+    import shutil
+
+    hurt = tmp_path / "hurt.zarr"
+    shutil.copytree(tiny.path, hurt)
+    run = vizopt.Recording(hurt)
+    for chunk in (hurt / "history/loss/c").rglob("*"):
+        if chunk.is_file():
+            chunk.write_bytes(b"")
+    assert repr(run).startswith(f"<Recording {hurt}: sgd, 40 epochs, dense1")
+    shutil.rmtree(hurt)
+    assert "40 epochs" in repr(run)
+
+
+def test_at_and_weights(tiny):
+    at = tiny.at(9)
+    assert at.epoch == 9
+    assert at.values == {name: tiny[name][9] for name in ("loss", "accuracy", "lr")}
+    assert list(at.params) == list(at.update) == [name for name, _ in tiny.layout.shapes]
+    assert np.array_equal(at.params["dense1.weights"], tiny.weights("dense1", epoch=9))
+    assert tiny.weights("dense2.biases", epoch=9).shape == (3,)
+    with pytest.raises(VizoptError, match='no weights "dens1": did you mean "dense1'):
+        tiny.weights("dens1", epoch=9)
+    with pytest.raises(VizoptError, match="no epoch 40: the run has 0 to 39"):
+        tiny.at(40)
+    with pytest.raises(VizoptError, match="no epoch -1"):
+        tiny.at(-1)
+    with pytest.raises(ValueError, match="read-only"):
+        at.params["dense1.weights"][0, 0] = 1
+    assert Path(tiny.path).exists()
