@@ -12,20 +12,25 @@ from vizopt import cli_check, cli_make, cli_slides, library, streams
 from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
 from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
+from vizopt.limits import check_limits
 from vizopt.numbers import count, counted, number
 
 if TYPE_CHECKING:
     pass
 
 
+LIGHT = ("list", "show")  # commands that load nothing large
 DEBUG = "--debug"  # anywhere among the arguments
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(DEBUG, is_flag=True, expose_value=False, help="Show the traceback of a bug.")
 @click.version_option(package_name="vizopt")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """See what an optimizer does: real training runs, recorded and drawn as animations."""
+    if context.invoked_subcommand not in LIGHT:
+        check_limits()
 
 
 @cli.command()
