@@ -116,6 +116,35 @@ def test_no_reader_waits_for_a_line_that_does_not_come(tmp_path, instead, script
         list(decode.pictures(path))
 
 
+LACK = "echo '[graph @ 0x1] [error] Failed to allocate packet of size 2764800' >&2; exit 1"
+
+
+def test_an_ffmpeg_without_memory_is_no_fault_of_the_clip_or_of_its_version(tmp_path, instead):
+    path = clip(tmp_path / "a.mp4")
+    instead(said(LACK))
+    with pytest.raises(MemoryError):
+        list(decode.pictures(path))
+    instead(f'case "$*" in *synopsis*|*faststart*) {LACK};; esac\n{WELL}')
+    with pytest.raises(MemoryError):
+        clip(tmp_path / "b.mp4")
+    instead(f'"{REAL}" -version >&2; {LACK}')
+    program._refusal.cache_clear()
+    with pytest.raises(MemoryError):
+        encoder(path).check(path, SIZE)
+    assert {file.name for file in tmp_path.iterdir()} == {"a.mp4", "other-ffmpeg"}
+
+
+def test_a_clip_that_was_just_made_and_cannot_be_read_is_named_as_it_was_asked_for(
+    tmp_path, instead, command, run
+):
+    instead(f'case "$*" in *rgb24*) echo "[x @ 0x1] [error] no frame!" >&2; exit 1;; esac\n'
+            f'exec "{REAL}" "$@"')  # fmt: skip
+    for name in ("a.mp4", "a.html"):
+        ran = command("render", run.path, "-o", name, "-q", "--seconds", "0.1", "--size", "480x270")
+        assert (ran.code, ran.err) == (1, f"vizopt: {name}: cannot read: no frame!\n")
+    assert {file.name for file in tmp_path.iterdir()} == {"other-ffmpeg"}
+
+
 DASH = """<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"
 profiles="urn:mpeg:dash:profile:isoff-on-demand:2011" mediaPresentationDuration="PT1S"><Period>
 <AdaptationSet mimeType="video/mp4"><Representation id="0" mimeType="video/mp4"

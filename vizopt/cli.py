@@ -24,8 +24,10 @@ from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET, bar_of, echo_title, told
 from vizopt.cli_screen import Commands, help_, wrong_usage
 from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
+from vizopt.limits import check_limits
 from vizopt.numbers import count, counted, number
 
+LIGHT = ("list", "show", "help", "completion")  # commands that load nothing large
 DEBUG = "--debug"  # anywhere among the arguments
 
 
@@ -176,6 +178,8 @@ def cli(ctx: click.Context) -> None:
     """See what an optimizer does: it trains, records and draws the animation."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+    elif ctx.invoked_subcommand not in LIGHT:
+        check_limits()
 
 
 def _warned(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:

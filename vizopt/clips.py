@@ -15,9 +15,9 @@ from vizopt.brief import clip_line, told_verdict
 from vizopt.card import SAID, Carded
 from vizopt.clear import Clear
 from vizopt.encoders import Encoder, Film, Label
-from vizopt.errors import EncodeError
+from vizopt.errors import DecodeError, EncodeError
 from vizopt.hold import Mode, Playback
-from vizopt.outputs import Group, Look, write_frames, write_texts
+from vizopt.outputs import Group, Look, named, write_frames, write_texts
 from vizopt.progress import Bar
 from vizopt.recording import Recording
 from vizopt.safety import Verdict, judge
@@ -112,7 +112,8 @@ def draw(
     clips = []
     for file in complete:
         place = staging.place(file)
-        verdict = None if alone else replace(judges(place, place), path=file)
+        with named(place, file):
+            verdict = None if alone else replace(judges(place, place), path=file)
         papered = scene.colours.transparent and not clear
         clip = Clip(file, size, fps, total, took, verdict, label, at, papered=papered)
         clips.append(replace(clip, asked=look.fps))
@@ -129,9 +130,16 @@ class _Judges:
         self._found: dict[Path, Verdict] = {}
 
     def __call__(self, clip: Path, file: Path) -> Verdict:
-        """What is found in a clip: the file itself, or the clip that a page will hold."""
+        """What is found in a clip: the file itself, or the clip that a page will hold.
+
+        Raises:
+            EncodeError: what was just written cannot be read.
+        """
         if file not in self._found:
-            self._found[file] = replace(self._judged(clip, file.name), path=file)
+            try:
+                self._found[file] = replace(self._judged(clip, file.name), path=file)
+            except DecodeError as error:
+                raise EncodeError(str(error).replace(str(clip), str(file))) from error
         return self._found[file]
 
     def _judged(self, clip: Path, name: str) -> Verdict:

@@ -5,13 +5,16 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from errno import EACCES, EIO, EMFILE, ENFILE, ENOMEM, EPERM
 
-# How Python, the loader of libraries and NumPy's say it.
+# How Python, the loader of libraries, NumPy's and ffmpeg say it.
 SHORTAGES = (
     "can't start new thread",
     "can't allocate",
     "failed to map segment",
     "annot allocate memory",
     "not enough memory",
+    "Resource temporarily unavailable",
+    "Failed to allocate",
+    "malloc of size",
     "returned NULL without setting an exception",
     "error return without exception set",
 )
@@ -75,13 +78,17 @@ def one_line(text: object) -> str:
 def is_shortage(error: BaseException | None) -> bool:
     """Whether an error comes of too little memory: of an array, a thread's or a library's."""
     while error:
-        text = str(error)
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == ENOMEM):
             return True
-        if any(said in text for said in SHORTAGES):
+        if says_shortage(str(error)):
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def says_shortage(text: str) -> bool:
+    """Whether the words are those of a program or library that got too little memory."""
+    return any(said in text for said in SHORTAGES)
 
 
 def tells_nothing(error: BaseException) -> bool:

@@ -161,7 +161,7 @@ def write_waiting(file: Path, text: str, staging: Staging) -> dict[Path, EncodeE
     failed: dict[Path, EncodeError] = {}
     with _noted(failed, file):
         place = staging.place(file)
-        with _named(place, file):
+        with named(place, file):
             write_text(place, text)
     return failed
 
@@ -187,7 +187,7 @@ def write_frames(
             stack.enter_context(_noted(failed, file))
             try:
                 place = staging.place(file)
-                stack.enter_context(_named(place, file))
+                stack.enter_context(named(place, file))
                 outputs.append((stack, stack.enter_context(kind.open(place, film))))
             except EncodeError as error:
                 if not stack.__exit__(type(error), error, error.__traceback__):
@@ -214,7 +214,7 @@ def _noted(failed: dict[Path, EncodeError], file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _named(place: Path, file: Path) -> Iterator[None]:
+def named(place: Path, file: Path) -> Iterator[None]:
     """Errors name the file, not the place where it waits."""
     try:
         yield

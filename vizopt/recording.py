@@ -10,6 +10,7 @@ The committed counts are written after the chunks, so a killed process leaves a 
 recording. Every chunk ends in its CRC-32C. `vizopt.recorder` writes, this file reads.
 """
 
+import atexit
 import json
 import signal
 import threading
@@ -21,6 +22,7 @@ from typing import Any, cast
 import numpy as np
 import zarr
 from numpy.typing import NDArray
+from zarr.core import sync
 
 from vizopt import header as headers
 from vizopt.bounded import DOCUMENT, read_bytes
@@ -38,6 +40,7 @@ FORMAT = 1
 DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
 KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
 TOLD = 6  # layers that a repr names
+PATIENCE = 60  # seconds that Zarr's thread may take to end
 
 
 class Recording:
@@ -342,3 +345,13 @@ def uninterrupted() -> Iterator[None]:
             signal.signal(number, handler)
         if pressed:
             signal.raise_signal(pressed[0])
+
+
+@atexit.register
+def _end_of_zarr() -> None:
+    """Wait for the end of Zarr's thread. It is given a fifth of a second by Zarr, which is too
+    short on a busy machine, and fails with a traceback after our last line."""
+    loop, thread = sync.loop[0], sync.iothread[0]
+    if loop and thread:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(PATIENCE)

@@ -14,7 +14,7 @@ from typing import IO
 from vizopt.arrays import Frame
 from vizopt.encoders.base import Film, Label, Write, finished
 from vizopt.encoders.program import APART, able, end
-from vizopt.errors import EncodeError
+from vizopt.errors import EncodeError, says_shortage
 
 # The frames are full-range sRGB; players take BT.709 in TV range, so convert and say so.
 COLOUR = (
@@ -66,7 +66,10 @@ def piped(path: Path, film: Film, codec: Sequence[str], options: Sequence[str]) 
         finally:
             code = process.wait()
         if code:
-            raise EncodeError(f"{path}: ffmpeg failed: {_reason(said, code)}")
+            reason = _reason(said, code)
+            if says_shortage(reason):
+                raise MemoryError(reason)
+            raise EncodeError(f"{path}: ffmpeg failed: {reason}")
 
 
 @contextmanager

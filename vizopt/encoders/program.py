@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import imageio_ffmpeg
 
-from vizopt.errors import EncodeError
+from vizopt.errors import EncodeError, says_shortage
 
 OLDEST = "5.1"  # the first with -fps_mode; the tests' own trial is of the one at hand
 VARIABLE = "IMAGEIO_FFMPEG_EXE"  # where a user names another one
@@ -45,6 +45,7 @@ def able(path: Path, codec: Sequence[str] = ()) -> str:
 
     Raises:
         EncodeError: there is none, it is too old, or it is something else.
+        MemoryError: it got too little to show anything.
     """
     program = _executable(path)
     if refusal := _refusal(program, tuple(codec)):
@@ -98,6 +99,8 @@ def _refusal(program: str, codec: tuple[str, ...]) -> str:
         return "is no ffmpeg"
     if not code and len(SHOWN.findall(text)) == 2:
         return ""
+    if says_shortage(text):
+        raise MemoryError(text)
     reason = wrong[1].strip().rstrip(".") if wrong else "tells no times of pictures"
     encoder = f" with {codec[codec.index('-c:v') + 1]}" if codec else ""
     return f"is ffmpeg {version[1]} ({reason}): {OLDEST} or newer{encoder} is needed"

@@ -15,7 +15,7 @@ from PIL import Image
 
 from vizopt.encoders.ffmpeg import widen
 from vizopt.encoders.program import APART, SHOW, SHOWN, WRONG, able, end
-from vizopt.errors import DecodeError, EncodeError
+from vizopt.errors import DecodeError, EncodeError, says_shortage
 from vizopt.safety.decode import MATROSKA, Picture, head, source
 from vizopt.safety.light import RGB
 
@@ -125,6 +125,8 @@ class _Log:
             text = line.decode(errors="replace")
             if base := BASE.search(text):
                 self._clock = Fraction(int(base[1]), int(base[2]))
+            elif says_shortage(text):
+                raise MemoryError(text)
             elif wrong := WRONG.search(text):
                 raise DecodeError(f"{self._path}: cannot read: {wrong[1].strip()}")
             elif shown := SHOWN.search(text):
