@@ -8,6 +8,7 @@ LAYERS = [
     {
         "arrays",
         "bounded",
+        "docstrings",
         "errors",
         "exponential",
         "fonts",
@@ -18,6 +19,7 @@ LAYERS = [
         "places",
         "progress",
         "quantities",
+        "ranges",
         "scores",
         "state",
         "swap",

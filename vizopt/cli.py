@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vizopt import cli_check, cli_make, cli_slides, library, streams
+from vizopt import cli_check, cli_make, cli_show, cli_slides, library, streams
 from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
 from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
@@ -119,16 +119,6 @@ def list_() -> None:
 
 
 @cli.command()
-@click.argument("scene")
-def show(scene: str) -> None:
-    """The TOML of a scene, or of the look light, dark or print: the start of your own."""
-    from vizopt.scene import scene_text
-
-    text = library.look(scene) if scene in library.looks() else scene_text(scene)
-    click.echo(text.rstrip())
-
-
-@cli.command()
 @click.argument("run", type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--verify", is_flag=True, help="Read all of it, and say what is damaged.")
@@ -158,6 +148,8 @@ def table(run: Path, every: int) -> None:
 
 for command in (cli_make.make, cli_make.render, cli_make.pack, cli_make.recipe):
     cli.add_command(command)
+cli.add_command(cli_show.show)
+cli.add_command(cli_show.schema)
 cli.add_command(cli_check.check)
 cli.add_command(cli_slides.slides)
 

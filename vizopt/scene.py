@@ -23,7 +23,7 @@ from vizopt.panels import PANELS, Weights
 from vizopt.probes import CARRIED, Keep
 from vizopt.problems import CSV, DATASETS, NPZ, PROBLEMS, ProblemSpec
 from vizopt.schedules import SCHEDULES
-from vizopt.specs import LARGEST, Count, OneOf, Positive, Whole, spec
+from vizopt.specs import LARGEST, Count, Flag, OneOf, Positive, Whole, spec
 from vizopt.stage import Stage
 from vizopt.theme import THEMES, Theme
 from vizopt.timeline import TIMELINES, Logarithmic, Timeline
@@ -51,8 +51,8 @@ class Pause:
     """A place where a player stops until the viewer goes on; a clip without one ignores it.
 
     Args:
-        epoch: where.
-        text: what is shown meanwhile, a question to the class.
+        epoch: the epoch, or step of a descent, that is shown meanwhile; before the run's end.
+        text: what is written meanwhile, a question to the class.
     """
 
     epoch: Whole
@@ -64,16 +64,16 @@ class Shape:
     """How a clip's file differs from its format's default; a clip's recipe has all of it.
 
     Args:
-        size: width and height in pixels.
-        fps: frames per second.
-        allow_flashes: the lesson's look, which flashes; behind a warning card.
+        size: width and height in pixels; the format's own when left out.
+        fps: frames per second; the format's own when left out.
+        allow_flashes: whether the lesson's look is drawn, which flashes; behind a warning card.
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
-        level: harm done for a smaller file, as `vizopt make --fit` does it; 0: none.
+        level: how much harm is done for a smaller file, as `vizopt make --fit` does it; 0 is none.
     """
 
     size: tuple[Count, Count] | None = None
     fps: Positive | None = None
-    allow_flashes: bool = False
+    allow_flashes: Flag = False
     at: str = "last"
     level: Annotated[int, Field(strict=True, ge=0, le=MOST)] = 0
 
@@ -83,22 +83,23 @@ class Scene:
     """One animation: what is trained, what is kept, how it is shown.
 
     Args:
-        title: large above the picture.
-        problem: what to make small.
-        optimizer: the update rule.
-        about: one line for the list of scenes.
-        name: file name of what is made; the scene's own when left out.
-        order: place in the list of scenes.
-        seed: of the random stream that draws data and first weights.
-        epochs: length of the run, epoch 0 included.
-        keep: which epochs keep a full row.
-        timeline: the pace of the clip.
-        theme: "light", "dark" or "print": the look to start from.
-        look: what differs from it: text, font, colours.
-        stage: the panels; chosen to suit the problem when left out.
+        title: the words that stand large above the picture.
+        problem: what is made small: a network's loss, or a function.
+        optimizer: the update rule with its learning rate.
+        about: what there is to see, one line for the list of scenes.
+        name: name of the files that are made, without a suffix; that of the scene's file when left
+            out.
+        order: place in the list of scenes, from the smallest number on.
+        seed: start of the random stream that draws the data and the first weights.
+        epochs: length of the run in epochs, or in steps of a descent; epoch 0 is one of them.
+        keep: which epochs are recorded in full, weights included.
+        timeline: length and pace of the clip.
+        theme: the look to start from.
+        look: what differs from the theme: text, font, colours.
+        stage: the panels and their places; chosen to suit the problem when left out.
         formats: suffixes of the files that `vizopt make` writes unless told otherwise.
         pause: places where the web page's player waits for the viewer.
-        clip: size, rate and the like, where they differ from the format's default.
+        clip: size, rate and the like of the files, where they differ from the format's default.
     """
 
     title: Annotated[str, Field(max_length=2000)]
@@ -111,7 +112,9 @@ class Scene:
     epochs: Count = 10_001
     keep: Keep = Keep()
     timeline: Annotated[Timeline, OneOf(TIMELINES, default="logarithmic")] = Logarithmic()
-    theme: Annotated[str, AfterValidator(_known_theme)] = "light"
+    theme: Annotated[
+        str, AfterValidator(_known_theme), Field(json_schema_extra={"enum": [*THEMES]})
+    ] = "light"
     look: LookSpec | None = None
     stage: Stage | None = None
     formats: tuple[str, ...] = ("mp4", "gif")
@@ -324,7 +327,7 @@ def scene_toml(scene: Scene) -> str:
     Raises:
         SceneError: too long for that.
     """
-    table = _table(scene)
+    table = as_table(scene)
     assert isinstance(table, dict)
     text = tomli_w.dumps(table)
     if len(text) > LONGEST:  # nobody could draw it again
@@ -332,14 +335,15 @@ def scene_toml(scene: Scene) -> str:
     return text
 
 
-def _table(value: Any) -> Any:
+def as_table(value: Any) -> Any:
+    """A spec as the table that TOML has of it, kinds by their names; other values as they are."""
     if is_dataclass(value):
         kind = {"kind": KINDS[type(value)]} if type(value) in KINDS else {}
         items = {field.name: getattr(value, field.name) for field in fields(value)}
-        return kind | {name: _table(item) for name, item in items.items() if item is not None}
+        return kind | {name: as_table(item) for name, item in items.items() if item is not None}
     if isinstance(value, Mapping):
-        return {name: _table(item) for name, item in value.items()}
-    return [_table(item) for item in value] if isinstance(value, tuple) else value
+        return {name: as_table(item) for name, item in value.items()}
+    return [as_table(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _override(table: dict[str, Any], key: str, value: Any, file: str) -> None:

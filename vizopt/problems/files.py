@@ -10,14 +10,14 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from vizopt.errors import hint
 from vizopt.problems.cells import COMMA, MISSING, number
 from vizopt.problems.datasets import Data
 from vizopt.problems.standard import samples
 from vizopt.problems.tables import LARGEST, ONE_FEATURE, Table, found, read_table
-from vizopt.specs import spec
+from vizopt.specs import Flag, spec
 
 WAY = "give it a name or leave the line out"
 SHORT = re.compile(r"[+-]?\d{1,3}")
@@ -29,7 +29,11 @@ def _text(label: Any) -> Any:
     return str(label) if isinstance(label, int) and not isinstance(label, bool) else label
 
 
-Column: TypeAlias = Annotated[str, BeforeValidator(_text)]
+Column: TypeAlias = Annotated[
+    str,
+    BeforeValidator(_text),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+]
 
 
 @spec
@@ -56,7 +60,7 @@ class CSV:
     label: Column = ""
     columns: tuple[Column, ...] = ()
     delimiter: Annotated[str, Field(max_length=1)] = ""
-    header: bool | None = None
+    header: Flag | None = None
 
     def make(self, rng: RandomState) -> Data:
         """Nothing is random.

@@ -1,0 +1,52 @@
+"""The commands that print what a scene is made of: show and schema."""
+
+import click
+
+from vizopt import library
+
+
+@click.command()
+@click.argument("name", metavar="SCENE|KIND")
+@click.option("--full", is_flag=True, help="Every key of a scene, with what it means and may be.")
+def show(name: str, full: bool) -> None:
+    """The TOML of a scene, the start of your own; or what a kind is.
+
+    KIND is all that a scene can name: an update rule, a schedule, a data set, a panel, the look
+    light, dark or print, or a table like keep. A table of your own (NAME.csv) is shown as the
+    scene that is made of it.
+    """
+    from vizopt.reference import entries, entry
+    from vizopt.reference import full as every_key
+    from vizopt.scene import load_scene, scene_text
+    from vizopt.schema import POINTER
+
+    if full:
+        click.echo(every_key(load_scene(name)))
+    elif name in library.looks():
+        click.echo(library.look(name).rstrip())
+    elif name in library.names():
+        click.echo(POINTER + library.bundled(name).rstrip())
+        if name in entries():
+            click.echo(f"\n{_commented(entry(name))}")
+    elif name in entries():
+        click.echo(entry(name))
+    else:
+        click.echo(scene_text(name).rstrip())
+
+
+@click.command()
+def schema() -> None:
+    """The JSON schema of a scene, for your editor.
+
+    Write it beside your scene: vizopt schema > scene.schema.json. The first line of what `vizopt
+    show` prints names it there.
+    """
+    from vizopt.schema import shipped
+
+    click.echo(shipped(), nl=False)
+
+
+def _commented(text: str) -> str:
+    """All of a TOML text as a comment."""
+    lines = text.split("\n")
+    return "\n".join(line if line.startswith("#") else f"# {line}".rstrip() for line in lines)
