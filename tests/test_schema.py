@@ -33,7 +33,9 @@ def linted(program, *files):
     if path is None:
         pytest.skip(f"{program} is missing")
     offline = ["--offline"] if program == "tombi" else []
-    ran = subprocess.run([path, "lint", *offline, *files], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [path, "lint", *offline, *files], capture_output=True, text=True, check=False
+    )
     return re.sub(r"\x1b\[[\d;]*m", "", ran.stdout + ran.stderr), ran.returncode == 0
 
 
@@ -134,7 +136,25 @@ def parsed(table):
 
 
 ADAPTER = TypeAdapter(Scene)
-ODD = (-1, 0, 1, 2, 3, 0.5, 1e101, 2**60, True, "", "sgd", "x" * 3000, "red", [], [1], ["a", "b"], {})
+ODD = (
+    -1,
+    0,
+    1,
+    2,
+    3,
+    0.5,
+    1e101,
+    2**60,
+    True,
+    "",
+    "sgd",
+    "x" * 3000,
+    "red",
+    [],
+    [1],
+    ["a", "b"],
+    {},
+)
 
 
 def invented(schema, chance, depth=0):
@@ -145,7 +165,9 @@ def invented(schema, chance, depth=0):
         return deepcopy(chance.choice(ODD))
     for choices in ("oneOf", "anyOf"):
         if choices in schema:
-            return invented(chance.choice(schema[choices][: 1 if depth > 6 else None]), chance, depth + 1)
+            return invented(
+                chance.choice(schema[choices][: 1 if depth > 6 else None]), chance, depth + 1
+            )
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
@@ -156,7 +178,9 @@ def invented(schema, chance, depth=0):
         case "array":
             if "prefixItems" in schema:
                 return [invented(item, chance, depth + 1) for item in schema["prefixItems"]]
-            count = chance.randint(max(schema.get("minItems", 0) - 1, 0), schema.get("minItems", 0) + 2)
+            count = chance.randint(
+                max(schema.get("minItems", 0) - 1, 0), schema.get("minItems", 0) + 2
+            )
             return [invented(schema["items"], chance, depth + 1) for _ in range(count)]
         case "boolean":
             return chance.random() < 0.5
@@ -171,7 +195,9 @@ def invented(schema, chance, depth=0):
 def invented_table(schema, chance, depth):
     if "properties" not in schema:
         names = schema.get("propertyNames", {}).get("enum", ["a", "b"])
-        return {name: invented(schema["additionalProperties"], chance, depth + 1) for name in names[:2]}
+        return {
+            name: invented(schema["additionalProperties"], chance, depth + 1) for name in names[:2]
+        }
     keys = {}
     for key, value in schema["properties"].items():
         if chance.random() < (0.98 if key in schema.get("required", ()) else 0.3):

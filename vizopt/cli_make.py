@@ -19,6 +19,7 @@ from vizopt.cli_look import (
     look_options,
     told,
 )
+from vizopt.cli_table import check_save, tell_tables
 from vizopt.errors import one_line
 
 if TYPE_CHECKING:
@@ -32,12 +33,14 @@ PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
 @click.command()
 @click.argument("scenes", metavar="SCENE...", nargs=-1, required=True)
 @click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
+@click.option("--save", type=PATH, help="Write the scene that is made for a table, NAME.toml.")
 @click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
 @look_options
 @fit_options
 def make(
     scenes: tuple[str, ...],
     files: tuple[Path, ...],
+    save: Path | None,
     data: Path | None,
     quiet: bool,
     fit: int | None,
@@ -45,6 +48,9 @@ def make(
     **options: Any,
 ) -> None:
     """Train scenes, bundled ones or TOML files, and draw their animations.
+
+    For a table in the place of a scene (NAME.csv, .tsv, .npz) a network is trained on it; its
+    scene is told, and kept by --save.
 
     A clip in the place of a scene is made again from the recipe in it, in its own format.
 
@@ -56,6 +62,7 @@ def make(
     from vizopt import pipeline
 
     look = look_of(files=files, **options)
+    check_save(scenes, save, look.overwrite)
     loaded = [told(_loaded(scene, look, data)) for scene in scenes]
     for i, scene in enumerate(loaded):
         if scene.name in [other.name for other in loaded[:i]]:
@@ -63,6 +70,7 @@ def make(
     every = [files or _wanted(*each, place) for each in zip(scenes, loaded, strict=True)]
     for scene, wanted in zip(loaded, every, strict=True):
         pipeline.sorted_out(scene, wanted, look)
+    tell_tables(scenes, look.overrides or {}, save)
     for source, scene, wanted in zip(scenes, loaded, every, strict=True):
         limit = _limit(fit, place, wanted)
         run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limit)

@@ -1,8 +1,11 @@
 """The commands that print what a scene is made of: show and schema."""
 
+from pathlib import Path
+
 import click
 
 from vizopt import library
+from vizopt.errors import VizoptError, hint
 
 
 @click.command()
@@ -17,7 +20,7 @@ def show(name: str, full: bool) -> None:
     """
     from vizopt.reference import entries, entry
     from vizopt.reference import full as every_key
-    from vizopt.scene import load_scene, scene_text
+    from vizopt.scene import is_table, load_scene, scene_text
     from vizopt.schema import POINTER
 
     if full:
@@ -30,8 +33,14 @@ def show(name: str, full: bool) -> None:
             click.echo(f"\n{_commented(entry(name))}")
     elif name in entries():
         click.echo(entry(name))
-    else:
+    elif is_table(name):
+        click.echo(POINTER + scene_text(name).rstrip())
+    elif Path(name).is_file() or Path(name).suffix or len(Path(name).parts) > 1:
         click.echo(scene_text(name).rstrip())
+    else:
+        way = hint(name, [*library.names(), *library.looks(), *entries()])
+        way = way if "?" in way else "vizopt list tells what there is"
+        raise VizoptError(f"{name}: no such scene or kind: {way}")
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """Scenes: everything about one animation, as data."""
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
@@ -14,7 +15,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from vizopt.arrange import arranged
 from vizopt.bounded import read_text
 from vizopt.encoders import MOST
-from vizopt.errors import SceneError, hint
+from vizopt.errors import SceneError, hint, one_line
 from vizopt.library import bundled, names
 from vizopt.looks.look import LookSpec, resolved
 from vizopt.numbers import setting
@@ -27,11 +28,13 @@ from vizopt.specs import LARGEST, Count, Flag, OneOf, Positive, Whole, spec
 from vizopt.stage import Stage
 from vizopt.theme import THEMES, Theme
 from vizopt.timeline import TIMELINES, Logarithmic, Timeline
-from vizopt.toml import LONGEST, parsed
+from vizopt.toml import LONGEST, parsed, written
 from vizopt.words.own import put_in
 
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
 MADE_WITH = "# made with "  # the start of a recipe, before versions
+TABLES = (".csv", ".tsv", ".npz")  # suffixes of tables
+DATA = "problem.data."  # keys of a data set
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
 KINDS = {
     cls: kind
@@ -167,7 +170,7 @@ class Scene:
 
 
 def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Scene:
-    """A bundled scene by its name, or a scene from a TOML file.
+    """A bundled scene by its name, a scene from a TOML file, or the one for a table of data.
 
     Args:
         source: name or path.
@@ -177,15 +180,23 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     Raises:
         SceneError: no such scene, not TOML, or anything wrong in it.
     """
-    text = scene_text(source)
-    folder = Path(source).parent
-    scene = parse_scene(text, str(source), {"name": Path(source).stem}, overrides or {}, folder)
+    text, overrides = scene_text(source, overrides), overrides or {}
+    folder, name = Path(source).parent, Path(source).stem
+    if is_table(source):  # its text has the overrides, and its path is that of the current folder
+        overrides, folder = {}, Path()
+        name = re.sub(r"[^\w.,+() -]|^[^\w(]", "_", name)[:100]
+    scene = parse_scene(text, str(source), {"name": name}, overrides, folder)
     scene = _beside(scene, folder)
     try:
         scene.problem.check()
     except ValueError as error:
         raise SceneError(str(source), "problem", str(error)) from error
     return scene
+
+
+def is_table(source: str | Path) -> bool:
+    """Whether a source is a table of one's own data, by its name."""
+    return str(source).lower().endswith(TABLES)
 
 
 def load_look(file: str | Path) -> dict[str, Any]:
@@ -233,9 +244,17 @@ def _beside(scene: Scene, folder: Path) -> Scene:
     return with_data(scene, str(folder / data.path))
 
 
-def scene_text(source: str | Path) -> str:
-    """The TOML of a bundled scene or a file."""
+def scene_text(source: str | Path, overrides: Mapping[str, Any] | None = None) -> str:
+    """The TOML of a bundled scene or a file; of a table, that of the scene for it.
+
+    Args:
+        source: name or path.
+        overrides: dotted key → value, put into the scene for a table; what they say of its data
+            is needed to read it.
+    """
     path = Path(source)
+    if is_table(source):
+        return _text_for(path.as_posix(), overrides or {})
     try:
         if str(source) in names():
             return bundled(str(source))
@@ -248,6 +267,23 @@ def scene_text(source: str | Path) -> str:
     except UnicodeDecodeError as error:
         raise SceneError(str(source), "", f"not a text file in UTF-8: {error.reason}") from error
     raise SceneError(str(source), "", f"no such scene: {hint(str(source), names())}")
+
+
+def _text_for(path: str, overrides: Mapping[str, Any]) -> str:
+    """The TOML of the scene for a table."""
+    from vizopt.problems.inferred import inferred
+
+    keys = (key for key in overrides if key.startswith(DATA) and key != f"{DATA}path")
+    known = {key.removeprefix(DATA): overrides[key] for key in keys}
+    try:
+        said, table = inferred(path, known)
+    except ValidationError as error:
+        raise _explained(error, path, known, CSV) from error
+    except ValueError as error:
+        raise SceneError(path, "", str(error).removeprefix(f"{path}: ")) from error
+    for key, value in overrides.items():
+        _override(table, key, value, path)
+    return f"# {one_line(said)}\n{written(table)}"
 
 
 def parse_scene(

@@ -48,6 +48,13 @@ def _depth(table: Any) -> int:
     return depth
 
 
+def written(table: dict[str, Any], path: str = "") -> str:
+    """A table as TOML: its own keys, then the tables in it, as one writes them by hand."""
+    own = [f"{key_of(k)} = {inline(v)}\n" for k, v in table.items() if not isinstance(v, dict)]
+    inner = ((f"{path}{key_of(k)}", v) for k, v in table.items() if isinstance(v, dict))
+    return "".join([*own, *(f"\n[{name}]\n{written(v, name + '.')}" for name, v in inner)])
+
+
 def inline(value: Any) -> str:
     """A value as TOML has it, in one line: `[2, 64, 3]`, `10_001`."""
     if isinstance(value, list | tuple):

@@ -62,13 +62,17 @@ class CSV:
     delimiter: Annotated[str, Field(max_length=1)] = ""
     header: Flag | None = None
 
+    def table(self) -> Table:
+        """The samples' cells under the columns' names, the labels' among them."""
+        return read_table(self.path, self.delimiter, self.header, self.label, self.columns)
+
     def make(self, rng: RandomState) -> Data:
         """Nothing is random.
 
         Raises:
             ValueError: a missing, empty, ragged or non-numeric file, with its line.
         """
-        table = read_table(self.path, self.delimiter, self.header, self.label, self.columns)
+        table = self.table()
         names, path = table.names, self.path
         if not table.rows:
             raise ValueError(f"{path}: holds a header and no samples")
