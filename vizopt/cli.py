@@ -172,6 +172,9 @@ def run() -> tuple[int, str]:
         # A new one: the cause in a circle with its Abort would keep the progress bar alive.
         raise KeyboardInterrupt(*getattr(error.__cause__, "args", ())) from None
     except click.UsageError as error:
+        if arguments and library.is_table(arguments[0]):
+            name = arguments[0]
+            return 2, f"{name}: no such command: make the scene with vizopt make {name}"
         place = error.ctx.command_path if error.ctx else "vizopt"
         return 2, f"{one_line(error.format_message())} (see: {place} --help)"
     except (VizoptError, click.ClickException) as error:

@@ -20,7 +20,7 @@ def show(name: str, full: bool) -> None:
     """
     from vizopt.reference import entries, entry
     from vizopt.reference import full as every_key
-    from vizopt.scene import is_table, load_scene, scene_text
+    from vizopt.scene import load_scene, scene_text
     from vizopt.schema import POINTER
 
     if full:
@@ -33,7 +33,7 @@ def show(name: str, full: bool) -> None:
             click.echo(f"\n{_commented(entry(name))}")
     elif name in entries():
         click.echo(entry(name))
-    elif is_table(name):
+    elif library.is_table(name):
         click.echo(POINTER + scene_text(name).rstrip())
     elif Path(name).is_file() or Path(name).suffix or len(Path(name).parts) > 1:
         click.echo(scene_text(name).rstrip())

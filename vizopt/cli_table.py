@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from vizopt.errors import VizoptError
+from vizopt.library import is_table
 
 
 def check_save(sources: Sequence[str], save: Path | None, overwrite: bool) -> None:
@@ -19,7 +20,6 @@ def check_save(sources: Sequence[str], save: Path | None, overwrite: bool) -> No
     """
     from vizopt.marks import guard
     from vizopt.outputs import check_place
-    from vizopt.scene import is_table
 
     if save is None:
         return
@@ -36,7 +36,7 @@ def check_save(sources: Sequence[str], save: Path | None, overwrite: bool) -> No
 def tell_tables(sources: Sequence[str], overrides: Mapping[str, Any], save: Path | None) -> None:
     """The scene that is used for each table, on stderr; and into a file."""
     from vizopt.outputs import write_text
-    from vizopt.scene import is_table, scene_text
+    from vizopt.scene import scene_text
     from vizopt.schema import POINTER
 
     for source in filter(is_table, sources):

@@ -16,7 +16,7 @@ from vizopt.arrange import arranged
 from vizopt.bounded import read_text
 from vizopt.encoders import MOST
 from vizopt.errors import SceneError, hint, one_line
-from vizopt.library import bundled, names
+from vizopt.library import bundled, is_table, names
 from vizopt.looks.look import LookSpec, resolved
 from vizopt.numbers import setting
 from vizopt.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
@@ -33,7 +33,6 @@ from vizopt.words.own import put_in
 
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
 MADE_WITH = "# made with "  # the start of a recipe, before versions
-TABLES = (".csv", ".tsv", ".npz")  # suffixes of tables
 DATA = "problem.data."  # keys of a data set
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
 KINDS = {
@@ -192,11 +191,6 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     except ValueError as error:
         raise SceneError(str(source), "problem", str(error)) from error
     return scene
-
-
-def is_table(source: str | Path) -> bool:
-    """Whether a source is a table of one's own data, by its name."""
-    return str(source).lower().endswith(TABLES)
 
 
 def load_look(file: str | Path) -> dict[str, Any]:
