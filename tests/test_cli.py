@@ -115,7 +115,9 @@ def test_list_and_show(command):
             + cls.__doc__.strip().splitlines()[0]
             for kind, cls in table.items()
         }
-    assert command("show", "sgd").out.strip() == library.bundled("sgd").strip()
+    shown = command("show", "deep").out
+    assert shown.startswith("#:schema ./scene.schema.json\n# Your editor")
+    assert shown.endswith(library.bundled("deep"))
 
 
 def test_a_shown_scene_is_a_start_of_ones_own(command):
@@ -178,7 +180,7 @@ WRONG = [
     (["render", "none.zarr", "-o", "a.gif"], 1, "none.zarr: no such recording"),
     (["info", "."], 1, "not a recording"),
     (["table", "none.zarr"], 1, "none.zarr: no such recording"),
-    (["show", "sdg"], 1, 'sdg: no such scene: did you mean "sgd"?'),
+    (["show", "sdg"], 1, 'sdg: no such scene or kind: did you mean "sgd"?'),
     (["record", "sgd", "-o", "/proc/run.zarr", "-q"], 1, "/proc/run.zarr: cannot write"),
     (["make", "sgd", *SHORT, "-o", "/proc/a.gif", "-q"], 1, "/proc/a.gif: cannot write"),
     (["make", "sgd", *SHORT, "-o", "/proc/a.mp4", "-q"], 1, "/proc/a.mp4: "),

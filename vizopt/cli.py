@@ -13,11 +13,11 @@ from vizopt import (
     cli_compare,
     cli_completion,
     cli_make,
+    cli_show,
     cli_slides,
     cli_table,
     completing,
     kinds,
-    library,
     streams,
 )
 from vizopt.brief import recording_line
@@ -27,7 +27,7 @@ from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
 from vizopt.limits import check_limits
 from vizopt.numbers import count, counted, number
 
-LIGHT = ("list", "show", "help", "completion")  # commands that load nothing large
+LIGHT = ("list", "show", "schema", "help", "completion")  # commands that load nothing large
 DEBUG = "--debug"  # anywhere among the arguments
 
 
@@ -131,19 +131,6 @@ def list_(words: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.argument("scene", shell_complete=completing.files(".toml", named=("scenes", "themes")))
-def show(scene: str) -> None:
-    """A scene's TOML, or that of a theme: the start of your own.
-
-    Themes are light, dark and print: copy one to a file for --look FILE.toml.
-    """
-    from vizopt.scene import scene_text
-
-    text = library.look(scene) if scene in library.looks() else scene_text(scene)
-    click.echo(text.rstrip())
-
-
-@click.command()
 @click.argument("run", type=PATH, shell_complete=completing.files(".zarr"))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--verify", is_flag=True, help="Read all of it, and say what is damaged.")
@@ -163,10 +150,10 @@ def info(run: Path, as_json: bool, verify: bool) -> None:
     cls=Commands,
     groups={
         "make": (cli_make.make, record, cli_make.render, find),
-        "look": (list_, show, info, cli_table.table, cli_make.recipe),
+        "look": (list_, cli_show.show, info, cli_table.table, cli_make.recipe),
         "share": (cli_make.pack, cli_slides.slides),
         "check": (cli_check.check, cli_compare.compare),
-        "help": (help_, cli_completion.completion),
+        "help": (help_, cli_completion.completion, cli_show.schema),
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},

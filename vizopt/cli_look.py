@@ -186,10 +186,11 @@ def look_of(
 def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None) -> None:
     """Say so where an override has made a scene's own title untrue."""
     from vizopt import recipe as recipes
+    from vizopt.library import is_table
     from vizopt.scene import scene_text
     from vizopt.toml import parsed
 
-    if not overrides or "title" in overrides:
+    if not overrides or "title" in overrides or is_table(source):
         return
     text = recipes.read(Path(source)) if recipes.is_clip(source) else scene_text(source)
     stated = parsed(text)["title"]

@@ -8,6 +8,7 @@ import click
 
 from vizopt import completing
 from vizopt.brief import goes_on, recording_line
+from vizopt.cli_data import check_save, tell_tables
 from vizopt.cli_look import (
     AGAIN,
     OVERWRITE,
@@ -41,6 +42,7 @@ PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
     shell_complete=completing.files(".toml", completing.CLIP, named=("scenes",)),
 )
 @click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
+@click.option("--save", type=PATH, help="Write the scene that is made for a table, NAME.toml.")
 @click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
 @AGAIN
 @look_options
@@ -48,6 +50,7 @@ PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
 def make(
     scenes: tuple[str, ...],
     files: tuple[Path, ...],
+    save: Path | None,
     data: Path | None,
     again: bool,
     quiet: bool,
@@ -59,6 +62,9 @@ def make(
 
     A scene is a bundled one or a TOML file of your own: vizopt list scenes.
 
+    For a table in the place of a scene (NAME.csv, .tsv, .npz) a network is trained on it; its
+    scene is told, and kept by --save.
+
     A clip in the place of a scene is made again from the recipe in it, in its own format.
 
     Without -o: outputs/NAME.zarr, outputs/NAME.mp4 and outputs/NAME.gif. Beside each clip is
@@ -69,6 +75,7 @@ def make(
     from vizopt import pipeline
 
     look = look_of(files=files, **options)
+    check_save(scenes, save, look.overwrite)
     loaded = [told(_loaded(scene, look, data)) for scene in scenes]
     for i, scene in enumerate(loaded):
         if scene.name in [other.name for other in loaded[:i]]:
@@ -76,6 +83,7 @@ def make(
     every = [files or _wanted(*each, place) for each in zip(scenes, loaded, strict=True)]
     for scene, wanted in zip(loaded, every, strict=True):
         pipeline.sorted_out(scene, wanted, look)
+    tell_tables(scenes, look.overrides or {}, save)
     for source, scene, wanted in zip(scenes, loaded, every, strict=True):
         limits = _limits(fit, place, wanted)
         reuse = reuse_of(again, quiet)

@@ -92,9 +92,9 @@ def help_(ctx: click.Context, name: str | None) -> None:
 
 def unknown(name: str, above: Commands) -> str:
     """What is meant by a word that is no command: a scene, a file, or a command misspelt."""
-    from vizopt.library import names
+    from vizopt.library import is_table, names
 
-    if name in names() or name.endswith(".toml"):
+    if name in names() or name.endswith(".toml") or is_table(name):
         return f"{name}: no such command: make the scene with vizopt make {name}"
     if name.endswith(".zarr"):
         return f"{name}: no such command: draw the recording with vizopt render {name} -o NAME.mp4"

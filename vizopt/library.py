@@ -7,6 +7,7 @@ import ast
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 
 # What a scene can name: the table's module and its name there.
 TABLES = {
@@ -17,6 +18,13 @@ TABLES = {
     "timelines": ("timeline.py", "TIMELINES"),
     "panels": ("panels/__init__.py", "PANELS"),
 }
+
+DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".xlsx", ".parquet")
+
+
+def is_table(source: str | Path) -> bool:
+    """Whether what stands in the place of a scene is a table of somebody's data, by its name."""
+    return str(source).lower().endswith(DATA_SUFFIXES)
 
 
 def names() -> list[str]:

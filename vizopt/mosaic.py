@@ -22,9 +22,9 @@ class Mosaic:
     """Panels laid out by name, as text: a name over several cells is one panel.
 
     Args:
-        rows: one line for each row, names between spaces, `.` for an empty cell.
-        widths: relative width of each column; equal when left out.
-        heights: relative height of each row; equal when left out.
+        rows: one text for each row: the panels' names between blanks, `.` for an empty cell.
+        widths: relative width of each column; all equal when left out.
+        heights: relative height of each row; all equal when left out.
     """
 
     rows: tuple[str, ...]

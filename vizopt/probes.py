@@ -26,9 +26,9 @@ class Keep:
     """Which epochs keep a full row: the first ones all, then every n-th, and the last.
 
     Args:
-        first: this many epochs from the start, each.
-        every: after them, the epochs that this number divides.
-        grid: points along each side of the recorded plane.
+        first: number of epochs from the start that are all kept.
+        every: after those, the epochs that this number divides are kept.
+        grid: number of points along each side of the recorded plane of predictions.
     """
 
     first: Whole = 500

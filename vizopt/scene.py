@@ -1,5 +1,6 @@
 """Scenes: everything about one animation, as data."""
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
@@ -14,8 +15,8 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from vizopt.arrange import arranged
 from vizopt.bounded import read_text
 from vizopt.encoders import MOST
-from vizopt.errors import SceneError, hint
-from vizopt.library import bundled, names
+from vizopt.errors import SceneError, hint, one_line
+from vizopt.library import bundled, is_table, names
 from vizopt.looks.look import LookSpec, resolved
 from vizopt.numbers import setting
 from vizopt.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
@@ -23,16 +24,17 @@ from vizopt.panels import PANELS, Weights
 from vizopt.probes import CARRIED, Keep
 from vizopt.problems import CSV, DATASETS, NPZ, PROBLEMS, ProblemSpec
 from vizopt.schedules import SCHEDULES
-from vizopt.specs import LARGEST, Count, OneOf, Positive, Whole, spec
+from vizopt.specs import LARGEST, Count, Flag, OneOf, Positive, Whole, spec
 from vizopt.stage import Stage
 from vizopt.theme import THEMES, Theme
 from vizopt.timeline import TIMELINES, Logarithmic, Timeline
-from vizopt.toml import LONGEST, parsed
+from vizopt.toml import LONGEST, parsed, written
 from vizopt.words.own import put_in
 
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
 MADE_WITH = "# made with "  # the start of a recipe, before versions
 TRAINED = ("problem", "optimizer", "epochs", "seed", "keep")  # the keys that change numbers
+DATA = "problem.data."  # keys of a data set
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
 KINDS = {
     cls: kind
@@ -52,8 +54,8 @@ class Pause:
     """A place where a player stops until the viewer goes on; a clip without one ignores it.
 
     Args:
-        epoch: where.
-        text: what is shown meanwhile, a question to the class.
+        epoch: the epoch, or step of a descent, that is shown meanwhile; before the run's end.
+        text: what is written meanwhile, a question to the class.
     """
 
     epoch: Whole
@@ -65,16 +67,16 @@ class Shape:
     """How a clip's file differs from its format's default; a clip's recipe has all of it.
 
     Args:
-        size: width and height in pixels.
-        fps: frames per second.
-        allow_flashes: the lesson's look, which flashes; behind a warning card.
+        size: width and height in pixels; the format's own when left out.
+        fps: frames per second; the format's own when left out.
+        allow_flashes: whether the lesson's look is drawn, which flashes; behind a warning card.
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
-        level: harm done for a smaller file, as `vizopt make --fit` does it; 0: none.
+        level: how much harm is done for a smaller file, as `vizopt make --fit` does it; 0 is none.
     """
 
     size: tuple[Count, Count] | None = None
     fps: Positive | None = None
-    allow_flashes: bool = False
+    allow_flashes: Flag = False
     at: str = "last"
     level: Annotated[int, Field(strict=True, ge=0, le=MOST)] = 0
 
@@ -84,22 +86,23 @@ class Scene:
     """One animation: what is trained, what is kept, how it is shown.
 
     Args:
-        title: large above the picture.
-        problem: what to make small.
-        optimizer: the update rule.
-        about: one line for the list of scenes.
-        name: file name of what is made; the scene's own when left out.
-        order: place in the list of scenes.
-        seed: of the random stream that draws data and first weights.
-        epochs: length of the run, epoch 0 included.
-        keep: which epochs keep a full row.
-        timeline: the pace of the clip.
-        theme: "light", "dark" or "print": the look to start from.
-        look: what differs from it: text, font, colours.
-        stage: the panels; chosen to suit the problem when left out.
+        title: the words that stand large above the picture.
+        problem: what is made small: a network's loss, or a function.
+        optimizer: the update rule with its learning rate.
+        about: what there is to see, one line for the list of scenes.
+        name: name of the files that are made, without a suffix; that of the scene's file when left
+            out.
+        order: place in the list of scenes, from the smallest number on.
+        seed: start of the random stream that draws the data and the first weights.
+        epochs: length of the run in epochs, or in steps of a descent; epoch 0 is one of them.
+        keep: which epochs are recorded in full, weights included.
+        timeline: length and pace of the clip.
+        theme: the look to start from.
+        look: what differs from the theme: text, font, colours.
+        stage: the panels and their places; chosen to suit the problem when left out.
         formats: suffixes of the files that `vizopt make` writes unless told otherwise.
         pause: places where the web page's player waits for the viewer.
-        clip: size, rate and the like, where they differ from the format's default.
+        clip: size, rate and the like of the files, where they differ from the format's default.
     """
 
     title: Annotated[str, Field(max_length=2000)]
@@ -112,7 +115,9 @@ class Scene:
     epochs: Count = 10_001
     keep: Keep = Keep()
     timeline: Annotated[Timeline, OneOf(TIMELINES, default="logarithmic")] = Logarithmic()
-    theme: Annotated[str, AfterValidator(_known_theme)] = "light"
+    theme: Annotated[
+        str, AfterValidator(_known_theme), Field(json_schema_extra={"enum": [*THEMES]})
+    ] = "light"
     look: LookSpec | None = None
     stage: Stage | None = None
     formats: tuple[str, ...] = ("mp4", "gif")
@@ -171,7 +176,7 @@ class Scene:
 
 
 def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Scene:
-    """A bundled scene by its name, or a scene from a TOML file.
+    """A bundled scene by its name, a scene from a TOML file, or the one for a table of data.
 
     Args:
         source: name or path.
@@ -181,9 +186,12 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     Raises:
         SceneError: no such scene, not TOML, or anything wrong in it.
     """
-    text = scene_text(source)
-    folder = Path(source).parent
-    scene = parse_scene(text, str(source), {"name": Path(source).stem}, overrides or {}, folder)
+    text, overrides = scene_text(source, overrides), overrides or {}
+    folder, name = Path(source).parent, Path(source).stem
+    if is_table(source):  # its text has the overrides, and its path is that of the current folder
+        overrides, folder = {}, Path()
+        name = re.sub(r"[^\w.,+() -]|^[^\w(]", "_", name)[:100]
+    scene = parse_scene(text, str(source), {"name": name}, overrides, folder)
     scene = _beside(scene, folder)
     try:
         scene.problem.check()
@@ -237,9 +245,17 @@ def _beside(scene: Scene, folder: Path) -> Scene:
     return with_data(scene, str(folder / data.path))
 
 
-def scene_text(source: str | Path) -> str:
-    """The TOML of a bundled scene or a file."""
+def scene_text(source: str | Path, overrides: Mapping[str, Any] | None = None) -> str:
+    """The TOML of a bundled scene or a file; of a table, that of the scene for it.
+
+    Args:
+        source: name or path.
+        overrides: dotted key → value, put into the scene for a table; what they say of its data
+            is needed to read it.
+    """
     path = Path(source)
+    if is_table(source):
+        return _text_for(path.as_posix(), overrides or {})
     try:
         if str(source) in names():
             return bundled(str(source))
@@ -252,6 +268,23 @@ def scene_text(source: str | Path) -> str:
     except UnicodeDecodeError as error:
         raise SceneError(str(source), "", f"not a text file in UTF-8: {error.reason}") from error
     raise SceneError(str(source), "", f"no such scene: {hint(str(source), names())}")
+
+
+def _text_for(path: str, overrides: Mapping[str, Any]) -> str:
+    """The TOML of the scene for a table."""
+    from vizopt.problems.inferred import inferred
+
+    keys = (key for key in overrides if key.startswith(DATA) and key != f"{DATA}path")
+    known = {key.removeprefix(DATA): overrides[key] for key in keys}
+    try:
+        said, table = inferred(path, known)
+    except ValidationError as error:
+        raise _explained(error, path, known, CSV) from error
+    except ValueError as error:
+        raise SceneError(path, "", str(error).removeprefix(f"{path}: ")) from error
+    for key, value in overrides.items():
+        _override(table, key, value, path)
+    return f"# {one_line(said)}\n{written(table)}"
 
 
 def parse_scene(
@@ -331,7 +364,7 @@ def scene_toml(scene: Scene) -> str:
     Raises:
         SceneError: too long for that.
     """
-    table = _table(scene)
+    table = as_table(scene)
     assert isinstance(table, dict)
     text = tomli_w.dumps(table)
     if len(text) > LONGEST:  # nobody could draw it again
@@ -339,14 +372,15 @@ def scene_toml(scene: Scene) -> str:
     return text
 
 
-def _table(value: Any) -> Any:
+def as_table(value: Any) -> Any:
+    """A spec as the table that TOML has of it, kinds by their names; other values as they are."""
     if is_dataclass(value):
         kind = {"kind": KINDS[type(value)]} if type(value) in KINDS else {}
         items = {field.name: getattr(value, field.name) for field in fields(value)}
-        return kind | {name: _table(item) for name, item in items.items() if item is not None}
+        return kind | {name: as_table(item) for name, item in items.items() if item is not None}
     if isinstance(value, Mapping):
-        return {name: _table(item) for name, item in value.items()}
-    return [_table(item) for item in value] if isinstance(value, tuple) else value
+        return {name: as_table(item) for name, item in value.items()}
+    return [as_table(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _override(table: dict[str, Any], key: str, value: Any, file: str) -> None:

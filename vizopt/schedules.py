@@ -49,7 +49,7 @@ class InverseDecay:
 
     Args:
         initial: learning rate of epoch 0, > 0.
-        decay: how fast it falls, ≥ 0; after 1/decay epochs the rate has halved.
+        decay: how fast it falls, per epoch, ≥ 0; after 1/decay epochs the rate has halved.
 
     Reference: Neural Networks from Scratch, chapter 10; Keras' InverseTimeDecay.
     """
@@ -138,8 +138,8 @@ class Polynomial:
 
     Args:
         initial: learning rate of epoch 0, > 0.
-        epochs: until the rate is zero.
-        power: 1 is a straight line.
+        epochs: number of epochs until the rate is zero.
+        power: exponent of the share of the epochs that is left; 1 is a straight line.
 
     Reference: torch.optim.lr_scheduler.PolynomialLR.
     """
@@ -161,7 +161,7 @@ class Cosine:
 
     Args:
         initial: learning rate of epoch 0, > 0.
-        epochs: until the rate is at its least, where it stays.
+        epochs: number of epochs until the rate is at its least, where it stays.
         least: learning rate at the end, ≥ 0.
 
     Reference: Loshchilov and Hutter 2017; torch.optim.lr_scheduler.CosineAnnealingLR up to
@@ -188,7 +188,7 @@ class CosineRestarts:
 
     Args:
         initial: learning rate at the start of each cycle, > 0.
-        epochs: length of the first cycle.
+        epochs: length of the first cycle in epochs.
         grow: factor from one cycle to the next, a whole number ≥ 1.
         least: learning rate that each cycle ends at, ≥ 0.
 
@@ -224,10 +224,10 @@ class OneCycle:
 
     Args:
         peak: largest learning rate, > 0.
-        epochs: length of the cycle; the last rate stays.
-        rise: share of the epochs that the rate rises in.
-        divide: of the peak, for the first rate.
-        divide_end: of the first rate, for the last one.
+        epochs: length of the cycle in epochs; the last rate stays.
+        rise: share of the epochs in which the rate rises.
+        divide: divisor of the peak that gives the first rate.
+        divide_end: divisor of the first rate that gives the last one.
 
     Reference: Smith and Topin 2018; torch.optim.lr_scheduler.OneCycleLR.
     """
@@ -270,7 +270,7 @@ class Piecewise:
     """Straight lines between given (epoch, rate) points; level before the first, after the last.
 
     Args:
-        points: (epoch, rate) pairs, epochs rising.
+        points: [epoch, learning rate] pairs, the epochs rising.
     """
 
     points: Annotated[tuple[tuple[Whole, Positive], ...], Field(min_length=1)]
@@ -315,8 +315,8 @@ class WarmUp:
     then after(epoch − epochs)
 
     Args:
-        after: what follows.
-        epochs: length of the warm-up.
+        after: the schedule that follows, its epochs counted from there: a number or a schedule.
+        epochs: length of the warm-up in epochs.
         start: share of the rate that it begins with, 0 < start ≤ 1.
 
     Reference: Goyal et al. 2017; torch's LinearLR followed through SequentialLR.
@@ -345,7 +345,7 @@ class PerBatch:
     lr(step) = of(⌊step / batches⌋)
 
     Args:
-        of: the schedule that counts epochs.
+        of: the schedule that counts epochs: a number or a schedule.
         batches: steps of one epoch.
     """
 

@@ -5,11 +5,11 @@ table whose `kind` is a key of a plain dict (`OPTIMIZERS`, `SCHEDULES`, …).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, TypeAlias, TypeVar, cast, dataclass_transform
 
 import pydantic
-from pydantic import ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
@@ -21,6 +21,7 @@ Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=EXACT)]
 Whole: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=EXACT)]
 Positive: TypeAlias = Annotated[float, Field(strict=True, gt=0, le=LARGEST, allow_inf_nan=False)]
 NonNegative: TypeAlias = Annotated[float, Field(strict=True, ge=0, le=LARGEST, allow_inf_nan=False)]
+Flag: TypeAlias = Annotated[bool, Field(strict=True)]
 Share: TypeAlias = Annotated[float, Field(strict=True, ge=0, lt=1)]
 
 
@@ -59,6 +60,25 @@ class OneOf:
         union = core_schema.tagged_union_schema(choices, discriminator=self.kind_of)
         return core_schema.no_info_before_validator_function(self._expand, union)
 
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The kinds by reference, each with its `kind`; and the number that stands for one."""
+        choices: dict[str, CoreSchema] = schema["schema"]["choices"]
+        references = {kind: handler(choice) for kind, choice in choices.items()}
+        alternatives = list(references.values())
+        for kind, reference in references.items():
+            table = handler.resolve_ref_schema(reference)
+            keys = {"kind": {"const": kind}} | table["properties"]
+            required = [key for key in table.get("required", []) if key != "kind"]
+            table["properties"] = keys
+            table["required"] = required if kind == self.default else ["kind", *required]
+            if kind == self.bare:
+                alternatives.insert(
+                    0, {k: v for k, v in keys[self._first].items() if k != "description"}
+                )
+        return {"oneOf": alternatives}
+
     def kind_of(self, value: Any) -> str | None:
         """The kind that a TOML table names, or that an instance is."""
         if isinstance(value, Mapping):
@@ -69,8 +89,12 @@ class OneOf:
     def _expand(self, value: Any) -> Any:
         if self.bare is None or isinstance(value, bool) or not isinstance(value, int | float):
             return value
-        first = next(iter(self.table[self.bare].__dataclass_fields__))  # type: ignore[attr-defined]
-        return {"kind": self.bare, first: value}
+        return {"kind": self.bare, self._first: value}
+
+    @property
+    def _first(self) -> str:
+        """The field that a bare number is."""
+        return fields(self.table[self.bare or ""])[0].name
 
 
 def _without_kind(value: Any) -> Any:

@@ -36,7 +36,7 @@ class Stage:
     """The panels of a picture and where they lie.
 
     Args:
-        panels: by name.
+        panels: what is shown, each panel by a name of its own.
         mosaic: their places on a wide frame; when left out, the panels take the places that the
             arranged picture has for theirs: `plane`, `key`, `curves`, a layer's name, `descent`, …
         standard: their places on a frame like a 4:3 slide, narrower than 1.5 heights; the wide ones

@@ -28,7 +28,7 @@ class Uniform:
     """The same number of epochs in every frame.
 
     Args:
-        seconds: length of the clip, holds included.
+        seconds: length of the clip in seconds, holds included.
         hold_first: seconds that the first row stands still.
         hold_last: seconds that the last row stands still.
     """
@@ -49,10 +49,10 @@ class Logarithmic:
     epoch(t) = knee · ((1 + last / knee)^t − 1),  t from 0 to 1
 
     Args:
-        seconds: length of the clip, holds included.
+        seconds: length of the clip in seconds, holds included.
         hold_first: seconds that the first row stands still.
         hold_last: seconds that the last row stands still.
-        knee: about this many epochs pass at a nearly even pace before it grows.
+        knee: number of epochs, about, that pass at a nearly even pace before it grows.
     """
 
     seconds: Length = 20.0

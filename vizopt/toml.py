@@ -4,6 +4,8 @@ import re
 import tomllib
 from typing import Any
 
+import tomli_w
+
 LONGEST = 100_000  # characters; a scene has a few thousand
 DEEPEST = 50  # tables and lists in each other; a scene has four
 # A dotted key of so many parts: tomllib takes the square of their number in steps.
@@ -44,3 +46,28 @@ def _depth(table: Any) -> int:
         parts = (item.values() if isinstance(item, dict) else item for item in containers)
         inside = [item for items in parts for item in items if isinstance(item, dict | list)]
     return depth
+
+
+def written(table: dict[str, Any], path: str = "") -> str:
+    """A table as TOML: its own keys, then the tables in it, as one writes them by hand."""
+    own = [f"{key_of(k)} = {inline(v)}\n" for k, v in table.items() if not isinstance(v, dict)]
+    inner = ((f"{path}{key_of(k)}", v) for k, v in table.items() if isinstance(v, dict))
+    return "".join([*own, *(f"\n[{name}]\n{written(v, name + '.')}" for name, v in inner)])
+
+
+def inline(value: Any) -> str:
+    """A value as TOML has it, in one line: `[2, 64, 3]`, `10_001`."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(inline, value))}]"
+    if isinstance(value, dict):
+        return (
+            f"{{ {', '.join(f'{key_of(name)} = {inline(item)}' for name, item in value.items())} }}"
+        )
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 10_000:
+        return f"{value:_}"
+    return tomli_w.dumps({"value": value}).removeprefix("value = ").rstrip("\n")
+
+
+def key_of(name: str) -> str:
+    """A key as TOML has it, quoted where it must be."""
+    return name if re.fullmatch(r"[\w-]+", name, re.ASCII) else inline(name)

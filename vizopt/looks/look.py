@@ -8,16 +8,29 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from matplotlib import colormaps
 from matplotlib.colors import CSS4_COLORS, to_hex
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from vizopt.looks.checks import checked
 from vizopt.looks.tints import derived
-from vizopt.specs import spec
+from vizopt.specs import Flag, spec
 from vizopt.theme import THEMES, Text, Theme
+from vizopt.words import LONGEST, language, languages, table
 from vizopt.words import checked as checked_words
-from vizopt.words import language, languages
 
 SHOWN = 8  # of many names
+NAMED = r"^\s*(#([0-9A-Fa-f]{3}){1,2}|[A-Za-z]+)\s*$"  # what may be a colour; for editors
+# A language, a file of words, or words by their keys; for editors.
+LANGUAGE = {
+    "anyOf": [
+        {"enum": [*languages()]},
+        {"type": "string", "pattern": r"\.[Tt][Oo][Mm][Ll]$"},
+        {
+            "type": "object",
+            "propertyNames": {"enum": [*table("en")]},
+            "additionalProperties": {"type": "string", "maxLength": LONGEST},
+        },
+    ]
+}
 
 
 def _colour(text: str) -> str:
@@ -92,8 +105,11 @@ def _language(value: Any) -> Any:
     )
 
 
-Colour: TypeAlias = Annotated[str, AfterValidator(_colour)]
+Colour: TypeAlias = Annotated[
+    str, AfterValidator(_colour), Field(json_schema_extra={"format": "color", "pattern": NAMED})
+]
 Row: TypeAlias = Annotated[tuple[Colour, ...], Field(min_length=2, max_length=256)]
+Pair: TypeAlias = Annotated[tuple[Colour, ...], Field(min_length=2, max_length=3)]
 Column: TypeAlias = Literal["loss", "accuracy", "lr"]
 
 
@@ -102,23 +118,32 @@ class LookSpec:
     """What differs from the theme; a file of a theme says all of it. Colours are checked.
 
     Args:
-        text: "normal", or "large" for the last row of a hall.
-        font: a family that is installed.
-        language: of the labels: "en", "de", "fr", "es", or one's own words; what they lack is
-            English.
-        transparent: no paper, where the format can do without.
-        paper, ink, muted, rule, edge, border: colours by their use, as Theme has them.
-        classes: of the points.
-        regions: of the classes' regions; derived from `classes` when left out.
-        diverging: of weights, negative to positive: a map's name, or two or three colours.
-        accents: of curves by column.
-        path: of a descent from its first step to its last.
+        text: size of all text: "normal", or "large" for the last row of a hall.
+        font: family of all text; it must be installed.
+        language: of the labels: "en", "de", "fr", "es", a file of one's own words (WORDS.toml), or
+            the words themselves; what they lack is English.
+        transparent: whether the paper is left out, where the format can do without.
+        paper: colour of the background; like every colour #rrggbb or a CSS name.
+        ink: colour of titles and values, 4.5 : 1 on the paper at least.
+        muted: colour of labels and ticks, 4.5 : 1 on the paper at least.
+        rule: colour of frames and grid lines.
+        edge: colour of the points' outline, 3 : 1 from every region at least.
+        border: colour of the line between regions, 3 : 1 from both at least.
+        classes: colours of the points, by class.
+        regions: colours of the classes' regions, in rows: the first that is long enough is taken;
+            derived from `classes` when left out.
+        diverging: colours of weights, negative to positive: a map's name in matplotlib, or two or
+            three colours.
+        accents: colours of curves, by column.
+        path: colours of a descent, from its first step to its last.
     """
 
     text: Text | None = None
     font: Annotated[str, AfterValidator(_family)] | None = None
-    language: Annotated[str | dict[str, str], BeforeValidator(_language)] | None = None
-    transparent: Annotated[bool, Field(strict=True)] | None = None
+    language: (
+        Annotated[str | dict[str, str], BeforeValidator(_language), WithJsonSchema(LANGUAGE)] | None
+    ) = None
+    transparent: Flag | None = None
     paper: Colour | None = None
     ink: Colour | None = None
     muted: Colour | None = None
@@ -127,7 +152,7 @@ class LookSpec:
     border: Colour | None = None
     classes: Annotated[Row, AfterValidator(_different)] | None = None
     regions: Annotated[tuple[Row, ...], Field(min_length=1, max_length=20)] | None = None
-    diverging: Annotated[str | tuple[str, ...], BeforeValidator(_diverging)] | None = None
+    diverging: Annotated[str | Pair, BeforeValidator(_diverging)] | None = None
     accents: dict[Column, Colour] | None = None
     path: Row | None = None
 

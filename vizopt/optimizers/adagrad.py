@@ -22,8 +22,8 @@ class AdaGrad:
     delta = −lr(step) · grad / (√cache + epsilon)
 
     Args:
-        lr: learning rate per step: a number or a schedule.
-        epsilon: added to the root; the book's. PyTorch's is 1e-10.
+        lr: learning rate of each epoch: a number or a schedule.
+        epsilon: added to the root, so that nothing is divided by 0; the book's. PyTorch's is 1e-10.
 
     Reference: Duchi et al. 2011; Neural Networks from Scratch, chapter 10; torch.optim.Adagrad.
     """
@@ -67,9 +67,9 @@ class Adadelta:
     delta = −lr(step) · move
 
     Args:
-        lr: learning rate per step; the paper has none, which is 1.
+        lr: learning rate of each epoch: a number or a schedule; the paper has none, which is 1.
         rho: share of the means kept, 0 ≤ rho < 1.
-        epsilon: added inside both roots.
+        epsilon: added inside both roots, so that nothing is divided by 0.
 
     Reference: Zeiler 2012, algorithm 1; torch.optim.Adadelta.
     """

@@ -25,9 +25,11 @@ class Adam:
     m̂ = momentum / (1 − beta_1^(step+1)),  ĉ = cache / (1 − beta_2^(step+1))
 
     Args:
-        lr: learning rate per step: a number or a schedule.
-        beta_1, beta_2: shares of the means kept, 0 ≤ beta < 1.
-        epsilon: added to the corrected root; the book's. The paper's and PyTorch's is 1e-8.
+        lr: learning rate of each epoch: a number or a schedule.
+        beta_1: share of the mean of the gradients kept, 0 ≤ beta_1 < 1.
+        beta_2: share of the mean of their squares kept, 0 ≤ beta_2 < 1.
+        epsilon: added to the corrected root, so that nothing is divided by 0; the book's. The
+            paper's and PyTorch's is 1e-8.
 
     Reference: Kingma and Ba 2015, algorithm 1; Neural Networks from Scratch, chapter 10;
     torch.optim.Adam.
@@ -70,10 +72,12 @@ class AdamW:
     delta = −lr(step) · (m̂ / (√ĉ + epsilon) + decay · params), the rest as in Adam
 
     Args:
-        lr: learning rate per step: a number or a schedule.
-        beta_1, beta_2: shares of the means kept, 0 ≤ beta < 1.
-        epsilon: added to the corrected root.
-        decay: weight decay, of weights and biases alike.
+        lr: learning rate of each epoch: a number or a schedule.
+        beta_1: share of the mean of the gradients kept, 0 ≤ beta_1 < 1.
+        beta_2: share of the mean of their squares kept, 0 ≤ beta_2 < 1.
+        epsilon: added to the corrected root, so that nothing is divided by 0.
+        decay: share of a parameter, times the learning rate, that each step takes off it; of
+            weights and biases alike.
 
     Reference: Loshchilov and Hutter 2019, algorithm 2; torch.optim.AdamW, whose decay is scaled
     by the learning rate.
@@ -129,9 +133,10 @@ class AMSGrad:
     delta   = −lr(step) · m̂ / (√(largest / (1 − beta_2^(step+1))) + epsilon), the rest as in Adam
 
     Args:
-        lr: learning rate per step: a number or a schedule.
-        beta_1, beta_2: shares of the means kept, 0 ≤ beta < 1.
-        epsilon: added to the corrected root.
+        lr: learning rate of each epoch: a number or a schedule.
+        beta_1: share of the mean of the gradients kept, 0 ≤ beta_1 < 1.
+        beta_2: share of the mean of their squares kept, 0 ≤ beta_2 < 1.
+        epsilon: added to the corrected root, so that nothing is divided by 0.
 
     Reference: Reddi et al. 2018, algorithm 2, with the bias correction of
     torch.optim.Adam(amsgrad=True), which the paper leaves out.
@@ -179,8 +184,9 @@ class Adamax:
     delta    = −lr(step) · m̂ / cache
 
     Args:
-        lr: learning rate per step: a number or a schedule.
-        beta_1, beta_2: shares kept, 0 ≤ beta < 1.
+        lr: learning rate of each epoch: a number or a schedule.
+        beta_1: share of the mean of the gradients kept, 0 ≤ beta_1 < 1.
+        beta_2: share of the largest recent |grad| kept, 0 ≤ beta_2 < 1.
         epsilon: added to |grad|, as PyTorch does; the paper has none.
 
     Reference: Kingma and Ba 2015, algorithm 2; torch.optim.Adamax.
@@ -236,10 +242,11 @@ class NAdam:
                + mu(t+1) / (1 − product · mu(t+1)) · momentum), the rest as in Adam
 
     Args:
-        lr: learning rate per step: a number or a schedule.
-        beta_1, beta_2: shares of the means kept, 0 ≤ beta < 1.
-        epsilon: added to the corrected root.
-        momentum_decay: how fast mu grows to beta_1.
+        lr: learning rate of each epoch: a number or a schedule.
+        beta_1: share of the mean of the gradients kept, 0 ≤ beta_1 < 1.
+        beta_2: share of the mean of their squares kept, 0 ≤ beta_2 < 1.
+        epsilon: added to the corrected root, so that nothing is divided by 0.
+        momentum_decay: how fast mu grows from beta_1 / 2 to beta_1; 0: not at all.
 
     Reference: Dozat 2016; torch.optim.NAdam.
     """
@@ -297,8 +304,9 @@ class RAdam:
     r² = (rho − 4)(rho − 2) rho∞ / ((rho∞ − 4)(rho∞ − 2) rho)
 
     Args:
-        lr: learning rate per step: a number or a schedule.
-        beta_1, beta_2: shares of the means kept, 0 ≤ beta < 1.
+        lr: learning rate of each epoch: a number or a schedule.
+        beta_1: share of the mean of the gradients kept, 0 ≤ beta_1 < 1.
+        beta_2: share of the mean of their squares kept, 0 ≤ beta_2 < 1.
         epsilon: added to the root before its correction, as PyTorch does.
 
     Reference: Liu et al. 2020, algorithm 2; torch.optim.RAdam.

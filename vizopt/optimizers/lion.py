@@ -22,10 +22,11 @@ class Lion:
     momentum ← beta_2 · momentum + (1 − beta_2) · grad
 
     Args:
-        lr: learning rate per step; a tenth to a third of Adam's.
+        lr: learning rate of each epoch, which is the size of every step: a number or a schedule; a
+            tenth to a third of Adam's.
         beta_1: share of the momentum in the update, 0 ≤ beta < 1.
         beta_2: share of the momentum kept, 0 ≤ beta < 1.
-        decay: weight decay, decoupled.
+        decay: share of a parameter, times the learning rate, that each step takes off it.
 
     Reference: Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", algorithm 2.
     """

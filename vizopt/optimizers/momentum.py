@@ -22,7 +22,7 @@ class Momentum:
     delta    = velocity
 
     Args:
-        lr: learning rate per step: a number or a schedule.
+        lr: learning rate of each epoch: a number or a schedule.
         momentum: share of the velocity kept, 0 ≤ momentum < 1.
 
     `MomentumTorch` has the learning rate outside the velocity; with a constant rate both are the
@@ -68,7 +68,7 @@ class MomentumTorch:
     the velocity keeps the rate it came with.
 
     Args:
-        lr: learning rate per step: a number or a schedule.
+        lr: learning rate of each epoch: a number or a schedule.
         momentum: share of the velocity kept, 0 ≤ momentum < 1.
 
     Reference: Polyak 1964; Sutskever et al. 2013; torch.optim.SGD(momentum=…).

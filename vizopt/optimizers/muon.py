@@ -34,11 +34,11 @@ class Muon:
     X ← a X + (b A + c A²) X with A = X Xᵀ, from X = G / ‖G‖.
 
     Args:
-        lr: learning rate of the matrices.
+        lr: learning rate of the matrices: a number or a schedule.
         momentum_share: share of the momentum kept, 0 ≤ share < 1.
-        decay: weight decay of the matrices, decoupled.
-        rest_lr: learning rate of AdamW for biases, with betas 0.9 and 0.95, epsilon 1e-10 and no
-            decay, as the authors have it.
+        decay: share of a matrix, times the learning rate, that each step takes off it.
+        rest_lr: learning rate of AdamW for biases, a number or a schedule, with betas 0.9 and
+            0.95, epsilon 1e-10 and no decay, as the authors have it.
 
     Reference: Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks", and
     their reference code, here in the precision of the parameters instead of bfloat16.

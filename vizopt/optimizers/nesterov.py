@@ -25,7 +25,7 @@ class Nesterov:
     constant learning rate `NesterovKeras` is the same.
 
     Args:
-        lr: learning rate per step: a number or a schedule.
+        lr: learning rate of each epoch: a number or a schedule.
         momentum: share of the velocity kept, 0 ≤ momentum < 1.
 
     Reference: Nesterov 1983; Sutskever et al. 2013; torch.optim.SGD(nesterov=True).
@@ -64,7 +64,7 @@ class NesterovKeras:
     keeps the rate it came with.
 
     Args:
-        lr: learning rate per step: a number or a schedule.
+        lr: learning rate of each epoch: a number or a schedule.
         momentum: share of the velocity kept, 0 ≤ momentum < 1.
 
     Reference: Bengio et al. 2012, equation 7; keras.optimizers.SGD(nesterov=True).

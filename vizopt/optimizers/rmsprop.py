@@ -22,9 +22,9 @@ class RMSProp:
     delta = −lr(step) · grad / (√cache + epsilon)
 
     Args:
-        lr: learning rate per step: a number or a schedule.
+        lr: learning rate of each epoch: a number or a schedule.
         rho: share of the mean kept, 0 ≤ rho < 1; PyTorch calls it alpha and takes 0.99.
-        epsilon: added to the root; the book's. PyTorch's is 1e-8.
+        epsilon: added to the root, so that nothing is divided by 0; the book's. PyTorch's is 1e-8.
 
     Reference: Hinton's lecture 6e, 2012; Neural Networks from Scratch, chapter 10;
     torch.optim.RMSprop.

@@ -27,8 +27,10 @@ class Rprop:
 
     Args:
         lr: size of the first steps; only its value at step 0 counts.
-        shrink, grow: factors of the step.
-        least, most: bounds of the step.
+        shrink: factor of the step where the gradient's sign has changed.
+        grow: factor of the step where the sign has stayed.
+        least: smallest step.
+        most: largest step.
 
     Reference: Riedmiller and Braun 1993, in the variant iRprop− (Igel and Hüsken 2000) that
     torch.optim.Rprop has.

@@ -19,7 +19,7 @@ class SGD:
     delta = −lr(step) · grad
 
     Args:
-        lr: learning rate per step: a number or a schedule.
+        lr: learning rate of each epoch: a number or a schedule.
 
     Reference: Robbins and Monro 1951; Neural Networks from Scratch, chapter 10.
     """

@@ -46,8 +46,8 @@ class Curves:
     A panel wider than high puts its curves beside each other.
 
     Args:
-        columns: of the recording's history.
-        axis: "linear", "log" (for values above 0), or "auto".
+        columns: values of every epoch, one curve each: "loss", "accuracy", "lr", …
+        axis: of every curve: "linear", "log" (for values above 0), or "auto", as said above.
     """
 
     columns: Annotated[tuple[str, ...], Field(min_length=1)] = ("loss", "accuracy", "lr")

@@ -15,7 +15,7 @@ from vizopt.panels.features import Features
 from vizopt.panels.markers import markers
 from vizopt.recording import Recording
 from vizopt.regions import Regions
-from vizopt.specs import spec
+from vizopt.specs import Flag, spec
 
 BACKGROUND = ("background", "background_share", "background_short")  # as there is room
 CAPTION = 24  # height of the line of classes below the plane
@@ -35,7 +35,7 @@ class Plane:
         confidence: paint a class the greyer the smaller its lead over the second is.
     """
 
-    confidence: bool = False
+    confidence: Flag = False
 
     @property
     def needs(self) -> frozenset[str]:

@@ -48,7 +48,7 @@ class Weights:
     largest absolute value with its sign, and says so.
 
     Args:
-        layer: the layer's name in the recording's layout, `dense1`.
+        layer: the layer's name, counted from the input: `dense1`, `dense2`, …
     """
 
     layer: str

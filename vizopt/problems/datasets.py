@@ -42,7 +42,7 @@ class Spiral:
                   x = (r · sin(2.5 t), r · cos(2.5 t))
 
     Args:
-        points: samples of each class.
+        points: number of samples of each class.
         classes: number of arms.
         noise: standard deviation of the angle t, in radians before the factor 2.5.
 
@@ -70,9 +70,9 @@ class Blobs:
     """Round clouds, their centres on a circle of radius 1.
 
     Args:
-        points: samples of each class.
+        points: number of samples of each class.
         classes: number of clouds.
-        noise: standard deviation of each cloud.
+        noise: standard deviation of each cloud in x and in y.
     """
 
     points: Count = 100
@@ -91,7 +91,7 @@ class Moons:
     """Two half circles that reach into each other.
 
     Args:
-        points: samples of each of the two classes.
+        points: number of samples of each of the two classes.
         noise: standard deviation added to each coordinate.
 
     Reference: scikit-learn's make_moons, centred.
@@ -116,7 +116,7 @@ class Rings:
     Class c lies on radius (c + 1) / classes.
 
     Args:
-        points: samples of each class.
+        points: number of samples of each class.
         classes: number of rings.
         noise: standard deviation of the radius.
     """
@@ -139,7 +139,7 @@ class Xor:
     """The square's quadrants, opposite ones of one class.
 
     Args:
-        points: samples of each of the two classes, about.
+        points: number of samples of each of the two classes, about.
         noise: standard deviation added to each coordinate.
     """
 
@@ -155,8 +155,8 @@ class Checkerboard:
     """A board of alternating squares.
 
     Args:
-        points: samples of each of the two classes, about.
-        cells: squares along each side.
+        points: number of samples of each of the two classes, about.
+        cells: number of squares along each side.
         noise: standard deviation added to each coordinate.
     """
 
@@ -179,7 +179,7 @@ class Bands:
     """Vertical bands, one for each class.
 
     Args:
-        points: samples of each class.
+        points: number of samples of each class.
         classes: number of bands.
         noise: standard deviation across a band, in bands' widths.
 

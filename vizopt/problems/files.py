@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from vizopt.problems.arrays import arrays, is_one_hot, lone_array
 from vizopt.problems.cells import COMMA, MISSING, number
@@ -16,7 +16,7 @@ from vizopt.problems.datasets import Data
 from vizopt.problems.missing import settled, with_means
 from vizopt.problems.standard import samples
 from vizopt.problems.tables import ONE_FEATURE, Reading, Table, read_table
-from vizopt.specs import spec
+from vizopt.specs import Flag, spec
 
 SHORT = re.compile(r"[+-]?\d{1,3}")
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
@@ -27,7 +27,11 @@ def _text(label: Any) -> Any:
     return str(label) if isinstance(label, int) and not isinstance(label, bool) else label
 
 
-Column: TypeAlias = Annotated[str, BeforeValidator(_text)]
+Column: TypeAlias = Annotated[
+    str,
+    BeforeValidator(_text),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+]
 Columns: TypeAlias = tuple[Column, ...]
 
 
@@ -68,7 +72,16 @@ class CSV:
     missing: Literal["error", "drop", "mean", "class"] = "error"
     delimiter: Annotated[str, Field(max_length=1)] = ""
     encoding: str = ""
-    header: bool | None = None
+    header: Flag | None = None
+
+    def table(self) -> Table:
+        """The samples' cells under the columns' names, the labels' among them."""
+        if self.columns and self.drop:
+            raise ValueError(f"{self.path}: columns and drop: give one of them")
+        how = Reading(
+            self.delimiter, self.encoding, self.header, self.label, self.columns, self.drop
+        )
+        return read_table(self.path, how)
 
     def make(self, rng: RandomState) -> Data:
         """Nothing is random.
@@ -76,12 +89,7 @@ class CSV:
         Raises:
             ValueError: a missing, empty, ragged or non-numeric file, with its line.
         """
-        if self.columns and self.drop:
-            raise ValueError(f"{self.path}: columns and drop: give one of them")
-        how = Reading(
-            self.delimiter, self.encoding, self.header, self.label, self.columns, self.drop
-        )
-        path, table = self.path, read_table(self.path, how)
+        path, table = self.path, self.table()
         if not table.rows:
             raise ValueError(f"{path}: holds a header and no samples")
         names = table.names

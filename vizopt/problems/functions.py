@@ -40,7 +40,7 @@ class FunctionSpec:
             ceil, erf, heaviside, min, max, relu, sigmoid, softplus, where and piecewise. Where it
             is 0/0 it has its limit; where it has a kink its slope is the one of least size between
             both sides, 0 for |x|.
-        interval: left and right end of the curve that is drawn.
+        interval: left and right end of the curve that is drawn, in x.
         start: the first x; f and its slope need a value there.
     """
 

@@ -35,17 +35,20 @@ class NetworkSpec:
     loss = cross-entropy + l1 · Σ|w| + l2 · Σw², over all weights, not the biases
 
     Args:
-        data: the samples.
-        sizes: features, width of each hidden layer, outputs: `[2, 64, 3]`.
-        activation: "relu", "leaky-relu", "tanh", "sigmoid" or "gelu" (in its form with tanh).
+        data: the samples that the network learns: a data set.
+        sizes: number of features, of units in each hidden layer, of outputs: `[2, 64, 3]`.
+        activation: of the hidden layers: "relu", "leaky-relu", "tanh", "sigmoid" or "gelu" (in its
+            form with tanh).
         init: first weights: "book" 0.01 · randn, "he" √(2 / inputs) · randn, "glorot" uniform
             within ±√(6 / (inputs + outputs)); biases are zero.
-        arithmetic: "float32", "float64", or "book" for the lesson's figures to the last bit on
-            every machine ("tanh" and "gelu" but for the last). The first two differ in the last
-            bits between processors and versions of NumPy; after a while a chaotic run shows it.
+        arithmetic: precision of all numbers: "float32", "float64", or "book" for the lesson's
+            figures to the last bit on every machine ("tanh" and "gelu" but for the last). The first
+            two differ in the last bits between processors and versions of NumPy; after a while a
+            chaotic run shows it.
         batch: samples of one step, shuffled anew in every epoch; all of them when left out.
         validation: share of the samples that is kept out of training.
-        l1, l2: penalties.
+        l1: penalty on the sum of |w| over all weights.
+        l2: penalty on the sum of w² over all weights.
         dropout: share of each hidden layer's units that a step leaves out; the others are scaled
             up. Loss and accuracy are those of the whole network.
         plane: two features that the picture shows; the first two principal components when left
