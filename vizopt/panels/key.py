@@ -62,8 +62,11 @@ def _write_ticks(
         ends = [start + size + gap for start, size in zip(starts, sizes, strict=True)]
         if all(end <= start for end, start in zip(ends, starts[1:], strict=False)):
             break
+    bottom = height + slot.unit * 3
     for start, place, (_, text) in zip(starts, places, shown, strict=True):
-        slot.axes.plot([place, place], [height, height + slot.unit * 3], color=slot.theme.muted)
+        slot.axes.plot(
+            [place, place], [height, bottom], color=slot.theme.muted, lw=1.5 * slot.hairline
+        )
         slot.text(start, line, text, 12)
 
 
