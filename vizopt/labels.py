@@ -45,6 +45,7 @@ def label(
         marks=tuple((frame(event.epoch), event.words) for event in story.events),
         pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
         colours=_colours(scene),
+        words=scene.colours.words,
     )
 
 

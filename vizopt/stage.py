@@ -28,7 +28,17 @@ LEAST = 20  # width and height of a panel
 SHAPES = (("portrait", 0.8), ("square", 1.3), ("standard", 1.5), ("mosaic", inf))
 TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
 BETWEEN = "  ·  "  # settings
-SETTINGS = ("rate", "decay", "points", "samples", "classes", "start")  # words that they have
+# Words that they have: names of rules; schedules; all.
+RULES = ("sgd_momentum", "sgd_momentum_torch", "nesterov", "nesterov_keras")
+SCHEDULES = (
+    *("then", "warm_up", "steps_every", "steps_at", "exponential", "polynomial", "cosine"),
+    *("cosine_restarts", "one_cycle", "piecewise"),
+)
+SETTINGS = (
+    *("rate", "first_rate", "decay", "momentum_decay", "momentum", *RULES, "acts_here", *SCHEDULES),
+    *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
+    *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
+)
 LINES = 3  # of settings at most
 SIDE = 720  # units of the shorter side of every frame
 
@@ -219,10 +229,13 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
 def _settings(slot: Slot, settings: str) -> str:
     """The settings as they were recorded, in the picture's language as far as it has them."""
 
-    def told(part: str) -> str:
-        return ", ".join(slot.theme.words.retold(item, *SETTINGS) for item in part.split(", "))
+    inside = (*RULES, *SCHEDULES, "from_to")
 
-    return BETWEEN.join(map(told, settings.split(BETWEEN)))
+    def told(item: str) -> str:
+        return slot.theme.words.retold(item, *SETTINGS, inside=inside)
+
+    parts = (map(told, part.split(", ")) for part in settings.split(BETWEEN))
+    return BETWEEN.join(", ".join(part) for part in parts)
 
 
 def _total(slot: Slot, title: str, run: Recording) -> str:

@@ -16,6 +16,7 @@ from vizopt.panels.base import Draw, Slot
 from vizopt.readout import Readout
 from vizopt.recording import Recording
 from vizopt.specs import spec
+from vizopt.words import ENGLISH, Language
 
 DIGITS = 4
 SIZES = (19, 17, 15, 13)  # of the arithmetic: the largest that leaves nothing out
@@ -123,27 +124,29 @@ def _fitting(slot: Slot, steps: Mapping[int, Step]) -> tuple[float, dict[int, li
     """The largest size at which no line is left out, or the smallest, and the lines of each row."""
     for size in SIZES:
         room = _Places.room(slot, size)
-        texts, whole = _lines(steps, slot.width, room, slot.glyphs(size))
+        texts, whole = _lines(steps, slot.width, room, slot.glyphs(size), slot.theme.words)
         if whole:
             break
     return size, texts
 
 
 def _lines(
-    steps: Mapping[int, Step], width: int, room: int, glyphs: Glyphs
+    steps: Mapping[int, Step], width: int, room: int, glyphs: Glyphs, words: Language = ENGLISH
 ) -> tuple[dict[int, list[str]], bool]:
     """The lines of each row, broken alike in all steps of the same form, so that none jumps; and
     whether all of them are there."""
     whole = True
     forms: dict[tuple[tuple[str, int], ...], list[int]] = {}
     for row, step in steps.items():
-        both = zip(step.works, step.lines(0), strict=True)  # of infinity there are fewer pieces
+        both = zip(
+            step.works, step.lines(0, words), strict=True
+        )  # of infinity there are fewer pieces
         form = tuple((ast.dump(work.line.expression), len(pieces)) for work, pieces in both)
         forms.setdefault(form, []).append(row)
     texts = {}
     for rows in forms.values():
         for left_out in range(max(len(steps[rows[0]].works), 1)):
-            told = {row: steps[row].lines(left_out) for row in rows}
+            told = {row: steps[row].lines(left_out, words) for row in rows}
             breaks = [_breaks(line, width, glyphs) for line in zip(*told.values(), strict=True)]
             if sum(map(len, breaks)) <= room:
                 break
