@@ -1,5 +1,7 @@
 """Room: what a picture writes is whole on every shape of frame, and as sharp as the frame."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from descents import Held, scene_of
@@ -16,10 +18,11 @@ from vizopt.panels.arithmetic import arithmetic
 from vizopt.panels.base import Slot
 from vizopt.panels.names import placed
 from vizopt.panels.plot import Plot
-from vizopt.panels.worked import SIZES, _lines, _Places
+from vizopt.panels.worked import SIZES, _fitting, _lines, _Places
 from vizopt.stage import LINES, MARGIN
 from vizopt.stage import _lines as settings_lines
 from vizopt.theme import THEMES
+from vizopt.words import language
 
 SHAPES = [(1280, 720), (1024, 768), (1080, 1080), (1080, 1920)]
 LESSON = "(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4"
@@ -131,4 +134,15 @@ def test_a_square_frame_leaves_out_no_line_of_the_lesson_s_largest_steps(lesson)
     slot = slot_of(585, 369, 1.5)
     steps = arithmetic(lesson, list(range(161)))
     room = _Places.room(slot, SIZES[-1])
-    assert _lines(steps, slot.width, room, slot.glyphs(SIZES[-1]))[1]
+    assert _lines(steps, slot.width, room, slot.glyphs(SIZES[-1])).whole
+
+
+def test_the_largest_size_at_which_no_product_is_parted_is_taken():
+    steps = arithmetic(Held(scene_of("x**2", (-4, 4), -3, 0.3, 0.9, 61)), list(range(20)))
+    slot = slot_of(300, 340)
+    size, texts = _fitting(slot, steps)
+    assert not any(line.lstrip().startswith("·") for lines in texts.values() for line in lines)
+    long = replace(slot, theme=replace(slot.theme, words=language({"velocity": "the velocity"})))
+    smaller, texts = _fitting(long, steps)
+    assert smaller < size
+    assert not any(line.lstrip().startswith("·") for lines in texts.values() for line in lines)
