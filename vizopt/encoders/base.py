@@ -38,6 +38,7 @@ class Label:
         pauses: frame and words where a player waits for the viewer.
         colours: by use ("paper", "ink", "muted", "rule", "loss", …), of a look that says its own
             paper or ink: what stands around the clip follows them.
+        font: family that a look of its own names; empty for none.
         words: in the language that the clip has.
     """
 
@@ -51,6 +52,7 @@ class Label:
     marks: tuple[tuple[int, str], ...] = ()
     pauses: tuple[tuple[int, str], ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
+    font: str = ""
     words: Language = ENGLISH
 
 
