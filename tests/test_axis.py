@@ -7,7 +7,7 @@ import vizopt
 from vizopt.errors import SceneError
 from vizopt.panels.axis import Axis
 from vizopt.panels.base import Slot
-from vizopt.panels.curves import _by_pixel, _plots
+from vizopt.panels.curves import _by_column, _plots
 from vizopt.theme import THEMES
 
 
@@ -70,7 +70,7 @@ def test_decades_are_equally_long():
 
 def test_the_points_of_one_column_of_pixels_are_a_mean_and_a_band():
     x, y = np.array([3.1, 3.5, 3.9, 4.0, 5.2]), np.array([1.0, 4.0, 1.0, 7.0, np.nan])
-    parts = [part.tolist() for part in _by_pixel(x, y)]
+    parts = [part.tolist() for part in _by_column(x, y, 1.0)]
     assert parts[0] == pytest.approx([3.5, 4.0, 5.2])
     assert parts[1][:2] == [2.0, 7.0]
     assert parts[2][:2] == [1.0, 7.0]

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import tomllib
+from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -17,12 +18,14 @@ import pytest
 import tomli_w
 
 from vizopt.api import render
+from vizopt.card import SAID
 from vizopt.encoders import Film, Label, encoder
 from vizopt.errors import SceneError
 from vizopt.numbers import count, number
 from vizopt.outputs import Look
 from vizopt.safety import judge
 from vizopt.scene import parse_scene
+from vizopt.words import language, phrase, table
 
 FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
 SIZE = (BITS * SIDE, 180)
@@ -78,6 +81,42 @@ def block(text, name):
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     return write(tmp_path_factory.mktemp("page") / "blocks.html")
+
+
+def test_a_page_is_said_in_the_language_of_its_clip(tmp_path):
+    marks = ((30, phrase("loss_jumps", value="2.000")), (90, "a word of one's own"))
+    label = replace(LABEL, marks=marks, warning=SAID, words=language("de"))
+    page = write(tmp_path / "blocks.html", label).read_text("utf-8")
+    assert '<html lang="de">' in page
+    body = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", page, flags=re.S)
+    numbers = dict(re.findall(r"<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", body))
+    assert list(numbers)[:3] == ["Epoche", "Verlust", "Lernrate"]
+    assert "<b>Epoche 300</b> <span>der Verlust springt auf 2.000</span>" in body
+    assert "<b>Epoche 900</b> <span>a word of one&#x27;s own</span>" in body
+    warning = re.search(r'<p class="warning" id="warning">(.*?)</p>', body)[1]
+    assert warning.startswith("Dieser Clip kann flackern. Er kann bei Menschen")
+    assert re.findall(r"<h2[^>]*>(.*?)</h2>", body) == ["Was geschah", "Tasten"]
+    assert re.findall(r"<summary>(.*?)</summary>", body) == ["In Worten", "Rezept"]
+    assert '<div lang="en">\n<p>It counts.</p>' in body  # the story is told in English
+    data = json.loads(block(page, "data"))
+    assert data["unit"] in data["names"]
+    assert data["words"] == {
+        **{"play": "Abspielen", "pause": "Pause", "speed": "Tempo", "frame": "Bild"},
+        **{"loop_on": "Schleife an", "loop_off": "Schleife aus"},
+        "at": "{name} {shown} von {last}",
+    }
+    ours = [text for key, text in table("en").items() if key.startswith("page_")]
+    same = {"Pause", "Player", "Position"}
+    told = [*re.findall(r'(?:aria-label|title)="([^"]*)"', body), *re.findall(r">([^<>]+)<", body)]
+    assert not [text for text in told if text in ours and text not in same]
+
+
+def test_a_page_that_failed_the_check_says_so_in_its_language(tmp_path):
+    label = replace(LABEL, words=language("fr"))
+    page = write(tmp_path / "b.html", label, checked(False, 4.0)).read_text("utf-8")
+    assert "Ce clip clignote jusqu&#x27;à 4 fois par seconde ; WCAG 2.2 en admet 3. Il peut" in page
+    page = write(tmp_path / "c.html", label, checked(True, 2.0)).read_text("utf-8")
+    assert "2× – peut clignoter</option>" in page
 
 
 def test_the_policy_allows_the_pages_own_style_and_script_only(written):

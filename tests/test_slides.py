@@ -19,8 +19,9 @@ from pptx import Presentation
 import vizopt
 from vizopt import deck, lesson, story
 from vizopt.encoders import Film, Label, base, encoder
+from vizopt.labels import label as label_of
 from vizopt.outputs import Look
-from vizopt.scene import parse_scene
+from vizopt.scene import Shape, parse_scene
 
 SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "1", "-q"]
 SMALL = [*SHORT, "--size", "480x270", "--fps", "10"]
@@ -351,6 +352,39 @@ def test_reveal_sections_hold_what_they_were_given(hostile):
     assert dict(page.elements)["img"]["alt"] == video["aria-label"]
     assert page.texts["h2"] == 2 * video["aria-label"]
     assert page.open == []
+
+
+def test_slides_follow_the_paper_ink_and_font_of_the_clips_own_look(clips, tmp_path):
+    from vizopt.safety import judge
+
+    around = {"paper": "#002b36", "ink": "#eee8d5", "muted": "#93a1a1"}
+    label = Label("T", "T", ("p",), "title = 'T'\n", "", colours=around, font="Fira 'x\";}</style>")
+    slide = deck.slide(clips / "a.mp4", label, judge(clips / "a.mp4"))
+    page = Page(deck.SNIPPETS[".html"]([slide]))
+    assert page.elements[0] == ("section", {"data-background-color": "#002b36"})
+    family = r'"Fira \27 x\22 \3b \7d \3c \2f style\3e "'
+    assert page.elements[1] == ("h2", {"style": f"color: #eee8d5; font-family: {family}"})
+    quarto = deck.SNIPPETS[".qmd"]([slide])
+    assert quarto.startswith('## T {background-color="#002b36"}\n\n')
+    marp = deck.SNIPPETS[".md"]([slide])
+    assert '<!--\n_backgroundColor: "#002b36"\n_color: "#eee8d5"\n-->\n\n<style scoped>\n' in marp
+    assert f"h2 {{ color: #eee8d5; font-family: {family} }}\n</style>\n\n## T\n" in marp
+    deck.write(tmp_path / "d.pptx", [slide])
+    (made,) = pages(tmp_path / "d.pptx")
+    (run,) = made.shapes.title.text_frame.paragraphs[0].runs
+    assert run.font.name == label.font
+    plain = [deck.slide(clips / "a.mp4", Label("T", "T"), judge(clips / "a.mp4"))]
+    for told in (write(plain) for write in deck.SNIPPETS.values()):
+        assert not re.search(r"background|color: #|font-family", told, re.IGNORECASE)
+
+
+def test_a_look_names_the_font_of_its_slides(descent):
+    scene = parse_scene(descent.header.scene, "", {}, {"look.font": "DejaVu Serif"})
+    shape = Shape((640, 360), 20.0)
+    told = story.of(descent, scene)
+    assert label_of(descent, scene, told, shape, card=0, warning="").font == "DejaVu Serif"
+    plain = parse_scene(descent.header.scene, "", {}, {})
+    assert label_of(descent, plain, told, shape, card=0, warning="").font == ""
 
 
 def test_quarto_slides_hold_no_foreign_shortcode_or_html(hostile):

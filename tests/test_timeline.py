@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizopt.timeline import TIMELINES, windows
+from vizopt.hold import Playback
+from vizopt.timeline import COURSE, TIMELINES, windows
+from vizopt.updates import updates
 
 EPOCHS = st.lists(st.integers(0, 20_000), min_size=1, max_size=60, unique=True).map(sorted)
 
@@ -77,3 +79,42 @@ def test_a_window_lies_in_the_clip_and_never_goes_back(epochs, frames, width):
     assert stop[-1] == rows[-1]
     if len(set(rows.tolist())) > 1:
         assert (start < stop).all()
+
+
+@given(EPOCHS, st.sampled_from([7.0, 12.5, 24.0, 30.0, 60.0]), st.floats(0.2, 2))
+def test_the_first_and_last_updates_are_those_of_every_frame_rate(epochs, fps, hold):
+    epochs = np.array(epochs)
+    timeline = TIMELINES["logarithmic"](seconds=5.0, hold_first=hold)
+    course = timeline.rows(epochs, COURSE)
+    told, other = (
+        updates(timeline.rows(epochs, rate), Playback((640, 360), rate, "clip", course))
+        for rate in (fps, 20.0)
+    )
+    for part in ("start", "stop"):
+        assert getattr(told, part)[0] == getattr(other, part)[0]
+        assert getattr(told, part)[-1] == getattr(other, part)[-1]
+    assert (told.starts == other.starts).all()
+    assert (told.stops == other.stops).all()
+    assert told.at[0] == 0
+    assert told.at[-1] == pytest.approx((len(course) - 1) / 60)
+    rows = timeline.rows(epochs, fps)
+    assert (told.start <= rows).all()
+    assert (told.stop >= rows).all()
+
+
+def test_an_update_lies_half_a_second_around_its_frame():
+    epochs = np.arange(1001)
+    timeline = TIMELINES["uniform"](seconds=10.0, hold_first=0.0, hold_last=0.0)
+    course = timeline.rows(epochs, COURSE)
+    rows = timeline.rows(epochs, 10.0)
+    told = updates(rows, Playback((640, 360), 10.0, "clip", course))
+    assert told.stop[50] - told.start[50] == pytest.approx(50, abs=1)  # 100 epochs a second
+    assert told.start[50] == pytest.approx(rows[50] - 25, abs=1)
+    assert len(told.starts) == 40  # every quarter of a second
+
+
+def test_where_flashes_are_allowed_an_update_goes_to_the_next_frame():
+    rows = np.array([0, 0, 3, 5, 9])
+    told = updates(rows, Playback((640, 360), 10.0, "flashing", np.arange(10)))
+    assert told.start.tolist() == [0, 0, 3, 5, 5]
+    assert told.stop.tolist() == [3, 3, 5, 9, 9]

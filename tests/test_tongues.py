@@ -1,5 +1,6 @@
 """A picture in the language of its look, and its texts in fonts that have them."""
 
+import re
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +13,25 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from peers import RATES
 
 import vizopt
 from vizopt import fonts, writing
 from vizopt.card import _card
 from vizopt.clips import planned_picture
 from vizopt.errors import SceneError, VizoptWarning
+from vizopt.events import first_times, highest_spike
 from vizopt.glyphs import Glyphs, drawn_width, text_width
+from vizopt.optimizers import OPTIMIZERS, worked
 from vizopt.outcome import outcome
 from vizopt.paint import drawn
+from vizopt.panels.arithmetic import NAMES, arithmetic
 from vizopt.panels.base import Slot
+from vizopt.panels.rule import rule
+from vizopt.problems import DATASETS
 from vizopt.scene import load_scene, parse_scene, scene_toml
+from vizopt.schedules import SCHEDULES, Constant
+from vizopt.stage import _settings
 from vizopt.theme import THEMES
 from vizopt.words import _places, checked, language, languages, phrase, table
 
@@ -264,3 +273,79 @@ def test_right_to_left_titles_run_from_right_to_left():
     assert drawn_width("مرحبا", 20) < sum(drawn_width(c, 20) for c in "مرحبا")  # letters join
     strip = Glyphs(20.0, "#000000", "#ffffff")
     assert strip.width("مرحبا 1") == round(drawn_width("مرحبا 1", 20))
+
+
+ENGLISH = {
+    *("learning", "rate", "first", "step", "decay", "points", "classes", "momentum", "gradient"),
+    *("here", "with", "warm-up", "then", "every", "polynomial", "exponential", "cosine", "to"),
+    *("restarts", "from", "one", "cycle", "piecewise", "batch", "validation", "spiral", "blobs"),
+    *("moons", "rings", "checkerboard", "bands", "at"),
+}
+# Words that a language shares with English.
+SHARED = {
+    "de": {"momentum", "batch", "gradient"},
+    "fr": {"validation", "points", "classes", "cycle", "gradient"},
+    "es": set(),
+}
+
+
+@pytest.mark.parametrize("tongue", SEEN)
+def test_rules_schedules_and_data_of_the_settings_are_said_in_the_language(tongue):
+    slot = Slot(None, 800, 40, replace(THEMES["light"], words=language(tongue)), 1.0, None)
+    schedules = [SCHEDULES[rates.kind](**rates.mine).describe() for rates in RATES.values()]
+    lines = [f"SGD, learning rate {told}" for told in schedules]
+    lines += [getattr(rule, "NAME", rule.__name__) for rule in OPTIMIZERS.values()]
+    lines += ["Muon (here SGD with momentum), first step 0.1, momentum decay 0.004"]
+    lines += [f"{name}, 300 points, 3 classes" for name in DATASETS if name not in ("csv", "npz")]
+    lines += ["2 → 64 ReLU → 3 softmax, batch 32, L2 1e−4, dropout 0.1, validation 0.25"]
+    for line in lines:
+        told = _settings(slot, line)
+        left = ENGLISH & set(re.findall(r"[a-zäöüé-]+", told.lower())) - SHARED[tongue]
+        assert not left, (line, told)
+        assert re.findall(r"[0-9]+", told) == re.findall(r"[0-9]+", line)
+
+
+def test_a_schedule_inside_another_is_said_too():
+    slot = Slot(None, 800, 40, replace(THEMES["light"], words=language("de")), 1.0, None)
+    line = "SGD, learning rate warm-up in 200, then 0.3, cosine to 0.001 in 1 800  ·  a to b.csv"
+    assert _settings(slot, line) == (
+        "SGD, Lernrate Anlauf über 200, dann 0.3, Kosinus auf 0.001 über 1 800  ·  a to b.csv"
+    )
+    assert _settings(slot, "SGD, learning rate 0.1 to 0.01, piecewise") == (
+        "SGD, Lernrate 0.1 bis 0.01, stückweise"
+    )
+
+
+def test_every_name_of_more_than_a_letter_in_the_arithmetic_has_words():
+    made = [rule(worked(kind(Constant(0.1)))) for kind in OPTIMIZERS.values()]
+    decayed = [
+        rule(worked(OPTIMIZERS[name](Constant(0.1), decay=0.1))) for name in ("lion", "adamw")
+    ]
+    names = {line.name for rule in (*made, *decayed) for line in rule.lines}
+    assert {name for name in names if name.isascii() and len(name) > 1} == set(NAMES)
+    assert {name: table("en")[name] for name in NAMES} == {name: name for name in NAMES}
+
+
+@pytest.mark.parametrize(("tongue", "name"), [("de", "Geschwindigkeit"), ("fr", "vitesse")])
+def test_the_arithmetic_names_its_results_in_the_language(descent, tongue, name):
+    [step] = arithmetic(descent, [2]).values()
+    english, told = step.lines(0), step.lines(0, language(tongue))
+    assert english[0][0].startswith("velocity = ")
+    assert told[0][0].startswith(f"{name} = ")
+    assert [line[1:] for line in told] == [line[1:] for line in english]
+    assert told[-1][0].startswith("x = ")
+
+
+def test_events_of_a_network_are_said_in_the_language():
+    loss = np.concatenate([np.linspace(2, 1, 200), [9.0], np.linspace(1, 0.5, 200)])
+    told = [event.words for event in [*first_times(1 - loss / 2), *highest_spike(loss)]]
+    assert [str(words) for words in told] == [
+        "accuracy reaches 50\N{NO-BREAK SPACE}%",
+        "accuracy reaches 75\N{NO-BREAK SPACE}%",
+        "the loss jumps to 9.000",
+    ]
+    assert [language("es").told(words) for words in told] == [
+        "la exactitud alcanza 50\N{NO-BREAK SPACE}%",
+        "la exactitud alcanza 75\N{NO-BREAK SPACE}%",
+        "la pérdida salta a 9.000",
+    ]

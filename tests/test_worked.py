@@ -179,7 +179,7 @@ def test_no_line_of_any_step_is_wider_than_the_panel(worked_run, kind, keys):
     steps = arithmetic(run, range(len(run)))
     for font, width in ((8.6, 176), (13.0, 353), (11.4, 494)):  # as at each of SIZES
         glyphs = strip(font, "#000000", "#ffffff", "normal", "DejaVu Sans")
-        texts = chain.from_iterable(_lines(steps, width, 6, glyphs)[0].values())
+        texts = chain.from_iterable(_lines(steps, width, 6, glyphs).texts.values())
         assert max(map(glyphs.width, texts)) <= width
 
 
@@ -315,7 +315,7 @@ def test_no_line_is_redone_with_infinity():
 def test_a_long_line_goes_on_at_a_term(worked_run):
     steps = arithmetic(worked_run("nadam"), range(50))
     glyphs = strip(13.0, "#000000", "#ffffff", "normal", "DejaVu Sans")
-    told = _lines(steps, 270, 20, glyphs)[0][20]
+    told = _lines(steps, 270, 20, glyphs).texts[20]
     at = next(i for i, line in enumerate(told) if line.startswith("m̂ = "))
     assert re.fullmatch(r" +\+ ν / \(1 − P · ν\) · m = \S+", told[at + 1])
     later = [line.strip()[:2] for line in told if line.startswith(" ")]

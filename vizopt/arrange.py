@@ -40,7 +40,11 @@ def _descent() -> Stage:
             heights=(370.0, 170.0),
         ),
         standard=Mosaic(rows=("descent descent", "worked magnifier"), heights=(340.0, 250.0)),
-        square=Mosaic(rows=("descent descent", "worked magnifier"), heights=(340.0, 250.0)),
+        square=Mosaic(
+            rows=("descent descent", "worked magnifier"),
+            widths=(390.0, 240.0),
+            heights=(328.0, 262.0),
+        ),
         portrait=Mosaic(rows=("descent", "worked", "magnifier"), heights=(540.0, 330.0, 260.0)),
     )
 
@@ -90,7 +94,8 @@ def _many(layers: tuple[str, ...]) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
         return [" ".join([name] * across) for name in names]
 
     key, curves, plane = over("key", "curves", "plane")
-    beside = " ".join(["plane"] * (across - across // 3) + ["curves"] * (across // 3))
+    halves = [" ".join([name] * across) for name in ("plane", "curves")]
+    pairs = [" ".join(f"{name} {name}" for name in row) for row in rows]
     each = 1.0 / len(rows)
     wide = Mosaic(
         rows=tuple(f"plane {line}" for line in (*grids, key, curves)),
@@ -103,7 +108,8 @@ def _many(layers: tuple[str, ...]) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
         heights=(*(380.0 * each for _ in rows), 42.0, 120.0),
     )
     square = Mosaic(
-        rows=(beside, *grids, key), heights=(370.0, *(210.0 * each for _ in rows), 42.0)
+        rows=(" ".join(halves), *pairs, f"{key} {key}"),
+        heights=(370.0, *(210.0 * each for _ in rows), 42.0),
     )
     portrait = Mosaic(
         rows=(plane, curves, *grids, key),

@@ -15,7 +15,7 @@ from vizopt.words import phrase
 SECONDS = 4.0
 WARNING = phrase("may_flash")
 WHY = phrase("seizures"), phrase("too_fast")
-SAID = " ".join([f"{WARNING}.", *WHY])  # the card in one paragraph
+SAID = phrase("card", may_flash=WARNING, seizures=WHY[0], too_fast=WHY[1])  # in one paragraph
 
 
 class Carded:

@@ -25,6 +25,7 @@ from vizopt.scene import Scene, Shape
 from vizopt.stage import Picture, Words
 from vizopt.staging import Staging
 from vizopt.still import placed
+from vizopt.timeline import COURSE
 
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
 
@@ -169,13 +170,14 @@ def planned_picture(
         clear: whether the paper is left out.
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
+    course = scene.timeline.rows(run["epoch"], COURSE)
     stage = arranged(run.layout, scene.stage)
     words = Words(scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
 
     def on(paper: str) -> Picture | Carded:
         theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours
-        picture = Picture(stage, run, rows, Playback(size, fps, mode), theme, words)
+        picture = Picture(stage, run, rows, Playback(size, fps, mode, course), theme, words)
         return Carded(picture, theme, fps) if mode == "flashing" else picture
 
     return Clear(colours.paper, on) if clear else on(colours.paper)

@@ -80,7 +80,7 @@ def _training(run: Recording) -> tuple[Event, ...]:
     ]
     if lowest is not None:
         value = float(loss[lowest])
-        found.append(Event(lowest, "best", f"lowest loss: {number(value)}", value))
+        found.append(Event(lowest, "best", phrase("lowest_loss", value=number(value)), value))
     return tuple(sorted(found, key=lambda event: event.epoch))
 
 
@@ -99,9 +99,8 @@ def first_times(accuracy: Values) -> list[Event]:
     for mark in MARKS:
         there = np.nonzero(accuracy >= mark)[0]
         if len(there) and there[0] > 0:
-            found.append(
-                Event(int(there[0]), "accuracy", f"accuracy reaches {percent(mark)}", mark)
-            )
+            words = phrase("accuracy_reaches", share=percent(mark))
+            found.append(Event(int(there[0]), "accuracy", words, mark))
     return found
 
 
@@ -132,7 +131,7 @@ def plateaus(loss: Values) -> list[Event]:
 
 def _plateau(blocks: list[NDArray[np.intp]], low: Values, start: int, stop: int) -> Event:
     level = float(np.median(low[start : stop + 1]))
-    words = f"plateau at a loss of about {number(level)}"
+    words = phrase("plateau", value=number(level))
     return Event(int(blocks[start][0]), "plateau", words, level, until=int(blocks[stop][-1]))
 
 
@@ -144,7 +143,7 @@ def highest_spike(loss: Values) -> list[Event]:
     start, stop = max(found, key=lambda spike: float(np.nanmax(loss[slice(*spike)])))
     peak = start + int(np.nanargmax(loss[start:stop]))
     value = float(loss[peak])
-    words = f"the loss jumps to {number(value)}"
+    words = phrase("loss_jumps", value=number(value))
     return [Event(peak, "spike", words, value, until=stop - 1, times=len(found))]
 
 
@@ -205,7 +204,7 @@ def divergence(loss: Values, diverged: int | None) -> list[Event]:
     """
     lost = from_then_on(~np.isfinite(loss)) if diverged is None else diverged
     if lost is not None:
-        return [Event(lost, "divergence", "the numbers are no longer finite")]
+        return [Event(lost, "divergence", phrase("not_finite"))]
     if not len(loss) or not 0 < loss[0] < np.inf:
         return []
     at = from_then_on(loss > EXPLODED * loss[0])
@@ -213,7 +212,7 @@ def divergence(loss: Values, diverged: int | None) -> list[Event]:
         return []
     first, *_, last = np.array_split(loss[at:], min(4, len(loss) - at))
     grows = np.median(last) > GROWS * np.median(first)
-    words = f"the loss stays above {EXPLODED:g} times its first value"
+    words = phrase("loss_stays", times=f"{EXPLODED:g}")
     return [Event(at, "divergence" if grows else "rise", words, float(loss[at]))]
 
 

@@ -37,11 +37,13 @@ class Playback(NamedTuple):
         fps: frames per second.
         mode: "clip": one after the other, so that nothing may flash; "still": each by itself,
             which cannot; "flashing": one after the other, in the lesson's look.
+        course: the row that is shown at every 240th of a second; that of each frame when left out.
     """
 
     size: Size
     fps: float
     mode: Mode
+    course: Rows | None = None
 
     @property
     def window(self) -> int:

@@ -45,6 +45,8 @@ def label(
         marks=tuple((frame(event.epoch), event.words) for event in story.events),
         pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
         colours=_colours(scene),
+        font=(scene.look.font if scene.look else None) or "",
+        words=scene.colours.words,
     )
 
 

@@ -2,7 +2,9 @@
 
 from vizopt.words import phrase
 
-TITLES = {"lr": "learning_rate"} | {name: name for name in ("loss", "accuracy", "slope")}
+TITLES = {"lr": "learning_rate"} | {
+    name: name for name in ("loss", "accuracy", "slope", "epoch", "step")
+}
 OF_A_DESCENT = {"loss": "f(x)"}  # a run that counts steps goes down a function
 
 

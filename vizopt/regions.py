@@ -71,11 +71,11 @@ class Regions:
         self._y, self._dy, self._row_of = _cells(grid, height)
         self._x, self._dx, column_of = _cells(grid, width)
         self._thick = thick
-        self._after = [
-            np.minimum(part[-1:] + 1, size - 1)
-            for part, size in ((self._y, height), (self._x, width))
-        ]
-        self._before = [np.maximum(part[:1] - 1, 0) for part in (self._y, self._x)]
+        # From a cell's last row or column to the next pixel, and from its first to the one before.
+        self._down = np.where(self._y[-1] < height - 1, width, 0)
+        self._on = np.where(self._x[-1] < width - 1, 1, 0)
+        self._up = np.where(self._y[0] > 0, width, 0)
+        self._back = np.where(self._x[0] > 0, 1, 0)
         self._columns = np.bincount(column_of, minlength=grid - 1)
         has_row = np.isin(np.arange(grid - 1), self._row_of)
         self._seen = np.outer(has_row, self._columns > 0)
@@ -136,21 +136,20 @@ class Regions:
         is thicker. Of two such neighbours one at least is in a cell that a border crosses: within
         a cell they are side by side, and at its sides it looks ahead and back."""
         lined = [
-            places[:-1][leaders[:-1] != leaders[1:]],
-            places[:, :-1][leaders[:, :-1] != leaders[:, 1:]],
+            _where(places[:-1], leaders[:-1] != leaders[1:]),
+            _where(places[:, :-1], leaders[:, :-1] != leaders[:, 1:]),
         ]
-        last, first = own[-1:], own[:1]
-        for seen, at, y, x in (
-            (last, places[-1:], self._after[0], self._x),
-            (own[:, -1:], places[:, -1:], self._y, self._after[1]),
+        for seen, at, steps in (
+            (own[-1:], places[-1:], self._down.take(rows)),
+            (own[:, -1:], places[:, -1:], self._on.take(columns)),
         ):
-            lined.append(at[flat.take(self._places(y, x, rows, columns)) != seen])
-        for seen, y, x in (
-            (first, self._before[0], self._x),
-            (own[:, :1], self._y, self._before[1]),
+            lined.append(_where(at, flat.take(at + steps) != seen))
+        for seen, at, steps in (
+            (own[:1], places[:1], self._up.take(rows)),
+            (own[:, :1], places[:, :1], self._back.take(columns)),
         ):
-            back = self._places(y, x, rows, columns)
-            lined.append(back[flat.take(back) != seen])
+            back = at - steps
+            lined.append(_where(back, flat.take(back) != seen))
         every = np.concatenate(lined)
         for _ in range(self._thick - 1):
             left, up = every[every % self._width > 0] - 1, every[every >= self._width] - self._width
@@ -223,6 +222,11 @@ def leader(scores: NDArray[Any]) -> NDArray[np.uint8]:
         np.maximum(winner, ahead * np.uint8(c), out=winner)
         best = np.maximum(best, scores[c])
     return winner
+
+
+def _where(places: Cells, chosen: NDArray[np.bool_]) -> Cells:
+    """Those of the places that are chosen; NumPy does it in half of the time of places[chosen]."""
+    return np.ascontiguousarray(places).reshape(-1).take(np.flatnonzero(chosen))
 
 
 def _mixed(start: Floats, stop: Floats, share: Floats) -> Floats:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Annotated
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -27,7 +28,18 @@ LEAST = 20  # width and height of a panel
 SHAPES = (("portrait", 0.8), ("square", 1.3), ("standard", 1.5), ("mosaic", inf))
 TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
 BETWEEN = "  ·  "  # settings
-SETTINGS = ("rate", "decay", "points", "samples", "classes", "start")  # words that they have
+# Words that they have: names of rules; schedules; all.
+RULES = ("sgd_momentum", "sgd_momentum_torch", "nesterov", "nesterov_keras")
+SCHEDULES = (
+    *("then", "warm_up", "steps_every", "steps_at", "exponential", "polynomial", "cosine"),
+    *("cosine_restarts", "one_cycle", "piecewise"),
+)
+SETTINGS = (
+    *("rate", "first_rate", "decay", "momentum_decay", "momentum", *RULES, "acts_here", *SCHEDULES),
+    *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
+    *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
+)
+LINES = 3  # of settings at most
 SIDE = 720  # units of the shorter side of every frame
 
 
@@ -217,10 +229,13 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
 def _settings(slot: Slot, settings: str) -> str:
     """The settings as they were recorded, in the picture's language as far as it has them."""
 
-    def told(part: str) -> str:
-        return ", ".join(slot.theme.words.retold(item, *SETTINGS) for item in part.split(", "))
+    inside = (*RULES, *SCHEDULES, "from_to")
 
-    return BETWEEN.join(map(told, settings.split(BETWEEN)))
+    def told(item: str) -> str:
+        return slot.theme.words.retold(item, *SETTINGS, inside=inside)
+
+    parts = (map(told, part.split(", ")) for part in settings.split(BETWEEN))
+    return BETWEEN.join(", ".join(part) for part in parts)
 
 
 def _total(slot: Slot, title: str, run: Recording) -> str:
@@ -234,12 +249,31 @@ def _total(slot: Slot, title: str, run: Recording) -> str:
 
 
 def _lines(slot: Slot, settings: str, free: float) -> list[str]:
-    """The settings in one line, or in two that part between two of them."""
-    parts = settings.split(BETWEEN)
-    starts = [BETWEEN.join(parts[:n]) for n in range(len(parts), 0, -1)]
-    first = next((start for start in starts if slot.fitted(start, 13, free) == start), starts[-1])
-    lines = [first, settings.removeprefix(first).removeprefix(BETWEEN)]
-    return [slot.fitted(line, 13, free) for line in lines if line]
+    """The settings in as few lines as hold them, all about as long, which part between two
+    settings, or at the commas of one that is too long for a line."""
+    parts: list[str] = []
+    for part in settings.split(BETWEEN):
+        whole = slot.text_width(part) <= free
+        parts += [f"{item}, " for item in part.split(", ")] if not whole else [part]
+        parts[-1] = parts[-1].removesuffix(", ") + BETWEEN
+    many = len(_filled(slot, parts, free))
+    width = next(w for w in np.linspace(free / 2, free, 21) if len(_filled(slot, parts, w)) <= many)
+    *lines, last = _filled(slot, parts, width)
+    if many > LINES:
+        lines, last = lines[: LINES - 1], " ".join([*lines[LINES - 1 :], last])
+    return [slot.fitted(line, 13, free) for line in (*lines, last)]
+
+
+def _filled(slot: Slot, parts: list[str], width: float) -> list[str]:
+    """Lines of as many parts as go into the width, one at least."""
+    lines = [""]
+    for part in parts:
+        longer = lines[-1] + part
+        if lines[-1] and slot.text_width(longer.removesuffix(BETWEEN).rstrip()) > width:
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return [line.removesuffix(BETWEEN).rstrip() for line in lines]
 
 
 def _counter(slot: Slot, title: str, run: Recording, rows: Rows) -> Draw:

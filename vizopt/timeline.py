@@ -9,6 +9,7 @@ from pydantic import Field
 from vizopt.arrays import Rows
 from vizopt.specs import NonNegative, Positive, spec
 
+COURSE = 240.0  # rows a second that tell how a clip goes on, whatever its frame rate is
 Length: TypeAlias = Annotated[Positive, Field(le=3600)]  # seconds
 
 

@@ -58,6 +58,8 @@ def write(
             page = _add(deck, layout, slide)
             if template is None and slide.paper:
                 _colour(page, slide)
+            if template is None and slide.font:
+                _font(page, slide)
     listed(deck)
     with finished(file) as part:
         deck.save(str(part))
@@ -116,6 +118,12 @@ def _colour(page: Any, slide: Slide) -> None:
     page.background.fill.fore_color.rgb = paper
     for run in page.shapes.title.text_frame.paragraphs[0].runs:
         run.font.color.rgb = ink
+
+
+def _font(page: Any, slide: Slide) -> None:
+    """The title in the font of the clip's own look."""
+    for run in page.shapes.title.text_frame.paragraphs[0].runs:
+        run.font.name = slide.font
 
 
 def _add(deck: Any, layout: Any, slide: Slide) -> Any:

@@ -31,6 +31,7 @@ class Slide:
         paragraphs: the text alternative.
         recipe: a scene's TOML; empty for a clip of unknown origin.
         paper, ink: of a look of the clip's own, #rrggbb; empty for the deck's.
+        font: of the title, of such a look too.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Slide:
     recipe: str
     paper: str = ""
     ink: str = ""
+    font: str = ""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -67,6 +69,7 @@ def slide(clip: Path, label: Label, verdict: Verdict) -> Slide:
     alt = _one_line(label.alt) or title
     paragraphs = tuple(clean(paragraph) for paragraph in label.paragraphs)
     around = {use: label.colours.get(use, "") for use in ("paper", "ink")}
+    around["font"] = clean(label.font)
     cues = tuple(clean(cue) for cue in cues_of(label, verdict.seconds))
     size, recipe = verdict.size, clean(label.recipe)
     return Slide(title, clip, size, alt, warning, cues, paragraphs, recipe, **around)

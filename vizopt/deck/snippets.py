@@ -46,12 +46,21 @@ SNIPPETS: dict[str, Callable[[Sequence[Slide]], str]] = {
 }
 
 
+def _type(slide: Slide) -> str:
+    """CSS of a title in ink and font of the clip's own look; empty without."""
+    family = re.sub(r"[^\w .-]", lambda sign: f"\\{ord(sign[0]):x} ", slide.font)
+    told = {"color": slide.ink, "font-family": f'"{family}"' if family else ""}
+    return "; ".join(f"{name}: {value}" for name, value in told.items() if value)
+
+
 def _section(slide: Slide) -> str:
     recipe = [f"<p>{escape(RECIPE)}</p>", f"<pre>{escape(slide.recipe)}</pre>"]
     notes = [f"<p>{escape(paragraph)}</p>" for paragraph in slide.notes]
+    paper = f' data-background-color="{slide.paper}"' if slide.paper else ""
+    style = f' style="{escape(_type(slide))}"' if _type(slide) else ""
     lines = [
-        "<section>",
-        f"  <h2>{escape(slide.title)}</h2>",
+        f"<section{paper}>",
+        f"  <h2{style}>{escape(slide.title)}</h2>",
         f"  {_media(slide, STRETCH)}",
         f'  <aside class="notes">{"".join([*notes, *(recipe if slide.recipe else [])])}</aside>',
         "</section>",
@@ -74,7 +83,11 @@ def _media(slide: Slide, how: str) -> str:
 
 
 def _quarto_slide(slide: Slide) -> str:
-    """reveal.js plays it by itself; a page has a player, PowerPoint and PDF a link."""
+    """reveal.js plays it by itself; a page has a player, PowerPoint and PDF a link.
+
+    On the paper of a look Quarto writes the title in white or black, as can be read.
+    """
+    paper = f' {{background-color="{slide.paper}"}}' if slide.paper else ""
     media = f"![{_marked(slide.alt)}]({_source(slide)}){{.r-stretch}}"
     if slide.clip.suffix.lower() != ".gif":
         shortcode = f'{{{{< video {_source(slide)} title="{_entities(slide.alt)}" >}}}}'
@@ -87,7 +100,7 @@ def _quarto_slide(slide: Slide) -> str:
     if slide.recipe:
         notes += [_marked(RECIPE), f"```toml\n{_harmless(slide.recipe)}```"]
     told = "\n\n".join(notes)
-    return f"## {_marked(slide.title)}\n\n{media}\n\n::: {{.notes}}\n{told}\n:::\n"
+    return f"## {_marked(slide.title)}{paper}\n\n{media}\n\n::: {{.notes}}\n{told}\n:::\n"
 
 
 def _marp_slide(slide: Slide) -> str:
@@ -95,7 +108,13 @@ def _marp_slide(slide: Slide) -> str:
     recipe = [RECIPE, _harmless(slide.recipe)] if slide.recipe else []
     notes = [paragraph.replace("--", "–").replace(">", "›") for paragraph in slide.notes]
     told = "\n\n".join([*notes, *recipe])
-    return f"## {_marked(slide.title)}\n\n![h:520 {alt}]({_source(slide)})\n\n<!--\n{told}\n-->\n"
+    around = ""
+    if slide.paper:
+        around = f'<!--\n_backgroundColor: "{slide.paper}"\n_color: "{slide.ink}"\n-->\n\n'
+    if _type(slide):
+        around += f"<style scoped>\nh2 {{ {_type(slide)} }}\n</style>\n\n"
+    picture = f"![h:520 {alt}]({_source(slide)})"
+    return f"{around}## {_marked(slide.title)}\n\n{picture}\n\n<!--\n{told}\n-->\n"
 
 
 def _source(slide: Slide) -> str:

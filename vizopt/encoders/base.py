@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vizopt.arrays import Frame, Size
 from vizopt.errors import EncodeError
 from vizopt.places import beside, sweep, synced
+from vizopt.words import ENGLISH, Language
 
 if TYPE_CHECKING:
     from vizopt.safety import Verdict
@@ -37,6 +38,8 @@ class Label:
         pauses: frame and words where a player waits for the viewer.
         colours: by use ("paper", "ink", "muted", "rule", "loss", …), of a look that says its own
             paper or ink: what stands around the clip follows them.
+        font: family that a look of its own names; empty for none.
+        words: in the language that the clip has.
     """
 
     title: str = ""
@@ -49,6 +52,8 @@ class Label:
     marks: tuple[tuple[int, str], ...] = ()
     pauses: tuple[tuple[int, str], ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
+    font: str = ""
+    words: Language = ENGLISH
 
 
 @dataclass(frozen=True)

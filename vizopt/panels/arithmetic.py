@@ -13,12 +13,18 @@ from vizopt.panels.pieces import pieces
 from vizopt.panels.rule import Line, Rule, rule, size, value
 from vizopt.readout import Readout
 from vizopt.recording import Recording
+from vizopt.words import ENGLISH, Language
 
 NEXT = Line("x", ast.parse("x + update", mode="eval").body, None)
 ROUNDING = 1e-10  # of a result's terms: where less is left of them, no figure of it is certain
 NEAR = 1e-6  # of a recorded update: so near to it comes what its lines give
 FEWER = np.finfo(float).tiny  # below it a float has fewer figures
 SHOWN = 0.5 * 10.0**-DECIMALS  # what is smaller is 0 to so many decimals
+# Names of results that a picture has words for.
+NAMES = (
+    *("velocity", "update", "mean", "cache", "before", "largest", "new", "push", "size", "turn"),
+    *("move", "moved"),
+)
 OURS = frozenset({"x", "slope"})  # columns with fixed decimals; the other ones are rates
 
 
@@ -33,20 +39,22 @@ class Step(NamedTuple):
     works: list[Work]
     texts: Mapping[str, str]
 
-    def lines(self, left_out: int) -> list[list[str]]:
+    def lines(self, left_out: int, words: Language = ENGLISH) -> list[list[str]]:
         """Each line in pieces, without the first ones, whose results are numbers in the others."""
-        shown = {work.result: work.line.name for work in self.works[left_out:-1]}
-        return [self._pieces(work, shown if work.line is not NEXT else {}) for work in self.works][
-            left_out:
+        names = {work.result: words.retold(work.line.name, *NAMES) for work in self.works}
+        shown = {work.result: names[work.result] for work in self.works[left_out:-1]}
+        return [
+            self._pieces(work, names[work.result], shown if work.line is not NEXT else {})
+            for work in self.works[left_out:]
         ]
 
-    def _pieces(self, work: Work, shown: Mapping[str, str]) -> list[str]:
+    def _pieces(self, work: Work, name: str, shown: Mapping[str, str]) -> list[str]:
         result = f"= {self.texts[work.result]}"
         if not all(isfinite(float_of(self.texts[key])) for key in work.operands.values()):
-            return [f"{work.line.name} {result}"]  # nothing can be redone with infinity
-        texts = {name: shown.get(key, self.texts[key]) for name, key in work.operands.items()}
+            return [f"{name} {result}"]  # nothing can be redone with infinity
+        texts = {own: shown.get(key, self.texts[key]) for own, key in work.operands.items()}
         first, *others = pieces(work.line.expression, texts)
-        return [f"{work.line.name} = {first}", *others, result]
+        return [f"{name} = {first}", *others, result]
 
 
 def arithmetic(run: Recording, rows: Sequence[int]) -> dict[int, Step]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.fonts import families, shown
@@ -41,6 +42,11 @@ class Slot:
         """Font size in pixels of a text's size in units, as the theme's text is set."""
         return round(self.theme.font(size) * self.unit, 1)
 
+    @property
+    def hairline(self) -> int:
+        """Pixels of the thinnest line, one unit at least."""
+        return max(round(self.unit), 1)
+
     def text_width(self, text: str, size: float = 13, weight: Weight = "normal") -> float:
         """Width in pixels of a text of this size."""
         return text_width(text, self.font(size), weight, self.theme.family)
@@ -75,10 +81,10 @@ class Slot:
         colour: str = "",
         weight: Weight = "normal",
         align: Literal["left", "center", "right"] = "left",
-    ) -> None:
+    ) -> Text:
         """Text that stands still, its baseline at y."""
         family = self.theme.family
-        self.axes.text(
+        return self.axes.text(
             x,
             y,
             shown(text, family),
@@ -98,9 +104,16 @@ class Slot:
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
         """A hairline just around a box."""
-        xs = [x - 0.5, x + width + 0.5, x + width + 0.5, x - 0.5, x - 0.5]
-        ys = [y - 0.5, y - 0.5, y + height + 0.5, y + height + 0.5, y - 0.5]
-        self.axes.plot(xs, ys, color=self.theme.rule, lw=1, clip_on=False, snap=False)
+        half = self.hairline / 2
+        left, right, top, bottom = x - half, x + width + half, y - half, y + height + half
+        self.axes.plot(
+            [left, right, right, left, left],
+            [top, top, bottom, bottom, top],
+            color=self.theme.rule,
+            lw=self.hairline,
+            clip_on=False,
+            snap=False,
+        )
 
 
 class Panel(Protocol):

@@ -25,7 +25,8 @@ NO_CURVES = frozenset(  # of a recording: what has no value, or many, for each e
     {"epoch", "params", "delta", "scores", "points", "labels", "held_out", "extent"}
     | {"curve", "minima", "maxima"}
 )
-BAND = 2.5  # widths of a line: where a pixel column's values spread wider, it is a band
+COLUMN = 2.0  # units of width, whose values are one point and one part of the envelope
+BAND = 2.5  # widths of a line: where the values of a column spread wider, it is a band
 LOWEST = 3  # heights of a tick's text that a curve has at least
 DIGITS = (18, 16, 14, 13)  # sizes of a number; the largest that has room beside its title
 SHORT = 3  # letters of a name that has no room
@@ -39,7 +40,7 @@ class Curves:
     A curve's axis follows the run, from 0 where that is near, but not its outliers: values beyond
     one and a half times the larger of the first value and the 90th percentile are cut, and small
     triangles mark where. The axis of a loss that spans more than two decades is logarithmic. Where
-    the values of one column of pixels spread, a line shows their mean and a pale band all of them.
+    the values in two units of width spread, a line shows their mean and a pale band all of them.
     A learning rate that never changes is a line of text.
 
     Where a run holds out samples, their loss and accuracy are second, thinner curves.
@@ -263,13 +264,13 @@ class _Plot:
     def draw_axes(self, slot: Slot) -> None:
         """The title and the values' grid lines."""
         slot.text(self.start, self.top - slot.unit * 12, self.name(slot), 13)
-        above = np.inf
+        above, ends = np.inf, [self.left, self.left + self.width]
         for tick in self.axis.ticks(_parts(slot, self.height)):
             y = float(self.y(np.array(tick)))
             if above - y < slot.font(11) * 1.1:
                 continue
             above = y
-            slot.axes.plot([self.left, self.left + self.width], [y, y], color=slot.theme.rule, lw=1)
+            slot.axes.plot(ends, [y, y], color=slot.theme.rule, lw=slot.hairline)
             x = self.left - slot.unit * 6
             slot.text(x, y + slot.font(11) * 0.36, setting(tick), 11, align="right")
 
@@ -370,7 +371,7 @@ def _draw_line(
     x = plot.x(np.arange(len(values), dtype=float))
     y = np.where(np.isnan(values), np.nan, plot.y(values))
     width = max(1.8 * slot.unit, 1.2) * thick
-    x_mean, y_mean, low, high = _by_pixel(x, y)
+    x_mean, y_mean, low, high = _by_column(x, y, COLUMN * slot.unit)
     if np.nanmax(high - low, initial=0.0) > BAND * width:
         paper, own = np.array(to_rgb(slot.theme.paper)), np.array(to_rgb(colour))
         pale = to_hex(paper + PALE * (own - paper))
@@ -384,10 +385,10 @@ def _draw_line(
     axes.plot(apart, top, linestyle="", marker="^", markersize=slot.unit * 6, color=colour)
 
 
-def _by_pixel(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Of each column of pixels that a curve [E] has points in: their mean place, and of their
-    heights the mean, the least and the most [W]; of none where a point has none."""
-    starts = np.flatnonzero(np.diff(np.floor(x), prepend=-1.0))
+def _by_column(x: Floats, y: Floats, width: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Of each column of that many pixels that a curve [E] has points in: their mean place, and of
+    their heights the mean, the least and the most [W]; of none where a point has none."""
+    starts = np.flatnonzero(np.diff(np.floor(x / width), prepend=-1.0))
     sizes = np.diff(starts, append=len(x))
     means = [np.add.reduceat(part, starts) / sizes for part in (x, y)]
     return means[0], means[1], np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)

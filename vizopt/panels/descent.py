@@ -45,7 +45,7 @@ class Descent:
         plot = Plot.of(slot, run)
         plot.draw_axes(slot)
         plot.draw_curve(slot, run["curve"])
-        write_names(slot, plot, minima_of(run))
+        write_names(slot, plot, run["curve"], minima_of(run))
         if run.header.epochs > 1:
             _steps_key(slot, plot)
 
@@ -58,7 +58,7 @@ class Descent:
         trail = _trail(slot, plot, x, f, colours)
         point, edge = disc(slot.unit * 7.5), coloured(disc(slot.unit * 9), slot.theme.ink)
         px, py = plot.px(x), plot.py(f)
-        plates = plates_of(slot, plot, minima_of(run))
+        plates = plates_of(slot, plot, run["curve"], minima_of(run))
         arrow = _arrow(slot, plot, run, colours, plates)
         move = Move(slot, plot, run, colours)
 

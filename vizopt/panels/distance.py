@@ -21,7 +21,7 @@ class Distance:
         slot.text(0, slot.font(12), "|x|", 12)
         for value in plot.axis.ticks(3):
             y = float(plot.y(np.array(value)))
-            slot.axes.plot([plot.left, plot.right], [y, y], color=slot.theme.rule, lw=1)
+            slot.axes.plot([plot.left, plot.right], [y, y], color=slot.theme.rule, lw=slot.hairline)
             text = setting(float(value))
             at = plot.left - slot.unit * 6
             slot.text(at, y + slot.font(11) * 0.36, text, 11, align="right")

@@ -105,4 +105,4 @@ def _apart(slot: Slot, ticks: tuple[Tick, ...], side: int) -> tuple[Tick, ...]:
 
 
 def _mark(slot: Slot, x: list[float], y: list[float]) -> None:
-    slot.axes.plot(x, y, color=slot.theme.rule, lw=1, clip_on=False)
+    slot.axes.plot(x, y, color=slot.theme.rule, lw=slot.hairline, clip_on=False)

@@ -6,7 +6,7 @@ from vizopt.panels.base import Draw, Slot
 from vizopt.panels.scale import scale_of
 from vizopt.recording import Recording
 from vizopt.specs import spec
-from vizopt.timeline import windows
+from vizopt.updates import updates
 
 LEAST = 0.35  # of the width, that the bar keeps
 
@@ -36,7 +36,7 @@ class Key:
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         epochs = run["epoch"]
-        start, stop = (epochs[part] for part in windows(rows, slot.playback.window))
+        start, stop = (epochs[part] for part in updates(rows, slot.playback)[:2])
         glyphs = slot.glyphs(12)
         _, text = _texts(slot, run.header.epochs)
         line = _first_line(slot)
@@ -62,8 +62,11 @@ def _write_ticks(
         ends = [start + size + gap for start, size in zip(starts, sizes, strict=True)]
         if all(end <= start for end, start in zip(ends, starts[1:], strict=False)):
             break
+    bottom = height + slot.unit * 3
     for start, place, (_, text) in zip(starts, places, shown, strict=True):
-        slot.axes.plot([place, place], [height, height + slot.unit * 3], color=slot.theme.muted)
+        slot.axes.plot(
+            [place, place], [height, bottom], color=slot.theme.muted, lw=1.5 * slot.hairline
+        )
         slot.text(start, line, text, 12)
 
 

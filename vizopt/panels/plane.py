@@ -66,8 +66,8 @@ class Plane:
         colours = slot.theme.solids(classes) if flashing else slot.theme.tints(classes)
         background = Background(run, rows, slot.playback, side, colours)
         line = coloured(np.full((1, 1), 255, np.uint8), slot.theme.border)[0, 0]
-        thick = max(round(slot.unit), 1)
-        regions = Regions(grid, side, side, colours, None if flashing else line, thick)
+        border = None if flashing else line
+        regions = Regions(grid, side, side, colours, border, slot.hairline)
         paint = regions.shade if self.confidence else regions
         points = Stamp(_points(slot, run, side))
         glyphs = slot.glyphs(12)

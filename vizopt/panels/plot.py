@@ -73,11 +73,12 @@ class Plot:
         """The frame's left and lower side, horizontal rules, the values of x and f(x)."""
         bottom, right = self.y0 + self.height, self.x0 + self.width
         box = [[self.x0, self.x0, right], [self.y0, bottom, bottom]]
-        slot.axes.plot(*box, color=slot.theme.rule, lw=1)
+        slot.axes.plot(*box, color=slot.theme.rule, lw=slot.hairline)
         slot.text(self.x0, self.above(slot), "f(x)", 11)
+        thin = 0.6 * slot.hairline
         for f, text in _ticks(self.low, self.high, RULES):
             y = float(self.py(f))
-            slot.axes.plot([self.x0, right], [y, y], color=slot.theme.rule, lw=0.6, alpha=0.7)
+            slot.axes.plot([self.x0, right], [y, y], color=slot.theme.rule, lw=thin, alpha=0.7)
             slot.text(self.x0 - slot.unit * 6, y + slot.font(11) * 0.36, text, 11, align="right")
         for x, text in self._places(slot):
             half = slot.text_width(text, 11) / 2

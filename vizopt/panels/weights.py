@@ -17,7 +17,7 @@ from vizopt.recording import Recording
 from vizopt.regions import Steps
 from vizopt.specs import spec
 from vizopt.theme import Theme
-from vizopt.timeline import windows
+from vizopt.updates import Updates, updates
 
 Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
 Floats: TypeAlias = NDArray[np.float64]
@@ -88,9 +88,9 @@ class Weights:
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         weights, update = _boxes(slot, run, self.layer)
-        start, stop = windows(rows, slot.playback.window)
+        told = updates(rows, slot.playback)
         scale = scale_of(run)
-        level = _levels(run, self.layer, start, stop, slot.playback)
+        level = _levels(run, self.layer, told, slot.playback)
         paint_weights = _painter(slot.theme, *_shape(run, self.layer), weights)
         paint_update = _painter(slot.theme, *_shape(run, self.layer), update)
         glyphs = slot.glyphs(12)
@@ -101,7 +101,7 @@ class Weights:
 
         def draw(window: Pixels, k: int) -> None:
             paint_weights(window, _matrix(run, self.layer, rows[k]), scale)
-            change = _change(run, self.layer, start[k], stop[k])
+            change = _change(run, self.layer, told.start[k], told.stop[k])
             largest = float(abs(change).max())
             end = max(np.exp(level[k]), largest) or 1.0
             paint_update(window, change, lambda values: values / end)
@@ -203,16 +203,16 @@ def _change(run: Recording, layer: str, start: np.intp, stop: np.intp) -> Matrix
     return _matrix(run, layer, stop) - _matrix(run, layer, start)
 
 
-def _levels(run: Recording, layer: str, start: Rows, stop: Rows, playback: Playback) -> Floats:
+def _levels(run: Recording, layer: str, told: Updates, playback: Playback) -> Floats:
     """Logarithm of the size that an update is drawn in full colour at, of each frame [F].
 
     The envelope is taken from windows that overlap by half; between them it is interpolated.
     """
     if playback.mode == "flashing":
-        return np.full(len(start), -np.inf)  # by its own largest
-    places = np.arange(0, len(start), max(playback.window // 2, 1))
-    changes = [abs(_change(run, layer, start[k], stop[k])).max() for k in places]
-    return np.interp(np.arange(len(start)), places, _envelope(np.array(changes, float)))
+        return np.full(len(told.at), -np.inf)  # by its own largest
+    ends = zip(told.starts, told.stops, strict=True)
+    changes = [abs(_change(run, layer, *pair)).max() for pair in ends]
+    return np.interp(told.at, np.arange(len(changes)), _envelope(np.array(changes, float)))
 
 
 def _envelope(largest: Floats) -> Floats:

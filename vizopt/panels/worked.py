@@ -16,9 +16,11 @@ from vizopt.panels.base import Draw, Slot
 from vizopt.readout import Readout
 from vizopt.recording import Recording
 from vizopt.specs import spec
+from vizopt.words import ENGLISH, Language
 
 DIGITS = 4
 SIZES = (19, 17, 15, 13)  # of the arithmetic: the largest that leaves nothing out
+TERMS = ("+ ", "− ", "= ")  # how a term and a result begin
 INDENT = "   "  # of what goes on in the next line
 
 
@@ -119,42 +121,63 @@ def _wrapped(glyphs: Glyphs, text: str, width: int) -> list[str]:
     return lines
 
 
+class _Lines(NamedTuple):
+    """The lines of each row.
+
+    Args:
+        texts: by row.
+        whole: whether none is left out.
+        terms: whether each goes on below at a term or a result, none within a product.
+    """
+
+    texts: dict[int, list[str]]
+    whole: bool
+    terms: bool
+
+
 def _fitting(slot: Slot, steps: Mapping[int, Step]) -> tuple[float, dict[int, list[str]]]:
-    """The largest size at which no line is left out, or the smallest, and the lines of each row."""
+    """A size and the lines of each row: the largest at which no line is left out and none parts a
+    product; else the largest at which none is left out, or the smallest."""
+    found = {}
     for size in SIZES:
         room = _Places.room(slot, size)
-        texts, whole = _lines(steps, slot.width, room, slot.glyphs(size))
-        if whole:
+        found[size] = _lines(steps, slot.width, room, slot.glyphs(size), slot.theme.words)
+        if found[size].whole and found[size].terms:
             break
-    return size, texts
+    best = [size for size in found if found[size].whole and found[size].terms]
+    whole = [size for size in found if found[size].whole]
+    size = (best or whole or [*found][-1:])[0]
+    return size, found[size].texts
 
 
 def _lines(
-    steps: Mapping[int, Step], width: int, room: int, glyphs: Glyphs
-) -> tuple[dict[int, list[str]], bool]:
-    """The lines of each row, broken alike in all steps of the same form, so that none jumps; and
-    whether all of them are there."""
-    whole = True
+    steps: Mapping[int, Step], width: int, room: int, glyphs: Glyphs, words: Language = ENGLISH
+) -> _Lines:
+    """The lines of each row, broken alike in all steps of the same form, so that none jumps."""
+    whole = terms = True
     forms: dict[tuple[tuple[str, int], ...], list[int]] = {}
     for row, step in steps.items():
-        both = zip(step.works, step.lines(0), strict=True)  # of infinity there are fewer pieces
+        both = zip(step.works, step.lines(0, words), strict=True)  # of infinity: fewer pieces
         form = tuple((ast.dump(work.line.expression), len(pieces)) for work, pieces in both)
         forms.setdefault(form, []).append(row)
     texts = {}
     for rows in forms.values():
         for left_out in range(max(len(steps[rows[0]].works), 1)):
-            told = {row: steps[row].lines(left_out) for row in rows}
+            told = {row: steps[row].lines(left_out, words) for row in rows}
             breaks = [_breaks(line, width, glyphs) for line in zip(*told.values(), strict=True)]
             if sum(map(len, breaks)) <= room:
                 break
             whole = False
         for row, lines in told.items():
+            broken = list(zip(lines, breaks, strict=True))
+            below = [line[part.start] for line, parts in broken for part in parts[1:]]
+            terms = terms and all(piece.startswith(TERMS) for piece in below)
             texts[row] = [
                 INDENT * (part.start > 0) + " ".join(line[part])
-                for line, parts in zip(lines, breaks, strict=True)
+                for line, parts in broken
                 for part in parts
             ]
-    return texts, whole
+    return _Lines(texts, whole, terms)
 
 
 def _breaks(lines: Sequence[list[str]], width: int, glyphs: Glyphs) -> list[slice]:
@@ -164,7 +187,7 @@ def _breaks(lines: Sequence[list[str]], width: int, glyphs: Glyphs) -> list[slic
     """
     space, indent = glyphs.width(" "), glyphs.width(INDENT)
     widest = [max(map(glyphs.width, column)) + space for column in zip(*lines, strict=True)]
-    terms = [i for i, piece in enumerate(lines[0]) if piece.startswith(("+ ", "− ", "= "))]
+    terms = [i for i, piece in enumerate(lines[0]) if piece.startswith(TERMS)]
     starts = [0]
     for i in range(1, len(widest)):
         while i > starts[-1]:

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -22,9 +22,11 @@ from vizopt.numbers import count, number
 from vizopt.player.colours import rules
 from vizopt.quantities import title
 from vizopt.safety import Verdict
+from vizopt.words import Language, phrase, table
 
 FIRST = ("x", "loss", "accuracy", "lr")  # the order under the picture; others follow by name
 ALLOWED = 3  # flashes a second, WCAG 2.2, 2.3.1
+SPOKEN = ("play", "pause", "speed", "loop_on", "loop_off", "frame", "at")  # by the script
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -42,20 +44,22 @@ def page(film: Film, clip: bytes, last: Frame, frames: int, verdict: Verdict | N
     style = _part("player.css") + rules(label.colours)
     script = _part("player.js")
     warning = label.warning or _failed(verdict)
+    warning, said = label.words.told(warning), _said(label.words)
     columns = _numbers(label, frames)
     data = {
         "fps": film.fps,
         "frames": frames,
-        "unit": label.unit,
+        "unit": label.words.told(title(label.unit, label.unit)),
         "starts": verdict is not None and not warning,
         "names": [name for name, _ in columns],
         "numbers": [values for _, values in columns],
         "pauses": _pauses(label),
+        "words": {name: said[f"page_{name}"] for name in SPOKEN},
     }
     return Template(_part("page.html")).substitute(
         policy=_policy(style, script),
         version=escape(vizopt.__version__),
-        title=escape(label.title or "Animation"),
+        title=escape(label.title or said["page_animation"]),
         alt=escape(label.alt or label.title),
         style=style,
         script=script,
@@ -65,13 +69,20 @@ def page(film: Film, clip: bytes, last: Frame, frames: int, verdict: Verdict | N
         warning=f'<p class="warning" id="warning">{escape(warning)}</p>' if warning else "",
         numbers="\n".join(_row(name, values[-1:]) for name, values in columns),
         last=max(frames - 1, 0),
-        speeds="\n".join(_speed(speed, verdict) for speed in SPEEDS),
+        speeds="\n".join(_speed(speed, verdict, said) for speed in SPEEDS),
         events=_events(label, columns, frames),
         story="\n".join(f"<p>{escape(text)}</p>" for text in label.paragraphs or (label.alt,)),
         data=_json(data),
         recipe=_inert(label.recipe),
         clip=b64encode(clip).decode(),
+        **{key: escape(text) for key, text in said.items()},
     )
+
+
+def _said(words: Language) -> dict[str, str]:
+    """The page's own words by their keys."""
+    keys = [key for key in table("en") if key == "tag" or key.startswith("page_")]
+    return {key: words.text(key) for key in keys}
 
 
 def _part(name: str) -> str:
@@ -100,10 +111,8 @@ def _failed(verdict: Verdict | None) -> str:
     """The warning of a clip that failed the flash check."""
     if verdict is None or verdict.passed:
         return ""
-    return (
-        f"This clip flashes up to {_flashes(verdict):g} times a second; WCAG 2.2 allows {ALLOWED}. "
-        "It can trigger seizures in people with photosensitive epilepsy."
-    )
+    flashes = phrase("page_flashes", flashes=f"{_flashes(verdict):g}", allowed=ALLOWED)
+    return phrase("page_warning", flashes=flashes, seizures=phrase("seizures"))
 
 
 def _flashes(verdict: Verdict) -> float:
@@ -118,7 +127,7 @@ def _numbers(label: Label, frames: int) -> list[tuple[str, list[str]]]:
         return (order.index(name) if name in order else len(order), name)
 
     return [
-        (title(name, label.unit), _written(label.numbers[name][:frames]))
+        (label.words.told(title(name, label.unit)), _written(label.numbers[name][:frames]))
         for name in sorted(label.numbers, key=place)
     ]
 
@@ -142,20 +151,20 @@ def _row(name: str, value: Sequence[str]) -> str:
     return f"<div><dt>{escape(name)}</dt><dd>{escape(''.join(value))}</dd></div>"
 
 
-def _speed(speed: float, verdict: Verdict | None) -> str:
+def _speed(speed: float, verdict: Verdict | None, said: Mapping[str, str]) -> str:
     """A choice of speed; a faster clip flashes more often."""
     chosen = " selected" if speed == 1 else ""
     flashes = verdict is not None and verdict.passed and _flashes(verdict) * speed > ALLOWED
-    words = f"{speed:g}×" + (" – may flash" if flashes else "")
+    words = f"{speed:g}×" + (f" – {escape(said['page_may_flash'])}" if flashes else "")
     return f'<option value="{speed:g}"{chosen}>{words}</option>'
 
 
 def _events(label: Label, columns: list[tuple[str, list[str]]], frames: int) -> str:
     """Buttons that lead to what happened and to the pauses; nothing where there is none."""
-    unit, shown = "frame", [count(k + 1) for k in range(frames)]
+    unit, shown = label.words.say("page_frame"), [count(k + 1) for k in range(frames)]
     if label.unit in label.numbers:
         unit, shown = columns[0]
-    items = [(frame, "mark", text) for frame, text in label.marks]
+    items = [(frame, "mark", label.words.told(text)) for frame, text in label.marks]
     items += [(pause["frame"], "pause", pause["text"]) for pause in _pauses(label)]
     return "\n".join(
         f'<li><button type="button" class="{kind}" data-frame="{frame}">'

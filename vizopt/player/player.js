@@ -53,8 +53,13 @@ function tell() {
 
 function position() {
   const shown = data.names.indexOf(data.unit);
-  if (shown < 0) return `frame ${frame + 1} of ${data.frames}`;
-  return `${data.unit} ${data.numbers[shown][frame]} of ${data.numbers[shown][last]}`;
+  if (shown < 0) return place(data.words.frame, frame + 1, data.frames);
+  return place(data.unit, data.numbers[shown][frame], data.numbers[shown][last]);
+}
+
+function place(name, shown, last) {
+  const parts = { name, shown, last };
+  return data.words.at.replace(/\{(\w+)\}/g, (_, part) => parts[part]);
 }
 
 // Only what stands still is said: sixty numbers a second are none.
@@ -132,7 +137,7 @@ function follow() {
 function playingOrNot() {
   if (video.paused && !video.ended) playing = false; // the browser's own pause
   player.classList.toggle("playing", !video.paused);
-  byId("play").setAttribute("aria-label", video.paused ? "Play" : "Pause");
+  byId("play").setAttribute("aria-label", video.paused ? data.words.play : data.words.pause);
   if (video.paused) sayNumbers();
 }
 
@@ -157,7 +162,7 @@ function drop() {
 function faster(by) {
   speed.selectedIndex = Math.min(Math.max(speed.selectedIndex + by, 0), speed.length - 1);
   setSpeed();
-  say(`speed ${speed.selectedOptions[0].text}`);
+  say(`${data.words.speed} ${speed.selectedOptions[0].text}`);
 }
 
 const setSpeed = () => (video.playbackRate = Number(speed.value));
@@ -165,7 +170,7 @@ const setSpeed = () => (video.playbackRate = Number(speed.value));
 function loop() {
   const on = byId("loop").ariaPressed !== "true";
   byId("loop").ariaPressed = String(on);
-  say(on ? "loop on" : "loop off");
+  say(on ? data.words.loop_on : data.words.loop_off);
 }
 
 function fullScreen() {

@@ -1,7 +1,7 @@
 """Words: what a picture says, in the language of its look; each language is one file here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -34,19 +34,31 @@ class Language:
 
     def say(self, key: str, **values: object) -> str:
         """The text of a key; what is put in is said in this language too."""
-        text = self.words.get(key) or table("en")[key]
-        return text.format_map({name: self.told(value) for name, value in values.items()})
+        return self.text(key).format_map({name: self.told(value) for name, value in values.items()})
+
+    def text(self, key: str) -> str:
+        """The text of a key with its {names}."""
+        return self.words.get(key) or table("en")[key]
 
     def told(self, value: object) -> str:
         """A phrase in this language; any other text, or a number, as it is."""
         return self.say(value.key, **value.values) if isinstance(value, Phrase) else str(value)
 
-    def retold(self, text: str, *keys: str) -> str:
-        """An English text of a recording in this language, where it is that of one of the keys."""
+    def retold(self, text: str, *keys: str, inside: Sequence[str] = ()) -> str:
+        """An English text of a recording in this language, where it is that of one of the keys.
+
+        Args:
+            text: the English one.
+            keys: what it may be.
+            inside: what that which was put into it may be.
+        """
         for key in keys:
             found = _pattern(key).fullmatch(text)
             if found:
-                return self.say(key, **found.groupdict())
+                parts = {
+                    name: self.retold(part, *inside) for name, part in found.groupdict().items()
+                }
+                return self.say(key, **parts)
         return text
 
 

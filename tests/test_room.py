@@ -1,0 +1,148 @@
+"""Room: what a picture writes is whole on every shape of frame, and as sharp as the frame."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from descents import Held, scene_of
+from matplotlib.figure import Figure
+
+import vizopt
+from vizopt import library
+from vizopt.hold import Playback
+from vizopt.looks.contrast import SHAPE, contrast
+from vizopt.minima import minima_of
+from vizopt.paint import DPI, pixel_axes
+from vizopt.panels import Descent
+from vizopt.panels.arithmetic import arithmetic
+from vizopt.panels.base import Slot
+from vizopt.panels.names import placed
+from vizopt.panels.plot import Plot
+from vizopt.panels.worked import SIZES, _fitting, _lines, _Places
+from vizopt.stage import LINES, MARGIN
+from vizopt.stage import _lines as settings_lines
+from vizopt.theme import THEMES
+from vizopt.words import language
+
+SHAPES = [(1280, 720), (1024, 768), (1080, 1080), (1080, 1920)]
+LESSON = "(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4"
+
+
+def slot_of(width, height, unit=1.0, theme="light"):
+    axes = pixel_axes(Figure((width / DPI, height / DPI), dpi=DPI), 0, 0, width, height)
+    return Slot(axes, width, height, THEMES[theme], unit, Playback((width, height), 20.0, "clip"))
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return Held(scene_of(LESSON, (-4, 4), -3, 0.3, 0.9, 161))
+
+
+@pytest.mark.parametrize(
+    ("size", "unit"),
+    [
+        ((384, 300), 0.5),
+        ((600, 600), 1.0),
+        ((956, 357), 1.07),
+        ((984, 500), 1.5),
+        ((984, 800), 1.5),
+        ((984, 1700), 1.5),
+    ],
+)
+def test_every_minimum_has_its_name_and_none_lies_on_the_curve(lesson, size, unit):
+    slot, curve, minima = slot_of(*size, unit), lesson["curve"], minima_of(lesson)
+    plot = Plot.of(slot, lesson)
+    names = placed(slot, plot, curve, minima)
+    assert {name.text for name in names} == {minimum.name for minimum in minima}
+    x, y = plot.px(curve[:, 0]), plot.py(curve[:, 1])
+    for name in names:
+        half = name.half - slot.unit * 5  # of the letters
+        beside = abs(x - name.at) < half
+        over = (y > name.base - slot.font(12) * 0.75) & (y < name.base + slot.font(12) * 0.2)
+        assert not (beside & over).any(), name.text
+
+
+def test_a_name_without_room_beside_the_curve_is_written_all_the_same():
+    run = Held(scene_of("cos(40*x) + x**2", (-1, 1), 0.9, 0.001))
+    slot = slot_of(300, 120, 0.5)
+    plot = Plot.of(slot, run)
+    assert placed(slot, plot, run["curve"], minima_of(run))
+
+
+def test_the_paper_shows_around_a_name(lesson):
+    slot = slot_of(600, 300)
+    Descent().static(slot, lesson)
+    names = [text for text in slot.axes.texts if "minimum" in text.get_text()]
+    assert names
+    assert all(text.get_path_effects() for text in names)
+
+
+@pytest.fixture(scope="module")
+def settings_of_scenes():
+    scenes = {name: vizopt.load_scene(name) for name in library.names()}
+    rng = np.random.RandomState(0)
+    return {n: s.settings(s.problem.build(rng).words) for n, s in scenes.items()}
+
+
+@pytest.mark.parametrize("size", SHAPES)
+def test_the_settings_of_every_bundled_scene_are_whole(settings_of_scenes, size):
+    slot = slot_of(*size, min(size) / 720)
+    free = slot.width - 2 * slot.unit * MARGIN
+    for name, settings in settings_of_scenes.items():
+        lines = settings_lines(slot, settings, free)
+        assert len(lines) <= LINES, name
+        assert not any("…" in line for line in lines), name
+        assert all(slot.text_width(line) <= free for line in lines), name
+        words = [word for line in lines for word in line.replace("·", " ").split()]
+        assert words == settings.replace("·", " ").split(), name
+
+
+def test_a_setting_too_long_for_a_line_parts_at_a_comma_and_three_lines_are_the_most():
+    slot = slot_of(400, 400)
+    settings = "Adam, learning rate 0.3, decay 0.1, beta 0.9  ·  rings"
+    assert settings_lines(slot, settings, 300) == [
+        "Adam, learning rate 0.3,",
+        "decay 0.1, beta 0.9  ·  rings",
+    ]
+    lines = settings_lines(slot, ", ".join(["learning rate 0.3"] * 20), 300)
+    assert len(lines) == LINES
+    assert lines[-1].endswith("…")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])
+def test_thin_lines_are_as_wide_in_a_large_frame(lesson, size):
+    unit = size[1] / 720
+    slot = slot_of(*size, unit)
+    Descent().static(slot, lesson)
+    slot.frame(100, 100, 50, 50)
+    widths = {line.get_linewidth() for line in slot.axes.lines}
+    assert slot.hairline == round(unit)
+    assert min(widths) == pytest.approx(0.6 * slot.hairline)
+    assert slot.axes.lines[-1].get_linewidth() == slot.hairline
+    assert slot.axes.lines[-1].get_xdata().min() == 100 - slot.hairline / 2  # just outside
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_a_path_is_seen_on_the_paper_and_gets_darker_in_print(name):
+    theme = THEMES[name]
+    seen = contrast(theme.path, [theme.paper])[:, 0]
+    assert seen.min() >= SHAPE
+    assert name != "print" or (np.diff(seen) > 1).all()
+
+
+def test_a_square_frame_leaves_out_no_line_of_the_lesson_s_largest_steps(lesson):
+    slot = slot_of(585, 369, 1.5)
+    steps = arithmetic(lesson, list(range(161)))
+    room = _Places.room(slot, SIZES[-1])
+    assert _lines(steps, slot.width, room, slot.glyphs(SIZES[-1])).whole
+
+
+def test_the_largest_size_at_which_no_product_is_parted_is_taken():
+    steps = arithmetic(Held(scene_of("x**2", (-4, 4), -3, 0.3, 0.9, 61)), list(range(20)))
+    slot = slot_of(300, 340)
+    size, texts = _fitting(slot, steps)
+    assert not any(line.lstrip().startswith("·") for lines in texts.values() for line in lines)
+    long = replace(slot, theme=replace(slot.theme, words=language({"velocity": "the velocity"})))
+    smaller, texts = _fitting(long, steps)
+    assert smaller < size
+    assert not any(line.lstrip().startswith("·") for lines in texts.values() for line in lines)
