@@ -38,11 +38,11 @@ def formula(text: str) -> Formula:
         ValueError: it cannot be read in one way only, uses unknown names, is no real number, or
             is too long or too deeply nested.
     """
-    from vizopt.problems.formula.compiled import compiled, derivative
+    from vizopt.problems.formula.compiled import compiled
     from vizopt.problems.formula.reader import read
+    from vizopt.problems.formula.terms import symbolic
 
     if len(text) > LONGEST:
         raise ValueError(f"longer than {LONGEST} characters")
     term, notes = read(text)
-    slope = derivative(term)
-    return Formula(text, term.text, notes, *compiled(term.meaning, slope))
+    return Formula(text, term.text, notes, *compiled(symbolic(term)))
