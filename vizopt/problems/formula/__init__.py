@@ -28,6 +28,7 @@ class Formula(NamedTuple):
     notes: tuple[str, ...]  # what was taken for something else, "^ is a power"
     value: Callable[[Any], Any]  # f(x), elementwise
     slope: Callable[[Any], Any]  # f′(x)
+    rounding: Callable[[Any], Any]  # by how much f(x) may be off, and x by its last bit
 
 
 @lru_cache(maxsize=64)
