@@ -118,7 +118,10 @@ def _numbers(label: Label, frames: int) -> list[tuple[str, list[str]]]:
         return (order.index(name) if name in order else len(order), name)
 
     return [
-        (title(name, label.unit), _written(label.numbers[name][:frames]))
+        (
+            title(name, label.unit),
+            [*label.texts.get(name, ())[:frames]] or _written(label.numbers[name][:frames]),
+        )
         for name in sorted(label.numbers, key=place)
     ]
 
