@@ -496,6 +496,34 @@ def test_outside_its_domain_nothing_is_filled():
     assert np.isnan(formula("log(x)").slope(np.array([np.nan]))).all()
 
 
+CONSTANT = {
+    "sin(pi)": 0.0,
+    "cos(π/2)": 0.0,
+    "sqrt(2)^2 - 2": 0.0,
+    "0.1 + 0.2 - 0.3": 0.0,
+    "tan(π/4)": 1.0,
+    "0.1 + 0.2": 0.3,
+    "⅓ + ⅔": 1.0,
+    "sin(3.141592653589793)": 0.0,
+    "sin(3.14159265358979)": 3.2384626433832793e-15,
+    "1e-400": 0.0,
+    "e^-400": 1.9151695967140057e-174,
+    "sin(1e22)": -0.8522008497671888,
+    "sin(1) + 0*sin(x - x)": 0.8414709848078965,
+    "relu(-1) + heaviside(0) + ceil(1)": 1.5,
+    "max(2, 0.3, 1) + min(0.5, 4)": 2.5,
+    "sech(1)": 0.6480542736638853,
+    "where(0.1 + 0.2 == 0.3, 1, 2)": 1.0,
+    "softplus(-40) + sigmoid(-40)": 8.496708510583178e-18,
+}
+
+
+@pytest.mark.parametrize("text", CONSTANT)
+def test_constants_are_worked_out_to_their_last_digit(text):
+    assert formula(text).value(np.float64(0.3)) == CONSTANT[text]
+    assert formula(text).slope(np.float64(0.3)) == 0
+
+
 def test_numbers_keep_their_last_digit():
     x = np.linspace(-3, 3, 101)
     for text, by_hand in {

@@ -14,7 +14,7 @@ from vizopt.labels import label
 from vizopt.numbers import count, number
 from vizopt.optimizers import OPTIMIZERS, name_of
 from vizopt.recipe import load
-from vizopt.report import lines, summary, table
+from vizopt.report import lines, table
 from vizopt.scene import Shape, load_scene, parse_scene, scene_toml
 
 BUNDLED = {name: load_scene(name) for name in library.names()}
@@ -165,12 +165,11 @@ def test_a_descent_counts_steps_and_has_no_loss(descent, monkeypatch):
     page = label(descent, scene, told, shape, card=0, warning="")
     from vizopt.player.page import _numbers
 
-    facts = summary(descent)
     everything = {
         "picture": " ".join(texts + drawn),
         "story": told.text,
         "events": " ".join(event.words for event in told.events),
-        "info": re.sub(r"columns .*", "", "\n".join(lines(facts))),
+        "info": re.sub(r"columns .*", "", "\n".join(lines(descent))),
         "table": next(table(descent, range(0, 101, 50))),
         "page": " ".join(name for name, _ in _numbers(page, 3)),
         "settings": descent.header.settings,

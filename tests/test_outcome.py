@@ -576,7 +576,7 @@ def test_info_tells_a_level_minimum_from_end_to_end():
     run = descend("max(x**2-1, 0)", (-3, 3), 2, 0.1)
     facts = report.summary(run)["descent"]["minimum"]
     assert (facts["level_from"], facts["level_to"]) == (-1.0, 1.0)
-    assert "level_from=-1" in "".join(report.lines(report.summary(run))).replace("−", "-")
+    assert "level_from=-1" in "".join(report.lines(run)).replace("−", "-")
     assert "at x from −1.000 to 1.000 with f = 0.000" in story.of(run).text
     alone = report.summary(descend("x**2", (-3, 3), 2, 0.1))["descent"]["minimum"]
     assert "level_from" not in alone

@@ -11,6 +11,15 @@ from vizopt.problems.formula import formula
 from vizopt.problems.formula.series import Series
 
 PI, ROOT, TENTH = "pi", "sqrt(2)", "0.1"
+
+
+def many(text):
+    """A decimal with many digits, as a formula has it."""
+    with mpmath.workdps(150):
+        return mp.mpf(text)
+
+
+A, B, C = many("1.23456"), many("2.34567"), many("0.123456")
 # formula → the place of its 0/0, and what it is with many digits
 SPOILED = {
     "(1-cos(x))/x**2": (0, lambda x: (1 - mp.cos(x)) / x**2),
@@ -46,14 +55,63 @@ SPOILED = {
     "sin(3x)/sin(x)": (PI, lambda x: mp.sin(3 * x) / mp.sin(x)),
     "(x²-2)/(x-sqrt(2))": (ROOT, lambda x: x + mp.sqrt(2)),
     "sin(3x-0.3)/(x-0.1)": (TENTH, lambda x: 3 * mp.sinc(3 * x - mp.mpf(3) / 10)),
+    # a constant that is no short decimal, and is magnified
+    "(sin(1.23456+x)-sin(1.23456))/x": (0, lambda x: (mp.sin(A + x) - mp.sin(A)) / x),
+    "(3sin(1.23456+x)-3sin(1.23456))/(2x)": (
+        0,
+        lambda x: 3 * (mp.sin(A + x) - mp.sin(A)) / (2 * x),
+    ),
+    "(sin(1.23456+2x)-sin(1.23456)-2x*cos(1.23456))/x²": (
+        0,
+        lambda x: (mp.sin(A + 2 * x) - mp.sin(A) - 2 * x * mp.cos(A)) / x**2,
+    ),
+    "(sin(x)cos(x)-sin(1.23456)cos(1.23456))/(x-1.23456)": (
+        "1.23456",
+        lambda x: (mp.sin(2 * x) - mp.sin(2 * A)) / 2 / (x - A),
+    ),
+    "x/(sin(1.23456+x)-sin(1.23456))": (0, lambda x: x / (mp.sin(A + x) - mp.sin(A))),
+    "(ln(2.34567+x)-ln(2.34567))/x": (0, lambda x: mp.log(1 + x / B) / x),
+    "(log2(x)-log2(2.34567))/(x-2.34567)": ("2.34567", lambda x: mp.log(x / B, 2) / (x - B)),
+    "(x^3.7-2.34567^3.7)/(x-2.34567)": (
+        "2.34567",
+        lambda x: (x ** many("3.7") - B ** many("3.7")) / (x - B),
+    ),
+    "(x^x-2.34567^2.34567)/(x-2.34567)": ("2.34567", lambda x: (x**x - B**B) / (x - B)),
+    "(1/x-1/2.34567)/(x-2.34567)": ("2.34567", lambda x: -1 / (x * B)),
+    "(√x-√2.34567)/(x-2.34567)": ("2.34567", lambda x: 1 / (mp.sqrt(x) + mp.sqrt(B))),
+    "(atan(x/3)-atan(2.34567/3))/(x-2.34567)": (
+        "2.34567",
+        lambda x: (mp.atan(x / 3) - mp.atan(B / 3)) / (x - B),
+    ),
+    "(2^x-2^0.123456)/(x-0.123456)": ("0.123456", lambda x: (2**x - 2**C) / (x - C)),
+    "(erf(x)-erf(0.123456))/(x-0.123456)": (
+        "0.123456",
+        lambda x: (mp.erf(x) - mp.erf(C)) / (x - C),
+    ),
+    "(sigmoid(x)-sigmoid(0.123456))/(x-0.123456)": (
+        "0.123456",
+        lambda x: (1 / (1 + mp.exp(-x)) - 1 / (1 + mp.exp(-C))) / (x - C),
+    ),
+    "(tanh(1+√3+x)-tanh(1+√3))/x": (
+        0,
+        lambda x: (mp.tanh(1 + mp.sqrt(3) + x) - mp.tanh(1 + mp.sqrt(3))) / x,
+    ),
+    "(sin(x)-0.8414709848078965)/(x-1)": (1, lambda x: (mp.sin(x) - mp.sin(1)) / (x - 1)),
+    "sin(x-3.141592653589793)/(x-π)": (PI, lambda x: mp.sinc(x - mp.pi)),
+    "(sin(1.23456789012345678+x)-sin(1.23456789012345678))/x": (
+        0,
+        lambda x: (
+            (mp.sin(many("1.23456789012345678") + x) - mp.sin(many("1.23456789012345678"))) / x
+        ),
+    ),
 }
-PLACES = {PI: np.pi, ROOT: np.sqrt(2), TENTH: 0.1}
+PLACES = {PI: np.pi, ROOT: np.sqrt(2)}
 AWAY = np.array([0.5, 0.09, 0.02, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12])
 
 
 def places_of(text):
     place, exact = SPOILED[text]
-    place = PLACES.get(place, place)
+    place = PLACES.get(place) or float(place)
     x = place + np.concatenate([AWAY, -AWAY])
     return x[x != place], exact
 
@@ -73,6 +131,13 @@ def test_beside_a_removable_gap_f_and_its_slope_are_those_of_mpmath(text):
     np.testing.assert_allclose(f.slope(x), slopes, rtol=1e-9)
     one_by_one = [float(f.slope(np.array([at]))[0]) for at in x]
     np.testing.assert_array_equal(one_by_one, f.slope(x))
+
+
+def test_a_quotient_that_is_constant_has_no_slope():
+    x = 2.6 + np.concatenate([AWAY, -AWAY])
+    f = formula("(x*sin(2)-2.6sin(2))/(x-2.6)")
+    np.testing.assert_allclose(f.value(x), np.sin(2), rtol=1e-13)
+    np.testing.assert_array_equal(f.slope(x), 0)
 
 
 def test_at_a_place_that_is_no_float_it_has_its_limit():

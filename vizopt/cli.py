@@ -142,8 +142,11 @@ def info(run: Path, as_json: bool, verify: bool) -> None:
     if verify:
         click.echo(one_line(verified(Recording(run, before_damage=True))))
         return
-    facts = summary(Recording(run))
-    click.echo(json.dumps(facts, indent=2) if as_json else "\n".join(map(one_line, lines(facts))))
+    recording = Recording(run)
+    shown = (
+        [json.dumps(summary(recording), indent=2)] if as_json else map(one_line, lines(recording))
+    )
+    click.echo("\n".join(shown))
 
 
 @click.group(

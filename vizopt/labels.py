@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from vizopt.encoders import Label
+from vizopt.readout import writing_of
 from vizopt.recording import Recording
 from vizopt.scene import MADE_WITH, Scene, Shape, bare, scene_toml
 from vizopt.story import Story
@@ -27,6 +28,7 @@ def label(
     rows = scene.timeline.rows(run["epoch"], shape.fps)
     epochs = run["epoch"][np.concatenate([np.zeros(card, np.intp), rows])]
     history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
+    written = {name: writing_of(run, name) for name in ("x", "loss") if "x" in run.columns}
     numbers = {run.header.unit: epochs} | {name: run[name][epochs] for name in sorted(history)}
 
     def frame(epoch: int) -> int:
@@ -42,6 +44,7 @@ def label(
         warning=warning,
         unit=run.header.unit,
         numbers=numbers,
+        texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
         marks=tuple((frame(event.epoch), event.words) for event in story.events),
         pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
         colours=_colours(scene),

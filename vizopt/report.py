@@ -1,16 +1,24 @@
 """What a recording tells in words and numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from math import floor, log10
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt.errors import RecordingError
-from vizopt.numbers import counted, setting
+from vizopt.numbers import FIGURES, LARGEST, counted, setting
 from vizopt.outcome import Outcome, outcome
 from vizopt.quantities import title
+from vizopt.readout import Readout
 from vizopt.recording import Recording
 from vizopt.toml import parsed
+
+SIX = 6  # decimals of a table, or figures
+LOW, HIGH = 1e-4, 1e5  # below the first and from the second on a table has an exponent
+NARROW = 1e-3  # of the largest value: values that differ by less have more decimals
+INNER = ("descent", "minimum", "best_loss")  # parts of the summary with x and f in them
 
 
 def summary(run: Recording) -> dict[str, Any]:
@@ -110,24 +118,47 @@ def table(run: Recording, epochs: range) -> Iterator[str]:
     step, x, f(x), slope and learning rate.
     """
     columns = [name for name in ("x", "accuracy", "loss", "slope", "lr") if name in run.columns]
-    values = [run[name] for name in columns]
     unit = run.header.unit
     titles = {"accuracy": "acc", "loss": title("loss", unit)}
-    head = [titles.get(name, name).rjust(12) for name in columns]
-    yield "  ".join([unit.rjust(7), *head])
-    for epoch in epochs:
-        numbers = [
-            f"{value:12.6f}" if abs(value) < 1e5 else f"{value:12.5e}"
-            for value in (float(column[epoch]) for column in values)
-        ]
-        yield "  ".join([f"{epoch:7d}", *numbers])
+    cells = [[f"{unit:>7}", *(f"{epoch:7d}" for epoch in epochs)]]
+    for name in columns:
+        values = run[name]
+        digits = _decimals(values)
+        numbers = [titles.get(name, name), *(_cell(float(values[at]), digits) for at in epochs)]
+        width = max(12, *map(len, numbers))
+        cells.append([number.rjust(width) for number in numbers])
+    for row in zip(*cells, strict=True):
+        yield "  ".join(row)
 
 
-def lines(facts: dict[str, Any]) -> Iterator[str]:
+def _decimals(values: NDArray[np.float64]) -> int | None:
+    """Decimals that tell the values [E] of a narrow span apart; None where it is wide."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return None
+    largest, span = float(abs(finite).max()), float(np.ptp(finite))
+    if not 0 < span < NARROW * largest or not LOW <= largest < LARGEST:
+        return None
+    finest = FIGURES - 2 - floor(log10(largest))
+    return min(max(SIX, SIX - 1 - floor(log10(span))), max(finest, 0))
+
+
+def _cell(value: float, decimals: int | None) -> str:
+    if decimals is not None and abs(value) < LARGEST:
+        return f"{value:.{decimals}f}"
+    plain = not value or LOW <= abs(value) < HIGH
+    return f"{value:.{SIX}f}" if plain else f"{value:.{SIX - 1}e}"
+
+
+def lines(run: Recording) -> Iterator[str]:
     """The summary for people: a name and a value on each line, named as in the picture."""
+    facts = summary(run)
     unit = facts["unit"]
     if facts["interrupted"] is not None:
-        facts = facts | {"interrupted": f"interrupted at {unit} {facts['interrupted']}"}
+        facts |= {"interrupted": f"interrupted at {unit} {facts['interrupted']}"}
+    readout = Readout.of(run) if "x" in run.columns else None
+    if readout:
+        facts = _descent_told(facts, readout)
     names = {"epoch": unit, "epochs": f"{unit}s"}
     names |= {f"{end}_loss": f"{end}_{title('loss', unit)}" for end in ("final", "best")}
     for name, value in facts.items():
@@ -140,6 +171,32 @@ def lines(facts: dict[str, Any]) -> Iterator[str]:
             yield f"{shown:15} {', '.join(inner)}"
         else:
             yield f"{shown:15} {_text(value)}"
+
+
+def _descent_told(facts: dict[str, Any], readout: Readout) -> dict[str, Any]:
+    """The summary of a descent, its x and f in the digits of their span."""
+
+    def x(value: float) -> str:
+        value = readout.rounded(value)
+        return setting(value, span=readout.x_span(value))
+
+    def f(value: float) -> str:
+        return setting(value, span=readout.f_span(value))
+
+    ways = {"start": x, "end": x, "x": x, "level_from": x, "level_to": x, "f": f}
+    ways |= {"final_loss": f, "value": f}
+
+    def told(part: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: told(value) if name in INNER and value else _as(ways.get(name), value)
+            for name, value in part.items()
+        }
+
+    return told(facts)
+
+
+def _as(way: Callable[[float], str] | None, value: Any) -> Any:
+    return way(value) if way else value
 
 
 def _text(value: Any) -> str:

@@ -1,7 +1,7 @@
 """What an encoder is: a suffix, what its format can play, and a file that frames are written to."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +34,7 @@ class Label:
         warning: why the clip is not for everyone; empty for one that does not flash.
         unit: what the clip counts, "epoch" or "step".
         numbers: by name, of each frame [F]: the unit's own, loss, accuracy, lr.
+        texts: those of them that have digits of their own, as the picture writes them [F].
         marks: frame and words of what happened.
         pauses: frame and words where a player waits for the viewer.
         colours: by use ("paper", "ink", "muted", "rule", "loss", …), of a look that says its own
@@ -49,6 +50,7 @@ class Label:
     warning: str = ""
     unit: str = "epoch"
     numbers: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     marks: tuple[tuple[int, str], ...] = ()
     pauses: tuple[tuple[int, str], ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)

@@ -11,11 +11,12 @@ from pydantic import Field
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.glyphs import Glyphs
-from vizopt.numbers import count, number, setting
+from vizopt.numbers import count, setting
 from vizopt.paint import Stamp, coloured, disc, ink, stamp_at
 from vizopt.panels.axis import Axis, Kind, even_ticks
 from vizopt.panels.base import Draw, Slot
 from vizopt.quantities import title
+from vizopt.readout import writing_of
 from vizopt.recording import Recording
 from vizopt.specs import spec
 
@@ -119,7 +120,7 @@ def _lines(slot: Slot, run: Recording, curves: Curves) -> list[_Line]:
     names = _still(slot, run, curves)
     lines = []
     for i, column in enumerate(names):
-        name, value = _title(slot, run, column), number(float(run[column][0]))
+        name, value = _title(slot, run, column), writing_of(run, column)(float(run[column][0]))
         beside = _beside(slot, run, curves)
         room = slot.width - _room(slot, run, curves) if beside else 0.0
         if slot.text_width(name) + slot.text_width(value, 18, "bold") > slot.width - room:
@@ -154,7 +155,7 @@ def _room(slot: Slot, run: Recording, curves: Curves) -> float:
     names = _still(slot, run, curves)
     wide = [
         slot.text_width(_title(slot, run, column))
-        + slot.text_width(number(float(run[column][0])), 18, "bold")
+        + slot.text_width(writing_of(run, column)(float(run[column][0])), 18, "bold")
         for column in names
     ]
     return min(max(wide, default=0.0) + slot.unit * 12, slot.width / 3) if names else 0.0
@@ -315,7 +316,7 @@ def _note_thin(slot: Slot, run: Recording, plots: list[_Plot]) -> None:
 
 def _numbers(slot: Slot, run: Recording, names: list[str]) -> float:
     """Width of the widest numbers of a curve and of its second."""
-    texts = [[number(float(value)) for value in run[name]] for name in names]
+    texts = [[*map(writing_of(run, name), run[name].tolist())] for name in names]
     first = max(slot.text_width(text, DIGITS[0], "bold") for text in {*texts[0]})
     return first + max(slot.text_width(text) for text in {*texts[1]}) + slot.unit * 10
 
@@ -335,7 +336,11 @@ def _curve(slot: Slot, run: Recording, plot: _Plot, rows: Rows) -> Draw:
     dots = [coloured(disc(slot.unit * (4.5 - i)), colour) for i, colour in enumerate(colours)]
     x = plot.x(epochs.astype(float)).astype(int)
     ys = [plot.y(np.nan_to_num(values[epochs], nan=np.inf)).astype(int) for values in curves]
-    texts = [[number(float(value)) for value in values[epochs]] for values in curves]
+    writings = [writing_of(run, name) for name in names]
+    texts = [
+        [way(float(value)) for value in values[epochs]]
+        for way, values in zip(writings, curves, strict=True)
+    ]
     large = _digits(slot, plot, {*texts[0]})
     small = slot.glyphs(13)
     baseline = round(plot.top - slot.unit * 12)

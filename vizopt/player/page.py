@@ -127,7 +127,10 @@ def _numbers(label: Label, frames: int) -> list[tuple[str, list[str]]]:
         return (order.index(name) if name in order else len(order), name)
 
     return [
-        (label.words.told(title(name, label.unit)), _written(label.numbers[name][:frames]))
+        (
+            label.words.told(title(name, label.unit)),
+            [*label.texts.get(name, ())[:frames]] or _written(label.numbers[name][:frames]),
+        )
         for name in sorted(label.numbers, key=place)
     ]
 

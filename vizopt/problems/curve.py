@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vizopt.problems.breaks import EPSILON, Indices, beside, bisected, breaks, whole, without_lone
 from vizopt.problems.formula import Formula, Values, formula
 from vizopt.problems.level import level_edges, minima_at_breaks
+from vizopt.problems.rounding import constant, not_below, spread_of, unrounded
 
 SAMPLES = 20_001  # along the interval
 FEW = 0.01  # of the samples: with fewer that do not overflow there is no curve
@@ -38,6 +39,9 @@ def curve(text: str, interval: tuple[float, float]) -> Curve:
     """The curve of a formula, sampled at 20,001 places and at both sides of every break."""
     f = formula(text)
     x = np.linspace(*interval, SAMPLES)
+    if (same := constant(f, x)) is not None:
+        none = np.empty((0, 2))
+        return Curve(np.stack([x, np.full(SAMPLES, same)], axis=1), none, none, has_more=False)
     value, slope = without_lone(f, x)
     finite = np.isfinite(value)
     with np.errstate(all="ignore"):
@@ -47,17 +51,20 @@ def curve(text: str, interval: tuple[float, float]) -> Curve:
     signs = np.where(finite, np.sign(np.nan_to_num(slope)), np.nan)
     points = np.stack([x, np.where(finite, value, np.nan)], axis=1)
     level = after, edges = level_edges(f, x, signs, broken)
+    spread = spread_of(value)
     smooth = _extrema(f, x, signs, broken, 1)
     minima = np.concatenate([smooth, minima_at_breaks(f, x, signs, (broken, rows), level)])
+    minima = unrounded(f, minima[minima[:, 0].argsort(kind="stable")], spread)
+    points = np.insert(
+        points,
+        np.concatenate([np.repeat(broken, 3), after]) + 1,
+        np.concatenate([unrounded(f, rows.reshape(-1, 2), spread), edges]),
+        axis=0,
+    )
     found = Curve(
-        np.insert(
-            points,
-            np.concatenate([np.repeat(broken, 3), after]) + 1,
-            np.concatenate([rows.reshape(-1, 2), edges]),
-            axis=0,
-        ),
-        minima[minima[:, 0].argsort(kind="stable")],
-        _extrema(f, x, -signs, broken, -1),
+        not_below(f, points, minima, spread),
+        minima,
+        unrounded(f, _extrema(f, x, -signs, broken, -1), spread),
         _turns_between(f, x, signs),
     )
     for values in found[:3]:

@@ -14,6 +14,7 @@ from vizopt.numbers import setting
 from vizopt.problems.base import Evaluation
 from vizopt.problems.curve import curve, too_wild
 from vizopt.problems.formula import Values, formula
+from vizopt.problems.rounding import is_rounding, spread_of
 from vizopt.specs import spec
 
 
@@ -149,13 +150,16 @@ class Function:
             "minima": spec.minima,
             "maxima": spec.maxima,
         }
+        self._spread = spread_of(spec.curve[:, 1])
 
     def init(self, rng: RandomState) -> Vector:
         """The start, [1]."""
         return np.array([self._start])
 
     def evaluate(self, params: Vector, step: int) -> Evaluation:
-        """f and f′ at x = params[0]."""
+        """f and f′ at x = params[0]; f is 0 where it differs from that by rounding alone."""
         slope = self._formula.slope(params)
-        loss = float(self._formula.value(params)[0])
-        return Evaluation(loss, slope, {"slope": float(slope[0]), "x": float(params[0])})
+        x, loss = float(params[0]), float(self._formula.value(params)[0])
+        if is_rounding(self._formula, x, loss, self._spread):
+            loss = 0.0
+        return Evaluation(loss, slope, {"slope": float(slope[0]), "x": x})

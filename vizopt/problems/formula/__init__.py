@@ -28,6 +28,7 @@ class Formula(NamedTuple):
     notes: tuple[str, ...]  # what was taken for something else, "^ is a power"
     value: Callable[[Any], Any]  # f(x), elementwise
     slope: Callable[[Any], Any]  # f′(x)
+    rounding: Callable[[Any], Any]  # by how much f(x) may be off, and x by its last bit
 
 
 @lru_cache(maxsize=64)
@@ -38,11 +39,11 @@ def formula(text: str) -> Formula:
         ValueError: it cannot be read in one way only, uses unknown names, is no real number, or
             is too long or too deeply nested.
     """
-    from vizopt.problems.formula.compiled import compiled, derivative
+    from vizopt.problems.formula.compiled import compiled
     from vizopt.problems.formula.reader import read
+    from vizopt.problems.formula.terms import symbolic
 
     if len(text) > LONGEST:
         raise ValueError(f"longer than {LONGEST} characters")
     term, notes = read(text)
-    slope = derivative(term)
-    return Formula(text, term.text, notes, *compiled(term.meaning, slope))
+    return Formula(text, term.text, notes, *compiled(symbolic(term)))

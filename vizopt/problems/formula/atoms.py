@@ -4,7 +4,8 @@ from abc import abstractmethod
 
 from vizopt.problems.formula import terms
 from vizopt.problems.formula.cursor import Cursor
-from vizopt.problems.formula.functions import FUNCTIONS
+from vizopt.problems.formula.functions import X
+from vizopt.problems.formula.known import FUNCTIONS
 from vizopt.problems.formula.names import (
     CONSTANTS,
     function_of,
@@ -88,7 +89,7 @@ class Atoms(Cursor):
     def _name(self) -> Term:
         word = self.take().text
         if word == self.variable:
-            return Term(terms.X, "x")
+            return Term(X, "x")
         if word in CONSTANTS:
             return Term(*CONSTANTS[word])
         if name := function_of(word):

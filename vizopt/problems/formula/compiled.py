@@ -1,35 +1,46 @@
 """NumPy functions of a formula and its slope, as they are where they are 0/0, and beside it."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 import sympy
 
-from vizopt.problems.formula.digits import Digits, Run
-from vizopt.problems.formula.functions import INFINITE, NUMPY
+from vizopt.problems.formula.digits import Digits
+from vizopt.problems.formula.functions import INFINITE, NUMPY, X
 from vizopt.problems.formula.limits import Join, Limits, least, same
+from vizopt.problems.formula.noise import NOISY, Noisy
+from vizopt.problems.formula.precise import Run
 from vizopt.problems.formula.printed import run_of
 from vizopt.problems.formula.series import Series
-from vizopt.problems.formula.terms import EXACT, Term, X
+from vizopt.problems.formula.terms import EXACT
 
 
-def derivative(term: Term) -> Any:
-    """f′, a sympy expression, or a float where x does not matter."""
-    return 0.0 if isinstance(term.meaning, float) else sympy.diff(term.meaning, X)
-
-
-def compiled(meaning: Any, slope: Any) -> tuple[Run, Run]:
-    """f and f′ as functions of an array or a number.
+def compiled(meaning: Any) -> tuple[Run, Run, Run]:
+    """f, f′ and how far rounding may take f off, as functions of an array or a number.
 
     Raises:
         ValueError: one of them is no real number.
     """
     value = _function(meaning, same, lambda at: at)
-    return value, _function(slope, least, value)
+    return value, _function(sympy.diff(meaning, X), least, value), _rounding(meaning)
+
+
+def _rounding(meaning: Any) -> Run:
+    """By how much f there may be off, as the last bit of x is, and its own ones."""
+    run = cache(lambda: run_of(_floats(meaning), NOISY))
+
+    @np.errstate(all="ignore")
+    def off(at: Any) -> Any:
+        at = np.asarray(at, dtype=np.float64)
+        found = run()(Noisy(at, np.spacing(abs(at))))
+        return np.broadcast_to(found.error if isinstance(found, Noisy) else 0.0, at.shape)
+
+    return off
 
 
 def _function(meaning: Any, join: Join, known: Run) -> Run:
-    expression = _floats(sympy.sympify(meaning))
+    expression = _floats(meaning)
     if expression.has(sympy.I, sympy.zoo):
         raise ValueError("its values or its slope are not real numbers")
     run = run_of(expression, NUMPY)
@@ -43,7 +54,7 @@ def _function(meaning: Any, join: Join, known: Run) -> Run:
 
     if _is_entire(expression):
         return evaluated
-    exact = Digits(expression)
+    exact = Digits(meaning)
     limits, series = Limits(exact, join, known), Series(expression, exact)
 
     def mended(at: Any) -> Any:

@@ -8,7 +8,9 @@ from typing import Any, TypeAlias
 import mpmath
 import numpy as np
 
-from vizopt.problems.formula.digits import DIGITS, Digits, Run
+from vizopt.problems.formula.digits import Digits
+from vizopt.problems.formula.numerals import DIGITS
+from vizopt.problems.formula.precise import Run
 
 STEP = mpmath.mpf(10) ** -30
 CLOSE = 1e-9  # two values a step and half a step away agree

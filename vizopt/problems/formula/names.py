@@ -1,14 +1,14 @@
 """The names in a formula: its variable, constants, functions, and the way out of a wrong one."""
 
-import math
 import re
 from itertools import pairwise
 
 from vizopt.errors import hint
-from vizopt.problems.formula.functions import ALIASES, BRANCHES, FUNCTIONS, INSTEAD
+from vizopt.problems.formula.known import ALIASES, BRANCHES, FUNCTIONS, INSTEAD
+from vizopt.problems.formula.numerals import PI, E
 from vizopt.problems.formula.tokens import Token, cut
 
-CONSTANTS = {"pi": (math.pi, "π"), "π": (math.pi, "π"), "e": (math.e, "e")}
+CONSTANTS = {"pi": (PI, "π"), "π": (PI, "π"), "e": (E, "e")}
 IMAGINARY = "ij"
 LONGEST = 30  # name that may be several
 

@@ -60,7 +60,9 @@ class Noisy:
         value = np.power(self.value, other.value)
         share = np.where(self.error > 0, abs(other.value) * self.error / abs(self.value), 0.0)
         share = share + np.where(other.error > 0, abs(np.log(self.value)) * other.error, 0.0)
-        return _rounded(value, abs(value) * share)
+        at_zero = (self.value == 0) & (np.asarray(other.value) > 0)
+        near = np.power(self.error, np.where(at_zero, other.value, 1.0))
+        return _rounded(value, np.where(at_zero, near, abs(value) * share))
 
     def __rpow__(self, other: Any) -> "Noisy":
         return _noisy(other) ** self

@@ -6,8 +6,7 @@ from typing import Any
 import sympy
 from sympy.printing.numpy import NumPyPrinter
 
-from vizopt.problems.formula.functions import NUMPY, Meaning, shared
-from vizopt.problems.formula.terms import X
+from vizopt.problems.formula.functions import NUMPY, Meaning, X, shared
 
 PRINTED = {
     "fully_qualified_modules": False,

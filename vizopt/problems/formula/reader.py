@@ -15,7 +15,7 @@ The last is in `atoms`.
 
 from vizopt.problems.formula import terms
 from vizopt.problems.formula.atoms import STARTS, Atoms, whole
-from vizopt.problems.formula.functions import RELATIONS
+from vizopt.problems.formula.known import RELATIONS
 from vizopt.problems.formula.terms import RELATION, Term
 from vizopt.problems.formula.tokens import cut
 

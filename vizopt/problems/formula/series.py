@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 import mpmath
 import numpy as np
 
-from vizopt.problems.formula.digits import DIGITS, Digits
+from vizopt.problems.formula.digits import Digits
 from vizopt.problems.formula.noise import NOISY, Noisy
+from vizopt.problems.formula.numerals import DIGITS
 from vizopt.problems.formula.printed import run_of
 from vizopt.problems.formula.zeros import ARRIVED, zeros
 
 DOUBTFUL = 1e-12  # error that rounding may make, as a share of a value, from which on it is mended
 DEGREE = 20  # of a series
 AGREES = 1e-13  # share by which it may differ from the formula with many digits
+TRACE = 1e-100  # what the last of many digits may leave where a value is 0
 TESTED = (1e-3, 0.03, 0.37, 0.91)  # shares of its reach at which that is looked at
 NEAREST = mpmath.mpf(10) ** -25  # share of its reach that stands for the place itself
 POLE = 1e3  # times the value a hundred-thousandth part as near: it grows without bound
@@ -134,10 +136,12 @@ class Series:
         return Side(both, sign, reach, 0.0, None)
 
     def _reach(self, place: float, sign: int) -> float:
-        """How far from there on floats are in doubt."""
+        """How far from there on floats are in doubt; what is 0 but for rounding is everywhere."""
         away = REACHES[4 * np.spacing(abs(place)) < REACHES]
         clear = np.nonzero(~self._doubtful(place + sign * away))[0]
-        return float(away[clear[0]]) if len(clear) and clear[0] else 0.0
+        if not len(clear):
+            return float(away[-1])
+        return float(away[clear[0]]) if clear[0] else 0.0
 
     def _powers(self, place: Any, sign: int, reach: float) -> Any:
         """The coefficients of the polynomial through the values at Chebyshev's places."""
@@ -147,19 +151,20 @@ class Series:
             first, later = (
                 self._exact(place + sign * reach * share) for share in (NEAREST, 1e5 * NEAREST)
             )
-            if not mpmath.isfinite(first) or abs(first) > POLE * abs(later):
+            if not mpmath.isfinite(first) or abs(first) > POLE * abs(later) + TRACE:
                 return None
             values = [first, *(self._exact(place + sign * reach * share) for share in at[1:])]
             if not all(map(mpmath.isfinite, values)):
                 return None
-            return np.array([float(power) for power in _polynomial(at, values)])
+            powers = np.array([float(power) for power in _polynomial(at, values)])
+        return np.where(abs(powers) > TRACE, powers, 0.0)
 
     def _agrees(self, side: Side, place: Any) -> bool:
         with mpmath.workdps(DIGITS):
             for share in TESTED:
                 at = side.place[0] + side.sign * share * side.known
                 true = self._exact(mpmath.mpf(at))
-                if not abs(float(side(at)) - true) <= AGREES * abs(true):
+                if not abs(float(side(at)) - true) <= AGREES * abs(true) + TRACE:
                     return False
         return True
 

@@ -1,20 +1,24 @@
 """Terms: the parts of a formula, each with its meaning and the text that a teacher would write."""
 
 import math
+import operator
 import re
 from functools import reduce
 from typing import Any, NamedTuple
 
-import numpy as np
+import mpmath
 import sympy
 
-from vizopt.problems.formula.functions import FUNCTIONS, LOGIC, OF, RELATIONS, Meaning, where
+from vizopt.problems.formula.digits import Digits
+from vizopt.problems.formula.functions import OF, Meaning, where
+from vizopt.problems.formula.known import FUNCTIONS, LOGIC, RELATIONS
+from vizopt.problems.formula.numerals import DIGITS, E, Number, symbol, worked_out
+from vizopt.problems.formula.precise import MPMATH
 from vizopt.problems.formula.tokens import FRACTIONS, cut, raised
 
 POWER = 100  # the largest number as an exponent of x: beyond it only overflow is to be had
 EXACT = 2**53  # beyond it a whole number is a float
 
-X = sympy.Symbol("x")
 # How strongly a text holds together, from "a or b" to "sin(x)".
 OR, AND, NOT, RELATION, SUM, PRODUCT, POWERS, ATOM = range(8)
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
@@ -24,7 +28,7 @@ class Term(NamedTuple):
     """A part of a formula.
 
     Args:
-        meaning: its sympy expression in x, or a finite float where x does not matter.
+        meaning: its sympy expression in x, or a finite number where x does not matter.
         text: how it is written.
         binds: the loosest sign in its text; up to RELATION it is a condition, worth 1 or 0.
     """
@@ -33,20 +37,25 @@ class Term(NamedTuple):
     text: str
     binds: int = ATOM
 
+    @property
+    def is_number(self) -> bool:
+        """Whether x does not matter."""
+        return type(self.meaning) is Number
+
 
 def negative(of: Term) -> Term:
     text = f"−{_wrapped(of, PRODUCT)}"
-    return _made(lambda a: -a, lambda a: -a, text, SUM, of)
+    return _made(operator.neg, operator.neg, text, SUM, of)
 
 
 def plus(left: Term, right: Term) -> Term:
     text = f"{_wrapped(left, SUM)} + {_wrapped(right, PRODUCT)}"
-    return _made(lambda a, b: a + b, np.add, text, SUM, left, right)
+    return _made(operator.add, operator.add, text, SUM, left, right)
 
 
 def minus(left: Term, right: Term) -> Term:
     text = f"{_wrapped(left, SUM)} − {_wrapped(right, PRODUCT)}"
-    return _made(lambda a, b: a - b, np.subtract, text, SUM, left, right)
+    return _made(operator.sub, operator.sub, text, SUM, left, right)
 
 
 def times(left: Term, right: Term) -> Term:
@@ -56,14 +65,14 @@ def times(left: Term, right: Term) -> Term:
         r"[xπe](?![a-z])|[(√]", second
     )
     text = f"{first}{'' if beside else '·'}{second}"
-    return _made(lambda a, b: a * b, np.multiply, text, PRODUCT, left, right)
+    return _made(operator.mul, operator.mul, text, PRODUCT, left, right)
 
 
 def over(left: Term, right: Term) -> Term:
     text = f"{_wrapped(left, PRODUCT)}/{_wrapped(right, POWERS)}"
-    if right.meaning == 0 and not isinstance(left.meaning, float):
+    if right.meaning == 0 and not left.is_number:
         raise ValueError(f"{cut(text)} divides by 0")
-    return _made(lambda a, b: a / b, np.divide, text, PRODUCT, left, right)
+    return _made(operator.truediv, operator.truediv, text, PRODUCT, left, right)
 
 
 def power(base: Term, exponent: Term) -> Term:
@@ -75,16 +84,16 @@ def power(base: Term, exponent: Term) -> Term:
     whole = re.fullmatch(r"−?\d+", exponent.text)
     high = raised(exponent.text) if whole else f"^{_wrapped(exponent, ATOM)}"
     text, to = f"{_wrapped(base, ATOM)}{high}", exponent.meaning
-    if isinstance(base.meaning, float):
-        if not isinstance(to, float) and base.meaning <= 0:
+    if base.is_number:
+        if not exponent.is_number and base.meaning <= 0:
             raise ValueError(f"{cut(text)} is not a real number for every x")
-        if base.meaning == math.e:
-            return _made(lambda _, b: OF["exp"](b), np.power, text, POWERS, base, exponent)
-        number = sympy.Float(base.meaning, 17)
-        return _made(lambda _, b: number**b, np.power, text, POWERS, base, exponent)
-    if isinstance(to, float) and abs(to) > POWER:
+        if base.meaning == E:
+            return _made(lambda _, b: OF["exp"](b), MPMATH["raised"], text, POWERS, base, exponent)
+        number = sympy.Float(base.meaning, DIGITS)
+        return _made(lambda _, b: number**b, MPMATH["raised"], text, POWERS, base, exponent)
+    if exponent.is_number and abs(to) > POWER:
         raise ValueError(f"exponent {cut(exponent.text)} is larger than {POWER}")
-    return _made(lambda a, b: a**b, np.power, text, POWERS, base, exponent)
+    return _made(operator.pow, operator.pow, text, POWERS, base, exponent)
 
 
 def called(name: str, *arguments: Term) -> Term:
@@ -129,16 +138,16 @@ def chosen(condition: Term, yes: Term, no: Term) -> Term:
     _condition(condition)
     _numbers(yes, no)
     text = f"where({condition.text}, {yes.text}, {no.text})"
-    if isinstance(condition.meaning, float):
+    if condition.is_number:
         return Term((yes if condition.meaning else no).meaning, text)
-    return _checked(where, np.where, text, ATOM, (condition, yes, no))
+    return _checked(where, MPMATH["where"], text, ATOM, (condition, yes, no))
 
 
 def piecewise(pairs: list[tuple[Term, Term]], otherwise: Term | None) -> Term:
     """The first term whose condition holds; without any, no number."""
     each = [f"({value.text}, {condition.text})" for value, condition in pairs]
     texts = [*each, otherwise.text] if otherwise else each
-    last = otherwise or Term(float("nan"), "")
+    last = otherwise or Term(mpmath.nan, "")
     term = reduce(lambda no, pair: chosen(pair[1], pair[0], no), reversed(pairs), last)
     return term._replace(text=f"piecewise({', '.join(texts)})")
 
@@ -160,37 +169,28 @@ def _checked(of: Meaning, value: Meaning, text: str, binds: int, parts: tuple[Te
     Raises:
         ValueError: it is infinite, or not real.
     """
-    if all(isinstance(part.meaning, float) for part in parts):
-        with np.errstate(all="ignore"):
-            found = float(value(*(np.float64(part.meaning) for part in parts)))
+    if all(part.is_number for part in parts):
+        found = worked_out(value, [part.meaning for part in parts])
     else:
         meaning = _small(of(*(symbolic(part) for part in parts)))
         if meaning.free_symbols:
             return Term(meaning, text, binds)
-        try:
-            found = float(meaning)
-        except TypeError:
-            found = math.nan
-    if not math.isfinite(found):
+        found = Digits(meaning)(0)
+    if not math.isfinite(float(found)):
         raise ValueError(f"{cut(text)} is not a finite real number")
     return Term(found, text, binds)
 
 
 def symbolic(term: Term) -> Any:
-    """The sympy expression of a term; a float is one to its last digit, 4.0 a whole number."""
-    value = term.meaning
-    if not isinstance(value, float):
-        return value
-    if abs(value) < 1e6 and value == int(value):
-        return sympy.Integer(int(value))
-    return sympy.Float(value, 17)
+    """The sympy expression of a term."""
+    return symbol(term.meaning) if term.is_number else term.meaning
 
 
 def _small(meaning: Any) -> Any:
     """With a factor that is a float where a whole number would grow without end."""
     factor, rest = meaning.as_coeff_Mul()
     if factor.is_Rational and max(abs(factor.p), factor.q) > EXACT:
-        return sympy.Float(factor, 17) * rest
+        return sympy.Float(factor, DIGITS) * rest
     return meaning
 
 

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from vizopt.problems.formula.numerals import Number, decimal
+
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 FRACTIONS = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 OTHERS = {
@@ -79,22 +81,21 @@ def tokens(text: str, start: int) -> list[Token]:
     return [*found, Token("end", "", at, glued)]
 
 
-def number(text: str) -> tuple[float, str]:
+def number(text: str) -> tuple[Number, str]:
     """The value of a number's word, and how it is written: `.50` as 0.50, `1_000` as 1000.
 
     Raises:
         ValueError: it is too large for a float.
     """
     if text in FRACTIONS:
-        return unicodedata.numeric(text), text
+        return decimal(text), text
     plain = text.replace("_", "").replace("−", "-").replace("E", "e")
-    value = float(plain)
-    if value == float("inf"):
+    if float(plain) == float("inf"):
         raise ValueError(f"{cut(text)} is too large a number")
     digits, e, power = plain.partition("e")
     whole, dot, rest = digits.partition(".")
     shown = (whole.lstrip("0") or "0") + (dot + rest if rest else "")
-    return value, f"{shown}{e}{power.replace('-', '−')}"
+    return decimal(plain), f"{shown}{e}{power.replace('-', '−')}"
 
 
 def raised(text: str) -> str:

@@ -6,10 +6,10 @@ import mpmath
 import numpy as np
 import sympy
 
-from vizopt.problems.formula.digits import DIGITS, Digits
-from vizopt.problems.formula.functions import NUMPY
+from vizopt.problems.formula.digits import Digits
+from vizopt.problems.formula.functions import NUMPY, X
+from vizopt.problems.formula.numerals import DIGITS
 from vizopt.problems.formula.printed import run_of
-from vizopt.problems.formula.terms import X
 
 STEPS = 30  # of Newton's method, at most
 LAST = mpmath.mpf(10) ** -60  # size of the last one
