@@ -10,7 +10,7 @@ from vizopt.errors import DecodeError
 from vizopt.safety.decode import BLACK, WHITE, loops, pictures
 from vizopt.safety.fields import Field
 from vizopt.safety.flashes import Meter
-from vizopt.safety.light import RGB, Grid
+from vizopt.safety.grid import RGB, Grid
 from vizopt.safety.tally import LIMIT, Worst
 
 SEAM = 2_000_000  # µs that a looping clip is watched for after its first end

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vizopt.errors import DecodeError
+from vizopt.safety.grid import RGB
 from vizopt.safety.holders import clip_in, is_holder
-from vizopt.safety.light import RGB
 
 HEAD = 12  # bytes that tell the formats apart
 MATROSKA = b"\x1aE\xdf\xa3"
