@@ -51,6 +51,7 @@ LAYERS = [
     {"scene"},
     {"story", "find", "recipe"},
     {"labels", "still", "fit", "estimate", "trained", "writing"},
+    {"checks"},
     {"clips"},
     {"pipeline", "cli_check", "cli_look"},
     {"lesson"},
