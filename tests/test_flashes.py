@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from vizopt.safety import flashes as meters
 from vizopt.safety.fields import inside
 from vizopt.safety.flashes import Meter
-from vizopt.safety.light import LINEAR, Grid, blocks, blocks_at, changed
+from vizopt.safety.grid import Grid
+from vizopt.safety.light import LINEAR, changed, light_of
 from vizopt.safety.tally import LIMIT
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
@@ -363,18 +364,26 @@ def test_fields_are_counted_rightly(seed, size):
 def test_blocks_that_changed_are_found_and_taken_alone(block):
     """Seen alone they have the very light that they have among all; the others did not change."""
     rng = np.random.RandomState(block)
-    before = rng.randint(0, 256, (6 * block, 7 * block, 3)).astype(np.uint8)
+    width = block * 512 + 1
+    grid = Grid((width, 6 * block))
+    assert grid.block == block
+    before = rng.randint(0, 256, (6 * block, width, 3)).astype(np.uint8)
     now = before.copy()
     now[3 * block, 2 * block, 1] ^= 1
     now[-1, -1, 2] ^= 128
-    some = changed(now, before, block, 1)
-    assert {3 * 7 + 2, 6 * 7 - 1} <= set(some) < set(range(6 * 7))
-    assert np.array_equal(some, np.unique(some))
-    assert np.array_equal(blocks_at(now, block, some), blocks(now, block)[:, some])
-    others = np.setdiff1d(np.arange(6 * 7), some)
-    assert np.array_equal(blocks(now, block)[:, others], blocks(before, block)[:, others])
-    assert changed(now, before, block, 0) is None
-    assert not changed(now, now, block, 0).size
+    now, before = grid.pad(now), grid.pad(before)
+    some = changed(now, before, grid)
+    places = some.places(np.arange(len(some.numbers) * some.side))
+    columns = grid.padded[1]
+    assert {3 * columns + 2, 5 * columns + 512} <= set(places)
+    assert len(places) <= 2 * 8
+    every = light_of(now, grid, grid.groups)
+    mean = LINEAR[now].reshape(6, block, columns, block, 3).mean(axis=(1, 3)).reshape(-1, 3).T
+    assert np.allclose(every, mean, rtol=1e-5)
+    assert np.array_equal(light_of(now, grid, some), every[:, places])
+    others = np.setdiff1d(np.arange(6 * columns), places)
+    assert np.array_equal(light_of(before, grid, grid.groups)[:, others], every[:, others])
+    assert not changed(now, now, grid).numbers.size
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -388,12 +397,10 @@ def test_watching_what_changed_is_watching_all(size, seed, monkeypatch):
         part = frame[top : top + size[1] // 2, left : left + size[0] // 2]
         part[...] = [BLACK, WHITE, RED, BLUE, ORANGE, PINK][rng.randint(6)]
         frames.append(frame.copy())
-    found = []
-    for much in (0, 0.25, 1):
-        monkeypatch.setattr(meters, "MUCH", much)
-        found.append(worst(timed(frames, 12)))
-    assert found[0] == found[1] == found[2]
-    assert found[0]["general"].transitions > 2
+    found = worst(timed(frames, 12))
+    monkeypatch.setattr(meters, "changed", lambda now, before, grid: grid.groups)
+    assert worst(timed(frames, 12)) == found
+    assert found["general"].transitions > 2
 
 
 def test_what_a_block_showed_before_red_came_to_the_picture_counts():

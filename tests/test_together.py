@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vizopt.safety.fields import Cells, inside
 from vizopt.safety.flashes import Meter
-from vizopt.safety.light import Grid
+from vizopt.safety.grid import Grid
 from vizopt.safety.recent import Recent
 from vizopt.safety.tally import Tally
 from vizopt.safety.together import Pairs
@@ -33,7 +33,7 @@ def flashes(frames, fps=FPS):
     """The most in a second, of frames that say which blocks are lit."""
     tally, lit, most = Tally(GRID), frames[0], 0
     for i, now in enumerate(frames):
-        tally.add(slice(None), (now & ~lit).ravel(), (lit & ~now).ravel())
+        tally.add(GRID.groups, (now & ~lit).ravel(), (lit & ~now).ravel())
         most = max(most, tally.close(round(i * 1e6 / fps)))
         lit = now
     return most / 2
@@ -242,8 +242,29 @@ def by_hand(turns, quarter):
     return found + (rest.sum() >= quarter)
 
 
+SIZES = st.sampled_from([(256, 192), (300, 170), (96, 200), (1024, 40)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), SIZES, st.floats(0, 1), st.floats(0.3, 1.2))
+def test_the_fullest_field_is_that_of_a_count_of_all(seed, size, dense, part):
+    """Or there is none that holds as many as are looked for."""
+    grid = Grid(size)
+    rng = np.random.RandomState(seed)
+    mask = box(*(rng.randint(0, side) for side in grid.shape), *grid.field, grid.shape)
+    mask = mask & (rng.rand(*grid.shape) < dense) | (rng.rand(*grid.shape) < 0.05)
+    counts = inside(mask, grid)
+    least = max(1, round(part * counts.max()))
+    found = Cells(grid).fullest(mask, least)
+    if counts.max() < least:
+        assert found is None or found[0] < least
+    else:
+        top, left = divmod(int(counts.argmax()), counts.shape[1])
+        assert found == (counts.max(), (top, left, *grid.field))
+
+
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10**6), st.sampled_from([(256, 192), (300, 170), (96, 200), (1024, 40)]))
+@given(st.integers(0, 10**6), SIZES)
 def test_fields_of_cells_hold_every_field(seed, size):
     """And are at most two cells wider."""
     grid = Grid(size)

@@ -1,6 +1,6 @@
 """Clips: a recording drawn once into several files, and what is known of each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,14 +13,15 @@ from vizopt.arrange import arranged
 from vizopt.arrays import Frame, Rows, Size
 from vizopt.brief import clip_line, told_verdict
 from vizopt.card import SAID, Carded
+from vizopt.checks import Checks, Judges, Steps
 from vizopt.clear import Clear
 from vizopt.encoders import Encoder, Film, Label
-from vizopt.errors import DecodeError, EncodeError
+from vizopt.errors import EncodeError
 from vizopt.hold import Mode, Playback
 from vizopt.outputs import Group, Look, named, write_frames, write_texts
 from vizopt.progress import Bar
 from vizopt.recording import Recording
-from vizopt.safety import Verdict, judge
+from vizopt.safety import Verdict
 from vizopt.scene import Scene, Shape
 from vizopt.stage import Picture, Words
 from vizopt.staging import Staging
@@ -85,8 +86,12 @@ def draw(
     members: Sequence[tuple[Path, Encoder]],
     bar: Bar,
     staging: Staging,
-) -> tuple[list[Clip], dict[Path, EncodeError]]:
-    """One drawing pass into several files, which wait in the staging."""
+    checks: Checks,
+) -> tuple[Callable[[], list[Clip]], dict[Path, EncodeError]]:
+    """One drawing pass into several files, which wait in the staging.
+
+    Returns: what waits for the checks of the clips and tells them; what could not be written.
+    """
     start = perf_counter()
     size, fps, still, alone, clear = group
     warning = SAID if look.allow_flashes else ""
@@ -101,55 +106,30 @@ def draw(
     shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level)
     card = 0 if isinstance(picture, Picture) else picture.card
     label = labels.label(run, scene, told, shape, card=card, warning=warning)
-    judges = _Judges(total, bar, scene.colours.paper)
+    names = ", ".join(file.name for file, _ in members)
+    steps = Steps(bar, total, names, 1 if alone else 1 + len(members))
+    judges = Judges(steps, scene.colours.paper)
     film = Film(size, fps, partial(_samples, picture), label, judges, look.level, clear)
     frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
-    names = ", ".join(file.name for file, _ in members)
-    wrong = write_frames(bar(frames, total, names, "frame"), film, members, staging)
+    counted = (frame for frame, _ in zip(frames, steps.part(), strict=True))
+    wrong = write_frames(counted, film, members, staging)
     complete = [file for file, _ in members if file not in wrong]
     wrong |= write_texts(complete, told.text, staging)
     took = perf_counter() - start
     at = f"{run.header.unit} {int(run['epoch'][rows[k]])}" if still else ""
-    clips = []
-    for file in complete:
-        place = staging.place(file)
-        with named(place, file):
-            verdict = None if alone else replace(judges(place, place), path=file)
-        papered = scene.colours.transparent and not clear
-        clip = Clip(file, size, fps, total, took, verdict, label, at, papered=papered)
-        clips.append(replace(clip, asked=look.fps))
-    return clips, wrong
+    papered = scene.colours.transparent and not clear
+    places = {} if alone else {file: staging.place(file) for file in complete}
+    verdicts = {file: checks.begin(judges, place, file) for file, place in places.items()}
 
+    def clip(file: Path) -> Clip:
+        verdict = None
+        if not alone:
+            with named(places[file], file):
+                verdict = verdicts[file]()
+        made = Clip(file, size, fps, total, took, verdict, label, at, papered=papered)
+        return replace(made, asked=look.fps)
 
-class _Judges:
-    """The flash check of finished clips, once for each file, with a progress bar."""
-
-    def __init__(self, frames: int, bar: Bar, paper: str) -> None:
-        self._frames = frames
-        self._paper = paper
-        self._bar = bar
-        self._found: dict[Path, Verdict] = {}
-
-    def __call__(self, clip: Path, file: Path) -> Verdict:
-        """What is found in a clip: the file itself, or the clip that a page will hold.
-
-        Raises:
-            EncodeError: what was just written cannot be read.
-        """
-        if file not in self._found:
-            try:
-                self._found[file] = replace(self._judged(clip, file.name), path=file)
-            except DecodeError as error:
-                raise EncodeError(str(error).replace(str(clip), str(file))) from error
-        return self._found[file]
-
-    def _judged(self, clip: Path, name: str) -> Verdict:
-        frames = range(self._frames)
-        steps = iter(self._bar(frames, self._frames, f"checking {name}", "frame"))
-        verdict = judge(clip, trace=lambda *_: next(steps, None), papers=(self._paper,))
-        for _ in steps:  # frames that a format has merged
-            pass
-        return verdict
+    return lambda: [clip(file) for file in complete], wrong
 
 
 def planned_picture(

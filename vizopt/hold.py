@@ -15,7 +15,7 @@ from vizopt.arrays import Rows, Size
 from vizopt.recording import Recording
 from vizopt.regions import leader
 from vizopt.safety.flashes import Meter
-from vizopt.safety.light import SCREEN, Grid
+from vizopt.safety.grid import SCREEN, Grid
 from vizopt.theme import luminance
 
 SECONDS = 0.5

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vizopt import writing
 from vizopt.brief import recording_line
+from vizopt.checks import Checks
 from vizopt.clips import Clip, draw
 from vizopt.encoders import encoder, is_sequence, is_still
 from vizopt.errors import EncodeError, RecordingError
@@ -175,14 +176,15 @@ def _drawn(
     look = shaped(look, scene)
     check_at(look.at, run.header.unit, run.epochs)
     writing.warn(scene, run.header)
-    clips: list[Clip] = []
+    drawn: list[Callable[[], list[Clip]]] = []
     failed: dict[Path, EncodeError] = {}
     transparent = scene.colours.transparent
-    for group, members in planned(files, look, transparent=transparent).items():
-        made, wrong = draw(run, scene, look, group, members, bar, staging)
-        clips += made
-        failed |= wrong
-    return clips, failed
+    with Checks() as checks:
+        for group, members in planned(files, look, transparent=transparent).items():
+            checked, wrong = draw(run, scene, look, group, members, bar, staging, checks)
+            drawn.append(checked)
+            failed |= wrong
+        return [clip for checked in drawn for clip in checked()], failed
 
 
 def fitted(

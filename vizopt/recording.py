@@ -10,23 +10,20 @@ The committed counts are written after the chunks, so a killed process leaves a 
 recording. Every chunk ends in its CRC-32C. `vizopt.recorder` writes, this file reads.
 """
 
-import atexit
 import json
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import zarr
 from numpy.typing import NDArray
-from zarr.core import sync
 
 from vizopt import header as headers
 from vizopt.bounded import DOCUMENT, read_bytes
-from vizopt.chunks import Whole, claimed, damaged_rows, is_missing
+from vizopt.chunks import claimed, damaged_rows, is_missing
 from vizopt.errors import RecordingError, hint, is_shortage, one_line, tells_nothing
 from vizopt.header import GROUPS, Group
 from vizopt.layout import Layout
@@ -35,12 +32,14 @@ from vizopt.quantities import title as quantity
 from vizopt.snapshot import Snapshot, kept_row
 from vizopt.toml import parsed
 
+if TYPE_CHECKING:
+    import zarr
+
 FORMAT = 1
 # What Zarr raises where a document or a chunk is not such as it should be.
 DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
 KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
 TOLD = 6  # layers that a repr names
-PATIENCE = 60  # seconds that Zarr's thread may take to end
 
 
 class Recording:
@@ -62,6 +61,10 @@ class Recording:
         self.path = Path(path)
         self.damage: tuple[str, ...] = ()  # array and rows, found by a reading before_damage
         self._latest: dict[tuple[str, int, int | None], NDArray[Any]] = {}  # the last one read last
+        import zarr  # a scene is read without
+
+        from vizopt.store import Whole
+
         with _reading(self.path):
             self._group = zarr.open_group(Whole(self.path, read_only=True), mode="r")
             attributes: dict[str, Any] = dict(self._group.attrs.asdict())
@@ -247,6 +250,8 @@ class Recording:
     def _inside(self, group: str) -> Iterator[tuple[str, "zarr.Array[Any]"]]:
         """The arrays of a group by name; one after the other, for of several that fail at once
         Zarr's own thread complains beside our line."""
+        import zarr
+
         for folder in sorted((self.path / group).iterdir()):
             if folder.is_dir():
                 array = self._group[f"{group}/{folder.name}"]
@@ -345,13 +350,3 @@ def uninterrupted() -> Iterator[None]:
             signal.signal(number, handler)
         if pressed:
             signal.raise_signal(pressed[0])
-
-
-@atexit.register
-def _end_of_zarr() -> None:
-    """Wait for the end of Zarr's thread. It is given a fifth of a second by Zarr, which is too
-    short on a busy machine, and fails with a traceback after our last line."""
-    loop, thread = sync.loop[0], sync.iothread[0]
-    if loop and thread:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(PATIENCE)

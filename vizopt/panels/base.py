@@ -2,10 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
-
-from matplotlib.axes import Axes
-from matplotlib.text import Text
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.fonts import families, shown
@@ -13,6 +10,10 @@ from vizopt.glyphs import Glyphs, drawn_width, strip, text_width
 from vizopt.hold import Playback
 from vizopt.recording import Recording
 from vizopt.theme import Theme
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 Draw: TypeAlias = Callable[[Pixels, int], None]  # (window [h, w, 4], frame index)
 NARROWEST = 0.1  # of the font's size: no letter that one reads is narrower
@@ -31,7 +32,7 @@ class Slot:
         playback: how the frames follow each other.
     """
 
-    axes: Axes
+    axes: "Axes"
     width: int
     height: int
     theme: Theme
@@ -81,7 +82,7 @@ class Slot:
         colour: str = "",
         weight: Weight = "normal",
         align: Literal["left", "center", "right"] = "left",
-    ) -> Text:
+    ) -> "Text":
         """Text that stands still, its baseline at y."""
         family = self.theme.family
         return self.axes.text(

@@ -1,6 +1,7 @@
 """Check: whether a clip is safe to show, by WCAG 2.2 success criterion 2.3.1, and how nearly."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from vizopt.errors import DecodeError
 from vizopt.safety.decode import BLACK, WHITE, loops, pictures
 from vizopt.safety.fields import Field
 from vizopt.safety.flashes import Meter
-from vizopt.safety.light import RGB, Grid
+from vizopt.safety.grid import RGB, Grid
 from vizopt.safety.tally import LIMIT, Worst
 
 SEAM = 2_000_000  # µs that a looping clip is watched for after its first end
@@ -111,11 +112,12 @@ def _judged(path: Path, once: bool, trace: Trace | None, paper: str) -> Verdict:
     looped = not once and loops(path)
     meter: Meter | None = None
     watched = Watched(path, looped, paper)
-    for micros, frame in watched:
-        meter = meter or Meter((frame.shape[1], frame.shape[0]))
-        counts = meter.see(micros, frame)
-        if trace:
-            trace(micros, counts)
+    with closing(iter(watched)) as frames:  # the decoder ends with an error in the trace, too
+        for micros, frame in frames:
+            meter = meter or Meter((frame.shape[1], frame.shape[0]))
+            counts = meter.see(micros, frame)
+            if trace:
+                trace(micros, counts)
     if meter is None:
         raise DecodeError(f"{path}: cannot read: there is no picture in it")
     end = watched.end
@@ -142,7 +144,7 @@ class Watched:
         self._looped = looped
         self._paper = paper
 
-    def __iter__(self) -> Iterator[tuple[int, RGB]]:
+    def __iter__(self) -> Generator[tuple[int, RGB]]:
         for picture in pictures(self._path, self._paper):
             yield picture.start, picture.frame
             self.frames += 1

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vizopt.errors import DecodeError
+from vizopt.safety.grid import RGB
 from vizopt.safety.holders import clip_in, is_holder
-from vizopt.safety.light import RGB
 
 HEAD = 12  # bytes that tell the formats apart
 MATROSKA = b"\x1aE\xdf\xa3"
@@ -81,6 +81,11 @@ def head(path: Path) -> bytes:
             return file.read(HEAD)
     except OSError as error:
         raise DecodeError(f"{path}: cannot read: {error.strerror or error}") from error
+
+
+def is_video(path: Path) -> bool:
+    """Whether ffmpeg is the one to read it, by its first bytes."""
+    return not (is_holder(head(path)) or is_image(path))
 
 
 def is_image(path: Path) -> bool:

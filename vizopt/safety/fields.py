@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.safety.light import Grid
+from vizopt.safety.grid import Grid
 from vizopt.safety.zigzag import Mask
 
 CELL = 6.4  # screen pixels, 0.19°: side of a cell
@@ -80,6 +80,28 @@ class Cells:
     def inside(self, mask: Mask) -> Numbers:
         """Blocks of a mask [h, w] in every field."""
         return _windows(self._counts(mask), self._field)
+
+    def fullest(self, mask: Mask, least: int) -> tuple[int, Field] | None:
+        """The most blocks of a mask in a field of 10°, and the first field that has them.
+
+        Fields are counted where cells hold `least` or more, so that it is right from there on; none
+        where no cells do.
+        """
+        cells = np.nonzero(self.inside(mask) >= least)
+        if not len(cells[0]):
+            return None
+        (top, bottom), (left, right) = (self._span(cells[axis], axis) for axis in (0, 1))
+        counts = _windows(mask[top:bottom, left:right], self._grid.field)
+        row, column = divmod(int(counts.argmax()), counts.shape[1])
+        return int(counts.max()), Field(top + row, left + column, *self._grid.field)
+
+    def _span(self, cells: NDArray[np.intp], axis: int) -> tuple[int, int]:
+        """Where the blocks of the fields that start in some cells begin and end."""
+        end = self._grid.shape[axis]
+        last = int(cells.max())
+        if last + 1 < self.fields[axis]:
+            end = min(end, (last + 1) * self._side - 1 + self._grid.field[axis])
+        return int(cells.min()) * self._side, end
 
     def field(self, index: int) -> Field:
         """The field of 10° in that of a flat index."""

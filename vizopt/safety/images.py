@@ -10,7 +10,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from vizopt.errors import DecodeError
 from vizopt.safety.decode import Picture
-from vizopt.safety.light import RGB
+from vizopt.safety.grid import RGB
 
 SHORTEST = 10  # ms; browsers show a picture with such a delay, or a shorter one, for SLOWED
 SLOWED = 100  # ms

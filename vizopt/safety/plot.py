@@ -13,7 +13,7 @@ from vizopt.encoders import finished
 from vizopt.marks import SOFTWARE
 from vizopt.safety.check import FLASHES, Measure, Verdict
 from vizopt.safety.decode import WHITE, pictures
-from vizopt.safety.light import RGB
+from vizopt.safety.grid import RGB
 
 INCHES = (12.0, 4.0)
 GENERAL, RED, LIMIT, SHADE, MUTED = "#0072B2", "#D55E00", "#333333", "#eeeeee", "#555555"

@@ -3,13 +3,12 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vizopt.safety.fields import Field, central, inside
-from vizopt.safety.light import Grid
+from vizopt.safety.fields import Cells, Field, central, inside
+from vizopt.safety.grid import Grid, Groups
 from vizopt.safety.recent import Events, Recent
 from vizopt.safety.together import Pairs, Swings, Watch
-from vizopt.safety.zigzag import Mask, Places
+from vizopt.safety.zigzag import Mask
 
 LIMIT = 6  # transitions in a second: three flashes, each a pair of opposing transitions
 
@@ -41,22 +40,23 @@ class Tally:
 
     def __init__(self, grid: Grid) -> None:
         self.worst = Worst()
-        self._shape = grid.shape
-        self._up: Mask = np.zeros(grid.shape[0] * grid.shape[1], np.bool_)
+        self._grid = grid
+        self._up: Mask = np.zeros(grid.padded[0] * grid.padded[1], np.bool_)
         self._down: Mask = np.zeros_like(self._up)
         self._moved = False
         self._blocks = Blocks(grid)
         self._together = [Watch(kind, grid, self._blocks.recent) for kind in (Pairs, Swings)]
 
-    def add(self, places: Places, up: Mask, down: Mask) -> None:
-        """Which of some blocks went up and which down in this frame."""
+    def add(self, groups: Groups, up: Mask, down: Mask) -> None:
+        """Which blocks of some groups went up and which down in this frame [n]."""
         if up.any() or down.any():
-            self._up[places], self._down[places] = up, down
+            groups.put(self._up, up)
+            groups.put(self._down, down)
             self._moved = True
 
     def close(self, micros: int) -> int:
         """The frame is complete: transitions in the last second that reach a quarter of a field."""
-        both = self._up.reshape(self._shape), self._down.reshape(self._shape)
+        both = self._shown(self._up), self._shown(self._down)
         each = self._blocks.close(micros, both if self._moved else None)
         together = [watch.close(micros, each, self._moved) for watch in self._together]
         transitions = max(each, *together)
@@ -69,6 +69,10 @@ class Tally:
             self._up[:] = self._down[:] = self._moved = False
         return transitions
 
+    def _shown(self, mask: Mask) -> Mask:
+        """Without the padding [h, w]."""
+        return mask.reshape(self._grid.padded)[:, : self._grid.shape[1]]
+
 
 class Blocks:
     """The most transitions that enough blocks of a field had each."""
@@ -76,6 +80,7 @@ class Blocks:
     def __init__(self, grid: Grid) -> None:
         self.fast = 0.0  # the largest part of a field beyond LIMIT, 1: a quarter of it
         self._grid = grid
+        self._cells = Cells(grid)
         self.recent = Recent(grid.shape)
         self._level = 0
         self._field = Field(0, 0, *grid.field)  # where a level was last reached
@@ -83,7 +88,8 @@ class Blocks:
     def where(self) -> Field:
         """The field where most blocks had so many."""
         counts = inside(self.recent.counts >= self._level, self._grid)
-        return self._field_of(counts, central(counts))
+        top, left = divmod(central(counts), counts.shape[1])
+        return Field(top, left, *self._grid.field)
 
     def close(self, micros: int, events: Events | None) -> int:
         """Transitions in the last second, with the events of this frame."""
@@ -96,25 +102,24 @@ class Blocks:
         return self._level
 
     def _reached(self, level: int) -> bool:
-        """Whether a quarter of a field has that many transitions; the cheapest test first."""
+        """Whether a quarter of a field has that many transitions; the cheapest tests first."""
         mask = self.recent.counts >= level
         quarter = self._grid.quarter
         if np.count_nonzero(mask) < quarter:
             return False
         if np.count_nonzero(mask[self._field.slices]) >= quarter:
             return True
-        counts = inside(mask, self._grid)
-        self._field = self._field_of(counts, int(counts.argmax()))
-        return int(counts.max()) >= quarter
-
-    def _field_of(self, counts: NDArray[np.int32], index: int) -> Field:
-        top, left = divmod(index, counts.shape[1])
-        return Field(top, left, *self._grid.field)
+        found = self._cells.fullest(mask, quarter)
+        if found is None:
+            return False
+        count, self._field = found
+        return count >= quarter
 
     def _measure_fast(self) -> None:
         mask = self.recent.counts > LIMIT
         rows, columns = self._grid.field
         best = round(self.fast * self._grid.quarter)
-        if min(int(np.count_nonzero(mask)), rows * columns) > best:
-            most = int(inside(mask, self._grid).max())
-            self.fast = max(self.fast, most / self._grid.quarter)
+        if min(int(np.count_nonzero(mask)), rows * columns) <= best:
+            return
+        if found := self._cells.fullest(mask, best + 1):
+            self.fast = max(self.fast, found[0] / self._grid.quarter)

@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from vizopt.safety.fields import Cells, Field, Numbers, central, inside
-from vizopt.safety.light import Grid
+from vizopt.safety.grid import Grid, Groups
 from vizopt.safety.recent import SECOND, Moment, Recent
 from vizopt.safety.zigzag import Mask, Swing
 
@@ -93,13 +93,17 @@ class Swings:
         self._swing = Swing(count, grid.quarter)
 
     def take(self, moments: Sequence[Moment]) -> None:
-        micros, up, down = moments[-1]
-        change = self._blocks.mask(up).view(np.int8) - self._blocks.mask(down).view(np.int8)
-        self._lit += inside(change, self._grid).ravel()
-        rise, fall, _, _ = self._swing.reach(slice(None), self._lit)
-        self._swing.turn(slice(None), self._lit, rise, fall)
-        shape = self.recent.counts.shape
-        self.recent.close(micros, (rise.reshape(shape), fall.reshape(shape)))
+        micros, rise, fall = moments[-1]
+        lighter = self._blocks.mask(rise).view(np.int8) - self._blocks.mask(fall).view(np.int8)
+        change = inside(lighter, self._grid).ravel()
+        self._lit += change
+        some = Groups(np.flatnonzero(change), 1)
+        lit = some.of(self._lit)
+        turned = self._swing.turn(some, lit, *self._swing.reach(some, lit))
+        both = np.zeros((2, len(self._lit)), np.bool_)
+        both[:, some.numbers] = turned
+        up, down = both.reshape(2, *self.recent.counts.shape)
+        self.recent.close(micros, (up, down))
 
     def field(self, index: int) -> Field:
         return Field(*divmod(index, self.recent.counts.shape[1]), *self._grid.field)

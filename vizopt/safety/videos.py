@@ -17,7 +17,7 @@ from vizopt.encoders.ffmpeg import widen
 from vizopt.encoders.program import APART, SHOW, SHOWN, WRONG, able, end
 from vizopt.errors import DecodeError, EncodeError, says_shortage
 from vizopt.safety.decode import MATROSKA, Picture, head, source
-from vizopt.safety.light import RGB
+from vizopt.safety.grid import RGB
 
 BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
 ALPHA = re.compile(r"^ *alpha_mode *: *1\s*$", re.MULTILINE)

@@ -2,7 +2,8 @@
 
 The three rules are those of WCAG 2.2, success criterion 2.3.1, definition of "general flash and red
 flash thresholds". Each is told of some blocks at a time and answers which of them have just made a
-transition: up, towards light or red, or down.
+transition: up, towards light or red, or down. A block that has gone up may only go down next, and
+the other way round: the extreme that it would be measured from is NaN until then.
 """
 
 from typing import Protocol, TypeAlias
@@ -10,11 +11,12 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.safety.grid import Groups, Places
 from vizopt.safety.light import Light
 
 Value: TypeAlias = NDArray[np.float32]  # [n]
 Mask: TypeAlias = NDArray[np.bool_]  # [n]
-Places: TypeAlias = slice | NDArray[np.intp]  # which n of all N blocks
+Turns: TypeAlias = tuple[Mask, Mask]  # which blocks go up and which down
 
 ROUNDING = 1e-5  # of a float32 mean: a change of exactly a threshold counts as reaching it
 
@@ -41,17 +43,17 @@ class Rule(Protocol):
     """What counts as a transition of a block.
 
     Args of its methods:
-        places: n of the blocks.
+        groups: of n blocks.
         light: what they show now [3, n].
         red: which are saturated red [n].
     """
 
-    def start(self, places: Places, light: Light, red: Mask) -> None:
+    def start(self, groups: Groups, light: Light, red: Mask) -> None:
         """The first light of some blocks."""
         ...
 
-    def __call__(self, places: Places, light: Light, red: Mask) -> tuple[Mask, Mask]:
-        """Which of the blocks go up and which down [n]."""
+    def __call__(self, groups: Groups, light: Light, red: Mask) -> Turns:
+        """Which of the blocks turn [n]."""
         ...
 
 
@@ -66,39 +68,30 @@ class Swing:
     def __init__(self, count: int, step: float) -> None:
         self.low: Value = np.zeros(count, np.float32)
         self.high: Value = np.zeros(count, np.float32)
-        self.turns = Turns(count)
         self._step = np.float32(step)
 
-    def start(self, places: Places, value: Value) -> None:
-        self.low[places] = self.high[places] = value
+    def start(self, groups: Groups, value: Value) -> None:
+        groups.put(self.low, value)
+        groups.put(self.high, value)
 
-    def reach(self, places: Places, value: Value) -> tuple[Mask, Mask, Value, Value]:
-        """Move the extremes; which blocks are a step away from the opposite one; low and high."""
-        low = np.minimum(self.low[places], value)
-        high = np.maximum(self.high[places], value)
-        self.low[places], self.high[places] = low, high
-        up, down = value - low >= self._step, high - value >= self._step
-        up &= self.turns.may_rise[places]
-        down &= self.turns.may_fall[places]
-        return up, down, low, high
+    def reach(self, groups: Groups, value: Value) -> tuple[Mask, Mask, Value, Value]:
+        """Which blocks are a step away from the opposite extreme [n]; their extremes, value too."""
+        low, high = groups.of(self.low), groups.of(self.high)
+        np.minimum(low, value, out=low)
+        np.maximum(high, value, out=high)
+        return value - low >= self._step, high - value >= self._step, low, high
 
-    def turn(self, places: Places, value: Value, up: Mask, down: Mask) -> None:
-        """Transitions have happened: the opposite extreme starts anew."""
-        self.turns.take(places, up, down)
-        _put(self.high, places, value, up)
-        _put(self.low, places, value, down)
-
-
-class Turns:
-    """Which way each block may turn: after up only down, after down only up, at first both."""
-
-    def __init__(self, count: int) -> None:
-        self.may_rise: Mask = np.ones(count, np.bool_)
-        self.may_fall: Mask = np.ones(count, np.bool_)
-
-    def take(self, places: Places, up: Mask, down: Mask) -> None:
-        self.may_rise[places] = self.may_rise[places] & ~up | down
-        self.may_fall[places] = self.may_fall[places] & ~down | up
+    def turn(
+        self, groups: Groups, value: Value, up: Mask, down: Mask, low: Value, high: Value
+    ) -> Turns:
+        """Keep the extremes; where transitions have happened the opposite one starts anew."""
+        np.copyto(high, value, where=up)
+        np.copyto(low, np.nan, where=up)
+        np.copyto(low, value, where=down)
+        np.copyto(high, np.nan, where=down & ~up)
+        groups.put(self.low, low)
+        groups.put(self.high, high)
+        return up, down
 
 
 class General:
@@ -107,16 +100,15 @@ class General:
     def __init__(self, count: int) -> None:
         self._swing = Swing(count, CONTRAST)
 
-    def start(self, places: Places, light: Light, red: Mask) -> None:
-        self._swing.start(places, _luminance(light))
+    def start(self, groups: Groups, light: Light, red: Mask) -> None:
+        self._swing.start(groups, _luminance(light))
 
-    def __call__(self, places: Places, light: Light, red: Mask) -> tuple[Mask, Mask]:
+    def __call__(self, groups: Groups, light: Light, red: Mask) -> Turns:
         value = _luminance(light)
-        up, down, low, _ = self._swing.reach(places, value)
+        up, down, low, high = self._swing.reach(groups, value)
         up &= low < DARK
         down &= value < DARK
-        self._swing.turn(places, value, up, down)
-        return up, down
+        return self._swing.turn(groups, value, up, down, low, high)
 
 
 class OldRed:
@@ -127,21 +119,24 @@ class OldRed:
         self._low_red: Mask = np.zeros(count, np.bool_)
         self._high_red: Mask = np.zeros(count, np.bool_)
 
-    def start(self, places: Places, light: Light, red: Mask) -> None:
-        self._swing.start(places, _redness(light))
-        self._low_red[places] = self._high_red[places] = red
+    def start(self, groups: Groups, light: Light, red: Mask) -> None:
+        self._swing.start(groups, _redness(light))
+        groups.put(self._low_red, red)
+        groups.put(self._high_red, red)
 
-    def __call__(self, places: Places, light: Light, red: Mask) -> tuple[Mask, Mask]:
+    def __call__(self, groups: Groups, light: Light, red: Mask) -> Turns:
         value = _redness(light)
-        up, down, low, high = self._swing.reach(places, value)
-        _put(self._low_red, places, red, value == low)
-        _put(self._high_red, places, red, value == high)
-        up &= red | self._low_red[places]
-        down &= red | self._high_red[places]
-        self._swing.turn(places, value, up, down)
-        _put(self._high_red, places, red, up)
-        _put(self._low_red, places, red, down)
-        return up, down
+        up, down, low, high = self._swing.reach(groups, value)
+        low_red, high_red = groups.of(self._low_red), groups.of(self._high_red)
+        np.copyto(low_red, red, where=value == low)
+        np.copyto(high_red, red, where=value == high)
+        up &= red | low_red
+        down &= red | high_red
+        np.copyto(high_red, red, where=up)
+        np.copyto(low_red, red, where=down)
+        groups.put(self._low_red, low_red)
+        groups.put(self._high_red, high_red)
+        return self._swing.turn(groups, value, up, down, low, high)
 
 
 class NewRed:
@@ -155,27 +150,24 @@ class NewRed:
     def __init__(self, count: int) -> None:
         self._red = np.full((3, count), np.inf, np.float32)
         self._other = np.full((3, count), -np.inf, np.float32)
-        self._turns = Turns(count)
 
-    def start(self, places: Places, light: Light, red: Mask) -> None:
+    def start(self, groups: Groups, light: Light, red: Mask) -> None:
         colour = _chroma(light)
-        _put(self._red, places, colour, red)
-        _put(self._other, places, colour, ~red)
+        _put(self._red, groups, np.flatnonzero(red), colour)
+        _put(self._other, groups, np.flatnonzero(~red), colour)
 
-    def __call__(self, places: Places, light: Light, red: Mask) -> tuple[Mask, Mask]:
-        colour, other = _chroma(light), ~red
-        _put(self._red, places, colour, red & (colour[2] < self._red[2, places]))
-        _put(self._other, places, colour, other & (colour[2] > self._other[2, places]))
-        up = red & self._turns.may_rise[places]
-        if up.any():
-            up &= _apart(colour, self._other[:, places])
-        down = other & self._turns.may_fall[places]
-        if down.any():
-            down &= _apart(colour, self._red[:, places])
-        self._turns.take(places, up, down)
-        _put(self._red, places, colour, up)
-        _put(self._other, places, colour, down)
-        return up, down
+    def __call__(self, groups: Groups, light: Light, red: Mask) -> Turns:
+        colour = _chroma(light)
+        nearest, farthest = groups.of(self._red[2]), groups.of(self._other[2])
+        _put(self._red, groups, np.flatnonzero(red & (colour[2] < nearest)), colour)
+        _put(self._other, groups, np.flatnonzero(~red & (colour[2] > farthest)), colour)
+        was_other, was_red = farthest > -np.inf, nearest < np.inf
+        up = _apart(self._other, groups, np.flatnonzero(red & was_other), colour)
+        down = _apart(self._red, groups, np.flatnonzero(~red & was_red), colour)
+        _put(self._red, groups, up, colour)
+        _put(self._other, groups, down, colour)
+        self._other[2, groups.places(up)] = self._red[2, groups.places(down)] = np.nan
+        return _mask(up, red), _mask(down, red)
 
 
 def saturated(light: Light) -> Mask:
@@ -215,19 +207,22 @@ def _chroma(light: Light) -> Light:
     return colour
 
 
-def _apart(a: Light, b: Light) -> Mask:
-    """Which colours are farther apart than CHROMA; nothing is from an infinite one, not seen."""
-    squared = (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2
-    return np.asarray((squared > CHROMA**2) & (squared < np.inf))
+def _put(state: Light, groups: Groups, some: Places, colour: Light) -> None:
+    """Some of the blocks of the groups have their colour as an extreme."""
+    places = groups.places(some)
+    for values, new in zip(state, colour, strict=True):
+        values[places] = new.take(some)
 
 
-def _put(
-    state: NDArray[np.generic], places: Places, value: NDArray[np.generic], where: Mask
-) -> None:
-    """state[…, places[where]] = value[…, where]."""
-    if not where.any():
-        return
-    if isinstance(places, slice):
-        np.copyto(state[..., places], value, where=where)
-    else:
-        state[..., places[where]] = value[..., where]
+def _apart(state: Light, groups: Groups, some: Places, colour: Light) -> Places:
+    """Those of some blocks whose colour is farther than CHROMA from an extreme."""
+    places = groups.places(some)
+    u, v = (colour[i].take(some) - state[i].take(places) for i in (0, 1))
+    squared = u**2 + v**2
+    return np.asarray(some[squared > CHROMA**2])
+
+
+def _mask(some: Places, like: Mask) -> Mask:
+    mask = np.zeros_like(like)
+    mask[some] = True
+    return mask
