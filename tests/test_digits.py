@@ -72,6 +72,6 @@ def test_a_high_curve_has_the_digits_of_its_span():
 def test_far_from_0_the_page_has_the_digits_of_the_picture():
     told = page_of(*FAR)
     assert (told["x"][0], told["x"][-1]) == ("1000000003.2", "1000000000.0")
-    assert len(set(told["x"])) > 8
+    assert {"1000000000.9", "1000000000.2", "1000000000.1"} < set(told["x"])
     assert told["f(x)"][0] == "1.056"
     assert told["slope"][0] == number(0.65)
