@@ -16,7 +16,7 @@ FAR = "(x - 1000000000)^2/10", (999999995, 1000000005), 1000000003.25, 1.0
 def page_of(*descent):
     run, scene = descend(*descent), scene_of(*descent)
     page = label(run, scene, story.of(run), Shape((480, 270), 30.0), card=0, warning="")
-    return dict(_numbers(page, 3))
+    return dict(_numbers(page, 1000))
 
 
 def table_of(run, every=1):
@@ -71,6 +71,7 @@ def test_a_high_curve_has_the_digits_of_its_span():
 
 def test_far_from_0_the_page_has_the_digits_of_the_picture():
     told = page_of(*FAR)
-    assert told["x"] == ["1000000003.2", "1000000002.6", "1000000002.1"]
-    assert told["f(x)"][:2] == ["1.056", "0.676"]
+    assert (told["x"][0], told["x"][-1]) == ("1000000003.2", "1000000000.0")
+    assert {"1000000000.9", "1000000000.2", "1000000000.1"} < set(told["x"])
+    assert told["f(x)"][0] == "1.056"
     assert told["slope"][0] == number(0.65)

@@ -9,7 +9,7 @@ import pytest
 from children import press, until, vizopt_child
 
 import vizopt
-from vizopt import pipeline
+from vizopt import pipeline, recorder
 from vizopt.errors import Interrupted, RecordingError
 from vizopt.optimizers import OPTIMIZERS
 from vizopt.recorder import Recorder
@@ -133,6 +133,31 @@ def test_rows_after_the_last_state_come_again(tmp_path, monkeypatch):
     assert (run.epochs, run.resumable) == (9, True)
     monkeypatch.undo()
     assert same(vizopt.record(scene, run.path, resume=True).path, whole.path)
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_kill_in_the_middle_of_a_commit_leaves_the_one_before(tmp_path, monkeypatch, torn):
+    """Rows and state of epoch 6 are on the disk, whole or torn, and no commit names them."""
+    monkeypatch.setitem(recorder.CHUNK, "history", 4)
+    scene, run, tells = scene_with("adam"), tmp_path / "run.zarr", []
+    tell = Recorder._tell
+
+    def killed(self):
+        tells.append(self)
+        if len(tells) == 3:
+            shutil.copytree(self.path, run)
+        tell(self)
+
+    committing(monkeypatch, 3, 6)
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "_tell", killed)
+        whole = vizopt.record(scene, tmp_path / "whole.zarr")
+    assert attributes(run)["committed"]["history"] == 4
+    torn_files = list(run.glob("history/*/c/1")) if torn else []
+    assert bool(torn_files) == torn
+    for file in torn_files:
+        file.write_bytes(file.read_bytes()[:5])
+    assert same(vizopt.record(scene, run, resume=True).path, whole.path)
 
 
 def test_the_bar_goes_on_where_the_recording_ends(tmp_path, monkeypatch):

@@ -256,6 +256,68 @@ LIES = (
         'in ("R", "AL")',
         'in ("R",)',
     ),
+    Lie(
+        "a resumed schedule's numbers are NumPy's, which widen float32",
+        "vizopt/state.py",
+        "parts.append(float(value) if isinstance(part, float) else value)",
+        "parts.append(value)",
+    ),
+    Lie(
+        "a state is written over the one that the last commit names",
+        "vizopt/recorder.py",
+        'slot = 1 - self._state.get("slot", 1)',
+        "slot = 0",
+    ),
+    Lie(
+        "the first epoch of a resumed run is not the last recorded one",
+        "vizopt/probes.py",
+        "if step.number != recorded:",
+        "if step.number != recorded + 1:",
+    ),
+    Lie(
+        "a resumed run counts its rows from 0",
+        "vizopt/recorder.py",
+        "self._committed, self._whole = dict(saved.rows), dict(saved.rows)",
+        "self._committed, self._whole = dict(saved.rows), dict.fromkeys(GROUPS, 0)",
+    ),
+    Lie(
+        "a resumed run makes the last update twice",
+        "vizopt/train.py",
+        "delta, evaluation, before)",
+        "delta, evaluation, state)",
+    ),
+    Lie(
+        "clips are in place before their recording is",
+        "vizopt/staging.py",
+        "                stack.enter_context(exchanged(recording, place))",
+        "                stack.push(lambda *_: exchanged(recording, place).__enter__())",
+    ),
+    Lie(
+        "the last file of a set stays the old one",
+        "vizopt/staging.py",
+        "for file, folder in self.folders.items():\n                try:",
+        "for file, folder in [*self.folders.items()][:-1]:\n                try:",
+    ),
+    Lie(
+        "the folders in which files waited stay",
+        "vizopt/staging.py",
+        "            shutil.rmtree(folder, ignore_errors=True)",
+        "            pass",
+    ),
+    Lie(
+        "clips are put in place before all of their command is finished",
+        "vizopt/pipeline.py",
+        "                made, wrong = _drawn(run, clips, look, bar, staging)\n            else",
+        "                made, wrong = _drawn(run, clips, look, bar, staging)\n"
+        "                put()\n            else",
+    ),
+    Lie(
+        "the old recording goes before the new clips are in place",
+        "vizopt/swap.py",
+        "            raise\n        yield\n    finally:",
+        "            raise\n        shutil.rmtree(aside, ignore_errors=True)\n"
+        "        yield\n    finally:",
+    ),
 )  # fmt: skip
 
 
