@@ -80,6 +80,12 @@ def test_a_table_is_shown_as_its_scene(command):
     assert "\nsizes = [4, 64, 3]\n" in command("show", "--full", "iris.csv").out
 
 
+def test_recording_a_table_tells_its_scene_too(command):
+    ran = command("record", "iris.csv", "-o", "a.zarr", *QUICK[:4], "-q")
+    assert ran.code == 0, ran.err
+    assert ran.err.startswith('# From iris.csv, 150 samples, 3 classes in the column "species"')
+
+
 def test_a_kept_scene_finds_its_data_from_any_folder(command, tmp_path, monkeypatch):
     Path("data").mkdir()
     table("data/two.csv", *clouds(30, 2, 2))

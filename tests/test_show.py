@@ -38,9 +38,10 @@ def test_every_key_is_told_with_its_range_and_default(command):
     assert "\n# (number > 0)\n# fps =\n" in text  # left out
     assert "\nlr = 1.0\n" in command("show", "--full", "sgd").out  # not as a table
     assert "(whole number ≥ 1; 10_001 when left out)\nepochs = 401\n" in text
+    assert "; must be given)\n[problem]\n" in text
     assert "# [look] has the keys text, font" in text
     blocks = [block.strip() for block in text.removeprefix(POINTER).split("\n\n")]
-    assert [block for block in blocks if not block.startswith("#")] == [""]
+    assert [block for block in blocks if not block.startswith("#")] == []
 
 
 def test_full_tells_tables_in_lists_and_dicts():

@@ -11,6 +11,7 @@ import click
 from vizopt import cli_check, cli_make, cli_show, cli_slides, library, streams
 from vizopt.brief import recording_line
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
+from vizopt.cli_table import tell_tables
 from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
 from vizopt.numbers import count, counted, number
 
@@ -59,6 +60,7 @@ def record(
     if file is None:
         raise click.UsageError("Missing option '-o'.")
     loaded = told(load_scene(scene, dict(overrides)))
+    tell_tables([scene], dict(overrides))
     click.echo(recording_line(pipeline.record(loaded, file, bar_of(quiet), resume=resume)))
     echo_title(scene, loaded, dict(overrides))
 

@@ -33,7 +33,9 @@ def check_save(sources: Sequence[str], save: Path | None, overwrite: bool) -> No
     guard(save, overwrite)
 
 
-def tell_tables(sources: Sequence[str], overrides: Mapping[str, Any], save: Path | None) -> None:
+def tell_tables(
+    sources: Sequence[str], overrides: Mapping[str, Any], save: Path | None = None
+) -> None:
     """The scene that is used for each table, on stderr; and into a file."""
     from vizopt.outputs import write_text
     from vizopt.scene import scene_text
