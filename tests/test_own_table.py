@@ -93,6 +93,9 @@ def test_a_kept_scene_finds_its_data_from_any_folder(command, tmp_path, monkeypa
     assert ran.code == 0, ran.err
     assert 'path = "data/two.csv"\n' in ran.err
     assert 'path = "../data/two.csv"\n' in Path("scenes/mine.toml").read_text()
+    Path("data/data").mkdir()
+    table("data/data/two.csv", *clouds(20, 2, 2))
+    assert len(vizopt.load_scene("data/two.csv").problem.data.make(RandomState(0)).y) == 30
     monkeypatch.chdir("/")
     scene = vizopt.load_scene(tmp_path / "scenes" / "mine.toml")
     assert len(scene.problem.data.make(RandomState(0)).y) == 30

@@ -109,6 +109,14 @@ MISTAKES = {
     "unknown panel": ("lr = 1.0", 'lr = 1.0\n[stage.panels.a]\nkind = "curve"'),
     "no colour": ("lr = 1.0", 'lr = 1.0\n[look]\npaper = "#12345"'),
     "unknown key of a look": ("lr = 1.0", 'lr = 1.0\n[look]\npaperr = "black"'),
+    "one for true in a panel": (
+        "lr = 1.0",
+        'lr = 1.0\n[stage.panels.plane]\nkind = "plane"\nconfidence = 1',
+    ),
+    "one for true in a table": (
+        'kind = "spiral"\npoints = 100\nclasses = 3',
+        'kind = "csv"\npath = "iris.csv"\nheader = 1',
+    ),
     "one for true": ("lr = 1.0", "lr = 1.0\n[clip]\nallow_flashes = 1"),
 }
 
