@@ -88,6 +88,8 @@ def test_show_tells_kinds_and_tables(command):
     assert 'columns = ["loss", "accuracy", "lr"]\n' in text
     assert command("show", "csv").out.startswith("# csv: data set\n")
     assert "[keep]\n" in command("show", "keep").out
+    assert command("show", "--full", "curves").out == text
+    assert command("show", "--full", "dark").out == command("show", "dark").out
     assert (
         "# Source: Zeiler 2012, algorithm 1; torch.optim.Adadelta.\n"
         in command("show", "adadelta").out
@@ -111,8 +113,9 @@ def test_a_scene_that_is_named_as_a_rule_tells_the_rule_below(command):
         ("qqqq", "vizopt list tells what there is"),
     ],
 )
-def test_an_unknown_name_is_one_line(command, name, way):
-    ran = command("show", name)
+@pytest.mark.parametrize("option", [[], ["--full"]])
+def test_an_unknown_name_is_one_line(command, option, name, way):
+    ran = command("show", name, *option)
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == f"vizopt: {name}: no such scene or kind: {way}\n"
 
@@ -186,5 +189,5 @@ def test_inline_values_read_again(value):
 
 def test_written_tables_read_again():
     table = {"a": 1, "b": {"c": {"x.y": [1, 2]}, "d": "e"}, "f": []}
-    assert tomllib.loads(written(table)) == table
+    assert tomllib.loads(written(table | {"g": None})) == table
     assert written(table) == 'a = 1\nf = []\n\n[b]\nd = "e"\n\n[b.c]\n"x.y" = [1, 2]\n'

@@ -21,27 +21,26 @@ def show(name: str, full: bool) -> None:
     from vizopt import reference
     from vizopt.schema import POINTER
 
-    kinds = reference.entries()
-    if full:
+    kinds, scenes = reference.entries(), library.names()
+    if name in library.looks():
+        click.echo(library.look(name).rstrip())
+    elif name in kinds and name not in scenes:
+        click.echo(reference.entry(name))
+    elif not (name in scenes or _is_path(name)):
+        way = hint(name, [*scenes, *library.looks(), *kinds])
+        way = way if "?" in way else "vizopt list tells what there is"
+        raise VizoptError(f"{name}: no such scene or kind: {way}")
+    elif full:
         from vizopt.scene import load_scene
 
         click.echo(reference.full(load_scene(name)))
-    elif name in library.looks():
-        click.echo(library.look(name).rstrip())
-    elif name in library.names():
-        click.echo(POINTER + library.bundled(name).rstrip())
-        if name in kinds:
-            click.echo(f"\n{_commented(reference.entry(name))}")
-    elif name in kinds:
-        click.echo(reference.entry(name))
-    elif Path(name).is_file() or Path(name).suffix or len(Path(name).parts) > 1:
+    elif name in scenes:
+        below = f"\n\n{_commented(reference.entry(name))}" if name in kinds else ""
+        click.echo(f"{POINTER}{library.bundled(name).rstrip()}{below}")
+    else:
         from vizopt.scene import scene_text
 
         click.echo((POINTER if library.is_table(name) else "") + scene_text(name).rstrip())
-    else:
-        way = hint(name, [*library.names(), *library.looks(), *kinds])
-        way = way if "?" in way else "vizopt list tells what there is"
-        raise VizoptError(f"{name}: no such scene or kind: {way}")
 
 
 @click.command()
@@ -54,6 +53,12 @@ def schema() -> None:
     from vizopt.schema import shipped
 
     click.echo(shipped(), nl=False)
+
+
+def _is_path(name: str) -> bool:
+    """Whether a name is meant as that of a file, there or not."""
+    path = Path(name)
+    return path.is_file() or bool(path.suffix) or path.name != name
 
 
 def _commented(text: str) -> str:
