@@ -121,6 +121,11 @@ def test_an_unknown_name_is_one_line(command, option, name, way):
 
 
 def test_every_kind_and_table_has_an_entry():
+    text = full(load_scene("landscape")) + "".join(map(entry, entries()))
+    named = set(re.findall(r"vizopt show (\w+)", " ".join(text.replace("#", " ").split())))
+    assert named == {"look", "mosaic"}
+    assert "# [stage.square] has the keys rows, widths, heights: vizopt show mosaic\n" in text
+    assert text.count("# [stage.square]") == 2  # of the scene, and of the table
     assert set(KINDS.values()) <= set(entries())
     assert {"keep", "look", "stage", "mosaic", "pause", "clip"} <= set(entries())
 
