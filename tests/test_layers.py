@@ -55,7 +55,7 @@ LAYERS = [
     {"story", "find", "recipe"},
     {"labels", "still", "fit", "estimate", "trained", "writing"},
     {"clips"},
-    {"pipeline", "cli_check", "cli_look", "cli_table", "cli_show", "reference"},
+    {"pipeline", "cli_check", "cli_look", "cli_data", "cli_show", "reference"},
     {"lesson"},
     {"cli_slides", "cli_make"},
     {"cli"},

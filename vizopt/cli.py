@@ -10,8 +10,8 @@ import click
 
 from vizopt import cli_check, cli_make, cli_show, cli_slides, library, streams
 from vizopt.brief import recording_line
+from vizopt.cli_data import tell_tables
 from vizopt.cli_look import OVERWRITE, PATH, SET_HELP, SetType, bar_of, echo_title, told
-from vizopt.cli_table import tell_tables
 from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
 from vizopt.numbers import count, counted, number
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vizopt.brief import goes_on, recording_line
+from vizopt.cli_data import check_save, tell_tables
 from vizopt.cli_look import (
     OVERWRITE,
     PATH,
@@ -19,7 +20,6 @@ from vizopt.cli_look import (
     look_options,
     told,
 )
-from vizopt.cli_table import check_save, tell_tables
 from vizopt.errors import one_line
 
 if TYPE_CHECKING:
