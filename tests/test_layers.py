@@ -20,6 +20,7 @@ LAYERS = [
         "places",
         "progress",
         "quantities",
+        "limits",
         "ranges",
         "scores",
         "snapshot",

@@ -80,6 +80,12 @@ def test_a_table_is_shown_as_its_scene(command):
     assert "\nsizes = [4, 64, 3]\n" in command("show", "--full", "iris.csv").out
 
 
+def test_recording_a_table_tells_its_scene_too(command):
+    ran = command("record", "iris.csv", "-o", "a.zarr", *QUICK[:4], "-q")
+    assert ran.code == 0, ran.err
+    assert ran.err.startswith('# From iris.csv, 150 samples, 3 classes in the column "species"')
+
+
 def test_a_kept_scene_finds_its_data_from_any_folder(command, tmp_path, monkeypatch):
     Path("data").mkdir()
     table("data/two.csv", *clouds(30, 2, 2))
@@ -87,6 +93,9 @@ def test_a_kept_scene_finds_its_data_from_any_folder(command, tmp_path, monkeypa
     assert ran.code == 0, ran.err
     assert 'path = "data/two.csv"\n' in ran.err
     assert 'path = "../data/two.csv"\n' in Path("scenes/mine.toml").read_text()
+    Path("data/data").mkdir()
+    table("data/data/two.csv", *clouds(20, 2, 2))
+    assert len(vizopt.load_scene("data/two.csv").problem.data.make(RandomState(0)).y) == 30
     monkeypatch.chdir("/")
     scene = vizopt.load_scene(tmp_path / "scenes" / "mine.toml")
     assert len(scene.problem.data.make(RandomState(0)).y) == 30
@@ -143,7 +152,7 @@ def test_the_labels_column():
     assert label_of(table("e.csv", x, y, last=False)) == "1"  # the last one holds no classes
     assert label_of(table("f.csv", x, y, "a,b,c,kind of")) == "kind of"
     assert label_of(table("g.csv", x, y, "Target,a,b,class"), label="class") == "class"
-    two = table("h.csv", np.c_[x, y], 1 - y, "a,b,c,class,target")
+    two = table("h.csv", np.c_[x, y], np.roll(y, 1) * y, "a,b,c,class,target")
     assert label_of(two) == "target"  # both are called so: the last
 
 

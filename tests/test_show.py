@@ -38,9 +38,10 @@ def test_every_key_is_told_with_its_range_and_default(command):
     assert "\n# (number > 0)\n# fps =\n" in text  # left out
     assert "\nlr = 1.0\n" in command("show", "--full", "sgd").out  # not as a table
     assert "(whole number ≥ 1; 10_001 when left out)\nepochs = 401\n" in text
+    assert "; must be given)\n[problem]\n" in text
     assert "# [look] has the keys text, font" in text
     blocks = [block.strip() for block in text.removeprefix(POINTER).split("\n\n")]
-    assert [block for block in blocks if not block.startswith("#")] == [""]
+    assert [block for block in blocks if not block.startswith("#")] == []
 
 
 def test_full_tells_tables_in_lists_and_dicts():
@@ -87,6 +88,8 @@ def test_show_tells_kinds_and_tables(command):
     assert 'columns = ["loss", "accuracy", "lr"]\n' in text
     assert command("show", "csv").out.startswith("# csv: data set\n")
     assert "[keep]\n" in command("show", "keep").out
+    assert command("show", "--full", "curves").out == text
+    assert command("show", "--full", "dark").out == command("show", "dark").out
     assert (
         "# Source: Zeiler 2012, algorithm 1; torch.optim.Adadelta.\n"
         in command("show", "adadelta").out
@@ -110,13 +113,19 @@ def test_a_scene_that_is_named_as_a_rule_tells_the_rule_below(command):
         ("qqqq", "vizopt list tells what there is"),
     ],
 )
-def test_an_unknown_name_is_one_line(command, name, way):
-    ran = command("show", name)
+@pytest.mark.parametrize("option", [[], ["--full"]])
+def test_an_unknown_name_is_one_line(command, option, name, way):
+    ran = command("show", name, *option)
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == f"vizopt: {name}: no such scene or kind: {way}\n"
 
 
 def test_every_kind_and_table_has_an_entry():
+    text = full(load_scene("landscape")) + "".join(map(entry, entries()))
+    named = set(re.findall(r"vizopt show (\w+)", " ".join(text.replace("#", " ").split())))
+    assert named == {"look", "mosaic"}
+    assert "# [stage.square] has the keys rows, widths, heights: vizopt show mosaic\n" in text
+    assert text.count("# [stage.square]") == 2  # of the scene, and of the table
     assert set(KINDS.values()) <= set(entries())
     assert {"keep", "look", "stage", "mosaic", "pause", "clip"} <= set(entries())
 
@@ -185,5 +194,5 @@ def test_inline_values_read_again(value):
 
 def test_written_tables_read_again():
     table = {"a": 1, "b": {"c": {"x.y": [1, 2]}, "d": "e"}, "f": []}
-    assert tomllib.loads(written(table)) == table
+    assert tomllib.loads(written(table | {"g": None})) == table
     assert written(table) == 'a = 1\nf = []\n\n[b]\nd = "e"\n\n[b.c]\n"x.y" = [1, 2]\n'

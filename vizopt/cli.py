@@ -21,6 +21,7 @@ from vizopt import (
     streams,
 )
 from vizopt.brief import recording_line
+from vizopt.cli_data import tell_tables
 from vizopt.cli_look import OVERWRITE, PATH, SET, bar_of, echo_title, told
 from vizopt.cli_screen import Commands, help_, wrong_usage
 from vizopt.errors import VizoptError, VizoptWarning, is_shortage, one_line
@@ -65,6 +66,7 @@ def record(
     loaded = told(load_scene(scene, dict(overrides)))
     from vizopt import pipeline  # a mistake in the scene is told without
 
+    tell_tables([scene], dict(overrides))
     click.echo(recording_line(pipeline.record(loaded, file, bar_of(quiet), resume=resume)))
     echo_title(scene, loaded, dict(overrides))
 

@@ -116,6 +116,7 @@ def pack(
     from vizopt.scene import bare, load_scene, scene_toml
 
     loaded = told(load_scene(scene, dict(overrides)))
+    tell_tables([scene], dict(overrides))
     folder = folder or Path("outputs") / loaded.name
     files = [folder / f"{loaded.name}{suffix}" for suffix in PACKED]
     toml = folder / f"{loaded.name}.toml"

@@ -22,29 +22,29 @@ def show(name: str, full: bool) -> None:
     light, dark or print, or a table like keep. A table of your own (NAME.csv) is shown as the
     scene that is made of it.
     """
-    from vizopt.reference import entries, entry
-    from vizopt.reference import full as every_key
-    from vizopt.scene import load_scene, scene_text
+    from vizopt import reference
     from vizopt.schema import POINTER
 
-    if full:
-        click.echo(every_key(load_scene(name)))
-    elif name in library.looks():
+    kinds, scenes = reference.entries(), library.names()
+    if name in library.looks():
         click.echo(library.look(name).rstrip())
-    elif name in library.names():
-        click.echo(POINTER + library.bundled(name).rstrip())
-        if name in entries():
-            click.echo(f"\n{_commented(entry(name))}")
-    elif name in entries():
-        click.echo(entry(name))
-    elif library.is_table(name):
-        click.echo(POINTER + scene_text(name).rstrip())
-    elif Path(name).is_file() or Path(name).suffix or len(Path(name).parts) > 1:
-        click.echo(scene_text(name).rstrip())
-    else:
-        way = hint(name, [*library.names(), *library.looks(), *entries()])
+    elif name in kinds and name not in scenes:
+        click.echo(reference.entry(name))
+    elif not (name in scenes or _is_path(name)):
+        way = hint(name, [*scenes, *library.looks(), *kinds])
         way = way if "?" in way else "vizopt list tells what there is"
         raise VizoptError(f"{name}: no such scene or kind: {way}")
+    elif full:
+        from vizopt.scene import load_scene
+
+        click.echo(reference.full(load_scene(name)))
+    elif name in scenes:
+        below = f"\n\n{_commented(reference.entry(name))}" if name in kinds else ""
+        click.echo(f"{POINTER}{library.bundled(name).rstrip()}{below}")
+    else:
+        from vizopt.scene import scene_text
+
+        click.echo((POINTER if library.is_table(name) else "") + scene_text(name).rstrip())
 
 
 @click.command()
@@ -57,6 +57,12 @@ def schema() -> None:
     from vizopt.schema import shipped
 
     click.echo(shipped(), nl=False)
+
+
+def _is_path(name: str) -> bool:
+    """Whether a name is meant as that of a file, there or not."""
+    path = Path(name)
+    return path.is_file() or bool(path.suffix) or path.name != name
 
 
 def _commented(text: str) -> str:

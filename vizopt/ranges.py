@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vizopt.specs import EXACT
-
 Schema = Mapping[str, Any]
+UNBOUNDED = 2**53  # a bound from here on is that of exact numbers, specs.EXACT or larger
 BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 # One and many of each type.
 NAMES = {
@@ -81,7 +80,9 @@ def _many(value: Schema) -> str:
 def _bounds(value: Schema) -> str:
     """The bounds that are there for a reason, not those of what a float holds."""
     found = [
-        f"{sign} {value[key]}" for key, sign in BOUNDS.items() if value.get(key, EXACT) < EXACT
+        f"{sign} {value[key]}"
+        for key, sign in BOUNDS.items()
+        if value.get(key, UNBOUNDED) < UNBOUNDED
     ]
     if "maxLength" in value:
         found.append(f"of {value['maxLength']} characters at most")

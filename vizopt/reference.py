@@ -74,7 +74,7 @@ def entry(name: str) -> str:
     if "kind" in keys:
         values = {"kind": name} | values
     text = _comment(f"{name}: {what}\n\n{table['description']}")
-    return "\n".join([*text, "", head, *_keys(table, values, "")])
+    return "\n".join([*text, "", head, *_keys(table, values, f"{head.strip('[]')}.")])
 
 
 def full(scene: "Scene") -> str:
@@ -128,9 +128,9 @@ def _inner(value: Schema, given: Any, path: str) -> Iterator[str]:
         return
     schema = _resolved(value, given or {})
     if given is None:
-        yield from _comment(
-            f"[{path}] has the keys {', '.join(schema['properties'])}: vizopt show {path}"
-        )
+        part = next(name for name, known in entries().items() if known.table is schema)
+        keys = ", ".join(schema["properties"])
+        yield from _comment(f"[{path}] has the keys {keys}: vizopt show {part}")
     elif "properties" in schema:
         yield from (f"[{path}]", *_keys(schema, given, f"{path}."))
     elif any(isinstance(item, dict) for item in given.values()):

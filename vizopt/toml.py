@@ -49,10 +49,18 @@ def _depth(table: Any) -> int:
 
 
 def written(table: dict[str, Any], path: str = "") -> str:
-    """A table as TOML: its own keys, then the tables in it, as one writes them by hand."""
-    own = [f"{key_of(k)} = {inline(v)}\n" for k, v in table.items() if not isinstance(v, dict)]
-    inner = ((f"{path}{key_of(k)}", v) for k, v in table.items() if isinstance(v, dict))
-    return "".join([*own, *(f"\n[{name}]\n{written(v, name + '.')}" for name, v in inner)])
+    """A table as TOML: its own keys, then the tables in it, as one writes them by hand.
+
+    A key that is None is left out.
+    """
+    inner = {key_of(key): value for key, value in table.items() if isinstance(value, dict)}
+    lines = [
+        f"{key_of(key)} = {inline(value)}\n"
+        for key, value in table.items()
+        if not (value is None or isinstance(value, dict))
+    ]
+    tables = (f"\n[{path}{key}]\n{written(v, f'{path}{key}.')}" for key, v in inner.items())
+    return "".join([*lines, *tables])
 
 
 def inline(value: Any) -> str:
