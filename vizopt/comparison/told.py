@@ -9,6 +9,7 @@ from vizopt.comparison import Comparison
 from vizopt.comparison.gaps import Gap, is_made
 from vizopt.comparison.log import Log
 from vizopt.numbers import counted, setting
+from vizopt.snapshot import step_of
 
 FEWEST, MOST = 5, 17  # digits that tell two numbers apart
 QUIET = 0.2  # of the tolerance: rounding that has not grown
@@ -62,9 +63,12 @@ def _before(found: Comparison) -> Iterator[str]:
     if gap and not gap.first and not is_made(gap.name):
         yield _cause(found, gap, 0)
     elif epoch == 0:
-        yield f"{unit} 0 is before the first step: look at the data, the first weights, the loss"
+        where = (
+            "the start, the formula" if unit == "step" else "the data, the first weights, the loss"
+        )
+        yield f"nothing has moved yet at {unit} 0: look at {where}"
     elif found.weights and found.weights.epoch == epoch:
-        yield f"these are the weights before the step of {unit} {epoch}: {_steps(found)}"
+        yield f"these are the weights before {step_of(unit, epoch)}: {_steps(found)}"
     elif gap is None or not gap.first:
         yield f"look at the steps before {unit} {epoch}"
     else:
@@ -81,8 +85,9 @@ def _steps(found: Comparison) -> str:
     if weights.equal is None:
         return f"look at all steps before, from {found.unit} 0 on"
     last, first = weights.epoch - 1, weights.equal
-    steps = f"step of {found.unit} {last}" if first == last else f"steps of {first} to {last}"
-    return f"those of {found.unit} {first} are equal, so look at the {steps}"
+    one = first == last
+    steps = step_of(found.unit, last) if one else f"the steps of {first} to {last}"
+    return f"those of {found.unit} {first} are equal, so look at {steps}"
 
 
 def _share(gap: Gap) -> str:
@@ -100,12 +105,12 @@ def _cause(found: Comparison, gap: Gap, last: int) -> str:
     if not is_made(gap.name):
         return f"look at how {_title(found, gap.name)} follows from the {unit}"
     if gap.rounded:
-        return f"look at the steps up to that of {unit} {last}: less than a digit does not show"
+        return f"look at the steps up to {unit} {last}: less than a digit does not show"
     if gap.name.endswith("accuracy"):
-        return f"look at the steps up to that of {unit} {last}"
+        return f"look at the steps up to {unit} {last}"
     since = _grown_since(gap)
     if since is None:
-        return f"a jump: look at the step of {unit} {last}"
+        return f"a jump: look at {step_of(unit, last)}"
     return (
         f"it grew from {unit} {since} on: a small mistake in the step before, or rounding, which "
         f"grows so in every training (--tolerance {_wider(gap)} looks past it)"
