@@ -6,15 +6,17 @@ from math import ceil, log10
 import numpy as np
 
 from vizopt.comparison import Comparison
-from vizopt.comparison.gaps import Gap, is_made
+from vizopt.comparison.gaps import Gap, is_made, precision
 from vizopt.comparison.log import Log
 from vizopt.numbers import counted, setting
 from vizopt.snapshot import step_of
 
 FEWEST, MOST = 5, 17  # digits that tell two numbers apart
-QUIET = 0.2  # of the tolerance: rounding that has not grown
+QUIET = {"float32": 2e-7, "float64": 2e-15}  # of a value: rounding that has not grown
+SUDDEN = 1e3  # times what a gap was before: no training makes that of rounding in one step
 GROWN = 2.0  # times what a gap was in the first half of the epochs before: it has begun to grow
 LEAST = 1e-15  # a tolerance below the last digit of a float
+WIDEST = -2  # power of ten of a tolerance that still tells something
 NAMED = 3  # epochs that are listed
 
 
@@ -108,29 +110,36 @@ def _cause(found: Comparison, gap: Gap, last: int) -> str:
         return f"look at the steps up to {unit} {last}: less than a digit does not show"
     if gap.name.endswith("accuracy"):
         return f"look at the steps up to {unit} {last}"
-    since = _grown_since(gap)
+    since = _grown_since(gap, QUIET[precision(found.here, found.there)])
     if since is None:
         return f"a jump: look at {step_of(unit, last)}"
     return (
-        f"it grew from {unit} {since} on: a small mistake in the step before, or rounding, which "
-        f"grows so in every training (--tolerance {_wider(gap)} looks past it)"
+        f"it grew from {unit} {since} on: a small mistake in the step before, or rounding, "
+        f"which grows like that{_wider(gap)}"
     )
 
 
-def _grown_since(gap: Gap) -> int | None:
-    """The epoch from which on a gap has grown to the first difference; None for a jump."""
+def _grown_since(gap: Gap, quiet: float) -> int | None:
+    """The epoch from which on a gap has grown to the first difference; None for a jump.
+
+    Args:
+        gap: a column's.
+        quiet: share of a value that is rounding which has not grown.
+    """
     apart = gap.apart[: gap.first]
-    quiet = max(float(apart[: -(-len(apart) // 2)].max()), QUIET * gap.tolerance)
+    quiet = max(float(apart[: -(-len(apart) // 2)].max()), quiet)
     grown = np.flatnonzero(apart > GROWN * quiet)
-    return int(gap.epochs[grown[0]]) if len(grown) else None
+    if not len(grown) or gap.apart[gap.first] > SUDDEN * apart.max():
+        return None
+    return int(gap.epochs[grown[0]])
 
 
 def _wider(gap: Gap) -> str:
-    """A power of ten that the first difference and the ten epochs after it stay below: `1e-5`."""
+    """The tolerance that the first difference and the ten epochs after it stay below, if any."""
     assert gap.first is not None
     near = gap.apart[gap.first : gap.first + 10]
-    largest = float(near[np.isfinite(near)].max(initial=LEAST))
-    return f"1e{ceil(log10(largest))}"
+    power = ceil(log10(float(near.max(initial=LEAST)))) if np.isfinite(near).all() else 0
+    return f" (--tolerance 1e{power} looks past it)" if power <= WIDEST else ""
 
 
 def _columns(found: Comparison) -> Iterator[str]:
