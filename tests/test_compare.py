@@ -388,6 +388,16 @@ def test_a_descent_of_ones_own(command, descent, tmp_path):
     ]
 
 
+def test_a_jump_between_rows_that_are_far_apart():
+    losses = np.ones(41)
+    other = losses + 0.1 * (np.arange(41) >= 37)
+    few = Series(np.arange(0, 41, 10), other[::10], np.zeros(5))
+    said = list(lines(compare(log(loss=losses), Log("few", "epoch", {"loss": few}))))
+    assert said[0] == "first differs at epoch 40: loss 1 here, 1.1 there"
+    assert said[2] == "a jump: look at the steps of 30 to 39"
+    assert "few: lacks epoch 1, 2, 3 and 33 more" in said
+
+
 def test_rounding_that_grows_in_float64_is_no_jump():
     losses = np.ones(20)
     grown = losses + 3e-16 * 10.0 ** np.arange(20)
@@ -434,6 +444,18 @@ def test_a_scenes_name_is_its_recording_or_is_trained(command, honest):
     scene.write_text(scene.read_text().replace("lr = 1.0", "lr = 0.9"))
     ran = command("compare", "mine.csv", "mine.toml", "-q")
     assert (ran.code, ran.err) == (1, "mine.toml: trained afresh, 101 epochs\n")
+
+
+def test_a_scene_is_not_trained_longer_than_the_other_is(command):
+    for weights, epochs in ((np.zeros((0, 2, 64)), 1), (np.zeros((3, 2, 64)), 3)):
+        np.savez("mine.npz", W1=weights)
+        assert f"sgd: trained afresh, {epochs} epoch" in command("compare", "sgd", "mine.npz").err
+    Path("mine.csv").write_text("epoch,loss\n-5,1\n")
+    ran = command("compare", "sgd", "mine.csv", "-q")
+    assert (ran.code, ran.err.splitlines()[-1]) == (
+        2,
+        "vizopt: sgd and mine.csv: have no epoch in common",
+    )
 
 
 @pytest.mark.parametrize(

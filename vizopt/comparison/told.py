@@ -86,10 +86,14 @@ def _steps(found: Comparison) -> str:
     assert weights is not None
     if weights.equal is None:
         return f"look at all steps before, from {found.unit} 0 on"
-    last, first = weights.epoch - 1, weights.equal
-    one = first == last
-    steps = step_of(found.unit, last) if one else f"the steps of {first} to {last}"
-    return f"those of {found.unit} {first} are equal, so look at {steps}"
+    steps = _between(found.unit, weights.equal, weights.epoch)
+    return f"those of {found.unit} {weights.equal} are equal, so look at {steps}"
+
+
+def _between(unit: str, equal: int, differs: int) -> str:
+    """The steps that lead from one epoch to another."""
+    last = differs - 1
+    return step_of(unit, last) if equal == last else f"the steps of {equal} to {last}"
 
 
 def _share(gap: Gap) -> str:
@@ -104,6 +108,7 @@ def _share(gap: Gap) -> str:
 def _cause(found: Comparison, gap: Gap, last: int) -> str:
     """Which step to look at."""
     unit = found.unit
+    assert gap.first is not None
     if not is_made(gap.name):
         return f"look at how {_title(found, gap.name)} follows from the {unit}"
     if gap.rounded:
@@ -112,7 +117,7 @@ def _cause(found: Comparison, gap: Gap, last: int) -> str:
         return f"look at the steps up to {unit} {last}"
     since = _grown_since(gap, QUIET[precision(found.here, found.there)])
     if since is None:
-        return f"a jump: look at {step_of(unit, last)}"
+        return f"a jump: look at {_between(unit, last, int(gap.epochs[gap.first]))}"
     return (
         f"it grew from {unit} {since} on: a small mistake in the step before, or rounding, "
         f"which grows like that{_wider(gap)}"
