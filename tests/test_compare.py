@@ -102,7 +102,7 @@ def test_the_momentum_with_a_wrong_sign(command, tmp_path):
     right = trained(momentum=0.9)
     write("mine.csv", {"loss": right["loss"]})
     said = command("compare", "run.zarr", "mine.csv").out.splitlines()
-    assert "or rounding, which grows so in every training (--tolerance " in said[2]
+    assert "or rounding, which grows like that (--tolerance 1e-" in said[2]
     wider = said[2].split("--tolerance ")[1].split()[0]
     again = command("compare", "run.zarr", "mine.csv", "--tolerance", wider).out
     assert "equal" in again or int(again.split("epoch ")[1].split(":")[0]) > 60
@@ -120,7 +120,7 @@ def test_three_decimals_are_compared_at_three(compared, honest):
     assert said[:3] == [
         "first differs at epoch 50: loss 1.0971 here, 1.098 there",
         "before: loss 1.0971 at epoch 49, no digit apart up to there",
-        "look at the steps up to that of epoch 49: less than a digit does not show",
+        "look at the steps up to epoch 49: less than a digit does not show",
     ]
 
 
@@ -324,14 +324,14 @@ def test_two_samples_of_an_accuracy_are_a_tie(run):
     theirs = log(accuracy=[*run["accuracy"][:9], run["accuracy"][9] + 3 / 300])
     found = compare(ours, theirs)
     assert found.epoch == 9
-    assert list(lines(found))[2] == "look at the steps up to that of epoch 8"
+    assert list(lines(found))[2] == "look at the steps up to epoch 8"
 
 
 def test_before_the_first_step_it_is_no_step(run):
     theirs = log(loss=run["loss"][:20] + 0.1)
     said = list(lines(compare(recorded.read(run, "run"), theirs)))
     assert said[1] == (
-        "epoch 0 is before the first step: look at the data, the first weights, the loss"
+        "nothing has moved yet at epoch 0: look at the data, the first weights, the loss"
     )
 
 
@@ -375,9 +375,45 @@ def test_a_descent_of_ones_own(command, descent, tmp_path):
     assert ran.out.splitlines()[0] == (
         "equal: x at 101 steps, f(x) at 101 steps, gradient at 101 steps"
     )
-    Path("mine.csv").write_text("\n".join(rows).replace(";1,40", ";1,41"))
-    code = command("compare", "run.zarr", "mine.csv").code
-    assert code == ("\n".join(rows) != Path("mine.csv").read_text())
+    later = rows[:21] + [row.replace(",", ",1") for row in rows[21:]]
+    Path("mine.csv").write_text("\n".join(later))
+    said = command("compare", "run.zarr", "mine.csv").out.splitlines()
+    assert said[0].startswith("first differs at step 20: x ")
+    assert said[2] == "a jump: look at step 19"
+    Path("mine.csv").write_text("\n".join(rows).replace("-3.0", "-2,9").replace("-3,0", "-2,9"))
+    said = command("compare", "run.zarr", "mine.csv").out.splitlines()
+    assert said[:2] == [
+        "first differs at step 0: x −3 here, −2.9 there",
+        "nothing has moved yet at step 0: look at the start, the formula",
+    ]
+
+
+def test_a_jump_between_rows_that_are_far_apart():
+    losses = np.ones(41)
+    other = losses + 0.1 * (np.arange(41) >= 37)
+    few = Series(np.arange(0, 41, 10), other[::10], np.zeros(5))
+    said = list(lines(compare(log(loss=losses), Log("few", "epoch", {"loss": few}))))
+    assert said[0] == "first differs at epoch 40: loss 1 here, 1.1 there"
+    assert said[2] == "a jump: look at the steps of 30 to 39"
+    assert "few: lacks epoch 1, 2, 3 and 33 more" in said
+
+
+def test_rounding_that_grows_in_float64_is_no_jump():
+    losses = np.ones(20)
+    grown = losses + 3e-16 * 10.0 ** np.arange(20)
+    ours = log(loss=losses)._replace(dtype="float64")
+    said = list(lines(compare(ours, log(loss=grown))))
+    assert said[0].startswith("first differs at epoch 7: loss 1 here, 1.000000003 there")
+    assert said[2] == (
+        "it grew from epoch 4 on: a small mistake in the step before, or rounding, "
+        "which grows like that"
+    )
+    said = list(lines(compare(ours, log(loss=grown[:11]))))
+    assert said[2].endswith("which grows like that (--tolerance 1e-5 looks past it)")
+    grown[7:] += 1e-3
+    said = list(lines(compare(ours, log(loss=grown))))
+    assert said[0].startswith("first differs at epoch 7: ")
+    assert said[2] == "a jump: look at the step of epoch 6"
 
 
 def test_two_recordings(compared, run, tmp_path):
@@ -408,6 +444,18 @@ def test_a_scenes_name_is_its_recording_or_is_trained(command, honest):
     scene.write_text(scene.read_text().replace("lr = 1.0", "lr = 0.9"))
     ran = command("compare", "mine.csv", "mine.toml", "-q")
     assert (ran.code, ran.err) == (1, "mine.toml: trained afresh, 101 epochs\n")
+
+
+def test_a_scene_is_not_trained_longer_than_the_other_is(command):
+    for weights, epochs in ((np.zeros((0, 2, 64)), 1), (np.zeros((3, 2, 64)), 3)):
+        np.savez("mine.npz", W1=weights)
+        assert f"sgd: trained afresh, {epochs} epoch" in command("compare", "sgd", "mine.npz").err
+    Path("mine.csv").write_text("epoch,loss\n-5,1\n")
+    ran = command("compare", "sgd", "mine.csv", "-q")
+    assert (ran.code, ran.err.splitlines()[-1]) == (
+        2,
+        "vizopt: sgd and mine.csv: have no epoch in common",
+    )
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,12 @@ def test_weights_say_on_which_side_of_the_step_they_are(table, run):
     assert max(map(len, lines)) <= 100
 
 
+def test_the_place_of_a_descent_has_no_epochs(command, descent):
+    lines = command("table", descent.path, "--epoch", "3", "--weights").out.splitlines()
+    assert lines[0] == "x [1], before step 3"
+    assert lines[1].strip("[] ") == f"{descent['x'][3]:.6f}"
+
+
 def test_small_updates_have_digits(table):
     lines = table("--epoch", "0", "--weights").out.splitlines()
     at = lines.index("dense2.biases [3], what it adds")

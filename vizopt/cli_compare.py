@@ -111,27 +111,29 @@ def _of_file(source: str, run: "Recording | None", shapes: "dict[str, tuple[int,
 
 def _length(log: "Log") -> int:
     """How many epochs a log reaches over."""
-    ends = [int(series.epochs[-1]) for series in log.series.values() if len(series.epochs)]
-    ends += [int(log.weights.epochs[-1])] if log.weights else []
-    return max(ends, default=0) + 1
+    epochs = [series.epochs for series in log.series.values()]
+    epochs += [log.weights.epochs] if log.weights else []
+    return max([1, *(int(each[-1]) + 1 for each in epochs if len(each))])
 
 
 def _of_scene(source: str, scene: "Scene", epochs: int, stack: ExitStack, quiet: bool) -> "Log":
     """The scene's recording in outputs, or one that is trained now; which of them is said."""
-    from vizopt import pipeline
     from vizopt.comparison import recorded
+    from vizopt.estimate import check_size
     from vizopt.places import scratch
     from vizopt.recording import Recording
+    from vizopt.trained import trained
 
     kept = Path("outputs") / f"{scene.name}.zarr"
     if _is_of(kept, scene):
         click.echo(f"{source}: its recording is {kept}", err=True)
         return recorded.read(Recording(kept), source)
-    folder = stack.enter_context(scratch())
     brief = _brief(scene, epochs)
+    check_size(brief, None)
     click.echo(f"{source}: trained afresh, {counted(brief.epochs, brief.problem.unit)}", err=True)
-    run = pipeline.record(brief, folder / kept.name, bar_of(quiet))
-    return recorded.read(run, source)
+    part = stack.enter_context(scratch()) / kept.name
+    trained(brief, part, bar_of(quiet), None)
+    return recorded.read(Recording(part), source)
 
 
 def _is_of(path: Path, scene: "Scene") -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.recording import Recording
-from vizopt.snapshot import Arrays, Snapshot
+from vizopt.snapshot import Arrays, Snapshot, step_of
 
 FIRST = ("x", "accuracy", "loss", "slope", "lr")  # in the lesson's order; others behind them
 WIDTH = 100  # characters of a line on the terminal
@@ -39,7 +39,7 @@ def as_json(run: Recording, table: Columns) -> str:
 
 def side(run: Recording, epoch: int) -> str:
     """On which side of the step weights are: `before the step of epoch 100`."""
-    return f"before the step of {run.header.unit} {epoch}"
+    return f"before {step_of(run.header.unit, epoch)}"
 
 
 def weights_csv(run: Recording, at: Snapshot) -> str:

@@ -29,6 +29,16 @@ class Snapshot(NamedTuple):
     update: Arrays
 
 
+def step_of(unit: str, number: int) -> str:
+    """The step that an epoch ends with, in words: `the step of epoch 100`, `step 100`.
+
+    Args:
+        unit: what is counted, "epoch" or "step".
+        number: of it.
+    """
+    return f"step {number}" if unit == "step" else f"the step of {unit} {number}"
+
+
 def kept_row(epochs: NDArray[np.integer], epoch: int, recorded: int, unit: str) -> int:
     """The row of an epoch whose parameters are kept.
 

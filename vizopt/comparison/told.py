@@ -6,14 +6,17 @@ from math import ceil, log10
 import numpy as np
 
 from vizopt.comparison import Comparison
-from vizopt.comparison.gaps import Gap, is_made
+from vizopt.comparison.gaps import Gap, is_made, precision
 from vizopt.comparison.log import Log
 from vizopt.numbers import counted, setting
+from vizopt.snapshot import step_of
 
 FEWEST, MOST = 5, 17  # digits that tell two numbers apart
-QUIET = 0.2  # of the tolerance: rounding that has not grown
+QUIET = {"float32": 2e-7, "float64": 2e-15}  # of a value: rounding that has not grown
+SUDDEN = 1e3  # times what a gap was before: no training makes that of rounding in one step
 GROWN = 2.0  # times what a gap was in the first half of the epochs before: it has begun to grow
 LEAST = 1e-15  # a tolerance below the last digit of a float
+WIDEST = -2  # power of ten of a tolerance that still tells something
 NAMED = 3  # epochs that are listed
 
 
@@ -62,9 +65,12 @@ def _before(found: Comparison) -> Iterator[str]:
     if gap and not gap.first and not is_made(gap.name):
         yield _cause(found, gap, 0)
     elif epoch == 0:
-        yield f"{unit} 0 is before the first step: look at the data, the first weights, the loss"
+        where = (
+            "the start, the formula" if unit == "step" else "the data, the first weights, the loss"
+        )
+        yield f"nothing has moved yet at {unit} 0: look at {where}"
     elif found.weights and found.weights.epoch == epoch:
-        yield f"these are the weights before the step of {unit} {epoch}: {_steps(found)}"
+        yield f"these are the weights before {step_of(unit, epoch)}: {_steps(found)}"
     elif gap is None or not gap.first:
         yield f"look at the steps before {unit} {epoch}"
     else:
@@ -80,9 +86,14 @@ def _steps(found: Comparison) -> str:
     assert weights is not None
     if weights.equal is None:
         return f"look at all steps before, from {found.unit} 0 on"
-    last, first = weights.epoch - 1, weights.equal
-    steps = f"step of {found.unit} {last}" if first == last else f"steps of {first} to {last}"
-    return f"those of {found.unit} {first} are equal, so look at the {steps}"
+    steps = _between(found.unit, weights.equal, weights.epoch)
+    return f"those of {found.unit} {weights.equal} are equal, so look at {steps}"
+
+
+def _between(unit: str, equal: int, differs: int) -> str:
+    """The steps that lead from one epoch to another."""
+    last = differs - 1
+    return step_of(unit, last) if equal == last else f"the steps of {equal} to {last}"
 
 
 def _share(gap: Gap) -> str:
@@ -97,35 +108,43 @@ def _share(gap: Gap) -> str:
 def _cause(found: Comparison, gap: Gap, last: int) -> str:
     """Which step to look at."""
     unit = found.unit
+    assert gap.first is not None
     if not is_made(gap.name):
         return f"look at how {_title(found, gap.name)} follows from the {unit}"
     if gap.rounded:
-        return f"look at the steps up to that of {unit} {last}: less than a digit does not show"
+        return f"look at the steps up to {unit} {last}: less than a digit does not show"
     if gap.name.endswith("accuracy"):
-        return f"look at the steps up to that of {unit} {last}"
-    since = _grown_since(gap)
+        return f"look at the steps up to {unit} {last}"
+    since = _grown_since(gap, QUIET[precision(found.here, found.there)])
     if since is None:
-        return f"a jump: look at the step of {unit} {last}"
+        return f"a jump: look at {_between(unit, last, int(gap.epochs[gap.first]))}"
     return (
-        f"it grew from {unit} {since} on: a small mistake in the step before, or rounding, which "
-        f"grows so in every training (--tolerance {_wider(gap)} looks past it)"
+        f"it grew from {unit} {since} on: a small mistake in the step before, or rounding, "
+        f"which grows like that{_wider(gap)}"
     )
 
 
-def _grown_since(gap: Gap) -> int | None:
-    """The epoch from which on a gap has grown to the first difference; None for a jump."""
+def _grown_since(gap: Gap, quiet: float) -> int | None:
+    """The epoch from which on a gap has grown to the first difference; None for a jump.
+
+    Args:
+        gap: a column's.
+        quiet: share of a value that is rounding which has not grown.
+    """
     apart = gap.apart[: gap.first]
-    quiet = max(float(apart[: -(-len(apart) // 2)].max()), QUIET * gap.tolerance)
+    quiet = max(float(apart[: -(-len(apart) // 2)].max()), quiet)
     grown = np.flatnonzero(apart > GROWN * quiet)
-    return int(gap.epochs[grown[0]]) if len(grown) else None
+    if not len(grown) or gap.apart[gap.first] > SUDDEN * apart.max():
+        return None
+    return int(gap.epochs[grown[0]])
 
 
 def _wider(gap: Gap) -> str:
-    """A power of ten that the first difference and the ten epochs after it stay below: `1e-5`."""
+    """The tolerance that the first difference and the ten epochs after it stay below, if any."""
     assert gap.first is not None
     near = gap.apart[gap.first : gap.first + 10]
-    largest = float(near[np.isfinite(near)].max(initial=LEAST))
-    return f"1e{ceil(log10(largest))}"
+    power = ceil(log10(float(near.max(initial=LEAST)))) if np.isfinite(near).all() else 0
+    return f" (--tolerance 1e{power} looks past it)" if power <= WIDEST else ""
 
 
 def _columns(found: Comparison) -> Iterator[str]:
