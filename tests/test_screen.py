@@ -151,6 +151,11 @@ def test_other_words_for_a_kind(word, kind):
     assert kinds.names(word) == kinds.names(kind)
 
 
+def test_the_help_of_list_names_every_kind(command):
+    told = command("help", "list").out.partition("lists: ")[2].partition(".")[0].split()
+    assert [word.strip(",") for word in told] == list(kinds.KINDS)
+
+
 def test_several_kinds_and_none(command):
     out = command("list", "data", "themes").out
     assert out.startswith("data:\n  spiral ")

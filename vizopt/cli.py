@@ -42,7 +42,7 @@ def record(
 ) -> None:
     """Train a scene and record it, without drawing.
 
-    With --resume an interrupted recording can stand in the place of the scene: it has it.
+    With --resume an interrupted recording can stand in the place of the scene, which it holds.
     """
     from vizopt import pipeline
     from vizopt.resume import scene_of
@@ -65,7 +65,14 @@ def record(
 @click.command()
 @click.argument("scene", shell_complete=completing.files(".toml", named=("scenes",)))
 @click.option("--reach", default="global", show_default=True, help="A minimum: global, 1, 2, …")
-@click.option("--within", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option(
+    "--within",
+    metavar="STEPS",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="Steps at most, up to 10000.",
+)
 @click.option("-o", "file", type=PATH, help="Write the scene with the setting found, NAME.toml.")
 @OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -157,7 +164,14 @@ def info(run: Path, as_json: bool, verify: bool) -> None:
 
 @click.command()
 @click.argument("run", type=PATH, shell_complete=completing.files(".zarr"))
-@click.option("--every", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option(
+    "--every",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="A row for each N epochs or steps.",
+)
 def table(run: Path, every: int) -> None:
     """A recording's accuracy, loss and learning rate, in rows.
 

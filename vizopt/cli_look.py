@@ -32,7 +32,7 @@ PATH = PathType(path_type=Path)
 OVERWRITE = click.option(
     "--overwrite", is_flag=True, help="Replace files that vizopt did not write."
 )
-AGAIN = click.option("--again", is_flag=True, help="Train though an equal recording stands.")
+AGAIN = click.option("--again", is_flag=True, help="Train again, though a recording stands.")
 
 
 class SizeType(click.ParamType[tuple[int, int]]):
@@ -139,7 +139,7 @@ def fit_options(command: F) -> F:
             "place",
             metavar="PLACE",
             shell_complete=completing.listed("places"),
-            help="Where it is shown: vizopt list places.",
+            help="Place where it is shown: vizopt list places.",
         ),
         click.option("--fit", type=BytesType(), help="Largest file: 10MB, 500kB."),
         click.option(

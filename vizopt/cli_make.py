@@ -39,7 +39,9 @@ PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
     required=True,
     shell_complete=completing.files(".toml", completing.CLIP, named=("scenes",)),
 )
-@click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
+@click.option(
+    "-o", "files", type=PATH, multiple=True, help="File to write; its suffix is the format."
+)
 @click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
 @AGAIN
 @look_options

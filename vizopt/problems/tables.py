@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from vizopt.bounded import read_bytes
 from vizopt.errors import hint
+from vizopt.numbers import counted
 from vizopt.problems.delimiters import split
 from vizopt.problems.header import header_of
 from vizopt.problems.index import UNNAMED, Row, counts, is_index
@@ -196,7 +197,9 @@ def _even(path: str, rows: list[Row]) -> list[str]:
     width = len(first)
     for line, cells in rows:
         if len(cells) != width:
-            raise ValueError(f"{path}: line {line}: {len(cells)} columns instead of {width}")
+            raise ValueError(
+                f"{path}: line {line}: {counted(len(cells), 'column')} instead of {width}"
+            )
     empty = [i for i in range(width) if not any(cells[i] for _, cells in rows)]
     _drop(rows, empty)
     _check_width(path, first)
@@ -216,7 +219,7 @@ def _check_names(place: str, names: list[str]) -> None:
 
 def _check_width(path: str, names: list[str], beside: str = "") -> None:
     if len(names) < 3:
-        count = f"{len(names)} columns{beside}"
+        count = f"{counted(len(names), 'column')}{beside}"
         raise ValueError(f"{path}: needs two features and a label, not {count}: {ONE_FEATURE}")
 
 
