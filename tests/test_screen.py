@@ -110,6 +110,24 @@ def test_a_wrong_word_gets_the_right_one(command, line):
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("make sgd --set lr=0.5", 'lr: unknown key (did you mean "optimizer.lr"?)'),
+        ("record sgd -o a.zarr --set points=9", 'did you mean "problem.data.points"?'),
+        ("pack sgd --set seconds=3", 'did you mean "timeline.seconds"?'),
+        ("make sgd --set optimizer=adam", 'is a table (did you mean "optimizer.kind=adam"?)'),
+        ("make sgd --set optimizer.lr=cosine", 'did you mean "optimizer.lr.kind=cosine"?'),
+        ("make sgd --set nonsense=3", "sgd: nonsense: unknown key (there are: about"),
+    ],
+)
+def test_a_wrong_key_of_set_gets_the_right_one(command, line, told):
+    ran = command(*line.split())
+    assert (ran.code, ran.out) == (1, "")
+    assert told in ran.err
+    assert ran.err.count("\n") == 1
+
+
 @pytest.mark.parametrize("line", [*HINTS, "make", "make --size", "make sgd --size big", "list -x"])
 def test_where_the_right_usage_is_told_is_a_sentence_of_its_own(command, line):
     err = command(*line.split()).err

@@ -45,6 +45,7 @@ def record(
     With --resume an interrupted recording can stand in the place of the scene, which it holds.
     """
     from vizopt import pipeline
+    from vizopt.keys import checked
     from vizopt.resume import scene_of
     from vizopt.scene import load_scene, parse_scene
     from vizopt.swap import is_recording
@@ -57,9 +58,10 @@ def record(
         return
     if file is None:
         raise click.UsageError("Missing option '-o'.")
-    loaded = told(load_scene(scene, dict(overrides)))
+    keys = checked(overrides)
+    loaded = told(load_scene(scene, keys))
     click.echo(recording_line(pipeline.record(loaded, file, bar_of(quiet), resume=resume)))
-    echo_title(scene, loaded, dict(overrides))
+    echo_title(scene, loaded, keys)
 
 
 @click.command()
@@ -221,7 +223,7 @@ def run() -> tuple[int, str]:
     warnings.showwarning = _warned
     warnings.simplefilter("always", VizoptWarning)
     try:
-        return int(cli.main(arguments, standalone_mode=False) or 0), ""
+        return int(cli.main(arguments, "vizopt", standalone_mode=False) or 0), ""
     except click.Abort as error:
         # A new one: the cause in a circle with its Abort would keep the progress bar alive.
         raise KeyboardInterrupt(*getattr(error.__cause__, "args", ())) from None

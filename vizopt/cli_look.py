@@ -168,6 +168,7 @@ def look_of(
 ) -> "Look":
     """What the options say; `at` is for the stills among the files."""
     from vizopt.encoders import is_still
+    from vizopt.keys import checked
     from vizopt.outputs import Look
 
     if at and not any(is_still(file) for file in files):
@@ -177,7 +178,7 @@ def look_of(
         from vizopt.scene import load_look
 
         keys["look"] = load_look(own)
-    keys |= dict(overrides)
+    keys |= checked(overrides)
     given = {"timeline.seconds": seconds, "theme": theme, "look.text": text}
     keys |= {key: value for key, value in given.items() if value is not None}
     return Look(size, fps, keys, allow_flashes, at, overwrite=overwrite)

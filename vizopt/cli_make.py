@@ -104,11 +104,13 @@ def pack(
 ) -> None:
     """The folder to upload: clips, poster, text, recipe."""
     from vizopt import pipeline
+    from vizopt.keys import checked
     from vizopt.marks import guard, signed
     from vizopt.outputs import Look
     from vizopt.scene import bare, load_scene, scene_toml
 
-    loaded = told(load_scene(scene, dict(overrides)))
+    keys = checked(overrides)
+    loaded = told(load_scene(scene, keys))
     folder = folder or Path("outputs") / loaded.name
     files = [folder / f"{loaded.name}{suffix}" for suffix in PACKED]
     toml = folder / f"{loaded.name}.toml"
@@ -118,7 +120,7 @@ def pack(
     reuse = reuse_of(again, quiet)
     _echo_clips(pipeline.make(loaded, files, look, bar_of(quiet), texts=texts, reuse=reuse)[1])
     click.echo(f"{toml}  make it again with: vizopt make {toml}")
-    echo_title(scene, loaded, dict(overrides))
+    echo_title(scene, loaded, keys)
 
 
 @click.command()
