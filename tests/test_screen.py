@@ -1,6 +1,7 @@
 """The first screen, help, lists, and the hint that a wrong word gets."""
 
 import re
+import shlex
 from importlib.metadata import version
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from vizopt import cli, kinds, library
 from vizopt.encoders import ENCODERS
+from vizopt.scene import load_scene
 from vizopt.targets import PLACES
 from vizopt.words import languages
 
@@ -44,19 +46,15 @@ def test_the_screen_has_every_command_once_in_its_group_with_its_whole_summary(c
 
 
 def test_the_three_commands_to_copy_run(command):
-    import shlex
-
     lines = re.findall(r"^  vizopt (.+?)  ", command().out, flags=re.M)
     for line in lines:
         words = shlex.split(line.partition(" > ")[0])
         assert words[0] in COMMANDS
         if words[0] == "make":
-            from vizopt.scene import load_scene
-
             keys = dict(word.split("=") for word in words[3:])
             load_scene(words[1], {key: float(value) for key, value in keys.items()})
     Path("mine.toml").write_text(command("show", "sgd").out)
-    assert command("make", "mine.toml", "--set", "epochs=9", "-o", "a.png", "-q").code == 0
+    assert load_scene("mine.toml").name == "mine"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -144,8 +142,13 @@ def test_a_list_of_one_kind(command, word):
     for name, line in told.items():
         summary = line.removeprefix(name).strip()
         assert len(summary) > 5, line
+
+
+def test_the_list_of_all_has_the_others(command):
     whole = command("list").out
-    assert "\n".join(f"  {line}" for line in told.values()) in whole
+    for word in ("themes", "places"):
+        lines = command("list", word).out.splitlines()
+        assert "\n".join([f"{word}:", *(f"  {line}" for line in lines)]) in whole
 
 
 def test_what_the_lists_of_names_are_of():
