@@ -106,7 +106,7 @@ def test_a_terminal_gets_a_bar(tmp_path):
 
 
 def test_quiet_is_quiet(command):
-    ran = command("make", *SHORT, "-o", "a.png", "-q")
+    ran = command("record", *SHORT, "-q")
     assert (ran.code, ran.err) == (0, "")
 
 

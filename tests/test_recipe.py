@@ -167,7 +167,7 @@ def test_a_recipe_of_a_wrong_size_or_frame_is_one_clear_line(command):
         "size = [10, 10]": "size 10x10: must be at least 480x270",
         "size = [10]": "clip.size",
         "fps = 1e9": "fps 1e+09: must lie",
-        'at = "epoch=1; rm"': "write it like epoch=4500",
+        'at = "epoch=1; rm"': "write it like 4500, epoch=4500",
         "level = 99": "clip.level: 99",
     }.items():
         with_recipe(Path("x.png"), f"{scene}[clip]\n{clip}\n")

@@ -1,6 +1,7 @@
 """The first screen, help, lists, and the hint that a wrong word gets."""
 
 import re
+import shlex
 from importlib.metadata import version
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from vizopt import cli, kinds, library
 from vizopt.encoders import ENCODERS
+from vizopt.scene import load_scene
 from vizopt.targets import PLACES
 from vizopt.words import languages
 
@@ -44,19 +46,15 @@ def test_the_screen_has_every_command_once_in_its_group_with_its_whole_summary(c
 
 
 def test_the_three_commands_to_copy_run(command):
-    import shlex
-
     lines = re.findall(r"^  vizopt (.+?)  ", command().out, flags=re.M)
     for line in lines:
         words = shlex.split(line.partition(" > ")[0])
         assert words[0] in COMMANDS
         if words[0] == "make":
-            from vizopt.scene import load_scene
-
             keys = dict(word.split("=") for word in words[3:])
             load_scene(words[1], {key: float(value) for key, value in keys.items()})
     Path("mine.toml").write_text(command("show", "sgd").out)
-    assert command("make", "mine.toml", "--set", "epochs=9", "-o", "a.png", "-q").code == 0
+    assert load_scene("mine.toml").name == "mine"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -110,6 +108,24 @@ def test_a_wrong_word_gets_the_right_one(command, line):
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("make sgd --set lr=0.5", 'lr: unknown key (did you mean "optimizer.lr"?)'),
+        ("record sgd -o a.zarr --set points=9", 'did you mean "problem.data.points"?'),
+        ("pack sgd --set seconds=3", 'did you mean "timeline.seconds"?'),
+        ("make sgd --set optimizer=adam", 'is a table (did you mean "optimizer.kind=adam"?)'),
+        ("make sgd --set optimizer.lr=cosine", 'did you mean "optimizer.lr.kind=cosine"?'),
+        ("make sgd --set nonsense=3", "sgd: nonsense: unknown key (there are: about"),
+    ],
+)
+def test_a_wrong_key_of_set_gets_the_right_one(command, line, told):
+    ran = command(*line.split())
+    assert (ran.code, ran.out) == (1, "")
+    assert told in ran.err
+    assert ran.err.count("\n") == 1
+
+
 @pytest.mark.parametrize("line", [*HINTS, "make", "make --size", "make sgd --size big", "list -x"])
 def test_where_the_right_usage_is_told_is_a_sentence_of_its_own(command, line):
     err = command(*line.split()).err
@@ -126,8 +142,13 @@ def test_a_list_of_one_kind(command, word):
     for name, line in told.items():
         summary = line.removeprefix(name).strip()
         assert len(summary) > 5, line
+
+
+def test_the_list_of_all_has_the_others(command):
     whole = command("list").out
-    assert "\n".join(f"  {line}" for line in told.values()) in whole
+    for word in ("themes", "places"):
+        lines = command("list", word).out.splitlines()
+        assert "\n".join([f"{word}:", *(f"  {line}" for line in lines)]) in whole
 
 
 def test_what_the_lists_of_names_are_of():
@@ -149,6 +170,11 @@ def test_what_the_lists_of_names_are_of():
 )
 def test_other_words_for_a_kind(word, kind):
     assert kinds.names(word) == kinds.names(kind)
+
+
+def test_the_help_of_list_names_every_kind(command):
+    told = command("help", "list").out.partition("lists: ")[2].partition(".")[0].split()
+    assert [word.strip(",") for word in told] == list(kinds.KINDS)
 
 
 def test_several_kinds_and_none(command):

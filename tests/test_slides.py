@@ -546,3 +546,11 @@ def test_libreoffice_opens_every_slide(clips, tmp_path, ratio):
     convert = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, path]
     subprocess.run(convert, check=True, capture_output=True, timeout=600)
     assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "d.pdf").read_bytes())) == 2
+
+
+@pytest.mark.parametrize(("fps", "told"), [("60", True), ("50", False)])
+def test_a_rate_that_a_gif_cannot_hold_is_told(command, fps, told):
+    small = ["--seconds", "0.1", "--size", "480x270", "-q"]
+    ran = command("slides", "landscape", "--gif", "-o", "d.html", "--fps", fps, *small)
+    assert (ran.code, ran.err) == (0, "")
+    assert ("clips at 50 fps, the nearest that a GIF can hold\n" in ran.out) == told

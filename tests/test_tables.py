@@ -252,6 +252,7 @@ BAD_TABLES = {
     ",,\n,,\n": "is empty",
     "a,b,c\n": "holds a header and no samples",
     "1,2,a\n3,b\n": "line 2: 2 columns instead of 3",
+    "1,2,a\n3\n": "line 2: 1 column instead of 3",
     "My table\na,b,k\n1,2,a\n3,4,b\n": "line 2: 3 columns instead of 1",
     "u,v,k\n1,2,a\n3,x,b\n": "line 3: 'x' is not a finite number (column \"v\")",
     "u,v,k\n1,2,a\n3,nan,b\n": "line 3: 'nan' is a missing value (column \"v\"), the only one",

@@ -47,8 +47,9 @@ def record(
 ) -> None:
     """Train a scene and record it, without drawing.
 
-    With --resume an interrupted recording can stand in the place of the scene: it has it.
+    With --resume an interrupted recording can stand in the place of the scene, which it holds.
     """
+    from vizopt.keys import checked
     from vizopt.scene import load_scene, parse_scene
     from vizopt.swap import is_recording
 
@@ -63,18 +64,26 @@ def record(
         return
     if file is None:
         raise click.UsageError("Missing option '-o'.")
-    loaded = told(load_scene(scene, dict(overrides)))
+    keys = checked(overrides)
+    loaded = told(load_scene(scene, keys))
     from vizopt import pipeline  # a mistake in the scene is told without
 
-    tell_tables([scene], dict(overrides))
+    tell_tables([scene], keys)
     click.echo(recording_line(pipeline.record(loaded, file, bar_of(quiet), resume=resume)))
-    echo_title(scene, loaded, dict(overrides))
+    echo_title(scene, loaded, keys)
 
 
 @click.command()
 @click.argument("scene", shell_complete=completing.files(".toml", named=("scenes",)))
 @click.option("--reach", default="global", show_default=True, help="A minimum: global, 1, 2, …")
-@click.option("--within", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option(
+    "--within",
+    metavar="STEPS",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="Steps at most, up to 10000.",
+)
 @click.option("-o", "file", type=PATH, help="Write the scene with the setting found, NAME.toml.")
 @OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -193,7 +202,7 @@ def run() -> tuple[int, str]:
     warnings.showwarning = _warned
     warnings.simplefilter("always", VizoptWarning)
     try:
-        return int(cli.main(arguments, standalone_mode=False) or 0), ""
+        return int(cli.main(arguments, "vizopt", standalone_mode=False) or 0), ""
     except click.Abort as error:
         # A new one: the cause in a circle with its Abort would keep the progress bar alive.
         raise KeyboardInterrupt(*getattr(error.__cause__, "args", ())) from None

@@ -32,7 +32,7 @@ PATH = PathType(path_type=Path)
 OVERWRITE = click.option(
     "--overwrite", is_flag=True, help="Replace files that vizopt did not write."
 )
-AGAIN = click.option("--again", is_flag=True, help="Train though an equal recording stands.")
+AGAIN = click.option("--again", is_flag=True, help="Train again, though a recording stands.")
 
 
 class SizeType(click.ParamType[tuple[int, int]]):
@@ -139,7 +139,7 @@ def fit_options(command: F) -> F:
             "place",
             metavar="PLACE",
             shell_complete=completing.listed("places"),
-            help="Where it is shown: vizopt list places.",
+            help="Place where it is shown: vizopt list places.",
         ),
         click.option("--fit", type=BytesType(), help="Largest file: 10MB, 500kB."),
         click.option(
@@ -168,6 +168,7 @@ def look_of(
 ) -> "Look":
     """What the options say; `at` is for the stills among the files."""
     from vizopt.encoders import is_still
+    from vizopt.keys import checked
     from vizopt.outputs import Look
 
     if at and not any(is_still(file) for file in files):
@@ -177,7 +178,7 @@ def look_of(
         from vizopt.scene import load_look
 
         keys["look"] = load_look(own)
-    keys |= dict(overrides)
+    keys |= checked(overrides)
     given = {"timeline.seconds": seconds, "theme": theme, "look.text": text}
     keys |= {key: value for key, value in given.items() if value is not None}
     return Look(size, fps, keys, allow_flashes, at, overwrite=overwrite)

@@ -41,7 +41,9 @@ PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
     required=True,
     shell_complete=completing.files(".toml", completing.CLIP, named=("scenes",)),
 )
-@click.option("-o", "files", type=PATH, multiple=True, help="File to write; suffix is format.")
+@click.option(
+    "-o", "files", type=PATH, multiple=True, help="File to write; its suffix is the format."
+)
 @click.option("--save", type=PATH, help="Write the scene that is made for a table, NAME.toml.")
 @click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
 @AGAIN
@@ -111,12 +113,14 @@ def pack(
 ) -> None:
     """The folder to upload: clips, poster, text, recipe."""
     from vizopt import pipeline
+    from vizopt.keys import checked
     from vizopt.marks import guard, signed
     from vizopt.outputs import Look
     from vizopt.scene import bare, load_scene, scene_toml
 
-    loaded = told(load_scene(scene, dict(overrides)))
-    tell_tables([scene], dict(overrides))
+    keys = checked(overrides)
+    loaded = told(load_scene(scene, keys))
+    tell_tables([scene], keys)
     folder = folder or Path("outputs") / loaded.name
     files = [folder / f"{loaded.name}{suffix}" for suffix in PACKED]
     toml = folder / f"{loaded.name}.toml"
@@ -126,7 +130,7 @@ def pack(
     reuse = reuse_of(again, quiet)
     _echo_clips(pipeline.make(loaded, files, look, bar_of(quiet), texts=texts, reuse=reuse)[1])
     click.echo(f"{toml}  make it again with: vizopt make {toml}")
-    echo_title(scene, loaded, dict(overrides))
+    echo_title(scene, loaded, keys)
 
 
 @click.command()

@@ -1,11 +1,12 @@
 """Keys: every dotted key that `--set` can name, read from the specs, and what it may hold."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from vizopt.errors import VizoptError
 from vizopt.library import looks
 from vizopt.scene import Scene
 from vizopt.specs import OneOf
@@ -54,6 +55,21 @@ def meant(name: str, *, nearly: bool = False) -> str:
             return found
     near = get_close_matches(name, short, 1, 0.8) if nearly else []
     return short[near[0]] if near else ""
+
+
+def checked(overrides: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Dotted keys and values, as `--set` has them; what else is wrong the scene itself refuses.
+
+    Raises:
+        VizoptError: a key of a lower table stands alone, or the name of a kind for its table.
+    """
+    tops = {key.partition(".")[0] for key in keys()}
+    for key, value in overrides:
+        if "." not in key and key not in tops and meant(key):
+            raise VizoptError(f'{key}: unknown key (did you mean "{meant(key)}"?)')
+        if value in keys().get(f"{key}.kind", ()):
+            raise VizoptError(f'{key}: is a table (did you mean "{key}.kind={value}"?)')
+    return dict(overrides)
 
 
 def _inside(

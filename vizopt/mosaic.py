@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vizopt.numbers import counted
 from vizopt.specs import Positive, spec
 
 
@@ -40,7 +41,9 @@ class Mosaic:
             ("heights", self.heights, len(self.rows)),
         ):
             if ratios and len(ratios) != wanted:
-                raise ValueError(f"{name} needs {wanted} numbers, one each, not {len(ratios)}")
+                raise ValueError(
+                    f"{name}: should be {counted(wanted, 'number')}, one each, not {len(ratios)}"
+                )
             if ratios and max(ratios) > 100 * min(ratios):
                 raise ValueError(
                     f"{name} {list(ratios)}: the largest is over 100 times the smallest"

@@ -18,7 +18,7 @@ from vizopt.encoders import MOST
 from vizopt.errors import SceneError, hint, one_line
 from vizopt.library import bundled, is_table, names
 from vizopt.looks.look import LookSpec, resolved
-from vizopt.numbers import setting
+from vizopt.numbers import counted, setting
 from vizopt.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
 from vizopt.panels import PANELS, Weights
 from vizopt.probes import CARRIED, Keep
@@ -419,7 +419,7 @@ def _explained(
         case "union_tag_not_found":
             message = f"{_short(value)}: needs a table with a kind: {', '.join(known)}"
         case "too_short":
-            message = f"{_short(value)}: needs {context['min_length']} values at least"
+            message = f"{_short(value)}: needs {counted(context['min_length'], 'value')} at least"
         case "less_than_equal" if context["le"] >= LARGEST:  # not with all its zeros
             message = f"{_short(value)}: should be less than or equal to {LARGEST:g}"
         case "dataclass_type":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from vizopt.errors import hint
+from vizopt.numbers import counted
 from vizopt.problems.cells import number
 from vizopt.problems.delimiters import split
 from vizopt.problems.header import header_of, is_word
@@ -221,7 +222,9 @@ def _even(path: str, rows: list[Row]) -> list[str]:
     width = len(first)
     for line, cells in rows:
         if len(cells) != width:
-            raise ValueError(f"{path}: line {line}: {len(cells)} columns instead of {width}")
+            raise ValueError(
+                f"{path}: line {line}: {counted(len(cells), 'column')} instead of {width}"
+            )
     empty = [i for i in range(width) if not any(cells[i] for _, cells in rows)]
     _drop(rows, empty)
     return ["empty columns left out" if len(empty) > 1 else "an empty column left out"][
@@ -240,7 +243,7 @@ def _check_names(place: str, names: list[str]) -> None:
 
 def _check_width(path: str, names: list[str], beside: str = "") -> None:
     if len(names) < 3:
-        count = f"{len(names)} columns{beside}"
+        count = f"{counted(len(names), 'column')}{beside}"
         raise ValueError(f"{path}: needs two features and a label, not {count}: {ONE_FEATURE}")
 
 

@@ -121,7 +121,8 @@ def _place(axes: Axes, verdict: Verdict) -> None:
         axes.add_patch(
             Rectangle((left, top), right - left, bottom - top, fill=False, ec=colour, lw=width)
         )
-    text = f"{worst.flashes:.4g} flashes in the second up to {worst.end:.2f} s, {worst.where}"
+    what = "flash" if worst.flashes == 1 else "flashes"
+    text = f"{worst.flashes:.4g} {what} in the second up to {worst.end:.2f} s, {worst.where}"
     axes.set_title(text)
 
 
