@@ -68,7 +68,7 @@ def test_decades_are_equally_long():
     assert Axis(0.0, 1.06).ticks(3) == pytest.approx([0, 0.5, 1])
 
 
-def test_the_points_of_one_column_of_pixels_are_a_mean_and_a_band():
+def test_the_points_of_one_column_are_a_mean_and_a_band():
     x, y = np.array([3.1, 3.5, 3.9, 4.0, 5.2]), np.array([1.0, 4.0, 1.0, 7.0, np.nan])
     parts = [part.tolist() for part in _by_column(x, y, 1.0)]
     assert parts[0] == pytest.approx([3.5, 4.0, 5.2])
@@ -76,6 +76,8 @@ def test_the_points_of_one_column_of_pixels_are_a_mean_and_a_band():
     assert parts[2][:2] == [1.0, 7.0]
     assert parts[3][:2] == [4.0, 7.0]
     assert all(np.isnan(part[2]) for part in parts[1:])
+    assert _by_column(x[:4], y[:4], 4.0)[1].tolist() == [2.0, 7.0]
+    assert _by_column(x[:4], y[:4], 3.0)[1].tolist() == [3.25]
 
 
 def scene(tmp_path, lr, **curves):

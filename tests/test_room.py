@@ -1,6 +1,7 @@
 """Room: what a picture writes is whole on every shape of frame, and as sharp as the frame."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from vizopt.paint import DPI, pixel_axes
 from vizopt.panels import Descent
 from vizopt.panels.arithmetic import arithmetic
 from vizopt.panels.base import Slot
+from vizopt.panels.curves import _draw_line
 from vizopt.panels.names import placed
 from vizopt.panels.plot import Plot
 from vizopt.panels.worked import SIZES, _fitting, _lines, _Places
@@ -146,3 +148,20 @@ def test_the_largest_size_at_which_no_product_is_parted_is_taken():
     smaller, texts = _fitting(long, steps)
     assert smaller < size
     assert not any(line.lstrip().startswith("·") for lines in texts.values() for line in lines)
+
+
+@pytest.mark.parametrize("unit", [0.5, 1.0, 3.0])
+def test_a_curve_that_spreads_has_as_many_points_in_every_size(unit):
+    slot = slot_of(round(300 * unit), round(100 * unit), unit)
+    plot = SimpleNamespace(
+        x=lambda epochs: epochs / 9000 * 300 * unit,
+        y=lambda values: values * 50 * unit,
+        axis=SimpleNamespace(high=2.0),
+        top=0.0,
+    )
+    values = np.random.default_rng(0).random(9000)
+    _draw_line(slot.axes, slot, plot, values, "#b03020", 1.0)
+    line = slot.axes.lines[0]
+    assert len(line.get_xdata()) == 150  # a point for every two units
+    assert line.get_linewidth() == max(1.8 * unit, 1.2)
+    assert np.ptp(line.get_ydata()) < 25 * unit  # means of 60 values

@@ -172,7 +172,9 @@ class Regions:
         dy, dx = self._dy.take(rows, axis=1), self._dx.take(columns, axis=1)
         west = _mixed(near[:, 0], near[:, 2], dy)
         east = _mixed(near[:, 1], near[:, 3], dy)
-        return west[:, :, None] + (east - west)[:, :, None] * dx
+        near = (east - west)[:, :, None] * dx
+        near += west[:, :, None]
+        return near
 
 
 class Smooth:
@@ -220,7 +222,8 @@ def leader(scores: NDArray[Any]) -> NDArray[np.uint8]:
     for c in range(1, len(scores)):
         ahead = (scores[c] > best).view(np.uint8)
         np.maximum(winner, ahead * np.uint8(c), out=winner)
-        best = np.maximum(best, scores[c])
+        if c < len(scores) - 1:
+            best = np.maximum(best, scores[c])
     return winner
 
 
