@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from children import GUARD, until, vizopt_child
 
-from vizopt.encoders import Film, Label, encoder, program
+from vizopt.encoders import Film, Label, encoder, ffmpeg, program
 from vizopt.errors import DecodeError, VizoptError
 from vizopt.recipe import read
 from vizopt.safety import decode
@@ -114,6 +114,30 @@ def test_no_reader_waits_for_a_line_that_does_not_come(tmp_path, instead, script
     instead(said(script))
     with pytest.raises(DecodeError, match=rf"a\.mp4: cannot read: {wrong}"):
         list(decode.pictures(path))
+
+
+def test_large_pictures_are_the_same_in_less_memory(tmp_path, monkeypatch, instead):
+    """And an ffmpeg whose source `movie` reads them takes no byte for a key pressed."""
+    real = f'exec "{REAL}" "$@"'
+    instead(f'case "$*" in *-nostdin*) {real};; *movie=*) exit 1;; *) {real};; esac')
+    frames = np.random.default_rng(0).integers(0, 256, (12, 6, 8, 4), np.uint8)
+    frames = np.kron(frames, np.ones((1, 8, 8, 1), np.uint8))
+    frames[..., 3] = 255
+    shown = {}
+    for large in (1 << 30, 0):
+        monkeypatch.setattr(ffmpeg, "LARGE", large)
+        path = tmp_path / f"{large}.mp4"
+        encoder(path).check(path, SIZE)
+        label = Label(title="T", recipe="# made with vizopt")
+        with encoder(path).open(path, Film(SIZE, 29.97, lambda: list(frames), label)) as write:
+            for frame in frames:
+                write(frame)
+        assert "made with vizopt" in read(path)
+        shown[large] = list(decode.pictures(path))
+    plain, sparing = shown.values()
+    assert [picture[:2] for picture in sparing] == [picture[:2] for picture in plain]
+    for one, other in zip(sparing, plain, strict=True):
+        assert abs(one.frame.astype(int) - other.frame).mean() < 20
 
 
 LACK = "echo '[graph @ 0x1] [error] Failed to allocate packet of size 2764800' >&2; exit 1"

@@ -166,3 +166,18 @@ def test_the_end_of_a_process_on_a_busy_machine_is_silent(run):
     command = [sys.executable, "-c", BUSY, run.path]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(MemoryError(), "out of memory"), (OSError(24, "Too many files"), "Too many")],
+)
+def test_modules_that_cannot_be_loaded_are_one_line(command, monkeypatch, error, told):
+    def failed():
+        raise error
+
+    monkeypatch.setattr("vizopt.cli.run", failed)
+    ran = command("list")
+    assert ran.code == 1
+    assert ran.err.startswith(f"vizopt: {told}")
+    assert ran.err.count("\n") == 1

@@ -24,8 +24,8 @@ def main() -> None:
         code, message = run()
     except KeyboardInterrupt as error:
         message = str(error) or "interrupted: what was not complete has been removed"
-    except MemoryError:  # of the modules themselves
-        message = "out of memory"
+    except (MemoryError, OSError) as error:  # of the modules themselves
+        message = getattr(error, "strerror", None) or "out of memory"
     unwritten = streams.flushed()
     if message or unwritten:  # after the block: a progress bar ends with it
         streams.said(f"vizopt: {message or unwritten}")

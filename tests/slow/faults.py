@@ -120,25 +120,24 @@ def _blocks(folder: Path) -> int:
 def _run(folder: Path, fault: Fault) -> tuple[int, str]:
     """Exit code and standard error of a run: in a shell where its start is at stake, else in a
     process that has all modules already, for loading them takes half of the time."""
-    with tempfile.TemporaryFile("w+", errors="replace") as said:
-        if fault.redirected or fault.kind == "address space":
-            command = [sys.executable, "-m", "vizopt", *COMMAND]
-            shell = ["sh", "-c", f'"$@" {fault.redirected}', "sh", *command]
-            code = subprocess.call(
-                shell,
-                cwd=folder,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-                preexec_fn=partial(_limit, fault),
-            )
-        else:
-            process = multiprocessing.get_context("fork").Process(
-                target=_limited, args=(folder, fault, said.fileno())
-            )
-            process.start()
-            process.join()
-            code = process.exitcode
-        said.seek(0)
+    read, write = os.pipe()  # a file might be beyond a limit, and a line fits into a pipe
+    if fault.redirected or fault.kind == "address space":
+        command = [sys.executable, "-m", "vizopt", *COMMAND]
+        code = subprocess.call(
+            ["sh", "-c", f'"$@" {fault.redirected}', "sh", *command],
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=write,
+            preexec_fn=partial(_limit, fault),
+        )
+    else:
+        fork = multiprocessing.get_context("fork")
+        process = fork.Process(target=_limited, args=(folder, fault, write))
+        process.start()
+        process.join()
+        code = process.exitcode
+    os.close(write)
+    with os.fdopen(read, errors="replace") as said:
         return code, said.read()
 
 

@@ -11,7 +11,7 @@ from errno import EINVAL, EPIPE
 from pathlib import Path
 from typing import IO
 
-from vizopt.arrays import Frame
+from vizopt.arrays import Frame, Size
 from vizopt.encoders.base import Film, Label, Write, finished
 from vizopt.encoders.program import APART, able, end
 from vizopt.errors import EncodeError, says_shortage
@@ -23,29 +23,36 @@ COLOUR = (
 )
 
 PIPE = 1 << 20  # bytes: what Linux allows everyone; its 64 kB cost 57 changes of process a frame
+LARGE = 2560 * 1440  # pixels
 AHEAD = 1  # frames that wait for the encoder while the next one is drawn; more gain nothing
 
 RECIPE = "synopsis"  # a tag that MP4 and WebM both define, for long texts
+ESCAPED_COLON = r"\\:"  # in an option of a filter's option
 SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
 
 
 @contextmanager
-def piped(path: Path, film: Film, codec: Sequence[str], options: Sequence[str]) -> Iterator[Write]:
+def piped(
+    path: Path,
+    film: Film,
+    codec: Sequence[str],
+    options: Sequence[str],
+    *,
+    sparing: bool = False,
+) -> Iterator[Write]:
     """Encode the frames written to it into path.
 
     Args:
         codec: ffmpeg's options for the pictures, those that `able` has tried.
         options: those for this file.
+        sparing: few frames wait in ffmpeg; they come to the codec as yuv420p in its COLOUR.
 
     Raises:
         EncodeError: ffmpeg is missing or fails; with the first line of what it said.
     """
     program = able(path, codec)
     with finished(path) as part, tempfile.TemporaryFile() as said, _metadata(film.label) as tags:
-        width, height = film.size
-        source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}"]
-        rate = ["-framerate", f"{film.fps:.6g}"]
-        command = [program, "-loglevel", "error", *source, *rate, "-i", "-"]
+        command = [program, "-loglevel", "error", *(_sparing(film) if sparing else _plain(film))]
         command += ["-f", "ffmetadata", "-i", f"file:{tags}", "-map", "0:v", "-map_metadata", "1"]
         process = subprocess.Popen(
             [*command, *codec, *options, "-y", f"file:{part}"],
@@ -70,6 +77,31 @@ def piped(path: Path, film: Film, codec: Sequence[str], options: Sequence[str]) 
             if says_shortage(reason):
                 raise MemoryError(reason)
             raise EncodeError(f"{path}: ffmpeg failed: {reason}")
+
+
+def is_large(size: Size) -> bool:
+    """Whether a few pictures waiting in ffmpeg are a matter of memory: beyond 2560×1440."""
+    width, height = size
+    return width * height > LARGE
+
+
+def _plain(film: Film) -> list[str]:
+    """The raw pictures on standard input."""
+    about = ["-pix_fmt", "rgba", "-s", _size(film), "-framerate", f"{film.fps:.6g}"]
+    return ["-f", "rawvideo", *about, "-i", "-"]
+
+
+def _sparing(film: Film) -> list[str]:
+    """The same; but of an input of ffmpeg's a dozen wait between its threads, of 4K 0.4 GB, where
+    the source `movie` reads one when one is wanted."""
+    about = [f"video_size={_size(film)}", "pixel_format=rgba", f"framerate={film.fps:.6g}"]
+    movie = rf"movie=pipe\\:0:f=rawvideo:format_opts={ESCAPED_COLON.join(about)}"
+    spare = ["-nostdin", "-filter_threads", "1"]  # else ffmpeg takes bytes for keys pressed
+    return [*spare, "-f", "lavfi", "-i", f"{movie},{COLOUR},format=yuv420p"]
+
+
+def _size(film: Film) -> str:
+    return f"{film.size[0]}x{film.size[1]}"
 
 
 @contextmanager

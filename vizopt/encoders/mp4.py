@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vizopt.arrays import Size
 from vizopt.encoders.base import Film, Write, check_even
-from vizopt.encoders.ffmpeg import COLOUR, piped
+from vizopt.encoders.ffmpeg import COLOUR, is_large, piped
 from vizopt.encoders.program import able
 
 # Most of the picture stands still, so what pays is the tree of macroblocks and CABAC; with little
@@ -14,6 +14,13 @@ TREE = "mbtree=1:rc-lookahead=10:cabac=1"
 SETTINGS = ("-preset", "superfast", "-tune", "animation", "-x264-params", TREE)
 CODEC = ("-vf", COLOUR, "-c:v", "libx264", *SETTINGS, "-pix_fmt", "yuv420p")
 CRF, STEP = 18, 4  # and what each level of harm adds
+
+# Of large pictures x264 keeps few: see docs/decisions/021. Better by LARGE_BETTER they look as
+# those of SETTINGS do.
+FEW = "mbtree=1:cabac=1:rc-lookahead=2:sync-lookahead=0:sliced-threads=1:bframes=0:ref=1"
+SPARING = ("-preset", "superfast", "-tune", "animation", "-threads", "2", "-x264-params", FEW)
+LARGE_CODEC = ("-c:v", "libx264", *SPARING, "-pix_fmt", "yuv420p")
+LARGE_BETTER = 2
 
 
 class MP4:
@@ -29,7 +36,7 @@ class MP4:
     def check(self, path: Path, size: Size) -> None:
         """H.264 with 4:2:0 colour needs even sides, and an ffmpeg that writes it."""
         check_even(path, size)
-        able(path, CODEC)
+        able(path, LARGE_CODEC if is_large(size) else CODEC)
 
     def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
         return h264(path, film)
@@ -37,8 +44,12 @@ class MP4:
 
 def h264(path: Path, film: Film, *options: str) -> AbstractContextManager[Write]:
     """An MP4 to write frames to; more of ffmpeg's options go to x264."""
-    quality = ["-crf", str(CRF + STEP * film.level), *options]
-    return piped(path, film, CODEC, [*quality, "-movflags", "+faststart", "-f", "mp4"])
+    large = is_large(film.size)
+    crf = CRF - LARGE_BETTER * large + STEP * film.level
+    quality = ["-crf", str(crf), *options]
+    codec = LARGE_CODEC if large else CODEC
+    made = [*quality, "-movflags", "+faststart", "-f", "mp4"]
+    return piped(path, film, codec, made, sparing=large)
 
 
 ENCODER = MP4()

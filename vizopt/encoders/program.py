@@ -22,8 +22,10 @@ PATIENCE = 60  # seconds that a trial may last; it takes a twentieth of one
 TRIAL = ("-f", "rawvideo", "-pix_fmt", "rgba", "-s", "16x16", "-framerate", "30", "-i", "-")
 FRAMES = bytes(2 * 16 * 16 * 4)
 
-# Every picture as it is, with a line that says when it is shown and how large it is.
-SHOW = ("-vf", "showinfo=checksum=0", "-fps_mode", "passthrough")
+# Every picture as it is, with a line that says when it is shown and how large it is. Without the
+# last options so many wait in ffmpeg that it takes more memory than twice, and it is no faster.
+FEW = ("-thread_queue_size", "1", "-threads", "1")
+SHOW = ("-vf", "showinfo=checksum=0", "-fps_mode", "passthrough", *FEW)
 SHOWN = re.compile(
     r" n: *\d+ pts: *(-?\d+|NOPTS) (?:.*?duration: *(\d+) )?.*? s:(\d+)x(\d+) "
 )  # 5.1 tells no duration

@@ -86,8 +86,20 @@ def _process(path: Path, words: Path, clear: bool) -> subprocess.Popen[bytes]:
         ffmpeg = able(path)
     except EncodeError as error:
         raise DecodeError(str(error)) from error
-    quiet = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"]
-    decoder = ["-c:v", "libvpx-vp9"] if clear else []  # ffmpeg's own drops the alpha
+    quiet = [
+        "-filter_threads",
+        "1",
+        "-nostdin",
+        "-hide_banner",
+        "-nostats",
+        "-loglevel",
+        "level+info",
+    ]
+    decoder = [
+        "-threads",
+        "1",
+        *(["-c:v", "libvpx-vp9"] if clear else []),
+    ]  # ffmpeg's own drops the alpha
     raw = ["-map", "0:v:0", *SHOW, "-f", "rawvideo", "-pix_fmt", "rgba" if clear else "rgb24", "-"]
     with words.open("ab") as said:
         return subprocess.Popen(
