@@ -34,6 +34,7 @@ LAYERS = [
         "recorder",
         "resume",
         "chunks",
+        "store",
         "timeline",
         "theme",
         "looks",

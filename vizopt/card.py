@@ -1,9 +1,7 @@
 """The card in front of a clip that may flash."""
 
 from collections.abc import Iterator
-from typing import Any
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING, Any
 
 from vizopt.arrays import Frame, Size
 from vizopt.fonts import families, shown
@@ -11,6 +9,9 @@ from vizopt.paint import ink
 from vizopt.stage import Picture
 from vizopt.theme import Theme
 from vizopt.words import phrase
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SECONDS = 4.0
 WARNING = phrase("may_flash")
@@ -41,13 +42,13 @@ def _card(size: Size, theme: Theme) -> Frame:
     width, height = size
     unit, family = min(width / 1280, height / 720), theme.family
 
-    def write(axes: Axes, share: float, phrase: str, size: float, **style: Any) -> None:
+    def write(axes: "Axes", share: float, phrase: str, size: float, **style: Any) -> None:
         text = theme.words.told(phrase)
         style |= {"ha": "center", "va": "baseline", "color": theme.ink, "size": unit * size}
         style |= {"family": list(families(text, family))}
         axes.text(width / 2, height * share, shown(text, family), **style)
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: "Axes") -> None:
         axes.axhspan(0, height, color=theme.paper)
         write(axes, 0.46, WARNING, 44, weight="bold")
         for i, line in enumerate(WHY):

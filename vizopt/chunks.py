@@ -1,6 +1,5 @@
 """Chunks of a recording's arrays: how many rows each has, and which are damaged."""
 
-import asyncio
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,43 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from zarr.storage import LocalStore
-
-from vizopt.bounded import DOCUMENT
 
 if TYPE_CHECKING:
     import zarr
-    from zarr.abc.store import ByteRequest
-    from zarr.core.buffer import Buffer, BufferPrototype
 
 
 CHUNK = 2_000_000_000  # bytes of a chunk at most, packed or not
 PACKED = 1 << 15  # bytes that a byte of Zstandard can stand for: a block of 128 kB takes 4
 CODECS = {"bytes", "zstd", "crc32c"}
-
-
-class Whole(LocalStore):
-    """A folder in which a missing chunk is damage, where Zarr's own reads zeros, and in which what
-    is no file, or larger than any that vizopt writes, is not read."""
-
-    async def get(
-        self,
-        key: str,
-        prototype: "BufferPrototype | None" = None,
-        byte_range: "ByteRequest | None" = None,
-    ) -> "Buffer | None":
-        await asyncio.to_thread(self._check, key)
-        found = await super().get(key, prototype, byte_range)
-        if found is None and "c" in key.split("/")[2:]:  # constants/points/c/0/0
-            raise ValueError("a chunk is missing")
-        return found
-
-    def _check(self, key: str) -> None:
-        path = Path(self.root) / key
-        if path.exists() and not path.is_dir():
-            most = DOCUMENT if path.suffix == ".json" else CHUNK
-            if not path.is_file() or path.stat().st_size > most:
-                raise ValueError(f"{key} is no file of a recording")
 
 
 def claimed(array: "zarr.Array[Any]", folder: Path, column: bool) -> str:

@@ -53,10 +53,10 @@ def make(
     """
     if files and len(scenes) > 1:
         raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
-    from vizopt import pipeline
-
     look = look_of(files=files, **options)
     loaded = [told(_loaded(scene, look, data)) for scene in scenes]
+    from vizopt import pipeline  # a mistake in a scene is told without what draws
+
     for i, scene in enumerate(loaded):
         if scene.name in [other.name for other in loaded[:i]]:
             raise click.UsageError(f"two scenes named {scene.name}: they would share their files")

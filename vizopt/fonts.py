@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager, get_font
-from matplotlib.ft2font import FT2Font
+if TYPE_CHECKING:
+    from matplotlib.ft2font import FT2Font
+
 
 FAMILY = "DejaVu Sans"  # comes with matplotlib, so it is everywhere
 BOX = "\u25a1"  # in the place of a character that no font draws
@@ -103,6 +105,8 @@ def _chosen(
     characters: frozenset[str], first: tuple[str, ...]
 ) -> tuple[tuple[str, ...], frozenset[str]]:
     """Families that together draw what the first ones lack, and what none draws."""
+    from matplotlib.font_manager import FontProperties, findfont
+
     left = {c for c in characters if not _invisible(c)}
     for family in first:
         left -= _drawn(left, findfont(FontProperties(family=family)))
@@ -126,6 +130,8 @@ def _plain(family: str) -> tuple[bool, bool]:
 
 def _installed() -> Iterator[tuple[str, str]]:
     """Family and file of every upright regular font."""
+    from matplotlib.font_manager import fontManager
+
     for font in fontManager.ttflist:
         upright = font.style == "normal" and font.weight in REGULAR
         if upright and not font.name.startswith(LAST_RESORT):
@@ -134,6 +140,8 @@ def _installed() -> Iterator[tuple[str, str]]:
 
 def look_again() -> None:
     """Let matplotlib know of fonts that were installed since it last looked."""
+    from matplotlib.font_manager import findSystemFonts, fontManager
+
     known = {font.fname for font in fontManager.ttflist}
     for file in set(findSystemFonts()) - known:
         with suppress(Exception):  # a file that is no font, or a broken one
@@ -145,6 +153,8 @@ _once = cache(look_again)
 
 def _drawn(characters: set[str], file: str) -> set[str]:
     """Those of the characters that a font's file has outlines for."""
+    from matplotlib.font_manager import get_font
+
     try:
         font = get_font(file)
     except (OSError, RuntimeError):  # a broken file, or one of pictures alone
@@ -152,7 +162,7 @@ def _drawn(characters: set[str], file: str) -> set[str]:
     return {c for c in characters if _has(font, c)}
 
 
-def _has(font: FT2Font, character: str) -> bool:
+def _has(font: "FT2Font", character: str) -> bool:
     if not font.get_char_index(ord(character)):
         return False
     if unicodedata.category(character) in ("Zs", "Mn"):

@@ -4,19 +4,18 @@ import re
 from functools import lru_cache
 from itertools import groupby
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import get_hinting_flag
-from matplotlib.colors import to_rgb
-from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.ft2font import FT2Font
 
 from vizopt import fonts
 from vizopt.arrays import Pixels
 from vizopt.fonts import FAMILY
 from vizopt.paint import DPI, ink
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.ft2font import FT2Font
 
 WORDS = 256  # pictures of words that a strip keeps
 
@@ -31,13 +30,17 @@ def text_width(text: str, size: float, weight: str = "normal", family: str = FAM
 
 def drawn_width(text: str, size: float, weight: str = "normal", family: str = FAMILY) -> float:
     """Width of a line of text in pixels as matplotlib draws it: hinted, wider in small sizes."""
+    from matplotlib.backends.backend_agg import get_hinting_flag
+
     text = fonts.shown(text, family)
     font = _font(size, weight, fonts.families(text, family))
     font.set_text(text, 0.0, flags=get_hinting_flag())  # type: ignore[no-untyped-call]
     return float(font.get_width_height()[0] / 64)
 
 
-def _font(size: float, weight: str, families: tuple[str, ...]) -> FT2Font:
+def _font(size: float, weight: str, families: tuple[str, ...]) -> "FT2Font":
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
     files = [findfont(FontProperties(family=family, weight=weight)) for family in families]
     font = get_font(files)
     font.set_size(size, DPI)
@@ -80,6 +83,8 @@ class Glyphs:
 
     def _drawn(self, letters: list[str]) -> dict[str, Pixels]:
         """Each letter, or word, as a picture."""
+        from matplotlib.colors import to_rgb
+
         size, weight, family = self._style.values()
         widths = {c: max(round(text_width(c, size, weight, family)), 1) for c in letters}
         total, starts = 2, {}
@@ -87,7 +92,7 @@ class Glyphs:
             starts[c] = total
             total += widths[c] + 2
 
-        def draw(axes: Axes) -> None:
+        def draw(axes: "Axes") -> None:
             for c, start in starts.items():
                 style = self._style | {"family": list(fonts.families(c, family))}
                 text = fonts.shown(c, family)

@@ -3,17 +3,18 @@
 import warnings
 from collections.abc import Callable, Iterable
 from math import ceil, floor
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
 
 Coverage: TypeAlias = NDArray[np.uint8]  # [h, w] 0 to 255
 Words: TypeAlias = NDArray[np.uint32]
@@ -27,7 +28,7 @@ HALVES, OPAQUE = np.uint32(0x00800080), np.uint32(0xFF000000)
 EIGHT = np.uint32(8)
 
 
-def pixel_axes(figure: Figure, x: float, y: float, width: float, height: float) -> Axes:
+def pixel_axes(figure: "Figure", x: float, y: float, width: float, height: float) -> "Axes":
     """Invisible axes over a window of a figure, in pixels from its top left corner."""
     W, H = figure.get_size_inches() * DPI
     axes = figure.add_axes((x / W, 1 - (y + height) / H, width / W, height / H))
@@ -36,15 +37,18 @@ def pixel_axes(figure: Figure, x: float, y: float, width: float, height: float) 
     return axes
 
 
-def ink(width: int, height: int, draw: Callable[[Axes], object]) -> Pixels:
+def ink(width: int, height: int, draw: "Callable[[Axes], object]") -> Pixels:
     """What draw() puts on transparent paper of this size, straight alpha [height, width, 4]."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure((width / DPI, height / DPI), dpi=DPI, facecolor="none")
     canvas = FigureCanvasAgg(figure)
     draw(pixel_axes(figure, 0, 0, width, height))
     return drawn(canvas)
 
 
-def drawn(canvas: FigureCanvasAgg) -> Pixels:
+def drawn(canvas: "FigureCanvasAgg") -> Pixels:
     """A figure's pixels, a copy; a letter that the font does not have is a box."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")
@@ -156,6 +160,8 @@ class Ink(NamedTuple):
 
 def paint_ink(pixels: Pixels, ink: Ink, colour: str) -> None:
     """Blend a thin thing of one colour; what falls outside the window is cut."""
+    from matplotlib.colors import to_rgb
+
     rows, columns, coverage = ink
     inside = (rows >= 0) & (rows < pixels.shape[0]) & (columns >= 0) & (columns < pixels.shape[1])
     rows, columns = rows[inside], columns[inside]
@@ -189,6 +195,8 @@ def line(x0: float, y0: float, x1: float, y1: float, width: float) -> Ink:
 
 def coloured(coverage: Coverage, colour: str) -> Pixels:
     """One colour as ink of this coverage."""
+    from matplotlib.colors import to_rgb
+
     ink = np.empty((*coverage.shape, 4), np.uint8)
     ink[..., :3] = [round(value * 255) for value in to_rgb(colour)]
     ink[..., 3] = coverage
@@ -246,6 +254,8 @@ class Trail:
 
     def _put(self, ink: Ink, colour: str) -> None:
         """Put ink; what falls outside is cut."""
+        from matplotlib.colors import to_rgb
+
         height, width = self._shape
         rows, columns, coverage = ink
         inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, isnan
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -11,11 +11,13 @@ from pydantic import Field
 from vizopt.arrays import Scores
 from vizopt.header import Column, Group
 from vizopt.problems import Network, Problem
-from vizopt.recorder import Recorder
 from vizopt.schedules import Schedule
 from vizopt.scores import encoded
 from vizopt.specs import Count, Whole, spec
 from vizopt.train import Step
+
+if TYPE_CHECKING:
+    from vizopt.recorder import Recorder
 
 # Columns of every run.
 CARRIED = frozenset({"epoch", "loss", "lr", "params", "delta"})
@@ -63,7 +65,7 @@ class Tape:
     """
 
     def __init__(
-        self, recorder: Recorder, probes: Sequence[Probe], keep: Callable[[int], bool]
+        self, recorder: "Recorder", probes: Sequence[Probe], keep: Callable[[int], bool]
     ) -> None:
         self._recorder = recorder
         self._probes: dict[Group, list[Probe]] = {"history": [], "snapshots": []}

@@ -1,4 +1,7 @@
-"""Recipes: how a clip was made, read from its file, and the scene of it again."""
+"""Recipes: how a clip was made, read from its file, and the scene of it again.
+
+What reads clips is imported when there is one: whether a name is that of a scene is asked here.
+"""
 
 import re
 import subprocess
@@ -6,17 +9,11 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import unescape
 
-from PIL import Image, PngImagePlugin
-
-from vizopt.encoders.ffmpeg import RECIPE
-from vizopt.encoders.program import able
 from vizopt.errors import DecodeError, SceneError
 from vizopt.problems import CSV, NPZ
 from vizopt.safety.decode import head, is_image, source
 from vizopt.safety.holders import clip_in, is_holder
-from vizopt.safety.images import reason
 from vizopt.scene import MADE_WITH, Scene, is_bundled_data, parse_scene, with_data
 from vizopt.toml import LONGEST
 
@@ -87,6 +84,12 @@ def _with_allowed_data(scene: Scene, clip: Path, data: Path | None) -> Scene:
 
 def _image_text(path: Path) -> str:
     """Comments of a GIF, texts of a PNG, XMP of a WebP."""
+    from xml.sax.saxutils import unescape
+
+    from PIL import Image, PngImagePlugin
+
+    from vizopt.safety.images import reason
+
     try:
         with warnings.catch_warnings(), Image.open(path, formats=("GIF", "PNG", "WEBP")) as image:
             warnings.simplefilter("ignore")
@@ -104,6 +107,9 @@ def _image_text(path: Path) -> str:
 
 def _video_text(path: Path) -> str:
     """The recipe's tag of an MP4 or WebM, as ffmpeg writes it out."""
+    from vizopt.encoders.ffmpeg import RECIPE
+    from vizopt.encoders.program import able
+
     command = [able(path), "-nostdin", "-loglevel", "error", *source(path)]
     ran = subprocess.run([*command, "-f", "ffmetadata", "-"], capture_output=True, check=False)
     if ran.returncode:

@@ -16,18 +16,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import zarr
 from numpy.typing import NDArray
 
 from vizopt import header as headers
 from vizopt.bounded import DOCUMENT, read_bytes
-from vizopt.chunks import Whole, claimed, damaged_rows, is_missing
+from vizopt.chunks import claimed, damaged_rows, is_missing
 from vizopt.errors import RecordingError, hint, is_shortage
 from vizopt.header import GROUPS, Group
 from vizopt.layout import Layout
+
+if TYPE_CHECKING:
+    import zarr
 
 FORMAT = 1
 # What Zarr raises where a document or a chunk is not such as it should be.
@@ -51,6 +53,10 @@ class Recording:
         self.path = Path(path)
         self.damage: tuple[str, ...] = ()  # array and rows, found by a reading before_damage
         self._latest: dict[tuple[str, int, int | None], NDArray[Any]] = {}  # the last one read last
+        import zarr  # a scene is read without
+
+        from vizopt.store import Whole
+
         with _reading(self.path):
             self._group = zarr.open_group(Whole(self.path, read_only=True), mode="r")
             attributes: dict[str, Any] = dict(self._group.attrs.asdict())
@@ -177,6 +183,8 @@ class Recording:
     def _inside(self, group: str) -> Iterator[tuple[str, "zarr.Array[Any]"]]:
         """The arrays of a group by name; one after the other, for of several that fail at once
         Zarr's own thread complains beside our line."""
+        import zarr
+
         for folder in sorted((self.path / group).iterdir()):
             if folder.is_dir():
                 array = self._group[f"{group}/{folder.name}"]

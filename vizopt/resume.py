@@ -11,12 +11,12 @@ import numpy as np
 import zarr
 from numpy.typing import NDArray
 
-from vizopt.chunks import Whole
 from vizopt.errors import RecordingError
 from vizopt.header import Group, Header
 from vizopt.places import is_left, parts_of, target
 from vizopt.recording import Recording
 from vizopt.state import State
+from vizopt.store import Whole
 from vizopt.swap import attributes, is_recording, is_whole, keep, put, writing
 
 

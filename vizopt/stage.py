@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
-from typing import Annotated
-
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Annotated
 
 from vizopt.arrays import Frame, Pixels, Rows, Size
 from vizopt.errors import RecordingError, VizoptError, hint
@@ -19,6 +16,9 @@ from vizopt.panels import PANELS, Draw, Panel, Slot
 from vizopt.recording import Recording
 from vizopt.specs import OneOf, spec
 from vizopt.theme import Theme
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MARGIN = 32  # left and right of everything
 GAP = 26  # between panels
@@ -128,6 +128,9 @@ class Picture:
         theme: Theme,
         words: Words,
     ) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
         for column in sorted(stage.needs - run.names):
             raise RecordingError(
                 f"{run.path}: no column {column!r}, which the picture needs: record it again"
@@ -176,7 +179,7 @@ def _window(frame: Frame, box: Box) -> Pixels:
 
 
 def _slot(
-    figure: Figure, box: Box, theme: Theme, playback: Playback, whole: Slot | None = None
+    figure: "Figure", box: Box, theme: Theme, playback: Playback, whole: Slot | None = None
 ) -> Slot:
     return Slot(
         axes=pixel_axes(figure, *box),

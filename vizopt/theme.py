@@ -4,16 +4,16 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb, to_rgba
 from numpy.typing import NDArray
 
 from vizopt.library import look, looks
 from vizopt.words import ENGLISH, Language, language
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
 
 Text: TypeAlias = Literal["normal", "large"]
 NORMAL, LARGE = 1.2, 1.55  # times a text's size
@@ -82,6 +82,8 @@ class Theme:
         apart, so that a place that changes class cannot flash (WCAG 2.2, 2.3.1); in `print` they
         differ in grey. When the row is used up its colours come again, greyer every time.
         """
+        from matplotlib.colors import to_rgb
+
         row = next((row for row in self.regions if len(row) >= classes), self.regions[-1])
         colours = np.array([to_rgb(colour) for colour in row]) * 255
         turn, c = np.divmod(np.arange(classes), len(row))
@@ -92,6 +94,8 @@ class Theme:
 
     def solids(self, classes: int) -> NDArray[np.uint8]:
         """The classes' own colours [classes, RGBA], as the lesson has them; they flash."""
+        from matplotlib.colors import to_rgba
+
         every = [to_rgba(self.classes[c % len(self.classes)]) for c in range(classes)]
         return np.asarray(np.round(np.array(every) * 255), np.uint8)
 
@@ -101,6 +105,8 @@ class Theme:
         The paper's colour, or the ground's, in the middle: matplotlib's map is moved there by what
         its own middle lacks.
         """
+        from matplotlib.colors import to_rgba
+
         value = np.linspace(0, 1, count)
         colours = self._diverging(value) * 255
         lift = (
@@ -111,7 +117,10 @@ class Theme:
         return np.asarray(lifted.clip(0, 255).round(), np.uint8)
 
     @property
-    def _diverging(self) -> Colormap:
+    def _diverging(self) -> "Colormap":
+        from matplotlib import colormaps
+        from matplotlib.colors import LinearSegmentedColormap
+
         if isinstance(self.diverging, str):
             return colormaps[self.diverging]
         return LinearSegmentedColormap.from_list("own", self.diverging)
@@ -122,6 +131,8 @@ class Theme:
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Matplotlib's settings while something is drawn; a user's own matplotlibrc has no say."""
+        import matplotlib as mpl
+
         with mpl.rc_context():
             mpl.rcdefaults()
             mpl.rcParams.update(

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import to_hex
 
 from vizopt.looks.contrast import SHAPE, TEXT, apart, contrast, nearest, ratio
 from vizopt.theme import Theme
@@ -97,6 +96,8 @@ def _moved(
 
 def _signs(theme: Theme, stated: Set[str]) -> None:
     """Weights of both signs from each other and from zero, which has the paper's colour."""
+    from matplotlib.colors import to_hex
+
     if not stated & {"diverging", "paper"}:
         return
     shades = theme.shades(3)
@@ -121,6 +122,8 @@ def _with(theme: Theme, key: str, colour: str | None) -> Theme:
 
 def _tints(theme: Theme) -> list[str]:
     """Every colour that a region can have."""
+    from matplotlib.colors import to_hex
+
     counts = {len(row) for row in theme.regions} | {3 * len(theme.regions[-1])}
     return [to_hex(tint / 255) for n in sorted(counts) for tint in theme.tints(n)]
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from math import floor
 
 import numpy as np
-from matplotlib.colors import to_hex, to_rgb
 
 from vizopt.looks.oklab import Values, oklab, srgb
 from vizopt.theme import luminance
@@ -29,6 +28,8 @@ def nearest(colour: str, others: Iterable[str], least: float) -> str | None:
 
     Of the same hue, as pale as need be; None where no colour has.
     """
+    from matplotlib.colors import to_hex
+
     lightness, hue = oklab(_rgb([colour]))
     lights, shares = (grid.ravel() for grid in np.meshgrid(LEVELS, PALER))
     found = srgb(lights, shares * hue)
@@ -49,11 +50,15 @@ def apart(colour: str, other: str) -> float:
 
 def mixed(colour: str, other: str, share: float) -> str:
     """A colour with a share of another one in it."""
+    from matplotlib.colors import to_hex
+
     a, b = _rgb([colour, other])
     return to_hex(a + (b - a) * share)
 
 
 def _rgb(colours: Iterable[str]) -> Values:
+    from matplotlib.colors import to_rgb
+
     return np.array([to_rgb(colour) for colour in colours]).reshape(-1, 3)
 
 

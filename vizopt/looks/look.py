@@ -6,8 +6,6 @@ from difflib import get_close_matches
 from re import fullmatch
 from typing import Annotated, Any, Literal, TypeAlias
 
-from matplotlib import colormaps
-from matplotlib.colors import CSS4_COLORS, to_hex
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from vizopt.looks.checks import checked
@@ -22,6 +20,8 @@ SHOWN = 8  # of many names
 
 def _colour(text: str) -> str:
     """A colour as #rrggbb."""
+    from matplotlib.colors import CSS4_COLORS, to_hex
+
     name = text.strip().lower()
     if fullmatch(r"#([0-9a-f]{3}){1,2}", name):
         return to_hex(name)
@@ -34,6 +34,8 @@ def _colour(text: str) -> str:
 
 def _diverging(value: Any) -> Any:
     """A map's name, or two or three colours."""
+    from matplotlib import colormaps
+
     if isinstance(value, str) and value not in colormaps:
         raise ValueError(f'no map "{value}": {_few(value, colormaps)}')
     if isinstance(value, list | tuple):

@@ -3,7 +3,6 @@
 from itertools import combinations
 
 import numpy as np
-from matplotlib.colors import to_hex, to_rgb
 
 from vizopt.looks.oklab import Values, linear, oklab, srgb
 from vizopt.theme import luminance
@@ -25,6 +24,8 @@ def derived(classes: tuple[str, ...], row: Values) -> tuple[str, ...]:
         classes: their colours.
         row: sRGB of the theme's own tints [n, 3].
     """
+    from matplotlib.colors import to_hex, to_rgb
+
     colours = np.array([to_rgb(colour) for colour in classes])
     light = luminance(row)
     rank = luminance(colours).argsort().argsort() / max(len(classes) - 1, 1) - 0.5

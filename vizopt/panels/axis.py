@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -87,6 +86,8 @@ class Axis:
 
 def even_ticks(low: float, high: float, most: int, *, whole: bool = False) -> Floats:
     """Round values from low to high, in about `most` parts."""
+    from matplotlib.ticker import MaxNLocator
+
     locator = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], integer=whole)
     ticks: Floats = np.asarray(locator.tick_values(low, high))
     slack = 1e-9 * (high - low)

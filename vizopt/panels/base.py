@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.fonts import families, shown
@@ -12,6 +10,9 @@ from vizopt.glyphs import Glyphs, drawn_width, strip, text_width
 from vizopt.hold import Playback
 from vizopt.recording import Recording
 from vizopt.theme import Theme
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Draw: TypeAlias = Callable[[Pixels, int], None]  # (window [h, w, 4], frame index)
 NARROWEST = 0.1  # of the font's size: no letter that one reads is narrower
@@ -30,7 +31,7 @@ class Slot:
         playback: how the frames follow each other.
     """
 
-    axes: Axes
+    axes: "Axes"
     width: int
     height: int
     theme: Theme

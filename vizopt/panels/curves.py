@@ -1,11 +1,9 @@
 """Curves: loss, accuracy and learning rate of every epoch against the epoch."""
 
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import NDArray
 from pydantic import Field
 
@@ -18,6 +16,9 @@ from vizopt.panels.base import Draw, Slot
 from vizopt.quantities import title
 from vizopt.recording import Recording
 from vizopt.specs import spec
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -326,7 +327,7 @@ def _curve(slot: Slot, run: Recording, plot: _Plot, rows: Rows) -> Draw:
     epochs = run["epoch"][rows]
     colours = [slot.theme.accent(plot.column), slot.theme.muted]
 
-    def draw_lines(axes: Axes) -> None:
+    def draw_lines(axes: "Axes") -> None:
         for values, colour, thick in reversed(list(zip(curves, colours, (1, 0.6), strict=False))):
             _draw_line(axes, slot, plot, values, colour, thick)
 
@@ -364,9 +365,11 @@ def _digits(slot: Slot, plot: _Plot, texts: set[str]) -> Glyphs:
 
 
 def _draw_line(
-    axes: Axes, slot: Slot, plot: _Plot, values: Floats, colour: str, thick: float
+    axes: "Axes", slot: Slot, plot: _Plot, values: Floats, colour: str, thick: float
 ) -> None:
     """A curve, broken where it has no value, with triangles where it is cut."""
+    from matplotlib.colors import to_hex, to_rgb
+
     x = plot.x(np.arange(len(values), dtype=float))
     y = np.where(np.isnan(values), np.nan, plot.y(values))
     width = max(1.8 * slot.unit, 1.2) * thick

@@ -5,7 +5,6 @@ from math import floor
 from typing import Any, TypeAlias
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
@@ -81,6 +80,8 @@ class Descent:
 
 def _steps_key(slot: Slot, plot: Plot) -> None:
     """What the colours of the path mean."""
+    from matplotlib.colors import LinearSegmentedColormap
+
     first, last = slot.say("first_step"), slot.say("last_step")
     width = slot.unit * 110
     right = plot.x0 + plot.width - slot.text_width(last, 11) - slot.unit * 8

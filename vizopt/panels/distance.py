@@ -1,7 +1,8 @@
 """Distance: how far from zero a descent is that has left the picture."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
@@ -11,6 +12,9 @@ from vizopt.panels.axis import Axis, even_ticks
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.pathcolours import PathColours
 from vizopt.recording import Recording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class Distance:
@@ -38,7 +42,7 @@ class Distance:
         x, y = plot.x(steps), plot.y(plot.far)
         shown = run["epoch"][rows]
 
-        def draw_line(axes: Axes) -> None:
+        def draw_line(axes: "Axes") -> None:
             axes.plot(x, y, color=slot.theme.accent("loss"), lw=max(1.8 * slot.unit, 1.2))
 
         curve = Stamp(ink(slot.width, slot.height, draw_line))

@@ -1,14 +1,14 @@
 """Markers: a shape and a colour for each class, none heavier than another."""
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.markers import MarkerStyle
-from matplotlib.transforms import Affine2D
 
 from vizopt.theme import Theme
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")  # as matplotlib calls them
 HOLE = 0.45  # of the diameter
@@ -21,7 +21,7 @@ def shape(c: int) -> str:
 
 
 def markers(
-    axes: Axes, theme: Theme, x: Any, y: Any, c: int, diameter: float, *, hollow: bool = False
+    axes: "Axes", theme: Theme, x: Any, y: Any, c: int, diameter: float, *, hollow: bool = False
 ) -> None:
     """Draw points of class c.
 
@@ -62,6 +62,9 @@ def size(marker: str, diameter: float, outline: float) -> float:
 @cache
 def measures(marker: str) -> tuple[float, float]:
     """Area and perimeter of a marker of size 1."""
+    from matplotlib.markers import MarkerStyle
+    from matplotlib.transforms import Affine2D
+
     style = MarkerStyle(marker)
     path = style.get_path().transformed(style.get_transform() + Affine2D().scale(LARGE))
     x, y = np.asarray(path.to_polygons()[0]).T / LARGE

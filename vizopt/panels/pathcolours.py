@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, to_hex
 
 from vizopt.panels.base import Slot
 from vizopt.recording import Recording
@@ -13,6 +12,8 @@ class PathColours:
     """The colour of each step of the planned run, one of 256 shades."""
 
     def __init__(self, slot: Slot, run: Recording) -> None:
+        from matplotlib.colors import LinearSegmentedColormap, to_hex
+
         shades = LinearSegmentedColormap.from_list("path", slot.theme.path)
         self._last = max(run.header.epochs - 1, 1)
         self._shades = [to_hex(shades(shade)) for shade in range(shades.N)]

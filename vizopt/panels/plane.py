@@ -1,9 +1,8 @@
 """The plane: data points over a background coloured by the predicted class."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
@@ -16,6 +15,9 @@ from vizopt.panels.markers import markers
 from vizopt.recording import Recording
 from vizopt.regions import Regions
 from vizopt.specs import spec
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 BACKGROUND = ("background", "background_share", "background_short")  # as there is room
 CAPTION = 24  # height of the line of classes below the plane
@@ -170,7 +172,7 @@ def _points(slot: Slot, run: Recording, side: int) -> NDArray[Any]:
     x = (points[:, 0] - x0) / (x1 - x0) * side
     y = (y1 - points[:, 1]) / (y1 - y0) * side
 
-    def draw(axes: Axes) -> None:
+    def draw(axes: "Axes") -> None:
         for c in np.unique(labels):
             for hollow in (False, True):
                 shown = (labels == c) & (held_out == hollow)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from vizopt.minima import f_range
@@ -95,6 +93,8 @@ class Plot:
 
     def draw_curve(self, slot: Slot, curve: Floats) -> None:
         """The curve [N, 2]; where it is broken there is no line, not a vertical one either."""
+        from matplotlib.patches import Rectangle
+
         span = self.high - self.low
         f = curve[:, 1].clip(self.low - span, self.high + span)
         f[~np.isfinite(curve[:, 1])] = np.nan
@@ -112,5 +112,7 @@ class Plot:
 
 def _ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
     """Round values between, told apart by as many figures as that takes."""
+    from matplotlib.ticker import MaxNLocator
+
     ticks = [at for at in MaxNLocator(most).tick_values(low, high) if low <= at <= high]
     return [(float(at), setting(at, span=high - low)) for at in ticks]
