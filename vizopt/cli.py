@@ -45,12 +45,13 @@ def record(
 
     With --resume an interrupted recording can stand in the place of the scene: it has it.
     """
-    from vizopt import pipeline
-    from vizopt.resume import scene_of
     from vizopt.scene import load_scene, parse_scene
     from vizopt.swap import is_recording
 
     if resume and is_recording(Path(scene)):
+        from vizopt import pipeline
+        from vizopt.resume import scene_of
+
         if file or overrides:
             raise click.UsageError(f"{scene} goes on as it is: leave out -o and --set")
         loaded = parse_scene(scene_of(Path(scene)), scene, {}, {})
@@ -59,6 +60,8 @@ def record(
     if file is None:
         raise click.UsageError("Missing option '-o'.")
     loaded = told(load_scene(scene, dict(overrides)))
+    from vizopt import pipeline  # a mistake in the scene is told without
+
     click.echo(recording_line(pipeline.record(loaded, file, bar_of(quiet), resume=resume)))
     echo_title(scene, loaded, dict(overrides))
 
