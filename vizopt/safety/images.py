@@ -70,7 +70,7 @@ def _over(paper: str, image: Image.Image) -> tuple[RGB, bool]:
     """A picture on a paper, and whether any of that can be seen through it."""
     if not image.has_transparency_data:
         return np.asarray(image.convert("RGB")), False
-    picture = image.convert("RGBA")
+    picture = image if image.mode == "RGBA" else image.convert("RGBA")  # which copies it anyway
     if picture.getchannel("A").getextrema() == (255, 255):
         return np.asarray(picture.convert("RGB")), False
     below = Image.new("RGBA", picture.size, paper)
