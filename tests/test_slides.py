@@ -17,7 +17,8 @@ from PIL import Image
 from pptx import Presentation
 
 import vizopt
-from vizopt import deck, lesson, story
+from vizopt import deck, lesson, pipeline, story
+from vizopt.clips import planned_picture
 from vizopt.encoders import Film, Label, base, encoder
 from vizopt.labels import label as label_of
 from vizopt.outputs import Look
@@ -102,8 +103,10 @@ def test_a_slide_for_each_scene_recording_and_clip(command, run, clips):
         assert len(list(page.placeholders)) == 1
 
 
-def test_the_clip_is_the_mp4_that_make_writes(command):
-    assert command("make", "landscape", "-o", "landscape.mp4", *SMALL).code == 0
+def test_the_clip_is_large_and_leaves_its_title_to_the_slide(command):
+    keys = {"epochs": 30, "keep.grid": 20, "timeline.seconds": 1.0}
+    look = Look((480, 270), 10, slide=True)
+    pipeline.make(vizopt.load_scene("landscape", keys), [Path("landscape.mp4")], look)
     assert command("make", "landscape", "-o", "one.pptx", *SMALL).code == 0
     assert command("slides", "landscape", "-o", "two.pptx", *SMALL).code == 0
     (one,), (two,) = pages("one.pptx"), pages("two.pptx")
@@ -111,6 +114,36 @@ def test_the_clip_is_the_mp4_that_make_writes(command):
     assert media(one, "/media") == media(two, "/media") == [mp4]
     assert one.notes_slide.notes_text_frame.text == two.notes_slide.notes_text_frame.text
     assert command("check", "one.pptx").out.startswith("one.pptx  pass  480×270")
+    assert "slide = true" in one.notes_slide.notes_text_frame.text
+    assert command("make", "landscape", "-o", "plain.mp4", *SMALL).code == 0
+    assert Path("plain.mp4").read_bytes() != mp4
+
+
+def test_above_a_clip_of_a_slide_are_its_settings_alone(run, texts):
+    scene = vizopt.load_scene("sgd", {"timeline.seconds": 1.0})
+    plain, slide = (
+        planned_picture(run, scene, (1440, 720), 10, slide=slide) for slide in (False, True)
+    )
+    above = dict(texts.still(slide))
+    assert scene.title in [text for text, _ in texts.still(plain)]
+    assert scene.title not in above
+    assert above["epoch"][1] - above[next(t for t in above if t.startswith("SGD"))][1] < 4
+    boxes = [box for text, box in texts(slide, 5) if text.strip()]
+    assert min(box[3] - box[1] for box in boxes) >= 0.026 * 720  # lines of text: 12 pt on a slide
+    points = 0.026 * 720 * (6.47 * 72 / 720)
+    assert points >= 12
+
+
+@pytest.mark.parametrize(("ratio", "size"), [("16:9", (1440, 720)), ("4:3", (1068, 720))])
+def test_a_clip_is_drawn_for_the_room_on_the_slide(command, ratio, size):
+    ran = command("slides", "landscape", *SHORT, "-o", "d.pptx", "--ratio", ratio)
+    assert ran.code == 0, ran.err
+    show = Presentation("d.pptx")
+    film = movie(show.slides[0])
+    assert film.width == pytest.approx(show.slide_width - 0.4 * 914_400, rel=0.002)
+    assert film.height == pytest.approx(6.47 * 914_400, rel=0.002)
+    Path("clip.mp4").write_bytes(media(show.slides[0], "/media")[0])
+    assert f"{size[0]}×{size[1]}" in command("check", "clip.mp4").out
 
 
 @pytest.mark.parametrize(("ratio", "shape"), [("16:9", 16 / 9), ("4:3", 4 / 3)])
@@ -122,10 +155,10 @@ def test_clips_stand_within_the_slide_below_the_title(command, clips, ratio, sha
     for page, size in zip(show.slides, [(480, 270), (600, 270)], strict=True):
         film, title = movie(page), page.shapes.title
         assert film.width / film.height == pytest.approx(size[0] / size[1], rel=1e-3)
-        assert film.left >= 0.3 * 914_400
+        assert film.left >= 0.19 * 914_400
         assert film.top >= title.top + title.height
-        assert film.left + film.width <= show.slide_width - 0.3 * 914_400
-        assert film.top + film.height <= show.slide_height - 0.3 * 914_400
+        assert film.left + film.width <= show.slide_width - 0.19 * 914_400
+        assert film.top + film.height <= show.slide_height - 0.19 * 914_400
         assert film.width > 0.8 * show.slide_width or film.height > 0.75 * show.slide_height
 
 
@@ -182,15 +215,15 @@ def test_a_template_lists_the_master_of_its_notes_once(command, clips):
         assert package.read("ppt/presentation.xml").count(b"<p:notesMasterId ") == 1
 
 
-def test_before_it_plays_a_clip_shows_its_end(command, clips):
+def test_before_it_plays_a_clip_shows_its_start(command, clips):
     assert command("slides", clips / "a.mp4", "-o", "d.pptx", "-q").code == 0
     (page,) = pages("d.pptx")
     poster = Image.open(io.BytesIO(media(page, "/image")[0]))
     assert poster.size == (480, 270)
     from vizopt.safety.decode import pictures
 
-    *_, last = pictures(clips / "a.mp4")
-    assert poster.tobytes() == last.frame.tobytes()
+    first = next(iter(pictures(clips / "a.mp4")))
+    assert poster.tobytes() == first.frame.tobytes()
 
 
 def test_gifs_are_pictures(command, clips):

@@ -93,7 +93,7 @@ def draw(
     Returns: what waits for the checks of the clips and tells them; what could not be written.
     """
     start = perf_counter()
-    size, fps, still, alone, clear = group
+    size, fps, still, alone, clear, slide = group
     warning = SAID if look.allow_flashes else ""
     told = story.of(run, scene, warning)
     rows = scene.timeline.rows(run["epoch"], fps)
@@ -101,9 +101,9 @@ def draw(
     if still:
         rows, k = placed(look.at or "last", run["epoch"], rows)
     mode: Mode = "flashing" if look.allow_flashes else "still" if alone else "clip"
-    picture = planned_picture(run, scene, size, fps, rows=rows, mode=mode, clear=clear)
+    picture = planned_picture(run, scene, size, fps, rows=rows, mode=mode, clear=clear, slide=slide)
     total = 1 if still else len(picture)
-    shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level)
+    shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level, slide)
     card = 0 if isinstance(picture, Picture) else picture.card
     label = labels.label(run, scene, told, shape, card=card, warning=warning)
     names = ", ".join(file.name for file, _ in members)
@@ -141,6 +141,7 @@ def planned_picture(
     rows: Rows | None = None,
     mode: Mode = "clip",
     clear: bool = False,
+    slide: bool = False,
 ) -> Picture | Carded | Clear:
     """The frames that a scene makes of a recording at a size and rate.
 
@@ -148,12 +149,13 @@ def planned_picture(
         rows: the row that each frame shows [F]; those of the scene's timeline when left out.
         mode: whether they are seen one after the other, and then whether they may flash.
         clear: whether the paper is left out.
+        slide: whether the text is large and the title left out.
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     course = scene.timeline.rows(run["epoch"], COURSE)
     stage = arranged(run.layout, scene.stage)
-    words = Words(scene.title, run.header.settings, run.header.unit)
-    colours = scene.colours
+    words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
+    colours = replace(scene.colours, text="large") if slide else scene.colours
 
     def on(paper: str) -> Picture | Carded:
         theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours

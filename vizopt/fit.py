@@ -1,7 +1,7 @@
 """Fit: smaller files for places with a limit, by the least harm first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vizopt.arrays import Size
@@ -81,7 +81,7 @@ def ladder(file: Path, look: Look) -> list[tuple[Look, str]]:
         given += [f"{rate:.4g} instead of {fps:.4g} fps"] if rate != fps else []
         given += [f"{smaller[0]}×{smaller[1]} instead of {size[0]}×{size[1]}"] * (smaller != size)
         harm = f"gave up: {', '.join(given)}" if given else ""
-        shape = Look(smaller, rate, look.overrides, look.allow_flashes, look.at, rung.level)
+        shape = replace(look, size=smaller, fps=rate, level=rung.level, overwrite=False)
         if not steps or shape != steps[-1][0]:
             steps.append((shape, harm))
     return steps

@@ -64,7 +64,9 @@ def write(
         VizoptError: anything that cannot be used, before anything is trained; a deck is
             complete or not there.
     """
-    look, paper = look or Look(), paper or Paper()
+    look, paper = replace(look or Look(), slide=True), paper or Paper()
+    if file.suffix.lower() == ".pptx" and look.size is None:
+        look = replace(look, size=deck.room(file, paper.ratio, paper.template))
     media = _media(file, sources, suffix, look, paper)
     opened = {name: _opened(source, look) for source, name in zip(sources, media, strict=True)}
     if file.suffix.lower() == ".pptx":

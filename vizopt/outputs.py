@@ -35,6 +35,7 @@ class Look:
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12"; "4500" is of what
             the run counts.
         level: harm done for a smaller file.
+        slide: drawn for a slide: large text, and no title, which the slide has.
         overwrite: files that vizopt did not write may be replaced.
 
     Raises:
@@ -47,6 +48,7 @@ class Look:
     allow_flashes: bool = False
     at: str = ""
     level: int = 0
+    slide: bool = False
     overwrite: bool = False
 
     def __post_init__(self) -> None:
@@ -75,6 +77,7 @@ class Group(NamedTuple):
         still: one frame.
         alone: pictures that are looked at one by one: a still, a sequence.
         clear: without paper.
+        slide: for a slide, whose title stands beside it.
     """
 
     size: Size
@@ -82,6 +85,7 @@ class Group(NamedTuple):
     still: bool
     alone: bool
     clear: bool
+    slide: bool
 
 
 def planned(
@@ -110,7 +114,8 @@ def planned(
             guard(place, look.overwrite)
         guard(text_beside(file), look.overwrite, f"the text beside {file.name} ")
         still = is_still(file)
-        group = Group(size, fps, still, still or is_sequence(file), transparent and kind.alpha)
+        alone, clear = still or is_sequence(file), transparent and kind.alpha
+        group = Group(size, fps, still, alone, clear, look.slide or kind.slide)
         groups.setdefault(group, []).append((file, kind))
     return groups
 

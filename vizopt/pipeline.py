@@ -285,4 +285,5 @@ def shaped(look: Look, scene: Scene) -> Look:
         allow_flashes=look.allow_flashes or clip.allow_flashes,
         at=look.at or (clip.at if clip.at != "last" else ""),
         level=look.level or clip.level,
+        slide=look.slide or clip.slide,
     )

@@ -72,6 +72,7 @@ class Shape:
         allow_flashes: whether the lesson's look is drawn, which flashes; behind a warning card.
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
         level: how much harm is done for a smaller file, as `vizopt make --fit` does it; 0 is none.
+        slide: whether the clip is drawn for a slide: large text, and no title, which the slide has.
     """
 
     size: tuple[Count, Count] | None = None
@@ -79,6 +80,7 @@ class Shape:
     allow_flashes: Flag = False
     at: str = "last"
     level: Annotated[int, Field(strict=True, ge=0, le=MOST)] = 0
+    slide: Flag = False
 
 
 @spec

@@ -100,7 +100,7 @@ class Words:
     """What a picture says above its panels.
 
     Args:
-        title: large, on the left.
+        title: large, on the left; without one the settings stand there.
         settings: the line below it.
         unit: what the counter counts, "epoch" or "step".
     """
@@ -215,19 +215,27 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
         right -= round(slot.unit * 10)
         slot.text(right, title, unit, 13, align="right")
         right -= round(slot.text_width(unit) + slot.unit * 20)
-    free = right - side
-    names = {n: slot.fitted(words.line, n, free, "bold") for n in TITLES}
-    size = next((n for n, name in names.items() if name == words.line), TITLES[-1])
-    name = names[size]
-    slot.text(side, title, name, size, colour=slot.theme.ink, weight="bold")
-    free = slot.width - 2 * side
-    if run.diverged is not None:  # why it ends there stands to the right of this line
-        free -= round(slot.text_width(slot.told(broken_off(run)), 14, "bold") + slot.unit * 20)
-    for line in _lines(slot, _settings(slot, words.settings), free):
-        slot.text(side, settings, line)
-        settings += slot.font(13) * 1.4
-    top = round(settings - slot.font(13) * 1.4 + slot.unit * 22)
+    free, row = right - side, title
+    if words.line:
+        _title(slot, words.line, (side, title), free)
+        free, row = slot.width - 2 * side, settings
+    if run.diverged is not None:  # why it ends there stands to the right of the second line
+        ended = slot.text_width(slot.told(broken_off(run)), 14, "bold") + slot.unit * 20
+        free = min(free, slot.width - 2 * side - round(ended))
+    lines = _lines(slot, _settings(slot, words.settings), free)
+    for i, line in enumerate(lines):
+        slot.text(side, row + i * slot.font(13) * 1.4, line)
+    lowest = row + (len(lines) - 1) * slot.font(13) * 1.4
+    lowest = lowest if run.diverged is None else max(lowest, settings)
+    top = round(lowest + slot.unit * 22)
     return Box(side, top, slot.width - 2 * side, slot.height - top - round(slot.unit * 24))
+
+
+def _title(slot: Slot, line: str, at: tuple[float, float], free: float) -> None:
+    """Write the title as large as it fits, its beginning where it does not."""
+    shown = {n: slot.fitted(line, n, free, "bold") for n in TITLES}
+    size = next((n for n, text in shown.items() if text == line), TITLES[-1])
+    slot.text(*at, shown[size], size, colour=slot.theme.ink, weight="bold")
 
 
 def _settings(slot: Slot, settings: str) -> str:

@@ -16,6 +16,9 @@ from vizopt.safety import judge
 class PPTX(MP4):
     """A slide with the clip, ready to be copied into another deck."""
 
+    size: Size = (1440, 720)  # the room below the title
+    slide = True
+
     def check(self, path: Path, size: Size) -> None:
         """What MP4 needs, and python-pptx."""
         super().check(path, size)

@@ -7,8 +7,8 @@ from vizopt.arrays import Size
 from vizopt.deck.package import sized
 
 INCH = 914_400
-MARGIN = INCH * 35 // 100
-GAP = INCH * 10 // 100
+MARGIN = INCH * 20 // 100
+GAP = INCH * 8 // 100
 LEAST = INCH * 2  # a clip that is smaller cannot be read
 # Most characters an inch of a title at a font size in points; None is the layout's own.
 SIZES = ((3.0, None), (5.0, 26), (float("inf"), 18))
@@ -39,10 +39,8 @@ def plain(deck: Any, ratio: str) -> Any:
                 shape.left, shape.width = round(shape.left * stretch), round(shape.width * stretch)
     layout = next(layout for layout in deck.slide_layouts if layout.name == "Title Only")
     title = _title(layout)
-    title.left, title.top = MARGIN, INCH * 20 // 100
-    title.width, title.height = width - 2 * MARGIN, INCH * 65 // 100
-    clip = fitted(free(deck, layout), (16, 9))
-    title.left, title.width = clip.left, clip.width
+    title.left, title.top = MARGIN, INCH * 15 // 100
+    title.width, title.height = width - 2 * MARGIN, INCH * 60 // 100
     frame = title.text_frame
     frame.vertical_anchor, frame.auto_size = MSO_ANCHOR.MIDDLE, MSO_AUTO_SIZE.TEXT_TO_FIT_SHAPE
     frame.margin_left = frame.margin_right = 0
@@ -76,6 +74,13 @@ def free(deck: Any, layout: Any) -> Box:
         Box(after, MARGIN, right - after, foot - MARGIN),
     )
     return max(boxes, key=lambda box: max(box.width, 0) * max(box.height, 0))
+
+
+def pixels(box: Box) -> Size:
+    """The size of a clip that fills a box, its shorter side 720; even, and no wider than 5:2."""
+    wide = min(max(box.width / box.height, 0.5), 2.5)
+    width, height = (720 * wide, 720) if wide >= 1 else (720, 720 / wide)
+    return round(width / 2) * 2, round(height / 2) * 2
 
 
 def fitted(box: Box, size: Size) -> Box:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from vizopt.deck.layout import Box, fitted, free, plain, points, titled
+from vizopt.arrays import Size
+from vizopt.deck.layout import Box, fitted, free, pixels, plain, points, titled
 from vizopt.deck.package import listed
 from vizopt.deck.slide import SHOWN, Slide
 from vizopt.encoders import finished
@@ -31,6 +32,15 @@ def checked(file: Path, template: Path | None) -> None:
     if template and file.exists() and template.exists() and file.samefile(template):
         raise EncodeError(f"{file}: is the template itself: choose another name")
     _opened(file, "16:9", template)
+
+
+def room(file: Path, ratio: str, template: Path | None) -> Size:
+    """The size in pixels of a clip that fills the room on a slide.
+
+    Raises:
+        EncodeError: as `checked`.
+    """
+    return pixels(free(*_opened(file, ratio, template)))
 
 
 def write(
@@ -151,7 +161,7 @@ def _add(deck: Any, layout: Any, slide: Slide) -> Any:
 def _movie(page: Any, slide: Slide, box: Box) -> Any:
     """The clip; one that does not flash starts with its slide and repeats until the next."""
     kind = SHOWN[slide.clip.suffix.lower()]
-    poster = BytesIO(still(slide.clip, first=bool(slide.warning)))
+    poster = BytesIO(still(slide.clip, first=True))
     with slide.clip.open("rb") as file:  # python-pptx puts a path's name into XML as it is: Q&A.mp4
         shape = page.shapes.add_movie(file, *box, poster, kind)
     if not slide.warning:

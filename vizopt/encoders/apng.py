@@ -28,6 +28,7 @@ class APNG:
     size: Size = (800, 450)
     fps: float = 20.0
     alpha = True
+    slide = False
 
     def rate(self, fps: float) -> float:
         """A delay is any fraction of two 16-bit numbers."""

@@ -88,6 +88,7 @@ class Encoder(Protocol):
     size: Size  # default size in pixels
     fps: float  # default rate
     alpha: bool  # whether it can do without paper
+    slide: bool  # whether the clip is put on a slide
 
     def rate(self, fps: float) -> float:
         """The rate nearest to fps that the format plays exactly."""

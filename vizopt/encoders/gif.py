@@ -27,6 +27,7 @@ class GIF:
     size: Size = (800, 450)
     fps: float = 20.0
     alpha = False
+    slide = False
 
     def rate(self, fps: float) -> float:
         """A delay is a whole number of hundredths of a second, two at least."""

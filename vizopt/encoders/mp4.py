@@ -29,6 +29,7 @@ class MP4:
     size: Size = (1280, 720)
     fps: float = 30.0
     alpha = False
+    slide = False
 
     def rate(self, fps: float) -> float:
         return fps

@@ -18,6 +18,7 @@ class PNG:
     size: Size = (1280, 720)
     fps: float = 30.0
     alpha = True
+    slide = False
 
     def rate(self, fps: float) -> float:
         return fps

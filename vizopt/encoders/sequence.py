@@ -21,6 +21,7 @@ class Sequence:
     size: Size = (1280, 720)
     fps: float = 30.0
     alpha = True
+    slide = False
 
     def rate(self, fps: float) -> float:
         return fps

@@ -31,6 +31,7 @@ class WebP:
     size: Size = (800, 450)
     fps: float = 20.0
     alpha = True
+    slide = False
 
     def rate(self, fps: float) -> float:
         """A delay is a whole number of milliseconds."""

@@ -23,6 +23,7 @@ class HTML:
     size: Size = (1280, 720)
     fps: float = 30.0
     alpha = False
+    slide = False
 
     def rate(self, fps: float) -> float:
         return fps
