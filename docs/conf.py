@@ -49,6 +49,5 @@ def setup(app: Sphinx) -> None:
     for page in (commands, gallery, keys):
         page.written(made)
     Clip.folder = BUILD / "extra" / "clips"
-    if not os.environ.get("NOCLIPS"):
-        clips.made(Clip.folder, BUILD / "clips")
+    clips.made(Clip.folder, BUILD / "clips")
     app.add_directive("clip", Clip)

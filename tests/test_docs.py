@@ -1,6 +1,7 @@
 """The documentation is true: all that stands on its pages runs, and its reference is complete."""
 
 import configparser
+import os
 import re
 import sys
 import tomllib
@@ -24,6 +25,7 @@ PAGES = [
     ROOT / "README.md",
     *(page for page in sorted(DOCS.rglob("*.md")) if page.parent.name not in ("made", "build")),
 ]
+LONG = {"blog", "flashes", "formats", "keep", "slides", "start", "walkthrough"}
 QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.5}
 SETUP = configparser.ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
@@ -78,14 +80,16 @@ def executed(code, page, monkeypatch):
         exec(compile(code, page.name, "exec"), {})
 
 
-RUN = ("bash", "python")
+def to_run():
+    """The pages with something to run; those that draw much only where the site is built."""
+    every = os.environ.get("VIZOPT_PAGES") == "all"
+    for page in PAGES:
+        kinds = {block.kind for block in blocks(text_of(page))}
+        if kinds & {"bash", "python"} and (every or page.stem not in LONG):
+            yield page
 
 
-@pytest.mark.parametrize(
-    "page",
-    [page for page in PAGES if any(block.kind in RUN for block in blocks(text_of(page)))],
-    ids=lambda page: page.stem,
-)
+@pytest.mark.parametrize("page", to_run(), ids=lambda page: page.stem)
 def test_all_that_a_page_tells_to_run_runs(page, command, monkeypatch):
     for block in blocks(text_of(page)):
         if block.file:
