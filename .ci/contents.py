@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT, DIST = Path(__file__).parents[1], Path(sys.argv[1])
 
 listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-tracked = [name for name in listed.stdout.splitlines() if not name.startswith(".g")]
+tracked = [name for name in listed.stdout.splitlines() if not name.startswith((".g", "outputs/"))]
 with zipfile.ZipFile(next(DIST.glob("*.whl"))) as wheel:
     has = {name for name in wheel.namelist() if ".dist-info/" not in name}
 scenes = {f"vizopt/{name}" for name in tracked if name.startswith("scenes/")}
