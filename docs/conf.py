@@ -19,7 +19,7 @@ release = metadata.version("vizopt")
 language = "en"
 copyright = "its authors, MIT licence"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_design"]
-exclude_patterns = ["sitepages"]
+exclude_patterns = ["sitepages", "pypi.md"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 
 html_theme = "furo"

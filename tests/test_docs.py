@@ -89,7 +89,7 @@ def to_run():
             yield page
 
 
-@pytest.mark.parametrize("page", to_run(), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", list(to_run()), ids=lambda page: page.stem)
 def test_all_that_a_page_tells_to_run_runs(page, command, monkeypatch):
     for block in blocks(text_of(page)):
         if block.file:
