@@ -1,70 +1,202 @@
-"""The documentation is true: its commands run, its tables are those of the program."""
+"""The documentation is true: all that stands on its pages runs, and its reference is complete."""
 
+import configparser
+import os
 import re
-import runpy
-import shlex
+import sys
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+import vizopt
 from vizopt import cli, library
+from vizopt.scene import parse_scene
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = [c for c in re.findall(r"^\| `(vizopt [^`]+)`", README, flags=re.M) if "…" not in c]
+DOCS = ROOT / "docs"
+sys.path.insert(0, str(DOCS))
+
+from sitepages import commands, gallery, keys, links  # noqa: E402
+from sitepages.blocks import blocks, lines  # noqa: E402
+
+PAGES = [
+    ROOT / "README.md",
+    *(page for page in sorted(DOCS.rglob("*.md")) if page.parent.name not in ("made", "build")),
+]
+LONG = {"blog", "flashes", "formats", "keep", "slides", "start", "walkthrough"}
 QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.5}
+SETUP = configparser.ConfigParser()
+SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
+
+
+def text_of(page):
+    return page.read_text(encoding="utf-8")
 
 
 def quick(arguments):
     """The command with a short run, whatever it says itself."""
-    if arguments[0] in ("make", "record", "slides", "pack"):
-        for key, value in QUICK.items():
-            arguments = [*arguments, "--set", f"{key}={value}"]
-        arguments += ["-q"]
-    return arguments
+    if arguments[0] == "render":
+        return [*arguments, *small(arguments), "--set", "timeline.seconds=0.5", "-q"]
+    if arguments[0] not in ("make", "record", "slides", "pack"):
+        return arguments
+    settings = [part for key, value in QUICK.items() for part in ("--set", f"{key}={value}")]
+    return [*arguments, *small(arguments), *settings, "-q"]
 
 
-def test_every_command_line_of_the_readme_runs(command):
-    assert len(COMMANDS) >= 9
-    Path("mine.toml").write_text(library.bundled("sgd"))
-    Path("mine.csv").write_text("epoch,loss\n0,1.098594307899475\n")
-    for line in COMMANDS:
-        ran = command(*quick(shlex.split(line)[1:]))
-        assert ran.code == 0, (line, ran.err)
+def small(arguments):
+    """A small picture, where the command takes a size and names none."""
+    free = arguments[0] in ("make", "render", "slides") and "--size" not in arguments
+    return ["--size", "480x270"] if free else []
 
 
-def test_the_readmes_python_runs(monkeypatch, tmp_path):
-    import vizopt
+def ran(command, line):
+    """Run one line of a page as a reader would, but for the length of the run."""
+    program, *arguments = line.words
+    if program == "pip":
+        assert arguments[0] == "install"
+        extra = re.fullmatch(r"(?:\.|vizopt)(?:\[(\w+)\])?", arguments[1])
+        assert extra, line
+        assert not extra[1] or extra[1] in SETUP["options.extras_require"], line
+    elif program != "pytest":
+        assert program == "vizopt", line
+        done = command(*quick(arguments))
+        assert done.code == 0, (line, done.err)
+        if line.output:
+            Path(line.output).write_text(done.out, encoding="utf-8")
 
-    code = re.search(r"```python\n(.*?)```", README, flags=re.S)[1]
-    monkeypatch.chdir(tmp_path)
+
+def executed(code, page, monkeypatch):
+    """Run a page's Python, with short runs."""
     load = vizopt.load_scene
-    monkeypatch.setattr(vizopt, "load_scene", lambda name: load(name, QUICK), raising=False)
-    exec(compile(code, "README.md", "exec"), {})
-    assert Path("sgd.gif").exists()
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            vizopt,
+            "load_scene",
+            lambda name, keys=None: load(name, {**(keys or {}), **QUICK}),
+            raising=False,
+        )
+        exec(compile(code, page.name, "exec"), {})
 
 
-def test_the_readmes_scene_loads():
-    from vizopt.scene import parse_scene
+def to_run():
+    """The pages with something to run; those that draw much only where the site is built."""
+    every = os.environ.get("VIZOPT_PAGES") == "all"
+    for page in PAGES:
+        kinds = {block.kind for block in blocks(text_of(page))}
+        if kinds & {"bash", "python"} and (every or page.stem not in LONG):
+            yield page
 
-    toml = re.search(r"```toml\n(title = .*?)```", README, flags=re.S)[1]
-    assert parse_scene(toml, "README.md", {}, {}).optimizer.lr.decay == 1e-3
+
+@pytest.mark.parametrize("page", list(to_run()), ids=lambda page: page.stem)
+def test_all_that_a_page_tells_to_run_runs(page, command, monkeypatch):
+    for block in blocks(text_of(page)):
+        if block.file:
+            Path(block.file).write_text(block.text, encoding="utf-8")
+        elif block.kind == "bash":
+            for line in lines(block):
+                ran(command, line)
+        elif block.kind == "python":
+            executed(block.text, page, monkeypatch)
 
 
-def test_every_command_has_help_and_stands_in_the_readme():
+def test_no_block_of_a_shell_is_passed_over():
+    for page in PAGES:
+        for block in blocks(text_of(page)):
+            assert block.kind in ("bash", "python", "toml", "text", "") or "{" in block.kind, page
+            if block.kind in ("", "text"):
+                assert "vizopt " not in block.text, (page, block)
+
+
+def test_toml_of_the_pages_is_what_a_scene_may_hold():
+    found = [block for page in PAGES for block in blocks(text_of(page)) if block.kind == "toml"]
+    assert len(found) >= 5
+    for block in found:
+        tomllib.loads(block.text)
+
+
+def test_the_readme_promises_two_commands():
+    told = text_of(ROOT / "README.md")
+    run = text_of(ROOT / ".ci" / "run")
+    assert "pip install . && vizopt make sgd" in told
+    assert 'pip install ".[test]" && pytest' in told
+    assert 'pip install --quiet ".[test]" && pytest' in run
+
+
+def test_the_readme_can_be_read_in_two_minutes():
+    prose = re.sub(r"```.*?```|\]\([^)]*\)", "", text_of(ROOT / "README.md"), flags=re.S)
+    assert 300 <= len(re.findall(r"\w[\w'’.-]*", prose)) <= 450
+
+
+def test_every_command_and_option_is_in_the_reference():
+    page = commands.page()
     for name, command in cli.cli.commands.items():
         assert command.help, name
-        assert f"`vizopt {name}" in README, name
+        part = page.split(f"## `vizopt {name}`\n")[1].split("\n## ")[0]
+        for option in command.params:
+            for flag in option.opts if option.param_type_name == "option" else ():
+                assert re.search(rf"`[^`]*{flag}[ `,]", part), (name, flag)
 
 
-def test_the_readmes_tables_are_the_programs():
-    path = ROOT / "docs" / "tables.py"
-    module = runpy.run_path(str(path))
-    assert module["written"](README) == README, "run: python docs/tables.py"
-    for rows in module["tables"]().values():
-        assert rows in README
+def test_every_kind_and_key_is_in_the_reference_with_its_meaning():
+    page = keys.page()
+    specs = [item for part in keys.PARTS for item in part.specs.items()]
+    assert len(specs) >= 45
+    for name, spec in specs:
+        part = page.split(f"\n### `{name}`\n")[1].split("\n### ")[0]
+        for key in fields(spec):
+            row = re.search(rf"^\| `{key.name}` \| (.*) \| (.*) \|$", part, flags=re.M)
+            assert row, (name, key.name)
+            assert row[2].strip(), f"{name}: {key.name} has no meaning in the docstring"
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\(([^)h][^)]*)\)", README))
-def test_links_lead_somewhere(link):
+def test_defaults_of_the_reference_are_written_as_in_a_scene():
+    adam = keys.page().split("\n### `adam`\n")[1].split("\n### ")[0]
+    assert "| `lr` | to be given |" in adam
+    assert "| `beta_1` | `0.9` |" in adam
+    assert "momentum ← beta_1 · momentum" in adam
+    assert "Kingma and Ba 2015" in adam
+    assert '| `formats` | `["mp4", "gif"]` |' in keys.page()
+    assert "| `allow_flashes` | `false` |" in keys.page()
+
+
+def test_the_gallery_has_every_scene():
+    page = gallery.page()
+    for name in library.names():
+        assert f"```{{clip}} {name}\n" in page
+        assert library.about(name) in page
+        assert library.bundled(name).strip() in page
+    assert [
+        line.words for block in blocks(page) if block.kind == "bash" for line in lines(block)
+    ] == [["vizopt", "make", name] for name in library.names()]
+
+
+def test_clips_on_the_pages_are_of_scenes():
+    for page in PAGES:
+        for name in re.findall(r"^```\{clip\} (\S+)$", text_of(page), flags=re.M):
+            assert name in library.names(), page
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)h][^)]*)\)", text_of(ROOT / "README.md")))
+def test_links_of_the_readme_lead_somewhere(link):
     assert (ROOT / link).exists()
+
+
+def test_the_sites_check_of_links_finds_what_leads_nowhere(tmp_path):
+    (tmp_path / "a.html").write_text('<p id="here"><a href="b.html#there">b</a><a href="#here">')
+    (tmp_path / "b.html").write_text(
+        '<a href="a.html#gone"></a><img src="no.png"><a href="https://x">'
+    )
+    assert links.broken(tmp_path) == [
+        "a.html: b.html#there: leads nowhere",
+        "b.html: a.html#gone: leads nowhere",
+        "b.html: no.png: leads nowhere",
+    ]
+
+
+def test_a_scene_of_the_pages_loads():
+    for page in PAGES:
+        for block in blocks(text_of(page)):
+            if block.kind == "toml" and block.text.startswith("title") and not block.file:
+                assert parse_scene(block.text, page.name, {}, {}).title

@@ -1,0 +1,121 @@
+"""The reference of a scene's keys, from the specs: fields, defaults and docstrings."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sitepages.markdown import escaped
+from vizopt.looks.look import LookSpec
+from vizopt.optimizers import OPTIMIZERS
+from vizopt.panels import PANELS
+from vizopt.probes import Keep
+from vizopt.problems import DATASETS, PROBLEMS
+from vizopt.scene import Pause, Scene, Shape
+from vizopt.schedules import SCHEDULES
+from vizopt.stage import Stage
+from vizopt.timeline import TIMELINES
+
+
+class Part(NamedTuple):
+    """A page's part: title, what it begins with, and the specs of its tables or kinds."""
+
+    title: str
+    told: str
+    specs: dict[str, type]
+
+
+PARTS = (
+    Part("A scene", "The keys at the top of a scene's file.", {"the scene": Scene}),
+    Part("Problems", "`kind` of `[problem]`.", PROBLEMS),
+    Part("Data sets", "`kind` of `[problem.data]`.", DATASETS),
+    Part("Optimizers", "`kind` of `[optimizer]`.", OPTIMIZERS),
+    Part(
+        "Learning rates",
+        "`lr = 0.1`, or a table `[optimizer.lr]` of one of these kinds. An epoch's rate holds for "
+        "all its batches.",
+        SCHEDULES,
+    ),
+    Part("Timelines", "`kind` of `[timeline]`: the pace of the clip.", TIMELINES),
+    Part("Panels", "`kind` of a panel in `[stage.panels.NAME]`.", PANELS),
+    Part(
+        "Other tables",
+        "Tables without a kind.",
+        {
+            "[keep]": Keep,
+            "[look]": LookSpec,
+            "[stage]": Stage,
+            "[[pause]]": Pause,
+            "[clip]": Shape,
+        },
+    ),
+)
+HEAD = """# Keys of a scene
+
+A scene is a TOML file, data and never code. Every key can be changed from the command line with
+`--set`: `--set optimizer.lr=0.5`. A wrong key or value is one line, before anything is trained.
+"""
+ARGUMENT = re.compile(r"^ {4}(\S[^:]*):\s+(.*(?:\n {6,}.*)*)", flags=re.M)
+SECTION = re.compile(r"^(Args|Reference|Raises[^:\n]*):", flags=re.M)
+
+
+def written(folder: Path) -> None:
+    """Write keys.md into a folder."""
+    (folder / "keys.md").write_text(page(), encoding="utf-8")
+
+
+def page() -> str:
+    """Every key of every table, in Markdown."""
+    return HEAD + "\n".join(line for part in PARTS for line in _part(part))
+
+
+def _part(part: Part) -> Iterator[str]:
+    yield f"\n## {part.title}\n\n{part.told}"
+    for name, spec in part.specs.items():
+        doc = cleandoc(spec.__doc__ or "")
+        head = doc[: found.start()] if (found := SECTION.search(doc)) else doc
+        first, _, rest = head.partition("\n")
+        proper = f"**{spec.NAME}.** " if hasattr(spec, "NAME") else ""
+        yield f"\n### `{name}`\n\n{proper}{escaped(first)}\n"
+        if rest.strip():
+            yield f"```text\n{rest.strip()}\n```\n"
+        if keys := [field for field in fields(spec) if field.init]:
+            meaning = meanings(doc)
+            yield "| key | default | |\n|---|---|---|"
+            for key in keys:
+                yield f"| `{key.name}` | {_default(key)} | {escaped(meaning.get(key.name, ''))} |"
+        if source := re.search(r"^Reference: *(.*(?:\n\S.*)*)", doc, flags=re.M):
+            yield f"\n{escaped(' '.join(source[1].split()))}"
+
+
+def meanings(doc: str) -> dict[str, str]:
+    """What each argument of a docstring means; several can share a line."""
+    _, _, arguments = doc.partition("Args:")
+    return {
+        name.strip(): " ".join(told.split())
+        for names, told in ARGUMENT.findall(arguments)
+        for name in names.split(",")
+    }
+
+
+def _default(field: Field[Any]) -> str:
+    if field.default is not MISSING:
+        value = field.default
+    elif field.default_factory is not MISSING:
+        value = field.default_factory()
+    else:
+        return "to be given"
+    return "" if value is None or hasattr(value, "__dataclass_fields__") else f"`{_toml(value)}`"
+
+
+def _toml(value: Any) -> str:
+    """As it is written in a scene."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return str(value)
