@@ -33,12 +33,8 @@ training sgd: 60 epochs
 training sgd: 60 epochs in \\d+\\.\\d s
 sgd.mp4: 30 frames
 sgd.mp4: 30 frames in \\d+\\.\\d s
-checking sgd.mp4: 30 frames
-checking sgd.mp4: 30 frames in \\d+\\.\\d s
 sgd.gif: 20 frames
 sgd.gif: 20 frames in \\d+\\.\\d s
-checking sgd.gif: 20 frames
-checking sgd.gif: 20 frames in \\d+\\.\\d s
 """
 
 

@@ -248,7 +248,7 @@ def test_rows_without_epochs_and_epochs_that_are_missing(compared, honest):
         ("epoch,loss\n0.5,1\n", "mine.csv: line 2: epoch '0.5' is no whole number"),
         ("loss\n", "mine.csv: holds names and no numbers"),
         ("cost,train_loss\n1,1\n", 'mine.csv: "cost" and "train_loss" may both be loss: '),
-        ("a,b\n1\n", "mine.csv: line 2: 1 columns instead of 2"),
+        ("a,b\n1\n", "mine.csv: line 2: 1 column instead of 2"),
         ("", "mine.csv: is empty"),
     ],
 )

@@ -159,8 +159,8 @@ def test_what_the_lists_of_names_are_of():
     assert kinds.names("themes")["dark"] == "For dark rooms and pages."
     assert kinds.names("languages")["de"] == "Die Wörter eines Bildes auf Deutsch"
     assert kinds.names("formats")[".png"] == "PNG: one frame as a still."
-    assert kinds.names("places")["github"] == "GIF, WEBP, PNG; 10 MB at most"
-    assert kinds.names("places")["notebook"] == "MP4, GIF, PNG"
+    assert kinds.names("places")["github"] == "GIF, WEBP, PNG, MP4, WEBM (10 MB)"
+    assert kinds.names("places")["latex"] == "PNG (any size)"
     assert list(kinds.names("places")) == list(PLACES)
 
 

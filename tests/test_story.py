@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vizopt
-from vizopt import library, pipeline, report, story, trained
+from vizopt import library, pipeline, prepared, report, story
 from vizopt.errors import VizoptError
 from vizopt.marks import signed
 from vizopt.numbers import count, counted, number, setting
@@ -224,9 +224,9 @@ def test_a_schedule_is_told_from_the_recorded_rates(recorded):
 
 
 def test_a_run_without_accuracy_is_told_by_its_loss(recorded, monkeypatch):
-    original = trained.probes_for
+    original = prepared.probes_for
     monkeypatch.setattr(
-        trained,
+        prepared,
         "probes_for",
         lambda *given: [p for p in original(*given) if p.column.name != "accuracy"],
     )
@@ -302,8 +302,8 @@ def test_a_recording_that_was_cut_short_says_so(recorded, tmp_path, monkeypatch)
                 return
             yield step
 
-    train = trained.train
-    monkeypatch.setattr(trained, "train", killed)
+    train = prepared.train
+    monkeypatch.setattr(prepared, "train", killed)
     scene = vizopt.load_scene("sgd", {"epochs": 101, "keep.grid": 4})
     run = vizopt.record(scene, tmp_path / "run.zarr")
     assert run.epochs == 20
@@ -404,7 +404,7 @@ QUICK = {"epochs": 21, "keep.grid": 4, "timeline.seconds": 0.2}
 def test_a_text_lies_beside_every_clip(tmp_path):
     clips = [tmp_path / "a.b.gif", tmp_path / "sub" / "c.png", tmp_path / "sub" / "c.gif"]
     (tmp_path / "a.b.txt").write_text(signed("of an older clip"))
-    run, _ = vizopt.make(vizopt.load_scene("sgd", QUICK), [tmp_path / "r.zarr", *clips], SMALL)
+    run, _ = pipeline.make(vizopt.load_scene("sgd", QUICK), [tmp_path / "r.zarr", *clips], SMALL)
     texts = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.txt"))
     assert texts == ["a.b.txt", "sub/c.txt"]
     for path in texts:

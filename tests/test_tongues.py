@@ -250,7 +250,7 @@ def test_characters_that_no_font_has_are_boxes_and_named_with_what_to_install(on
 
 
 def test_a_title_is_warned_of_before_anything_is_trained(only_dejavu, tmp_path, monkeypatch):
-    monkeypatch.setattr("vizopt.trained.train", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("vizopt.prepared.train", lambda *_, **__: pytest.fail("trained"))
     writing._warn.cache_clear()
     scene = load_scene("good", {"title": "日本"})
     line = "^good: no installed font draws 日 .CJK., 本"

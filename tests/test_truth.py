@@ -22,7 +22,7 @@ from vizopt.theme import THEMES, luminance
 
 SIZE = (1280, 720)
 FPS = 30.0
-HALF = 15  # frames of half a second
+HALF = 120  # steps of 1/240 s: half a second
 
 # Scene, keys, frames: the first, some on the way, held ones among them, the last.
 NETWORKS = {
@@ -48,14 +48,18 @@ def rows_of(run, scene):
     return scene.timeline.rows(run["epoch"], FPS)
 
 
-def update_of(run, rows, k):
+def update_of(run, scene, k):
     """Rows at the ends of the half second around frame k, where the run moves."""
-    moves = np.nonzero(np.diff(rows))[0]
-    first, last = moves[0], moves[-1] + 1  # frames that show the first row last, the last one first
-    start = min(max(k - HALF // 2, first), max(last - HALF, first))
+    rows, course = rows_of(run, scene), scene.timeline.rows(run["epoch"], 240)
+    moves = np.nonzero(np.diff(course))[0]
+    first, last = moves[0], moves[-1] + 1  # steps that show the first row last, the last one first
+    comes, goes = np.argmax(course >= rows[k]), np.nonzero(course <= rows[k])[0][-1]
+    at = int(k * (len(course) - 1) / (len(rows) - 1))  # now, while its own row is shown
+    at = min(max(at, comes), goes)
+    start = min(max(at - HALF // 2, first), max(last - HALF, first))
     stop = min(start + HALF, last)
-    a, b = rows[start], rows[stop]
-    return a, b if b > a else min(row for row in rows if row > a)
+    a, b = course[start], course[stop]
+    return a, b if b > a else min(row for row in course if row > a)
 
 
 def layers_of(run):
@@ -80,7 +84,7 @@ def expected_numbers(run, scene, k):
     for name in ("loss", "accuracy", "lr", "validation_loss", "validation_accuracy"):
         if name in run.columns and not (name == "lr" and np.ptp(run["lr"]) == 0):
             yield number(float(run[name][epoch]))
-    a, b = update_of(run, rows, k)
+    a, b = update_of(run, scene, k)
     yield f"update: epoch {count(int(run['epoch'][a]))} → {count(int(run['epoch'][b]))}"
     for values in layers_of(run).values():
         yield f"±{number(float(abs(values[b] - values[a]).max()))}"
@@ -102,10 +106,13 @@ def test_what_stands_still_is_the_scenes(network, texts):
     written = Counter(text for text, _ in texts.still(picture))
     layers = layers_of(run)
     ticks = re.compile(r"([≤≥] )?−?[\d.,\u2009]+(e−?\d+)?")
-    settings = [text for text in written if text in run.header.settings and "  ·  " in text]
-    settings += [run.header.settings.removeprefix(f"{text}  ·  ") for text in settings]
-    expected = Counter([scene.title, *dict.fromkeys(settings), run.header.unit])
-    assert run.header.settings in (settings[0], "  ·  ".join(settings))
+    settings, rest = [], run.header.settings  # in lines, which part at a dot or a comma
+    for text in written:
+        if rest and rest.startswith(text):
+            settings.append(text)
+            rest = rest.removeprefix(text).lstrip(" ·,")
+    assert not rest
+    expected = Counter([scene.title, *settings, run.header.unit])
     expected.update(run.header.classes)
     expected.update(["loss", "accuracy", "learning rate", "epoch 0", "0"])
     expected.update(["linear, to the largest around it"])
@@ -200,7 +207,7 @@ def test_cells_have_the_colours_of_their_weights(network):
         for k in frames:
             frame = picture[k]
             wanted = np.arcsinh(values[rows[k]] / bend) / np.arcsinh(limit / bend)
-            a, b = update_of(run, rows, k)
+            a, b = update_of(run, scene, k)
             change = values[b].astype(float) - values[a]
             assert_cells(
                 frame, boxes[0], shades[(wanted.clip(-1, 1) * 127).round().astype(int) + 127]

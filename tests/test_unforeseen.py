@@ -155,7 +155,8 @@ def test_no_temporary_folder_is_one_line(command, monkeypatch, tmp_path):
 
 BUSY = """
 import sys, time
-from vizopt.recording import Recording, sync
+from zarr.core import sync
+from vizopt.recording import Recording
 Recording(sys.argv[1])
 sync.loop[0].call_soon_threadsafe(time.sleep, 0.5)
 """

@@ -29,7 +29,7 @@ DIFFERS, WRONG = 1, 2  # exit codes, as those of cmp and diff
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def compare(here: str, there: str, tolerance: float | None, quiet: bool) -> int:
-    """Where two trainings first differ: your own numbers and ours.
+    """Where two trainings first differ: yours and ours.
 
     Columns are found by their names (acc is accuracy, learning_rate is lr), rows by a column
     epoch or step, else by their number, from 0. Loss, accuracy, learning rate and weights of an

@@ -32,7 +32,7 @@ def table(
     file: Path | None,
     overwrite: bool,
 ) -> None:
-    """The numbers in rows, as the lesson prints them; as CSV, JSON.
+    """The numbers in rows, as the lesson prints them.
 
     With --epoch and --weights the weights and biases of every layer, as they are before the step
     of that epoch, and what the step adds to them.

@@ -65,9 +65,9 @@ def write(
             complete or not there.
     """
     look, paper = replace(look or Look(), slide=True), paper or Paper()
+    media = _media(file, sources, suffix, look, paper)
     if file.suffix.lower() == ".pptx" and look.size is None:
         look = replace(look, size=deck.room(file, paper.ratio, paper.template))
-    media = _media(file, sources, suffix, look, paper)
     opened = {name: _opened(source, look) for source, name in zip(sources, media, strict=True)}
     if file.suffix.lower() == ".pptx":
         with scratch() as folder:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from vizopt.arrays import Size
 from vizopt.numbers import count
+
+if TYPE_CHECKING:
+    from vizopt.arrays import Size
 
 MB = 1_000_000
 GB = 1_000_000_000
@@ -26,11 +28,11 @@ class Limits(NamedTuple):
     size_bytes: int | None = None
     frames: int | None = None
     pixels: int | None = None
-    size: Size | None = None
+    size: "Size | None" = None
     fps: float | None = None
     seconds: float | None = None
 
-    def broken(self, size: Size, fps: float, frames: int) -> str:
+    def broken(self, size: "Size", fps: float, frames: int) -> str:
         """What is too much of a clip before it is drawn, as `400 frames`; empty where nothing is.
 
         Args:
@@ -81,9 +83,11 @@ class Place:
     note: str = ""
 
     def __str__(self) -> str:
-        """`MP4, GIF (50 MB)`."""
-        named = {suffix[1:].upper(): str(limits) for suffix, limits in self.plays.items()}
-        return ", ".join(f"{name} ({most})" if most else name for name, most in named.items())
+        """`MP4, WEBM (10 MB); GIF (15 MB, 350 frames)`."""
+        by_limit: dict[str, list[str]] = {}
+        for suffix, most in self.plays.items():
+            by_limit.setdefault(str(most) or "any size", []).append(suffix[1:].upper())
+        return "; ".join(f"{', '.join(names)} ({most})" for most, names in by_limit.items())
 
 
 def _each(*suffixes: str, size_bytes: int | None = None) -> dict[str, Limits]:

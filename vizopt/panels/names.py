@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
-from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from vizopt.minima import Minimum
@@ -95,6 +94,8 @@ def _found(slot: Slot, plot: Plot, line: Floats, wanted: list[Name]) -> list[Nam
 
 def write_names(slot: Slot, plot: Plot, curve: Floats, minima: list[Minimum]) -> None:
     """Each name, and a thin line to it from its minimum; the paper shows around its letters."""
+    from matplotlib.patheffects import withStroke
+
     around = withStroke(linewidth=4 * slot.unit, foreground=slot.theme.paper)
     for name in placed(slot, plot, curve, minima):
         stop = name.base - slot.font(12) * 0.9

@@ -15,6 +15,8 @@ from vizopt.problems.formula.printed import run_of
 from vizopt.problems.formula.series import Series
 from vizopt.problems.formula.terms import EXACT
 
+LAST_BITS = 4  # by which a series may be off
+
 
 def compiled(meaning: Any) -> tuple[Run, Run, Run]:
     """f, f′ and how far rounding may take f off, as functions of an array or a number.
@@ -22,38 +24,46 @@ def compiled(meaning: Any) -> tuple[Run, Run, Run]:
     Raises:
         ValueError: one of them is no real number.
     """
-    value = _function(meaning, same, lambda at: at)
-    return value, _function(sympy.diff(meaning, X), least, value), _rounding(meaning)
+    value, series = _function(meaning, same, lambda at: at)
+    slope, _ = _function(sympy.diff(meaning, X), least, value)
+    return value, slope, _rounding(meaning, value, series)
 
 
-def _rounding(meaning: Any) -> Run:
-    """By how much f there may be off, as the last bit of x is, and its own ones."""
+def _rounding(meaning: Any, value: Run, series: Series | None) -> Run:
+    """By how much f there may be off, as the last bit of x is, and its own ones.
+
+    What a series tells is off by its last bits alone.
+    """
     run = cache(lambda: run_of(_floats(meaning), NOISY))
 
     @np.errstate(all="ignore")
     def off(at: Any) -> Any:
         at = np.asarray(at, dtype=np.float64)
         found = run()(Noisy(at, np.spacing(abs(at))))
-        return np.broadcast_to(found.error if isinstance(found, Noisy) else 0.0, at.shape)
+        error = np.broadcast_to(found.error if isinstance(found, Noisy) else 0.0, at.shape)
+        if series is None or not (mended := series.mends(at)).any():
+            return error
+        return np.where(mended, LAST_BITS * np.spacing(abs(value(at))), error)
 
     return off
 
 
-def _function(meaning: Any, join: Join, known: Run) -> Run:
+def _function(meaning: Any, join: Join, known: Run) -> tuple[Run, Series | None]:
+    """The function, and the series that tell it beside a 0/0, if it can have one."""
     expression = _floats(meaning)
     if expression.has(sympy.I, sympy.zoo):
         raise ValueError("its values or its slope are not real numbers")
     run = run_of(expression, NUMPY)
     if not expression.free_symbols:
         number = float(run(0.0))
-        return lambda at: np.full(np.shape(at), number)[()]
+        return lambda at: np.full(np.shape(at), number)[()], None
 
     def evaluated(at: Any) -> Any:
         with np.errstate(all="ignore"):
             return np.asarray(run(np.asarray(at, dtype=np.float64)), dtype=np.float64)[()]
 
     if _is_entire(expression):
-        return evaluated
+        return evaluated, None
     exact = Digits(meaning)
     limits, series = Limits(exact, join, known), Series(expression, exact)
 
@@ -63,7 +73,7 @@ def _function(meaning: Any, join: Join, known: Run) -> Run:
             found = limits.fill(found, at)
         return series.mend(found, at)
 
-    return mended
+    return mended, series
 
 
 def _floats(expression: Any) -> Any:

@@ -3,6 +3,7 @@
 (1 − cos(x))/x² is 1/2 at 0. Floats give 0 instead below 1e−8, and a slope of any size.
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import mpmath
@@ -69,20 +70,27 @@ class Series:
     def mend(self, found: Any, at: Any) -> Any:
         """Values [...] at these places, those replaced that rounding has spoiled beside a 0/0."""
         at = np.asarray(at, dtype=np.float64)
+        mended = np.array(found)
+        for side, near in self._near(at):
+            mended[near] = side(at[near])
+        return mended[()]
+
+    def mends(self, at: Any) -> Any:
+        """Which values [...] at these places are replaced."""
+        at = np.asarray(at, dtype=np.float64)
+        return np.any([np.zeros(at.shape, bool), *(near for _, near in self._near(at))], axis=0)
+
+    def _near(self, at: Any) -> Iterator[tuple[Side, Any]]:
+        """The sides of a 0/0 with the places [...] that each has to tell."""
         doubtful = self._doubtful(at) & np.isfinite(at)
         if not doubtful.any():
-            return found
-        places = at[doubtful]
-        self._look(places)
-        mended = np.array(found)
-        values = mended[doubtful]
+            return
+        self._look(at[doubtful])
         for side in self._sides:
-            away = side.distance(places)
-            near = (away > 0) & (away <= side.known)
+            away = side.distance(at)
+            near = doubtful & (away > 0) & (away <= side.known)
             if near.any():
-                values[near] = side(places[near])
-        mended[doubtful] = values
-        return mended[()]
+                yield side, near
 
     @np.errstate(all="ignore")
     def _doubtful(self, at: Any) -> Any:
