@@ -116,7 +116,7 @@ STAGES = {
     'rows = ["plane w1"]|rows = ["plane", "w1 w1"]': "stage.mosaic: every row needs the same",
     'rows = ["plane w1"]|rows = []': "stage.mosaic: every row needs the same",
     'rows = ["plane w1"]|rows = ["plane w1", "w1 plane"]': 'stage.mosaic: "plane" does not cover',
-    'rows = ["plane w1"]|rows = ["plane w1"]\nwidths = [1]': "stage.mosaic: widths: should be 2 numbers",
+    'rows = ["plane w1"]|rows = ["plane w1"]\nwidths = [1]': "stage.mosaic: widths: should be",
     'layer = "dense1"|layr = "dense1"': 'stage.panels.w1.layr: unknown key (did you mean "layer"?)',
     'kind = "weights"|kind = "weight"': 'stage.panels.w1: unknown kind "weight" (did you mean',
     'layer = "dense1"|layer = "dense3"': 'stage.panels.w1.layer: no layer "dense3": did you mean',

@@ -67,8 +67,8 @@ def scratch() -> Iterator[Path]:
     place = Path(tempfile.gettempdir())
     sweep(place)
     folder = beside(place / "vizopt")
-    folder.mkdir(mode=0o700)
     try:
+        folder.mkdir(mode=0o700)
         yield folder
     finally:
         remove(folder)

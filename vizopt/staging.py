@@ -27,13 +27,14 @@ class Staging:
         if file not in self.folders:
             real = Path(os.path.realpath(file))
             folder = beside(real)
+            self.folders[file] = folder  # before it is there: Ctrl-C may come in between
             try:
                 real.parent.mkdir(parents=True, exist_ok=True)
                 sweep(real.parent)
                 folder.mkdir()
             except OSError as error:
+                del self.folders[file]
                 raise EncodeError(f"{file}: cannot write: {error.strerror or error}") from error
-            self.folders[file] = folder
         return self.folders[file] / file.name
 
     def copy(self, source: Path, file: Path) -> None:
