@@ -1,5 +1,6 @@
 """Build the site: `python docs/build.py` writes build/docs/site; any warning is an error."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ BUILD = HERE.parent / "build" / "docs"
 def main() -> int:
     """Exit code 0, or 1 with what is wrong on standard error."""
     start, site = time.monotonic(), BUILD / "site"
+    shutil.rmtree(site, ignore_errors=True)  # pages that are no more
     sphinx = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
     done = subprocess.run([*sphinx, "-d", BUILD / "doctrees", HERE, site], check=False)
     if done.returncode:

@@ -1,6 +1,7 @@
 """Sphinx: what the site is built with. `python docs/build.py` builds it."""
 
 import os
+import re
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +18,7 @@ from sitepages.directive import Clip  # noqa: E402
 project = "vizopt"
 release = metadata.version("vizopt")
 language = "en"
+smartquotes = False  # a scene is typed with straight ones
 copyright = "its authors, MIT licence"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_design"]
 exclude_patterns = ["sitepages", "pypi.md"]
@@ -51,3 +53,11 @@ def setup(app: Sphinx) -> None:
     Clip.folder = BUILD / "extra" / "clips"
     clips.made(Clip.folder, BUILD / "clips")
     app.add_directive("clip", Clip)
+    app.connect("autodoc-process-docstring", _starred)
+
+
+def _starred(
+    app: Sphinx, what: str, name: str, thing: object, options: object, lines: list
+) -> None:
+    """A star in a docstring is one, as in *names; after napoleon, which writes some of its own."""
+    lines[:] = [re.sub(r"(?<![\w*])\*(?=\w)(?!\w[^*]*\*)", r"\\*", line) for line in lines]

@@ -161,6 +161,12 @@ def test_defaults_of_the_reference_are_written_as_in_a_scene():
     assert "| `allow_flashes` | `false` |" in keys.page()
 
 
+def test_every_public_name_is_on_the_page_of_python():
+    page = text_of(DOCS / "reference" / "python.md")
+    found = re.findall(r"^\.\. auto\w+:: vizopt\.(\w+)$", page, flags=re.M)
+    assert sorted(found) == sorted(vizopt.__all__)
+
+
 def test_the_gallery_has_every_scene():
     page = gallery.page()
     for name in library.names():

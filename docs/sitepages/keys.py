@@ -28,7 +28,7 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("A scene", "The keys at the top of a scene's file.", {"the scene": Scene}),
+    Part("A scene", "The keys at the top of a scene's file.", {"scene": Scene}),
     Part("Problems", "`kind` of `[problem]`.", PROBLEMS),
     Part("Data sets", "`kind` of `[problem.data]`.", DATASETS),
     Part("Optimizers", "`kind` of `[optimizer]`.", OPTIMIZERS),
