@@ -7,8 +7,9 @@ import vizopt
 from vizopt.arrays import Pixels
 from vizopt.clips import planned_picture
 from vizopt.header import Column, Header
-from vizopt.hold import LIMIT, Background, Playback
+from vizopt.hold import LIMIT, Background
 from vizopt.layout import Layout
+from vizopt.playback import Playback
 from vizopt.recorder import Recorder
 from vizopt.recording import Recording
 from vizopt.regions import Regions, grey, leader

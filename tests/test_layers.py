@@ -18,6 +18,7 @@ LAYERS = [
         "marks",
         "numbers",
         "places",
+        "playback",
         "progress",
         "quantities",
         "limits",

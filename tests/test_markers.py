@@ -7,12 +7,12 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 import vizopt
-from vizopt.hold import Playback
 from vizopt.paint import DPI, Stamp, ink, pixel_axes
 from vizopt.paint import drawn as whole
 from vizopt.panels import Slot
 from vizopt.panels.markers import SHAPES, markers, shape
 from vizopt.panels.plane import Plane, diameter
+from vizopt.playback import Playback
 from vizopt.theme import THEMES, luminance
 
 SIDE = 40

@@ -13,11 +13,11 @@ from vizopt import labels, library, report, story
 from vizopt.errors import SceneError
 from vizopt.events import broken_off, events
 from vizopt.find import _Search, find
-from vizopt.hold import Playback
 from vizopt.minima import f_range, minima_of, seen_from
 from vizopt.outcome import BROKEN, outcome
 from vizopt.panels import Slot, Worked
 from vizopt.panels.arithmetic import arithmetic
+from vizopt.playback import Playback
 from vizopt.problems import Function, FunctionSpec
 from vizopt.problems.curve import curve
 from vizopt.readout import Readout

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 import vizopt
 from vizopt import library
-from vizopt.hold import Playback
 from vizopt.looks.contrast import SHAPE, contrast
 from vizopt.minima import minima_of
 from vizopt.paint import DPI, pixel_axes
@@ -21,6 +20,7 @@ from vizopt.panels.curves import _draw_line
 from vizopt.panels.names import placed
 from vizopt.panels.plot import Plot
 from vizopt.panels.worked import SIZES, _fitting, _lines, _Places
+from vizopt.playback import Playback
 from vizopt.stage import LINES, MARGIN
 from vizopt.stage import _lines as settings_lines
 from vizopt.theme import THEMES

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizopt.hold import Playback
+from vizopt.playback import Playback
 from vizopt.timeline import COURSE, TIMELINES, windows
 from vizopt.updates import updates
 

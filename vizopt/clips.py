@@ -17,8 +17,8 @@ from vizopt.checks import Checks, Judges, Steps
 from vizopt.clear import Clear
 from vizopt.encoders import Encoder, Film, Label
 from vizopt.errors import EncodeError
-from vizopt.hold import Mode, Playback
 from vizopt.outputs import Group, Look, named, write_frames, write_texts
+from vizopt.playback import Mode, Playback
 from vizopt.progress import Bar
 from vizopt.recording import Recording
 from vizopt.safety import Verdict

@@ -6,49 +6,26 @@ within it is seen as a mixture, and what stands is seen as it is.
 
 from collections import OrderedDict
 from copy import deepcopy
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.arrays import Rows, Size
+from vizopt.arrays import Rows
+from vizopt.playback import Playback
 from vizopt.recording import Recording
 from vizopt.regions import leader
 from vizopt.safety.flashes import Meter
 from vizopt.safety.grid import SCREEN, Grid
 from vizopt.theme import luminance
 
-SECONDS = 0.5
 LIMIT = 6  # transitions in a second that WCAG 2.2, 2.3.1 allows: three flashes
 SPARE = 2  # transitions that the rest of the picture may have where the colours flash
 STEP = 0.09  # of luminance: colours that are further apart can flash
 PLACES = 50  # along each side of the plane that are judged, at least
 KEPT = 1024  # rows whose winners are remembered
 
-Mode: TypeAlias = Literal["clip", "still", "flashing"]
 Winners: TypeAlias = NDArray[np.uint8]  # [G, G]
-
-
-class Playback(NamedTuple):
-    """How the frames of a picture are looked at.
-
-    Args:
-        size: of the whole frame in pixels.
-        fps: frames per second.
-        mode: "clip": one after the other, so that nothing may flash; "still": each by itself,
-            which cannot; "flashing": one after the other, in the lesson's look.
-        course: the row that is shown at every 240th of a second; that of each frame when left out.
-    """
-
-    size: Size
-    fps: float
-    mode: Mode
-    course: Rows | None = None
-
-    @property
-    def window(self) -> int:
-        """Frames over which an update is summed: half a second, or one in the lesson's look."""
-        return 1 if self.mode == "flashing" else max(round(self.fps * SECONDS), 1)
 
 
 class Held(NamedTuple):

@@ -12,8 +12,6 @@ from typing import Any
 
 from vizopt.errors import DecodeError, SceneError
 from vizopt.problems import CSV, NPZ
-from vizopt.safety.decode import head, is_image, source
-from vizopt.safety.holders import clip_in, is_holder
 from vizopt.scene import MADE_WITH, Scene, is_bundled_data, parse_scene, with_data
 from vizopt.toml import LONGEST
 
@@ -32,6 +30,9 @@ def read(path: Path) -> str:
     Raises:
         DecodeError: no such file, not a clip, damaged, or no recipe in it.
     """
+    from vizopt.safety.decode import head, is_image
+    from vizopt.safety.holders import clip_in, is_holder
+
     if is_holder(head(path)):
         with clip_in(path) as clip:
             return read(clip)
@@ -109,6 +110,7 @@ def _video_text(path: Path) -> str:
     """The recipe's tag of an MP4 or WebM, as ffmpeg writes it out."""
     from vizopt.encoders.ffmpeg import RECIPE
     from vizopt.encoders.program import able
+    from vizopt.safety.decode import source
 
     command = [able(path), "-nostdin", "-loglevel", "error", *source(path)]
     ran = subprocess.run([*command, "-f", "ffmetadata", "-"], capture_output=True, check=False)

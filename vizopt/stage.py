@@ -10,11 +10,11 @@ import numpy as np
 from vizopt.arrays import Frame, Pixels, Rows, Size
 from vizopt.errors import RecordingError, VizoptError, hint
 from vizopt.events import broken_off
-from vizopt.hold import Playback
 from vizopt.mosaic import Box, Mosaic
 from vizopt.numbers import count
 from vizopt.paint import DPI, drawn, pixel_axes
 from vizopt.panels import PANELS, Draw, Panel, Slot
+from vizopt.playback import Playback
 from vizopt.recording import Recording
 from vizopt.specs import OneOf, spec
 from vizopt.theme import Theme

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.arrays import Rows
-from vizopt.hold import SECONDS, Playback
+from vizopt.playback import SECONDS, Playback
 from vizopt.timeline import COURSE, windows
 
 

@@ -5,10 +5,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from vizopt.hold import Playback
 from vizopt.mosaic import Box
 from vizopt.paint import DPI, drawn, pixel_axes
 from vizopt.panels import PANELS, Slot
+from vizopt.playback import Playback
 from vizopt.theme import THEMES
 
 ARGUMENTS = {"weights": {"layer": "dense1"}}

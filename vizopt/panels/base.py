@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from vizopt.arrays import Pixels, Rows
 from vizopt.fonts import families, shown
 from vizopt.glyphs import Glyphs, drawn_width, strip, text_width
-from vizopt.hold import Playback
+from vizopt.playback import Playback
 from vizopt.recording import Recording
 from vizopt.theme import Theme
 

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
-from vizopt.hold import Background
 from vizopt.numbers import count
 from vizopt.paint import Stamp, coloured, ink
 from vizopt.panels.base import Draw, Slot
@@ -62,6 +61,8 @@ class Plane:
             slot.text(x, _last_line(slot, run), axes, 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+        from vizopt.hold import Background
+
         left, top, side = _square(slot, run)
         grid, classes = run.columns["scores"].shape[-1], len(run.header.classes)
         flashing = slot.playback.mode == "flashing"

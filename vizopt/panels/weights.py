@@ -9,10 +9,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vizopt.arrays import Matrix, Pixels, Rows
-from vizopt.hold import Playback
 from vizopt.numbers import count, number
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.scale import scale_of
+from vizopt.playback import Playback
 from vizopt.recording import Recording
 from vizopt.regions import Steps
 from vizopt.specs import spec
