@@ -10,6 +10,7 @@ from pathlib import Path
 
 import vizopt
 from vizopt import library, pipeline, story
+from vizopt.targets import Limits
 
 LARGEST = 500_000  # bytes of a clip
 LOOK = {"size": (640, 360), "fps": 20, "overrides": {"timeline.seconds": 8.0}}
@@ -36,7 +37,8 @@ def _make(name: str, stem: Path) -> str:
     look = vizopt.Look(**LOOK)
     scene = vizopt.load_scene(name, LOOK["overrides"])
     files = [Path(f"{stem}.{part}") for part in ("mp4", "png")]
-    run, _ = pipeline.make(scene, files, look, limit=LARGEST)
+    most = dict.fromkeys(files, Limits(LARGEST))
+    run, _ = pipeline.make(scene, files, look, limits=most)
     Path(f"{stem}.alt").write_text(story.of(run).alt, encoding="utf-8")
     return name
 
