@@ -13,36 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.mutants.changes import ROOT, Change
+from coverage import CoverageData
 
-# Which tests can notice a change in a module or folder of vizopt; the first that fits the path.
-DRAWN = ("contracts/test_panels", "test_truth", "test_picture", "test_golden")
-HELD = ("test_timeline", "test_hold", *DRAWN)
-TESTS = {
-    "panels": ("test_worked", "test_hold", *DRAWN),
-    "stage": DRAWN,
-    "labels": ("test_labels", "test_player", "test_story"),
-    "player": ("test_player",),
-    "events": ("test_events", "test_story"),
-    "outcome": ("test_outcome", "test_events", "test_functions", "test_story"),
-    "timeline": HELD,
-    "hold": HELD,
-    "train": ("test_train", "test_network", "test_functions"),
-    "problems": (
-        "test_streams",
-        "test_tables",
-        "test_formulas",
-        "test_outcome",
-        "test_network",
-        "test_functions",
-        "test_train",
-        "test_scene",
-    ),
-    "schedules": ("test_peers", "test_scene"),
-    "optimizers": ("test_peers", "contracts/test_optimizers"),
-    "encoders": ("contracts/test_encoders",),
-    "fit": ("test_fit",),
-}
+from benchmarks.mutants.changes import ROOT, Change
+from benchmarks.mutants.reach import Reach
+
+NONE: tuple[int, list[str]] = (0, [])  # what no test reaches none notices
 NO_TORCH = 'raise ModuleNotFoundError("No module named \'torch\'", name="torch")\n'
 
 
@@ -50,14 +26,6 @@ class Result(NamedTuple):
     change: Change
     noticed: str  # by which test; empty where by none
     seconds: float
-
-
-def tests_of(path: str) -> tuple[str, ...]:
-    """The test files of a file, from the root."""
-    module = Path(path).relative_to("vizopt").parts[0].removesuffix(".py")
-    if module not in TESTS:
-        raise SystemExit(f"{path}: no tests are named for it in benchmarks/mutants/trial.py")
-    return tuple(f"tests/{name}.py" for name in TESTS[module])
 
 
 class Copies:
@@ -72,36 +40,34 @@ class Copies:
         self._free: queue.Queue[Path] = queue.Queue()
         self._workers = workers
         self._copies = [folder / str(i) for i in range(workers)]
-        self._costs: dict[str, float] = {}
+        self._reach = Reach({}, {}, CoverageData(no_disk=True))
         self._stamp = time.time()
         for copy in self._copies:
             _copied(copy)
             self._free.put(copy)
 
-    def measure(self, tests: Sequence[str]) -> None:
-        """Run the tests unchanged: those that pass are the ones that can notice something."""
+    def measure(self) -> None:
+        """Run the tests unchanged: what they take and reach; those that fail notice nothing."""
+        tests = sorted([*ROOT.glob("tests/test_*.py"), *ROOT.glob("tests/contracts/test_*.py")])
         with ThreadPoolExecutor(self._workers) as pool:
-            for costs in pool.map(self._measured, tests):
-                self._costs |= costs
-        for copy in self._copies:
-            (copy / "costs.json").write_text(json.dumps(self._costs), encoding="utf-8")
+            for noted in pool.map(self._measured, (str(test.relative_to(ROOT)) for test in tests)):
+                self._reach.add(noted)
 
     def tried(self, changes: Sequence[Change]) -> Iterator[Result]:
         """Each change and what noticed it, as they come."""
         with ThreadPoolExecutor(self._workers) as pool:
             yield from pool.map(self._tried, changes)
 
-    def _measured(self, test: str) -> dict[str, float]:
+    def _measured(self, test: str) -> Path:
         copy = self._free.get()
         try:
-            noted = copy / "noted.json"
+            noted = copy.parent / f"{test.replace('/', '-')}.json"
             _, said = _pytest(copy, [test], {"VIZOPT_NOTED": str(noted)}, limit=3600)
-            costs: dict[str, float] = json.loads(noted.read_text(encoding="utf-8"))
             for line in filter(_is_bad, said):
                 print(f"left out, for it fails unchanged: {line}", flush=True)
-            if not costs:
-                raise SystemExit(f"{test}: nothing passes unchanged:\n" + "\n".join(said[-20:]))
-            return costs
+            if not noted.exists():
+                raise SystemExit(f"{test}: could not be run:\n" + "\n".join(said[-20:]))
+            return noted
         finally:
             self._free.put(copy)
 
@@ -109,11 +75,13 @@ class Copies:
         copy, start = self._free.get(), time.monotonic()
         file = copy / change.path
         before = file.read_text(encoding="utf-8")
-        tests = tests_of(change.path)
-        usual = sum(cost for test, cost in self._costs.items() if test.split("::")[0] in tests)
+        tests = self._reach.chosen(change)
+        limit = 120 + 10 * sum(self._reach.costs[test] for test in tests)
         try:
             self._write(file, change.text)
-            code, said = _pytest(copy, ["-x", *tests], {}, limit=60 + 5 * usual)
+            (copy / "chosen.json").write_text(json.dumps(tests), encoding="utf-8")
+            files = sorted({test.split("::")[0] for test in tests})
+            code, said = _pytest(copy, ["-x", *files], {}, limit) if tests else NONE
             noticed = "" if code == 0 else "the time limit" if code is None else _first_bad(said)
             return Result(change, noticed, time.monotonic() - start)
         finally:
