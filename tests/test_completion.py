@@ -170,7 +170,7 @@ def test_a_mistake_while_completing_says_nothing(monkeypatch, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_completing_imports_nothing_heavy_but_for_keys():
+def test_completing_imports_nothing_heavy_but_for_keys(tmp_path):
     code = (
         "import sys; from vizopt import cli; from click.shell_completion import ShellComplete\n"
         "tab = ShellComplete(cli.cli, {}, 'vizopt', '').get_completions\n"
@@ -179,7 +179,8 @@ def test_completing_imports_nothing_heavy_but_for_keys():
         "heavy = {'numpy', 'matplotlib', 'zarr', 'pydantic', 'PIL', 'tqdm'} & set(sys.modules)\n"
         "sys.exit(', '.join(heavy) or 0)"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,11 @@ finally:
 def imported(*arguments):
     """The heavy modules that a command has imported, and its line."""
     ran = subprocess.run(
-        [sys.executable, "-c", CHILD, *arguments], capture_output=True, text=True, check=False
+        [sys.executable, "-c", CHILD, *arguments],
+        cwd=Path(__file__).parent,  # not the root, where the package lies without its scenes
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return ran.stdout.splitlines()[-1], ran.stderr
 
