@@ -16,7 +16,8 @@ def main() -> int:
     """Exit code 0, or 1 with what is wrong on standard error."""
     start, site = time.monotonic(), BUILD / "site"
     shutil.rmtree(site, ignore_errors=True)  # pages that are no more
-    sphinx = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+    # -P: what is installed is documented, not the tree, whose package lacks the scenes.
+    sphinx = [sys.executable, "-P", "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
     done = subprocess.run([*sphinx, "-d", BUILD / "doctrees", HERE, site], check=False)
     if done.returncode:
         return 1
