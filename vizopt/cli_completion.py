@@ -49,7 +49,7 @@ class Bash(BashComplete):
         self.behind = whole.removesuffix(incomplete if incomplete != "=" else "")
         return args, whole
 
-    def format_completion(self, item: CompletionItem[Any]) -> str:
+    def format_completion(self, item: "CompletionItem[Any]") -> str:
         value = item.value.removeprefix(self.behind)
         return f"{item.type},{value if item.type == PARTIAL else shlex.quote(value)}"
 
@@ -68,7 +68,7 @@ class Zsh(ZshComplete):
 class Fish(FishComplete):
     """Fish itself puts no space behind `.`, `/` and `=`."""
 
-    def format_completion(self, item: CompletionItem[Any]) -> str:
+    def format_completion(self, item: "CompletionItem[Any]") -> str:
         return super().format_completion(CompletionItem(item.value, help=item.help))
 
 

@@ -9,8 +9,8 @@ from click.shell_completion import CompletionItem
 
 from vizopt import kinds
 
-Items: TypeAlias = list[CompletionItem[Any]]
-Offer: TypeAlias = Callable[[click.Context, click.Parameter, str], Items]
+Items: TypeAlias = "list[CompletionItem[Any]]"
+Offer: TypeAlias = "Callable[[click.Context, click.Parameter, str], Items]"
 CLIP = "clip"
 PARTIAL = "partial"  # an item that goes on: no space behind it
 
@@ -64,7 +64,7 @@ def _offer(pairs: Callable[[], Iterable[tuple[str, str]]]) -> Offer:
     return offer
 
 
-def _paths(incomplete: str, suffixes: Set[str]) -> Iterator[CompletionItem[Any]]:
+def _paths(incomplete: str, suffixes: Set[str]) -> "Iterator[CompletionItem[Any]]":
     folder, slash, start = incomplete.rpartition("/")
     place = Path(folder or slash or ".").expanduser()
     try:
