@@ -65,7 +65,12 @@ class Texts:
             offset = pixels.__array_interface__["data"][0] - frame.__array_interface__["data"][0]
             top, left = divmod(offset // 4, frame.shape[1])
             x0 = x - round(align * self.width(text))
-            box = (x0, y - self.baseline, x0 + self.width(text), y + self.height - self.baseline)
+            box = (
+                x0,
+                y - self.ascent(text),
+                x0 + self.width(text),
+                y + self.height - self.baseline,
+            )
             inside = box[0] >= 0 and box[1] >= -1 and box[2] <= pixels.shape[1] + 1
             assert inside, f"{text!r} is cut: {box} in {pixels.shape}"
             assert y <= pixels.shape[0], f"{text!r} is cut below"

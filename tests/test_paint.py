@@ -115,20 +115,29 @@ def test_steps_give_every_cell_its_share():
     assert np.array_equal(window.view(np.uint32)[..., 0], grid.repeat(3, 0).repeat(3, 1))
 
 
-def test_glyphs_look_like_matplotlibs_text():
+@pytest.mark.parametrize("text", ["4 500", "Änderung", "É, Ü und 4", "\u1ea4 4"])
+def test_glyphs_look_like_matplotlibs_text(text):
+    """Also what stands above a capital."""
     glyphs = Glyphs(20, "#000000", "#ffffff", "bold")
-    text = "4 500"
-    written = blank(40, 120)
+    written = blank(40, 160)
     glyphs.write(written, text, 10, 28)
-    drawn = blank(40, 120)
+    drawn = blank(40, 160)
     Stamp(
-        ink(120, 40, lambda axes: axes.text(10, 28, text, size=20, weight="bold", va="baseline"))
+        ink(160, 40, lambda axes: axes.text(10, 28, text, size=20, weight="bold", va="baseline"))
     )(drawn)
     assert abs(written.astype(int) - drawn)[..., :3].mean() < 3
     dark = np.argwhere(drawn[..., 0] < 128)
     ours = np.argwhere(written[..., 0] < 128)
     assert abs(dark.min(axis=0) - ours.min(axis=0)).max() <= 1
     assert abs(dark.max(axis=0) - ours.max(axis=0)).max() <= 1
+
+
+def test_a_line_without_tall_letters_covers_no_more_than_its_strip():
+    glyphs = Glyphs(20, "#000000", "#ffffff")
+    window = np.zeros((60, 200, 4), np.uint8)
+    glyphs.write(window, "4 500 rho", 10, 40)
+    rows = np.flatnonzero(window[..., 3].any(axis=1))
+    assert (rows[0], rows[-1]) == (40 - glyphs.baseline, 40 - glyphs.baseline + glyphs.height - 1)
 
 
 @pytest.mark.parametrize("align", [0.0, 0.5, 1.0])

@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt import fonts
 from vizopt.arrays import Pixels
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.ft2font import FT2Font
 
+ABOVE = 0.4  # of the size: the room for what stands above a capital, as in Ä and Ấ
 WORDS = 256  # pictures of words that a strip keeps
 
 
@@ -73,42 +75,48 @@ class Glyphs:
         weight: str = "normal",
         family: str = FAMILY,
     ) -> None:
+        from matplotlib.colors import to_rgba
+
         letters = [*self.CHARACTERS, f"m{self.HAT}", f"v{self.HAT}"]
         self.baseline = ceil(size * 0.8)
         self.height = self.baseline + ceil(size * 0.25)
         self._style: dict[str, Any] = {"size": size, "weight": weight, "family": family}
-        self._colours = colour, paper
+        self._ink, self._paper = (
+            np.array([round(v * 255) for v in to_rgba(c)], np.uint16) for c in (colour, paper)
+        )
         self._tiles = self._drawn(letters)
         self._words: dict[str, Pixels] = {}  # what is not in the strip, as it was asked for
 
     def _drawn(self, letters: list[str]) -> dict[str, Pixels]:
         """Each letter, or word, as a picture."""
-        from matplotlib.colors import to_rgb
-
         size, weight, family = self._style.values()
         widths = {c: max(round(text_width(c, size, weight, family)), 1) for c in letters}
         total, starts = 2, {}
         for c in letters:
             starts[c] = total
             total += widths[c] + 2
+        above = ceil(size * ABOVE)
 
         def draw(axes: "Axes") -> None:
             for c, start in starts.items():
                 style = self._style | {"family": list(fonts.families(c, family))}
                 text = fonts.shown(c, family)
-                axes.text(start, self.baseline, text, color="w", va="baseline", **style)
+                axes.text(start, above + self.baseline, text, color="w", va="baseline", **style)
 
-        coverage = ink(total, self.height, draw)[..., 3:].astype(np.uint16)
-        over, under = (
-            np.array([round(v * 255) for v in to_rgb(c)], np.uint16) for c in self._colours
-        )
-        strip = np.full((self.height, total, 4), 255, np.uint8)
-        strip[..., :3] = (over * coverage + under * (255 - coverage) + 127) // 255
-        return {c: strip[:, starts[c] : starts[c] + widths[c]] for c in letters}
+        coverage = ink(total, above + self.height, draw)[..., 3:].astype(np.uint16)
+        mixed = (self._ink * coverage + self._paper * (255 - coverage) + 127) // 255
+        strip = mixed.astype(np.uint8)
+        columns = {c: slice(starts[c], starts[c] + widths[c]) for c in letters}
+        return {c: strip[_top(coverage[:above, part]) :, part] for c, part in columns.items()}
 
     def width(self, text: str) -> int:
         """Width of a text in pixels."""
         return sum(tile.shape[1] for tile in self._cut(text))
+
+    def ascent(self, text: str) -> int:
+        """Pixels of a text above its baseline: more where a letter is taller than a capital."""
+        below = self.height - self.baseline
+        return max((len(tile) for tile in self._cut(text)), default=self.height) - below
 
     def _cut(self, text: str) -> list[Pixels]:
         if fonts.shaped(text):
@@ -128,6 +136,14 @@ class Glyphs:
             self._words |= self._drawn([text])
         return self._words[text]
 
+    def _as_high(self, tile: Pixels, height: int) -> Pixels:
+        """A tile with paper above it."""
+        if len(tile) == height:
+            return tile
+        paper = np.empty((height - len(tile), tile.shape[1], 4), np.uint8)
+        paper[...] = self._paper
+        return np.concatenate([paper, tile])
+
     def write(self, pixels: Pixels, text: str, x: int, y: int, align: float = 0.0) -> None:
         """Write with the baseline at y; align 0 starts at x, 1 ends there, 0.5 centres.
 
@@ -136,14 +152,22 @@ class Glyphs:
         tiles = self._cut(text)
         if not tiles:
             return
-        line = np.concatenate(tiles, axis=1)
-        left, top = x - round(align * line.shape[1]), y - self.baseline
-        rows = slice(max(-top, 0), min(self.height, pixels.shape[0] - top))
+        above = self.ascent(text)
+        height = above + self.height - self.baseline
+        line = np.concatenate([self._as_high(tile, height) for tile in tiles], axis=1)
+        left, top = x - round(align * line.shape[1]), y - above
+        rows = slice(max(-top, 0), min(height, pixels.shape[0] - top))
         columns = slice(max(-left, 0), min(line.shape[1], pixels.shape[1] - left))
         if rows.start < rows.stop and columns.start < columns.stop:
             part = line[rows, columns]
             window = pixels[top + rows.start :, left + columns.start :]
             window[: part.shape[0], : part.shape[1]] = part
+
+
+def _top(above: NDArray[np.uint16]) -> int:
+    """The first row with ink of those above the strip, or their end."""
+    inked = np.flatnonzero(above.any(axis=(1, 2)))
+    return int(inked[0]) if inked.size else len(above)
 
 
 @lru_cache(maxsize=64)

@@ -63,8 +63,8 @@ def checked(overrides: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     Raises:
         VizoptError: a key of a lower table stands alone, or the name of a kind for its table.
     """
-    tops = {key.partition(".")[0] for key in keys()}
-    for key, value in overrides:
+    for key, value in overrides:  # the keys are looked up only where one is given: a typo is quick
+        tops = {known.partition(".")[0] for known in keys()}
         if "." not in key and key not in tops and meant(key):
             raise VizoptError(f'{key}: unknown key (did you mean "{meant(key)}"?)')
         if value in keys().get(f"{key}.kind", ()):

@@ -26,7 +26,7 @@ class Key:
             slot.text_width(told, 12) for told in (_words(slot, text, last - 1, last), note)
         )
         width = min(slot.width - longest - slot.unit * 18, slot.width * 0.46)
-        height = _first_line(slot)
+        height = _first_line(slot, _words(slot, text, last - 1, last))
         shades = slot.theme.shades(255)[None]
         slot.axes.imshow(shades, extent=(0, width, height, 0), aspect="auto", zorder=0)
         slot.axes.set(xlim=(0, slot.width), ylim=(slot.height, 0))
@@ -38,8 +38,9 @@ class Key:
         epochs = run["epoch"]
         start, stop = (epochs[part] for part in updates(rows, slot.playback)[:2])
         glyphs = slot.glyphs(12)
-        _, text = _texts(slot, run.header.epochs)
-        line = _first_line(slot)
+        last = run.header.epochs
+        _, text = _texts(slot, last)
+        line = _first_line(slot, _words(slot, text, last - 1, last))
 
         def draw(window: Pixels, k: int) -> None:
             glyphs.write(
@@ -70,9 +71,9 @@ def _write_ticks(
         slot.text(start, line, text, 12)
 
 
-def _first_line(slot: Slot) -> int:
-    """Baseline of the upper line, and the bar's lower edge."""
-    return round(slot.font(12) * 0.85)
+def _first_line(slot: Slot, text: str) -> int:
+    """Baseline of the upper line, and the bar's lower edge; lower where a letter is tall, as Ä."""
+    return max(round(slot.font(12) * 0.85), slot.glyphs(12).ascent(text) - 1)
 
 
 def _texts(slot: Slot, last: int) -> tuple[str, str]:
