@@ -71,7 +71,7 @@ class Texts:
                 x0 + self.width(text),
                 y + self.height - self.baseline,
             )
-            inside = box[0] >= 0 and box[1] >= -1 and box[2] <= pixels.shape[1] + 1
+            inside = box[0] >= 0 and box[1] >= 0 and box[2] <= pixels.shape[1] + 1
             assert inside, f"{text!r} is cut: {box} in {pixels.shape}"
             assert y <= pixels.shape[0], f"{text!r} is cut below"
             written.append((text, (left + box[0], top + box[1], left + box[2], top + box[3])))

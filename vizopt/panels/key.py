@@ -73,7 +73,7 @@ def _write_ticks(
 
 def _first_line(slot: Slot, text: str) -> int:
     """Baseline of the upper line, and the bar's lower edge; lower where a letter is tall, as Ä."""
-    return max(round(slot.font(12) * 0.85), slot.glyphs(12).ascent(text) - 1)
+    return max(round(slot.font(12) * 0.85), slot.glyphs(12).ascent(text))
 
 
 def _texts(slot: Slot, last: int) -> tuple[str, str]:
