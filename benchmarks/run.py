@@ -329,7 +329,10 @@ def whole() -> list[Row]:
         found.update({clip.path.suffix: clip.verdict for clip in clips if clip.verdict})
 
     def unchecked() -> None:
-        with patch("vizopt.checks.judge", lambda path, **_: found[path.suffix]):
+        with (
+            patch("vizopt.checks.judge", lambda path, **_: found[path.suffix]),
+            patch("vizopt.checks.Checks.beside"),
+        ):
             ours()
 
     costs = interleaved({"ours": ours, "unchecked": unchecked})

@@ -1,17 +1,29 @@
 """Finished clips are checked beside the drawing of others; one bar tells of both."""
 
-import threading
+import sys
+import time
 from concurrent.futures import CancelledError
+from contextlib import closing
 
 import pytest
 
 import vizopt
-from vizopt import checks
 from vizopt.checks import Checks, Judges, Steps
 from vizopt.encoders.program import end
+from vizopt.errors import EncodeError
 from vizopt.outputs import Look
 from vizopt.pipeline import render_all
-from vizopt.safety import judge, videos
+from vizopt.safety import judge, videos, worker
+from vizopt.safety.worker import Worker
+
+
+def wait_until(done):
+    """For an event, not for a clock: it fails after a minute."""
+    for _ in range(6000):
+        if done():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it does not come")
 
 
 class Bars:
@@ -68,39 +80,83 @@ def judges(paper="#ffffff"):
     return Judges(Steps(Bars(), 10, "a.mp4", 1), paper)
 
 
-def test_a_video_is_checked_while_something_else_is_done(clip, monkeypatch):
-    drawn = threading.Event()
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
+def test_a_clip_is_checked_by_a_process_beside_what_is_done_next(run, name, tmp_path):
+    look = Look(size=(480, 270), fps=10.0)
+    (clip,) = render_all(run, [tmp_path / name], look)
+    bars = Bars()
+    with Checks() as checks:
+        told = checks.begin(Judges(Steps(bars, 10, name, 1), "#ffffff"), clip.path, clip.path)
+        assert bars.passed == {}  # nothing else is done yet: the process would only be waited for
+        checks.beside()
+        wait_until(lambda: bars.passed == {name: 10})
+        assert told() == clip.verdict == judge(clip.path)
+        process = checks._worker._process
+        assert process.poll() is None
+    assert process.poll() is not None
 
-    def waits(path, *, trace, papers):
-        assert drawn.wait(60)  # for ever, were it checked before anything else is done
-        return judge(path, trace=trace, papers=papers)
 
-    monkeypatch.setattr(checks, "judge", waits)
-    with Checks() as beside:
-        verdict = beside.begin(judges(), clip, clip)
-        drawn.set()
-        assert verdict() == judge(clip)
+def test_what_is_not_begun_when_verdicts_are_asked_for_is_judged_here(clip):
+    with Checks() as checks:
+        told = checks.begin(judges(), clip, clip)
+        assert told() == judge(clip)
+        assert checks._worker._process is None
 
 
-def test_an_error_beside_it_ends_a_check_within_a_frame(clip, monkeypatch):
-    begun, ended = threading.Event(), []
+@pytest.mark.parametrize("killed", [False, True])
+def test_without_a_process_clips_are_judged_here(clip, killed, monkeypatch):
+    with Checks() as checks:
+        if killed:
+            monkeypatch.setattr(worker, "START", "import os; os.kill(os.getpid(), 9)")
+        else:
+            monkeypatch.setattr(sys, "executable", "")
+        told = checks.begin(judges(), clip, clip)
+        checks.beside()
+        assert told() == judge(clip)
 
-    def long(path, *, trace, papers):
-        try:
-            while True:
-                begun.set()
-                trace(0, {})
-        except CancelledError:
-            ended.append(path)
-            raise
 
-    monkeypatch.setattr(checks, "judge", long)
-    beside = Checks()
-    beside.begin(judges(), clip, clip)
-    beside.begin(judges(), clip, clip.with_name("never.mp4"))
-    assert begun.wait(60)
-    beside.__exit__(KeyboardInterrupt)
-    assert ended == [clip]
+def test_a_clip_that_cannot_be_read_is_the_same_error_from_the_process(clip, tmp_path):
+    damaged = tmp_path / "b.mp4"
+    damaged.write_bytes(clip.read_bytes()[:-2000])
+    for beside in (True, False):
+        with Checks() as checks:
+            told = checks.begin(judges(), damaged, tmp_path / "named.mp4")
+            good = checks.begin(judges(), clip, clip)
+            if beside:
+                checks.beside()
+            with pytest.raises(EncodeError, match=r"named\.mp4: cannot read: "):
+                told()
+            assert good() == judge(clip)
+
+
+def test_the_process_sees_transparent_paper_in_the_colour_that_it_is_told(run, tmp_path):
+    look = Look(size=(480, 270), fps=10.0, overrides={"look.transparent": True})
+    (clip,) = render_all(run, [tmp_path / "a.webp"], look)
+    with closing(Worker()) as process:
+        for paper in ("#000000", "#123456"):
+            assert process.judge(clip.path, lambda *_: None, (paper,)).paper == paper
+
+
+def test_an_error_that_nobody_foresaw_tells_where_it_came_from():
+    with closing(Worker()) as process, pytest.raises(AttributeError) as error:
+        process.judge(None, lambda *_: None, ("#ffffff",))
+    assert "in _answer" in error.value.__notes__[0]
+
+
+def test_an_error_beside_it_ends_a_check_and_leaves_nothing(run, tmp_path, monkeypatch):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    look = Look(size=(640, 360), fps=30.0, overrides={"timeline.seconds": 20.0})
+    (clip,) = render_all(run, [tmp_path / "long.mp4"], look)
+    bars = Bars()
+    checks = Checks()
+    checks.begin(Judges(Steps(bars, 600, "long", 1), "#ffffff"), clip.path, clip.path)
+    checks.beside()
+    wait_until(lambda: bars.passed.get("long", 0) > 2 and list(folder.iterdir()))
+    checks.__exit__(KeyboardInterrupt)
+    assert bars.passed["long"] < 600
+    assert list(folder.iterdir()) == []
 
 
 def test_an_error_in_the_trace_ends_the_decoder(clip, monkeypatch):

@@ -1,17 +1,20 @@
 """Checks: the flash check of clips that are finished, beside the drawing of those that are not."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from threading import Event, Lock
-from typing import Any
+from threading import Lock
+from typing import Any, TypeAlias
 
 from vizopt.errors import DecodeError, EncodeError
 from vizopt.progress import Bar
 from vizopt.safety import Verdict, judge
-from vizopt.safety.decode import is_video
+from vizopt.safety.worker import Worker, WorkerError
+
+Beside: TypeAlias = Callable[..., Verdict]  # as `judge` is called with a trace and papers
 
 
 class Steps:
@@ -51,23 +54,23 @@ class Judges:
         self._paper = paper
         self._found: dict[Path, Verdict] = {}
 
-    def __call__(self, clip: Path, file: Path, stop: Event | None = None) -> Verdict:
+    def __call__(self, clip: Path, file: Path, beside: Beside = judge) -> Verdict:
         """What is found in a clip: the file itself, or the clip that a page will hold.
+
+        Args:
+            beside: judges it, here or in another process.
 
         Raises:
             EncodeError: what was just written cannot be read.
-            CancelledError: stop was set.
         """
         if file not in self._found:
             steps = self._steps.part()
 
             def step(*_: Any) -> None:
-                if stop and stop.is_set():
-                    raise CancelledError
                 next(steps, None)
 
             try:
-                found = judge(clip, trace=step, papers=(self._paper,))
+                found = beside(clip, trace=step, papers=(self._paper,))
             except DecodeError as error:
                 raise EncodeError(str(error).replace(str(clip), str(file))) from error
             for _ in steps:  # frames that a format has merged
@@ -77,24 +80,54 @@ class Judges:
 
 
 class Checks:
-    """A thread that judges clips one by one; what ends the block ends it too, within a frame."""
+    """The checks that wait: done by a process beside what is drawn next, the rest here.
+
+    What ends the block ends them too, within a frame.
+    """
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1)
-        self._stop = Event()
+        self._waiting: deque[tuple[Callable[[Beside], Verdict], Future[Verdict]]] = deque()
+        self._beside: list[Future[None]] = []
+        self._thread = ThreadPoolExecutor(1)  # which listens to the process
+        self._worker = Worker()
 
     def __enter__(self) -> "Checks":
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stop.set()
+        self._waiting.clear()
+        self._worker.close()
         self._thread.shutdown(cancel_futures=True)
 
     def begin(self, judges: Judges, clip: Path, file: Path) -> Callable[[], Verdict]:
-        """Judge an MP4 or WebM in the thread; the others when the verdict is asked for.
+        """Judge a clip; its verdict is waited for when it is asked for."""
+        verdict: Future[Verdict] = Future()
+        self._waiting.append((partial(judges, clip, file), verdict))
 
-        Those are read by Pillow, whose warnings are caught, which no thread may do beside another.
-        """
-        if is_video(clip):
-            return self._thread.submit(judges, clip, file, self._stop).result
-        return partial(judges, clip, file)
+        def told() -> Verdict:
+            self._judge_by(judge)
+            wait(self._beside)
+            self._judge_by(judge)  # what there was no process for
+            return verdict.result()
+
+        return told
+
+    def beside(self) -> None:
+        """Something else is done now: what waits is judged beside it."""
+        if self._waiting:
+            self._beside.append(self._thread.submit(self._judge_by, self._worker.judge))
+
+    def _judge_by(self, beside: Beside) -> None:
+        """Judge one after the other until none waits; two may be at it."""
+        while self._waiting:
+            try:
+                check, verdict = waiting = self._waiting.popleft()
+            except IndexError:  # taken by the other
+                return
+            try:
+                verdict.set_result(check(beside))
+            except WorkerError:
+                self._waiting.append(waiting)
+                return
+            except Exception as error:
+                verdict.set_exception(error)

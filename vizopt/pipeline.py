@@ -181,6 +181,7 @@ def _drawn(
     transparent = scene.colours.transparent
     with Checks() as checks:
         for group, members in planned(files, look, transparent=transparent).items():
+            checks.beside()
             checked, wrong = draw(run, scene, look, group, members, bar, staging, checks)
             drawn.append(checked)
             failed |= wrong

@@ -83,11 +83,6 @@ def head(path: Path) -> bytes:
         raise DecodeError(f"{path}: cannot read: {error.strerror or error}") from error
 
 
-def is_video(path: Path) -> bool:
-    """Whether ffmpeg is the one to read it, by its first bytes."""
-    return not (is_holder(head(path)) or is_image(path))
-
-
 def is_image(path: Path) -> bool:
     """Whether Pillow is the one to read it, by its first bytes."""
     first = head(path)
