@@ -22,6 +22,7 @@ from vizopt.clips import planned_picture
 from vizopt.errors import SceneError, VizoptWarning
 from vizopt.events import first_times, highest_spike
 from vizopt.glyphs import Glyphs, drawn_width, text_width
+from vizopt.minima import minima_of
 from vizopt.optimizers import OPTIMIZERS, worked
 from vizopt.outcome import outcome
 from vizopt.paint import drawn
@@ -84,6 +85,19 @@ def test_a_descent_tells_what_happened_with_one_verdict_in_every_language(descen
     assert language("de").told(told) == "Schritt 59: erreicht das globale Minimum"
     assert language("fr").told(told) == "pas 59 : atteint le minimum global"
     assert language("es").told(told) == "paso 59: alcanza el mínimo global"
+
+
+def test_a_numbered_minimum_has_its_article_in_a_sentence_and_none_on_the_curve(descent):
+    minimum = next(each for each in minima_of(descent) if each.ordinal == 1)
+    sentence = phrase("reaches", minimum=minimum.called)
+    for tongue, called, named in (
+        ("en", "reaches local minimum 1", "local minimum 1"),
+        ("de", "erreicht das lokale Minimum 1", "lokales Minimum 1"),
+        ("fr", "atteint le minimum local 1", "minimum local 1"),
+        ("es", "alcanza el mínimo local 1", "mínimo local 1"),
+    ):
+        assert language(tongue).told(sentence) == called
+        assert language(tongue).told(minimum.name) == named
 
 
 def test_what_a_recording_says_in_english_is_said_anew():

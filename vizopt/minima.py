@@ -64,7 +64,9 @@ class Minimum(NamedTuple):
     def called(self) -> str:
         """The same in a sentence: `the global minimum`."""
         if self.kind == "local":
-            return self.name if self.ordinal else phrase("a_minimum_behind")
+            if not self.ordinal:
+                return phrase("a_minimum_behind")
+            return phrase("the_local_minimum_number", number=self.ordinal)
         return phrase(f"{'the' if self.alone else 'a'}_{self._key}")
 
     @property
