@@ -160,7 +160,7 @@ def test_no_column_of_classes_is_said_of_the_last():
     x, _ = clouds(40, 3, 2)
     table("a.csv", x, RandomState(0).rand(40), "a,b,c,price")
     with pytest.raises(
-        SceneError, match=r'^a\.csv: column "price": .* are measured and no classes'
+        SceneError, match=r'^a\.csv: column "price": .* a number to predict, which is no class'
     ):
         vizopt.load_scene("a.csv")
 

@@ -10,7 +10,8 @@ from vizopt.numbers import count as grouped
 from vizopt.problems.cells import FEW, natural, number
 from vizopt.problems.datasets import Data
 
-MEASURED = 10  # samples of each class that decimals have on average, at least
+MEASURED = 10  # samples of each class that numbers have on average, at least, if they are classes
+GAPS = 2  # times as far as they would reach without gaps: then whole numbers measure something
 ROUNDING = np.finfo(float).eps / 2  # between neighbours from 0.5 to 1
 
 
@@ -38,12 +39,14 @@ def samples(
     count = len(classes)
     if count == 1:
         raise ValueError(f"{place}: one class only ({classes[0]}): {way}")
-    of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
-    if count > FEW and MEASURED * count > len(labels) and _is_measured(classes):
-        few = "write it as a few classes (low, high)"
-        raise ValueError(f"{place}: {of % 'decimals'} are measured and no classes: {way}, or {few}")
-    if 2 * count > len(labels) and count > FEW:
-        raise ValueError(f"{place}: {of % 'labels'} are no classes: {way}")
+    if count > FEW and MEASURED * count > len(labels):
+        of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
+        if _is_measured(classes):
+            what = "look like a number to predict, which is no class"
+            few = "write it as a few classes (low, high)"
+            raise ValueError(f"{place}: {of % 'numbers'} {what}: {way}, or {few}")
+        if 2 * count > len(labels):
+            raise ValueError(f"{place}: {of % 'labels'} are no classes: {way}")
     place_of = {name: i for i, name in enumerate(classes)}
     y = np.array([place_of[name] for name in labels])
     words = f"{words}, {grouped(len(y))} samples, {grouped(count)} classes{_alike(classes)}"
@@ -51,10 +54,12 @@ def samples(
 
 
 def _is_measured(classes: list[str]) -> bool:
-    """Whether names are numbers, most of them with decimals, as a measurement has."""
-    values = [number(name, comma=True) for name in classes]
-    decimals = [value for value in values if value is not None and value % 1]
-    return None not in values and 2 * len(decimals) > len(classes)
+    """Whether names are numbers of a measurement: most with decimals, or far from each other."""
+    values = [value for name in classes if (value := number(name, comma=True)) is not None]
+    if len(values) < len(classes):
+        return False
+    decimals = sum(value % 1 != 0 for value in values)
+    return 2 * decimals > len(values) or max(values) - min(values) >= GAPS * len(values)
 
 
 def _alike(classes: list[str]) -> str:

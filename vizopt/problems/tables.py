@@ -17,8 +17,6 @@ from vizopt.problems.remarks import REMARK, named_in
 from vizopt.problems.sources import bytes_of, text_of
 from vizopt.problems.workbooks import sheet_of
 
-ONE_FEATURE = "add a second one (a column of zeros will do)"
-
 
 class Table(NamedTuple):
     names: list[str]  # of the columns; 1, 2, … where the file has none
@@ -242,9 +240,11 @@ def _check_names(place: str, names: list[str]) -> None:
 
 
 def _check_width(path: str, names: list[str], beside: str = "") -> None:
-    if len(names) < 3:
+    if len(names) < 2:
         count = f"{counted(len(names), 'column')}{beside}"
-        raise ValueError(f"{path}: needs two features and a label, not {count}: {ONE_FEATURE}")
+        way = 'say what stands between columns with delimiter = "…"'
+        way = "columns = […] keeps them as features" if beside else way
+        raise ValueError(f"{path}: needs a feature and a label, not {count}: {way}")
 
 
 def _drop(rows: list[Row], columns: list[int]) -> None:
