@@ -64,7 +64,7 @@ def test_the_irises():
 
 WRITTEN = {  # as what, the text, its features, what is said of it
     "with names": (table("a,b,k"), ("a", "b"), ""),
-    "without": (table(), ("1", "2"), ""),
+    "without": (table(), ("1", "2"), "d.csv (no header), 30"),
     "blanks": (table("a, b, k").replace(",", ", "), ("a", "b"), ""),
     "Excel in Europe": (table("a;b;k", sep=";", decimal=","), ("a", "b"), "decimal commas"),
     "the same without names": (table(sep=";", decimal=","), ("1", "2"), "decimal commas"),
@@ -102,16 +102,20 @@ WRITTEN = {  # as what, the text, its features, what is said of it
         "names from a remark",
     ),
     "commas above blanks": (table("# a, b, k", sep=" "), ("a", "b"), "names from a remark"),
-    "a remark of many words": (table("# all of this was made by hand"), ("1", "2"), ""),
+    "a remark of many words": (table("# all of this was made by hand"), ("1", "2"), "(no header)"),
     "a remark above names": (table("# x,y,z\na,b,k"), ("a", "b"), ""),
-    "a remark below": (table() + "# a,b,k\n", ("1", "2"), ""),
+    "a remark below": (table() + "# a,b,k\n", ("1", "2"), "no header"),
     "tabs and blanks": (table("a b\tk", sep=" ").replace(" 1\n", "\t1\n"), ("a", "b"), ""),
-    "blanks, then a tab": (table().replace(",", "  ", 1).replace(",", " \t"), ("1", "2"), ""),
+    "blanks, then a tab": (
+        table().replace(",", "  ", 1).replace(",", " \t"),
+        ("1", "2"),
+        "no header",
+    ),
     "empty lines": (table("a,b,k") + ",,\n\n,,\n", ("a", "b"), ""),
-    "pandas' count": (table("0,1,2"), ("0", "1"), ""),
-    "counted from 1": (table("1,2,3", labels=Y), ("1", "2"), ""),
-    "years and a word": (table("2019,2020,grade"), ("2019", "2020"), ""),
-    "years": (table("2019,2020,2021"), ("2019", "2020"), ""),
+    "pandas' count": (table("0,1,2"), ("0", "1"), "d.csv (first line 0, 1, 2 taken as names), 30"),
+    "counted from 1": (table("1,2,3", labels=Y), ("1", "2"), "first line 1, 2, 3 taken as names"),
+    "years and a word": (table("2019,2020,grade"), ("2019", "2020"), "2019, 2020, grade taken"),
+    "years": (table("2019,2020,2021"), ("2019", "2020"), "(first line 2019, 2020, 2021 t"),
     "a row": (table(",a,b,k", index=range(30)), ("a", "b"), "row numbers left out"),
     "a row, counted": (table(",0,1,2", index=range(30)), ("0", "1"), "row numbers left out"),
     "a row read again": (table("Unnamed: 0,a,b,k", index=range(30)), ("a", "b"), "row numbers"),
@@ -685,8 +689,17 @@ def test_whole_numbers_far_from_each_other_are_measured_too(tmp_path):
     said = "40 different numbers for 120 samples look like a number to predict, which is no class: "
     way = 'name another with label = "…", or write it as a few classes (low, high)'
     assert f'column "k": {said}{way}' in refused(tmp_path, table("a,b,k", x=x, labels=prices))
-    ages = [str(20 + k % 40) for k in range(120)]  # as classes are counted
-    assert len(read(tmp_path, table("a,b,k", x=x, labels=ages)).classes) == 40
+    for many, classes in ((30, 30), (31, 0)):  # as classes are counted
+        ages = [str(20 + k % many) for k in range(120)]
+        text = table("a,b,k", x=x, labels=ages)
+        if classes:
+            said = "d.csv, 120 samples, 30 classes (numbers taken as classes)"
+            assert read(tmp_path, text).words == said
+        else:
+            assert "31 different numbers for 120 samples look like" in refused(tmp_path, text)
+    for many, said in ((20, ""), (21, " (numbers taken as classes)")):
+        text = table("a,b,k", x=np.tile(X, (7, 1)), labels=[k % many for k in range(210)])
+        assert read(tmp_path, text).words == f"d.csv, 210 samples, {many} classes{said}"
     for step, classes in ((1, 12), (2, 0)):  # 12 numbers reach 11, or 22; 24 would be gaps
         twelve = [str(step * (k % 12) + (k % 12 == 11) * (step == 2) * 2) for k in range(60)]
         text = table("a,b,k", x=x[:60], labels=twelve)

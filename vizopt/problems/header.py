@@ -7,6 +7,8 @@ from vizopt.problems.cells import FEW, MISSING, WHOLE, number
 
 Cells = list[str]
 
+LONGEST = 60  # characters of a line that are told
+
 
 class Header(NamedTuple):
     """What a table's first line is."""
@@ -45,19 +47,20 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
     whole = all(WHOLE.fullmatch(first[i]) for i in features) and len(set(first)) == len(first)
     measured = not any(WHOLE.fullmatch(row[i]) for row in body for i in features)
     above = whole and measured and len(body) >= FEW  # whole numbers above none
+    taken = f"first line {', '.join(first[unnamed:])[:LONGEST]} taken as names"
     if is_word(first[at], comma):
         named = any(words) or above or all(number(name) is not None for name in labels)
-        return Header(False if seen else named or None)
+        return Header(False if seen else named or None, "" if seen or any(words) else taken)
     counted = first[unnamed:]
     if counted == [str(i) for i in range(len(counted))]:
-        return Header(True, "" if measured else f"first line {', '.join(counted)} taken as names")
+        return Header(True, taken)
     if any(words):
         return Header(False if seen else _named(first, body, features, comma))
     if not (whole and WHOLE.fullmatch(first[at])):
         return Header(False)
     if seen:
         return Header(None if _counts(counted) else False)
-    return Header(above or None)
+    return Header(above or None, taken)
 
 
 def _named(first: Cells, body: list[Cells], features: list[int], comma: bool) -> bool | None:

@@ -11,6 +11,8 @@ from vizopt.problems.cells import FEW, natural, number
 from vizopt.problems.datasets import Data
 
 MEASURED = 10  # samples of each class that numbers have on average, at least, if they are classes
+SEVERAL = 30  # numbers, of which more are measured where so few samples have each
+MANY = 20  # numbers, of which more are said to have been taken for classes
 GAPS = 2  # times as far as they would reach without gaps: then whole numbers measure something
 ROUNDING = np.finfo(float).eps / 2  # between neighbours from 0.5 to 1
 
@@ -54,20 +56,22 @@ def samples(
 
 
 def _is_measured(classes: list[str]) -> bool:
-    """Whether names are numbers of a measurement: most with decimals, or far from each other."""
+    """Whether names are numbers of a measurement: with decimals, far from each other, or many."""
     values = [value for name in classes if (value := number(name, comma=True)) is not None]
     if len(values) < len(classes):
         return False
     decimals = sum(value % 1 != 0 for value in values)
-    return 2 * decimals > len(values) or max(values) - min(values) >= GAPS * len(values)
+    far = max(values) - min(values) >= GAPS * len(values)
+    return 2 * decimals > len(values) or far or len(values) > SEVERAL
 
 
 def _alike(classes: list[str]) -> str:
-    """What is to be said of the first two classes that are the same number: 1 and 1.0."""
+    """What is to be said of the first two classes that are the same number, 1 and 1.0; of many."""
     for one, other in pairwise(classes):  # in the order of their values
         if number(one) is not None and number(one) == number(other):
             return f" ({one} and {other} are two)"
-    return ""
+    numbers = all(number(name) is not None for name in classes)
+    return " (numbers taken as classes)" if numbers and len(classes) > MANY else ""
 
 
 def standardised(x: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -69,7 +69,7 @@ def read_table(path: str, how: Reading) -> Table:
     header = True if named and how.header is None else how.header
     if header is None:
         header, note = header_of([cells for _, cells in rows], label, comma)
-        notes += [note] if note else []
+        notes += ["no header"] if header is False else [note] if note else []
     line, first = rows[0]
     if header is None:
         what = f"line {line}: {', '.join(first)[:60]}: names of columns or a sample?"
