@@ -30,8 +30,9 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
     """
     first, body = rows[0], rows[1:]
     numbered = [str(i + 1) for i in range(len(first))]  # names of columns without a header
+    taken = f"first line {', '.join(filter(None, first))[:LONGEST]} taken as names"
     if label and label in first and label not in numbered:
-        return Header(True)
+        return Header(True, taken if all(number(cell, comma) is not None for cell in first) else "")
     at = numbered.index(label) if label in numbered else len(first) - 1
     labels = {row[at] for row in body}
     seen = first[at] in labels
@@ -47,7 +48,6 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
     whole = all(WHOLE.fullmatch(first[i]) for i in features) and len(set(first)) == len(first)
     measured = not any(WHOLE.fullmatch(row[i]) for row in body for i in features)
     above = whole and measured and len(body) >= FEW  # whole numbers above none
-    taken = f"first line {', '.join(first[unnamed:])[:LONGEST]} taken as names"
     if is_word(first[at], comma):
         named = any(words) or above or all(number(name) is not None for name in labels)
         return Header(False if seen else named or None, "" if seen or any(words) else taken)

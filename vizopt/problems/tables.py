@@ -100,7 +100,7 @@ def _chosen(path: str, how: Reading, lines: Lines, line: int) -> Table:
         _choose(path, chosen, label, names, rows)
     else:
         notes += _without_numbers(path, label, names, rows, named)
-        if rows and not label:
+        if len(names) > 2 and rows and not label:
             check_one_hot(path, names, rows)
     _check_width(path, names)
     _check_names(f"{path}: line {line}", names)
