@@ -15,7 +15,6 @@ from vizopt.layout import Layout
 from vizopt.paint import DPI, pixel_axes
 from vizopt.paint import line as straight
 from vizopt.panels import Slot
-from vizopt.panels.sample import LEAST, PLANE, STRIP, sample
 from vizopt.panels.strip import Strip, _Box, _points
 from vizopt.panels.stroke import strokes
 from vizopt.playback import Playback
@@ -266,21 +265,6 @@ def test_a_step_is_a_line_without_gaps_and_no_longer_than_it_is():
     seen[ink.rows, ink.columns] = ink.coverage
     assert (seen[10:90, 17:23].max(axis=1) == 255).all()
     assert not seen[20:80, :16].any()
-
-
-def test_of_many_points_a_sample_is_drawn_that_is_always_the_same():
-    labels = np.random.RandomState(1).choice(3, 100_000, p=[0.7, 0.29995, 0.00005])
-    some = sample(labels, PLANE)
-    assert np.array_equal(some, sample(labels, PLANE))
-    assert (np.diff(some) > 0).all()
-    counts = np.bincount(labels)
-    rare = min(counts[2], LEAST)
-    shown = np.bincount(labels[some])
-    assert shown[2] == rare
-    assert abs(shown[:2] - counts[:2] / 100).max() <= 1
-    assert len(sample(labels[:PLANE], PLANE)) == PLANE
-    assert len(sample(labels[: PLANE + 1] * 0, PLANE)) == PLANE
-    assert len(sample(labels * 0, STRIP)) == STRIP
 
 
 def test_one_feature_in_words(line, tmp_path):

@@ -46,34 +46,34 @@ class Legend:
             width: of a line, in pixels.
             mark: pixels that a marker takes.
         """
-        if len(names) <= MOST:
-            for lines in range(1, LINES + 1):
-                across = -(-len(names) // lines)
-                for parts in dict.fromkeys((max(across, 3), across)):  # two have room for three
-                    room = width / parts - mark - GAP * slot.font(SIZES[lines > 1])
-                    shown = written(slot, names, room, SIZES[lines > 1], PLAIN)
-                    if shown and across * lines - len(names) < across:
-                        return cls(shown, across, width / parts)
-            least = mark + slot.text_width("000", SIZES[0])
-            if least * len(names) <= width:
-                step = width / len(names)
-                return cls(_cut(slot, names, step - mark, SIZES[0]), len(names), step)
-        return cls._counted(slot, names, width, mark)
+        some = names[:MOST]
+        for lines in range(1, LINES + 1):
+            across = -(-len(some) // lines)
+            size = SIZES[lines > 1 or len(names) > MOST]
+            for parts in dict.fromkeys((max(across, 3), across)):  # two have room for three
+                room = width / parts - mark - GAP * slot.font(size)
+                shown = written(slot, some, room, size, PLAIN)
+                if shown and across * lines - len(some) < across:
+                    return cls._ended(slot, shown, across, width / parts, len(names))
+        least = mark + slot.text_width("000", SIZES[0])
+        if least * len(names) <= width and len(names) <= MOST:
+            step = width / len(names)
+            return cls(_cut(slot, names, step - mark, SIZES[0]), len(names), step)
+        least = mark + slot.text_width("000", SIZES[1])
+        across = min(max(int(width / least), 1), -(-len(some) // LINES))
+        some, step = some[: across * LINES], width / across
+        shown = _cut(slot, some, step - mark, SIZES[1])
+        return cls._ended(slot, shown, across, step, len(names))
 
     @classmethod
-    def _counted(cls, slot: Slot, names: tuple[str, ...], width: float, mark: float) -> "Legend":
-        """In as many lines as there may be; the last one ends with the number of the others."""
-        size = SIZES[1]
-        across = max(int(width / (mark + slot.text_width("000", size))), 1)
-        across = min(across, -(-min(len(names), MOST) // LINES))
-        step = width / across
-        if len(names) <= min(across * LINES, MOST):
-            return cls(_cut(slot, names, step - mark, size), across, step)
-        free = width - slot.text_width(_more(slot, len(names)), size)
-        whole = min(across * LINES, MOST) - across  # of the lines above the last one
-        some = max(whole + min(int(free / step), across), 1)
-        shown = _cut(slot, names[:some], step - mark, size)
-        return cls(shown, across, step, _more(slot, len(names) - some))
+    def _ended(cls, slot: Slot, shown: list[str], across: int, step: float, every: int) -> "Legend":
+        """The names that are shown, fewer where the last line has to end with how many are not."""
+        if len(shown) == every:
+            return cls(shown, across, step)
+        free = across * step - slot.text_width(_more(slot, every), SIZES[1])
+        last = (len(shown) - 1) % across + 1
+        kept = len(shown) - last + max(min(last, int(free / step)), 1)
+        return cls(shown[:kept], across, step, _more(slot, every - kept))
 
     @property
     def lines(self) -> int:
