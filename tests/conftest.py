@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 import vizopt
@@ -27,6 +28,20 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """301 epochs of the scene `sgd`, recorded for real."""
     scene = vizopt.load_scene("sgd", SHORT)
     return vizopt.record(scene, tmp_path_factory.mktemp("run") / "sgd.zarr")
+
+
+@pytest.fixture(scope="session")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """61 epochs on a table of one feature, three classes and 60 samples, 15 of them held out."""
+    folder, random = tmp_path_factory.mktemp("line"), np.random.RandomState(4)
+    rows = [f"{50 + 8 * (k % 3) + 3 * random.randn():.3f},{'uvw'[k % 3]}" for k in range(60)]
+    (folder / "one.csv").write_text("\n".join(["dose,kind", *rows]))
+    problem = {"kind": "network", "sizes": [1, 16, 3], "init": "he", "validation": 0.25}
+    keys = {f"problem.{key}": value for key, value in problem.items()}
+    keys |= {"problem.data": {"kind": "csv", "path": str(folder / "one.csv")}}
+    keys |= {"optimizer": {"kind": "adam", "lr": 0.05}, "epochs": 61}
+    scene = vizopt.load_scene("sgd", keys | {"keep.grid": 50, "timeline.seconds": 2.0})
+    return vizopt.record(scene, folder / "one.zarr")
 
 
 @pytest.fixture(scope="session")

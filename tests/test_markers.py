@@ -73,8 +73,11 @@ def test_markers_grow_with_the_frame():
 
 
 def test_classes_of_one_colour_have_different_shapes():
-    assert len({shape(c) for c in range(10)}) == len(SHAPES) == 10
-    assert len({(c % 10, shape(c)) for c in range(100)}) == 100
+    assert len({shape(c, 10) for c in range(10)}) == len(SHAPES) == 10
+    assert len({(c % 10, shape(c, 10)) for c in range(100)}) == 100
+    for colours in range(2, 21):  # of a look of one's own
+        assert len({shape(c, colours) for c in range(10)}) == 10
+        assert len({(c % colours, shape(c, colours)) for c in range(20)}) == 20
 
 
 def test_a_point_that_was_held_out_has_a_hole():

@@ -1,5 +1,6 @@
 """A table in the place of a scene: what is taken for what, what is trained, what is kept."""
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -156,11 +157,51 @@ def test_the_labels_column():
     assert label_of(two) == "target"  # both are called so: the last
 
 
+def test_the_first_column_holds_the_labels_only_where_it_has_few_values():
+    x, _ = clouds(40, 3, 2)
+    for many, label in ((10, "1"), (11, "")):
+        first = np.arange(40) % many
+        path = table(f"{many}.csv", x, first, last=False)
+        if label:
+            assert label_of(path) == label
+        else:
+            with pytest.raises(ValueError, match=r'column "4": 40 different numbers'):
+                inferred(path, {})
+
+
+def test_a_table_that_is_compressed():
+    x, y = clouds(40, 1, 2)
+    table("two b.csv", x, y, "a,y")
+    Path("two b.csv.gz").write_bytes(gzip.compress(Path("two b.csv").read_bytes()))
+    said, made = inferred("two b.csv.gz", {})
+    assert (made["title"], made["problem"]["sizes"]) == ("Two b", [1, 64, 2])
+    assert said.endswith('40 samples, 2 classes in the column "y" (0, 1), 1 feature (a)')
+    scene = vizopt.load_scene("two b.csv.gz")
+    assert (scene.name, scene.title) == ("two b", "Two b")
+
+
+def test_features_in_a_file_alone_ask_for_the_labels():
+    x, y = clouds(40, 3, 2)
+    np.save("x.npy", x)
+    np.save("y.npy", y)
+    said = r"^x\.npy: holds features alone: name the labels' file, y = \"….npy\" \(on the command "
+    with pytest.raises(SceneError, match=said + r"line: --set 'problem\.data\.y=…'\)$"):
+        vizopt.load_scene("x.npy")
+    scene = vizopt.load_scene("x.npy", {"problem.data.y": "y.npy"})
+    assert (scene.problem.sizes, scene.problem.data.y) == ((3, 64, 2), "y.npy")
+
+
+def test_what_a_key_decides_is_said_for_the_command_line(command):
+    table("a.csv", np.ones((9, 2)) * np.arange(9)[:, None], ["u", "?", "v"] * 3, "a,b,k")
+    ran = command("make", "a.csv")
+    assert ran.err.endswith("or \"class\" (on the command line: --set 'problem.data.missing=…')\n")
+
+
 def test_no_column_of_classes_is_said_of_the_last():
     x, _ = clouds(40, 3, 2)
     table("a.csv", x, RandomState(0).rand(40), "a,b,c,price")
     with pytest.raises(
-        SceneError, match=r'^a\.csv: column "price": .* are measured and no classes'
+        SceneError, match=r'^a\.csv: column "price": .* a number to predict, which is no class'
     ):
         vizopt.load_scene("a.csv")
 

@@ -12,7 +12,7 @@ from vizopt.clips import planned_picture
 from vizopt.mosaic import Mosaic
 from vizopt.panels import Plane
 from vizopt.panels.base import Slot
-from vizopt.panels.plane import _fitted, _listed
+from vizopt.panels.legend import LINES, MOST, Legend, written
 from vizopt.panels.weights import _block_maxima
 from vizopt.recording import Recording
 from vizopt.scene import parse_scene
@@ -229,35 +229,72 @@ def test_unusual_scenes_draw(keys, tmp_path):
     assert len(np.unique(frame.reshape(-1, 4), axis=0)) > 50
 
 
-def test_names_of_classes_stay_apart_where_there_is_little_room(run):
+def test_names_of_classes_stay_apart_where_there_is_little_room():
     slot = SimpleNamespace(
-        text_width=lambda text: 10.0 * len(text),
+        text_width=lambda text, size: 10.0 * len(text),
         fitted=lambda text, size, room: (
             text if 10 * len(text) <= room else text[: int(room // 10) - 1] + "…"
         ),
     )
 
-    def shown(*names):
-        return _fitted(slot, names, 80.0)
+    def shown(*names, ways=4):
+        return written(slot, names, 80.0, 13, ways)
 
     assert shown("class 0", "class 1") == ["class 0", "class 1"]
     assert shown("Iris setosa", "Iris virginia") == ["setosa", "virginia"]
     assert shown("acute kidney disease", "chronic kidney disease") == ["acute k…", "chronic…"]
     assert shown("treatment-drug-north", "treatment-drug-south") == ["…g-north", "…g-south"]
     same = "one-and-the-same-beginning{}and-one-and-the-same-end"
-    assert shown(same.format("A"), same.format("B")) == ["0", "1"]
+    assert shown(same.format("A"), same.format("B")) is None
+    assert shown("acute kidney disease", "chronic kidney disease", ways=2) is None
+
+
+def legend(names, side):
+    slot = Slot(None, side, side, THEMES["light"], 1.0, None)
+    return slot, Legend.of(slot, names, side, 15.0)
 
 
 @pytest.mark.parametrize(
-    ("classes", "side"), [(3, 500), (12, 500), (13, 500), (40, 300), (200, 160)]
+    ("classes", "side"), [(3, 500), (12, 500), (13, 500), (20, 540), (40, 300), (200, 160)]
 )
-def test_the_line_of_classes_shows_what_fits_and_counts_the_others(classes, side):
-    slot = Slot(None, side, side, THEMES["light"], 1.0, None)
-    names, step, more = _listed(slot, tuple(map(str, range(classes))), side, 15.0)
-    hidden = int(more.split()[1]) if more else 0
-    assert names == [str(c) for c in range(len(names))]
-    assert len(names) + hidden == classes
-    assert max(map(slot.text_width, names)) <= step - 15
-    assert step * len(names) + slot.text_width(more) <= side
-    least = 15 + slot.text_width("000")
-    assert hidden == 0 or (len(names) + 1) * least > side - slot.text_width(f"and {classes} more")
+def test_the_lines_of_classes_show_what_fits_and_count_the_others(classes, side):
+    slot, found = legend(tuple(map(str, range(classes))), side)
+    hidden = int(found.more.split()[1]) if found.more else 0
+    assert found.names == [str(c) for c in range(len(found.names))]
+    assert len(found.names) + hidden == classes
+    assert found.lines <= LINES
+    assert max(slot.text_width(name, found.size) for name in found.names) <= found.step - 15
+    last = len(found.names) - (found.lines - 1) * found.across
+    assert found.step * found.across <= side + 1e-9
+    assert last * found.step + slot.text_width(found.more, found.size) <= side + 1e-9
+    assert (hidden > 0) == (classes > MOST)
+
+
+@pytest.mark.parametrize(
+    ("names", "lines", "shown"),
+    [
+        (("ham", "spam"), 1, ["ham", "spam"]),
+        (tuple(f"class {c}" for c in range(8)), 1, [str(c) for c in range(8)]),
+        (tuple(f"grade-{c}" for c in range(8)), 2, [f"grade-{c}" for c in range(8)]),
+        (tuple(f"quite a long name {c}x" for c in range(20)), 2, [f"{c}x" for c in range(20)]),
+        (
+            tuple(f"kind-of-grain-{c}" for c in range(16)),
+            4,
+            [f"kind-of-grain-{c}" for c in range(16)],
+        ),
+    ],
+    ids=str,
+)
+def test_names_of_classes_go_on_in_further_lines_before_they_are_cut(names, lines, shown):
+    _, found = legend(names, 540)
+    assert (found.names, found.lines, found.more) == (shown, lines, "")
+    assert found.size == (13 if lines == 1 else 11)
+
+
+def test_names_that_no_line_holds_are_told_apart_by_their_ends_or_numbers():
+    long = "a-name-of-a-class-that-is-longer-than-any-line-could-hold-" * 3
+    _, found = legend(tuple(long + str(c) for c in range(3)), 300)
+    assert [name[0] for name in found.names] == ["…"] * 3
+    assert found.lines == 1
+    _, found = legend(tuple(long + c + long for c in "abc"), 300)
+    assert found.names == ["0", "1", "2"]

@@ -137,6 +137,11 @@ def test_a_parquet_file(tmp_path):
     frame.index = frame.index[::-1] + 7  # row labels are written as a column
     frame.to_parquet(file)
     is_that_table(made(file, label="k"))
+    is_that_table(made(file))  # behind the others
+    frame.set_index("a").to_parquet(file)  # a feature, before the others
+    is_that_table(made(file))
+    frame.set_index(pandas.Index([f"s{k}" for k in range(len(frame))])).to_parquet(file)
+    assert made(file).words == "d.parquet (row numbers left out), 40 samples, 3 classes"
     frame.assign(k=Y).to_parquet(file, index=False)
     assert made(file).classes == ("0", "1", "2")
     frame.loc[frame.index[2], "b"] = float("nan")

@@ -64,7 +64,7 @@ def test_the_irises():
 
 WRITTEN = {  # as what, the text, its features, what is said of it
     "with names": (table("a,b,k"), ("a", "b"), ""),
-    "without": (table(), ("1", "2"), ""),
+    "without": (table(), ("1", "2"), "d.csv (no header), 30"),
     "blanks": (table("a, b, k").replace(",", ", "), ("a", "b"), ""),
     "Excel in Europe": (table("a;b;k", sep=";", decimal=","), ("a", "b"), "decimal commas"),
     "the same without names": (table(sep=";", decimal=","), ("1", "2"), "decimal commas"),
@@ -102,16 +102,20 @@ WRITTEN = {  # as what, the text, its features, what is said of it
         "names from a remark",
     ),
     "commas above blanks": (table("# a, b, k", sep=" "), ("a", "b"), "names from a remark"),
-    "a remark of many words": (table("# all of this was made by hand"), ("1", "2"), ""),
+    "a remark of many words": (table("# all of this was made by hand"), ("1", "2"), "(no header)"),
     "a remark above names": (table("# x,y,z\na,b,k"), ("a", "b"), ""),
-    "a remark below": (table() + "# a,b,k\n", ("1", "2"), ""),
+    "a remark below": (table() + "# a,b,k\n", ("1", "2"), "no header"),
     "tabs and blanks": (table("a b\tk", sep=" ").replace(" 1\n", "\t1\n"), ("a", "b"), ""),
-    "blanks, then a tab": (table().replace(",", "  ", 1).replace(",", " \t"), ("1", "2"), ""),
+    "blanks, then a tab": (
+        table().replace(",", "  ", 1).replace(",", " \t"),
+        ("1", "2"),
+        "no header",
+    ),
     "empty lines": (table("a,b,k") + ",,\n\n,,\n", ("a", "b"), ""),
-    "pandas' count": (table("0,1,2"), ("0", "1"), ""),
-    "counted from 1": (table("1,2,3", labels=Y), ("1", "2"), ""),
-    "years and a word": (table("2019,2020,grade"), ("2019", "2020"), ""),
-    "years": (table("2019,2020,2021"), ("2019", "2020"), ""),
+    "pandas' count": (table("0,1,2"), ("0", "1"), "d.csv (first line 0, 1, 2 taken as names), 30"),
+    "counted from 1": (table("1,2,3", labels=Y), ("1", "2"), "first line 1, 2, 3 taken as names"),
+    "years and a word": (table("2019,2020,grade"), ("2019", "2020"), "2019, 2020, grade taken"),
+    "years": (table("2019,2020,2021"), ("2019", "2020"), "(first line 2019, 2020, 2021 t"),
     "a row": (table(",a,b,k", index=range(30)), ("a", "b"), "row numbers left out"),
     "a row, counted": (table(",0,1,2", index=range(30)), ("0", "1"), "row numbers left out"),
     "a row read again": (table("Unnamed: 0,a,b,k", index=range(30)), ("a", "b"), "row numbers"),
@@ -231,7 +235,8 @@ def test_labels_in_any_column(tmp_path):
     text = table("k,a,b", x=np.c_[Y, X[:, 0]], labels=X[:, 1]).replace(".0,", ",")
     is_that_table(read(tmp_path, text, label="k"))
     assert refused(tmp_path, text) == (
-        'column "b": 30 different decimals for 30 samples are measured and no classes: '
+        'column "b": 30 different numbers for 30 samples look like a number to predict, which '
+        "is no class: "
         'name another with label = "…", or write it as a few classes (low, high)'
     )
     words = table("k,a,b", x=np.c_[Y, X[:, 0]], labels=X[:, 1])
@@ -271,8 +276,8 @@ BAD_TABLES = {
     "u,v,k\ncm,cm,\n3,4,a\n": "line 2: cm, cm, : a second line of names, or units: leave it out",
     "u,v,k\nx,y,k\n3,4,a\n": "line 2: x, y, k: a second line of names, or units: leave it out",
     "u,v,k\nred,1,a\n3,4,a\n": "line 2: 'red' is not a finite number (column \"u\")",
-    "1,a\n2,b\n": "needs two features and a label, not 2 columns: add a second one",
-    ",a,k\n0,5.5,u\n1,4.5,v\n": "not 2 columns beside row numbers: add a second one",
+    "a\n1\n2\n": "needs a feature and a label, not 1 column: say what stands between columns",
+    ",k\n0,u\n1,v\n": "not 1 column beside row numbers: columns = […] keeps them as features",
     "1,2,a\n3,4,a\n": "one class only (a)",
     "u,u,k\n1,2,a\n3,4,b\n": 'line 1: two columns named "u"',
     "u,,k\n1,2,a\n3,4,b\n": "line 1: column 2 has no name",
@@ -455,16 +460,17 @@ def test_true_and_false_are_classes(tmp_path):
         (
             X,
             X[:, 0],
-            'array "y": 30 different decimals for 30 samples are measured and no classes: ',
+            'array "y": 30 different numbers for 30 samples look like a number to predict, which',
         ),
         (X, Y * 0, 'array "y": one class only (0): name another with y = "…"'),
         (X, np.where(Y == 2, np.nan, Y), "y[2] is not finite"),
         (X, np.array(["u", "", "v"])[Y], "y[1] is missing"),
-        (X, np.eye(3)[Y] / 2, "are no [N, D] and [N], D ≥ 2: make y one label for each sample"),
+        (X, np.eye(3)[Y] / 2, "are no [N, D] and [N]: make y one label for each sample"),
         (X, Y + 0j, "y holds complex128, not numbers or text"),
         (X, np.array([b"u", b"\xe4"])[Y % 2], "y holds bytes that are no UTF-8"),
         (X, Y[:-1], "are no [N, D] and [N]"),
-        (X[:, :1], Y, "are no [N, D] and [N], D ≥ 2: add a second one"),
+        (X[:, :0], Y, "x (30, 0) and y (30,) are no [N, D] and [N]"),
+        (X[None], Y, "x (1, 30, 2) and y (30,) are no [N, D] and [N]"),
         (X > 0, Y, "x holds bool, not numbers"),
         (np.where(X > 2, np.inf, X), Y, "x[1] is not finite"),
     ],
@@ -480,7 +486,7 @@ def test_arrays_that_are_not_there(tmp_path):
     archive(tmp_path)
     for keys, message in (
         ({"x": "z"}, 'no array "z"'),
-        ({"x": "y"}, "are no"),
+        ({"x": "y"}, "x and y are the same array"),
         ({"path": str(tmp_path / "no.npz")}, "cannot read"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -660,7 +666,7 @@ def test_classes_that_are_the_same_number_are_said(tmp_path, labels, classes, sa
 
 def test_what_is_measured_is_no_class(tmp_path):
     x = np.tile(X, (5, 1))
-    said = "11 different decimals for 109 samples are measured and no classes: "
+    said = "11 different numbers for 109 samples look like a number to predict, which is no class: "
     eleven = [f"{k % 11 / 10 + 0.05:.2f}" for k in range(110)]
     assert f'column "k": {said}' in refused(
         tmp_path, table("a,b,k", x=x[:109], labels=eleven[:109])
@@ -677,6 +683,55 @@ def test_what_is_measured_is_no_class(tmp_path):
     assert said in refused(tmp_path, text)
 
 
+def test_whole_numbers_far_from_each_other_are_measured_too(tmp_path):
+    x = np.tile(X, (4, 1))
+    prices = [str(120_000 + 2_500 * (k % 40)) for k in range(120)]
+    said = "40 different numbers for 120 samples look like a number to predict, which is no class: "
+    way = 'name another with label = "…", or write it as a few classes (low, high)'
+    assert f'column "k": {said}{way}' in refused(tmp_path, table("a,b,k", x=x, labels=prices))
+    for many, classes in ((30, 30), (31, 0)):  # as classes are counted
+        ages = [str(20 + k % many) for k in range(120)]
+        text = table("a,b,k", x=x, labels=ages)
+        if classes:
+            said = "d.csv, 120 samples, 30 classes (numbers taken as classes)"
+            assert read(tmp_path, text).words == said
+        else:
+            assert "31 different numbers for 120 samples look like" in refused(tmp_path, text)
+    for many, said in ((20, ""), (21, " (numbers taken as classes)")):
+        text = table("a,b,k", x=np.tile(X, (7, 1)), labels=[k % many for k in range(210)])
+        assert read(tmp_path, text).words == f"d.csv, 210 samples, {many} classes{said}"
+    for step, classes in ((1, 12), (2, 0)):  # 12 numbers reach 11, or 22; 24 would be gaps
+        twelve = [str(step * (k % 12) + (k % 12 == 11) * (step == 2) * 2) for k in range(60)]
+        text = table("a,b,k", x=x[:60], labels=twelve)
+        if classes:
+            assert len(read(tmp_path, text).classes) == classes
+        else:
+            assert "12 different numbers for 60 samples" in refused(tmp_path, text)
+    codes = [str(10_000 * (k % 11)) for k in range(110)]  # ten of each: classes with a code
+    assert (
+        len(read(tmp_path, table("a,b,k", x=np.tile(X, (5, 1))[:110], labels=codes)).classes) == 11
+    )
+
+
+def test_one_feature_is_enough(tmp_path):
+    x = np.round(X[:, :1] * 100)
+    text = table("a,k", x=x)
+    data = read(tmp_path, text)
+    assert data.features == ("a",)
+    assert data.x[:, 0] == pytest.approx((x[:, 0] - x.mean()) / x.std(), abs=1e-6)
+    assert read(tmp_path, table("a,b,k"), columns=("b",)).features == ("b",)
+    assert read(tmp_path, table("a,b,k"), drop=("a",)).features == ("b",)
+    spec = NetworkSpec(data=DATASETS["csv"](path=str(tmp_path / "d.csv")), sizes=(1, 4, 3))
+    (tmp_path / "d.csv").write_text(text)
+    spec.check()
+    assert "probabilities" in spec.columns
+    assert spec.build(RandomState(0)).constants["points"].shape == (30, 1)
+    for shape in ((30,), (30, 1)):
+        np.savez(tmp_path / "d.npz", x=x.reshape(shape), y=Y)
+        data = DATASETS["npz"](path=str(tmp_path / "d.npz")).make(RandomState(0))
+        assert (data.features, data.x.shape) == (("feature 1",), (30, 1))
+
+
 def test_chosen_columns_are_the_features_in_their_order(tmp_path):
     x = np.c_[X[:, 0], range(30), X[:, 1]]
     text = table("a,id,b,k", x=x).replace(".0,", ",")
@@ -690,7 +745,6 @@ def test_chosen_columns_are_the_features_in_their_order(tmp_path):
         (("a", "k"), 'columns: "k" has the labels: leave it out'),
         (("a", "a"), 'columns: "a" is there twice: leave it out'),
         (("a", "xyz"), 'no column "xyz": there are: a, b, id, k'),
-        (("a",), "needs two features and a label, not 2 columns: add a second one"),
     ):
         assert refused(tmp_path, text, columns=columns).startswith(message)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from vizopt.errors import hint
 from vizopt.layout import Layout
 from vizopt.mosaic import Mosaic
-from vizopt.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Weights, Worked
+from vizopt.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Strip, Weights, Worked
 from vizopt.stage import Stage
 
 
@@ -50,40 +50,43 @@ def _descent() -> Stage:
 
 
 def _network(layout: Layout) -> Stage:
-    """The plane, the layers in their order, the key and the curves."""
+    """The plane, or the strip of one feature, the layers in their order, the key and the curves."""
     layers = layout.layers
-    panels: dict[str, Panel] = {"plane": Plane(), "curves": Curves(), "key": Key()}
+    single = dict(layout.shapes).get(f"{layers[0]}.weights", (2,))[0] == 1
+    shown = "strip" if single else "plane"
+    panels: dict[str, Panel] = {shown: Strip() if single else Plane()}
+    panels |= {"curves": Curves(), "key": Key()}
     panels |= {layer: Weights(layer) for layer in layers}
-    mosaics = _two(*layers) if len(layers) == 2 else _many(layers)
+    mosaics = _two(shown, *layers) if len(layers) == 2 else _many(shown, layers)
     return Stage(panels, *mosaics)
 
 
-def _two(first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
+def _two(shown: str, first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
     """The book's network: the first layer lies above the curves, the last one stands."""
     wide = Mosaic(
-        rows=(f"plane {first} {last}", f"plane key {last}", f"plane curves {last}"),
+        rows=(f"{shown} {first} {last}", f"{shown} key {last}", f"{shown} curves {last}"),
         widths=(574.0, 430.0, 160.0),
         heights=(150.0, 40.0, 374.0),
     )
     standard = Mosaic(
-        rows=(f"plane {first} {last}", f"plane curves {last}", f"key curves {last}"),
+        rows=(f"{shown} {first} {last}", f"{shown} curves {last}", f"key curves {last}"),
         widths=(440.0, 266.0, 138.0),
         heights=(140.0, 334.0, 66.0),
     )
     square = Mosaic(
-        rows=(f"{first} {first} {last}", f"plane curves {last}", f"key key {last}"),
+        rows=(f"{first} {first} {last}", f"{shown} curves {last}", f"key key {last}"),
         widths=(330.0, 166.0, 108.0),
         heights=(130.0, 385.0, 42.0),
     )
     portrait = Mosaic(
-        rows=("plane plane", f"{first} {last}", f"key {last}", f"curves {last}"),
+        rows=(f"{shown} {shown}", f"{first} {last}", f"key {last}", f"curves {last}"),
         widths=(480.0, 150.0),
         heights=(690.0, 130.0, 42.0, 230.0),
     )
     return wide, standard, square, portrait
 
 
-def _many(layers: tuple[str, ...]) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
+def _many(shown: str, layers: tuple[str, ...]) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
     """Any number of layers in rows of up to four, with the key and the curves."""
     rows = _in_rows(layers, 4)
     across = len(rows[0])
@@ -93,17 +96,17 @@ def _many(layers: tuple[str, ...]) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
         """A line of the mosaic: each name over its part of the columns."""
         return [" ".join([name] * across) for name in names]
 
-    key, curves, plane = over("key", "curves", "plane")
-    halves = [" ".join([name] * across) for name in ("plane", "curves")]
+    key, curves, plane = over("key", "curves", shown)
+    halves = [" ".join([name] * across) for name in (shown, "curves")]
     pairs = [" ".join(f"{name} {name}" for name in row) for row in rows]
     each = 1.0 / len(rows)
     wide = Mosaic(
-        rows=tuple(f"plane {line}" for line in (*grids, key, curves)),
+        rows=tuple(f"{shown} {line}" for line in (*grids, key, curves)),
         widths=(1.0, *(1.1 / across for _ in range(across))),
         heights=(*(340.0 * each for _ in rows), 40.0, 150.0),
     )
     standard = Mosaic(
-        rows=(*(f"plane {line}" for line in (*grids, key)), f"curves {curves}"),
+        rows=(*(f"{shown} {line}" for line in (*grids, key)), f"curves {curves}"),
         widths=(1.0, *(1.1 / across for _ in range(across))),
         heights=(*(380.0 * each for _ in rows), 42.0, 120.0),
     )

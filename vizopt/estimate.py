@@ -8,6 +8,7 @@ from vizopt.arrange import arranged
 from vizopt.errors import SceneError
 from vizopt.numbers import count
 from vizopt.optimizers import acting, rates
+from vizopt.probes import LINE
 from vizopt.problems import NetworkSpec
 from vizopt.scene import Scene
 
@@ -51,8 +52,11 @@ def bytes_of(scene: Scene) -> dict[str, int]:
         1 + len(rates(acting(scene.optimizer, problem.layout))) + len(METRICS & problem.columns)
     )
     scores = 0
-    if isinstance(problem, NetworkSpec) and "scores" in arranged(problem.layout, scene.stage).needs:
+    needs = arranged(problem.layout, scene.stage).needs
+    if isinstance(problem, NetworkSpec) and "scores" in needs:
         scores = max(problem.sizes[-1], 2) * scene.keep.grid**2
+    if isinstance(problem, NetworkSpec) and "probabilities" in needs:
+        scores = max(problem.sizes[-1], 2) * scene.keep.grid * LINE * 4
     return {
         "epochs": 8 * values * scene.epochs,
         "problem.sizes": kept * (8 + 2 * problem.layout.size * (8 if double else 4)),

@@ -48,7 +48,8 @@ class Header:
         settings: the optimizer, the data and the problem in a line.
         classes: names of the classes, in the order of their numbers.
         plane: what plane through the features the picture shows; empty for two features.
-        axes: names of the plane's axes, x and y; none of data drawn from a rule.
+        axes: names of the plane's axes, x and y, or of one feature alone; none of data drawn from a
+            rule.
         worked: the update rule in lines of arithmetic, to be redone by hand; see
             `vizopt.optimizers.worked`.
     """
@@ -141,6 +142,9 @@ def misfits(
         elif name == "scores":
             if len(inner) != 3 or inner[1] != inner[2] or inner[0] != (classes or inner[0]):
                 yield f"{array.path}: {list(inner)} does not fit {classes} classes"
+        elif name == "probabilities":
+            if len(inner) != 2 or inner[0] != (classes or inner[0]) or inner[1] < 2:
+                yield f"{array.path}: {list(inner)} does not fit {classes} classes"
         elif inner != shapes.get(name, () if history or name == "epoch" else inner):
             yield f"{array.path}: {list(inner)} does not fit the header"
     yield from _misfit_constants(header, constants)
@@ -151,14 +155,15 @@ def _kinds(name: str) -> str:
 
 
 def _misfit_constants(header: Header, constants: Mapping[str, Any]) -> Iterator[str]:
-    """A network's points with a class each, a curve's x and f."""
-    points = constants["points"].shape[0] if "points" in constants else ANY
+    """A network's points with a class each, on a plane or a line; a curve's x and f."""
+    points, axes = (*(constants["points"].shape if "points" in constants else ()), ANY, ANY)[:2]
+    axes = 1 if axes == 1 else 2
     wanted = {
-        "points": ("f", (points, 2)),
+        "points": ("f", (points, axes)),
         "labels": ("iu", (points,)),
         "held_out": ("iu", (points,)),
-        "extent": ("f", (4,)),
-        "units": ("f", (2, 2)),
+        "extent": ("f", (2 * axes,)),
+        "units": ("f", (axes, 2)),
         **dict.fromkeys(("curve", "minima", "maxima"), ("f", (ANY, 2))),
     }
     for name, array in constants.items():

@@ -1,10 +1,12 @@
 """Hold: where the classes of the plane would flash, each place shows how often each of them won.
 
 Elsewhere a frame shows its own row. What is held is a span of half a second: what comes and goes
-within it is seen as a mixture, and what stands is seen as it is.
+within it is seen as a mixture, and what stands is seen as it is. The line of one feature is held
+by the same measure.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from copy import deepcopy
 from typing import NamedTuple, TypeAlias
 
@@ -25,7 +27,7 @@ STEP = 0.09  # of luminance: colours that are further apart can flash
 PLACES = 50  # along each side of the plane that are judged, at least
 KEPT = 1024  # rows whose winners are remembered
 
-Winners: TypeAlias = NDArray[np.uint8]  # [G, G]
+Winners: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]  # [R, G] what each place shows
 
 
 class Held(NamedTuple):
@@ -41,14 +43,79 @@ class Held(NamedTuple):
     last: int
 
 
+class Spans:
+    """Which half seconds of a clip are held, because what they show would flash.
+
+    Spans are judged in their order by the flash meter, on the screen that the standard assumes, in
+    two ways: as if every change of what a place shows were one from black to white or back, and in
+    the theme's colours where those differ enough to flash. A span is held where the second up to
+    any of its frames would have more than LIMIT transitions over a quarter of a 10° field by
+    either.
+
+    Args:
+        seen: what each place [R, G] shows in a row of the recording.
+        rows: the row that each frame shows [F].
+        playback: size and rate.
+        place: pixels of the frame along the side of one place.
+        colours: RGBA of whatever a place can show.
+    """
+
+    def __init__(
+        self,
+        seen: Callable[[int], Winners],
+        rows: Rows,
+        playback: Playback,
+        place: float,
+        colours: NDArray[np.uint8],
+    ) -> None:
+        self._seen = seen
+        self._rows = rows
+        self._playback = playback
+        scale = place * Grid(playback.size).scale
+        grid = max(seen(int(rows[0])).shape)
+        self._watched: list[_Toggled | _Coloured] = [_Toggled(grid, scale)]
+        if np.ptp(luminance(colours[:, :3] / 255)) >= STEP:
+            self._watched.append(_Coloured(grid, scale, colours))
+        self._spans: list[bool] = []  # which of them are held, as far as they are judged
+
+    def __call__(self, k: int) -> tuple[int, int] | None:
+        """The first and last row of frame k's span, None where it shows its own row.
+
+        The first and the last frame show their own: players and decks take them for stills.
+        """
+        alone = self._playback.mode != "clip" or k in (0, len(self._rows) - 1)
+        span = k // self._playback.window
+        if alone or not self._is_held(span):
+            return None
+        frames = self._frames(span)
+        return int(self._rows[frames[0]]), int(self._rows[frames[-1]])
+
+    def _frames(self, span: int) -> range:
+        start = span * self._playback.window
+        return range(start, min(start + self._playback.window, len(self._rows)))
+
+    def _is_held(self, span: int) -> bool:
+        """Spans are judged in order, whichever frame is asked for first."""
+        while len(self._spans) <= span:
+            self._spans.append(self._judge(len(self._spans)))
+        return self._spans[span]
+
+    def _judge(self, span: int) -> bool:
+        frames = self._frames(span)
+        before = deepcopy(self._watched)
+        winners = [self._seen(int(self._rows[k])) for k in frames]
+        for k, seen in zip(frames, winners, strict=True):
+            micros = round(k / self._playback.fps * 1e6)
+            if max([watched.see(micros, seen) for watched in self._watched]) > LIMIT:
+                self._watched = before
+                for watched in before:
+                    watched.hold(round(frames[0] / self._playback.fps * 1e6), winners)
+                return True
+        return False
+
+
 class Background:
     """What the plane shows in each frame: its own row, or the shares of its span's rows.
-
-    Spans of half a second are judged in their order by the flash meter, on the screen that the
-    standard assumes, in two ways: as if every change of class were one from black to white or
-    back, and in the theme's colours where those differ enough to flash. A span is held where the
-    second up to any of its frames would have more than LIMIT transitions over a quarter of a 10°
-    field by either.
 
     Args:
         run: the recording, with scores [N, C, G, G].
@@ -67,61 +134,26 @@ class Background:
         colours: NDArray[np.uint8],
     ) -> None:
         self._classes, grid = run.columns["scores"].shape[1:3]
-        self._rows = rows
         self._epochs = run["epoch"]
-        self._playback = playback
-        self._winners = _Winners(run)
-        self._latest: tuple[int, Held] | None = None  # a span that was held, and how
-        scale = side / grid * Grid(playback.size).scale
-        self._watched: list[_Toggled | _Coloured] = [_Toggled(grid, scale)]
-        if np.ptp(luminance(colours[:, :3] / 255)) >= STEP:
-            self._watched.append(_Coloured(grid, scale, colours))
-        self._spans: list[bool] = []  # which of them are held, as far as they are judged
+        self._winners = Latest(lambda row: leader(run.row("scores", row)))
+        self._spans = Spans(self._winners, rows, playback, side / grid, colours)
+        self._latest: tuple[tuple[int, int], Held] | None = None  # a span that was held, and how
 
     def __call__(self, k: int) -> Held | None:
-        """What frame k shows instead of its own row, None where that is shown.
-
-        The first and the last frame show their own: players and decks take them for stills.
-        """
-        alone = self._playback.mode != "clip" or k in (0, len(self._rows) - 1)
-        span = k // self._playback.window
-        if alone or not self._is_held(span):
+        """What frame k shows instead of its own row, None where that is shown."""
+        span = self._spans(k)
+        if span is None:
             return None
         if self._latest is None or self._latest[0] != span:
-            self._latest = span, self._mixture(span)
+            self._latest = span, self._mixture(*span)
         return self._latest[1]
 
-    def _frames(self, span: int) -> range:
-        start = span * self._playback.window
-        return range(start, min(start + self._playback.window, len(self._rows)))
-
-    def _mixture(self, span: int) -> Held:
-        """Of all rows that were recorded between the first and the last one that it shows."""
-        frames = self._frames(span)
-        first, last = int(self._rows[frames[0]]), int(self._rows[frames[-1]])
+    def _mixture(self, first: int, last: int) -> Held:
+        """Of all rows that were recorded from the first to the last one of a span."""
         classes = np.arange(self._classes, dtype=np.uint8)[:, None, None]
         counts = sum(classes == self._winners(row) for row in range(first, last + 1))
         shares = np.asarray(counts, np.float32) / np.float32(last - first + 1)
         return Held(shares, int(self._epochs[first]), int(self._epochs[last]))
-
-    def _is_held(self, span: int) -> bool:
-        """Spans are judged in order, whichever frame is asked for first."""
-        while len(self._spans) <= span:
-            self._spans.append(self._judge(len(self._spans)))
-        return self._spans[span]
-
-    def _judge(self, span: int) -> bool:
-        frames = self._frames(span)
-        before = deepcopy(self._watched)
-        winners = [self._winners(int(self._rows[k])) for k in frames]
-        for k, seen in zip(frames, winners, strict=True):
-            micros = round(k / self._playback.fps * 1e6)
-            if max([watched.see(micros, seen) for watched in self._watched]) > LIMIT:
-                self._watched = before
-                for watched in before:
-                    watched.hold(round(frames[0] / self._playback.fps * 1e6), winners)
-                return True
-        return False
 
 
 class _Screen:
@@ -146,7 +178,7 @@ class _Screen:
     def _show(self, micros: int, plane: NDArray[np.uint8]) -> int:
         """The transitions in the second up to this picture of the plane [G, G, 3]."""
         self._frame = self._frame.copy()  # the meter keeps the one that it saw
-        self._frame[: len(plane), : len(plane)] = plane
+        self._frame[: plane.shape[0], : plane.shape[1]] = plane
         return self._meter.see(micros, self._frame)["general"]
 
 
@@ -207,20 +239,24 @@ class _Toggled(_Screen):
         self._flip(micros, mixed & ~earlier)
 
     def _flip(self, micros: int, changed: NDArray[np.bool_]) -> int:
-        plane = self._frame[: len(changed), : len(changed)]
+        plane = self._frame[: changed.shape[0], : changed.shape[1]]
         return self._show(micros, plane ^ (changed[..., None] * np.uint8(255)))
 
 
-class _Winners:
-    """The winning class of each place in each row; what was asked for last is remembered."""
+class Latest:
+    """What each place shows in each row; what was asked for last is remembered.
 
-    def __init__(self, run: Recording) -> None:
-        self._run = run
+    Args:
+        of: finds it for a row.
+    """
+
+    def __init__(self, of: Callable[[int], Winners]) -> None:
+        self._of = of
         self._latest: OrderedDict[int, Winners] = OrderedDict()
 
     def __call__(self, row: int) -> Winners:
         if row not in self._latest:
-            self._latest[row] = leader(self._run.row("scores", row))
+            self._latest[row] = self._of(row)
             if len(self._latest) > KEPT:
                 self._latest.popitem(last=False)
         return self._latest[row]

@@ -19,12 +19,19 @@ TABLES = {
     "panels": ("panels/__init__.py", "PANELS"),
 }
 
-DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".xlsx", ".parquet")
+DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".npy", ".xlsx", ".parquet")
+PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 
 
 def is_table(source: str | Path) -> bool:
     """Whether what stands in the place of a scene is a table of somebody's data, by its name."""
-    return str(source).lower().endswith(DATA_SUFFIXES)
+    return unpacked(source).suffix.lower() in DATA_SUFFIXES
+
+
+def unpacked(source: str | Path) -> Path:
+    """A file without the suffix of what it is compressed with: `a.csv` for `a.csv.gz`."""
+    path = Path(source)
+    return path.with_suffix("") if path.suffix.lower() in PACKED_SUFFIXES else path
 
 
 def names() -> list[str]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from vizopt.arrays import Scores
+from vizopt.arrays import Batch, Scores
 from vizopt.header import Column, Group
 from vizopt.problems import Network, Problem
 from vizopt.schedules import Schedule
-from vizopt.scores import encoded
+from vizopt.scores import encoded, shares
 from vizopt.specs import Count, Whole, spec
 from vizopt.train import Step
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Columns of every run.
 CARRIED = frozenset({"epoch", "loss", "lr", "params", "delta"})
+LINE = 4  # points of a line for each of a side of the plane
 
 
 @spec
@@ -30,7 +31,8 @@ class Keep:
     Args:
         first: number of epochs from the start that are all kept.
         every: after those, the epochs that this number divides are kept.
-        grid: number of points along each side of the recorded plane of predictions.
+        grid: number of points along each side of the recorded plane of predictions; the line of
+            one feature alone has four times as many.
     """
 
     first: Whole = 500
@@ -134,6 +136,8 @@ def probes_for(
         probes.append(Probe(Column(name, "history", "float64"), _rate(rate)))
     if "scores" in needs and isinstance(problem, Network):
         probes.append(_plane_scores(problem, keep.grid))
+    if "probabilities" in needs and isinstance(problem, Network):
+        probes.append(_line_probabilities(problem, LINE * keep.grid))
     return probes
 
 
@@ -157,3 +161,17 @@ def _plane_scores(network: Network, grid: int) -> Probe:
 
     shape = (len(network.classes), grid, grid)
     return Probe(Column("scores", "snapshots", "uint8", shape), read)
+
+
+def _line_probabilities(network: Network, count: int) -> Probe:
+    """The predicted probability of each class along a single feature."""
+    low, high = network.constants["extent"]
+    places = np.linspace(low, high, count)[:, None]
+    points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
+
+    def read(step: Step) -> Batch:
+        return shares(network.scores(step.params, points))
+
+    return Probe(
+        Column("probabilities", "snapshots", "float32", (len(network.classes), count)), read
+    )

@@ -16,7 +16,7 @@ from vizopt.arrange import arranged
 from vizopt.bounded import read_text
 from vizopt.encoders import MOST
 from vizopt.errors import SceneError, hint, one_line
-from vizopt.library import bundled, is_table, names
+from vizopt.library import bundled, is_table, names, unpacked
 from vizopt.looks.look import LookSpec, resolved
 from vizopt.numbers import counted, setting
 from vizopt.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
@@ -35,6 +35,9 @@ LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
 MADE_WITH = "# made with "  # the start of a recipe, before versions
 TRAINED = ("problem", "optimizer", "epochs", "seed", "keep")  # the keys that change numbers
 DATA = "problem.data."  # keys of a data set
+WAY = re.compile(
+    r"\b(label|columns|drop|missing|delimiter|encoding|header|y) = "
+)  # that an error names
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
 KINDS = {
     cls: kind
@@ -192,7 +195,7 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     folder, name = Path(source).parent, Path(source).stem
     if is_table(source):  # its text has the overrides, and its path is that of the current folder
         overrides, folder = {}, Path()
-        name = re.sub(r"[^\w.,+() -]|^[^\w(]", "_", name)[:100]
+        name = re.sub(r"[^\w.,+() -]|^[^\w(]", "_", unpacked(source).stem)[:100]
     scene = parse_scene(text, str(source), {"name": name}, overrides, folder)
     scene = _beside(scene, folder)
     try:
@@ -283,7 +286,10 @@ def _text_for(path: str, overrides: Mapping[str, Any]) -> str:
     except ValidationError as error:
         raise _explained(error, path, known, CSV) from error
     except ValueError as error:
-        raise SceneError(path, "", str(error).removeprefix(f"{path}: ")) from error
+        told = str(error).removeprefix(f"{path}: ")
+        named = WAY.search(told)
+        way = f" (on the command line: --set '{DATA}{named[1]}=…')" if named else ""
+        raise SceneError(path, "", told + way) from error
     for key, value in overrides.items():
         _override(table, key, value, path)
     return f"# {one_line(said)}\n{written(table)}"

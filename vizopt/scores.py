@@ -1,4 +1,4 @@
-"""Class scores in a byte: how far behind the winner each class is, on a logarithmic scale."""
+"""Class scores: in a byte, how far behind the winner each class is; as shares of 1."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from vizopt import exponential
 from vizopt.arrays import Batch
 
+LEAST = -80.0  # whose exponential is 0 beside 1 and a number all the same
 DECADES = 6.0  # between the farthest class and the nearest loser that can be told from the winner
 
 
@@ -33,3 +34,11 @@ def encoded(outputs: Batch) -> NDArray[np.uint8]:
 
 # Distance behind the winner that each byte stands for, in parts of the farthest.
 DISTANCES = np.append(10.0 ** (-DECADES / 254.0 * np.arange(255)), 0.0).astype(np.float32)
+
+
+def shares(outputs: Batch) -> NDArray[np.float32]:
+    """Softmax of network outputs [C, M]: the probability of each class, in float32."""
+    behind = (outputs - np.maximum.reduce(outputs)).astype(np.float32)
+    behind = np.fmax(behind, np.float32(LEAST)) * (behind == behind)  # of an infinite one ∞ − ∞
+    exponential.exp(behind)  # the same on every processor
+    return np.asarray(behind / np.add.reduce(behind))

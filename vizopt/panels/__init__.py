@@ -6,11 +6,13 @@ from vizopt.panels.descent import Descent
 from vizopt.panels.key import Key
 from vizopt.panels.magnifier import Magnifier
 from vizopt.panels.plane import Plane
+from vizopt.panels.strip import Strip
 from vizopt.panels.weights import Weights
 from vizopt.panels.worked import Worked
 
 PANELS: dict[str, type] = {
     "plane": Plane,
+    "strip": Strip,
     "weights": Weights,
     "key": Key,
     "curves": Curves,
@@ -29,6 +31,7 @@ __all__ = [
     "Panel",
     "Plane",
     "Slot",
+    "Strip",
     "Weight",
     "Weights",
     "Worked",

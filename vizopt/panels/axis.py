@@ -30,7 +30,8 @@ class Axis:
         """The axis of a column's curves.
 
         An even one follows the run but not its outliers: values beyond one and a half times the
-        larger of the first value and the 90th percentile are cut. It begins at 0 where the
+        larger of the first value and the 90th percentile are cut, but for a column whose RANGES are
+        known. It begins at 0 where the
         smallest value is below 0.4 times the largest, and else with the run.
 
         Args:
@@ -54,7 +55,7 @@ class Axis:
         usual = OUTLIER * max(_usual(values) for values in kept)
         least = min(float(values.min()) for values in kept)
         most = max(float(values.max()) for values in kept)
-        high = float(usual) if most > usual > 0 else most
+        high = float(usual) if most > usual > 0 and column not in RANGES else most
         first, last = RANGES.get(column, (-np.inf, np.inf))
         near = 0 <= least <= NEAR * high
         low = 0.0 if near else max(least - ROOM * (high - least), first)

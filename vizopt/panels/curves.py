@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 Floats: TypeAlias = NDArray[np.float64]
 
 NO_CURVES = frozenset(  # of a recording: what has no value, or many, for each epoch
-    {"epoch", "params", "delta", "scores", "points", "labels", "held_out", "extent"}
+    {
+        "epoch",
+        "params",
+        "delta",
+        "scores",
+        "probabilities",
+        "points",
+        "labels",
+        "held_out",
+        "extent",
+    }
     | {"curve", "minima", "maxima"}
 )
 COLUMN = 2.0  # units of width, whose values are one point and one part of the envelope

@@ -1,4 +1,4 @@
-"""Features: what the axes of the plane are called, and their values in the data's own units."""
+"""Features: what the axes of a plane or line are called, and their values in the data's units."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -35,11 +35,7 @@ class Features:
         """
         words = slot.theme.words
         names = tuple(words.retold(name, "principal_component") for name in run.header.axes)
-        if "units" not in run.names or slot.theme.large:
-            return cls(names)
-        ends = run["extent"].reshape(2, 2)
-        x, y = (_ticks(*ends[i], *run["units"][i]) for i in range(2))
-        return cls(names, x, y)
+        return cls(names) if slot.theme.large else cls(names, ticks_of(run, 0), ticks_of(run, 1))
 
     def left(self, slot: Slot) -> int:
         """Room for the numbers of y, in pixels."""
@@ -54,11 +50,11 @@ class Features:
         """Room for the numbers and the name of x."""
         return round(LINE * slot.font(SIZE)) if self.names else 0
 
-    def draw(self, slot: Slot, left: int, top: int, side: int) -> None:
-        """Write them around the plane, whose top left corner and side are given in pixels."""
+    def draw(self, slot: Slot, left: int, top: int, side: int, height: int) -> None:
+        """Write them around the box, whose top left corner, width and height are in pixels."""
         if not self.names:
             return
-        font, bottom = slot.font(SIZE), top + side
+        font, bottom = slot.font(SIZE), top + height
         base = bottom + font * (LINE - 0.3)
         shown = _apart(slot, self.x, side)
         second = max((at * side + slot.text_width(text, SIZE) for at, text in shown[:2]), default=0)
@@ -73,9 +69,17 @@ class Features:
             if middle + slot.text_width(text, SIZE) / 2 <= end:
                 slot.text(middle, base, text, SIZE, align="center")
         for at, text in self.y:
-            middle = bottom - at * side
+            middle = bottom - at * height
             _mark(slot, [left - font * GAP / 2, left], [middle, middle])
             slot.text(left - font * GAP, middle + font * 0.36, text, SIZE, align="right")
+
+
+def ticks_of(run: Recording, axis: int) -> tuple[Tick, ...]:
+    """Round values of the feature that is an axis of a plane, or the only one of a line."""
+    if "units" not in run.names:
+        return ()
+    ends = run["extent"].reshape(-1, 2)
+    return _ticks(*ends[axis], *run["units"][axis])
 
 
 def _ticks(low: float, high: float, mean: float, deviation: float) -> tuple[Tick, ...]:

@@ -1,6 +1,7 @@
 """Markers: a shape and a colour for each class, none heavier than another."""
 
 from functools import cache
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +16,17 @@ HOLE = 0.45  # of the diameter
 LARGE = 1000  # a size at which curves become many short sides
 
 
-def shape(c: int) -> str:
-    """Matplotlib's marker of class c; where the colours begin anew each has another shape."""
-    return SHAPES[(c + c // len(SHAPES)) % len(SHAPES)]
+def shape(c: int, colours: int) -> str:
+    """Matplotlib's marker of class c.
+
+    Of the first classes each has another. From where colour and marker would be those of an earlier
+    class the markers move on by one: of two or more colours no two of 20 classes look the same.
+
+    Args:
+        c: number of the class.
+        colours: how many there are before they come again.
+    """
+    return SHAPES[(c + c // lcm(colours, len(SHAPES))) % len(SHAPES)]
 
 
 def markers(
@@ -34,10 +43,10 @@ def markers(
         hollow: with a hole, for points held out.
     """
     outline = max(diameter / 7, 1.0)
-    area = size(shape(c), diameter, outline) ** 2
-    fill, edge = theme.classes[c % len(theme.classes)], theme.edge
+    marker, fill = shape(c, len(theme.classes)), theme.classes[c % len(theme.classes)]
+    area, edge = size(marker, diameter, outline) ** 2, theme.edge
     # Not snapped to whole pixels: that would make small shapes up to half larger or smaller.
-    axes.scatter(x, y, area, fill, marker=shape(c), edgecolors=edge, linewidths=outline, snap=False)
+    axes.scatter(x, y, area, fill, marker=marker, edgecolors=edge, linewidths=outline, snap=False)
     if hollow:
         hole = (HOLE * diameter) ** 2
         axes.scatter(x, y, hole, theme.ground or theme.paper, linewidths=0, snap=False)

@@ -10,7 +10,9 @@ from vizopt.numbers import count
 from vizopt.paint import Stamp, coloured, ink
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.features import Features
+from vizopt.panels.legend import Legend, fitting
 from vizopt.panels.markers import markers
+from vizopt.panels.sample import PLANE, sample, shown_of
 from vizopt.recording import Recording
 from vizopt.regions import Regions
 from vizopt.specs import Flag, spec
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BACKGROUND = ("background", "background_share", "background_short")  # as there is room
-CAPTION = 24  # height of the line of classes below the plane
+KEY = 1.1  # diameters of a point, of a marker in the line of classes
 
 
 @spec
@@ -29,8 +31,9 @@ class Plane:
     The background is the class with the largest recorded score, interpolated bilinearly between
     the recorded grid's points. Where it changes so fast that it could flash each place is the
     mixture of the classes' colours by the share of the epochs of half a second that each won, and
-    a line says which epochs. Points held out for validation are hollow. The axes of one's own data
-    have the features' names and their values as they were before they were standardised.
+    a line says which epochs. Points held out for validation are hollow; of more than 1,000 points
+    so many are shown. The axes of one's own data have the features' names and their values as they
+    were before they were standardised.
 
     Args:
         confidence: paint a class the greyer the smaller its lead over the second is.
@@ -43,27 +46,17 @@ class Plane:
         return frozenset({"scores", "epoch", "points", "labels", "held_out", "extent"})
 
     def static(self, slot: Slot, run: Recording) -> None:
-        x, y, side = _square(slot, run)
+        x, y, side, legend = _square(slot, run)
         slot.frame(x, y, side, side)
         features = Features.of(slot, run)
-        features.draw(slot, x, y, side)
-        middle = y + side + features.below(slot) + slot.unit * CAPTION - slot.font(13) * 0.4
-        mark = 1.1 * diameter(slot.unit)
-        base = middle + slot.font(13) * 0.36
-        names, step, more = _listed(slot, _classes(slot, run), side, 1.9 * mark)
-        for c, name in enumerate(names):
-            markers(slot.axes, slot.theme, [x + c * step + 0.75 * mark], [middle], c, mark)
-            slot.text(x + c * step + 1.75 * mark, base, name)
-        if more:
-            slot.text(x + side, base, more, align="right")
-        if _says_plane(run):
-            axes = slot.fitted(_axes(slot, run.header.plane), 12, side)
-            slot.text(x, _last_line(slot, run), axes, 12)
+        features.draw(slot, x, y, side, side)
+        legend.draw(slot, x, y + side + features.below(slot), side, KEY * diameter(slot.unit))
+        slot.text(x, _last_line(slot, run), _note(slot, run, side), 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         from vizopt.hold import Background
 
-        left, top, side = _square(slot, run)
+        left, top, side, _ = _square(slot, run)
         grid, classes = run.columns["scores"].shape[-1], len(run.header.classes)
         flashing = slot.playback.mode == "flashing"
         colours = slot.theme.solids(classes) if flashing else slot.theme.tints(classes)
@@ -75,7 +68,7 @@ class Plane:
         points = Stamp(_points(slot, run, side))
         glyphs = slot.glyphs(12)
         units = slot.say(f"{run.header.unit}s")
-        named = slot.text_width(slot.fitted(_axes(slot, run.header.plane), 12, side), 12)
+        named = slot.text_width(_note(slot, run, side), 12)
         free = side - (named + slot.unit * 12 if named else 0)
 
         def draw(window: Pixels, k: int) -> None:
@@ -94,72 +87,32 @@ class Plane:
         return draw
 
 
-def _listed(
-    slot: Slot, names: tuple[str, ...], side: float, mark: float
-) -> tuple[list[str], float, str]:
-    """The names that the line of classes shows, the step between them, and how many more are not.
-
-    Each has room for its marker and three figures at least.
-    """
-    least = mark + slot.text_width("000")
-    if least * len(names) <= side:
-        for parts in (max(len(names), 3), len(names)):  # two names have room for three, if they fit
-            step = side / parts
-            shown = _fitted(slot, names, step - mark)
-            if shown == list(names):
-                break
-        return shown, step, ""
-    room = side - slot.text_width(_more(slot, len(names)))
-    some = max(int(room / least), 1)
-    step = room / some
-    return _fitted(slot, names[:some], step - mark), step, _more(slot, len(names) - some)
-
-
-def _more(slot: Slot, classes: int) -> str:
-    return slot.say("more_classes", count=count(classes))
-
-
-def _classes(slot: Slot, run: Recording) -> tuple[str, ...]:
-    """The classes' names; those that only count are said in the picture's language."""
-    return tuple(slot.theme.words.retold(name, "class") for name in run.header.classes)
-
-
-def _axes(slot: Slot, plane: str) -> str:
-    """What plane it is, as a recording tells it, in the picture's language."""
-    return slot.theme.words.retold(plane, "principal_components", "variance")
-
-
-def _fitted(slot: Slot, names: tuple[str, ...], room: float) -> list[str]:
-    """The classes' names, or what tells them apart: last words, beginnings, ends, numbers."""
-    ways = [
-        list(names),
-        [name.split()[-1] if name.split() else name for name in names],
-        [slot.fitted(name, 13, room) for name in names],
-        ["…" + slot.fitted(name[::-1], 13, room).rstrip("…")[::-1] for name in names],
-    ]
-    for shown in ways:
-        wide = max(map(slot.text_width, shown), default=0.0)
-        # Drawn text is a little narrower than its letters' widths together.
-        spare = slot.text_width("…") * (1.0 if any("…" in name for name in shown) else 0.2)
-        if wide <= room + spare and len(set(shown)) == len(names):
-            return shown
-    return [slot.fitted(str(c), 13, room) for c in range(len(names))]
+def _note(slot: Slot, run: Recording, side: float) -> str:
+    """What plane it is, as a recording tells it, and how many of the points are shown."""
+    words = slot.theme.words.retold(run.header.plane, "principal_components", "variance")
+    parts = [words if _says_plane(run) else "", shown_of(slot, run, PLANE)]
+    return slot.fitted("  ·  ".join(filter(None, parts)), 12, side)
 
 
 def _last_line(slot: Slot, run: Recording) -> int:
-    """Baseline below the line of classes."""
-    _, top, side = _square(slot, run)
-    classes = top + side + Features.of(slot, run).below(slot) + slot.unit * CAPTION
+    """Baseline below the classes."""
+    _, top, side, legend = _square(slot, run)
+    classes = top + side + Features.of(slot, run).below(slot) + legend.height(slot)
     return round(classes + slot.font(12) * 1.3)
 
 
-def _square(slot: Slot, run: Recording) -> tuple[int, int, int]:
-    """Left, top and side of the plane in its window."""
-    second = slot.playback.mode != "flashing" or _says_plane(run)
+def _square(slot: Slot, run: Recording) -> tuple[int, int, int, Legend]:
+    """Left, top and side of the plane in its window, and the classes below it."""
+    second = slot.playback.mode != "flashing" or _says_plane(run) or shown_of(slot, run, PLANE)
     features = Features.of(slot, run)
     left, above = features.left(slot), features.above(slot)
-    below = features.below(slot) + slot.unit * CAPTION + (slot.font(12) * 1.7 if second else 0)
-    return left, above, int(min(slot.width - left, slot.height - above - below))
+    below = features.below(slot) + (slot.font(12) * 1.7 if second else 0)
+
+    def side_above(legend: float) -> float:
+        return min(slot.width - left, slot.height - above - below - legend)
+
+    legend, side = fitting(slot, run, side_above, KEY * diameter(slot.unit))
+    return left, above, side, legend
 
 
 def _says_plane(run: Recording) -> bool:
@@ -168,7 +121,8 @@ def _says_plane(run: Recording) -> bool:
 
 
 def _points(slot: Slot, run: Recording, side: int) -> NDArray[Any]:
-    points, labels, held_out = run["points"], run["labels"], run["held_out"] > 0
+    some = sample(run["labels"], PLANE)
+    points, labels, held_out = run["points"][some], run["labels"][some], run["held_out"][some] > 0
     x0, x1, y0, y1 = run["extent"]
     x = (points[:, 0] - x0) / (x1 - x0) * side
     y = (y1 - points[:, 1]) / (y1 - y0) * side

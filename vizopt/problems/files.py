@@ -15,7 +15,7 @@ from vizopt.problems.cells import COMMA, MISSING, number
 from vizopt.problems.datasets import Data
 from vizopt.problems.missing import settled, with_means
 from vizopt.problems.standard import samples
-from vizopt.problems.tables import ONE_FEATURE, Reading, Table, read_table
+from vizopt.problems.tables import Reading, Table, read_table
 from vizopt.specs import Flag, spec
 
 SHORT = re.compile(r"[+-]?\d{1,3}")
@@ -115,9 +115,9 @@ class NPZ:
     Args:
         path: an archive (.npz), or the features alone (.npy); beside the scene or in the current
             folder.
-        x, y: names of the arrays in the archive with the features [N, D] and the labels [N]
-            (numbers, text or bytes) or, one-hot, [N, classes]. Beside features in a .npy, `y` is
-            the path of the labels' .npy.
+        x, y: names of the arrays in the archive with the features [N, D], or one alone [N], and the
+            labels [N] (numbers, text or bytes) or, one-hot, [N, classes]. Beside features in a
+            .npy, `y` is the path of the labels' .npy.
     """
 
     path: str
@@ -131,6 +131,8 @@ class NPZ:
             ValueError: a missing file or array, or arrays that do not fit each other.
         """
         alone = self.path.lower().endswith(".npy")
+        if self.y == (self.path if alone else self.x):
+            raise ValueError(f"{self.path}: x and y are the same array: name the labels' with y")
         if alone:
             x, y = lone_array(self.path), lone_array(self.y)
         else:
@@ -141,12 +143,10 @@ class NPZ:
             y = y[:, 0]
         if is_one_hot(y):
             y, notes = y.argmax(axis=1), [" (one-hot labels)"]
-        if x.ndim != 2 or y.shape != x.shape[:1] or not len(y) or x.shape[1] < 2:
+        x = x[:, None] if x.ndim == 1 else x
+        if x.ndim != 2 or y.shape != x.shape[:1] or not x.size:
             way = ": make y one label for each sample" if y.ndim == 2 else ""
-            way = f": {ONE_FEATURE}" if x.shape[1:] == (1,) else way
-            raise ValueError(
-                f"{self.path}: x {x.shape} and y {y.shape} are no [N, D] and [N], D ≥ 2{way}"
-            )
+            raise ValueError(f"{self.path}: x {x.shape} and y {y.shape} are no [N, D] and [N]{way}")
         if x.dtype.kind not in "fiu":
             raise ValueError(f"{self.path}: x holds {x.dtype}, not numbers")
         with np.errstate(over="ignore"):  # of numbers longer than a float

@@ -7,6 +7,8 @@ from vizopt.problems.cells import FEW, MISSING, WHOLE, number
 
 Cells = list[str]
 
+LONGEST = 60  # characters of a line that are told
+
 
 class Header(NamedTuple):
     """What a table's first line is."""
@@ -28,8 +30,9 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
     """
     first, body = rows[0], rows[1:]
     numbered = [str(i + 1) for i in range(len(first))]  # names of columns without a header
+    taken = f"first line {', '.join(filter(None, first))[:LONGEST]} taken as names"
     if label and label in first and label not in numbered:
-        return Header(True)
+        return Header(True, taken if all(number(cell, comma) is not None for cell in first) else "")
     at = numbered.index(label) if label in numbered else len(first) - 1
     labels = {row[at] for row in body}
     seen = first[at] in labels
@@ -47,17 +50,17 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
     above = whole and measured and len(body) >= FEW  # whole numbers above none
     if is_word(first[at], comma):
         named = any(words) or above or all(number(name) is not None for name in labels)
-        return Header(False if seen else named or None)
+        return Header(False if seen else named or None, "" if seen or any(words) else taken)
     counted = first[unnamed:]
     if counted == [str(i) for i in range(len(counted))]:
-        return Header(True, "" if measured else f"first line {', '.join(counted)} taken as names")
+        return Header(True, taken)
     if any(words):
         return Header(False if seen else _named(first, body, features, comma))
     if not (whole and WHOLE.fullmatch(first[at])):
         return Header(False)
     if seen:
         return Header(None if _counts(counted) else False)
-    return Header(above or None)
+    return Header(above or None, taken)
 
 
 def _named(first: Cells, body: list[Cells], features: list[int], comma: bool) -> bool | None:

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from numpy.random import RandomState
 
-from vizopt.numbers import count
-from vizopt.problems.cells import number
+from vizopt.library import unpacked
+from vizopt.numbers import counted
+from vizopt.problems.cells import FEW, number
 from vizopt.problems.datasets import Data
 from vizopt.problems.files import CSV, NPZ
 
@@ -47,7 +48,10 @@ def inferred(path: str, given: Mapping[str, Any]) -> Inferred:
         pydantic.ValidationError: wrong keys.
         ValueError: no table, or none with classes.
     """
-    spec = NPZ(path=path, **given) if path.lower().endswith(".npz") else CSV(path=path, **given)
+    if path.lower().endswith(".npy") and "y" not in given:
+        raise ValueError(f'{path}: holds features alone: name the labels\' file, y = "….npy"')
+    arrays = path.lower().endswith((".npz", ".npy"))
+    spec = NPZ(path=path, **given) if arrays else CSV(path=path, **given)
     known = {"kind": "csv", "path": path, **given}
     if isinstance(spec, NPZ):
         known["kind"], data = "npz", spec.make(RandomState(0))
@@ -74,8 +78,8 @@ def inferred(path: str, given: Mapping[str, Any]) -> Inferred:
 def _labelled(path: str, given: Mapping[str, Any], spec: CSV) -> tuple[Any, Data]:
     """The labels' column, and the data with it.
 
-    A column that is called so, the only one of words, the last or the first: the first of them
-    whose cells are classes.
+    A column that is called so, the only one of words, the last, or the first if it has few values:
+    the first of them whose cells are classes.
     """
     if spec.label:
         return given["label"], spec.make(RandomState(0))
@@ -85,7 +89,8 @@ def _labelled(path: str, given: Mapping[str, Any], spec: CSV) -> tuple[Any, Data
     called = [name for name in names if name.strip().lower() in LABELS]
     choices = [*(called if len(called) == 1 else ()), *(words if len(words) == 1 else ())]
     wrong: ValueError | None = None
-    for label in dict.fromkeys([*choices, names[-1], names[0]]):
+    few = len({cells[0] for _, cells in table.rows}) <= FEW
+    for label in dict.fromkeys([*choices, names[-1], *names[:few]]):
         try:
             return label, CSV(**{**given, "path": path, "label": label}).make(RandomState(0))
         except ValueError as error:
@@ -111,14 +116,14 @@ def _lengths(samples: int) -> tuple[int, int | None]:
 
 
 def _title(path: str) -> str:
-    words = re.sub(r"[\s_-]+", " ", Path(path).stem).strip() or Path(path).name
+    words = re.sub(r"[\s_-]+", " ", unpacked(path).stem).strip() or Path(path).name
     return words[:1].upper() + words[1:]
 
 
 def _said(path: str, data: Data, label: str) -> str:
     features, classes = (_few(names) for names in (data.features, data.classes))
     column = f' in the column "{label}"' if label else ""
-    what = f"{count(data.x.shape[1])} features ({features})"
+    what = f"{counted(data.x.shape[1], 'feature')} ({features})"
     return f"From {data.words}{column} ({classes}), {what}"
 
 

@@ -48,7 +48,8 @@ def settled(path: str, rows: list[Row], names: list[str], at: int, missing: str)
         raise ValueError(f'{path}: {what}: give it a name or say missing = "drop" or "class"')
     for _, cells in rows:
         cells[at] = cells[at] or EMPTY
-    return [f"{_lines(len(labels))} without a label are a class"] if labels else []
+    are = "is" if len(labels) == 1 else "are"
+    return [f"{_lines(len(labels))} without a label {are} a class"] if labels else []
 
 
 def with_means(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], str]:

@@ -87,7 +87,8 @@ class NetworkSpec:
     def columns(self) -> frozenset[str]:
         held_out = {"validation_loss", "validation_accuracy"} if self.validation else set()
         shown = {"points", "labels", "held_out", "extent"}
-        return frozenset({"accuracy", "scores", *shown, *held_out})
+        predicted = "scores" if self.sizes[0] > 1 else "probabilities"
+        return frozenset({"accuracy", predicted, *shown, *held_out})
 
     @property
     def unit(self) -> str:
@@ -161,7 +162,7 @@ class Network:
     def constants(self) -> dict[str, NDArray[Any]]:
         """The points on the plane, their classes, which are held out; and the plane's ends.
 
-        Where its axes are features of one's own data, the units [2, 2] that they had.
+        Where its axes are features of one's own data, the units [K, 2] that they had.
         """
         units = {} if self.plane.units is None else {"units": self.plane.units}
         return units | {

@@ -1,4 +1,4 @@
-"""The plane: two directions through the features, which the picture shows."""
+"""The plane: two directions through the features, which the picture shows; of one a line."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,14 @@ MARGIN = 0.06  # the plane reaches this share of the data's half-width beyond th
 class Plane:
     """A plane through the mean of the data; off it, every direction stays at its mean.
 
+    One feature alone has a line for a plane: K is 1 instead of 2.
+
     Args:
         origin: where it is fixed, [D].
-        axes: orthonormal directions, [2, D].
+        axes: orthonormal directions, [K, D].
         words: what it is and how much of the variance it holds; empty for two features.
         names: of its axes; none of data drawn from a rule.
-        units: mean and deviation [2, 2] of the features that are its axes, before they were
+        units: mean and deviation [K, 2] of the features that are its axes, before they were
             standardised; None of principal components.
     """
 
@@ -31,20 +33,20 @@ class Plane:
     units: NDArray[np.float64] | None = None
 
     def project(self, x: Matrix) -> NDArray[np.float64]:
-        """Places [N, 2] on the plane of samples [N, D]."""
+        """Places [N, K] on the plane of samples [N, D]."""
         return np.asarray((x - self.origin) @ self.axes.T)
 
     def lift(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Samples [M, D] at places [M, 2] of the plane."""
+        """Samples [M, D] at places [M, K] of the plane."""
         return np.asarray(self.origin + places @ self.axes)
 
     def extent(self, x: Matrix) -> NDArray[np.float64]:
-        """x0, x1, y0, y1 of a square a little larger than the projected samples."""
+        """x0, x1, y0, y1 of a square a little beyond the projected samples; a line's x0, x1."""
         places = self.project(x)
         low, high = places.min(axis=0), places.max(axis=0)
         half = (high - low).max() / 2 * (1 + MARGIN) or 1.0
-        (a, b) = (low + high) / 2
-        return np.array([a - half, a + half, b - half, b + half])
+        middle = (low + high) / 2
+        return np.stack([middle - half, middle + half], axis=1).ravel()
 
 
 def plane_of(data: Data, wanted: tuple[str, ...]) -> Plane:
@@ -55,8 +57,9 @@ def plane_of(data: Data, wanted: tuple[str, ...]) -> Plane:
         wanted: two of their features, or none for the components.
     """
     x, count = data.x, data.x.shape[1]
-    if count == 2 and not wanted:
-        return Plane(np.zeros(2), np.eye(2), "", *_named(data, [0, 1], np.zeros(2)))
+    if count <= 2 and not wanted:
+        every = _named(data, list(range(count)), np.zeros(count))
+        return Plane(np.zeros(count), np.eye(count), "", *every)
     origin = x.mean(axis=0, dtype=np.float64)
     centred = x.astype(np.float64) - origin
     total = max((centred**2).sum(), 1e-300)
@@ -80,7 +83,7 @@ def plane_of(data: Data, wanted: tuple[str, ...]) -> Plane:
 def _named(
     data: Data, places: list[int], origin: NDArray[np.float64]
 ) -> tuple[tuple[str, ...], NDArray[np.float64] | None]:
-    """Names and units of two features on a plane through a standardised origin [2]."""
+    """Names and units of features on a plane through their standardised origin [K]."""
     if data.units is None:
         return (), None
     units = data.units[places].copy()

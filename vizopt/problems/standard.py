@@ -10,7 +10,10 @@ from vizopt.numbers import count as grouped
 from vizopt.problems.cells import FEW, natural, number
 from vizopt.problems.datasets import Data
 
-MEASURED = 10  # samples of each class that decimals have on average, at least
+MEASURED = 10  # samples of each class that numbers have on average, at least, if they are classes
+SEVERAL = 30  # numbers, of which more are measured where so few samples have each
+MANY = 20  # numbers, of which more are said to have been taken for classes
+GAPS = 2  # times as far as they would reach without gaps: then whole numbers measure something
 ROUNDING = np.finfo(float).eps / 2  # between neighbours from 0.5 to 1
 
 
@@ -38,12 +41,14 @@ def samples(
     count = len(classes)
     if count == 1:
         raise ValueError(f"{place}: one class only ({classes[0]}): {way}")
-    of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
-    if count > FEW and MEASURED * count > len(labels) and _is_measured(classes):
-        few = "write it as a few classes (low, high)"
-        raise ValueError(f"{place}: {of % 'decimals'} are measured and no classes: {way}, or {few}")
-    if 2 * count > len(labels) and count > FEW:
-        raise ValueError(f"{place}: {of % 'labels'} are no classes: {way}")
+    if count > FEW and MEASURED * count > len(labels):
+        of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
+        if _is_measured(classes):
+            what = "look like a number to predict, which is no class"
+            few = "write it as a few classes (low, high)"
+            raise ValueError(f"{place}: {of % 'numbers'} {what}: {way}, or {few}")
+        if 2 * count > len(labels):
+            raise ValueError(f"{place}: {of % 'labels'} are no classes: {way}")
     place_of = {name: i for i, name in enumerate(classes)}
     y = np.array([place_of[name] for name in labels])
     words = f"{words}, {grouped(len(y))} samples, {grouped(count)} classes{_alike(classes)}"
@@ -51,18 +56,22 @@ def samples(
 
 
 def _is_measured(classes: list[str]) -> bool:
-    """Whether names are numbers, most of them with decimals, as a measurement has."""
-    values = [number(name, comma=True) for name in classes]
-    decimals = [value for value in values if value is not None and value % 1]
-    return None not in values and 2 * len(decimals) > len(classes)
+    """Whether names are numbers of a measurement: with decimals, far from each other, or many."""
+    values = [value for name in classes if (value := number(name, comma=True)) is not None]
+    if len(values) < len(classes):
+        return False
+    decimals = sum(value % 1 != 0 for value in values)
+    far = max(values) - min(values) >= GAPS * len(values)
+    return 2 * decimals > len(values) or far or len(values) > SEVERAL
 
 
 def _alike(classes: list[str]) -> str:
-    """What is to be said of the first two classes that are the same number: 1 and 1.0."""
+    """What is to be said of the first two classes that are the same number, 1 and 1.0; of many."""
     for one, other in pairwise(classes):  # in the order of their values
         if number(one) is not None and number(one) == number(other):
             return f" ({one} and {other} are two)"
-    return ""
+    numbers = all(number(name) is not None for name in classes)
+    return " (numbers taken as classes)" if numbers and len(classes) > MANY else ""
 
 
 def standardised(x: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -17,8 +17,6 @@ from vizopt.problems.remarks import REMARK, named_in
 from vizopt.problems.sources import bytes_of, text_of
 from vizopt.problems.workbooks import sheet_of
 
-ONE_FEATURE = "add a second one (a column of zeros will do)"
-
 
 class Table(NamedTuple):
     names: list[str]  # of the columns; 1, 2, … where the file has none
@@ -71,7 +69,7 @@ def read_table(path: str, how: Reading) -> Table:
     header = True if named and how.header is None else how.header
     if header is None:
         header, note = header_of([cells for _, cells in rows], label, comma)
-        notes += [note] if note else []
+        notes += ["no header"] if header is False else [note] if note else []
     line, first = rows[0]
     if header is None:
         what = f"line {line}: {', '.join(first)[:60]}: names of columns or a sample?"
@@ -102,7 +100,7 @@ def _chosen(path: str, how: Reading, lines: Lines, line: int) -> Table:
         _choose(path, chosen, label, names, rows)
     else:
         notes += _without_numbers(path, label, names, rows, named)
-        if rows and not label:
+        if len(names) > 2 and rows and not label:
             check_one_hot(path, names, rows)
     _check_width(path, names)
     _check_names(f"{path}: line {line}", names)
@@ -242,9 +240,11 @@ def _check_names(place: str, names: list[str]) -> None:
 
 
 def _check_width(path: str, names: list[str], beside: str = "") -> None:
-    if len(names) < 3:
+    if len(names) < 2:
         count = f"{counted(len(names), 'column')}{beside}"
-        raise ValueError(f"{path}: needs two features and a label, not {count}: {ONE_FEATURE}")
+        way = 'say what stands between columns with delimiter = "…"'
+        way = "columns = […] keeps them as features" if beside else way
+        raise ValueError(f"{path}: needs a feature and a label, not {count}: {way}")
 
 
 def _drop(rows: list[Row], columns: list[int]) -> None:

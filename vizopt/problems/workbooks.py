@@ -72,14 +72,21 @@ def _parquet(path: str, raw: bytes) -> Sheet:
         table = file.read()
     except (ArrowException, OSError) as error:
         raise ValueError(f"{path}: is a damaged Parquet file") from error
-    names = [_name(name) for name in table.column_names]
-    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
-    return Sheet([(1, names), *_filled(path, rows, 2)], True, [])
+    columns = list(dict.fromkeys([*_row_labels(table), *table.column_names]))
+    rows = zip(*(table[column].to_pylist() for column in columns), strict=True)
+    return Sheet([(1, list(map(_name, columns))), *_filled(path, rows, 2)], True, [])
+
+
+def _row_labels(table: Any) -> list[str]:
+    """The columns with pandas' row labels, which it writes behind the others."""
+    known = table.schema.pandas_metadata or {}
+    labels = [name for name in known.get("index_columns", []) if isinstance(name, str)]
+    return [name for name in labels if name in table.column_names]
 
 
 def _name(column: str) -> str:
-    """A column's name; the one that pandas gives to its row labels is none."""
-    return "index" if column.startswith("__index_level_") else column
+    """A column's name; the one that pandas gives to row labels without a name is none."""
+    return "" if column.startswith("__index_level_") else column
 
 
 def _filled(path: str, rows: Any, first: int = 1) -> list[Row]:

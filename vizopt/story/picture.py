@@ -7,7 +7,9 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from vizopt.numbers import count, setting
-from vizopt.panels import Curves, Descent, Key, Magnifier, Plane, Weights, Worked
+from vizopt.panels import Curves, Descent, Key, Magnifier, Plane, Strip, Weights, Worked
+from vizopt.panels.legend import MOST
+from vizopt.panels.sample import PLANE, STRIP, sample
 from vizopt.quantities import title
 from vizopt.recording import Recording
 from vizopt.scene import Scene
@@ -28,10 +30,14 @@ SIGNS = {
 }
 BRIGHT = 0.35  # luminance of a paper that is brighter than the ends of a map
 
+UPDATE = "An update is the change over half a second of the clip."
 HELD = (
-    "An update is the change over half a second of the clip. Where the background would flash, "
-    "each place mixes the colours of the classes by the share of the {unit}s of half a second that "
-    "each won there, and a line below says of which."
+    "Where the background would flash, each place mixes the colours of the classes by the share "
+    "of the {unit}s of half a second that each won there, and a line below says of which."
+)
+HELD_STRIP = (
+    "Where the curves would flash they are the mean of the {unit}s of half a second, the "
+    "background is the mixture of its colours in them, and a line below says of which."
 )
 FREE = (
     "The background is in the classes' own colours and may change in every picture; an update is "
@@ -55,7 +61,9 @@ def seen(scene: Scene, stage: Stage, run: Recording, *, held: bool) -> str:
         tell = PANELS_TOLD.get(kind, _documented)
         parts.append(tell(same, scene, run))
     if any(isinstance(panel, Plane | Weights) for panel in shown):
-        parts.append(HELD.format(unit=run.header.unit) if held else FREE)
+        strip = any(isinstance(panel, Strip) for panel in shown)
+        way = f"{UPDATE} {HELD_STRIP if strip else HELD}"
+        parts.append(way.format(unit=run.header.unit) if held else FREE)
     if run.header.epochs > 1:
         parts.append(_pace(scene.timeline, run.header.unit))
     return " ".join(parts)
@@ -83,7 +91,38 @@ def _plane(panels: list[Any], scene: Scene, run: Recording) -> str:
         x, y = (plain(name) for name in run.header.axes)
         units = ", both in the units of the data" if "units" in run.names else ""
         text += f" To the right is {x}, upward {y}{units}."
-    return f"{text} Points held out of training are hollow." if run["held_out"].any() else text
+    return f"{text}{_points(scene, run, PLANE)}"
+
+
+def _strip(panels: list[Any], scene: Scene, run: Recording) -> str:
+    name = plain(run.header.axes[0]) if run.header.axes else "the feature"
+    text = (
+        "A strip shows the one feature. For each class a curve in its colour, with its marker, is "
+        "the probability from 0 to 1 that the network predicts at each value; below lie the "
+        "points, in a row for each true class. The background is coloured by the class with the "
+        "largest probability; as the network learns, the curves and the borders of the background "
+        f"move. To the right is {name}, in the units of the data."
+    )
+    return f"{text}{_points(scene, run, STRIP)}"
+
+
+def _points(scene: Scene, run: Recording, most: int) -> str:
+    """What is to be said of how points are drawn, where it is not plain."""
+    colours, classes = len(scene.colours.classes), len(run.header.classes)
+    every, some = len(run["labels"]), len(sample(run["labels"], most))
+    parts = [
+        f"Of the {count(every)} points {count(some)} are shown, drawn at random from each class."
+        if some < every
+        else "",
+        "Points held out of training are hollow." if run["held_out"].any() else "",
+        f"After {count(colours)} classes the colours come again, with other markers."
+        if classes > colours
+        else "",
+        f"More than {MOST} classes are hard to tell apart, and only the first are named."
+        if classes > MOST
+        else "",
+    ]
+    return "".join(f" {part}" for part in parts if part)
 
 
 def _weights(panels: list[Weights], scene: Scene, run: Recording) -> str:
@@ -159,6 +198,7 @@ def _documented(panels: list[Any], scene: Scene, run: Recording) -> str:
 # A panel that is not here tells its docstring.
 PANELS_TOLD: dict[type, Callable[[list[Any], Scene, Recording], str]] = {
     Plane: _plane,
+    Strip: _strip,
     Weights: _weights,
     Key: _key,
     Curves: _curves,
