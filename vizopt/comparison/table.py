@@ -37,7 +37,8 @@ def read(path: Path) -> Log:
         wrong = [c for c in given.values() if number(c[1], comma) is None and c[1] not in MISSING]
         if wrong:
             line, cell = wrong[0]
-            unread[name] = f'line {line}: {cell!r} is no number (column "{names[at]}")'
+            way = ": write float(value) to have the digits alone" if cell.startswith("np.") else ""
+            unread[name] = f'line {line}: {cell!r} is no number (column "{names[at]}"){way}'
         else:
             columns[name] = {k: c for k, (_, c) in given.items() if number(c, comma) is not None}
     notes = _repeated(path, epochs, by)
