@@ -20,11 +20,18 @@ TABLES = {
 }
 
 DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".xlsx", ".parquet")
+PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 
 
 def is_table(source: str | Path) -> bool:
     """Whether what stands in the place of a scene is a table of somebody's data, by its name."""
-    return str(source).lower().endswith(DATA_SUFFIXES)
+    return str(unpacked(source)).lower().endswith(DATA_SUFFIXES)
+
+
+def unpacked(source: str | Path) -> Path:
+    """A name without that of a compression: flowers.csv of flowers.csv.gz."""
+    path = Path(source)
+    return path.with_suffix("") if path.suffix.lower() in PACKED_SUFFIXES else path
 
 
 def names() -> list[str]:

@@ -16,7 +16,7 @@ from vizopt.arrange import arranged
 from vizopt.bounded import read_text
 from vizopt.encoders import MOST
 from vizopt.errors import SceneError, hint, one_line
-from vizopt.library import bundled, is_table, names
+from vizopt.library import bundled, is_table, names, unpacked
 from vizopt.looks.look import LookSpec, resolved
 from vizopt.numbers import counted, setting
 from vizopt.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
@@ -192,7 +192,7 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     folder, name = Path(source).parent, Path(source).stem
     if is_table(source):  # its text has the overrides, and its path is that of the current folder
         overrides, folder = {}, Path()
-        name = re.sub(r"[^\w.,+() -]|^[^\w(]", "_", name)[:100]
+        name = re.sub(r"[^\w.,+() -]|^[^\w(]", "_", unpacked(source).stem)[:100]
     scene = parse_scene(text, str(source), {"name": name}, overrides, folder)
     scene = _beside(scene, folder)
     try:

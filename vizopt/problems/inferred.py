@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from numpy.random import RandomState
 
+from vizopt.library import unpacked
 from vizopt.numbers import count
 from vizopt.problems.cells import number
 from vizopt.problems.datasets import Data
@@ -111,13 +112,15 @@ def _lengths(samples: int) -> tuple[int, int | None]:
 
 
 def _title(path: str) -> str:
-    words = re.sub(r"[\s_-]+", " ", Path(path).stem).strip() or Path(path).name
+    words = re.sub(r"[\s_-]+", " ", unpacked(path).stem).strip() or Path(path).name
     return words[:1].upper() + words[1:]
 
 
-def _said(path: str, data: Data, label: str) -> str:
+def _said(path: str, data: Data, label: str | int | list[str]) -> str:
     features, classes = (_few(names) for names in (data.features, data.classes))
-    column = f' in the column "{label}"' if label else ""
+    labels = label if isinstance(label, list) else [label]
+    named = ", ".join(f'"{name}"' for name in labels)
+    column = f" in the column{'s' * (len(labels) > 1)} {named}" if label else ""
     what = f"{count(data.x.shape[1])} features ({features})"
     return f"From {data.words}{column} ({classes}), {what}"
 
