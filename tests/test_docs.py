@@ -109,8 +109,8 @@ def executed(code, page, monkeypatch):
 
 
 def matches(shown, out):
-    """Whether a page shows what was printed; … in it stands for anything in a line."""
-    pattern = re.escape(shown.strip()).replace("…", ".*")
+    """Whether a page shows what was printed: … stands for anything in a line, alone for lines."""
+    pattern = re.escape(shown.strip()).replace("\\\n…", r"(?:\n.*)*").replace("…", ".*")
     return re.fullmatch(pattern, out.strip())
 
 
