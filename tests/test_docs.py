@@ -17,12 +17,13 @@ import pytest
 import vizopt
 from vizopt import cli, library
 from vizopt.scene import parse_scene
+from vizopt.targets import PLACES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS))
 
-from sitepages import commands, gallery, keys, links  # noqa: E402
+from sitepages import commands, gallery, keys, links, places  # noqa: E402
 from sitepages.blocks import blocks, lines  # noqa: E402
 
 PAGES = [
@@ -195,6 +196,16 @@ def test_defaults_of_the_reference_are_written_as_in_a_scene():
     assert "Kingma and Ba 2015" in adam
     assert '| `formats` | `["mp4", "gif"]` |' in keys.page()
     assert "| `allow_flashes` | `false` |" in keys.page()
+
+
+def test_every_place_is_in_the_reference_with_its_limits_source_and_month():
+    page = places.page()
+    for name, place in PLACES.items():
+        row = re.search(rf"^\| `{name}` \| (.*)$", page, flags=re.M)[1]
+        for told in (str(place), place.checked, place.note, place.source or "tried"):
+            assert told in row, (name, told)
+    assert "| GIF, PNG (50 MB) | [support.google.com](https" in page
+    assert len(re.findall(r"^\| `", page, flags=re.M)) == 11
 
 
 def test_every_public_name_is_on_the_page_of_python():
