@@ -44,9 +44,9 @@ def text_of(page):
 
 def quick(arguments):
     """The command with a short run, whatever it says itself."""
-    if arguments[0] == "render":
+    if arguments[:1] == ["render"]:
         return [*arguments, *small(arguments), "--set", "timeline.seconds=0.5", "-q"]
-    if arguments[0] not in ("make", "record", "slides", "pack"):
+    if not arguments or arguments[0] not in ("make", "record", "slides", "pack"):
         return arguments
     stated = dict(word.split("=", 1) for word in arguments if "=" in word)
     settings = [
