@@ -94,8 +94,8 @@ def ran(command, line, *, told):
     return done.err + ("" if line.output else done.out)
 
 
-def executed(code, page, monkeypatch):
-    """Run a page's Python, with short runs; what it prints."""
+def executed(code, page, names, monkeypatch):
+    """Run a page's Python, with short runs; names are those of the blocks before; what it prints."""
     load = vizopt.load_scene
     out = StringIO()
     with monkeypatch.context() as patch, redirect_stdout(out):
@@ -105,7 +105,7 @@ def executed(code, page, monkeypatch):
             lambda name, keys=None: load(name, {**(keys or {}), **short(keys or {})}),
             raising=False,
         )
-        exec(compile(code, page.name, "exec"), {})
+        exec(compile(code, page.name, "exec"), names)
     return out.getvalue()
 
 
@@ -126,7 +126,7 @@ def to_run():
 
 @pytest.mark.parametrize("page", list(to_run()), ids=lambda page: page.stem)
 def test_all_that_a_page_tells_to_run_runs(page, command, monkeypatch):
-    every = blocks(text_of(page))
+    every, names = blocks(text_of(page)), {}
     for block, after in pairwise([*every, None]):
         told, out = after is not None and after.kind == "output", ""
         if block.file:
@@ -134,7 +134,7 @@ def test_all_that_a_page_tells_to_run_runs(page, command, monkeypatch):
         elif block.kind == "bash":
             out = "".join(ran(command, line, told=told) for line in lines(block))
         elif block.kind == "python":
-            out = executed(block.text, page, monkeypatch)
+            out = executed(block.text, page, names, monkeypatch)
         assert not told or matches(after.text, out), out
 
 
