@@ -95,7 +95,7 @@ def ran(command, line, *, told):
 
 
 def executed(code, page, names, monkeypatch):
-    """Run a page's Python, with short runs; names are those of the blocks before; what it prints."""
+    """Run a page's Python, with short runs and the names of the blocks before; what it prints."""
     load = vizopt.load_scene
     out = StringIO()
     with monkeypatch.context() as patch, redirect_stdout(out):

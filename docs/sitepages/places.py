@@ -7,9 +7,10 @@ from vizopt.targets import PLACES
 
 HEAD = """# Places and their limits
 
-`vizopt make sgd --for PLACE` writes the first file that plays there, small enough; with `-o` another
-of them. `--fit 10MB` gives another size. What a place allows changes: the month is when its own page
-was read, or where it names none, when a clip was tried there. `vizopt list places` prints the same.
+`vizopt make sgd --for PLACE` writes the first file that plays there, small enough; with `-o`
+another of them. `--fit 10MB` gives another size. What a place allows changes: the month is when its
+own page was read or, where it names none, when a clip was tried there. `vizopt list places` prints
+the same.
 
 | place | plays, at most | said by | month | |
 |---|---|---|---|---|
