@@ -25,10 +25,14 @@ def written(folder: Path) -> None:
 def page() -> str:
     """A line for each place, in Markdown."""
     return HEAD + "".join(
-        f"| `{name}` | {escaped(str(place))} | {_source(place.source)} | {place.checked} "
+        f"| `{name}` | {escaped(str(place))} | {_source(place.source)} | {_month(place.checked)} "
         f"| {escaped(place.note)} |\n"
         for name, place in PLACES.items()
     )
+
+
+def _month(checked: str) -> str:
+    return checked.replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def _source(address: str) -> str:
