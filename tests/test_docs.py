@@ -30,7 +30,7 @@ PAGES = [
     ROOT / "README.md",
     *(page for page in sorted(DOCS.rglob("*.md")) if page.parent.name not in ("made", "build")),
 ]
-LONG = {"blog", "flashes", "formats", "keep", "slides", "start", "walkthrough"}
+LONG = {"blog", "flashes", "formats", "keep", "look", "slides", "start", "walkthrough"}
 QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.5}
 KINDS = ("bash", "python", "toml", "text", "output", "")
 FEW = 101  # epochs that a page names itself and that are run as it says
