@@ -105,7 +105,7 @@ def test_variable_delays_decide(clip):
     slow = image(clip("slow.gif"), frames, [80] * 4 + [700] * 6 + [80] * 4 + [700] * 2)
     assert judge(fast, once=True).general.flashes == 3.5
     assert judge(slow, once=True).general.flashes == 2.5
-    assert judge(slow).passed
+    assert judge(str(slow)).passed
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".webm"])

@@ -245,6 +245,10 @@ def test_rows_without_epochs_and_epochs_that_are_missing(compared, honest):
         ("1.09,0.36\n1.08,0.4\n", "mine.csv: line 1: 1.09, 0.36: the columns have no names: "),
         ("a,b\n1,2\n", "mine.csv: has no column of run.zarr: a, b; there: accuracy, loss, lr"),
         ("epoch,loss\n0,x1\n", "mine.csv: line 2: 'x1' is no number (column \"loss\")"),
+        (
+            "epoch,loss\n0,np.float64(1.09)\n",
+            "mine.csv: line 2: 'np.float64(1.09)' is no number (column \"loss\"): write float(",
+        ),
         ("epoch,loss\n0.5,1\n", "mine.csv: line 2: epoch '0.5' is no whole number"),
         ("loss\n", "mine.csv: holds names and no numbers"),
         ("cost,train_loss\n1,1\n", 'mine.csv: "cost" and "train_loss" may both be loss: '),

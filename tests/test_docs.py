@@ -3,9 +3,13 @@
 import configparser
 import os
 import re
+import subprocess
 import sys
 import tomllib
+from contextlib import redirect_stdout
 from dataclasses import fields
+from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,20 +17,23 @@ import pytest
 import vizopt
 from vizopt import cli, library
 from vizopt.scene import parse_scene
+from vizopt.targets import PLACES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS))
 
-from sitepages import commands, gallery, keys, links  # noqa: E402
+from sitepages import commands, gallery, keys, links, places  # noqa: E402
 from sitepages.blocks import blocks, lines  # noqa: E402
 
 PAGES = [
     ROOT / "README.md",
     *(page for page in sorted(DOCS.rglob("*.md")) if page.parent.name not in ("made", "build")),
 ]
-LONG = {"blog", "flashes", "formats", "keep", "slides", "start", "walkthrough"}
+LONG = {"blog", "flashes", "formats", "keep", "look", "slides", "start", "walkthrough"}
 QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.5}
+KINDS = ("bash", "python", "toml", "text", "output", "")
+FEW = 101  # epochs that a page names itself and that are run as it says
 SETUP = configparser.ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
 
@@ -37,12 +44,21 @@ def text_of(page):
 
 def quick(arguments):
     """The command with a short run, whatever it says itself."""
-    if arguments[0] == "render":
+    if arguments[:1] == ["render"]:
         return [*arguments, *small(arguments), "--set", "timeline.seconds=0.5", "-q"]
-    if arguments[0] not in ("make", "record", "slides", "pack"):
+    if not arguments or arguments[0] not in ("make", "record", "slides", "pack"):
         return arguments
-    settings = [part for key, value in QUICK.items() for part in ("--set", f"{key}={value}")]
+    stated = dict(word.split("=", 1) for word in arguments if "=" in word)
+    settings = [
+        part for key, value in short(stated).items() for part in ("--set", f"{key}={value}")
+    ]
     return [*arguments, *small(arguments), *settings, "-q"]
+
+
+def short(stated):
+    """The keys of a short run; a page's own few epochs are kept."""
+    few = int(stated.get("epochs", FEW + 1)) <= FEW
+    return {key: value for key, value in QUICK.items() if not (few and key == "epochs")}
 
 
 def small(arguments):
@@ -51,33 +67,52 @@ def small(arguments):
     return ["--size", "480x270"] if free else []
 
 
-def ran(command, line):
-    """Run one line of a page as a reader would, but for the length of the run."""
+def ran(command, line, *, told):
+    """Run one line of a page as a reader would, but for the length of the run; what it prints.
+
+    Args:
+        told: whether the page shows that, and thus how the line ends.
+    """
     program, *arguments = line.words
     if program == "pip":
         assert arguments[0] == "install"
         extra = re.fullmatch(r"(?:\.|vizopt)(?:\[(\w+)\])?", arguments[1])
         assert extra, line
         assert not extra[1] or extra[1] in SETUP["options.extras_require"], line
-    elif program != "pytest":
-        assert program == "vizopt", line
-        done = command(*quick(arguments))
-        assert done.code == 0, (line, done.err)
-        if line.output:
-            Path(line.output).write_text(done.out, encoding="utf-8")
+        return ""
+    if program == "pytest":
+        return ""
+    if program == "python":
+        return subprocess.run(
+            [sys.executable, *arguments], check=True, capture_output=True, encoding="utf-8"
+        ).stdout
+    assert program == "vizopt", line
+    done = command(*quick(arguments))
+    assert told or done.code == 0, (line, done.err)
+    if line.output:
+        Path(line.output).write_text(done.out, encoding="utf-8")
+    return done.err + ("" if line.output else done.out)
 
 
-def executed(code, page, monkeypatch):
-    """Run a page's Python, with short runs."""
+def executed(code, page, names, monkeypatch):
+    """Run a page's Python, with short runs and the names of the blocks before; what it prints."""
     load = vizopt.load_scene
-    with monkeypatch.context() as patch:
+    out = StringIO()
+    with monkeypatch.context() as patch, redirect_stdout(out):
         patch.setattr(
             vizopt,
             "load_scene",
-            lambda name, keys=None: load(name, {**(keys or {}), **QUICK}),
+            lambda name, keys=None: load(name, {**(keys or {}), **short(keys or {})}),
             raising=False,
         )
-        exec(compile(code, page.name, "exec"), {})
+        exec(compile(code, page.name, "exec"), names)
+    return out.getvalue()
+
+
+def matches(shown, out):
+    """Whether a page shows what was printed: … stands for anything in a line, alone for lines."""
+    pattern = re.escape(shown.strip()).replace("\\\n…", r"(?:\n.*)*").replace("…", ".*")
+    return re.fullmatch(pattern, out.strip())
 
 
 def to_run():
@@ -91,20 +126,22 @@ def to_run():
 
 @pytest.mark.parametrize("page", list(to_run()), ids=lambda page: page.stem)
 def test_all_that_a_page_tells_to_run_runs(page, command, monkeypatch):
-    for block in blocks(text_of(page)):
+    every, names = blocks(text_of(page)), {}
+    for block, after in pairwise([*every, None]):
+        told, out = after is not None and after.kind == "output", ""
         if block.file:
             Path(block.file).write_text(block.text, encoding="utf-8")
         elif block.kind == "bash":
-            for line in lines(block):
-                ran(command, line)
+            out = "".join(ran(command, line, told=told) for line in lines(block))
         elif block.kind == "python":
-            executed(block.text, page, monkeypatch)
+            out = executed(block.text, page, names, monkeypatch)
+        assert not told or matches(after.text, out), out
 
 
 def test_no_block_of_a_shell_is_passed_over():
     for page in PAGES:
         for block in blocks(text_of(page)):
-            assert block.kind in ("bash", "python", "toml", "text", "") or "{" in block.kind, page
+            assert block.kind in KINDS or "{" in block.kind, page
             if block.kind in ("", "text"):
                 assert "vizopt " not in block.text, (page, block)
 
@@ -159,6 +196,17 @@ def test_defaults_of_the_reference_are_written_as_in_a_scene():
     assert "Kingma and Ba 2015" in adam
     assert '| `formats` | `["mp4", "gif"]` |' in keys.page()
     assert "| `allow_flashes` | `false` |" in keys.page()
+
+
+def test_every_place_is_in_the_reference_with_its_limits_source_and_month():
+    page = places.page()
+    for name, place in PLACES.items():
+        row = re.search(rf"^\| `{name}` \| (.*)$", page, flags=re.M)[1]
+        month = place.checked.replace("-", "\u2011")
+        for told in (str(place), month, place.note, place.source or "tried"):
+            assert told in row, (name, told)
+    assert "| GIF, PNG (50 MB) | [support.google.com](https" in page
+    assert len(re.findall(r"^\| `", page, flags=re.M)) == 11
 
 
 def test_every_public_name_is_on_the_page_of_python():

@@ -223,6 +223,26 @@ def test_an_archive():
     assert "40 samples, 2 classes (0, 1), 3 features (feature 1, feature 2, feature 3)" in said
 
 
+def test_a_compressed_table_is_the_table(command):
+    text = Path(table("two.csv", *clouds(20, 2, 2), "a,b,kind")).read_bytes()
+    Path("two.csv.gz").write_bytes(gzip.compress(text))
+    scene = vizopt.load_scene("two.csv.gz")
+    assert (scene.name, scene.title) == ("two", "Two")
+    assert 'path = "two.csv.gz"' in command("show", "two.csv.gz").out
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        (["k_a", "k_b"], 'in the columns "k_a", "k_b" (a, b), 2 features'),
+        (4, 'in the column "4" (0, 1), 3 features'),
+    ],
+)
+def test_labels_are_said_as_they_were_named(label, said):
+    Path("hot.csv").write_text("x,y,k_a,k_b\n1,2,1,0\n2,3,1,0\n3,1,0,1\n4,0,0,1\n")
+    assert said in inferred("hot.csv", {"label": label}).said
+
+
 def test_a_table_alone_is_told_what_to_do(command):
     ran = command("two.csv")
     assert (ran.code, ran.out) == (2, "")

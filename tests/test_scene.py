@@ -95,7 +95,7 @@ WRONG = {
     "optimizer.momentm = 1": "optimizer.momentm: unknown key",
     "timeline.seconds = 0": "timeline.seconds: 0: should be greater than 0",
     'timeline.kind = "log"': 'timeline: unknown kind "log"',
-    "keep = 3": "keep: 3: needs a table",
+    "keep = 3": "keep: 3: needs a table with first, every, grid",
     "keep.grid = 1": "keep.grid: 1: should be greater than or equal to 2",
 }
 

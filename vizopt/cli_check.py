@@ -36,7 +36,9 @@ def check(
 
     Measures its flashes by success criterion 2.3.1, three flashes or below threshold.
 
-    Reads MP4, WebM, GIF, APNG and WebP. Exit code: 0 all pass, 1 one fails, 2 one cannot be read.
+    Reads MP4, WebM, GIF, APNG and WebP, and the one clip of a page or slide.
+
+    Exit code: 0 all pass, 1 one fails, 2 one cannot be read.
     """
     if plot and len(files) > 1:
         raise click.UsageError("--plot draws one clip: leave it out, or check one file")

@@ -21,7 +21,7 @@ DIFFERS, WRONG = 1, 2  # exit codes, as those of cmp and diff
 
 @click.command()
 @click.argument("here", metavar="RUN.zarr|SCENE")
-@click.argument("there", metavar="FILE.csv|RUN.zarr|FILE.npz|SCENE")
+@click.argument("there", metavar="FILE|RUN.zarr|FILE.npz|SCENE")
 @click.option(
     "--tolerance",
     type=click.FloatRange(min=0),
@@ -30,6 +30,8 @@ DIFFERS, WRONG = 1, 2  # exit codes, as those of cmp and diff
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def compare(here: str, there: str, tolerance: float | None, quiet: bool) -> int:
     """Where two trainings first differ: yours and ours.
+
+    A FILE is a table, or what a training prints (epoch: 100, acc: 0.400, loss: 1.087).
 
     Columns are found by their names (acc is accuracy, learning_rate is lr), rows by a column
     epoch or step, else by their number, from 0. Loss, accuracy, learning rate and weights of an

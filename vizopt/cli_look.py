@@ -78,6 +78,9 @@ class SetType(click.ParamType[tuple[str, Any]]):
         except ValueError as error:
             if str(error) == TOO_DEEP:
                 self.fail(f"{key.strip()}: {TOO_DEEP}")
+            if text.strip().startswith(("[", "{")):  # the shell took the quotes of the text in it
+                example = 'problem.data.drop=["id"]'
+                self.fail(f"{value!r} is no TOML: quote all of it: --set '{example}'")
             return key.strip(), text.strip()
 
 

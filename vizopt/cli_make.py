@@ -64,7 +64,7 @@ def make(
 
     A scene is a bundled one or a TOML file of your own: vizopt list scenes.
 
-    For a table in the place of a scene (NAME.csv, .tsv, .npz) a network is trained on it; its
+    For a table in the place of a scene (NAME.csv, .xlsx, .npz, …) a network is trained on it; its
     scene is told, and kept by --save.
 
     A clip in the place of a scene is made again from the recipe in it, in its own format.

@@ -431,7 +431,7 @@ def _explained(
         case "less_than_equal" if context["le"] >= LARGEST:  # not with all its zeros
             message = f"{_short(value)}: should be less than or equal to {LARGEST:g}"
         case "dataclass_type":
-            message = f"{_short(value)}: needs a table"
+            message = f"{_short(value)}: needs a table with {', '.join(known)}"
         case "value_error":
             message = str(context["error"])
         case _:

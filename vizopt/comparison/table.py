@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.comparison import printout
 from vizopt.comparison.log import EPOCHS, STEPS, Log, Series, known_name
 from vizopt.comparison.printed import roundings
 from vizopt.problems.cells import MISSING, number
@@ -17,13 +18,17 @@ PER_CENT = 1.5  # an accuracy above that is one
 
 
 def read(path: Path) -> Log:
-    """A table with a line of names and one line for each epoch, step or batch.
+    """A table with a line of names and one line for each epoch, step or batch; or a printout.
 
     Raises:
         ValueError: no table, no names, or epochs that are no whole numbers.
     """
-    rows, comma, above, _, _ = read_lines(str(path))
-    names = above or _names(path, rows, comma)
+    printed = printout.read(str(path))
+    if printed:
+        (names, rows), comma = printed, False
+    else:
+        rows, comma, above, _, _ = read_lines(str(path))
+        names = above or _names(path, rows, comma)
     if not rows:
         raise ValueError(f"{path}: holds names and no numbers")
     titles = _titles(path, names)
@@ -37,7 +42,8 @@ def read(path: Path) -> Log:
         wrong = [c for c in given.values() if number(c[1], comma) is None and c[1] not in MISSING]
         if wrong:
             line, cell = wrong[0]
-            unread[name] = f'line {line}: {cell!r} is no number (column "{names[at]}")'
+            way = ": write float(value) to have the digits alone" if cell.startswith("np.") else ""
+            unread[name] = f'line {line}: {cell!r} is no number (column "{names[at]}"){way}'
         else:
             columns[name] = {k: c for k, (_, c) in given.items() if number(c, comma) is not None}
     notes = _repeated(path, epochs, by)

@@ -120,9 +120,11 @@ def _title(path: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _said(path: str, data: Data, label: str) -> str:
+def _said(path: str, data: Data, label: str | int | list[str]) -> str:
     features, classes = (_few(names) for names in (data.features, data.classes))
-    column = f' in the column "{label}"' if label else ""
+    labels = label if isinstance(label, list) else [label]
+    named = ", ".join(f'"{name}"' for name in labels)
+    column = f" in the column{'s' * (len(labels) > 1)} {named}" if label else ""
     what = f"{counted(data.x.shape[1], 'feature')} ({features})"
     return f"From {data.words}{column} ({classes}), {what}"
 

@@ -78,7 +78,7 @@ class Verdict:
 
 
 def judge(
-    path: Path,
+    path: Path | str,
     once: bool = False,
     trace: Trace | None = None,
     papers: tuple[str, ...] = (WHITE, BLACK),
@@ -88,6 +88,7 @@ def judge(
     One that is transparent somewhere is watched on each of the papers; the worst verdict counts.
 
     Args:
+        path: of the clip.
         once: judge as shown once, whatever the clip says itself.
         trace: called for every frame with its time, µs, and the transitions by rule of the second
             up to it; times go on past the end. It sees the clip on the first paper.
@@ -96,6 +97,7 @@ def judge(
     Raises:
         DecodeError: it cannot be read.
     """
+    path = Path(path)
     verdict = _judged(path, once, trace, papers[0])
     others = papers[1:] if verdict.paper else ()
     return max([verdict, *(_judged(path, once, None, paper) for paper in others)], key=_harm)
