@@ -74,7 +74,7 @@ LAYERS = [
     {"checks"},
     {"clips", "completing"},
     {"pipeline", "cli_check", "cli_look", "cli_screen", "cli_completion", "cli_data", "reference"},
-    {"api", "cli_show"},
+    {"api", "cli_show", "slide_sources"},
     {"lesson"},
     {"cli_slides", "cli_make", "cli_table", "cli_compare"},
     {"cli"},

@@ -401,7 +401,8 @@ def test_slides_follow_the_paper_ink_and_font_of_the_clips_own_look(clips, tmp_p
     assert quarto.startswith('## T {background-color="#002b36"}\n\n')
     marp = deck.SNIPPETS[".md"]([slide])
     assert '<!--\n_backgroundColor: "#002b36"\n_color: "#eee8d5"\n-->\n\n<style scoped>\n' in marp
-    assert f"h2 {{ color: #eee8d5; font-family: {family} }}\n</style>\n\n## T\n" in marp
+    styled = f":is(h2, th) {{ color: #eee8d5; font-family: {family} }}\n</style>\n\n## T\n"
+    assert styled in marp
     deck.write(tmp_path / "d.pptx", [slide])
     (made,) = pages(tmp_path / "d.pptx")
     (run,) = made.shapes.title.text_frame.paragraphs[0].runs
@@ -433,7 +434,7 @@ def test_a_marp_comment_ends_where_it_should(hostile):
     text = deck.SNIPPETS[".md"](hostile[1:])
     assert text.startswith("---\nmarp: true\n# Written by vizopt (")
     page = Page(text.replace("\\<", "&lt;"))
-    assert page.elements == []
+    assert page.elements == [("style", {"scoped": None})]
     assert len(page.comments) == 1
     assert text.endswith("-->\n")
     assert text.count("](a.gif)") == 1
@@ -447,7 +448,7 @@ def test_figures_in_an_alt_text_are_left_alone(clips):
     )
     slide = deck.slide(clips / "a.gif", label, judge(clips / "a.gif"))
     text = deck.SNIPPETS[".md"]([slide])
-    assert f"![h:520 {label.alt}](a.gif)" in text
+    assert f"![h:606 {label.alt}](a.gif)" in text
     assert "## 1\\. Of\n" in text
     assert "\n\\- no\n" in deck.SNIPPETS[".qmd"]([slide])
 
@@ -458,7 +459,7 @@ def test_words_that_marp_takes_for_orders_are_none_in_an_alt_text(clips):
     label = Label("t", "a bg in contrast w:20 to the blur", (), "", "")
     slide = deck.slide(clips / "a.gif", label, judge(clips / "a.gif"))
     words = (
-        deck.SNIPPETS[".md"]([slide]).split("![h:520 ")[1].split("]")[0].replace("\\", "").split()
+        deck.SNIPPETS[".md"]([slide]).split("![h:606 ")[1].split("]")[0].replace("\\", "").split()
     )
     assert not {"bg", "contrast", "blur"} & set(words)
     assert not [word for word in words if word.startswith("w:")]

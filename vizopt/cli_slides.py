@@ -1,26 +1,45 @@
 """The command `vizopt slides`: a deck of scenes, recordings and clips."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from vizopt import completing
 from vizopt.brief import told_bytes, told_rate
 from vizopt.cli_look import AGAIN, PATH, bar_of, echo_title, look_of, look_options, reuse_of
+from vizopt.library import BESIDE
+from vizopt.numbers import counted
+
+if TYPE_CHECKING:
+    from vizopt.deck import Slide
+    from vizopt.outputs import Look
 
 KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
+
+
+def _joined(ctx: click.Context, param: click.Parameter, incomplete: str) -> completing.Items:
+    """What Tab offers, also behind the + of two."""
+    before, plus, last = incomplete.rpartition(BESIDE)
+    offers = completing.files(".toml", ".zarr", ".mp4", ".gif", named=("scenes",))
+    return [
+        CompletionItem(f"{before}{plus}{item.value}", item.type, item.help)
+        for item in offers(ctx, param, last)
+    ]
 
 
 @click.command()
 @click.argument(
     "sources",
-    metavar="SCENE|RUN.zarr|CLIP...",
+    metavar="SCENE|RUN.zarr|CLIP[+…]...",
     nargs=-1,
     required=True,
-    shell_complete=completing.files(".toml", ".zarr", ".mp4", ".gif", named=("scenes",)),
+    shell_complete=_joined,
 )
 @click.option("-o", "file", type=PATH, help="Deck to write, .pptx; or .html, .qmd, .md.")
+@click.option("--title", "titles", multiple=True, help="Title of a slide, one after the other.")
 @click.option("--gif", is_flag=True, help="GIFs instead of MP4s.")
 @click.option("--ratio", type=click.Choice(["16:9", "4:3"]), help="Shape of the slides; else 16:9.")
 @click.option("--template", type=PATH, help="Deck whose master and slides are kept.")
@@ -32,6 +51,7 @@ KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
 def slides(
     sources: tuple[str, ...],
     file: Path | None,
+    titles: tuple[str, ...],
     gif: bool,
     ratio: str | None,
     template: Path | None,
@@ -42,7 +62,8 @@ def slides(
 ) -> None:
     """A deck of scenes and clips: PowerPoint, reveal.js, …
 
-    Each gets a slide with title, clip, alt text and notes.
+    Each gets a slide with title, clip, alt text and notes; two joined by a + stand beside each
+    other on one: vizopt slides sgd+adam. They play together, in PowerPoint with one click.
 
     Scenes are trained; finished MP4s and GIFs are taken as they are, with the NAME.txt beside
     them. A clip that flashes does not start by itself, and its notes begin with the warning.
@@ -56,26 +77,30 @@ def slides(
         raise click.UsageError(f"{kind} writes a {suffix} file: {file}")
     if ratio and template:
         raise click.UsageError("--ratio: the slides have the shape of the template's")
-    from vizopt.encoders import encoder
     from vizopt.lesson import Paper, write
-    from vizopt.recipe import is_clip
-    from vizopt.scene import load_scene
-    from vizopt.swap import is_recording
 
     shown = ".gif" if gif or file.suffix.lower() == ".md" else ".mp4"
-    paper = Paper(ratio or "16:9", template)
-    look = look_of(**options)
-    made = write(file, sources, shown, look, paper, bar_of(quiet), reuse_of(again, quiet))
-    count = f"{len(made)} slide{'s' if len(made) > 1 else ''}"
-    click.echo(f"{file}  {count}  {told_bytes(file.stat().st_size)}")
+    paper, look = Paper(ratio or "16:9", template), look_of(**options)
+    reuse = reuse_of(again, quiet)
+    made = write(file, sources, shown, look, paper, bar_of(quiet), reuse, titles)
+    click.echo(f"{file}  {counted(len(made), 'slide')}  {told_bytes(file.stat().st_size)}")
+    _echo(made, sources, shown, look)
+
+
+def _echo(made: "list[Slide]", sources: Sequence[str], shown: str, look: "Look") -> None:
+    """What one should know of the clips: another rate, another title, flashes."""
+    from vizopt.encoders import encoder
+    from vizopt.recipe import is_clip
+    from vizopt.scene import load_scene
+    from vizopt.slide_sources import parted
+    from vizopt.swap import is_recording
+
     rate = encoder(Path(f"clip{shown}")).rate(look.fps) if look.fps else None
     if look.fps and rate and rate != look.fps:
         click.echo(f"clips at {told_rate(Path(f'clip{shown}'), rate, look.fps)}")
-    for source in sources:
+    for source in (part for named in sources for part in parted(named)):
         if not (is_recording(Path(source)) or is_clip(source)):
             echo_title(source, load_scene(source, look.overrides), look.overrides)
-    for slide in made:
-        if slide.warning:
-            click.echo(
-                f"{slide.clip.name}  flashes: does not start by itself, says so in its notes"
-            )
+    for part in (part for slide in made for part in slide.parts):
+        if part.warning:
+            click.echo(f"{part.clip.name}  flashes: does not start by itself, says so in its notes")

@@ -149,13 +149,15 @@ def planned_picture(
         rows: the row that each frame shows [F]; those of the scene's timeline when left out.
         mode: whether they are seen one after the other, and then whether they may flash.
         clear: whether the paper is left out.
-        slide: whether the text is large and the title left out.
+        slide: whether the text is large at least and the title left out.
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     course = scene.timeline.rows(run["epoch"], COURSE)
     stage = arranged(run.layout, scene.stage)
     words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
-    colours = replace(scene.colours, text="large") if slide else scene.colours
+    colours = scene.colours
+    if slide and not colours.large:
+        colours = replace(colours, text="large")
 
     def on(paper: str) -> Picture | Carded:
         theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours

@@ -4,16 +4,19 @@ import filecmp
 import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from vizopt import deck, pipeline
+from vizopt.arrays import Size
 from vizopt.clips import Clip
-from vizopt.deck.slide import SHOWN
 from vizopt.encoders import Label, finished
-from vizopt.errors import DecodeError, EncodeError, VizoptError
+from vizopt.errors import EncodeError, VizoptError
+from vizopt.looks.look import LARGEST_TEXT
 from vizopt.marks import guard, unsigned
+from vizopt.numbers import counted
 from vizopt.outputs import Look, check_place, planned, text_beside
 from vizopt.places import scratch
 from vizopt.progress import Bar, quiet
@@ -21,10 +24,9 @@ from vizopt.recipe import read
 from vizopt.recording import Recording
 from vizopt.reuse import Reuse
 from vizopt.safety import judge
-from vizopt.scene import Scene, load_scene
-from vizopt.swap import is_recording
-
-Source = Scene | Recording | Path  # of a slide; a path is a finished clip's
+from vizopt.scene import Scene, parse_scene
+from vizopt.slide_sources import Source, clip_name, is_finished, opened, parted
+from vizopt.theme import LEAST, SIDE
 
 
 @dataclass(frozen=True)
@@ -48,108 +50,134 @@ def write(
     paper: Paper | None = None,
     bar: Bar = quiet,
     reuse: Reuse | None = None,
+    titles: Sequence[str] = (),
 ) -> list[deck.Slide]:
-    """Write a deck with a slide for each scene, recording or clip.
+    """Write a deck with a slide for each scene, recording or clip, or for two of them.
 
     Args:
         file: `.pptx`, or `.html`, `.qmd`, `.md` with the clips in the same folder.
-        sources: scenes, `.zarr` recordings, finished `.mp4` and `.gif` clips.
+        sources: scenes, `.zarr` recordings, finished `.mp4` and `.gif` clips; two that stand
+            beside each other are joined by a +.
         suffix: of the clips that are drawn.
         look: size, rate and scene keys that differ from the defaults.
         paper: of a PowerPoint deck.
         bar: shows progress.
         reuse: recordings that may stand for a training.
+        titles: of the slides, in their order; the clips' own where there is none.
 
     Raises:
         VizoptError: anything that cannot be used, before anything is trained; a deck is
             complete or not there.
     """
     look, paper = replace(look or Look(), slide=True), paper or Paper()
-    media = _media(file, sources, suffix, look, paper)
-    if file.suffix.lower() == ".pptx" and look.size is None:
-        look = replace(look, size=deck.room(file, paper.ratio, paper.template))
-    opened = {name: _opened(source, look) for source, name in zip(sources, media, strict=True)}
-    if file.suffix.lower() == ".pptx":
-        with scratch() as folder:
-            slides = _slides(opened, folder, look, bar, reuse)
+    if len(titles) > len(sources):
+        told = f"{counted(len(titles), 'title')} for {counted(len(sources), 'slide')}"
+        raise VizoptError(f"{told}: leave some out")
+    rows = [parted(source) for source in sources]
+    media = _media(file, rows, suffix, look, paper)
+    rooms = {count: _room(file, paper, count, look.size) for count in set(map(len, rows))}
+    things = {part: _readable(part, look, rooms[len(row)]) for row in rows for part in row}
+    inside = file.suffix.lower() == ".pptx"
+    with scratch() if inside else nullcontext(file.parent) as folder:
+        made = _made(things, {part: folder / name for part, name in media.items()}, bar, reuse)
+        named = zip_longest(rows, titles, fillvalue="")
+        slides = [deck.joined([made[part] for part in row], title) for row, title in named]
+        if inside:
             deck.write(file, slides, paper.ratio, paper.template)
-        return slides
-    slides = _slides(opened, file.parent, look, bar, reuse)
+            return slides
     for slide in slides:
-        _copy(slide.clip, file.parent / slide.clip.name)
-    with finished(file) as part:
-        part.write_text(deck.SNIPPETS[file.suffix.lower()](slides), encoding="utf-8")
+        for part in slide.parts:
+            _copy(part.clip, file.parent / part.clip.name)
+    with finished(file) as part_file:
+        part_file.write_text(deck.SNIPPETS[file.suffix.lower()](slides), encoding="utf-8")
     return slides
 
 
 def _media(
-    file: Path, sources: Sequence[str], suffix: str, look: Look, paper: Paper
-) -> tuple[str, ...]:
-    """The file name of each slide's clip, after a look at everything that could go wrong."""
+    file: Path, rows: Sequence[Sequence[str]], suffix: str, look: Look, paper: Paper
+) -> dict[str, str]:
+    """The file name of each source's clip, after a look at everything that could go wrong."""
     kind = file.suffix.lower()
     if kind not in (".pptx", *deck.SNIPPETS):
         known = ", ".join([".pptx", *deck.SNIPPETS])
         raise EncodeError(f"{file}: unknown suffix {file.suffix!r}: a deck ends in {known}")
     check_place(file)
-    names = tuple(_name(source, suffix) for source in sources)
-    for i, name in enumerate(names):
-        if name.casefold() in [other.casefold() for other in names[:i]]:
-            raise VizoptError(f"{sources[i]}: a second clip named {name}: they would be one file")
-        if kind == ".md" and not name.lower().endswith(".gif"):
-            raise EncodeError(f"{sources[i]}: Marp plays GIFs only: give a GIF")
+    names = _names(rows, suffix, gifs=kind == ".md")
     if kind == ".pptx":
         deck.checked(file, paper.template)
     elif paper != Paper():
         raise EncodeError(f"{file}: only a .pptx has a ratio and a template")
     guard(file, look.overwrite)
-    drawn = [name for source, name in zip(sources, names, strict=True) if not _is_clip(source)]
+    drawn = [name for source, name in names.items() if not is_finished(source)]
     inside = kind == ".pptx"  # nothing is put beside it
     planned(
         [file.parent / name for name in drawn], replace(look, overwrite=True) if inside else look
     )
     if not inside:
-        for source, name in zip(sources, names, strict=True):
-            if _is_clip(source) and not _is_there(Path(source), file.parent / name):
+        for source, name in names.items():
+            if is_finished(source) and not _is_there(Path(source), file.parent / name):
                 guard(file.parent / name, look.overwrite)
     if look.allow_flashes and any(name.endswith(".gif") for name in drawn):
         raise EncodeError(f"{drawn[0]}: may flash, and a GIF on a slide plays by itself: take MP4")
     return names
 
 
-def _name(source: str, suffix: str) -> str:
-    return Path(source).name if _is_clip(source) else Path(source).stem + suffix
+def _names(rows: Sequence[Sequence[str]], suffix: str, *, gifs: bool) -> dict[str, str]:
+    """The file name of each source's clip: each another one, and one kind on a slide."""
+    names: dict[str, str] = {}
+    for row in rows:
+        for source in row:
+            name = clip_name(source, suffix)
+            if name.casefold() in [other.casefold() for other in names.values()]:
+                raise VizoptError(f"{source}: a second clip named {name}: they would be one file")
+            if gifs and not name.lower().endswith(".gif"):
+                raise EncodeError(f"{source}: Marp plays GIFs only: give a GIF")
+            names[source] = name
+        if len({Path(names[source]).suffix.lower() for source in row}) > 1:
+            pair = " and ".join(names[source] for source in row)
+            raise EncodeError(f"{pair}: a GIF plays by itself, an MP4 at a click: take one kind")
+    return names
 
 
-def _is_clip(source: str) -> bool:
-    return Path(source).suffix.lower() in SHOWN
+def _room(file: Path, paper: Paper, count: int, size: Size | None) -> deck.Room:
+    """What each of the clips of a slide is drawn for."""
+    if file.suffix.lower() == ".pptx":
+        return deck.room(file, paper.ratio, paper.template, count, size)
+    return deck.ROOMS[count][file.suffix.lower()]
 
 
-def _opened(source: str, look: Look) -> Source:
-    path = Path(source)
-    if is_recording(path):
-        return Recording(path)
-    if not _is_clip(source):
-        if path.suffix.lower() in (".webm", ".webp", ".png", ".apng", ".mov", ".avi", ".mkv"):
-            raise DecodeError(f"{source}: slides play MP4 and GIF only")
-        return load_scene(source, look.overrides)
-    if not path.is_file():
-        raise DecodeError(f"{source}: no such clip")
-    return path
+def _readable(source: str, look: Look, room: deck.Room) -> tuple[Source, Look]:
+    """A source, and the look in which its text is as high as it has to be in its room."""
+    look = replace(look, size=look.size or room.size)
+    thing, keys = opened(source, look), look.overrides or {}
+    if isinstance(thing, Path):
+        return thing, look
+    shown = thing
+    if isinstance(shown, Recording):
+        shown = parse_scene(shown.header.scene, source, {}, keys)
+    least = min(room.text, LARGEST_TEXT)
+    if max(shown.colours.least, LEAST) >= least * SIDE / 100:  # a slide's text is large anyway
+        return thing, look
+    look = replace(look, overrides={**keys, "look.text": least})
+    return opened(source, look), look
 
 
-def _slides(
-    sources: Mapping[str, Source], folder: Path, look: Look, bar: Bar, reuse: Reuse | None
-) -> list[deck.Slide]:
-    """The slides in the order of the sources; what needs no training is made first."""
+def _made(
+    things: Mapping[str, tuple[Source, Look]],
+    places: Mapping[str, Path],
+    bar: Bar,
+    reuse: Reuse | None,
+) -> dict[str, deck.Slide]:
+    """A slide of each source; what needs no training is made first."""
     slides = {}
-    for name in sorted(sources, key=lambda name: isinstance(sources[name], Scene)):
-        source = sources[name]
-        if isinstance(source, Path):
-            slides[name] = deck.slide(source, _told(source), judge(source))
+    for source in sorted(things, key=lambda source: isinstance(things[source][0], Scene)):
+        thing, look = things[source]
+        if isinstance(thing, Path):
+            slides[source] = deck.slide(thing, _told(thing), judge(thing))
         else:
-            clip = _drawn(source, folder / name, look, bar, reuse)
-            slides[name] = deck.slide(clip.path, clip.label, clip.verdict or judge(clip.path))
-    return [slides[name] for name in sources]
+            clip = _drawn(thing, places[source], look, bar, reuse)
+            slides[source] = deck.slide(clip.path, clip.label, clip.verdict or judge(clip.path))
+    return slides
 
 
 def _drawn(

@@ -19,6 +19,7 @@ TABLES = {
     "panels": ("panels/__init__.py", "PANELS"),
 }
 
+BESIDE = "+"  # joins the names of two that are shown beside each other
 DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".npy", ".xlsx", ".parquet")
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 

@@ -17,7 +17,7 @@ from vizopt.panels import PANELS, Draw, Panel, Slot
 from vizopt.playback import Playback
 from vizopt.recording import Recording
 from vizopt.specs import OneOf, spec
-from vizopt.theme import Theme
+from vizopt.theme import SIDE, Theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,7 +41,6 @@ SETTINGS = (
     *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
 )
 LINES = 3  # of settings at most
-SIDE = 720  # units of the shorter side of every frame
 
 
 @spec

@@ -15,9 +15,11 @@ from vizopt.words import ENGLISH, Language, language
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
 
-Text: TypeAlias = Literal["normal", "large"]
+Text: TypeAlias = Literal["normal", "large"] | float
 NORMAL, LARGE = 1.2, 1.55  # times a text's size
+SMALLEST = 11  # size of the smallest text
 LEAST = 19.0  # of large text
+SIDE = 720  # units of the shorter side of every frame
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear red, green and blue
 
 
@@ -39,7 +41,8 @@ class Theme:
         edge: outline of points, at least 3 : 1 from every region.
         border: the line between regions, at least 3 : 1 from both.
         path: colours of a descent from its first step to its last.
-        text: "normal" or "large", which can be read from the last row of a hall.
+        text: "normal" or "large", which can be read from the last row of a hall; or how high the
+            smallest is, in percent of the frame's shorter side.
         family: of the fonts.
         words: in the language of the labels.
         transparent: whether the paper is left out, where the format can do without.
@@ -65,14 +68,24 @@ class Theme:
 
     @property
     def large(self) -> bool:
-        return self.text == "large"
+        return self.text != "normal"
+
+    @property
+    def least(self) -> float:
+        """Size of the smallest text as it is drawn, in 720ths of the frame's shorter side."""
+        named = {"normal": NORMAL * SMALLEST, "large": LEAST}
+        return named[self.text] if isinstance(self.text, str) else self.text / 100 * SIDE
 
     def font(self, size: float) -> float:
         """Size of a text, in 720ths of the frame's shorter side.
 
         The smallest is 11: 1.8 % of the shorter side, and 2.6 % where text is large.
         """
-        return max(LARGE * size, LEAST) if self.large else NORMAL * size
+        if self.text == "normal":
+            return NORMAL * size
+        least = self.least
+        grown = (least - NORMAL * SMALLEST) / (LEAST - NORMAL * SMALLEST)
+        return max((NORMAL + (LARGE - NORMAL) * grown) * size, least)
 
     def tints(self, classes: int) -> NDArray[np.uint8]:
         """Background colours [classes, RGBA] of the classes' regions.

@@ -1,7 +1,18 @@
 """Decks: clips on slides, for PowerPoint, reveal.js, Quarto and Marp."""
 
 from vizopt.deck.powerpoint import checked, room, write
-from vizopt.deck.slide import Slide, slide
-from vizopt.deck.snippets import SNIPPETS
+from vizopt.deck.slide import Part, Room, Slide, joined, slide
+from vizopt.deck.snippets import ROOMS, SNIPPETS
 
-__all__ = ["SNIPPETS", "Slide", "checked", "room", "slide", "write"]
+__all__ = [
+    "ROOMS",
+    "SNIPPETS",
+    "Part",
+    "Room",
+    "Slide",
+    "checked",
+    "joined",
+    "room",
+    "slide",
+    "write",
+]

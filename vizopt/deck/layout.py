@@ -1,6 +1,7 @@
 """Layout: where title and clip stand on a slide; lengths in EMU, 914400 an inch."""
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any, NamedTuple
 
 from vizopt.arrays import Size
@@ -10,8 +11,12 @@ INCH = 914_400
 MARGIN = INCH * 20 // 100
 GAP = INCH * 8 // 100
 LEAST = INCH * 2  # a clip that is smaller cannot be read
+BETWEEN = INCH * 20 // 100  # two clips
+CAPTION = INCH * 36 // 100  # height of the names above them
+READABLE = 80  # a slide is so many times as wide as its smallest text is high: 12 pt on 13.3 inches
 # Most characters an inch of a title at a font size in points; None is the layout's own.
 SIZES = ((3.0, None), (5.0, 26), (float("inf"), 18))
+NAMES = ((6.5, 18), (8.5, 14), (10.0, 12))  # the same of a name above a clip, which is bold
 TITLE_STYLE = """<a:lstStyle xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
 <a:lvl1pPr algn="l"><a:defRPr sz="2600" b="1"/></a:lvl1pPr></a:lstStyle>"""
 
@@ -76,6 +81,20 @@ def free(deck: Any, layout: Any) -> Box:
     return max(boxes, key=lambda box: max(box.width, 0) * max(box.height, 0))
 
 
+def columns(box: Box, count: int) -> tuple[Box, ...]:
+    """The places of some clips in a box: all of it, or beside each other below their names."""
+    if count == 1:
+        return (box,)
+    width = (box.width - (count - 1) * BETWEEN) // count
+    lefts = (box.left + i * (width + BETWEEN) for i in range(count))
+    return tuple(Box(left, box.top + CAPTION, width, box.height - CAPTION) for left in lefts)
+
+
+def text_percent(slide_width: int, clip: Box) -> float:
+    """How high the smallest text of a clip is to be, in percent of its shorter side."""
+    return ceil(10_000 * slide_width / READABLE / min(clip.width, clip.height)) / 100
+
+
 def pixels(box: Box) -> Size:
     """The size of a clip that fills a box, its shorter side 720; even, and no wider than 5:2."""
     wide = min(max(box.width / box.height, 0.5), 2.5)
@@ -95,6 +114,13 @@ def fitted(box: Box, size: Size) -> Box:
 def points(title: str, width: int) -> int | None:
     """The font size at which a title has room on two lines; None leaves the layout's."""
     return next(size for most, size in SIZES if len(title) <= most * width / INCH)
+
+
+def captioned(name: str, width: int) -> tuple[str, int]:
+    """A name on one line, or its beginning, and its font size."""
+    size = next((size for most, size in NAMES if len(name) <= most * width / INCH), NAMES[-1][1])
+    room = int(NAMES[-1][0] * width / INCH)
+    return (name if len(name) <= room else name[: room - 1].rstrip() + "…"), size
 
 
 def _usable(deck: Any, layout: Any) -> bool:

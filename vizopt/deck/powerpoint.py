@@ -3,23 +3,20 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 from vizopt.arrays import Size
-from vizopt.deck.layout import Box, fitted, free, pixels, plain, points, titled
+from vizopt.deck.layout import columns, fitted, free, pixels, plain, text_percent, titled
 from vizopt.deck.package import listed
-from vizopt.deck.slide import SHOWN, Slide
+from vizopt.deck.page import add, colour
+from vizopt.deck.slide import Room, Slide
 from vizopt.encoders import finished
 from vizopt.errors import EncodeError, VizoptError, is_shortage
 from vizopt.marks import SOFTWARE
-from vizopt.showing import still
 
-RECIPE = "To make the clip again, save these lines as NAME.toml and run: vizopt make NAME.toml"
 LARGEST = 500_000_000  # bytes of a template, unpacked
-POINT = 12_700  # EMU
 MISSING = 'PowerPoint needs python-pptx: install it with: pip install "vizopt[slides]"'
 
 
@@ -34,13 +31,23 @@ def checked(file: Path, template: Path | None) -> None:
     _opened(file, "16:9", template)
 
 
-def room(file: Path, ratio: str, template: Path | None) -> Size:
-    """The size in pixels of a clip that fills the room on a slide.
+def room(
+    file: Path, ratio: str, template: Path | None, count: int, size: Size | None = None
+) -> Room:
+    """The room for each of the clips of a slide.
+
+    Args:
+        file, ratio, template: as of `write`.
+        count: of the clips, 1 or 2.
+        size: that they have; else they fill the room.
 
     Raises:
         EncodeError: as `checked`.
     """
-    return pixels(free(*_opened(file, ratio, template)))
+    deck, layout = _opened(file, ratio, template)
+    box = columns(free(deck, layout), count)[0]
+    size = size or pixels(box)
+    return Room(size, text_percent(deck.slide_width, fitted(box, size)))
 
 
 def write(
@@ -65,11 +72,9 @@ def write(
         about.title, about.author, about.created = slides[0].title, "", now
     with _readable(template) if template else nullcontext():
         for slide in slides:
-            page = _add(deck, layout, slide)
-            if template is None and slide.paper:
-                _colour(page, slide)
-            if template is None and slide.font:
-                _font(page, slide)
+            page = add(deck, layout, slide)
+            if template is None:
+                colour(page, slide)
     listed(deck)
     with finished(file) as part:
         deck.save(str(part))
@@ -116,56 +121,3 @@ def _check_size(template: Path) -> None:
         size = sum(part.file_size for part in archive.infolist())
     if size > LARGEST:
         raise EncodeError(f"{template}: unpacks to more than {LARGEST / 1e6:g} MB: not read")
-
-
-def _colour(page: Any, slide: Slide) -> None:
-    """The slide's paper and title in the colours of the clip's own look."""
-    from pptx.dml.color import RGBColor
-
-    colour: Any = RGBColor
-    paper, ink = (colour.from_string(each[1:].upper()) for each in (slide.paper, slide.ink))
-    page.background.fill.solid()
-    page.background.fill.fore_color.rgb = paper
-    for run in page.shapes.title.text_frame.paragraphs[0].runs:
-        run.font.color.rgb = ink
-
-
-def _font(page: Any, slide: Slide) -> None:
-    """The title in the font of the clip's own look."""
-    for run in page.shapes.title.text_frame.paragraphs[0].runs:
-        run.font.name = slide.font
-
-
-def _add(deck: Any, layout: Any, slide: Slide) -> Any:
-    """One slide more: title, clip, notes."""
-    page = deck.slides.add_slide(layout)
-    title = page.shapes.title
-    for shape in list(page.placeholders):
-        if shape.placeholder_format.idx != title.placeholder_format.idx:
-            shape.element.getparent().remove(shape.element)  # it would say "Click to add text"
-    title.text_frame.text = slide.title
-    if size := points(slide.title, title.width):
-        title.text_frame.paragraphs[0].runs[0].font.size = size * POINT
-    box = fitted(free(deck, layout), slide.size)
-    if slide.clip.suffix.lower() == ".gif":
-        shape = page.shapes.add_picture(str(slide.clip), *box)
-    else:
-        shape = _movie(page, slide, box)
-    shape.name = slide.title
-    shape.element.xpath(".//p:cNvPr")[0].set("descr", slide.alt)
-    recipe = [f"{RECIPE}\n\n{slide.recipe}"] if slide.recipe else []
-    page.notes_slide.notes_text_frame.text = "\n\n".join([*slide.notes, *recipe])
-    return page
-
-
-def _movie(page: Any, slide: Slide, box: Box) -> Any:
-    """The clip; one that does not flash starts with its slide and repeats until the next."""
-    kind = SHOWN[slide.clip.suffix.lower()]
-    poster = BytesIO(still(slide.clip, first=True))
-    with slide.clip.open("rb") as file:  # python-pptx puts a path's name into XML as it is: Q&A.mp4
-        shape = page.shapes.add_movie(file, *box, poster, kind)
-    if not slide.warning:
-        node = page.element.xpath(f".//p:video[.//p:spTgt/@spid='{shape.shape_id}']")[0]
-        node.xpath(".//p:cTn")[0].set("repeatCount", "indefinite")
-        node.xpath(".//p:cond")[0].set("delay", "0")
-    return shape

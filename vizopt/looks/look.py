@@ -16,7 +16,11 @@ from vizopt.words import LONGEST, language, languages, table
 from vizopt.words import checked as checked_words
 
 SHOWN = 8  # of many names
+SMALLEST_TEXT, LARGEST_TEXT = 1.8, 3.0  # percent: normal, and what leaves the pictures room
 NAMED = r"^\s*(#([0-9A-Fa-f]{3}){1,2}|[A-Za-z]+)\s*$"  # what may be a colour; for editors
+# Size of text, for editors.
+SIZE = {"type": "number", "minimum": SMALLEST_TEXT, "maximum": LARGEST_TEXT}
+TEXT = {"anyOf": [{"enum": ["normal", "large"]}, SIZE]}
 # A language, a file of words, or words by their keys; for editors.
 LANGUAGE = {
     "anyOf": [
@@ -43,6 +47,15 @@ def _colour(text: str) -> str:
     near = get_close_matches(name, CSS4_COLORS, n=1)
     way = f'did you mean "{near[0]}"?' if near and "#" not in name else "write it like #3f90da"
     raise ValueError(f'"{text}" is no colour: {way}')
+
+
+def _text(value: Any) -> Any:
+    """A size of text, by name or in percent."""
+    named = value in ("normal", "large") if isinstance(value, str) else False
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (named or (number and SMALLEST_TEXT <= value <= LARGEST_TEXT)):
+        raise ValueError(f'{value!r}: write "normal", "large" or percent, from 1.8 to 3.0')
+    return value
 
 
 def _diverging(value: Any) -> Any:
@@ -120,7 +133,8 @@ class LookSpec:
     """What differs from the theme; a file of a theme says all of it. Colours are checked.
 
     Args:
-        text: size of all text: "normal", or "large" for the last row of a hall.
+        text: size of all text: "normal", "large" for the last row of a hall, or how high the
+            smallest is in percent of the frame's shorter side; normal is 1.8, large 2.6.
         font: family of all text; it must be installed.
         language: of the labels: "en", "de", "fr", "es", a file of one's own words (WORDS.toml), or
             the words themselves; what they lack is English.
@@ -140,7 +154,7 @@ class LookSpec:
         path: colours of a descent, from its first step to its last.
     """
 
-    text: Text | None = None
+    text: Annotated[Text, BeforeValidator(_text), WithJsonSchema(TEXT)] | None = None
     font: Annotated[str, AfterValidator(_family)] | None = None
     language: (
         Annotated[str | dict[str, str], BeforeValidator(_language), WithJsonSchema(LANGUAGE)] | None

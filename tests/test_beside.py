@@ -1,0 +1,357 @@
+"""Two clips beside each other on a slide: `vizopt slides a+b`."""
+
+import io
+import re
+import shutil
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from openxml_audit import validate_pptx
+from PIL import Image
+from pptx import Presentation
+from test_completion import offered
+from test_slides import Page, alt, media
+
+import vizopt
+from vizopt import deck, lesson, slide_sources
+from vizopt.clips import planned_picture
+from vizopt.deck.layout import captioned
+from vizopt.encoders import Label
+from vizopt.outputs import Look
+from vizopt.safety import judge
+from vizopt.scene import parse_scene
+from vizopt.theme import THEMES
+
+INCH = 914_400
+SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "0.3", "--fps", "10", "-q"]
+
+
+@pytest.fixture(scope="module")
+def clips(run, tmp_path_factory):
+    """Finished clips, made once: a and b, which is longer, as MP4 and GIF with their texts."""
+    folder = tmp_path_factory.mktemp("clips")
+    for name, seconds in (("a", 0.5), ("b", 1.0)):
+        look = Look((480, 480), 10, {"timeline.seconds": seconds, "title": f"Clip {name}"})
+        vizopt.render(run, [folder / f"{name}.mp4", folder / f"{name}.gif"], look)
+    return folder
+
+
+def films(page):
+    return [shape for shape in page.shapes if shape.element.tag.endswith("}pic")]
+
+
+def captions(page):
+    return [s for s in page.shapes if s.has_text_frame and not s.is_placeholder]
+
+
+def page_of(file="d.pptx", number=0):
+    return Presentation(file).slides[number]
+
+
+def slide_of(clip, **label):
+    return deck.slide(clip, Label(**{"title": clip.stem, **label}), judge(clip))
+
+
+@pytest.mark.parametrize(
+    ("ratio", "size", "text"), [("16:9", (750, 720), 2.73), ("4:3", (720, 936), 2.66)]
+)
+def test_two_scenes_stand_beside_each_other_below_their_names(command, ratio, size, text):
+    ran = command("slides", "landscape+momentum-fast", "-o", "d.pptx", "--ratio", ratio, *SHORT)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("d.pptx  1 slide  ")
+    recipes = page_of().notes_slide.notes_text_frame.text.split("# made with ")[1:]
+    for recipe in recipes:
+        scene = parse_scene(f"# {recipe}".split("\n\nTo make")[0], "notes", {}, {})
+        assert (scene.colours.text, scene.clip.size) == (text, size)
+    show, page = Presentation("d.pptx"), page_of()
+    names = ["The function and its minima", "Momentum with a good learning rate"]
+    assert page.shapes.title.text == " vs. ".join(names)
+    assert [caption.text_frame.text for caption in captions(page)] == names
+    left, right = films(page)
+    assert [left.name, right.name] == names
+    assert alt(left).startswith(names[0])
+    assert alt(right).startswith(names[1])
+    title = page.shapes.title
+    assert (left.width, left.height, left.top) == (right.width, right.height, right.top)
+    assert right.left - (left.left + left.width) == pytest.approx(0.2 * INCH, abs=0.01 * INCH)
+    assert left.left == pytest.approx(0.2 * INCH, abs=0.01 * INCH)
+    assert right.left + right.width == pytest.approx(show.slide_width - 0.2 * INCH, abs=9144)
+    assert left.top + left.height == pytest.approx(show.slide_height - 0.2 * INCH, abs=9144)
+    for caption, film in zip(captions(page), (left, right), strict=True):
+        assert title.top + title.height <= caption.top
+        assert caption.top + caption.height == film.top
+        assert film.left < caption.left < caption.left + caption.width < film.left + film.width
+        assert caption.text_frame.paragraphs[0].runs[0].font.size.pt >= 12
+    for number, data in enumerate(media(page, "/media")):
+        Path(f"{number}.mp4").write_bytes(data)
+        assert f"{size[0]}×{size[1]}" in command("check", f"{number}.mp4").out
+
+
+@pytest.mark.parametrize(("ratio", "points"), [("16:9", 12), ("4:3", 9)])
+def test_the_smallest_text_is_an_eightieth_of_the_slide(run, texts, ratio, points):
+    """12 points on a slide of 13.3 inches; one of 10 inches is as wide on the wall."""
+    room = deck.room(Path("d.pptx"), ratio, None, 2)
+    shorter = min(page_box(ratio)) / INCH
+    assert room.text / 100 * shorter * 72 >= points
+    assert (room.text - 0.01) / 100 * shorter * 72 < points
+    keys = {"timeline.seconds": 1.0, "look.text": max(room.text, 2.64)}
+    scene = parse_scene(run.header.scene, "", {}, keys)
+    picture = planned_picture(run, scene, room.size, 10, slide=True)
+    boxes = [box for text, box in texts(picture, 5) if text.strip()]
+    assert min(box[3] - box[1] for box in boxes) / 720 * shorter * 72 >= points
+
+
+def page_box(ratio):
+    """Width and height of one of two clips, in EMU, told from the slide's own measures."""
+    width, height = {"16:9": (12_192_000, 6_858_000), "4:3": (9_144_000, 6_858_000)}[ratio]
+    return (width - 0.6 * INCH) / 2, height - (0.75 + 0.08 + 0.36 + 0.2) * INCH
+
+
+def test_the_larger_text_of_room_and_scene_is_taken(run):
+    room = deck.Room((750, 720), 2.73)
+    for source, keys, told in (
+        ("landscape", {}, 2.73),
+        ("landscape", {"look.text": "large"}, 2.73),
+        ("landscape", {"look.text": 2.9}, 2.9),
+        (str(run.path), {}, 2.73),
+        (str(run.path), {"look.text": 2.9}, 2.9),
+    ):
+        thing, look = lesson._readable(source, Look(overrides=keys, slide=True), room)
+        assert look.size == (750, 720)
+        assert look.overrides["look.text"] == told
+        if source == "landscape":
+            assert thing.colours.text == told
+    small = deck.Room(None, 2.6)
+    assert lesson._readable("landscape", Look(slide=True), small)[1].overrides is None
+
+
+def test_the_size_of_text_goes_up_with_its_percent():
+    from dataclasses import replace
+
+    sizes = (11, 13, 15, 20, 44)
+    ways = ("normal", 2.0, 2.3, "large", 2.75, 3.0)
+    drawn = [[replace(THEMES["light"], text=way).font(s) for s in sizes] for way in ways]
+    assert all(a < b for low, high in pairwise(drawn) for a, b in zip(low, high, strict=True))
+    assert replace(THEMES["light"], text=2.75).font(11) == pytest.approx(19.8)
+    assert replace(THEMES["light"], text=100 * 19 / 720).font(20) == pytest.approx(31)
+    for wrong in (1.7, 3.1, "huge", True, [2]):
+        with pytest.raises(vizopt.VizoptError, match=r"look\.text: .*from 1\.8 to 3\.0"):
+            vizopt.load_scene("sgd", {"look.text": wrong})
+
+
+def effects(page):
+    """(kind of effect, command, shape) of what a click starts, in order."""
+    found = []
+    for node in page.element.xpath(".//p:seq//p:cTn[@presetClass='mediacall']"):
+        (cmd,), (target,) = node.iter("{*}cmd"), node.iter("{*}spTgt")
+        found.append((node.get("nodeType"), cmd.get("cmd"), int(target.get("spid"))))
+    return found
+
+
+def test_both_play_together_on_one_click(command, clips):
+    pair = f"{clips}/a.mp4+{clips}/b.mp4"
+    assert command("slides", pair, clips / "a.gif", "-o", "d.pptx", "-q").code == 0
+    page = page_of()
+    left, right = films(page)
+    assert effects(page) == [
+        ("clickEffect", "playFrom(0.0)", left.shape_id),
+        ("withEffect", "playFrom(0.0)", right.shape_id),
+    ]
+    click = ".//p:cTn[@nodeType='mainSeq']/p:childTnLst/p:par"
+    assert page.element.xpath(f"{click}/p:cTn/p:stCondLst/p:cond/@delay") == ["indefinite"]
+    assert page.element.xpath(f"{click}//p:cmd//p:cTn/@dur") == ["500", "1000"]
+    ids = page.element.xpath(".//p:cTn/@id")
+    assert ids == [str(number) for number in range(1, len(ids) + 1)]
+    assert page.element.xpath(".//p:video//p:cond/@delay") == ["indefinite", "indefinite"]
+    found = validate_pptx("d.pptx")
+    assert found.is_valid, found.errors
+
+
+def test_clips_that_would_come_apart_play_once(command, clips):
+    shutil.copy(clips / "a.mp4", "c.mp4")
+    assert command("slides", f"{clips}/a.mp4+c.mp4", "-o", "same.pptx", "-q").code == 0
+    assert command("slides", f"{clips}/a.mp4+{clips}/b.mp4", "-o", "d.pptx", "-q").code == 0
+    again = "//p:video//p:cTn[@repeatCount='indefinite']"
+    assert len(page_of("same.pptx").element.xpath(again)) == 2
+    assert len(page_of("d.pptx").element.xpath(again)) == 0
+
+
+def test_the_notes_have_the_cues_of_both_in_their_order(clips):
+    marks = {"a": ((2, "falls"), (6, "ends")), "b": ((4, "leaps"),)}
+    slides = [
+        slide_of(
+            clips / f"{name}.mp4",
+            marks=marks[name],
+            pauses=((0, "Which?"),) if name == "a" else (),
+            numbers={"epoch": range(0, 100, 10)},
+            paragraphs=(f"About {name}.",),
+            recipe=f"title = '{name}'",
+        )
+        for name in "ab"
+    ]
+    both = deck.joined(slides)
+    assert both.notes == (
+        "0.0 s, left, epoch 0, question: Which?",
+        "0.1 s, left, epoch 20: falls",
+        "0.3 s, left, epoch 60: ends",
+        "0.4 s, right, epoch 40: leaps",
+        "Left: a",
+        "About a.",
+        "Right: b",
+        "About b.",
+    )
+    assert deck.joined(slides[:1]).notes[1] == "0.1 s, epoch 20: falls"
+
+
+def test_notes_end_in_both_recipes(command, clips):
+    assert command("slides", f"{clips}/a.mp4+{clips}/b.mp4", "-o", "d.pptx", "-q").code == 0
+    notes = page_of().notes_slide.notes_text_frame.text
+    assert notes.startswith("Left: Clip a\n\n")
+    last = notes.split("To make the clip again")
+    assert len(last) == 3
+    assert ["title = " in part for part in last] == [False, True, True]
+    assert [f'"Clip {n}"' in part for n, part in zip("ab", last[1:], strict=True)] == [True, True]
+
+
+def test_own_titles_in_the_order_of_the_slides(command, clips):
+    sources = [f"{clips}/a.mp4+{clips}/b.mp4", clips / "a.gif", clips / "b.gif"]
+    own = ["--title", "First  against\nsecond", "--title", ""]
+    assert command("slides", *sources, *own, "-o", "d.pptx", "-q").code == 0
+    titles = [page.shapes.title.text for page in Presentation("d.pptx").slides]
+    assert titles == ["First against second", "Clip a", "Clip b"]
+    assert [c.text_frame.text for c in captions(page_of())] == ["Clip a", "Clip b"]
+    ran = command("slides", clips / "a.gif", *own, "-o", "e.pptx", "-q")
+    assert ran.err == "vizopt: 2 titles for 1 slide: leave some out\n"
+    assert not Path("e.pptx").exists()
+
+
+def test_a_file_with_a_plus_in_its_name_is_one(command, clips):
+    for name in ("x+y.mp4", "x", "z+.mp4"):
+        shutil.copy(clips / "a.mp4", name)
+    shutil.copy(clips / "b.mp4", "y+y.mp4")
+    assert slide_sources.parted("x+y.mp4") == ("x+y.mp4",)
+    assert slide_sources.parted("x+y.mp4+y+y.mp4") == ("x+y.mp4", "y+y.mp4")
+    assert slide_sources.parted("sgd+x+y.mp4") == ("sgd", "x+y.mp4")
+    assert slide_sources.parted("z+.mp4+adam") == ("z+.mp4", "adam")
+    assert slide_sources.parted("sgd+adam") == ("sgd", "adam")
+    assert slide_sources.parted("sgd+adan") == ("sgd", "adan")
+    assert command("slides", "x+y.mp4+y+y.mp4", "-o", "d.pptx", "-q").code == 0
+    assert len(films(page_of())) == 2
+
+
+WRONG = [
+    (["sgd+adam+good+deep+iris"], "sgd+adam+good+deep+iris: 5 clips on a slide, which holds two: "
+     "write sgd+adam good+deep iris"),
+    (["sgd+"], "sgd+: two clips on a slide are written like sgd+adam"),
+    (["+"], "+: two clips on a slide are written like sgd+adam"),
+    (["sgd+adan"], "adan: no such scene"),
+    (["sgd+gone.mp4"], "gone.mp4: no such clip"),
+    (["sgd+sgd"], "sgd: a second clip named sgd.mp4: they would be one file"),
+    (["sgd+adam", "sgd"], "sgd: a second clip named sgd.mp4: they would be one file"),
+    (["sgd+gone.gif"], "sgd.mp4 and gone.gif: a GIF plays by itself, an MP4 at a click: "
+     "take one kind"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sources", "message"), WRONG, ids=lambda value: str(value)[:30])
+def test_a_mistake_is_one_line_before_any_training(command, sources, message):
+    ran = command("slides", *sources, "-o", "d.pptx")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"vizopt: {message}")
+    assert ran.err.count("\n") == 1
+    assert list(Path().iterdir()) == []
+
+
+def test_a_flashing_one_keeps_both_from_repeating_and_is_told(clips):
+    slides = [slide_of(clips / "a.mp4", warning="This clip may flash."), slide_of(clips / "b.mp4")]
+    both = deck.joined(slides)
+    assert both.notes[0] == "This clip may flash."
+    assert not both.repeats
+    page = Page(deck.SNIPPETS[".html"]([both]))
+    assert not [attrs for tag, attrs in page.elements if "data-autoplay" in attrs]
+
+
+def test_the_slide_takes_paper_ink_and_font_that_both_have(clips, tmp_path):
+    solar = {"paper": "#002b36", "ink": "#eee8d5"}
+    one = slide_of(clips / "a.mp4", colours=solar, font="DejaVu Serif")
+    same = slide_of(clips / "b.mp4", colours=solar, font="DejaVu Serif")
+    other = slide_of(clips / "b.mp4", colours=solar | {"paper": "#000000"})
+    deck.write(tmp_path / "d.pptx", [deck.joined([one, same]), deck.joined([one, other])])
+    told, plain = Presentation(str(tmp_path / "d.pptx")).slides
+    for shape in (told.shapes.title, *captions(told)):
+        font = shape.text_frame.paragraphs[0].runs[0].font
+        assert (str(font.color.rgb), font.name) == ("EEE8D5", "DejaVu Serif")
+    assert str(told.background.fill.fore_color.rgb) == "002B36"
+    for shape in (plain.shapes.title, *captions(plain)):
+        font = shape.text_frame.paragraphs[0].runs[0].font
+        assert (font.color.type, font.name) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("length", "inches", "size", "kept"),
+    [(39, 6.0, 18, 39), (40, 6.0, 14, 40), (52, 6.0, 12, 52), (60, 6.0, 12, 60), (61, 6.0, 12, 60)],
+)
+def test_a_name_has_one_line(length, inches, size, kept):
+    text, points = captioned("x" * length, inches * INCH)
+    assert (len(text), points) == (kept, size)
+    assert text.endswith("…") == (kept < length)
+
+
+def test_the_poster_of_each_is_its_own_first_picture(command, clips):
+    from vizopt.safety.decode import pictures
+
+    assert command("slides", f"{clips}/a.mp4+{clips}/b.mp4", "-o", "d.pptx", "-q").code == 0
+    posters = {Image.open(io.BytesIO(data)).tobytes() for data in media(page_of(), "/image")}
+    first = {next(iter(pictures(clips / f"{n}.mp4"))).frame.tobytes() for n in "ab"}
+    assert posters == first
+
+
+def test_reveal_quarto_and_marp_have_both_beside_each_other(clips):
+    mp4s, gifs = (
+        deck.joined([slide_of(clips / f"{n}{kind}", alt=f"See {n}|x") for n in "ab"])
+        for kind in (".mp4", ".gif")
+    )
+    page = Page(deck.SNIPPETS[".html"]([mp4s]))
+    videos = [attrs for tag, attrs in page.elements if tag == "video"]
+    assert [video["src"] for video in videos] == ["a.mp4", "b.mp4"]
+    assert all("data-autoplay" in video and "loop" not in video for video in videos)
+    assert page.texts["figcaption"] == "ab"
+    quarto = deck.SNIPPETS[".qmd"]([mp4s])
+    assert quarto.count("{{< video ") == 2
+    assert quarto.count("::: {.column ") == 2
+    assert len(re.findall(r"^:{3,5}( |$)", quarto, re.MULTILINE)) % 2 == 0
+    marp = deck.SNIPPETS[".md"]([gifs])
+    row = "| ![w:594 See a\\|x](a.gif) | ![w:594 See b\\|x](b.gif) |"
+    assert f"| a | b |\n| --- | --- |\n{row}\n" in marp
+
+
+@pytest.mark.parametrize(
+    ("title", "size"), [("x" * 24, ""), ("x" * 25, "1em"), ("x" * 36, "1em"), ("x" * 37, "0.65em")]
+)
+def test_a_long_title_leaves_the_clips_their_room(clips, title, size):
+    slide = slide_of(clips / "a.mp4", title=title)
+    style = dict(Page(deck.SNIPPETS[".html"]([slide])).elements)["h2"].get("style", "")
+    assert style == (f"font-size: {size}" if size else "")
+    marp = deck.SNIPPETS[".md"]([slide_of(clips / "a.gif", title="x" * (26 + len(title)))])
+    assert f"font-size: {26 if 26 + len(title) > 50 else 40}px" in marp
+
+
+def test_tab_offers_what_can_stand_behind_a_plus():
+    assert offered("slides", "sgd+ad") == ["sgd+adagrad", "sgd+adam", "sgd+adam-tuned"]
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_libreoffice_plays_both_on_a_click(clips, tmp_path):
+    path = tmp_path / "d.pptx"
+    lesson.write(path, [f"{clips}/a.mp4+{clips}/b.mp4"])
+    home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
+    convert = ["soffice", home, "--headless", "--convert-to", "odp", "--outdir", tmp_path, path]
+    subprocess.run(convert, check=True, capture_output=True, timeout=600)
+    with ZipFile(tmp_path / "d.odp") as package:
+        read = package.read("content.xml").decode()
+    assert read.count("anim:command=") == 2
+    assert read.count('presentation:node-type="on-click"') == 1
+    assert read.count('presentation:node-type="with-previous"') == 1
