@@ -121,32 +121,68 @@ def test_a_gif_for_x_has_350_frames_and_300_million_pixels_at_most(command, run)
     assert command(*small, "--fps", "25", "--seconds", "14").code == 0  # 350 frames
     ran = command(*small, "--fps", "25", "--seconds", "14.04")
     assert ran.code == 0, ran.err
-    assert "gave up: 20 instead of 25 fps" in ran.out  # 3/4, as a GIF has it
+    assert "gave up: 20 instead of 25 fps  passes" in ran.out  # the next that a GIF has
     long = command(*small, "--seconds", "120")
     assert (long.code, long.err.count("\n")) == (1, 1)
-    assert "frames, where there may be 15 MB, 350 frames, 300 million pixels" in long.err
+    few = "600 frames at 5 fps, where there may be 350 frames at most: choose a shorter clip with"
+    assert f"a.gif: {few} --seconds" in long.err
+
+
+def test_what_is_known_before_costs_no_more_than_it_must(command, run):
+    """A long GIF for X is slower and no smaller; a large MP4 is smaller and no slower."""
+    arguments = ["render", run.path, "-q", "--for", "x"]
+    ran = command(*arguments, "-o", "a.gif", "--seconds", "60", "--set", "timeline.hold_last=29")
+    assert "a.gif  800×450  " in ran.out
+    assert "at 5.556 fps  gave up: 5.556 instead of 20 fps  passes" in ran.out
+    ran = command(*arguments, "-o", "a.mp4", "--seconds", "1", "--size", "1440x960", "--fps", "61")
+    assert "gave up: 60 instead of 61 fps, 1280×852 instead of 1440×960  passes" in ran.out
+    ran = command(*arguments, "-o", "a.mp4", "--seconds", "141")
+    assert "a.mp4: 141 s, where there may be 140 s at most: choose a shorter clip" in ran.err
+
+
+def test_many_pixels_are_fewer_frames_and_then_smaller_ones():
+    look, most = Look((1000, 1000), 10.0), targets.Limits(pixels=60_000_000)
+    for seconds, size, fps in ((6, 1000, 10), (10, 1000, 6), (24, 706, 5)):
+        shape = fit.steps(Path("a.webp"), look, most, lambda rate, s=seconds: round(s * rate))[0][0]
+        assert shape.size == (size, size)
+        assert shape.fps == pytest.approx(fps, rel=0.015)
 
 
 @pytest.mark.parametrize(
     ("most", "clip", "words"),
     [
         (targets.Limits(frames=350), ((800, 450), 20.0, 350), ""),
-        (targets.Limits(frames=350), ((800, 450), 20.0, 351), "351 frames"),
+        (
+            targets.Limits(frames=350),
+            ((800, 450), 20.0, 351),
+            ("351 frames at 20 fps", "350 frames"),
+        ),
         (targets.Limits(pixels=300_000_000), ((1000, 1000), 20.0, 300), ""),
-        (targets.Limits(pixels=300_000_000), ((1000, 1000), 20.0, 301), "1000×1000 in 301 frames"),
+        (
+            targets.Limits(pixels=300_000_000),
+            ((1000, 1000), 20.0, 301),
+            ("1000×1000 in 301 frames at 20 fps", "300 million pixels in all"),
+        ),
         (targets.Limits(size=(1280, 1080)), ((1280, 1080), 20.0, 9), ""),
-        (targets.Limits(size=(1280, 1080)), ((1282, 720), 20.0, 9), "1282 pixels of width"),
-        (targets.Limits(size=(1280, 1080)), ((600, 1082), 20.0, 9), "1082 pixels of height"),
+        (targets.Limits(size=(1280, 1080)), ((1282, 720), 20.0, 9), ("1282×720", "1280×1080")),
+        (targets.Limits(size=(1280, 1080)), ((600, 1082), 20.0, 9), ("600×1082", "1280×1080")),
         (targets.Limits(fps=60), ((800, 450), 60.0, 100), ""),
-        (targets.Limits(fps=60), ((800, 450), 61.0, 100), "61 fps"),
+        (targets.Limits(fps=60), ((800, 450), 61.0, 100), ("61 fps", "60 fps")),
         (targets.Limits(seconds=140), ((800, 450), 30.0, 4200), ""),
-        (targets.Limits(seconds=140), ((800, 450), 30.0, 4201), "140 seconds"),
+        (targets.Limits(seconds=140), ((800, 450), 30.0, 4201), ("140.033 s", "140 s")),
+        (targets.Limits(frames=1), ((800, 450), 20.0, 1), ""),
+        (
+            targets.Limits(pixels=360_000),
+            ((802, 450), 20.0, 1),
+            ("802×450 in 1 frame", "0 million pixels in all"),
+        ),
         (targets.Limits(fps=60, seconds=1), ((800, 450), 61.0, 1), ""),  # a still
         (targets.Limits(), ((9000, 9000), 500.0, 10**6), ""),
     ],
 )
 def test_what_is_too_much_is_named(most, clip, words):
-    assert most.broken(*clip) == words
+    said = f"{words[0]}, where there may be {words[1]} at most" if words else ""
+    assert most.broken(*clip) == said
 
 
 def test_a_place_that_takes_any_size_changes_nothing(command, run):
@@ -163,7 +199,7 @@ def test_places_name_formats_that_are_made():
 
 def test_the_ladder_starts_without_harm_and_only_shrinks():
     for name in ("a.mp4", "a.gif", "a.png"):
-        steps = fit.ladder(Path(name), Look())
+        steps = fit.steps(Path(name), Look(), targets.Limits(), lambda _: 100)
         assert steps[0][1] == ""
         pixels = [look.size[0] * look.size[1] for look, _ in steps]
         assert pixels == sorted(pixels, reverse=True)

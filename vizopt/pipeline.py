@@ -12,7 +12,7 @@ from vizopt.clips import Clip, draw
 from vizopt.encoders import encoder, is_sequence, is_still
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.estimate import check_size
-from vizopt.fit import ladder
+from vizopt.fit import steps
 from vizopt.outputs import Look, check_inputs, planned, text_beside, write_waiting, written
 from vizopt.places import alone, scratch, target
 from vizopt.progress import Bar, quiet
@@ -210,8 +210,8 @@ def _fitted_all(
     for file, most in limits.items():
         try:
             asked = shaped(look, scene)
-            steps = _steps(run, scene, file, asked, most)
-            clip = _fitted(run, file, steps, most.size_bytes, bar, staging)
+            rungs = _rungs(run, scene, file, asked, most)
+            clip = _fitted(run, file, rungs, most.size_bytes, bar, staging)
             kept = asked.fps and encoder(file).rate(asked.fps) == clip.fps
             clips.append(replace(clip, asked=asked.fps if kept else None))
         except EncodeError as error:
@@ -219,43 +219,36 @@ def _fitted_all(
     return clips, failed
 
 
-def _steps(
+def _rungs(
     run: Recording, scene: Scene, file: Path, look: Look, most: Limits
 ) -> list[tuple[Look, str]]:
     """The rungs of the ladder that keep within what is known before a clip is drawn."""
     if is_sequence(file):
         raise EncodeError(f"{file}: a sequence has no size to fit: choose one file")
     planned([file], look)
-    steps = []
-    for shape, harm in ladder(file, look):
-        assert shape.size
-        assert shape.fps
-        frames = 1 if is_still(file) else len(scene.timeline.rows(run["epoch"], shape.fps))
-        broken = most.broken(shape.size, shape.fps, frames)
-        if not broken:
-            steps.append((shape, harm))
-    if not steps:
-        way = "choose a shorter clip with --seconds, or a smaller one with --size"
-        raise EncodeError(f"{file}: {broken}, where there may be {most} at most: {way}")
-    return steps
+
+    def frames(fps: float) -> int:
+        return 1 if is_still(file) else len(scene.timeline.rows(run["epoch"], fps))
+
+    return steps(file, look, most, frames)
 
 
 def _fitted(
     run: Recording,
     file: Path,
-    steps: Sequence[tuple[Look, str]],
+    rungs: Sequence[tuple[Look, str]],
     limit: int | None,
     bar: Bar,
     staging: Staging,
 ) -> Clip:
     """The first rung of the ladder that is small enough, found by halving."""
-    low, high = 0, len(steps)
+    low, high = 0, len(rungs)
     smallest: int | None = None
     best: tuple[Path, Clip] | None = None
     with scratch() as folder:
         k = 0  # most clips fit as they are
         while low < high:
-            shape, harm = steps[k]
+            shape, harm = rungs[k]
             drawn = folder / str(k) / file.name
             clip = render_all(run, [drawn], shape, bar)[0]
             size = sum(part.stat().st_size for part in written(drawn))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from vizopt.numbers import count
+from vizopt.numbers import count, counted
 
 if TYPE_CHECKING:
     from vizopt.arrays import Size
@@ -33,37 +33,47 @@ class Limits(NamedTuple):
     seconds: float | None = None
 
     def broken(self, size: "Size", fps: float, frames: int) -> str:
-        """What is too much of a clip before it is drawn, as `400 frames`; empty where nothing is.
+        """The limit that a clip breaks, known before it is drawn; empty where it breaks none:
+        `400 frames at 20 fps, where there may be 350 frames at most`.
 
         Args:
             size: width and height in pixels.
             fps: frames per second; of no account for a still.
             frames: how many; 1 of a still.
         """
-        width, height = size
+        (width, height), seconds = size, frames / fps
+        moves, sides = frames > 1, f"{width}×{height}"
+        length = counted(frames, "frame") + (f" at {fps:.4g} fps" if moves else "")
         found = (
-            (frames, self.frames, f"{count(frames)} frames"),
-            (width * height * frames, self.pixels, f"{width}×{height} in {count(frames)} frames"),
-            (width, self.size and self.size[0], f"{width} pixels of width"),
-            (height, self.size and self.size[1], f"{height} pixels of height"),
-            (fps if frames > 1 else 0, self.fps, f"{fps:.4g} fps"),
-            (frames / fps if frames > 1 else 0, self.seconds, f"{frames / fps:.4g} seconds"),
+            (frames, self.frames, "frames", length),
+            (width * height * frames, self.pixels, "pixels", f"{sides} in {length}"),
+            (width, self.size and self.size[0], "size", sides),
+            (height, self.size and self.size[1], "size", sides),
+            (moves * fps, self.fps, "fps", f"{fps:.6g} fps"),
+            (moves * seconds, self.seconds, "seconds", f"{seconds:.6g} s"),
         )
-        return next((words for value, most, words in found if most and value > most), "")
+        for value, most, name, words in found:
+            if most and value > most:
+                return f"{words}, where there may be {self._told()[name]} at most"
+        return ""
 
     def __str__(self) -> str:
         """`15 MB, 350 frames, 1280×1080`; empty where nothing is said."""
+        return ", ".join(self._told().values())
+
+    def _told(self) -> dict[str, str]:
+        """Each limit that there is, in words."""
         size = self.size_bytes and self.size_bytes // MB
         large = f"{size // 1000} GB" if size and not size % 1000 else f"{size} MB"
-        told = (
-            large if size else "",
-            f"{self.frames} frames" if self.frames else "",
-            f"{self.pixels // 1_000_000} million pixels in all frames" if self.pixels else "",
-            f"{self.size[0]}×{self.size[1]}" if self.size else "",
-            f"{self.fps:g} fps" if self.fps else "",
-            f"{self.seconds:g} s" if self.seconds else "",
-        )
-        return ", ".join(filter(None, told))
+        told = {
+            "size_bytes": large if size else "",
+            "frames": counted(self.frames, "frame") if self.frames else "",
+            "pixels": f"{count(self.pixels // MB)} million pixels in all" if self.pixels else "",
+            "size": f"{self.size[0]}×{self.size[1]}" if self.size else "",
+            "fps": f"{self.fps:g} fps" if self.fps else "",
+            "seconds": f"{self.seconds:g} s" if self.seconds else "",
+        }
+        return {name: words for name, words in told.items() if words}
 
 
 @dataclass(frozen=True)

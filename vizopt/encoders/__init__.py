@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from vizopt.encoders.base import MOST, Encoder, Film, Label, Write, finished
-from vizopt.errors import EncodeError, hint
+from vizopt.errors import EncodeError
 
 # By the end of the name, the module that writes it; imported when first wanted.
 ENCODERS: dict[str, str] = {
@@ -42,7 +42,9 @@ def encoder(path: Path) -> Encoder:
     """
     suffix = SEQUENCE if is_sequence(path) else path.suffix.lower()
     if suffix not in ENCODERS:
-        raise EncodeError(f"{path}: unknown suffix {suffix!r}: {hint(suffix, ENCODERS)}")
+        wrong = f"unknown suffix {suffix!r}" if suffix else "has no suffix, which says the format"
+        known = ", ".join(ENCODERS)  # all: of .avif the nearest, .gif, is not what is meant
+        raise EncodeError(f"{path}: {wrong}: there are: {known}")
     return cast(Encoder, import_module(ENCODERS[suffix]).ENCODER)
 
 
