@@ -21,7 +21,7 @@ from vizopt.resume import resumed
 from vizopt.reuse import Reuse, emptied
 from vizopt.scene import Scene, parse_scene
 from vizopt.staging import Staging, staged
-from vizopt.still import check_at
+from vizopt.still import check_stills
 from vizopt.swap import check_free, is_recording, replaced
 from vizopt.targets import Limits
 from vizopt.trained import trained
@@ -126,7 +126,7 @@ def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Pa
     planned(clips, look)
     data = getattr(getattr(scene.problem, "data", None), "path", None)  # a file of the user's
     check_inputs(clips, [Path(data)] if data else [])
-    check_at(look.at, scene.problem.unit, scene.epochs)
+    check_stills(look, scene.problem.unit, scene.epochs)
     check_size(scene, kept[0] if kept else None)
     return kept, clips
 
@@ -174,7 +174,7 @@ def _drawn(
             raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
     look = shaped(look, scene)
-    check_at(look.at, run.header.unit, run.epochs)
+    check_stills(look, run.header.unit, run.epochs)
     writing.warn(scene, run.header)
     drawn: list[Callable[[], list[Clip]]] = []
     failed: dict[Path, EncodeError] = {}
@@ -277,6 +277,8 @@ def shaped(look: Look, scene: Scene) -> Look:
         fps=look.fps or clip.fps,
         allow_flashes=look.allow_flashes or clip.allow_flashes,
         at=look.at or (clip.at if clip.at != "last" else ""),
+        loop=clip.loop if look.loop is None else look.loop,
+        poster=look.poster or clip.poster,
         level=look.level or clip.level,
         slide=look.slide or clip.slide,
     )

@@ -161,11 +161,11 @@ def _add(deck: Any, layout: Any, slide: Slide) -> Any:
 def _movie(page: Any, slide: Slide, box: Box) -> Any:
     """The clip; one that does not flash starts with its slide and repeats until the next."""
     kind = SHOWN[slide.clip.suffix.lower()]
-    poster = BytesIO(still(slide.clip, first=True))
+    poster = BytesIO(slide.poster or still(slide.clip, first=True))
     with slide.clip.open("rb") as file:  # python-pptx puts a path's name into XML as it is: Q&A.mp4
         shape = page.shapes.add_movie(file, *box, poster, kind)
     if not slide.warning:
         node = page.element.xpath(f".//p:video[.//p:spTgt/@spid='{shape.shape_id}']")[0]
-        node.xpath(".//p:cTn")[0].set("repeatCount", "indefinite")
+        node.xpath(".//p:cTn")[0].set("repeatCount", str(1000 * slide.loop or "indefinite"))
         node.xpath(".//p:cond")[0].set("delay", "0")
     return shape

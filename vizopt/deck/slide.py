@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vizopt.arrays import Size
 from vizopt.encoders import Label
 from vizopt.errors import EncodeError
 from vizopt.numbers import count
 from vizopt.safety import Verdict
-from vizopt.showing import warning_of
+from vizopt.showing import png, warning_of
 
 TITLE = 120  # characters; more does not fit on two lines
 SHOWN = {".mp4": "video/mp4", ".gif": "image/gif"}  # what slides play
@@ -32,6 +33,8 @@ class Slide:
         recipe: a scene's TOML; empty for a clip of unknown origin.
         paper, ink: of a look of the clip's own, #rrggbb; empty for the deck's.
         font: of the title, of such a look too.
+        loop: how often it plays by itself; 0: until the next slide.
+        poster: a PNG that is shown before it plays; empty for its first frame.
     """
 
     title: str
@@ -45,6 +48,8 @@ class Slide:
     paper: str = ""
     ink: str = ""
     font: str = ""
+    loop: int = 0
+    poster: bytes = b""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -68,8 +73,9 @@ def slide(clip: Path, label: Label, verdict: Verdict) -> Slide:
     title = title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + "…"
     alt = _one_line(label.alt) or title
     paragraphs = tuple(clean(paragraph) for paragraph in label.paragraphs)
-    around = {use: label.colours.get(use, "") for use in ("paper", "ink")}
-    around["font"] = clean(label.font)
+    around: dict[str, Any] = {use: label.colours.get(use, "") for use in ("paper", "ink")}
+    around |= {"font": clean(label.font), "loop": label.loop}
+    around["poster"] = b"" if label.poster is None else png(label.poster)
     cues = tuple(clean(cue) for cue in cues_of(label, verdict.seconds))
     size, recipe = verdict.size, clean(label.recipe)
     return Slide(title, clip, size, alt, warning, cues, paragraphs, recipe, **around)

@@ -75,7 +75,7 @@ def _media(slide: Slide, how: str) -> str:
     width, height = slide.size
     if slide.clip.suffix.lower() == ".gif":
         return f'<img {how} src="{source}" alt="{alt}" width="{width}" height="{height}">'
-    plays = "" if slide.warning else " data-autoplay loop"
+    plays = "" if slide.warning else " data-autoplay" + " loop" * (slide.loop != 1)
     return (
         f'<video {how} src="{source}" aria-label="{alt}" width="{width}"'
         f' height="{height}" preload="auto" controls muted playsinline{plays}></video>'

@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from vizopt.encoders.base import MOST, Encoder, Film, Label, Write, finished
+from vizopt.encoders.base import LOOPS, MOST, Encoder, Film, Label, Poster, Write, finished
 from vizopt.errors import EncodeError
 
 # By the end of the name, the module that writes it; imported when first wanted.
@@ -50,10 +50,12 @@ def encoder(path: Path) -> Encoder:
 
 __all__ = [
     "ENCODERS",
+    "LOOPS",
     "MOST",
     "Encoder",
     "Film",
     "Label",
+    "Poster",
     "Write",
     "encoder",
     "finished",
