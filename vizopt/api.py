@@ -94,8 +94,9 @@ def render(
 
     Args:
         run: the recording or its path.
-        file: what to write; its suffix is the format: .mp4, .webm, .gif, .webp, .apng, .png (one
-            frame, or all of them as NAME-%05d.png), .html (a page with a player), .pptx (a slide).
+        file: what to write; its suffix is the format: .mp4, .mov, .webm, .gif, .webp, .apng; of one
+            frame .png, .jpg (.jpeg), .pdf, .svg; all of them as NAME-%05d.png; .html (a page with a
+            player), .pptx (a slide).
             Of several files, a list, frames of one size and rate are drawn once.
         look: a `Look`, or the path of a look's TOML file.
         **keywords: what differs from both: theme ("light", "dark", "print"), size ((1280, 720)),
@@ -144,9 +145,9 @@ def make(
 
     Args:
         scene: a bundled scene's name, a TOML file, or a loaded scene.
-        file: what to write, as for `render`: .mp4, .webm, .gif, .webp, .apng, .png,
-            NAME-%05d.png, .html, .pptx. Of several files, a list, one may be the recording, .zarr;
-            the scene is trained once.
+        file: what to write, as for `render`: .mp4, .mov, .webm, .gif, .webp, .apng, .png, .jpg
+            (.jpeg), .pdf, .svg, NAME-%05d.png, .html, .pptx. Of several files, a list, one may be
+            the recording, .zarr; the scene is trained once.
         look: a `Look`, or the path of a look's TOML file.
         **keywords: as for `render`; `overrides` may change any key: {"optimizer.lr": 0.5}.
 

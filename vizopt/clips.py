@@ -112,8 +112,10 @@ def draw(
     steps = Steps(bar, total, names, 1 if alone else 1 + len(members))
     judges = Judges(steps, scene.colours.paper)
     samples = partial(_samples, picture, label.poster)
-    film = Film(size, fps, samples, label, judges, look.level, clear)
-    frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
+    shown = k + len(picture) - len(rows)
+    printed = partial(picture.printed, shown) if still else None
+    film = Film(size, fps, samples, label, judges, look.level, clear, printed)
+    frames = iter([picture[shown]]) if still else iter(picture)
     counted = (frame for frame, _ in zip(frames, steps.part(), strict=True))
     wrong = write_frames(counted, film, members, staging)
     complete = [file for file, _ in members if file not in wrong]
@@ -130,8 +132,8 @@ def draw(
         if not alone:
             with named(places[file], file):
                 verdict = verdicts[file]()
-        shown = total + (kinds[file].poster == "frame" and label.poster is not None)
-        made = Clip(file, size, fps, shown, took, verdict, label, at, papered=papered)
+        length = total + (kinds[file].poster == "frame" and label.poster is not None)
+        made = Clip(file, size, fps, length, took, verdict, label, at, papered=papered)
         return replace(made, asked=look.fps)
 
     return lambda: [clip(file) for file in complete], wrong

@@ -12,14 +12,20 @@ from vizopt.errors import EncodeError
 ENCODERS: dict[str, str] = {
     ".mp4": "vizopt.encoders.mp4",
     ".gif": "vizopt.encoders.gif",
+    ".mov": "vizopt.encoders.mov",
     ".webm": "vizopt.encoders.webm",
     ".webp": "vizopt.encoders.webp",
     ".apng": "vizopt.encoders.apng",
     ".png": "vizopt.encoders.png",
+    ".jpg": "vizopt.encoders.jpg",
+    ".jpeg": "vizopt.encoders.jpg",
+    ".pdf": "vizopt.encoders.pdf",
+    ".svg": "vizopt.encoders.svg",
     ".html": "vizopt.player.encoder",
     ".pptx": "vizopt.deck.encoder",
     "%05d.png": "vizopt.encoders.sequence",
 }
+STILLS = {".png", ".jpg", ".jpeg", ".pdf", ".svg"}
 SEQUENCE = "%05d.png"
 NUMBERED = re.compile(r".*%(0[1-9])?d\.png", re.IGNORECASE | re.DOTALL)
 
@@ -31,7 +37,7 @@ def is_sequence(path: Path) -> bool:
 
 def is_still(path: Path) -> bool:
     """Whether a file holds one frame only."""
-    return path.suffix.lower() == ".png" and not is_sequence(path)
+    return path.suffix.lower() in STILLS and not is_sequence(path)
 
 
 def encoder(path: Path) -> Encoder:

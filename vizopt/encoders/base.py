@@ -15,6 +15,8 @@ from vizopt.places import beside, sweep, synced
 from vizopt.words import ENGLISH, Language
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from vizopt.safety import Verdict
 
 Write: TypeAlias = Callable[[Frame], None]
@@ -77,6 +79,7 @@ class Film:
             that will hold it; none where nobody checks.
         level: how much harm is done for a smaller file; 0: none. What that is, a format decides.
         transparent: whether the frames have straight alpha that is to be kept.
+        printed: of a still, the same as a figure of matplotlib's, for formats that keep its text.
     """
 
     size: Size
@@ -86,6 +89,7 @@ class Film:
     judge: "Judge | None" = None
     level: int = 0
     transparent: bool = False
+    printed: "Callable[[], AbstractContextManager[Figure]] | None" = None
 
 
 class Encoder(Protocol):

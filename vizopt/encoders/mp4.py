@@ -44,13 +44,15 @@ class MP4:
         return h264(path, film)
 
 
-def h264(path: Path, film: Film, *options: str) -> AbstractContextManager[Write]:
-    """An MP4 to write frames to; more of ffmpeg's options go to x264."""
+def h264(
+    path: Path, film: Film, *options: str, container: str = "mp4", flags: str = "+faststart"
+) -> AbstractContextManager[Write]:
+    """An MP4 or MOV to write frames to; more of ffmpeg's options go to x264."""
     large = is_large(film.size)
     crf = CRF - LARGE_BETTER * large + STEP * film.level
     quality = ["-crf", str(crf), *options]
     codec = LARGE_CODEC if large else CODEC
-    made = [*quality, "-movflags", "+faststart", "-f", "mp4"]
+    made = [*quality, "-movflags", flags, "-f", container]
     return piped(path, film, codec, made, sparing=large)
 
 
