@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 BUILD = Path(os.environ.get("VIZOPT_SITE", HERE.parent / "build" / "docs"))  # beside the site
 sys.path.insert(0, str(HERE))
 
-from sitepages import clips, commands, gallery, keys  # noqa: E402
+from sitepages import clips, commands, gallery, keys, places  # noqa: E402
 from sitepages.directive import Clip  # noqa: E402
 
 project = "vizopt"
@@ -48,7 +48,7 @@ def setup(app: Sphinx) -> None:
     """Make the pages and clips that come from the program, before anything is read."""
     made = HERE / "made"
     made.mkdir(exist_ok=True)
-    for page in (commands, gallery, keys):
+    for page in (commands, gallery, keys, places):
         page.written(made)
     Clip.folder = BUILD / "extra" / "clips"
     clips.made(Clip.folder, BUILD / "clips")

@@ -1,5 +1,6 @@
 """Files that fit: as small as asked, as long as before, and honest about what was given up."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -78,17 +79,21 @@ def test_a_mistake_is_one_clear_line(command, run, arguments, code, message):
 
 # Megabytes of a million bytes by suffix, as the places say themselves; none where they name none.
 LIMITS = {
-    "powerpoint": {".mp4": None, ".gif": None, ".png": None, ".pptx": None},
-    "keynote": {".mp4": None, ".pptx": None, ".gif": None, ".png": None},
-    "google-slides": {".gif": 50, ".png": 50},
-    "github": {".gif": 10, ".webp": 10, ".png": 10, ".mp4": 10, ".webm": 10},
-    "notebook": dict.fromkeys((".mp4", ".html", ".webm", ".webp", ".gif", ".apng", ".png")),
-    "x": {".gif": 15, ".mp4": 512, ".png": 5, ".webp": 5},
-    "linkedin": {".mp4": 5000, ".gif": 8, ".png": 8},
-    "youtube": {".mp4": 256_000, ".webm": 256_000},
-    "slack": {".mp4": 1000, ".gif": 1000, ".webm": 1000, ".png": 1000},
-    "discord": {".mp4": 10, ".gif": 10, ".webm": 10, ".png": 10},  # without Nitro
-    "latex": {".png": None},
+    "powerpoint": dict.fromkeys((".mp4", ".gif", ".png", ".jpg", ".svg", ".pptx")),
+    "keynote": dict.fromkeys((".mov", ".mp4", ".pptx", ".gif", ".png", ".jpg")),
+    "google-slides": {".gif": 50, ".png": 50, ".jpg": 50},
+    "github": dict.fromkeys((".gif", ".webp", ".png", ".jpg", ".svg", ".mp4", ".mov", ".webm"), 10),
+    "notebook": dict.fromkeys(
+        (".mp4", ".html", ".webm", ".webp", ".gif", ".apng", ".png", ".jpg", ".svg")
+    ),
+    "x": {".gif": 15, ".mp4": 512, ".mov": 512, ".png": 5, ".jpg": 5, ".webp": 5},
+    "linkedin": {".mp4": 5000, ".mov": 5000, ".gif": 8, ".png": 8, ".jpg": 8},
+    "youtube": dict.fromkeys((".mp4", ".mov", ".webm"), 256_000),
+    "slack": dict.fromkeys((".mp4", ".mov", ".gif", ".webm", ".png", ".jpg"), 1000),
+    "discord": dict.fromkeys(
+        (".mp4", ".mov", ".gif", ".webm", ".png", ".jpg"), 10
+    ),  # without Nitro
+    "latex": dict.fromkeys((".pdf", ".png", ".jpg")),
 }
 
 
@@ -176,6 +181,12 @@ def test_many_pixels_are_fewer_frames_and_then_smaller_ones():
             ((802, 450), 20.0, 1),
             ("802×450 in 1 frame", "0 million pixels in all"),
         ),
+        (targets.PLACES["x"].plays[".mp4"], ((720, 1280), 30.0, 9), ""),
+        (
+            targets.PLACES["x"].plays[".mp4"],
+            ((1026, 1280), 30.0, 9),
+            ("1026×1280", "1280×1024 or upright"),
+        ),
         (targets.Limits(fps=60, seconds=1), ((800, 450), 61.0, 1), ""),  # a still
         (targets.Limits(), ((9000, 9000), 500.0, 10**6), ""),
     ],
@@ -190,6 +201,19 @@ def test_a_place_that_takes_any_size_changes_nothing(command, run):
     assert command(*arguments, "-o", "a.gif").code == 0
     assert command(*arguments, "-o", "b.gif", "--for", "powerpoint").code == 0
     assert Path("a.gif").read_bytes() == Path("b.gif").read_bytes()
+
+
+def test_every_place_says_where_its_limits_are_said():
+    for name, place in targets.PLACES.items():
+        assert re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", place.checked), name
+        assert not place.source or place.source.startswith("https://"), name
+        assert place.source or not any(any(most) for most in place.plays.values()), name
+
+
+def test_an_upright_clip_for_x_keeps_its_size(command, run):
+    arguments = ["render", run.path, "-q", "--for", "x", "-o", "a.mp4", "--seconds", "0.2"]
+    assert "gave up" not in command(*arguments, "--size", "720x1280").out
+    assert "gave up: 640×1280 instead of" in command(*arguments, "--size", "960x1920").out
 
 
 def test_places_name_formats_that_are_made():

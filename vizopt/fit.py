@@ -140,9 +140,10 @@ def _rates(kind: Encoder, fps: float) -> list[float]:
 
 def boxed(size: Size, most: Limits) -> Size:
     """A size that goes into the one that there may be at most."""
-    if not most.size:
+    box = most.box(size)
+    if not box:
         return size
-    return scaled(size, min(box / side for box, side in zip(most.size, size, strict=True)))
+    return scaled(size, min(most / side for most, side in zip(box, size, strict=True)))
 
 
 def scaled(size: Size, scale: float) -> Size:
