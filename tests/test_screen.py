@@ -163,7 +163,9 @@ def test_what_the_lists_of_names_are_of():
     assert kinds.names("themes")["dark"] == "For dark rooms and pages."
     assert kinds.names("languages")["de"] == "Die Wörter eines Bildes auf Deutsch"
     assert kinds.names("formats")[".png"] == "PNG: one frame as a still."
-    assert kinds.names("places")["github"] == "GIF, WEBP, PNG, MP4, WEBM (10 MB)"
+    assert kinds.names("places")["github"].startswith(
+        "GIF, WEBP, PNG, JPG, SVG, MP4, MOV, WEBM (10 MB). Videos"
+    )
     assert kinds.names("places")["latex"] == "PNG (any size)"
     assert list(kinds.names("places")) == list(PLACES)
 
