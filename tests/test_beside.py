@@ -269,7 +269,7 @@ def test_a_flashing_one_keeps_both_from_repeating_and_is_told(clips):
     slides = [slide_of(clips / "a.mp4", warning="This clip may flash."), slide_of(clips / "b.mp4")]
     both = deck.joined(slides)
     assert both.notes[0] == "This clip may flash."
-    assert not both.repeats
+    assert both.loop == 1
     page = Page(deck.SNIPPETS[".html"]([both]))
     assert not [attrs for tag, attrs in page.elements if "data-autoplay" in attrs]
 

@@ -118,7 +118,7 @@ def test_a_webm_has_alpha(run, tmp_path):
 
 def test_each_format_says_whether_it_has_transparency(run, tmp_path):
     without = {suffix for suffix in ENCODERS if not encoder(Path(f"a-{suffix}")).alpha}
-    assert without == {".mp4", ".gif", ".html", ".pptx"}
+    assert without == {".mp4", ".gif", ".jpg", ".jpeg", ".html", ".pptx"}
     files = [tmp_path / f"a{suffix}" for suffix in (".mp4", ".gif", ".webp")]
     keys = {"look": {"transparent": True, "paper": "#f0e0a0"}, "timeline.seconds": 0.3}
     lines = {clip.path.name: str(clip) for clip in render_all(run, files, Look(SIZE, 10.0, keys))}

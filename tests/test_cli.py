@@ -150,7 +150,12 @@ WRONG = [
     (["make", "sgd", "--set", "epochs"], 2, "'epochs': write it like optimizer.lr=0.5"),
     (["make", "sgd", "--set", "a=[b]"], 2, "'a=[b]' is no TOML: quote all of it: --set 'problem."),
     (["make", "sgd", "-o", "x.mp5"], 1, "x.mp5: unknown suffix '.mp5': did you mean \".mp4\"?"),
-    (["make", "sgd", "-o", "clip"], 1, "clip: unknown suffix ''"),
+    (["make", "sgd", "-o", "x.avif"], 1, "x.avif: unknown suffix '.avif': there are: .mp4, .gif, "),
+    (
+        ["make", "sgd", "-o", "clip"],
+        1,
+        "clip: has no suffix, which says the format: there are: .mp4, .gif",
+    ),
     (["make", "sgd", "--size", "0x360"], 1, "size 0x360: must be at least 480x270"),
     (["make", "sgd", "--size", "-3x360"], 2, "'-3x360' is no size: write it like 1280x720"),
     (["make", "sgd", "--size", "big"], 2, "'big' is no size: write it like 1280x720"),

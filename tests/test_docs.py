@@ -215,6 +215,16 @@ def test_every_public_name_is_on_the_page_of_python():
     assert sorted(found) == sorted(vizopt.__all__)
 
 
+def test_the_table_of_places_has_what_the_program_goes_by():
+    rows = [line.split(" | ") for line in places.page().splitlines() if line.startswith("| `")]
+    assert [row[0] for row in rows] == [f"| `{name}`" for name in PLACES]
+    for (name, place), row in zip(PLACES.items(), rows, strict=True):
+        assert row[1] == str(place).replace("; ", ".<br>"), name
+        assert place.note == row[2].strip(), name
+        assert place.checked in row[3], name
+        assert f"]({place.source}) |" in row[3] or (not place.source and "tried, " in row[3]), name
+
+
 def test_the_gallery_has_every_scene():
     page = gallery.page()
     for name in library.names():

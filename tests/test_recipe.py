@@ -125,8 +125,8 @@ def test_a_recipe_reads_no_link_and_nothing_from_the_current_folder(tmp_path, mo
 
 WRONG = {
     "no.gif": (None, "cannot read: No such file"),
-    "text.mp4": (b"hello, this is no clip at all", "not an MP4, WebM, GIF, APNG or WebP"),
-    "empty.webm": (b"", "not an MP4, WebM, GIF, APNG or WebP"),
+    "text.mp4": (b"hello, this is no clip at all", "not an MP4, MOV, WebM, GIF, APNG or WebP"),
+    "empty.webm": (b"", "not an MP4, MOV, WebM, GIF, APNG or WebP"),
     "cut.mp4": (b"\0\0\0\x1cftypisom\0\0\2\0", "cannot read: "),
     "cut.png": (b"\x89PNG\r\n\x1a\n\0\0", "cannot read: "),
     "cut.webp": (b"RIFF\0\0\0\0WEBPVP8X", "cannot read: "),

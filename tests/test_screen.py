@@ -82,6 +82,10 @@ HINTS = {
     "make sgd --points 9": KEYS.format("problem.data.points"),
     "make sgd --learning-rate 1": KEYS.format("optimizer.lr"),
     "make sgd --batch_size 1": KEYS.format("problem.batch"),
+    "--titel X": "set behind a command: vizopt make SCENE --set title=VALUE. See: vizopt --help",
+    "--size 1x1": "--size: options stand behind a command: vizopt make … --size. See: vizopt --h",
+    "--versoin": '--versoin: no such option: did you mean "--version"? See: vizopt --help',
+    "--zzzz": "--zzzz: no such option: there are: --debug, --help, --version. See: vizopt --help",
     "make sgd --titel X": KEYS.format("title"),
     "record sgd --theme dark": KEYS.format("theme"),
     "pack sgd --seconds 3": KEYS.format("timeline.seconds"),
@@ -159,7 +163,9 @@ def test_what_the_lists_of_names_are_of():
     assert kinds.names("themes")["dark"] == "For dark rooms and pages."
     assert kinds.names("languages")["de"] == "Die Wörter eines Bildes auf Deutsch"
     assert kinds.names("formats")[".png"] == "PNG: one frame as a still."
-    assert kinds.names("places")["github"] == "GIF, WEBP, PNG, MP4, WEBM (10 MB)"
+    assert kinds.names("places")["github"].startswith(
+        "GIF, WEBP, PNG, JPG, SVG, MP4, MOV, WEBM (10 MB). Videos"
+    )
     assert kinds.names("places")["latex"] == "PNG (any size)"
     assert list(kinds.names("places")) == list(PLACES)
 

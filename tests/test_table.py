@@ -34,6 +34,7 @@ def test_the_terminal_has_the_lessons_rows(table):
 
 def test_a_file_has_all_digits(table, run):
     assert table("--csv", "-o", "t.csv", "--every", "10").out == "t.csv  31 rows\n"
+    assert table("--csv", "-o", "o.csv", "--epoch", "0").out == "o.csv  1 row\n"
     found = read(Path("t.csv").read_text())
     assert list(found) == ["epoch", "accuracy", "loss", "lr"]
     assert found["epoch"] == [str(k) for k in range(0, 301, 10)]

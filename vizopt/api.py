@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypedDict, Unpack, overload
 from vizopt import pipeline
 from vizopt.clips import Clip
 from vizopt.errors import VizoptError, hint
-from vizopt.outputs import Look
+from vizopt.outputs import Look, check_played
 from vizopt.progress import Bar, quiet
 from vizopt.recording import Recording
 from vizopt.scene import Scene, load_look, load_scene, parse_scene, scene_toml
@@ -28,6 +28,8 @@ WANTED: dict[str, tuple[type | UnionType, str]] = {
     "size": (tuple | list, "(1280, 720)"),
     "fps": (int | float, "20"),
     "at": (str, '"epoch=4500"'),
+    "loop": (int, "1"),
+    "poster": (str, '"last"'),
     "allow_flashes": (bool, "True"),
     "overwrite": (bool, "True"),
     "overrides": (Mapping, '{"timeline.kind": "uniform"}'),
@@ -45,6 +47,8 @@ class Keywords(TypedDict, total=False):
         text: "normal" or "large".
         title: above the picture.
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
+        loop: how often a GIF, WebP, APNG, page or slide plays by itself; 0 for ever.
+        poster: what it shows first, written like `at`; of an image one frame in front.
         allow_flashes: the lesson's look, which flashes; behind a warning card.
         overwrite: files that vizopt did not write may be replaced.
         overrides: dotted scene key → value, {"timeline.kind": "uniform"}.
@@ -57,6 +61,8 @@ class Keywords(TypedDict, total=False):
     text: str
     title: str
     at: str
+    loop: int
+    poster: str
     allow_flashes: bool
     overwrite: bool
     overrides: Mapping[str, Any]
@@ -88,13 +94,15 @@ def render(
 
     Args:
         run: the recording or its path.
-        file: what to write; its suffix is the format: .mp4, .webm, .gif, .webp, .apng, .png (one
-            frame, or all of them as NAME-%05d.png), .html (a page with a player), .pptx (a slide).
+        file: what to write; its suffix is the format: .mp4, .mov, .webm, .gif, .webp, .apng; of one
+            frame .png, .jpg (.jpeg), .pdf, .svg; all of them as NAME-%05d.png; .html (a page with a
+            player), .pptx (a slide).
             Of several files, a list, frames of one size and rate are drawn once.
         look: a `Look`, or the path of a look's TOML file.
         **keywords: what differs from both: theme ("light", "dark", "print"), size ((1280, 720)),
             fps, seconds, text ("normal", "large"), title, at (a still's frame: "first", "last",
-            "epoch=4500"), allow_flashes, overwrite, overrides ({"timeline.kind": "uniform"}).
+            "epoch=4500"), loop (1: once), poster ("last"), allow_flashes, overwrite, overrides
+            ({"timeline.kind": "uniform"}).
 
     Returns:
         The clip, or a list of them.
@@ -108,6 +116,7 @@ def render(
     for path in files:
         if is_recording(path):
             raise VizoptError(f"{path}: a recording is drawn into clips: name one like a.gif")
+    check_played(files, chosen)
     clips = pipeline.render_all(opened, files, chosen)
     return clips[0] if isinstance(file, PathLike) else clips
 
@@ -136,9 +145,9 @@ def make(
 
     Args:
         scene: a bundled scene's name, a TOML file, or a loaded scene.
-        file: what to write, as for `render`: .mp4, .webm, .gif, .webp, .apng, .png,
-            NAME-%05d.png, .html, .pptx. Of several files, a list, one may be the recording, .zarr;
-            the scene is trained once.
+        file: what to write, as for `render`: .mp4, .mov, .webm, .gif, .webp, .apng, .png, .jpg
+            (.jpeg), .pdf, .svg, NAME-%05d.png, .html, .pptx. Of several files, a list, one may be
+            the recording, .zarr; the scene is trained once.
         look: a `Look`, or the path of a look's TOML file.
         **keywords: as for `render`; `overrides` may change any key: {"optimizer.lr": 0.5}.
 
@@ -152,6 +161,7 @@ def make(
     files = _files(file)
     if isinstance(file, PathLike) and is_recording(files[0]):
         raise VizoptError(f"{files[0]}: a recording alone is made by vizopt.record(scene, path)")
+    check_played([path for path in files if not is_recording(path)], chosen)
     clips = pipeline.make(_scene(scene, chosen.overrides or {}), files, chosen)[1]
     return clips[0] if isinstance(file, PathLike) else clips
 
@@ -219,7 +229,7 @@ def _look(call: str, look: Look | PathLike | None, keywords: Mapping[str, Any]) 
 
 def _fits(value: object, kind: type | UnionType, name: str) -> bool:
     """Whether a keyword's value is of its kind, a size of two whole numbers."""
-    if not isinstance(value, kind) or (name == "fps" and isinstance(value, bool)):
+    if not isinstance(value, kind) or (name in ("fps", "loop") and isinstance(value, bool)):
         return False
     if name != "size":
         return True

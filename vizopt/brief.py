@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def clip_line(clip: "Clip") -> str:
     """A clip: size, length and rate or the epoch of a still, what it gave up, the flash check."""
+    from vizopt.encoders import encoder
     from vizopt.outputs import written
 
     width, height = clip.size
@@ -25,9 +26,25 @@ def clip_line(clip: "Clip") -> str:
     card = "with a warning card in front" if clip.label.warning and not clip.at else ""
     kind = clip.path.suffix[1:].upper()
     smooth = "smooth " if kind == "GIF" else ""  # it has pixels that are there or not
+    own = bool(encoder(clip.path).poster)  # says how it plays
+    plays = f"plays {times(clip.label.loop)}" if own and clip.label.loop else ""
     paper = f"{kind} has no {smooth}transparency: on the look's paper" if clip.papered else ""
-    parts = [str(clip.path), f"{width}×{height}", told_bytes(size), length, card, clip.harm, paper]
+    parts = [
+        str(clip.path),
+        f"{width}×{height}",
+        told_bytes(size),
+        length,
+        card,
+        plays,
+        clip.harm,
+        paper,
+    ]
     return "  ".join(filter(None, [*parts, told_verdict(clip.verdict)]))
+
+
+def times(many: int) -> str:
+    """`once`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(many, counted(many, "time"))
 
 
 def told_rate(file: Path, fps: float, asked: float | None) -> str:

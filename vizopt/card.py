@@ -1,6 +1,7 @@
 """The card in front of a clip that may flash."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from vizopt.arrays import Frame, Size
@@ -12,6 +13,7 @@ from vizopt.words import phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SECONDS = 4.0
 WARNING = phrase("may_flash")
@@ -33,6 +35,10 @@ class Carded:
     def __getitem__(self, k: int) -> Frame:
         """Frame k [H, W, 4], a fresh array."""
         return self._card.copy() if k < self.card else self._picture[k - self.card]
+
+    def printed(self, k: int) -> "AbstractContextManager[Figure]":
+        """Frame k of the picture as a figure, as the picture prints it."""
+        return self._picture.printed(k - self.card)
 
     def __iter__(self) -> Iterator[Frame]:
         return (self[k] for k in range(len(self)))

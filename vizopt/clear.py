@@ -1,7 +1,8 @@
 """Clear paper: the frames of a picture with what stands on its paper alone."""
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from vizopt.arrays import Frame
 from vizopt.card import Carded
 from vizopt.stage import Picture
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Drawn = TypeVar("Drawn", bound="Picture | Carded")
 
@@ -55,6 +59,17 @@ class Clear:
         )
         frame[..., 3][bare] = 0
         return frame
+
+    @contextmanager
+    def printed(self, k: int) -> "Iterator[Figure]":
+        """Frame k as a figure without paper, as the picture prints it."""
+        with self._picture.printed(k) as figure:
+            paper = figure.get_facecolor()
+            figure.set_facecolor("none")
+            try:
+                yield figure
+            finally:
+                figure.set_facecolor(paper)
 
     def __iter__(self) -> Iterator[Frame]:
         return (self[k] for k in range(len(self)))

@@ -25,7 +25,9 @@ FAILS, WRONG = 1, 2  # exit codes
     required=True,
     shell_complete=completing.files(completing.CLIP),
 )
-@click.option("--once", is_flag=True, help="Judge as shown once; MP4 and WebM count as looped.")
+@click.option(
+    "--once", is_flag=True, help="Judge as shown once; MP4, MOV and WebM count as looped."
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--plot", type=PATH, help="Picture of one clip's flashes to write, FILE.png.")
 @OVERWRITE
@@ -36,7 +38,7 @@ def check(
 
     Measures its flashes by success criterion 2.3.1, three flashes or below threshold.
 
-    Reads MP4, WebM, GIF, APNG and WebP, and the one clip of a page or slide.
+    Reads MP4, MOV, WebM, GIF, APNG and WebP, and the one clip of a page or slide.
 
     Exit code: 0 all pass, 1 one fails, 2 one cannot be read.
     """

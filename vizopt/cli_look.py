@@ -106,6 +106,18 @@ def look_options(command: F) -> F:
                 help="Size in pixels, for all files.",
             ),
             click.option("--fps", type=float, help="Frames per second, for all files."),
+            click.option(
+                "--loop",
+                metavar="TIMES",
+                type=click.IntRange(0, 1000),
+                help="How often an image, page or slide plays: 1 is once, 0 for ever, as without.",
+            ),
+            click.option(
+                "--poster",
+                metavar="FRAME",
+                default="",
+                help="What they show first: last, first, 4500 (epoch or step).",
+            ),
             click.option("--seconds", type=float, help="Length of the clip."),
             click.option(
                 "--theme",
@@ -166,13 +178,15 @@ def look_of(
     text: str | None,
     allow_flashes: bool,
     overwrite: bool,
+    loop: int | None = None,
+    poster: str = "",
     at: str = "",
     files: tuple[Path, ...] = (),
 ) -> "Look":
     """What the options say; `at` is for the stills among the files."""
     from vizopt.encoders import is_still
     from vizopt.keys import checked
-    from vizopt.outputs import Look
+    from vizopt.outputs import Look, check_played
 
     if at and not any(is_still(file) for file in files):
         raise click.UsageError("--at is for a still: name one with -o NAME.png")
@@ -184,7 +198,9 @@ def look_of(
     keys |= checked(overrides)
     given = {"timeline.seconds": seconds, "theme": theme, "look.text": text}
     keys |= {key: value for key, value in given.items() if value is not None}
-    return Look(size, fps, keys, allow_flashes, at, overwrite=overwrite)
+    look = Look(size, fps, keys, allow_flashes, at, loop, poster, overwrite=overwrite)
+    check_played(files, look)
+    return look
 
 
 def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None) -> None:

@@ -113,6 +113,8 @@ def wrong_usage(error: click.UsageError, above: Commands, arguments: Sequence[st
 def _no_option(error: click.NoSuchOption) -> str:
     """An option that there is none of: its name here, a key of the scene, or what is near."""
     name, command = error.option_name, error.ctx.command if error.ctx else None
+    if isinstance(command, Commands):
+        return f"{name}: {_behind(name, command)}"
     known = [option for p in command.params for option in p.opts] if command else []
     long = [option for option in known if option.startswith("--")]
     said = f"{name}: no such option"
@@ -122,6 +124,21 @@ def _no_option(error: click.NoSuchOption) -> str:
     if not key and "--set" in known and not get_close_matches(name, long, 1, NEAR):
         key = _key(name, nearly=True)
     return f"{said}: {_way(key, command) if key else hint(name, long)}"
+
+
+def _behind(name: str, above: Commands) -> str:
+    """What stands behind a command and not before it: its option, or a key of the scene."""
+    before = [option for p in above.params for option in p.opts] + ["--help"]
+    near = get_close_matches(name, before, 1, NEAR)
+    if near:
+        return f'no such option: did you mean "{near[0]}"?'
+    for told, command in above.commands.items():
+        options = [option for p in command.params for option in p.opts]
+        if near := get_close_matches(name, options, 1, NEAR):
+            return f"options stand behind a command: vizopt {told} … {near[0]}"
+    if key := _key(name, nearly=True):
+        return f"keys of a scene are set behind a command: vizopt make SCENE --set {key}=VALUE"
+    return f"no such option: {hint(name, before)}"
 
 
 def _key(name: str, *, nearly: bool) -> str:

@@ -7,6 +7,7 @@ import click
 
 from vizopt.cli_look import OVERWRITE, PATH
 from vizopt.errors import VizoptError
+from vizopt.numbers import counted
 
 if TYPE_CHECKING:
     from vizopt.recording import Recording
@@ -51,7 +52,8 @@ def table(
         click.echo(text, nl=False)
     else:
         _write(file, text, overwrite)
-        click.echo(f"{file}  {text.count(chr(10)) - 1} rows" if kind == "csv" else str(file))
+        rows = counted(text.count("\n") - 1, "row")
+        click.echo(f"{file}  {rows}" if kind == "csv" else str(file))
 
 
 def _kind(kind: str | None, file: Path | None) -> str | None:

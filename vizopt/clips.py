@@ -101,16 +101,21 @@ def draw(
     if still:
         rows, k = placed(look.at or "last", run["epoch"], rows)
     mode: Mode = "flashing" if look.allow_flashes else "still" if alone else "clip"
-    picture = planned_picture(run, scene, size, fps, rows=rows, mode=mode, clear=clear, slide=slide)
+    drawn = partial(planned_picture, run, scene, size, fps, clear=clear, slide=slide)
+    picture = drawn(rows=rows, mode=mode)
     total = 1 if still else len(picture)
-    shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level, slide)
     card = 0 if isinstance(picture, Picture) else picture.card
-    label = labels.label(run, scene, told, shape, card=card, warning=warning)
+    label = labels.label(run, scene, told, _shape(look, group), card=card, warning=warning)
+    if look.poster and any(kind.poster for _, kind in members):
+        label = replace(label, poster=_poster(look.poster, run, rows, picture, drawn))
     names = ", ".join(file.name for file, _ in members)
     steps = Steps(bar, total, names, 1 if alone else 1 + len(members))
     judges = Judges(steps, scene.colours.paper)
-    film = Film(size, fps, partial(_samples, picture), label, judges, look.level, clear)
-    frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
+    samples = partial(_samples, picture, label.poster)
+    shown = k + len(picture) - len(rows)
+    printed = partial(picture.printed, shown) if still else None
+    film = Film(size, fps, samples, label, judges, look.level, clear, printed)
+    frames = iter([picture[shown]]) if still else iter(picture)
     counted = (frame for frame, _ in zip(frames, steps.part(), strict=True))
     wrong = write_frames(counted, film, members, staging)
     complete = [file for file, _ in members if file not in wrong]
@@ -118,6 +123,7 @@ def draw(
     took = perf_counter() - start
     at = f"{run.header.unit} {int(run['epoch'][rows[k]])}" if still else ""
     papered = scene.colours.transparent and not clear
+    kinds = dict(members)
     places = {} if alone else {file: staging.place(file) for file in complete}
     verdicts = {file: checks.begin(judges, place, file) for file, place in places.items()}
 
@@ -126,7 +132,8 @@ def draw(
         if not alone:
             with named(places[file], file):
                 verdict = verdicts[file]()
-        made = Clip(file, size, fps, total, took, verdict, label, at, papered=papered)
+        length = total + (kinds[file].poster == "frame" and label.poster is not None)
+        made = Clip(file, size, fps, length, took, verdict, label, at, papered=papered)
         return replace(made, asked=look.fps)
 
     return lambda: [clip(file) for file in complete], wrong
@@ -167,5 +174,33 @@ def planned_picture(
     return Clear(colours.paper, on) if clear else on(colours.paper)
 
 
-def _samples(picture: Picture | Carded | Clear) -> Iterator[Frame]:
-    return (picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int))
+def _shape(look: Look, group: Group) -> Shape:
+    """What the clip's recipe says of its file."""
+    return Shape(
+        size=group.size,
+        fps=group.fps,
+        allow_flashes=look.allow_flashes,
+        at=look.at or "last",
+        level=look.level,
+        loop=look.loop or 0,
+        poster=look.poster,
+        slide=group.slide,
+    )
+
+
+def _poster(
+    at: str,
+    run: Recording,
+    rows: Rows,
+    picture: Picture | Carded | Clear,
+    drawn: Callable[..., Picture | Carded | Clear],
+) -> Frame:
+    """The frame that is meant: of the clip, or of an epoch that the clip may not show."""
+    shown, k = placed(at, run["epoch"], rows)
+    return picture[k] if shown is rows else drawn(rows=shown, mode="still")[k]
+
+
+def _samples(picture: Picture | Carded | Clear, poster: Frame | None) -> Iterator[Frame]:
+    yield from (picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int))
+    if poster is not None:
+        yield poster

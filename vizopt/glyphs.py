@@ -13,6 +13,7 @@ from vizopt import fonts
 from vizopt.arrays import Pixels
 from vizopt.fonts import FAMILY
 from vizopt.paint import DPI, ink
+from vizopt.tracing import Traced
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,6 +82,7 @@ class Glyphs:
         self.baseline = ceil(size * 0.8)
         self.height = self.baseline + ceil(size * 0.25)
         self._style: dict[str, Any] = {"size": size, "weight": weight, "family": family}
+        self._colour = colour
         self._ink, self._paper = (
             np.array([round(v * 255) for v in to_rgba(c)], np.uint16) for c in (colour, paper)
         )
@@ -149,6 +151,9 @@ class Glyphs:
 
         What lies outside the window is cut.
         """
+        if isinstance(pixels, Traced):
+            pixels.note_text(text, x, y, align, self._style | {"color": self._colour})
+            return
         tiles = self._cut(text)
         if not tiles:
             return

@@ -37,7 +37,7 @@ def _formats() -> dict[str, str]:
 
 
 def _places() -> dict[str, str]:
-    return {name: str(place) for name, place in PLACES.items()}
+    return {name: f"{place}. {place.note}".rstrip() for name, place in PLACES.items()}
 
 
 def _told(table: str) -> Callable[[], dict[str, str]]:

@@ -50,6 +50,7 @@ def label(
         colours=_colours(scene),
         font=(scene.look.font if scene.look else None) or "",
         words=scene.colours.words,
+        loop=shape.loop,
     )
 
 

@@ -18,7 +18,10 @@ GENERATOR = b'<meta name="generator" content="vizopt '  # of a page
 TOLD = b"\n\nAt the top of the picture are the title"  # in every text beside a clip
 SAVED_BY = b"<cp:lastModifiedBy>vizopt</cp:lastModifiedBy>"
 TEXTS = {".txt", ".toml", ".html", ".qmd", ".md"}
-CLIPS = ("mp4", "gif", "webm", "webp", "apng", "png", "html", "pptx")
+CLIPS = (
+    *("mp4", "mov", "gif", "webm", "webp", "apng"),
+    *("png", "jpg", "jpeg", "pdf", "svg", "html", "pptx"),
+)
 READ = 4 << 20  # bytes of a clip at either end; a recipe stands there
 
 

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from vizopt.clips import Clip
 
 VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
-IMAGES = {".gif": "image/gif", ".png": "image/png", ".apng": "image/png", ".webp": "image/webp"}
+IMAGES = {
+    **{".gif": "image/gif", ".png": "image/png", ".apng": "image/png", ".webp": "image/webp"},
+    **{".jpg": "image/jpeg", ".jpeg": "image/jpeg"},
+}
 LARGEST = 20_000_000  # bytes of a clip that is put into a notebook
 BESIDE = 2_000_000  # bytes of an image that is put there twice, alone and in the HTML
 FIT = "max-width: 100%; height: auto"
@@ -27,6 +30,8 @@ def bundle(clip: "Clip") -> dict[str, str]:
     plain = {"text/plain": str(clip)}
     if suffix == ".html":
         return plain | {"text/html": _page(clip)}
+    if suffix == ".svg":
+        return plain | {"image/svg+xml": path.read_text(encoding="utf-8")}
     if suffix not in VIDEOS | IMAGES:
         return plain
     data, kind = path.read_bytes(), (VIDEOS | IMAGES)[suffix]

@@ -10,7 +10,7 @@ from stat import S_IWUSR
 from typing import Any, NamedTuple
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders import Encoder, Film, Write, encoder, finished, is_sequence, is_still
+from vizopt.encoders import LOOPS, Encoder, Film, Write, encoder, finished, is_sequence, is_still
 from vizopt.errors import EncodeError, VizoptError
 from vizopt.marks import guard, signed
 from vizopt.places import target, wrong_name
@@ -34,6 +34,8 @@ class Look:
             held, updates to the next frame; behind a warning.
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12"; "4500" is of what
             the run counts.
+        loop: how often an image, page or slide plays by itself; 0 for ever.
+        poster: what it shows first, written like `at`; of a GIF, WebP or APNG one frame in front.
         level: harm done for a smaller file.
         slide: drawn for a slide: large text, and no title, which the slide has.
         overwrite: files that vizopt did not write may be replaced.
@@ -47,6 +49,8 @@ class Look:
     overrides: Mapping[str, Any] | None = None
     allow_flashes: bool = False
     at: str = ""
+    loop: int | None = None
+    poster: str = ""
     level: int = 0
     slide: bool = False
     overwrite: bool = False
@@ -64,10 +68,13 @@ class Look:
                 raise VizoptError(f"{wrong}: must not be narrower than 1:2 or wider than 5:2")
         if self.fps is not None and not SLOWEST <= self.fps <= FASTEST:
             raise VizoptError(f"fps {self.fps:g}: must lie between {SLOWEST} and {FASTEST}")
-        if self.at and not AT.fullmatch(self.at):
-            raise VizoptError(
-                f"at {self.at}: write it like 4500, epoch=4500, step=12, first or last"
-            )
+        for name, frame in (("at", self.at), ("poster", self.poster)):
+            if frame and not AT.fullmatch(frame):
+                raise VizoptError(
+                    f"{name} {frame}: write it like 4500, epoch=4500, step=12, first or last"
+                )
+        if self.loop is not None and not 0 <= self.loop <= LOOPS:
+            raise VizoptError(f"loop {self.loop}: must be 0, for ever, or up to {LOOPS} times")
 
 
 class Group(NamedTuple):
@@ -118,6 +125,17 @@ def planned(
         group = Group(size, fps, still, alone, clear, look.slide or kind.slide)
         groups.setdefault(group, []).append((file, kind))
     return groups
+
+
+def check_played(files: Sequence[Path], look: Look) -> None:
+    """Raises EncodeError where it is asked how files play that do not say so themselves."""
+    asked = {"poster": bool(look.poster), "loop": look.loop is not None}
+    if files and any(asked.values()) and not any(encoder(file).poster for file in files):
+        name = next(name for name, is_asked in asked.items() if is_asked)
+        raise EncodeError(
+            f"{files[0]}: has no {name}, its player decides: one have .gif, .webp, .apng, .html, "
+            ".pptx"
+        )
 
 
 def check_inputs(files: Sequence[Path], inputs: Sequence[Path]) -> None:

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels
+from vizopt.tracing import Traced
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,9 +62,11 @@ class Stamp:
 
     Args:
         ink: straight alpha [h, w, 4].
+        draw: puts the same on axes of that size, for print.
     """
 
-    def __init__(self, ink: Pixels) -> None:
+    def __init__(self, ink: Pixels, draw: "Callable[[Axes], object] | None" = None) -> None:
+        self._ink, self._draw = ink, draw
         by_column = ink.transpose(1, 0, 2)  # so that the first columns are the first pixels
         alpha = by_column[..., 3]
         self._full = np.nonzero(alpha == 255)
@@ -75,8 +78,19 @@ class Stamp:
         self._weighted = [pair * opacity + HALVES for pair in _pairs(edge.view(np.uint32)[:, 0])]
         self._at: dict[int, list[Places]] = {}  # of both, by the words of a row
 
+    @classmethod
+    def of(cls, width: int, height: int, draw: "Callable[[Axes], object]") -> "Stamp":
+        """Of what draw() puts on transparent paper of this size."""
+        return cls(ink(width, height, draw), draw)
+
     def __call__(self, pixels: Pixels, width: int | None = None) -> None:
         """Put it on a window [h, w, 4] of the ink's own size: its first columns, or all."""
+        if isinstance(pixels, Traced):
+            if self._draw:
+                pixels.note_drawing(self._draw, width)
+            else:
+                pixels.note_image(self._ink[:, :width])
+            return
         words, step = _in_a_row(pixels)
         if step not in self._at:
             self._at = {step: [rows * step + columns for columns, rows in (self._full, self._edge)]}
@@ -120,6 +134,9 @@ def _parts_of_255(sums: Words) -> Words:
 def stamp_at(pixels: Pixels, ink: Pixels, x: int, y: int) -> None:
     """Blend a small ink [h, w, 4] centred at x, y; what falls outside the window is cut."""
     h, w = ink.shape[:2]
+    if isinstance(pixels, Traced):
+        pixels.note_image(ink, x - w // 2, y - h // 2)
+        return
     top, left = y - h // 2, x - w // 2
     up, down = max(-top, 0), min(h, pixels.shape[0] - top)
     start, stop = max(-left, 0), min(w, pixels.shape[1] - left)

@@ -12,7 +12,7 @@ from vizopt.clips import Clip, draw
 from vizopt.encoders import encoder, is_sequence, is_still
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.estimate import check_size
-from vizopt.fit import ladder
+from vizopt.fit import steps
 from vizopt.outputs import Look, check_inputs, planned, text_beside, write_waiting, written
 from vizopt.places import alone, scratch, target
 from vizopt.progress import Bar, quiet
@@ -21,7 +21,7 @@ from vizopt.resume import resumed
 from vizopt.reuse import Reuse, emptied
 from vizopt.scene import Scene, parse_scene
 from vizopt.staging import Staging, staged
-from vizopt.still import check_at
+from vizopt.still import check_stills
 from vizopt.swap import check_free, is_recording, replaced
 from vizopt.targets import Limits
 from vizopt.trained import trained
@@ -126,7 +126,7 @@ def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Pa
     planned(clips, look)
     data = getattr(getattr(scene.problem, "data", None), "path", None)  # a file of the user's
     check_inputs(clips, [Path(data)] if data else [])
-    check_at(look.at, scene.problem.unit, scene.epochs)
+    check_stills(look, scene.problem.unit, scene.epochs)
     check_size(scene, kept[0] if kept else None)
     return kept, clips
 
@@ -174,7 +174,7 @@ def _drawn(
             raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
     scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
     look = shaped(look, scene)
-    check_at(look.at, run.header.unit, run.epochs)
+    check_stills(look, run.header.unit, run.epochs)
     writing.warn(scene, run.header)
     drawn: list[Callable[[], list[Clip]]] = []
     failed: dict[Path, EncodeError] = {}
@@ -211,8 +211,8 @@ def _fitted_all(
     for file, most in limits.items():
         try:
             asked = shaped(look, scene)
-            steps = _steps(run, scene, file, asked, most)
-            clip = _fitted(run, file, steps, most.size_bytes, bar, staging)
+            rungs = _rungs(run, scene, file, asked, most)
+            clip = _fitted(run, file, rungs, most.size_bytes, bar, staging)
             kept = asked.fps and encoder(file).rate(asked.fps) == clip.fps
             clips.append(replace(clip, asked=asked.fps if kept else None))
         except EncodeError as error:
@@ -220,43 +220,36 @@ def _fitted_all(
     return clips, failed
 
 
-def _steps(
+def _rungs(
     run: Recording, scene: Scene, file: Path, look: Look, most: Limits
 ) -> list[tuple[Look, str]]:
     """The rungs of the ladder that keep within what is known before a clip is drawn."""
     if is_sequence(file):
         raise EncodeError(f"{file}: a sequence has no size to fit: choose one file")
     planned([file], look)
-    steps = []
-    for shape, harm in ladder(file, look):
-        assert shape.size
-        assert shape.fps
-        frames = 1 if is_still(file) else len(scene.timeline.rows(run["epoch"], shape.fps))
-        broken = most.broken(shape.size, shape.fps, frames)
-        if not broken:
-            steps.append((shape, harm))
-    if not steps:
-        way = "choose a shorter clip with --seconds, or a smaller one with --size"
-        raise EncodeError(f"{file}: {broken}, where there may be {most} at most: {way}")
-    return steps
+
+    def frames(fps: float) -> int:
+        return 1 if is_still(file) else len(scene.timeline.rows(run["epoch"], fps))
+
+    return steps(file, look, most, frames)
 
 
 def _fitted(
     run: Recording,
     file: Path,
-    steps: Sequence[tuple[Look, str]],
+    rungs: Sequence[tuple[Look, str]],
     limit: int | None,
     bar: Bar,
     staging: Staging,
 ) -> Clip:
     """The first rung of the ladder that is small enough, found by halving."""
-    low, high = 0, len(steps)
+    low, high = 0, len(rungs)
     smallest: int | None = None
     best: tuple[Path, Clip] | None = None
     with scratch() as folder:
         k = 0  # most clips fit as they are
         while low < high:
-            shape, harm = steps[k]
+            shape, harm = rungs[k]
             drawn = folder / str(k) / file.name
             clip = render_all(run, [drawn], shape, bar)[0]
             size = sum(part.stat().st_size for part in written(drawn))
@@ -285,6 +278,8 @@ def shaped(look: Look, scene: Scene) -> Look:
         fps=look.fps or clip.fps,
         allow_flashes=look.allow_flashes or clip.allow_flashes,
         at=look.at or (clip.at if clip.at != "last" else ""),
+        loop=clip.loop if look.loop is None else look.loop,
+        poster=look.poster or clip.poster,
         level=look.level or clip.level,
         slide=look.slide or clip.slide,
     )

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from vizopt.errors import DecodeError, SceneError
+from vizopt.marks import CLIPS as SUFFIXES
 from vizopt.problems import CSV, NPZ
 from vizopt.scene import MADE_WITH, Scene, is_bundled_data, parse_scene, with_data
 from vizopt.toml import LONGEST
 
+PDF, SVG = b"%PDF-", (b"<?xml", b"<svg")  # how they begin
+LARGEST = 500_000_000  # bytes of them that are read
 TAGS = 1_000_000  # bytes of all tags of a video; a recipe and its escapes have less
-CLIPS = {".mp4", ".webm", ".gif", ".webp", ".apng", ".png", ".html", ".pptx"}
+CLIPS = {f".{suffix}" for suffix in SUFFIXES}
 
 
 def is_clip(source: str | Path) -> bool:
@@ -33,10 +36,14 @@ def read(path: Path) -> str:
     from vizopt.safety.decode import head, is_image
     from vizopt.safety.holders import clip_in, is_holder
 
-    if is_holder(head(path)):
+    first = head(path)
+    if is_holder(first):
         with clip_in(path) as clip:
             return read(clip)
-    said = _image_text(path) if is_image(path) else _video_text(path)
+    if first.startswith((PDF, *SVG)):
+        said = _document_text(path)
+    else:
+        said = _image_text(path) if is_image(path) else _video_text(path)
     _, start, rest = said.partition(MADE_WITH)
     if not start:
         raise DecodeError(f"{path}: no recipe in it: vizopt did not make it, or it was re-encoded")
@@ -83,8 +90,17 @@ def _with_allowed_data(scene: Scene, clip: Path, data: Path | None) -> Scene:
     raise SceneError(str(clip), place, f"{name!r} does not lie beside the clip: {way}")
 
 
+def _document_text(path: Path) -> str:
+    """Keywords of a PDF, the source of an SVG."""
+    from vizopt.bounded import read_bytes
+    from vizopt.encoders import pdf, svg
+
+    data = read_bytes(path, LARGEST)
+    return pdf.recipe(data) if data.startswith(PDF) else svg.recipe(data.decode(errors="replace"))
+
+
 def _image_text(path: Path) -> str:
-    """Comments of a GIF, texts of a PNG, XMP of a WebP."""
+    """Comments of a GIF or JPEG, texts of a PNG, XMP of a WebP."""
     from xml.sax.saxutils import unescape
 
     from PIL import Image, PngImagePlugin
@@ -92,11 +108,15 @@ def _image_text(path: Path) -> str:
     from vizopt.safety.images import reason
 
     try:
-        with warnings.catch_warnings(), Image.open(path, formats=("GIF", "PNG", "WEBP")) as image:
+        with (
+            warnings.catch_warnings(),
+            Image.open(path, formats=("GIF", "PNG", "WEBP", "JPEG")) as image,
+        ):
             warnings.simplefilter("ignore")
             if isinstance(image, PngImagePlugin.PngImageFile):
                 return str(image.info.get("Recipe", ""))
-            found = image.info.get("comment", b"") or image.info.get("xmp", b"")
+            parts = [data for name, data in getattr(image, "applist", ()) if name == "COM"]
+            found = b"".join(parts) or image.info.get("comment", b"") or image.info.get("xmp", b"")
     except Exception as error:  # each of Pillow's readers has its own
         raise DecodeError(f"{path}: cannot read: {reason(error)}") from error
     text = bytes(found).decode(errors="replace")

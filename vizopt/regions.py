@@ -10,6 +10,7 @@ from vizopt.arrays import Pixels, Scores
 from vizopt.paint import EIGHT, OPAQUE
 from vizopt.scores import DISTANCES
 from vizopt.theme import luminance
+from vizopt.tracing import Traced
 
 Floats: TypeAlias = NDArray[np.float32]
 Cells: TypeAlias = NDArray[np.intp]  # [B] numbers of rows or columns of cells
@@ -33,6 +34,10 @@ class Steps:
         return cls(np.arange(height) * rows // height, np.bincount(column_of, minlength=columns))
 
     def __call__(self, grid: NDArray[np.uint32], pixels: Pixels) -> None:
+        if isinstance(pixels, Traced):
+            small = np.ascontiguousarray(grid).view(np.uint8).reshape(*grid.shape, 4)
+            pixels.note_image(small, size=pixels.shape[1::-1])
+            return
         wide = np.repeat(grid, self.widths, axis=1)
         pixels.view(np.uint32)[..., 0] = wide.take(self.rows, axis=0)
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from vizopt.arrange import arranged
 from vizopt.bounded import read_text
-from vizopt.encoders import MOST
+from vizopt.encoders import LOOPS, MOST
 from vizopt.errors import SceneError, hint, one_line
 from vizopt.library import bundled, is_table, names, unpacked
 from vizopt.looks.look import LookSpec, resolved
@@ -75,6 +75,9 @@ class Shape:
         allow_flashes: whether the lesson's look is drawn, which flashes; behind a warning card.
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
         level: how much harm is done for a smaller file, as `vizopt make --fit` does it; 0 is none.
+        loop: how often an image, page or slide plays by itself; 0 is for ever.
+        poster: what it shows first: "first", "last", "epoch=4500", "step=12"; of a GIF, WebP or
+            APNG one frame in front of the clip. The format's own when left out.
         slide: whether the clip is drawn for a slide: large text, and no title, which the slide has.
     """
 
@@ -83,6 +86,8 @@ class Shape:
     allow_flashes: Flag = False
     at: str = "last"
     level: Annotated[int, Field(strict=True, ge=0, le=MOST)] = 0
+    loop: Annotated[int, Field(strict=True, ge=0, le=LOOPS)] = 0
+    poster: str = ""
     slide: Flag = False
 
 

@@ -3,11 +3,13 @@
 import io
 from pathlib import Path
 
+from vizopt.arrays import Frame
 from vizopt.card import SAID
 from vizopt.encoders import Label
 from vizopt.errors import DecodeError
 from vizopt.safety import Verdict
 from vizopt.safety.decode import pictures
+from vizopt.safety.grid import RGB
 
 
 def warning_of(label: Label, verdict: Verdict | None) -> str:
@@ -21,8 +23,6 @@ def still(clip: Path, *, first: bool) -> bytes:
     Raises:
         DecodeError: it cannot be read.
     """
-    from PIL import Image
-
     frame = None
     for picture in pictures(clip):
         frame = picture.frame
@@ -30,6 +30,13 @@ def still(clip: Path, *, first: bool) -> bytes:
             break
     if frame is None:
         raise DecodeError(f"{clip}: cannot read: there is no picture in it")
+    return png(frame)
+
+
+def png(frame: RGB | Frame) -> bytes:
+    """A picture as PNG."""
+    from PIL import Image
+
     file = io.BytesIO()
     Image.fromarray(frame).save(file, "PNG")
     return file.getvalue()

@@ -1,6 +1,7 @@
 """The stage: what a picture holds, and every frame of it."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Annotated
@@ -15,9 +16,11 @@ from vizopt.numbers import count
 from vizopt.paint import DPI, drawn, pixel_axes
 from vizopt.panels import PANELS, Draw, Panel, Slot
 from vizopt.playback import Playback
+from vizopt.printed import laid
 from vizopt.recording import Recording
 from vizopt.specs import OneOf, spec
 from vizopt.theme import SIDE, Theme
+from vizopt.tracing import Traced
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -181,6 +184,13 @@ class Picture:
         for box, draw in self._draws:
             draw(_window(frame, box), k)
         return frame
+
+    def printed(self, k: int) -> "AbstractContextManager[Figure]":
+        """Frame k as a figure whose text is text and whose curves are curves, within the block."""
+        frame = Traced.of(self._still)
+        for box, draw in self._draws:
+            draw(_window(frame, box), k)
+        return laid(self.figure, self._still, frame)
 
     def __iter__(self) -> Iterator[Frame]:
         return (self[k] for k in range(len(self)))

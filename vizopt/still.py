@@ -5,24 +5,27 @@ from numpy.typing import NDArray
 
 from vizopt.arrays import Rows
 from vizopt.errors import VizoptError
-from vizopt.outputs import AT
+from vizopt.outputs import AT, Look
 
 
-def check_at(at: str, unit: str, epochs: int) -> None:
-    """Find out beforehand that no frame is meant.
+def check_stills(look: Look, unit: str, epochs: int) -> None:
+    """Find out beforehand that no frame is meant, of a still or a poster.
 
     Raises:
-        VizoptError: the run counts something else, or it ends before.
+        VizoptError: the run counts something else, or it ends before; a warning has no poster.
     """
-    found = AT.fullmatch(at)
-    if found is None or not found[2]:
-        return
-    if found[1] and found[1] != unit:
-        raise VizoptError(f"at {at}: this run counts {unit}s: write {unit}={found[2]}")
-    if int(found[2]) >= epochs:
-        raise VizoptError(
-            f"at {at}: the run ends at {unit} {epochs - 1}: choose that or an earlier one"
-        )
+    if look.poster and look.allow_flashes:
+        raise VizoptError("poster: a clip that flashes begins with its warning: leave it out")
+    for name, at in (("at", look.at), ("poster", look.poster)):
+        found = AT.fullmatch(at)
+        if found is None or not found[2]:
+            continue
+        if found[1] and found[1] != unit:
+            raise VizoptError(f"{name} {at}: this run counts {unit}s: write {unit}={found[2]}")
+        if int(found[2]) >= epochs:
+            raise VizoptError(
+                f"{name} {at}: the run ends at {unit} {epochs - 1}: choose that or an earlier one"
+            )
 
 
 def placed(at: str, epochs: NDArray[np.integer], rows: Rows) -> tuple[Rows, int]:

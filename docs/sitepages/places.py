@@ -1,19 +1,20 @@
-"""The reference of places: where a clip can be shown and what it may be there, from the code."""
+"""The table of the places, from the one that `--for` goes by."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from sitepages.markdown import escaped
-from vizopt.targets import PLACES
+from vizopt.targets import PLACES, Place
 
-HEAD = """# Places and their limits
+HEAD = """# Places
 
-`vizopt make sgd --for PLACE` writes the first file that plays there, small enough; with `-o`
-another of them. `--fit 10MB` gives another size. What a place allows changes: the month is when its
-own page was read or, where it names none, when a clip was tried there. `vizopt list places` prints
-the same.
+What plays where, and what a file may be at most there. `vizopt make sgd --for x` writes the first
+of a place's formats, or the one that `-o` names, and keeps its limits by the least harm: a rate or
+size that a place does not take is lowered first and alone, then, where the file is still too large,
+colours and detail. What was given up is told. `vizopt list places` prints the same.
 
-| place | plays, at most | said by | month | |
-|---|---|---|---|---|
+| place | what plays | | read or tried |
+|---|---|---|---|
 """
 
 
@@ -23,17 +24,15 @@ def written(folder: Path) -> None:
 
 
 def page() -> str:
-    """A line for each place, in Markdown."""
-    return HEAD + "".join(
-        f"| `{name}` | {escaped(str(place))} | {_source(place.source)} | {_month(place.checked)} "
-        f"| {escaped(place.note)} |\n"
-        for name, place in PLACES.items()
-    )
+    """Every place with its limits, their source and date, in Markdown."""
+    return HEAD + "".join(f"{line}\n" for line in _rows())
 
 
-def _month(checked: str) -> str:
-    return checked.replace("-", "\N{NON-BREAKING HYPHEN}")
+def _rows() -> Iterator[str]:
+    for name, place in PLACES.items():
+        plays = escaped(str(place).replace("; ", ".<br>")).replace(r"\<br\>", "<br>")
+        yield f"| `{name}` | {plays} | {escaped(place.note)} | {_source(place)} |"
 
 
-def _source(address: str) -> str:
-    return f"[{address.split('/')[2]}]({address})" if address else "tried"
+def _source(place: Place) -> str:
+    return f"[{place.checked}]({place.source})" if place.source else f"tried, {place.checked}"

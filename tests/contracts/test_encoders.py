@@ -51,9 +51,9 @@ def decoded(path, size=SIZE):
     return np.frombuffer(raw, np.uint8).reshape(-1, size[1], size[0], 3)
 
 
-STILLS = {".png"}
+STILLS = {".png", ".jpg", ".jpeg", ".pdf", ".svg"}  # tests/test_print.py
 DECKS = {".pptx"}  # tests/test_slides.py
-VIDEO = {".mp4", ".webm", ".gif", ".html"}  # read by ffmpeg; the others by Pillow
+VIDEO = {".mp4", ".mov", ".webm", ".gif", ".html"}  # read by ffmpeg; the others by Pillow
 LOSSLESS = {".webp", ".apng", "%05d.png"}
 LOOPED = {".gif", ".webp", ".apng"}
 
@@ -154,6 +154,7 @@ def test_a_gif_of_many_colours_has_the_255_that_are_nearest(tmp_path):
 # dB of `fade` at each level of harm, measured, less one
 LEAST = {
     ".mp4": (45.7, 43.4, 39.5, 37.3),
+    ".mov": (45.7, 43.4, 39.5, 37.3),
     ".webm": (44.6, 42.5, 39.6, 37.8),
     ".html": (45.3, 42.0, 39.8, 37.3),
 }

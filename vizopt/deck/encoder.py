@@ -8,7 +8,7 @@ from pathlib import Path
 from vizopt.arrays import Size
 from vizopt.deck.powerpoint import checked, write
 from vizopt.deck.slide import slide
-from vizopt.encoders import Film, Write
+from vizopt.encoders import Film, Poster, Write
 from vizopt.encoders.mp4 import MP4
 from vizopt.safety import judge
 
@@ -18,6 +18,7 @@ class PPTX(MP4):
 
     size: Size = (1440, 720)  # the room below the title
     slide = True
+    poster: Poster = "beside"
 
     def check(self, path: Path, size: Size) -> None:
         """What MP4 needs, and python-pptx."""

@@ -60,7 +60,7 @@ def _put(page: Any, part: Part, box: Box) -> Any:
     if part.moves_alone:
         shape = page.shapes.add_picture(str(part.clip), *box)
     else:
-        poster = BytesIO(still(part.clip, first=True))
+        poster = BytesIO(part.poster or still(part.clip, first=True))
         with part.clip.open("rb") as file:  # python-pptx puts a name into XML as it is: Q&A.mp4
             shape = page.shapes.add_movie(file, *box, poster, kind)
     shape.name = part.name

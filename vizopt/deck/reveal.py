@@ -62,7 +62,7 @@ def _film(slide: Slide, part: Part, how: str) -> str:
     if part.moves_alone:
         return f'<img {how} src="{place}" alt="{alt}" width="{width}" height="{height}">'
     plays = "" if slide.warning else " data-autoplay"
-    plays += " loop" if slide.repeats else ""
+    plays += " loop" if slide.loop != 1 else ""
     if len(slide.parts) > 1:
         plays += f' onplay="{TOGETHER}.play()" onpause="{TOGETHER}.pause()"'
     return (

@@ -11,7 +11,7 @@ from vizopt.encoders import Label
 from vizopt.errors import EncodeError
 from vizopt.numbers import count
 from vizopt.safety import Verdict
-from vizopt.showing import warning_of
+from vizopt.showing import png, warning_of
 
 TITLE = 120  # characters; more does not fit on two lines
 SHOWN = {".mp4": "video/mp4", ".gif": "image/gif"}  # what slides play
@@ -57,6 +57,8 @@ class Part:
         recipe: a scene's TOML; empty for a clip of unknown origin.
         paper, ink: of a look of the clip's own, #rrggbb; empty for the deck's.
         font: of the title, of such a look too.
+        loop: how often it plays by itself; 0: until the next slide.
+        poster: a PNG that is shown before it plays; empty for its first frame.
     """
 
     name: str
@@ -71,6 +73,8 @@ class Part:
     paper: str = ""
     ink: str = ""
     font: str = ""
+    loop: int = 0
+    poster: bytes = b""
 
     @property
     def moves_alone(self) -> bool:
@@ -96,10 +100,13 @@ class Slide:
         return next(filter(None, (part.warning for part in self.parts)), "")
 
     @property
-    def repeats(self) -> bool:
-        """Whether its clips go on until the next slide: nothing flashes, and they keep together."""
+    def loop(self) -> int:
+        """How often its clips play, 0: until the next slide; once where they may flash or part."""
         lengths = [part.seconds for part in self.parts]
-        return not self.warning and max(lengths) - min(lengths) < ALIKE
+        if self.warning or max(lengths) - min(lengths) >= ALIKE:
+            return 1
+        loops = {part.loop for part in self.parts}
+        return loops.pop() if len(loops) == 1 else 0
 
     @property
     def paper(self) -> str:
@@ -154,6 +161,8 @@ def slide(clip: Path, label: Label, verdict: Verdict) -> Slide:
         paragraphs=tuple(clean(paragraph) for paragraph in label.paragraphs),
         recipe=clean(label.recipe),
         font=clean(label.font),
+        loop=label.loop,
+        poster=b"" if label.poster is None else png(label.poster),
         **around,
     )
     if warning and part.moves_alone:

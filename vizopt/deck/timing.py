@@ -27,12 +27,12 @@ def timed(page: Any, slide: Slide, shapes: Sequence[Any]) -> None:
     """Say when the clips of a page play, of those that a page can tell.
 
     One that does not flash starts with its slide; two start together, with one click. They repeat
-    until the next slide where they can.
+    as often as they say, or until the next slide.
     """
     films = page.element.xpath("./p:timing//p:video")
-    if slide.repeats:
+    if slide.loop != 1:
         for film in films:
-            film.xpath(".//p:cTn")[0].set("repeatCount", "indefinite")
+            film.xpath(".//p:cTn")[0].set("repeatCount", str(1000 * slide.loop or "indefinite"))
     if len(films) > 1:
         films[0].addprevious(_sequence(slide, shapes))
         for number, node in enumerate(page.element.xpath("./p:timing//p:cTn"), 1):

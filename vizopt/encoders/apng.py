@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Write, check_sides, finished
+from vizopt.encoders.base import Film, Poster, Write, check_sides, finished
 from vizopt.encoders.changes import Changes
 
 FASTEST = 90.0  # frames a second; browsers slow a delay of 10 ms down to 100
@@ -20,7 +20,7 @@ SOURCE, OVER = 0, 1  # how a frame's pixels are put on what is shown
 
 
 class APNG:
-    """Streams what changes in each frame; loops for ever.
+    """Streams what changes in each frame.
 
     Reference: PNG specification, third edition, W3C.
     """
@@ -29,6 +29,7 @@ class APNG:
     fps: float = 20.0
     alpha = True
     slide = False
+    poster: Poster = "frame"
 
     def rate(self, fps: float) -> float:
         """A delay is any fraction of two 16-bit numbers."""
@@ -45,6 +46,8 @@ class APNG:
 def _open(path: Path, film: Film) -> Iterator[Write]:
     with finished(path) as part, part.open("wb") as file:
         writer = _Writer(file, film)
+        if film.label.poster is not None:
+            writer.write(film.label.poster)
         yield writer.write
         writer.end()
 
@@ -56,6 +59,7 @@ class _Writer:
         self._file = file
         self._changes = Changes(film.level, whole=film.transparent)
         self._put = SOURCE if film.transparent else OVER
+        self._plays = film.label.loop
         self._delay = (1 / Fraction(film.fps)).limit_denominator(10_000)
         self._frames = self._sequence = 0
         file.write(b"\x89PNG\r\n\x1a\n")
@@ -85,7 +89,7 @@ class _Writer:
     def end(self) -> None:
         self._chunk(b"IEND", b"")
         self._file.seek(self._count)
-        self._chunk(b"acTL", _longs(self._frames, 0))
+        self._chunk(b"acTL", _longs(self._frames, self._plays))
 
     def _next(self) -> int:
         self._sequence += 1

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from numpy.typing import NDArray
 
@@ -15,11 +15,15 @@ from vizopt.places import beside, sweep, synced
 from vizopt.words import ENGLISH, Language
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from vizopt.safety import Verdict
 
 Write: TypeAlias = Callable[[Frame], None]
 Judge: TypeAlias = "Callable[[Path, Path], Verdict]"
+Poster: TypeAlias = Literal["", "frame", "beside"]
 MOST = 4  # levels of harm
+LOOPS = 1000  # showings that a file may ask for; 0 is for ever
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Label:
             paper or ink: what stands around the clip follows them.
         font: family that a look of its own names; empty for none.
         words: in the language that the clip has.
+        loop: how often it plays by itself; 0: for ever.
+        poster: what is shown before it plays; none: what the format begins with.
     """
 
     title: str = ""
@@ -56,6 +62,8 @@ class Label:
     colours: Mapping[str, str] = field(default_factory=dict)
     font: str = ""
     words: Language = ENGLISH
+    loop: int = 0
+    poster: Frame | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,7 @@ class Film:
             that will hold it; none where nobody checks.
         level: how much harm is done for a smaller file; 0: none. What that is, a format decides.
         transparent: whether the frames have straight alpha that is to be kept.
+        printed: of a still, the same as a figure of matplotlib's, for formats that keep its text.
     """
 
     size: Size
@@ -80,6 +89,7 @@ class Film:
     judge: "Judge | None" = None
     level: int = 0
     transparent: bool = False
+    printed: "Callable[[], AbstractContextManager[Figure]] | None" = None
 
 
 class Encoder(Protocol):
@@ -89,6 +99,8 @@ class Encoder(Protocol):
     fps: float  # default rate
     alpha: bool  # whether it can do without paper
     slide: bool  # whether the clip is put on a slide
+    # Where its poster is, of one that says how often it plays: its first frame, or beside them.
+    poster: Poster
 
     def rate(self, fps: float) -> float:
         """The rate nearest to fps that the format plays exactly."""

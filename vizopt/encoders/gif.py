@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.GifImagePlugin import getdata
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Write, check_sides, finished
+from vizopt.encoders.base import Film, Poster, Write, check_sides, finished
 
 COLOURS = 255  # and one index that means "as before"; each level of harm halves them
 UNCHANGED = 255
@@ -22,12 +22,13 @@ FASTEST = 2  # hundredths of a second; browsers slow a shorter delay down to ten
 
 
 class GIF:
-    """Streams the changed rectangle of each frame; loops for ever, no dithering."""
+    """Streams the changed rectangle of each frame, no dithering."""
 
     size: Size = (800, 450)
     fps: float = 20.0
     alpha = False
     slide = False
+    poster: Poster = "frame"
 
     def rate(self, fps: float) -> float:
         """A delay is a whole number of hundredths of a second, two at least."""
@@ -45,6 +46,8 @@ class GIF:
 def _open(path: Path, film: Film) -> Iterator[Write]:
     with finished(path) as part, part.open("wb") as file:
         writer = _Writer(file, film)
+        if film.label.poster is not None:
+            writer.write(film.label.poster)
         yield writer.write
         file.write(b";")
 
@@ -65,7 +68,9 @@ class _Writer:
         colours = np.zeros((256, 3), np.uint8)
         colours[: len(self._palette)] = self._palette
         file.write(b"GIF89a" + screen + colours.tobytes())
-        file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")
+        if film.label.loop != 1:  # without the extension it plays once, and else once more
+            again = max(film.label.loop - 1, 0).to_bytes(2, "little")
+            file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + again + b"\0")
         for text in filter(None, (film.label.warning, film.label.recipe)):
             file.write(_comment(text))
 

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from vizopt.arrays import Size
-from vizopt.encoders.base import Film, Write, check_even
+from vizopt.encoders.base import Film, Poster, Write, check_even
 from vizopt.encoders.ffmpeg import COLOUR, is_large, piped
 from vizopt.encoders.program import able
 
@@ -30,6 +30,7 @@ class MP4:
     fps: float = 30.0
     alpha = False
     slide = False
+    poster: Poster = ""
 
     def rate(self, fps: float) -> float:
         return fps
@@ -43,13 +44,15 @@ class MP4:
         return h264(path, film)
 
 
-def h264(path: Path, film: Film, *options: str) -> AbstractContextManager[Write]:
-    """An MP4 to write frames to; more of ffmpeg's options go to x264."""
+def h264(
+    path: Path, film: Film, *options: str, container: str = "mp4", flags: str = "+faststart"
+) -> AbstractContextManager[Write]:
+    """An MP4 or MOV to write frames to; more of ffmpeg's options go to x264."""
     large = is_large(film.size)
     crf = CRF - LARGE_BETTER * large + STEP * film.level
     quality = ["-crf", str(crf), *options]
     codec = LARGE_CODEC if large else CODEC
-    made = [*quality, "-movflags", "+faststart", "-f", "mp4"]
+    made = [*quality, "-movflags", flags, "-f", container]
     return piped(path, film, codec, made, sparing=large)
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Write, finished
+from vizopt.encoders.base import Film, Poster, Write, finished
 from vizopt.marks import SOFTWARE
 
 
@@ -19,6 +19,7 @@ class PNG:
     fps: float = 30.0
     alpha = True
     slide = False
+    poster: Poster = ""
 
     def rate(self, fps: float) -> float:
         return fps

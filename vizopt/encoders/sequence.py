@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Write
+from vizopt.encoders.base import Film, Poster, Write
 from vizopt.encoders.png import save
 from vizopt.errors import EncodeError
 from vizopt.marks import is_ours
@@ -22,6 +22,7 @@ class Sequence:
     fps: float = 30.0
     alpha = True
     slide = False
+    poster: Poster = ""
 
     def rate(self, fps: float) -> float:
         return fps

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from vizopt.arrays import Size
-from vizopt.encoders.base import Film, Write, check_even
+from vizopt.encoders.base import Film, Poster, Write, check_even
 from vizopt.encoders.ffmpeg import COLOUR, piped
 from vizopt.encoders.program import able
 
@@ -21,6 +21,7 @@ class WebM:
     fps: float = 30.0
     alpha = True
     slide = False
+    poster: Poster = ""
 
     def rate(self, fps: float) -> float:
         return fps

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from PIL import Image
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Label, Write, check_sides, finished
+from vizopt.encoders.base import Film, Label, Poster, Write, check_sides, finished
 from vizopt.encoders.changes import Changes
 
 FASTEST = 11  # ms; browsers slow a shorter delay down to 100
@@ -20,7 +20,7 @@ LARGEST = 16384  # pixels a side
 
 
 class WebP:
-    """Streams what changes in each frame; loops for ever.
+    """Streams what changes in each frame.
 
     Libwebp's own animator, ffmpeg's and Pillow's too, keeps the whole clip until the end; so only
     single pictures come from it and the container is written here.
@@ -32,6 +32,7 @@ class WebP:
     fps: float = 20.0
     alpha = True
     slide = False
+    poster: Poster = "frame"
 
     def rate(self, fps: float) -> float:
         """A delay is a whole number of milliseconds."""
@@ -55,7 +56,7 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
         file.write(b"RIFF\0\0\0\0WEBP")
         flags = ANIMATED | (XMP if packet else 0) | 0x10  # alpha
         _chunk(file, b"VP8X", bytes([flags, 0, 0, 0]) + sides)
-        _chunk(file, b"ANIM", b"\xff\xff\xff\xff\0\0")
+        _chunk(file, b"ANIM", b"\xff\xff\xff\xff" + film.label.loop.to_bytes(2, "little"))
 
         def write(frame: Frame) -> None:
             patch, left, top = changes(frame)
@@ -63,6 +64,8 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
             head = b"".join(number.to_bytes(3, "little") for number in numbers)
             _chunk(file, b"ANMF", head + put + _still(patch))
 
+        if film.label.poster is not None:
+            write(film.label.poster)
         yield write
         if packet:
             _chunk(file, b"XMP ", packet)

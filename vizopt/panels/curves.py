@@ -10,7 +10,7 @@ from pydantic import Field
 from vizopt.arrays import Pixels, Rows
 from vizopt.glyphs import Glyphs
 from vizopt.numbers import count, setting
-from vizopt.paint import Stamp, coloured, disc, ink, stamp_at
+from vizopt.paint import Stamp, coloured, disc, stamp_at
 from vizopt.panels.axis import Axis, Kind, even_ticks
 from vizopt.panels.base import Draw, Slot
 from vizopt.quantities import title
@@ -343,7 +343,7 @@ def _curve(slot: Slot, run: Recording, plot: _Plot, rows: Rows) -> Draw:
         for values, colour, thick in reversed(list(zip(curves, colours, (1, 0.6), strict=False))):
             _draw_line(axes, slot, plot, values, colour, thick)
 
-    line = Stamp(ink(slot.width, slot.height, draw_lines))
+    line = Stamp.of(slot.width, slot.height, draw_lines)
     dots = [coloured(disc(slot.unit * (4.5 - i)), colour) for i, colour in enumerate(colours)]
     x = plot.x(epochs.astype(float)).astype(int)
     ys = [plot.y(np.nan_to_num(values[epochs], nan=np.inf)).astype(int) for values in curves]

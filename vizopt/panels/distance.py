@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.numbers import count, setting
-from vizopt.paint import Stamp, coloured, disc, ink, stamp_at
+from vizopt.paint import Stamp, coloured, disc, stamp_at
 from vizopt.panels.axis import Axis, even_ticks
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.pathcolours import PathColours
@@ -45,7 +45,7 @@ class Distance:
         def draw_line(axes: "Axes") -> None:
             axes.plot(x, y, color=slot.theme.accent("loss"), lw=max(1.8 * slot.unit, 1.2))
 
-        curve = Stamp(ink(slot.width, slot.height, draw_line))
+        curve = Stamp.of(slot.width, slot.height, draw_line)
         colours = PathColours(slot, run)
         edge = coloured(disc(slot.unit * 6), slot.theme.ink)
         point = disc(slot.unit * 4.8)

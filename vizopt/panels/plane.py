@@ -1,13 +1,13 @@
 """The plane: data points over a background coloured by the predicted class."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
 from vizopt.numbers import count
-from vizopt.paint import Stamp, coloured, ink
+from vizopt.paint import Stamp, coloured
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.features import Features
 from vizopt.panels.legend import Legend, fitting
@@ -65,7 +65,7 @@ class Plane:
         border = None if flashing else line
         regions = Regions(grid, side, side, colours, border, slot.hairline)
         paint = regions.shade if self.confidence else regions
-        points = Stamp(_points(slot, run, side))
+        points = Stamp.of(side, side, _points(slot, run, side))
         glyphs = slot.glyphs(12)
         units = slot.say(f"{run.header.unit}s")
         named = slot.text_width(_note(slot, run, side), 12)
@@ -120,7 +120,8 @@ def _says_plane(run: Recording) -> bool:
     return bool(run.header.plane) and not run.header.axes
 
 
-def _points(slot: Slot, run: Recording, side: int) -> NDArray[Any]:
+def _points(slot: Slot, run: Recording, side: int) -> "Callable[[Axes], None]":
+    """Draws the points on axes as large as the plane."""
     some = sample(run["labels"], PLANE)
     points, labels, held_out = run["points"][some], run["labels"][some], run["held_out"][some] > 0
     x0, x1, y0, y1 = run["extent"]
@@ -134,7 +135,7 @@ def _points(slot: Slot, run: Recording, side: int) -> NDArray[Any]:
                 place = x[shown], y[shown]
                 markers(axes, slot.theme, *place, int(c), diameter(slot.unit), hollow=hollow)
 
-    return ink(side, side, draw)
+    return draw
 
 
 def diameter(unit: float) -> float:

@@ -1,8 +1,9 @@
 """The strip: one feature, its points class by class below the probability of each class."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ class Strip:
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         box = _Box.of(slot, run)
-        points = Stamp(_points(slot, run, box))
+        points = Stamp.of(box.width, box.height, _points(slot, run, box))
         named = _markers(slot, run, box)
         glyphs, units = slot.glyphs(12), slot.say(f"{run.header.unit}s")
         colours = slot.theme.classes
@@ -147,8 +148,8 @@ def _across(run: Recording, box: _Box) -> Floats:
     return np.asarray((run["points"][:, 0] - low) / (high - low) * box.width)
 
 
-def _points(slot: Slot, run: Recording, box: _Box) -> NDArray[Any]:
-    """The points in a row for each class, and lines at the probabilities 0, ½ and 1."""
+def _points(slot: Slot, run: Recording, box: _Box) -> "Callable[[Axes], None]":
+    """Draws the points in a row for each class, and lines at the probabilities 0, ½ and 1."""
     some = sample(run["labels"], STRIP)
     x, labels, held_out = _across(run, box)[some], run["labels"][some], run["held_out"][some] > 0
     size, row = diameter(slot.unit), box.points / len(run.header.classes)
@@ -171,7 +172,7 @@ def _points(slot: Slot, run: Recording, box: _Box) -> NDArray[Any]:
                 place = x[own][shown], y[shown]
                 markers(axes, slot.theme, *place, int(c), size, hollow=hollow)
 
-    return ink(box.width, box.height, draw)
+    return draw
 
 
 def _markers(slot: Slot, run: Recording, box: _Box) -> list[tuple[int, Pixels]]:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from vizopt.arrays import Frame, Size
-from vizopt.encoders.base import Film, Write, finished
+from vizopt.encoders.base import Film, Poster, Write, finished
 from vizopt.encoders.mp4 import MP4, h264
 from vizopt.errors import EncodeError
 from vizopt.marks import signed
@@ -24,6 +24,7 @@ class HTML:
     fps: float = 30.0
     alpha = False
     slide = False
+    poster: Poster = "beside"
 
     def rate(self, fps: float) -> float:
         return fps

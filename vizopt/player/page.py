@@ -36,7 +36,7 @@ def page(film: Film, clip: bytes, last: Frame, frames: int, verdict: Verdict | N
     Args:
         film: what the clip is; its label may hold anything.
         clip: an MP4 of it.
-        last: its last frame, shown where the clip does not play.
+        last: its last frame, shown where the clip does not play and has no poster.
         frames: how many it has.
         verdict: what the flash check finds in it; a clip that nobody checked waits for the viewer.
     """
@@ -50,6 +50,7 @@ def page(film: Film, clip: bytes, last: Frame, frames: int, verdict: Verdict | N
         "fps": film.fps,
         "frames": frames,
         "unit": label.words.told(title(label.unit, label.unit)),
+        "plays": label.loop,
         "starts": verdict is not None and not warning,
         "names": [name for name, _ in columns],
         "numbers": [values for _, values in columns],
@@ -65,7 +66,7 @@ def page(film: Film, clip: bytes, last: Frame, frames: int, verdict: Verdict | N
         script=script,
         width=film.size[0],
         height=film.size[1],
-        poster=_poster(last),
+        poster=_poster(last if label.poster is None else label.poster),
         warning=f'<p class="warning" id="warning">{escape(warning)}</p>' if warning else "",
         numbers="\n".join(_row(name, values[-1:]) for name, values in columns),
         last=max(frames - 1, 0),

@@ -17,6 +17,7 @@ let from = last; // pauses up to this frame are past
 let wanted = null; // the newest frame that a seek under way has not gone to
 let playing = false; // a seek to the last frame ends a clip too, as browsers see it
 let resumes = false; // play on when the slider is let go
+let rounds = data.plays; // showings that are left, with the loop on; 0: for ever
 let speech = 0; // timer of what is to be said
 
 // Showing a frame
@@ -116,10 +117,16 @@ function ended() {
   playing = false;
   const due = pauseUpTo(last);
   if (due) ask(due);
-  else if (byId("loop").ariaPressed === "true") {
+  else if (again()) {
     restart();
     play();
   } else show(last);
+}
+
+function again() {
+  const on = byId("loop").ariaPressed === "true";
+  if (rounds > 1 && --rounds === 1) byId("loop").ariaPressed = "false";
+  return on;
 }
 
 function follow() {
@@ -170,6 +177,7 @@ const setSpeed = () => (video.playbackRate = Number(speed.value));
 function loop() {
   const on = byId("loop").ariaPressed !== "true";
   byId("loop").ariaPressed = String(on);
+  rounds = 0;
   say(on ? data.words.loop_on : data.words.loop_off);
 }
 
@@ -240,6 +248,7 @@ function listen() {
 
 function begin() {
   setSpeed();
+  if (rounds === 1) byId("loop").ariaPressed = "false";
   follow();
   if (still.matches) return show(last);
   restart();

@@ -30,7 +30,7 @@ class Picture(NamedTuple):
 
 
 def pictures(path: Path, paper: str = WHITE) -> Iterator[Picture]:
-    """The pictures of an MP4, WebM, GIF, APNG or WebP, in the order of showing; none is kept.
+    """The pictures of an MP4, MOV, WebM, GIF, APNG or WebP, in the order of showing; none is kept.
 
     Of a PowerPoint deck or a player's page those of its one clip. What is transparent shows the
     paper.
@@ -86,8 +86,11 @@ def head(path: Path) -> bytes:
 def is_image(path: Path) -> bool:
     """Whether Pillow is the one to read it, by its first bytes."""
     first = head(path)
-    if first.startswith((b"GIF8", b"\x89PNG")) or (first[:4], first[8:]) == (b"RIFF", b"WEBP"):
+    if first.startswith((b"GIF8", b"\x89PNG", b"\xff\xd8\xff")) or (first[:4], first[8:]) == (
+        b"RIFF",
+        b"WEBP",
+    ):
         return True
     if first[4:8] in (b"ftyp", b"moov", b"mdat", b"free", b"wide") or first[:4] == MATROSKA:
         return False
-    raise DecodeError(f"{path}: not an MP4, WebM, GIF, APNG or WebP, whatever its name says")
+    raise DecodeError(f"{path}: not an MP4, MOV, WebM, GIF, APNG or WebP, whatever its name says")

@@ -49,7 +49,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             warnings.simplefilter("ignore")
             # Pillow warns here of what it refuses at twice the size.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=("GIF", "PNG", "WEBP")) as image:
+            with Image.open(path, formats=("GIF", "PNG", "WEBP", "JPEG")) as image:
                 yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DecodeError(f"{path}: cannot read: more pixels than Pillow allows") from error

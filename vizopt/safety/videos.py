@@ -20,7 +20,7 @@ from vizopt.safety.decode import MATROSKA, Picture, head, source
 from vizopt.safety.grid import RGB
 
 BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
-ALPHA = re.compile(r"^ *alpha_mode *: *1\s*$", re.MULTILINE)
+ALPHA = re.compile(r"^ *alpha_mode *: *1\s*$| yuva\d+p", re.MULTILINE)
 
 
 class Said(NamedTuple):
@@ -57,9 +57,7 @@ def pictures(path: Path, paper: str) -> Iterator[Picture]:
 
 
 def _has_alpha(path: Path) -> bool:
-    """Whether a WebM says that it is transparent; ffmpeg's own decoder does not look."""
-    if head(path)[:4] != MATROSKA:
-        return False
+    """Whether a clip says that it is transparent; of a WebM ffmpeg's own decoder does not look."""
     with suppress(EncodeError):
         command = [able(path), "-nostdin", "-hide_banner", *source(path)]
         said = subprocess.run(command, capture_output=True, check=False).stderr
@@ -98,7 +96,7 @@ def _process(path: Path, words: Path, clear: bool) -> subprocess.Popen[bytes]:
     decoder = [
         "-threads",
         "1",
-        *(["-c:v", "libvpx-vp9"] if clear else []),
+        *(["-c:v", "libvpx-vp9"] if clear and head(path)[:4] == MATROSKA else []),
     ]  # ffmpeg's own drops the alpha
     raw = ["-map", "0:v:0", *SHOW, "-f", "rawvideo", "-pix_fmt", "rgba" if clear else "rgb24", "-"]
     with words.open("ab") as said:

@@ -1,0 +1,179 @@
+"""How often a file plays, and what it shows first: as the file says, and as a browser counts."""
+
+import base64
+import io
+import shutil
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+import vizopt
+from vizopt.errors import VizoptError
+from vizopt.safety import judge
+from vizopt.safety.decode import pictures
+
+TINY = ["--size", "480x270", "--seconds", "0.5", "--fps", "10", "-q"]
+IMAGES = {"gif": "image/gif", "webp": "image/webp", "apng": "image/png"}
+COUNT = """async ([data, type]) => {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const decoder = new ImageDecoder({ data: bytes, type });
+  await decoder.tracks.ready;
+  return String(decoder.tracks.selectedTrack.repetitionCount);
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    api = pytest.importorskip("playwright.sync_api")
+    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    program = next(filter(None, found), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    with api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def until(page, wanted):
+    """Wait as a page allows that lets nobody evaluate texts; a test in vain ends in a minute."""
+    for _ in range(600):
+        if page.evaluate(wanted):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never: {wanted}")
+
+
+@pytest.mark.parametrize(("loop", "again"), [(0, "Infinity"), (1, "0"), (2, "1"), (3, "2")])
+def test_a_browser_plays_an_image_as_often_as_was_asked(command, run, browser, loop, again):
+    files = [f"a.{suffix}" for suffix in IMAGES]
+    outputs = [part for file in files for part in ("-o", file)]
+    ran = command("render", run.path, *outputs, *TINY, "--loop", loop)
+    assert ran.code == 0, ran.err
+    told = {0: "", 1: "plays once", 2: "plays twice", 3: "plays 3 times"}[loop]
+    for line in ran.out.splitlines()[:3]:
+        assert (f"  {told}  passes" in line) if told else "plays" not in line
+    page = browser.new_page()
+    page.route("https://a.test/", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto("https://a.test/")
+    for file in files:
+        data = base64.b64encode(Path(file).read_bytes()).decode()
+        assert page.evaluate(COUNT, [data, IMAGES[file[2:]]]) == again
+        assert judge(Path(file)).looped == (loop != 1)
+
+
+def test_a_page_plays_as_often_as_was_asked(command, run, browser):
+    """And then for ever, where the viewer has turned the loop on."""
+    assert command("render", run.path, "-o", "a.html", *TINY, "--loop", "2").code == 0
+    page = browser.new_page(reduced_motion="no-preference")
+    page.add_init_script(
+        "addEventListener('play', () => (window.plays = (window.plays || 0) + 1), true)"
+    )
+    page.goto(Path("a.html").absolute().as_uri())
+    until(page, "plays === 2 && !playing && frame === last")
+    assert page.locator("#loop").get_attribute("aria-pressed") == "false"
+    page.locator("#loop").click()
+    page.locator("#play").click()
+    until(page, "plays > 5")
+
+
+def test_a_page_that_plays_once_says_so_from_the_start(command, run, browser):
+    assert command("render", run.path, "-o", "a.html", *TINY, "--loop", "1").code == 0
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto(Path("a.html").absolute().as_uri())
+    until(page, "video.readyState >= 2 && rounds === 1")
+    page.wait_for_selector("#loop[aria-pressed=false]")
+
+
+def frames_of(file):
+    with Image.open(file) as image:
+        return [np.asarray(shown.convert("RGB")) for shown in ImageSequence.Iterator(image)]
+
+
+@pytest.mark.parametrize("suffix", ["webp", "apng", "gif"])
+def test_a_poster_is_one_frame_in_front_of_the_clip(command, run, suffix):
+    assert command("render", run.path, "-o", f"a.{suffix}", *TINY).code == 0
+    plain = frames_of(f"a.{suffix}")
+    ran = command("render", run.path, "-o", f"b.{suffix}", *TINY, "--poster", "last")
+    assert "  6 frames  0.6 s at 10 fps" in ran.out
+    first, *rest = frames_of(f"b.{suffix}")
+    near = 1 if suffix == "gif" else 0  # of 255 on average: its palette is another one
+    assert len(rest) == len(plain) == 5
+    for mine, theirs in zip([first, *rest], [plain[-1], *plain], strict=True):
+        assert abs(mine.astype(int) - theirs).mean() <= near
+    assert command("make", f"b.{suffix}", "-q").code == 0  # as its recipe says
+    assert Path(f"outputs/sgd.{suffix}").read_bytes() == Path(f"b.{suffix}").read_bytes()
+
+
+def test_a_poster_is_of_the_very_epoch(command, run):
+    """Which a short clip may leave out: it is the still of that epoch."""
+    assert command("render", run.path, "-o", "a.png", *TINY, "--at", "123").code == 0
+    ran = command(
+        "render", run.path, "-o", "a.webp", "-o", "a.html", *TINY, "--poster", "epoch=123"
+    )
+    assert ran.code == 0, ran.err
+    still = np.asarray(Image.open("a.png"))
+    assert np.array_equal(frames_of("a.webp")[0], still)
+    text = Path("a.html").read_text("utf-8")
+    poster = text.partition('src="data:image/png;base64,')[2].partition('"')[0]
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(poster))))
+    assert np.array_equal(shown, still)
+
+
+def test_a_slide_plays_once_and_shows_its_poster(run, tmp_path):
+    keys = {"size": (480, 270), "fps": 10, "seconds": 0.5, "loop": 3, "poster": "last"}
+    vizopt.render(run, tmp_path / "a.pptx", **keys)
+    *_, last = pictures(tmp_path / "a.pptx")
+    with ZipFile(tmp_path / "a.pptx") as deck:
+        (name,) = [each for each in deck.namelist() if each.startswith("ppt/media/image")]
+        poster = np.asarray(Image.open(io.BytesIO(deck.read(name))).convert("RGB")).astype(int)
+        assert b'repeatCount="3000"' in deck.read("ppt/slides/slide1.xml")
+    assert abs(poster - last.frame).mean() < 5  # of the drawing, and of the MP4 of it
+
+
+def test_a_scene_says_it_too(run, tmp_path):
+    keys = {"clip.loop": 1, "clip.poster": "last", "timeline.seconds": 0.5}
+    clip = vizopt.render(run, tmp_path / "a.gif", size=(480, 270), overrides=keys)
+    assert (clip.frames, clip.label.loop) == (11, 1)
+    again = vizopt.render(run, tmp_path / "b.gif", size=(480, 270), overrides=keys, loop=0)
+    assert judge(again.path).looped
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["a.mp4", "--loop", "1"], 1, "a.mp4: has no loop, its player decides: one have .gif,"),
+        (["a.png", "--poster", "last"], 1, "a.png: has no poster, its player decides"),
+        (["a.gif", "--loop", "-1"], 2, "'--loop': -1 is not in the range 0<=x<=1000"),
+        (["a.gif", "--loop", "1001"], 2, "1001 is not in the range"),
+        (
+            ["a.gif", "--poster", "step=1"],
+            1,
+            "poster step=1: this run counts epochs: write epoch=1",
+        ),
+        (["a.gif", "--poster", "301"], 1, "poster 301: the run ends at epoch 300: choose that or"),
+        (["a.gif", "--poster", "late"], 1, "poster late: write it like 4500, epoch=4500, step=12"),
+        (["a.gif", "--poster", "last", "--allow-flashes"], 1, "poster: a clip that flashes begins"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(command, run, arguments, code, message):
+    ran = command("render", run.path, "-q", "-o", *arguments)
+    assert (ran.code, ran.err.count("\n")) == (code, 1)
+    assert message in ran.err
+    assert list(Path().iterdir()) == []
+
+
+def test_a_mistake_in_python_is_one_too(run, tmp_path):
+    for keys, message in (
+        ({"loop": 1001}, "loop 1001: must be 0, for ever, or up to 1000 times"),
+        ({"loop": True}, "render: loop=True: write it like loop=1"),
+        ({"poster": 3}, 'render: poster=3: write it like poster="last"'),
+    ):
+        with pytest.raises(VizoptError) as caught:
+            vizopt.render(run, tmp_path / "a.gif", **keys)
+        assert str(caught.value) == message
+    with pytest.raises(VizoptError, match=r"a\.mp4: has no loop"):
+        vizopt.render(run, tmp_path / "a.mp4", loop=1)
