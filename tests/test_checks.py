@@ -138,7 +138,7 @@ def test_the_process_sees_transparent_paper_in_the_colour_that_it_is_told(run, t
 
 
 def test_an_error_that_nobody_foresaw_tells_where_it_came_from():
-    with closing(Worker()) as process, pytest.raises(AttributeError) as error:
+    with closing(Worker()) as process, pytest.raises(TypeError) as error:
         process.judge(None, lambda *_: None, ("#ffffff",))
     assert "in _answer" in error.value.__notes__[0]
 
