@@ -237,7 +237,7 @@ def jumping(line, tmp_path_factory):
 
 
 def test_a_clip_of_a_run_whose_curves_jump_passes_the_flash_check(jumping, tmp_path, monkeypatch):
-    look = {"size": (320, 180), "theme": "print"}
+    look = {"size": (480, 270), "theme": "print"}
     assert judge(vizopt.render(jumping, tmp_path / "held.gif", **look).path).passed
     monkeypatch.setattr(hold, "LIMIT", 10**6)  # nothing is held
     assert not judge(vizopt.render(jumping, tmp_path / "free.gif", **look).path).passed

@@ -21,20 +21,25 @@ def strokes(y: Floats, widths: tuple[float, ...]) -> list[Ink]:
         y: heights in pixels from the top [columns + 1].
         widths: of the lines, in pixels.
     """
-    reach = ceil(max(widths) / 2 + 0.5)
+    y = y.astype(np.float32)
+    reach, last = ceil(max(widths) / 2 + 0.5), len(y) - 2
     near = np.arange(-reach, reach + 1)
-    parts = (np.arange(len(y) - 1)[:, None] + near).clip(0, len(y) - 2)  # [columns, 2 reach + 1]
+    around = (np.arange(last + 1)[:, None] + near).clip(0, last)  # straight parts of each column
     low, high = np.minimum(y[:-1], y[1:]), np.maximum(y[:-1], y[1:])
-    first = np.floor(low[parts].min(axis=1) - reach).astype(np.intp)
-    many = np.ceil(high[parts].max(axis=1) + reach).astype(np.intp) - first
-    columns = np.repeat(np.arange(len(many)), many)
+    first = np.floor(low[around].min(axis=1) - reach).astype(np.intp)
+    many = np.ceil(high[around].max(axis=1) + reach).astype(np.intp) - first
+    columns = np.repeat(np.arange(last + 1), many)
     rows = first[columns] + np.arange(len(columns)) - np.repeat(np.cumsum(many) - many, many)
-    part = parts[columns]
-    dx = columns[:, None] + 0.5 - part
-    dy = rows[:, None] + 0.5 - y[part]
-    slope = (y[1:] - y[:-1])[part]
-    along = ((dx + dy * slope) / (1 + slope**2)).clip(0, 1)
-    distance = np.hypot(dx - along, dy - along * slope).min(axis=1)
+    below = rows.astype(np.float32) + np.float32(0.5)
+    slope = y[1:] - y[:-1]
+    squared = 1 + slope**2
+    distance = np.full(len(rows), np.inf, np.float32)
+    for part in around.T:
+        dx = (np.arange(last + 1) + 0.5 - part).astype(np.float32)[columns]
+        dy, steep = below - y[part][columns], slope[part][columns]
+        along = ((dx + dy * steep) / squared[part][columns]).clip(0, 1)
+        np.minimum(distance, (dx - along) ** 2 + (dy - along * steep) ** 2, out=distance)
+    np.sqrt(distance, out=distance)
     inks = []
     for width in widths:
         coverage = ((width / 2 + 0.5 - distance).clip(0, 1) * 255).round().astype(np.uint8)
