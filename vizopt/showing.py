@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+from vizopt.arrays import Frame
 from vizopt.card import SAID
 from vizopt.encoders import Label
 from vizopt.errors import DecodeError
@@ -23,13 +24,22 @@ def still(clip: Path, *, first: bool) -> bytes:
     """
     from PIL import Image
 
+    file = io.BytesIO()
+    Image.fromarray(picture(clip, first=first)).save(file, "PNG")
+    return file.getvalue()
+
+
+def picture(clip: Path, *, first: bool) -> Frame:
+    """The last picture of a clip, or the first.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
     frame = None
-    for picture in pictures(clip):
-        frame = picture.frame
+    for shown in pictures(clip):
+        frame = shown.frame
         if first:
             break
     if frame is None:
         raise DecodeError(f"{clip}: cannot read: there is no picture in it")
-    file = io.BytesIO()
-    Image.fromarray(frame).save(file, "PNG")
-    return file.getvalue()
+    return frame
