@@ -5,16 +5,19 @@ players are left out, for such places do; so is the progress, which is another o
 """
 
 import asyncio
+import io
 import tempfile
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from PIL import Image
 
 LESSON = Path(__file__).parent / "lesson.ipynb"
 LARGEST = 1_500_000  # bytes of the notebook
-MEANT = {"image/png", "image/gif"}  # where there is one, no HTML is kept
+PICTURES = {"image/png", "image/gif"}  # where there is one, no HTML is kept
 
 
 def executed(path: Path = LESSON) -> Any:
@@ -44,10 +47,21 @@ def _kept(output: Any) -> Any:
         return output if output.name == "stdout" else None
     if output.output_type == "display_data":
         return None
-    pictures = {kind: data for kind, data in output.data.items() if kind in MEANT}
+    pictures = {kind: data for kind, data in output.data.items() if kind in PICTURES}
+    if "image/gif" in pictures:  # not all that show notebooks know it
+        pictures["image/png"] = _last(pictures["image/gif"])
     if pictures:
         output.data = {"text/plain": output.data["text/plain"], **pictures}
     return output
+
+
+def _last(gif: str) -> str:
+    """The last picture of a GIF as PNG, both in base64."""
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(b64decode(gif))) as film:
+        film.seek(film.n_frames - 1)
+        film.convert("RGB").save(file, "PNG", optimize=True)
+    return b64encode(file.getvalue()).decode()
 
 
 if __name__ == "__main__":

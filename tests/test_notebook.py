@@ -212,7 +212,9 @@ def test_the_example_runs(example):
     assert kinds[2] == {"text/plain", "text/html", "image/png"}
     assert kinds[3] >= {"text/plain", "text/html", "image/gif"}
     assert not [out for cell in code for out in cell.outputs if out.output_type == "error"]
-    assert code[4].outputs[0].text.startswith("SGD with momentum 0.9: ")
+    words = code[4].outputs[0].data["text/html"]
+    assert words.startswith("<p>SGD with momentum 0.9: SGD with momentum trains a network")
+    assert words.count("<p>") == 5
 
 
 def test_the_example_is_stored_with_what_it_shows_today(example):
@@ -229,7 +231,7 @@ def test_the_example_is_stored_with_what_it_shows_today(example):
         ]
         for old, new in zip(*outputs, strict=True):
             assert words_of(old) == words_of(new)
-            for kind in old.get("data", {}).keys() & {"image/png", "image/gif"}:
+            for kind in old.get("data", {}).keys() & run_lesson.PICTURES:
                 before, after = (image_of(out.data[kind]) for out in (old, new))
                 assert before.shape == after.shape
                 assert abs(before - after).mean() < 2, f"{kind}: is another picture today"
