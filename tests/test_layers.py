@@ -8,6 +8,7 @@ LAYERS = [
     {
         "arrays",
         "bounded",
+        "cells",
         "docstrings",
         "schema",
         "errors",

@@ -198,7 +198,9 @@ def test_a_repr_never_fails(tiny, tmp_path):
     for chunk in (hurt / "history/loss/c").rglob("*"):
         if chunk.is_file():
             chunk.write_bytes(b"")
-    assert repr(run).startswith(f"<Recording {hurt}: sgd, 40 epochs, dense1")
+    told = f'<Recording {hurt}: "Stochastic gradient descent", 40 epochs, dense1'
+    assert repr(run).startswith(told)
+    assert ">accuracy, delta, epoch, loss, lr, params, scores<" in run._repr_html_()
     shutil.rmtree(hurt)
     assert "40 epochs" in repr(run)
 

@@ -10,7 +10,7 @@ from vizopt import pipeline
 from vizopt.clips import Clip
 from vizopt.errors import VizoptError, hint
 from vizopt.outputs import Look, check_played
-from vizopt.progress import Bar, quiet
+from vizopt.progress import Bar, usual
 from vizopt.recording import Recording
 from vizopt.scene import Scene, load_look, load_scene, parse_scene, scene_toml
 from vizopt.swap import is_recording
@@ -117,7 +117,7 @@ def render(
         if is_recording(path):
             raise VizoptError(f"{path}: a recording is drawn into clips: name one like a.gif")
     check_played(files, chosen)
-    clips = pipeline.render_all(opened, files, chosen)
+    clips = pipeline.render_all(opened, files, chosen, usual())
     return clips[0] if isinstance(file, PathLike) else clips
 
 
@@ -162,12 +162,12 @@ def make(
     if isinstance(file, PathLike) and is_recording(files[0]):
         raise VizoptError(f"{files[0]}: a recording alone is made by vizopt.record(scene, path)")
     check_played([path for path in files if not is_recording(path)], chosen)
-    clips = pipeline.make(_scene(scene, chosen.overrides or {}), files, chosen)[1]
+    clips = pipeline.make(_scene(scene, chosen.overrides or {}), files, chosen, usual())[1]
     return clips[0] if isinstance(file, PathLike) else clips
 
 
 def record(
-    scene: Scene | PathLike, path: PathLike, bar: Bar = quiet, *, resume: bool = False
+    scene: Scene | PathLike, path: PathLike, bar: Bar | None = None, *, resume: bool = False
 ) -> Recording:
     """Train a scene and record it: `record("sgd", "sgd.zarr")`.
 
@@ -176,14 +176,14 @@ def record(
     Args:
         scene: a bundled scene's name, a TOML file, or a loaded scene.
         path: of the recording, a Zarr group: `run.zarr`.
-        bar: shows progress.
+        bar: shows progress; in a notebook its own unless another is named, elsewhere none.
         resume: go on with the interrupted recording of that name, to the same bits.
 
     Raises:
         RecordingError: the folder cannot be written, or there is nothing to resume.
         Interrupted: by Ctrl-C, when rows were committed: they are kept, beside an older recording.
     """
-    return pipeline.record(_scene(scene, {}), path, bar, resume=resume)
+    return pipeline.record(_scene(scene, {}), path, bar or usual(), resume=resume)
 
 
 def _files(file: PathLike | Files) -> list[Path]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,6 +28,9 @@ from vizopt.stage import Picture, Words
 from vizopt.staging import Staging
 from vizopt.still import placed
 from vizopt.timeline import COURSE
+
+if TYPE_CHECKING:
+    from vizopt.notebook import Player
 
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
 
@@ -70,6 +74,16 @@ class Clip:
         length = self.at or f"{self.frames} frames at {self.fps:.4g} fps"
         parts = [f"{width}×{height}", length, told_verdict(self.verdict)]
         return f"<Clip {self.path}: {', '.join(filter(None, parts))}>"
+
+    def player(self) -> "Player":
+        """The page that plays and steps it, shown in a notebook's cell.
+
+        Raises:
+            VizoptError: it is no MP4 and no page.
+        """
+        from vizopt.notebook import player
+
+        return player(self)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """How a notebook shows it."""

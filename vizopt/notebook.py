@@ -1,10 +1,14 @@
 """Notebook: a clip shown where it is made, in Jupyter, VS Code, Colab and on GitHub."""
 
 from base64 import b64encode
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from vizopt.showing import still, warning_of
+from vizopt.encoders import Film
+from vizopt.errors import VizoptError
+from vizopt.player.page import page
+from vizopt.showing import picture, still, warning_of
 
 if TYPE_CHECKING:
     from vizopt.clips import Clip
@@ -16,6 +20,8 @@ IMAGES = {
 }
 LARGEST = 20_000_000  # bytes of a clip that is put into a notebook
 BESIDE = 2_000_000  # bytes of an image that is put there twice, alone and in the HTML
+PLAYED = (".mp4", ".html")  # what a player has
+BELOW = 240  # pixels of a player below its picture
 FIT = "max-width: 100%; height: auto"
 
 
@@ -29,7 +35,7 @@ def bundle(clip: "Clip") -> dict[str, str]:
         return {"text/plain": f"{path}  is no longer there"}
     plain = {"text/plain": str(clip)}
     if suffix == ".html":
-        return plain | {"text/html": _page(clip)}
+        return plain | {"text/html": _framed(clip, _page(clip))}
     if suffix == ".svg":
         return plain | {"image/svg+xml": path.read_text(encoding="utf-8")}
     if suffix not in VIDEOS | IMAGES:
@@ -59,11 +65,66 @@ def _html(clip: "Clip", data: bytes, kind: str, warning: str) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Player:
+    """A clip's page in a cell: it plays and steps, and tells the numbers of the shown frame."""
+
+    clip: "Clip"
+
+    def __repr__(self) -> str:
+        return f"<Player of {self.clip.path}>"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """A page for who can run it; GitHub removes it, so a picture lies beside."""
+        plain = {"text/plain": repr(self)}
+        if not self.clip.path.is_file():
+            return bundle(self.clip)
+        page = _page(self.clip)
+        if len(page) > LARGEST:
+            return plain | {"text/html": f"<p>{escape(_too_large(self.clip, len(page)))}</p>"}
+        return plain | {"text/html": _framed(self.clip, page)} | _picture(self.clip)
+
+
+def player(clip: "Clip") -> Player:
+    """The player of an MP4 or a page.
+
+    Raises:
+        VizoptError: a clip of another format.
+    """
+    if clip.path.suffix.lower() not in PLAYED:
+        raise VizoptError(f"{clip.path}: a player plays MP4s: render one like a.mp4")
+    return Player(clip)
+
+
 def _page(clip: "Clip") -> str:
+    """The clip's page: itself, or one around the MP4."""
+    if clip.path.suffix.lower() == ".html":
+        return clip.path.read_text(encoding="utf-8")
+    film = Film(clip.size, clip.fps, tuple, clip.label)
+    last = picture(clip.path, first=False)
+    return page(film, clip.path.read_bytes(), last, clip.frames, clip.verdict)
+
+
+def _picture(clip: "Clip") -> dict[str, str]:
+    """What stands for the player where it cannot run."""
+    if clip.path.suffix.lower() == ".html":
+        return {}
+    warning = warning_of(clip.label, clip.verdict)
+    return {"image/png": b64encode(still(clip.path, first=bool(warning))).decode()}
+
+
+def _too_large(clip: "Clip", size: int) -> str:
+    most = f"{LARGEST / 1e6:g} MB"
+    way = f'write it with vizopt.render(run, "{clip.path.stem}.html")'
+    return f"{clip.path}: its page has {size / 1e6:.0f} MB, a notebook holds {most}: {way}"
+
+
+def _framed(clip: "Clip", text: str) -> str:
     """A web page in a frame that can run its player and reach nothing around it."""
-    page, title = clip.path.read_text(encoding="utf-8"), clip.label.title
-    height = clip.size[1] + 320  # the player below the picture
+    width, height = clip.size
+    high = f"calc(100cqw * {height / width:.4f} + {BELOW}px)"
     return (
-        f'<iframe srcdoc="{escape(page)}" title="{escape(title)}" sandbox="allow-scripts"'
-        f' style="width: 100%; height: {height}px; border: 0"></iframe>'
+        f'<div style="container-type: inline-size"><iframe srcdoc="{escape(text)}"'
+        f' title="{escape(clip.label.title)}" sandbox="allow-scripts"'
+        f' style="width: 100%; height: {high}; border: 0"></iframe></div>'
     )

@@ -1,8 +1,9 @@
-"""Progress: a bar with the time left, lines for a log, or nothing."""
+"""Progress: a bar with the time left, a notebook's own, lines for a log, or nothing."""
 
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from time import perf_counter
 from typing import Protocol, TypeVar
 
@@ -10,6 +11,8 @@ from vizopt.numbers import count, counted
 from vizopt.streams import said
 
 T = TypeVar("T")
+PAUSE = 0.5  # seconds between two updates of a line
+KERNEL = "JPY_PARENT_PID"  # in the environment of what a notebook's cell starts
 
 
 class Bar(Protocol):
@@ -26,8 +29,8 @@ def quiet(items: Iterable[T], total: int, label: str, unit: str, start: int = 0)
 
 
 def shown(items: Iterable[T], total: int, label: str, unit: str, start: int = 0) -> Iterator[T]:
-    """A bar on stderr with the time left, from `start` on; the notebook's own in a notebook."""
-    from tqdm.auto import tqdm
+    """A bar on stderr with the time left, from `start` on."""
+    from tqdm import tqdm
 
     yield from tqdm(items, label, total, unit=unit, dynamic_ncols=True, initial=start)
 
@@ -42,13 +45,62 @@ def logged(items: Iterable[T], total: int, label: str, unit: str, start: int = 0
             passed += 1
             yield item
     finally:  # also where the training ends before its time
-        whole = start + passed == total
-        told = counted(passed, unit) if whole else f"{count(start + passed)} of {count(total)}"
-        said(f"{label}: {told}{'' if whole else f' {unit}s'} in {perf_counter() - begin:.1f} s")
+        said(f"{label}: {_come(passed, start, total, unit)} in {perf_counter() - begin:.1f} s")
+
+
+def notebook_bar(
+    items: Iterable[T], total: int, label: str, unit: str, start: int = 0
+) -> Iterator[T]:
+    """A notebook's bar with the time left, which goes when the stage has ended."""
+    from tqdm.notebook import tqdm
+
+    yield from tqdm(items, label, total, unit=unit, initial=start, leave=False)
+
+
+def notebook_line(
+    items: Iterable[T], total: int, label: str, unit: str, start: int = 0
+) -> Iterator[T]:
+    """A line of a notebook's cell, written anew as it goes: for a notebook without widgets."""
+    from IPython.display import display
+
+    def line(told: str) -> dict[str, str]:
+        return {"text/plain": f"{label}: {told}"}
+
+    begin = last = perf_counter()
+    passed = 0
+    shown_ = display(line(counted(total, unit)), raw=True, display_id=True)
+    try:
+        for item in items:
+            passed += 1
+            yield item
+            if perf_counter() - last > PAUSE:
+                last = perf_counter()
+                shown_.update(line(f"{count(start + passed)} of {counted(total, unit)}"), raw=True)
+    finally:
+        took = f"{perf_counter() - begin:.1f} s"
+        shown_.update(line(f"{_come(passed, start, total, unit)} in {took}"), raw=True)
+
+
+def _come(passed: int, start: int, total: int, unit: str) -> str:
+    """How far it has come: all that was to do, or a part of the whole."""
+    if start + passed == total:
+        return counted(passed, unit)
+    return f"{count(start + passed)} of {count(total)} {unit}s"
+
+
+def usual() -> Bar:
+    """What Python's users see unless they name a bar: a notebook's own in a notebook, else none."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if not hasattr(shell, "kernel"):
+        return quiet
+    return notebook_bar if find_spec("ipywidgets") else notebook_line
 
 
 def seen() -> Bar:
     """A bar where somebody watches: on a terminal that can draw over its last line."""
+    if KERNEL in os.environ:  # a cell's `!vizopt make sgd`, which keeps all that was drawn over
+        return logged
     try:
         wide = os.get_terminal_size(sys.stderr.fileno()).columns > 0
     except (OSError, ValueError):  # no terminal, or closed

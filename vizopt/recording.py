@@ -14,20 +14,22 @@ import json
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt import cells
 from vizopt import header as headers
 from vizopt.bounded import DOCUMENT, read_bytes
 from vizopt.chunks import claimed, damaged_rows, is_missing
 from vizopt.errors import RecordingError, hint, is_shortage, one_line, tells_nothing
 from vizopt.header import GROUPS, Group
 from vizopt.layout import Layout
-from vizopt.numbers import setting
+from vizopt.numbers import counted, setting
 from vizopt.quantities import title as quantity
 from vizopt.snapshot import Snapshot, kept_row
 from vizopt.toml import parsed
@@ -169,15 +171,32 @@ class Recording:
             if f"{layer}.weights" in shapes
         ]
         parts += layers[:TOLD] + ([f"{len(layers) - TOLD} more layers"] if layers[TOLD:] else [])
-        try:
-            title = f'"{parsed(self.header.scene)["title"]}"'
+        with suppress(RecordingError):  # a repr is no place to fail
             for name in ("loss", "accuracy"):
                 if name in self._arrays and self.epochs:
                     final = setting(float(self[name][-1]), 4)
                     parts.append(f"final {quantity(name, self.header.unit)} {final}")
-        except (ValueError, KeyError, RecordingError):  # a repr is no place to fail
-            title = self.header.name
-        return one_line(f"<Recording {self.path}: {', '.join([title, *parts])}>")
+        return one_line(f"<Recording {self.path}: {', '.join([self._title(), *parts])}>")
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: what was trained, how it went, what can be asked for."""
+        steps = counted(self.epochs, self.header.unit)
+        facts = {"settings": escape(self.header.settings), "length": steps}
+        with suppress(RecordingError):
+            for name in ("loss", "accuracy"):
+                if name in self._arrays and self.epochs:
+                    values = self[name]
+                    told = f"{setting(float(values[0]), 4)} → {setting(float(values[-1]), 4)}"
+                    facts[name] = f"{told} {cells.curve(values, f'{name} {told}')}"
+        facts["columns"] = escape(", ".join(sorted(self._arrays)))
+        return cells.table(one_line(f"{self.path}: {self._title()}"), facts)
+
+    def _title(self) -> str:
+        """The scene's title in quotes, or its name where it has none."""
+        try:
+            return f'"{parsed(self.header.scene)["title"]}"'
+        except (ValueError, KeyError):  # a repr is no place to fail
+            return self.header.name
 
     def rows(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
         """Rows start to stop of a column, [stop − start, *shape], read-only.

@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import tomli_w
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from vizopt import cells
 from vizopt.arrange import arranged
 from vizopt.bounded import read_text
 from vizopt.encoders import LOOPS, MOST
@@ -162,6 +163,10 @@ class Scene:
         unit = f"{self.problem.unit}{'s' * (self.epochs != 1)}"
         told = [f"{self.epochs} {unit}", name_of(self.optimizer), self.problem.describe()]
         return f'<Scene {self.name}: "{self.title}", {", ".join(told)}>'
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: one line, below which all of it unfolds."""
+        return cells.folded(repr(self), scene_toml(self))
 
     @property
     def colours(self) -> Theme:

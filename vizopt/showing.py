@@ -23,14 +23,7 @@ def still(clip: Path, *, first: bool) -> bytes:
     Raises:
         DecodeError: it cannot be read.
     """
-    frame = None
-    for picture in pictures(clip):
-        frame = picture.frame
-        if first:
-            break
-    if frame is None:
-        raise DecodeError(f"{clip}: cannot read: there is no picture in it")
-    return png(frame)
+    return png(picture(clip, first=first))
 
 
 def png(frame: RGB | Frame) -> bytes:
@@ -40,3 +33,19 @@ def png(frame: RGB | Frame) -> bytes:
     file = io.BytesIO()
     Image.fromarray(frame).save(file, "PNG")
     return file.getvalue()
+
+
+def picture(clip: Path, *, first: bool) -> RGB:
+    """The last picture of a clip, or the first.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
+    frame = None
+    for shown in pictures(clip):
+        frame = shown.frame
+        if first:
+            break
+    if frame is None:
+        raise DecodeError(f"{clip}: cannot read: there is no picture in it")
+    return frame

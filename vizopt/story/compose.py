@@ -1,6 +1,7 @@
 """Compose: the alt text and the paragraphs of a story."""
 
 from dataclasses import dataclass
+from html import escape
 
 from vizopt.arrange import arranged
 from vizopt.errors import RecordingError
@@ -37,6 +38,10 @@ class Story:
     def text(self) -> str:
         """The whole as a text file: the alt text first, an empty line between paragraphs."""
         return "\n\n".join([self.alt, *self.paragraphs]) + "\n"
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        return "".join(f"<p>{escape(told)}</p>" for told in (self.alt, *self.paragraphs))
 
 
 def of(run: Recording, scene: Scene | None = None, warning: str = "") -> Story:
