@@ -46,6 +46,8 @@ def _descent() -> Stage:
             heights=(328.0, 262.0),
         ),
         portrait=Mosaic(rows=("descent", "worked", "magnifier"), heights=(540.0, 330.0, 260.0)),
+        banner=Mosaic(rows=("descent worked",), widths=(2.2, 1.0)),
+        thumbnail=Mosaic(rows=("descent",)),
     )
 
 
@@ -55,7 +57,8 @@ def _network(layout: Layout) -> Stage:
     panels: dict[str, Panel] = {"plane": Plane(), "curves": Curves(), "key": Key()}
     panels |= {layer: Weights(layer) for layer in layers}
     mosaics = _two(*layers) if len(layers) == 2 else _many(layers)
-    return Stage(panels, *mosaics)
+    few = Mosaic(rows=("plane curves",), widths=(1.0, 4.4)), Mosaic(rows=("plane",))
+    return Stage(panels, *mosaics, *few)
 
 
 def _two(first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
