@@ -155,7 +155,7 @@ WRONG = [
         1,
         "clip: has no suffix, which says the format: there are: .mp4, .gif",
     ),
-    (["make", "sgd", "--size", "0x360"], 1, "size 0x360: must be at least 480x270"),
+    (["make", "sgd", "--size", "0x360"], 1, "size 0x360: must be at least 320x180"),
     (["make", "sgd", "--size", "-3x360"], 2, "'-3x360' is no size: write it like 1280x720"),
     (["make", "sgd", "--size", "big"], 2, "'big' is no size: write it like 1280x720"),
     (["make", "sgd", "--size", "641x361"], 1, "needs even sides: try --size 640x360"),

@@ -1,6 +1,6 @@
 """What Python's users call: scenes by name, paths as text, and the look as keywords."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from types import UnionType
@@ -13,6 +13,7 @@ from vizopt.outputs import Look, check_played
 from vizopt.progress import Bar, usual
 from vizopt.recording import Recording
 from vizopt.scene import Scene, load_look, load_scene, parse_scene, scene_toml
+from vizopt.sizes import fps_of, size_of
 from vizopt.swap import is_recording
 
 PathLike: TypeAlias = Path | str
@@ -25,8 +26,8 @@ SCENE_KEYS = {
 }
 LOOK_KEYS = tuple(field.name for field in fields(Look) if field.name != "level")
 WANTED: dict[str, tuple[type | UnionType, str]] = {
-    "size": (tuple | list, "(1280, 720)"),
-    "fps": (int | float, "20"),
+    "size": (tuple | list | str, "(1280, 720)"),
+    "fps": (int | float | str, "20"),
     "at": (str, '"epoch=4500"'),
     "loop": (int, "1"),
     "poster": (str, '"last"'),
@@ -36,13 +37,20 @@ WANTED: dict[str, tuple[type | UnionType, str]] = {
 }
 
 
+SAID: dict[str, Callable[[Any], Any]] = {
+    "size": lambda size: tuple(size_of(size)),
+    "fps": lambda fps: float(fps_of(fps)),
+}
+
+
 class Keywords(TypedDict, total=False):
     """How a clip differs from its scene and its format's defaults.
 
     Args:
         theme: "light", "dark" or "print".
-        size: width and height in pixels, (1280, 720).
-        fps: frames per second.
+        size: width and height in pixels, (1280, 720), or "720p", "1080p", "4k", "square",
+            "portrait".
+        fps: frames per second; a fraction of them as "30000/1001".
         seconds: length of the clip.
         text: "normal" or "large".
         title: above the picture.
@@ -55,8 +63,8 @@ class Keywords(TypedDict, total=False):
     """
 
     theme: str
-    size: tuple[int, int]
-    fps: float
+    size: tuple[int, int] | str
+    fps: float | str
     seconds: float
     text: str
     title: str
@@ -99,10 +107,10 @@ def render(
             player), .pptx (a slide).
             Of several files, a list, frames of one size and rate are drawn once.
         look: a `Look`, or the path of a look's TOML file.
-        **keywords: what differs from both: theme ("light", "dark", "print"), size ((1280, 720)),
-            fps, seconds, text ("normal", "large"), title, at (a still's frame: "first", "last",
-            "epoch=4500"), loop (1: once), poster ("last"), allow_flashes, overwrite, overrides
-            ({"timeline.kind": "uniform"}).
+        **keywords: what differs from both: theme ("light", "dark", "print"), size ((1280, 720),
+            "1080p"), fps (20, "30000/1001"), seconds, text ("normal", "large"), title, at (a
+            still's frame: "first", "last", "epoch=4500"), loop (1: once), poster ("last"),
+            allow_flashes, overwrite, overrides ({"timeline.kind": "uniform"}).
 
     Returns:
         The clip, or a list of them.
@@ -222,8 +230,10 @@ def _look(call: str, look: Look | PathLike | None, keywords: Mapping[str, Any]) 
     changed: dict[str, Any] = {
         name: keywords[name] for name in LOOK_KEYS if keywords.get(name) is not None
     }
-    if "size" in changed:
-        changed["size"] = tuple(changed["size"])
+    try:
+        changed |= {name: way(changed[name]) for name, way in SAID.items() if name in changed}
+    except ValueError as error:
+        raise VizoptError(f"{call}: {error}") from error
     return replace(base, **changed | {"overrides": overrides or None})
 
 
@@ -231,7 +241,7 @@ def _fits(value: object, kind: type | UnionType, name: str) -> bool:
     """Whether a keyword's value is of its kind, a size of two whole numbers."""
     if not isinstance(value, kind) or (name in ("fps", "loop") and isinstance(value, bool)):
         return False
-    if name != "size":
+    if name != "size" or isinstance(value, str):
         return True
     sides = list(value)  # type: ignore[call-overload]
     return len(sides) == 2 and all(type(side) is int for side in sides)

@@ -46,6 +46,8 @@ def _descent() -> Stage:
             heights=(328.0, 262.0),
         ),
         portrait=Mosaic(rows=("descent", "worked", "magnifier"), heights=(540.0, 330.0, 260.0)),
+        banner=Mosaic(rows=("descent worked",), widths=(2.2, 1.0)),
+        thumbnail=Mosaic(rows=("descent",)),
     )
 
 
@@ -58,7 +60,8 @@ def _network(layout: Layout) -> Stage:
     panels |= {"curves": Curves(), "key": Key()}
     panels |= {layer: Weights(layer) for layer in layers}
     mosaics = _two(shown, *layers) if len(layers) == 2 else _many(shown, layers)
-    return Stage(panels, *mosaics)
+    banner = Mosaic(rows=(f"{shown} curves",), widths=(1.0, 4.4))
+    return Stage(panels, *mosaics, banner, Mosaic(rows=(shown,)))
 
 
 def _two(shown: str, first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:

@@ -36,15 +36,34 @@ AGAIN = click.option("--again", is_flag=True, help="Train again, though a record
 
 
 class SizeType(click.ParamType[tuple[int, int]]):
-    """`1280x720`."""
+    """`1280x720`, `1080p`."""
 
     name = "WIDTHxHEIGHT"
 
     def convert(self, value: str, param: Any, ctx: Any) -> tuple[int, int]:
+        from vizopt.sizes import SIZES
+
+        if value.lower() in SIZES:
+            return SIZES[value.lower()]
         width, _, height = value.lower().replace("×", "x").partition("x")
         if not (width.isdecimal() and height.isdecimal()):
-            self.fail(f"{value!r} is no size: write it like 1280x720")
+            named = ", ".join(SIZES)
+            self.fail(f"{value!r} is no size: write it like 1280x720, or {named}")
         return int(width), int(height)
+
+
+class RateType(click.ParamType[float]):
+    """`25`, `30000/1001`."""
+
+    name = "RATE"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        from vizopt.sizes import fps_of
+
+        try:
+            return float(fps_of(value))
+        except ValueError as error:
+            self.fail(str(error))
 
 
 class BytesType(click.ParamType[int]):
@@ -103,9 +122,14 @@ def look_options(command: F) -> F:
                 "--size",
                 type=SizeType(),
                 metavar="WIDTHxHEIGHT",
-                help="Size in pixels, for all files.",
+                help="Pixels of all files: 1280x720; 720p, 1080p, 4k, square, portrait.",
             ),
-            click.option("--fps", type=float, help="Frames per second, for all files."),
+            click.option(
+                "--fps",
+                type=RateType(),
+                metavar="RATE",
+                help="Frames per second, for all files: 25, 30000/1001.",
+            ),
             click.option(
                 "--loop",
                 metavar="TIMES",

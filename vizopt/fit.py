@@ -7,7 +7,8 @@ from pathlib import Path
 from vizopt.arrays import Size
 from vizopt.encoders import Encoder, encoder, is_still
 from vizopt.errors import EncodeError, hint
-from vizopt.outputs import SMALLEST, Look
+from vizopt.outputs import Look
+from vizopt.small import SMALL
 from vizopt.targets import PLACES, Limits
 
 
@@ -147,8 +148,8 @@ def boxed(size: Size, most: Limits) -> Size:
 
 
 def scaled(size: Size, scale: float) -> Size:
-    """A size with even sides, no smaller than can be read."""
-    scale = max(scale, *(least / side for least, side in zip(SMALLEST, size, strict=True)))
+    """A size with even sides, no smaller than a frame with all its panels."""
+    scale = max(scale, *(least / side for least, side in zip(SMALL, size, strict=True)))
     if scale >= 1:
         return size
     width, height = (int(round(side * scale, 6)) // 2 * 2 for side in size)

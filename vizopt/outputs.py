@@ -16,7 +16,7 @@ from vizopt.marks import guard, signed
 from vizopt.places import target, wrong_name
 from vizopt.staging import Staging
 
-SMALLEST, LARGEST = (480, 270), 7680  # pixels
+SMALLEST, LARGEST = (320, 180), 7680  # pixels; the smallest may stand upright
 SLOWEST, FASTEST = 0.1, 1000  # frames a second
 AT = re.compile(r"first|last|(?:(epoch|step)=)?(\d{1,18})")
 
@@ -59,13 +59,14 @@ class Look:
         if self.size:
             width, height = self.size
             wrong = f"size {width}x{height}"
-            if width < SMALLEST[0] or height < SMALLEST[1] or max(self.size) > LARGEST:
+            short, long = sorted(self.size)
+            if long < SMALLEST[0] or short < SMALLEST[1] or long > LARGEST:
                 least = f"{SMALLEST[0]}x{SMALLEST[1]}"
                 raise VizoptError(
                     f"{wrong}: must be at least {least}, to be read, and {LARGEST} at most"
                 )
-            if not 0.5 <= width / height <= 2.5:
-                raise VizoptError(f"{wrong}: must not be narrower than 1:2 or wider than 5:2")
+            if not 0.5 <= width / height <= 4:
+                raise VizoptError(f"{wrong}: must not be narrower than 1:2 or wider than 4:1")
         if self.fps is not None and not SLOWEST <= self.fps <= FASTEST:
             raise VizoptError(f"fps {self.fps:g}: must lie between {SLOWEST} and {FASTEST}")
         for name, frame in (("at", self.at), ("poster", self.poster)):

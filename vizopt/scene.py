@@ -10,7 +10,14 @@ from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import tomli_w
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from vizopt import cells
 from vizopt.arrange import arranged
@@ -25,6 +32,7 @@ from vizopt.panels import PANELS, Weights
 from vizopt.probes import CARRIED, Keep
 from vizopt.problems import CSV, DATASETS, NPZ, PROBLEMS, ProblemSpec
 from vizopt.schedules import SCHEDULES
+from vizopt.sizes import SIZES, fps_of, size_of
 from vizopt.specs import LARGEST, Count, Flag, OneOf, Positive, Whole, spec
 from vizopt.stage import Stage
 from vizopt.theme import THEMES, Theme
@@ -40,6 +48,10 @@ WAY = re.compile(
     r"\b(label|columns|drop|missing|delimiter|encoding|header|y) = "
 )  # that an error names
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
+SIDES = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2}
+SIZE = WithJsonSchema({"anyOf": [SIDES, {"enum": [*SIZES]}]})
+FRACTION = {"type": "string", "pattern": r"^\d+(\.\d+|/\d+)?$"}
+RATE = WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, FRACTION]})
 KINDS = {
     cls: kind
     for table in (PROBLEMS, DATASETS, OPTIMIZERS, SCHEDULES, TIMELINES, PANELS)
@@ -71,8 +83,9 @@ class Shape:
     """How a clip's file differs from its format's default; a clip's recipe has all of it.
 
     Args:
-        size: width and height in pixels; the format's own when left out.
-        fps: frames per second; the format's own when left out.
+        size: width and height in pixels, or "720p", "1080p", "4k", "square", "portrait"; the
+            format's own when left out.
+        fps: frames per second, or a fraction, "30000/1001"; the format's own when left out.
         allow_flashes: whether the lesson's look is drawn, which flashes; behind a warning card.
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
         level: how much harm is done for a smaller file, as `vizopt make --fit` does it; 0 is none.
@@ -82,8 +95,8 @@ class Shape:
         slide: whether the clip is drawn for a slide: large text, and no title, which the slide has.
     """
 
-    size: tuple[Count, Count] | None = None
-    fps: Positive | None = None
+    size: Annotated[tuple[Count, Count] | None, BeforeValidator(size_of), SIZE] = None
+    fps: Annotated[Positive | None, BeforeValidator(fps_of), RATE] = None
     allow_flashes: Flag = False
     at: str = "last"
     level: Annotated[int, Field(strict=True, ge=0, le=MOST)] = 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,8 +18,9 @@ from vizopt.panels import PANELS, Draw, Panel, Slot
 from vizopt.playback import Playback
 from vizopt.printed import laid
 from vizopt.recording import Recording
+from vizopt.small import BESIDE, beside, counter, kind_of, unit_of, write_title
 from vizopt.specs import OneOf, spec
-from vizopt.theme import SIDE, Theme
+from vizopt.theme import Theme
 from vizopt.tracing import Traced
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Stage:
             when left out.
         square: their places on a frame narrower than 1.3 heights; the wide ones when left out.
         portrait: their places on a frame narrower than 0.8 heights; the square ones when left out.
+        banner: their places on a frame wider than 2.5 heights; the wide ones when left out.
+        thumbnail: their places on a frame smaller than 480 × 270; those of its shape when left out.
     """
 
     panels: dict[str, Annotated[Panel, OneOf(PANELS)]]
@@ -65,6 +68,8 @@ class Stage:
     standard: Mosaic | None = None
     square: Mosaic | None = None
     portrait: Mosaic | None = None
+    banner: Mosaic | None = None
+    thumbnail: Mosaic | None = None
 
     def __post_init__(self) -> None:
         for shape, mosaic in self.mosaics.items():
@@ -87,11 +92,14 @@ class Stage:
     @property
     def mosaics(self) -> dict[str, Mosaic]:
         """Those that there are, by their keys."""
-        every = ((shape, getattr(self, shape)) for shape, _ in SHAPES)
+        shapes = [shape for shape, _ in SHAPES]
+        every = ((shape, getattr(self, shape)) for shape in (*shapes, "banner", "thumbnail"))
         return {shape: mosaic for shape, mosaic in every if mosaic}
 
     def mosaic_for(self, size: Size) -> Mosaic:
         """The mosaic of a frame's shape; arranged() gives every stage a wide one at least."""
+        if small := self.mosaics.get(kind_of(size)):
+            return small
         wide = [shape for shape, ratio in SHAPES if size[0] < ratio * size[1]]
         fits = [shape for shape in wide if shape != "standard" or wide[0] == "standard"]
         return next(self.mosaics[shape] for shape in fits if shape in self.mosaics)
@@ -156,7 +164,7 @@ class Picture:
             figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=theme.paper)
             canvas = FigureCanvasAgg(figure)
             header = _slot(figure, Box(0, 0, *size), theme, playback)
-            body = _header(header, words, run)
+            body, counted = _headed(stage, header, words, run, rows)
             boxes = stage.mosaic_for(size).boxes(body, header.unit * GAP)
             for name, box in boxes.items():
                 if min(box.width, box.height) < header.unit * LEAST:
@@ -169,9 +177,7 @@ class Picture:
                 stage.panels[name].static(slot, run)
             self.figure = figure
             self._still = drawn(canvas)
-            self._draws: list[tuple[Box, Draw]] = []
-            if run.header.epochs > 1:
-                self._draws.append((Box(0, 0, *size), _counter(header, words.line, run, rows)))
+            self._draws: list[tuple[Box, Draw]] = [counted] if run.header.epochs > 1 else []
             for name, slot in slots.items():
                 self._draws.append((boxes[name], stage.panels[name].dynamic(slot, run, rows)))
 
@@ -208,9 +214,29 @@ def _slot(
         width=box.width,
         height=box.height,
         theme=theme,
-        unit=whole.unit if whole else min(box.width, box.height) / SIDE,
+        unit=whole.unit if whole else unit_of(playback.size),
         playback=playback,
     )
+
+
+def _headed(
+    stage: Stage, whole: Slot, words: Words, run: Recording, rows: Rows
+) -> tuple[Box, tuple[Box, Draw]]:
+    """Write title and settings; what is left for the panels, and where and how the count goes on.
+
+    A thumbnail has a count alone, above its panel, or with the title beside a square one.
+    """
+    size = whole.width, whole.height
+    if kind_of(size) == "thumbnail":
+        if stage.mosaic_for(size).names == ("plane",) and size[0] >= BESIDE * size[1]:
+            body, head = beside(size, whole.unit)
+            axes = pixel_axes(whole.axes.figure, *head)  # type: ignore[arg-type]
+            slot = replace(whole, axes=axes, width=head.width, height=head.height)
+            write_title(slot, words.line)
+            return body, (head, counter(slot, words.unit, run, rows))
+        words = Words("", "", words.unit)
+    body = _header(whole, words, run)
+    return body, (Box(0, 0, *size), _counter(whole, words.line, run, rows))
 
 
 def _header(slot: Slot, words: Words, run: Recording) -> Box:

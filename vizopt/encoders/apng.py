@@ -15,6 +15,7 @@ from vizopt.encoders.changes import Changes
 
 FASTEST = 90.0  # frames a second; browsers slow a delay of 10 ms down to 100
 LARGEST = 2**31 - 1  # pixels a side
+LONGEST = 2**16 - 1  # the largest number in a delay
 RGBA = 6
 SOURCE, OVER = 0, 1  # how a frame's pixels are put on what is shown
 
@@ -60,7 +61,7 @@ class _Writer:
         self._changes = Changes(film.level, whole=film.transparent)
         self._put = SOURCE if film.transparent else OVER
         self._plays = film.label.loop
-        self._delay = (1 / Fraction(film.fps)).limit_denominator(10_000)
+        self._delay = (1 / Fraction(film.fps)).limit_denominator(LONGEST)
         self._frames = self._sequence = 0
         file.write(b"\x89PNG\r\n\x1a\n")
         self._chunk(b"IHDR", _longs(*film.size) + bytes([8, RGBA, 0, 0, 0]))

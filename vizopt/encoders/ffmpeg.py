@@ -15,6 +15,7 @@ from vizopt.arrays import Frame, Size
 from vizopt.encoders.base import Film, Label, Write, finished
 from vizopt.encoders.program import APART, able, end
 from vizopt.errors import EncodeError, says_shortage
+from vizopt.sizes import exact
 
 # The frames are full-range sRGB; players take BT.709 in TV range, so convert and say so.
 COLOUR = (
@@ -87,14 +88,14 @@ def is_large(size: Size) -> bool:
 
 def _plain(film: Film) -> list[str]:
     """The raw pictures on standard input."""
-    about = ["-pix_fmt", "rgba", "-s", _size(film), "-framerate", f"{film.fps:.6g}"]
+    about = ["-pix_fmt", "rgba", "-s", _size(film), "-framerate", str(exact(film.fps))]
     return ["-f", "rawvideo", *about, "-i", "-"]
 
 
 def _sparing(film: Film) -> list[str]:
     """The same; but of an input of ffmpeg's a dozen wait between its threads, of 4K 0.4 GB, where
     the source `movie` reads one when one is wanted."""
-    about = [f"video_size={_size(film)}", "pixel_format=rgba", f"framerate={film.fps:.6g}"]
+    about = [f"video_size={_size(film)}", "pixel_format=rgba", f"framerate={exact(film.fps)}"]
     movie = rf"movie=pipe\\:0:f=rawvideo:format_opts={ESCAPED_COLON.join(about)}"
     spare = ["-nostdin", "-filter_threads", "1"]  # else ffmpeg takes bytes for keys pressed
     return [*spare, "-f", "lavfi", "-i", f"{movie},{COLOUR},format=yuv420p"]

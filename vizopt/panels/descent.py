@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.arrays import Pixels, Rows
-from vizopt.minima import minima_of
+from vizopt.minima import Minimum, minima_of
 from vizopt.paint import Ink, Trail, coloured, disc, line, stamp_at, wedge
 from vizopt.panels.base import Draw, Slot
 from vizopt.panels.move import Move
@@ -23,6 +23,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 MOST = 20_000  # dots, and lines, of a path; with more it is thinned
 PLACES = (0.94, 0.5, 0.6, 0.7, 0.4, 0.8, 0.3)  # of the box, for an arrow at its side
+SMALL = 200_000  # square units of a panel in which the lowest minima alone are named
 LARGE = 1e6  # pixels: further out there is nothing to tell apart
 
 
@@ -44,7 +45,7 @@ class Descent:
         plot = Plot.of(slot, run)
         plot.draw_axes(slot)
         plot.draw_curve(slot, run["curve"])
-        write_names(slot, plot, run["curve"], minima_of(run))
+        write_names(slot, plot, run["curve"], _named(slot, run))
         if run.header.epochs > 1:
             _steps_key(slot, plot)
 
@@ -57,7 +58,7 @@ class Descent:
         trail = _trail(slot, plot, x, f, colours)
         point, edge = disc(slot.unit * 7.5), coloured(disc(slot.unit * 9), slot.theme.ink)
         px, py = plot.px(x), plot.py(f)
-        plates = plates_of(slot, plot, run["curve"], minima_of(run))
+        plates = plates_of(slot, plot, run["curve"], _named(slot, run))
         arrow = _arrow(slot, plot, run, colours, plates)
         move = Move(slot, plot, run, colours)
 
@@ -76,6 +77,14 @@ class Descent:
                 arrow(window, step)
 
         return draw
+
+
+def _named(slot: Slot, run: Recording) -> list[Minimum]:
+    """The minima that are named: in a small panel the lowest, more would hide the curve."""
+    minima = minima_of(run)
+    if slot.width * slot.height >= SMALL * slot.unit**2:
+        return minima
+    return [minimum for minimum in minima if minimum.kind != "local"]
 
 
 def _steps_key(slot: Slot, plot: Plot) -> None:
