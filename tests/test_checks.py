@@ -77,7 +77,7 @@ def test_a_video_is_checked_while_something_else_is_done(clip, monkeypatch):
 
     monkeypatch.setattr(checks, "judge", waits)
     with Checks() as beside:
-        verdict = beside.begin(judges(), clip, clip)
+        verdict = beside.begin(judges(), clip)
         drawn.set()
         assert verdict() == judge(clip)
 
@@ -96,8 +96,8 @@ def test_an_error_beside_it_ends_a_check_within_a_frame(clip, monkeypatch):
 
     monkeypatch.setattr(checks, "judge", long)
     beside = Checks()
-    beside.begin(judges(), clip, clip)
-    beside.begin(judges(), clip, clip.with_name("never.mp4"))
+    beside.begin(judges(), clip)
+    beside.begin(judges(), clip)
     assert begun.wait(60)
     beside.__exit__(KeyboardInterrupt)
     assert ended == [clip]

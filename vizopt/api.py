@@ -30,6 +30,8 @@ WANTED: dict[str, tuple[type | UnionType, str]] = {
     "at": (str, '"epoch=4500"'),
     "allow_flashes": (bool, "True"),
     "overwrite": (bool, "True"),
+    "embed": (bool, "True"),
+    "narrow": (bool, "False"),
     "overrides": (Mapping, '{"timeline.kind": "uniform"}'),
 }
 
@@ -47,6 +49,8 @@ class Keywords(TypedDict, total=False):
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
         allow_flashes: the lesson's look, which flashes; behind a warning card.
         overwrite: files that vizopt did not write may be replaced.
+        embed: a page for a frame in another page, of 520×320 pixels or more.
+        narrow: a page has a second clip for narrow screens, where its first is wide.
         overrides: dotted scene key → value, {"timeline.kind": "uniform"}.
     """
 
@@ -59,6 +63,8 @@ class Keywords(TypedDict, total=False):
     at: str
     allow_flashes: bool
     overwrite: bool
+    embed: bool
+    narrow: bool
     overrides: Mapping[str, Any]
 
 
@@ -94,7 +100,8 @@ def render(
         look: a `Look`, or the path of a look's TOML file.
         **keywords: what differs from both: theme ("light", "dark", "print"), size ((1280, 720)),
             fps, seconds, text ("normal", "large"), title, at (a still's frame: "first", "last",
-            "epoch=4500"), allow_flashes, overwrite, overrides ({"timeline.kind": "uniform"}).
+            "epoch=4500"), allow_flashes, overwrite, embed and narrow (of a page),
+            overrides ({"timeline.kind": "uniform"}).
 
     Returns:
         The clip, or a list of them.

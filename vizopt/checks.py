@@ -10,7 +10,7 @@ from typing import Any
 
 from vizopt.errors import DecodeError, EncodeError
 from vizopt.progress import Bar
-from vizopt.safety import Verdict, judge
+from vizopt.safety import Verdict, judge, worst
 from vizopt.safety.decode import is_video
 
 
@@ -52,28 +52,37 @@ class Judges:
         self._found: dict[Path, Verdict] = {}
 
     def __call__(self, clip: Path, file: Path, stop: Event | None = None) -> Verdict:
-        """What is found in a clip: the file itself, or the clip that a page will hold.
+        """The worst that is found in a clip or in those of the same file before it.
+
+        Args:
+            clip: the file itself, or one that a page will hold.
+            file: what is written.
+            stop: ends it.
 
         Raises:
             EncodeError: what was just written cannot be read.
             CancelledError: stop was set.
         """
-        if file not in self._found:
-            steps = self._steps.part()
+        steps = self._steps.part()
 
-            def step(*_: Any) -> None:
-                if stop and stop.is_set():
-                    raise CancelledError
-                next(steps, None)
+        def step(*_: Any) -> None:
+            if stop and stop.is_set():
+                raise CancelledError
+            next(steps, None)
 
-            try:
-                found = judge(clip, trace=step, papers=(self._paper,))
-            except DecodeError as error:
-                raise EncodeError(str(error).replace(str(clip), str(file))) from error
-            for _ in steps:  # frames that a format has merged
-                pass
-            self._found[file] = replace(found, path=file)
+        try:
+            found = judge(clip, trace=step, papers=(self._paper,))
+        except DecodeError as error:
+            raise EncodeError(str(error).replace(str(clip), str(file))) from error
+        for _ in steps:  # frames that a format has merged
+            pass
+        before = self._found.get(file, found)
+        self._found[file] = replace(worst(before, found), path=file)
         return self._found[file]
+
+    def of(self, file: Path, stop: Event | None = None) -> Verdict:
+        """What was found in a file's clips while it was written, or is found now."""
+        return self._found.get(file) or self(file, file, stop)
 
 
 class Checks:
@@ -90,11 +99,11 @@ class Checks:
         self._stop.set()
         self._thread.shutdown(cancel_futures=True)
 
-    def begin(self, judges: Judges, clip: Path, file: Path) -> Callable[[], Verdict]:
+    def begin(self, judges: Judges, file: Path) -> Callable[[], Verdict]:
         """Judge an MP4 or WebM in the thread; the others when the verdict is asked for.
 
         Those are read by Pillow, whose warnings are caught, which no thread may do beside another.
         """
-        if is_video(clip):
-            return self._thread.submit(judges, clip, file, self._stop).result
-        return partial(judges, clip, file)
+        if is_video(file):
+            return self._thread.submit(judges.of, file, self._stop).result
+        return partial(judges.of, file)

@@ -19,6 +19,7 @@ from vizopt.encoders import Encoder, Film, Label
 from vizopt.errors import EncodeError
 from vizopt.outputs import Group, Look, named, write_frames, write_texts
 from vizopt.playback import Mode, Playback
+from vizopt.player.shots import has_narrow
 from vizopt.progress import Bar
 from vizopt.recording import Recording
 from vizopt.safety import Verdict
@@ -103,13 +104,31 @@ def draw(
     mode: Mode = "flashing" if look.allow_flashes else "still" if alone else "clip"
     picture = planned_picture(run, scene, size, fps, rows=rows, mode=mode, clear=clear, slide=slide)
     total = 1 if still else len(picture)
-    shape = Shape(size, fps, look.allow_flashes, look.at or "last", look.level, slide)
+    shape = Shape(
+        size,
+        fps,
+        look.allow_flashes,
+        look.at or "last",
+        look.level,
+        slide,
+        look.embed,
+        look.narrow,
+    )
     card = 0 if isinstance(picture, Picture) else picture.card
     label = labels.label(run, scene, told, shape, card=card, warning=warning)
     names = ", ".join(file.name for file, _ in members)
-    steps = Steps(bar, total, names, 1 if alone else 1 + len(members))
+    twice = [file for file, _ in members if has_narrow(file, size)]
+    if look.embed or not look.narrow:  # a frame in another page is wide
+        twice = []
+    steps = Steps(bar, total, names, 1 if alone else 1 + len(members) + 2 * len(twice))
     judges = Judges(steps, scene.colours.paper)
-    film = Film(size, fps, partial(_samples, picture), label, judges, look.level, clear)
+    parts = partial(_samples, picture), label, judges, look.level, clear
+
+    def again(size: Size) -> Iterator[Frame]:
+        other = planned_picture(run, scene, size, fps, rows=rows, mode=mode, large=True)
+        return (frame for frame, _ in zip(other, steps.part(), strict=True))
+
+    film = Film(size, fps, *parts, again if twice else None, look.embed)
     frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
     counted = (frame for frame, _ in zip(frames, steps.part(), strict=True))
     wrong = write_frames(counted, film, members, staging)
@@ -119,13 +138,13 @@ def draw(
     at = f"{run.header.unit} {int(run['epoch'][rows[k]])}" if still else ""
     papered = scene.colours.transparent and not clear
     places = {} if alone else {file: staging.place(file) for file in complete}
-    verdicts = {file: checks.begin(judges, place, file) for file, place in places.items()}
+    verdicts = {file: checks.begin(judges, place) for file, place in places.items()}
 
     def clip(file: Path) -> Clip:
         verdict = None
         if not alone:
             with named(places[file], file):
-                verdict = verdicts[file]()
+                verdict = replace(verdicts[file](), path=file)
         made = Clip(file, size, fps, total, took, verdict, label, at, papered=papered)
         return replace(made, asked=look.fps)
 
@@ -142,6 +161,7 @@ def planned_picture(
     mode: Mode = "clip",
     clear: bool = False,
     slide: bool = False,
+    large: bool = False,
 ) -> Picture | Carded | Clear:
     """The frames that a scene makes of a recording at a size and rate.
 
@@ -150,12 +170,13 @@ def planned_picture(
         mode: whether they are seen one after the other, and then whether they may flash.
         clear: whether the paper is left out.
         slide: whether the text is large and the title left out.
+        large: whether the text is large.
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     course = scene.timeline.rows(run["epoch"], COURSE)
     stage = arranged(run.layout, scene.stage)
     words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
-    colours = replace(scene.colours, text="large") if slide else scene.colours
+    colours = replace(scene.colours, text="large") if slide or large else scene.colours
 
     def on(paper: str) -> Picture | Carded:
         theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours

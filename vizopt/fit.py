@@ -8,6 +8,7 @@ from vizopt.arrays import Size
 from vizopt.encoders import encoder, is_still
 from vizopt.errors import EncodeError, hint
 from vizopt.outputs import SMALLEST, Look
+from vizopt.player.shots import has_narrow
 from vizopt.targets import PLACES, Limits
 
 
@@ -19,11 +20,13 @@ class Rung:
         level: the encoder's own: a coarser quantiser, fewer colours.
         rate: share of the frames a second that is kept.
         scale: share of the width and height.
+        narrow: whether a page keeps its second clip.
     """
 
     level: int = 0
     rate: float = 1.0
     scale: float = 1.0
+    narrow: bool = True
 
 
 # In this order by measurement: docs/decisions/009-least-harm.md. Each is smaller than the last.
@@ -46,7 +49,8 @@ GIF = (
     *(Rung(0, 0.5, scale) for scale in (0.8, 0.65)),
     *(Rung(1, rate, 0.6) for rate in (0.4, 0.25)),
 )
-LADDERS = {".gif": GIF, ".webp": LOSSLESS, ".apng": LOSSLESS}  # all others: VIDEO
+PAGE = (Rung(), *(replace(rung, narrow=False) for rung in VIDEO))
+LADDERS = {".html": PAGE, ".gif": GIF, ".webp": LOSSLESS, ".apng": LOSSLESS}  # all others: VIDEO
 
 
 def limits_at(place: str, files: Iterable[Path]) -> dict[Path, Limits]:
@@ -77,11 +81,14 @@ def ladder(file: Path, look: Look) -> list[tuple[Look, str]]:
     for rung in rungs:
         smaller = scaled(size, rung.scale)
         rate = kind.rate(fps * rung.rate)
-        given = [f"level {rung.level} of colours or detail"] if rung.level else []
+        second = look.narrow and rung.narrow and has_narrow(file, smaller)
+        given = ["the clip for narrow screens"] if has_narrow(file, size) and not second else []
+        given += [f"level {rung.level} of colours or detail"] if rung.level else []
         given += [f"{rate:.4g} instead of {fps:.4g} fps"] if rate != fps else []
         given += [f"{smaller[0]}×{smaller[1]} instead of {size[0]}×{size[1]}"] * (smaller != size)
         harm = f"gave up: {', '.join(given)}" if given else ""
-        shape = replace(look, size=smaller, fps=rate, level=rung.level, overwrite=False)
+        shape = replace(look, size=smaller, fps=rate, level=rung.level, narrow=second)
+        shape = replace(shape, overwrite=False)
         if not steps or shape != steps[-1][0]:
             steps.append((shape, harm))
     return steps

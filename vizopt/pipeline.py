@@ -286,4 +286,6 @@ def shaped(look: Look, scene: Scene) -> Look:
         at=look.at or (clip.at if clip.at != "last" else ""),
         level=look.level or clip.level,
         slide=look.slide or clip.slide,
+        embed=look.embed or clip.embed,
+        narrow=look.narrow and clip.narrow,
     )

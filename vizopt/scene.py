@@ -73,6 +73,8 @@ class Shape:
         at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
         level: how much harm is done for a smaller file, as `vizopt make --fit` does it; 0 is none.
         slide: whether the clip is drawn for a slide: large text, and no title, which the slide has.
+        embed: whether a web page is for a frame in another page.
+        narrow: whether a web page has a second clip for narrow screens, where its first is wide.
     """
 
     size: tuple[Count, Count] | None = None
@@ -81,6 +83,8 @@ class Shape:
     at: str = "last"
     level: Annotated[int, Field(strict=True, ge=0, le=MOST)] = 0
     slide: Flag = False
+    embed: Flag = False
+    narrow: Flag = True
 
 
 @spec

@@ -38,7 +38,8 @@ class Label:
         marks: frame and words of what happened.
         pauses: frame and words where a player waits for the viewer.
         colours: by use ("paper", "ink", "muted", "rule", "loss", …), of a look that says its own
-            paper or ink: what stands around the clip follows them.
+            paper or ink: a slide follows them.
+        around: those that a web page follows, of any look.
         font: family that a look of its own names; empty for none.
         words: in the language that the clip has.
     """
@@ -54,6 +55,7 @@ class Label:
     marks: tuple[tuple[int, str], ...] = ()
     pauses: tuple[tuple[int, str], ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
+    around: Mapping[str, str] = field(default_factory=dict)
     font: str = ""
     words: Language = ENGLISH
 
@@ -68,9 +70,11 @@ class Film:
         samples: a few frames from the whole length, for formats with a palette.
         label: what the file says of itself.
         judge: the flash check, for formats that start a clip by themselves: the clip, and the file
-            that will hold it; none where nobody checks.
+            that will hold it; of a file's second clip the worse verdict. None where nobody checks.
         level: how much harm is done for a smaller file; 0: none. What that is, a format decides.
         transparent: whether the frames have straight alpha that is to be kept.
+        again: draws the clip at another size, with large text; none where no second one is wanted.
+        embed: whether a page is for a frame in another page.
     """
 
     size: Size
@@ -80,6 +84,8 @@ class Film:
     judge: "Judge | None" = None
     level: int = 0
     transparent: bool = False
+    again: Callable[[Size], Iterable[Frame]] | None = None
+    embed: bool = False
 
 
 class Encoder(Protocol):
