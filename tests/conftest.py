@@ -131,9 +131,9 @@ def visit(browser):
     """Opens a page from disk; fails afterwards where it complained or asked for anything."""
     contexts, wrong = [], []
 
-    def open_(path, motion="reduce", width=800, ready=True, **options):
+    def open_(path, motion="reduce", width=800, height=700, ready=True, at="", **options):
         context = browser.new_context(
-            reduced_motion=motion, viewport={"width": width, "height": 700}, **options
+            reduced_motion=motion, viewport={"width": width, "height": height}, **options
         )
         context.set_default_timeout(GUARD)
         contexts.append(context)
@@ -142,7 +142,7 @@ def visit(browser):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
         page.on("request", lambda request: asked(request.url))
-        page.goto(path.as_uri())
+        page.goto(path.as_uri() + at)
         if ready:
             page.wait_for_selector(".ready")
             settle(page)

@@ -16,9 +16,12 @@ SIZE = (BITS * SIDE, 180)
 GUARD = 300_000  # ms, after which a test that waits in vain ends; nothing is measured by it
 
 
-def frames():
-    """Frame k shows k in black and white blocks, one for each binary digit."""
-    for k in range(FRAMES):
+def frames(held=1):
+    """Frame k shows k in black and white blocks, one for each binary digit.
+
+    Several in a row are the same where they are held.
+    """
+    for k in np.arange(FRAMES) // held * held:
         frame = np.full((SIZE[1], SIZE[0], 4), 255, np.uint8)
         for bit in range(BITS):
             if k >> bit & 1:
@@ -44,10 +47,10 @@ def checked(passed=True, flashes=0.0):
     return lambda clip, file: SimpleNamespace(passed=passed, general=found, red=found)
 
 
-def write(path, label=LABEL, judge=checked()):  # noqa: B008
-    film = Film(SIZE, FPS, list, label, judge)
+def write(path, label=LABEL, judge=checked(), held=1, **film):  # noqa: B008
+    film = Film(SIZE, FPS, list, label, judge, **film)
     with encoder(path).open(path, film) as put:
-        for frame in frames():
+        for frame in frames(held):
             put(frame)
     return path
 

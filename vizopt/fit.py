@@ -77,17 +77,23 @@ def ladder(file: Path, look: Look) -> list[tuple[Look, str]]:
     rungs = LADDERS.get(file.suffix.lower(), VIDEO)
     if is_still(file):
         rungs = tuple(Rung(scale=scale) for scale in (1.0, 0.75, 0.6, 0.5))
+    twice = look.narrow and not look.embed and has_narrow(file, size)
     steps: list[tuple[Look, str]] = []
     for rung in rungs:
         smaller = scaled(size, rung.scale)
         rate = kind.rate(fps * rung.rate)
-        second = look.narrow and rung.narrow and has_narrow(file, smaller)
-        given = ["the clip for narrow screens"] if has_narrow(file, size) and not second else []
+        given = ["the clip for narrow screens"] if twice and not rung.narrow else []
         given += [f"level {rung.level} of colours or detail"] if rung.level else []
         given += [f"{rate:.4g} instead of {fps:.4g} fps"] if rate != fps else []
         given += [f"{smaller[0]}×{smaller[1]} instead of {size[0]}×{size[1]}"] * (smaller != size)
         harm = f"gave up: {', '.join(given)}" if given else ""
-        shape = replace(look, size=smaller, fps=rate, level=rung.level, narrow=second)
+        shape = replace(
+            look,
+            size=smaller,
+            fps=rate,
+            level=rung.level,
+            narrow=look.narrow and (rung.narrow or not twice),
+        )
         shape = replace(shape, overwrite=False)
         if not steps or shape != steps[-1][0]:
             steps.append((shape, harm))
