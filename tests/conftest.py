@@ -1,5 +1,6 @@
 """Short real runs that many tests look at, and the command line in this process."""
 
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from pages import GUARD, settle
 
 import vizopt
 from vizopt.__main__ import main
@@ -124,3 +126,48 @@ def command(
         return Ran(ended.value.code or 0, out, err)
 
     return vizopt_
+
+
+@pytest.fixture(scope="module")
+def browser():
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    program = next(filter(None, found), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    with api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens a page from disk; fails afterwards where it complained or asked for anything."""
+    contexts, wrong = [], []
+
+    def open_(path, motion="reduce", width=800, height=700, ready=True, at="", **options):
+        context = browser.new_context(
+            reduced_motion=motion, viewport={"width": width, "height": height}, **options
+        )
+        context.set_default_timeout(GUARD)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: wrong.append(dialog.message))
+        page.on("request", lambda request: asked(request.url))
+        page.goto(path.as_uri() + at)
+        if ready:
+            page.wait_for_selector(".ready")
+            settle(page)
+        return page
+
+    def asked(url):
+        if not url.startswith(("file:", "data:", "blob:")):
+            wrong.append(url)
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert wrong == []

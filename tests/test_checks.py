@@ -86,7 +86,7 @@ def test_a_clip_is_checked_by_a_process_beside_what_is_done_next(run, name, tmp_
     (clip,) = render_all(run, [tmp_path / name], look)
     bars = Bars()
     with Checks() as checks:
-        told = checks.begin(Judges(Steps(bars, 10, name, 1), "#ffffff"), clip.path, clip.path)
+        told = checks.begin(Judges(Steps(bars, 10, name, 1), "#ffffff"), clip.path)
         assert bars.passed == {}  # nothing else is done yet: the process would only be waited for
         checks.beside()
         wait_until(lambda: bars.passed == {name: 10})
@@ -98,7 +98,7 @@ def test_a_clip_is_checked_by_a_process_beside_what_is_done_next(run, name, tmp_
 
 def test_what_is_not_begun_when_verdicts_are_asked_for_is_judged_here(clip):
     with Checks() as checks:
-        told = checks.begin(judges(), clip, clip)
+        told = checks.begin(judges(), clip)
         assert told() == judge(clip)
         assert checks._worker._process is None
 
@@ -110,7 +110,7 @@ def test_without_a_process_clips_are_judged_here(clip, killed, monkeypatch):
             monkeypatch.setattr(worker, "START", "import os; os.kill(os.getpid(), 9)")
         else:
             monkeypatch.setattr(sys, "executable", "")
-        told = checks.begin(judges(), clip, clip)
+        told = checks.begin(judges(), clip)
         checks.beside()
         assert told() == judge(clip)
 
@@ -120,11 +120,11 @@ def test_a_clip_that_cannot_be_read_is_the_same_error_from_the_process(clip, tmp
     damaged.write_bytes(clip.read_bytes()[:-2000])
     for beside in (True, False):
         with Checks() as checks:
-            told = checks.begin(judges(), damaged, tmp_path / "named.mp4")
-            good = checks.begin(judges(), clip, clip)
+            told = checks.begin(judges(), damaged)
+            good = checks.begin(judges(), clip)
             if beside:
                 checks.beside()
-            with pytest.raises(EncodeError, match=r"named\.mp4: cannot read: "):
+            with pytest.raises(EncodeError, match=r"b\.mp4: cannot read: "):
                 told()
             assert good() == judge(clip)
 
@@ -151,7 +151,7 @@ def test_an_error_beside_it_ends_a_check_and_leaves_nothing(run, tmp_path, monke
     (clip,) = render_all(run, [tmp_path / "long.mp4"], look)
     bars = Bars()
     checks = Checks()
-    checks.begin(Judges(Steps(bars, 600, "long", 1), "#ffffff"), clip.path, clip.path)
+    checks.begin(Judges(Steps(bars, 600, "long", 1), "#ffffff"), clip.path)
     checks.beside()
     wait_until(lambda: bars.passed.get("long", 0) > 2 and list(folder.iterdir()))
     checks.__exit__(KeyboardInterrupt)

@@ -5,21 +5,35 @@ In a real browser where there is one; what the page holds is tested without.
 
 import base64
 import hashlib
-import json
 import re
-import shutil
 import tomllib
 from dataclasses import replace
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import tomli_w
+from pages import (
+    EPOCHS,
+    FRAMES,
+    LABEL,
+    LOSS,
+    READ,
+    SIZE,
+    checked,
+    clip_of,
+    data_of,
+    paused,
+    recipe_of,
+    settle,
+    shown,
+    until,
+    write,
+)
 
 from vizopt.api import render
 from vizopt.card import SAID
-from vizopt.encoders import Film, Label, encoder
+from vizopt.encoders import Label
 from vizopt.errors import SceneError
 from vizopt.numbers import count, number
 from vizopt.outputs import Look
@@ -27,52 +41,8 @@ from vizopt.safety import judge
 from vizopt.scene import parse_scene
 from vizopt.words import language, phrase, table
 
-FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
-SIZE = (BITS * SIDE, 180)
 EVIL = "</script><script>alert(1)</script><!-- \"'& ]]> <img src=x onerror=alert(1)> Σ 渦 🌀"
-GUARD = 300_000  # ms, after which a test that waits in vain ends; nothing is measured by it
 QUESTION = "What will happen to the border next?"
-
-
-def frames():
-    """Frame k shows k in black and white blocks, one for each binary digit."""
-    for k in range(FRAMES):
-        frame = np.full((SIZE[1], SIZE[0], 4), 255, np.uint8)
-        for bit in range(BITS):
-            if k >> bit & 1:
-                frame[:, bit * SIDE : (bit + 1) * SIDE, :3] = 0
-        yield frame
-
-
-EPOCHS = np.arange(FRAMES) * 10
-LOSS = np.exp(-np.arange(FRAMES) / 9)
-LABEL = Label(
-    title="Blocks",
-    alt="A clip that counts",
-    paragraphs=("It counts.", "Then it ends."),
-    recipe='title = "Blocks"\n',
-    numbers={"epoch": EPOCHS, "lr": np.full(FRAMES, 0.1), "loss": LOSS},
-    marks=((30, "accuracy reaches 50 %"), (90, "the loss jumps to 2.000")),
-)
-
-
-def checked(passed=True, flashes=0.0):
-    """A flash check that finds what we want."""
-    found = SimpleNamespace(flashes=flashes)
-    return lambda clip, file: SimpleNamespace(passed=passed, general=found, red=found)
-
-
-def write(path, label=LABEL, judge=checked()):  # noqa: B008
-    film = Film(SIZE, FPS, list, label, judge)
-    with encoder(path).open(path, film) as put:
-        for frame in frames():
-            put(frame)
-    return path
-
-
-def block(text, name):
-    """What a data block of a page holds."""
-    return re.search(rf'<script type="[^"]*" id="{name}">(.*?)</script>', text, flags=re.S)[1]
 
 
 # The file
@@ -98,12 +68,14 @@ def test_a_page_is_said_in_the_language_of_its_clip(tmp_path):
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", body) == ["Was geschah", "Tasten"]
     assert re.findall(r"<summary>(.*?)</summary>", body) == ["In Worten", "Rezept"]
     assert '<div lang="en">\n<p>It counts.</p>' in body  # the story is told in English
-    data = json.loads(block(page, "data"))
+    data = data_of(page)
     assert data["unit"] in data["names"]
     assert data["words"] == {
         **{"play": "Abspielen", "pause": "Pause", "speed": "Tempo", "frame": "Bild"},
         **{"loop_on": "Schleife an", "loop_off": "Schleife aus"},
         "at": "{name} {shown} von {last}",
+        "copied": "Link kopiert",
+        "in_address": "Der Link steht in der Adresszeile",
     }
     ours = [text for key, text in table("en").items() if key.startswith("page_")]
     same = {"Pause", "Player", "Position"}
@@ -124,13 +96,13 @@ def test_the_policy_allows_the_pages_own_style_and_script_only(written):
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[1]
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
     assert rules["default-src"] == "'none'"
-    assert rules["media-src"] == "blob:"
+    assert rules["media-src"] == "blob: data:"
     assert rules["img-src"] == "data:"
-    for tag, rule in (("style", "style-src"), ("script", "script-src")):
+    for tag, count_, rule in (("style", 1, "style-src"), ("script", 2, "script-src")):
         inner = re.findall(rf"<{tag}>(.*?)</{tag}>", text, flags=re.S)
-        assert len(inner) == 1
-        digest = base64.b64encode(hashlib.sha256(inner[0].encode()).digest()).decode()
-        assert rules[rule] == f"'sha256-{digest}'"
+        assert len(inner) == count_
+        digests = [base64.b64encode(hashlib.sha256(each.encode()).digest()) for each in inner]
+        assert rules[rule] == " ".join(f"'sha256-{digest.decode()}'" for digest in digests)
     assert " style=" not in text
     assert not re.search(r"\son\w+=", text)
 
@@ -138,14 +110,15 @@ def test_the_policy_allows_the_pages_own_style_and_script_only(written):
 def test_nothing_comes_from_elsewhere(written):
     text = written.read_text(encoding="utf-8")
     assert "://" not in text
-    assert re.findall(r'(?:src|href)="([^"]{0,9})', text) == ["data:imag"]
+    sources = re.findall(r'(?:src|href)="([^"]{0,9})', text)
+    assert sources == ["data:imag", "data:vide", "?embed=no"]
 
 
 def test_it_holds_clip_numbers_and_recipe(written):
     text = written.read_text(encoding="utf-8")
-    assert base64.b64decode(block(text, "clip"))[4:8] == b"ftyp"
-    assert block(text, "recipe") == LABEL.recipe
-    data = json.loads(block(text, "data"))
+    assert clip_of(text)[4:8] == b"ftyp"
+    assert recipe_of(text) == LABEL.recipe
+    data = data_of(text)
     assert data["names"] == ["epoch", "loss", "learning rate"]
     assert data["numbers"][0] == [count(int(epoch)) for epoch in EPOCHS]
     assert data["numbers"][1] == [number(loss) for loss in LOSS]
@@ -156,12 +129,12 @@ def test_it_holds_clip_numbers_and_recipe(written):
 def test_a_page_of_a_real_run_tells_its_verdict_and_recipe(run, tmp_path):
     clip = render(run, tmp_path / "sgd.html", Look(size=(480, 270), overrides={"title": EVIL}))
     text = clip.path.read_text(encoding="utf-8")
-    (tmp_path / "inner.mp4").write_bytes(base64.b64decode(block(text, "clip")))
+    (tmp_path / "inner.mp4").write_bytes(clip_of(text))
     again = judge(tmp_path / "inner.mp4")
     assert clip.verdict.path == clip.path
     assert (clip.verdict.general, clip.verdict.red) == (again.general, again.red)
     assert clip.frames == again.frames
-    data = json.loads(block(text, "data"))
+    data = data_of(text)
     assert data["starts"] == clip.verdict.passed
     epochs = run["epoch"][
         parse_scene(run.header.scene, "x", {}, {}).timeline.rows(run["epoch"], 30)
@@ -170,7 +143,7 @@ def test_a_page_of_a_real_run_tells_its_verdict_and_recipe(run, tmp_path):
     assert numbers["epoch"] == [count(int(epoch)) for epoch in epochs]
     for name in ("loss", "accuracy"):
         assert numbers[name] == [number(run[name][epoch]) for epoch in epochs]
-    assert tomllib.loads(block(text, "recipe"))["title"] == EVIL
+    assert tomllib.loads(recipe_of(text))["title"] == EVIL
 
 
 def test_marks_name_the_frame_and_the_epoch_of_what_happened(written):
@@ -185,7 +158,7 @@ def test_marks_name_the_frame_and_the_epoch_of_what_happened(written):
 
 def test_a_clip_that_flashes_says_so(tmp_path):
     text = write(tmp_path / "a.html", judge=lambda clip, _: judge(clip)).read_text("utf-8")
-    assert not json.loads(block(text, "data"))["starts"]
+    assert not data_of(text)["starts"]
     assert "This clip flashes up to" in text
     assert "WCAG 2.2 allows 3" in text
     faster = write(tmp_path / "b.html", judge=checked(flashes=1.5)).read_text("utf-8")
@@ -222,10 +195,10 @@ def test_markup_in_words_is_words(tmp_path):
     text = write(tmp_path / "evil.html", evil_label()).read_text(encoding="utf-8")
     parser = Tags()
     parser.feed(text)
-    assert parser.tags.count("script") == 4
+    assert parser.tags.count("script") == 3
     assert parser.tags.count("img") == 1
-    assert tomllib.loads(block(text, "recipe"))["title"] == EVIL
-    assert json.loads(block(text, "data"))["pauses"] == [{"frame": 5, "text": f"{EVIL}\n{EVIL}"}]
+    assert tomllib.loads(recipe_of(text))["title"] == EVIL
+    assert data_of(text)["pauses"] == [{"frame": 5, "text": f"{EVIL}\n{EVIL}"}]
 
 
 PAUSED = """
@@ -245,100 +218,6 @@ def test_a_pause_lies_within_the_run():
 
 
 # In a browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
-    program = next(filter(None, found), None)
-    if program is None:
-        pytest.skip("no Chromium on this machine")
-    with api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser):
-    """Opens a page from disk; fails afterwards where it complained or asked for anything."""
-    contexts, wrong = [], []
-
-    def open_(path, motion="reduce", width=800, ready=True, **options):
-        context = browser.new_context(
-            reduced_motion=motion, viewport={"width": width, "height": 700}, **options
-        )
-        context.set_default_timeout(GUARD)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: wrong.append(message.text))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", lambda dialog: wrong.append(dialog.message))
-        page.on("request", lambda request: asked(request.url))
-        page.goto(path.as_uri())
-        if ready:
-            page.wait_for_selector(".ready")
-            settle(page)
-        return page
-
-    def asked(url):
-        if not url.startswith(("file:", "data:", "blob:")):
-            wrong.append(url)
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert wrong == []
-
-
-def until(page, true):
-    """Wait for a JavaScript expression; Playwright's own way needs eval, which the page forbids."""
-    for _ in range(GUARD // 25):
-        if page.evaluate(true):
-            return
-        page.wait_for_timeout(25)
-    raise AssertionError(f"never {true}")
-
-
-def settle(page):
-    """Wait until the video stands at the frame that the player wants."""
-    until(page, "!video.seeking && wanted === null && video.readyState >= 2")
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-READ = f"""() => {{
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [{SIZE[0]}, {SIZE[1]}];
-  const context = canvas.getContext("2d", {{ willReadFrequently: true }});
-  context.drawImage(video, 0, 0);
-  let k = 0;
-  for (let bit = 0; bit < {BITS}; bit++) {{
-    const value = context.getImageData((bit + 0.5) * {SIDE}, 90, 1, 1).data[0];
-    if (value < 128) k += 1 << bit;
-  }}
-  return k;
-}}"""
-
-
-def shown(page):
-    """The frame that the pixels show, after a look at everything that names it."""
-    settle(page)
-    k = page.evaluate(READ)
-    assert page.evaluate("frame") == k
-    assert page.locator("#seek").input_value() == str(k)
-    assert page.locator("#numbers dd").all_inner_texts() == [
-        count(int(EPOCHS[k])),
-        number(LOSS[k]),
-        number(0.1),
-    ]
-    spoken = f"epoch {count(int(EPOCHS[k]))} of {count(int(EPOCHS[-1]))}"
-    assert page.locator("#seek").get_attribute("aria-valuetext") == spoken
-    return k
-
-
-def paused(page):
-    return page.evaluate("video.paused")
 
 
 def test_a_hundred_seeks_show_the_exact_frame(visit, written):
@@ -376,7 +255,7 @@ def test_every_key(visit, written):
         assert speed.input_value() == value
         assert page.evaluate("video.playbackRate") == float(value)
     loop = page.locator("#loop")
-    for key, on in (("l", "false"), ("L", "true")):
+    for key, on in (("r", "false"), ("R", "true")):
         press(key)
         assert loop.get_attribute("aria-pressed") == on
     press("?")
@@ -400,8 +279,9 @@ def test_letters_can_be_switched_off(visit, written):
     page.locator("#keys").click()
     page.locator("#letters").uncheck()
     page.get_by_role("button", name="Close").click()
-    page.keyboard.press("l")
-    page.keyboard.press("?")
+    for key in ("r", "l", "5", "?"):
+        page.keyboard.press(key)
+    assert shown(page) == FRAMES - 1
     assert page.locator("#loop").get_attribute("aria-pressed") == "true"
     assert not page.locator("#help").is_visible()
     page.keyboard.press("Home")
@@ -430,9 +310,9 @@ def test_every_button(visit, written):
     page = visit(written)
     for name, k in (
         ("To the start", 0),
-        ("One frame on", 1),
-        ("One frame on", 2),
-        ("One frame back", 1),
+        ("To the next picture", 1),
+        ("To the next picture", 2),
+        ("To the picture before", 1),
         ("To the end", FRAMES - 1),
     ):
         page.get_by_role("button", name=name, exact=True).click()
@@ -530,7 +410,7 @@ def test_at_the_end_it_loops_or_stays(visit, written):
     settle(page)
     page.keyboard.press("Space")
     until(page, "!video.paused && frame > 3 && frame < 100")
-    page.keyboard.press("l")
+    page.keyboard.press("r")
     page.evaluate("stop(140)")
     settle(page)
     page.keyboard.press("Space")
@@ -649,7 +529,9 @@ def test_markup_in_words_stays_words(visit, tmp_path):
 def test_a_clip_that_does_not_play_leaves_the_last_frame_and_the_words(visit, written, tmp_path):
     broken = tmp_path / "broken.html"
     text = written.read_text(encoding="utf-8")
-    broken.write_text(text.replace(block(text, "clip"), "AAAA"), encoding="utf-8")
+    broken.write_text(
+        text.replace(base64.b64encode(clip_of(text)).decode(), "AAAA"), encoding="utf-8"
+    )
     page = visit(broken, ready=False)
     page.locator("#trouble").wait_for()
     assert page.locator("#play").is_disabled()

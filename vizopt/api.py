@@ -33,6 +33,8 @@ WANTED: dict[str, tuple[type | UnionType, str]] = {
     "poster": (str, '"last"'),
     "allow_flashes": (bool, "True"),
     "overwrite": (bool, "True"),
+    "embed": (bool, "True"),
+    "narrow": (bool, "False"),
     "overrides": (Mapping, '{"timeline.kind": "uniform"}'),
 }
 
@@ -59,6 +61,8 @@ class Keywords(TypedDict, total=False):
         poster: what it shows first, written like `at`; of an image one frame in front.
         allow_flashes: the lesson's look, which flashes; behind a warning card.
         overwrite: files that vizopt did not write may be replaced.
+        embed: a page for a frame in another page, of 520×320 pixels or more.
+        narrow: a page has a second clip for narrow screens, where its first is wide.
         overrides: dotted scene key → value, {"timeline.kind": "uniform"}.
     """
 
@@ -73,6 +77,8 @@ class Keywords(TypedDict, total=False):
     poster: str
     allow_flashes: bool
     overwrite: bool
+    embed: bool
+    narrow: bool
     overrides: Mapping[str, Any]
 
 
@@ -110,7 +116,8 @@ def render(
         **keywords: what differs from both: theme ("light", "dark", "print"), size ((1280, 720),
             "1080p"), fps (20, "30000/1001"), seconds, text ("normal", "large"), title, at (a
             still's frame: "first", "last", "epoch=4500"), loop (1: once), poster ("last"),
-            allow_flashes, overwrite, overrides ({"timeline.kind": "uniform"}).
+            allow_flashes, overwrite, embed and narrow (of a page),
+            overrides ({"timeline.kind": "uniform"}).
 
     Returns:
         The clip, or a list of them.

@@ -1,7 +1,7 @@
 """Checks: the flash check of clips that are finished, beside the drawing of those that are not."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
@@ -9,9 +9,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeAlias
 
+from vizopt.arrays import Frame
 from vizopt.errors import DecodeError, EncodeError
 from vizopt.progress import Bar
-from vizopt.safety import Verdict, judge
+from vizopt.safety import Verdict, judge, worst
 from vizopt.safety.worker import Worker, WorkerError
 
 Beside: TypeAlias = Callable[..., Verdict]  # as `judge` is called with a trace and papers
@@ -40,6 +41,10 @@ class Steps:
                 if self._done == self._frames * self._parts:
                     next(self._bar, None)  # so that it ends
 
+    def counted(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """Frames, each a step of a part."""
+        return (frame for frame, _ in zip(frames, self.part(), strict=True))
+
 
 class Judges:
     """The flash check of the clips that were drawn in one pass, once for each file.
@@ -55,28 +60,34 @@ class Judges:
         self._found: dict[Path, Verdict] = {}
 
     def __call__(self, clip: Path, file: Path, beside: Beside = judge) -> Verdict:
-        """What is found in a clip: the file itself, or the clip that a page will hold.
+        """The worst that is found in a clip or in those of the same file before it.
 
         Args:
+            clip: the file itself, or one that a page will hold.
+            file: what is written.
             beside: judges it, here or in another process.
 
         Raises:
             EncodeError: what was just written cannot be read.
         """
-        if file not in self._found:
-            steps = self._steps.part()
+        steps = self._steps.part()
 
-            def step(*_: Any) -> None:
-                next(steps, None)
+        def step(*_: Any) -> None:
+            next(steps, None)
 
-            try:
-                found = beside(clip, trace=step, papers=(self._paper,))
-            except DecodeError as error:
-                raise EncodeError(str(error).replace(str(clip), str(file))) from error
-            for _ in steps:  # frames that a format has merged
-                pass
-            self._found[file] = replace(found, path=file)
+        try:
+            found = beside(clip, trace=step, papers=(self._paper,))
+        except DecodeError as error:
+            raise EncodeError(str(error).replace(str(clip), str(file))) from error
+        for _ in steps:  # frames that a format has merged
+            pass
+        before = self._found.get(file, found)
+        self._found[file] = replace(worst(before, found), path=file)
         return self._found[file]
+
+    def of(self, file: Path, beside: Beside = judge) -> Verdict:
+        """What was found in a file's clips while it was written, or is found now."""
+        return self._found.get(file) or self(file, file, beside)
 
 
 class Checks:
@@ -99,10 +110,10 @@ class Checks:
         self._worker.close()
         self._thread.shutdown(cancel_futures=True)
 
-    def begin(self, judges: Judges, clip: Path, file: Path) -> Callable[[], Verdict]:
-        """Judge a clip; its verdict is waited for when it is asked for."""
+    def begin(self, judges: Judges, file: Path) -> Callable[[], Verdict]:
+        """Judge a file; its verdict is waited for when it is asked for."""
         verdict: Future[Verdict] = Future()
-        self._waiting.append((partial(judges, clip, file), verdict))
+        self._waiting.append((partial(judges.of, file), verdict))
 
         def told() -> Verdict:
             self._judge_by(judge)

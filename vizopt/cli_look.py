@@ -162,6 +162,12 @@ def look_options(command: F) -> F:
                 is_flag=True,
                 help="The lesson's look, which flashes; behind a warning card.",
             ),
+            click.option("--embed", is_flag=True, help="A page for a frame in another page."),
+            click.option(
+                "--narrow/--no-narrow",
+                default=True,
+                help="A page's second clip, for narrow screens.",
+            ),
             OVERWRITE,
             click.option("-q", "--quiet", is_flag=True, help="No progress."),
         )
@@ -201,6 +207,8 @@ def look_of(
     own: Path | None,
     text: str | None,
     allow_flashes: bool,
+    embed: bool,
+    narrow: bool,
     overwrite: bool,
     loop: int | None = None,
     poster: str = "",
@@ -214,6 +222,8 @@ def look_of(
 
     if at and not any(is_still(file) for file in files):
         raise click.UsageError("--at is for a still: name one with -o NAME.png")
+    if embed and files and not any(file.suffix.lower() == ".html" for file in files):
+        raise click.UsageError("--embed is for a web page: name one with -o NAME.html")
     keys: dict[str, Any] = {}
     if own:
         from vizopt.scene import load_look
@@ -222,7 +232,8 @@ def look_of(
     keys |= checked(overrides)
     given = {"timeline.seconds": seconds, "theme": theme, "look.text": text}
     keys |= {key: value for key, value in given.items() if value is not None}
-    look = Look(size, fps, keys, allow_flashes, at, loop, poster, overwrite=overwrite)
+    page = {"embed": embed, "narrow": narrow}
+    look = Look(size, fps, keys, allow_flashes, at, loop, poster, overwrite=overwrite, **page)
     check_played(files, look)
     return look
 

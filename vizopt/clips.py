@@ -20,6 +20,7 @@ from vizopt.encoders import Encoder, Film, Label
 from vizopt.errors import EncodeError
 from vizopt.outputs import Group, Look, named, write_frames, write_texts
 from vizopt.playback import Mode, Playback
+from vizopt.player.shots import has_narrow
 from vizopt.progress import Bar
 from vizopt.recording import Recording
 from vizopt.safety import Verdict
@@ -107,50 +108,127 @@ def draw(
     Returns: what waits for the checks of the clips and tells them; what could not be written.
     """
     start = perf_counter()
-    size, fps, still, alone, clear, slide = group
+    size, fps, still, alone, *_ = group
     warning = SAID if look.allow_flashes else ""
     told = story.of(run, scene, warning)
-    rows = scene.timeline.rows(run["epoch"], fps)
-    k = len(rows) - 1
-    if still:
-        rows, k = placed(look.at or "last", run["epoch"], rows)
-    mode: Mode = "flashing" if look.allow_flashes else "still" if alone else "clip"
-    drawn = partial(planned_picture, run, scene, size, fps, clear=clear, slide=slide)
-    picture = drawn(rows=rows, mode=mode)
-    total = 1 if still else len(picture)
-    card = 0 if isinstance(picture, Picture) else picture.card
-    label = labels.label(run, scene, told, _shape(look, group), card=card, warning=warning)
-    if look.poster and any(kind.poster for _, kind in members):
-        label = replace(label, poster=_poster(look.poster, run, rows, picture, drawn))
+    drawing = _Drawing.of(run, scene, look, group)
+    label = _label(drawing, told, warning, look, members)
+    twice = [file for file, _ in members if look.wants_narrow and has_narrow(file, size)]
     names = ", ".join(file.name for file, _ in members)
-    steps = Steps(bar, total, names, 1 if alone else 1 + len(members))
+    steps = Steps(bar, len(drawing), names, 1 if alone else 1 + len(members) + 2 * len(twice))
     judges = Judges(steps, scene.colours.paper)
-    samples = partial(_samples, picture, label.poster)
-    shown = k + len(picture) - len(rows)
-    printed = partial(picture.printed, shown) if still else None
-    film = Film(size, fps, samples, label, judges, look.level, clear, printed)
-    frames = iter([picture[shown]]) if still else iter(picture)
-    counted = (frame for frame, _ in zip(frames, steps.part(), strict=True))
-    wrong = write_frames(counted, film, members, staging)
+    film = Film(
+        size,
+        fps,
+        partial(_samples, drawing.picture, label.poster),
+        label,
+        judges,
+        look.level,
+        group.clear,
+        printed=partial(drawing.picture.printed, drawing.shown) if still else None,
+        again=(lambda size: steps.counted(drawing.large(size))) if twice else None,
+        embed=look.embed,
+    )
+    wrong = write_frames(steps.counted(drawing), film, members, staging)
     complete = [file for file, _ in members if file not in wrong]
     wrong |= write_texts(complete, told.text, staging)
     took = perf_counter() - start
-    at = f"{run.header.unit} {int(run['epoch'][rows[k]])}" if still else ""
-    papered = scene.colours.transparent and not clear
     kinds = dict(members)
     places = {} if alone else {file: staging.place(file) for file in complete}
-    verdicts = {file: checks.begin(judges, place, file) for file, place in places.items()}
+    verdicts = {file: checks.begin(judges, place) for file, place in places.items()}
 
     def clip(file: Path) -> Clip:
         verdict = None
         if not alone:
             with named(places[file], file):
-                verdict = verdicts[file]()
-        length = total + (kinds[file].poster == "frame" and label.poster is not None)
-        made = Clip(file, size, fps, length, took, verdict, label, at, papered=papered)
-        return replace(made, asked=look.fps)
+                verdict = replace(verdicts[file](), path=file)
+        length = len(drawing) + (kinds[file].poster == "frame" and label.poster is not None)
+        made = Clip(file, size, fps, length, took, verdict, label, drawing.at)
+        papered = scene.colours.transparent and not group.clear
+        return replace(made, papered=papered, asked=look.fps)
 
     return lambda: [clip(file) for file in complete], wrong
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """What is drawn in one pass: the frames of a clip, or one of them.
+
+    Args:
+        run, scene: of what.
+        group: what its files have in common.
+        rows: the row that each frame shows [F].
+        k: the frame of a still.
+        mode: whether they are seen one after the other.
+        picture: all frames, behind a card where there is one.
+    """
+
+    run: Recording
+    scene: Scene
+    group: Group
+    rows: Rows
+    k: int
+    mode: Mode
+    picture: Picture | Carded | Clear
+
+    @classmethod
+    def of(cls, run: Recording, scene: Scene, look: Look, group: Group) -> "_Drawing":
+        rows = scene.timeline.rows(run["epoch"], group.fps)
+        k = len(rows) - 1
+        if group.still:
+            rows, k = placed(look.at or "last", run["epoch"], rows)
+        mode: Mode = "flashing" if look.allow_flashes else "still" if group.alone else "clip"
+        size, fps, _, _, clear, slide = group
+        drawn = partial(planned_picture, run, scene, size, fps, clear=clear, slide=slide)
+        return cls(run, scene, group, rows, k, mode, drawn(rows=rows, mode=mode))
+
+    def __len__(self) -> int:
+        return 1 if self.group.still else len(self.picture)
+
+    def __iter__(self) -> Iterator[Frame]:
+        return iter([self.picture[self.shown]] if self.group.still else self.picture)
+
+    @property
+    def shown(self) -> int:
+        """The frame of a still, the card's included."""
+        return self.k + len(self.picture) - len(self.rows)
+
+    @property
+    def at(self) -> str:
+        """What a still shows: "epoch 4500"."""
+        epoch = int(self.run["epoch"][self.rows[self.k]])
+        return f"{self.run.header.unit} {epoch}" if self.group.still else ""
+
+    def large(self, size: Size) -> Picture | Carded | Clear:
+        """The same at another size, with large text."""
+        run, scene, fps = self.run, self.scene, self.group.fps
+        return planned_picture(run, scene, size, fps, rows=self.rows, mode=self.mode, large=True)
+
+    def poster(self, at: str) -> Frame:
+        """The frame that is meant: of the clip, or of an epoch that the clip may not show."""
+        rows, k = placed(at, self.run["epoch"], self.rows)
+        if rows is self.rows:
+            return self.picture[k]
+        size, fps, _, _, clear, slide = self.group
+        drawn = partial(planned_picture, self.run, self.scene, size, fps, clear=clear, slide=slide)
+        return drawn(rows=rows, mode="still")[k]
+
+
+def _label(
+    drawing: _Drawing,
+    told: story.Story,
+    warning: str,
+    look: Look,
+    members: Sequence[tuple[Path, Encoder]],
+) -> Label:
+    """What the files say of themselves, and what they show before they play."""
+    picture = drawing.picture
+    card = 0 if isinstance(picture, Picture) else picture.card
+    shape = _shape(look, drawing.group)
+    label = labels.label(drawing.run, drawing.scene, told, shape, card=card, warning=warning)
+    if look.poster and any(kind.poster for _, kind in members):
+        return replace(label, poster=drawing.poster(look.poster))
+    return label
 
 
 def planned_picture(
@@ -163,6 +241,7 @@ def planned_picture(
     mode: Mode = "clip",
     clear: bool = False,
     slide: bool = False,
+    large: bool = False,
 ) -> Picture | Carded | Clear:
     """The frames that a scene makes of a recording at a size and rate.
 
@@ -171,13 +250,14 @@ def planned_picture(
         mode: whether they are seen one after the other, and then whether they may flash.
         clear: whether the paper is left out.
         slide: whether the text is large at least and the title left out.
+        large: whether the text is large at least.
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     course = scene.timeline.rows(run["epoch"], COURSE)
     stage = arranged(run.layout, scene.stage)
     words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
-    if slide and not colours.large:
+    if (slide or large) and not colours.large:
         colours = replace(colours, text="large")
 
     def on(paper: str) -> Picture | Carded:
@@ -199,19 +279,9 @@ def _shape(look: Look, group: Group) -> Shape:
         loop=look.loop or 0,
         poster=look.poster,
         slide=group.slide,
+        embed=look.embed,
+        narrow=look.narrow,
     )
-
-
-def _poster(
-    at: str,
-    run: Recording,
-    rows: Rows,
-    picture: Picture | Carded | Clear,
-    drawn: Callable[..., Picture | Carded | Clear],
-) -> Frame:
-    """The frame that is meant: of the clip, or of an epoch that the clip may not show."""
-    shown, k = placed(at, run["epoch"], rows)
-    return picture[k] if shown is rows else drawn(rows=shown, mode="still")[k]
 
 
 def _samples(picture: Picture | Carded | Clear, poster: Frame | None) -> Iterator[Frame]:

@@ -8,6 +8,7 @@ from vizopt.arrays import Size
 from vizopt.encoders import Encoder, encoder, is_still
 from vizopt.errors import EncodeError, hint
 from vizopt.outputs import Look
+from vizopt.player.shots import has_narrow
 from vizopt.small import SMALL
 from vizopt.targets import PLACES, Limits
 
@@ -20,11 +21,13 @@ class Rung:
         level: the encoder's own: a coarser quantiser, fewer colours.
         rate: share of the frames a second that is kept.
         scale: share of the width and height.
+        narrow: whether a page keeps its second clip.
     """
 
     level: int = 0
     rate: float = 1.0
     scale: float = 1.0
+    narrow: bool = True
 
 
 # In this order by measurement: docs/decisions/009-least-harm.md. Each is smaller than the last.
@@ -47,9 +50,10 @@ GIF = (
     *(Rung(0, 0.5, scale) for scale in (0.8, 0.65)),
     *(Rung(1, rate, 0.6) for rate in (0.4, 0.25)),
 )
+PAGE = (Rung(), *(replace(rung, narrow=False) for rung in VIDEO))
 SLOW = 5.0  # frames a second: no place is worth a slower clip
 RATES = 100  # that are tried down to it
-LADDERS = {".gif": GIF, ".webp": LOSSLESS, ".apng": LOSSLESS}  # all others: VIDEO
+LADDERS = {".html": PAGE, ".gif": GIF, ".webp": LOSSLESS, ".apng": LOSSLESS}  # all others: VIDEO
 
 
 def limits_at(place: str, files: Iterable[Path]) -> dict[Path, Limits]:
@@ -114,15 +118,18 @@ def ladder(file: Path, look: Look, size: Size, fps: float) -> list[tuple[Look, s
     rungs = LADDERS.get(file.suffix.lower(), VIDEO)
     if is_still(file):
         rungs = tuple(Rung(scale=scale) for scale in (1.0, 0.75, 0.6, 0.5))
+    twice = look.wants_narrow and has_narrow(file, size)
     found: list[tuple[Look, str]] = []
     for rung in rungs:
         smaller = scaled(size, rung.scale)
         rate = kind.rate(max(fps * rung.rate, min(fps, SLOW)))
-        given = [f"level {rung.level} of colours or detail"] if rung.level else []
+        given = ["the clip for narrow screens"] if twice and not rung.narrow else []
+        given += [f"level {rung.level} of colours or detail"] if rung.level else []
         given += [f"{rate:.4g} instead of {look.fps:.4g} fps"] if rate != look.fps else []
         given += [f"{told(smaller)} instead of {told(asked)}"] if asked and smaller != asked else []
         harm = f"gave up: {', '.join(given)}" if given else ""
         shape = replace(look, size=smaller, fps=rate, level=rung.level, overwrite=False)
+        shape = replace(shape, narrow=look.narrow and (rung.narrow or not twice))
         if not found or shape != found[-1][0]:
             found.append((shape, harm))
     return found

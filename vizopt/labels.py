@@ -47,18 +47,22 @@ def label(
         texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
         marks=tuple((frame(event.epoch), event.words) for event in story.events),
         pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
-        colours=_colours(scene),
+        colours=_colours(scene) if _is_own(scene) else {},
+        around=_colours(scene),
         font=(scene.look.font if scene.look else None) or "",
         words=scene.colours.words,
         loop=shape.loop,
     )
 
 
+def _is_own(scene: Scene) -> bool:
+    """Whether a look has a paper or ink of its own."""
+    return scene.look is not None and bool(scene.look.paper or scene.look.ink)
+
+
 def _colours(scene: Scene) -> dict[str, str]:
-    """Those that a page and a slide follow: of a look with a paper or ink of its own."""
-    look, theme = scene.look, scene.colours
-    if look is None or not (look.paper or look.ink):
-        return {}
+    """Of a look."""
+    theme = scene.colours
     uses = ("paper", "ink", "muted", "rule")
     return {use: getattr(theme, use) for use in uses} | dict(theme.accents)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from vizopt.encoders import Film
 from vizopt.errors import VizoptError
 from vizopt.player.page import page
+from vizopt.player.shots import Shot
 from vizopt.showing import picture, still, warning_of
 
 if TYPE_CHECKING:
@@ -101,8 +102,13 @@ def _page(clip: "Clip") -> str:
     if clip.path.suffix.lower() == ".html":
         return clip.path.read_text(encoding="utf-8")
     film = Film(clip.size, clip.fps, tuple, clip.label)
-    last = picture(clip.path, first=False)
-    return page(film, clip.path.read_bytes(), last, clip.frames, clip.verdict)
+    shown = picture(clip.path, first=bool(clip.label.pauses))  # the last would be an answer
+    epochs = clip.label.numbers.get(clip.label.unit, ())
+    changes = [
+        k for k in range(clip.frames) if not 0 < k < len(epochs) or epochs[k] != epochs[k - 1]
+    ]
+    shot = Shot(clip.size, clip.path.read_bytes(), shown, clip.frames, changes)
+    return page(film, [shot], clip.verdict)
 
 
 def _picture(clip: "Clip") -> dict[str, str]:

@@ -39,6 +39,9 @@ class Look:
         level: harm done for a smaller file.
         slide: drawn for a slide: large text, and no title, which the slide has.
         overwrite: files that vizopt did not write may be replaced.
+        embed: a page for a frame in another page, of 520×320 pixels or more.
+        narrow: a page has a second clip for narrow screens, where its first is wide; one for a
+            frame has none.
 
     Raises:
         VizoptError: a size, rate or frame that cannot be drawn.
@@ -54,6 +57,13 @@ class Look:
     level: int = 0
     slide: bool = False
     overwrite: bool = False
+    embed: bool = False
+    narrow: bool = True
+
+    @property
+    def wants_narrow(self) -> bool:
+        """Whether a page has a second clip; a frame in another page is wide."""
+        return self.narrow and not self.embed
 
     def __post_init__(self) -> None:
         if self.size:

@@ -282,4 +282,6 @@ def shaped(look: Look, scene: Scene) -> Look:
         poster=look.poster or clip.poster,
         level=look.level or clip.level,
         slide=look.slide or clip.slide,
+        embed=look.embed or clip.embed,
+        narrow=look.narrow and clip.narrow,
     )

@@ -93,6 +93,8 @@ class Shape:
         poster: what it shows first: "first", "last", "epoch=4500", "step=12"; of a GIF, WebP or
             APNG one frame in front of the clip. The format's own when left out.
         slide: whether the clip is drawn for a slide: large text, and no title, which the slide has.
+        embed: whether a web page is for a frame in another page.
+        narrow: whether a web page has a second clip for narrow screens, where its first is wide.
     """
 
     size: Annotated[tuple[Count, Count] | None, BeforeValidator(size_of), SIZE] = None
@@ -103,6 +105,8 @@ class Shape:
     loop: Annotated[int, Field(strict=True, ge=0, le=LOOPS)] = 0
     poster: str = ""
     slide: Flag = False
+    embed: Flag = False
+    narrow: Flag = True
 
 
 @spec

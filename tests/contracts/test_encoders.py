@@ -32,7 +32,9 @@ def playable(path):
     """The file, or the clip that a page holds."""
     if path.suffix != ".html":
         return path
-    inner = re.search(r'id="clip">(.*?)</script>', path.read_text(encoding="utf-8"))[1]
+    inner = re.search(
+        r'id="clip"[^>]* src="data:video/mp4;base64,([^"]*)"', path.read_text(encoding="utf-8")
+    )[1]
     clip = Path(tempfile.mkdtemp()) / "clip.mp4"
     clip.write_bytes(base64.b64decode(inner))
     return clip

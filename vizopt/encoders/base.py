@@ -42,7 +42,8 @@ class Label:
         marks: frame and words of what happened.
         pauses: frame and words where a player waits for the viewer.
         colours: by use ("paper", "ink", "muted", "rule", "loss", …), of a look that says its own
-            paper or ink: what stands around the clip follows them.
+            paper or ink: a slide follows them.
+        around: those that a web page follows, of any look.
         font: family that a look of its own names; empty for none.
         words: in the language that the clip has.
         loop: how often it plays by itself; 0: for ever.
@@ -60,6 +61,7 @@ class Label:
     marks: tuple[tuple[int, str], ...] = ()
     pauses: tuple[tuple[int, str], ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
+    around: Mapping[str, str] = field(default_factory=dict)
     font: str = ""
     words: Language = ENGLISH
     loop: int = 0
@@ -76,10 +78,12 @@ class Film:
         samples: a few frames from the whole length, for formats with a palette.
         label: what the file says of itself.
         judge: the flash check, for formats that start a clip by themselves: the clip, and the file
-            that will hold it; none where nobody checks.
+            that will hold it; of a file's second clip the worse verdict. None where nobody checks.
         level: how much harm is done for a smaller file; 0: none. What that is, a format decides.
         transparent: whether the frames have straight alpha that is to be kept.
         printed: of a still, the same as a figure of matplotlib's, for formats that keep its text.
+        again: draws the clip at another size, with large text; none where no second one is wanted.
+        embed: whether a page is for a frame in another page.
     """
 
     size: Size
@@ -90,6 +94,8 @@ class Film:
     level: int = 0
     transparent: bool = False
     printed: "Callable[[], AbstractContextManager[Figure]] | None" = None
+    again: Callable[[Size], Iterable[Frame]] | None = None
+    embed: bool = False
 
 
 class Encoder(Protocol):

@@ -28,7 +28,7 @@ def rules(colours: Mapping[str, str]) -> str:
     dark = contrast([paper], ["white"])[0, 0] > contrast([paper], ["black"])[0, 0]
     scheme = "dark" if dark else "light"
     told = "".join(f" --{use}: {colour};" for use, colour in values.items())
-    return f"\n:root:root {{ color-scheme: {scheme};{told} }}\n"
+    return f"\n:root:not(.system) {{ color-scheme: {scheme};{told} }}\n"
 
 
 def _seen(colour: str, *papers: str) -> str:

@@ -6,106 +6,122 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
-from io import BytesIO
 from itertools import groupby
 from string import Template
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 import vizopt
-from vizopt.arrays import Frame
 from vizopt.encoders import Film, Label
 from vizopt.numbers import count, number
 from vizopt.player.colours import rules
+from vizopt.player.scale import scale
+from vizopt.player.shots import Shot, posters, sources
 from vizopt.quantities import title
 from vizopt.safety import Verdict
 from vizopt.words import Language, phrase, table
 
 FIRST = ("x", "loss", "accuracy", "lr")  # the order under the picture; others follow by name
 ALLOWED = 3  # flashes a second, WCAG 2.2, 2.3.1
-SPOKEN = ("play", "pause", "speed", "loop_on", "loop_off", "frame", "at")  # by the script
+SPOKEN = ("play", "pause", "speed", "loop_on", "loop_off", "frame", "at", "copied", "in_address")
+STYLE = ("page", "controls", "screens")
+SCRIPT = ("frame", "playing", "places", "viewer", "begin")
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def page(film: Film, clip: bytes, last: Frame, frames: int, verdict: Verdict | None) -> str:
+def page(film: Film, shots: Sequence[Shot], verdict: Verdict | None) -> str:
     """The whole page.
 
     Args:
         film: what the clip is; its label may hold anything.
-        clip: an MP4 of it.
-        last: its last frame, shown where the clip does not play and has no poster.
-        frames: how many it has.
+        shots: its drawings; the last is for narrow screens where there are two.
         verdict: what the flash check finds in it; a clip that nobody checked waits for the viewer.
     """
-    label = film.label
-    style = _part("player.css") + rules(label.colours)
-    script = _part("player.js")
-    warning = label.warning or _failed(verdict)
-    warning, said = label.words.told(warning), _said(label.words)
+    label, frames, poster = film.label, shots[0].frames, film.label.poster
+    style = "".join(_part(f"style/{part}.css") for part in STYLE) + rules(label.around)
+    address = _part("script/address.js")
+    script = "\n".join(_part(f"script/{part}.js") for part in SCRIPT)
+    warning = label.words.told(label.warning or _failed(verdict))
+    said = _said(label.words, label.words.told(title(label.unit, label.unit)))
     columns = _numbers(label, frames)
-    data = {
-        "fps": film.fps,
-        "frames": frames,
-        "unit": label.words.told(title(label.unit, label.unit)),
-        "plays": label.loop,
+    data = _data(film, shots[0], said) | {
         "starts": verdict is not None and not warning,
         "names": [name for name, _ in columns],
         "numbers": [values for _, values in columns],
-        "pauses": _pauses(label),
-        "words": {name: said[f"page_{name}"] for name in SPOKEN},
     }
+    shown = slice(0, 1) if label.pauses else slice(-1, None)  # the last is an answer
+    seen = escape((not label.pauses and label.alt) or label.title)
     return Template(_part("page.html")).substitute(
-        policy=_policy(style, script),
+        policy=_policy(style, address, script),
         version=escape(vizopt.__version__),
         title=escape(label.title or said["page_animation"]),
         alt=escape(label.alt or label.title),
+        seen=seen,
+        embed=' class="embed"' if film.embed else "",
         style=style,
+        address=address,
         script=script,
         width=film.size[0],
         height=film.size[1],
-        poster=_poster(last if label.poster is None else label.poster),
+        posters=posters(shots if poster is None else [shots[0]._replace(poster=poster)], seen),
+        clips=sources(shots),
         warning=f'<p class="warning" id="warning">{escape(warning)}</p>' if warning else "",
-        numbers="\n".join(_row(name, values[-1:]) for name, values in columns),
+        numbers="\n".join(_row(name, values[shown]) for name, values in columns),
         last=max(frames - 1, 0),
+        most=max(data["at"], default=0),
         speeds="\n".join(_speed(speed, verdict, said) for speed in SPEEDS),
         events=_events(label, columns, frames),
         story="\n".join(f"<p>{escape(text)}</p>" for text in label.paragraphs or (label.alt,)),
         data=_json(data),
-        recipe=_inert(label.recipe),
-        clip=b64encode(clip).decode(),
+        recipe=escape(label.recipe),
         **{key: escape(text) for key, text in said.items()},
     )
 
 
-def _said(words: Language) -> dict[str, str]:
+def _said(words: Language, unit: str) -> dict[str, str]:
     """The page's own words by their keys."""
     keys = [key for key in table("en") if key == "tag" or key.startswith("page_")]
-    return {key: words.text(key) for key in keys}
+    counted = ("page_go_to", "page_copy_link")
+    return {key: words.text(key) for key in keys} | {
+        key: words.say(key, unit=unit) for key in counted
+    }
+
+
+def _data(film: Film, shot: Shot, said: Mapping[str, str]) -> dict[str, Any]:
+    """What the script knows of the frames."""
+    label = film.label
+    epochs = label.numbers.get(label.unit, np.zeros(0, int))[: shot.frames]
+    return {
+        "fps": film.fps,
+        "frames": shot.frames,
+        "plays": label.loop,
+        "changes": shot.changes,
+        "unit": label.words.told(title(label.unit, label.unit)),
+        "counts": label.unit,
+        "at": epochs.tolist(),
+        "labels": [mark._asdict() for mark in scale(epochs)],
+        "pauses": _pauses(label),
+        "words": {name: said[f"page_{name}"] for name in SPOKEN},
+    }
 
 
 def _part(name: str) -> str:
     return files("vizopt.player").joinpath(name).read_text(encoding="utf-8")
 
 
-def _policy(style: str, script: str) -> str:
-    """What the page may do: its own style and script, its own picture and clip, nothing else."""
+def _policy(style: str, *scripts: str) -> str:
+    """What the page may do: its own style and scripts, its own pictures and clips, nothing else."""
+    allowed = " ".join(f"'sha256-{_hash(script)}'" for script in scripts)
     return (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; media-src blob:; img-src data:; "
-        f"style-src 'sha256-{_hash(style)}'; script-src 'sha256-{_hash(script)}'"
+        "default-src 'none'; base-uri 'none'; form-action 'none'; media-src blob: data:; "
+        f"img-src data:; style-src 'sha256-{_hash(style)}'; script-src {allowed}"
     )
 
 
 def _hash(text: str) -> str:
     return b64encode(sha256(text.encode()).digest()).decode()
-
-
-def _poster(frame: Frame) -> str:
-    file = BytesIO()
-    Image.fromarray(frame).convert("RGB").save(file, "PNG", optimize=True)
-    return b64encode(file.getvalue()).decode()
 
 
 def _failed(verdict: Verdict | None) -> str:
@@ -180,12 +196,6 @@ def _events(label: Label, columns: list[tuple[str, list[str]]], frames: int) -> 
 
 
 def _json(data: Any) -> str:
-    return _inert(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
-
-
-def _inert(text: str) -> str:
-    """Text that cannot end the script element it stands in, or open a comment there.
-
-    JSON and TOML read the escape as the character it stands for, inside the strings where it is.
-    """
+    """JSON that cannot end the script element it stands in, or open a comment there."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003C")

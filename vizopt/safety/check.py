@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vizopt.arrays import Size
 from vizopt.errors import DecodeError
-from vizopt.safety.decode import BLACK, WHITE, loops, pictures
+from vizopt.safety.decode import BLACK, WHITE, head, loops, pictures
 from vizopt.safety.fields import Field
 from vizopt.safety.flashes import Meter
 from vizopt.safety.grid import RGB, Grid
+from vizopt.safety.holders import clips_in, is_page
 from vizopt.safety.tally import LIMIT, Worst
 
 SEAM = 2_000_000  # µs that a looping clip is watched for after its first end
@@ -85,6 +86,7 @@ def judge(
 ) -> Verdict:
     """Watch a clip from start to end, and over the seam if it loops.
 
+    Of a page's two clips the worse verdict counts.
     One that is transparent somewhere is watched on each of the papers; the worst verdict counts.
 
     Args:
@@ -98,9 +100,19 @@ def judge(
         DecodeError: it cannot be read.
     """
     path = Path(path)
+    if is_page(head(path)):
+        with clips_in(path) as (clip, *rest):
+            found = [judge(clip, once, trace, papers)]
+            found += [judge(other, once, None, papers) for other in rest]
+        return replace(worst(*found), path=path)
     verdict = _judged(path, once, trace, papers[0])
     others = papers[1:] if verdict.paper else ()
-    return max([verdict, *(_judged(path, once, None, paper) for paper in others)], key=_harm)
+    return worst(verdict, *(_judged(path, once, None, paper) for paper in others))
+
+
+def worst(*verdicts: Verdict) -> Verdict:
+    """The one of the most harm."""
+    return max(verdicts, key=_harm)
 
 
 def _harm(verdict: Verdict) -> tuple[bool, float, float]:

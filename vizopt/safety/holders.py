@@ -13,7 +13,7 @@ from vizopt.errors import DecodeError
 
 DECK, PAGE = b"PK\3\4", b"<!doctype"  # how they begin
 CLIPS = (".mp4", ".gif", ".webm")
-INSIDE = re.compile(r'<script [^<>]{0,200}id="clip"[^<>]{0,200}>([^<]*)</script>')
+INSIDE = re.compile(r'<source id="(clip|narrow)"[^<>]{0,200} src="data:video/mp4;base64,([^"<>]*)"')
 LARGEST = 1_000_000_000  # bytes of a clip in a holder, and of a page
 PACKED = 100  # bytes that a byte of a deck may stand for: clips can hardly be packed
 
@@ -23,30 +23,52 @@ def is_holder(head: bytes) -> bool:
     return head.startswith(DECK) or head.lower().startswith(PAGE)
 
 
+def is_page(head: bytes) -> bool:
+    """Whether a file that begins so may be a page, with one clip or two."""
+    return head.lower().startswith(PAGE)
+
+
 @contextmanager
 def clip_in(holder: Path) -> Iterator[Path]:
-    """The one clip of a deck or page, in a file of its own.
+    """The one clip of a deck, or the first of a page, in a file of its own.
 
     Raises:
-        DecodeError: there is none, there are several, or it cannot be read.
+        DecodeError: there is none, there are several on slides, or it cannot be read.
+    """
+    with clips_in(holder) as (clip, *_):
+        yield clip
+
+
+@contextmanager
+def clips_in(holder: Path) -> Iterator[list[Path]]:
+    """The clips of a deck or page, each in a file of its own; one of a deck.
+
+    Raises:
+        DecodeError: as clip_in does.
     """
     with tempfile.TemporaryDirectory() as folder:
-        clip = Path(folder) / "clip"
+        clips: list[Path] = []
         try:
             with holder.open("rb") as file:
                 first = file.read(len(DECK))
-            clip.write_bytes(_on_slide(holder) if first == DECK else _in_page(holder))
+            for data in [_on_slide(holder)] if first == DECK else _in_page(holder):
+                clips.append(Path(folder) / f"clip-{len(clips)}")
+                clips[-1].write_bytes(data)
         except DecodeError:
             raise
         except Exception as error:  # zipfile has one of its own for each kind of damage
             raise DecodeError(f"{holder}: cannot read: {_told(error)}") from error
-        with clip.open("rb") as file:
-            if is_holder(file.read(len(PAGE))):  # it might hold itself, and so on
-                raise DecodeError(f"{holder}: what it holds is no clip")
+        for clip in clips:
+            with clip.open("rb") as file:
+                if is_holder(file.read(len(PAGE))):  # it might hold itself, and so on
+                    raise DecodeError(f"{holder}: what it holds is no clip")
         try:
-            yield clip
+            yield clips
         except DecodeError as error:
-            raise DecodeError(str(error).replace(str(clip), str(holder))) from error
+            told = str(error)
+            for clip in clips:
+                told = told.replace(str(clip), str(holder))
+            raise DecodeError(told) from error
 
 
 def _on_slide(deck: Path) -> bytes:
@@ -64,11 +86,12 @@ def _on_slide(deck: Path) -> bytes:
         return clip
 
 
-def _in_page(page: Path) -> bytes:
-    found = INSIDE.search(read_bytes(page, LARGEST).decode())
-    if not found:
+def _in_page(page: Path) -> list[bytes]:
+    """The clip, and the one for narrow screens behind it."""
+    found = dict(INSIDE.findall(read_bytes(page, LARGEST).decode()))
+    if "clip" not in found:
         raise DecodeError(f"{page}: a page without a clip of vizopt's in it")
-    return b64decode(found[1])
+    return [b64decode(found[name]) for name in sorted(found)]
 
 
 def _told(error: Exception) -> str:

@@ -1,0 +1,120 @@
+"""Pages of a clip that counts, and what a browser shows of them."""
+
+import base64
+import json
+import re
+from html import unescape
+from types import SimpleNamespace
+
+import numpy as np
+
+from vizopt.encoders import Film, Label, encoder
+from vizopt.numbers import count, number
+
+FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
+SIZE = (BITS * SIDE, 180)
+GUARD = 300_000  # ms, after which a test that waits in vain ends; nothing is measured by it
+
+
+def frames(held=1):
+    """Frame k shows k in black and white blocks, one for each binary digit.
+
+    Several in a row are the same where they are held.
+    """
+    for k in np.arange(FRAMES) // held * held:
+        frame = np.full((SIZE[1], SIZE[0], 4), 255, np.uint8)
+        for bit in range(BITS):
+            if k >> bit & 1:
+                frame[:, bit * SIDE : (bit + 1) * SIDE, :3] = 0
+        yield frame
+
+
+EPOCHS = np.arange(FRAMES) * 10
+LOSS = np.exp(-np.arange(FRAMES) / 9)
+LABEL = Label(
+    title="Blocks",
+    alt="A clip that counts",
+    paragraphs=("It counts.", "Then it ends."),
+    recipe='title = "Blocks"\n',
+    numbers={"epoch": EPOCHS, "lr": np.full(FRAMES, 0.1), "loss": LOSS},
+    marks=((30, "accuracy reaches 50 %"), (90, "the loss jumps to 2.000")),
+)
+
+
+def checked(passed=True, flashes=0.0):
+    """A flash check that finds what we want."""
+    found = SimpleNamespace(flashes=flashes)
+    return lambda clip, file: SimpleNamespace(passed=passed, general=found, red=found)
+
+
+def write(path, label=LABEL, judge=checked(), held=1, **film):  # noqa: B008
+    film = Film(SIZE, FPS, list, label, judge, **film)
+    with encoder(path).open(path, film) as put:
+        for frame in frames(held):
+            put(frame)
+    return path
+
+
+def data_of(text):
+    """What the script of a page knows."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
+    return json.loads(found[1])
+
+
+def clip_of(text, name="clip"):
+    """A clip that a page holds."""
+    found = re.search(rf'id="{name}"[^>]* src="data:video/mp4;base64,([^"]*)"', text)
+    return base64.b64decode(found[1])
+
+
+def recipe_of(text):
+    return unescape(re.search(r"<pre [^>]*>(.*?)</pre>", text, re.S)[1])
+
+
+def until(page, true):
+    """Wait for a JavaScript expression; Playwright's own way needs eval, which the page forbids."""
+    for _ in range(GUARD // 25):
+        if page.evaluate(true):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"never {true}")
+
+
+def settle(page):
+    """Wait until the video stands at the frame that the player wants."""
+    until(page, "!picture.busy() && video.readyState >= 2")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+READ = f"""() => {{
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [{SIZE[0]}, {SIZE[1]}];
+  const context = canvas.getContext("2d", {{ willReadFrequently: true }});
+  context.drawImage(video, 0, 0);
+  let k = 0;
+  for (let bit = 0; bit < {BITS}; bit++) {{
+    const value = context.getImageData((bit + 0.5) * {SIDE}, 90, 1, 1).data[0];
+    if (value < 128) k += 1 << bit;
+  }}
+  return k;
+}}"""
+
+
+def shown(page):
+    """The frame that the pixels show, after a look at everything that names it."""
+    settle(page)
+    k = page.evaluate(READ)
+    assert page.evaluate("frame") == k
+    assert page.locator("#seek").input_value() == str(k)
+    assert page.locator("#numbers dd").all_inner_texts() == [
+        count(int(EPOCHS[k])),
+        number(LOSS[k]),
+        number(0.1),
+    ]
+    spoken = f"epoch {count(int(EPOCHS[k]))} of {count(int(EPOCHS[-1]))}"
+    assert page.locator("#seek").get_attribute("aria-valuetext") == spoken
+    return k
+
+
+def paused(page):
+    return page.evaluate("video.paused")
