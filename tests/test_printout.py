@@ -26,6 +26,7 @@ def empty_folder(tmp_path, monkeypatch):
         ("Epoch [7/100], Loss: 1.099, Acc = 36.0", "Epoch Loss Acc", "7 1.099 36.0"),
         ("epoch 7: loss=1.5e-07 grad=-.5", "epoch loss grad", "7 1.5e-07 -.5"),
         ("step=7 | f: nan", "step f", "7 nan"),
+        ("epoch: 7, time: 35s, torch: 2.13.0, loss: 1.5", "epoch loss", "7 1.5"),
         ("Epoch 7/10 - val_loss: 2. - loss: inf", "Epoch val_loss loss", "7 2. inf"),
     ],
 )
