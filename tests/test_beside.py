@@ -4,7 +4,7 @@ import io
 import re
 import shutil
 import subprocess
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -13,6 +13,7 @@ from openxml_audit import validate_pptx
 from PIL import Image
 from pptx import Presentation
 from test_completion import offered
+from test_picture import overlap
 from test_slides import Page, alt, media
 
 import vizopt
@@ -110,14 +111,25 @@ def page_box(ratio):
     return (width - 0.6 * INCH) / 2, height - (0.75 + 0.08 + 0.36 + 0.2) * INCH
 
 
+@pytest.mark.parametrize("text", [2.73, 2.9])
+def test_no_text_of_a_half_overlaps_another(run, descent, texts, text):
+    for recorded in (run, descent):
+        keys = {"timeline.seconds": 1.0, "look.text": text}
+        scene = parse_scene(recorded.header.scene, "", {}, keys)
+        picture = planned_picture(recorded, scene, (750, 720), 10, slide=True)
+        written = [(told, box) for told, box in texts(picture, 5) if told.strip()]
+        assert all(box[0] >= 0 and box[2] <= 750 and box[3] <= 720 for _, box in written)
+        assert [pair for pair in combinations(written, 2) if overlap(pair[0][1], pair[1][1])] == []
+
+
 def test_the_larger_text_of_room_and_scene_is_taken(run):
     room = deck.Room((750, 720), 2.73)
     for source, keys, told in (
         ("landscape", {}, 2.73),
         ("landscape", {"look.text": "large"}, 2.73),
-        ("landscape", {"look.text": 2.9}, 2.9),
+        ("landscape", {"look.text": 2.8}, 2.8),
         (str(run.path), {}, 2.73),
-        (str(run.path), {"look.text": 2.9}, 2.9),
+        (str(run.path), {"look.text": 2.8}, 2.8),
     ):
         thing, look = lesson._readable(source, Look(overrides=keys, slide=True), room)
         assert look.size == (750, 720)
@@ -132,13 +144,13 @@ def test_the_size_of_text_goes_up_with_its_percent():
     from dataclasses import replace
 
     sizes = (11, 13, 15, 20, 44)
-    ways = ("normal", 2.0, 2.3, "large", 2.75, 3.0)
+    ways = ("normal", 2.0, 2.3, "large", 2.75, 2.9)
     drawn = [[replace(THEMES["light"], text=way).font(s) for s in sizes] for way in ways]
     assert all(a < b for low, high in pairwise(drawn) for a, b in zip(low, high, strict=True))
     assert replace(THEMES["light"], text=2.75).font(11) == pytest.approx(19.8)
     assert replace(THEMES["light"], text=100 * 19 / 720).font(20) == pytest.approx(31)
-    for wrong in (1.7, 3.1, "huge", True, [2]):
-        with pytest.raises(vizopt.VizoptError, match=r"look\.text: .*from 1\.8 to 3\.0"):
+    for wrong in (1.7, 3.0, "huge", True, [2]):
+        with pytest.raises(vizopt.VizoptError, match=r"look\.text: .*from 1\.8 to 2\.9"):
             vizopt.load_scene("sgd", {"look.text": wrong})
 
 

@@ -16,7 +16,7 @@ from vizopt.words import LONGEST, language, languages, table
 from vizopt.words import checked as checked_words
 
 SHOWN = 8  # of many names
-SMALLEST_TEXT, LARGEST_TEXT = 1.8, 3.0  # percent: normal, and what leaves the pictures room
+SMALLEST_TEXT, LARGEST_TEXT = 1.8, 2.9  # percent: normal, and what leaves the pictures room
 NAMED = r"^\s*(#([0-9A-Fa-f]{3}){1,2}|[A-Za-z]+)\s*$"  # what may be a colour; for editors
 # Size of text, for editors.
 SIZE = {"type": "number", "minimum": SMALLEST_TEXT, "maximum": LARGEST_TEXT}
@@ -54,7 +54,7 @@ def _text(value: Any) -> Any:
     named = value in ("normal", "large") if isinstance(value, str) else False
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not (named or (number and SMALLEST_TEXT <= value <= LARGEST_TEXT)):
-        raise ValueError(f'{value!r}: write "normal", "large" or percent, from 1.8 to 3.0')
+        raise ValueError(f'{value!r}: write "normal", "large" or percent, from 1.8 to 2.9')
     return value
 
 
