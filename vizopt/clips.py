@@ -22,6 +22,7 @@ from vizopt.playback import Mode, Playback
 from vizopt.progress import Bar
 from vizopt.recording import Recording
 from vizopt.safety import Verdict
+from vizopt.safety.grid import RGB
 from vizopt.scene import Scene, Shape
 from vizopt.stage import Picture, Words
 from vizopt.staging import Staging
@@ -70,6 +71,26 @@ class Clip:
         length = self.at or f"{self.frames} frames at {self.fps:.4g} fps"
         parts = [f"{width}×{height}", length, told_verdict(self.verdict)]
         return f"<Clip {self.path}: {', '.join(filter(None, parts))}>"
+
+    def images(self) -> Iterator[RGB]:
+        """Its frames one by one, [H, W, 3] uint8, as a viewer sees them: decoded from the file.
+
+        What is transparent is on white.
+
+        Raises:
+            VizoptError: the file is gone or damaged, or has no pixels of its own.
+        """
+        from vizopt.showing import images
+
+        return images(self.path)
+
+    def array(self) -> RGB:
+        """All of them at once, [N, H, W, 3] uint8, for a tracker of experiments.
+
+        Raises:
+            VizoptError: as images().
+        """
+        return np.stack(list(self.images()))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """How a notebook shows it."""
