@@ -50,6 +50,12 @@ def test_a_sequence_and_a_still(run, tmp_path):
     assert still.array().shape == (1, 270, 480, 3)
 
 
+def test_one_frame_is_no_frames(run, tmp_path):
+    clip = vizopt.render(run, tmp_path / "a.gif", size=(480, 270), fps=10, seconds=0.1)
+    assert repr(clip).endswith("480×270, 1 frame at 10 fps, passes the flash check>")
+    assert "  1 frame  0.1 s at 10 fps  " in str(clip)
+
+
 def test_frames_come_one_by_one(run, tmp_path, monkeypatch):
     """The first is there before the last is read."""
     from vizopt import showing

@@ -172,7 +172,7 @@ WRONG = [
         "a-7.png: is a picture of a sequence",
     ),
     (["make", "sgd", "-o", "a.zarr", "-o", "b.zarr"], 1, "b.zarr: one recording is enough"),
-    (["make", "sgd", "--fps", "inf"], 1, "fps inf: must lie between"),
+    (["make", "sgd", "--fps", "inf"], 2, '"inf": no rate: write it like 25'),
     (["make", "sgd", "--seconds", "1e12"], 1, "should be less than or equal to 3600"),
     (["make", "sgd", "--set", "name=../evil"], 1, "name: '../evil'"),
     (["record", "sgd", "-o", "run.mp4"], 1, "run.mp4: a recording's name ends in .zarr"),

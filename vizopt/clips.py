@@ -17,6 +17,7 @@ from vizopt.checks import Checks, Judges, Steps
 from vizopt.clear import Clear
 from vizopt.encoders import Encoder, Film, Label
 from vizopt.errors import EncodeError
+from vizopt.numbers import counted
 from vizopt.outputs import Group, Look, named, write_frames, write_texts
 from vizopt.playback import Mode, Playback
 from vizopt.progress import Bar
@@ -68,7 +69,7 @@ class Clip:
     def __repr__(self) -> str:
         """`<Clip sgd.gif: 800×450, 20 frames at 20 fps, passes the flash check>`."""
         width, height = self.size
-        length = self.at or f"{self.frames} frames at {self.fps:.4g} fps"
+        length = self.at or f"{counted(self.frames, 'frame')} at {self.fps:.4g} fps"
         parts = [f"{width}×{height}", length, told_verdict(self.verdict)]
         return f"<Clip {self.path}: {', '.join(filter(None, parts))}>"
 

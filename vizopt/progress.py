@@ -43,8 +43,10 @@ def logged(items: Iterable[T], total: int, label: str, unit: str, start: int = 0
             yield item
     finally:  # also where the training ends before its time
         whole = start + passed == total
-        told = counted(passed, unit) if whole else f"{count(start + passed)} of {count(total)}"
-        said(f"{label}: {told}{'' if whole else f' {unit}s'} in {perf_counter() - begin:.1f} s")
+        told = counted(passed, unit)
+        if not whole:
+            told = f"{count(start + passed)} of {counted(total, unit)}"
+        said(f"{label}: {told} in {perf_counter() - begin:.1f} s")
 
 
 def seen() -> Bar:

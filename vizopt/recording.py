@@ -27,7 +27,7 @@ from vizopt.chunks import claimed, damaged_rows, is_missing
 from vizopt.errors import RecordingError, hint, is_shortage, one_line, tells_nothing
 from vizopt.header import GROUPS, Group
 from vizopt.layout import Layout
-from vizopt.numbers import setting
+from vizopt.numbers import counted, setting
 from vizopt.quantities import title as quantity
 from vizopt.snapshot import Snapshot, kept_row
 from vizopt.toml import parsed
@@ -168,7 +168,9 @@ class Recording:
             for layer in self.layout.layers
             if f"{layer}.weights" in shapes
         ]
-        parts += layers[:TOLD] + ([f"{len(layers) - TOLD} more layers"] if layers[TOLD:] else [])
+        parts += layers[:TOLD] + (
+            [counted(len(layers) - TOLD, "more layer")] if layers[TOLD:] else []
+        )
         try:
             title = f'"{parsed(self.header.scene)["title"]}"'
             for name in ("loss", "accuracy"):

@@ -45,7 +45,9 @@ TRAINED = ("problem", "optimizer", "epochs", "seed", "keep")  # the keys that ch
 DATA = "problem.data."  # keys of a data set
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
 SIDES = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2}
-SIZE = WithJsonSchema({"anyOf": [SIDES, {"enum": [*SIZES]}]})
+SIZE = WithJsonSchema(
+    {"anyOf": [SIDES, {"enum": [*SIZES]}, {"type": "string", "pattern": r"^\d+x\d+$"}]}
+)
 FRACTION = {"type": "string", "pattern": r"^\d+(\.\d+|/\d+)?$"}
 RATE = WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, FRACTION]})
 KINDS = {

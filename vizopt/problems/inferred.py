@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from numpy.random import RandomState
 
-from vizopt.numbers import count
+from vizopt.numbers import counted
 from vizopt.problems.cells import number
 from vizopt.problems.datasets import Data
 from vizopt.problems.files import CSV, NPZ
@@ -118,7 +118,7 @@ def _title(path: str) -> str:
 def _said(path: str, data: Data, label: str) -> str:
     features, classes = (_few(names) for names in (data.features, data.classes))
     column = f' in the column "{label}"' if label else ""
-    what = f"{count(data.x.shape[1])} features ({features})"
+    what = f"{counted(data.x.shape[1], 'feature')} ({features})"
     return f"From {data.words}{column} ({classes}), {what}"
 
 
