@@ -39,7 +39,7 @@ def test_what_cannot_fit_keeps_the_older_file(command, run):
     ran = command("render", run.path, "-o", "a.gif", "--seconds", "1", "-q", "--fit", "1kB",
                   "--overwrite")  # fmt: skip
     assert ran.code == 1
-    assert "a.gif: cannot be made as small as 1000 bytes: the smallest has" in ran.err
+    assert "a.gif: cannot be made as small as 1\u2009000 bytes: the smallest has" in ran.err
     assert ran.err.count("\n") == 1
     assert Path("a.gif").read_bytes() == b"old"
     assert [file.name for file in Path().iterdir()] == ["a.gif"]

@@ -171,6 +171,7 @@ def test_more_features_are_shown_on_a_plane_that_says_what_it_is():
         ({"batch": 151}, "batch 151 is larger than the 150 training samples"),
         ({"batch": 121, "validation": 0.2}, "batch 121 is larger than the 120 training samples"),
         ({"sizes": (2, 8, 3)}, "sizes start with 2 features, but the data have 4"),
+        ({"sizes": (4, 8, 1)}, "sizes end with 1 output, but the data have 3 classes"),
         ({"sizes": (4, 8, 2)}, "sizes end with 2 outputs, but the data have 3 classes"),
         ({"plane": ("petal length",)}, "needs the names of two features"),
         ({"plane": ("petal length", "colour")}, 'no feature "colour"'),

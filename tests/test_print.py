@@ -121,6 +121,17 @@ def test_a_still_is_made_again_from_its_recipe(command, stills, suffix):
     assert Path(f"outputs/sgd.{suffix}").read_bytes() == file.read_bytes()
 
 
+def test_a_jpeg_is_whole_segments(stills):
+    """Each begins where the one before says that it ends, up to the pixels."""
+    data, at, comments = (stills / "a.jpg").read_bytes(), 2, []
+    while data[at : at + 2] != b"\xff\xda":  # start of scan
+        assert data[at] == 0xFF
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        comments += [data[at + 4 : at + 2 + length]] * (data[at + 1] == 0xFE)
+        at += 2 + length
+    assert [part.decode() for part in comments] == [recipe.read(stills / "a.jpg")]
+
+
 def test_a_recipe_in_a_pdf_is_ascii_of_the_same_meaning():
     text = 'title = "Σ 𝛴 é \\\\ ok"\n'
     assert ascii_toml(text) == 'title = "\\U000003a3 \\U0001d6f4 \\U000000e9 \\\\ ok"\n'

@@ -35,7 +35,7 @@ def test_every_key_is_told_with_its_range_and_default(command):
     assert text.startswith(POINTER)
     assert FULL in text
     assert "\n# (whole number ≥ 1)\nbatch = 32\n" in text
-    assert "\n# (number > 0)\n# fps =\n" in text  # left out
+    assert "\n# (number > 0 or text)\n# fps =\n" in text  # left out
     assert "\nlr = 1.0\n" in command("show", "--full", "sgd").out  # not as a table
     assert "(whole number ≥ 1; 10_001 when left out)\nepochs = 401\n" in text
     assert "; must be given)\n[problem]\n" in text

@@ -362,7 +362,7 @@ def test_256_classes_are_recorded_and_drawn_and_257_refused(tmp_path):
 @pytest.mark.parametrize(
     ("sizes", "message"),
     [
-        ((1, 8, 2), "sizes start with 1 features, but the data have 2: write sizes = [2, 8, 3]"),
+        ((1, 8, 2), "sizes start with 1 feature, but the data have 2: write sizes = [2, 8, 3]"),
         (
             (2, 8, 2),
             "sizes end with 2 outputs, but the data have 3 classes (1.1, 1.10, 1.2): "

@@ -41,15 +41,13 @@ class SizeType(click.ParamType[tuple[int, int]]):
     name = "WIDTHxHEIGHT"
 
     def convert(self, value: str, param: Any, ctx: Any) -> tuple[int, int]:
-        from vizopt.sizes import SIZES
+        from vizopt.sizes import size_of
 
-        if value.lower() in SIZES:
-            return SIZES[value.lower()]
-        width, _, height = value.lower().replace("×", "x").partition("x")
-        if not (width.isdecimal() and height.isdecimal()):
-            named = ", ".join(SIZES)
-            self.fail(f"{value!r} is no size: write it like 1280x720, or {named}")
-        return int(width), int(height)
+        try:
+            width, height = size_of(value)
+        except ValueError as error:
+            self.fail(str(error))
+        return width, height
 
 
 class RateType(click.ParamType[float]):

@@ -18,12 +18,14 @@ from vizopt.checks import Checks, Judges, Steps
 from vizopt.clear import Clear
 from vizopt.encoders import Encoder, Film, Label
 from vizopt.errors import EncodeError
+from vizopt.numbers import counted
 from vizopt.outputs import Group, Look, named, write_frames, write_texts
 from vizopt.playback import Mode, Playback
 from vizopt.player.shots import has_narrow
 from vizopt.progress import Bar
 from vizopt.recording import Recording
 from vizopt.safety import Verdict
+from vizopt.safety.grid import RGB
 from vizopt.scene import Scene, Shape
 from vizopt.stage import Picture, Words
 from vizopt.staging import Staging
@@ -72,7 +74,7 @@ class Clip:
     def __repr__(self) -> str:
         """`<Clip sgd.gif: 800×450, 20 frames at 20 fps, passes the flash check>`."""
         width, height = self.size
-        length = self.at or f"{self.frames} frames at {self.fps:.4g} fps"
+        length = self.at or f"{counted(self.frames, 'frame')} at {self.fps:.4g} fps"
         parts = [f"{width}×{height}", length, told_verdict(self.verdict)]
         return f"<Clip {self.path}: {', '.join(filter(None, parts))}>"
 
@@ -85,6 +87,26 @@ class Clip:
         from vizopt.notebook import player
 
         return player(self)
+
+    def images(self) -> Iterator[RGB]:
+        """Its frames one by one, [H, W, 3] uint8, as a viewer sees them: decoded from the file.
+
+        What is transparent is on white.
+
+        Raises:
+            VizoptError: the file is gone or damaged, or has no pixels of its own.
+        """
+        from vizopt.showing import images
+
+        return images(self.path)
+
+    def array(self) -> RGB:
+        """All of them at once, [N, H, W, 3] uint8, for a tracker of experiments.
+
+        Raises:
+            VizoptError: as images().
+        """
+        return np.stack(list(self.images()))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """How a notebook shows it."""

@@ -13,6 +13,7 @@ from vizopt.encoders import encoder, is_sequence, is_still
 from vizopt.errors import EncodeError, RecordingError
 from vizopt.estimate import check_size
 from vizopt.fit import steps
+from vizopt.numbers import count, counted
 from vizopt.outputs import Look, check_inputs, planned, text_beside, write_waiting, written
 from vizopt.places import alone, scratch, target
 from vizopt.progress import Bar, quiet
@@ -260,8 +261,9 @@ def _fitted(
                 low = k + 1
             k = (low + high) // 2
         if best is None:
+            wanted, got = counted(limit or 0, "byte"), count(smallest or 0)
             raise EncodeError(
-                f"{file}: cannot be made as small as {limit} bytes: the smallest has {smallest}: "
+                f"{file}: cannot be made as small as {wanted}: the smallest has {got}: "
                 "choose a larger --fit, or a shorter clip with --seconds"
             )
         staging.copy(best[0], file)

@@ -85,7 +85,7 @@ def _come(passed: int, start: int, total: int, unit: str) -> str:
     """How far it has come: all that was to do, or a part of the whole."""
     if start + passed == total:
         return counted(passed, unit)
-    return f"{count(start + passed)} of {count(total)} {unit}s"
+    return f"{count(start + passed)} of {counted(total, unit)}"
 
 
 def usual() -> Bar:

@@ -170,7 +170,7 @@ class Recording:
             for layer in self.layout.layers
             if f"{layer}.weights" in shapes
         ]
-        parts += layers[:TOLD] + ([f"{len(layers) - TOLD} more layers"] if layers[TOLD:] else [])
+        parts += layers[:TOLD] + [counted(len(layers) - TOLD, "more layer")] * bool(layers[TOLD:])
         with suppress(RecordingError):  # a repr is no place to fail
             for name in ("loss", "accuracy"):
                 if name in self._arrays and self.epochs:

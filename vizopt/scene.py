@@ -49,7 +49,9 @@ WAY = re.compile(
 )  # that an error names
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
 SIDES = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2}
-SIZE = WithJsonSchema({"anyOf": [SIDES, {"enum": [*SIZES]}]})
+SIZE = WithJsonSchema(
+    {"anyOf": [SIDES, {"enum": [*SIZES]}, {"type": "string", "pattern": r"^\d+x\d+$"}]}
+)
 FRACTION = {"type": "string", "pattern": r"^\d+(\.\d+|/\d+)?$"}
 RATE = WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, FRACTION]})
 KINDS = {

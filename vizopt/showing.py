@@ -1,11 +1,12 @@
 """Showing: whether a clip may start by itself, and the picture that stands for it."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from vizopt.arrays import Frame
 from vizopt.card import SAID
-from vizopt.encoders import Label
+from vizopt.encoders import Label, is_sequence
 from vizopt.errors import DecodeError
 from vizopt.safety import Verdict
 from vizopt.safety.decode import pictures
@@ -24,6 +25,23 @@ def still(clip: Path, *, first: bool) -> bytes:
         DecodeError: it cannot be read.
     """
     return png(picture(clip, first=first))
+
+
+def images(file: Path) -> Iterator[RGB]:
+    """The frames [H, W, 3] of a clip, still or sequence.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
+    if is_sequence(file):
+        from vizopt.encoders.sequence import members
+
+        for member in members(file):
+            yield from images(member)
+        return
+    if file.suffix.lower() in (".pdf", ".svg"):
+        raise DecodeError(f"{file}: has no pixels of its own: render a .png")
+    yield from (picture.frame for picture in pictures(file))
 
 
 def png(frame: RGB | Frame) -> bytes:

@@ -4,7 +4,6 @@ from fractions import Fraction
 from typing import Any
 
 from vizopt.arrays import Size
-from vizopt.errors import hint
 
 SIZES: dict[str, Size] = {
     "720p": (1280, 720),
@@ -17,16 +16,20 @@ NEAR = 1001  # largest denominator of a rate that films have
 
 
 def size_of(value: Any) -> Any:
-    """Width and height of a size's name; any other value as it is.
+    """Width and height of a size's name or text; any other value as it is.
 
     Raises:
-        ValueError: a text that is no name of one.
+        ValueError: a text that is neither.
     """
     if not isinstance(value, str):
         return value
-    if value.lower() not in SIZES:
-        raise ValueError(f'"{value}": no such size: {hint(value.lower(), SIZES)}')
-    return SIZES[value.lower()]
+    name = value.lower().replace("×", "x")
+    if name in SIZES:
+        return SIZES[name]
+    width, _, height = name.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise ValueError(f'"{value}": no size: write it like 1280x720, or {", ".join(SIZES)}')
+    return int(width), int(height)
 
 
 def fps_of(value: Any) -> Any:

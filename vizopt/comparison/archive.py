@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.comparison.log import EPOCHS, STEPS, Log, Series, Weights, known_name
+from vizopt.numbers import counted
 from vizopt.problems.arrays import arrays
 from vizopt.snapshot import Arrays
 
@@ -90,6 +91,8 @@ def _rows(
 def _column(place: str, array: NDArray[np.floating], index: NDArray[np.int64] | None) -> Series:
     epochs = np.arange(len(array)) if index is None else index
     if len(epochs) != len(array):
-        raise ValueError(f"{place} has {len(array)} values for {len(epochs)} epochs")
+        raise ValueError(
+            f"{place} has {counted(len(array), 'value')} for {counted(len(epochs), 'epoch')}"
+        )
     kept, first = np.unique(epochs, return_index=True)
     return Series(kept, array[first].astype(float), np.zeros(len(kept)))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from math import floor, log10
 from typing import NamedTuple
 
+from vizopt.numbers import counted
 from vizopt.problems.cells import number
 
 NUMBER = re.compile(r"[+\-\u2212]?(\d*)(?:[.,](\d*))?(?:[eE]([+-]?\d+))?")
@@ -68,10 +69,10 @@ def _rounding(written: _Written, cells: Sequence[str], shared: set[int]) -> Roun
     if len(set(written.decimals)) == 1 and written.decimals[0] in shared:
         decimals = written.decimals[0]
         half = [0.5 * 10.0 ** (exponent - decimals) for exponent in written.exponents]
-        return Rounding(f"{decimals} decimals", half)
+        return Rounding(counted(decimals, "decimal"), half)
     most = max(written.digits, default=0)
     if 0 < most <= FEW and len(set(cells)) >= MANY and max(written.decimals):
         values = [abs(number(cell, comma=True) or 0.0) for cell in cells]
         last = [floor(log10(value)) + 1 - most if value else 0 for value in values]
-        return Rounding(f"{most} digits", [0.5 * 10.0**place for place in last])
+        return Rounding(counted(most, "digit"), [0.5 * 10.0**place for place in last])
     return Rounding("", [0.0] * len(cells))

@@ -6,7 +6,7 @@ import numpy as np
 
 from vizopt.errors import hint
 from vizopt.header import MOST_CLASSES
-from vizopt.numbers import count
+from vizopt.numbers import count, counted
 from vizopt.problems.datasets import Data
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def _check_sizes(sizes: tuple[int, ...], data: Data) -> None:
     way = f"write sizes = {[features, *sizes[1:-1], classes]}"
     if sizes[0] != features:
         raise ValueError(
-            f"sizes start with {count(sizes[0])} features, "
+            f"sizes start with {counted(sizes[0], 'feature')}, "
             f"but the data have {count(features)}: {way}"
         )
     if sizes[-1] != classes and (sizes[-1], classes) != (1, 2):
         names = ", ".join(data.classes[:6]) + (", …" if classes > 6 else "")
         raise ValueError(
-            f"sizes end with {count(sizes[-1])} outputs, "
+            f"sizes end with {counted(sizes[-1], 'output')}, "
             f"but the data have {count(classes)} classes ({names}): {way}"
         )
 
@@ -65,10 +65,10 @@ def _check_sizes(sizes: tuple[int, ...], data: Data) -> None:
 def _check_samples(validation: float, batch: int | None, samples: int) -> None:
     training = samples - round(samples * validation)
     if validation and training == samples:
-        raise ValueError(f"validation {validation} holds out none of {count(samples)} samples")
+        raise ValueError(f"validation {validation} holds out none of {counted(samples, 'sample')}")
     if training < 1:
         raise ValueError(f"validation {validation} leaves no sample to train on")
     if batch and batch > training:
         raise ValueError(
-            f"batch {count(batch)} is larger than the {count(training)} training samples"
+            f"batch {count(batch)} is larger than the {counted(training, 'training sample')}"
         )
