@@ -14,7 +14,7 @@ from vizopt.header import Column, Header
 from vizopt.layout import Layout
 from vizopt.paint import DPI, pixel_axes
 from vizopt.paint import line as straight
-from vizopt.panels import Slot
+from vizopt.panels import Slot, strip
 from vizopt.panels.predicted import Predicted
 from vizopt.panels.strip import Strip, _Box, _markers, _points
 from vizopt.panels.stroke import strokes
@@ -241,7 +241,7 @@ def wild(tmp_path_factory):
     return Recording(path)
 
 
-def test_what_would_flash_is_the_mean_of_half_a_second_and_says_so(wild, texts):
+def test_what_would_flash_is_the_mean_of_half_a_second_and_says_so(wild, texts, monkeypatch):
     box, inside = drawn(wild, np.arange(90))
     for k, held in ((7, False), (65, True), (89, False)):
         p = wild["probabilities"][:, 0, 40]
@@ -264,6 +264,11 @@ def test_what_would_flash_is_the_mean_of_half_a_second_and_says_so(wild, texts):
 
     said = [text for text, _ in texts.moving(Shown(), 65)]
     assert said == ["mean of epochs 120–148"]
+    with monkeypatch.context() as patch:
+        patch.setattr(strip, "shown_of", lambda *_: "n" * 55)
+        draw = Strip().dynamic(slot, wild, np.arange(90))
+        assert [text for text, _ in texts.moving(Shown(), 65)] == ["epochs 120–148"]
+    draw = Strip().dynamic(slot, wild, np.arange(90))
     assert texts.moving(Shown(), 7) == []
 
 
