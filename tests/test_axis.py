@@ -104,3 +104,11 @@ def test_curves_fill_what_a_constant_rate_leaves(tmp_path, monkeypatch):
 def test_an_unknown_axis_is_refused(tmp_path):
     with pytest.raises(SceneError, match=r"axis.*linear"):
         scene(tmp_path, 1.0, axis="logarithmic")
+
+
+def test_an_accuracy_that_begins_near_zero_is_not_cut():
+    """As that of many classes."""
+    rising = np.linspace(0.02, 0.9, 50)
+    axis = Axis.of("accuracy", [rising])
+    assert (axis.low, axis.high) == (0.0, pytest.approx(0.9 * 1.06))
+    assert Axis.of("lr", [rising]).high < 0.4

@@ -117,6 +117,28 @@ def test_arrays_that_do_not_fit_are_one_line_and_nothing_is_read(
     assert read == []
 
 
+@pytest.mark.parametrize(
+    ("array", "to"),
+    [
+        ("snapshots/probabilities", [61, 3]),
+        ("snapshots/probabilities", [61, 4, 200]),
+        ("snapshots/probabilities", [61, 3, 1]),
+        ("constants/points", [60, 2]),
+        ("constants/points", [60]),
+        ("constants/units", [2, 2]),
+        ("constants/extent", [4]),
+    ],
+)
+def test_arrays_of_one_feature_that_do_not_fit_are_one_line(line, tmp_path, array, to):
+    path = Path(shutil.copytree(line.path, tmp_path / "line.zarr"))
+    assert len(Recording(path)) == 61
+    document = path / array / "zarr.json"
+    chunks = [min(8, side) for side in to]
+    edit(document, "shape", to=to)
+    edit(document, "chunk_grid", "configuration", "chunk_shape", to=chunks)
+    assert "does not fit" in refusal(path)
+
+
 def test_rows_that_are_claimed_in_the_millions_of_millions_cost_nothing(copy):
     for array in ("history/loss", "snapshots/params"):
         shape = json.loads((copy / array / "zarr.json").read_text())["shape"]

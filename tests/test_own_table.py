@@ -9,6 +9,7 @@ from numpy.random import RandomState
 
 import vizopt
 from vizopt.errors import SceneError
+from vizopt.library import is_table, unpacked
 from vizopt.problems.datasets import Spiral
 from vizopt.problems.inferred import inferred
 from vizopt.recording import Recording
@@ -178,6 +179,14 @@ def test_a_table_that_is_compressed():
     assert said.endswith('40 samples, 2 classes in the column "y" (0, 1), 1 feature (a)')
     scene = vizopt.load_scene("two b.csv.gz")
     assert (scene.name, scene.title) == ("two b", "Two b")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "TSV", "npz", "npy", "xlsx", "parquet"])
+@pytest.mark.parametrize("packed", ["", ".gz", ".bz2", ".XZ"])
+def test_names_of_tables(suffix, packed):
+    assert is_table(f"a.b.{suffix}{packed}")
+    assert unpacked(f"f/a.b.{suffix}{packed}") == Path(f"f/a.b.{suffix}")
+    assert not is_table(f"{suffix}.toml{packed}")
 
 
 def test_features_in_a_file_alone_ask_for_the_labels():

@@ -14,8 +14,9 @@ from vizopt.header import Column, Header
 from vizopt.layout import Layout
 from vizopt.paint import DPI, pixel_axes
 from vizopt.paint import line as straight
-from vizopt.panels import Slot
-from vizopt.panels.strip import Strip, _Box, _points
+from vizopt.panels import Slot, strip
+from vizopt.panels.predicted import Predicted
+from vizopt.panels.strip import Strip, _Box, _markers, _points
 from vizopt.panels.stroke import strokes
 from vizopt.playback import Playback
 from vizopt.recorder import Recorder
@@ -105,6 +106,52 @@ def test_curves_and_background_are_those_of_the_row(line, name):
             assert abs(shown - tints[p[:, j].argmax()]).max() <= 1
 
 
+def test_a_frame_has_the_recorded_probabilities_at_every_place(line):
+    box = _Box.of(slot_of(), line)
+    shown = Predicted(
+        slot_of(mode="still"), line, np.array([30]), (box.width, box.height), box.y, 5.0
+    )(0)
+    p = line["probabilities"][30].astype(float)
+    assert shown.curves.shape == (3, box.width + 1)
+    at = np.arange(box.width + 1) / box.width * 199
+    low = np.floor(at).astype(int).clip(0, 198)
+    assert shown.curves == pytest.approx(p[:, low] + (at - low) * (p[:, low + 1] - p[:, low]))
+
+
+def test_a_line_stands_where_the_class_of_the_background_changes(line):
+    box, inside = drawn(line, [45], mode="still")
+    low, high = line["extent"]
+    at = low + (np.arange(box.width) + 0.5) / box.width * (high - low)
+    winners = predicted(line, 45, at).argmax(axis=0)
+    change = np.flatnonzero(np.diff(winners))
+    assert len(change) >= 2
+    border = [round(255 * value) for value in to_rgb(LIGHT.border)]
+    top = inside(0)[1].astype(int)
+    found = np.flatnonzero(abs(top - border).max(axis=1) <= 1)
+    assert len(found) == len(change)
+    assert abs(found - change).max() <= 1
+
+
+def test_each_curve_has_its_marker_at_the_mean_of_its_points(line):
+    slot = slot_of()
+    box = _Box.of(slot, line)
+    low, high = line["extent"]
+    for c, (x, marker) in enumerate(_markers(slot, line, box)):
+        mean = line["points"][line["labels"] == c, 0].mean()
+        assert abs(x - (mean - low) / (high - low) * box.width) <= 0.5
+        middle = len(marker) // 2
+        wanted = [round(255 * value) for value in to_rgb(LIGHT.classes[c])]
+        assert abs(marker[middle, middle, :3].astype(int) - wanted).max() <= 2
+
+
+def test_a_recording_with_numbers_that_are_no_probabilities_is_drawn(wild, monkeypatch):
+    monkeypatch.setattr(
+        Recording, "row", lambda *_: np.array([[np.nan, 2.0] * 40, [-1e9, np.inf] * 40])
+    )
+    _, inside = drawn(wild, [5])
+    assert inside(0).shape[2] == 3
+
+
 def y_half(box):
     return box.pad + 0.5 * (box.height - box.points - 2 * box.pad)
 
@@ -115,6 +162,10 @@ def test_points_lie_at_their_values_in_the_row_of_their_class(line):
     ink = _points(slot, line, box)
     low, high = line["extent"]
     assert line["held_out"].sum() == 15
+    for p in (0.5, 1.0):  # lines across
+        y = float(box.y(np.array(p)))
+        assert (ink[int(y) - 1 : int(y) + 2, 3::50, 3].max(axis=0) > 20).all()
+        assert not ink[[int(y) - 3, int(y) + 3], 3::50, 3].any()
     for i in range(60):
         x = (line["points"][i, 0] - low) / (high - low) * box.width
         c = line["labels"][i]
@@ -190,7 +241,7 @@ def wild(tmp_path_factory):
     return Recording(path)
 
 
-def test_what_would_flash_is_the_mean_of_half_a_second_and_says_so(wild, texts):
+def test_what_would_flash_is_the_mean_of_half_a_second_and_says_so(wild, texts, monkeypatch):
     box, inside = drawn(wild, np.arange(90))
     for k, held in ((7, False), (65, True), (89, False)):
         p = wild["probabilities"][:, 0, 40]
@@ -213,6 +264,11 @@ def test_what_would_flash_is_the_mean_of_half_a_second_and_says_so(wild, texts):
 
     said = [text for text, _ in texts.moving(Shown(), 65)]
     assert said == ["mean of epochs 120–148"]
+    with monkeypatch.context() as patch:
+        patch.setattr(strip, "shown_of", lambda *_: "n" * 55)
+        draw = Strip().dynamic(slot, wild, np.arange(90))
+        assert [text for text, _ in texts.moving(Shown(), 65)] == ["epochs 120–148"]
+    draw = Strip().dynamic(slot, wild, np.arange(90))
     assert texts.moving(Shown(), 7) == []
 
 

@@ -700,13 +700,13 @@ def test_whole_numbers_far_from_each_other_are_measured_too(tmp_path):
     for many, said in ((20, ""), (21, " (numbers taken as classes)")):
         text = table("a,b,k", x=np.tile(X, (7, 1)), labels=[k % many for k in range(210)])
         assert read(tmp_path, text).words == f"d.csv, 210 samples, {many} classes{said}"
-    for step, classes in ((1, 12), (2, 0)):  # 12 numbers reach 11, or 22; 24 would be gaps
-        twelve = [str(step * (k % 12) + (k % 12 == 11) * (step == 2) * 2) for k in range(60)]
+    for last, classes in ((23, 12), (24, 0)):  # twelve numbers that reach 23 further, or 24
+        twelve = [str([*range(11), last][k % 12]) for k in range(60)]
         text = table("a,b,k", x=x[:60], labels=twelve)
         if classes:
             assert len(read(tmp_path, text).classes) == classes
         else:
-            assert "12 different numbers for 60 samples" in refused(tmp_path, text)
+            assert "12 different numbers for 60 samples look" in refused(tmp_path, text)
     codes = [str(10_000 * (k % 11)) for k in range(110)]  # ten of each: classes with a code
     assert (
         len(read(tmp_path, table("a,b,k", x=np.tile(X, (5, 1))[:110], labels=codes)).classes) == 11
@@ -725,6 +725,10 @@ def test_one_feature_is_enough(tmp_path):
     (tmp_path / "d.csv").write_text(text)
     spec.check()
     assert "probabilities" in spec.columns
+    half = Y % 2  # a feature that is 1 where the label is 0 is no part of a one-hot label
+    data = read(tmp_path, table("a,k", x=half[:, None], labels=1 - half).replace(".0", ""))
+    assert (data.features, data.classes) == (("a",), ("0", "1"))
+    (tmp_path / "d.csv").write_text(text)
     assert spec.build(RandomState(0)).constants["points"].shape == (30, 1)
     for shape in ((30,), (30, 1)):
         np.savez(tmp_path / "d.npz", x=x.reshape(shape), y=Y)

@@ -17,6 +17,36 @@ class Lie(NamedTuple):
 
 LIES = (
     Lie(
+        "the probabilities of one feature are upside down",
+        "vizopt/panels/strip.py",
+        "self.pad + (1 - probability) *",
+        "self.pad + probability *",
+    ),
+    Lie(
+        "a held strip tells the epochs of another half second",
+        "vizopt/panels/predicted.py",
+        "(int(self._epochs[first]), int(self._epochs[last]))",
+        "(int(self._epochs[first]), int(self._epochs[last]) + 1)",
+    ),
+    Lie(
+        "more points are said to be shown than are",
+        "vizopt/panels/sample.py",
+        "some=count(some), count=count(every)",
+        "some=count(every), count=count(every)",
+    ),
+    Lie(
+        "one class more is counted than is not named",
+        "vizopt/panels/legend.py",
+        "_more(slot, every - kept))",
+        "_more(slot, every - kept + 1))",
+    ),
+    Lie(
+        "prices are taken for classes",
+        "vizopt/problems/standard.py",
+        "max(values) - min(values) >= GAPS * len(values)",
+        "False",
+    ),
+    Lie(
         "a look's text passes with too little contrast",
         "vizopt/looks/contrast.py",
         "TEXT, SHAPE = 4.5, 3.0",
@@ -169,8 +199,8 @@ LIES = (
     Lie(
         "the feature's numbers are upside down",
         "vizopt/panels/features.py",
-        "middle = bottom - at * side",
-        "middle = top + at * side",
+        "middle = bottom - at * height",
+        "middle = top + at * height",
     ),
     Lie(
         "the plane's axes have each other's names",

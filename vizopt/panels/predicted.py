@@ -70,7 +70,7 @@ class Predicted:
     def __call__(self, k: int) -> Shown:
         span = self._spans(k)
         if span is None:
-            predicted = self._wide(self._run.row("probabilities", int(self._rows[k])))
+            predicted = self._wide(self._row(int(self._rows[k])))
             return Shown(predicted, _winning(predicted))
         if self._latest is None or self._latest[0] != span:
             self._latest = span, self._mean(*span)
@@ -91,6 +91,10 @@ class Predicted:
                 words[(last - back).clip(0)] = self._border
         return words
 
+    def _row(self, row: int) -> Floats:
+        """As it was recorded; what is no probability in a recording from anybody is 0 or 1."""
+        return np.asarray(np.nan_to_num(self._run.row("probabilities", row)).clip(0, 1))
+
     def _wide(self, predicted: Floats) -> Floats:
         """Values [C, points] of a row at each edge of the columns [C, W + 1]."""
         at = np.linspace(0, self._count - 1, self._width + 1)
@@ -98,7 +102,7 @@ class Predicted:
 
     def _mean(self, first: int, last: int) -> Shown:
         """Of all rows that were recorded from the first to the last one of a span."""
-        rows = [self._run.row("probabilities", row) for row in range(first, last + 1)]
+        rows = [self._row(row) for row in range(first, last + 1)]
         return Shown(
             self._wide(np.mean(rows, axis=0)),
             self._wide(np.mean([_winning(row) for row in rows], axis=0)),
@@ -107,7 +111,7 @@ class Predicted:
 
     def _seen(self, row: int) -> "Winners":
         """What each place shows: the class of the background, or beyond those that of a curve."""
-        predicted = self._run.row("probabilities", row)
+        predicted = self._row(row)
         step = self._width / self._count
         y = self._y(predicted.astype(float))
         thick = self._thick * np.hypot(1, np.gradient(y, step, axis=1))

@@ -33,6 +33,7 @@ LARGEST = 0.42  # of the strip's height, that all points take
 PAD = 9  # units between the probabilities 0 and 1 and what is below and above
 CORE, CASE = 3.0, 1.1  # units: thickness of a curve, and of its outline
 PARTS = 4  # of the axis of probabilities
+MEAN = ("mean_of", "background_short")  # as there is room
 GOLDEN = (5**0.5 - 1) / 2  # whose multiples lie apart, however many there are
 
 
@@ -66,6 +67,8 @@ class Strip:
         points = Stamp.of(box.width, box.height, _points(slot, run, box))
         named = _markers(slot, run, box)
         glyphs, units = slot.glyphs(12), slot.say(f"{run.header.unit}s")
+        noted = slot.text_width(shown_of(slot, run, STRIP), 12)
+        free = box.width - (noted + slot.unit * 12 if noted else 0)
         colours = slot.theme.classes
         core = max(CORE * slot.unit, 1.6)
         whole = core + 2 * max(CASE * slot.unit, 0.8)
@@ -84,7 +87,8 @@ class Strip:
                 stamp_at(inside, marker, x, round(float(box.y(curve)[x])))
             if shown.held:
                 first, last = map(count, shown.held)
-                words = slot.say("mean_of", units=units, first=first, last=last)
+                ways = [slot.say(key, units=units, first=first, last=last) for key in MEAN]
+                words = next((words for words in ways if glyphs.width(words) <= free), ways[-1])
                 glyphs.write(window, words, box.left + box.width, box.last_line, 1.0)
 
         return draw
