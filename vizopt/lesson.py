@@ -84,13 +84,18 @@ def write(
         slides = [deck.joined([made[part] for part in row], title) for row, title in named]
         if inside:
             deck.write(file, slides, paper.ratio, paper.template)
-            return slides
+        else:
+            _write_text(file, slides)
+    return slides
+
+
+def _write_text(file: Path, slides: Sequence[deck.Slide]) -> None:
+    """A deck that is text, and beside it the clips that lie elsewhere."""
     for slide in slides:
         for part in slide.parts:
             _copy(part.clip, file.parent / part.clip.name)
-    with finished(file) as part_file:
-        part_file.write_text(deck.SNIPPETS[file.suffix.lower()](slides), encoding="utf-8")
-    return slides
+    with finished(file) as place:
+        place.write_text(deck.SNIPPETS[file.suffix.lower()](slides), encoding="utf-8")
 
 
 def _media(
