@@ -45,6 +45,11 @@ def test_what_cannot_fit_keeps_the_older_file(command, run):
     assert [file.name for file in Path().iterdir()] == ["a.gif"]
 
 
+def test_a_still_that_cannot_fit_names_its_own_way_out(command, run):
+    ran = command("render", run.path, "-o", "a.png", "-q", "--fit", "1kB", "--size", "480x270")
+    assert ran.err.endswith(": choose a larger --fit, or a smaller --size\n")
+
+
 def test_a_fitted_clip_is_made_again_from_its_recipe(command):
     short = ["--set", "epochs=60", "--set", "keep.grid=20", "--seconds", "1", "-q"]
     assert command("make", "sgd", *short, "-o", "a.mp4").code == 0

@@ -262,9 +262,10 @@ def _fitted(
             k = (low + high) // 2
         if best is None:
             wanted, got = counted(limit or 0, "byte"), count(smallest or 0)
+            way = "a smaller --size" if is_still(file) else "a shorter clip with --seconds"
             raise EncodeError(
                 f"{file}: cannot be made as small as {wanted}: the smallest has {got}: "
-                "choose a larger --fit, or a shorter clip with --seconds"
+                f"choose a larger --fit, or {way}"
             )
         staging.copy(best[0], file)
         staging.copy(text_beside(best[0]), text_beside(file))
