@@ -15,7 +15,7 @@ SETTINGS = ("-preset", "superfast", "-tune", "animation", "-x264-params", TREE)
 CODEC = ("-vf", COLOUR, "-c:v", "libx264", *SETTINGS, "-pix_fmt", "yuv420p")
 CRF, STEP = 18, 4  # and what each level of harm adds
 
-# Of large pictures x264 keeps few: see docs/decisions/021. Better by LARGE_BETTER they look as
+# Of large pictures x264 keeps few: see docs/decisions/023. Better by LARGE_BETTER they look as
 # those of SETTINGS do.
 FEW = "mbtree=1:cabac=1:rc-lookahead=2:sync-lookahead=0:sliced-threads=1:bframes=0:ref=1"
 SPARING = ("-preset", "superfast", "-tune", "animation", "-threads", "2", "-x264-params", FEW)
