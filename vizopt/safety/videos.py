@@ -14,12 +14,13 @@ import numpy as np
 from PIL import Image
 
 from vizopt.encoders.ffmpeg import widen
-from vizopt.encoders.program import APART, SHOW, SHOWN, WRONG, able, end
+from vizopt.encoders.program import APART, PATIENCE, SHOW, SHOWN, WRONG, able, end
 from vizopt.errors import DecodeError, EncodeError, says_shortage
 from vizopt.safety.decode import MATROSKA, Picture, head, source
 from vizopt.safety.grid import RGB
 
 BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
+QUICKTIME = b"qt  "  # the brand of a MOV
 ALPHA = re.compile(r"^ *alpha_mode *: *1\s*$| yuva\d+p", re.MULTILINE)
 
 
@@ -57,10 +58,16 @@ def pictures(path: Path, paper: str) -> Iterator[Picture]:
 
 
 def _has_alpha(path: Path) -> bool:
-    """Whether a clip says that it is transparent; of a WebM ffmpeg's own decoder does not look."""
-    with suppress(EncodeError):
+    """Whether a WebM or MOV says that it is transparent, which an MP4 cannot be.
+
+    Of a WebM ffmpeg's own decoder does not look.
+    """
+    first = head(path)
+    if not first.startswith(MATROSKA) and first[8:] != QUICKTIME:
+        return False
+    with suppress(EncodeError, subprocess.TimeoutExpired):
         command = [able(path), "-nostdin", "-hide_banner", *source(path)]
-        said = subprocess.run(command, capture_output=True, check=False).stderr
+        said = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE).stderr
         return bool(ALPHA.search(said.decode(errors="replace")))
     return False
 
