@@ -53,6 +53,7 @@ def test_a_question_at_the_first_frame_stops_the_page_before_it_plays(visit, ask
     page = visit(asking, motion="no-preference")
     assert page.locator("#asked").inner_text() == "What will it do?"
     page.wait_for_timeout(300)
+    assert page.evaluate("video.played.length") == 0
     assert paused(page)
     assert shown(page) == 0
     page.get_by_role("button", name="Go on").click()

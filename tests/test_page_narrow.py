@@ -139,8 +139,9 @@ def test_a_smaller_page_gives_it_up_first(run, tmp_path):
     (first, harm), (second, _) = ladder(Path("a.html"), Look(narrow=False))[:2]
     assert (first.narrow, harm, second.level) == (False, "", 1)
     file = tmp_path / "a.html"
-    whole = render(run, file, LOOK).path.stat().st_size
-    (clip,) = pipeline.fitted(run, {file: Limits(whole - 1)}, LOOK)
+    brief = replace(LOOK, fps=2.0)
+    whole = render(run, file, brief).path.stat().st_size
+    (clip,) = pipeline.fitted(run, {file: Limits(whole - 1)}, brief)
     assert clip.harm == "gave up: the clip for narrow screens"
     assert 'id="narrow"' not in file.read_text("utf-8")
 
