@@ -1,6 +1,6 @@
 """Clips: a recording drawn once into several files, and what is known of each."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -104,34 +104,22 @@ def draw(
     mode: Mode = "flashing" if look.allow_flashes else "still" if alone else "clip"
     picture = planned_picture(run, scene, size, fps, rows=rows, mode=mode, clear=clear, slide=slide)
     total = 1 if still else len(picture)
-    shape = Shape(
-        size,
-        fps,
-        look.allow_flashes,
-        look.at or "last",
-        look.level,
-        slide,
-        look.embed,
-        look.narrow,
-    )
+    at, page = look.at or "last", (look.embed, look.narrow)
+    shape = Shape(size, fps, look.allow_flashes, at, look.level, slide, *page)
     card = 0 if isinstance(picture, Picture) else picture.card
     label = labels.label(run, scene, told, shape, card=card, warning=warning)
     names = ", ".join(file.name for file, _ in members)
-    twice = [file for file, _ in members if has_narrow(file, size)]
-    if look.embed or not look.narrow:  # a frame in another page is wide
-        twice = []
-    steps = Steps(bar, total, names, 1 if alone else 1 + len(members) + 2 * len(twice))
+    wanted = look.narrow and not look.embed  # a frame in another page is wide
+    twice = sum(wanted and has_narrow(file, size) for file, _ in members)
+    steps = Steps(bar, total, names, 1 if alone else 1 + len(members) + 2 * twice)
     judges = Judges(steps, scene.colours.paper)
-    parts = partial(_samples, picture), label, judges, look.level, clear
-
-    def again(size: Size) -> Iterator[Frame]:
-        other = planned_picture(run, scene, size, fps, rows=rows, mode=mode, large=True)
-        return (frame for frame, _ in zip(other, steps.part(), strict=True))
-
-    film = Film(size, fps, *parts, again if twice else None, look.embed)
+    film = Film(size, fps, partial(_samples, picture), label, judges, look.level, clear)
+    if twice:
+        other = partial(planned_picture, run, scene, fps=fps, rows=rows, mode=mode, large=True)
+        film = replace(film, again=lambda size: _counted(other(size), steps))
+    film = replace(film, embed=look.embed)
     frames = iter([picture[k + len(picture) - len(rows)]]) if still else iter(picture)
-    counted = (frame for frame, _ in zip(frames, steps.part(), strict=True))
-    wrong = write_frames(counted, film, members, staging)
+    wrong = write_frames(_counted(frames, steps), film, members, staging)
     complete = [file for file, _ in members if file not in wrong]
     wrong |= write_texts(complete, told.text, staging)
     took = perf_counter() - start
@@ -184,6 +172,11 @@ def planned_picture(
         return Carded(picture, theme, fps) if mode == "flashing" else picture
 
     return Clear(colours.paper, on) if clear else on(colours.paper)
+
+
+def _counted(frames: Iterable[Frame], steps: Steps) -> Iterator[Frame]:
+    """The frames of one drawing, which the bar counts."""
+    return (frame for frame, _ in zip(frames, steps.part(), strict=True))
 
 
 def _samples(picture: Picture | Carded | Clear) -> Iterator[Frame]:
