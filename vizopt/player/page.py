@@ -8,7 +8,7 @@ from html import escape
 from importlib.resources import files
 from itertools import groupby
 from string import Template
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ ALLOWED = 3  # flashes a second, WCAG 2.2, 2.3.1
 SPOKEN = ("play", "pause", "speed", "loop_on", "loop_off", "frame", "at", "copied", "in_address")
 STYLE = ("page", "controls", "screens")
 SCRIPT = ("frame", "playing", "places", "viewer", "begin")
+Columns: TypeAlias = list[tuple[str, list[str]]]  # names, with the values of each frame
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -46,11 +47,8 @@ def page(film: Film, shots: Sequence[Shot], verdict: Verdict | None) -> str:
     warning = label.words.told(label.warning or _failed(verdict))
     said = _said(label.words, label.words.told(title(label.unit, label.unit)))
     columns = _numbers(label, frames)
-    data = _data(film, shots[0], said) | {
-        "starts": verdict is not None and not warning,
-        "names": [name for name, _ in columns],
-        "numbers": [values for _, values in columns],
-    }
+    data = _data(film, shots[0], columns, said)
+    data["starts"] = verdict is not None and not warning
     shown = slice(0, 1) if label.pauses else slice(-1, None)  # the last is an answer
     seen = escape((not label.pauses and label.alt) or label.title)
     return Template(_part("page.html")).substitute(
@@ -89,7 +87,7 @@ def _said(words: Language, unit: str) -> dict[str, str]:
     }
 
 
-def _data(film: Film, shot: Shot, said: Mapping[str, str]) -> dict[str, Any]:
+def _data(film: Film, shot: Shot, columns: Columns, said: Mapping[str, str]) -> dict[str, Any]:
     """What the script knows of the frames."""
     label = film.label
     epochs = label.numbers.get(label.unit, np.zeros(0, int))[: shot.frames]
@@ -101,6 +99,8 @@ def _data(film: Film, shot: Shot, said: Mapping[str, str]) -> dict[str, Any]:
         "unit": label.words.told(title(label.unit, label.unit)),
         "counts": label.unit,
         "at": epochs.tolist(),
+        "names": [name for name, _ in columns],
+        "numbers": [values for _, values in columns],
         "labels": [mark._asdict() for mark in scale(epochs)],
         "pauses": _pauses(label),
         "words": {name: said[f"page_{name}"] for name in SPOKEN},
@@ -136,7 +136,7 @@ def _flashes(verdict: Verdict) -> float:
     return max(verdict.general.flashes, verdict.red.flashes)
 
 
-def _numbers(label: Label, frames: int) -> list[tuple[str, list[str]]]:
+def _numbers(label: Label, frames: int) -> Columns:
     """Names and values of each frame, as the picture writes them."""
 
     def place(name: str) -> tuple[int, str]:
@@ -179,7 +179,7 @@ def _speed(speed: float, verdict: Verdict | None, said: Mapping[str, str]) -> st
     return f'<option value="{speed:g}"{chosen}>{words}</option>'
 
 
-def _events(label: Label, columns: list[tuple[str, list[str]]], frames: int) -> str:
+def _events(label: Label, columns: Columns, frames: int) -> str:
     """Buttons that lead to what happened and to the pauses; nothing where there is none."""
     unit, shown = label.words.say("page_frame"), [count(k + 1) for k in range(frames)]
     if label.unit in label.numbers:
