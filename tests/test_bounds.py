@@ -88,5 +88,5 @@ def test_a_long_title_is_cut_before_it_is_measured(tmp_path, monkeypatch):
         lambda text, *other: lengths.append(len(text)) or measured(text, *other),
     )
     scene = vizopt.load_scene("local-minimum-1", {"epochs": 2, "title": "il, " * 500})
-    planned_picture(vizopt.record(scene, tmp_path / "run.zarr"), scene, (320, 180), 10)
+    planned_picture(vizopt.record(scene, tmp_path / "run.zarr"), scene, (640, 360), 10)
     assert 20 < max(lengths) < 700

@@ -13,7 +13,7 @@ from vizopt.api import render
 from vizopt.clips import planned_picture
 from vizopt.encoders import Film, encoder
 from vizopt.errors import EncodeError
-from vizopt.fit import ladder
+from vizopt.fit import steps
 from vizopt.outputs import Look
 from vizopt.player.shots import narrow
 from vizopt.recipe import read
@@ -130,13 +130,15 @@ def test_a_page_that_is_made_is_judged_by_both(run, tmp_path, monkeypatch):
 
 
 def test_a_smaller_page_gives_it_up_first(run, tmp_path):
-    looks = ladder(Path("a.html"), Look())
+    looks = steps(Path("a.html"), Look(), Limits(), lambda _: 100)
     assert [(look.narrow, look.level, harm) for look, harm in looks[:3]] == [
         (True, 0, ""),
         (False, 0, "gave up: the clip for narrow screens"),
         (False, 1, "gave up: the clip for narrow screens, level 1 of colours or detail"),
     ]
-    (first, harm), (second, _) = ladder(Path("a.html"), Look(narrow=False))[:2]
+    (first, harm), (second, _) = steps(Path("a.html"), Look(narrow=False), Limits(), lambda _: 100)[
+        :2
+    ]
     assert (first.narrow, harm, second.level) == (False, "", 1)
     file = tmp_path / "a.html"
     brief = replace(LOOK, fps=2.0)
@@ -204,7 +206,7 @@ def test_without_a_script_too(visit, page):
 
 def test_what_has_no_second_clip_gives_none_up():
     for name, look in (("a.mp4", Look()), ("a.html", Look(embed=True))):
-        steps = ladder(Path(name), look)
-        assert all(shape.narrow for shape, _ in steps)
-        assert not any("narrow" in harm for _, harm in steps)
-        assert len(steps) == len({shape for shape, _ in steps})
+        found = steps(Path(name), look, Limits(), lambda _: 100)
+        assert all(shape.narrow for shape, _ in found)
+        assert not any("narrow" in harm for _, harm in found)
+        assert len(found) == len({shape for shape, _ in found})

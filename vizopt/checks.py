@@ -59,13 +59,13 @@ class Judges:
         self._paper = paper
         self._found: dict[Path, Verdict] = {}
 
-    def __call__(self, clip: Path, file: Path, beside: Beside = judge) -> Verdict:
+    def __call__(self, clip: Path, file: Path, beside: Beside | None = None) -> Verdict:
         """The worst that is found in a clip or in those of the same file before it.
 
         Args:
             clip: the file itself, or one that a page will hold.
             file: what is written.
-            beside: judges it, here or in another process.
+            beside: judges it in another process; done here when left out.
 
         Raises:
             EncodeError: what was just written cannot be read.
@@ -76,7 +76,7 @@ class Judges:
             next(steps, None)
 
         try:
-            found = beside(clip, trace=step, papers=(self._paper,))
+            found = (beside or judge)(clip, trace=step, papers=(self._paper,))
         except DecodeError as error:
             raise EncodeError(str(error).replace(str(clip), str(file))) from error
         for _ in steps:  # frames that a format has merged
@@ -85,7 +85,7 @@ class Judges:
         self._found[file] = replace(worst(before, found), path=file)
         return self._found[file]
 
-    def of(self, file: Path, beside: Beside = judge) -> Verdict:
+    def of(self, file: Path, beside: Beside | None = None) -> Verdict:
         """What was found in a file's clips while it was written, or is found now."""
         return self._found.get(file) or self(file, file, beside)
 
