@@ -198,17 +198,6 @@ def test_defaults_of_the_reference_are_written_as_in_a_scene():
     assert "| `allow_flashes` | `false` |" in keys.page()
 
 
-def test_every_place_is_in_the_reference_with_its_limits_source_and_month():
-    page = places.page()
-    for name, place in PLACES.items():
-        row = re.search(rf"^\| `{name}` \| (.*)$", page, flags=re.M)[1]
-        month = place.checked.replace("-", "\u2011")
-        for told in (str(place), month, place.note, place.source or "tried"):
-            assert told in row, (name, told)
-    assert "| GIF, PNG (50 MB) | [support.google.com](https" in page
-    assert len(re.findall(r"^\| `", page, flags=re.M)) == 11
-
-
 def test_every_public_name_is_on_the_page_of_python():
     page = text_of(DOCS / "reference" / "python.md")
     found = re.findall(r"^\.\. auto\w+:: vizopt\.(\w+)$", page, flags=re.M)

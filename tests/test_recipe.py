@@ -164,7 +164,7 @@ def test_a_recipe_of_a_wrong_size_or_frame_is_one_clear_line(command):
         'path = "PATH"\n', "points = 9\nclasses = 2\n"
     )
     for clip, message in {
-        "size = [10, 10]": "size 10x10: must be at least 480x270",
+        "size = [10, 10]": "size 10x10: must be at least 320x180",
         "size = [10]": "clip.size",
         "fps = 1e9": "fps 1e+09: must lie",
         'at = "epoch=1; rm"': "write it like 4500, epoch=4500",
