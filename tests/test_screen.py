@@ -166,7 +166,7 @@ def test_what_the_lists_of_names_are_of():
     assert kinds.names("places")["github"].startswith(
         "GIF, WEBP, PNG, JPG, SVG, MP4, MOV, WEBM (10 MB). Videos"
     )
-    assert kinds.names("places")["latex"] == "PNG (any size)"
+    assert kinds.names("places")["latex"].startswith("PDF, PNG, JPG (any size). Text in a .pdf")
     assert list(kinds.names("places")) == list(PLACES)
 
 

@@ -132,12 +132,13 @@ def _behind(name: str, above: Commands) -> str:
     near = get_close_matches(name, before, 1, NEAR)
     if near:
         return f'no such option: did you mean "{near[0]}"?'
-    for told, command in above.commands.items():
-        options = [option for p in command.params for option in p.opts]
+    owners = ["make"] + [told for told in above.commands if told != "make"]
+    for told in owners:
+        options = [option for p in above.commands[told].params for option in p.opts]
         if near := get_close_matches(name, options, 1, NEAR):
             return f"options stand behind a command: vizopt {told} … {near[0]}"
-    if key := _key(name, nearly=True):
-        return f"keys of a scene are set behind a command: vizopt make SCENE --set {key}=VALUE"
+        if told == "make" and (key := _key(name, nearly=True)):
+            return f"keys of a scene are set behind a command: vizopt make SCENE --set {key}=VALUE"
     return f"no such option: {hint(name, before)}"
 
 
