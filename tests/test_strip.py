@@ -12,7 +12,7 @@ from vizopt import hold, story
 from vizopt.clips import planned_picture
 from vizopt.header import Column, Header
 from vizopt.layout import Layout
-from vizopt.paint import DPI, pixel_axes
+from vizopt.paint import DPI, ink, pixel_axes
 from vizopt.paint import line as straight
 from vizopt.panels import Slot, strip
 from vizopt.panels.predicted import Predicted
@@ -159,18 +159,18 @@ def y_half(box):
 def test_points_lie_at_their_values_in_the_row_of_their_class(line):
     slot = slot_of()
     box = _Box.of(slot, line)
-    ink = _points(slot, line, box)
+    shown = ink(box.width, box.height, _points(slot, line, box))
     low, high = line["extent"]
     assert line["held_out"].sum() == 15
     for p in (0.5, 1.0):  # lines across
         y = float(box.y(np.array(p)))
-        assert (ink[int(y) - 1 : int(y) + 2, 3::50, 3].max(axis=0) > 20).all()
-        assert not ink[[int(y) - 3, int(y) + 3], 3::50, 3].any()
+        assert (shown[int(y) - 1 : int(y) + 2, 3::50, 3].max(axis=0) > 20).all()
+        assert not shown[[int(y) - 3, int(y) + 3], 3::50, 3].any()
     for i in range(60):
         x = (line["points"][i, 0] - low) / (high - low) * box.width
         c = line["labels"][i]
         top = box.height - box.points + c * box.points / 3
-        column = ink[int(top) + 1 : int(top + box.points / 3) - 1, int(x)]
+        column = shown[int(top) + 1 : int(top + box.points / 3) - 1, int(x)]
         opaque = column[column[:, 3] > 250, :3].astype(int)
         hollow = line["held_out"][i] > 0
         wanted = np.array(to_rgb(LIGHT.paper if hollow else LIGHT.classes[c])) * 255

@@ -51,7 +51,8 @@ class Plane:
         features = Features.of(slot, run)
         features.draw(slot, x, y, side, side)
         legend.draw(slot, x, y + side + features.below(slot), side, KEY * diameter(slot.unit))
-        slot.text(x, _last_line(slot, run), _note(slot, run, side), 12)
+        if note := _note(slot, run, side):
+            slot.text(x, _last_line(slot, run), note, 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         from vizopt.hold import Background

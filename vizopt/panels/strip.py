@@ -60,7 +60,8 @@ class Strip:
         features.draw(slot, box.left, box.top, box.width, box.height)
         below = box.top + box.height + features.below(slot)
         box.legend.draw(slot, box.left, below, box.width, KEY * diameter(slot.unit))
-        slot.text(box.left, box.last_line, shown_of(slot, run, STRIP), 12)
+        if few := shown_of(slot, run, STRIP):
+            slot.text(box.left, box.last_line, few, 12)
 
     def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
         box = _Box.of(slot, run)
