@@ -302,9 +302,9 @@ def test_a_clip_of_a_run_whose_curves_jump_passes_the_flash_check(jumping, tmp_p
 @pytest.mark.parametrize("slope", [0.0, 0.4, -1.0, 3.0, -25.0])
 def test_a_stroke_is_as_thick_wherever_it_is_steep(slope):
     y = 60 + slope * (np.arange(41) - 20.0)
-    for width, ink in zip((3.0, 6.0), strokes(y, (3.0, 6.0)), strict=True):
+    for width, stroke in zip((3.0, 6.0), strokes(y, (3.0, 6.0)), strict=True):
         found = np.zeros((1400, 40))
-        found[ink.rows + 600, ink.columns] = ink.coverage
+        found[stroke.rows + 600, stroke.columns] = stroke.coverage
         wanted = np.zeros((1400, 40))
         rows, columns, coverage = straight(-60, y[0] - 60 * slope, 100, y[0] + 100 * slope, width)
         seen = (columns >= 0) & (columns < 40)
@@ -315,10 +315,10 @@ def test_a_stroke_is_as_thick_wherever_it_is_steep(slope):
 
 def test_a_step_is_a_line_without_gaps_and_no_longer_than_it_is():
     y = np.r_[np.full(20, 10.0), np.full(20, 90.0)]
-    (ink,) = strokes(y, (3.0,))
-    assert (ink.rows.min(), ink.rows.max()) == (8, 91)
+    (stroke,) = strokes(y, (3.0,))
+    assert (stroke.rows.min(), stroke.rows.max()) == (8, 91)
     seen = np.zeros((100, 39))
-    seen[ink.rows, ink.columns] = ink.coverage
+    seen[stroke.rows, stroke.columns] = stroke.coverage
     assert (seen[10:90, 17:23].max(axis=1) == 255).all()
     assert not seen[20:80, :16].any()
 
