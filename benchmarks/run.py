@@ -24,15 +24,15 @@ from benchmarks.measure import (
     usage,
 )  # fmt: skip
 from benchmarks.peers import book_layers, encode_only, ffmpeg_gif, matplotlib_script
-from vizopt.clips import planned_picture
-from vizopt.optimizers import SGD, Adam, Momentum
+from vizopt.clips.render import planned_picture
+from vizopt.core.progress import quiet
+from vizopt.flashes import Verdict
 from vizopt.pipeline import make
-from vizopt.problems import NetworkSpec, Spiral
-from vizopt.progress import quiet
-from vizopt.recording import Recording
-from vizopt.safety import Verdict
-from vizopt.scene import parse_scene
-from vizopt.train import train
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import parse_scene
+from vizopt.train.loop import train
+from vizopt.train.optimizers import SGD, Adam, Momentum
+from vizopt.train.problems import NetworkSpec, Spiral
 
 FOLDER = Path(tempfile.mkdtemp())
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
@@ -330,8 +330,8 @@ def whole() -> list[Row]:
 
     def unchecked() -> None:
         with (
-            patch("vizopt.checks.judge", lambda path, **_: found[path.suffix]),
-            patch("vizopt.checks.Checks.beside"),
+            patch("vizopt.clips.checks.judge", lambda path, **_: found[path.suffix]),
+            patch("vizopt.clips.checks.Checks.beside"),
         ):
             ours()
 

@@ -24,8 +24,8 @@ from matplotlib.colors import to_hex, to_rgb
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
-from vizopt.looks.oklab import Values, linear, oklab, srgb
-from vizopt.theme import THEMES, luminance
+from vizopt.core.oklab import Values, linear, luminance, oklab, srgb
+from vizopt.draw.theme import THEMES
 
 PETROFF = THEMES["light"].classes
 Places: TypeAlias = NDArray[np.intp]

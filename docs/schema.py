@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from vizopt.docstrings import docstring
-from vizopt.scene import Scene, as_table
-from vizopt.schema import NAME
+from vizopt.core.docstrings import docstring
+from vizopt.scene.schema import NAME
+from vizopt.scene.spec import Scene, as_table
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -49,5 +49,5 @@ def schema() -> dict[str, Any]:
 
 if __name__ == "__main__":
     text = json.dumps(schema(), ensure_ascii=False, separators=(",", ":"))
-    path = Path(__file__).parents[1] / "vizopt" / NAME
+    path = Path(__file__).parents[1] / "vizopt" / "scene" / NAME
     path.write_text(f"{text}\n", encoding="utf-8")

@@ -13,8 +13,8 @@ from pages import GUARD, settle
 
 import vizopt
 from vizopt.__main__ import main
-from vizopt.glyphs import Glyphs
-from vizopt.recording import Recording
+from vizopt.draw.glyphs import Glyphs
+from vizopt.recording.store import Recording
 
 SHORT = {"epochs": 301, "keep.grid": 40, "timeline.seconds": 2.0}
 

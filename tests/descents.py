@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from vizopt.header import Header
-from vizopt.optimizers import acting, rates, worked
-from vizopt.probes import Tape, probes_for, record_steps
-from vizopt.recording import Recording
-from vizopt.scene import parse_scene, scene_toml
-from vizopt.train import train
+from vizopt.recording.header import Header
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import parse_scene, scene_toml
+from vizopt.train.loop import train
+from vizopt.train.optimizers import acting, rates, worked
+from vizopt.train.probes import Tape, probes_for, record_steps
 
 TOML = """title = "A descent"
 epochs = {epochs}

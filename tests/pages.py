@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from vizopt.encoders import Film, Label, encoder
-from vizopt.numbers import count, number
+from vizopt.core.numbers import count, number
+from vizopt.formats import Film, Label, encoder
 
 FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
 SIZE = (BITS * SIDE, 180)

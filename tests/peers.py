@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vizopt.schedules import InverseDecay
+from vizopt.train.schedules import InverseDecay
 
 
 def bowl(x):

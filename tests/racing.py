@@ -9,13 +9,13 @@ import numpy as np
 from PIL import Image
 
 import vizopt
-from vizopt import recipe
-from vizopt.encoders import Film, Label, encoder
-from vizopt.encoders.sequence import members
-from vizopt.marks import is_ours, signed, unsigned
-from vizopt.outputs import write_text
-from vizopt.recording import Recording
-from vizopt.safety.decode import pictures
+from vizopt.clips import recipe
+from vizopt.clips.outputs import write_text
+from vizopt.core.marks import is_ours, signed, unsigned
+from vizopt.flashes.decode import pictures
+from vizopt.formats import Film, Label, encoder
+from vizopt.formats.sequence import members
+from vizopt.recording.store import Recording
 
 SIDE, LONG = 64, 12
 PACK = [f"a/a.{suffix}" for suffix in ("mp4", "gif", "html", "pptx", "png", "toml", "txt")]

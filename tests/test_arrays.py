@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 import vizopt
-from vizopt.clips import planned_picture
-from vizopt.errors import VizoptError
-from vizopt.scene import parse_scene
+from vizopt.clips.render import planned_picture
+from vizopt.core.errors import VizoptError
+from vizopt.scene.spec import parse_scene
 
 LOOK = {"size": (480, 270), "fps": 10, "seconds": 0.5}
 
@@ -58,17 +58,17 @@ def test_one_frame_is_no_frames(run, tmp_path):
 
 def test_frames_come_one_by_one(run, tmp_path, monkeypatch):
     """The first is there before the last is read."""
-    from vizopt import showing
+    from vizopt.formats import poster
 
     read = []
-    pictures = showing.pictures
+    pictures = poster.pictures
 
     def noted(path):
         for picture in pictures(path):
             read.append(picture)
             yield picture
 
-    monkeypatch.setattr(showing, "pictures", noted)
+    monkeypatch.setattr(poster, "pictures", noted)
     images = vizopt.render(run, tmp_path / "a.gif", **LOOK).images()
     assert read == []
     next(images)

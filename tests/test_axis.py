@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import vizopt
-from vizopt.errors import SceneError
-from vizopt.panels.axis import Axis
-from vizopt.panels.base import Slot
-from vizopt.panels.curves import _by_column, _plots
-from vizopt.theme import THEMES
+from vizopt.core.errors import SceneError
+from vizopt.draw.panels.axis import Axis
+from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.curves import _by_column, _plots
+from vizopt.draw.theme import THEMES
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def scene(tmp_path, lr, **curves):
 
 
 def test_curves_fill_what_a_constant_rate_leaves(tmp_path, monkeypatch):
-    from vizopt.panels import Curves
+    from vizopt.draw.panels import Curves
 
     slot = Slot(None, 400, 500, THEMES["light"], 1.0, None)
     falling = {"kind": "exponential", "initial": 1.0, "factor": 0.9}

@@ -17,14 +17,16 @@ from test_picture import overlap
 from test_slides import Page, alt, media
 
 import vizopt
-from vizopt import deck, lesson, slide_sources
-from vizopt.clips import planned_picture
-from vizopt.deck.layout import captioned
-from vizopt.encoders import Label
-from vizopt.outputs import Look
-from vizopt.safety import judge
-from vizopt.scene import parse_scene
-from vizopt.theme import THEMES
+from vizopt import deck
+from vizopt.clips.outputs import Look
+from vizopt.clips.render import planned_picture
+from vizopt.deck import sources
+from vizopt.draw.theme import THEMES
+from vizopt.flashes import judge
+from vizopt.formats import Label
+from vizopt.formats import slides as formats
+from vizopt.formats.slides.layout import captioned
+from vizopt.scene.spec import parse_scene
 
 INCH = 914_400
 SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "0.3", "--fps", "10", "-q"]
@@ -53,7 +55,7 @@ def page_of(file="d.pptx", number=0):
 
 
 def slide_of(clip, **label):
-    return deck.slide(clip, Label(**{"title": clip.stem, **label}), judge(clip))
+    return formats.slide(clip, Label(**{"title": clip.stem, **label}), judge(clip))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def test_two_scenes_stand_beside_each_other_below_their_names(command, ratio, si
 @pytest.mark.parametrize(("ratio", "points"), [("16:9", 12), ("4:3", 9)])
 def test_the_smallest_text_is_an_eightieth_of_the_slide(run, texts, ratio, points):
     """12 points on a slide of 13.3 inches; one of 10 inches is as wide on the wall."""
-    room = deck.room(Path("d.pptx"), ratio, None, 2)
+    room = formats.room(Path("d.pptx"), ratio, None, 2)
     shorter = min(page_box(ratio)) / INCH
     assert room.text / 100 * shorter * 72 >= points
     assert (room.text - 0.01) / 100 * shorter * 72 < points
@@ -123,7 +125,7 @@ def test_no_text_of_a_half_overlaps_another(run, descent, texts, text):
 
 
 def test_the_larger_text_of_room_and_scene_is_taken(run):
-    room = deck.Room((750, 720), 2.73)
+    room = formats.Room((750, 720), 2.73)
     for source, keys, told in (
         ("landscape", {}, 2.73),
         ("landscape", {"look.text": "large"}, 2.73),
@@ -131,13 +133,13 @@ def test_the_larger_text_of_room_and_scene_is_taken(run):
         (str(run.path), {}, 2.73),
         (str(run.path), {"look.text": 2.8}, 2.8),
     ):
-        thing, look = lesson._readable(source, Look(overrides=keys, slide=True), room)
+        thing, look = deck._readable(source, Look(overrides=keys, slide=True), room)
         assert look.size == (750, 720)
         assert look.overrides["look.text"] == told
         if source == "landscape":
             assert thing.colours.text == told
-    small = deck.Room(None, 2.6)
-    assert lesson._readable("landscape", Look(slide=True), small)[1].overrides is None
+    small = formats.Room(None, 2.6)
+    assert deck._readable("landscape", Look(slide=True), small)[1].overrides is None
 
 
 def test_the_size_of_text_goes_up_with_its_percent():
@@ -204,7 +206,7 @@ def test_the_notes_have_the_cues_of_both_in_their_order(clips):
         )
         for name in "ab"
     ]
-    both = deck.joined(slides)
+    both = formats.joined(slides)
     assert both.notes == (
         "0.0 s, left, epoch 0, question: Which?",
         "0.1 s, left, epoch 20: falls",
@@ -215,7 +217,7 @@ def test_the_notes_have_the_cues_of_both_in_their_order(clips):
         "Right: b",
         "About b.",
     )
-    assert deck.joined(slides[:1]).notes[1] == "0.1 s, epoch 20: falls"
+    assert formats.joined(slides[:1]).notes[1] == "0.1 s, epoch 20: falls"
 
 
 def test_notes_end_in_both_recipes(command, clips):
@@ -244,12 +246,12 @@ def test_a_file_with_a_plus_in_its_name_is_one(command, clips):
     for name in ("x+y.mp4", "x", "z+.mp4"):
         shutil.copy(clips / "a.mp4", name)
     shutil.copy(clips / "b.mp4", "y+y.mp4")
-    assert slide_sources.parted("x+y.mp4") == ("x+y.mp4",)
-    assert slide_sources.parted("x+y.mp4+y+y.mp4") == ("x+y.mp4", "y+y.mp4")
-    assert slide_sources.parted("sgd+x+y.mp4") == ("sgd", "x+y.mp4")
-    assert slide_sources.parted("z+.mp4+adam") == ("z+.mp4", "adam")
-    assert slide_sources.parted("sgd+adam") == ("sgd", "adam")
-    assert slide_sources.parted("sgd+adan") == ("sgd", "adan")
+    assert sources.parted("x+y.mp4") == ("x+y.mp4",)
+    assert sources.parted("x+y.mp4+y+y.mp4") == ("x+y.mp4", "y+y.mp4")
+    assert sources.parted("sgd+x+y.mp4") == ("sgd", "x+y.mp4")
+    assert sources.parted("z+.mp4+adam") == ("z+.mp4", "adam")
+    assert sources.parted("sgd+adam") == ("sgd", "adam")
+    assert sources.parted("sgd+adan") == ("sgd", "adan")
     assert command("slides", "x+y.mp4+y+y.mp4", "-o", "d.pptx", "-q").code == 0
     assert len(films(page_of())) == 2
 
@@ -279,10 +281,10 @@ def test_a_mistake_is_one_line_before_any_training(command, sources, message):
 
 def test_a_flashing_one_keeps_both_from_repeating_and_is_told(clips):
     slides = [slide_of(clips / "a.mp4", warning="This clip may flash."), slide_of(clips / "b.mp4")]
-    both = deck.joined(slides)
+    both = formats.joined(slides)
     assert both.notes[0] == "This clip may flash."
     assert both.loop == 1
-    page = Page(deck.SNIPPETS[".html"]([both]))
+    page = Page(formats.SNIPPETS[".html"]([both]))
     assert not [attrs for tag, attrs in page.elements if "data-autoplay" in attrs]
 
 
@@ -291,7 +293,7 @@ def test_the_slide_takes_paper_ink_and_font_that_both_have(clips, tmp_path):
     one = slide_of(clips / "a.mp4", colours=solar, font="DejaVu Serif")
     same = slide_of(clips / "b.mp4", colours=solar, font="DejaVu Serif")
     other = slide_of(clips / "b.mp4", colours=solar | {"paper": "#000000"})
-    deck.write(tmp_path / "d.pptx", [deck.joined([one, same]), deck.joined([one, other])])
+    formats.write(tmp_path / "d.pptx", [formats.joined([one, same]), formats.joined([one, other])])
     told, plain = Presentation(str(tmp_path / "d.pptx")).slides
     for shape in (told.shapes.title, *captions(told)):
         font = shape.text_frame.paragraphs[0].runs[0].font
@@ -313,7 +315,7 @@ def test_a_name_has_one_line(length, inches, size, kept):
 
 
 def test_the_poster_of_each_is_its_own_first_picture(command, clips):
-    from vizopt.safety.decode import pictures
+    from vizopt.flashes.decode import pictures
 
     assert command("slides", f"{clips}/a.mp4+{clips}/b.mp4", "-o", "d.pptx", "-q").code == 0
     posters = {Image.open(io.BytesIO(data)).tobytes() for data in media(page_of(), "/image")}
@@ -323,19 +325,19 @@ def test_the_poster_of_each_is_its_own_first_picture(command, clips):
 
 def test_reveal_quarto_and_marp_have_both_beside_each_other(clips):
     mp4s, gifs = (
-        deck.joined([slide_of(clips / f"{n}{kind}", alt=f"See {n}|x") for n in "ab"])
+        formats.joined([slide_of(clips / f"{n}{kind}", alt=f"See {n}|x") for n in "ab"])
         for kind in (".mp4", ".gif")
     )
-    page = Page(deck.SNIPPETS[".html"]([mp4s]))
+    page = Page(formats.SNIPPETS[".html"]([mp4s]))
     videos = [attrs for tag, attrs in page.elements if tag == "video"]
     assert [video["src"] for video in videos] == ["a.mp4", "b.mp4"]
     assert all("data-autoplay" in video and "loop" not in video for video in videos)
     assert page.texts["figcaption"] == "ab"
-    quarto = deck.SNIPPETS[".qmd"]([mp4s])
+    quarto = formats.SNIPPETS[".qmd"]([mp4s])
     assert quarto.count("{{< video ") == 2
     assert quarto.count("::: {.column ") == 2
     assert len(re.findall(r"^:{3,5}( |$)", quarto, re.MULTILINE)) % 2 == 0
-    marp = deck.SNIPPETS[".md"]([gifs])
+    marp = formats.SNIPPETS[".md"]([gifs])
     row = "| ![w:594 See a\\|x](a.gif) | ![w:594 See b\\|x](b.gif) |"
     assert f"| a | b |\n| --- | --- |\n{row}\n" in marp
 
@@ -345,9 +347,9 @@ def test_reveal_quarto_and_marp_have_both_beside_each_other(clips):
 )
 def test_a_long_title_leaves_the_clips_their_room(clips, title, size):
     slide = slide_of(clips / "a.mp4", title=title)
-    style = dict(Page(deck.SNIPPETS[".html"]([slide])).elements)["h2"].get("style", "")
+    style = dict(Page(formats.SNIPPETS[".html"]([slide])).elements)["h2"].get("style", "")
     assert style == (f"font-size: {size}" if size else "")
-    marp = deck.SNIPPETS[".md"]([slide_of(clips / "a.gif", title="x" * (26 + len(title)))])
+    marp = formats.SNIPPETS[".md"]([slide_of(clips / "a.gif", title="x" * (26 + len(title)))])
     assert f"font-size: {26 if 26 + len(title) > 50 else 40}px" in marp
 
 
@@ -358,7 +360,7 @@ def test_tab_offers_what_can_stand_behind_a_plus():
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_plays_both_on_a_click(clips, tmp_path):
     path = tmp_path / "d.pptx"
-    lesson.write(path, [f"{clips}/a.mp4+{clips}/b.mp4"])
+    deck.write(path, [f"{clips}/a.mp4+{clips}/b.mp4"])
     home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
     convert = ["soffice", home, "--headless", "--convert-to", "odp", "--outdir", tmp_path, path]
     subprocess.run(convert, check=True, capture_output=True, timeout=600)

@@ -12,15 +12,15 @@ import pytest
 from PIL import Image
 from test_bounds import SCENE, mistake
 
-from vizopt import recipe
-from vizopt.bounded import read_bytes
-from vizopt.deck import powerpoint
-from vizopt.encoders.program import able
-from vizopt.errors import DecodeError, EncodeError
-from vizopt.problems import sources, tables
-from vizopt.safety import holders
-from vizopt.safety.decode import pictures
-from vizopt.toml import DEEPEST, LONGEST, parsed
+from vizopt.clips import recipe
+from vizopt.core.bounded import read_bytes
+from vizopt.core.errors import DecodeError, EncodeError
+from vizopt.core.ffmpeg import able
+from vizopt.core.toml import DEEPEST, LONGEST, parsed
+from vizopt.flashes import containers
+from vizopt.flashes.decode import pictures
+from vizopt.formats.slides import powerpoint
+from vizopt.train.problems import sources, tables
 
 GIF = BytesIO()
 Image.new("RGB", (4, 4)).save(GIF, "GIF")
@@ -92,7 +92,7 @@ def test_a_page_with_bad_base64_is_one_line(tmp_path, inside):
 
 
 def test_a_page_of_unclosed_tags_is_looked_through_once(tmp_path):
-    found = holders.INSIDE.search(
+    found = containers.INSIDE.search(
         '<source id="clip" ' * 20_000 + ' src="data:video/mp4;base64' * 2_000
     )
     assert found is None
@@ -183,7 +183,7 @@ def test_a_table_of_too_many_rows_is_one_line(tmp_path, monkeypatch):
 
 
 def test_an_archive_that_unpacks_to_too_much_is_one_line(tmp_path, monkeypatch):
-    from vizopt.problems import arrays
+    from vizopt.train.problems import arrays
 
     monkeypatch.setattr(arrays, "LARGEST", 1000)
     np.savez_compressed(tmp_path / "a.npz", X=np.zeros((1000, 2)), y=np.zeros(1000))

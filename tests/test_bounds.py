@@ -3,10 +3,10 @@
 import pytest
 
 import vizopt
-from vizopt.clips import planned_picture
-from vizopt.errors import SceneError
-from vizopt.scene import parse_scene, scene_text
-from vizopt.schedules import OneCycle
+from vizopt.clips.render import planned_picture
+from vizopt.core.errors import SceneError
+from vizopt.scene.spec import parse_scene, scene_text
+from vizopt.train.schedules import OneCycle
 
 SCENE = scene_text("local-minimum-1")
 
@@ -78,7 +78,7 @@ def test_a_run_that_stays_where_f_is_level_or_huge_is_drawn(keys, tmp_path):
 
 
 def test_a_long_title_is_cut_before_it_is_measured(tmp_path, monkeypatch):
-    from vizopt.panels import base
+    from vizopt.draw.panels import base
 
     lengths = []
     measured = base.drawn_width

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vizopt.errors import DecodeError
-from vizopt.safety.check import judge, lines
-from vizopt.safety.decode import loops, pictures
+from vizopt.core.errors import DecodeError
+from vizopt.flashes.check import judge, lines
+from vizopt.flashes.decode import loops, pictures
 
 BLACK, WHITE, RED, GREY = (0, 0, 0), (255, 255, 255), (255, 0, 0), (127, 127, 127)
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
@@ -417,7 +417,7 @@ def test_a_plot_that_cannot_be(command):
 
 
 def test_the_plot_shows_the_seam_at_the_start(tmp_path):
-    from vizopt.safety.plot import Curve
+    from vizopt.flashes.plot import Curve
 
     curve = Curve()
     path = video(tmp_path / "a.mp4", states(SEAM))

@@ -8,13 +8,13 @@ from contextlib import closing
 import pytest
 
 import vizopt
-from vizopt.checks import Checks, Judges, Steps
-from vizopt.encoders.program import end
-from vizopt.errors import EncodeError
-from vizopt.outputs import Look
+from vizopt.clips.checks import Checks, Judges, Steps
+from vizopt.clips.outputs import Look
+from vizopt.core.errors import EncodeError
+from vizopt.core.ffmpeg import end
+from vizopt.flashes import judge, videos, worker
+from vizopt.flashes.worker import Worker
 from vizopt.pipeline import render_all
-from vizopt.safety import judge, videos, worker
-from vizopt.safety.worker import Worker
 
 
 def wait_until(done):

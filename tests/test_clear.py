@@ -11,14 +11,14 @@ from matplotlib.colors import to_rgb
 from PIL import Image, ImageSequence
 
 import vizopt
-from vizopt.clear import Clear, opposite
-from vizopt.clips import planned_picture
-from vizopt.encoders import ENCODERS, Film, encoder
-from vizopt.outputs import Look
+from vizopt.clips.outputs import Look
+from vizopt.clips.render import planned_picture
+from vizopt.draw.clear import Clear, opposite
+from vizopt.flashes import judge
+from vizopt.flashes.decode import pictures
+from vizopt.formats import ENCODERS, Film, encoder
 from vizopt.pipeline import render_all
-from vizopt.safety import judge
-from vizopt.safety.decode import pictures
-from vizopt.scene import parse_scene
+from vizopt.scene.spec import parse_scene
 
 SIZE = (480, 270)
 LOOKS = [("light", {}), ("dark", {}), ("light", {"paper": "#f0e0a0", "diverging": "bwr"})]

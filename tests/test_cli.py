@@ -12,12 +12,13 @@ import imageio_ffmpeg
 import pytest
 from children import press, until, vizopt_child
 
-from vizopt import kinds, library
-from vizopt.optimizers import OPTIMIZERS
-from vizopt.panels import PANELS
-from vizopt.problems import DATASETS, PROBLEMS
-from vizopt.schedules import SCHEDULES
-from vizopt.timeline import TIMELINES
+from vizopt.cli import kinds
+from vizopt.core import library
+from vizopt.draw.panels import PANELS
+from vizopt.draw.timeline import TIMELINES
+from vizopt.train.optimizers import OPTIMIZERS
+from vizopt.train.problems import DATASETS, PROBLEMS
+from vizopt.train.schedules import SCHEDULES
 
 
 def files(folder="."):

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ShellComplete
 
-from vizopt import cli, kinds, library
-from vizopt.cli_completion import INSTALL, SHELLS
-from vizopt.keys import keys
-from vizopt.optimizers import OPTIMIZERS
-from vizopt.scene import parse_scene
+from vizopt import cli
+from vizopt.cli import kinds
+from vizopt.cli.completion import INSTALL, SHELLS
+from vizopt.cli.keys import keys
+from vizopt.core import library
+from vizopt.scene.spec import parse_scene
+from vizopt.train.optimizers import OPTIMIZERS
 
 
 def offered(*words):
@@ -108,7 +110,7 @@ def test_keys_and_values_of_set(folder):
 
 def test_every_value_that_is_offered_is_one_that_the_key_takes():
     """Each is tried in a scene that has the key; an error names another key at most."""
-    from vizopt.errors import SceneError
+    from vizopt.core.errors import SceneError
 
     text = library.bundled("sgd")
     tried = 0

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from descents import descend, scales
 
-from vizopt.clips import planned_picture
-from vizopt.minima import minima_of
-from vizopt.numbers import number
-from vizopt.paint import drawn
-from vizopt.panels.magnifier import _View
-from vizopt.scene import parse_scene
-from vizopt.theme import THEMES
+from vizopt.clips.render import planned_picture
+from vizopt.core.numbers import number
+from vizopt.draw.paint import drawn
+from vizopt.draw.panels.magnifier import _View
+from vizopt.draw.theme import THEMES
+from vizopt.recording.minima import minima_of
+from vizopt.scene.spec import parse_scene
 
 WIDE, SMALL, SQUARE = (1280, 720), (640, 360), (1080, 1080)
 LESSON = "(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4"

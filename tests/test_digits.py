@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from descents import descend, scene_of
 
-from vizopt import report, story
-from vizopt.labels import label
-from vizopt.numbers import number
-from vizopt.player.page import _numbers
-from vizopt.scene import Shape
+from vizopt import story
+from vizopt.clips.metadata import label
+from vizopt.core.numbers import number
+from vizopt.formats.html.page import _numbers
+from vizopt.recording import summary
+from vizopt.scene.spec import Shape
 
 FAR = "(x - 1000000000)^2/10", (999999995, 1000000005), 1000000003.25, 1.0
 
@@ -20,7 +21,7 @@ def page_of(*descent):
 
 
 def table_of(run, every=1):
-    head, *rows = (line.split() for line in report.table(run, range(0, run.epochs, every)))
+    head, *rows = (line.split() for line in summary.table(run, range(0, run.epochs, every)))
     return dict(zip(head, zip(*rows, strict=True), strict=True))
 
 
@@ -30,7 +31,7 @@ def test_far_from_0_every_row_of_a_table_tells_x_apart():
     assert told["x"][0] == "1000000003.250000"
     assert told["x"][12] == f"{run['x'][12]:.6f}"
     assert told["f(x)"][0] == "1.056250"
-    assert len({len(line) for line in report.table(run, range(0, run.epochs, 10))}) == 1
+    assert len({len(line) for line in summary.table(run, range(0, run.epochs, 10))}) == 1
 
 
 @pytest.mark.parametrize(
@@ -47,23 +48,23 @@ def test_far_from_0_every_row_of_a_table_tells_x_apart():
 )
 def test_a_table_tells_the_values_of_a_column_apart(values, told):
     values = np.array(values)
-    decimals = report._decimals(values)
-    assert [report._cell(value, decimals) for value in values.tolist()] == told
+    decimals = summary._decimals(values)
+    assert [summary._cell(value, decimals) for value in values.tolist()] == told
 
 
 def test_far_from_0_the_summary_tells_start_end_and_minimum_apart():
     run = descend(*FAR)
-    (told,) = (line for line in report.lines(run) if line.startswith("descent"))
+    (told,) = (line for line in summary.lines(run) if line.startswith("descent"))
     assert "start 1000000003.25, end 1000000000," in told
     assert "x=1000000000 f=0" in told
     near = descend("x^2", (-3, 3), 2.0, 0.1)
-    (told,) = (line for line in report.lines(near) if line.startswith("descent"))
+    (told,) = (line for line in summary.lines(near) if line.startswith("descent"))
     assert "start 2, end 4.07407e−10," in told
 
 
 def test_a_high_curve_has_the_digits_of_its_span():
     run = descend("1e9 + x^2", (-3, 3), 2.0, 0.1)
-    told = list(report.lines(run))
+    told = list(summary.lines(run))
     assert "final_f(x)      1000000000" in told
     assert any(line.startswith("best_f(x)       value 1000000000, step ") for line in told)
     assert table_of(run)["f(x)"][:2] == ("1000000004.000000", "1000000002.560000")

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 import vizopt
-from vizopt import cli, library
-from vizopt.scene import parse_scene
-from vizopt.targets import PLACES
+from vizopt import cli
+from vizopt.clips.targets import PLACES
+from vizopt.core import library
+from vizopt.scene.spec import parse_scene
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vizopt
-from vizopt import estimate
-from vizopt.errors import SceneError
-from vizopt.probes import Keep
+from vizopt.core.errors import SceneError
+from vizopt.pipeline import estimate
+from vizopt.train.probes import Keep
 
 SHORT = {"epochs": 23, "keep.first": 5, "keep.every": 4, "keep.grid": 12}
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from vizopt import events as rules
+from vizopt.recording import events as rules
 
 LOSSES = arrays(float, st.integers(1, 400), elements=st.floats(1e-3, 1e3))
 GAPPED = arrays(

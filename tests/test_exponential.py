@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vizopt import exponential
-from vizopt.exponential import exp32, log32, numpy_has_its_own
-from vizopt.problems.activations import sigmoid
-from vizopt.problems.arithmetic import ARITHMETICS
-from vizopt.problems.heads import Truth, head
-from vizopt.scores import encoded
+from vizopt.core import exponential
+from vizopt.core.exponential import exp32, log32, numpy_has_its_own
+from vizopt.recording.scores import encoded
+from vizopt.train.problems.activations import sigmoid
+from vizopt.train.problems.arithmetic import ARITHMETICS
+from vizopt.train.problems.heads import Truth, head
 
 OFF = "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"
 EPOCHS = 301
@@ -40,9 +40,9 @@ RUN = f"""
 import hashlib
 import numpy as np, vizopt
 from numpy.random import RandomState
-from vizopt.exponential import numpy_has_its_own
-from vizopt.scores import encoded
-from vizopt.train import train
+from vizopt.core.exponential import numpy_has_its_own
+from vizopt.recording.scores import encoded
+from vizopt.train.loop import train
 points = RandomState(0).uniform(-1, 1, (2, 4000)).astype(np.float32)
 print(numpy_has_its_own())
 for name in {list(RUNS)}:

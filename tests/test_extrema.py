@@ -7,10 +7,10 @@ import pytest
 from descents import descend
 
 from vizopt import story
-from vizopt.minima import minima_of
-from vizopt.problems import FunctionSpec
-from vizopt.problems.curve import curve, too_wild
-from vizopt.readout import Readout
+from vizopt.recording.minima import minima_of
+from vizopt.recording.readout import Readout
+from vizopt.train.problems import FunctionSpec
+from vizopt.train.problems.curve import curve, too_wild
 
 # formula → its minima, its jumps
 LONE = {

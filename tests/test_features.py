@@ -10,10 +10,10 @@ from numpy.random import RandomState
 
 import vizopt
 from vizopt import story
-from vizopt.clips import planned_picture
-from vizopt.problems.standard import standardised, units
-from vizopt.recording import Recording
-from vizopt.theme import THEMES
+from vizopt.clips.render import planned_picture
+from vizopt.draw.theme import THEMES
+from vizopt.recording.store import Recording
+from vizopt.train.problems.standard import standardised, units
 
 RNG = RandomState(3)
 TABLES = {  # names, values, label, what x and y show

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from children import GUARD, until, vizopt_child
 
-from vizopt.encoders import Film, Label, encoder, ffmpeg, program
-from vizopt.errors import DecodeError, VizoptError
-from vizopt.recipe import read
-from vizopt.safety import decode
-from vizopt.safety.check import judge
+from vizopt.clips.recipe import read
+from vizopt.core import ffmpeg as program
+from vizopt.core.errors import DecodeError, VizoptError
+from vizopt.flashes import decode
+from vizopt.flashes.check import judge
+from vizopt.formats import Film, Label, encoder, ffmpeg
 
 REAL = imageio_ffmpeg.get_ffmpeg_exe()
 SIZE = (64, 48)

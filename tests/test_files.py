@@ -13,9 +13,9 @@ from pptx import Presentation
 from racing import LONG, PACK, left_beside, race, runs_in
 
 import vizopt
-from vizopt.errors import EncodeError, VizoptError
-from vizopt.marks import is_ours, unsigned
-from vizopt.outputs import Look, planned
+from vizopt.clips.outputs import Look, planned
+from vizopt.core.errors import EncodeError, VizoptError
+from vizopt.core.marks import is_ours, unsigned
 
 DRAWN = ["-q", "--size", "480x270", "--seconds", "0.2"]
 TINY = Look((480, 270), overrides={"timeline.seconds": 0.2})

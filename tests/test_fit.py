@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from vizopt import fit, targets
-from vizopt.encoders import ENCODERS
-from vizopt.outputs import Look
-from vizopt.safety import judge
+from vizopt.clips import fit, targets
+from vizopt.clips.outputs import Look
+from vizopt.flashes import judge
+from vizopt.formats import ENCODERS
 
 
 def size(name):

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vizopt.safety import flashes as meters
-from vizopt.safety.fields import inside
-from vizopt.safety.flashes import Meter
-from vizopt.safety.grid import Grid
-from vizopt.safety.light import LINEAR, changed, light_of
-from vizopt.safety.tally import LIMIT
+from vizopt.flashes import flashes as meters
+from vizopt.flashes.fields import inside
+from vizopt.flashes.flashes import Meter
+from vizopt.flashes.grid import Grid
+from vizopt.flashes.light import LINEAR, changed, light_of
+from vizopt.flashes.tally import LIMIT
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 RED, BLUE, GREY = (255, 0, 0), (0, 0, 255), (127, 127, 127)  # GREY is as luminous as RED

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vizopt
-from vizopt import library, pipeline, story
-from vizopt.problems import FunctionSpec
-from vizopt.problems.formula import Formula, formula
+from vizopt import pipeline, story
+from vizopt.core import library
+from vizopt.train.problems import FunctionSpec
+from vizopt.train.problems.formula import Formula, formula
 
 X = np.array([-2.5, -1.0, -0.3, 0.2, 0.7, 1.0, 1.9, 3.1])
 NEAR = {"rtol": 1e-12, "atol": 1e-13, "equal_nan": True}

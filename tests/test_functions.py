@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vizopt
-from vizopt import library
-from vizopt.errors import SceneError
-from vizopt.find import find
-from vizopt.outcome import Outcome, outcome
-from vizopt.problems import FunctionSpec
-from vizopt.problems.formula import formula
-from vizopt.scene import parse_scene
+from vizopt.core import library
+from vizopt.core.errors import SceneError
+from vizopt.recording.descent import Outcome, outcome
+from vizopt.scene.spec import parse_scene
+from vizopt.search import find
+from vizopt.train.problems import FunctionSpec
+from vizopt.train.problems.formula import formula
 
 LESSON = "(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4"
 MINIMA = [

@@ -31,7 +31,7 @@ def test_wrong_inputs_are_one_line(kind, tmp_path_factory):
 
 
 def test_the_fuzzer_sees_a_fault(tmp_path, monkeypatch):
-    from vizopt import library
+    from vizopt.core import library
 
     monkeypatch.setattr(library, "TABLES", {"optimizers": None})
     assert attempt(["list"], tmp_path)[2] == ["traceback"]

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 import vizopt
-from vizopt import library
-from vizopt.clips import planned_picture
-from vizopt.problems import NetworkSpec
+from vizopt.clips.render import planned_picture
+from vizopt.core import library
+from vizopt.train.problems import NetworkSpec
 
 GOLDEN = Path(__file__).parent / "golden"
 NETWORK, DESCENT = 41, 26  # epochs, steps

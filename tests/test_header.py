@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from vizopt import chunks
-from vizopt.errors import RecordingError
-from vizopt.recording import Recording
-from vizopt.swap import check_free
+from vizopt.core.errors import RecordingError
+from vizopt.recording import chunks
+from vizopt.recording.atomic import check_free
+from vizopt.recording.store import Recording
 
 
 @pytest.fixture

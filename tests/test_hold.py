@@ -4,17 +4,18 @@ import numpy as np
 import pytest
 
 import vizopt
-from vizopt.arrays import Pixels
-from vizopt.clips import planned_picture
-from vizopt.header import Column, Header
-from vizopt.hold import LIMIT, Background
-from vizopt.layout import Layout
-from vizopt.playback import Playback
-from vizopt.recorder import Recorder
-from vizopt.recording import Recording
-from vizopt.regions import Regions, grey, leader
-from vizopt.scores import DISTANCES, encoded
-from vizopt.theme import THEMES, luminance
+from vizopt.clips.render import planned_picture
+from vizopt.core.arrays import Pixels
+from vizopt.core.oklab import luminance
+from vizopt.core.params import Layout
+from vizopt.draw.hold import LIMIT, Background
+from vizopt.draw.playback import Playback
+from vizopt.draw.regions import Regions, grey, leader
+from vizopt.draw.theme import THEMES
+from vizopt.recording.header import Column, Header
+from vizopt.recording.recorder import Recorder
+from vizopt.recording.scores import DISTANCES, encoded
+from vizopt.recording.store import Recording
 
 GRID = 40
 SIDE = 290

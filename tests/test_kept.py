@@ -10,13 +10,13 @@ from children import press, until, vizopt_child
 from test_recording import COLUMNS, HEADER, write
 
 import vizopt
-from vizopt import recorder as recorders
-from vizopt.errors import Interrupted, RecordingError
-from vizopt.header import Column
-from vizopt.layout import Layout
-from vizopt.recorder import Recorder
-from vizopt.recording import Recording
-from vizopt.swap import replaced
+from vizopt.core.errors import Interrupted, RecordingError
+from vizopt.core.params import Layout
+from vizopt.recording import recorder as recorders
+from vizopt.recording.atomic import replaced
+from vizopt.recording.header import Column
+from vizopt.recording.recorder import Recorder
+from vizopt.recording.store import Recording
 
 
 def flipped(file):

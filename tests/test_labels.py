@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from vizopt import labels, story
-from vizopt.events import events
-from vizopt.scene import Shape, parse_scene
+from vizopt import story
+from vizopt.clips import metadata
+from vizopt.recording.events import events
+from vizopt.scene.spec import Shape, parse_scene
 
 PAUSES = {"pause": [{"epoch": epoch, "text": f"at {epoch}"} for epoch in (0, 7, 20)]}
 
@@ -20,7 +21,7 @@ def told(run, fps=20.0, card=0):
     scene = parse_scene(run.header.scene, "scene", {}, PAUSES)
     shape = Shape((480, 270), fps, card > 0, "last", 0)
     rows = scene.timeline.rows(run["epoch"], fps)
-    label = labels.label(run, scene, story.of(run, scene), shape, card=card, warning="")
+    label = metadata.label(run, scene, story.of(run, scene), shape, card=card, warning="")
     return label, [int(run["epoch"][0])] * card + [int(run["epoch"][row]) for row in rows]
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizopt.layout import Layout
+from vizopt.core.params import Layout
 
 SIZES = st.lists(st.integers(1, 7), min_size=2, max_size=5)
 

@@ -10,16 +10,16 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 
 import vizopt
-from vizopt import library
-from vizopt.clips import planned_picture
-from vizopt.errors import SceneError
-from vizopt.glyphs import Glyphs, strip, text_width
-from vizopt.looks.contrast import apart, contrast, nearest, ratio
-from vizopt.looks.look import LookSpec, resolved
-from vizopt.looks.oklab import oklab
-from vizopt.scene import load_look, parse_scene, scene_toml
+from vizopt.clips.render import planned_picture
+from vizopt.core import library
+from vizopt.core.contrast import apart, contrast, nearest, ratio
+from vizopt.core.errors import SceneError
+from vizopt.core.oklab import luminance, oklab
+from vizopt.draw.glyphs import Glyphs, strip, text_width
+from vizopt.draw.looks.look import LookSpec, resolved
+from vizopt.draw.theme import THEMES
+from vizopt.scene.spec import load_look, parse_scene, scene_toml
 from vizopt.story.picture import _signs
-from vizopt.theme import THEMES, luminance
 
 SOLARIZED = {"paper": "#002b36", "ink": "#eee8d5", "classes": ["#b58900", "#2aa198", "#d33682"]}
 

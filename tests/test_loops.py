@@ -11,9 +11,9 @@ import pytest
 from PIL import Image, ImageSequence
 
 import vizopt
-from vizopt.errors import VizoptError
-from vizopt.safety import judge
-from vizopt.safety.decode import pictures
+from vizopt.core.errors import VizoptError
+from vizopt.flashes import judge
+from vizopt.flashes.decode import pictures
 
 TINY = ["--size", "480x270", "--seconds", "0.5", "--fps", "10", "-q"]
 IMAGES = {"gif": "image/gif", "webp": "image/webp", "apng": "image/png"}

@@ -9,11 +9,11 @@ from matplotlib.colors import to_rgb
 
 import vizopt
 from vizopt import story
-from vizopt.clips import planned_picture
-from vizopt.looks.contrast import SHAPE, contrast
-from vizopt.panels.markers import shape
-from vizopt.panels.sample import LEAST, PLANE, STRIP, sample
-from vizopt.theme import THEMES
+from vizopt.clips.render import planned_picture
+from vizopt.core.contrast import SHAPE, contrast
+from vizopt.draw.panels.markers import shape
+from vizopt.draw.panels.sample import LEAST, PLANE, STRIP, sample
+from vizopt.draw.theme import THEMES
 
 EYES = (None, "deuteranomaly", "protanomaly", "tritanomaly")
 

@@ -7,13 +7,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 import vizopt
-from vizopt.paint import DPI, Stamp, ink, pixel_axes
-from vizopt.paint import drawn as whole
-from vizopt.panels import Slot
-from vizopt.panels.markers import SHAPES, markers, shape
-from vizopt.panels.plane import Plane, diameter
-from vizopt.playback import Playback
-from vizopt.theme import THEMES, luminance
+from vizopt.core.oklab import luminance
+from vizopt.draw.paint import DPI, Stamp, ink, pixel_axes
+from vizopt.draw.paint import drawn as whole
+from vizopt.draw.panels import Slot
+from vizopt.draw.panels.markers import SHAPES, markers, shape
+from vizopt.draw.panels.plane import Plane, diameter
+from vizopt.draw.playback import Playback
+from vizopt.draw.theme import THEMES
 
 SIDE = 40
 PLANE = 591  # pixels: the largest square above two lines of text in the window below

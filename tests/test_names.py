@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 import vizopt
-from vizopt import library, story
-from vizopt.clips import planned_picture
-from vizopt.glyphs import Glyphs
-from vizopt.labels import label
-from vizopt.numbers import count, number
-from vizopt.optimizers import OPTIMIZERS, name_of
-from vizopt.recipe import load
-from vizopt.report import lines, table
-from vizopt.scene import Shape, load_scene, parse_scene, scene_toml
+from vizopt import story
+from vizopt.clips.metadata import label
+from vizopt.clips.recipe import load
+from vizopt.clips.render import planned_picture
+from vizopt.core import library
+from vizopt.core.numbers import count, number
+from vizopt.draw.glyphs import Glyphs
+from vizopt.recording.summary import lines, table
+from vizopt.scene.spec import Shape, load_scene, parse_scene, scene_toml
+from vizopt.train.optimizers import OPTIMIZERS, name_of
 
 BUNDLED = {name: load_scene(name) for name in library.names()}
 
@@ -163,7 +164,7 @@ def test_a_descent_counts_steps_and_has_no_loss(descent, monkeypatch):
     told = story.of(descent, scene)
     shape = Shape((480, 270), 5.0)
     page = label(descent, scene, told, shape, card=0, warning="")
-    from vizopt.player.page import _numbers
+    from vizopt.formats.html.page import _numbers
 
     everything = {
         "picture": " ".join(texts + drawn),

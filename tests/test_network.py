@@ -7,14 +7,14 @@ import pytest
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.optimizers import SGD, per_batch
-from vizopt.problems import DATASETS, NetworkSpec, Spiral
-from vizopt.problems.activations import ACTIVATIONS
-from vizopt.problems.arithmetic import ARITHMETICS
-from vizopt.problems.datasets import Moons
-from vizopt.problems.heads import Truth, head
-from vizopt.schedules import InverseDecay
-from vizopt.train import train
+from vizopt.train.loop import train
+from vizopt.train.optimizers import SGD, per_batch
+from vizopt.train.problems import DATASETS, NetworkSpec, Spiral
+from vizopt.train.problems.activations import ACTIVATIONS
+from vizopt.train.problems.arithmetic import ARITHMETICS
+from vizopt.train.problems.datasets import Moons
+from vizopt.train.problems.heads import Truth, head
+from vizopt.train.schedules import InverseDecay
 
 HEADS = {"softmax": ((2, 5, 4, 3), Spiral(points=7)), "sigmoid": ((2, 5, 4, 1), Moons(points=8))}
 

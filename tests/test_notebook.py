@@ -16,12 +16,12 @@ import pytest
 from PIL import Image
 
 import vizopt
-from vizopt import cells, progress
-from vizopt.encoders import Label
-from vizopt.notebook import _page
-from vizopt.outputs import Look
-from vizopt.scene import parse_scene
-from vizopt.showing import picture
+from vizopt.clips.notebook import _page
+from vizopt.clips.outputs import Look
+from vizopt.core import cells, progress
+from vizopt.formats import Label
+from vizopt.formats.poster import picture
+from vizopt.scene.spec import parse_scene
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "lesson.ipynb"
 sys.path.insert(0, str(EXAMPLE.parent))
@@ -77,10 +77,10 @@ def test_a_gif_and_a_still_are_images(clips):
 
 
 def test_a_large_gif_has_a_small_picture_beside_it(clips, monkeypatch):
-    monkeypatch.setattr("vizopt.notebook.BESIDE", 1000)
+    monkeypatch.setattr("vizopt.clips.notebook.BESIDE", 1000)
     shown = clips["gif"]._repr_mimebundle_()
     assert set(shown) == {"text/plain", "text/html", "image/png"}
-    monkeypatch.setattr("vizopt.notebook.LARGEST", 1000)
+    monkeypatch.setattr("vizopt.clips.notebook.LARGEST", 1000)
     assert set(clips["mp4"]._repr_mimebundle_()) == {"text/plain", "image/png"}
 
 
@@ -140,7 +140,7 @@ def test_a_player_is_the_page_around_the_clip(clips):
 
 
 def test_a_player_that_is_too_large_says_what_to_do(clips, monkeypatch):
-    monkeypatch.setattr("vizopt.notebook.LARGEST", 2_000)
+    monkeypatch.setattr("vizopt.clips.notebook.LARGEST", 2_000)
     shown = clips["mp4"].player()._repr_mimebundle_()
     assert set(shown) == {"text/plain", "text/html"}
     size = len(_page(clips["mp4"])) / 1e6
@@ -256,7 +256,7 @@ def cell_of(code):
 
 
 PROGRESS = """import time
-from vizopt import progress
+from vizopt.core import progress
 progress.PAUSE = 0.01
 bar = progress.usual()
 print(bar.__name__)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizopt.numbers import count, number, setting
-from vizopt.quantities import title
+from vizopt.core.numbers import count, number, setting
+from vizopt.recording.quantities import title
 
 
 @pytest.mark.parametrize(

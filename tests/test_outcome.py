@@ -9,21 +9,24 @@ import pytest
 from descents import Held, descend, scene_of
 
 import vizopt
-from vizopt import labels, library, report, story
-from vizopt.errors import SceneError
-from vizopt.events import broken_off, events
-from vizopt.find import _Search, find
-from vizopt.minima import f_range, minima_of, seen_from
-from vizopt.outcome import BROKEN, outcome
-from vizopt.panels import Slot, Worked
-from vizopt.panels.arithmetic import arithmetic
-from vizopt.playback import Playback
-from vizopt.problems import Function, FunctionSpec
-from vizopt.problems.curve import curve
-from vizopt.readout import Readout
-from vizopt.recording import Recording
-from vizopt.scene import Shape, parse_scene
-from vizopt.theme import THEMES
+from vizopt import story
+from vizopt.clips import metadata
+from vizopt.core import library
+from vizopt.core.errors import SceneError
+from vizopt.draw.panels import Slot, Worked
+from vizopt.draw.panels.arithmetic import arithmetic
+from vizopt.draw.playback import Playback
+from vizopt.draw.theme import THEMES
+from vizopt.recording import summary
+from vizopt.recording.descent import BROKEN, outcome
+from vizopt.recording.events import broken_off, events
+from vizopt.recording.minima import f_range, minima_of, seen_from
+from vizopt.recording.readout import Readout
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import Shape, parse_scene
+from vizopt.search import _Search, find
+from vizopt.train.problems import Function, FunctionSpec
+from vizopt.train.problems.curve import curve
 
 # The verdict and its step: f, interval, start, learning rate, momentum, epochs.
 VERDICTS = {
@@ -409,13 +412,13 @@ def assert_all_say(run: Recording, words: str) -> None:
     assert spoken in told.alt
     assert len(told.alt) <= 250
     assert words.replace("diverged", "It diverges: ") in told.paragraphs[2]
-    facts = report.summary(run)["descent"]
+    facts = summary.summary(run)["descent"]
     assert (facts["ending"], facts["since"]) == (words, step)
     assert facts["settled"] == words.startswith("settled")
     assert facts["settled_at"] == (step if facts["settled"] else None)
     assert facts["diverged_at"] == (step if words == "diverged" else None)
     scene = parse_scene(run.header.scene, "a", {}, {})
-    label = labels.label(run, scene, told, Shape(fps=20.0), card=0, warning="")
+    label = metadata.label(run, scene, told, Shape(fps=20.0), card=0, warning="")
     assert label.marks[-1][1] == words
     if not lost:
         shown = label.numbers["step"][label.marks[-1][0]]
@@ -574,11 +577,11 @@ def test_what_lies_behind_a_jump_is_not_reached():
 
 def test_info_tells_a_level_minimum_from_end_to_end():
     run = descend("max(x**2-1, 0)", (-3, 3), 2, 0.1)
-    facts = report.summary(run)["descent"]["minimum"]
+    facts = summary.summary(run)["descent"]["minimum"]
     assert (facts["level_from"], facts["level_to"]) == (-1.0, 1.0)
-    assert "level_from=-1" in "".join(report.lines(run)).replace("−", "-")
+    assert "level_from=-1" in "".join(summary.lines(run)).replace("−", "-")
     assert "at x from −1.000 to 1.000 with f = 0.000" in story.of(run).text
-    alone = report.summary(descend("x**2", (-3, 3), 2, 0.1))["descent"]["minimum"]
+    alone = summary.summary(descend("x**2", (-3, 3), 2, 0.1))["descent"]["minimum"]
     assert "level_from" not in alone
 
 

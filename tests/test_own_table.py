@@ -8,13 +8,13 @@ import pytest
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.errors import SceneError
-from vizopt.library import is_table, unpacked
-from vizopt.problems.datasets import Spiral
-from vizopt.problems.inferred import inferred
-from vizopt.recording import Recording
-from vizopt.scene import parse_scene, scene_text
-from vizopt.schema import POINTER
+from vizopt.core.errors import SceneError
+from vizopt.core.library import is_table, unpacked
+from vizopt.recording.store import Recording
+from vizopt.scene.schema import POINTER
+from vizopt.scene.spec import parse_scene, scene_text
+from vizopt.train.problems.datasets import Spiral
+from vizopt.train.problems.inferred import inferred
 
 QUICK = ["--set", "epochs=40", "--set", "keep.grid=20", "--seconds", "1", "-q"]
 IRIS = """\

@@ -22,8 +22,8 @@ from pages import (
 )
 from PIL import Image
 
-from vizopt.numbers import count, number
-from vizopt.player.scale import scale
+from vizopt.core.numbers import count, number
+from vizopt.formats.html.scale import scale
 
 QUESTIONS = ((0, "What will it do?"), (60, "And now?"))
 

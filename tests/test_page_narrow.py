@@ -10,18 +10,18 @@ from pages import LABEL, checked, clip_of, data_of, recipe_of, until
 
 from vizopt import pipeline
 from vizopt.api import render
-from vizopt.clips import planned_picture
-from vizopt.encoders import Film, encoder
-from vizopt.errors import EncodeError
-from vizopt.fit import steps
-from vizopt.outputs import Look
-from vizopt.player.shots import narrow
-from vizopt.recipe import read
-from vizopt.safety import judge
-from vizopt.safety.decode import pictures
-from vizopt.safety.holders import clips_in
-from vizopt.scene import parse_scene
-from vizopt.targets import Limits
+from vizopt.clips.fit import steps
+from vizopt.clips.outputs import Look
+from vizopt.clips.recipe import read
+from vizopt.clips.render import planned_picture
+from vizopt.clips.targets import Limits
+from vizopt.core.errors import EncodeError
+from vizopt.flashes import judge
+from vizopt.flashes.containers import clips_in
+from vizopt.flashes.decode import pictures
+from vizopt.formats import Film, encoder
+from vizopt.formats.html.shots import narrow
+from vizopt.scene.spec import parse_scene
 
 LOOK = Look((854, 480), 4.0)
 WIDE, TALL, BLACK, WHITE = (624, 480), (480, 600), 0, 255
@@ -109,7 +109,7 @@ def test_a_page_is_as_safe_as_the_worse_of_its_clips(tmp_path, wide, tall):
 
 def test_a_page_that_is_made_is_judged_by_both(run, tmp_path, monkeypatch):
     """The first clip passes; the second is made to flash."""
-    from vizopt import checks
+    from vizopt.clips import checks
 
     judged = []
 

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import RandomState
 
-from vizopt.glyphs import Glyphs
-from vizopt.paint import Ink, Stamp, Trail, disc, ink, line, stamp_at
-from vizopt.regions import Regions, Steps
-from vizopt.scores import DISTANCES
-from vizopt.theme import THEMES
+from vizopt.draw.glyphs import Glyphs
+from vizopt.draw.paint import Ink, Stamp, Trail, disc, ink, line, stamp_at
+from vizopt.draw.regions import Regions, Steps
+from vizopt.draw.theme import THEMES
+from vizopt.recording.scores import DISTANCES
 
 COLOURS = THEMES["light"].tints(10)
 

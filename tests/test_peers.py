@@ -23,9 +23,9 @@ from traces import (
     theirs,
 )
 
-from vizopt.optimizers import OPTIMIZERS, Lion, Muon
-from vizopt.optimizers.muon import orthogonal
-from vizopt.schedules import SCHEDULES, InverseDecay, PerBatch
+from vizopt.train.optimizers import OPTIMIZERS, Lion, Muon
+from vizopt.train.optimizers.muon import orthogonal
+from vizopt.train.schedules import SCHEDULES, InverseDecay, PerBatch
 
 AT = np.array(KEPT) - 1
 

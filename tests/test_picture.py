@@ -7,17 +7,18 @@ import numpy as np
 import pytest
 
 import vizopt
-from vizopt.arrange import arranged
-from vizopt.clips import planned_picture
-from vizopt.mosaic import Mosaic
-from vizopt.panels import Plane
-from vizopt.panels.base import Slot
-from vizopt.panels.legend import LINES, MOST, Legend, written
-from vizopt.panels.weights import _block_maxima
-from vizopt.recording import Recording
-from vizopt.scene import parse_scene
-from vizopt.stage import Stage
-from vizopt.theme import THEMES, luminance
+from vizopt.clips.render import planned_picture
+from vizopt.core.oklab import luminance
+from vizopt.draw.defaults import arranged
+from vizopt.draw.figure import Stage
+from vizopt.draw.mosaic import Mosaic
+from vizopt.draw.panels import Plane
+from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.legend import LINES, MOST, Legend, written
+from vizopt.draw.panels.weights import _block_maxima
+from vizopt.draw.theme import THEMES
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import parse_scene
 
 SIZES = [(640, 360), (800, 450), (1280, 720), (1920, 1080), (1080, 1080), (1080, 1920)]
 
@@ -117,7 +118,7 @@ def test_the_first_epoch_is_shown_and_the_last_one_held(run):
 def test_a_missing_column_is_named(run, tmp_path):
     import shutil
 
-    from vizopt.errors import RecordingError
+    from vizopt.core.errors import RecordingError
 
     copy = shutil.copytree(run.path, tmp_path / "run.zarr")
     shutil.rmtree(copy / "snapshots/scores")

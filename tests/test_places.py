@@ -14,14 +14,14 @@ import pytest
 from test_recording import write
 
 import vizopt
-from vizopt import recording, swap
-from vizopt.encoders import base
-from vizopt.errors import EncodeError, RecordingError, one_line
-from vizopt.outputs import Look, check_place, planned, write_text
+from vizopt.clips.outputs import Look, check_place, planned, write_text
+from vizopt.core import atomic as files
+from vizopt.core.errors import EncodeError, RecordingError, one_line
+from vizopt.core.places import _host, remove, scratch, sweep
 from vizopt.pipeline import render_all
-from vizopt.places import _host, remove, scratch, sweep
-from vizopt.recording import Recording
-from vizopt.swap import replaced
+from vizopt.recording import atomic, store
+from vizopt.recording.atomic import replaced
+from vizopt.recording.store import Recording
 
 DATA = Path(__file__).parents[1] / "scenes" / "iris.csv"
 TINY = Look((480, 270), overrides={"timeline.seconds": 0.2})
@@ -202,8 +202,8 @@ def test_data_that_is_read_is_not_written_whatever_is_said(command):
 def test_what_was_written_is_listed_where_another_output_fails(command, run, monkeypatch):
     full = Path("full.part")
     full.symlink_to("/dev/full")
-    own = base.beside
-    monkeypatch.setattr(base, "beside", lambda file: full if file.suffix == ".gif" else own(file))
+    own = files.beside
+    monkeypatch.setattr(files, "beside", lambda file: full if file.suffix == ".gif" else own(file))
     drawn = ["-q", "--size", "480x270", "--seconds", "0.2"]
     ran = command("render", run.path, "-o", "a.gif", "-o", "a.png", *drawn)
     assert ran.code == 1
@@ -238,12 +238,12 @@ def test_a_recording_that_cannot_be_looked_at_is_neither_damaged_nor_replaced(
     def refused(*_):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(recording, "read_bytes", refused)
+    monkeypatch.setattr(store, "read_bytes", refused)
     with pytest.raises(RecordingError, match=rf"^{path}: cannot read: {os.strerror(number)}$"):
         opened["loss"]
     with pytest.raises(RecordingError, match=rf"^{path}: cannot read: {os.strerror(number)}$"):
         Recording(path)
-    monkeypatch.setattr(swap, "read_bytes", refused)
+    monkeypatch.setattr(atomic, "read_bytes", refused)
     with pytest.raises(RecordingError, match="cannot write"), replaced(path):
         pytest.fail("it was begun")
 
@@ -259,7 +259,7 @@ def test_a_whole_training_stays_where_files_cannot_be_opened(run, tmp_path, monk
 
 def _fill(part, run, monkeypatch, refused):
     shutil.copytree(run.path, part, dirs_exist_ok=True)
-    monkeypatch.setattr(swap, "read_bytes", refused)
+    monkeypatch.setattr(atomic, "read_bytes", refused)
     refused()
 
 

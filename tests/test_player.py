@@ -32,14 +32,14 @@ from pages import (
 )
 
 from vizopt.api import render
-from vizopt.card import SAID
-from vizopt.encoders import Label
-from vizopt.errors import SceneError
-from vizopt.numbers import count, number
-from vizopt.outputs import Look
-from vizopt.safety import judge
-from vizopt.scene import parse_scene
-from vizopt.words import language, phrase, table
+from vizopt.clips.outputs import Look
+from vizopt.core.errors import SceneError
+from vizopt.core.numbers import count, number
+from vizopt.core.words import language, phrase, table
+from vizopt.flashes import judge
+from vizopt.flashes.warning import SAID
+from vizopt.formats import Label
+from vizopt.scene.spec import parse_scene
 
 EVIL = "</script><script>alert(1)</script><!-- \"'& ]]> <img src=x onerror=alert(1)> Σ 渦 🌀"
 QUESTION = "What will happen to the border next?"
@@ -125,7 +125,7 @@ def test_it_holds_clip_numbers_and_recipe(written):
     assert "<p>It counts.</p>\n<p>Then it ends.</p>" in text
 
 
-@pytest.mark.filterwarnings("ignore::vizopt.errors.VizoptWarning")  # a title in many scripts
+@pytest.mark.filterwarnings("ignore::vizopt.core.errors.VizoptWarning")  # a title in many scripts
 def test_a_page_of_a_real_run_tells_its_verdict_and_recipe(run, tmp_path):
     clip = render(run, tmp_path / "sgd.html", Look(size=(480, 270), overrides={"title": EVIL}))
     text = clip.path.read_text(encoding="utf-8")

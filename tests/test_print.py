@@ -15,11 +15,11 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 import vizopt
-from vizopt import recipe
-from vizopt.encoders.pdf import ascii_toml
-from vizopt.errors import DecodeError
-from vizopt.safety import judge
-from vizopt.scene import parse_scene
+from vizopt.clips import recipe
+from vizopt.core.errors import DecodeError
+from vizopt.flashes import judge
+from vizopt.formats.pdf import ascii_toml
+from vizopt.scene.spec import parse_scene
 
 STILLS = ("pdf", "svg", "jpg", "jpeg")
 AT = ["-q", "--at", "123"]

@@ -6,7 +6,7 @@ import pytest
 from students import trained
 
 from vizopt.comparison import printout, table
-from vizopt.problems.index import Row
+from vizopt.train.problems.index import Row
 
 
 def read(text: str) -> tuple[list[str], list[Row]] | None:

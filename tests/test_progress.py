@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from vizopt import progress
+from vizopt.core import progress
 
 TIME = r"\d+\.\d s"
 

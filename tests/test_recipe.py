@@ -11,10 +11,11 @@ import tomli_w
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from vizopt import library, recipe
-from vizopt.errors import SceneError
-from vizopt.recipe import load
-from vizopt.safety.decode import pictures
+from vizopt.clips import recipe
+from vizopt.clips.recipe import load
+from vizopt.core import library
+from vizopt.core.errors import SceneError
+from vizopt.flashes.decode import pictures
 
 SHORT = ["--set", "epochs=60", "--set", "keep.grid=20", "--seconds", "1", "-q"]
 SUFFIXES = ["mp4", "webm", "gif", "webp", "apng", "png", "html", "pptx"]

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vizopt
-from vizopt.errors import RecordingError
-from vizopt.header import Column, Header
-from vizopt.layout import Layout
-from vizopt.recorder import Recorder
-from vizopt.recording import Recording
+from vizopt.core.errors import RecordingError
+from vizopt.core.params import Layout
+from vizopt.recording.header import Column, Header
+from vizopt.recording.recorder import Recorder
+from vizopt.recording.store import Recording
 
 COLUMNS = (
     Column("loss", "history", "float64"),

@@ -6,9 +6,9 @@ import pytest
 from descents import descend
 from mpmath import mp
 
-from vizopt.problems.curve import curve
-from vizopt.problems.formula import formula
-from vizopt.problems.formula.series import Series
+from vizopt.train.problems.curve import curve
+from vizopt.train.problems.formula import formula
+from vizopt.train.problems.formula.series import Series
 
 PI, ROOT, TENTH = "pi", "sqrt(2)", "0.1"
 

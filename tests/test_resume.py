@@ -9,12 +9,13 @@ import pytest
 from children import press, until, vizopt_child
 
 import vizopt
-from vizopt import pipeline, recorder
-from vizopt.errors import Interrupted, RecordingError
-from vizopt.optimizers import OPTIMIZERS
-from vizopt.recorder import Recorder
-from vizopt.recording import Recording
-from vizopt.swap import attributes, writing
+from vizopt import pipeline
+from vizopt.core.errors import Interrupted, RecordingError
+from vizopt.recording import recorder
+from vizopt.recording.atomic import attributes, writing
+from vizopt.recording.recorder import Recorder
+from vizopt.recording.store import Recording
+from vizopt.train.optimizers import OPTIMIZERS
 
 NETWORK = {
     "epochs": 14,

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 import vizopt
-from vizopt import pipeline, trained
-from vizopt import reuse as reuses
-from vizopt.errors import VizoptError
-from vizopt.prepared import prepare
-from vizopt.recording import Recording
-from vizopt.reuse import Reuse, reused
-from vizopt.swap import attributes
+from vizopt import pipeline
+from vizopt.core.errors import VizoptError
+from vizopt.pipeline import reuse as reuses
+from vizopt.pipeline import training
+from vizopt.pipeline.prepared import prepare
+from vizopt.pipeline.reuse import Reuse, reused
+from vizopt.recording.atomic import attributes
+from vizopt.recording.store import Recording
 
 SMALL = {
     "epochs": 9,
@@ -294,8 +295,8 @@ def test_from_python_make_trains_unless_told(outputs, monkeypatch):
     scene = vizopt.load_scene("sgd", SMALL)
     told = []
     steps = []
-    original = trained.record_steps
-    monkeypatch.setattr(trained, "record_steps", lambda *a: (steps.append(1), original(*a)))
+    original = training.record_steps
+    monkeypatch.setattr(training, "record_steps", lambda *a: (steps.append(1), original(*a)))
     pipeline.make(scene, [Path("a.png")])
     assert steps == [1]
     pipeline.make(scene, [Path("a.png")], reuse=Reuse(Path("outputs"), told.append))

@@ -9,22 +9,23 @@ from descents import Held, scene_of
 from matplotlib.figure import Figure
 
 import vizopt
-from vizopt import library
-from vizopt.looks.contrast import SHAPE, contrast
-from vizopt.minima import minima_of
-from vizopt.paint import DPI, pixel_axes
-from vizopt.panels import Descent
-from vizopt.panels.arithmetic import arithmetic
-from vizopt.panels.base import Slot
-from vizopt.panels.curves import _draw_line
-from vizopt.panels.names import placed
-from vizopt.panels.plot import Plot
-from vizopt.panels.worked import SIZES, _fitting, _lines, _Places
-from vizopt.playback import Playback
-from vizopt.stage import LINES, MARGIN
-from vizopt.stage import _lines as settings_lines
-from vizopt.theme import THEMES
-from vizopt.words import language
+from vizopt.core import library
+from vizopt.core.contrast import SHAPE, contrast
+from vizopt.core.sizes import MARGIN
+from vizopt.core.words import language
+from vizopt.draw.figure import LINES
+from vizopt.draw.figure import _lines as settings_lines
+from vizopt.draw.paint import DPI, pixel_axes
+from vizopt.draw.panels import Descent
+from vizopt.draw.panels.arithmetic import arithmetic
+from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.curves import _draw_line
+from vizopt.draw.panels.names import placed
+from vizopt.draw.panels.plot import Plot
+from vizopt.draw.panels.worked import SIZES, _fitting, _lines, _Places
+from vizopt.draw.playback import Playback
+from vizopt.draw.theme import THEMES
+from vizopt.recording.minima import minima_of
 
 SHAPES = [(1280, 720), (1024, 768), (1080, 1080), (1080, 1920)]
 LESSON = "(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4"

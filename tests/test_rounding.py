@@ -5,9 +5,9 @@ import pytest
 from descents import descend
 
 from vizopt import story
-from vizopt.minima import minima_of
-from vizopt.outcome import outcome
-from vizopt.problems.curve import curve
+from vizopt.recording.descent import outcome
+from vizopt.recording.minima import minima_of
+from vizopt.train.problems.curve import curve
 
 LEVEL = {
     "sin(x)^2 + cos(x)^2": 1.0,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from vizopt.safety.grid import Groups
-from vizopt.safety.zigzag import (
+from vizopt.flashes.grid import Groups
+from vizopt.flashes.zigzag import (
     CHROMA,
     CONTRAST,
     DARK,

@@ -3,11 +3,11 @@
 import pytest
 
 import vizopt
-from vizopt import library
-from vizopt.outputs import Look
+from vizopt.clips.outputs import Look
+from vizopt.core import library
+from vizopt.draw.theme import THEMES
+from vizopt.flashes import judge
 from vizopt.pipeline import render_all
-from vizopt.safety import judge
-from vizopt.theme import THEMES
 
 # Shorter than shipped, so that more happens in every second.
 FAST = {"keep.grid": 30, "timeline.seconds": 2.0}

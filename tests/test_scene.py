@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import vizopt
-from vizopt.errors import SceneError
-from vizopt.optimizers import SGD
-from vizopt.problems import NetworkSpec, Spiral
-from vizopt.scene import Scene, parse_scene, scene_toml
-from vizopt.schedules import Constant, InverseDecay
+from vizopt.core.errors import SceneError
+from vizopt.scene.spec import Scene, parse_scene, scene_toml
+from vizopt.train.optimizers import SGD
+from vizopt.train.problems import NetworkSpec, Spiral
+from vizopt.train.schedules import Constant, InverseDecay
 
 MINE = """
 title = "Mine"

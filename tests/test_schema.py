@@ -19,14 +19,14 @@ import jsonschema
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from vizopt import library
-from vizopt.docstrings import docstring
-from vizopt.looks.look import LookSpec
-from vizopt.mosaic import Mosaic
-from vizopt.probes import Keep
-from vizopt.scene import KINDS, Pause, Scene, Shape
-from vizopt.schema import POINTER, shipped
-from vizopt.stage import Stage
+from vizopt.core import library
+from vizopt.core.docstrings import docstring
+from vizopt.draw.figure import Stage
+from vizopt.draw.looks.look import LookSpec
+from vizopt.draw.mosaic import Mosaic
+from vizopt.scene.schema import POINTER, shipped
+from vizopt.scene.spec import KINDS, Pause, Scene, Shape
+from vizopt.train.probes import Keep
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = json.loads(shipped())

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from vizopt import cli, kinds, library
-from vizopt.encoders import ENCODERS
-from vizopt.scene import load_scene
-from vizopt.targets import PLACES
-from vizopt.words import languages
+from vizopt import cli
+from vizopt.cli import kinds
+from vizopt.clips.targets import PLACES
+from vizopt.core import library
+from vizopt.core.words import languages
+from vizopt.formats import ENCODERS
+from vizopt.scene.spec import load_scene
 
 COMMANDS = cli.cli.commands
 

@@ -6,13 +6,14 @@ from dataclasses import fields
 
 import pytest
 
-from vizopt import library, load_scene
-from vizopt.docstrings import docstring
-from vizopt.ranges import told
-from vizopt.reference import entries, entry, full
-from vizopt.scene import KINDS, parse_scene
-from vizopt.schema import POINTER
-from vizopt.toml import inline, parsed, written
+from vizopt import load_scene
+from vizopt.cli.ranges import told
+from vizopt.cli.reference import entries, entry, full
+from vizopt.core import library
+from vizopt.core.docstrings import docstring
+from vizopt.core.toml import inline, parsed, written
+from vizopt.scene.schema import POINTER
+from vizopt.scene.spec import KINDS, parse_scene
 
 FULL = """
 # penalty on the sum of w² over all weights.

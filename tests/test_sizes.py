@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 import vizopt
-from vizopt.clips import planned_picture
-from vizopt.errors import SceneError, VizoptError
-from vizopt.scene import parse_scene, scene_toml
-from vizopt.sizes import SIZES, exact
+from vizopt.clips.render import planned_picture
+from vizopt.core.errors import SceneError, VizoptError
+from vizopt.core.sizes import SIZES, exact
+from vizopt.scene.spec import parse_scene, scene_toml
 
 NTSC = 30000 / 1001
 STILL = ["-o", "a.png", "-q", "--size"]

@@ -17,12 +17,14 @@ from PIL import Image
 from pptx import Presentation
 
 import vizopt
-from vizopt import deck, lesson, pipeline, story
-from vizopt.clips import planned_picture
-from vizopt.encoders import Film, Label, base, encoder
-from vizopt.labels import label as label_of
-from vizopt.outputs import Look
-from vizopt.scene import Shape, parse_scene
+from vizopt import deck, pipeline, story
+from vizopt.clips.metadata import label as label_of
+from vizopt.clips.outputs import Look
+from vizopt.clips.render import planned_picture
+from vizopt.core import atomic
+from vizopt.formats import Film, Label, encoder
+from vizopt.formats import slides as formats
+from vizopt.scene.spec import Shape, parse_scene
 
 SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "1", "-q"]
 SMALL = [*SHORT, "--size", "480x270", "--fps", "10"]
@@ -220,7 +222,7 @@ def test_before_it_plays_a_clip_shows_its_start(command, clips):
     (page,) = pages("d.pptx")
     poster = Image.open(io.BytesIO(media(page, "/image")[0]))
     assert poster.size == (480, 270)
-    from vizopt.safety.decode import pictures
+    from vizopt.flashes.decode import pictures
 
     first = next(iter(pictures(clips / "a.mp4")))
     assert poster.tobytes() == first.frame.tobytes()
@@ -314,11 +316,11 @@ TITLES = [HOSTILE, "x" * 5000, "two\nlines\tand\x0b more", "\x00\ufffe", "Ünïc
 
 
 def test_a_file_name_is_no_xml(tmp_path, clips):
-    from vizopt.safety import judge
+    from vizopt.flashes import judge
 
     clip = Path(shutil.copy(clips / "a.mp4", tmp_path / "Q&A 'x'.mp4"))
-    slide = deck.slide(clip, Label("Q&A", "Q&A", (), "", ""), judge(clip))
-    deck.write(tmp_path / "Q&A.pptx", [slide])
+    slide = formats.slide(clip, Label("Q&A", "Q&A", (), "", ""), judge(clip))
+    formats.write(tmp_path / "Q&A.pptx", [slide])
     (page,) = pages(tmp_path / "Q&A.pptx")
     assert page.shapes.title.text == movie(page).name == "Q&A"
     assert media(page, "/media") == [clip.read_bytes()]
@@ -326,11 +328,11 @@ def test_a_file_name_is_no_xml(tmp_path, clips):
 
 @pytest.mark.parametrize("title", TITLES, ids=range(len(TITLES)))
 def test_any_title_can_be_read_again(tmp_path, clips, title):
-    from vizopt.safety import judge
+    from vizopt.flashes import judge
 
     label = Label(title, title, (title, "second"), f"title = {title!r}", "")
-    slide = deck.slide(clips / "a.mp4", label, judge(clips / "a.mp4"))
-    deck.write(tmp_path / "d.pptx", [slide])
+    slide = formats.slide(clips / "a.mp4", label, judge(clips / "a.mp4"))
+    formats.write(tmp_path / "d.pptx", [slide])
     (page,) = pages(tmp_path / "d.pptx")
     shown = page.shapes.title.text
     assert shown == slide.title
@@ -367,14 +369,14 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def hostile(clips):
-    from vizopt.safety import judge
+    from vizopt.flashes import judge
 
     label = Label(HOSTILE, HOSTILE, (HOSTILE,), f"title = '{HOSTILE[:30]} {{{{< x >}}}} -->'\n", "")
-    return [deck.slide(clips / name, label, judge(clips / name)) for name in ("a.mp4", "a.gif")]
+    return [formats.slide(clips / name, label, judge(clips / name)) for name in ("a.mp4", "a.gif")]
 
 
 def test_reveal_sections_hold_what_they_were_given(hostile):
-    page = Page(deck.SNIPPETS[".html"](hostile))
+    page = Page(formats.SNIPPETS[".html"](hostile))
     tags = [tag for tag, _ in page.elements]
     section = ["section", "h2", "aside", "p", "p", "pre"]
     assert tags == [*section[:2], "video", *section[2:], *section[:2], "img", *section[2:]]
@@ -388,27 +390,27 @@ def test_reveal_sections_hold_what_they_were_given(hostile):
 
 
 def test_slides_follow_the_paper_ink_and_font_of_the_clips_own_look(clips, tmp_path):
-    from vizopt.safety import judge
+    from vizopt.flashes import judge
 
     around = {"paper": "#002b36", "ink": "#eee8d5", "muted": "#93a1a1"}
     label = Label("T", "T", ("p",), "title = 'T'\n", "", colours=around, font="Fira 'x\";}</style>")
-    slide = deck.slide(clips / "a.mp4", label, judge(clips / "a.mp4"))
-    page = Page(deck.SNIPPETS[".html"]([slide]))
+    slide = formats.slide(clips / "a.mp4", label, judge(clips / "a.mp4"))
+    page = Page(formats.SNIPPETS[".html"]([slide]))
     assert page.elements[0] == ("section", {"data-background-color": "#002b36"})
     family = r'"Fira \27 x\22 \3b \7d \3c \2f style\3e "'
     assert page.elements[1] == ("h2", {"style": f"color: #eee8d5; font-family: {family}"})
-    quarto = deck.SNIPPETS[".qmd"]([slide])
+    quarto = formats.SNIPPETS[".qmd"]([slide])
     assert quarto.startswith('## T {background-color="#002b36"}\n\n')
-    marp = deck.SNIPPETS[".md"]([slide])
+    marp = formats.SNIPPETS[".md"]([slide])
     assert '<!--\n_backgroundColor: "#002b36"\n_color: "#eee8d5"\n-->\n\n<style scoped>\n' in marp
     styled = f":is(h2, th) {{ color: #eee8d5; font-family: {family} }}\n</style>\n\n## T\n"
     assert styled in marp
-    deck.write(tmp_path / "d.pptx", [slide])
+    formats.write(tmp_path / "d.pptx", [slide])
     (made,) = pages(tmp_path / "d.pptx")
     (run,) = made.shapes.title.text_frame.paragraphs[0].runs
     assert run.font.name == label.font
-    plain = [deck.slide(clips / "a.mp4", Label("T", "T"), judge(clips / "a.mp4"))]
-    for told in (write(plain) for write in deck.SNIPPETS.values()):
+    plain = [formats.slide(clips / "a.mp4", Label("T", "T"), judge(clips / "a.mp4"))]
+    for told in (write(plain) for write in formats.SNIPPETS.values()):
         assert not re.search(r"background|color: #|font-family", told, re.IGNORECASE)
 
 
@@ -422,7 +424,7 @@ def test_a_look_names_the_font_of_its_slides(descent):
 
 
 def test_quarto_slides_hold_no_foreign_shortcode_or_html(hostile):
-    text = deck.SNIPPETS[".qmd"](hostile)
+    text = formats.SNIPPETS[".qmd"](hostile)
     assert text.count("{{<") == text.count("{{< video a.mp4 title=") == 1
     assert "<script" not in text.replace("\\<script", "")
     assert text.count("\n```\n") == text.count("```{=html}") + text.count("```toml")
@@ -431,7 +433,7 @@ def test_quarto_slides_hold_no_foreign_shortcode_or_html(hostile):
 
 
 def test_a_marp_comment_ends_where_it_should(hostile):
-    text = deck.SNIPPETS[".md"](hostile[1:])
+    text = formats.SNIPPETS[".md"](hostile[1:])
     assert text.startswith("---\nmarp: true\n# Written by vizopt (")
     page = Page(text.replace("\\<", "&lt;"))
     assert page.elements == [("style", {"scoped": None})]
@@ -441,25 +443,29 @@ def test_a_marp_comment_ends_where_it_should(hostile):
 
 
 def test_figures_in_an_alt_text_are_left_alone(clips):
-    from vizopt.safety import judge
+    from vizopt.flashes import judge
 
     label = Label(
         "1. Of", "Loss falls from 1.099 to 0.7 (by 36 %), x = -2; done: yes", ("- no",), "", ""
     )
-    slide = deck.slide(clips / "a.gif", label, judge(clips / "a.gif"))
-    text = deck.SNIPPETS[".md"]([slide])
+    slide = formats.slide(clips / "a.gif", label, judge(clips / "a.gif"))
+    text = formats.SNIPPETS[".md"]([slide])
     assert f"![h:606 {label.alt}](a.gif)" in text
     assert "## 1\\. Of\n" in text
-    assert "\n\\- no\n" in deck.SNIPPETS[".qmd"]([slide])
+    assert "\n\\- no\n" in formats.SNIPPETS[".qmd"]([slide])
 
 
 def test_words_that_marp_takes_for_orders_are_none_in_an_alt_text(clips):
-    from vizopt.safety import judge
+    from vizopt.flashes import judge
 
     label = Label("t", "a bg in contrast w:20 to the blur", (), "", "")
-    slide = deck.slide(clips / "a.gif", label, judge(clips / "a.gif"))
+    slide = formats.slide(clips / "a.gif", label, judge(clips / "a.gif"))
     words = (
-        deck.SNIPPETS[".md"]([slide]).split("![h:606 ")[1].split("]")[0].replace("\\", "").split()
+        formats.SNIPPETS[".md"]([slide])
+        .split("![h:606 ")[1]
+        .split("]")[0]
+        .replace("\\", "")
+        .split()
     )
     assert not {"bg", "contrast", "blur"} & set(words)
     assert not [word for word in words if word.startswith("w:")]
@@ -548,9 +554,9 @@ def test_an_error_leaves_the_old_deck(clips, tmp_path, monkeypatch):
     path.write_bytes(b"old")
     part = tmp_path / "d.pptx.part"
     part.symlink_to("/dev/full")
-    monkeypatch.setattr(base, "beside", {path: part}.get)
+    monkeypatch.setattr(atomic, "beside", {path: part}.get)
     with pytest.raises(vizopt.VizoptError, match="No space left"):
-        lesson.write(path, [str(clips / "a.mp4")], look=Look(overwrite=True))
+        deck.write(path, [str(clips / "a.mp4")], look=Look(overwrite=True))
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["d.pptx"]
 
@@ -575,7 +581,7 @@ def test_a_deck_of_two_clips_is_not_judged_as_one(command, clips):
 def test_libreoffice_opens_every_slide(clips, tmp_path, ratio):
     path = tmp_path / "d.pptx"
     sources = [str(clips / "a.mp4"), str(clips / "wide.mp4")]
-    lesson.write(path, sources, paper=lesson.Paper(ratio))
+    deck.write(path, sources, paper=deck.Paper(ratio))
     home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
     convert = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, path]
     subprocess.run(convert, check=True, capture_output=True, timeout=600)

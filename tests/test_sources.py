@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.random import RandomState
 
-from vizopt.problems import CSV, DATASETS, sources, workbooks
+from vizopt.train.problems import CSV, DATASETS, sources, workbooks
 
 X = RandomState(1).randn(40, 3).round(3)
 Y = np.arange(40) % 3

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 import vizopt
-from vizopt import pipeline, places, swap, trained
-from vizopt import staging as staging_
-from vizopt.errors import EncodeError
-from vizopt.outputs import Look
-from vizopt.places import _host
-from vizopt.recording import Recording
-from vizopt.staging import Staging, staged
+from vizopt import pipeline
+from vizopt.clips import staging as staging_
+from vizopt.clips.outputs import Look
+from vizopt.clips.staging import Staging, staged
+from vizopt.core import places
+from vizopt.core.errors import EncodeError
+from vizopt.core.places import _host
+from vizopt.pipeline import training
+from vizopt.recording import atomic
+from vizopt.recording.store import Recording
 
 KEYS = {"epochs": 12, "keep.grid": 4, "timeline.seconds": 0.1}
 LOOK = Look((480, 270))
@@ -69,7 +72,7 @@ def test_a_recording_is_put_first_and_what_was_there_goes_last(before, monkeypat
     rename, replace, remove = os.rename, os.replace, places.remove
     monkeypatch.setattr(os, "rename", lambda a, b: (moved.append(str(b)), rename(a, b))[1])
     monkeypatch.setattr(os, "replace", lambda a, b: (moved.append(str(b)), replace(a, b))[1])
-    for module in (swap, staging_):
+    for module in (atomic, staging_):
         monkeypatch.setattr(
             module, "remove", lambda a: (removed.append((str(a), len(moved))), remove(a))[1]
         )
@@ -108,7 +111,7 @@ def test_a_training_that_was_killed_while_it_drew_is_taken_over(before, monkeypa
     wanted = Recording(left)["params"].tolist()
     vizopt.record(scene(seed=4), "a.zarr")  # another scene: it is not taken
     assert left.is_dir()
-    monkeypatch.setattr(trained, "Recorder", None)  # nothing is trained
+    monkeypatch.setattr(training, "Recorder", None)  # nothing is trained
     run, _ = pipeline.make(scene(seed=3), FILES, LOOK)
     assert run["params"].tolist() == wanted
     assert not left.exists()

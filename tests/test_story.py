@@ -12,16 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vizopt
-from vizopt import library, pipeline, prepared, report, story
-from vizopt.errors import VizoptError
-from vizopt.marks import signed
-from vizopt.numbers import count, counted, number, setting
-from vizopt.optimizers import OPTIMIZERS
-from vizopt.panels import PANELS
-from vizopt.scene import parse_scene
+from vizopt import pipeline, story
+from vizopt.core import library
+from vizopt.core.errors import VizoptError
+from vizopt.core.marks import signed
+from vizopt.core.numbers import count, counted, number, setting
+from vizopt.draw.panels import PANELS
+from vizopt.pipeline import prepared
+from vizopt.recording import summary
+from vizopt.scene.spec import parse_scene
 from vizopt.story.phrases import cut, listed, plain, times
 from vizopt.story.picture import PANELS_TOLD
 from vizopt.story.setup import rule
+from vizopt.train.optimizers import OPTIMIZERS
 
 SMALL = vizopt.Look(size=(480, 270))
 SETTINGS = dict.fromkeys(OPTIMIZERS, "") | {
@@ -457,5 +460,5 @@ def test_one_is_told_as_one():
     scene = scene_of("x**2", (-3, 3), 2, 0.1)
     longer = replace(scene, timeline=replace(scene.timeline, seconds=1.5))
     assert "it takes 1.5 seconds:" in story.of(Held(longer)).text
-    assert report.rows_of(descend("x**2", (-3, 3), 2, 0.1, 0.0, 1)) == "1 row of 1 step"
-    assert report.rows_of(descend("x**2", (-3, 3), 2, 0.1)) == "101 rows of 101 steps"
+    assert summary.rows_of(descend("x**2", (-3, 3), 2, 0.1, 0.0, 1)) == "1 row of 1 step"
+    assert summary.rows_of(descend("x**2", (-3, 3), 2, 0.1)) == "101 rows of 101 steps"

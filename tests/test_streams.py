@@ -7,9 +7,9 @@ import pytest
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.problems import NetworkSpec
-from vizopt.problems.datasets import Moons, Xor
-from vizopt.problems.streams import Streams
+from vizopt.train.problems import NetworkSpec
+from vizopt.train.problems.datasets import Moons, Xor
+from vizopt.train.problems.streams import Streams
 
 KEYS = [
     {"batch": 7},

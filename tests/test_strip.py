@@ -8,22 +8,23 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 import vizopt
-from vizopt import hold, story
-from vizopt.clips import planned_picture
-from vizopt.header import Column, Header
-from vizopt.layout import Layout
-from vizopt.paint import DPI, ink, pixel_axes
-from vizopt.paint import line as straight
-from vizopt.panels import Slot, strip
-from vizopt.panels.predicted import Predicted
-from vizopt.panels.strip import Strip, _Box, _markers, _points
-from vizopt.panels.stroke import strokes
-from vizopt.playback import Playback
-from vizopt.recorder import Recorder
-from vizopt.recording import Recording
-from vizopt.safety import judge
-from vizopt.scores import shares
-from vizopt.theme import THEMES
+from vizopt import story
+from vizopt.clips.render import planned_picture
+from vizopt.core.params import Layout
+from vizopt.draw import hold
+from vizopt.draw.paint import DPI, ink, pixel_axes
+from vizopt.draw.paint import line as straight
+from vizopt.draw.panels import Slot, strip
+from vizopt.draw.panels.predicted import Predicted
+from vizopt.draw.panels.strip import Strip, _Box, _markers, _points
+from vizopt.draw.panels.stroke import strokes
+from vizopt.draw.playback import Playback
+from vizopt.draw.theme import THEMES
+from vizopt.flashes import judge
+from vizopt.recording.header import Column, Header
+from vizopt.recording.recorder import Recorder
+from vizopt.recording.scores import shares
+from vizopt.recording.store import Recording
 
 SIZE = (560, 560)  # of the panel's window
 LIGHT = THEMES["light"]

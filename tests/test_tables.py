@@ -9,11 +9,11 @@ import pytest
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.problems import CSV, DATASETS, NPZ, NetworkSpec
-from vizopt.problems.cells import natural
-from vizopt.problems.datasets import Blobs
-from vizopt.problems.standard import standardised
-from vizopt.regions import leader
+from vizopt.draw.regions import leader
+from vizopt.train.problems import CSV, DATASETS, NPZ, NetworkSpec
+from vizopt.train.problems.cells import natural
+from vizopt.train.problems.datasets import Blobs
+from vizopt.train.problems.standard import standardised
 
 IRIS = "iris.csv"
 X = RandomState(0).randn(30, 2).round(3)

@@ -7,9 +7,10 @@ import pytest
 from colorspacious import cspace_convert
 from matplotlib.colors import to_rgb
 
-from vizopt.encoders import Film, encoder
-from vizopt.safety import judge
-from vizopt.theme import THEMES, luminance
+from vizopt.core.oklab import luminance
+from vizopt.draw.theme import THEMES
+from vizopt.flashes import judge
+from vizopt.formats import Film, encoder
 
 SIMULATED = [None, "deuteranomaly", "protanomaly", "tritanomaly"]
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizopt.playback import Playback
-from vizopt.timeline import COURSE, TIMELINES, windows
-from vizopt.updates import updates
+from vizopt.draw.playback import Playback
+from vizopt.draw.timeline import COURSE, TIMELINES, windows
+from vizopt.draw.updates import updates
 
 EPOCHS = st.lists(st.integers(0, 20_000), min_size=1, max_size=60, unique=True).map(sorted)
 

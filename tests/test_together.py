@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vizopt.safety.fields import Cells, inside
-from vizopt.safety.flashes import Meter
-from vizopt.safety.grid import Grid
-from vizopt.safety.recent import Recent
-from vizopt.safety.tally import Tally
-from vizopt.safety.together import Pairs
+from vizopt.flashes.fields import Cells, inside
+from vizopt.flashes.flashes import Meter
+from vizopt.flashes.grid import Grid
+from vizopt.flashes.recent import Recent
+from vizopt.flashes.tally import Tally
+from vizopt.flashes.together import Pairs
 
 GRID = Grid((256, 192))  # four screen pixels a block: a field is 64 × 86, a quarter of it 1364
 H, W = GRID.shape

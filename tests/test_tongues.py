@@ -16,25 +16,26 @@ from matplotlib.figure import Figure
 from peers import RATES
 
 import vizopt
-from vizopt import fonts, writing
-from vizopt.card import _card
-from vizopt.clips import planned_picture
-from vizopt.errors import SceneError, VizoptWarning
-from vizopt.events import first_times, highest_spike
-from vizopt.glyphs import Glyphs, drawn_width, text_width
-from vizopt.minima import minima_of
-from vizopt.optimizers import OPTIMIZERS, worked
-from vizopt.outcome import outcome
-from vizopt.paint import drawn
-from vizopt.panels.arithmetic import NAMES, arithmetic
-from vizopt.panels.base import Slot
-from vizopt.panels.rule import rule
-from vizopt.problems import DATASETS
-from vizopt.scene import load_scene, parse_scene, scene_toml
-from vizopt.schedules import SCHEDULES, Constant
-from vizopt.stage import _settings
-from vizopt.theme import THEMES
-from vizopt.words import _places, checked, language, languages, phrase, table
+from vizopt.clips import writing
+from vizopt.clips.render import planned_picture
+from vizopt.core.errors import SceneError, VizoptWarning
+from vizopt.core.words import _places, checked, language, languages, phrase, table
+from vizopt.draw import fonts
+from vizopt.draw.figure import _settings
+from vizopt.draw.glyphs import Glyphs, drawn_width, text_width
+from vizopt.draw.paint import drawn
+from vizopt.draw.panels.arithmetic import NAMES, arithmetic
+from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.rule import rule
+from vizopt.draw.theme import THEMES
+from vizopt.draw.warning_card import _card
+from vizopt.recording.descent import outcome
+from vizopt.recording.events import first_times, highest_spike
+from vizopt.recording.minima import minima_of
+from vizopt.scene.spec import load_scene, parse_scene, scene_toml
+from vizopt.train.optimizers import OPTIMIZERS, worked
+from vizopt.train.problems import DATASETS
+from vizopt.train.schedules import SCHEDULES, Constant
 
 SEEN = {
     "de": ["Epoche", "Verlust", "Genauigkeit", "Lernrate", "Gewichte", "Änderung", "Klasse 0"],
@@ -264,7 +265,7 @@ def test_characters_that_no_font_has_are_boxes_and_named_with_what_to_install(on
 
 
 def test_a_title_is_warned_of_before_anything_is_trained(only_dejavu, tmp_path, monkeypatch):
-    monkeypatch.setattr("vizopt.prepared.train", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("vizopt.pipeline.prepared.train", lambda *_, **__: pytest.fail("trained"))
     writing._warn.cache_clear()
     scene = load_scene("good", {"title": "日本"})
     line = "^good: no installed font draws 日 .CJK., 本"

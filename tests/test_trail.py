@@ -5,11 +5,11 @@ import pytest
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.clips import planned_picture
-from vizopt.optimizers import OPTIMIZERS, worked
-from vizopt.panels import descent
-from vizopt.panels.rule import rule
-from vizopt.recording import Recording
+from vizopt.clips.render import planned_picture
+from vizopt.draw.panels import descent
+from vizopt.draw.panels.rule import rule
+from vizopt.recording.store import Recording
+from vizopt.train.optimizers import OPTIMIZERS, worked
 
 SIZE = (320, 180)
 

@@ -10,9 +10,9 @@ import pytest
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.optimizers import SGD, Momentum
-from vizopt.problems import NetworkSpec, Spiral
-from vizopt.train import train
+from vizopt.train.loop import train
+from vizopt.train.optimizers import SGD, Momentum
+from vizopt.train.problems import NetworkSpec, Spiral
 
 TABLES = Path(__file__).parent / "data" / "epochs" / "simd-exp"
 # Bundled scene → table of the lesson.

@@ -12,13 +12,14 @@ import pytest
 from PIL import Image
 
 import vizopt
-from vizopt.clips import planned_picture
-from vizopt.numbers import count, number
-from vizopt.outputs import Look
-from vizopt.panels import scale as weights_scale
+from vizopt.clips.outputs import Look
+from vizopt.clips.render import planned_picture
+from vizopt.core.numbers import count, number
+from vizopt.core.oklab import luminance
+from vizopt.draw.panels import scale as weights_scale
+from vizopt.draw.theme import THEMES
 from vizopt.pipeline import render_all
-from vizopt.scores import DISTANCES
-from vizopt.theme import THEMES, luminance
+from vizopt.recording.scores import DISTANCES
 
 SIZE = (1280, 720)
 FPS = 30.0

@@ -10,10 +10,10 @@ from descents import scales
 from matplotlib.colors import LinearSegmentedColormap
 
 import vizopt
-from vizopt.clips import planned_picture
-from vizopt.numbers import count, number
-from vizopt.outcome import outcome
-from vizopt.theme import THEMES
+from vizopt.clips.render import planned_picture
+from vizopt.core.numbers import count, number
+from vizopt.draw.theme import THEMES
+from vizopt.recording.descent import outcome
 
 SIZE, FPS = (1280, 720), 20.0
 THEME = THEMES["light"]

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vizopt import library
-from vizopt.errors import is_shortage
+from vizopt.core import library
+from vizopt.core.errors import is_shortage
 
 VIZOPT = [sys.executable, "-m", "vizopt"]
 
@@ -156,7 +156,7 @@ def test_no_temporary_folder_is_one_line(command, monkeypatch, tmp_path):
 BUSY = """
 import sys, time
 from zarr.core import sync
-from vizopt.recording import Recording
+from vizopt.recording.store import Recording
 Recording(sys.argv[1])
 sync.loop[0].call_soon_threadsafe(time.sleep, 0.5)
 """

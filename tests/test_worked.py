@@ -10,21 +10,21 @@ from descents import Held
 
 import vizopt
 from vizopt import story
-from vizopt.clips import planned_picture
-from vizopt.errors import RecordingError
-from vizopt.glyphs import Glyphs, strip
-from vizopt.header import Column, Header
-from vizopt.layout import Layout
-from vizopt.numbers import number
-from vizopt.optimizers import OPTIMIZERS, acting, worked
-from vizopt.panels.arithmetic import _certain, _results, arithmetic
-from vizopt.panels.figures import Number, Work, written
-from vizopt.panels.rule import rule, value
-from vizopt.panels.worked import _lines
-from vizopt.recorder import Recorder
-from vizopt.recording import Recording
-from vizopt.scene import parse_scene
+from vizopt.clips.render import planned_picture
+from vizopt.core.errors import RecordingError
+from vizopt.core.numbers import number
+from vizopt.core.params import Layout
+from vizopt.draw.glyphs import Glyphs, strip
+from vizopt.draw.panels.arithmetic import _certain, _results, arithmetic
+from vizopt.draw.panels.figures import Number, Work, written
+from vizopt.draw.panels.rule import rule, value
+from vizopt.draw.panels.worked import _lines
+from vizopt.recording.header import Column, Header
+from vizopt.recording.recorder import Recorder
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import parse_scene
 from vizopt.story.setup import rule as story_rule
+from vizopt.train.optimizers import OPTIMIZERS, acting, worked
 
 DECAYING = {"kind": "cosine", "initial": 0.05, "epochs": 60, "least": 0.001}
 getcontext().prec = 40

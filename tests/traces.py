@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from peers import PROBLEMS, RATES, RULES, START
 
-from vizopt.layout import Layout
-from vizopt.optimizers import OPTIMIZERS
+from vizopt.core.params import Layout
+from vizopt.train.optimizers import OPTIMIZERS
 
 FOLDER = Path(__file__).parent / "data" / "peers"
 LAYOUT = Layout.of({"dense1.weights": (3, 4), "dense1.biases": (4,)})

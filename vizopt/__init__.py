@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     __version__: str
 
     from vizopt.api import make, record, render
-    from vizopt.clips import Clip
-    from vizopt.errors import VizoptError
-    from vizopt.outputs import Look
-    from vizopt.recording import Recording
-    from vizopt.scene import Scene, load_look, load_scene
+    from vizopt.clips.outputs import Look
+    from vizopt.clips.render import Clip
+    from vizopt.core.errors import VizoptError
+    from vizopt.recording.store import Recording
+    from vizopt.scene.spec import Scene, load_look, load_scene
 
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
-    "Clip": "clips",
-    "Look": "outputs",
-    "Recording": "recording",
-    "Scene": "scene",
-    "VizoptError": "errors",
-    "load_look": "scene",
-    "load_scene": "scene",
+    "Clip": "clips.render",
+    "Look": "clips.outputs",
+    "Recording": "recording.store",
+    "Scene": "scene.spec",
+    "VizoptError": "core.errors",
+    "load_look": "scene.spec",
+    "load_scene": "scene.spec",
     "make": "api",
     "record": "api",
     "render": "api",

@@ -6,7 +6,7 @@ import signal
 import sys
 from types import FrameType
 
-from vizopt import streams
+from vizopt.core import streams
 
 
 def main() -> None:

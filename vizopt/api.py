@@ -7,14 +7,14 @@ from types import UnionType
 from typing import Any, TypeAlias, TypedDict, Unpack, overload
 
 from vizopt import pipeline
-from vizopt.clips import Clip
-from vizopt.errors import VizoptError, hint
-from vizopt.outputs import Look, check_played
-from vizopt.progress import Bar, usual
-from vizopt.recording import Recording
-from vizopt.scene import Scene, load_look, load_scene, parse_scene, scene_toml
-from vizopt.sizes import fps_of, size_of
-from vizopt.swap import is_recording
+from vizopt.clips.outputs import Look, check_played
+from vizopt.clips.render import Clip
+from vizopt.core.errors import VizoptError, hint
+from vizopt.core.progress import Bar, usual
+from vizopt.core.sizes import fps_of, size_of
+from vizopt.recording.atomic import is_recording
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import Scene, load_look, load_scene, parse_scene, scene_toml
 
 PathLike: TypeAlias = Path | str
 Files: TypeAlias = list[Any] | tuple[PathLike, ...]  # no Sequence: a name is one of its letters

@@ -1,7 +1,7 @@
 """Put small lies into a copy of the code and see which the tests notice.
 
     python -m benchmarks.mutants --lies --sample 300
-    python -m benchmarks.mutants --at vizopt/timeline.py:56
+    python -m benchmarks.mutants --at vizopt/draw/timeline.py:56
 
 The first writes benchmarks/MUTANTS.md, anew with each result. It needs ".[test,dev]", and git.
 """

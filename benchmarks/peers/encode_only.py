@@ -1,7 +1,7 @@
 """Frames that are all in memory, fed to an encoder: what is left when drawing costs nothing."""
 
-from vizopt.encoders import Film, encoder
-from vizopt.encoders.ffmpeg import COLOUR, piped
+from vizopt.formats import Film, encoder
+from vizopt.formats.ffmpeg import COLOUR, piped
 
 
 def encode(path, frames, size, fps):

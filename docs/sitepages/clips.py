@@ -9,8 +9,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import vizopt
-from vizopt import library, pipeline, story
-from vizopt.targets import Limits
+from vizopt import pipeline, story
+from vizopt.clips.targets import Limits
+from vizopt.core import library
 
 LARGEST = 500_000  # bytes of a clip
 LOOK = {"size": (640, 360), "fps": 20, "overrides": {"timeline.seconds": 8.0}}

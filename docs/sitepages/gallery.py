@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vizopt import library
+from vizopt.core import library
 
 HEAD = """# Gallery
 

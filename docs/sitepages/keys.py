@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sitepages.markdown import escaped
-from vizopt.looks.look import LookSpec
-from vizopt.optimizers import OPTIMIZERS
-from vizopt.panels import PANELS
-from vizopt.probes import Keep
-from vizopt.problems import DATASETS, PROBLEMS
-from vizopt.scene import Pause, Scene, Shape
-from vizopt.schedules import SCHEDULES
-from vizopt.stage import Stage
-from vizopt.timeline import TIMELINES
+from vizopt.draw.figure import Stage
+from vizopt.draw.looks.look import LookSpec
+from vizopt.draw.panels import PANELS
+from vizopt.draw.timeline import TIMELINES
+from vizopt.scene.spec import Pause, Scene, Shape
+from vizopt.train.optimizers import OPTIMIZERS
+from vizopt.train.probes import Keep
+from vizopt.train.problems import DATASETS, PROBLEMS
+from vizopt.train.schedules import SCHEDULES
 
 
 class Part(NamedTuple):

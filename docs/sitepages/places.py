@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sitepages.markdown import escaped
-from vizopt.targets import PLACES, Place
+from vizopt.clips.targets import PLACES, Place
 
 HEAD = """# Places
 

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vizopt.encoders import ENCODERS, Film, Label, base, encoder, is_sequence
-from vizopt.encoders.sequence import members
-from vizopt.errors import EncodeError
-from vizopt.safety import judge
-from vizopt.safety.decode import loops, pictures
+from vizopt.core import atomic
+from vizopt.core.errors import EncodeError
+from vizopt.flashes import judge
+from vizopt.flashes.decode import loops, pictures
+from vizopt.formats import ENCODERS, Film, Label, encoder, is_sequence
+from vizopt.formats.sequence import members
 
 SIZE = (128, 96)
 COLOURS = [(255, 0, 0), (0, 160, 60), (20, 40, 220), (240, 240, 240), (30, 30, 30)]
@@ -235,8 +236,8 @@ def full_part(monkeypatch, path):
     """What is written beside path meets a full disk."""
     part = path.with_name(f"{path.name}.part")
     part.symlink_to("/dev/full")
-    beside = base.beside
-    monkeypatch.setattr(base, "beside", lambda file: part if file == path else beside(file))
+    beside = atomic.beside
+    monkeypatch.setattr(atomic, "beside", lambda file: part if file == path else beside(file))
 
 
 def test_a_full_disk_is_one_clear_line(suffix, tmp_path, monkeypatch):

@@ -6,8 +6,8 @@ import pickle
 import numpy as np
 import pytest
 
-from vizopt.layout import Layout
-from vizopt.optimizers import OPTIMIZERS
+from vizopt.core.params import Layout
+from vizopt.train.optimizers import OPTIMIZERS
 
 RATES = {
     "sgd": 0.1,

@@ -5,11 +5,11 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from vizopt.mosaic import Box
-from vizopt.paint import DPI, drawn, pixel_axes
-from vizopt.panels import PANELS, Slot
-from vizopt.playback import Playback
-from vizopt.theme import THEMES
+from vizopt.draw.mosaic import Box
+from vizopt.draw.paint import DPI, drawn, pixel_axes
+from vizopt.draw.panels import PANELS, Slot
+from vizopt.draw.playback import Playback
+from vizopt.draw.theme import THEMES
 
 ARGUMENTS = {"weights": {"layer": "dense1"}}
 WINDOW = Box(40, 30, 300, 200)

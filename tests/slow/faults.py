@@ -28,9 +28,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from slow.counts import Counts
 
 from vizopt.__main__ import main as vizopt
-from vizopt.encoders import encoder
-from vizopt.errors import RecordingError
-from vizopt.recording import Recording
+from vizopt.core.errors import RecordingError
+from vizopt.formats import encoder
+from vizopt.recording.store import Recording
 
 SHORT = ["--set", "epochs=4", "--set", "keep.grid=8", "--seconds", "0.1", "--size", "480x270"]
 FILES = ["a.mp4", "a.gif", "a.png", "a.zarr"]

@@ -20,12 +20,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from racing import TINY
 from slow.counts import Counts
 
-from vizopt import recipe
 from vizopt.cli import cli
-from vizopt.encoders import encoder
-from vizopt.places import parts_of
-from vizopt.recording import Recording
-from vizopt.safety.decode import pictures
+from vizopt.clips import recipe
+from vizopt.core.places import parts_of
+from vizopt.flashes.decode import pictures
+from vizopt.formats import encoder
+from vizopt.recording.store import Recording
 
 CLIPS = ["a.mp4", "a.webm", "a.gif", "a.html", "a.pptx", "a.png"]
 FILES = ["a.zarr", *CLIPS, "a.txt"]

@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 from slow.attempt import attempt
 from slow.mutate import changed, damaged, damaged_text, value
 
-from vizopt import library
+from vizopt.core import library
 
 SHORT = ["--set", "epochs=12", "--set", "keep.grid=8", "--seconds", "0.3", "--size", "480x270"]
 STILL = ["-o", "made.png", "--size", "480x270"]

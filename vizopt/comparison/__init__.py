@@ -7,7 +7,7 @@ import numpy as np
 from vizopt.comparison.align import aligned
 from vizopt.comparison.gaps import WEIGHTS, Gap, WeightGap, allowed, gap, precision, weight_gap
 from vizopt.comparison.log import Log
-from vizopt.errors import VizoptError
+from vizopt.core.errors import VizoptError
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.comparison.log import EPOCHS, STEPS, Log, Series, Weights, known_name
-from vizopt.numbers import counted
-from vizopt.problems.arrays import arrays
-from vizopt.snapshot import Arrays
+from vizopt.core.numbers import counted
+from vizopt.recording.snapshot import Arrays
+from vizopt.train.problems.arrays import arrays
 
 
 def read(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Log:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.snapshot import Arrays
+from vizopt.recording.snapshot import Arrays
 
 # What others call a column, once its letters are small and all else is a line below.
 ALIASES = {

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from math import floor, log10
 from typing import NamedTuple
 
-from vizopt.numbers import counted
-from vizopt.problems.cells import number
+from vizopt.core.numbers import counted
+from vizopt.train.problems.cells import number
 
 NUMBER = re.compile(r"[+\-\u2212]?(\d*)(?:[.,](\d*))?(?:[eE]([+-]?\d+))?")
 FEW = 6  # significant digits that `%g` and pandas print

@@ -3,8 +3,8 @@
 import re
 
 from vizopt.comparison.log import EPOCHS, STEPS
-from vizopt.problems.index import Row
-from vizopt.problems.sources import bytes_of, check_length
+from vizopt.train.problems.index import Row
+from vizopt.train.problems.sources import bytes_of, check_length
 
 COUNT = re.compile(rf"\b({'|'.join((*EPOCHS, *STEPS))})\W{{1,3}}(\d+)", re.IGNORECASE)
 NUMBER = r"[+\-\u2212]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|[+-]?inf"

@@ -3,8 +3,8 @@
 import numpy as np
 
 from vizopt.comparison.log import Log, Series, Weights
-from vizopt.recording import Recording
-from vizopt.toml import parsed
+from vizopt.core.toml import parsed
+from vizopt.recording.store import Recording
 
 
 def read(run: Recording, name: str) -> Log:

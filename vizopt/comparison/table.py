@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from vizopt.comparison import printout
 from vizopt.comparison.log import EPOCHS, STEPS, Log, Series, known_name
 from vizopt.comparison.printed import roundings
-from vizopt.problems.cells import MISSING, number
-from vizopt.problems.index import Row
-from vizopt.problems.tables import read_lines
-from vizopt.specs import EXACT
+from vizopt.core.specs import EXACT
+from vizopt.train.problems.cells import MISSING, number
+from vizopt.train.problems.index import Row
+from vizopt.train.problems.tables import read_lines
 
 PER_CENT = 1.5  # an accuracy above that is one
 

@@ -8,8 +8,8 @@ import numpy as np
 from vizopt.comparison import Comparison
 from vizopt.comparison.gaps import Gap, is_made, precision
 from vizopt.comparison.log import Log
-from vizopt.numbers import counted, setting
-from vizopt.snapshot import step_of
+from vizopt.core.numbers import counted, setting
+from vizopt.recording.snapshot import step_of
 
 FEWEST, MOST = 5, 17  # digits that tell two numbers apart
 QUIET = {"float32": 2e-7, "float64": 2e-15}  # of a value: rounding that has not grown

@@ -1,18 +1,225 @@
-"""Decks: clips on slides, for PowerPoint, reveal.js, Quarto and Marp."""
+"""Lesson: what is to be on the slides of a deck, trained and drawn where it has to be."""
 
-from vizopt.deck.powerpoint import checked, room, write
-from vizopt.deck.slide import Part, Room, Slide, joined, slide
-from vizopt.deck.snippets import ROOMS, SNIPPETS
+import filecmp
+import shutil
+import tomllib
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from pathlib import Path
 
-__all__ = [
-    "ROOMS",
-    "SNIPPETS",
-    "Part",
-    "Room",
-    "Slide",
-    "checked",
-    "joined",
-    "room",
-    "slide",
-    "write",
-]
+from vizopt import pipeline
+from vizopt.clips.outputs import Look, check_place, planned, text_beside
+from vizopt.clips.recipe import read
+from vizopt.clips.render import Clip
+from vizopt.core.arrays import Size
+from vizopt.core.atomic import finished
+from vizopt.core.errors import EncodeError, VizoptError
+from vizopt.core.marks import guard, unsigned
+from vizopt.core.numbers import counted
+from vizopt.core.places import scratch
+from vizopt.core.progress import Bar, quiet
+from vizopt.core.sizes import SIDE
+from vizopt.deck.sources import Source, clip_name, is_finished, opened, parted
+from vizopt.draw.looks.look import LARGEST_TEXT
+from vizopt.draw.theme import LEAST
+from vizopt.flashes import judge
+from vizopt.formats import Label
+from vizopt.formats import slides as formats
+from vizopt.pipeline.reuse import Reuse
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import Scene, parse_scene
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a PowerPoint deck is written on.
+
+    Args:
+        ratio: "16:9" or "4:3".
+        template: a deck whose master and slides are kept.
+    """
+
+    ratio: str = "16:9"
+    template: Path | None = None
+
+
+def write(
+    file: Path,
+    sources: Sequence[str],
+    suffix: str = ".mp4",
+    look: Look | None = None,
+    paper: Paper | None = None,
+    bar: Bar = quiet,
+    reuse: Reuse | None = None,
+    titles: Sequence[str] = (),
+) -> list[formats.Slide]:
+    """Write a deck with a slide for each scene, recording or clip, or for two of them.
+
+    Args:
+        file: `.pptx`, or `.html`, `.qmd`, `.md` with the clips in the same folder.
+        sources: scenes, `.zarr` recordings, finished `.mp4` and `.gif` clips; two that stand
+            beside each other are joined by a +.
+        suffix: of the clips that are drawn.
+        look: size, rate and scene keys that differ from the defaults.
+        paper: of a PowerPoint deck.
+        bar: shows progress.
+        reuse: recordings that may stand for a training.
+        titles: of the slides, in their order; the clips' own where there is none.
+
+    Raises:
+        VizoptError: anything that cannot be used, before anything is trained; a deck is
+            complete or not there.
+    """
+    look, paper = replace(look or Look(), slide=True), paper or Paper()
+    if len(titles) > len(sources):
+        told = f"{counted(len(titles), 'title')} for {counted(len(sources), 'slide')}"
+        raise VizoptError(f"{told}: leave some out")
+    rows = [parted(source) for source in sources]
+    media = _media(file, rows, suffix, look, paper)
+    rooms = {count: _room(file, paper, count, look.size) for count in set(map(len, rows))}
+    things = {part: _readable(part, look, rooms[len(row)]) for row in rows for part in row}
+    inside = file.suffix.lower() == ".pptx"
+    with scratch() if inside else nullcontext(file.parent) as folder:
+        made = _made(things, {part: folder / name for part, name in media.items()}, bar, reuse)
+        named = zip_longest(rows, titles, fillvalue="")
+        slides = [formats.joined([made[part] for part in row], title) for row, title in named]
+        if inside:
+            formats.write(file, slides, paper.ratio, paper.template)
+        else:
+            _write_text(file, slides)
+    return slides
+
+
+def _write_text(file: Path, slides: Sequence[formats.Slide]) -> None:
+    """A deck that is text, and beside it the clips that lie elsewhere."""
+    for slide in slides:
+        for part in slide.parts:
+            _copy(part.clip, file.parent / part.clip.name)
+    with finished(file) as place:
+        place.write_text(formats.SNIPPETS[file.suffix.lower()](slides), encoding="utf-8")
+
+
+def _media(
+    file: Path, rows: Sequence[Sequence[str]], suffix: str, look: Look, paper: Paper
+) -> dict[str, str]:
+    """The file name of each source's clip, after a look at everything that could go wrong."""
+    kind = file.suffix.lower()
+    if kind not in (".pptx", *formats.SNIPPETS):
+        known = ", ".join([".pptx", *formats.SNIPPETS])
+        raise EncodeError(f"{file}: unknown suffix {file.suffix!r}: a deck ends in {known}")
+    check_place(file)
+    names = _names(rows, suffix, gifs=kind == ".md")
+    if kind == ".pptx":
+        formats.checked(file, paper.template)
+    elif paper != Paper():
+        raise EncodeError(f"{file}: only a .pptx has a ratio and a template")
+    guard(file, look.overwrite)
+    drawn = [name for source, name in names.items() if not is_finished(source)]
+    inside = kind == ".pptx"  # nothing is put beside it
+    planned(
+        [file.parent / name for name in drawn], replace(look, overwrite=True) if inside else look
+    )
+    if not inside:
+        for source, name in names.items():
+            if is_finished(source) and not _is_there(Path(source), file.parent / name):
+                guard(file.parent / name, look.overwrite)
+    if look.allow_flashes and any(name.endswith(".gif") for name in drawn):
+        raise EncodeError(f"{drawn[0]}: may flash, and a GIF on a slide plays by itself: take MP4")
+    return names
+
+
+def _names(rows: Sequence[Sequence[str]], suffix: str, *, gifs: bool) -> dict[str, str]:
+    """The file name of each source's clip: each another one, and one kind on a slide."""
+    names: dict[str, str] = {}
+    for row in rows:
+        for source in row:
+            name = clip_name(source, suffix)
+            if name.casefold() in [other.casefold() for other in names.values()]:
+                raise VizoptError(f"{source}: a second clip named {name}: they would be one file")
+            if gifs and not name.lower().endswith(".gif"):
+                raise EncodeError(f"{source}: Marp plays GIFs only: give a GIF")
+            names[source] = name
+        if len({Path(names[source]).suffix.lower() for source in row}) > 1:
+            pair = " and ".join(names[source] for source in row)
+            raise EncodeError(f"{pair}: a GIF plays by itself, an MP4 at a click: take one kind")
+    return names
+
+
+def _room(file: Path, paper: Paper, count: int, size: Size | None) -> formats.Room:
+    """What each of the clips of a slide is drawn for."""
+    if file.suffix.lower() == ".pptx":
+        return formats.room(file, paper.ratio, paper.template, count, size)
+    return formats.ROOMS[count][file.suffix.lower()]
+
+
+def _readable(source: str, look: Look, room: formats.Room) -> tuple[Source, Look]:
+    """A source, and the look in which its text is as high as it has to be in its room."""
+    look = replace(look, size=look.size or room.size)
+    thing, keys = opened(source, look), look.overrides or {}
+    if isinstance(thing, Path):
+        return thing, look
+    shown = thing
+    if isinstance(shown, Recording):
+        shown = parse_scene(shown.header.scene, source, {}, keys)
+    least = min(room.text, LARGEST_TEXT)
+    if max(shown.colours.least, LEAST) >= least * SIDE / 100:  # a slide's text is large anyway
+        return thing, look
+    look = replace(look, overrides={**keys, "look.text": least})
+    return opened(source, look), look
+
+
+def _made(
+    things: Mapping[str, tuple[Source, Look]],
+    places: Mapping[str, Path],
+    bar: Bar,
+    reuse: Reuse | None,
+) -> dict[str, formats.Slide]:
+    """A slide of each source; what needs no training is made first."""
+    slides = {}
+    for source in sorted(things, key=lambda source: isinstance(things[source][0], Scene)):
+        thing, look = things[source]
+        if isinstance(thing, Path):
+            slides[source] = formats.slide(thing, _told(thing), judge(thing))
+        else:
+            clip = _drawn(thing, places[source], look, bar, reuse)
+            slides[source] = formats.slide(clip.path, clip.label, clip.verdict or judge(clip.path))
+    return slides
+
+
+def _drawn(
+    source: Scene | Recording, file: Path, look: Look, bar: Bar, reuse: Reuse | None
+) -> Clip:
+    if isinstance(source, Recording):
+        return pipeline.render_all(source, [file], look, bar)[0]
+    return pipeline.make(source, [file], look, bar, reuse=reuse)[1][0]
+
+
+def _told(clip: Path) -> Label:
+    """What is known of a finished clip: its own recipe, and the text beside it."""
+    title = recipe = ""
+    with suppress(VizoptError, tomllib.TOMLDecodeError):  # a clip of any origin is shown
+        recipe = read(clip)
+        title = str(tomllib.loads(recipe).get("title", ""))
+    try:
+        text = unsigned(text_beside(clip).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    alt, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()] or [""]
+    return Label(title=title, alt=alt, paragraphs=tuple(paragraphs), recipe=recipe)
+
+
+def _is_there(clip: Path, file: Path) -> bool:
+    """Whether a file is a clip already, or a copy of it; of a missing clip, another says more."""
+    if not (clip.is_file() and file.is_file()):
+        return not clip.is_file()
+    return filecmp.cmp(clip, file, shallow=False)
+
+
+def _copy(clip: Path, file: Path) -> None:
+    """Copy a finished clip, and nothing else, to the folder of the deck."""
+    if _is_there(clip, file):
+        return
+    with finished(file) as part:
+        shutil.copyfile(clip, part)

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from html import escape
 
-from vizopt.arrange import arranged
-from vizopt.errors import RecordingError
-from vizopt.events import Event, events
-from vizopt.numbers import counted
-from vizopt.optimizers import name_of
-from vizopt.problems import FunctionSpec, NetworkSpec
-from vizopt.recording import Recording
-from vizopt.scene import Scene, parse_scene
+from vizopt.core.errors import RecordingError
+from vizopt.core.numbers import counted
+from vizopt.draw.defaults import arranged
+from vizopt.recording.events import Event, events
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import Scene, parse_scene
 from vizopt.story import descent, history
 from vizopt.story.phrases import cut, plain, sentence
 from vizopt.story.picture import seen
 from vizopt.story.setup import how, trained
+from vizopt.train.optimizers import name_of
+from vizopt.train.problems import FunctionSpec, NetworkSpec
 
 ALT = 250  # characters of the alt text at most: what screen readers and slides take well
 TITLE = 70  # characters of the title in it, so that the outcome has room

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from vizopt.minima import minima_of
-from vizopt.numbers import count, counted, number, setting
-from vizopt.outcome import BROKEN, FAR, Outcome, outcome
-from vizopt.readout import Readout
-from vizopt.recording import Recording
+from vizopt.core.numbers import count, counted, number, setting
+from vizopt.recording.descent import BROKEN, FAR, Outcome, outcome
+from vizopt.recording.minima import minima_of
+from vizopt.recording.readout import Readout
+from vizopt.recording.store import Recording
 from vizopt.story.history import cut_short, key_epochs
 from vizopt.story.phrases import listed, sentence, times
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.events import BLOCKS, MARKS, Event, best_epoch, percent
-from vizopt.numbers import count, counted, number
-from vizopt.recording import Recording
+from vizopt.core.numbers import count, counted, number
+from vizopt.recording.events import BLOCKS, MARKS, Event, best_epoch, percent
+from vizopt.recording.store import Recording
 from vizopt.story.phrases import listed, sentence, times
 
 BETWEEN = 3  # key epochs between the first and the last

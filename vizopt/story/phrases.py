@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from vizopt.numbers import count
+from vizopt.core.numbers import count
 
 GAPS = re.compile(r"(?<!\d) | (?!\d)")  # between words, but not inside 10 000
 NUMBER_AT_END = re.compile(r"\d[\d.,\N{THIN SPACE}\N{NO-BREAK SPACE}]*$")

@@ -6,17 +6,18 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from vizopt.numbers import count, setting
-from vizopt.panels import Curves, Descent, Key, Magnifier, Plane, Strip, Weights, Worked
-from vizopt.panels.legend import MOST
-from vizopt.panels.sample import PLANE, STRIP, sample
-from vizopt.quantities import title
-from vizopt.recording import Recording
-from vizopt.scene import Scene
-from vizopt.stage import Stage
+from vizopt.core.numbers import count, setting
+from vizopt.core.oklab import luminance
+from vizopt.draw.figure import Stage
+from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Plane, Strip, Weights, Worked
+from vizopt.draw.panels.legend import MOST
+from vizopt.draw.panels.sample import PLANE, STRIP, sample
+from vizopt.draw.theme import Theme
+from vizopt.draw.timeline import Timeline
+from vizopt.recording.quantities import title
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import Scene
 from vizopt.story.phrases import listed, lower, plain
-from vizopt.theme import Theme, luminance
-from vizopt.timeline import Timeline
 
 # The colours of a map's ends: where a weight is positive and where it is negative.
 SIGNS = {

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from vizopt.minima import Minimum, is_flat, minima_of, poles
-from vizopt.numbers import count, counted, setting
-from vizopt.optimizers import LEARNING_RATE, acting, name_of, rate_of
-from vizopt.problems import FunctionSpec, NetworkSpec
-from vizopt.problems.activations import ACTIVATIONS
-from vizopt.problems.heads import head
-from vizopt.readout import Readout
-from vizopt.recording import Recording
-from vizopt.scene import KINDS, Scene
+from vizopt.core.numbers import count, counted, setting
+from vizopt.recording.minima import Minimum, is_flat, minima_of, poles
+from vizopt.recording.readout import Readout
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import KINDS, Scene
 from vizopt.story.phrases import cut, listed, lower, plain, sentence
 from vizopt.story.rules import FIELDS
+from vizopt.train.optimizers import LEARNING_RATE, acting, name_of, rate_of
+from vizopt.train.problems import FunctionSpec, NetworkSpec
+from vizopt.train.problems.activations import ACTIVATIONS
+from vizopt.train.problems.heads import head
 
 NAMES = 8  # classes or minima that are told one by one
 NAME = 40  # characters of a class' or file's name

@@ -1,0 +1,92 @@
+"""The command `vizopt check`: judge, print, and an exit code that scripts can use."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vizopt.cli import completing
+from vizopt.cli.options import OVERWRITE, PATH
+from vizopt.core.errors import VizoptError, one_line
+
+if TYPE_CHECKING:
+    from vizopt.flashes.check import Verdict
+
+FAILS, WRONG = 1, 2  # exit codes
+
+
+@click.command()
+@click.argument(
+    "files",
+    metavar="FILE...",
+    type=PATH,
+    nargs=-1,
+    required=True,
+    shell_complete=completing.files(completing.CLIP),
+)
+@click.option(
+    "--once", is_flag=True, help="Judge as shown once; MP4, MOV and WebM count as looped."
+)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--plot", type=PATH, help="Picture of one clip's flashes to write, FILE.png.")
+@OVERWRITE
+def check(
+    files: tuple[Path, ...], once: bool, as_json: bool, plot: Path | None, overwrite: bool
+) -> int:
+    """Whether a clip flashes more than is safe, by WCAG 2.2.
+
+    Measures its flashes by success criterion 2.3.1, three flashes or below threshold.
+
+    Reads MP4, MOV, WebM, GIF, APNG and WebP, and the one clip of a page or slide.
+
+    Exit code: 0 all pass, 1 one fails, 2 one cannot be read.
+    """
+    if plot and len(files) > 1:
+        raise click.UsageError("--plot draws one clip: leave it out, or check one file")
+    if plot and plot.suffix.lower() != ".png":
+        raise click.UsageError(f"--plot {plot}: a plot is a PNG: name it {plot.stem}.png")
+    if plot:
+        _check_plot(plot, files[0], overwrite)
+    from vizopt.flashes.check import facts, lines, no_facts
+
+    code, reports = 0, []
+    for file in files:
+        try:
+            verdict = _judge(file, once, plot)
+        except VizoptError as error:
+            click.echo(f"vizopt: {one_line(error)}", err=True)
+            reports.append(no_facts(file, str(error)))
+            code = WRONG
+            continue
+        reports.append(facts(verdict))
+        code = max(code, 0 if verdict.passed else FAILS)
+        if not as_json:
+            click.echo("\n".join(map(one_line, lines(verdict))))
+    if as_json:
+        click.echo(json.dumps(reports, indent=2))
+    return code
+
+
+def _check_plot(plot: Path, clip: Path, overwrite: bool) -> None:
+    from vizopt.core.marks import guard
+
+    if plot.exists() and clip.exists() and plot.samefile(clip):
+        raise VizoptError(f"{plot}: is the clip itself: choose another name for its plot")
+    guard(plot, overwrite)
+
+
+def _judge(file: Path, once: bool, plot: Path | None) -> "Verdict":
+    from vizopt.flashes.check import judge
+
+    if plot is None:
+        return judge(file, once)
+    from vizopt.flashes.plot import Curve, draw
+
+    curve = Curve()
+    verdict = judge(file, once, curve)
+    if verdict.paper:  # the curve of the paper that counts
+        curve = Curve()
+        verdict = judge(file, once, curve, (verdict.paper,))
+    draw(plot, verdict, curve)
+    return verdict

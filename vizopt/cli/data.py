@@ -1,0 +1,59 @@
+"""Tables in the place of a scene: the scene for them is told, and kept where that is wanted."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vizopt.core.errors import VizoptError
+from vizopt.core.library import is_table
+
+
+def check_save(sources: Sequence[str], save: Path | None, overwrite: bool) -> None:
+    """Find out before the training whether a scene can be kept.
+
+    Raises:
+        click.UsageError: not one table.
+        VizoptError: no place for a scene, or something is there.
+    """
+    from vizopt.clips.outputs import check_place
+    from vizopt.core.marks import guard
+
+    if save is None:
+        return
+    if len(sources) != 1 or not is_table(sources[0]):
+        raise click.UsageError(
+            "--save is for the scene of one table: vizopt make NAME.csv --save …"
+        )
+    if save.suffix != ".toml":
+        raise VizoptError(f"{save}: a scene's name ends in .toml")
+    check_place(save)
+    guard(save, overwrite)
+
+
+def tell_tables(
+    sources: Sequence[str], overrides: Mapping[str, Any], save: Path | None = None
+) -> None:
+    """The scene that is used for each table, on stderr; and into a file."""
+    from vizopt.clips.outputs import write_text
+    from vizopt.scene.schema import POINTER
+    from vizopt.scene.spec import scene_text
+
+    for source in filter(is_table, sources):
+        click.echo(scene_text(source, overrides), err=True)
+        if save:
+            path = {"problem.data.path": _seen_from(save.parent, source)}
+            write_text(save, POINTER + scene_text(source, {**overrides, **path}))
+            click.echo(f"{save}  make it with: vizopt make {save}")
+
+
+def _seen_from(folder: Path, file: str) -> str:
+    """A file's path from a folder; the name alone of data that come with vizopt."""
+    if not Path(file).exists():
+        return file
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # on another drive
+        return Path(file).absolute().as_posix()

@@ -1,0 +1,224 @@
+"""The commands that draw: make, render, pack; and recipe, which tells how a clip was made."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vizopt.cli import completing
+from vizopt.cli.data import check_save, tell_tables
+from vizopt.cli.options import (
+    AGAIN,
+    OVERWRITE,
+    PATH,
+    SET,
+    bar_of,
+    echo_title,
+    fit_options,
+    look_of,
+    look_options,
+    reuse_of,
+    told,
+)
+from vizopt.clips.brief import goes_on, recording_line
+from vizopt.core.errors import one_line
+
+if TYPE_CHECKING:
+    from vizopt.clips.outputs import Look
+    from vizopt.clips.render import Clip
+    from vizopt.clips.targets import Limits
+    from vizopt.scene.spec import Scene
+
+PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
+
+
+@click.command()
+@click.argument(
+    "scenes",
+    metavar="SCENE...",
+    nargs=-1,
+    required=True,
+    shell_complete=completing.files(".toml", completing.CLIP, named=("scenes",)),
+)
+@click.option(
+    "-o", "files", type=PATH, multiple=True, help="File to write; its suffix is the format."
+)
+@click.option("--save", type=PATH, help="Write the scene that is made for a table, NAME.toml.")
+@click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
+@AGAIN
+@look_options
+@fit_options
+def make(
+    scenes: tuple[str, ...],
+    files: tuple[Path, ...],
+    save: Path | None,
+    data: Path | None,
+    again: bool,
+    quiet: bool,
+    fit: int | None,
+    place: str | None,
+    **options: Any,
+) -> None:
+    """Train scenes and draw them: clip, still, page or slide.
+
+    A scene is a bundled one or a TOML file of your own: vizopt list scenes.
+
+    For a table in the place of a scene (NAME.csv, .xlsx, .npz, …) a network is trained on it; its
+    scene is told, and kept by --save.
+
+    A clip in the place of a scene is made again from the recipe in it, in its own format.
+
+    Without -o: outputs/NAME.zarr, outputs/NAME.mp4 and outputs/NAME.gif. Beside each clip is
+    NAME.txt, which tells it in words. A recording in outputs/ of the same training is reused.
+    """
+    if files and len(scenes) > 1:
+        raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
+    look = look_of(files=files, **options)
+    check_save(scenes, save, look.overwrite)
+    loaded = [told(_loaded(scene, look, data)) for scene in scenes]
+    from vizopt import pipeline  # a mistake in a scene is told without what draws
+
+    for i, scene in enumerate(loaded):
+        if scene.name in [other.name for other in loaded[:i]]:
+            raise click.UsageError(f"two scenes named {scene.name}: they would share their files")
+    every = [files or _wanted(*each, place) for each in zip(scenes, loaded, strict=True)]
+    for scene, wanted in zip(loaded, every, strict=True):
+        pipeline.sorted_out(scene, wanted, look)
+    tell_tables(scenes, look.overrides or {}, save)
+    for source, scene, wanted in zip(scenes, loaded, every, strict=True):
+        limits = _limits(fit, place, wanted)
+        reuse = reuse_of(again, quiet)
+        run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limits, reuse=reuse)
+        if any(file.suffix == ".zarr" for file in wanted):
+            click.echo(recording_line(run))
+        _echo_clips(clips)
+        echo_title(source, scene, look.overrides)
+
+
+@click.command()
+@click.argument("scene", shell_complete=completing.files(".toml", named=("scenes",)))
+@click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
+@SET
+@AGAIN
+@OVERWRITE
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def pack(
+    scene: str,
+    folder: Path | None,
+    overrides: tuple[tuple[str, Any], ...],
+    again: bool,
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    """The folder to upload: clips, poster, text, recipe."""
+    from vizopt import pipeline
+    from vizopt.cli.keys import checked
+    from vizopt.clips.outputs import Look
+    from vizopt.core.marks import guard, signed
+    from vizopt.scene.spec import bare, load_scene, scene_toml
+
+    keys = checked(overrides)
+    loaded = told(load_scene(scene, keys))
+    tell_tables([scene], keys)
+    folder = folder or Path("outputs") / loaded.name
+    files = [folder / f"{loaded.name}{suffix}" for suffix in PACKED]
+    toml = folder / f"{loaded.name}.toml"
+    guard(toml, overwrite)
+    texts = {toml: signed(f"{scene_toml(bare(loaded))}\n# ", "\n")}
+    look = Look(overwrite=overwrite)
+    reuse = reuse_of(again, quiet)
+    _echo_clips(pipeline.make(loaded, files, look, bar_of(quiet), texts=texts, reuse=reuse)[1])
+    click.echo(f"{toml}  make it again with: vizopt make {toml}")
+    echo_title(scene, loaded, keys)
+
+
+@click.command()
+@click.argument("file", type=PATH, shell_complete=completing.files(completing.CLIP))
+def recipe(file: Path) -> None:
+    """How a clip was made, from the clip itself.
+
+    Its scene's TOML; make the clip again with: vizopt make FILE
+    """
+    from vizopt.clips import recipe as recipes
+
+    click.echo(recipes.read(file).rstrip())
+
+
+@click.command()
+@click.argument("run", type=PATH, shell_complete=completing.files(".zarr"))
+@click.option("-o", "files", type=PATH, multiple=True, required=True, help="File to write.")
+@click.option("--before-damage", is_flag=True, help="Only the rows in front of any damage.")
+@look_options
+@fit_options
+def render(
+    run: Path,
+    files: tuple[Path, ...],
+    before_damage: bool,
+    quiet: bool,
+    fit: int | None,
+    place: str | None,
+    **options: Any,
+) -> None:
+    """Draw a recording again: another size, theme or pace."""
+    from vizopt import pipeline
+    from vizopt.recording.store import Recording
+
+    look, limits = look_of(files=files, **options), _limits(fit, place, files)
+    opened = Recording(run, before_damage=before_damage)
+    if opened.interrupted is not None:
+        at = f"{opened.header.unit} {opened.interrupted}"
+        click.echo(one_line(f"{run}: interrupted at {at}{goes_on(opened)}"), err=True)
+    for damage in opened.damage:
+        rows = f"drawn are the rows before: {len(opened)}"
+        click.echo(one_line(f"{run}: damaged: {damage}: {rows}"), err=True)
+    if limits is None:
+        _echo_clips(pipeline.render_all(opened, files, look, bar_of(quiet)))
+    else:
+        _echo_clips(pipeline.fitted(opened, limits, look, bar_of(quiet)))
+
+
+def _limits(
+    fit: int | None, place: str | None, files: tuple[Path, ...]
+) -> dict[Path, "Limits"] | None:
+    """What each file may be at most: in its place, and in bytes what the user says."""
+    from vizopt.clips.fit import limits_at
+    from vizopt.clips.targets import Limits
+
+    clips = [file for file in files if file.suffix != ".zarr"]
+    limits = limits_at(place, clips) if place else dict.fromkeys(clips, Limits())
+    if fit:
+        limits = {file: most._replace(size_bytes=fit) for file, most in limits.items()}
+    return limits if any(any(most) for most in limits.values()) else None
+
+
+def _loaded(source: str, look: "Look", data: Path | None) -> "Scene":
+    """A scene, or that of a clip's recipe."""
+    from vizopt.clips import recipe as recipes
+    from vizopt.scene.spec import load_scene
+
+    if recipes.is_clip(source):
+        return recipes.load(Path(source), look.overrides or {}, data)
+    return load_scene(source, look.overrides)
+
+
+def _wanted(source: str, scene: "Scene", place: str | None) -> tuple[Path, ...]:
+    """The files that a scene makes unless told otherwise; a clip makes one like itself."""
+    from vizopt.clips import recipe as recipes
+    from vizopt.clips.targets import PLACES
+
+    if place in PLACES:
+        return (Path("outputs") / f"{scene.name}{next(iter(PLACES[place].plays))}",)
+    suffix = Path(source).suffix.lower().removeprefix(".")
+    suffixes = (suffix,) if recipes.is_clip(source) else ("zarr", *scene.formats)
+    return tuple(Path("outputs") / f"{scene.name}.{suffix}" for suffix in suffixes)
+
+
+def _echo_clips(clips: Sequence["Clip"]) -> None:
+    """A line for each clip, and one for each text alternative."""
+    from vizopt.clips.outputs import text_beside
+
+    for clip in clips:
+        click.echo(str(clip))
+    for file in dict.fromkeys(text_beside(clip.path) for clip in clips):
+        click.echo(f"{file}  the clip in words")

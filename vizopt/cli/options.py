@@ -1,0 +1,283 @@
+"""The options of every command that draws, and what is made of them."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from vizopt.cli import completing
+from vizopt.core import streams
+from vizopt.core.errors import one_line
+
+if TYPE_CHECKING:
+    from vizopt.clips.outputs import Look
+    from vizopt.pipeline.reuse import Reuse
+    from vizopt.scene.spec import Scene
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class PathType(click.Path):
+    """A path; `~` is the home, also behind a quote that the shell did not look into."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        try:
+            return Path(os.fsdecode(super().convert(value, param, ctx))).expanduser()
+        except RuntimeError:
+            self.fail(f"{value}: no home of that name")
+
+
+PATH = PathType(path_type=Path)
+OVERWRITE = click.option(
+    "--overwrite", is_flag=True, help="Replace files that vizopt did not write."
+)
+AGAIN = click.option("--again", is_flag=True, help="Train again, though a recording stands.")
+
+
+class SizeType(click.ParamType[tuple[int, int]]):
+    """`1280x720`, `1080p`."""
+
+    name = "WIDTHxHEIGHT"
+
+    def convert(self, value: str, param: Any, ctx: Any) -> tuple[int, int]:
+        from vizopt.core.sizes import size_of
+
+        try:
+            width, height = size_of(value)
+        except ValueError as error:
+            self.fail(str(error))
+        return width, height
+
+
+class RateType(click.ParamType[float]):
+    """`25`, `30000/1001`."""
+
+    name = "RATE"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        from vizopt.core.sizes import fps_of
+
+        try:
+            return float(fps_of(value))
+        except ValueError as error:
+            self.fail(str(error))
+
+
+class BytesType(click.ParamType[int]):
+    """`10MB`, `500kB`."""
+
+    name = "SIZE"
+
+    def convert(self, value: str, param: Any, ctx: Any) -> int:
+        import re
+
+        found = re.fullmatch(r"(\d{1,9}(?:\.\d+)?) *([kmg]?)b", str(value).strip().lower())
+        size = int(float(found[1]) * 1000 ** " kmg".index(found[2] or " ")) if found else 0
+        if not size:
+            self.fail(f"{value!r} is no size of a file: write it like 10MB or 500kB")
+        return size
+
+
+class SetType(click.ParamType[tuple[str, Any]]):
+    """`optimizer.lr=0.5`: a dotted key and a TOML value; a bare word is text."""
+
+    name = "KEY=VALUE"
+
+    def convert(self, value: str, param: Any, ctx: Any) -> tuple[str, Any]:
+        from vizopt.core.toml import TOO_DEEP, parsed
+
+        key, equals, text = value.partition("=")
+        if not (key.strip() and equals):
+            self.fail(f"{value!r}: write it like optimizer.lr=0.5")
+        try:
+            return key.strip(), parsed(f"value = {text}")["value"]
+        except ValueError as error:
+            if str(error) == TOO_DEEP:
+                self.fail(f"{key.strip()}: {TOO_DEEP}")
+            if text.strip().startswith(("[", "{")):  # the shell took the quotes of the text in it
+                example = 'problem.data.drop=["id"]'
+                self.fail(f"{value!r} is no TOML: quote all of it: --set '{example}'")
+            return key.strip(), text.strip()
+
+
+SET = click.option(
+    "--set",
+    "overrides",
+    type=SetType(),
+    multiple=True,
+    shell_complete=completing.settings,
+    help="Override a key of the scene: optimizer.lr=0.5",
+)
+
+
+def look_options(command: F) -> F:
+    """Options of every command that draws."""
+    for option in reversed(
+        (
+            SET,
+            click.option(
+                "--size",
+                type=SizeType(),
+                metavar="WIDTHxHEIGHT",
+                help="Pixels of all files: 1280x720; 720p, 1080p, 4k, square, portrait.",
+            ),
+            click.option(
+                "--fps",
+                type=RateType(),
+                metavar="RATE",
+                help="Frames per second, for all files: 25, 30000/1001.",
+            ),
+            click.option(
+                "--loop",
+                metavar="TIMES",
+                type=click.IntRange(0, 1000),
+                help="How often an image, page or slide plays: 1 is once, 0 for ever, as without.",
+            ),
+            click.option(
+                "--poster",
+                metavar="FRAME",
+                default="",
+                help="What they show first: last, first, 4500 (epoch or step).",
+            ),
+            click.option("--seconds", type=float, help="Length of the clip."),
+            click.option(
+                "--theme",
+                metavar="NAME",
+                shell_complete=completing.listed("themes"),
+                help="light, dark or print.",
+            ),
+            click.option(
+                "--look",
+                "own",
+                type=PATH,
+                shell_complete=completing.files(".toml"),
+                help="A look of your own, FILE.toml.",
+            ),
+            click.option("--text", type=click.Choice(["normal", "large"]), help="Size of text."),
+            click.option(
+                "--allow-flashes",
+                is_flag=True,
+                help="The lesson's look, which flashes; behind a warning card.",
+            ),
+            click.option("--embed", is_flag=True, help="A page for a frame in another page."),
+            click.option(
+                "--narrow/--no-narrow",
+                default=True,
+                help="A page's second clip, for narrow screens.",
+            ),
+            OVERWRITE,
+            click.option("-q", "--quiet", is_flag=True, help="No progress."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def fit_options(command: F) -> F:
+    """Options of the commands that write files: stills, and files that must not be too large."""
+    for option in (
+        click.option(
+            "--for",
+            "place",
+            metavar="PLACE",
+            shell_complete=completing.listed("places"),
+            help="Place where it is shown: vizopt list places.",
+        ),
+        click.option("--fit", type=BytesType(), help="Largest file: 10MB, 500kB."),
+        click.option(
+            "--at",
+            metavar="FRAME",
+            default="",
+            help="A still's frame: 4500 (epoch or step, as the run counts), first, last.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def look_of(
+    overrides: tuple[tuple[str, Any], ...],
+    size: tuple[int, int] | None,
+    fps: float | None,
+    seconds: float | None,
+    theme: str | None,
+    own: Path | None,
+    text: str | None,
+    allow_flashes: bool,
+    embed: bool,
+    narrow: bool,
+    overwrite: bool,
+    loop: int | None = None,
+    poster: str = "",
+    at: str = "",
+    files: tuple[Path, ...] = (),
+) -> "Look":
+    """What the options say; `at` is for the stills among the files."""
+    from vizopt.cli.keys import checked
+    from vizopt.clips.outputs import Look, check_played
+    from vizopt.formats import is_still
+
+    if at and not any(is_still(file) for file in files):
+        raise click.UsageError("--at is for a still: name one with -o NAME.png")
+    if embed and files and not any(file.suffix.lower() == ".html" for file in files):
+        raise click.UsageError("--embed is for a web page: name one with -o NAME.html")
+    keys: dict[str, Any] = {}
+    if own:
+        from vizopt.scene.spec import load_look
+
+        keys["look"] = load_look(own)
+    keys |= checked(overrides)
+    given = {"timeline.seconds": seconds, "theme": theme, "look.text": text}
+    keys |= {key: value for key, value in given.items() if value is not None}
+    page = {"embed": embed, "narrow": narrow}
+    look = Look(size, fps, keys, allow_flashes, at, loop, poster, overwrite=overwrite, **page)
+    check_played(files, look)
+    return look
+
+
+def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None) -> None:
+    """Say so where an override has made a scene's own title untrue."""
+    from vizopt.clips import recipe as recipes
+    from vizopt.core.library import is_table
+    from vizopt.core.toml import parsed
+    from vizopt.scene.spec import scene_text
+
+    if not overrides or "title" in overrides or is_table(source):
+        return
+    text = recipes.read(Path(source)) if recipes.is_clip(source) else scene_text(source)
+    stated = parsed(text)["title"]
+    if scene.title != stated:
+        click.echo(
+            f'title "{scene.title}" instead of "{stated}", which was said of other settings '
+            "(choose one with --set title=…)"
+        )
+
+
+def told(scene: "Scene") -> "Scene":
+    """The scene, after a line on stderr where its formula was taken for another one."""
+    from vizopt.train.problems import FunctionSpec
+
+    problem = scene.problem
+    if isinstance(problem, FunctionSpec) and problem.notes:
+        why = ", ".join(problem.notes)
+        click.echo(f"{scene.name}: problem.f is read as {problem.equation} ({why})", err=True)
+    return scene
+
+
+def reuse_of(again: bool, quiet: bool) -> "Reuse | None":
+    """The recordings in outputs/ that may stand for a training; none where it is wanted."""
+    from vizopt.pipeline.reuse import Reuse
+
+    def say(line: str) -> None:
+        if not quiet:
+            streams.said(one_line(line))
+
+    return None if again else Reuse(Path("outputs"), say)
+
+
+def bar_of(quiet: bool) -> Any:
+    from vizopt.core import progress
+
+    return progress.quiet if quiet else progress.seen()

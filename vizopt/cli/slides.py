@@ -1,0 +1,106 @@
+"""The command `vizopt slides`: a deck of scenes, recordings and clips."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from vizopt.cli import completing
+from vizopt.cli.options import AGAIN, PATH, bar_of, echo_title, look_of, look_options, reuse_of
+from vizopt.clips.brief import told_bytes, told_rate
+from vizopt.core.library import BESIDE
+from vizopt.core.numbers import counted
+
+if TYPE_CHECKING:
+    from vizopt.clips.outputs import Look
+    from vizopt.formats.slides import Slide
+
+KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
+
+
+def _joined(ctx: click.Context, param: click.Parameter, incomplete: str) -> completing.Items:
+    """What Tab offers, also behind the + of two."""
+    before, plus, last = incomplete.rpartition(BESIDE)
+    offers = completing.files(".toml", ".zarr", ".mp4", ".gif", named=("scenes",))
+    return [
+        CompletionItem(f"{before}{plus}{item.value}", item.type, item.help)
+        for item in offers(ctx, param, last)
+    ]
+
+
+@click.command()
+@click.argument(
+    "sources",
+    metavar="SCENE|RUN.zarr|CLIP[+…]...",
+    nargs=-1,
+    required=True,
+    shell_complete=_joined,
+)
+@click.option("-o", "file", type=PATH, help="Deck to write, .pptx; or .html, .qmd, .md.")
+@click.option("--title", "titles", multiple=True, help="Title of a slide, one after the other.")
+@click.option("--gif", is_flag=True, help="GIFs instead of MP4s.")
+@click.option("--ratio", type=click.Choice(["16:9", "4:3"]), help="Shape of the slides; else 16:9.")
+@click.option("--template", type=PATH, help="Deck whose master and slides are kept.")
+@click.option("--reveal", "kind", flag_value="--reveal", help="Sections for a reveal.js page.")
+@click.option("--quarto", "kind", flag_value="--quarto", help="Slides to include in Quarto.")
+@click.option("--marp", "kind", flag_value="--marp", help="A Marp deck, with GIFs.")
+@AGAIN
+@look_options
+def slides(
+    sources: tuple[str, ...],
+    file: Path | None,
+    titles: tuple[str, ...],
+    gif: bool,
+    ratio: str | None,
+    template: Path | None,
+    kind: str | None,
+    again: bool,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """A deck of scenes and clips: PowerPoint, reveal.js, …
+
+    Each gets a slide with title, clip, alt text and notes; two joined by a + stand beside each
+    other on one: vizopt slides sgd+adam. They play together, in PowerPoint with one click.
+
+    Scenes are trained; finished MP4s and GIFs are taken as they are, with the NAME.txt beside
+    them. A clip that flashes does not start by itself, and its notes begin with the warning.
+
+    A .pptx holds its clips. An .html (for `<div class="slides">` of your reveal.js page), .qmd
+    (for `{{< include >}}` in Quarto) or .md (Marp) plays the clips that lie in the same folder.
+    """
+    suffix = KINDS.get(kind or "", ".pptx")
+    file = file or Path("outputs") / f"slides{suffix}"
+    if kind and file.suffix.lower() != suffix:
+        raise click.UsageError(f"{kind} writes a {suffix} file: {file}")
+    if ratio and template:
+        raise click.UsageError("--ratio: the slides have the shape of the template's")
+    from vizopt.deck import Paper, write
+
+    shown = ".gif" if gif or file.suffix.lower() == ".md" else ".mp4"
+    paper, look = Paper(ratio or "16:9", template), look_of(**options)
+    reuse = reuse_of(again, quiet)
+    made = write(file, sources, shown, look, paper, bar_of(quiet), reuse, titles)
+    click.echo(f"{file}  {counted(len(made), 'slide')}  {told_bytes(file.stat().st_size)}")
+    _echo(made, sources, shown, look)
+
+
+def _echo(made: "list[Slide]", sources: Sequence[str], shown: str, look: "Look") -> None:
+    """What one should know of the clips: another rate, another title, flashes."""
+    from vizopt.clips.recipe import is_clip
+    from vizopt.deck.sources import parted
+    from vizopt.formats import encoder
+    from vizopt.recording.atomic import is_recording
+    from vizopt.scene.spec import load_scene
+
+    rate = encoder(Path(f"clip{shown}")).rate(look.fps) if look.fps else None
+    if look.fps and rate and rate != look.fps:
+        click.echo(f"clips at {told_rate(Path(f'clip{shown}'), rate, look.fps)}")
+    for source in (part for named in sources for part in parted(named)):
+        if not (is_recording(Path(source)) or is_clip(source)):
+            echo_title(source, load_scene(source, look.overrides), look.overrides)
+    for part in (part for slide in made for part in slide.parts):
+        if part.warning:
+            click.echo(f"{part.clip.name}  flashes: does not start by itself, says so in its notes")

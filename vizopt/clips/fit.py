@@ -1,0 +1,163 @@
+"""Fit: smaller files for places with a limit, by the least harm first."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vizopt.clips.outputs import Look
+from vizopt.clips.targets import PLACES, Limits
+from vizopt.core.arrays import Size
+from vizopt.core.errors import EncodeError, hint
+from vizopt.draw.small import SMALL
+from vizopt.formats import Encoder, encoder, is_still
+from vizopt.formats.html.shots import has_narrow
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of harm.
+
+    Args:
+        level: the encoder's own: a coarser quantiser, fewer colours.
+        rate: share of the frames a second that is kept.
+        scale: share of the width and height.
+        narrow: whether a page keeps its second clip.
+    """
+
+    level: int = 0
+    rate: float = 1.0
+    scale: float = 1.0
+    narrow: bool = True
+
+
+# In this order by measurement: docs/decisions/009-least-harm.md. Each is smaller than the last.
+VIDEO = (
+    Rung(),
+    *(Rung(level) for level in (1, 2)),
+    *(Rung(2, 1.0, scale) for scale in (0.75, 0.6)),
+    *(Rung(3, rate, 0.5) for rate in (1.0, 0.5)),
+)
+LOSSLESS = (
+    Rung(),
+    *(Rung(level) for level in (1, 2, 3)),
+    *(Rung(3, rate) for rate in (0.75, 0.5)),
+    *(Rung(3, 0.5, scale) for scale in (0.8, 0.6)),
+    Rung(4, 0.25, 0.6),
+)
+GIF = (
+    Rung(),
+    *(Rung(0, rate) for rate in (0.75, 0.5)),
+    *(Rung(0, 0.5, scale) for scale in (0.8, 0.65)),
+    *(Rung(1, rate, 0.6) for rate in (0.4, 0.25)),
+)
+PAGE = (Rung(), *(replace(rung, narrow=False) for rung in VIDEO))
+SLOW = 5.0  # frames a second: no place is worth a slower clip
+RATES = 100  # that are tried down to it
+LADDERS = {".html": PAGE, ".gif": GIF, ".webp": LOSSLESS, ".apng": LOSSLESS}  # all others: VIDEO
+
+
+def limits_at(place: str, files: Iterable[Path]) -> dict[Path, Limits]:
+    """What each file may be at most in a place.
+
+    Raises:
+        EncodeError: no such place, or a file does not play there.
+    """
+    if place not in PLACES:
+        raise EncodeError(f"for {place}: unknown place: {hint(place, PLACES)}")
+    plays = PLACES[place].plays
+    found = {}
+    for file in files:
+        if file.suffix.lower() not in plays:
+            raise EncodeError(f"{file}: does not play in {place}: name it {', '.join(plays)}")
+        found[file] = plays[file.suffix.lower()]
+    return found
+
+
+def steps(
+    file: Path, look: Look, most: Limits, frames: Callable[[float], int]
+) -> list[tuple[Look, str]]:
+    """Looks of a file from the least harm that keeps its limits to the most, each with what it
+    gives up; only bytes are not known before it is drawn.
+
+    Args:
+        file: to write.
+        look: what was asked for.
+        most: what the file may be at most.
+        frames: how many a clip has at so many frames a second.
+
+    Raises:
+        EncodeError: the clip is too long for the place.
+    """
+    kind = encoder(file)
+    size, fps = look.size or kind.size, kind.rate(look.fps or kind.fps)
+    within = boxed(size, most)
+    rates = [fps] if is_still(file) else _rates(kind, min(fps, most.fps or fps))
+    good = [rate for rate in rates if not most.broken(within, rate, frames(rate))]
+    if not good:  # fewer pixels then, as few as the slowest clip needs
+        rate = rates[-1]
+        if most.pixels:
+            share = (most.pixels / (within[0] * within[1] * frames(rate))) ** 0.5
+            within = scaled(within, share)
+        if broken := most.broken(within, rate, frames(rate)):
+            way = "choose a shorter clip with --seconds"
+            raise EncodeError(f"{file}: {broken}: {way}")
+        good = [rate]
+    return ladder(file, replace(look, size=size, fps=fps), within, good[0])
+
+
+def ladder(file: Path, look: Look, size: Size, fps: float) -> list[tuple[Look, str]]:
+    """Looks of a file from no harm to the most, each with what it gives up.
+
+    Args:
+        file: to write.
+        look: what was asked for, size and rate too.
+        size: with which the ladder begins.
+        fps: likewise.
+    """
+    kind, asked = encoder(file), look.size
+    rungs = LADDERS.get(file.suffix.lower(), VIDEO)
+    if is_still(file):
+        rungs = tuple(Rung(scale=scale) for scale in (1.0, 0.75, 0.6, 0.5))
+    twice = look.wants_narrow and has_narrow(file, size)
+    found: list[tuple[Look, str]] = []
+    for rung in rungs:
+        smaller = scaled(size, rung.scale)
+        rate = kind.rate(max(fps * rung.rate, min(fps, SLOW)))
+        given = ["the clip for narrow screens"] if twice and not rung.narrow else []
+        given += [f"level {rung.level} of colours or detail"] if rung.level else []
+        given += [f"{rate:.4g} instead of {look.fps:.4g} fps"] if rate != look.fps else []
+        given += [f"{told(smaller)} instead of {told(asked)}"] if asked and smaller != asked else []
+        harm = f"gave up: {', '.join(given)}" if given else ""
+        shape = replace(look, size=smaller, fps=rate, level=rung.level, overwrite=False)
+        shape = replace(shape, narrow=look.narrow and (rung.narrow or not twice))
+        if not found or shape != found[-1][0]:
+            found.append((shape, harm))
+    return found
+
+
+def told(size: Size) -> str:
+    return f"{size[0]}×{size[1]}"
+
+
+def _rates(kind: Encoder, fps: float) -> list[float]:
+    """Rates that a format plays, from the highest down to a slow one."""
+    slowest = min(fps, SLOW)
+    tried = (kind.rate(fps * (slowest / fps) ** (k / RATES)) for k in range(RATES + 1))
+    return [rate for rate in dict.fromkeys(tried) if rate <= fps]
+
+
+def boxed(size: Size, most: Limits) -> Size:
+    """A size that goes into the one that there may be at most."""
+    box = most.box(size)
+    if not box:
+        return size
+    return scaled(size, min(most / side for most, side in zip(box, size, strict=True)))
+
+
+def scaled(size: Size, scale: float) -> Size:
+    """A size with even sides, no smaller than a frame with all its panels."""
+    scale = max(scale, *(least / side for least, side in zip(SMALL, size, strict=True)))
+    if scale >= 1:
+        return size
+    width, height = (int(round(side * scale, 6)) // 2 * 2 for side in size)
+    return width, height

@@ -1,0 +1,73 @@
+"""Labels: what a clip's file says of itself, read from the recording."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from vizopt.formats import Label
+from vizopt.recording.readout import writing_of
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import MADE_WITH, Scene, Shape, bare, scene_toml
+from vizopt.story import Story
+
+
+def label(
+    run: Recording, scene: Scene, story: Story, shape: Shape, *, card: int, warning: str
+) -> Label:
+    """The label of a clip of a recording.
+
+    Args:
+        run: the recording.
+        scene: how it is drawn.
+        story: the same in words.
+        shape: the clip's size, rate and the like.
+        card: frames of the warning in front.
+        warning: what it says; empty without one.
+    """
+    assert shape.fps is not None
+    rows = scene.timeline.rows(run["epoch"], shape.fps)
+    epochs = run["epoch"][np.concatenate([np.zeros(card, np.intp), rows])]
+    history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
+    written = {name: writing_of(run, name) for name in ("x", "loss") if "x" in run.columns}
+    numbers = {run.header.unit: epochs} | {name: run[name][epochs] for name in sorted(history)}
+
+    def frame(epoch: int) -> int:
+        """The first frame, behind the card, that shows this epoch or a later one."""
+        shown = int(np.searchsorted(epochs[card:], epoch))
+        return card + min(shown, len(rows) - 1)
+
+    return Label(
+        title=scene.title,
+        alt=story.alt,
+        paragraphs=story.paragraphs,
+        recipe=_recipe(run, replace(scene, clip=shape)),
+        warning=warning,
+        unit=run.header.unit,
+        numbers=numbers,
+        texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
+        marks=tuple((frame(event.epoch), event.words) for event in story.events),
+        pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
+        colours=_colours(scene) if _is_own(scene) else {},
+        around=_colours(scene),
+        font=(scene.look.font if scene.look else None) or "",
+        words=scene.colours.words,
+        loop=shape.loop,
+    )
+
+
+def _is_own(scene: Scene) -> bool:
+    """Whether a look has a paper or ink of its own."""
+    return scene.look is not None and bool(scene.look.paper or scene.look.ink)
+
+
+def _colours(scene: Scene) -> dict[str, str]:
+    """Of a look."""
+    theme = scene.colours
+    uses = ("paper", "ink", "muted", "rule")
+    return {use: getattr(theme, use) for use in uses} | dict(theme.accents)
+
+
+def _recipe(run: Recording, scene: Scene) -> str:
+    """The scene's TOML, below what made the recording."""
+    versions = ", ".join(f"{name} {version}" for name, version in run.header.versions.items())
+    return f"{MADE_WITH}{versions}\n{scene_toml(bare(scene))}"

@@ -1,0 +1,98 @@
+"""Staging: the files of one command are finished beside their places, then put there together."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from vizopt.core.errors import EncodeError
+from vizopt.core.places import alone, beside, remove, sweep
+from vizopt.formats import is_sequence
+from vizopt.recording.atomic import exchanged
+
+
+class Staging:
+    """Files that wait until all of their command are finished; see `staged`."""
+
+    def __init__(self) -> None:
+        self.folders: dict[Path, Path] = {}  # by file, where it waits
+
+    def place(self, file: Path) -> Path:
+        """Where to write a file meanwhile: under its own name, in a folder beside its place.
+
+        Raises:
+            EncodeError: there can be no such folder.
+        """
+        if file not in self.folders:
+            real = Path(os.path.realpath(file))
+            folder = beside(real)
+            self.folders[file] = folder  # before it is there: Ctrl-C may come in between
+            try:
+                real.parent.mkdir(parents=True, exist_ok=True)
+                sweep(real.parent)
+                folder.mkdir()
+            except OSError as error:
+                del self.folders[file]
+                raise EncodeError(f"{file}: cannot write: {error.strerror or error}") from error
+        return self.folders[file] / file.name
+
+    def copy(self, source: Path, file: Path) -> None:
+        """A copy of a finished file, to be put in place as file."""
+        place = self.place(file)
+        try:
+            shutil.copyfile(source, place)
+        except OSError as error:
+            place.unlink(missing_ok=True)
+            raise EncodeError(f"{file}: cannot write: {error.strerror or error}") from error
+
+    def put(
+        self, recording: Path | None = None, place: Path | None = None
+    ) -> dict[Path, EncodeError]:
+        """Put what is finished in place, a recording first; and say what could not be.
+
+        Nobody else puts files there meanwhile, and what takes time comes before or after: a process
+        that is killed leaves all of the old files or all of the new ones, but for the time of a
+        few renames.
+
+        Args:
+            recording: where it waits.
+            place: where it goes.
+        """
+        failed: dict[Path, EncodeError] = {}
+        with ExitStack() as stack:
+            folders = {
+                os.path.realpath(file.parent) for file in (*self.folders, *filter(None, [place]))
+            }
+            for locked in sorted(folders):  # everybody in the same order: nobody waits in a circle
+                stack.enter_context(alone(Path(locked)))
+            if recording and place:
+                stack.enter_context(exchanged(recording, place))
+            for file, folder in self.folders.items():
+                try:
+                    _put(file, sorted(folder.iterdir()))
+                except OSError as error:
+                    reason = error.strerror or error
+                    failed[file] = EncodeError(f"{file}: cannot write: {reason}")
+        return failed
+
+
+def _put(file: Path, made: list[Path]) -> None:
+    if is_sequence(file):
+        from vizopt.formats.sequence import put
+
+        put(file, made)
+        return
+    for part in made:
+        part.replace(os.path.realpath(file))
+
+
+@contextmanager
+def staged() -> Iterator[Staging]:
+    """A staging whose folders go at the end, with what was not put in place."""
+    staging = Staging()
+    try:
+        yield staging
+    finally:
+        for folder in staging.folders.values():
+            remove(folder)

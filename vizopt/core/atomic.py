@@ -1,0 +1,33 @@
+"""Atomic: a file is complete under its name, or it is not there."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from vizopt.core.errors import EncodeError
+from vizopt.core.places import beside, sweep, synced
+
+
+@contextmanager
+def finished(path: Path) -> Iterator[Path]:
+    """A place to write to, renamed to path when complete and removed when not.
+
+    It has a name of its own: of two runs that write the same file the last to finish wins, whole.
+    A link stays one: what it leads to is replaced.
+    """
+    place = Path(os.path.realpath(path))
+    part = beside(place)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        sweep(place.parent)
+        yield part
+        if not part.stat().st_size:
+            raise EncodeError(f"{path}: the encoder wrote an empty file")
+        synced(part)
+        part.replace(place)
+    except OSError as error:
+        raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):  # it may be the folder that is missing
+            part.unlink(missing_ok=True)

@@ -1,0 +1,107 @@
+"""The library: bundled scenes and looks, and every kind that a scene can name, with a line each.
+
+The kinds are read from the source, not imported: NumPy alone takes longer than the whole list.
+"""
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+# What a scene can name: the table's module and its name there.
+TABLES = {
+    "optimizers": ("train/optimizers/__init__.py", "OPTIMIZERS"),
+    "schedules of the learning rate": ("train/schedules.py", "SCHEDULES"),
+    "problems": ("train/problems/__init__.py", "PROBLEMS"),
+    "data sets": ("train/problems/data.py", "DATASETS"),
+    "timelines": ("draw/timeline.py", "TIMELINES"),
+    "panels": ("draw/panels/__init__.py", "PANELS"),
+}
+
+BESIDE = "+"  # joins the names of two that are shown beside each other
+DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".npy", ".xlsx", ".parquet")
+PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
+
+
+def is_table(source: str | Path) -> bool:
+    """Whether what stands in the place of a scene is a table of somebody's data, by its name."""
+    return unpacked(source).suffix.lower() in DATA_SUFFIXES
+
+
+def unpacked(source: str | Path) -> Path:
+    """A file without the suffix of what it is compressed with: `a.csv` for `a.csv.gz`."""
+    path = Path(source)
+    return path.with_suffix("") if path.suffix.lower() in PACKED_SUFFIXES else path
+
+
+def names() -> list[str]:
+    """Names of the bundled scenes, in the order of the lesson."""
+    found = (item.name for item in files("vizopt.scenes").iterdir())
+    every = [name.removesuffix(".toml") for name in found if name.endswith(".toml")]
+    return sorted(every, key=lambda name: (_head(name).get("order", 1000), name))
+
+
+def bundled(name: str) -> str:
+    """The TOML of a bundled scene."""
+    return (files("vizopt.scenes") / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def looks() -> tuple[str, ...]:
+    """Names of the looks that come with vizopt: the themes."""
+    return ("light", "dark", "print")
+
+
+def look(name: str) -> str:
+    """The TOML of one of them."""
+    return (files("vizopt") / "draw" / "looks" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def about(name: str) -> str:
+    """What a bundled scene shows, in one line."""
+    return str(_head(name)["about"])
+
+
+def kinds(table: str) -> dict[str, str]:
+    """The kinds of one of TABLES, each with the first line of its docstring."""
+    path, name = TABLES[table]
+    source = files("vizopt") / path
+    classes = dict(_entries(ast.parse(source.read_text(encoding="utf-8")), name))
+    above, _, _ = path.rpartition("/")
+    alone = above in ("train", "draw")  # one module with all of them
+    folder = [source] if alone else list((files("vizopt") / above).iterdir())
+    docs = {}
+    for file in folder:
+        if file.name.endswith(".py"):
+            for node in ast.parse(file.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef):
+                    docs[node.name] = _told(node)
+    return {kind: docs[cls] for kind, cls in classes.items()}
+
+
+def _told(node: ast.ClassDef) -> str:
+    """The first line of a class' docstring, its proper name in front where it has one."""
+    line = (ast.get_docstring(node) or "").split("\n")[0]
+    for part in node.body:
+        match part:
+            case ast.AnnAssign(target=ast.Name(id="NAME"), value=ast.Constant(value=str(name))):
+                return f"{name}. {line}"
+    return line
+
+
+def _head(name: str) -> dict[str, object]:
+    return tomllib.loads(bundled(name))
+
+
+def _entries(tree: ast.Module, table: str) -> Iterator[tuple[str, str]]:
+    """(kind, class name) of a table: its dict, and entries added to it later."""
+    for node in tree.body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys, values=values)):
+                if name == table:
+                    for key, value in zip(keys, values, strict=True):
+                        yield ast.literal_eval(key or value), ast.unparse(value)
+            case ast.Assign(
+                targets=[ast.Subscript(value=ast.Name(id=name), slice=key)], value=value
+            ) if name == table:
+                yield ast.literal_eval(key), ast.unparse(value)

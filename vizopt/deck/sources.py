@@ -1,0 +1,74 @@
+"""Slide sources: what the words of `vizopt slides` name, a clip or two beside each other."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from vizopt.clips.outputs import Look
+from vizopt.core.errors import DecodeError, VizoptError
+from vizopt.core.library import BESIDE, names
+from vizopt.formats.slides.slide import SHOWN
+from vizopt.recording.atomic import is_recording
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import Scene, load_scene
+
+Source = Scene | Recording | Path  # of a clip; a path is a finished clip's
+
+
+def parted(source: str) -> tuple[str, ...]:
+    """The clips of a slide: `sgd+adam` are two. A file whose name has a + is one.
+
+    Raises:
+        VizoptError: more than two, or nothing on one side of the +.
+    """
+    if BESIDE not in source or _is_there(source):
+        return (source,)
+    for two in _cuts(source):
+        if all(map(_is_there, two)):
+            return two
+    parts = source.split(BESIDE)
+    if not all(parts):
+        raise VizoptError(f"{source}: two clips on a slide are written like sgd+adam")
+    if len(parts) > 2:
+        way = " ".join(BESIDE.join(parts[i : i + 2]) for i in range(0, len(parts), 2))
+        raise VizoptError(f"{source}: {len(parts)} clips on a slide, which holds two: write {way}")
+    return parts[0], parts[1]
+
+
+def clip_name(source: str, suffix: str) -> str:
+    """The file name of a clip on a slide; suffix is of those that are drawn."""
+    return Path(source).name if is_finished(source) else Path(source).stem + suffix
+
+
+def is_finished(source: str) -> bool:
+    """Whether it is taken as it is."""
+    return Path(source).suffix.lower() in SHOWN
+
+
+def opened(source: str, look: Look) -> Source:
+    """The scene, recording or clip.
+
+    Raises:
+        VizoptError: it is none, or cannot be read.
+    """
+    path = Path(source)
+    if is_recording(path):
+        return Recording(path)
+    if not is_finished(source):
+        if path.suffix.lower() in (".webm", ".webp", ".png", ".apng", ".mov", ".avi", ".mkv"):
+            raise DecodeError(f"{source}: slides play MP4 and GIF only")
+        return load_scene(source, look.overrides)
+    if not path.is_file():
+        raise DecodeError(f"{source}: no such clip")
+    return path
+
+
+def _cuts(source: str) -> Iterator[tuple[str, str]]:
+    """Every way to part it at one +."""
+    for at, sign in enumerate(source):
+        if sign == BESIDE:
+            yield source[:at], source[at + 1 :]
+
+
+def _is_there(source: str) -> bool:
+    path = Path(source)
+    return source in names() or path.is_file() or (is_recording(path) and path.is_dir())

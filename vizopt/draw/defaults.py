@@ -1,0 +1,132 @@
+"""The picture that a recording gets when its scene does not describe one."""
+
+from dataclasses import replace
+
+from vizopt.core.errors import hint
+from vizopt.core.params import Layout
+from vizopt.draw.figure import Stage
+from vizopt.draw.mosaic import Mosaic
+from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Strip, Weights, Worked
+
+
+def arranged(layout: Layout, wanted: Stage | None = None) -> Stage:
+    """A descent for one parameter, a network's picture for more.
+
+    Args:
+        layout: of the run.
+        wanted: what a scene says of it: a stage of its own with a mosaic, or panels that take the
+            places of those of the same names.
+
+    Raises:
+        ValueError: a panel whose name has no place in the arranged picture.
+    """
+    if wanted and wanted.mosaic:
+        return wanted
+    stage = _descent() if layout.size == 1 else _network(layout)
+    panels = wanted.panels if wanted else {}
+    for name in panels:
+        if name not in stage.panels:
+            raise ValueError(f'"{name}" has no place without a mosaic: {hint(name, stage.panels)}')
+    return replace(stage, panels=stage.panels | panels)
+
+
+def _descent() -> Stage:
+    """The curve, its numbers and the magnifier."""
+    return Stage(
+        panels={"descent": Descent(), "worked": Worked(), "magnifier": Magnifier()},
+        mosaic=Mosaic(
+            rows=("descent worked", "descent magnifier"),
+            widths=(770.0, 420.0),
+            heights=(370.0, 170.0),
+        ),
+        standard=Mosaic(rows=("descent descent", "worked magnifier"), heights=(340.0, 250.0)),
+        square=Mosaic(
+            rows=("descent descent", "worked magnifier"),
+            widths=(390.0, 240.0),
+            heights=(328.0, 262.0),
+        ),
+        portrait=Mosaic(rows=("descent", "worked", "magnifier"), heights=(540.0, 330.0, 260.0)),
+        banner=Mosaic(rows=("descent worked",), widths=(2.2, 1.0)),
+        thumbnail=Mosaic(rows=("descent",)),
+    )
+
+
+def _network(layout: Layout) -> Stage:
+    """The plane, or the strip of one feature, the layers in their order, the key and the curves."""
+    layers = layout.layers
+    single = dict(layout.shapes).get(f"{layers[0]}.weights", (2,))[0] == 1
+    shown = "strip" if single else "plane"
+    panels: dict[str, Panel] = {shown: Strip() if single else Plane()}
+    panels |= {"curves": Curves(), "key": Key()}
+    panels |= {layer: Weights(layer) for layer in layers}
+    mosaics = _two(shown, *layers) if len(layers) == 2 else _many(shown, layers)
+    banner = Mosaic(rows=(f"{shown} curves",), widths=(1.0, 4.4))
+    return Stage(panels, *mosaics, banner, Mosaic(rows=(shown,)))
+
+
+def _two(shown: str, first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
+    """The book's network: the first layer lies above the curves, the last one stands."""
+    wide = Mosaic(
+        rows=(f"{shown} {first} {last}", f"{shown} key {last}", f"{shown} curves {last}"),
+        widths=(574.0, 430.0, 160.0),
+        heights=(150.0, 40.0, 374.0),
+    )
+    standard = Mosaic(
+        rows=(f"{shown} {first} {last}", f"{shown} curves {last}", f"key curves {last}"),
+        widths=(440.0, 266.0, 138.0),
+        heights=(140.0, 334.0, 66.0),
+    )
+    square = Mosaic(
+        rows=(f"{first} {first} {last}", f"{shown} curves {last}", f"key key {last}"),
+        widths=(330.0, 166.0, 108.0),
+        heights=(130.0, 385.0, 42.0),
+    )
+    portrait = Mosaic(
+        rows=(f"{shown} {shown}", f"{first} {last}", f"key {last}", f"curves {last}"),
+        widths=(480.0, 150.0),
+        heights=(690.0, 130.0, 42.0, 230.0),
+    )
+    return wide, standard, square, portrait
+
+
+def _many(shown: str, layers: tuple[str, ...]) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
+    """Any number of layers in rows of up to four, with the key and the curves."""
+    rows = _in_rows(layers, 4)
+    across = len(rows[0])
+    grids = [" ".join(row) for row in rows]
+
+    def over(*names: str) -> list[str]:
+        """A line of the mosaic: each name over its part of the columns."""
+        return [" ".join([name] * across) for name in names]
+
+    key, curves, plane = over("key", "curves", shown)
+    halves = [" ".join([name] * across) for name in (shown, "curves")]
+    pairs = [" ".join(f"{name} {name}" for name in row) for row in rows]
+    each = 1.0 / len(rows)
+    wide = Mosaic(
+        rows=tuple(f"{shown} {line}" for line in (*grids, key, curves)),
+        widths=(1.0, *(1.1 / across for _ in range(across))),
+        heights=(*(340.0 * each for _ in rows), 40.0, 150.0),
+    )
+    standard = Mosaic(
+        rows=(*(f"{shown} {line}" for line in (*grids, key)), f"curves {curves}"),
+        widths=(1.0, *(1.1 / across for _ in range(across))),
+        heights=(*(380.0 * each for _ in rows), 42.0, 120.0),
+    )
+    square = Mosaic(
+        rows=(" ".join(halves), *pairs, f"{key} {key}"),
+        heights=(370.0, *(210.0 * each for _ in rows), 42.0),
+    )
+    portrait = Mosaic(
+        rows=(plane, curves, *grids, key),
+        heights=(690.0, 110.0, *(240.0 * each for _ in rows), 42.0),
+    )
+    return wide, standard, square, portrait
+
+
+def _in_rows(layers: tuple[str, ...], most: int) -> list[list[str]]:
+    """Names in rows of equal length, filled up with empty cells."""
+    rows = -(-len(layers) // most)
+    across = max(-(-len(layers) // rows), 3)
+    padded = [*layers, *["."] * (rows * across - len(layers))]
+    return [padded[i * across : (i + 1) * across] for i in range(rows)]

@@ -1,0 +1,262 @@
+"""Hold: where the classes of the plane would flash, each place shows how often each of them won.
+
+Elsewhere a frame shows its own row. What is held is a span of half a second: what comes and goes
+within it is seen as a mixture, and what stands is seen as it is. The line of one feature is held
+by the same measure.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from copy import deepcopy
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.arrays import Rows
+from vizopt.core.oklab import luminance
+from vizopt.draw.playback import Playback
+from vizopt.draw.regions import leader
+from vizopt.flashes.flashes import Meter
+from vizopt.flashes.grid import SCREEN, Grid
+from vizopt.recording.store import Recording
+
+LIMIT = 6  # transitions in a second that WCAG 2.2, 2.3.1 allows: three flashes
+SPARE = 2  # transitions that the rest of the picture may have where the colours flash
+STEP = 0.09  # of luminance: colours that are further apart can flash
+PLACES = 50  # along each side of the plane that are judged, at least
+KEPT = 1024  # rows whose winners are remembered
+
+Winners: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]  # [R, G] what each place shows
+
+
+class Held(NamedTuple):
+    """The plane over a span of half a second.
+
+    Args:
+        shares: of the recorded rows in it that each class won at each place [C, G, G].
+        first, last: epochs of the first and last of those rows.
+    """
+
+    shares: NDArray[np.float32]
+    first: int
+    last: int
+
+
+class Spans:
+    """Which half seconds of a clip are held, because what they show would flash.
+
+    Spans are judged in their order by the flash meter, on the screen that the standard assumes, in
+    two ways: as if every change of what a place shows were one from black to white or back, and in
+    the theme's colours where those differ enough to flash. A span is held where the second up to
+    any of its frames would have more than LIMIT transitions over a quarter of a 10° field by
+    either.
+
+    Args:
+        seen: what each place [R, G] shows in a row of the recording.
+        rows: the row that each frame shows [F].
+        playback: size and rate.
+        place: pixels of the frame along the side of one place.
+        colours: RGBA of whatever a place can show.
+    """
+
+    def __init__(
+        self,
+        seen: Callable[[int], Winners],
+        rows: Rows,
+        playback: Playback,
+        place: float,
+        colours: NDArray[np.uint8],
+    ) -> None:
+        self._seen = seen
+        self._rows = rows
+        self._playback = playback
+        scale = place * Grid(playback.size).scale
+        grid = max(seen(int(rows[0])).shape)
+        self._watched: list[_Toggled | _Coloured] = [_Toggled(grid, scale)]
+        if np.ptp(luminance(colours[:, :3] / 255)) >= STEP:
+            self._watched.append(_Coloured(grid, scale, colours))
+        self._spans: list[bool] = []  # which of them are held, as far as they are judged
+
+    def __call__(self, k: int) -> tuple[int, int] | None:
+        """The first and last row of frame k's span, None where it shows its own row.
+
+        The first and the last frame show their own: players and decks take them for stills.
+        """
+        alone = self._playback.mode != "clip" or k in (0, len(self._rows) - 1)
+        span = k // self._playback.window
+        if alone or not self._is_held(span):
+            return None
+        frames = self._frames(span)
+        return int(self._rows[frames[0]]), int(self._rows[frames[-1]])
+
+    def _frames(self, span: int) -> range:
+        start = span * self._playback.window
+        return range(start, min(start + self._playback.window, len(self._rows)))
+
+    def _is_held(self, span: int) -> bool:
+        """Spans are judged in order, whichever frame is asked for first."""
+        while len(self._spans) <= span:
+            self._spans.append(self._judge(len(self._spans)))
+        return self._spans[span]
+
+    def _judge(self, span: int) -> bool:
+        frames = self._frames(span)
+        before = deepcopy(self._watched)
+        winners = [self._seen(int(self._rows[k])) for k in frames]
+        for k, seen in zip(frames, winners, strict=True):
+            micros = round(k / self._playback.fps * 1e6)
+            if max([watched.see(micros, seen) for watched in self._watched]) > LIMIT:
+                self._watched = before
+                for watched in before:
+                    watched.hold(round(frames[0] / self._playback.fps * 1e6), winners)
+                return True
+        return False
+
+
+class Background:
+    """What the plane shows in each frame: its own row, or the shares of its span's rows.
+
+    Args:
+        run: the recording, with scores [N, C, G, G].
+        rows: the row that each frame shows [F].
+        playback: size and rate.
+        side: of the plane in pixels of the frame.
+        colours: RGBA of each class [C, 4].
+    """
+
+    def __init__(
+        self,
+        run: Recording,
+        rows: Rows,
+        playback: Playback,
+        side: int,
+        colours: NDArray[np.uint8],
+    ) -> None:
+        self._classes, grid = run.columns["scores"].shape[1:3]
+        self._epochs = run["epoch"]
+        self._winners = Latest(lambda row: leader(run.row("scores", row)))
+        self._spans = Spans(self._winners, rows, playback, side / grid, colours)
+        self._latest: tuple[tuple[int, int], Held] | None = None  # a span that was held, and how
+
+    def __call__(self, k: int) -> Held | None:
+        """What frame k shows instead of its own row, None where that is shown."""
+        span = self._spans(k)
+        if span is None:
+            return None
+        if self._latest is None or self._latest[0] != span:
+            self._latest = span, self._mixture(*span)
+        return self._latest[1]
+
+    def _mixture(self, first: int, last: int) -> Held:
+        """Of all rows that were recorded from the first to the last one of a span."""
+        classes = np.arange(self._classes, dtype=np.uint8)[:, None, None]
+        counts = sum(classes == self._winners(row) for row in range(first, last + 1))
+        shares = np.asarray(counts, np.float32) / np.float32(last - first + 1)
+        return Held(shares, int(self._epochs[first]), int(self._epochs[last]))
+
+
+class _Screen:
+    """The plane on the screen that the standard assumes, watched by the flash meter.
+
+    Of a fine grid every so many places are looked at, which stand for those around them.
+
+    Args:
+        grid: places along each side of the plane, G.
+        scale: screen pixels of a place.
+    """
+
+    def __init__(self, grid: int, scale: float) -> None:
+        self._every = max(grid // PLACES, 1)
+        width, height = (max(round(length / scale), grid) // self._every + 1 for length in SCREEN)
+        self._frame = np.zeros((height, width, 3), np.uint8)
+        self._meter = Meter((width, height), ("general",))
+
+    def _places(self, winners: Winners) -> Winners:
+        return winners[:: self._every, :: self._every]
+
+    def _show(self, micros: int, plane: NDArray[np.uint8]) -> int:
+        """The transitions in the second up to this picture of the plane [G, G, 3]."""
+        self._frame = self._frame.copy()  # the meter keeps the one that it saw
+        self._frame[: plane.shape[0], : plane.shape[1]] = plane
+        return self._meter.see(micros, self._frame)["general"]
+
+
+class _Coloured(_Screen):
+    """In the classes' own colours, and mixtures of them."""
+
+    def __init__(self, grid: int, scale: float, colours: NDArray[np.uint8]) -> None:
+        super().__init__(grid, scale)
+        self._colours = colours[:, :3]
+
+    def see(self, micros: int, winners: Winners) -> int:
+        """Show the winners [G, G] of a frame; the transitions in the second up to then, and SPARE
+        ones more: grids and an encoder's noise flash beside the plane."""
+        return self._show(micros, self._colours[self._places(winners)]) + SPARE
+
+    def hold(self, micros: int, winners: list[Winners]) -> None:
+        """Show a held span of these winners of its frames, from micros on."""
+        mean = np.mean([self._colours[self._places(part)] for part in winners], axis=0)
+        self._show(micros, mean.round().astype(np.uint8))
+
+
+class _Toggled(_Screen):
+    """Each place black, or white after its next change.
+
+    A place that is mixed while spans are held changes twice: where its mixture begins and where it
+    ends. Of a fine grid every so many places are looked at, which stand for those around them.
+
+    Args:
+        grid: places along each side of the plane, G.
+        scale: screen pixels of a place.
+    """
+
+    def __init__(self, grid: int, scale: float) -> None:
+        super().__init__(grid, scale)
+        self._winners: Winners | None = None
+        self._mixed: NDArray[np.bool_] | None = None
+
+    def see(self, micros: int, winners: Winners) -> int:
+        """Show the winners [G, G] of a frame; the transitions in the second up to then."""
+        winners = self._places(winners)
+        changed = (
+            np.zeros(winners.shape, np.bool_)
+            if self._winners is None
+            else (winners != self._winners)
+        )
+        if self._mixed is not None:
+            changed |= self._mixed
+        self._winners, self._mixed = winners, None
+        return self._flip(micros, changed)
+
+    def hold(self, micros: int, winners: list[Winners]) -> None:
+        """Show a held span of these winners of its frames, from micros on."""
+        seen = [self._places(part) for part in winners]
+        before = seen[0] if self._winners is None else self._winners
+        mixed = np.any([part != before for part in seen], axis=0)
+        earlier = np.zeros_like(mixed) if self._mixed is None else self._mixed
+        self._winners, self._mixed = seen[-1], mixed | earlier
+        self._flip(micros, mixed & ~earlier)
+
+    def _flip(self, micros: int, changed: NDArray[np.bool_]) -> int:
+        plane = self._frame[: changed.shape[0], : changed.shape[1]]
+        return self._show(micros, plane ^ (changed[..., None] * np.uint8(255)))
+
+
+class Latest:
+    """What each place shows in each row; what was asked for last is remembered.
+
+    Args:
+        of: finds it for a row.
+    """
+
+    def __init__(self, of: Callable[[int], Winners]) -> None:
+        self._of = of
+        self._latest: OrderedDict[int, Winners] = OrderedDict()
+
+    def __call__(self, row: int) -> Winners:
+        if row not in self._latest:
+            self._latest[row] = self._of(row)
+            if len(self._latest) > KEPT:
+                self._latest.popitem(last=False)
+        return self._latest[row]

@@ -1,0 +1,87 @@
+"""Mosaics: where each panel of a picture lies."""
+
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+
+from vizopt.core.numbers import counted
+from vizopt.core.specs import Positive, spec
+
+
+class Box(NamedTuple):
+    """A window of the frame, in whole pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@spec
+class Mosaic:
+    """Panels laid out by name, as text: a name over several cells is one panel.
+
+    Args:
+        rows: one text for each row: the panels' names between blanks, `.` for an empty cell.
+        widths: relative width of each column; all equal when left out.
+        heights: relative height of each row; all equal when left out.
+    """
+
+    rows: tuple[str, ...]
+    widths: tuple[Positive, ...] = ()
+    heights: tuple[Positive, ...] = ()
+
+    def __post_init__(self) -> None:
+        lengths = {len(row) for row in self._cells()}
+        if len(lengths) != 1 or 0 in lengths:
+            raise ValueError(f"every row needs the same number of names, not {sorted(lengths)}")
+        for name, ratios, wanted in (
+            ("widths", self.widths, lengths.pop()),
+            ("heights", self.heights, len(self.rows)),
+        ):
+            if ratios and len(ratios) != wanted:
+                raise ValueError(
+                    f"{name}: should be {counted(wanted, 'number')}, one each, not {len(ratios)}"
+                )
+            if ratios and max(ratios) > 100 * min(ratios):
+                raise ValueError(
+                    f"{name} {list(ratios)}: the largest is over 100 times the smallest"
+                )
+        if not self.names:
+            raise ValueError("names no panel: every cell is empty")
+        for name in self.names:
+            where = np.argwhere(np.array(self._cells()) == name)
+            if np.prod(where.max(axis=0) - where.min(axis=0) + 1) != len(where):
+                raise ValueError(f'"{name}" does not cover a rectangle')
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The panels' names, in reading order."""
+        every = (name for row in self._cells() for name in row if name != ".")
+        return tuple(dict.fromkeys(every))
+
+    def boxes(self, area: Box, gap: float) -> dict[str, Box]:
+        """The window of each panel in an area, with a gap between neighbours."""
+        cells = np.array(self._cells())
+        x = _edges(self.widths or (1.0,) * cells.shape[1], area.width, gap)
+        y = _edges(self.heights or (1.0,) * cells.shape[0], area.height, gap)
+        boxes = {}
+        for name in self.names:
+            where = np.argwhere(cells == name)
+            (first_row, first), (last_row, last) = where.min(axis=0), where.max(axis=0)
+            left, top = x[first][0], y[first_row][0]
+            size = x[last][1] - left, y[last_row][1] - top
+            boxes[name] = Box(area.x + left, area.y + top, *size)
+        return boxes
+
+    def _cells(self) -> list[list[str]]:
+        return [row.split() for row in self.rows]
+
+
+def _edges(ratios: tuple[float, ...], length: int, gap: float) -> list[tuple[int, int]]:
+    """Start and end pixel of each of several parts of a length."""
+    free = length - gap * (len(ratios) - 1)
+    sizes = [ratio / sum(ratios) * free for ratio in ratios]
+    ends = [end + i * gap for i, end in enumerate(accumulate(sizes))]
+    return [(round(end - size), round(end)) for end, size in zip(ends, sizes, strict=True)]

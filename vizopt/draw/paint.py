@@ -1,0 +1,284 @@
+"""NumPy writes into pixels: ink made once, stamped where it is wanted."""
+
+import warnings
+from collections.abc import Callable, Iterable
+from math import ceil, floor
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from vizopt.core.arrays import Pixels
+from vizopt.draw.tracing import Traced
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+Coverage: TypeAlias = NDArray[np.uint8]  # [h, w] 0 to 255
+Words: TypeAlias = NDArray[np.uint32]
+Places: TypeAlias = NDArray[np.intp]
+
+DPI = 72  # one point is one pixel
+
+# Little-endian RGBA words.
+BYTE, BYTES = np.uint32(0x000000FF), np.uint32(0x00FF00FF)
+HALVES, OPAQUE = np.uint32(0x00800080), np.uint32(0xFF000000)
+EIGHT = np.uint32(8)
+
+
+def pixel_axes(figure: "Figure", x: float, y: float, width: float, height: float) -> "Axes":
+    """Invisible axes over a window of a figure, in pixels from its top left corner."""
+    W, H = figure.get_size_inches() * DPI
+    axes = figure.add_axes((x / W, 1 - (y + height) / H, width / W, height / H))
+    axes.set_axis_off()
+    axes.set(xlim=(0, width), ylim=(height, 0), autoscale_on=False)
+    return axes
+
+
+def ink(width: int, height: int, draw: "Callable[[Axes], object]") -> Pixels:
+    """What draw() puts on transparent paper of this size, straight alpha [height, width, 4]."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure((width / DPI, height / DPI), dpi=DPI, facecolor="none")
+    canvas = FigureCanvasAgg(figure)
+    draw(pixel_axes(figure, 0, 0, width, height))
+    return drawn(canvas)
+
+
+def drawn(canvas: "FigureCanvasAgg") -> Pixels:
+    """A figure's pixels, a copy; a letter that the font does not have is a box."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        canvas.draw()  # type: ignore[no-untyped-call]
+    return np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+
+
+class Stamp:
+    """Ink put on moving pixels: opaque pixels are copied, edges blended.
+
+    Args:
+        ink: straight alpha [h, w, 4].
+        draw: puts the same on axes of that size, for print.
+    """
+
+    def __init__(self, ink: Pixels, draw: "Callable[[Axes], object] | None" = None) -> None:
+        self._ink, self._draw = ink, draw
+        by_column = ink.transpose(1, 0, 2)  # so that the first columns are the first pixels
+        alpha = by_column[..., 3]
+        self._full = np.nonzero(alpha == 255)
+        self._colour = np.ascontiguousarray(by_column[self._full]).view(np.uint32)[:, 0]
+        self._edge = np.nonzero((alpha > 0) & (alpha < 255))
+        edge = by_column[self._edge]
+        opacity = edge[:, 3].astype(np.uint32)
+        self._clear = 255 - opacity
+        self._weighted = [pair * opacity + HALVES for pair in _pairs(edge.view(np.uint32)[:, 0])]
+        self._at: dict[int, list[Places]] = {}  # of both, by the words of a row
+
+    @classmethod
+    def of(cls, width: int, height: int, draw: "Callable[[Axes], object]") -> "Stamp":
+        """Of what draw() puts on transparent paper of this size."""
+        return cls(ink(width, height, draw), draw)
+
+    def __call__(self, pixels: Pixels, width: int | None = None) -> None:
+        """Put it on a window [h, w, 4] of the ink's own size: its first columns, or all."""
+        if isinstance(pixels, Traced):
+            if self._draw:
+                pixels.note_drawing(self._draw, width)
+            else:
+                pixels.note_image(self._ink[:, :width])
+            return
+        words, step = _in_a_row(pixels)
+        if step not in self._at:
+            self._at = {step: [rows * step + columns for columns, rows in (self._full, self._edge)]}
+        full, edge = self._at[step]
+        stop = _before(self._full, width)
+        words[full[:stop]] = self._colour[:stop]
+        stop = _before(self._edge, width)
+        below = _pairs(words[edge[:stop]])
+        red_blue, green = (
+            _parts_of_255(pair * self._clear[:stop] + weighted[:stop])
+            for pair, weighted in zip(below, self._weighted, strict=True)
+        )
+        words[edge[:stop]] = red_blue | green << EIGHT | OPAQUE
+
+
+def _in_a_row(pixels: Pixels) -> tuple[Words, int]:
+    """A window's pixels as one row of words, with what lies between its rows, and the step from
+    one row to the next: NumPy finds places by one index in a third of the time it takes for two."""
+    words = pixels.view(np.uint32)[..., 0]
+    step = words.strides[0] // words.itemsize
+    length = (len(words) - 1) * step + words.shape[1]
+    return as_strided(words, (length,), (words.itemsize,)), step
+
+
+def _before(places: tuple[Places, ...], column: int | None) -> int:
+    """How many of the places (columns, rows), ordered by column, lie before a column."""
+    return len(places[0]) if column is None else int(np.searchsorted(places[0], column))
+
+
+def _pairs(words: Words) -> tuple[Words, Words]:
+    """Pixels as red and blue, and as green, each with the byte above it free: to reckon with two
+    channels at once takes half the time."""
+    return words & BYTES, words >> EIGHT & BYTE
+
+
+def _parts_of_255(sums: Words) -> Words:
+    """Two sums of up to 255² + 128 in one word, each over 255, to the nearest."""
+    return (sums + (sums >> EIGHT & BYTES)) >> EIGHT & BYTES
+
+
+def stamp_at(pixels: Pixels, ink: Pixels, x: int, y: int) -> None:
+    """Blend a small ink [h, w, 4] centred at x, y; what falls outside the window is cut."""
+    h, w = ink.shape[:2]
+    if isinstance(pixels, Traced):
+        pixels.note_image(ink, x - w // 2, y - h // 2)
+        return
+    top, left = y - h // 2, x - w // 2
+    up, down = max(-top, 0), min(h, pixels.shape[0] - top)
+    start, stop = max(-left, 0), min(w, pixels.shape[1] - left)
+    if up >= down or start >= stop:
+        return
+    part = ink[up:down, start:stop]
+    below = pixels[top + up : top + down, left + start : left + stop, :3]
+    opacity = part[..., 3:].astype(np.uint16)
+    below[...] = (below * (255 - opacity) + part[..., :3] * opacity + 127) // 255
+
+
+def disc(radius: float) -> NDArray[np.uint8]:
+    """Coverage [s, s] of a disc around the middle pixel."""
+    reach = ceil(radius) + 1
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    return _coverage(np.hypot(x, y) - radius)
+
+
+def wedge(half: int) -> Coverage:
+    """Coverage [s, s] of the head of an arrow that points to the right, `half` pixels to a side."""
+    beside = np.abs(np.arange(-half, half + 1))[:, None]
+    return np.asarray(255 * (beside * 2 <= half - np.arange(-half, half + 1)), np.uint8)
+
+
+class Ink(NamedTuple):
+    """Coverage 1 to 255 of single pixels [p]: of a small or thin thing, what it covers."""
+
+    rows: Places
+    columns: Places
+    coverage: Coverage
+
+    @classmethod
+    def of(cls, coverage: Coverage, left: int, top: int) -> "Ink":
+        """Of a box [h, w] with its corner there."""
+        rows, columns = np.nonzero(coverage)
+        return cls(rows + top, columns + left, coverage[rows, columns])
+
+
+def paint_ink(pixels: Pixels, ink: Ink, colour: str) -> None:
+    """Blend a thin thing of one colour; what falls outside the window is cut."""
+    from matplotlib.colors import to_rgb
+
+    rows, columns, coverage = ink
+    inside = (rows >= 0) & (rows < pixels.shape[0]) & (columns >= 0) & (columns < pixels.shape[1])
+    rows, columns = rows[inside], columns[inside]
+    opacity = coverage[inside].astype(np.uint16)[:, None]
+    own = np.array([round(value * 255) for value in to_rgb(colour)], np.uint16)
+    below = pixels[rows, columns, :3]
+    pixels[rows, columns, :3] = (below * (255 - opacity) + own * opacity + 127) // 255
+
+
+def line(x0: float, y0: float, x1: float, y1: float, width: float) -> Ink:
+    """A straight line; a pixel's middle is at ½.
+
+    Only pixels near it are looked at: its box has as many as its length squared.
+    """
+    if abs(y1 - y0) > abs(x1 - x0):
+        columns, rows, coverage = line(y0, x0, y1, x1, width)
+        return Ink(rows, columns, coverage)
+    dx, dy = x1 - x0, y1 - y0
+    every = np.arange(floor(min(x0, x1) - width) - 1, ceil(max(x0, x1) + width) + 2)
+    reach = ceil(width) + 1
+    beside = np.arange(-reach, reach + 1)
+    middle = y0 + ((every + 0.5 - x0) / (dx or 1.0)).clip(0, 1) * dy
+    rows = np.floor(middle).astype(np.intp)[:, None] + beside
+    x, y = every[:, None] + 0.5, rows + 0.5
+    along = ((x - x0) * dx + (y - y0) * dy) / max(dx * dx + dy * dy, 1e-9)
+    along = along.clip(0, 1)
+    coverage = _coverage(np.hypot(x - x0 - along * dx, y - y0 - along * dy) - width / 2)
+    at, i = np.nonzero(coverage)
+    return Ink(rows[at, i], every[at], coverage[at, i])
+
+
+def coloured(coverage: Coverage, colour: str) -> Pixels:
+    """One colour as ink of this coverage."""
+    from matplotlib.colors import to_rgb
+
+    ink = np.empty((*coverage.shape, 4), np.uint8)
+    ink[..., :3] = [round(value * 255) for value in to_rgb(colour)]
+    ink[..., 3] = coverage
+    return ink
+
+
+def _coverage(distance: NDArray[np.floating]) -> Coverage:
+    """Of pixels at this distance from an edge, negative inside."""
+    return np.asarray(((0.5 - distance).clip(0, 1) * 255).round(), np.uint8)
+
+
+class Trail:
+    """Inks put down one after the other; a frame shows those of the first steps.
+
+    One paper holds what was put so far, so that memory does not grow with the steps. A frame of a
+    later step puts what is missing, one of an earlier step begins anew: both see the same.
+
+    Args:
+        height, width: of the window.
+        steps: at which something is put, rising [S].
+        inks: the inks of such a step and their colours, from the lowest.
+    """
+
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        steps: NDArray[np.integer],
+        inks: Callable[[int], Iterable[tuple[Ink, str]]],
+    ) -> None:
+        self._shape = height, width
+        self._steps = steps
+        self._inks = inks
+        self._done = 0  # steps that were put
+        self._begin()
+
+    def __call__(self, pixels: Pixels, step: int) -> None:
+        """Paint everything up to a step, that step too."""
+        stop = int(np.searchsorted(self._steps, step, side="right"))
+        if stop < self._done:
+            self._begin()
+        for at in self._steps[self._done : stop].tolist():
+            for ink, colour in self._inks(at):
+                self._put(ink, colour)
+        self._done = stop
+        rows, columns = np.nonzero(self._covered)
+        inks = self._paper[rows, columns].astype(np.float32)
+        below = pixels[rows, columns, :3]
+        pixels[rows, columns, :3] = below * (1 - inks[:, 3:]) + (inks[:, :3] * 255 + 0.5)
+
+    def _begin(self) -> None:
+        self._paper = np.zeros((*self._shape, 4))  # colour times alpha, alpha: 0 to 1
+        self._covered = np.zeros(self._shape, np.bool_)
+        self._done = 0
+
+    def _put(self, ink: Ink, colour: str) -> None:
+        """Put ink; what falls outside is cut."""
+        from matplotlib.colors import to_rgb
+
+        height, width = self._shape
+        rows, columns, coverage = ink
+        inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+        at = rows[inside], columns[inside]
+        alpha = coverage[inside, None] / 255.0
+        over = np.array([round(value * 255) / 255.0 for value in to_rgb(colour)])
+        above = np.concatenate([over * alpha, alpha], axis=1)
+        self._paper[at] = above + self._paper[at] * (1 - alpha)
+        self._covered[at] = True

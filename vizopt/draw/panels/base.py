@@ -1,0 +1,134 @@
+"""What a panel is: one part of the picture, drawn in two halves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from vizopt.core.arrays import Pixels, Rows
+from vizopt.draw.fonts import families, shown
+from vizopt.draw.glyphs import Glyphs, drawn_width, strip, text_width
+from vizopt.draw.playback import Playback
+from vizopt.draw.theme import Theme
+from vizopt.recording.store import Recording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+Draw: TypeAlias = Callable[[Pixels, int], None]  # (window [h, w, 4], frame index)
+NARROWEST = 0.1  # of the font's size: no letter that one reads is narrower
+Weight: TypeAlias = Literal["normal", "bold"]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A panel's window: where it draws and with what.
+
+    Args:
+        axes: invisible, in pixels from the window's top left corner; what it holds stands still.
+        width, height: of the window in pixels.
+        theme: colours.
+        unit: pixels of a 720th of the frame's shorter side.
+        playback: how the frames follow each other.
+    """
+
+    axes: "Axes"
+    width: int
+    height: int
+    theme: Theme
+    unit: float
+    playback: Playback
+
+    def font(self, size: float) -> float:
+        """Font size in pixels of a text's size in units, as the theme's text is set."""
+        return round(self.theme.font(size) * self.unit, 1)
+
+    @property
+    def hairline(self) -> int:
+        """Pixels of the thinnest line, one unit at least."""
+        return max(round(self.unit), 1)
+
+    def text_width(self, text: str, size: float = 13, weight: Weight = "normal") -> float:
+        """Width in pixels of a text of this size."""
+        return text_width(text, self.font(size), weight, self.theme.family)
+
+    def say(self, key: str, **values: object) -> str:
+        """The words of a label in the picture's language."""
+        return self.theme.words.say(key, **values)
+
+    def told(self, phrase: str) -> str:
+        """A phrase in the picture's language; any other text as it is."""
+        return self.theme.words.told(phrase)
+
+    def fitted(self, text: str, size: float, width: float, weight: Weight = "normal") -> str:
+        """The text, its end replaced by an ellipsis where it would not fit into width pixels."""
+        font = self.font(size)
+        most = int(width / (font * NARROWEST)) + 1
+        family = self.theme.family
+        if len(text) <= most and drawn_width(text, font, weight, family) <= width:
+            return text
+        text = text[:most].rstrip()
+        while text and drawn_width(text + "…", font, weight, family) > width:
+            text = text[:-1].rstrip()
+        return text + "…"
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float = 13,
+        *,
+        colour: str = "",
+        weight: Weight = "normal",
+        align: Literal["left", "center", "right"] = "left",
+    ) -> "Text":
+        """Text that stands still, its baseline at y."""
+        family = self.theme.family
+        return self.axes.text(
+            x,
+            y,
+            shown(text, family),
+            family=list(families(text, family)),
+            size=self.font(size),
+            color=colour or self.theme.muted,
+            weight=weight,
+            ha=align,
+            va="baseline",
+            parse_math=False,
+        )
+
+    def glyphs(self, size: float = 13, *, colour: str = "", weight: Weight = "normal") -> Glyphs:
+        """A strip to write text that changes."""
+        theme = self.theme
+        return strip(self.font(size), colour or theme.muted, theme.paper, weight, theme.family)
+
+    def frame(self, x: float, y: float, width: float, height: float) -> None:
+        """A hairline just around a box."""
+        half = self.hairline / 2
+        left, right, top, bottom = x - half, x + width + half, y - half, y + height + half
+        self.axes.plot(
+            [left, right, right, left, left],
+            [top, top, bottom, bottom, top],
+            color=self.theme.rule,
+            lw=self.hairline,
+            clip_on=False,
+            snap=False,
+        )
+
+
+class Panel(Protocol):
+    """One part of the picture; a frozen dataclass of what a scene can say about it."""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The recorded columns it shows; they decide which probes run."""
+        ...
+
+    def static(self, slot: Slot, run: Recording) -> None:
+        """Draw what stands still into slot.axes, once."""
+        ...
+
+    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+        """Prepare once what moves; the returned draw(window, k) paints frame k alone."""
+        ...

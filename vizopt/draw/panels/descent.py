@@ -1,0 +1,229 @@
+"""The descent: one curve, and the path that an optimizer takes over it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from math import floor
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.specs import spec
+from vizopt.draw.paint import Ink, Trail, coloured, disc, line, stamp_at, wedge
+from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.move import Move
+from vizopt.draw.panels.names import Plate, plates_of, write_names
+from vizopt.draw.panels.pathcolours import PathColours
+from vizopt.draw.panels.plot import Plot
+from vizopt.recording.minima import Minimum, minima_of
+from vizopt.recording.readout import Readout
+from vizopt.recording.store import Recording
+
+Floats: TypeAlias = NDArray[np.float64]
+
+MOST = 20_000  # dots, and lines, of a path; with more it is thinned
+PLACES = (0.94, 0.5, 0.6, 0.7, 0.4, 0.8, 0.3)  # of the box, for an arrow at its side
+SMALL = 200_000  # square units of a panel in which the lowest minima alone are named
+LARGE = 1e6  # pixels: further out there is nothing to tell apart
+
+
+@spec
+class Descent:
+    """A function's curve with its minima named, and the path over it, step by step.
+
+    Dots and thin lines go from green through orange to red with the step. The current point is
+    larger, with the tangent, whose slope is the gradient, and an arrow as long as the next step.
+    Nothing crosses a minimum's name. A point outside the frame is an arrow at the edge with its
+    value. At a pole the curve leaves the frame, at a jump it ends.
+    """
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({"epoch", "x", "loss", "slope", "curve", "minima", "maxima"})
+
+    def static(self, slot: Slot, run: Recording) -> None:
+        plot = Plot.of(slot, run)
+        plot.draw_axes(slot)
+        plot.draw_curve(slot, run["curve"])
+        write_names(slot, plot, run["curve"], _named(slot, run))
+        if run.header.epochs > 1:
+            _steps_key(slot, plot)
+
+    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+        plot = Plot.of(slot, run)
+        x, f = run["x"], run["loss"]
+        shown = run["epoch"][rows]
+        colours = PathColours(slot, run)
+        inside = plot.holds(x, f)
+        trail = _trail(slot, plot, x, f, colours)
+        point, edge = disc(slot.unit * 7.5), coloured(disc(slot.unit * 9), slot.theme.ink)
+        px, py = plot.px(x), plot.py(f)
+        plates = plates_of(slot, plot, run["curve"], _named(slot, run))
+        arrow = _arrow(slot, plot, run, colours, plates)
+        move = Move(slot, plot, run, colours)
+
+        def draw(window: Pixels, k: int) -> None:
+            step = int(shown[k])
+            names = [window[plate].copy() for plate in plates]
+            trail(window, step)
+            if inside[step]:
+                move(window, step)
+            for plate, name in zip(plates, names, strict=True):
+                window[plate] = name
+            if inside[step]:
+                for ink in (edge, coloured(point, colours[step])):
+                    stamp_at(window, ink, floor(px[step]), floor(py[step]))
+            else:
+                arrow(window, step)
+
+        return draw
+
+
+def _named(slot: Slot, run: Recording) -> list[Minimum]:
+    """The minima that are named: in a small panel the lowest, more would hide the curve."""
+    minima = minima_of(run)
+    if slot.width * slot.height >= SMALL * slot.unit**2:
+        return minima
+    return [minimum for minimum in minima if minimum.kind != "local"]
+
+
+def _steps_key(slot: Slot, plot: Plot) -> None:
+    """What the colours of the path mean."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    first, last = slot.say("first_step"), slot.say("last_step")
+    width = slot.unit * 110
+    right = plot.x0 + plot.width - slot.text_width(last, 11) - slot.unit * 8
+    y = plot.above(slot)
+    shades = LinearSegmentedColormap.from_list("path", slot.theme.path)
+    box = (right - width, right, y, y - slot.font(11) * 0.7)
+    slot.axes.imshow(shades(np.linspace(0, 1, 64))[None], extent=box, aspect="auto", zorder=3)
+    slot.axes.set(xlim=(0, slot.width), ylim=(slot.height, 0))
+    slot.text(right - width - slot.unit * 6, y, first, 11, align="right")
+    slot.text(right + slot.unit * 6, y, last, 11)
+
+
+def _trail(slot: Slot, plot: Plot, x: Floats, f: Floats, colours: PathColours) -> Trail:
+    """Lines between the points inside the frame, and a dot at each."""
+    paper, thick = slot.theme.paper, max(1.3 * slot.unit, 1.0)
+    ring, dot = disc(slot.unit * 4.6), disc(slot.unit * 3.7)
+    px, py = plot.px(x), plot.py(f)
+    dots = plot.holds(x, f)
+    lines = np.append(False, dots[1:] | dots[:-1])
+    with np.errstate(invalid="ignore"):
+        places = np.stack([px, py], axis=1).clip(-LARGE, LARGE)
+    shades = colours.shade(np.arange(len(x), dtype=np.float64))
+    dots = _apart(dots, [shades, places])
+    lines = _apart(lines, [shades, places, np.roll(places, 1, axis=0)])
+
+    def inks(step: int) -> Iterator[tuple[Ink, str]]:
+        if lines[step]:
+            ends = _clipped(plot, px[step - 1 : step + 1], py[step - 1 : step + 1])
+            yield line(*ends, thick), colours[step]
+        if dots[step]:
+            for coverage, colour in ((ring, paper), (dot, colours[step])):
+                half = len(coverage) // 2
+                yield (
+                    Ink.of(coverage, floor(px[step]) - half, floor(py[step]) - half),
+                    colour,
+                )
+
+    return Trail(slot.height, slot.width, np.nonzero(lines | dots)[0], inks)
+
+
+def _apart(drawn: NDArray[np.bool_], looks: Sequence[NDArray[Any]]) -> NDArray[np.bool_]:
+    """All steps [E], or of too many those that do not look like an earlier one of their colour.
+
+    A long run comes to the same pixels again and again. Where it comes to ever new ones, as one
+    without rest, places in the same square of 2, 4, 8 … pixels are one, until few are left.
+
+    Args:
+        drawn: whether there is something to be drawn at a step.
+        looks: shade [E] and places in pixels [E, 2].
+    """
+    steps = np.nonzero(drawn)[0]
+    shades, *places = (look[steps] for look in looks)
+    kept, grain = steps, 1
+    while len(kept) > MOST:
+        cells = [np.floor(place / grain).astype(np.int32) for place in places]
+        alike = np.column_stack([shades.astype(np.int32), *cells])
+        kept = steps[np.unique(alike, axis=0, return_index=True)[1]]
+        grain *= 2
+    apart = np.zeros_like(drawn)
+    apart[kept] = True
+    return apart
+
+
+def _clipped(plot: Plot, x: Floats, y: Floats) -> tuple[float, float, float, float]:
+    """The part inside the box of a line from x[0], y[0] to x[1], y[1], one of which is inside."""
+    low = np.array([plot.x0, plot.y0])
+    high = low + np.array([plot.width, plot.height])
+    ends = np.stack([x, y], axis=1)
+    for i in (0, 1):
+        start, stop = ends[1 - i], ends[i]
+        away = stop - start
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = np.where(away > 0, (high - start) / away, (low - start) / away)
+        share = min(1.0, float(np.nanmin(np.where(away == 0, np.nan, shares), initial=1.0)))
+        ends[i] = start + max(share, 0.0) * away
+    (x0, y0), (x1, y1) = ends
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def _arrow(
+    slot: Slot, plot: Plot, run: Recording, colours: PathColours, plates: list[Plate]
+) -> Callable[[Pixels, int], None]:
+    """draw(window, step): an arrow at the edge beyond which that step lies, and its x or f."""
+    x, f, ends = run["x"], run["loss"], run["curve"][[0, -1], 1]
+    digits = Readout.of(run)
+    half = round(slot.unit * 9)
+    glyphs = slot.glyphs(13, colour=slot.theme.ink, weight="bold")
+    bottom, far = plot.y0 + plot.height, plot.x0 + plot.width
+    head = wedge(half)
+    # Low, for functions are high at their ends; higher at an end that is low itself.
+    low = [float(plot.py(f)) > plot.y0 + plot.height * 0.7 for f in ends]
+
+    def height(right: bool, width: float) -> int:
+        """Of an arrow and its text of that width: the lowest place that no name takes."""
+        reach = half * 2.6 + width
+        columns = (far - reach, far) if right else (plot.x0, plot.x0 + reach)
+        places = [plot.y0 + plot.height * share for share in (PLACES[1:] if low[right] else PLACES)]
+        free = (y for y in places if not _meets(plates, columns, y, slot.font(13)))
+        return round(next(free, places[0]))
+
+    def aside(window: Pixels, step: int) -> None:
+        right = bool(x[step] > plot.right)
+        edge = plot.x0 + (plot.width - half if right else half)
+        shape = head if right else head[:, ::-1]
+        text = f"x = {digits.x(x[step])}"
+        y = height(right, glyphs.width(text))
+        stamp_at(window, coloured(shape, colours[step]), round(edge), y)
+        beside = edge + (-half if right else half) * 1.6
+        glyphs.write(window, text, round(beside), y + round(slot.font(13) * 0.36), float(right))
+
+    def above(window: Pixels, step: int) -> None:
+        over = f[step] > plot.high
+        edge = plot.y0 + half if over else bottom - half
+        shape = head.T[::-1] if over else head.T
+        at = min(max(float(plot.px(x[step])), plot.x0 + half), far - half)
+        stamp_at(window, coloured(shape, colours[step]), round(at), round(edge))
+        text = f"f = {digits.f(f[step])}"
+        left = at + half * 1.6 + glyphs.width(text) > far
+        beside = at + (-half if left else half) * 1.6
+        glyphs.write(window, text, round(beside), round(edge + slot.font(13) * 0.36), float(left))
+
+    def draw(window: Pixels, step: int) -> None:
+        (above if plot.left <= x[step] <= plot.right else aside)(window, step)
+
+    return draw
+
+
+def _meets(plates: list[Plate], columns: tuple[float, float], y: float, size: float) -> bool:
+    """Whether a line of text in the middle of which y is lies over a name."""
+    return any(
+        columns[0] < across.stop
+        and columns[1] > across.start
+        and y - size < down.stop
+        and y + size > down.start
+        for down, across in plates
+    )

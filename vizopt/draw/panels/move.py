@@ -1,0 +1,71 @@
+"""The move from the current point: the tangent there, and the step that comes next."""
+
+from math import floor
+
+import numpy as np
+
+from vizopt.core.arrays import Pixels
+from vizopt.draw.paint import coloured, line, paint_ink, stamp_at, wedge
+from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.pathcolours import PathColours
+from vizopt.draw.panels.plot import Plot
+from vizopt.recording.store import Recording
+
+REACH = 70  # of the tangent to each side, along it
+SHORT = 12  # a step that is shorter is no arrow: the point hides it
+
+
+class Move:
+    """Draws the tangent and the step's arrow of a point inside the box.
+
+    The tangent has the slope that was recorded, which is the gradient. The arrow is level and ends
+    above or below the next point, at the edge where that is outside; it has the step's colour.
+
+    Args:
+        slot: the panel's window.
+        plot: the curve's box.
+        run: the recording.
+        colours: of the steps.
+    """
+
+    def __init__(self, slot: Slot, plot: Plot, run: Recording, colours: PathColours) -> None:
+        self._plot, self._colours, self._ink = plot, colours, slot.theme.ink
+        self._px, self._py = plot.px(run["x"]), plot.py(run["loss"])
+        self._slope = run["slope"] * (plot.py(1.0) - plot.py(0.0)) / (plot.px(1.0) - plot.px(0.0))
+        self._reach, self._short = REACH * slot.unit, SHORT * slot.unit
+        self._thin, self._thick = max(1.5 * slot.unit, 1.0), max(3.2 * slot.unit, 1.5)
+        self._head = wedge(max(round(slot.unit * 7), 3))
+
+    def __call__(self, window: Pixels, step: int) -> None:
+        x, y = float(self._px[step]), float(self._py[step])
+        dx, dy = self.tangent(step)
+        paint_ink(window, line(x - dx, y - dy, x + dx, y + dy, self._thin), self._ink)
+        end = self.end(step)
+        if end is None or abs(end - x) < self._short:
+            return
+        right = end > x
+        half = len(self._head) // 2
+        stop = end - (half if right else -half)
+        colour = self._colours[step]
+        paint_ink(window, line(x, y, stop, y, self._thick), colour)
+        shape = self._head if right else self._head[:, ::-1]
+        stamp_at(window, coloured(shape, colour), floor(stop), floor(y))
+
+    def tangent(self, step: int) -> tuple[float, float]:
+        """From the point to the tangent's right end, in pixels; it stays inside the box."""
+        slope = float(self._slope[step])
+        if not np.isfinite(slope):
+            return 0.0, self._reach
+        dx = self._reach / float(np.hypot(1, slope))
+        dy = slope * dx
+        y, plot = float(self._py[step]), self._plot
+        room = max(min(y - plot.y0, plot.y0 + plot.height - y), 0.0)
+        share = min(1.0, room / abs(dy)) if dy else 1.0
+        return dx * share, dy * share
+
+    def end(self, step: int) -> float | None:
+        """Where the next step ends, in pixels, or the edge before it; None after the last."""
+        if step + 1 >= len(self._px) or not np.isfinite(self._px[step + 1]):
+            return None
+        left, right = self._plot.x0, self._plot.x0 + self._plot.width
+        return float(np.clip(self._px[step + 1], left, right))

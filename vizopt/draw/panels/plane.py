@@ -1,0 +1,144 @@
+"""The plane: data points over a background coloured by the predicted class."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.numbers import count
+from vizopt.core.specs import Flag, spec
+from vizopt.draw.paint import Stamp, coloured
+from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.features import Features
+from vizopt.draw.panels.legend import Legend, fitting
+from vizopt.draw.panels.markers import markers
+from vizopt.draw.panels.sample import PLANE, sample, shown_of
+from vizopt.draw.regions import Regions
+from vizopt.recording.store import Recording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BACKGROUND = ("background", "background_share", "background_short")  # as there is room
+KEY = 1.1  # diameters of a point, of a marker in the line of classes
+
+
+@spec
+class Plane:
+    """The data points, coloured and shaped by class, over the predicted class of each place.
+
+    The background is the class with the largest recorded score, interpolated bilinearly between
+    the recorded grid's points. Where it changes so fast that it could flash each place is the
+    mixture of the classes' colours by the share of the epochs of half a second that each won, and
+    a line says which epochs. Points held out for validation are hollow; of more than 1,000 points
+    so many are shown. The axes of one's own data have the features' names and their values as they
+    were before they were standardised.
+
+    Args:
+        confidence: paint a class the greyer the smaller its lead over the second is.
+    """
+
+    confidence: Flag = False
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({"scores", "epoch", "points", "labels", "held_out", "extent"})
+
+    def static(self, slot: Slot, run: Recording) -> None:
+        x, y, side, legend = _square(slot, run)
+        slot.frame(x, y, side, side)
+        features = Features.of(slot, run)
+        features.draw(slot, x, y, side, side)
+        legend.draw(slot, x, y + side + features.below(slot), side, KEY * diameter(slot.unit))
+        if note := _note(slot, run, side):
+            slot.text(x, _last_line(slot, run), note, 12)
+
+    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+        from vizopt.draw.hold import Background
+
+        left, top, side, _ = _square(slot, run)
+        grid, classes = run.columns["scores"].shape[-1], len(run.header.classes)
+        flashing = slot.playback.mode == "flashing"
+        colours = slot.theme.solids(classes) if flashing else slot.theme.tints(classes)
+        background = Background(run, rows, slot.playback, side, colours)
+        line = coloured(np.full((1, 1), 255, np.uint8), slot.theme.border)[0, 0]
+        border = None if flashing else line
+        regions = Regions(grid, side, side, colours, border, slot.hairline)
+        paint = regions.shade if self.confidence else regions
+        points = Stamp.of(side, side, _points(slot, run, side))
+        glyphs = slot.glyphs(12)
+        units = slot.say(f"{run.header.unit}s")
+        named = slot.text_width(_note(slot, run, side), 12)
+        free = side - (named + slot.unit * 12 if named else 0)
+
+        def draw(window: Pixels, k: int) -> None:
+            square = window[top : top + side, left : left + side]
+            held = background(k)
+            if held:
+                regions.mix(held.shares, square)
+                between = {"first": count(held.first), "last": count(held.last)}
+                ways = [slot.say(key, units=units, **between) for key in BACKGROUND]
+                words = next((words for words in ways if glyphs.width(words) <= free), ways[-1])
+                glyphs.write(window, words, left + side, _last_line(slot, run), 1.0)
+            else:
+                paint(run.row("scores", int(rows[k])), square)
+            points(square)
+
+        return draw
+
+
+def _note(slot: Slot, run: Recording, side: float) -> str:
+    """What plane it is, as a recording tells it, and how many of the points are shown."""
+    words = slot.theme.words.retold(run.header.plane, "principal_components", "variance")
+    parts = [words if _says_plane(run) else "", shown_of(slot, run, PLANE)]
+    return slot.fitted("  ·  ".join(filter(None, parts)), 12, side)
+
+
+def _last_line(slot: Slot, run: Recording) -> int:
+    """Baseline below the classes."""
+    _, top, side, legend = _square(slot, run)
+    classes = top + side + Features.of(slot, run).below(slot) + legend.height(slot)
+    return round(classes + slot.font(12) * 1.3)
+
+
+def _square(slot: Slot, run: Recording) -> tuple[int, int, int, Legend]:
+    """Left, top and side of the plane in its window, and the classes below it."""
+    second = slot.playback.mode != "flashing" or _says_plane(run) or shown_of(slot, run, PLANE)
+    features = Features.of(slot, run)
+    left, above = features.left(slot), features.above(slot)
+    below = features.below(slot) + (slot.font(12) * 1.7 if second else 0)
+
+    def side_above(legend: float) -> float:
+        return min(slot.width - left, slot.height - above - below - legend)
+
+    legend, side = fitting(slot, run, side_above, KEY * diameter(slot.unit))
+    return left, above, side, legend
+
+
+def _says_plane(run: Recording) -> bool:
+    """Whether a line says what plane it is, as the axes do where they have names."""
+    return bool(run.header.plane) and not run.header.axes
+
+
+def _points(slot: Slot, run: Recording, side: int) -> "Callable[[Axes], None]":
+    """Draws the points on axes as large as the plane."""
+    some = sample(run["labels"], PLANE)
+    points, labels, held_out = run["points"][some], run["labels"][some], run["held_out"][some] > 0
+    x0, x1, y0, y1 = run["extent"]
+    x = (points[:, 0] - x0) / (x1 - x0) * side
+    y = (y1 - points[:, 1]) / (y1 - y0) * side
+
+    def draw(axes: "Axes") -> None:
+        for c in np.unique(labels):
+            for hollow in (False, True):
+                shown = (labels == c) & (held_out == hollow)
+                place = x[shown], y[shown]
+                markers(axes, slot.theme, *place, int(c), diameter(slot.unit), hollow=hollow)
+
+    return draw
+
+
+def diameter(unit: float) -> float:
+    """Of a point in pixels; it grows with the frame, and in small ones its shape can be seen."""
+    return 8.4 * max(unit, 0.62)

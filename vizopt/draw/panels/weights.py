@@ -1,0 +1,231 @@
+"""Weights: one layer's matrix as red and blue cells, its update beside it."""
+
+from collections.abc import Callable
+from math import floor
+from typing import TypeAlias
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from vizopt.core.arrays import Matrix, Pixels, Rows
+from vizopt.core.numbers import count, number
+from vizopt.core.specs import spec
+from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.scale import scale_of
+from vizopt.draw.playback import Playback
+from vizopt.draw.regions import Steps
+from vizopt.draw.theme import Theme
+from vizopt.draw.updates import Updates, updates
+from vizopt.recording.store import Recording
+
+Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
+Floats: TypeAlias = NDArray[np.float64]
+Shade: TypeAlias = Callable[[Matrix], Matrix]  # from values to places between −1 and 1
+
+LOWEST = 0.25  # share of a panel's height that its grids have at least
+HEAD = 22  # height of a line of text above a grid
+GAP = 14  # between the bars of a standing layer
+BLOCKS = ("block_maxima", "blocks")  # the same in less room
+PALEST = 4.0  # largest changes that the scale of an update may have
+ENVELOPE = 40  # the envelope looks this part of the clip ahead and back: 1/40
+
+
+@spec
+class Weights:
+    """A dense layer's weights with the biases as the last row, and its update.
+
+    The weights of all layers have one scale for the whole run, even near zero and logarithmic far
+    from it, so that small first weights are seen and large last ones told apart.
+
+    The update is the change of the weights over half a second of the clip, a window that slides
+    with the frame; it is scaled by a smooth envelope of its largest absolute value over the clip,
+    so that late, small updates stay visible and nothing flickers; its own largest is written
+    beside. Where flashes are allowed it is the change to the next frame, scaled by its own largest.
+
+    A layer that is wider than high lies down, its update below; another one stands, its update to
+    the right. A layer with more cells than pixels is drawn as blocks of cells, each by its
+    largest absolute value with its sign, and says so.
+
+    Args:
+        layer: the layer's name, counted from the input: `dense1`, `dense2`, …
+    """
+
+    layer: str
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({"params"})
+
+    def static(self, slot: Slot, run: Recording) -> None:
+        weights, update = _boxes(slot, run, self.layer)
+        inputs, outputs = _shape(run, self.layer)
+        title = _title(slot, self.layer)
+        slot.text(0, slot.font(15), title, 15, colour=slot.theme.ink, weight="bold")
+        size = f"{count(inputs - 1)} × {count(outputs)} + {count(outputs)}"
+        blocks = _block(inputs, weights[3]) * _block(outputs, weights[2]) > 1
+        if _lies(run, self.layer):
+            room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
+            size = f"{size}, {slot.say('block_maxima')}" if blocks else size
+            text = slot.say("weights_and_biases", size=size)
+            for choice in (text, size):  # neither where both would be cut
+                if slot.text_width(choice, 12) < room:
+                    slot.text(slot.width, slot.font(15), choice, 12, align="right")
+                    break
+            slot.text(0, update[1] - slot.unit * 6, slot.say("update"), 12)
+        else:
+            first, second = _captions(slot, weights)
+            named = [slot.say(key) for key in (BLOCKS if blocks else ("weights",))]
+            sizes = [size, size.replace(" × ", "×").replace(" + ", "+")]
+            for y, choices in ((first, named), (second, [] if _low(slot) else sizes)):
+                fits = [text for text in choices if slot.text_width(text, 12) <= weights[2]]
+                for text in fits[:1]:
+                    slot.text(weights[0], y, text, 12)
+            if not _low(slot):  # its largest value stands there alone
+                _write_update(slot, update[0], weights[2] + slot.unit * 4, first)
+        for box in (weights, update):
+            slot.frame(*box)
+
+    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+        weights, update = _boxes(slot, run, self.layer)
+        told = updates(rows, slot.playback)
+        scale = scale_of(run)
+        level = _levels(run, self.layer, told, slot.playback)
+        paint_weights = _painter(slot.theme, *_shape(run, self.layer), weights)
+        paint_update = _painter(slot.theme, *_shape(run, self.layer), update)
+        glyphs = slot.glyphs(12)
+        if _lies(run, self.layer):
+            x, y, align = slot.width, update[1] - round(slot.unit * 6), 1.0
+        else:
+            x, y, align = update[0], _captions(slot, weights)[1], 0.0
+
+        def draw(window: Pixels, k: int) -> None:
+            paint_weights(window, _matrix(run, self.layer, rows[k]), scale)
+            change = _change(run, self.layer, told.start[k], told.stop[k])
+            largest = float(abs(change).max())
+            end = max(np.exp(level[k]), largest) or 1.0
+            paint_update(window, change, lambda values: values / end)
+            text = f"±{number(largest)}"
+            room = slot.width - (1 - align) * glyphs.width(text)  # not beyond the panel's edge
+            glyphs.write(window, text, min(x, floor(room)), y, align)
+
+        return draw
+
+
+def _write_update(slot: Slot, x: float, free: float, y: float) -> None:
+    """The caption of a standing layer's update, short where it would meet that of the weights."""
+    for word in (slot.say("update"), slot.say("update_short")):
+        at = min(x, slot.width - slot.text_width(word, 12))
+        if at >= free:
+            break
+    slot.text(at, y, word, 12)
+
+
+def _title(slot: Slot, layer: str) -> str:
+    """`Dense 1`."""
+    number = layer.removeprefix("dense")
+    return slot.say("layer", number=number) if number != layer else layer
+
+
+def _shape(run: Recording, layer: str) -> tuple[int, int]:
+    rows, columns = run.layout.matrix(layer, np.empty(run.layout.size, np.bool_)).shape
+    return rows, columns
+
+
+def _lies(run: Recording, layer: str) -> bool:
+    rows, columns = _shape(run, layer)
+    return columns >= rows
+
+
+def _boxes(slot: Slot, run: Recording, layer: str) -> tuple[Box, Box]:
+    """Where the weights and the update are drawn."""
+    head = round(max(slot.unit * HEAD, slot.font(15) * 1.4))
+    if _lies(run, layer):
+        height = (slot.height - 2 * head) // 2
+        return (0, head, slot.width, height), (0, 2 * head + height, slot.width, height)
+    gap = round(slot.unit * GAP)
+    width = (slot.width - gap) // 2
+    height = slot.height - head - round(slot.font(12) * (1.5 if _low(slot) else 2.8))
+    return (0, head, width, height), (width + gap, head, width, height)
+
+
+def _captions(slot: Slot, box: Box) -> tuple[int, int]:
+    """Baselines of the two lines below a standing layer."""
+    first = box[1] + box[3] + slot.font(12) * 1.3
+    return round(first), round(first + slot.font(12) * (0 if _low(slot) else 1.3))
+
+
+def _low(slot: Slot) -> bool:
+    """Whether a standing layer has room for one line of large captions only."""
+    captions = slot.font(15) * 1.4 + slot.font(12) * 2.8
+    return slot.theme.large and slot.height - captions < LOWEST * slot.height
+
+
+def _painter(
+    theme: Theme, rows: int, columns: int, box: Box
+) -> Callable[[Pixels, Matrix, Shade], None]:
+    """Paints values [rows, columns] by their shades into a box of the window."""
+    x, y, width, height = box
+    colours = theme.shades(255).view(np.uint32)[:, 0]
+    down, across = _block(rows, height), _block(columns, width)
+    enlarge = Steps.of(-(-rows // down), -(-columns // across), height, width)
+
+    def paint(window: Pixels, values: Matrix, shade: Shade) -> None:
+        if down * across > 1:
+            values = _block_maxima(values, down, across)
+        place = (shade(values) * 127).round().astype(np.intp) + 127
+        enlarge(colours[place], window[y : y + height, x : x + width])
+
+    return paint
+
+
+def _block(cells: int, pixels: int) -> int:
+    """Cells of one block along a side, so that each block has a pixel."""
+    return -(-cells // max(pixels, 1))
+
+
+def _block_maxima(values: NDArray[np.floating], down: int, across: int) -> NDArray[np.floating]:
+    """Of each block of down × across cells, the value that is largest without its sign."""
+    rows, columns = values.shape
+    padded = np.pad(values, ((0, -rows % down), (0, -columns % across)))
+    blocks = padded.reshape(len(padded) // down, down, -1, across).transpose(0, 2, 1, 3)
+    flat = blocks.reshape(*blocks.shape[:2], -1)
+    largest = abs(flat).argmax(axis=-1)[..., None]
+    return np.asarray(np.take_along_axis(flat, largest, axis=-1)[..., 0])
+
+
+def _matrix(run: Recording, layer: str, row: np.intp) -> Matrix:
+    return run.layout.matrix(layer, run.row("params", int(row)))
+
+
+def _change(run: Recording, layer: str, start: np.intp, stop: np.intp) -> Matrix:
+    """By how much the layer changes between two rows."""
+    return _matrix(run, layer, stop) - _matrix(run, layer, start)
+
+
+def _levels(run: Recording, layer: str, told: Updates, playback: Playback) -> Floats:
+    """Logarithm of the size that an update is drawn in full colour at, of each frame [F].
+
+    The envelope is taken from windows that overlap by half; between them it is interpolated.
+    """
+    if playback.mode == "flashing":
+        return np.full(len(told.at), -np.inf)  # by its own largest
+    ends = zip(told.starts, told.stops, strict=True)
+    changes = [abs(_change(run, layer, *pair)).max() for pair in ends]
+    return np.interp(told.at, np.arange(len(changes)), _envelope(np.array(changes, float)))
+
+
+def _envelope(largest: Floats) -> Floats:
+    """Logarithm of a smooth envelope of the changes [S].
+
+    A moving maximum, then a moving mean of its logarithm over the same width: it lies on or above
+    the changes and bends slowly. Where changes grow so fast that it would leave them white it is
+    PALEST times the change.
+    """
+    tiny = largest[largest > 0].min(initial=1.0)
+    reach = max(len(largest) // ENVELOPE, 1)
+    own = level = np.log(np.maximum(largest, tiny))
+    for smooth in (np.max, np.mean):
+        padded = np.pad(level, reach, mode="edge")
+        level = smooth(sliding_window_view(padded, 2 * reach + 1), axis=-1)
+    return np.asarray(np.minimum(level, own + np.log(PALEST)))

@@ -1,0 +1,152 @@
+"""The ffmpeg process that frames are piped to, as raw RGBA."""
+
+import re
+import subprocess
+import tempfile
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from errno import EINVAL, EPIPE
+from pathlib import Path
+from typing import IO
+
+from vizopt.core.arrays import Frame, Size
+from vizopt.core.atomic import finished
+from vizopt.core.errors import EncodeError, says_shortage
+from vizopt.core.ffmpeg import APART, able, end, widen
+from vizopt.core.sizes import exact
+from vizopt.formats.base import Film, Label, Write
+
+# The frames are full-range sRGB; players take BT.709 in TV range, so convert and say so.
+COLOUR = (
+    "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,"
+    "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
+)
+
+LARGE = 2560 * 1440  # pixels
+AHEAD = 1  # frames that wait for the encoder while the next one is drawn; more gain nothing
+
+RECIPE = "synopsis"  # a tag that MP4 and WebM both define, for long texts
+ESCAPED_COLON = r"\\:"  # in an option of a filter's option
+SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
+
+
+@contextmanager
+def piped(
+    path: Path,
+    film: Film,
+    codec: Sequence[str],
+    options: Sequence[str],
+    *,
+    sparing: bool = False,
+) -> Iterator[Write]:
+    """Encode the frames written to it into path.
+
+    Args:
+        codec: ffmpeg's options for the pictures, those that `able` has tried.
+        options: those for this file.
+        sparing: few frames wait in ffmpeg; they come to the codec as yuv420p in its COLOUR.
+
+    Raises:
+        EncodeError: ffmpeg is missing or fails; with the first line of what it said.
+    """
+    program = able(path, codec)
+    with finished(path) as part, tempfile.TemporaryFile() as said, _metadata(film.label) as tags:
+        command = [program, "-loglevel", "error", *(_sparing(film) if sparing else _plain(film))]
+        command += ["-f", "ffmetadata", "-i", f"file:{tags}", "-map", "0:v", "-map_metadata", "1"]
+        process = subprocess.Popen(
+            [*command, *codec, *options, "-y", f"file:{part}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            **APART,
+        )
+        pipe = process.stdin
+        assert pipe is not None
+        widen(pipe)
+        try:
+            with _until_it_ends(), pipe, _ahead(pipe) as write:
+                yield write
+        except BaseException:
+            end(process)
+            raise
+        finally:
+            code = process.wait()
+        if code:
+            reason = _reason(said, code)
+            if says_shortage(reason):
+                raise MemoryError(reason)
+            raise EncodeError(f"{path}: ffmpeg failed: {reason}")
+
+
+def is_large(size: Size) -> bool:
+    """Whether a few pictures waiting in ffmpeg are a matter of memory: beyond 2560×1440."""
+    width, height = size
+    return width * height > LARGE
+
+
+def _plain(film: Film) -> list[str]:
+    """The raw pictures on standard input."""
+    about = ["-pix_fmt", "rgba", "-s", _size(film), "-framerate", str(exact(film.fps))]
+    return ["-f", "rawvideo", *about, "-i", "-"]
+
+
+def _sparing(film: Film) -> list[str]:
+    """The same; but of an input of ffmpeg's a dozen wait between its threads, of 4K 0.4 GB, where
+    the source `movie` reads one when one is wanted."""
+    about = [f"video_size={_size(film)}", "pixel_format=rgba", f"framerate={exact(film.fps)}"]
+    movie = rf"movie=pipe\\:0:f=rawvideo:format_opts={ESCAPED_COLON.join(about)}"
+    spare = ["-nostdin", "-filter_threads", "1"]  # else ffmpeg takes bytes for keys pressed
+    return [*spare, "-f", "lavfi", "-i", f"{movie},{COLOUR},format=yuv420p"]
+
+
+def _size(film: Film) -> str:
+    return f"{film.size[0]}x{film.size[1]}"
+
+
+@contextmanager
+def _metadata(label: Label) -> Iterator[Path]:
+    """A file with what the clip says of itself: an argument must not be that long.
+
+    It is closed: Windows lets nobody else read a temporary file that is open.
+    """
+    tags = {"title": label.title, "comment": label.warning, RECIPE: label.recipe}
+    lines = [f"{key}={re.sub(SPECIAL, ESCAPED, text)}\n" for key, text in tags.items() if text]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "tags.txt"
+        file.write_text(";FFMETADATA1\n" + "".join(lines), encoding="utf-8", newline="\n")
+        yield file
+
+
+@contextmanager
+def _until_it_ends() -> Iterator[None]:
+    """A process that reads no more is no error here: its code and its words tell why."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (EPIPE, EINVAL):  # the second on Windows
+            raise
+
+
+@contextmanager
+def _ahead(pipe: IO[bytes]) -> Iterator[Write]:
+    """Writes to the pipe in a thread, so that drawing goes on while the encoder is busy."""
+    waiting: deque[Future[int]] = deque()
+    with ThreadPoolExecutor(1) as thread:
+
+        def write(frame: Frame) -> None:
+            waiting.append(thread.submit(pipe.write, frame.data))
+            if len(waiting) > AHEAD:
+                waiting.popleft().result()
+
+        yield write
+        for written in waiting:
+            written.result()
+
+
+def _reason(said: IO[bytes], code: int) -> str:
+    """The first thing that ffmpeg complained about, without the address in front."""
+    said.seek(0)
+    lines = said.read().decode(errors="replace").strip().splitlines()
+    return re.sub(r"^\[.*?\] ", "", lines[0]) if lines else f"it ended with code {code}"

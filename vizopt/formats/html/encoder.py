@@ -1,0 +1,116 @@
+"""HTML: a page that holds the clip and its player, opened from disk."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from vizopt.core.arrays import Frame, Size
+from vizopt.core.atomic import finished
+from vizopt.core.errors import EncodeError
+from vizopt.core.marks import signed
+from vizopt.core.places import scratch
+from vizopt.formats.base import Film, Poster, Write
+from vizopt.formats.html.page import page
+from vizopt.formats.html.shots import Shot, narrow
+from vizopt.formats.mp4 import MP4, h264
+
+# A page is scrubbed: no picture waits for a later one, and every 30th is whole. Every 12th would be
+# 1.7 times the file to seek in 25 ms instead of 29; every 250th, as in an MP4, seeks in 55 to 80.
+SCRUBBED = ("-g", "30", "-bf", "0")
+# The second clip is coarser by a level, and every 60th is whole. So it adds 0.6 to 0.7 of the first
+# one's bytes; as fine as that it would add as many (docs/decisions/022).
+SECOND = ("-g", "60", "-bf", "0")
+
+
+class HTML:
+    """One self-contained page around an H.264 clip."""
+
+    size: Size = (1280, 720)
+    fps: float = 30.0
+    alpha = False
+    slide = False
+    poster: Poster = "beside"
+
+    def rate(self, fps: float) -> float:
+        return fps
+
+    def check(self, path: Path, size: Size) -> None:
+        """The clip inside is an MP4 and needs what that needs."""
+        MP4().check(path, size)
+
+    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
+        return _open(path, film)
+
+
+@contextmanager
+def _open(path: Path, film: Film) -> Iterator[Write]:
+    """The clips are written first: the page says what the flash check finds in them."""
+    with finished(path) as part, scratch() as folder:
+        clip = folder / "clip.mp4"
+        with _shot(clip, path, film, SCRUBBED) as seen:
+            yield seen.write
+        every = {clip: seen}
+        size = narrow(film.size)
+        again = film.again
+        if again and size and seen.frames:
+            clip = folder / "narrow.mp4"
+            second = replace(film, size=size, level=film.level + 1)
+            with _shot(clip, path, second, SECOND) as seen:
+                for frame in again(size):
+                    seen.write(frame)
+            every[clip] = seen
+        verdict = None
+        if film.judge:
+            verdict = [film.judge(clip, path) for clip in every][-1]  # the worst of them
+        if seen.frames:
+            last = not film.label.pauses  # where it would be an answer, the first
+            shots = [seen.shot(clip, last) for clip, seen in every.items()]
+            text = page(film, shots, verdict)
+            part.write_text(signed(f"{text}<!-- ", " -->\n"), encoding="utf-8")
+
+
+@contextmanager
+def _shot(clip: Path, page: Path, film: Film, options: Sequence[str]) -> Iterator["Seen"]:
+    """One drawing, to write frames to."""
+    with _named(clip, page), h264(clip, film, *options) as put:
+        yield Seen(put)
+
+
+class Seen:
+    """What is to be known of frames that are written and not kept."""
+
+    def __init__(self, put: Write) -> None:
+        self.frames = 0
+        self.changes: list[int] = []
+        self._put = put
+        self._first: Frame | None = None
+        self._last: Frame | None = None
+
+    def write(self, frame: Frame) -> None:
+        self._put(frame)
+        if self._last is None or not np.array_equal(frame, self._last):
+            self.changes.append(self.frames)
+        self._first = frame if self._first is None else self._first
+        self.frames, self._last = self.frames + 1, frame
+
+    def shot(self, clip: Path, last: bool) -> Shot:
+        """The drawing, with its last frame as the poster or its first."""
+        poster = self._last if last else self._first
+        assert poster is not None
+        size = poster.shape[1], poster.shape[0]
+        return Shot(size, clip.read_bytes(), poster, self.frames, self.changes)
+
+
+@contextmanager
+def _named(clip: Path, path: Path) -> Iterator[None]:
+    """Errors name the page, not the clip that nobody asked for."""
+    try:
+        yield
+    except EncodeError as error:
+        raise EncodeError(str(error).replace(str(clip), str(path))) from error
+
+
+ENCODER = HTML()

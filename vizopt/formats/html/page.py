@@ -1,0 +1,201 @@
+"""Page: the text of the player, everything in it escaped for the place where it stands."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from string import Template
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+import vizopt
+from vizopt.core.numbers import count, number
+from vizopt.core.words import Language, phrase, table
+from vizopt.flashes import Verdict
+from vizopt.formats.base import Film, Label
+from vizopt.formats.html.colours import rules
+from vizopt.formats.html.scale import scale
+from vizopt.formats.html.shots import Shot, posters, sources
+from vizopt.recording.quantities import title
+
+FIRST = ("x", "loss", "accuracy", "lr")  # the order under the picture; others follow by name
+ALLOWED = 3  # flashes a second, WCAG 2.2, 2.3.1
+SPOKEN = ("play", "pause", "speed", "loop_on", "loop_off", "frame", "at", "copied", "in_address")
+STYLE = ("page", "controls", "screens")
+SCRIPT = ("frame", "playing", "places", "viewer", "begin")
+Columns: TypeAlias = list[tuple[str, list[str]]]  # names, with the values of each frame
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+def page(film: Film, shots: Sequence[Shot], verdict: Verdict | None) -> str:
+    """The whole page.
+
+    Args:
+        film: what the clip is; its label may hold anything.
+        shots: its drawings; the last is for narrow screens where there are two.
+        verdict: what the flash check finds in it; a clip that nobody checked waits for the viewer.
+    """
+    label, frames, poster = film.label, shots[0].frames, film.label.poster
+    style = "".join(_part(f"style/{part}.css") for part in STYLE) + rules(label.around)
+    address = _part("script/address.js")
+    script = "\n".join(_part(f"script/{part}.js") for part in SCRIPT)
+    warning = label.words.told(label.warning or _failed(verdict))
+    said = _said(label.words, label.words.told(title(label.unit, label.unit)))
+    columns = _numbers(label, frames)
+    data = _data(film, shots[0], columns, said)
+    data["starts"] = verdict is not None and not warning
+    shown = slice(0, 1) if label.pauses else slice(-1, None)  # the last is an answer
+    seen = escape((not label.pauses and label.alt) or label.title)
+    return Template(_part("page.html")).substitute(
+        policy=_policy(style, address, script),
+        version=escape(vizopt.__version__),
+        title=escape(label.title or said["page_animation"]),
+        alt=escape(label.alt or label.title),
+        seen=seen,
+        embed=' class="embed"' if film.embed else "",
+        style=style,
+        address=address,
+        script=script,
+        width=film.size[0],
+        height=film.size[1],
+        posters=posters(shots if poster is None else [shots[0]._replace(poster=poster)], seen),
+        clips=sources(shots),
+        warning=f'<p class="warning" id="warning">{escape(warning)}</p>' if warning else "",
+        numbers="\n".join(_row(name, values[shown]) for name, values in columns),
+        last=max(frames - 1, 0),
+        most=max(data["at"], default=0),
+        speeds="\n".join(_speed(speed, verdict, said) for speed in SPEEDS),
+        events=_events(label, columns, frames),
+        story="\n".join(f"<p>{escape(text)}</p>" for text in label.paragraphs or (label.alt,)),
+        data=_json(data),
+        recipe=escape(label.recipe),
+        **{key: escape(text) for key, text in said.items()},
+    )
+
+
+def _said(words: Language, unit: str) -> dict[str, str]:
+    """The page's own words by their keys."""
+    keys = [key for key in table("en") if key == "tag" or key.startswith("page_")]
+    counted = ("page_go_to", "page_copy_link")
+    return {key: words.text(key) for key in keys} | {
+        key: words.say(key, unit=unit) for key in counted
+    }
+
+
+def _data(film: Film, shot: Shot, columns: Columns, said: Mapping[str, str]) -> dict[str, Any]:
+    """What the script knows of the frames."""
+    label = film.label
+    epochs = label.numbers.get(label.unit, np.zeros(0, int))[: shot.frames]
+    return {
+        "fps": film.fps,
+        "frames": shot.frames,
+        "plays": label.loop,
+        "changes": shot.changes,
+        "unit": label.words.told(title(label.unit, label.unit)),
+        "counts": label.unit,
+        "at": epochs.tolist(),
+        "names": [name for name, _ in columns],
+        "numbers": [values for _, values in columns],
+        "labels": [mark._asdict() for mark in scale(epochs)],
+        "pauses": _pauses(label),
+        "words": {name: said[f"page_{name}"] for name in SPOKEN},
+    }
+
+
+def _part(name: str) -> str:
+    return files("vizopt.formats.html").joinpath(name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, *scripts: str) -> str:
+    """What the page may do: its own style and scripts, its own pictures and clips, nothing else."""
+    allowed = " ".join(f"'sha256-{_hash(script)}'" for script in scripts)
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; media-src blob: data:; "
+        f"img-src data:; style-src 'sha256-{_hash(style)}'; script-src {allowed}"
+    )
+
+
+def _hash(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _failed(verdict: Verdict | None) -> str:
+    """The warning of a clip that failed the flash check."""
+    if verdict is None or verdict.passed:
+        return ""
+    flashes = phrase("page_flashes", flashes=f"{_flashes(verdict):g}", allowed=ALLOWED)
+    return phrase("page_warning", flashes=flashes, seizures=phrase("seizures"))
+
+
+def _flashes(verdict: Verdict) -> float:
+    return max(verdict.general.flashes, verdict.red.flashes)
+
+
+def _numbers(label: Label, frames: int) -> Columns:
+    """Names and values of each frame, as the picture writes them."""
+
+    def place(name: str) -> tuple[int, str]:
+        order = (label.unit, *FIRST)
+        return (order.index(name) if name in order else len(order), name)
+
+    return [
+        (
+            label.words.told(title(name, label.unit)),
+            [*label.texts.get(name, ())[:frames]] or _written(label.numbers[name][:frames]),
+        )
+        for name in sorted(label.numbers, key=place)
+    ]
+
+
+def _written(values: NDArray[Any]) -> list[str]:
+    if np.issubdtype(values.dtype, np.integer):
+        return [count(int(value)) for value in values]
+    return [number(float(value)) for value in values]
+
+
+def _pauses(label: Label) -> list[dict[str, Any]]:
+    """Pauses in the order of their frames; those of one frame are one."""
+    ordered = sorted(label.pauses, key=lambda pause: pause[0])
+    return [
+        {"frame": frame, "text": "\n".join(text for _, text in group)}
+        for frame, group in groupby(ordered, key=lambda pause: pause[0])
+    ]
+
+
+def _row(name: str, value: Sequence[str]) -> str:
+    return f"<div><dt>{escape(name)}</dt><dd>{escape(''.join(value))}</dd></div>"
+
+
+def _speed(speed: float, verdict: Verdict | None, said: Mapping[str, str]) -> str:
+    """A choice of speed; a faster clip flashes more often."""
+    chosen = " selected" if speed == 1 else ""
+    flashes = verdict is not None and verdict.passed and _flashes(verdict) * speed > ALLOWED
+    words = f"{speed:g}×" + (f" – {escape(said['page_may_flash'])}" if flashes else "")
+    return f'<option value="{speed:g}"{chosen}>{words}</option>'
+
+
+def _events(label: Label, columns: Columns, frames: int) -> str:
+    """Buttons that lead to what happened and to the pauses; nothing where there is none."""
+    unit, shown = label.words.say("page_frame"), [count(k + 1) for k in range(frames)]
+    if label.unit in label.numbers:
+        unit, shown = columns[0]
+    items = [(frame, "mark", label.words.told(text)) for frame, text in label.marks]
+    items += [(pause["frame"], "pause", pause["text"]) for pause in _pauses(label)]
+    return "\n".join(
+        f'<li><button type="button" class="{kind}" data-frame="{frame}">'
+        f"<b>{escape(unit)} {escape(shown[frame])}</b> <span>{escape(text)}</span>"
+        "</button></li>"
+        for frame, kind, text in sorted(items, key=lambda item: item[0])
+        if frame < len(shown)
+    )
+
+
+def _json(data: Any) -> str:
+    """JSON that cannot end the script element it stands in, or open a comment there."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003C")

@@ -1,0 +1,57 @@
+"""Scale: which epochs are written under the slider."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.numbers import count
+
+OFTEN, RARE = 0.2, 0.1  # shares of the clip between labels: on any screen, on a wide one
+DIGITS = (1, 5, 2)  # that round numbers begin with, the roundest first
+
+
+class Mark(NamedTuple):
+    """A label under the slider.
+
+    Args:
+        frame: the first that shows it.
+        text: the epoch.
+        rare: whether it has room on a wide screen only.
+    """
+
+    frame: int
+    text: str
+    rare: bool
+
+
+def scale(epochs: NDArray[np.integer]) -> list[Mark]:
+    """The first and last epoch of a clip and round ones between, where they have room.
+
+    Args:
+        epochs: of each frame [F], never falling.
+    """
+    if not len(epochs):
+        return []
+    chosen: dict[int, Mark] = {}
+    candidates = _rounded(int(epochs[0]), int(epochs[-1]))
+    for least, rare in ((OFTEN, False), (RARE, True)):
+        for epoch in candidates:
+            frame = int(np.searchsorted(epochs, epoch))
+            if epoch in (epochs[0], epochs[-1]):
+                chosen.setdefault(epoch, Mark(frame, count(epoch), False))
+            elif _has_room(frame, [mark.frame for mark in chosen.values()], least * len(epochs)):
+                chosen.setdefault(epoch, Mark(frame, count(epoch), rare))
+    return sorted(chosen.values())
+
+
+def _rounded(first: int, last: int) -> list[int]:
+    """Ends, then round numbers between: 1, 10, 100, then those with a 5, then those with a 2."""
+    powers = [10**k for k in range(len(str(last)))]
+    between = [digit * power for digit in DIGITS for power in powers]
+    return [first, last, *(epoch for epoch in between if first < epoch < last)]
+
+
+def _has_room(frame: int, others: Sequence[int], least: float) -> bool:
+    return all(abs(frame - other) >= least for other in others)

@@ -1,0 +1,85 @@
+"""Shots: the drawings of one clip that a page holds, and which screen each is for."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+
+from vizopt.core.arrays import Frame, Size
+
+NARROW = "(max-width: 40rem) and (orientation: portrait)"  # screens of the second one
+WIDE, LARGEST, LEAST = 1.3, 720, 480  # width by height; pixels of the second one's width
+
+
+class Shot(NamedTuple):
+    """One drawing of the clip.
+
+    Args:
+        size: width and height in pixels.
+        clip: an MP4 of it.
+        poster: the frame that is shown where it does not play.
+        frames: how many it has.
+        changes: those that differ from the one before, the first one too.
+    """
+
+    size: Size
+    clip: bytes
+    poster: Frame
+    frames: int
+    changes: Sequence[int]
+
+
+def has_narrow(file: Path, size: Size) -> bool:
+    """Whether a file is a page with a second drawing, where that is wanted."""
+    return file.suffix.lower() == ".html" and narrow(size) is not None
+
+
+def narrow(size: Size) -> Size | None:
+    """The size of the second drawing, 4:5; none where the first one suits a narrow screen too.
+
+    Or where it is so small that no second one is wanted.
+    """
+    width, height = size
+    if width < WIDE * height or height < LEAST:
+        return None
+    side = min(height, LARGEST) // 8 * 8
+    return side, side * 5 // 4
+
+
+def sources(shots: Sequence[Shot]) -> str:
+    """The clips, those of special screens first."""
+    parts = []
+    for name, media, shot in _named(shots):
+        size = f'data-width="{shot.size[0]}" data-height="{shot.size[1]}"'
+        data = f"data:video/mp4;base64,{b64encode(shot.clip).decode()}"
+        parts.append(f'<source id="{name}" type="video/mp4"{media} {size} src="{data}">')
+    return "\n".join(parts)
+
+
+def posters(shots: Sequence[Shot], alt: str) -> str:
+    """The picture under the clips: `alt` is escaped."""
+    parts = []
+    for name, media, shot in _named(shots):
+        size = f'width="{shot.size[0]}" height="{shot.size[1]}"'
+        data = f"data:image/png;base64,{_png(shot.poster)}"
+        if name == "narrow":
+            parts.append(f'<source{media} {size} srcset="{data}">')
+        else:
+            parts.append(f'<img id="poster" lang="en" {size} alt="{alt}" src="{data}">')
+    return "".join(parts)
+
+
+def _named(shots: Sequence[Shot]) -> list[tuple[str, str, Shot]]:
+    """Each with its name and its screens, the first drawing last."""
+    first, *others = shots
+    special = [("narrow", f' media="{NARROW}"', shot) for shot in others]
+    return [*special, ("clip", "", first)]
+
+
+def _png(frame: Frame) -> str:
+    file = BytesIO()
+    Image.fromarray(frame).convert("RGB").save(file, "PNG", optimize=True)
+    return b64encode(file.getvalue()).decode()

@@ -1,0 +1,69 @@
+"""Showing: whether a clip may start by itself, and the picture that stands for it."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from vizopt.core.arrays import Frame
+from vizopt.core.errors import DecodeError
+from vizopt.flashes import Verdict
+from vizopt.flashes.decode import pictures
+from vizopt.flashes.grid import RGB
+from vizopt.flashes.warning import SAID
+from vizopt.formats.base import Label, is_sequence
+
+
+def warning_of(label: Label, verdict: Verdict | None) -> str:
+    """Why a clip must not start by itself; empty for one that may."""
+    return label.warning or ("" if verdict is None or verdict.passed else SAID)
+
+
+def still(clip: Path, *, first: bool) -> bytes:
+    """The last picture of a clip, or the first, as PNG.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
+    return png(picture(clip, first=first))
+
+
+def images(file: Path) -> Iterator[RGB]:
+    """The frames [H, W, 3] of a clip, still or sequence.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
+    if is_sequence(file):
+        from vizopt.formats.sequence import members
+
+        for member in members(file):
+            yield from images(member)
+        return
+    if file.suffix.lower() in (".pdf", ".svg"):
+        raise DecodeError(f"{file}: has no pixels of its own: render a .png")
+    yield from (picture.frame for picture in pictures(file))
+
+
+def png(frame: RGB | Frame) -> bytes:
+    """A picture as PNG."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(frame).save(file, "PNG")
+    return file.getvalue()
+
+
+def picture(clip: Path, *, first: bool) -> RGB:
+    """The last picture of a clip, or the first.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
+    frame = None
+    for shown in pictures(clip):
+        frame = shown.frame
+        if first:
+            break
+    if frame is None:
+        raise DecodeError(f"{clip}: cannot read: there is no picture in it")
+    return frame

@@ -1,0 +1,86 @@
+"""A PNG sequence: `NAME-%05d.png` stands for NAME-00000.png, NAME-00001.png, …"""
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from vizopt.core.arrays import Frame, Size
+from vizopt.core.errors import EncodeError
+from vizopt.core.marks import is_ours
+from vizopt.core.places import alone, beside, remove, sweep, synced
+from vizopt.formats.base import Film, Poster, Write
+from vizopt.formats.png import save
+
+NUMBER = re.compile(r"%(?:0([1-9]))?d")  # %d, %05d: at least so many digits
+
+
+class Sequence:
+    """One PNG for each frame, lossless; older ones of ours go when all are there."""
+
+    size: Size = (1280, 720)
+    fps: float = 30.0
+    alpha = True
+    slide = False
+    poster: Poster = ""
+
+    def rate(self, fps: float) -> float:
+        return fps
+
+    def check(self, path: Path, size: Size) -> None:
+        """Any size; the number stands in the name once."""
+        if path.name.count("%") != 1:
+            raise EncodeError(f"{path}: one %05d only: it stands for the number")
+
+    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
+        return _open(path, film)
+
+
+def members(path: Path) -> list[Path]:
+    """The pictures of a sequence that are there, in order."""
+    there = path.parent.iterdir() if path.parent.is_dir() else iter(())
+    return sorted(file for file in there if names(path).fullmatch(file.name))
+
+
+def names(path: Path) -> re.Pattern[str]:
+    """What the pictures of a sequence are named."""
+    before, digits, after = NUMBER.split(path.name)
+    return re.compile(rf"{re.escape(before)}\d{{{digits or 1},}}{re.escape(after)}")
+
+
+def put(path: Path, made: list[Path]) -> None:
+    """Put the pictures of a sequence in place; older ones of ours that are none of them go."""
+    new = {file.name for file in made}
+    for file in made:
+        file.replace(path.parent / file.name)
+    for old in members(path) if made else ():
+        if old.name not in new and is_ours(old):
+            old.unlink()
+
+
+@contextmanager
+def _open(path: Path, film: Film) -> Iterator[Write]:
+    written: list[Path] = []
+    folder = beside(path)
+    before, digits, after = NUMBER.split(path.name)
+
+    def write(frame: Frame) -> None:
+        file = folder / f"{before}{len(written):0{digits or 1}d}{after}"
+        save(file, frame, film)
+        written.append(file)
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent)
+        folder.mkdir()
+        yield write
+        synced(folder)
+        with alone(path.parent):
+            put(path, written)
+    except OSError as error:
+        raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
+    finally:
+        remove(folder)
+
+
+ENCODER = Sequence()

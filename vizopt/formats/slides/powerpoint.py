@@ -1,0 +1,123 @@
+"""PowerPoint: slides as a .pptx, on a plain master or on the user's own."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from vizopt.core.arrays import Size
+from vizopt.core.atomic import finished
+from vizopt.core.errors import EncodeError, VizoptError, is_shortage
+from vizopt.core.marks import SOFTWARE
+from vizopt.formats.slides.layout import columns, fitted, free, pixels, plain, text_percent, titled
+from vizopt.formats.slides.package import listed
+from vizopt.formats.slides.page import add, colour
+from vizopt.formats.slides.slide import Room, Slide
+
+LARGEST = 500_000_000  # bytes of a template, unpacked
+MISSING = 'PowerPoint needs python-pptx: install it with: pip install "vizopt[slides]"'
+
+
+def checked(file: Path, template: Path | None) -> None:
+    """Find out before anything is trained that a deck can be written.
+
+    Raises:
+        EncodeError: python-pptx is missing, or the template has no usable layout.
+    """
+    if template and file.exists() and template.exists() and file.samefile(template):
+        raise EncodeError(f"{file}: is the template itself: choose another name")
+    _opened(file, "16:9", template)
+
+
+def room(
+    file: Path, ratio: str, template: Path | None, count: int, size: Size | None = None
+) -> Room:
+    """The room for each of the clips of a slide.
+
+    Args:
+        file, ratio, template: as of `write`.
+        count: of the clips, 1 or 2.
+        size: that they have; else they fill the room.
+
+    Raises:
+        EncodeError: as `checked`.
+    """
+    deck, layout = _opened(file, ratio, template)
+    box = columns(free(deck, layout), count)[0]
+    size = size or pixels(box)
+    return Room(size, text_percent(deck.slide_width, fitted(box, size)))
+
+
+def write(
+    file: Path, slides: Sequence[Slide], ratio: str = "16:9", template: Path | None = None
+) -> None:
+    """Write a deck of slides.
+
+    Args:
+        file: to write, .pptx.
+        slides: one at least.
+        ratio: a key of SIDES, of a deck without a template.
+        template: a deck whose master and slides are kept; the new ones come behind them.
+
+    Raises:
+        EncodeError: python-pptx is missing, the template unusable or the file not writable.
+        DecodeError: a clip cannot be read.
+    """
+    deck, layout = _opened(file, ratio, template)
+    about, now = deck.core_properties, datetime.now(UTC).replace(tzinfo=None)
+    about.last_modified_by, about.modified = SOFTWARE, now
+    if template is None:
+        about.title, about.author, about.created = slides[0].title, "", now
+    with _readable(template) if template else nullcontext():
+        for slide in slides:
+            page = add(deck, layout, slide)
+            if template is None:
+                colour(page, slide)
+    listed(deck)
+    with finished(file) as part:
+        deck.save(str(part))
+
+
+def _opened(file: Path, ratio: str, template: Path | None) -> tuple[Any, Any]:
+    """A deck and the layout to use in it."""
+    try:
+        from pptx import Presentation
+    except ImportError as error:
+        raise EncodeError(f"{file}: {MISSING}") from error
+    if template is None:
+        deck = Presentation()
+        return deck, plain(deck, ratio)
+    if not template.is_file():
+        raise EncodeError(f"{template}: no such template")
+    with _readable(template):
+        _check_size(template)
+        deck = Presentation(str(template))
+        layout = titled(deck)
+    if layout is None:
+        raise EncodeError(
+            f"{template}: has no layout with a title and room for a clip: "
+            'add the layout "Title Only" to its master'
+        )
+    return deck, layout
+
+
+@contextmanager
+def _readable(template: Path) -> Iterator[None]:
+    try:
+        yield
+    except VizoptError:
+        raise
+    except Exception as error:  # python-pptx, lxml and zipfile each have their own
+        if is_shortage(error):
+            raise
+        raise EncodeError(f"{template}: not a deck that can be read: save it as .pptx") from error
+
+
+def _check_size(template: Path) -> None:
+    """Parts are unpacked into memory, and no further than the archive says."""
+    with ZipFile(template) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    if size > LARGEST:
+        raise EncodeError(f"{template}: unpacks to more than {LARGEST / 1e6:g} MB: not read")

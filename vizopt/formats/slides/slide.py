@@ -1,0 +1,207 @@
+"""A slide: a clip or two, and the words around them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from vizopt.core.arrays import Size
+from vizopt.core.errors import EncodeError
+from vizopt.core.numbers import count
+from vizopt.flashes import Verdict
+from vizopt.formats.base import Label
+from vizopt.formats.poster import png, warning_of
+
+TITLE = 120  # characters; more does not fit on two lines
+SHOWN = {".mp4": "video/mp4", ".gif": "image/gif"}  # what slides play
+RECIPE = "To make the clip again, save these lines as NAME.toml and run: vizopt make NAME.toml"
+SIDES = ("left", "right")
+ALIKE = 0.1  # seconds that two clips may differ by, and still keep together when they repeat
+# What XML cannot hold, whatever stands for it.
+FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Room(NamedTuple):
+    """What a clip is drawn for.
+
+    Args:
+        size: in pixels; the format's own when left out.
+        text: how high the smallest text is to be, in percent of the shorter side.
+    """
+
+    size: Size | None
+    text: float
+
+
+class Cue(NamedTuple):
+    """What happens when in a clip: `4.2 s`, `epoch 500: accuracy reaches 50 %`."""
+
+    seconds: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A clip on a slide.
+
+    Args:
+        name: its title, or its file's name.
+        clip: the MP4 or GIF.
+        size: in pixels.
+        seconds: its length.
+        alt: its alt text.
+        warning: why it is not for everyone; empty for one that may start by itself and loop.
+        cues: what happens when, and the questions.
+        paragraphs: the text alternative.
+        recipe: a scene's TOML; empty for a clip of unknown origin.
+        paper, ink: of a look of the clip's own, #rrggbb; empty for the deck's.
+        font: of the title, of such a look too.
+        loop: how often it plays by itself; 0: until the next slide.
+        poster: a PNG that is shown before it plays; empty for its first frame.
+    """
+
+    name: str
+    clip: Path
+    size: Size
+    seconds: float
+    alt: str
+    warning: str
+    cues: tuple[Cue, ...]
+    paragraphs: tuple[str, ...]
+    recipe: str
+    paper: str = ""
+    ink: str = ""
+    font: str = ""
+    loop: int = 0
+    poster: bytes = b""
+
+    @property
+    def moves_alone(self) -> bool:
+        """Whether nothing can keep it from playing: a GIF is a picture."""
+        return self.clip.suffix.lower() == ".gif"
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide.
+
+    Args:
+        title: one line.
+        parts: a clip, or two that stand beside each other and play together.
+    """
+
+    title: str
+    parts: tuple[Part, ...]
+
+    @property
+    def warning(self) -> str:
+        """Why nothing on it may start by itself; empty where it may."""
+        return next(filter(None, (part.warning for part in self.parts)), "")
+
+    @property
+    def loop(self) -> int:
+        """How often its clips play, 0: until the next slide; once where they may flash or part."""
+        lengths = [part.seconds for part in self.parts]
+        if self.warning or max(lengths) - min(lengths) >= ALIKE:
+            return 1
+        loops = {part.loop for part in self.parts}
+        return loops.pop() if len(loops) == 1 else 0
+
+    @property
+    def paper(self) -> str:
+        """The paper that its clips agree on; empty for the deck's."""
+        return self._agreed("paper")
+
+    @property
+    def ink(self) -> str:
+        return self._agreed("ink") if self.paper else ""
+
+    @property
+    def font(self) -> str:
+        return self._agreed("font")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The paragraphs of the speaker's notes, without the recipe: first what to watch for."""
+        sides = SIDES if len(self.parts) > 1 else ("",)
+        placed = list(zip(sides, self.parts, strict=True))
+        cues = sorted((cue, side) for side, part in placed for cue in part.cues)
+        notes = [self.warning] if self.warning else []
+        notes += [
+            f"{cue.seconds:.1f} s, {f'{side}, ' if side else ''}{cue.words}" for cue, side in cues
+        ]
+        for side, part in placed:
+            notes += [f"{side.capitalize()}: {part.name}"] if side else []
+            notes += [told for told in part.paragraphs if told != part.warning]
+        return tuple(notes)
+
+    def _agreed(self, what: str) -> str:
+        values = {getattr(part, what) for part in self.parts}
+        return str(values.pop()) if len(values) == 1 else ""
+
+
+def slide(clip: Path, label: Label, verdict: Verdict) -> Slide:
+    """The slide of a clip.
+
+    Raises:
+        EncodeError: a GIF that flashes, for a slide cannot keep it from playing.
+    """
+    warning = warning_of(label, verdict)
+    name = titled(label.title) or clip.stem
+    around = {use: label.colours.get(use, "") for use in ("paper", "ink")}
+    part = Part(
+        name=name,
+        clip=clip,
+        size=verdict.size,
+        seconds=verdict.seconds,
+        alt=_one_line(label.alt) or name,
+        warning=warning,
+        cues=tuple(cues_of(label, verdict.seconds)),
+        paragraphs=tuple(clean(paragraph) for paragraph in label.paragraphs),
+        recipe=clean(label.recipe),
+        font=clean(label.font),
+        loop=label.loop,
+        poster=b"" if label.poster is None else png(label.poster),
+        **around,
+    )
+    if warning and part.moves_alone:
+        raise EncodeError(
+            f"{clip.name}: flashes, and a GIF on a slide plays by itself: take an MP4"
+        )
+    return Slide(name, (part,))
+
+
+def joined(slides: Sequence[Slide], title: str = "") -> Slide:
+    """One slide of the clips of some, with a title or what their own make."""
+    parts = tuple(part for slide in slides for part in slide.parts)
+    return Slide(titled(title) or titled(" vs. ".join(part.name for part in parts)), parts)
+
+
+def titled(text: str) -> str:
+    """A title of a slide: on one line, and its beginning where it is too long."""
+    title = _one_line(text)
+    return title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + "…"
+
+
+def cues_of(label: Label, seconds: float) -> list[Cue]:
+    """What happens in a clip of so many seconds, in its order."""
+    epochs = label.numbers.get(label.unit, ())
+    said = [(frame, f": {words}") for frame, words in label.marks]
+    said += [(frame, f", question: {words}") for frame, words in label.pauses]
+    return [
+        Cue(
+            seconds * frame / len(epochs),
+            clean(f"{label.unit} {count(int(epochs[frame]))}{words}"),
+        )
+        for frame, words in sorted(said)
+    ]
+
+
+def clean(text: str) -> str:
+    """Text without the characters that XML forbids."""
+    return FORBIDDEN.sub("", text)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(text).split())

@@ -1,0 +1,126 @@
+"""SVG: one frame for a page or paper, its text as text, with the letters that it needs."""
+
+import io
+import re
+from base64 import b64encode
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from html import escape, unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vizopt.core.arrays import Frame, Size
+from vizopt.core.atomic import finished
+from vizopt.core.marks import SOFTWARE
+from vizopt.formats.base import Film, Label, Poster, Write
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+IMAGE = 'role="img" aria-labelledby="title alt"'
+SPACES = 'xml:space="preserve" style="white-space: pre"'  # as they are, indents too
+RECIPE = re.compile(r"<dc:source>(.*?)</dc:source>", re.DOTALL)
+SETTINGS: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": SOFTWARE,
+}  # text; the same bytes every time
+
+
+class SVG:
+    """A picture half as large as the images in it are."""
+
+    size: Size = (2560, 1440)
+    fps: float = 30.0
+    alpha = True
+    slide = False
+    poster: Poster = ""
+
+    def rate(self, fps: float) -> float:
+        return fps
+
+    def check(self, path: Path, size: Size) -> None:
+        """Any size."""
+
+    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
+        return _open(path, film)
+
+
+@contextmanager
+def _open(path: Path, film: Film) -> Iterator[Write]:
+    import matplotlib as mpl
+
+    def seen(frame: Frame) -> None:
+        """The pixels are not wanted, the figure is."""
+
+    assert film.printed
+    with finished(path) as part:
+        yield seen
+        with film.printed() as figure, mpl.rc_context(SETTINGS):
+            text = io.StringIO()
+            about = {"Title": film.label.title, "Creator": SOFTWARE, "Date": None}
+            about |= {"Source": film.label.recipe}
+            colour = figure.get_facecolor()
+            figure.savefig(text, format="svg", metadata=about, facecolor=colour)
+            whole = _named(text.getvalue(), film, _letters(figure))
+        part.write_text(whole, encoding="utf-8")
+
+
+def _named(svg: str, film: Film, fonts: str) -> str:
+    """With its size in pixels, what it shows in words, and its fonts."""
+    (width, height), label = film.size, film.label
+    head, start, rest = svg.partition("<svg ")
+    opening, _, inner = rest.partition(">")
+    opening = re.sub(r'\b(width|height)="[^"]*" ?', "", opening)
+    size = f'width="{width / 2:g}" height="{height / 2:g}" {SPACES}'
+    title = f'<title id="title">{escape(label.title)}</title>'
+    told = f'<desc id="alt">{escape(_told(label))}</desc>'
+    return f"{head}{start}{size} {IMAGE} {opening}>\n{title}\n{told}\n<style>{fonts}</style>{inner}"
+
+
+def _told(label: Label) -> str:
+    return label.warning or label.alt
+
+
+def _letters(figure: "Figure") -> str:
+    """The fonts of a figure's texts as CSS, each with no more than the letters used."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+    from matplotlib.text import Text
+
+    used: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        left = set(text.get_text())
+        for family in text.get_fontfamily():
+            file = findfont(FontProperties(family=family, weight=text.get_fontweight()))
+            font = get_font(file)
+            has = {letter for letter in left if font.get_char_index(ord(letter))}
+            left -= has
+            used[str(family), str(text.get_fontweight()), str(file)] |= has
+    faces = (_face(*key, letters) for key, letters in sorted(used.items()) if letters)
+    return "".join(faces)
+
+
+def _face(family: str, weight: str, file: str, letters: set[str]) -> str:
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(file, fontNumber=0, recalcTimestamp=False)
+    options = Options(notdef_outline=True)
+    options.drop_tables += ["FFTM"]  # FontForge's own times
+    subsetter = Subsetter(options)
+    subsetter.populate(text="".join(letters))
+    subsetter.subset(font)
+    data = io.BytesIO()
+    font.save(data)
+    source = f"url(data:font/ttf;base64,{b64encode(data.getvalue()).decode()})"
+    return f'@font-face{{font-family:"{family}";font-weight:{weight};src:{source}}}'
+
+
+def recipe(text: str) -> str:
+    """The recipe in an SVG of ours; empty where there is none."""
+    found = RECIPE.search(text)
+    return unescape(found[1]) if found else ""
+
+
+ENCODER = SVG()

@@ -1,0 +1,68 @@
+"""Estimate: what a scene's recording may take on the disk, before anything is trained."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from vizopt.core.errors import SceneError
+from vizopt.core.numbers import count
+from vizopt.draw.defaults import arranged
+from vizopt.scene.spec import Scene
+from vizopt.train.optimizers import acting, rates
+from vizopt.train.probes import LINE
+from vizopt.train.problems import NetworkSpec
+
+MOST = 2_000_000_000  # bytes of a recording
+METRICS = {"accuracy", "validation_loss", "validation_accuracy", "slope", "x"}
+
+
+def check_size(scene: Scene, path: Path | None) -> None:
+    """Hold what a scene will write against what is sensible, and against the free disk.
+
+    Args:
+        scene: what is to be trained.
+        path: of the recording; none for one that goes when its clips are drawn.
+
+    Raises:
+        SceneError: it is too much; the keys that help are named.
+    """
+    sizes = bytes_of(scene)
+    size = sum(sizes.values())
+    place = path.absolute() if path else Path(tempfile.gettempdir())
+    disk = shutil.disk_usage(next(p for p in (place, *place.parents) if p.is_dir()))
+    free = disk.free if disk.total else MOST  # what is no disk says nothing
+    if size <= min(MOST, free):
+        return
+    limit = "2 GB" if size > MOST else f"the {_told(free)} that are free on its disk"
+    rows = f"{count(scene.keep.rows(scene.epochs))} rows"
+    largest = max(sizes, key=lambda key: sizes[key])
+    keys = "epochs" if largest == "epochs" else f"keep.every, keep.first, epochs or {largest}"
+    raise SceneError(
+        scene.name,
+        "",
+        f"its recording of {rows} may take {_told(size)}, more than {limit}: change {keys}",
+    )
+
+
+def bytes_of(scene: Scene) -> dict[str, int]:
+    """Bytes of a recording before they are packed, by the key that says how many there are."""
+    problem, kept = scene.problem, scene.keep.rows(scene.epochs)
+    double = not isinstance(problem, NetworkSpec) or problem.arithmetic == "float64"
+    values = (
+        1 + len(rates(acting(scene.optimizer, problem.layout))) + len(METRICS & problem.columns)
+    )
+    scores = 0
+    needs = arranged(problem.layout, scene.stage).needs
+    if isinstance(problem, NetworkSpec) and "scores" in needs:
+        scores = max(problem.sizes[-1], 2) * scene.keep.grid**2
+    if isinstance(problem, NetworkSpec) and "probabilities" in needs:
+        scores = max(problem.sizes[-1], 2) * scene.keep.grid * LINE * 4
+    return {
+        "epochs": 8 * values * scene.epochs,
+        "problem.sizes": kept * (8 + 2 * problem.layout.size * (8 if double else 4)),
+        "keep.grid": kept * scores,
+    }
+
+
+def _told(size: int) -> str:
+    return f"{size / 1e9:,.1f} GB".replace(",", "\u2009") if size >= 1e8 else f"{size / 1e6:.1f} MB"

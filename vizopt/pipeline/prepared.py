@@ -1,0 +1,74 @@
+"""Prepared: all that a scene's training needs, built from its seed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import RandomState
+
+import vizopt
+from vizopt.draw.defaults import arranged
+from vizopt.recording.header import Header
+from vizopt.recording.state import State
+from vizopt.scene.spec import Scene, scene_toml
+from vizopt.train.loop import Step, train
+from vizopt.train.optimizers import Optimizer, acting, per_batch, rates, worked
+from vizopt.train.probes import Probe, probes_for
+from vizopt.train.problems import Network, Problem
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A training that has not begun; `prepare` makes it.
+
+    Args:
+        scene: what is trained.
+        problem: with its data.
+        rule: the update rule that acts on it.
+        header: of the recording.
+        probes: what of each step is recorded.
+        rng: draws the first parameters.
+    """
+
+    scene: Scene
+    problem: Problem
+    rule: Optimizer[Any]
+    header: Header
+    probes: list[Probe]
+    rng: RandomState
+
+    def steps(self, since: State | None = None) -> Iterator[Step]:
+        """The training, once: it draws from the random stream."""
+        rule = per_batch(self.rule, self.problem.batches)
+        return train(self.problem, rule, epochs=self.scene.epochs, rng=self.rng, since=since)
+
+
+def prepare(scene: Scene) -> Prepared:
+    """Draw or read the data, and say what will be recorded."""
+    rng = RandomState(scene.seed)
+    problem = scene.problem.build(rng)
+    rule = acting(scene.optimizer, problem.layout)
+    header = Header(
+        name=scene.name,
+        scene=scene_toml(scene),
+        layout=problem.layout,
+        epochs=scene.epochs,
+        versions={"vizopt": vizopt.__version__, "numpy": np.__version__},
+        unit=scene.problem.unit,
+        settings=scene.settings(problem.words),
+        worked=worked(rule),
+        **_picture_words(problem),
+    )
+    stage = arranged(problem.layout, scene.stage)
+    others = {name: rate for name, rate in rates(rule).items() if name != "lr"}
+    probes = probes_for(problem, scene.keep, stage.needs, others)
+    return Prepared(scene, problem, rule, header, probes, rng)
+
+
+def _picture_words(problem: Problem) -> dict[str, Any]:
+    """Names that only a network on data has."""
+    if isinstance(problem, Network):
+        plane = problem.plane
+        return {"classes": problem.classes, "plane": plane.words, "axes": plane.names}
+    return {}

@@ -1,0 +1,199 @@
+"""Swap: a recording is written beside its place and put there when it is complete."""
+
+import json
+import os
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import chain, count
+from pathlib import Path
+from stat import S_IWUSR
+from typing import Any
+
+from vizopt.core.bounded import DOCUMENT, read_bytes
+from vizopt.core.errors import Interrupted, RecordingError, tells_nothing
+from vizopt.core.places import alone, beside, remove, sweep, synced, target, wrong_name
+
+
+def is_recording(file: Path) -> bool:
+    """Whether a path names a recording to write."""
+    return file.suffix.lower() == ".zarr"
+
+
+def put(part: Path, path: Path) -> None:
+    """Put part in path's place.
+
+    Of two processes that have finished the same recording, one does so after the other.
+    """
+    with alone(path.parent), exchanged(part, path):
+        pass
+
+
+@contextmanager
+def exchanged(part: Path, path: Path) -> Iterator[None]:
+    """Part in path's place; what was there goes only when that has worked, after the block."""
+    if not path.exists():
+        part.rename(path)
+        yield
+        return
+    aside = beside(path, "old")
+    aside.mkdir()
+    try:
+        path.rename(aside / path.name)
+        try:
+            part.rename(path)
+        except BaseException:
+            (aside / path.name).rename(path)
+            raise
+        yield
+    finally:
+        remove(aside)
+
+
+@contextmanager
+def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[Path]:
+    """A folder to write to, put in path's place when complete and removed on an error.
+
+    A recording that was interrupted and has rows is kept: in path's place where that is free, else
+    as `NAME.interrupted.zarr`; so is a whole one whose clips were not drawn to their end.
+
+    A killed process leaves it beside path, as `NAME.zarr.….part`.
+
+    Args:
+        path: of the recording.
+        put: how it is put in place, alone or with its clips.
+    """
+    if not is_recording(path):
+        raise RecordingError(f"{path}: a recording's name ends in .zarr: {path.name}.zarr")
+    part = None
+    lock = ExitStack()
+    try:
+        check_free(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        place = target(path)
+        sweep(place.parent)
+        part = beside(place)
+        part.mkdir()
+        lock.enter_context(writing(part))
+        yield part
+        synced(part)
+        put(part, place)
+    except KeyboardInterrupt:
+        if part is None or not (is_whole(part) or "interrupted" in attributes(part)):
+            raise
+        raise keep(part, path) from None
+    except (OSError, RecordingError) as error:
+        said = str(error)
+        if isinstance(error, OSError):
+            said = f"{path}: cannot write: {error.strerror or error}"
+        if part is not None:
+            said = said.replace(str(part), str(path))
+            if is_whole(part) or "state" in attributes(part):  # a full disk: it is worth keeping
+                said += f": {keep(part, path)}"
+        raise RecordingError(said) from error
+    finally:
+        lock.close()
+        if part is not None:
+            if is_whole(part):
+                keep(part, path)
+            remove(part)
+
+
+def keep(folder: Path, path: Path) -> Interrupted:
+    """Keep an interrupted recording under path's name, or beside what is there; and say so."""
+    kept = path
+    if folder != path:
+        with alone(folder.parent):
+            kept = _free(path)
+            folder.rename(kept)
+    known = attributes(kept)
+    drawn = f"draw it with: vizopt render {quoted(kept)} -o {quoted(kept.with_suffix('.mp4').name)}"
+    if is_whole(kept):
+        return Interrupted(f"interrupted while drawing: {kept} has the whole training: {drawn}")
+    epoch = known["committed"]["history"]
+    return Interrupted(
+        f"interrupted at {known['vizopt']['unit']} {epoch}: {kept} has what came before: "
+        f"go on with: vizopt record {quoted(kept)} --resume, or {drawn}"
+    )
+
+
+def quoted(path: Path | str) -> str:
+    """A path as a command line takes it."""
+    return shlex.quote(str(path))
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Nobody else writes this recording meanwhile; the lock ends with the process.
+
+    Raises:
+        RecordingError: someone is writing it. Windows, which locks no folders, does not notice.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(place)
+        raise RecordingError(f"{folder}: is being written at this moment: let it end") from None
+    except OSError:  # some network folders cannot
+        pass
+    try:
+        yield
+    finally:
+        os.close(place)
+
+
+def check_free(path: Path) -> None:
+    """Raises RecordingError where there is something else than a recording of ours, or no name."""
+    wrong = wrong_name(path)
+    if wrong:
+        raise RecordingError(f"{path}: {wrong}")
+    try:
+        target(path)
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
+    if path.exists() and not _is_ours(path):
+        raise RecordingError(f"{path}: exists and is no recording: choose another name")
+    if path.exists() and not path.stat().st_mode & S_IWUSR:
+        raise RecordingError(f"{path}: is read-only: choose another name, or allow writing to it")
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a folder is a recording of ours, complete or not."""
+    return "vizopt" in attributes(path)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a recording's training came to its end: its last epoch, or where it diverged."""
+    known = attributes(folder)
+    try:
+        ends = known["vizopt"]["epochs"], known.get("diverged")
+        return not {"state", "interrupted"} & known.keys() and known["committed"]["history"] in ends
+    except (KeyError, TypeError):
+        return False
+
+
+def attributes(path: Path) -> dict[str, Any]:
+    """The attributes of a Zarr group; none of what is no group.
+
+    Raises:
+        OSError: it cannot be known whether it is one.
+    """
+    try:
+        return dict(json.loads(read_bytes(path / "zarr.json", DOCUMENT))["attributes"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        if tells_nothing(error):
+            raise
+        return {}
+
+
+def _free(path: Path) -> Path:
+    """Path, or the first free name beside it: `run.interrupted.zarr`, `run.interrupted-2.zarr`."""
+    names = chain(("",), (".interrupted",), (f".interrupted-{i}" for i in count(2)))
+    beside = (path.with_name(f"{path.stem}{name}{path.suffix}") for name in names)
+    return next(name for name in beside if not name.exists())

@@ -1,0 +1,126 @@
+"""Export: a recording's numbers with all their digits, as CSV, JSON or for the terminal."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.recording.snapshot import Arrays, Snapshot, step_of
+from vizopt.recording.store import Recording
+
+FIRST = ("x", "accuracy", "loss", "slope", "lr")  # in the lesson's order; others behind them
+WIDTH = 100  # characters of a line on the terminal
+Columns = dict[str, NDArray[Any]]
+
+
+def columns(run: Recording, epochs: range) -> Columns:
+    """The values of chosen epochs by name, [n] each; the first are the epochs themselves."""
+    known = [name for name, array in run.columns.items() if array.path.startswith("history/")]
+    ordered = [name for name in FIRST if name in known]
+    ordered += sorted(set(known) - set(ordered))
+    chosen = slice(epochs.start, epochs.stop, epochs.step)
+    return {run.header.unit: np.array(epochs), **{name: run[name][chosen] for name in ordered}}
+
+
+def as_csv(table: Columns) -> str:
+    """A line of names, and one for each epoch."""
+    return _csv(list(table), zip(*table.values(), strict=True))
+
+
+def as_json(run: Recording, table: Columns) -> str:
+    """The scene's name, the unit, and the columns by name."""
+    lists = {name: _plain(values) for name, values in table.items()}
+    return _json({"scene": run.header.name, "unit": run.header.unit, "columns": lists})
+
+
+def side(run: Recording, epoch: int) -> str:
+    """On which side of the step weights are: `before the step of epoch 100`."""
+    return f"before {step_of(run.header.unit, epoch)}"
+
+
+def weights_csv(run: Recording, at: Snapshot) -> str:
+    """A line for each parameter: its array, row and column in it, its value, what the step adds.
+
+    Rows and columns count from 0; an array of one dimension, biases, has no rows.
+    """
+    names = [run.header.unit, "array", "row", "column", "before_step"]
+    lines = ([at.epoch, *line] for line in _parameters(at))
+    return _csv([*names, "update"] if at.update else names, lines)
+
+
+def weights_json(run: Recording, at: Snapshot) -> str:
+    """The arrays by name, as lists of rows, and on which side of the step they are."""
+    facts = {
+        "scene": run.header.name,
+        run.header.unit: at.epoch,
+        "side": side(run, at.epoch),
+        "weights": {name: _plain(array) for name, array in at.params.items()},
+    }
+    update = {name: _plain(array) for name, array in at.update.items()}
+    return _json(facts | ({"update": update} if update else {}))
+
+
+def weights_lines(run: Recording, at: Snapshot) -> Iterator[str]:
+    """Matrices by layer for people: before the step, and what it adds."""
+    for layer in run.layout.layers:
+        for arrays, what in ((at.params, side(run, at.epoch)), (at.update, "what it adds")):
+            yield from _matrices(layer, arrays, what)
+
+
+def _matrices(layer: str, arrays: Arrays, what: str) -> Iterator[str]:
+    for name, array in arrays.items():
+        if name.partition(".")[0] == layer:
+            yield f"{name} [{' × '.join(map(str, array.shape))}], {what}"
+            yield np.array2string(
+                array,
+                max_line_width=WIDTH,
+                threshold=array.size + 1,
+                formatter={"float_kind": _short},  # type: ignore[arg-type]
+            )
+            yield ""
+
+
+def _short(value: float) -> str:
+    """Nine characters for a column of a matrix."""
+    return f"{value:9.6f}" if not value or abs(value) >= 1e-4 else f"{value:9.2e}"
+
+
+def _parameters(at: Snapshot) -> Iterator[list[Any]]:
+    for name, array in at.params.items():
+        matrix = array.reshape(-1, array.shape[-1])
+        added = at.update[name].reshape(matrix.shape) if at.update else None
+        for (i, j), value in np.ndenumerate(matrix):
+            row = "" if array.ndim == 1 else i
+            yield [
+                name,
+                row,
+                j,
+                matrix.dtype.type(value),
+                *([] if added is None else [added[i, j]]),
+            ]
+
+
+def _csv(names: Sequence[str], rows: Any) -> str:
+    """NumPy's own text of a number is the shortest that reads as the same number in its dtype."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([str(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _plain(values: NDArray[Any]) -> Any:
+    """Lists of numbers with the digits of their dtype; null where JSON has no such number."""
+    if values.ndim > 1:
+        return [_plain(row) for row in values]
+    if values.dtype.kind in "iu":
+        return values.tolist()
+    return [float(str(value)) if np.isfinite(value) else None for value in values]
+
+
+def _json(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, ensure_ascii=False, allow_nan=False) + "\n"

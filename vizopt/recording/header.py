@@ -1,0 +1,185 @@
+"""Header: what a recording says of itself, and whether its arrays are such as it says.
+
+It is read through a spec, as scenes are: a recording may come from anybody.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from vizopt.core.params import Layout
+from vizopt.core.specs import EXACT, Count, Whole, spec
+
+if TYPE_CHECKING:
+    import zarr
+
+Group = Literal["history", "snapshots"]
+GROUPS: tuple[Group, ...] = ("history", "snapshots")
+LONGEST = 100_000  # characters of a text
+MOST_CLASSES = 256  # a recorded or drawn class is a byte
+MOST_ARRAYS = 10_000
+ANY = -1  # length of a side
+Text = Annotated[str, Field(max_length=LONGEST)]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One recorded value a row: `history` has a row for every epoch, `snapshots` for kept ones."""
+
+    name: str
+    group: Group
+    dtype: str
+    shape: tuple[int, ...] = ()
+
+
+@spec
+class Header:
+    """What a recording says of itself.
+
+    Args:
+        name: the scene's name, for file names and messages.
+        scene: the scene's TOML, overrides included.
+        layout: the arrays in the flat parameter vector.
+        epochs: planned length of the run.
+        versions: of vizopt and of what computed the numbers.
+        unit: what a step is called, "epoch" or "step".
+        settings: the optimizer, the data and the problem in a line.
+        classes: names of the classes, in the order of their numbers.
+        plane: what plane through the features the picture shows; empty for two features.
+        axes: names of the plane's axes, x and y, or of one feature alone; none of data drawn from a
+            rule.
+        worked: the update rule in lines of arithmetic, to be redone by hand; see
+            `vizopt.train.optimizers.worked`.
+    """
+
+    name: Annotated[str, Field(max_length=200)]
+    scene: Text
+    layout: Layout
+    epochs: Count
+    versions: Annotated[Mapping[str, Text], Field(max_length=100)]
+    unit: Annotated[str, Field(pattern="^(epoch|step)$")] = "epoch"
+    settings: Text = ""
+    classes: Annotated[tuple[Text, ...], Field(max_length=MOST_CLASSES)] = ()
+    plane: Text = ""
+    axes: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
+    worked: Text = ""
+
+    def __post_init__(self) -> None:
+        shapes = self.layout.shapes
+        if not 1 <= len(shapes) <= MOST_ARRAYS:
+            raise ValueError(f"layout: {len(shapes)} arrays: should be 1 to {MOST_ARRAYS}")
+        if len(dict(shapes)) < len(shapes):
+            raise ValueError("layout: two arrays of one name")
+        if self.layout.size > EXACT or any(n < 1 for _, shape in shapes for n in (*shape, 1)):
+            raise ValueError("layout: a shape of no array")
+        for layer in self.layout.layers:
+            _check_layer(layer, self.layout)
+
+
+@spec
+class Attributes:
+    """What stands in a recording's zarr.json besides the header.
+
+    Args:
+        committed: rows of each group that count.
+        id: of the run; none before there were ids.
+        diverged: the epoch whose numbers are not finite.
+        undefined: whether the loss had no value there; none in a recording that does not tell.
+        interrupted: the epoch that Ctrl-C came at.
+        state: what an unfinished training goes on from; see `vizopt.recording.resume`.
+    """
+
+    committed: dict[Group, Whole]
+    id: Text | None = None
+    diverged: Whole | None = None
+    undefined: bool | None = None
+    interrupted: Whole | None = None
+    state: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if set(self.committed) != set(GROUPS):
+            raise ValueError(f"committed: needs {' and '.join(GROUPS)}")
+        if self.committed["snapshots"] > self.committed["history"]:
+            raise ValueError("committed: more snapshots than history")
+
+
+def read(attributes: Mapping[str, Any]) -> tuple[Header, Attributes]:
+    """Header and attributes of a recording.
+
+    Raises:
+        ValueError: what in them cannot be, in one line.
+    """
+    stated = {key: value for key, value in dict(attributes["vizopt"]).items() if key != "format"}
+    known = {key: attributes[key] for key in Attributes.__dataclass_fields__ if key in attributes}
+    try:
+        header = TypeAdapter(Header).validate_python(stated)
+        others = TypeAdapter(Attributes).validate_python(known)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"])
+        told = str(problem.get("ctx", {}).get("error", problem["msg"]))
+        raise ValueError(f"header: {place}: {told}" if place else f"header: {told}") from error
+    if others.committed["history"] > header.epochs:
+        raise ValueError("header: committed: more rows than epochs")
+    return header, others
+
+
+def misfits(
+    header: Header, columns: Mapping[str, "zarr.Array[Any]"], constants: Mapping[str, Any]
+) -> Iterator[str]:
+    """What of the arrays is not such as the header says, each in a few words."""
+    if "epoch" not in columns:
+        yield "there is no column epoch"
+    classes = len(header.classes)
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(("params", "delta"), (header.layout.size,))
+    for name, array in columns.items():
+        inner = array.shape[1:]
+        history = array.path.startswith("history/")
+        if not array.ndim or array.dtype.kind not in _kinds(name):
+            yield f"{array.path}: {array.dtype} {list(array.shape)} are no such numbers"
+        elif name == "scores":
+            if len(inner) != 3 or inner[1] != inner[2] or inner[0] != (classes or inner[0]):
+                yield f"{array.path}: {list(inner)} does not fit {classes} classes"
+        elif name == "probabilities":
+            if len(inner) != 2 or inner[0] != (classes or inner[0]) or inner[1] < 2:
+                yield f"{array.path}: {list(inner)} does not fit {classes} classes"
+        elif inner != shapes.get(name, () if history or name == "epoch" else inner):
+            yield f"{array.path}: {list(inner)} does not fit the header"
+    yield from _misfit_constants(header, constants)
+
+
+def _kinds(name: str) -> str:
+    return {"epoch": "iu", "scores": "u"}.get(name, "f")
+
+
+def _misfit_constants(header: Header, constants: Mapping[str, Any]) -> Iterator[str]:
+    """A network's points with a class each, on a plane or a line; a curve's x and f."""
+    points, axes = (*(constants["points"].shape if "points" in constants else ()), ANY, ANY)[:2]
+    axes = 1 if axes == 1 else 2
+    wanted = {
+        "points": ("f", (points, axes)),
+        "labels": ("iu", (points,)),
+        "held_out": ("iu", (points,)),
+        "extent": ("f", (2 * axes,)),
+        "units": ("f", (axes, 2)),
+        **dict.fromkeys(("curve", "minima", "maxima"), ("f", (ANY, 2))),
+    }
+    for name, array in constants.items():
+        kinds, shape = wanted.get(name, ("biuf", array.shape))
+        sides = zip(array.shape, shape, strict=False)
+        fits = len(array.shape) == len(shape) and all(want in (ANY, has) for has, want in sides)
+        empty = name in ("curve", "points") and not array.size
+        if not fits or empty or array.dtype.kind not in kinds:
+            yield f"constants/{name}: {array.dtype} {list(array.shape)} does not fit the header"
+
+
+def _check_layer(layer: str, layout: Layout) -> None:
+    """A layer is one matrix: its arrays lie together, and have as many columns."""
+    names = [name for name, _ in layout.shapes]
+    own = [i for i, name in enumerate(names) if name.partition(".")[0] == layer]
+    shapes = [layout.shapes[i][1] for i in own]
+    together = own == list(range(own[0], own[0] + len(own)))
+    if not together or not all(shapes) or len({shape[-1] for shape in shapes}) > 1:
+        raise ValueError(f"layout: {layer[:60]}: its arrays are no matrix")

@@ -1,0 +1,371 @@
+"""The recording: a Zarr v3 group that any Zarr tool opens, written append only.
+
+    attributes    header, id of the run, committed row counts; where it diverged or was interrupted
+    constants/    arrays that do not change: the data points and their classes, a curve
+    history/      one value for every epoch: loss, accuracy, lr [E]
+    snapshots/    the kept rows: epoch [N], params [N, P], delta [N, P], scores [N, C, G, G]
+    state/        while it is not complete: what the training goes on with, see `state`
+
+The committed counts are written after the chunks, so a killed process leaves a valid, shorter
+recording. Every chunk ends in its CRC-32C. `vizopt.recording.recorder` writes, this file reads.
+"""
+
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core import cells
+from vizopt.core.bounded import DOCUMENT, read_bytes
+from vizopt.core.errors import RecordingError, hint, is_shortage, one_line, tells_nothing
+from vizopt.core.numbers import counted, setting
+from vizopt.core.params import Layout
+from vizopt.core.toml import parsed
+from vizopt.recording import header as headers
+from vizopt.recording.chunks import claimed, damaged_rows, is_missing
+from vizopt.recording.header import GROUPS, Group
+from vizopt.recording.quantities import title as quantity
+from vizopt.recording.snapshot import Snapshot, kept_row
+
+if TYPE_CHECKING:
+    import zarr
+
+FORMAT = 1
+# What Zarr raises where a document or a chunk is not such as it should be.
+DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
+KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
+TOLD = 6  # layers that a repr names
+
+
+class Recording:
+    """A recorded run, opened for reading. It is one run to the end: where another one has been put
+    in its place, reading stops.
+
+    `run["loss"]` is a column [E], `run.columns` tells which there are; `run.at(100)` is everything
+    of an epoch and `run.weights("dense1", epoch=100)` a layer's weights [inputs, outputs] there.
+
+    Args:
+        path: of the recording.
+        before_damage: read it whole first, and have only the rows in front of any damage.
+
+    Raises (when opened or read):
+        RecordingError: no recording, damaged, replaced, or of a newer format.
+    """
+
+    def __init__(self, path: Path | str, *, before_damage: bool = False) -> None:
+        self.path = Path(path)
+        self.damage: tuple[str, ...] = ()  # array and rows, found by a reading before_damage
+        self._latest: dict[tuple[str, int, int | None], NDArray[Any]] = {}  # the last one read last
+        import zarr  # a scene is read without
+
+        from vizopt.recording.whole import Whole
+
+        with _reading(self.path):
+            self._group = zarr.open_group(Whole(self.path, read_only=True), mode="r")
+            attributes: dict[str, Any] = dict(self._group.attrs.asdict())
+        if "vizopt" not in attributes:
+            raise RecordingError(f"{path}: not a vizopt recording (made by: vizopt record)")
+        with _reading(self.path):
+            if attributes["vizopt"]["format"] > FORMAT:
+                raise RecordingError(
+                    f"{path}: written by a newer vizopt: upgrade with pip install -U vizopt"
+                )
+            self.header, others = headers.read(attributes)
+            self._committed = dict(others.committed)
+            self._id = others.id
+            self.diverged, self.interrupted = others.diverged, others.interrupted
+            # Whether the loss had no value there; None in a recording that does not tell.
+            self.undefined = others.undefined
+            self.resumable = others.state is not None
+            if self.resumable:  # killed, or interrupted once more
+                self.interrupted = self._committed["history"]
+            self._arrays = {name: array for group in GROUPS for name, array in self._inside(group)}
+            self._constants = constants = dict(self._inside("constants"))
+            wrong = next(headers.misfits(self.header, self._arrays, constants), "")
+            wrong = wrong or self._overclaimed()
+        self._check_id()
+        if wrong:
+            raise RecordingError(f"{path}: damaged: {wrong}")
+        if before_damage:
+            self._cut()
+        else:
+            self._check_chunks()
+
+    def __len__(self) -> int:
+        """Number of kept rows, N."""
+        return self._committed["snapshots"]
+
+    @property
+    def layout(self) -> Layout:
+        return self.header.layout
+
+    @property
+    def columns(self) -> dict[str, "zarr.Array[Any]"]:
+        """The recorded arrays by name, history and snapshots."""
+        return self._arrays
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything that can be asked for: columns and constants."""
+        return frozenset(self._arrays) | frozenset(self._constants)
+
+    @property
+    def epochs(self) -> int:
+        """Number of epochs recorded, E; fewer than planned when the run was cut short."""
+        return self._committed["history"]
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        """A whole column [E] or [N, *shape], or a constant array."""
+        return self.rows(column, 0, None)
+
+    def at(self, epoch: int) -> Snapshot:
+        """Everything of one epoch: loss and the like, parameters before its step, the step itself.
+
+        Raises:
+            RecordingError: there is no such epoch, or its weights are not kept: the nearest are.
+        """
+        try:
+            row = kept_row(self["epoch"], epoch, self.epochs, self.header.unit)
+        except ValueError as error:
+            raise RecordingError(f"{self.path}: {error}") from error
+        history = [name for name, array in self._arrays.items() if _group_of(array) == "history"]
+        params, update = (
+            self.layout.views(self.row(name, row)) if name in self._arrays else {}
+            for name in ("params", "delta")
+        )
+        return Snapshot(epoch, {name: float(self[name][epoch]) for name in history}, params, update)
+
+    def weights(self, name: str, *, epoch: int) -> NDArray[Any]:
+        """One array of the parameters before the step of an epoch, read-only.
+
+        Args:
+            name: of an array, "dense1.weights", "dense1.biases"; of a layer, "dense1", for its
+                weights [inputs, outputs].
+            epoch: one whose weights are kept; see `at`.
+
+        Raises:
+            RecordingError: no such array or epoch.
+        """
+        params = self.at(epoch).params
+        whole = name if name in params else f"{name}.weights"
+        if whole not in params:
+            raise RecordingError(
+                f'{self.path}: no weights "{name}": {hint(name, [*params, *self.layout.layers])}'
+            )
+        return params[whole]
+
+    def __repr__(self) -> str:
+        """`<Recording sgd.zarr: "SGD", 301 epochs, dense1 2 × 64, …, final loss 1.076>`."""
+        parts = [f"{self.epochs} {self.header.unit}{'s' * (self.epochs != 1)}"]
+        shapes = dict(self.layout.shapes)
+        layers = [
+            f"{layer} {' × '.join(map(str, shapes[f'{layer}.weights']))}"
+            for layer in self.layout.layers
+            if f"{layer}.weights" in shapes
+        ]
+        parts += layers[:TOLD] + [counted(len(layers) - TOLD, "more layer")] * bool(layers[TOLD:])
+        with suppress(RecordingError):  # a repr is no place to fail
+            for name in ("loss", "accuracy"):
+                if name in self._arrays and self.epochs:
+                    final = setting(float(self[name][-1]), 4)
+                    parts.append(f"final {quantity(name, self.header.unit)} {final}")
+        return one_line(f"<Recording {self.path}: {', '.join([self._title(), *parts])}>")
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: what was trained, how it went, what can be asked for."""
+        steps = counted(self.epochs, self.header.unit)
+        facts = {"settings": escape(self.header.settings), "length": steps}
+        with suppress(RecordingError):
+            for name in ("loss", "accuracy"):
+                if name in self._arrays and self.epochs:
+                    values = self[name]
+                    told = f"{setting(float(values[0]), 4)} → {setting(float(values[-1]), 4)}"
+                    facts[name] = f"{told} {cells.curve(values, f'{name} {told}')}"
+        facts["columns"] = escape(", ".join(sorted(self._arrays)))
+        return cells.table(one_line(f"{self.path}: {self._title()}"), facts)
+
+    def _title(self) -> str:
+        """The scene's title in quotes, or its name where it has none."""
+        try:
+            return f'"{parsed(self.header.scene)["title"]}"'
+        except (ValueError, KeyError):  # a repr is no place to fail
+            return self.header.name
+
+    def rows(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
+        """Rows start to stop of a column, [stop − start, *shape], read-only.
+
+        What was read last is remembered, up to 32 MB: panels ask for the same rows in turn.
+        """
+        wanted = column, start, stop
+        if wanted in self._latest:
+            self._latest[wanted] = self._latest.pop(wanted)
+        else:
+            self._latest[wanted] = self._read(*wanted)
+            self._latest[wanted].flags.writeable = False
+            most, least = KEPT
+            while len(self._latest) > least and sum(a.nbytes for a in self._latest.values()) > most:
+                del self._latest[next(iter(self._latest))]
+        return self._latest[wanted]
+
+    def row(self, column: str, row: int) -> NDArray[Any]:
+        """One row [*shape] of a snapshot column, read with the whole chunk that it lies in."""
+        rows = self._arrays[column].chunks[0]
+        start = row - row % rows
+        return cast(NDArray[Any], self.rows(column, start, start + rows)[row - start])
+
+    def chunks(self, column: str) -> Iterator[NDArray[Any]]:
+        """A snapshot column piece by piece, for what need not be in memory whole."""
+        rows = self._arrays[column].chunks[0]
+        for start in range(0, len(self), rows):
+            yield self.rows(column, start, start + rows)
+
+    def _read(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
+        if column not in self.names:
+            raise RecordingError(f"{self.path}: no column {column!r}: {hint(column, self.names)}")
+        if column in self._constants:
+            array, limit = self._constants[column], None
+        else:
+            array = self._arrays[column]
+            limit = self._committed[_group_of(array)]
+            stop = limit if stop is None else min(stop, limit)
+        try:
+            with _reading(self.path):
+                read = np.asarray(array[start:stop] if limit is not None else array[...])
+        except RecordingError:
+            self._check_id()
+            with _reading(self.path):
+                bad = next(damaged_rows(array, limit, start, stop), None)
+            if bad is None:
+                raise
+            way = "see: vizopt info --verify" if limit is None else "draw the rows before with: "
+            way += "" if limit is None else "vizopt render --before-damage"
+            raise RecordingError(f"{self.path}: damaged: {bad}: {way}") from None
+        self._check_id()
+        return read
+
+    def _check_id(self) -> None:
+        """That the run in this place is still the one that was opened: it may be replaced at any
+        time, and the picture of two runs is that of none."""
+        try:
+            text = read_bytes(self.path / "zarr.json", DOCUMENT)
+            found = json.loads(text)["attributes"].get("id")
+        except (OSError, ValueError, KeyError, AttributeError, RecursionError) as error:
+            if tells_nothing(error):
+                reason = getattr(error, "strerror", error)
+                raise RecordingError(f"{self.path}: cannot read: {reason}") from error
+            found = ""
+        if found != self._id:
+            raise RecordingError(
+                f"{self.path}: was replaced or removed while it was read: start again"
+            )
+
+    def _inside(self, group: str) -> Iterator[tuple[str, "zarr.Array[Any]"]]:
+        """The arrays of a group by name; one after the other, for of several that fail at once
+        Zarr's own thread complains beside our line."""
+        import zarr
+
+        for folder in sorted((self.path / group).iterdir()):
+            if folder.is_dir():
+                array = self._group[f"{group}/{folder.name}"]
+                if not isinstance(array, zarr.Array):
+                    raise ValueError(f"{group}/{folder.name} is no array")
+                yield folder.name, array
+
+    def _overclaimed(self) -> str:
+        """The first array whose chunks claim more than their files can hold, and why."""
+        for name, array in {**self._arrays, **self._constants}.items():
+            if reason := claimed(array, self.path / array.path, name in self._arrays):
+                return f"{array.path}: {reason}"
+        return ""
+
+    def _check_chunks(self) -> None:
+        """That no chunk is missing, by their number; that epochs and classes are of the run."""
+        with _reading(self.path):
+            for name, array in {**self._arrays, **self._constants}.items():
+                rows = self._committed[_group_of(array)] if name in self._arrays else None
+                short = rows is not None and array.shape[0] < rows
+                if short or is_missing(array, self.path / array.path, rows):
+                    self._check_id()
+                    raise RecordingError(f"{self.path}: damaged: {array.path} is cut short")
+        epochs = self["epoch"]
+        if len(epochs) and not (
+            epochs[0] >= 0 and epochs[-1] < self.epochs and np.all(np.diff(epochs) > 0)
+        ):
+            raise RecordingError(f"{self.path}: damaged: snapshots/epoch: no epochs of this run")
+        if "labels" in self._constants and self.header.classes:
+            labels = self["labels"]
+            if len(labels) and not 0 <= labels.min() <= labels.max() < len(self.header.classes):
+                raise RecordingError(
+                    f"{self.path}: damaged: constants/labels: of more classes than "
+                    f"the {len(self.header.classes)} of its header"
+                )
+
+    def _cut(self) -> None:
+        """Read everything; note what is damaged, and keep the rows in front of it."""
+        found: list[str] = []
+        sound = dict(self._committed)
+        with _reading(self.path):
+            for constant in self._constants.values():
+                found += map(str, damaged_rows(constant, None))
+            for array in self._arrays.values():
+                group = _group_of(array)
+                damaged = list(damaged_rows(array, self._committed[group]))
+                found += map(str, damaged)
+                for bad in damaged[:1]:
+                    sound[group] = min(sound[group], bad.start)
+            epochs = np.asarray(self._arrays["epoch"][: sound["snapshots"]])
+        self._check_id()
+        sound["snapshots"] = int(np.searchsorted(epochs, sound["history"]))
+        if sound["snapshots"] < self._committed["snapshots"]:  # curves end where the rows end
+            sound["history"] = int(epochs[sound["snapshots"] - 1]) + 1 if sound["snapshots"] else 0
+        self._committed, self.damage = sound, tuple(found)
+
+
+def _group_of(array: "zarr.Array[Any]") -> Group:
+    return cast(Group, array.path.partition("/")[0])
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        with uninterrupted():
+            yield
+    except FileNotFoundError as error:
+        known = "not a recording" if path.exists() else "no such recording"
+        raise RecordingError(f"{path}: {known} (make one with: vizopt record)") from error
+    except (OSError, *DAMAGE) as error:
+        if is_shortage(error):
+            raise MemoryError from error
+        if tells_nothing(error):
+            said = getattr(error, "strerror", error)
+            raise RecordingError(f"{path}: cannot read: {said}") from error
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RecordingError(f"{path}: damaged recording: {reason}") from error
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait for the end of the block: Zarr's own thread does not like to be left
+    behind, and rows are written whole."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: pressed.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if pressed:
+            signal.raise_signal(pressed[0])

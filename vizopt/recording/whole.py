@@ -1,0 +1,52 @@
+"""Store: the folder of a recording, as Zarr reads it."""
+
+import asyncio
+import atexit
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zarr.core import sync
+from zarr.storage import LocalStore
+
+from vizopt.core.bounded import DOCUMENT
+from vizopt.recording.chunks import CHUNK
+
+if TYPE_CHECKING:
+    from zarr.abc.store import ByteRequest
+    from zarr.core.buffer import Buffer, BufferPrototype
+
+PATIENCE = 60  # seconds that Zarr's thread may take to end
+
+
+class Whole(LocalStore):
+    """A folder in which a missing chunk is damage, where Zarr's own reads zeros, and in which what
+    is no file, or larger than any that vizopt writes, is not read."""
+
+    async def get(
+        self,
+        key: str,
+        prototype: "BufferPrototype | None" = None,
+        byte_range: "ByteRequest | None" = None,
+    ) -> "Buffer | None":
+        await asyncio.to_thread(self._check, key)
+        found = await super().get(key, prototype, byte_range)
+        if found is None and "c" in key.split("/")[2:]:  # constants/points/c/0/0
+            raise ValueError("a chunk is missing")
+        return found
+
+    def _check(self, key: str) -> None:
+        path = Path(self.root) / key
+        if path.exists() and not path.is_dir():
+            most = DOCUMENT if path.suffix == ".json" else CHUNK
+            if not path.is_file() or path.stat().st_size > most:
+                raise ValueError(f"{key} is no file of a recording")
+
+
+@atexit.register
+def _end_of_zarr() -> None:
+    """Wait for the end of Zarr's thread. It is given a fifth of a second by Zarr, which is too
+    short on a busy machine, and fails with a traceback after our last line."""
+    loop, thread = sync.loop[0], sync.iothread[0]
+    if loop and thread:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(PATIENCE)

@@ -1,5 +1,0 @@
-"""Whether a clip is safe to show, by WCAG 2.2 success criterion 2.3.1."""
-
-from vizopt.safety.check import Measure, Verdict, judge, worst
-
-__all__ = ["Measure", "Verdict", "judge", "worst"]

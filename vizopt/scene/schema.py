@@ -1,0 +1,18 @@
+"""The JSON schema of a scene, for editors: what each key means, what it may be.
+
+`python docs/schema.py` makes the file from the specs and their docstrings.
+"""
+
+from importlib.resources import files
+
+NAME = "scene.schema.json"
+# The first lines of a scene that `vizopt show` prints. The path is that of a file beside the scene:
+# one of this installation would be wrong on every other machine.
+POINTER = (
+    f"#:schema ./{NAME}\n# Your editor completes and checks keys after: vizopt schema > {NAME}\n"
+)
+
+
+def shipped() -> str:
+    """The schema's text, as it comes with vizopt."""
+    return (files("vizopt.scene") / NAME).read_text(encoding="utf-8")

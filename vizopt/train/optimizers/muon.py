@@ -1,0 +1,102 @@
+"""Muon: the momentum of each weight matrix, made orthogonal."""
+
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from vizopt.core.arrays import Matrix, Vector
+from vizopt.core.params import Layout
+from vizopt.core.specs import NonNegative, Share, spec
+from vizopt.train.optimizers.adam import AdamState, AdamW, adam_state
+from vizopt.train.optimizers.base import LearningRate
+from vizopt.train.schedules import Constant
+
+ITERATIONS = 5  # of Newton and Schulz
+COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # the authors', steepest at zero
+
+
+class MuonState(NamedTuple):
+    momentum: Vector  # [P] of the matrices; zero elsewhere
+    adam: AdamState  # [P] of the rest
+    matrices: Vector  # [P] 1 where a parameter belongs to a matrix, 0 elsewhere
+    layout: Layout
+
+
+@spec
+class Muon:
+    """MomentUm Orthogonalised by Newton-Schulz for weight matrices; AdamW for the rest.
+
+    momentum ← momentum_share · momentum + (1 − momentum_share) · grad
+    ahead    = (1 − momentum_share) · grad + momentum_share · momentum
+    delta    = −lr(step) · √max(1, outputs / inputs) · orthogonal(ahead) − lr(step) · decay · params
+
+    orthogonal(G) takes all singular values of G near 1: five times
+    X ← a X + (b A + c A²) X with A = X Xᵀ, from X = G / ‖G‖.
+
+    Args:
+        lr: learning rate of the matrices: a number or a schedule.
+        momentum_share: share of the momentum kept, 0 ≤ share < 1.
+        decay: share of a matrix, times the learning rate, that each step takes off it.
+        rest_lr: learning rate of AdamW for biases, a number or a schedule, with betas 0.9 and
+            0.95, epsilon 1e-10 and no decay, as the authors have it.
+
+    Reference: Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks", and
+    their reference code, here in the precision of the parameters instead of bfloat16.
+    """
+
+    NAME: ClassVar[str] = "Muon"
+    TOLD: ClassVar[str] = (
+        "which moves each weight matrix by its momentum, made orthogonal so that it changes "
+        "all directions alike, and the biases as AdamW does"
+    )
+
+    lr: LearningRate = Constant(0.02)
+    momentum_share: Share = 0.95
+    decay: NonNegative = 0.0
+    rest_lr: LearningRate = Constant(3e-4)
+
+    def init(self, params: Vector, layout: Layout) -> MuonState:
+        matrices = np.zeros_like(params)
+        for view in layout.views(matrices).values():
+            view[...] = view.ndim == 2
+        return MuonState(np.zeros_like(params), adam_state(params), matrices, layout)
+
+    def update(
+        self, step: int, params: Vector, grad: Vector, state: MuonState
+    ) -> tuple[Vector, MuonState]:
+        share = self.momentum_share
+        mine = grad * state.matrices
+        momentum = share * state.momentum + (1 - share) * mine
+        ahead = (1 - share) * mine + share * momentum
+        for view in state.layout.views(ahead).values():
+            if view.ndim == 2:
+                inputs, outputs = view.shape
+                view[...] = orthogonal(view) * max(1.0, outputs / inputs) ** 0.5
+        push = ahead + self.decay * params * state.matrices
+        others, adam = self._rest().update(step, params, grad * (1 - state.matrices), state.adam)
+        delta = -self.lr(step) * push + others
+        return delta, MuonState(momentum, adam, state.matrices, state.layout)
+
+    def acting(self, layout: Layout) -> "Muon | AdamW":
+        """Without a matrix, as on a curve, only the rule of the rest."""
+        has_matrix = any(len(shape) == 2 for _, shape in layout.shapes)
+        return self if has_matrix else self._rest()
+
+    def _rest(self) -> AdamW:
+        """The rule of what belongs to no matrix."""
+        return AdamW(lr=self.rest_lr, beta_2=0.95, epsilon=1e-10, decay=0.0)
+
+
+def orthogonal(G: Matrix) -> Matrix:
+    """The nearest matrix with orthonormal rows or columns, roughly: singular values in 0.7 to 1.2.
+
+    Args:
+        G: any matrix [m, n]; zeros stay zeros.
+    """
+    a, b, c = COEFFICIENTS
+    X = G.T if G.shape[0] > G.shape[1] else G
+    X = X / (np.linalg.norm(X) + 1e-7)
+    for _ in range(ITERATIONS):
+        A = X @ X.T
+        X = a * X + (b * A + c * A @ A) @ X
+    return np.asarray(X.T if G.shape[0] > G.shape[1] else X)

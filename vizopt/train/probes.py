@@ -1,0 +1,177 @@
+"""Probes: what of a Step is kept, and the tape that hands it to a recorder."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite, isnan
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from vizopt.core.arrays import Batch, Scores
+from vizopt.core.specs import Count, Whole, spec
+from vizopt.recording.header import Column, Group
+from vizopt.recording.scores import encoded, shares
+from vizopt.train.loop import Step
+from vizopt.train.problems import Network, Problem
+from vizopt.train.schedules import Schedule
+
+if TYPE_CHECKING:
+    from vizopt.recording.recorder import Recorder
+
+# Columns of every run.
+CARRIED = frozenset({"epoch", "loss", "lr", "params", "delta"})
+LINE = 4  # points of a line for each of a side of the plane
+
+
+@spec
+class Keep:
+    """Which epochs keep a full row: the first ones all, then every n-th, and the last.
+
+    Args:
+        first: number of epochs from the start that are all kept.
+        every: after those, the epochs that this number divides are kept.
+        grid: number of points along each side of the recorded plane of predictions; the line of
+            one feature alone has four times as many.
+    """
+
+    first: Whole = 500
+    every: Count = 10
+    grid: Annotated[Count, Field(ge=2)] = 100
+
+    def __call__(self, epoch: int, epochs: int) -> bool:
+        return epoch < self.first or epoch % self.every == 0 or epoch == epochs - 1
+
+    def rows(self, epochs: int) -> int:
+        """How many that are of a run."""
+        first, last = min(self.first, epochs), epochs - 1
+        later = last // self.every - (first - 1) // self.every  # multiples from first to last
+        return first + later + (last >= first and last % self.every != 0)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One column and how its value is read off a step."""
+
+    column: Column
+    read: Callable[[Step], Any]
+
+
+class Tape:
+    """Reads probes off the steps handed to it and records them; a framework's hook calls it.
+
+    Args:
+        recorder: where the rows go.
+        probes: one for each of the recorder's columns.
+        keep: whether a step keeps a snapshot.
+    """
+
+    def __init__(
+        self, recorder: "Recorder", probes: Sequence[Probe], keep: Callable[[int], bool]
+    ) -> None:
+        self._recorder = recorder
+        self._probes: dict[Group, list[Probe]] = {"history": [], "snapshots": []}
+        for probe in probes:
+            self._probes[probe.column.group].append(probe)
+        self._keep = keep
+
+    def __call__(self, step: Step) -> None:
+        self._append("history", step)
+        if self._keep(step.number):
+            self._append("snapshots", step)
+        self._recorder.mark(step.number, step.params, step.state)
+
+    def diverged(self, last: Step, lost: Step) -> None:
+        """Note the step whose numbers are not finite, after the last one whose numbers are."""
+        if not self._keep(last.number):
+            self._append("snapshots", last)
+        undefined = isnan(lost.evaluation.loss) and np.isfinite(lost.params).all()
+        self._recorder.note(diverged=lost.number, undefined=bool(undefined))
+
+    def _append(self, group: Group, step: Step) -> None:
+        self._recorder.append(group, {p.column.name: p.read(step) for p in self._probes[group]})
+
+
+def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
+    """Run the training to its end, or to where it diverges: that is a result too.
+
+    Args:
+        steps: of the training.
+        tape: what they are handed to.
+        recorded: number of the last step that a resumed recording has already.
+    """
+    last: Step | None = None
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in steps:
+            if last and not (isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
+                tape.diverged(last, step)
+                return
+            if step.number != recorded:
+                tape(step)
+            last = step
+
+
+def probes_for(
+    problem: Problem, keep: Keep, needs: frozenset[str], rates: Mapping[str, Schedule]
+) -> list[Probe]:
+    """A probe for everything that a step carries, and those that the picture needs besides.
+
+    Args:
+        problem: what is made small.
+        keep: the grid of the plane.
+        needs: columns that the picture shows.
+        rates: the rule's learning rates besides `lr`, by name.
+    """
+    size, dtype = (problem.layout.size,), problem.dtype
+    probes = [
+        Probe(Column("loss", "history", "float64"), lambda step: step.evaluation.loss),
+        Probe(Column("lr", "history", "float64"), lambda step: step.lr),
+        Probe(Column("epoch", "snapshots", "int64"), lambda step: step.number),
+        Probe(Column("params", "snapshots", dtype, size), lambda step: step.params),
+        Probe(Column("delta", "snapshots", dtype, size), lambda step: step.delta),
+    ]
+    for name in problem.metrics:
+        probes.append(Probe(Column(name, "history", "float64"), _metric(name)))
+    for name, rate in rates.items():
+        probes.append(Probe(Column(name, "history", "float64"), _rate(rate)))
+    if "scores" in needs and isinstance(problem, Network):
+        probes.append(_plane_scores(problem, keep.grid))
+    if "probabilities" in needs and isinstance(problem, Network):
+        probes.append(_line_probabilities(problem, LINE * keep.grid))
+    return probes
+
+
+def _metric(name: str) -> Callable[[Step], float]:
+    return lambda step: step.evaluation.metrics[name]
+
+
+def _rate(schedule: Schedule) -> Callable[[Step], float]:
+    return lambda step: schedule(step.number)
+
+
+def _plane_scores(network: Network, grid: int) -> Probe:
+    """Class scores over the plane, row 0 on top."""
+    x0, x1, y0, y1 = network.constants["extent"]
+    x, y = np.meshgrid(np.linspace(x0, x1, grid), np.linspace(y1, y0, grid))
+    places = np.stack([x.ravel(), y.ravel()], axis=1)
+    points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
+
+    def read(step: Step) -> Scores:
+        return encoded(network.scores(step.params, points)).reshape(-1, grid, grid)
+
+    shape = (len(network.classes), grid, grid)
+    return Probe(Column("scores", "snapshots", "uint8", shape), read)
+
+
+def _line_probabilities(network: Network, count: int) -> Probe:
+    """The predicted probability of each class along a single feature."""
+    low, high = network.constants["extent"]
+    places = np.linspace(low, high, count)[:, None]
+    points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
+
+    def read(step: Step) -> Batch:
+        return shares(network.scores(step.params, points))
+
+    return Probe(
+        Column("probabilities", "snapshots", "float32", (len(network.classes), count)), read
+    )

@@ -1,0 +1,30 @@
+"""Problems to optimize. A new one is its file and its line in the table."""
+
+from vizopt.train.problems.base import Evaluation, Problem, ProblemSpec
+from vizopt.train.problems.data import DATASETS
+from vizopt.train.problems.datasets import Data, Dataset, Spiral
+from vizopt.train.problems.files import CSV, NPZ
+from vizopt.train.problems.functions import Function, FunctionSpec
+from vizopt.train.problems.network import Network, NetworkSpec
+
+PROBLEMS: dict[str, type] = {
+    "network": NetworkSpec,
+    "function": FunctionSpec,
+}
+
+__all__ = [
+    "CSV",
+    "DATASETS",
+    "NPZ",
+    "PROBLEMS",
+    "Data",
+    "Dataset",
+    "Evaluation",
+    "Function",
+    "FunctionSpec",
+    "Network",
+    "NetworkSpec",
+    "Problem",
+    "ProblemSpec",
+    "Spiral",
+]

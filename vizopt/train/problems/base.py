@@ -1,0 +1,88 @@
+"""What a problem is to everyone else: a flat vector of parameters, a loss and its gradient."""
+
+from typing import Any, NamedTuple, Protocol
+
+from numpy.random import RandomState
+from numpy.typing import NDArray
+
+from vizopt.core.arrays import Vector
+from vizopt.core.params import Layout
+
+
+class Evaluation(NamedTuple):
+    loss: float
+    grad: Vector  # [P]
+    metrics: dict[str, float]  # further values of this step, by column name
+
+
+class Problem(Protocol):
+    """A network on data, a function of one variable: something to make small."""
+
+    @property
+    def layout(self) -> Layout: ...
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the values that every evaluation carries besides the loss."""
+        ...
+
+    @property
+    def batches(self) -> int:
+        """Steps of one epoch, 1 without mini-batches."""
+        ...
+
+    @property
+    def words(self) -> str:
+        """A few words for the picture: the data, the layers."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """Precision of the parameters, "float32" or "float64"."""
+        ...
+
+    @property
+    def constants(self) -> dict[str, NDArray[Any]]:
+        """What a picture shows besides the parameters and never changes: points, a curve."""
+        ...
+
+    def init(self, rng: RandomState) -> Vector:
+        """The parameters [P] before the first step."""
+        ...
+
+    def evaluate(self, params: Vector, step: int) -> Evaluation:
+        """Gradient [P] of the step's batch at params [P], fresh at every call.
+
+        At the first step of an epoch loss and metrics are those of all data; at others they may
+        be anything.
+        """
+        ...
+
+
+class ProblemSpec(Protocol):
+    """A frozen dataclass that a scene describes a problem with."""
+
+    @property
+    def layout(self) -> Layout: ...
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """What a recording of it can hold besides what every step carries."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """What a step of it is called: "epoch", "step"."""
+        ...
+
+    def describe(self) -> str:
+        """What stands of it above the picture, parts set apart by ` · `."""
+        ...
+
+    def check(self) -> None:
+        """Hold together what it is made of, data files included; ValueError where it does not."""
+        ...
+
+    def build(self, rng: RandomState) -> Problem:
+        """The problem itself; data come from rng first, then the first parameters."""
+        ...

@@ -1,0 +1,74 @@
+"""Checks: whether a network fits its data, before anything is trained."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vizopt.core.errors import hint
+from vizopt.core.numbers import count, counted
+from vizopt.recording.header import MOST_CLASSES
+from vizopt.train.problems.datasets import Data
+
+if TYPE_CHECKING:
+    from vizopt.train.problems.network import NetworkSpec
+
+
+def check_fit(spec: "NetworkSpec", data: Data) -> None:
+    """Hold a network's description against the data that it is to learn.
+
+    Raises:
+        ValueError: something does not fit; what, and the way out.
+    """
+    _check_data(data)
+    _check_sizes(spec.sizes, data)
+    _check_samples(spec.validation, spec.batch, len(data.y))
+    if spec.plane and len(set(spec.plane)) != 2:
+        raise ValueError(f"plane {list(spec.plane)} needs the names of two features")
+    for name in spec.plane:
+        if name not in data.features:
+            raise ValueError(f'plane: no feature "{name}": {hint(name, data.features)}')
+
+
+def _check_data(data: Data) -> None:
+    classes = len(data.classes)
+    if classes < 2:
+        raise ValueError(
+            f"data: one class only ({data.classes[0]}): there is nothing to tell apart: "
+            "choose two or more"
+        )
+    if classes > MOST_CLASSES:
+        raise ValueError(
+            f"data.classes: {count(classes)}: a picture tells {MOST_CLASSES} apart: choose fewer"
+        )
+    if not np.isfinite(data.x).all():
+        raise ValueError("data: hold values that are not finite numbers")
+    if not data.x.std(axis=0).any():
+        raise ValueError("data: every feature is constant: there is nothing to learn from")
+
+
+def _check_sizes(sizes: tuple[int, ...], data: Data) -> None:
+    features, classes = data.x.shape[1], len(data.classes)
+    way = f"write sizes = {[features, *sizes[1:-1], classes]}"
+    if sizes[0] != features:
+        raise ValueError(
+            f"sizes start with {counted(sizes[0], 'feature')}, "
+            f"but the data have {count(features)}: {way}"
+        )
+    if sizes[-1] != classes and (sizes[-1], classes) != (1, 2):
+        names = ", ".join(data.classes[:6]) + (", …" if classes > 6 else "")
+        raise ValueError(
+            f"sizes end with {counted(sizes[-1], 'output')}, "
+            f"but the data have {count(classes)} classes ({names}): {way}"
+        )
+
+
+def _check_samples(validation: float, batch: int | None, samples: int) -> None:
+    training = samples - round(samples * validation)
+    if validation and training == samples:
+        raise ValueError(f"validation {validation} holds out none of {counted(samples, 'sample')}")
+    if training < 1:
+        raise ValueError(f"validation {validation} leaves no sample to train on")
+    if batch and batch > training:
+        raise ValueError(
+            f"batch {count(batch)} is larger than the {counted(training, 'training sample')}"
+        )

@@ -1,0 +1,69 @@
+"""Missing: values that a table does not have, and what is done about them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.numbers import count as grouped
+from vizopt.train.problems.cells import MISSING
+from vizopt.train.problems.index import Row
+
+EMPTY = "(empty)"  # a class of labels that are not there
+
+
+def settled(path: str, rows: list[Row], names: list[str], at: int, missing: str) -> list[str]:
+    """Leave out lines, or name the class, where values are missing; what is to be said of it.
+
+    Args:
+        path: of the file.
+        rows: of the table, changed in place.
+        names: of the columns.
+        at: the place of the labels.
+        missing: "error", "drop", "mean" (of features, which `with_means` fills) or "class".
+
+    Raises:
+        ValueError: values are missing that `missing` says nothing of, or all lines would go.
+    """
+    labels = [line for line, cells in rows if cells[at] in MISSING]
+    gaps = [
+        (line, names[i], cell)
+        for line, cells in rows
+        for i, cell in enumerate(cells)
+        if i != at and cell in MISSING
+    ]
+    if missing == "drop":
+        gone = {*labels, *(line for line, _, _ in gaps)}
+        rows[:] = [row for row in rows if row[0] not in gone]
+        if not rows:
+            raise ValueError(f"{path}: missing: each line lacks a value: none would be left")
+        return [f"{_lines(len(gone))} with missing values left out"] if gone else []
+    if gaps and missing != "mean":
+        line, name, cell = gaps[0]
+        count = "the only one" if len(gaps) == 1 else f"one of {grouped(len(gaps))}"
+        what = f'line {line}: {cell!r} is a missing value (column "{name}"), {count}'
+        raise ValueError(f'{path}: {what}: fill it in or say missing = "drop" or "mean"')
+    if labels and missing != "class":
+        cell = next(cells[at] for line, cells in rows if line == labels[0])
+        count = "" if len(labels) == 1 else f", one of {grouped(len(labels))}"
+        what = f"line {labels[0]}: the label is missing ({cell!r}){count}"
+        raise ValueError(f'{path}: {what}: give it a name or say missing = "drop" or "class"')
+    for _, cells in rows:
+        cells[at] = cells[at] or EMPTY
+    are = "is" if len(labels) == 1 else "are"
+    return [f"{_lines(len(labels))} without a label {are} a class"] if labels else []
+
+
+def with_means(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], str]:
+    """Features [N, D] with the mean of its column for each nan, and what is to be said of it."""
+    gaps = np.isnan(x)
+    count = int(np.count_nonzero(gaps))
+    if not count:
+        return x, ""
+    values = np.where(gaps, 0, x / max(float(np.nanmax(abs(x))), 1.0))  # sums stay finite
+    scale = max(float(np.nanmax(abs(x))), 1.0)
+    means = values.sum(axis=0) / np.maximum((~gaps).sum(axis=0), 1) * scale
+    values_ = "a missing value is" if count == 1 else f"{grouped(count)} missing values are"
+    return np.where(gaps, means, x), f"{values_} the mean of the feature"
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{grouped(count)} lines"

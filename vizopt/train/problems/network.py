@@ -1,0 +1,268 @@
+"""A dense network on a data set, with its gradient."""
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import NDArray
+from pydantic import Field
+
+from vizopt.core.arrays import Batch, Matrix, Vector
+from vizopt.core.numbers import count, setting
+from vizopt.core.params import Layout
+from vizopt.core.specs import Count, NonNegative, OneOf, Share, spec
+from vizopt.train.problems.activations import ACTIVATIONS
+from vizopt.train.problems.arithmetic import ARITHMETICS
+from vizopt.train.problems.base import Evaluation
+from vizopt.train.problems.checks import check_fit
+from vizopt.train.problems.data import DATASETS
+from vizopt.train.problems.datasets import Data, Dataset
+from vizopt.train.problems.heads import Truth, head
+from vizopt.train.problems.passes import Pass
+from vizopt.train.problems.plane import plane_of
+from vizopt.train.problems.streams import Streams
+
+BLOCK = 512  # points of a forward pass over the plane; one layer's outputs stay in the cache
+
+
+@spec
+class NetworkSpec:
+    """Dense layers with an activation between them, trained on a data set.
+
+    One output and two classes: sigmoid with binary cross-entropy. As many outputs as classes:
+    softmax with categorical cross-entropy.
+    loss = cross-entropy + l1 · Σ|w| + l2 · Σw², over all weights, not the biases
+
+    Args:
+        data: the samples that the network learns: a data set.
+        sizes: number of features, of units in each hidden layer, of outputs: `[2, 64, 3]`.
+        activation: of the hidden layers: "relu", "leaky-relu", "tanh", "sigmoid" or "gelu" (in its
+            form with tanh).
+        init: first weights: "book" 0.01 · randn, "he" √(2 / inputs) · randn, "glorot" uniform
+            within ±√(6 / (inputs + outputs)); biases are zero.
+        arithmetic: precision of all numbers: "float32", "float64", or "book" for the lesson's
+            figures to the last bit on every machine ("tanh" and "gelu" but for the last). The first
+            two differ in the last bits between processors and versions of NumPy; after a while a
+            chaotic run shows it.
+        batch: samples of one step, shuffled anew in every epoch; all of them when left out.
+        validation: share of the samples that is kept out of training.
+        l1: penalty on the sum of |w| over all weights.
+        l2: penalty on the sum of w² over all weights.
+        dropout: share of each hidden layer's units that a step leaves out; the others are scaled
+            up. Loss and accuracy are those of the whole network.
+        plane: two features that the picture shows; the first two principal components when left
+            out and there are more than two.
+    """
+
+    data: Annotated[Dataset, OneOf(DATASETS)]
+    sizes: Annotated[tuple[Count, ...], Field(min_length=2)] = (2, 64, 3)
+    activation: Literal["relu", "leaky-relu", "tanh", "sigmoid", "gelu"] = "relu"
+    init: Literal["book", "he", "glorot"] = "book"
+    arithmetic: Literal["book", "float32", "float64"] = "float32"
+    batch: Count | None = None
+    validation: Annotated[float, Field(strict=True, ge=0, lt=1)] = 0.0
+    l1: NonNegative = 0.0
+    l2: NonNegative = 0.0
+    dropout: Share = 0.0
+    plane: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Read the data and hold them against the layers.
+
+        Raises:
+            ValueError: something does not fit.
+        """
+        check_fit(self, self.data.make(RandomState(0)))
+
+    @property
+    def layout(self) -> Layout:
+        """`dense1.weights`, `dense1.biases`, `dense2.weights`, …"""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for i, (rows, columns) in enumerate(pairwise(self.sizes), start=1):
+            shapes |= {f"dense{i}.weights": (rows, columns), f"dense{i}.biases": (columns,)}
+        return Layout.of(shapes)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        held_out = {"validation_loss", "validation_accuracy"} if self.validation else set()
+        shown = {"points", "labels", "held_out", "extent"}
+        predicted = "scores" if self.sizes[0] > 1 else "probabilities"
+        return frozenset({"accuracy", predicted, *shown, *held_out})
+
+    @property
+    def unit(self) -> str:
+        return "epoch"
+
+    def describe(self) -> str:
+        """`2 → 64 ReLU → 3 softmax`, and what else is not the plainest."""
+        words = ACTIVATIONS[self.activation].words
+        hidden = [f"{size} {words}" for size in self.sizes[1:-1]]
+        last = f"{self.sizes[-1]} {head(self.sizes[-1]).words}"
+        extras = [
+            f"{name} {setting(value)}"
+            for name, value in (
+                ("L1", self.l1),
+                ("L2", self.l2),
+                ("dropout", self.dropout),
+                ("validation", self.validation),
+            )
+            if value
+        ]
+        if self.batch:
+            extras.insert(0, f"batch {count(self.batch)}")
+        return ", ".join([" → ".join([str(self.sizes[0]), *hidden, last]), *extras])
+
+    def build(self, rng: RandomState) -> "Network":
+        """Draw the data; rng then goes on to draw the weights in `Network.init`."""
+        streams, data = Streams.beside(rng), self.data.make(rng)
+        check_fit(self, data)
+        return Network(self, data, streams)
+
+
+class Network:
+    """The problem: loss and gradient of a network on its training samples.
+
+    Work arrays are allocated once; no value of theirs outlives a call.
+    """
+
+    def __init__(self, spec: NetworkSpec, data: Data, streams: Streams) -> None:
+        self.spec = spec
+        self.layout = spec.layout
+        self.metrics: tuple[str, ...] = ("accuracy",)
+        self._arithmetic = ARITHMETICS[spec.arithmetic]
+        self._activation = ACTIVATIONS[spec.activation]
+        self._head = head(spec.sizes[-1])
+        self.dtype = np.dtype(self._arithmetic.dtype).name
+        self.plane = plane_of(data, spec.plane)
+        self.words = f"{data.words}  ·  {spec.describe()}"
+        self.classes = data.classes
+        self._all = data
+        self._streams = streams
+        held_out = round(len(data.y) * spec.validation)
+        self._held_out = np.zeros(len(data.y), bool)
+        self._held_out[streams.validation().permutation(len(data.y))[:held_out]] = True
+        self._x = data.x[~self._held_out].astype(self.dtype).T
+        self._y = data.y[~self._held_out]
+        self._truth = Truth.of(self._y, self.dtype)
+        self._whole = self._filled(self._x)
+        samples = len(self._y)
+        self.batches = -(-samples // spec.batch) if spec.batch else 1
+        self._order: tuple[int, NDArray[np.intp]] | None = None  # an epoch's, drawn once
+        self._part = self._pass(spec.batch or samples)
+        # A picture needs no rounding of its own: only training is to the book's last bit.
+        plain = ARITHMETICS[self.dtype]
+        self._blocks = Pass(spec.sizes, BLOCK, plain, self._activation)
+        if held_out:
+            self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
+            self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
+            self._validation_truth = Truth.of(data.y[self._held_out], self.dtype)
+
+    @property
+    def constants(self) -> dict[str, NDArray[Any]]:
+        """The points on the plane, their classes, which are held out; and the plane's ends.
+
+        Where its axes are features of one's own data, the units [K, 2] that they had.
+        """
+        units = {} if self.plane.units is None else {"units": self.plane.units}
+        return units | {
+            "points": self.plane.project(self._all.x),
+            "labels": self._all.y,
+            "held_out": self._held_out.astype(np.uint8),
+            "extent": self.plane.extent(self._all.x),
+        }
+
+    def init(self, rng: RandomState) -> Vector:
+        """First weights, rounded to float32 as the book's are; biases zero."""
+        params = np.zeros(self.layout.size, self.dtype)
+        for name, view in self.layout.views(params).items():
+            if name.endswith(".weights"):
+                view[...] = _first(self.spec.init, view.shape, rng)
+        return params
+
+    def evaluate(self, params: Vector, step: int) -> Evaluation:
+        """Gradient [P] of the step's batch; at the start of an epoch loss and metrics of all."""
+        matrices = self.layout.matrices(params)
+        loss, metrics = np.nan, {}
+        if step % self.batches == 0:
+            judged = self._head.judge(
+                self._whole.forward(matrices, None), self._truth, self._arithmetic
+            )
+            loss = judged.loss + self._penalty(params)
+            metrics = {"accuracy": judged.accuracy} | self._validated(matrices)
+        grad = np.empty(self.layout.size, self.dtype)
+        if self.batches == 1 and not self.spec.dropout:
+            self._whole.backward(matrices, self.layout.matrices(grad))
+        else:
+            self._batch_grad(matrices, grad, step)
+        self._add_penalty_grad(params, grad)
+        return Evaluation(loss, grad, metrics)
+
+    def scores(self, params: Vector, points: Batch) -> Batch:
+        """A score for each class [classes, M] at other samples [D, M]; the largest wins."""
+        matrices = self.layout.matrices(params)
+        count = points.shape[1]
+        outputs = np.empty((self.spec.sizes[-1], count), self.dtype)
+        size = -(-count // -(-count // BLOCK))  # of equal blocks, none above BLOCK
+        for start in range(0, count, size):
+            block = points[:, start : start + size]
+            self._blocks.use(block.shape[1])[...] = block
+            outputs[:, start : start + size] = self._blocks.forward(matrices, None)
+        return self._head.scores(outputs)
+
+    def _pass(self, samples: int) -> Pass:
+        return Pass(self.spec.sizes, samples, self._arithmetic, self._activation)
+
+    def _filled(self, x: Batch) -> Pass:
+        work = self._pass(x.shape[1])
+        work.use(x.shape[1])[...] = x
+        return work
+
+    def _batch(self, step: int) -> NDArray[np.intp]:
+        """Which training samples a step sees; an epoch's order holds for all its batches."""
+        if not self.spec.batch:
+            return np.arange(len(self._y))
+        epoch, batch = divmod(step, self.batches)
+        if self._order is None or self._order[0] != epoch:
+            self._order = (epoch, self._streams.shuffle(epoch).permutation(len(self._y)))
+        return self._order[1][batch * self.spec.batch :][: self.spec.batch]
+
+    def _batch_grad(self, matrices: list[Matrix], grad: Vector, step: int) -> None:
+        chosen = self._batch(step)
+        self._part.use(len(chosen))[...] = self._x[:, chosen]
+        rate = self.spec.dropout
+        dropout = (rate, self._streams.dropout(step)) if rate else None
+        truth = Truth.of(self._y[chosen], self.dtype)
+        self._head.judge(self._part.forward(matrices, dropout), truth, self._arithmetic)
+        self._part.backward(matrices, self.layout.matrices(grad))
+
+    def _validated(self, matrices: list[Matrix]) -> dict[str, float]:
+        if not self.spec.validation:
+            return {}
+        outputs = self._validation.forward(matrices, None)
+        judged = self._head.judge(outputs, self._validation_truth, self._arithmetic)
+        return {"validation_loss": judged.loss, "validation_accuracy": judged.accuracy}
+
+    def _penalty(self, params: Vector) -> float:
+        if not (self.spec.l1 or self.spec.l2):
+            return 0.0
+        weights = [v for name, v in self.layout.views(params).items() if name.endswith(".weights")]
+        return float(
+            sum(self.spec.l1 * abs(w).sum() + self.spec.l2 * (w**2).sum() for w in weights)
+        )
+
+    def _add_penalty_grad(self, params: Vector, grad: Vector) -> None:
+        if self.spec.l1 or self.spec.l2:
+            views = self.layout.views(grad)
+            for name, w in self.layout.views(params).items():
+                if name.endswith(".weights"):
+                    views[name] += self.spec.l1 * np.sign(w) + 2 * self.spec.l2 * w
+
+
+def _first(kind: str, shape: tuple[int, ...], rng: RandomState) -> NDArray[np.floating]:
+    """Weights of one layer [inputs, outputs]."""
+    if kind == "glorot":
+        reach = np.sqrt(6 / sum(shape))
+        return rng.uniform(-reach, reach, shape)
+    scale = 0.01 if kind == "book" else np.sqrt(2 / shape[0])
+    return np.asarray(np.float32(scale) * rng.randn(*shape).astype(np.float32))

@@ -1,0 +1,91 @@
+"""The plane: two directions through the features, which the picture shows; of one a line."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.arrays import Matrix
+from vizopt.train.problems.datasets import Data
+
+MARGIN = 0.06  # the plane reaches this share of the data's half-width beyond the data
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A plane through the mean of the data; off it, every direction stays at its mean.
+
+    One feature alone has a line for a plane: K is 1 instead of 2.
+
+    Args:
+        origin: where it is fixed, [D].
+        axes: orthonormal directions, [K, D].
+        words: what it is and how much of the variance it holds; empty for two features.
+        names: of its axes; none of data drawn from a rule.
+        units: mean and deviation [K, 2] of the features that are its axes, before they were
+            standardised; None of principal components.
+    """
+
+    origin: NDArray[np.float64]
+    axes: NDArray[np.float64]
+    words: str
+    names: tuple[str, ...] = ()
+    units: NDArray[np.float64] | None = None
+
+    def project(self, x: Matrix) -> NDArray[np.float64]:
+        """Places [N, K] on the plane of samples [N, D]."""
+        return np.asarray((x - self.origin) @ self.axes.T)
+
+    def lift(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Samples [M, D] at places [M, K] of the plane."""
+        return np.asarray(self.origin + places @ self.axes)
+
+    def extent(self, x: Matrix) -> NDArray[np.float64]:
+        """x0, x1, y0, y1 of a square a little beyond the projected samples; a line's x0, x1."""
+        places = self.project(x)
+        low, high = places.min(axis=0), places.max(axis=0)
+        half = (high - low).max() / 2 * (1 + MARGIN) or 1.0
+        middle = (low + high) / 2
+        return np.stack([middle - half, middle + half], axis=1).ravel()
+
+
+def plane_of(data: Data, wanted: tuple[str, ...]) -> Plane:
+    """The plane of two named features, or of the first two principal components.
+
+    Args:
+        data: the samples.
+        wanted: two of their features, or none for the components.
+    """
+    x, count = data.x, data.x.shape[1]
+    if count <= 2 and not wanted:
+        every = _named(data, list(range(count)), np.zeros(count))
+        return Plane(np.zeros(count), np.eye(count), "", *every)
+    origin = x.mean(axis=0, dtype=np.float64)
+    centred = x.astype(np.float64) - origin
+    total = max((centred**2).sum(), 1e-300)
+    if wanted:
+        places = [data.features.index(name) for name in wanted]
+        axes, name = np.eye(count)[places], " × ".join(wanted)
+    else:
+        axes, name = (
+            np.linalg.svd(centred, full_matrices=False)[2][:2],
+            "principal components 1 × 2",
+        )
+        axes *= np.sign(axes[np.arange(2), abs(axes).argmax(axis=1)])[:, None]  # one sign of two
+    shares = ((centred @ axes.T) ** 2).sum(axis=0) / total
+    words = f"{name}: {float(shares.sum()):.0%} of the variance"
+    if wanted:
+        return Plane(origin, axes, words, *_named(data, places, origin[places]))
+    of = tuple(f"principal component {i + 1} ({100 * s:.0f}\u2009%)" for i, s in enumerate(shares))
+    return Plane(origin, axes, words, of if data.units is not None else ())
+
+
+def _named(
+    data: Data, places: list[int], origin: NDArray[np.float64]
+) -> tuple[tuple[str, ...], NDArray[np.float64] | None]:
+    """Names and units of features on a plane through their standardised origin [K]."""
+    if data.units is None:
+        return (), None
+    units = data.units[places].copy()
+    units[:, 0] += units[:, 1] * origin
+    return tuple(data.features[i] for i in places), units
