@@ -337,9 +337,9 @@ LIES = (
     Lie(
         "clips are put in place before all of their command is finished",
         "vizopt/pipeline/__init__.py",
-        "                made, wrong = _drawn(run, clips, look, bar, staging)\n            else",
-        "                made, wrong = _drawn(run, clips, look, bar, staging)\n"
-        "                put()\n            else",
+        "                    made, wrong = _drawn(run, clips, look, bar, staging)\n                else",
+        "                    made, wrong = _drawn(run, clips, look, bar, staging)\n"
+        "                    put()\n                else",
     ),
     Lie(
         "the old recording goes before the new clips are in place",
