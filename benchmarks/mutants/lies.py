@@ -337,7 +337,8 @@ LIES = (
     Lie(
         "clips are put in place before all of their command is finished",
         "vizopt/pipeline/__init__.py",
-        "                    made, wrong = _drawn(run, clips, look, bar, staging)\n                else",
+        "                    made, wrong = _drawn(run, clips, look, bar, staging)\n"
+        "                else",
         "                    made, wrong = _drawn(run, clips, look, bar, staging)\n"
         "                    put()\n                else",
     ),
