@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from zipfile import ZipFile
 
+import numpy as np
 import pytest
 from openxml_audit import validate_pptx
 from PIL import Image
@@ -23,6 +24,7 @@ from vizopt.clips.render import planned_picture
 from vizopt.deck import sources
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import judge
+from vizopt.flashes.decode import pictures
 from vizopt.formats import Label
 from vizopt.formats import slides as formats
 from vizopt.formats.slides.layout import captioned
@@ -56,6 +58,24 @@ def page_of(file="d.pptx", number=0):
 
 def slide_of(clip, **label):
     return formats.slide(clip, Label(**{"title": clip.stem, **label}), judge(clip))
+
+
+@pytest.mark.parametrize("names", ["landscape+momentum-fast", "momentum-fast"])
+def test_the_poster_that_is_asked_for_is_on_the_slide(command, names):
+    """Of one clip and of two: the last frame, and not the first."""
+    ran = command("slides", names, "-o", "d.pptx", "--poster", "last", *SHORT)
+    assert ran.code == 0, ran.err
+    for film in films(page_of()):
+        poster = np.asarray(Image.open(io.BytesIO(film.poster_frame.blob)).convert("RGB"), int)
+        with ZipFile("d.pptx") as archive:
+            shown = []
+            for name in archive.namelist():
+                if name.endswith(".mp4"):
+                    Path("m.mp4").write_bytes(archive.read(name))
+                    shown.append([frame.frame.astype(int) for frame in pictures(Path("m.mp4"))])
+        apart = [[abs(poster - frame).mean() for frame in (each[0], each[-1])] for each in shown]
+        first, last = min(apart, key=min)
+        assert last < first
 
 
 @pytest.mark.parametrize(

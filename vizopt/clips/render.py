@@ -250,7 +250,7 @@ def _label(
     card = 0 if isinstance(picture, Picture) else picture.card
     shape = _shape(look, drawing.group)
     label = metadata.label(drawing.run, drawing.scene, told, shape, card=card, warning=warning)
-    if look.poster and any(kind.poster for _, kind in members):
+    if look.poster and (drawing.group.slide or any(kind.poster for _, kind in members)):
         return replace(label, poster=drawing.poster(look.poster))
     return label
 
