@@ -29,12 +29,12 @@ def wanted(run):
 )
 def test_a_clip_is_an_array_of_its_frames(run, tmp_path, wanted, name, off):
     clip = vizopt.render(run, tmp_path / name, **LOOK)
-    frames = clip.array()
+    frames = clip.frames()
     assert (frames.shape, frames.dtype) == ((5, 270, 480, 3), np.uint8)
-    assert clip.frames == 5
+    assert clip.length == 5
     assert abs(frames.astype(int) - wanted).mean() <= off
     frames[0] = 0  # one's own
-    assert clip.array()[0].any()
+    assert clip.frames()[0].any()
 
 
 def read(file):
@@ -45,9 +45,9 @@ def read(file):
 def test_a_sequence_and_a_still(run, tmp_path):
     sequence = vizopt.render(run, tmp_path / "a-%d.png", **LOOK)
     every = [read(tmp_path / f"a-{k}.png") for k in range(5)]
-    assert np.array_equal(sequence.array(), every)
+    assert np.array_equal(sequence.frames(), every)
     still = vizopt.render(run, tmp_path / "b.png", **LOOK)
-    assert still.array().shape == (1, 270, 480, 3)
+    assert still.frames().shape == (1, 270, 480, 3)
 
 
 def test_one_frame_is_no_frames(run, tmp_path):
@@ -78,8 +78,8 @@ def test_frames_come_one_by_one(run, tmp_path, monkeypatch):
 def test_what_has_no_pixels_or_is_gone_is_one_line(run, tmp_path):
     clip = vizopt.render(run, tmp_path / "a.svg", size=(640, 360))
     with pytest.raises(VizoptError, match=r"a\.svg: has no pixels of its own: render a \.png$"):
-        clip.array()
+        clip.frames()
     clip = vizopt.render(run, tmp_path / "a.png", size=(640, 360))
     clip.path.unlink()
     with pytest.raises(VizoptError, match=r"a\.png: cannot read: No such file or directory$"):
-        clip.array()
+        clip.frames()

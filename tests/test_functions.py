@@ -213,7 +213,7 @@ def test_an_overflow_is_a_result(tmp_path):
     assert run.epochs == run.diverged
     assert np.isfinite(run["params"]).all()
     clip = vizopt.render(run, tmp_path / "a.gif", vizopt.Look(overrides={"timeline.seconds": 1.0}))
-    assert clip.frames == 20
+    assert clip.length == 20
 
 
 def test_find_finds_a_setting_that_holds(command):

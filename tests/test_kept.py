@@ -181,4 +181,4 @@ def test_the_command_line_says_how_to_draw_it(tmp_path, command, number):
     assert err.endswith("vizopt render run.zarr -o run.mp4\n")
     assert at in command("info", run.path).out
     clip = vizopt.render(run, tmp_path / "a.png")
-    assert clip.frames == 1
+    assert clip.length == 1

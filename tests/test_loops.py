@@ -137,7 +137,7 @@ def test_a_slide_plays_once_and_shows_its_poster(run, tmp_path):
 def test_a_scene_says_it_too(run, tmp_path):
     keys = {"clip.loop": 1, "clip.poster": "last", "timeline.seconds": 0.5}
     clip = vizopt.render(run, tmp_path / "a.gif", size=(480, 270), overrides=keys)
-    assert (clip.frames, clip.label.loop) == (11, 1)
+    assert (clip.length, clip.label.loop) == (11, 1)
     again = vizopt.render(run, tmp_path / "b.gif", size=(480, 270), overrides=keys, loop=0)
     assert judge(again.path).looped
 

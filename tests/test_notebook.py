@@ -134,7 +134,7 @@ def test_a_player_is_the_page_around_the_clip(clips):
     page = attributes["srcdoc"]
     assert page.startswith("<!doctype html>")
     assert b64encode(clip.path.read_bytes()).decode() in page
-    assert f'max="{clip.frames - 1}"' in page
+    assert f'max="{clip.length - 1}"' in page
     last = Image.open(io.BytesIO(b64decode(shown["image/png"])))
     assert last.tobytes() == picture(clip.path, first=False).tobytes()
 

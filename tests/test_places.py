@@ -146,7 +146,7 @@ def test_sequences(tmp_path, run):
     names = {"%d.png": "0.png", "a-%03d.PNG": "a-000.PNG", "b%06d.png": "b000000.png"}
     clips = render_all(run, [tmp_path / name for name in names], TINY)
     assert all((tmp_path / first).exists() for first in names.values())
-    frames = [clip.frames for clip in clips]
+    frames = [clip.length for clip in clips]
     assert len([*tmp_path.glob("*.[pP][nN][gG]")]) == sum(frames) == 3 * frames[0] > 3
 
 

@@ -133,7 +133,7 @@ def test_a_page_of_a_real_run_tells_its_verdict_and_recipe(run, tmp_path):
     again = judge(tmp_path / "inner.mp4")
     assert clip.verdict.path == clip.path
     assert (clip.verdict.general, clip.verdict.red) == (again.general, again.red)
-    assert clip.frames == again.frames
+    assert clip.length == again.frames
     data = data_of(text)
     assert data["starts"] == clip.verdict.passed
     epochs = run["epoch"][

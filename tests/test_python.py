@@ -80,7 +80,7 @@ def test_one_line_and_three(tmp_path):
 clip = vizopt.make("sgd", "a.gif", overrides={TINY}, seconds=0.5, size=(480, 270))
 print(repr(clip))
 run = vizopt.record(vizopt.load_scene("sgd", {TINY}), "run.zarr")
-print(vizopt.render("run.zarr", "b.gif", size=(480, 270), theme="dark", fps=10, seconds=1).frames)
+print(vizopt.render("run.zarr", "b.gif", size=(480, 270), theme="dark", fps=10, seconds=1).length)
 print(run.weights("dense1", epoch=9).shape)
 """
     clip, frames, shape = child(code, tmp_path).splitlines()

@@ -134,7 +134,7 @@ def test_the_permanent_recording_of_format_1_opens_and_draws(tmp_path):
     clip = vizopt.render(
         run, tmp_path / "old.gif", vizopt.Look(overrides={"timeline.seconds": 0.5})
     )
-    assert clip.frames == 10
+    assert clip.length == 10
 
 
 def test_a_killed_process_leaves_what_it_committed(tmp_path):
@@ -150,7 +150,7 @@ def test_a_killed_process_leaves_what_it_committed(tmp_path):
     clip = vizopt.render(
         run, tmp_path / "cut.gif", vizopt.Look(overrides={"timeline.seconds": 1.0})
     )
-    assert clip.frames == 20
+    assert clip.length == 20
 
 
 def test_later_epochs_are_kept_now_and_then(tmp_path):

@@ -60,7 +60,7 @@ def test_all_old_or_all_new_until_the_last_is_finished(before, monkeypatch):
 
     monkeypatch.setattr(Staging, "put", noted)
     _, clips = pipeline.make(scene(seed=3), FILES, LOOK)
-    frames = {f"a-{k}.png" for k in range(clips[1].frames)}
+    frames = {f"a-{k}.png" for k in range(clips[1].length)}
     assert seen == [(True, {"a.png", "a.txt", *frames}, Path.cwd() / "a.zarr")]
     after = contents()
     assert after.keys() == before.keys()

@@ -20,7 +20,7 @@ def clip_line(clip: "Clip") -> str:
     width, height = clip.size
     size = sum(file.stat().st_size for file in written(clip.path))
     length = clip.at or (
-        f"{counted(clip.frames, 'frame')}  {clip.frames / clip.fps:.1f} s at "
+        f"{counted(clip.length, 'frame')}  {clip.length / clip.fps:.1f} s at "
         f"{told_rate(clip.path, clip.fps, clip.asked)}"
     )
     card = "with a warning card in front" if clip.label.warning and not clip.at else ""

@@ -105,9 +105,9 @@ def _page(clip: "Clip") -> str:
     shown = picture(clip.path, first=bool(clip.label.pauses))  # the last would be an answer
     epochs = clip.label.numbers.get(clip.label.unit, ())
     changes = [
-        k for k in range(clip.frames) if not 0 < k < len(epochs) or epochs[k] != epochs[k - 1]
+        k for k in range(clip.length) if not 0 < k < len(epochs) or epochs[k] != epochs[k - 1]
     ]
-    shot = Shot(clip.size, clip.path.read_bytes(), shown, clip.frames, changes)
+    shot = Shot(clip.size, clip.path.read_bytes(), shown, clip.length, changes)
     return page(film, [shot], clip.verdict)
 
 

@@ -48,7 +48,7 @@ class Clip:
         path: where it is.
         size: width and height in pixels.
         fps: frames per second, as written.
-        frames: how many.
+        length: how many frames it has.
         took: seconds of drawing and encoding.
         verdict: what `vizopt check` finds in it; none for stills and sequences.
         label: what the file says of itself.
@@ -61,7 +61,7 @@ class Clip:
     path: Path
     size: Size
     fps: float
-    frames: int
+    length: int
     took: float
     verdict: Verdict | None
     label: Label
@@ -76,7 +76,7 @@ class Clip:
     def __repr__(self) -> str:
         """`<Clip sgd.gif: 800×450, 20 frames at 20 fps, passes the flash check>`."""
         width, height = self.size
-        length = self.at or f"{counted(self.frames, 'frame')} at {self.fps:.4g} fps"
+        length = self.at or f"{counted(self.length, 'frame')} at {self.fps:.4g} fps"
         parts = [f"{width}×{height}", length, told_verdict(self.verdict)]
         return f"<Clip {self.path}: {', '.join(filter(None, parts))}>"
 
@@ -102,7 +102,7 @@ class Clip:
 
         return images(self.path)
 
-    def array(self) -> RGB:
+    def frames(self) -> RGB:
         """All of them at once, [N, H, W, 3] uint8, for a tracker of experiments.
 
         Raises:
