@@ -13,7 +13,7 @@ from vizopt.clips.outputs import Look
 from vizopt.core.errors import EncodeError
 from vizopt.core.ffmpeg import end
 from vizopt.flashes import judge, videos, worker
-from vizopt.flashes.worker import Worker
+from vizopt.flashes.worker import Worker, WorkerError
 from vizopt.pipeline import render_all
 
 
@@ -137,10 +137,16 @@ def test_the_process_sees_transparent_paper_in_the_colour_that_it_is_told(run, t
             assert process.judge(clip.path, lambda *_: None, (paper,)).paper == paper
 
 
-def test_an_error_that_nobody_foresaw_tells_where_it_came_from():
-    with closing(Worker()) as process, pytest.raises(TypeError) as error:
-        process.judge(None, lambda *_: None, ("#ffffff",))
-    assert "in _answer" in error.value.__notes__[0]
+def test_what_nobody_foresaw_is_judged_again_here(clip, monkeypatch):
+    """The process ends of it; whoever asked meets it with all that is known of it."""
+    broken = "import vizopt.flashes.worker as w; w.judge = lambda *a, **k: 1 / 0; w.serve()"
+    monkeypatch.setattr(worker, "START", f"import sys; sys.path[:] = sys.argv[1:]; {broken}")
+    with closing(Worker()) as process, pytest.raises(WorkerError):
+        process.judge(clip, lambda *_: None, ("#ffffff",))
+    with Checks() as checks:
+        told = checks.begin(judges(), clip)
+        checks.beside()
+        assert told() == judge(clip)
 
 
 def test_an_error_beside_it_ends_a_check_and_leaves_nothing(run, tmp_path, monkeypatch):

@@ -1,20 +1,23 @@
 """Worker: the flash check in a process of its own, so that drawing keeps its core."""
 
-import pickle
+import json
 import signal
 import subprocess
 import sys
-import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
 
+from pydantic import TypeAdapter
+
+from vizopt.core.errors import DecodeError
 from vizopt.core.ffmpeg import APART, end
 from vizopt.flashes.check import Trace, Verdict, judge
 
 # Nothing of the user's own script is run anew, as multiprocessing would.
 START = "import sys; sys.path[:] = sys.argv[1:]; from vizopt.flashes.worker import serve; serve()"
 PATIENCE = 10  # seconds to tidy up in
+FRAME = b"\n"  # what is said of one that was seen
+ANSWER: TypeAdapter[Verdict | str] = TypeAdapter(Verdict | str)  # found, or why it cannot be read
 
 
 class WorkerError(Exception):
@@ -28,25 +31,26 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def judge(self, path: Path, trace: Trace, papers: tuple[str, ...]) -> Verdict:
-        """As `judge` does, and with its errors; the trace is told of frames, not of counts.
+        """As `judge` does, and with its error; the trace is told of frames, not of counts.
 
         Raises:
-            WorkerError: there is nobody to do it.
+            DecodeError: the clip cannot be read.
+            WorkerError: there is nobody to do it, or it met something else than that.
         """
         try:
             process = self._process = self._process or _started()
             asked, told = process.stdin, process.stdout
             assert asked
             assert told
-            pickle.dump((path, papers), asked)
+            asked.write(json.dumps([str(path), papers]).encode() + b"\n")
             asked.flush()
-            while (found := pickle.load(told)) is None:
+            while (line := told.readline()) == FRAME:
                 trace(0, {})
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+            found = ANSWER.validate_json(line)
+        except (OSError, EOFError, ValueError) as error:
             raise WorkerError(str(error)) from error
-        if isinstance(found, BaseException):
-            raise found
-        assert isinstance(found, Verdict)
+        if isinstance(found, str):
+            raise DecodeError(found)
         return found
 
     def close(self) -> None:
@@ -75,25 +79,22 @@ def _started() -> subprocess.Popen[bytes]:
 
 
 def serve() -> None:
-    """What the process does: a clip in, a None for each of its frames and its verdict out."""
+    """What the process does: a clip in; a line for each of its frames and one for the verdict out.
+
+    What nobody foresaw ends it: who asked judges the clip then, and tells of it.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    clips, told = sys.stdin.buffer, sys.stdout.buffer
-    with suppress(EOFError, OSError):  # nobody asks any more
-        while True:
-            path, papers = pickle.load(clips)
-            _tell(told, _answer(path, papers, told))
+    told = sys.stdout.buffer
 
+    def tell(line: bytes) -> None:
+        told.write(line)
+        told.flush()
 
-def _answer(path: Path, papers: tuple[str, ...], told: IO[bytes]) -> Verdict | Exception:
-    try:
-        return judge(path, trace=lambda *_: _tell(told, None), papers=papers)
-    except BrokenPipeError:
-        raise
-    except Exception as error:
-        error.add_note(traceback.format_exc())  # which is not pickled otherwise
-        return error
-
-
-def _tell(told: IO[bytes], what: Any) -> None:
-    pickle.dump(what, told)
-    told.flush()
+    for line in sys.stdin.buffer:
+        path, papers = json.loads(line)
+        answer: Verdict | str
+        try:
+            answer = judge(path, trace=lambda *_: tell(FRAME), papers=tuple(papers))
+        except DecodeError as error:
+            answer = str(error)
+        tell(ANSWER.dump_json(answer) + b"\n")
