@@ -24,7 +24,7 @@ from benchmarks.measure import (
     usage,
 )  # fmt: skip
 from benchmarks.peers import book_layers, encode_only, ffmpeg_gif, matplotlib_script
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.progress import quiet
 from vizopt.flashes import Verdict
 from vizopt.pipeline import make

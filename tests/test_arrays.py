@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 import vizopt
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import VizoptError
 from vizopt.scene.spec import parse_scene
 

@@ -19,8 +19,8 @@ from test_slides import Page, alt, media
 
 import vizopt
 from vizopt import deck
+from vizopt.clips.drawing import planned_picture
 from vizopt.clips.outputs import Look
-from vizopt.clips.render import planned_picture
 from vizopt.deck import sources
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import judge

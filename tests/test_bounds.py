@@ -3,7 +3,7 @@
 import pytest
 
 import vizopt
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import SceneError
 from vizopt.scene.spec import parse_scene, scene_text
 from vizopt.train.schedules import OneCycle

@@ -11,8 +11,8 @@ from matplotlib.colors import to_rgb
 from PIL import Image, ImageSequence
 
 import vizopt
+from vizopt.clips.drawing import planned_picture
 from vizopt.clips.outputs import Look
-from vizopt.clips.render import planned_picture
 from vizopt.draw.clear import Clear, opposite
 from vizopt.flashes import judge
 from vizopt.flashes.decode import pictures

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from descents import descend, scales
 
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.numbers import number
 from vizopt.draw.paint import drawn
 from vizopt.draw.panels.magnifier import _View

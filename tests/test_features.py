@@ -10,7 +10,7 @@ from numpy.random import RandomState
 
 import vizopt
 from vizopt import story
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.draw.theme import THEMES
 from vizopt.recording.store import Recording
 from vizopt.train.problems.standard import standardised, units

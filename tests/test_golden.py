@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import vizopt
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core import library
 from vizopt.train.problems import NetworkSpec
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import vizopt
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.arrays import Pixels
 from vizopt.core.oklab import luminance
 from vizopt.core.params import Layout

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 
 import vizopt
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core import library
 from vizopt.core.contrast import apart, contrast, nearest, ratio
 from vizopt.core.errors import SceneError

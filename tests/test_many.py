@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 
 import vizopt
 from vizopt import story
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.contrast import SHAPE, contrast
 from vizopt.draw.panels.markers import shape
 from vizopt.draw.panels.sample import LEAST, PLANE, STRIP, sample

@@ -8,9 +8,9 @@ import pytest
 
 import vizopt
 from vizopt import story
+from vizopt.clips.drawing import planned_picture
 from vizopt.clips.metadata import label
 from vizopt.clips.recipe import load
-from vizopt.clips.render import planned_picture
 from vizopt.core import library
 from vizopt.core.numbers import count, number
 from vizopt.draw.glyphs import Glyphs

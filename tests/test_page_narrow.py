@@ -10,10 +10,10 @@ from pages import LABEL, checked, clip_of, data_of, recipe_of, until
 
 from vizopt import pipeline
 from vizopt.api import render
+from vizopt.clips.drawing import planned_picture
 from vizopt.clips.fit import steps
 from vizopt.clips.outputs import Look
 from vizopt.clips.recipe import read
-from vizopt.clips.render import planned_picture
 from vizopt.clips.targets import Limits
 from vizopt.core.errors import EncodeError
 from vizopt.flashes import judge
@@ -45,7 +45,7 @@ def test_it_is_the_same_clip_at_four_to_five_with_large_text(page, run, tmp_path
         size_of(clip_of(text, name), tmp_path) for name in ("clip", "narrow")
     )
     assert (wide, tall) == ((854, 480), TALL)
-    assert len(frames) == len(others) == page.frames == data_of(text)["frames"] == 8
+    assert len(frames) == len(others) == page.length == data_of(text)["frames"] == 8
     scene = parse_scene(run.header.scene, "x", {}, {})
     drawn = planned_picture(run, scene, TALL, 4.0, large=True)[5]
     assert np.abs(others[5].astype(int) - drawn[..., :3]).mean() < 3

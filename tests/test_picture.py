@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import vizopt
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.oklab import luminance
 from vizopt.draw.defaults import arranged
 from vizopt.draw.figure import Stage

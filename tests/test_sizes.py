@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import vizopt
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import SceneError, VizoptError
 from vizopt.core.sizes import SIZES, exact
 from vizopt.scene.spec import parse_scene, scene_toml

@@ -18,9 +18,9 @@ from pptx import Presentation
 
 import vizopt
 from vizopt import deck, pipeline, story
+from vizopt.clips.drawing import planned_picture
 from vizopt.clips.metadata import label as label_of
 from vizopt.clips.outputs import Look
-from vizopt.clips.render import planned_picture
 from vizopt.core import atomic
 from vizopt.formats import Film, Label, encoder
 from vizopt.formats import slides as formats

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 import vizopt
 from vizopt import story
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.params import Layout
 from vizopt.draw import hold
 from vizopt.draw.paint import DPI, ink, pixel_axes

@@ -17,7 +17,7 @@ from peers import RATES
 
 import vizopt
 from vizopt.clips import writing
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import SceneError, VizoptWarning
 from vizopt.core.words import _places, checked, language, languages, phrase, table
 from vizopt.draw import fonts

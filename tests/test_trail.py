@@ -5,7 +5,7 @@ import pytest
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.draw.panels import descent
 from vizopt.draw.panels.rule import rule
 from vizopt.recording.store import Recording

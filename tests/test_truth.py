@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 import vizopt
+from vizopt.clips.drawing import planned_picture
 from vizopt.clips.outputs import Look
-from vizopt.clips.render import planned_picture
 from vizopt.core.numbers import count, number
 from vizopt.core.oklab import luminance
 from vizopt.draw.panels import scale as weights_scale

@@ -10,7 +10,7 @@ from descents import scales
 from matplotlib.colors import LinearSegmentedColormap
 
 import vizopt
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.numbers import count, number
 from vizopt.draw.theme import THEMES
 from vizopt.recording.descent import outcome

@@ -10,7 +10,7 @@ from descents import Held
 
 import vizopt
 from vizopt import story
-from vizopt.clips.render import planned_picture
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import number
 from vizopt.core.params import Layout

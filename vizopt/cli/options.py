@@ -112,87 +112,91 @@ SET = click.option(
 )
 
 
+# Of every command that draws.
+LOOK = (
+    SET,
+    click.option(
+        "--size",
+        type=SizeType(),
+        metavar="WIDTHxHEIGHT",
+        help="Pixels of all files: 1280x720; 720p, 1080p, 4k, square, portrait.",
+    ),
+    click.option(
+        "--fps",
+        type=RateType(),
+        metavar="RATE",
+        help="Frames per second, for all files: 25, 30000/1001.",
+    ),
+    click.option(
+        "--loop",
+        metavar="TIMES",
+        type=click.IntRange(0, 1000),
+        help="How often an image, page or slide plays: 1 is once, 0 for ever, as without.",
+    ),
+    click.option(
+        "--poster",
+        metavar="FRAME",
+        default="",
+        help="What they show first: last, first, 4500 (epoch or step).",
+    ),
+    click.option("--seconds", type=float, help="Length of the clip."),
+    click.option(
+        "--theme",
+        metavar="NAME",
+        shell_complete=completing.listed("themes"),
+        help="light, dark or print.",
+    ),
+    click.option(
+        "--look",
+        "own",
+        type=PATH,
+        shell_complete=completing.files(".toml"),
+        help="A look of your own, FILE.toml.",
+    ),
+    click.option("--text", type=click.Choice(["normal", "large"]), help="Size of text."),
+    click.option(
+        "--allow-flashes",
+        is_flag=True,
+        help="The lesson's look, which flashes; behind a warning card.",
+    ),
+    click.option("--embed", is_flag=True, help="A page for a frame in another page."),
+    click.option(
+        "--narrow/--no-narrow",
+        default=True,
+        help="A page's second clip, for narrow screens.",
+    ),
+    OVERWRITE,
+    click.option("-q", "--quiet", is_flag=True, help="No progress."),
+)
+# Of those that write files: stills, and files that must not be too large.
+FIT = (
+    click.option(
+        "--for",
+        "place",
+        metavar="PLACE",
+        shell_complete=completing.listed("places"),
+        help="Place where it is shown: vizopt list places.",
+    ),
+    click.option("--fit", type=BytesType(), help="Largest file: 10MB, 500kB."),
+    click.option(
+        "--at",
+        metavar="FRAME",
+        default="",
+        help="A still's frame: 4500 (epoch or step, as the run counts), first, last.",
+    ),
+)
+
+
 def look_options(command: F) -> F:
     """Options of every command that draws."""
-    for option in reversed(
-        (
-            SET,
-            click.option(
-                "--size",
-                type=SizeType(),
-                metavar="WIDTHxHEIGHT",
-                help="Pixels of all files: 1280x720; 720p, 1080p, 4k, square, portrait.",
-            ),
-            click.option(
-                "--fps",
-                type=RateType(),
-                metavar="RATE",
-                help="Frames per second, for all files: 25, 30000/1001.",
-            ),
-            click.option(
-                "--loop",
-                metavar="TIMES",
-                type=click.IntRange(0, 1000),
-                help="How often an image, page or slide plays: 1 is once, 0 for ever, as without.",
-            ),
-            click.option(
-                "--poster",
-                metavar="FRAME",
-                default="",
-                help="What they show first: last, first, 4500 (epoch or step).",
-            ),
-            click.option("--seconds", type=float, help="Length of the clip."),
-            click.option(
-                "--theme",
-                metavar="NAME",
-                shell_complete=completing.listed("themes"),
-                help="light, dark or print.",
-            ),
-            click.option(
-                "--look",
-                "own",
-                type=PATH,
-                shell_complete=completing.files(".toml"),
-                help="A look of your own, FILE.toml.",
-            ),
-            click.option("--text", type=click.Choice(["normal", "large"]), help="Size of text."),
-            click.option(
-                "--allow-flashes",
-                is_flag=True,
-                help="The lesson's look, which flashes; behind a warning card.",
-            ),
-            click.option("--embed", is_flag=True, help="A page for a frame in another page."),
-            click.option(
-                "--narrow/--no-narrow",
-                default=True,
-                help="A page's second clip, for narrow screens.",
-            ),
-            OVERWRITE,
-            click.option("-q", "--quiet", is_flag=True, help="No progress."),
-        )
-    ):
+    for option in reversed(LOOK):
         command = option(command)
     return command
 
 
 def fit_options(command: F) -> F:
-    """Options of the commands that write files: stills, and files that must not be too large."""
-    for option in (
-        click.option(
-            "--for",
-            "place",
-            metavar="PLACE",
-            shell_complete=completing.listed("places"),
-            help="Place where it is shown: vizopt list places.",
-        ),
-        click.option("--fit", type=BytesType(), help="Largest file: 10MB, 500kB."),
-        click.option(
-            "--at",
-            metavar="FRAME",
-            default="",
-            help="A still's frame: 4500 (epoch or step, as the run counts), first, last.",
-        ),
-    ):
+    """Options of the commands that write files."""
+    for option in FIT:
         command = option(command)
     return command
 
