@@ -190,7 +190,7 @@ def test_a_divergence_is_a_result(tmp_path):
     assert np.isfinite(run["params"]).all()
     assert np.isfinite(run["loss"]).all()
     look = vizopt.Look(overrides={"timeline.seconds": 1.0})
-    assert vizopt.render(run, tmp_path / "a.gif", look).frames == 20
+    assert vizopt.render(run, tmp_path / "a.gif", look).length == 20
 
 
 @pytest.mark.parametrize("arithmetic", ["book", "float32", "float64"])

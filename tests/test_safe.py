@@ -35,6 +35,6 @@ def test_the_lessons_look_fails_and_warns(tmp_path):
     assert held.verdict.passed
     assert not free.verdict.passed
     assert free.verdict.general.flashes > 3 >= held.verdict.general.flashes
-    assert free.frames == held.frames + 4 * 15  # the card
+    assert free.length == held.length + 4 * 15  # the card
     assert b"This clip may flash" in free.path.read_bytes()
     assert b"This clip may flash" not in held.path.read_bytes()
