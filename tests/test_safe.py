@@ -1,13 +1,16 @@
 """Clips that pass: every bundled scene in every theme, judged on the decoded file."""
 
+import numpy as np
 import pytest
 
 import vizopt
+from vizopt.clips.drawing import planned_picture
 from vizopt.clips.outputs import Look
 from vizopt.core import library
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import judge
 from vizopt.pipeline import render_all
+from vizopt.scene.spec import parse_scene
 
 # Shorter than shipped, so that more happens in every second.
 FAST = {"keep.grid": 30, "timeline.seconds": 2.0}
@@ -24,6 +27,19 @@ def test_bundled_scenes_pass_in_every_theme(name, tmp_path):
         (clip,) = render_all(run, [file], look)
         assert clip.verdict == judge(file)
         assert clip.verdict.passed, (theme, clip.verdict)
+
+
+@pytest.mark.parametrize("at", ["first", "last"])
+def test_a_still_of_the_lessons_look_is_its_frame_and_not_the_card(tmp_path, at):
+    """The card stands in front of a clip's frames; a still cannot flash."""
+    keys = {"epochs": 20, "keep.grid": 40, "timeline.seconds": 1.0}
+    run = vizopt.record(vizopt.load_scene("sgd", keys), tmp_path / "run.zarr")
+    look = Look((480, 270), 10.0, allow_flashes=True, at=at)
+    (still,) = render_all(run, [tmp_path / "a.png"], look)
+    scene = parse_scene(run.header.scene, "sgd", {}, {})
+    picture = planned_picture(run, scene, (480, 270), 10.0, mode="flashing")
+    frame = picture[picture.card if at == "first" else len(picture) - 1]
+    assert np.array_equal(still.frames()[0], frame[..., :3])
 
 
 def test_the_lessons_look_fails_and_warns(tmp_path):
