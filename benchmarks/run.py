@@ -29,7 +29,7 @@ from vizopt.core.progress import quiet
 from vizopt.flashes import Verdict
 from vizopt.pipeline import make
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 from vizopt.train.loop import train
 from vizopt.train.optimizers import SGD, Adam, Momentum
 from vizopt.train.problems import NetworkSpec, Spiral

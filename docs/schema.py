@@ -9,7 +9,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from vizopt.core.docstrings import docstring
 from vizopt.scene.schema import NAME
-from vizopt.scene.spec import Scene, as_table
+from vizopt.scene.spec import Scene
+from vizopt.scene.written import as_table
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

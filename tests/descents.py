@@ -8,7 +8,8 @@ import numpy as np
 
 from vizopt.recording.header import Header
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import parse_scene, scene_toml
+from vizopt.scene.load import parse_scene
+from vizopt.scene.written import scene_toml
 from vizopt.train.loop import train
 from vizopt.train.optimizers import acting, rates, worked
 from vizopt.train.probes import Tape, probes_for, record_steps

@@ -7,7 +7,7 @@ from PIL import Image
 import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import VizoptError
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 LOOK = {"size": (480, 270), "fps": 10, "seconds": 0.5}
 

@@ -28,7 +28,7 @@ from vizopt.flashes.decode import pictures
 from vizopt.formats import Label
 from vizopt.formats import slides as formats
 from vizopt.formats.slides.layout import captioned
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 INCH = 914_400
 SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "0.3", "--fps", "10", "-q"]

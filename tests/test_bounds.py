@@ -5,7 +5,7 @@ import pytest
 import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import SceneError
-from vizopt.scene.spec import parse_scene, scene_text
+from vizopt.scene.load import parse_scene, scene_text
 from vizopt.train.schedules import OneCycle
 
 SCENE = scene_text("local-minimum-1")

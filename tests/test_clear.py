@@ -18,7 +18,7 @@ from vizopt.flashes import judge
 from vizopt.flashes.decode import pictures
 from vizopt.formats import ENCODERS, Film, encoder
 from vizopt.pipeline import render_all
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 SIZE = (480, 270)
 LOOKS = [("light", {}), ("dark", {}), ("light", {"paper": "#f0e0a0", "diverging": "bwr"})]

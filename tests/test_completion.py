@@ -15,7 +15,7 @@ from vizopt.cli import kinds
 from vizopt.cli.completion import INSTALL, SHELLS
 from vizopt.cli.keys import keys
 from vizopt.core import library
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 from vizopt.train.optimizers import OPTIMIZERS
 
 

@@ -13,7 +13,7 @@ from vizopt.draw.paint import drawn
 from vizopt.draw.panels.magnifier import _View
 from vizopt.draw.theme import THEMES
 from vizopt.recording.minima import minima_of
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 WIDE, SMALL, SQUARE = (1280, 720), (640, 360), (1080, 1080)
 LESSON = "(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4"

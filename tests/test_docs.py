@@ -18,7 +18,7 @@ import vizopt
 from vizopt import cli
 from vizopt.clips.targets import PLACES
 from vizopt.core import library
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -15,7 +15,7 @@ import vizopt
 from vizopt.core import library
 from vizopt.core.errors import SceneError
 from vizopt.recording.descent import Outcome, outcome
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 from vizopt.search import find
 from vizopt.train.problems import FunctionSpec
 from vizopt.train.problems.formula import formula

@@ -6,7 +6,8 @@ import pytest
 from vizopt import story
 from vizopt.clips import metadata
 from vizopt.recording.events import events
-from vizopt.scene.spec import Shape, parse_scene
+from vizopt.scene.load import parse_scene
+from vizopt.scene.spec import Shape
 
 PAUSES = {"pause": [{"epoch": epoch, "text": f"at {epoch}"} for epoch in (0, 7, 20)]}
 

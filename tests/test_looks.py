@@ -18,7 +18,8 @@ from vizopt.core.oklab import luminance, oklab
 from vizopt.draw.glyphs import Glyphs, strip, text_width
 from vizopt.draw.looks.look import LookSpec, resolved
 from vizopt.draw.theme import THEMES
-from vizopt.scene.spec import load_look, parse_scene, scene_toml
+from vizopt.scene.load import load_look, parse_scene
+from vizopt.scene.written import scene_toml
 from vizopt.story.picture import _signs
 
 SOLARIZED = {"paper": "#002b36", "ink": "#eee8d5", "classes": ["#b58900", "#2aa198", "#d33682"]}

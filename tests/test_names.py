@@ -15,7 +15,9 @@ from vizopt.core import library
 from vizopt.core.numbers import count, number
 from vizopt.draw.glyphs import Glyphs
 from vizopt.recording.summary import lines, table
-from vizopt.scene.spec import Shape, load_scene, parse_scene, scene_toml
+from vizopt.scene.load import load_scene, parse_scene
+from vizopt.scene.spec import Shape
+from vizopt.scene.written import scene_toml
 from vizopt.train.optimizers import OPTIMIZERS, name_of
 
 BUNDLED = {name: load_scene(name) for name in library.names()}

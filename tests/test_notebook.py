@@ -21,7 +21,7 @@ from vizopt.clips.outputs import Look
 from vizopt.core import cells, progress
 from vizopt.formats import Label
 from vizopt.formats.poster import picture
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "lesson.ipynb"
 sys.path.insert(0, str(EXAMPLE.parent))

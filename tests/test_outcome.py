@@ -23,7 +23,8 @@ from vizopt.recording.events import broken_off, events
 from vizopt.recording.minima import f_range, minima_of, seen_from
 from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Shape, parse_scene
+from vizopt.scene.load import parse_scene
+from vizopt.scene.spec import Shape
 from vizopt.search import _Search, find
 from vizopt.train.problems import Function, FunctionSpec
 from vizopt.train.problems.curve import curve

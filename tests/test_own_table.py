@@ -11,8 +11,8 @@ import vizopt
 from vizopt.core.errors import SceneError
 from vizopt.core.library import is_table, unpacked
 from vizopt.recording.store import Recording
+from vizopt.scene.load import parse_scene, scene_text
 from vizopt.scene.schema import POINTER
-from vizopt.scene.spec import parse_scene, scene_text
 from vizopt.train.problems.datasets import Spiral
 from vizopt.train.problems.inferred import inferred
 

@@ -21,7 +21,7 @@ from vizopt.flashes.containers import clips_in
 from vizopt.flashes.decode import pictures
 from vizopt.formats import Film, encoder
 from vizopt.formats.html.shots import narrow
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 LOOK = Look((854, 480), 4.0)
 WIDE, TALL, BLACK, WHITE = (624, 480), (480, 600), 0, 255

@@ -18,7 +18,7 @@ from vizopt.draw.panels.legend import LINES, MOST, Legend, written
 from vizopt.draw.panels.weights import _block_maxima
 from vizopt.draw.theme import THEMES
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 SIZES = [(640, 360), (800, 450), (1280, 720), (1920, 1080), (1080, 1080), (1080, 1920)]
 

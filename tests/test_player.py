@@ -39,7 +39,7 @@ from vizopt.core.words import language, phrase, table
 from vizopt.flashes import judge
 from vizopt.flashes.warning import SAID
 from vizopt.formats import Label
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 EVIL = "</script><script>alert(1)</script><!-- \"'& ]]> <img src=x onerror=alert(1)> Σ 渦 🌀"
 QUESTION = "What will happen to the border next?"

@@ -19,7 +19,7 @@ from vizopt.clips import recipe
 from vizopt.core.errors import DecodeError
 from vizopt.flashes import judge
 from vizopt.formats.pdf import ascii_toml
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 STILLS = ("pdf", "svg", "jpg", "jpeg")
 AT = ["-q", "--at", "123"]

@@ -170,7 +170,7 @@ def test_files_that_are_none(tiny, tmp_path):
 
 def test_a_scenes_name_can_be_recorded(tmp_path):
     scene = tmp_path / "mine.toml"
-    scene.write_text(vizopt.scene.spec.scene_toml(vizopt.load_scene("sgd", TINY)))
+    scene.write_text(vizopt.scene.written.scene_toml(vizopt.load_scene("sgd", TINY)))
     assert vizopt.record(scene, tmp_path / "a.zarr").epochs == 40
 
 

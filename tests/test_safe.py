@@ -10,7 +10,7 @@ from vizopt.core import library
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import judge
 from vizopt.pipeline import render_all
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 
 # Shorter than shipped, so that more happens in every second.
 FAST = {"keep.grid": 30, "timeline.seconds": 2.0}

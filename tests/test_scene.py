@@ -7,7 +7,9 @@ import pytest
 
 import vizopt
 from vizopt.core.errors import SceneError
-from vizopt.scene.spec import Scene, parse_scene, scene_toml
+from vizopt.scene.load import parse_scene
+from vizopt.scene.spec import Scene
+from vizopt.scene.written import scene_toml
 from vizopt.train.optimizers import SGD
 from vizopt.train.problems import NetworkSpec, Spiral
 from vizopt.train.schedules import Constant, InverseDecay

@@ -25,7 +25,8 @@ from vizopt.draw.figure import Stage
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.scene.schema import POINTER, shipped
-from vizopt.scene.spec import KINDS, Pause, Scene, Shape
+from vizopt.scene.spec import Pause, Scene, Shape
+from vizopt.scene.written import KINDS
 from vizopt.train.probes import Keep
 
 ROOT = Path(__file__).parents[1]

@@ -13,7 +13,7 @@ from vizopt.clips.targets import PLACES
 from vizopt.core import library
 from vizopt.core.words import languages
 from vizopt.formats import ENCODERS
-from vizopt.scene.spec import load_scene
+from vizopt.scene.load import load_scene
 
 COMMANDS = cli.cli.commands
 

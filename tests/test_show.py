@@ -12,8 +12,9 @@ from vizopt.cli.reference import entries, entry, full
 from vizopt.core import library
 from vizopt.core.docstrings import docstring
 from vizopt.core.toml import inline, parsed, written
+from vizopt.scene.load import parse_scene
 from vizopt.scene.schema import POINTER
-from vizopt.scene.spec import KINDS, parse_scene
+from vizopt.scene.written import KINDS
 
 FULL = """
 # penalty on the sum of w² over all weights.

@@ -14,7 +14,8 @@ import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import SceneError, VizoptError
 from vizopt.core.sizes import SIZES, exact
-from vizopt.scene.spec import parse_scene, scene_toml
+from vizopt.scene.load import parse_scene
+from vizopt.scene.written import scene_toml
 
 NTSC = 30000 / 1001
 STILL = ["-o", "a.png", "-q", "--size"]

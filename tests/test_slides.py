@@ -24,7 +24,8 @@ from vizopt.clips.outputs import Look
 from vizopt.core import atomic
 from vizopt.formats import Film, Label, encoder
 from vizopt.formats import slides as formats
-from vizopt.scene.spec import Shape, parse_scene
+from vizopt.scene.load import parse_scene
+from vizopt.scene.spec import Shape
 
 SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "1", "-q"]
 SMALL = [*SHORT, "--size", "480x270", "--fps", "10"]

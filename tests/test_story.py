@@ -20,7 +20,7 @@ from vizopt.core.numbers import count, counted, number, setting
 from vizopt.draw.panels import PANELS
 from vizopt.pipeline import prepared
 from vizopt.recording import summary
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 from vizopt.story.phrases import cut, listed, plain, times
 from vizopt.story.picture import PANELS_TOLD
 from vizopt.story.setup import rule

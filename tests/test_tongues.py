@@ -32,7 +32,8 @@ from vizopt.draw.warning_card import _card
 from vizopt.recording.descent import outcome
 from vizopt.recording.events import first_times, highest_spike
 from vizopt.recording.minima import minima_of
-from vizopt.scene.spec import load_scene, parse_scene, scene_toml
+from vizopt.scene.load import load_scene, parse_scene
+from vizopt.scene.written import scene_toml
 from vizopt.train.optimizers import OPTIMIZERS, worked
 from vizopt.train.problems import DATASETS
 from vizopt.train.schedules import SCHEDULES, Constant

@@ -22,7 +22,7 @@ from vizopt.draw.panels.worked import _lines
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import parse_scene
+from vizopt.scene.load import parse_scene
 from vizopt.story.setup import rule as story_rule
 from vizopt.train.optimizers import OPTIMIZERS, acting, worked
 

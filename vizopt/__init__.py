@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from vizopt.clips.render import Clip
     from vizopt.core.errors import VizoptError
     from vizopt.recording.store import Recording
-    from vizopt.scene.spec import Scene, load_look, load_scene
+    from vizopt.scene.load import load_look, load_scene
+    from vizopt.scene.spec import Scene
 
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
@@ -39,8 +40,8 @@ _PUBLIC = {
     "Recording": "recording.store",
     "Scene": "scene.spec",
     "VizoptError": "core.errors",
-    "load_look": "scene.spec",
-    "load_scene": "scene.spec",
+    "load_look": "scene.load",
+    "load_scene": "scene.load",
     "make": "api",
     "record": "api",
     "render": "api",

@@ -14,7 +14,9 @@ from vizopt.core.progress import Bar, usual
 from vizopt.core.sizes import fps_of, size_of
 from vizopt.recording.atomic import is_recording
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene, load_look, load_scene, parse_scene, scene_toml
+from vizopt.scene.load import load_look, load_scene, parse_scene
+from vizopt.scene.spec import Scene
+from vizopt.scene.written import scene_toml
 
 PathLike: TypeAlias = Path | str
 Files: TypeAlias = list[Any] | tuple[PathLike, ...]  # no Sequence: a name is one of its letters

@@ -41,7 +41,7 @@ def record(
     """
     from vizopt.cli.keys import checked
     from vizopt.recording.atomic import is_recording
-    from vizopt.scene.spec import load_scene, parse_scene
+    from vizopt.scene.load import load_scene, parse_scene
 
     if resume and is_recording(Path(scene)):
         from vizopt import pipeline
@@ -87,7 +87,8 @@ def find(
     from vizopt import search as search
     from vizopt.clips.outputs import check_place, write_text
     from vizopt.core.marks import guard, signed
-    from vizopt.scene.spec import load_scene, scene_toml
+    from vizopt.scene.load import load_scene
+    from vizopt.scene.written import scene_toml
 
     if file and file.suffix != ".toml":
         raise VizoptError(f"{file}: a scene's name ends in .toml")

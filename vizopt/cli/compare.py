@@ -64,7 +64,7 @@ def _logs(here: str, there: str, stack: ExitStack, quiet: bool) -> "tuple[Log, L
     """Both. A scene comes last, to be trained no longer than the other is; it or a recording says
     how the weights of an archive are named."""
     from vizopt.recording.store import Recording
-    from vizopt.scene.spec import load_scene
+    from vizopt.scene.load import load_scene
 
     sources = dict.fromkeys((here, there))
     runs = {source: Recording(source) for source in sources if _is_recording(source)}
@@ -144,7 +144,7 @@ def _is_of(path: Path, scene: "Scene") -> bool:
 
     import vizopt
     from vizopt.recording.atomic import attributes, is_whole
-    from vizopt.scene.spec import scene_toml
+    from vizopt.scene.written import scene_toml
 
     if not is_whole(path):
         return False

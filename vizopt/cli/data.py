@@ -38,8 +38,8 @@ def tell_tables(
 ) -> None:
     """The scene that is used for each table, on stderr; and into a file."""
     from vizopt.clips.outputs import write_text
+    from vizopt.scene.load import scene_text
     from vizopt.scene.schema import POINTER
-    from vizopt.scene.spec import scene_text
 
     for source in filter(is_table, sources):
         click.echo(scene_text(source, overrides), err=True)

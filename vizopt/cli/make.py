@@ -116,7 +116,8 @@ def pack(
     from vizopt.cli.keys import checked
     from vizopt.clips.outputs import Look
     from vizopt.core.marks import guard, signed
-    from vizopt.scene.spec import bare, load_scene, scene_toml
+    from vizopt.scene.load import bare, load_scene
+    from vizopt.scene.written import scene_toml
 
     keys = checked(overrides)
     loaded = told(load_scene(scene, keys))
@@ -195,7 +196,7 @@ def _limits(
 def _loaded(source: str, look: "Look", data: Path | None) -> "Scene":
     """A scene, or that of a clip's recipe."""
     from vizopt.clips import recipe as recipes
-    from vizopt.scene.spec import load_scene
+    from vizopt.scene.load import load_scene
 
     if recipes.is_clip(source):
         return recipes.load(Path(source), look.overrides or {}, data)

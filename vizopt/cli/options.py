@@ -229,7 +229,7 @@ def look_of(
         raise click.UsageError("--embed is for a web page: name one with -o NAME.html")
     keys: dict[str, Any] = {}
     if own:
-        from vizopt.scene.spec import load_look
+        from vizopt.scene.load import load_look
 
         keys["look"] = load_look(own)
     keys |= checked(overrides)
@@ -246,7 +246,7 @@ def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None)
     from vizopt.clips import recipe as recipes
     from vizopt.core.library import is_table
     from vizopt.core.toml import parsed
-    from vizopt.scene.spec import scene_text
+    from vizopt.scene.load import scene_text
 
     if not overrides or "title" in overrides or is_table(source):
         return

@@ -79,7 +79,7 @@ def entry(name: str) -> str:
 
 def full(scene: "Scene") -> str:
     """A scene's TOML with every key; it loads again as the same scene."""
-    from vizopt.scene.spec import as_table
+    from vizopt.scene.written import as_table
 
     return POINTER + "\n".join(_keys(_definitions()["Scene"], as_table(scene), ""))
 

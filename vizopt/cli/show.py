@@ -36,14 +36,14 @@ def show(name: str, full: bool) -> None:
         way = way if "?" in way else "vizopt list tells what there is"
         raise VizoptError(f"{name}: no such scene or kind: {way}")
     elif full:
-        from vizopt.scene.spec import load_scene
+        from vizopt.scene.load import load_scene
 
         click.echo(reference.full(load_scene(name)))
     elif name in scenes:
         below = f"\n\n{_commented(reference.entry(name))}" if name in kinds else ""
         click.echo(f"{POINTER}{library.bundled(name).rstrip()}{below}")
     else:
-        from vizopt.scene.spec import scene_text
+        from vizopt.scene.load import scene_text
 
         click.echo((POINTER if library.is_table(name) else "") + scene_text(name).rstrip())
 

@@ -93,7 +93,7 @@ def _echo(made: "list[Slide]", sources: Sequence[str], shown: str, look: "Look")
     from vizopt.deck.sources import parted
     from vizopt.formats import encoder
     from vizopt.recording.atomic import is_recording
-    from vizopt.scene.spec import load_scene
+    from vizopt.scene.load import load_scene
 
     rate = encoder(Path(f"clip{shown}")).rate(look.fps) if look.fps else None
     if look.fps and rate and rate != look.fps:

@@ -7,7 +7,9 @@ import numpy as np
 from vizopt.formats import Label
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import MADE_WITH, Scene, Shape, bare, scene_toml
+from vizopt.scene.load import bare
+from vizopt.scene.spec import MADE_WITH, Scene, Shape
+from vizopt.scene.written import scene_toml
 from vizopt.story import Story
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from vizopt.core.errors import DecodeError, SceneError
 from vizopt.core.marks import CLIPS as SUFFIXES
 from vizopt.core.toml import LONGEST
-from vizopt.scene.spec import MADE_WITH, Scene, is_bundled_data, parse_scene, with_data
+from vizopt.scene.load import is_bundled_data, parse_scene, with_data
+from vizopt.scene.spec import MADE_WITH, Scene
 from vizopt.train.problems import CSV, NPZ
 
 PDF, SVG = b"%PDF-", (b"<?xml", b"<svg")  # how they begin

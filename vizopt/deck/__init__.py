@@ -29,7 +29,8 @@ from vizopt.formats import Label
 from vizopt.formats import slides as formats
 from vizopt.pipeline.reuse import Reuse
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene, parse_scene
+from vizopt.scene.load import parse_scene
+from vizopt.scene.spec import Scene
 
 
 @dataclass(frozen=True)

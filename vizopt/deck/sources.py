@@ -9,7 +9,8 @@ from vizopt.core.library import BESIDE, names
 from vizopt.formats.slides.slide import SHOWN
 from vizopt.recording.atomic import is_recording
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene, load_scene
+from vizopt.scene.load import load_scene
+from vizopt.scene.spec import Scene
 
 Source = Scene | Recording | Path  # of a clip; a path is a finished clip's
 

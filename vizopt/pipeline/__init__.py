@@ -25,7 +25,8 @@ from vizopt.pipeline.training import trained
 from vizopt.recording.atomic import check_free, is_recording, replaced
 from vizopt.recording.resume import resumed
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene, parse_scene
+from vizopt.scene.load import parse_scene
+from vizopt.scene.spec import Scene
 
 PICTURE = (
     "title",

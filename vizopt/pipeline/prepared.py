@@ -11,7 +11,8 @@ import vizopt
 from vizopt.draw.defaults import arranged
 from vizopt.recording.header import Header
 from vizopt.recording.state import State
-from vizopt.scene.spec import Scene, scene_toml
+from vizopt.scene.spec import Scene
+from vizopt.scene.written import scene_toml
 from vizopt.train.loop import Step, train
 from vizopt.train.optimizers import Optimizer, acting, per_batch, rates, worked
 from vizopt.train.probes import Probe, probes_for

@@ -23,7 +23,8 @@ from vizopt.pipeline.prepared import Prepared, prepare
 from vizopt.recording.atomic import attributes, is_recording, is_whole
 from vizopt.recording.resume import differing_versions, same_constants
 from vizopt.recording.store import FORMAT, Recording
-from vizopt.scene.spec import TRAINED, Scene, parse_scene
+from vizopt.scene.load import parse_scene
+from vizopt.scene.spec import TRAINED, Scene
 
 STEPS = 2  # that are trained to be held against the recording
 TOLD = ("layout", "unit", "classes", "plane", "axes")  # of the header, by the data

@@ -8,7 +8,8 @@ from vizopt.core.numbers import counted
 from vizopt.draw.defaults import arranged
 from vizopt.recording.events import Event, events
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene, parse_scene
+from vizopt.scene.load import parse_scene
+from vizopt.scene.spec import Scene
 from vizopt.story import descent, history
 from vizopt.story.phrases import cut, plain, sentence
 from vizopt.story.picture import seen

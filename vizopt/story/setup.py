@@ -10,7 +10,8 @@ from vizopt.core.numbers import count, counted, setting
 from vizopt.recording.minima import Minimum, is_flat, minima_of, poles
 from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import KINDS, Scene
+from vizopt.scene.spec import Scene
+from vizopt.scene.written import KINDS
 from vizopt.story.phrases import cut, listed, lower, plain, sentence
 from vizopt.story.rules import FIELDS
 from vizopt.train.optimizers import LEARNING_RATE, acting, name_of, rate_of

@@ -1,0 +1,95 @@
+"""Explain: the first mistake in a scene's table, in one line."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from pydantic import ValidationError
+
+from vizopt.core.errors import SceneError, hint
+from vizopt.core.numbers import counted
+from vizopt.core.specs import LARGEST, OneOf
+
+
+def explained(
+    error: ValidationError, file: str, table: Mapping[str, Any], root: type
+) -> SceneError:
+    """The first mistake in one line; a misspelt key before the missing one it stands for."""
+    problems = sorted(error.errors(), key=lambda e: e["type"] == "missing")
+    problem = problems[0]
+    key, known = _place(problem["loc"], table, root)
+    value, context = problem["input"], problem.get("ctx", {})
+    match problem["type"]:
+        case "unexpected_keyword_argument":
+            message = f"unknown key ({hint(str(problem['loc'][-1]), known)})"
+        case "missing":
+            message = "missing: add this key"
+        case "union_tag_invalid":
+            message = f'unknown kind "{context["tag"]}" ({hint(context["tag"], known)})'
+        case "union_tag_not_found":
+            message = f"{_short(value)}: needs a table with a kind: {', '.join(known)}"
+        case "too_short":
+            message = f"{_short(value)}: needs {counted(context['min_length'], 'value')} at least"
+        case "less_than_equal" if context["le"] >= LARGEST:  # not with all its zeros
+            message = f"{_short(value)}: should be less than or equal to {LARGEST:g}"
+        case "dataclass_type":
+            message = f"{_short(value)}: needs a table with {', '.join(known)}"
+        case "value_error":
+            message = str(context["error"])
+        case _:
+            wanted = problem["msg"].removeprefix("Input ").replace("valid tuple", "list")
+            message = f"{_short(value)}: {wanted}"
+    return SceneError(file, key, message)
+
+
+def _short(value: Any) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no more than 4300 digits
+        return "a number with too many digits"
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _place(loc: tuple[int | str, ...], given: Any, root: type) -> tuple[str, list[str]]:
+    """The dotted key of a pydantic location as it was given, and what names are known there."""
+    at: Any = root
+    key: list[str] = []
+    known = names_of(root)
+    for part in loc:
+        if part in _kinds(at):
+            at = _kinds(at)[part]
+        elif isinstance(given, Mapping | list | tuple):  # a bare number has no parts
+            key.append(str(part))
+            at = _inside(at, part)
+            given = _item(given, part)
+        known = list(_kinds(at)) or (
+            names_of(at) if isinstance(at, type) and is_dataclass(at) else known
+        )
+    return ".".join(key), known
+
+
+def _item(given: Any, part: int | str) -> Any:
+    """What a table or list holds at a key or index, None where that is missing."""
+    if isinstance(given, Mapping):
+        return given.get(part)
+    return given[int(part)] if int(part) < len(given) else None
+
+
+def _kinds(at: Any) -> Mapping[Any, type]:
+    """The table of kinds that an annotation allows, empty where it is one thing."""
+    return next((m.table for m in getattr(at, "__metadata__", ()) if isinstance(m, OneOf)), {})
+
+
+def _inside(at: Any, part: int | str) -> Any:
+    """The annotation of one part of an annotated thing."""
+    if is_dataclass(at):
+        at = get_type_hints(at, include_extras=True).get(str(part))
+    elif get_origin(at) in (dict, tuple):
+        at = get_args(at)[-1 if get_origin(at) is dict else 0]
+    union = get_args(at) if get_origin(at) is UnionType else ()
+    return next((arg for arg in union if is_dataclass(arg)), at)
+
+
+def names_of(cls: type) -> list[str]:
+    return [field.name for field in fields(cls)]
