@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from vizopt.core.floats import EXACT
 from vizopt.core.params import Layout
-from vizopt.core.specs import EXACT, Count, Whole, spec
+from vizopt.core.specs import Count, Whole, spec
 
 if TYPE_CHECKING:
     import zarr

@@ -1,4 +1,4 @@
-"""Probes: what of a Step is kept, and the tape that hands it to a recorder."""
+"""Probes: what of an Epoch is kept, and the tape that hands it to a recorder."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from vizopt.core.arrays import Batch, Scores
 from vizopt.core.specs import Count, Whole, spec
 from vizopt.recording.header import Column, Group
 from vizopt.recording.scores import encoded, shares
-from vizopt.train.loop import Step
+from vizopt.train.loop import Epoch
 from vizopt.train.problems import Network, Problem
 from vizopt.train.schedules import Schedule
 
@@ -54,7 +54,7 @@ class Probe:
     """One column and how its value is read off a step."""
 
     column: Column
-    read: Callable[[Step], Any]
+    read: Callable[[Epoch], Any]
 
 
 class Tape:
@@ -75,24 +75,24 @@ class Tape:
             self._probes[probe.column.group].append(probe)
         self._keep = keep
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: Epoch) -> None:
         self._append("history", step)
         if self._keep(step.number):
             self._append("snapshots", step)
         self._recorder.mark(step.number, step.params, step.state)
 
-    def diverged(self, last: Step, lost: Step) -> None:
+    def diverged(self, last: Epoch, lost: Epoch) -> None:
         """Note the step whose numbers are not finite, after the last one whose numbers are."""
         if not self._keep(last.number):
             self._append("snapshots", last)
         undefined = isnan(lost.evaluation.loss) and np.isfinite(lost.params).all()
         self._recorder.note(diverged=lost.number, undefined=bool(undefined))
 
-    def _append(self, group: Group, step: Step) -> None:
+    def _append(self, group: Group, step: Epoch) -> None:
         self._recorder.append(group, {p.column.name: p.read(step) for p in self._probes[group]})
 
 
-def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
+def record_steps(steps: Iterable[Epoch], tape: Tape, recorded: int = -1) -> None:
     """Run the training to its end, or to where it diverges: that is a result too.
 
     Args:
@@ -100,7 +100,7 @@ def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
         tape: what they are handed to.
         recorded: number of the last step that a resumed recording has already.
     """
-    last: Step | None = None
+    last: Epoch | None = None
     with np.errstate(over="ignore", invalid="ignore"):
         for step in steps:
             if last and not (isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
@@ -141,11 +141,11 @@ def probes_for(
     return probes
 
 
-def _metric(name: str) -> Callable[[Step], float]:
+def _metric(name: str) -> Callable[[Epoch], float]:
     return lambda step: step.evaluation.metrics[name]
 
 
-def _rate(schedule: Schedule) -> Callable[[Step], float]:
+def _rate(schedule: Schedule) -> Callable[[Epoch], float]:
     return lambda step: schedule(step.number)
 
 
@@ -156,7 +156,7 @@ def _plane_scores(network: Network, grid: int) -> Probe:
     places = np.stack([x.ravel(), y.ravel()], axis=1)
     points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
 
-    def read(step: Step) -> Scores:
+    def read(step: Epoch) -> Scores:
         return encoded(network.scores(step.params, points)).reshape(-1, grid, grid)
 
     shape = (len(network.classes), grid, grid)
@@ -169,7 +169,7 @@ def _line_probabilities(network: Network, count: int) -> Probe:
     places = np.linspace(low, high, count)[:, None]
     points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
 
-    def read(step: Step) -> Batch:
+    def read(step: Epoch) -> Batch:
         return shares(network.scores(step.params, points))
 
     return Probe(

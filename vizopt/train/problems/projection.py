@@ -12,7 +12,7 @@ MARGIN = 0.06  # the plane reaches this share of the data's half-width beyond th
 
 
 @dataclass(frozen=True)
-class Plane:
+class Projection:
     """A plane through the mean of the data; off it, every direction stays at its mean.
 
     One feature alone has a line for a plane: K is 1 instead of 2.
@@ -49,7 +49,7 @@ class Plane:
         return np.stack([middle - half, middle + half], axis=1).ravel()
 
 
-def plane_of(data: Data, wanted: tuple[str, ...]) -> Plane:
+def projection_of(data: Data, wanted: tuple[str, ...]) -> Projection:
     """The plane of two named features, or of the first two principal components.
 
     Args:
@@ -59,7 +59,7 @@ def plane_of(data: Data, wanted: tuple[str, ...]) -> Plane:
     x, count = data.x, data.x.shape[1]
     if count <= 2 and not wanted:
         every = _named(data, list(range(count)), np.zeros(count))
-        return Plane(np.zeros(count), np.eye(count), "", *every)
+        return Projection(np.zeros(count), np.eye(count), "", *every)
     origin = x.mean(axis=0, dtype=np.float64)
     centred = x.astype(np.float64) - origin
     total = max((centred**2).sum(), 1e-300)
@@ -75,9 +75,9 @@ def plane_of(data: Data, wanted: tuple[str, ...]) -> Plane:
     shares = ((centred @ axes.T) ** 2).sum(axis=0) / total
     words = f"{name}: {float(shares.sum()):.0%} of the variance"
     if wanted:
-        return Plane(origin, axes, words, *_named(data, places, origin[places]))
+        return Projection(origin, axes, words, *_named(data, places, origin[places]))
     of = tuple(f"principal component {i + 1} ({100 * s:.0f}\u2009%)" for i, s in enumerate(shares))
-    return Plane(origin, axes, words, of if data.units is not None else ())
+    return Projection(origin, axes, words, of if data.units is not None else ())
 
 
 def _named(
