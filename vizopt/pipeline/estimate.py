@@ -52,7 +52,7 @@ def bytes_of(scene: Scene) -> dict[str, int]:
         1 + len(rates(acting(scene.optimizer, problem.layout))) + len(METRICS & problem.columns)
     )
     scores = 0
-    needs = arranged(problem.layout, scene.stage).needs
+    needs = arranged(problem.kind, problem.layout, scene.stage).needs
     if isinstance(problem, NetworkSpec) and "scores" in needs:
         scores = max(problem.sizes[-1], 2) * scene.keep.grid**2
     if isinstance(problem, NetworkSpec) and "probabilities" in needs:

@@ -1,6 +1,7 @@
 """What a recording tells in words and numbers."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from math import floor, log10
 from typing import Any
 
@@ -27,7 +28,9 @@ def summary(run: Recording) -> dict[str, Any]:
         scene = parsed(run.header.scene)
     except ValueError as error:
         raise RecordingError(f"{run.path}: damaged recording: scene: {error}") from error
-    for key in ("title", "optimizer", "seed"):
+    by = run.header.external
+    made = ("optimizer", "seed") if by is None else ()
+    for key in ("title", *made):
         if key not in scene:
             raise RecordingError(f"{run.path}: damaged recording: scene: {key} is missing")
     values: dict[str, Any] = {
@@ -46,14 +49,13 @@ def summary(run: Recording) -> dict[str, Any]:
             at = int(best(np.where(np.isfinite(every), every, np.inf if column == "loss" else -1)))
             values[f"final_{column}"] = float(every[-1])
             values[f"best_{column}"] = {"value": float(every[at]), "epoch": at}
-    if "x" in run.columns:
+    if run.header.kind == "function":
         ended = outcome(run)
         values["descent"] = _descent(ended)
         if ended.ending.kind in ("off", "steep"):
             values["diverged"] = None
     return values | {
-        "optimizer": scene["optimizer"],
-        "seed": scene["seed"],
+        **({key: scene[key] for key in made} if by is None else {"recorded": asdict(by)}),
         "columns": {
             name: [str(array.dtype), *array.shape[1:]]
             for name, array in sorted(run.columns.items())
@@ -156,7 +158,7 @@ def lines(run: Recording) -> Iterator[str]:
     unit = facts["unit"]
     if facts["interrupted"] is not None:
         facts |= {"interrupted": f"interrupted at {unit} {facts['interrupted']}"}
-    readout = Readout.of(run) if "x" in run.columns else None
+    readout = Readout.of(run) if run.header.kind == "function" else None
     if readout:
         facts = _descent_told(facts, readout)
     names = {"epoch": unit, "epochs": f"{unit}s"}
