@@ -103,8 +103,8 @@ LIES = (
     Lie(
         "the page's numbers are those of the frame before",
         "vizopt/formats/html/page.py",
-        "_written(label.numbers[name][:frames])",
-        "_written(np.roll(label.numbers[name], 1)[:frames])",
+        "_written(metadata.numbers[name][:frames])",
+        "_written(np.roll(metadata.numbers[name], 1)[:frames])",
     ),
     Lie(
         "a mark is one frame late",
