@@ -24,7 +24,7 @@ from vizopt.draw.timeline import TIMELINES, Logarithmic, Timeline
 from vizopt.formats import LOOPS, MOST
 from vizopt.scene.written import scene_toml
 from vizopt.train.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
-from vizopt.train.probes import CARRIED, Keep
+from vizopt.train.probes import CARRIED, Keep, Record, measurable
 from vizopt.train.problems import PROBLEMS, ProblemSpec
 
 MADE_WITH = "# made with "  # the start of a recipe, before versions
@@ -105,6 +105,7 @@ class Scene:
         seed: start of the random stream that draws the data and the first weights.
         epochs: length of the run in epochs, or in steps of a descent; epoch 0 is one of them.
         keep: which epochs are recorded in full, weights included.
+        record: what is recorded besides what the picture shows.
         timeline: length and pace of the clip.
         theme: the look to start from.
         look: what differs from the theme: text, font, colours.
@@ -123,6 +124,7 @@ class Scene:
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 0
     epochs: Count = 10_001
     keep: Keep = Keep()
+    record: Record = Record()
     timeline: Annotated[Timeline, OneOf(TIMELINES, default="logarithmic")] = Logarithmic()
     theme: Annotated[
         str, AfterValidator(_known_theme), Field(json_schema_extra={"enum": [*THEMES]})
@@ -152,7 +154,7 @@ class Scene:
                 raise ValueError(
                     f'{place}.layer: no layer "{panel.layer}": {hint(panel.layer, layers)}'
                 )
-            columns = CARRIED | self.problem.columns
+            columns = CARRIED | self.problem.columns | {*measurable(self.problem.layout)}
             for column in sorted(panel.needs - columns):
                 raise ValueError(f'{place}: no column "{column}": {hint(column, columns)}')
 
@@ -165,6 +167,11 @@ class Scene:
     def _repr_html_(self) -> str:
         """How a notebook shows it: one line, below which all of it unfolds."""
         return cells.folded(repr(self), scene_toml(self))
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What is recorded besides what every run has: for the picture, and what is asked for."""
+        return arranged(self.problem.layout, self.stage).needs | {*self.record.quantities}
 
     @property
     def colours(self) -> Theme:
