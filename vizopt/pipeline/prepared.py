@@ -8,7 +8,6 @@ import numpy as np
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.draw.defaults import arranged
 from vizopt.recording.header import Header
 from vizopt.recording.state import State
 from vizopt.scene.spec import Scene
@@ -62,7 +61,6 @@ def prepare(scene: Scene) -> Prepared:
         worked=worked(rule),
         **problem.facts,
     )
-    stage = arranged(scene.problem.kind, problem.layout, scene.stage)
     others = {name: rate for name, rate in rates(rule).items() if name != "lr"}
-    probes = probes_for(problem, scene.keep, stage.needs, others)
+    probes = probes_for(problem, scene.keep, scene.needs, others)
     return Prepared(scene, problem, rule, header, probes, rng)

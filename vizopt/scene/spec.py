@@ -26,7 +26,7 @@ from vizopt.formats import LOOPS, MOST
 from vizopt.recording.header import Kind
 from vizopt.scene.written import scene_toml
 from vizopt.train.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
-from vizopt.train.probes import CARRIED, Keep
+from vizopt.train.probes import CARRIED, Keep, Record, measurable
 from vizopt.train.problems import PROBLEMS, ProblemSpec
 
 MADE_WITH = "# made with "  # the start of a recipe, before versions
@@ -102,6 +102,7 @@ class Training:
         seed: start of the random stream that draws the data and the first weights.
         epochs: length of the run in epochs, or in steps of a descent; epoch 0 is one of them.
         keep: which epochs are recorded in full, weights included.
+        record: what is recorded besides what the picture shows.
     """
 
     problem: Annotated[ProblemSpec, OneOf(PROBLEMS)]
@@ -109,6 +110,7 @@ class Training:
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 0
     epochs: Count = 10_001
     keep: Keep = Keep()
+    record: Record = Record()
 
 
 TRAINED = tuple(Training.__dataclass_fields__)  # the keys that change numbers
@@ -203,7 +205,7 @@ class Scene(Presentation, Training):
     def __post_init__(self) -> None:
         super().__post_init__()
         problem = self.problem
-        columns = CARRIED | problem.columns
+        columns = CARRIED | problem.columns | {*measurable(problem.layout)}
         self.check(Shown(problem.kind, problem.layout, columns, self.epochs, problem.unit))
 
     def __repr__(self) -> str:
@@ -215,6 +217,12 @@ class Scene(Presentation, Training):
     def _repr_html_(self) -> str:
         """How a notebook shows it: one line, below which all of it unfolds."""
         return cells.folded(repr(self), scene_toml(self))
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What is recorded besides what every run has: for the picture, and what is asked for."""
+        stage = arranged(self.problem.kind, self.problem.layout, self.stage)
+        return stage.needs | {*self.record.quantities}
 
     def settings(self, problem: str) -> str:
         """The line below the title: the rule's name and values if it makes a step, the problem."""
