@@ -3,7 +3,7 @@
 A spec prints, compares and pickles.
 """
 
-from dataclasses import fields
+from dataclasses import field, fields
 from functools import wraps
 from typing import Annotated, Any, TypeAlias, TypeVar, cast, dataclass_transform
 
@@ -25,7 +25,7 @@ Flag: TypeAlias = Annotated[bool, Field(strict=True)]
 Share: TypeAlias = Annotated[float, Field(strict=True, ge=0, lt=1)]
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def spec(cls: type[T]) -> type[T]:
     """Make a frozen dataclass whose fields are checked, from Python as from a scene.
 

@@ -12,7 +12,9 @@ from vizopt.core.arrays import Batch, Matrix, Vector
 from vizopt.core.kinds import OneOf
 from vizopt.core.numbers import count, setting
 from vizopt.core.params import Layout
+from vizopt.core.projection import plane_of
 from vizopt.core.specs import Count, NonNegative, Share, spec
+from vizopt.recording.header import Kind
 from vizopt.train.problems.activations import ACTIVATIONS
 from vizopt.train.problems.base import Evaluation
 from vizopt.train.problems.checks import check_fit
@@ -20,7 +22,6 @@ from vizopt.train.problems.data import DATASETS
 from vizopt.train.problems.datasets import Data, Dataset
 from vizopt.train.problems.heads import Targets, head
 from vizopt.train.problems.precision import PRECISIONS
-from vizopt.train.problems.projection import projection_of
 from vizopt.train.problems.streams import Streams
 from vizopt.train.problems.workspace import Workspace
 
@@ -94,6 +95,10 @@ class NetworkSpec:
         return frozenset({"accuracy", predicted, *shown, *held_out})
 
     @property
+    def kind(self) -> Kind:
+        return "network"
+
+    @property
     def unit(self) -> str:
         return "epoch"
 
@@ -137,7 +142,7 @@ class Network:
         self._activation = ACTIVATIONS[spec.activation]
         self._head = head(spec.sizes[-1])
         self.dtype = np.dtype(self._precision.dtype).name
-        self.plane = projection_of(data, spec.plane)
+        self.plane = plane_of(data.x, data.features, data.units, spec.plane)
         self.words = f"{data.words}  ·  {spec.describe()}"
         self.classes = data.classes
         self._all = data
@@ -160,6 +165,16 @@ class Network:
             self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
             self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
             self._validation_targets = Targets.of(data.y[self._held_out], self.dtype)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Names of the classes and of the plane, samples of one step."""
+        return {
+            "classes": self.classes,
+            "plane": self.plane.words,
+            "axes": self.plane.names,
+            "batch": self.spec.batch or 0,
+        }
 
     @property
     def constants(self) -> dict[str, NDArray[Any]]:
