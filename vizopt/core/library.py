@@ -7,7 +7,11 @@ import ast
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
+
+from vizopt.core.docstrings import first_line
+from vizopt.core.own import OWN
 
 # What a scene can name: the table's module and its name there.
 TABLES = {
@@ -69,14 +73,29 @@ def kinds(table: str) -> dict[str, str]:
     classes = dict(_entries(ast.parse(source.read_text(encoding="utf-8")), name))
     above, _, _ = path.rpartition("/")
     alone = above in ("train", "draw")  # one module with all of them
-    folder = [source] if alone else list((files("vizopt") / above).iterdir())
+    modules = [source] if alone else _modules(files("vizopt") / above)
     docs = {}
-    for file in folder:
-        if file.name.endswith(".py"):
-            for node in ast.parse(file.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.ClassDef):
-                    docs[node.name] = _told(node)
-    return {kind: docs[cls] for kind, cls in classes.items()}
+    for module in modules:
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                docs[node.name] = _told(node)
+    own = {kind: told_of(cls) for kind, cls in OWN.get(table, {}).items()}
+    return {kind: docs[cls] for kind, cls in classes.items()} | own
+
+
+def _modules(folder: Traversable) -> Iterator[Traversable]:
+    """The modules in a folder and in those in it."""
+    for item in folder.iterdir():
+        if item.is_dir():
+            yield from _modules(item)
+        elif item.name.endswith(".py"):
+            yield item
+
+
+def told_of(cls: type) -> str:
+    """What a class that was registered is, in a line; nothing where it has no docstring."""
+    name, line = getattr(cls, "NAME", ""), first_line(cls)
+    return f"{name}. {line}" if name else line
 
 
 def _told(node: ast.ClassDef) -> str:
