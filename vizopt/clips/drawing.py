@@ -21,7 +21,7 @@ from vizopt.draw.timeline import COURSE
 from vizopt.draw.warning_card import Carded
 from vizopt.formats import Encoder, Film, Label
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene, Shape
+from vizopt.scene.spec import Presentation, Shape
 
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
 
@@ -40,7 +40,7 @@ class Drawing:
     """
 
     run: Recording
-    scene: Scene
+    scene: Presentation
     group: Group
     rows: Rows
     k: int
@@ -48,7 +48,7 @@ class Drawing:
     picture: Picture | Carded | Clear
 
     @classmethod
-    def of(cls, run: Recording, scene: Scene, look: Look, group: Group) -> "Drawing":
+    def of(cls, run: Recording, scene: Presentation, look: Look, group: Group) -> "Drawing":
         rows = scene.timeline.rows(run["epoch"], group.fps)
         k = len(rows) - 1
         if group.still:
@@ -125,7 +125,7 @@ def label_of(
 
 def planned_picture(
     run: Recording,
-    scene: Scene,
+    scene: Presentation,
     size: Size,
     fps: float,
     *,
@@ -146,7 +146,7 @@ def planned_picture(
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     course = scene.timeline.rows(run["epoch"], COURSE)
-    stage = arranged(run.layout, scene.stage)
+    stage = arranged(run.header.kind, run.layout, scene.stage)
     words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:

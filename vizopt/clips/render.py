@@ -24,7 +24,7 @@ from vizopt.flashes.warning import SAID
 from vizopt.formats import Encoder, Label
 from vizopt.formats.html.shots import has_narrow
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene
+from vizopt.scene.spec import Presentation
 
 if TYPE_CHECKING:
     from vizopt.clips.notebook import Player
@@ -109,7 +109,7 @@ class Clip:
 
 def draw(
     run: Recording,
-    scene: Scene,
+    scene: Presentation,
     look: Look,
     group: Group,
     members: Sequence[tuple[Path, Encoder]],

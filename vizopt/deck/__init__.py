@@ -29,7 +29,7 @@ from vizopt.formats import Label
 from vizopt.formats import slides as formats
 from vizopt.pipeline.reuse import Reuse
 from vizopt.recording.store import Recording
-from vizopt.scene.load import parse_scene
+from vizopt.scene.load import presented
 from vizopt.scene.spec import Scene
 
 
@@ -161,9 +161,7 @@ def _readable(source: str, look: Look, room: formats.Room) -> tuple[Source, Look
     thing, keys = opened(source, look), look.overrides or {}
     if isinstance(thing, Path):
         return thing, look
-    shown = thing
-    if isinstance(shown, Recording):
-        shown = parse_scene(shown.header.scene, source, {}, keys)
+    shown = presented(thing, keys) if isinstance(thing, Recording) else thing
     least = min(room.text, LARGEST_TEXT)
     if max(shown.colours.least, LEAST) >= least * SIDE / 100:  # a slide's text is large anyway
         return thing, look

@@ -37,7 +37,7 @@ from vizopt.recording.snapshot import Snapshot, kept_row
 if TYPE_CHECKING:
     import zarr
 
-FORMAT = 1
+FORMAT = 2
 # What Zarr raises where a document or a chunk is not such as it should be.
 DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
 KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
@@ -175,7 +175,7 @@ class Recording:
             for name in ("loss", "accuracy"):
                 if name in self._arrays and self.epochs:
                     final = setting(float(self[name][-1]), 4)
-                    parts.append(f"final {quantity(name, self.header.unit)} {final}")
+                    parts.append(f"final {quantity(name, self.header.kind)} {final}")
         return one_line(f"<Recording {self.path}: {', '.join([self._title(), *parts])}>")
 
     def _repr_html_(self) -> str:

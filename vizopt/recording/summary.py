@@ -1,6 +1,7 @@
 """What a recording tells in words and numbers."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from math import floor, log10
 from typing import Any
 
@@ -28,7 +29,9 @@ def summary(run: Recording) -> dict[str, Any]:
         scene = parsed(run.header.scene)
     except ValueError as error:
         raise RecordingError(f"{run.path}: damaged recording: scene: {error}") from error
-    for key in ("title", "optimizer", "seed"):
+    by = run.header.external
+    made = ("optimizer", "seed") if by is None else ()
+    for key in ("title", *made):
         if key not in scene:
             raise RecordingError(f"{run.path}: damaged recording: scene: {key} is missing")
     values: dict[str, Any] = {
@@ -52,14 +55,13 @@ def summary(run: Recording) -> dict[str, Any]:
     for column in MEASURED:
         if column in run.columns and run.epochs:
             values[f"final_{column}"] = _plain(float(run[column][-1]))
-    if "x" in run.columns:
+    if run.header.kind == "function":
         ended = outcome(run)
         values["descent"] = _descent(ended)
         if ended.ending.kind in ("off", "steep"):
             values["diverged"] = None
     return values | {
-        "optimizer": scene["optimizer"],
-        "seed": scene["seed"],
+        **({key: scene[key] for key in made} if by is None else {"recorded": asdict(by)}),
         "columns": {
             name: [str(array.dtype), *array.shape[1:]]
             for name, array in sorted(run.columns.items())
@@ -130,7 +132,7 @@ def table(run: Recording, epochs: range) -> Iterator[str]:
     """
     columns = [name for name in TABLE if name in run.columns]
     unit = run.header.unit
-    titles = {"accuracy": "acc", "loss": title("loss", unit)}
+    titles = {"accuracy": "acc", "loss": title("loss", run.header.kind)}
     cells = [[f"{unit:>7}", *(f"{epoch:7d}" for epoch in epochs)]]
     for name in columns:
         values = run[name]
@@ -167,11 +169,11 @@ def lines(run: Recording) -> Iterator[str]:
     unit = facts["unit"]
     if facts["interrupted"] is not None:
         facts |= {"interrupted": f"interrupted at {unit} {facts['interrupted']}"}
-    readout = Readout.of(run) if "x" in run.columns else None
+    readout = Readout.of(run) if run.header.kind == "function" else None
     if readout:
         facts = _descent_told(facts, readout)
     names = {"epoch": unit, "epochs": f"{unit}s"}
-    names |= {f"{end}_loss": f"{end}_{title('loss', unit)}" for end in ("final", "best")}
+    names |= {f"{end}_loss": f"{end}_{title('loss', run.header.kind)}" for end in ("final", "best")}
     for name, value in facts.items():
         if value is None or name == "unit":
             continue

@@ -45,7 +45,7 @@ def page(film: Film, shots: Sequence[Shot], verdict: Verdict | None) -> str:
     address = _part("script/address.js")
     script = "\n".join(_part(f"script/{part}.js") for part in SCRIPT)
     warning = label.words.told(label.warning or _failed(verdict))
-    said = _said(label.words, label.words.told(title(label.unit, label.unit)))
+    said = _said(label.words, label.words.told(title(label.unit, label.kind)))
     columns = _numbers(label, frames)
     data = _data(film, shots[0], columns, said)
     data["starts"] = verdict is not None and not warning
@@ -96,7 +96,7 @@ def _data(film: Film, shot: Shot, columns: Columns, said: Mapping[str, str]) -> 
         "frames": shot.frames,
         "plays": label.loop,
         "changes": shot.changes,
-        "unit": label.words.told(title(label.unit, label.unit)),
+        "unit": label.words.told(title(label.unit, label.kind)),
         "counts": label.unit,
         "at": epochs.tolist(),
         "names": [name for name, _ in columns],
@@ -145,7 +145,7 @@ def _numbers(label: Label, frames: int) -> Columns:
 
     return [
         (
-            label.words.told(title(name, label.unit)),
+            label.words.told(title(name, label.kind)),
             [*label.texts.get(name, ())[:frames]] or _written(label.numbers[name][:frames]),
         )
         for name in sorted(label.numbers, key=place)

@@ -12,6 +12,7 @@ from vizopt.core.arrays import Batch, Matrix, Vector
 from vizopt.core.numbers import count, setting
 from vizopt.core.params import Layout
 from vizopt.core.specs import Count, NonNegative, OneOf, Share, spec
+from vizopt.recording.header import Kind
 from vizopt.train.problems.activations import ACTIVATIONS
 from vizopt.train.problems.arithmetic import ARITHMETICS
 from vizopt.train.problems.base import Evaluation
@@ -91,6 +92,10 @@ class NetworkSpec:
         return frozenset({"accuracy", predicted, *shown, *held_out})
 
     @property
+    def kind(self) -> Kind:
+        return "network"
+
+    @property
     def unit(self) -> str:
         return "epoch"
 
@@ -157,6 +162,16 @@ class Network:
             self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
             self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
             self._validation_truth = Truth.of(data.y[self._held_out], self.dtype)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Names of the classes and of the plane, samples of one step."""
+        return {
+            "classes": self.classes,
+            "plane": self.plane.words,
+            "axes": self.plane.names,
+            "batch": self.spec.batch or 0,
+        }
 
     @property
     def constants(self) -> dict[str, NDArray[Any]]:
