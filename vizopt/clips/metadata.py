@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import tomli_w
 
-from vizopt.formats import Label
+from vizopt.formats import ClipMetadata
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
 from vizopt.scene.load import bare
@@ -14,10 +14,10 @@ from vizopt.scene.written import scene_toml
 from vizopt.story import Story
 
 
-def label(
+def metadata_of(
     run: Recording, scene: Presentation, story: Story, shape: Shape, *, card: int, warning: str
-) -> Label:
-    """The label of a clip of a recording.
+) -> ClipMetadata:
+    """The metadata of a clip of a recording.
 
     Args:
         run: the recording.
@@ -41,7 +41,7 @@ def label(
         shown = int(np.searchsorted(epochs[card:], epoch))
         return card + min(shown, len(rows) - 1)
 
-    return Label(
+    return ClipMetadata(
         title=scene.title,
         alt=story.alt,
         paragraphs=story.paragraphs,

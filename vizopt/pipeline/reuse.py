@@ -92,7 +92,7 @@ def _is_of(path: Path, scene: Scene) -> bool:
     """Whether a recording is one of the same scene, as far as that is trained."""
     try:
         stated = parsed(attributes(path)["vizopt"]["scene"])
-        table = {"title": "", **{key: stated[key] for key in NUMBERS}}
+        table = {"title": "", **{key: stated[key] for key in NUMBERS if key in stated}}
         found = parse_scene(tomli_w.dumps(table), str(path), {}, {})
     except (SceneError, ValueError, LookupError, TypeError):
         return False

@@ -11,6 +11,7 @@ from vizopt.scene.load import presented
 from vizopt.scene.spec import Presentation, Scene
 from vizopt.story import external
 from vizopt.story.kinds import TELLERS
+from vizopt.story.measured import courses
 from vizopt.story.phrases import cut, plain, sentence
 from vizopt.story.picture import seen
 from vizopt.story.setup import how
@@ -65,7 +66,7 @@ def of(run: Recording, scene: Presentation | None = None, warning: str = "") -> 
     else:
         made = [external.trained(run), external.how(run)]
     stage = arranged(run.header.kind, run.layout, scene.stage)
-    went = [told.happened(run, found), seen(scene, stage, run, held=not warning)]
+    went = [told.happened(run, found), courses(run), seen(scene, stage, run, held=not warning)]
     paragraphs = tuple(filter(None, [warning, *made, *went]))
     return Story(_alt(scene, run, found), paragraphs, found)
 

@@ -14,7 +14,7 @@ from vizopt.draw.panels.legend import MOST
 from vizopt.draw.panels.sample import PLANE, STRIP, sample
 from vizopt.draw.theme import Theme
 from vizopt.draw.timeline import Timeline
-from vizopt.recording.quantities import title
+from vizopt.recording.quantities import MEASURED, layered, title
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Presentation
 from vizopt.story.phrases import listed, lower, plain
@@ -164,9 +164,13 @@ def _curves(panels: list[Curves], scene: Presentation, run: Recording) -> str:
     what = "A curve shows" if len(names) == 1 else "Curves show"
     shown = f"up to the shown {unit}, with the value"
     text = f"{what} {listed([plain(name) for name in names])} {shown}"
+    notes = ["in digits"]
     if "validation_loss" in run.columns:
-        return f"{text} in digits; thinner ones are those of the points held out."
-    return f"{text} in digits."
+        notes.append("thinner ones are those of the points held out")
+    columns = {column for panel in panels for column in panel.columns}
+    if any(len(layered(column, run.layout.layers)) > 1 for column in columns & {*MEASURED}):
+        notes.append("what is measured has a line for each layer, and the value is the network's")
+    return f"{text} {'; '.join(notes)}."
 
 
 def _descent(panels: list[Any], scene: Presentation, run: Recording) -> str:
