@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from vizopt.core.arrays import Batch, Scores, Vector
 from vizopt.core.errors import hint
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Count, Whole, spec
 from vizopt.recording.header import Column, Group
 from vizopt.recording.quantities import MEASURED, Measure, layered, parts, quantity
@@ -170,7 +170,7 @@ def probes_for(
     return probes
 
 
-def measurable(layout: Layout) -> list[str]:
+def measurable(layout: ParamLayout) -> list[str]:
     """Every column that the updates of these parameters can give."""
     return [column for name in MEASURED for column in layered(name, layout.layers)]
 
@@ -181,7 +181,7 @@ def measured(needs: Set[str]) -> list[str]:
     return [name for name in MEASURED if name in wanted]
 
 
-def _measures(name: str, layout: Layout) -> list[Probe]:
+def _measures(name: str, layout: ParamLayout) -> list[Probe]:
     """A quantity of the network's first update in an epoch, and of each layer's part of it."""
     measure = quantity(name).measure
     assert measure

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from vizopt.core.arrays import Batch, Matrix, Vector
 from vizopt.core.numbers import count, setting
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.projection import plane_of
 from vizopt.core.specs import Count, NonNegative, OneOf, Share, spec
 from vizopt.recording.header import Kind
@@ -77,12 +77,12 @@ class NetworkSpec:
         check_fit(self, self.data.make(RandomState(0)))
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> ParamLayout:
         """`dense1.weights`, `dense1.biases`, `dense2.weights`, …"""
         shapes: dict[str, tuple[int, ...]] = {}
         for i, (rows, columns) in enumerate(pairwise(self.sizes), start=1):
             shapes |= {f"dense{i}.weights": (rows, columns), f"dense{i}.biases": (columns,)}
-        return Layout.of(shapes)
+        return ParamLayout.of(shapes)
 
     @property
     def columns(self) -> frozenset[str]:
@@ -190,9 +190,8 @@ class Network:
     def init(self, rng: RandomState) -> Vector:
         """First weights, rounded to float32 as the book's are; biases zero."""
         params = np.zeros(self.layout.size, self.dtype)
-        for name, view in self.layout.views(params).items():
-            if name.endswith(".weights"):
-                view[...] = _first(self.spec.init, view.shape, rng)
+        for view in self.layout.weights(params).values():
+            view[...] = _first(self.spec.init, view.shape, rng)
         return params
 
     def evaluate(self, params: Vector, step: int) -> Evaluation:
@@ -261,17 +260,16 @@ class Network:
     def _penalty(self, params: Vector) -> float:
         if not (self.spec.l1 or self.spec.l2):
             return 0.0
-        weights = [v for name, v in self.layout.views(params).items() if name.endswith(".weights")]
+        weights = self.layout.weights(params).values()
         return float(
             sum(self.spec.l1 * abs(w).sum() + self.spec.l2 * (w**2).sum() for w in weights)
         )
 
     def _add_penalty_grad(self, params: Vector, grad: Vector) -> None:
         if self.spec.l1 or self.spec.l2:
-            views = self.layout.views(grad)
-            for name, w in self.layout.views(params).items():
-                if name.endswith(".weights"):
-                    views[name] += self.spec.l1 * np.sign(w) + 2 * self.spec.l2 * w
+            views = self.layout.weights(grad)
+            for name, w in self.layout.weights(params).items():
+                views[name] += self.spec.l1 * np.sign(w) + 2 * self.spec.l2 * w
 
 
 def _first(kind: str, shape: tuple[int, ...], rng: RandomState) -> NDArray[np.floating]:
