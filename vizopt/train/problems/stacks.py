@@ -9,7 +9,7 @@ from vizopt.train.problems.activations import Activation
 from vizopt.train.problems.arithmetic import Arithmetic
 
 BLOCK = 512  # points of a forward pass over the plane; one layer's outputs stay in the cache
-AT_ONCE = 8e6  # bytes of the layers' outputs of all networks that go together
+AT_ONCE = 2e6  # bytes of the layers' outputs of all networks that go together
 
 
 class Stack:
