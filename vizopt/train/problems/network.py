@@ -22,9 +22,8 @@ from vizopt.train.problems.data import DATASETS
 from vizopt.train.problems.datasets import Data, Dataset
 from vizopt.train.problems.heads import Truth, head
 from vizopt.train.problems.passes import Pass
+from vizopt.train.problems.stacks import Stack
 from vizopt.train.problems.streams import Streams
-
-BLOCK = 512  # points of a forward pass over the plane; one layer's outputs stay in the cache
 
 
 @spec
@@ -157,7 +156,7 @@ class Network:
         self._part = self._pass(spec.batch or samples)
         # A picture needs no rounding of its own: only training is to the book's last bit.
         plain = ARITHMETICS[self.dtype]
-        self._blocks = Pass(spec.sizes, BLOCK, plain, self._activation)
+        self._stack = Stack(spec.sizes, plain, self._activation)
         if held_out:
             self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
             self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
@@ -213,16 +212,18 @@ class Network:
         return Evaluation(loss, grad, metrics)
 
     def scores(self, params: Vector, points: Batch) -> Batch:
-        """A score for each class [classes, M] at other samples [D, M]; the largest wins."""
-        matrices = self.layout.matrices(params)
-        count = points.shape[1]
-        outputs = np.empty((self.spec.sizes[-1], count), self.dtype)
-        size = -(-count // -(-count // BLOCK))  # of equal blocks, none above BLOCK
-        for start in range(0, count, size):
-            block = points[:, start : start + size]
-            self._blocks.use(block.shape[1])[...] = block
-            outputs[:, start : start + size] = self._blocks.forward(matrices, None)
-        return self._head.scores(outputs)
+        """A score for each class [classes, M] at other samples [D, M]; the largest wins.
+
+        Of several parameter vectors [R, P] those of each, [R, classes, M].
+        """
+        several = params.reshape(-1, params.shape[-1])
+        matrices = [self.layout.matrix(layer, several) for layer in self.layout.layers]
+        scores = self._head.scores(self._stack.outputs(matrices, points))
+        return scores.reshape(*params.shape[:-1], *scores.shape[1:])
+
+    def at_once(self, points: int) -> int:
+        """Of how many parameter vectors the scores at so many points are computed together."""
+        return self._stack.most(points)
 
     def _pass(self, samples: int) -> Pass:
         return Pass(self.spec.sizes, samples, self._arithmetic, self._activation)
