@@ -10,9 +10,10 @@ import numpy as np
 
 from vizopt.core.arrays import Frame, Pixels, Rows, Size
 from vizopt.core.errors import RecordingError, VizoptError, hint
+from vizopt.core.kinds import OneOf
 from vizopt.core.numbers import count
 from vizopt.core.sizes import MARGIN
-from vizopt.core.specs import OneOf, spec
+from vizopt.core.specs import spec
 from vizopt.draw.mosaic import Box, Mosaic
 from vizopt.draw.paint import DPI, drawn, pixel_axes
 from vizopt.draw.panels import PANELS, Draw, Panel, Slot
@@ -40,7 +41,8 @@ SCHEDULES = (
     *("cosine_restarts", "one_cycle", "piecewise"),
 )
 SETTINGS = (
-    *("rate", "first_rate", "decay", "momentum_decay", "momentum", *RULES, "acts_here", *SCHEDULES),
+    *("rate", "first_rate", "decay", "weight_decay", "momentum_decay", "momentum", *RULES),
+    *("acts_here", *SCHEDULES),
     *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
     *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
 )

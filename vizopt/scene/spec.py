@@ -12,10 +12,11 @@ from pydantic import (
 
 from vizopt.core import cells
 from vizopt.core.errors import hint
+from vizopt.core.kinds import OneOf
 from vizopt.core.numbers import setting
 from vizopt.core.params import ParamLayout
 from vizopt.core.sizes import SIZES, fps_of, size_of
-from vizopt.core.specs import Count, Flag, OneOf, Positive, Whole, spec
+from vizopt.core.specs import Count, Flag, Positive, Whole, spec
 from vizopt.draw.defaults import arranged
 from vizopt.draw.figure import Stage
 from vizopt.draw.looks.look import LookSpec, resolved
