@@ -169,8 +169,8 @@ LIES = (
     Lie(
         "a GIF's colours may be four times further off",
         "vizopt/formats/gif.py",
-        "DEAD = 6 ",
-        "DEAD = 24 ",
+        "UNSEEN_CHANGE = 6 ",
+        "UNSEEN_CHANGE = 24 ",
     ),
     Lie(
         "GitHub takes 100 MB",

@@ -23,7 +23,7 @@ from vizopt.draw.looks.look import LookSpec, resolved
 from vizopt.draw.panels import Weights
 from vizopt.draw.theme import THEMES, Theme
 from vizopt.draw.timeline import TIMELINES, Logarithmic, Timeline
-from vizopt.formats import LOOPS, MOST
+from vizopt.formats import MAX_LEVEL, MAX_LOOPS
 from vizopt.recording.header import Kind
 from vizopt.scene.written import scene_toml
 from vizopt.train.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
@@ -85,8 +85,8 @@ class Shape:
     fps: Annotated[Positive | None, BeforeValidator(fps_of), RATE] = None
     allow_flashes: Flag = False
     at: str = "last"
-    level: Annotated[int, Field(strict=True, ge=0, le=MOST)] = 0
-    loop: Annotated[int, Field(strict=True, ge=0, le=LOOPS)] = 0
+    level: Annotated[int, Field(strict=True, ge=0, le=MAX_LEVEL)] = 0
+    loop: Annotated[int, Field(strict=True, ge=0, le=MAX_LOOPS)] = 0
     poster: str = ""
     slide: Flag = False
     embed: Flag = False
