@@ -146,7 +146,7 @@ def planned_picture(
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     course = scene.timeline.rows(run["epoch"], COURSE)
-    stage = arranged(run.layout, scene.stage)
+    stage = arranged(run.layout, scene.stage, size if slide else None)
     words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:

@@ -124,7 +124,7 @@ def draw(
     start = perf_counter()
     size, fps, _, alone, *_ = group
     warning = SAID if look.allow_flashes else ""
-    told = story.of(run, scene, warning)
+    told = story.of(run, scene, warning, size if group.slide else None)
     drawing = Drawing.of(run, scene, look, group)
     label = label_of(drawing, told, warning, look, members)
     twice = [file for file, _ in members if look.wants_narrow and has_narrow(file, size)]

@@ -1,8 +1,9 @@
 """Compose: the alt text and the paragraphs of a story."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
+from vizopt.core.arrays import Size
 from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import counted
 from vizopt.draw.defaults import arranged
@@ -45,13 +46,16 @@ class Story:
         return "".join(f"<p>{escape(told)}</p>" for told in (self.alt, *self.paragraphs))
 
 
-def of(run: Recording, scene: Scene | None = None, warning: str = "") -> Story:
+def of(
+    run: Recording, scene: Scene | None = None, warning: str = "", slide: Size | None = None
+) -> Story:
     """The story of a recording.
 
     Args:
         run: the recording.
         scene: how it is drawn, where that is not how it was recorded: title, theme, stage.
         warning: what stands on the card in front of a clip that may flash.
+        slide: size of a clip for a slide, whose title stands outside it.
 
     Raises:
         RecordingError: damaged, or without a single row.
@@ -66,7 +70,12 @@ def of(run: Recording, scene: Scene | None = None, warning: str = "") -> Story:
         trained(scene, run),
         how(scene, run),
         descent.happened(run) if is_descent else history.happened(run, found),
-        seen(scene, arranged(run.layout, scene.stage), run, held=not warning),
+        seen(
+            scene if slide is None else replace(scene, title=""),
+            arranged(run.layout, scene.stage, slide),
+            run,
+            held=not warning,
+        ),
     ]
     return Story(_alt(scene, run, found), tuple(filter(None, paragraphs)), found)
 

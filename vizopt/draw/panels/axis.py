@@ -45,10 +45,15 @@ class Axis:
         if not kept:
             return cls(0.0, 1.0)
         every = np.concatenate(kept)
-        least, most = float(every.min()), float(every.max())
+        axis = cls.within(column, float(every.min()), float(every.max()), kind)
+        return axis if axis.log else cls._even(column, kept)
+
+    @classmethod
+    def within(cls, column: str, low: float, high: float, kind: Kind = "auto") -> "Axis":
+        """The axis of a column from one end to the other; `kind` as above."""
         asked = kind == "log" or (kind == "auto" and column in LOGARITHMIC)
-        wide = most > (1 if kind == "log" else 10**DECADES) * least > 0
-        return cls(least, most, log=True) if asked and wide else cls._even(column, kept)
+        wide = high > (1 if kind == "log" else 10**DECADES) * low > 0
+        return cls(low, high, log=asked and wide)
 
     @classmethod
     def _even(cls, column: str, kept: list[Floats]) -> "Axis":

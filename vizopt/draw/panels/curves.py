@@ -1,5 +1,6 @@
 """Curves: loss, accuracy and learning rate of every epoch against the epoch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.errors import hint
 from vizopt.core.numbers import count, setting
-from vizopt.core.specs import spec
+from vizopt.core.specs import Finite, spec
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.paint import Stamp, coloured, disc, stamp_at
 from vizopt.draw.panels.axis import Axis, Kind, even_ticks
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats: TypeAlias = NDArray[np.float64]
+Limits: TypeAlias = tuple[Finite, Finite]  # of an axis
 
 NO_CURVES = frozenset(  # of a recording: what has no value, or many, for each epoch
     {
@@ -61,12 +64,22 @@ class Curves:
     Args:
         columns: values of every epoch, one curve each: "loss", "accuracy", "lr", …
         axis: of every curve: "linear", "log" (for values above 0), or "auto", as said above.
+        limits: ends of a column's axis, the lower first: `{ loss = [0, 1.2] }`; those of the run
+            when left out. Two clips beside each other on a slide have them in common.
     """
 
     columns: Annotated[tuple[str, ...], Field(min_length=1)] = ("loss", "accuracy", "lr")
     axis: Kind = "auto"
+    limits: dict[str, Limits] | None = None
 
     def __post_init__(self) -> None:
+        for column, (low, high) in (self.limits or {}).items():
+            if column not in self.columns:
+                raise ValueError(
+                    f'limits: "{column}" is no curve here: {hint(column, self.columns)}'
+                )
+            if not low < high:
+                raise ValueError(f"limits.{column}: {low:g} is not below {high:g}")
         for column in self.columns:
             if column in NO_CURVES:
                 raise ValueError(f'columns: "{column}" is no number of every epoch: try "loss"')
@@ -74,6 +87,13 @@ class Curves:
     @property
     def needs(self) -> frozenset[str]:
         return frozenset({"epoch", *self.columns})
+
+    def axis_of(self, column: str, runs: Sequence[Recording]) -> Axis:
+        """The axis of a column: as it was given, or that of some runs together."""
+        if self.limits and column in self.limits:
+            return Axis.within(column, *self.limits[column], self.axis)
+        every = [run[name] for run in runs for name in _pair(run, column)]
+        return Axis.of(column, every, self.axis)
 
     def static(self, slot: Slot, run: Recording) -> None:
         plots = _plots(slot, run, self)
@@ -191,7 +211,7 @@ def _plots(slot: Slot, run: Recording, curves: Curves) -> list["_Plot"]:
             slot,
             run,
             column,
-            Axis.of(column, [run[name] for name in _pair(run, column)], curves.axis),
+            curves.axis_of(column, [run]),
             (i * (wide + gap) if beside else 0.0, 0.0 if beside else high * i, wide, high),
         )
         for i, column in enumerate(columns)
