@@ -27,9 +27,9 @@ from vizopt.deck import sources
 from vizopt.draw.panels import Curves
 from vizopt.draw.panels.axis import Axis
 from vizopt.draw.theme import THEMES
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import pictures
-from vizopt.formats import Film, Label
+from vizopt.formats import ClipMetadata, StreamSpec
 from vizopt.formats import slides as formats
 from vizopt.formats.mp4 import MP4
 from vizopt.formats.slides.layout import captioned
@@ -62,7 +62,7 @@ def page_of(file="d.pptx", number=0):
 
 
 def slide_of(clip, **label):
-    return formats.slide(clip, Label(**{"title": clip.stem, **label}), judge(clip))
+    return formats.slide(clip, ClipMetadata(**{"title": clip.stem, **label}), check_flashes(clip))
 
 
 @pytest.mark.parametrize("names", ["landscape+momentum-fast", "momentum-fast"])
@@ -205,7 +205,7 @@ def test_a_clips_paper_is_not_seen_on_its_slide(tmp_path, paper):
     """The slide and the poster have the colour that BT.709 makes of what the film holds."""
     film = tmp_path / "a.mp4"
     rgb = [round(value * 255) for value in to_rgb(paper)]
-    with MP4().open(film, Film((64, 64), 10, lambda: [])) as write:
+    with MP4().open(film, StreamSpec((64, 64), 10, lambda: [])) as write:
         for _ in range(3):
             write(np.full((64, 64, 4), [*rgb, 255], np.uint8))
     (part,) = slide_of(film, colours={"paper": paper, "ink": "#000000"}).parts

@@ -340,7 +340,7 @@ def test_an_interruption_while_drawing_leaves_no_copy(outputs, stood, monkeypatc
     def pressed(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "_drawn", pressed)
+    monkeypatch.setattr(pipeline, "drawn", pressed)
     ran = command(*MAKE, "-o", "outputs/sgd.zarr", "-o", "a.png")
     assert ran.code == 1
     assert ran.err.splitlines()[-1] == (

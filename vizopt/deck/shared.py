@@ -9,7 +9,7 @@ from vizopt.clips.outputs import Look
 from vizopt.draw.defaults import arranged
 from vizopt.draw.panels import Curves
 from vizopt.recording.store import Recording
-from vizopt.scene.load import parse_scene
+from vizopt.scene.load import presented
 from vizopt.scene.written import as_table
 
 OWN = "own scales"  # of clips that have none in common
@@ -25,10 +25,10 @@ class Half(NamedTuple):
     def curves(self) -> Curves | None:
         """The panel of its curves; none in a picture without them or of the scene's own."""
         run, look = self
-        scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
+        scene = presented(run, look.overrides)
         if scene.stage and scene.stage.mosaic:
             return None
-        panel = arranged(run.layout, scene.stage, look.size).panels.get("curves")
+        panel = arranged(run.header.kind, run.layout, scene.stage, look.size).panels.get("curves")
         return panel if isinstance(panel, Curves) else None
 
 

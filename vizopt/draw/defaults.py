@@ -8,14 +8,18 @@ from vizopt.core.params import Layout
 from vizopt.draw.figure import Stage
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Strip, Weights, Worked
+from vizopt.recording.header import Kind
 
 HALF = 1.3  # heights: a slide's clip that is narrower stands beside another one
 
 
-def arranged(layout: Layout, wanted: Stage | None = None, slide: Size | None = None) -> Stage:
-    """A descent for one parameter, a network's picture for more.
+def arranged(
+    kind: Kind, layout: Layout, wanted: Stage | None = None, slide: Size | None = None
+) -> Stage:
+    """The picture for a kind of problem.
 
     Args:
+        kind: of the run's problem.
         layout: of the run.
         wanted: what a scene says of it: a stage of its own with a mosaic, or panels that take the
             places of those of the same names.
@@ -26,7 +30,7 @@ def arranged(layout: Layout, wanted: Stage | None = None, slide: Size | None = N
     """
     if wanted and wanted.mosaic:
         return wanted
-    stage = _descent() if layout.size == 1 else _network(layout)
+    stage = _descent() if kind == "function" else _network(layout)
     if slide and slide[0] < HALF * slide[1]:
         stage = _halved(stage)
     panels = wanted.panels if wanted else {}

@@ -37,7 +37,7 @@ from vizopt.recording.snapshot import Snapshot, kept_row
 if TYPE_CHECKING:
     import zarr
 
-FORMAT = 1
+FORMAT = 2
 # What Zarr raises where a document or a chunk is not such as it should be.
 DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
 KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
