@@ -154,7 +154,8 @@ def planned_picture(
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     course = scene.timeline.rows(run["epoch"], COURSE)
-    stage = arranged(run.header.kind, run.layout, scene.stage)
+    shown_at = size if slide else None
+    stage = arranged(run.header.kind, run.layout, scene.stage, shown_at)
     words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:

@@ -42,7 +42,7 @@ def draw(
     start = perf_counter()
     size, fps, _, alone, *_ = group
     warning = SAID if look.allow_flashes else ""
-    told = story.of(run, scene, warning)
+    told = story.of(run, scene, warning, size if group.slide else None)
     drawing = Drawing.of(run, scene, look, group)
     metadata = told_to_files(drawing, told, warning, look, members)
     twice = [file for file, kind in members if look.wants_narrow and kind.narrow_size(size)]
