@@ -161,7 +161,7 @@ UNFIT = {
     "interrupted": (lambda path: changed(path, cut_short), "is not whole"),
     "flipped": (flip, "damaged: snapshots/delta, rows 0 to 8 "),
     "truncated": (lambda path: (path / "history/loss/c/0").unlink(), "damaged: "),
-    "lacking": (no_scores, "lacks scores, which the picture shows"),
+    "lacking": (no_scores, "lacks scores, which is to be recorded"),
 }
 
 

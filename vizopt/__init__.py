@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     __version__: str
 
     from vizopt.api import make, record, render
-    from vizopt.clips.outputs import Look
-    from vizopt.clips.render import Clip
+    from vizopt.clips.clip import Clip
+    from vizopt.clips.options import Look
     from vizopt.core.errors import VizoptError
     from vizopt.pipeline.contract import check_contract
+    from vizopt.recording.header import External
+    from vizopt.recording.run import Run
     from vizopt.recording.store import Recording
     from vizopt.scene.load import load_look, load_scene
     from vizopt.scene.register import register
@@ -43,9 +45,11 @@ if TYPE_CHECKING:
 
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
-    "Clip": "clips.render",
-    "Look": "clips.outputs",
+    "Clip": "clips.clip",
+    "Look": "clips.options",
+    "External": "recording.header",
     "Recording": "recording.store",
+    "Run": "recording.run",
     "Scene": "scene.spec",
     "VizoptError": "core.errors",
     "load_look": "scene.load",
@@ -65,8 +69,10 @@ _MODULES = {  # what scenes are made of, by shorter names than in the package
 
 __all__ = [
     "Clip",
+    "External",
     "Look",
     "Recording",
+    "Run",
     "Scene",
     "VizoptError",
     "check_contract",

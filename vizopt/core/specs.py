@@ -21,6 +21,9 @@ Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=EXACT)]
 Whole: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=EXACT)]
 Positive: TypeAlias = Annotated[float, Field(strict=True, gt=0, le=LARGEST, allow_inf_nan=False)]
 NonNegative: TypeAlias = Annotated[float, Field(strict=True, ge=0, le=LARGEST, allow_inf_nan=False)]
+Finite: TypeAlias = Annotated[
+    float, Field(strict=True, ge=-LARGEST, le=LARGEST, allow_inf_nan=False)
+]
 Flag: TypeAlias = Annotated[bool, Field(strict=True)]
 Share: TypeAlias = Annotated[float, Field(strict=True, ge=0, lt=1)]
 

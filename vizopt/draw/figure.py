@@ -47,6 +47,7 @@ SETTINGS = (
     *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
 )
 LINES = 3  # of settings at most
+BESIDE_COUNT = 2  # of them where there is no title; more stand below the counter
 
 
 @spec
@@ -259,7 +260,10 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     if run.diverged is not None:  # why it ends there stands to the right of the second line
         ended = slot.text_width(slot.told(broken_off(run)), 14, "bold") + slot.unit * 20
         free = min(free, slot.width - 2 * side - round(ended))
-    lines = _lines(slot, _settings(slot, words.settings), free)
+    told = _settings(slot, words.settings)
+    lines = _lines(slot, told, free)
+    if not words.line and len(lines) > BESIDE_COUNT:  # they would be cut in what is left there
+        row, lines = settings, _lines(slot, told, slot.width - 2 * side)
     for i, line in enumerate(lines):
         slot.text(side, row + i * slot.font(13) * 1.4, line)
     lowest = row + (len(lines) - 1) * slot.font(13) * 1.4

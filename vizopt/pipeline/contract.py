@@ -11,7 +11,7 @@ from numpy.random import RandomState
 from vizopt.core.errors import VizoptError
 from vizopt.core.kinds import read_again
 from vizopt.core.library import bundled
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.places import scratch
 from vizopt.core.progress import quiet
 from vizopt.draw.mosaic import Box
@@ -25,7 +25,7 @@ from vizopt.scene.load import parse_scene
 from vizopt.scene.register import TABLES
 from vizopt.scene.written import kinds
 
-LAYOUT = Layout.of({"dense1.weights": (1, 2), "dense1.biases": (1,)})
+LAYOUT = ParamLayout.of({"dense1.weights": (1, 2), "dense1.biases": (1,)})
 START = np.array([-4.0, 0.5, 9.0])
 STEPS = 300  # down a parabola
 EPOCHS = range(1000)  # that a schedule is asked for

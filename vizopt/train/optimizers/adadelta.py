@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Positive, Share, spec
 from vizopt.train.optimizers.base import LearningRate, rest
 
@@ -42,7 +42,7 @@ class Adadelta:
     rho: Share = 0.9
     epsilon: Positive = 1e-6
 
-    def init(self, params: Vector, layout: Layout) -> AdadeltaState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdadeltaState:
         return AdadeltaState(second_moment=np.zeros_like(params), moved=np.zeros_like(params))
 
     def update(

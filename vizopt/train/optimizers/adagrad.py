@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Positive, spec
 from vizopt.train.optimizers.base import LearningRate
 
@@ -36,7 +36,7 @@ class AdaGrad:
     lr: LearningRate
     epsilon: Positive = 1e-7
 
-    def init(self, params: Vector, layout: Layout) -> AdaGradState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdaGradState:
         return AdaGradState(sum_of_squares=np.zeros_like(params))
 
     def update(

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Positive, Share, spec
 from vizopt.train.optimizers.base import LearningRate, rest
 
@@ -46,7 +46,7 @@ class Adamax:
     beta_2: Share = 0.999
     epsilon: Positive = 1e-8
 
-    def init(self, params: Vector, layout: Layout) -> AdamaxState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdamaxState:
         return AdamaxState(np.zeros_like(params), np.zeros_like(params))
 
     def update(

@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import NonNegative, Positive, Share, spec
 from vizopt.train.optimizers.base import LearningRate
 from vizopt.train.optimizers.moments import AdamState, adam_state, moment_lines, moments
@@ -43,7 +43,7 @@ class AdamW:
     epsilon: Positive = 1e-8
     weight_decay: NonNegative = 0.01
 
-    def init(self, params: Vector, layout: Layout) -> AdamState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdamState:
         return adam_state(params)
 
     def update(

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Positive, Share, spec
 from vizopt.train.optimizers.base import LearningRate
 from vizopt.train.optimizers.moments import AdamState, adam_state, moment_lines, moments
@@ -45,7 +45,7 @@ class AMSGrad:
     beta_2: Share = 0.999
     epsilon: Positive = 1e-8
 
-    def init(self, params: Vector, layout: Layout) -> AMSGradState:
+    def init(self, params: Vector, layout: ParamLayout) -> AMSGradState:
         return AMSGradState(*adam_state(params), largest=np.zeros_like(params))
 
     def update(

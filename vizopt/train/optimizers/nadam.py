@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import NonNegative, Positive, Share, spec
 from vizopt.train.optimizers.base import LearningRate
 from vizopt.train.optimizers.moments import AdamState, adam_state, moment_lines, moments
@@ -48,7 +48,7 @@ class NAdam:
     epsilon: Positive = 1e-8
     momentum_decay: NonNegative = 4e-3
 
-    def init(self, params: Vector, layout: Layout) -> NAdamState:
+    def init(self, params: Vector, layout: ParamLayout) -> NAdamState:
         return NAdamState(*adam_state(params), product=1.0)
 
     def update(

@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Positive, Share, spec
 from vizopt.train.optimizers.base import LearningRate
 from vizopt.train.optimizers.moments import AdamState, adam_state, moment_lines, moments
@@ -40,7 +40,7 @@ class RAdam:
     beta_2: Share = 0.999
     epsilon: Positive = 1e-8
 
-    def init(self, params: Vector, layout: Layout) -> AdamState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdamState:
         return adam_state(params)
 
     def update(

@@ -42,7 +42,7 @@ class LossHead(Protocol):
         ...
 
     def scores(self, outputs: Batch) -> Batch:
-        """One row for each class, [classes, N], the largest of which is predicted."""
+        """One row for each class, [..., classes, N], the largest of which is predicted."""
         ...
 
 
@@ -96,7 +96,7 @@ class Sigmoid:
         return LossAndAccuracy(float(loss), float(accuracy))
 
     def scores(self, outputs: Batch) -> Batch:
-        return np.concatenate([np.zeros_like(outputs), outputs])
+        return np.concatenate([np.zeros_like(outputs), outputs], axis=-2)
 
 
 def _correct(behind: Batch, targets: Targets) -> int:
