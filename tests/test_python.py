@@ -13,8 +13,10 @@ from vizopt.formats import FORMATS
 
 PUBLIC = [
     "Clip",
+    "External",
     "Look",
     "Recording",
+    "Run",
     "Scene",
     "VizoptError",
     "check_contract",
