@@ -181,7 +181,9 @@ def test_between_weights_that_are_not_kept_is_more_than_one_step():
     values = np.zeros((3, 2, 2))
 
     def weights(array):
-        return Weights(np.array([0, 10, 20]), {"w": (2, 2)}, lambda row: {"w": array[row]})
+        return Weights(
+            np.array([0, 10, 20]), {"w": "w"}, {"w": (2, 2)}, lambda row: {"w": array[row]}
+        )
 
     ours = Log("ours", "epoch", {}, weights=weights(values + 1))
     values[2, 1, 0] = 0.5

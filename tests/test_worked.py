@@ -13,7 +13,7 @@ from vizopt import story
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import number
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.draw.glyphs import Glyphs, strip
 from vizopt.draw.panels.arithmetic import _certain, _results, arithmetic
 from vizopt.draw.panels.figures import Number, Work, written
@@ -107,7 +107,7 @@ def test_the_lines_are_the_rule(kind):
     cls = OPTIMIZERS[kind]
     chosen = {name: v for name, v in settings.items() if name in cls.__dataclass_fields__}
     optimizer = cls(lr={"kind": "exponential", "initial": 0.1, "factor": 0.95}, **chosen)
-    layout = Layout.of({"x": (1,)})
+    layout = ParamLayout.of({"x": (1,)})
     acts = acting(optimizer, layout)
     lines = rule(worked(acts))
     params = np.array([3.0])

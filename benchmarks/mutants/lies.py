@@ -306,7 +306,7 @@ LIES = (
     ),
     Lie(
         "a state is written over the one that the last commit names",
-        "vizopt/recording/recorder.py",
+        "vizopt/recording/commits.py",
         'slot = 1 - self._state.get("slot", 1)',
         "slot = 0",
     ),
@@ -319,8 +319,8 @@ LIES = (
     Lie(
         "a resumed run counts its rows from 0",
         "vizopt/recording/recorder.py",
-        "self._committed, self._whole = dict(saved.rows), dict(saved.rows)",
-        "self._committed, self._whole = dict(saved.rows), dict.fromkeys(GROUPS, 0)",
+        "self._whole = dict(self._commits.counts)",
+        "self._whole = dict.fromkeys(GROUPS, 0)",
     ),
     Lie(
         "a resumed run makes the last update twice",

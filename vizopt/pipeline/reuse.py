@@ -140,7 +140,7 @@ def _same_start(run: Recording, ready: Prepared) -> bool:
                     if not len(rows):
                         continue
                     at = int(rows[0])
-                value = np.asarray(probe.read(step), column.dtype)
+                value = probe.value(step)
                 if not np.array_equal(value, run.rows(column.name, at, at + 1)[0], equal_nan=True):
                     return False
     return True

@@ -13,7 +13,7 @@ from pydantic import (
 from vizopt.core import cells
 from vizopt.core.errors import hint
 from vizopt.core.numbers import setting
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.sizes import SIZES, fps_of, size_of
 from vizopt.core.specs import Count, Flag, OneOf, Positive, Whole, spec
 from vizopt.draw.defaults import arranged
@@ -127,7 +127,7 @@ class Shown(NamedTuple):
     """
 
     kind: Kind
-    layout: Layout
+    layout: ParamLayout
     columns: frozenset[str]
     epochs: int
     unit: str

@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 
 from vizopt.core.numbers import count, setting
 from vizopt.core.oklab import luminance
+from vizopt.core.params import Grid
 from vizopt.draw.figure import Stage
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Plane, Strip, Weights, Worked
 from vizopt.draw.panels.legend import MOST
@@ -128,12 +129,30 @@ def _points(scene: Presentation, run: Recording, most: int) -> str:
 
 def _weights(panels: list[Weights], scene: Presentation, run: Recording) -> str:
     signs = _signs(scene.colours)
-    layers = listed([panel.layer.replace("dense", "") for panel in panels])
-    whose = f"Layer {layers} has" if len(panels) == 1 else f"Layers {layers} each have"
-    return (
-        f"{whose} two grids of cells: the weights, with the biases as the last row, and their "
-        f"update; both are {signs}."
+    alike: dict[str, list[str]] = {}
+    for panel in panels:
+        held = _held(run.layout.grid(panel.layer))
+        alike.setdefault(held, []).append(plain(panel.layer.removeprefix("dense")))
+    whose = {
+        held: f"Layer {names[0]} has" if len(names) == 1 else f"Layers {listed(names)} each have"
+        for held, names in alike.items()
+    }
+    return " ".join(
+        f"{layers} two grids of cells: {held}, and their update; both are {signs}."
+        for held, layers in whose.items()
     )
+
+
+def _held(grid: Grid) -> str:
+    """What the cells of a layer are."""
+    roles = [tensor.role for tensor in grid.tensors]
+    if roles == ["scale", "bias"]:
+        return "a row of factors and a row that is added"
+    if "weight" not in roles:
+        return "its numbers in a row"
+    added = grid.rows - grid.inputs
+    rows = "row" if added == 1 else "rows"
+    return f"the weights, with the biases as the last {rows}" if added else "the weights"
 
 
 def _signs(theme: Theme) -> str:

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Positive, Share, spec
 from vizopt.train.optimizers.base import LearningRate, rest
 
@@ -36,7 +36,7 @@ class AdaGrad:
     lr: LearningRate
     epsilon: Positive = 1e-7
 
-    def init(self, params: Vector, layout: Layout) -> AdaGradState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdaGradState:
         return AdaGradState(cache=np.zeros_like(params))
 
     def update(
@@ -84,7 +84,7 @@ class Adadelta:
     rho: Share = 0.9
     epsilon: Positive = 1e-6
 
-    def init(self, params: Vector, layout: Layout) -> AdadeltaState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdadeltaState:
         return AdadeltaState(cache=np.zeros_like(params), moved=np.zeros_like(params))
 
     def update(

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import NonNegative, Positive, Share, spec
 from vizopt.train.optimizers.base import LearningRate, rest
 
@@ -45,7 +45,7 @@ class Adam:
     beta_2: Share = 0.999
     epsilon: Positive = 1e-7
 
-    def init(self, params: Vector, layout: Layout) -> AdamState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdamState:
         return adam_state(params)
 
     def update(
@@ -95,7 +95,7 @@ class AdamW:
     epsilon: Positive = 1e-8
     decay: NonNegative = 0.01
 
-    def init(self, params: Vector, layout: Layout) -> AdamState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdamState:
         return adam_state(params)
 
     def update(
@@ -153,7 +153,7 @@ class AMSGrad:
     beta_2: Share = 0.999
     epsilon: Positive = 1e-8
 
-    def init(self, params: Vector, layout: Layout) -> AMSGradState:
+    def init(self, params: Vector, layout: ParamLayout) -> AMSGradState:
         return AMSGradState(*adam_state(params), largest=np.zeros_like(params))
 
     def update(
@@ -206,7 +206,7 @@ class Adamax:
     beta_2: Share = 0.999
     epsilon: Positive = 1e-8
 
-    def init(self, params: Vector, layout: Layout) -> AdamState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdamState:
         return adam_state(params)
 
     def update(
@@ -263,7 +263,7 @@ class NAdam:
     epsilon: Positive = 1e-8
     momentum_decay: NonNegative = 4e-3
 
-    def init(self, params: Vector, layout: Layout) -> NAdamState:
+    def init(self, params: Vector, layout: ParamLayout) -> NAdamState:
         return NAdamState(*adam_state(params), product=1.0)
 
     def update(
@@ -323,7 +323,7 @@ class RAdam:
     beta_2: Share = 0.999
     epsilon: Positive = 1e-8
 
-    def init(self, params: Vector, layout: Layout) -> AdamState:
+    def init(self, params: Vector, layout: ParamLayout) -> AdamState:
         return adam_state(params)
 
     def update(

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import NonNegative, Share, spec
 from vizopt.train.optimizers.base import LearningRate, rest
 
@@ -47,7 +47,7 @@ class Lion:
     beta_2: Share = 0.99
     decay: NonNegative = 0.0
 
-    def init(self, params: Vector, layout: Layout) -> LionState:
+    def init(self, params: Vector, layout: ParamLayout) -> LionState:
         return LionState(momentum=np.zeros_like(params))
 
     def update(

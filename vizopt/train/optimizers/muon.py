@@ -1,12 +1,14 @@
 """Muon: the momentum of each weight matrix, made orthogonal."""
 
+from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from vizopt.core.arrays import Matrix, Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import NonNegative, Share, spec
+from vizopt.core.tensors import Tensor
 from vizopt.train.optimizers.adam import AdamState, AdamW, adam_state
 from vizopt.train.optimizers.base import LearningRate
 from vizopt.train.schedules import Constant
@@ -19,7 +21,7 @@ class MuonState(NamedTuple):
     momentum: Vector  # [P] of the matrices; zero elsewhere
     adam: AdamState  # [P] of the rest
     matrices: Vector  # [P] 1 where a parameter belongs to a matrix, 0 elsewhere
-    layout: Layout
+    layout: ParamLayout
 
 
 @spec
@@ -55,10 +57,11 @@ class Muon:
     decay: NonNegative = 0.0
     rest_lr: LearningRate = Constant(3e-4)
 
-    def init(self, params: Vector, layout: Layout) -> MuonState:
+    def init(self, params: Vector, layout: ParamLayout) -> MuonState:
         matrices = np.zeros_like(params)
-        for view in layout.views(matrices).values():
-            view[...] = view.ndim == 2
+        views = layout.views(matrices)
+        for tensor in _matrices(layout):
+            views[tensor.name][...] = 1
         return MuonState(np.zeros_like(params), adam_state(params), matrices, layout)
 
     def update(
@@ -68,23 +71,28 @@ class Muon:
         mine = grad * state.matrices
         momentum = share * state.momentum + (1 - share) * mine
         ahead = (1 - share) * mine + share * momentum
-        for view in state.layout.views(ahead).values():
-            if view.ndim == 2:
-                inputs, outputs = view.shape
-                view[...] = orthogonal(view) * max(1.0, outputs / inputs) ** 0.5
+        views = state.layout.views(ahead)
+        for tensor in _matrices(state.layout):
+            view, (inputs, outputs) = views[tensor.name], tensor.grid
+            turned = orthogonal(tensor.matrix(view)) * max(1.0, outputs / inputs) ** 0.5
+            view[...] = tensor.array(turned)
         push = ahead + self.decay * params * state.matrices
         others, adam = self._rest().update(step, params, grad * (1 - state.matrices), state.adam)
         delta = -self.lr(step) * push + others
         return delta, MuonState(momentum, adam, state.matrices, state.layout)
 
-    def acting(self, layout: Layout) -> "Muon | AdamW":
+    def acting(self, layout: ParamLayout) -> "Muon | AdamW":
         """Without a matrix, as on a curve, only the rule of the rest."""
-        has_matrix = any(len(shape) == 2 for _, shape in layout.shapes)
-        return self if has_matrix else self._rest()
+        return self if any(_matrices(layout)) else self._rest()
 
     def _rest(self) -> AdamW:
         """The rule of what belongs to no matrix."""
         return AdamW(lr=self.rest_lr, beta_2=0.95, epsilon=1e-10, decay=0.0)
+
+
+def _matrices(layout: ParamLayout) -> Iterator[Tensor]:
+    """Those that are multiplied with inputs: embeddings are not, and go with the rest."""
+    return (t for t in layout.tensors if t.role == "weight" and t.axis_in is not None)
 
 
 def orthogonal(G: Matrix) -> Matrix:

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Positive, Share, spec
 from vizopt.train.optimizers.base import LearningRate, rest
 
@@ -39,7 +39,7 @@ class RMSProp:
     rho: Share = 0.9
     epsilon: Positive = 1e-7
 
-    def init(self, params: Vector, layout: Layout) -> RMSPropState:
+    def init(self, params: Vector, layout: ParamLayout) -> RMSPropState:
         return RMSPropState(cache=np.zeros_like(params))
 
     def update(

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Positive, spec
 from vizopt.train.optimizers.base import LearningRate
 from vizopt.train.schedules import Constant
@@ -50,7 +50,7 @@ class Rprop:
     least: Positive = 1e-6
     most: Positive = 50.0
 
-    def init(self, params: Vector, layout: Layout) -> RpropState:
+    def init(self, params: Vector, layout: ParamLayout) -> RpropState:
         return RpropState(before=np.zeros_like(params), size=np.full_like(params, self.lr(0)))
 
     def update(
@@ -62,7 +62,7 @@ class Rprop:
         grad = np.where(same < 0, 0, grad).astype(params.dtype)
         return -np.sign(grad) * size, RpropState(before=grad, size=size)
 
-    def acting(self, layout: Layout) -> "Rprop":
+    def acting(self, layout: ParamLayout) -> "Rprop":
         """With the first step's size in place of a schedule, whose later rates have no effect."""
         return replace(self, lr=Constant(min(max(self.lr(0), self.least), self.most)))
 

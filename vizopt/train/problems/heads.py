@@ -40,7 +40,7 @@ class Head(Protocol):
         ...
 
     def scores(self, outputs: Batch) -> Batch:
-        """One row for each class, [classes, N], the largest of which is predicted."""
+        """One row for each class, [..., classes, N], the largest of which is predicted."""
         ...
 
 
@@ -90,7 +90,7 @@ class Sigmoid:
         return Judged(float(loss), float(accuracy))
 
     def scores(self, outputs: Batch) -> Batch:
-        return np.concatenate([np.zeros_like(outputs), outputs])
+        return np.concatenate([np.zeros_like(outputs), outputs], axis=-2)
 
 
 def _correct(behind: Batch, truth: Truth) -> int:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from vizopt.core.arrays import Batch, Matrix, Vector
 from vizopt.core.numbers import count, setting
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.projection import plane_of
 from vizopt.core.specs import Count, NonNegative, OneOf, Share, spec
 from vizopt.recording.header import Kind
@@ -22,9 +22,8 @@ from vizopt.train.problems.data import DATASETS
 from vizopt.train.problems.datasets import Data, Dataset
 from vizopt.train.problems.heads import Truth, head
 from vizopt.train.problems.passes import Pass
+from vizopt.train.problems.stacks import Stack
 from vizopt.train.problems.streams import Streams
-
-BLOCK = 512  # points of a forward pass over the plane; one layer's outputs stay in the cache
 
 
 @spec
@@ -77,12 +76,12 @@ class NetworkSpec:
         check_fit(self, self.data.make(RandomState(0)))
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> ParamLayout:
         """`dense1.weights`, `dense1.biases`, `dense2.weights`, …"""
         shapes: dict[str, tuple[int, ...]] = {}
         for i, (rows, columns) in enumerate(pairwise(self.sizes), start=1):
             shapes |= {f"dense{i}.weights": (rows, columns), f"dense{i}.biases": (columns,)}
-        return Layout.of(shapes)
+        return ParamLayout.of(shapes)
 
     @property
     def columns(self) -> frozenset[str]:
@@ -157,7 +156,7 @@ class Network:
         self._part = self._pass(spec.batch or samples)
         # A picture needs no rounding of its own: only training is to the book's last bit.
         plain = ARITHMETICS[self.dtype]
-        self._blocks = Pass(spec.sizes, BLOCK, plain, self._activation)
+        self._stack = Stack(spec.sizes, plain, self._activation)
         if held_out:
             self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
             self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
@@ -190,9 +189,8 @@ class Network:
     def init(self, rng: RandomState) -> Vector:
         """First weights, rounded to float32 as the book's are; biases zero."""
         params = np.zeros(self.layout.size, self.dtype)
-        for name, view in self.layout.views(params).items():
-            if name.endswith(".weights"):
-                view[...] = _first(self.spec.init, view.shape, rng)
+        for view in self.layout.weights(params).values():
+            view[...] = _first(self.spec.init, view.shape, rng)
         return params
 
     def evaluate(self, params: Vector, step: int) -> Evaluation:
@@ -214,16 +212,18 @@ class Network:
         return Evaluation(loss, grad, metrics)
 
     def scores(self, params: Vector, points: Batch) -> Batch:
-        """A score for each class [classes, M] at other samples [D, M]; the largest wins."""
-        matrices = self.layout.matrices(params)
-        count = points.shape[1]
-        outputs = np.empty((self.spec.sizes[-1], count), self.dtype)
-        size = -(-count // -(-count // BLOCK))  # of equal blocks, none above BLOCK
-        for start in range(0, count, size):
-            block = points[:, start : start + size]
-            self._blocks.use(block.shape[1])[...] = block
-            outputs[:, start : start + size] = self._blocks.forward(matrices, None)
-        return self._head.scores(outputs)
+        """A score for each class [classes, M] at other samples [D, M]; the largest wins.
+
+        Of several parameter vectors [R, P] those of each, [R, classes, M].
+        """
+        several = params.reshape(-1, params.shape[-1])
+        matrices = [self.layout.matrix(layer, several) for layer in self.layout.layers]
+        scores = self._head.scores(self._stack.outputs(matrices, points))
+        return scores.reshape(*params.shape[:-1], *scores.shape[1:])
+
+    def at_once(self, points: int) -> int:
+        """Of how many parameter vectors the scores at so many points are computed together."""
+        return self._stack.most(points)
 
     def _pass(self, samples: int) -> Pass:
         return Pass(self.spec.sizes, samples, self._arithmetic, self._activation)
@@ -261,17 +261,16 @@ class Network:
     def _penalty(self, params: Vector) -> float:
         if not (self.spec.l1 or self.spec.l2):
             return 0.0
-        weights = [v for name, v in self.layout.views(params).items() if name.endswith(".weights")]
+        weights = self.layout.weights(params).values()
         return float(
             sum(self.spec.l1 * abs(w).sum() + self.spec.l2 * (w**2).sum() for w in weights)
         )
 
     def _add_penalty_grad(self, params: Vector, grad: Vector) -> None:
         if self.spec.l1 or self.spec.l2:
-            views = self.layout.views(grad)
-            for name, w in self.layout.views(params).items():
-                if name.endswith(".weights"):
-                    views[name] += self.spec.l1 * np.sign(w) + 2 * self.spec.l2 * w
+            views = self.layout.weights(grad)
+            for name, w in self.layout.weights(params).items():
+                views[name] += self.spec.l1 * np.sign(w) + 2 * self.spec.l2 * w
 
 
 def _first(kind: str, shape: tuple[int, ...], rng: RandomState) -> NDArray[np.floating]:
