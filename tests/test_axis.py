@@ -90,7 +90,7 @@ def scene(tmp_path, lr, **curves):
 
 def test_curves_fill_what_a_constant_rate_leaves(tmp_path, monkeypatch):
     slot = Slot(None, 400, 500, THEMES["light"], 1.0, None)
-    falling = {"kind": "exponential", "initial": 1.0, "factor": 0.9}
+    falling = {"kind": "exponential", "initial": 1.0, "gamma": 0.9}
     for lr, names in ((0.5, ["loss", "accuracy"]), (falling, ["loss", "accuracy", "lr"])):
         path = tmp_path / names[-1]
         path.mkdir()

@@ -8,7 +8,7 @@ import pytest
 from numpy.random import RandomState
 
 from vizopt.core.errors import RecordingError
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.recording import recorder as recorders
 from vizopt.recording.commits import Commits
 from vizopt.recording.header import Column, Header
@@ -17,7 +17,7 @@ from vizopt.recording.scores import encoded
 from vizopt.recording.store import Recording
 from vizopt.recording.waiting import AT_ONCE
 from vizopt.train.problems import NetworkSpec, Spiral
-from vizopt.train.problems.passes import Pass
+from vizopt.train.problems.workspace import Workspace
 
 COLUMNS = (
     Column("loss", "history", "float64"),
@@ -25,7 +25,9 @@ COLUMNS = (
     Column("params", "snapshots", "float32", (3,)),
     Column("double", "snapshots", "float32", (3,)),
 )
-HEADER = Header("test", "title = 'x'", Layout.of({"dense1.weights": (1, 3)}), 9999, {"vizopt": "0"})
+HEADER = Header(
+    "test", "title = 'x'", ParamLayout.of({"dense1.weights": (1, 3)}), 9999, {"vizopt": "0"}
+)
 
 
 def doubled(rows):
@@ -170,7 +172,7 @@ def test_the_scores_of_several_networks_are_those_of_each_alone(keys, points):
         assert np.array_equal(scores[i], network.scores(alone, places))
         assert np.array_equal(encoded(scores)[i], encoded(scores[i]))
     size = -(-points // -(-points // 512))
-    way = Pass(network.spec.sizes, size, network._stack._arithmetic, network._activation)
+    way = Workspace(network.spec.sizes, size, network._stack._precision, network._activation)
     way.use(size)[...] = places[:, :size]
     sums = network._head.scores(way.forward(network.layout.matrices(params[3]), None))
     assert np.array_equal(scores[3][:, :size], sums)

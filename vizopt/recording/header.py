@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
+from vizopt.core.floats import EXACT
 from vizopt.core.params import ParamLayout
-from vizopt.core.specs import EXACT, Count, Whole, spec
+from vizopt.core.specs import Count, Whole, spec
 from vizopt.core.toml import parsed
 
 if TYPE_CHECKING:

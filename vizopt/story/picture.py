@@ -57,7 +57,7 @@ def seen(scene: Presentation, stage: Stage, run: Recording, *, held: bool) -> st
         held: whether what could flash is held.
     """
     shown = [stage.panels[name] for name in dict.fromkeys(stage.names)]
-    parts = [_head(run)]
+    parts = [_head(scene, run)]
     for kind in dict.fromkeys(type(panel) for panel in shown):
         same = [panel for panel in shown if type(panel) is kind]
         tell = PANELS_TOLD.get(kind, _documented)
@@ -71,13 +71,15 @@ def seen(scene: Presentation, stage: Stage, run: Recording, *, held: bool) -> st
     return " ".join(parts)
 
 
-def _head(run: Recording) -> str:
+def _head(scene: Presentation, run: Recording) -> str:
     unit, last = run.header.unit, count(run.header.epochs - 1)
+    title = "the title" if scene.title else ""
     if run.header.epochs == 1:
-        return "At the top of the picture are the title and a line with the settings."
+        head = f"are {title} and" if title else "is"
+        return f"At the top of the picture {head} a line with the settings."
     return (
-        "At the top of the picture are the title, a line with the settings, and a counter of "
-        f"the {unit} that is shown, of {last}."
+        f"At the top of the picture are {title}{', ' * bool(title)}a line with the settings"
+        f"{',' * bool(title)} and a counter of the {unit} that is shown, of {last}."
     )
 
 

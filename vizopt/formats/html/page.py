@@ -17,10 +17,10 @@ import vizopt
 from vizopt.core.numbers import count, number
 from vizopt.core.words import Language, phrase, table
 from vizopt.flashes import Verdict
-from vizopt.formats.base import ClipMetadata, StreamSpec
 from vizopt.formats.html.colours import rules
 from vizopt.formats.html.scale import scale
 from vizopt.formats.html.shots import Shot, posters, sources
+from vizopt.formats.stream import ClipMetadata, StreamSpec
 from vizopt.recording.quantities import title
 
 FIRST = ("x", "loss", "accuracy", "lr")  # the order under the picture; others follow by name
