@@ -330,7 +330,7 @@ def whole() -> list[Row]:
 
     def unchecked() -> None:
         with (
-            patch("vizopt.clips.checks.judge", lambda path, **_: found[path.suffix]),
+            patch("vizopt.clips.checks.check_flashes", lambda path, **_: found[path.suffix]),
             patch("vizopt.clips.checks.Checks.beside"),
         ):
             ours()

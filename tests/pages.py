@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from vizopt.core.numbers import count, number
-from vizopt.formats import Film, Label, encoder
+from vizopt.formats import ClipMetadata, StreamSpec, encoder
 
 FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
 SIZE = (BITS * SIDE, 180)
@@ -31,7 +31,7 @@ def frames(held=1):
 
 EPOCHS = np.arange(FRAMES) * 10
 LOSS = np.exp(-np.arange(FRAMES) / 9)
-LABEL = Label(
+LABEL = ClipMetadata(
     title="Blocks",
     alt="A clip that counts",
     paragraphs=("It counts.", "Then it ends."),
@@ -47,8 +47,8 @@ def checked(passed=True, flashes=0.0):
     return lambda clip, file: SimpleNamespace(passed=passed, general=found, red=found)
 
 
-def write(path, label=LABEL, judge=checked(), held=1, **film):  # noqa: B008
-    film = Film(SIZE, FPS, list, label, judge, **film)
+def write(path, label=LABEL, check_flashes=checked(), held=1, **film):  # noqa: B008
+    film = StreamSpec(SIZE, FPS, list, label, check_flashes, **film)
     with encoder(path).open(path, film) as put:
         for frame in frames(held):
             put(frame)

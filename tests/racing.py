@@ -13,7 +13,7 @@ from vizopt.clips import recipe
 from vizopt.clips.outputs import write_text
 from vizopt.core.marks import is_ours, signed, unsigned
 from vizopt.flashes.decode import pictures
-from vizopt.formats import Film, Label, encoder
+from vizopt.formats import ClipMetadata, StreamSpec, encoder
 from vizopt.formats.sequence import members
 from vizopt.recording.store import Recording
 
@@ -57,8 +57,8 @@ def write_once(number, path):
         frame = np.full((SIDE, SIDE, 4), 255, np.uint8)
         frame[..., :3] = number * 25
         numbers = {"epoch": np.arange(LONG)}
-        label = Label(title="race", recipe=f"# {number}", numbers=numbers)
-        film = Film((SIDE, SIDE), 10.0, [frame].copy, label)
+        label = ClipMetadata(title="race", recipe=f"# {number}", numbers=numbers)
+        film = StreamSpec((SIDE, SIDE), 10.0, [frame].copy, label)
         with encoder(path).open(path, film) as write:
             for _ in range(LONG):
                 write(frame)

@@ -7,7 +7,8 @@ import vizopt
 from vizopt.core.errors import SceneError
 from vizopt.draw.panels.axis import Axis
 from vizopt.draw.panels.base import Slot
-from vizopt.draw.panels.curves import _by_column, _plots
+from vizopt.draw.panels.curves.boxes import plots as boxes
+from vizopt.draw.panels.curves.lines import by_column
 from vizopt.draw.theme import THEMES
 
 
@@ -70,14 +71,14 @@ def test_decades_are_equally_long():
 
 def test_the_points_of_one_column_are_a_mean_and_a_band():
     x, y = np.array([3.1, 3.5, 3.9, 4.0, 5.2]), np.array([1.0, 4.0, 1.0, 7.0, np.nan])
-    parts = [part.tolist() for part in _by_column(x, y, 1.0)]
+    parts = [part.tolist() for part in by_column(x, y, 1.0)]
     assert parts[0] == pytest.approx([3.5, 4.0, 5.2])
     assert parts[1][:2] == [2.0, 7.0]
     assert parts[2][:2] == [1.0, 7.0]
     assert parts[3][:2] == [4.0, 7.0]
     assert all(np.isnan(part[2]) for part in parts[1:])
-    assert _by_column(x[:4], y[:4], 4.0)[1].tolist() == [2.0, 7.0]
-    assert _by_column(x[:4], y[:4], 3.0)[1].tolist() == [3.25]
+    assert by_column(x[:4], y[:4], 4.0)[1].tolist() == [2.0, 7.0]
+    assert by_column(x[:4], y[:4], 3.0)[1].tolist() == [3.25]
 
 
 def scene(tmp_path, lr, **curves):
@@ -87,14 +88,12 @@ def scene(tmp_path, lr, **curves):
 
 
 def test_curves_fill_what_a_constant_rate_leaves(tmp_path, monkeypatch):
-    from vizopt.draw.panels import Curves
-
     slot = Slot(None, 400, 500, THEMES["light"], 1.0, None)
     falling = {"kind": "exponential", "initial": 1.0, "factor": 0.9}
     for lr, names in ((0.5, ["loss", "accuracy"]), (falling, ["loss", "accuracy", "lr"])):
         path = tmp_path / names[-1]
         path.mkdir()
-        plots = _plots(slot, scene(path, lr), Curves())
+        plots = boxes(slot, scene(path, lr), ("loss", "accuracy", "lr"), "auto")
         assert [plot.column for plot in plots] == names
         assert plots[0].height == pytest.approx(plots[-1].height)
         foot = 500 - plots[-1].top - plots[-1].height
@@ -111,4 +110,5 @@ def test_an_accuracy_that_begins_near_zero_is_not_cut():
     rising = np.linspace(0.02, 0.9, 50)
     axis = Axis.of("accuracy", [rising])
     assert (axis.low, axis.high) == (0.0, pytest.approx(0.9 * 1.06))
-    assert Axis.of("lr", [rising]).high < 0.4
+    assert Axis.of("loss", [rising]).high < 0.4
+    assert Axis.of("lr", [rising]).high > 0.9

@@ -23,9 +23,9 @@ from vizopt.clips.drawing import planned_picture
 from vizopt.clips.outputs import Look
 from vizopt.deck import sources
 from vizopt.draw.theme import THEMES
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import pictures
-from vizopt.formats import Label
+from vizopt.formats import ClipMetadata
 from vizopt.formats import slides as formats
 from vizopt.formats.slides.layout import captioned
 from vizopt.scene.load import parse_scene
@@ -57,7 +57,7 @@ def page_of(file="d.pptx", number=0):
 
 
 def slide_of(clip, **label):
-    return formats.slide(clip, Label(**{"title": clip.stem, **label}), judge(clip))
+    return formats.slide(clip, ClipMetadata(**{"title": clip.stem, **label}), check_flashes(clip))
 
 
 @pytest.mark.parametrize("names", ["landscape+momentum-fast", "momentum-fast"])

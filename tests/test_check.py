@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from vizopt.core.errors import DecodeError
-from vizopt.flashes.check import judge, lines
+from vizopt.flashes.check import check_flashes, lines
 from vizopt.flashes.decode import loops, pictures
 
 BLACK, WHITE, RED, GREY = (0, 0, 0), (255, 255, 255), (255, 0, 0), (127, 127, 127)
@@ -76,7 +76,7 @@ def test_every_format_is_judged(clip, suffix):
             count = 4 * hz
             image(path, states("ab" * (2 * hz)), delays * (count // len(delays)))
         passed = hz == 3
-        verdict = judge(path)
+        verdict = check_flashes(path)
         assert verdict.passed == passed
         assert verdict.frames == count
         assert verdict.size == (64, 48)
@@ -103,9 +103,9 @@ def test_variable_delays_decide(clip):
     frames = states("abababababababab")
     fast = image(clip("fast.gif"), frames, [80] * 7 + [700] * 9)
     slow = image(clip("slow.gif"), frames, [80] * 4 + [700] * 6 + [80] * 4 + [700] * 2)
-    assert judge(fast, once=True).general.flashes == 3.5
-    assert judge(slow, once=True).general.flashes == 2.5
-    assert judge(str(slow)).passed
+    assert check_flashes(fast, once=True).general.flashes == 3.5
+    assert check_flashes(slow, once=True).general.flashes == 2.5
+    assert check_flashes(str(slow)).passed
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".webm"])
@@ -117,7 +117,7 @@ def test_times_of_a_video_are_its_own(clip, suffix):
     starts = [p.start for p in pictures(path)]
     wanted = [(i if i < 10 else 10 + (i - 10) * 3) / 30 * 1e6 for i in range(20)]
     assert starts == pytest.approx(wanted, abs=1000)
-    verdict = judge(path, once=True)
+    verdict = check_flashes(path, once=True)
     assert verdict.general.flashes == 8  # of 19 transitions, 16 come within a second
     assert verdict.seconds == pytest.approx(40 / 30, abs=0.07)
 
@@ -142,12 +142,12 @@ SEAM = "aaabaaabbb" + "b" * 20 + "b" * 18 + "bbb" * 3 + "aaabbbaaabbb"
 def test_the_seam_of_a_loop(clip, suffix):
     """Four transitions at the end, one at the seam, three at the start."""
     path = video(clip(f"a{suffix}"), states(SEAM))
-    verdict = judge(path)
+    verdict = check_flashes(path)
     assert not verdict.passed
     assert verdict.general.flashes == 4
     assert verdict.general.end < verdict.general.start < verdict.seconds
     assert "over the seam" in lines(verdict)[1]
-    once = judge(path, once=True)
+    once = check_flashes(path, once=True)
     assert once.passed
     assert once.general.flashes <= 2
     assert not once.looped
@@ -159,11 +159,11 @@ def test_areas_that_take_turns_over_the_seam(clip):
     left[:, :32] = right[:, 32:] = WHITE
     frames = [right, rest] * 2 + [left, rest] * 2
     path = image(clip("a.png"), frames, [100] * 3 + [1300] + [100] * 4)
-    verdict = judge(path)
+    verdict = check_flashes(path)
     assert verdict.general.flashes == 4
     assert not verdict.passed
     assert verdict.general.end < verdict.general.start
-    once = judge(path, once=True)
+    once = check_flashes(path, once=True)
     assert once.general.flashes <= 3
     assert once.passed
 
@@ -184,18 +184,18 @@ def test_images_loop_by_their_flag(clip, name, options, looped):
     frames, delays = states("ab" * 3 + "b" + "ab" * 2), [100] * 6 + [700] + [100] * 4
     path = image(clip(name), frames, delays, **options)
     assert loops(path) == looped
-    assert judge(path).looped == looped
-    assert judge(path).passed != looped
-    assert judge(path, once=True).passed
+    assert check_flashes(path).looped == looped
+    assert check_flashes(path).passed != looped
+    assert check_flashes(path, once=True).passed
 
 
 @pytest.mark.parametrize("milliseconds", [20, 50, 120, 170])
 def test_a_short_loop_is_shown_until_a_second_is_full(clip, milliseconds):
     path = image(clip("a.gif"), states("ab"), [milliseconds] * 2)
     rate = 1000 / milliseconds / 2
-    assert judge(path).general.flashes == pytest.approx(rate, abs=0.5)
-    assert judge(path).passed == (rate <= 3)
-    assert judge(path, once=True).general.flashes == 0.5
+    assert check_flashes(path).general.flashes == pytest.approx(rate, abs=0.5)
+    assert check_flashes(path).passed == (rate <= 3)
+    assert check_flashes(path, once=True).general.flashes == 0.5
 
 
 def test_one_picture_is_no_flash(clip):
@@ -203,7 +203,7 @@ def test_one_picture_is_no_flash(clip):
     image(clip("a.gif"), [plain(RED)], [100])
     Image.fromarray(plain(RED)).save(clip("still.png"))
     for name in ("a.mp4", "a.gif", "still.png"):
-        verdict = judge(clip(name))
+        verdict = check_flashes(clip(name))
         assert verdict.passed
         assert verdict.frames == 1
         assert verdict.general.flashes == verdict.red.flashes == 0
@@ -241,7 +241,7 @@ def test_odd_and_upright_sizes(clip, size):
     webm = video(clip("a.webm"), frames)
     gif = image(clip("a.gif"), frames[::3], 100)
     for path in (webm, gif):
-        verdict = judge(path)
+        verdict = check_flashes(path)
         assert verdict.size == size
         assert not verdict.passed
         left, top, right, bottom = verdict.general.box
@@ -253,7 +253,7 @@ def test_a_turned_video_is_judged_as_it_is_shown(clip):
     flat = video(clip("flat.mp4"), blinks(5, 1))
     turn = ["-loglevel", "error", "-display_rotation", "90", "-i", str(flat), "-c", "copy"]
     subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *turn, str(clip("up.mp4"))], check=True)
-    verdict = judge(clip("up.mp4"))
+    verdict = check_flashes(clip("up.mp4"))
     assert verdict.size == (48, 64)
     assert not verdict.passed
 
@@ -262,7 +262,7 @@ def test_where_it_flashes_and_when(clip):
     still, lit = plain(GREY, (256, 192)), plain(GREY, (256, 192))
     still[130:180, 10:70], lit[130:180, 10:70] = BLACK, WHITE
     frames = [still] * 30 + [lit if i // 3 % 2 else still for i in range(30)] + [still] * 60
-    verdict = judge(video(clip("a.mp4"), frames, options=[*X264, "-crf", "4"]), once=True)
+    verdict = check_flashes(video(clip("a.mp4"), frames, options=[*X264, "-crf", "4"]), once=True)
     measure = verdict.general
     assert not measure.passed
     assert measure.flashes == 5
@@ -279,7 +279,7 @@ def test_where_it_flashes_and_when(clip):
 def test_red_names_the_definition_that_finds_more(clip):
     frames = [plain(RED if i // 3 % 2 else (200, 0, 0)) for i in range(60)]
     path = image(clip("a.png"), frames[::3], 100)
-    verdict = judge(path)
+    verdict = check_flashes(path)
     assert verdict.general.passed
     assert not verdict.red.passed
     assert verdict.red.rule == "red, WCAG 2.0"
@@ -320,7 +320,7 @@ def test_a_file_cut_short_cannot_be_read(clip, suffix, share):
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
     with pytest.raises(DecodeError) as raised:
-        judge(path)
+        check_flashes(path)
     assert str(raised.value).startswith(f"{path}: ")
     assert "\n" not in str(raised.value)
 
@@ -421,7 +421,7 @@ def test_the_plot_shows_the_seam_at_the_start(tmp_path):
 
     curve = Curve()
     path = video(tmp_path / "a.mp4", states(SEAM))
-    verdict = judge(path, trace=curve)
+    verdict = check_flashes(path, trace=curve)
     times, general, red = curve.flashes(verdict.seconds)
     assert len(times) == verdict.frames
     assert general.max() == verdict.general.flashes == 4
@@ -452,7 +452,7 @@ def test_a_dying_ffmpeg_is_no_pass(tmp_path, monkeypatch):
     ill.chmod(0o755)
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(ill))
     with pytest.raises(DecodeError, match=r"a\.mp4: cannot read: ffmpeg ended with code 3"):
-        judge(path)
+        check_flashes(path)
 
 
 def test_a_change_of_size_within_a_video_is_scaled(tmp_path):
@@ -465,6 +465,6 @@ def test_a_change_of_size_within_a_video_is_scaled(tmp_path):
     both.write_bytes(b"".join(part.read_bytes() for part in parts))
     copy = ["-loglevel", "error", "-i", str(both), "-c", "copy", str(tmp_path / "both.mp4")]
     subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *copy], check=True, stderr=subprocess.DEVNULL)
-    verdict = judge(tmp_path / "both.mp4", once=True)
+    verdict = check_flashes(tmp_path / "both.mp4", once=True)
     assert verdict.frames == 60
     assert not verdict.passed

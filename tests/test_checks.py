@@ -8,11 +8,11 @@ from contextlib import closing
 import pytest
 
 import vizopt
-from vizopt.clips.checks import Checks, Judges, Steps
+from vizopt.clips.checks import Checks, FlashChecks, Steps
 from vizopt.clips.outputs import Look
 from vizopt.core.errors import EncodeError
 from vizopt.core.ffmpeg import end
-from vizopt.flashes import judge, videos, worker
+from vizopt.flashes import check_flashes, videos, worker
 from vizopt.flashes.worker import Worker, WorkerError
 from vizopt.pipeline import render_all
 
@@ -55,7 +55,7 @@ def test_a_files_bar_counts_its_frames_once_for_drawing_and_check(run, tmp_path)
     assert [clip.path.name for clip in clips] == ["a.mp4", "b.gif", "c.webp", "d.png"]
     assert bars.passed == {"a.mp4, b.gif, c.webp": 10, "d.png": 1}
     assert sorted(bars.ended) == [("a.mp4, b.gif, c.webp", 10, "frame"), ("d.png", 1, "frame")]
-    assert [clip.verdict for clip in clips] == [*map(judge, files[:3]), None]
+    assert [clip.verdict for clip in clips] == [*map(check_flashes, files[:3]), None]
 
 
 def test_half_of_a_bar_is_drawing_and_half_is_the_check():
@@ -77,7 +77,7 @@ def clip(run, tmp_path):
 
 
 def judges(paper="#ffffff"):
-    return Judges(Steps(Bars(), 10, "a.mp4", 1), paper)
+    return FlashChecks(Steps(Bars(), 10, "a.mp4", 1), paper)
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
@@ -86,11 +86,11 @@ def test_a_clip_is_checked_by_a_process_beside_what_is_done_next(run, name, tmp_
     (clip,) = render_all(run, [tmp_path / name], look)
     bars = Bars()
     with Checks() as checks:
-        told = checks.begin(Judges(Steps(bars, 10, name, 1), "#ffffff"), clip.path)
+        told = checks.begin(FlashChecks(Steps(bars, 10, name, 1), "#ffffff"), clip.path)
         assert bars.passed == {}  # nothing else is done yet: the process would only be waited for
         checks.beside()
         wait_until(lambda: bars.passed == {name: 10})
-        assert told() == clip.verdict == judge(clip.path)
+        assert told() == clip.verdict == check_flashes(clip.path)
         process = checks._worker._process
         assert process.poll() is None
     assert process.poll() is not None
@@ -99,7 +99,7 @@ def test_a_clip_is_checked_by_a_process_beside_what_is_done_next(run, name, tmp_
 def test_what_is_not_begun_when_verdicts_are_asked_for_is_judged_here(clip):
     with Checks() as checks:
         told = checks.begin(judges(), clip)
-        assert told() == judge(clip)
+        assert told() == check_flashes(clip)
         assert checks._worker._process is None
 
 
@@ -112,7 +112,7 @@ def test_without_a_process_clips_are_judged_here(clip, killed, monkeypatch):
             monkeypatch.setattr(sys, "executable", "")
         told = checks.begin(judges(), clip)
         checks.beside()
-        assert told() == judge(clip)
+        assert told() == check_flashes(clip)
 
 
 def test_a_clip_that_cannot_be_read_is_the_same_error_from_the_process(clip, tmp_path):
@@ -126,7 +126,7 @@ def test_a_clip_that_cannot_be_read_is_the_same_error_from_the_process(clip, tmp
                 checks.beside()
             with pytest.raises(EncodeError, match=r"b\.mp4: cannot read: "):
                 told()
-            assert good() == judge(clip)
+            assert good() == check_flashes(clip)
 
 
 def test_the_process_sees_transparent_paper_in_the_colour_that_it_is_told(run, tmp_path):
@@ -134,19 +134,19 @@ def test_the_process_sees_transparent_paper_in_the_colour_that_it_is_told(run, t
     (clip,) = render_all(run, [tmp_path / "a.webp"], look)
     with closing(Worker()) as process:
         for paper in ("#000000", "#123456"):
-            assert process.judge(clip.path, lambda *_: None, (paper,)).paper == paper
+            assert process.check_flashes(clip.path, lambda *_: None, (paper,)).paper == paper
 
 
 def test_what_nobody_foresaw_is_judged_again_here(clip, monkeypatch):
     """The process ends of it; whoever asked meets it with all that is known of it."""
-    broken = "import vizopt.flashes.worker as w; w.judge = lambda *a, **k: 1 / 0; w.serve()"
+    broken = "import vizopt.flashes.worker as w; w.check_flashes = lambda *a, **k: 1 / 0; w.serve()"
     monkeypatch.setattr(worker, "START", f"import sys; sys.path[:] = sys.argv[1:]; {broken}")
     with closing(Worker()) as process, pytest.raises(WorkerError):
-        process.judge(clip, lambda *_: None, ("#ffffff",))
+        process.check_flashes(clip, lambda *_: None, ("#ffffff",))
     with Checks() as checks:
         told = checks.begin(judges(), clip)
         checks.beside()
-        assert told() == judge(clip)
+        assert told() == check_flashes(clip)
 
 
 def test_an_error_beside_it_ends_a_check_and_leaves_nothing(run, tmp_path, monkeypatch):
@@ -157,7 +157,7 @@ def test_an_error_beside_it_ends_a_check_and_leaves_nothing(run, tmp_path, monke
     (clip,) = render_all(run, [tmp_path / "long.mp4"], look)
     bars = Bars()
     checks = Checks()
-    checks.begin(Judges(Steps(bars, 600, "long", 1), "#ffffff"), clip.path)
+    checks.begin(FlashChecks(Steps(bars, 600, "long", 1), "#ffffff"), clip.path)
     checks.beside()
     wait_until(lambda: bars.passed.get("long", 0) > 2 and list(folder.iterdir()))
     checks.__exit__(KeyboardInterrupt)
@@ -173,7 +173,7 @@ def test_an_error_in_the_trace_ends_the_decoder(clip, monkeypatch):
         raise CancelledError
 
     with pytest.raises(CancelledError) as held:
-        judge(clip, trace=wrong)
+        check_flashes(clip, trace=wrong)
     assert len(ended) == 1  # while the error, which knows its frames, is still held
     assert ended[0].poll() is not None
     assert held.value

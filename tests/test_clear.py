@@ -14,9 +14,9 @@ import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.outputs import Look
 from vizopt.draw.clear import Clear, opposite
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import pictures
-from vizopt.formats import ENCODERS, Film, encoder
+from vizopt.formats import ENCODERS, StreamSpec, encoder
 from vizopt.pipeline import render_all
 from vizopt.scene.load import parse_scene
 
@@ -77,7 +77,7 @@ def test_a_lossless_file_has_the_frames_alpha(run, suffix, tmp_path):
     clear, _ = drawn(run)
     frames = [clear[k] for k in (0, 5, 5, len(clear) - 1)]
     file = tmp_path / f"a{suffix}"
-    with encoder(file).open(file, Film(SIZE, 10.0, lambda: frames, transparent=True)) as put:
+    with encoder(file).open(file, StreamSpec(SIZE, 10.0, lambda: frames, transparent=True)) as put:
         for frame in frames:
             put(frame)
     if suffix.startswith("-"):
@@ -99,7 +99,7 @@ def test_a_webm_has_alpha(run, tmp_path):
     clear, colours = drawn(run, "dark")
     file = tmp_path / "a.webm"
     frames = [clear[k] for k in range(4)]
-    with encoder(file).open(file, Film(SIZE, 10.0, lambda: frames, transparent=True)) as put:
+    with encoder(file).open(file, StreamSpec(SIZE, 10.0, lambda: frames, transparent=True)) as put:
         for frame in frames:
             put(frame)
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
@@ -136,7 +136,9 @@ def blinking(path, *colours, alpha=255, fps=10.0):
     frames = [np.zeros((90, 160, 4), np.uint8) for _ in range(12)]
     for k, frame in enumerate(frames):
         frame[:, 60:] = (*colours[k % len(colours)], alpha)
-    with encoder(path).open(path, Film((160, 90), fps, lambda: frames, transparent=True)) as put:
+    with encoder(path).open(
+        path, StreamSpec((160, 90), fps, lambda: frames, transparent=True)
+    ) as put:
         for frame in frames:
             put(frame)
     return path
@@ -145,21 +147,21 @@ def blinking(path, *colours, alpha=255, fps=10.0):
 @pytest.mark.parametrize("suffix", [".webp", ".apng", ".webm"])
 def test_a_transparent_clip_is_judged_on_white_and_black_and_the_worse_counts(suffix, tmp_path):
     clip = blinking(tmp_path / f"a{suffix}", (255, 255, 255), (255, 255, 255))
-    assert judge(clip).passed
+    assert check_flashes(clip).passed
     # Black that comes and goes flashes on white alone, white on black alone.
     for colour, paper in (((0, 0, 0), "#ffffff"), ((255, 255, 255), "#000000")):
         frames = [np.zeros((90, 160, 4), np.uint8) for _ in range(12)]
         for frame in frames[::2]:
             frame[:] = (*colour, 255)
         clip = tmp_path / f"{paper[1:]}{suffix}"
-        film = Film((160, 90), 10.0, lambda frames=frames: frames, transparent=True)
+        film = StreamSpec((160, 90), 10.0, lambda frames=frames: frames, transparent=True)
         with encoder(clip).open(clip, film) as put:
             for frame in frames:
                 put(frame)
-        verdict = judge(clip)
+        verdict = check_flashes(clip)
         assert not verdict.passed
         assert verdict.paper == paper
-        assert judge(clip, papers=("#000000" if paper == "#ffffff" else "#ffffff",)).passed
+        assert check_flashes(clip, papers=("#000000" if paper == "#ffffff" else "#ffffff",)).passed
 
 
 def test_check_says_the_paper(command, tmp_path):

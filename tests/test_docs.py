@@ -16,7 +16,7 @@ import pytest
 
 import vizopt
 from vizopt import cli
-from vizopt.clips.targets import PLACES
+from vizopt.clips.targets import TARGETS
 from vizopt.core import library
 from vizopt.scene.load import parse_scene
 
@@ -207,8 +207,8 @@ def test_every_public_name_is_on_the_page_of_python():
 
 def test_the_table_of_places_has_what_the_program_goes_by():
     rows = [line.split(" | ") for line in places.page().splitlines() if line.startswith("| `")]
-    assert [row[0] for row in rows] == [f"| `{name}`" for name in PLACES]
-    for (name, place), row in zip(PLACES.items(), rows, strict=True):
+    assert [row[0] for row in rows] == [f"| `{name}`" for name in TARGETS]
+    for (name, place), row in zip(TARGETS.items(), rows, strict=True):
         assert row[1] == str(place).replace("; ", ".<br>"), name
         assert place.note == row[2].strip(), name
         assert place.checked in row[3], name

@@ -15,8 +15,8 @@ from vizopt.clips.recipe import read
 from vizopt.core import ffmpeg as program
 from vizopt.core.errors import DecodeError, VizoptError
 from vizopt.flashes import decode
-from vizopt.flashes.check import judge
-from vizopt.formats import Film, Label, encoder, ffmpeg
+from vizopt.flashes.check import check_flashes
+from vizopt.formats import ClipMetadata, StreamSpec, encoder, ffmpeg
 
 REAL = imageio_ffmpeg.get_ffmpeg_exe()
 SIZE = (64, 48)
@@ -36,10 +36,10 @@ def instead(tmp_path, monkeypatch):
     return put
 
 
-def clip(path: Path, count: int = 6, label: Label = Label()) -> Path:  # noqa: B008
+def clip(path: Path, count: int = 6, label: ClipMetadata = ClipMetadata()) -> Path:  # noqa: B008
     frames = np.full((count, SIZE[1], SIZE[0], 4), 255, np.uint8)
     frames[..., :3] = np.arange(count)[:, None, None, None] * 9
-    with encoder(path).open(path, Film(SIZE, 30, lambda: list(frames), label)) as write:
+    with encoder(path).open(path, StreamSpec(SIZE, 30, lambda: list(frames), label)) as write:
         for frame in frames:
             write(frame)
     return path
@@ -97,7 +97,7 @@ def test_without_durations_in_the_log_the_last_picture_is_as_long_as_the_one_bef
     instead(said(*map(shown, range(3))))
     times = [(picture.start, picture.end) for picture in decode.pictures(path)]
     assert times == [(0, 0), (100_000, 200_000), (200_000, 300_000)]
-    assert judge(path, once=True).seconds == 0.3
+    assert check_flashes(path, once=True).seconds == 0.3
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,10 @@ def test_large_pictures_are_the_same_in_less_memory(tmp_path, monkeypatch, inste
         monkeypatch.setattr(ffmpeg, "LARGE", large)
         path = tmp_path / f"{large}.mp4"
         encoder(path).check(path, SIZE)
-        label = Label(title="T", recipe="# made with vizopt")
-        with encoder(path).open(path, Film(SIZE, 29.97, lambda: list(frames), label)) as write:
+        label = ClipMetadata(title="T", recipe="# made with vizopt")
+        with encoder(path).open(
+            path, StreamSpec(SIZE, 29.97, lambda: list(frames), label)
+        ) as write:
             for frame in frames:
                 write(frame)
         assert "made with vizopt" in read(path)
@@ -182,7 +184,7 @@ CONCAT = "ffconcat version 1.0\nfile '{secret}'\n"
 @pytest.mark.parametrize("start", [b"<!--ftyp-->", b"<!--free-->", b"\x1aE\xdf\xa3\n"])
 @pytest.mark.parametrize("text", [DASH, HLS, CONCAT], ids=["dash", "hls", "concat"])
 def test_a_playlist_that_begins_like_a_clip_is_none(tmp_path, start, text):
-    clip(tmp_path / "secret.mp4", label=Label(recipe="# made with vizopt: secret"))
+    clip(tmp_path / "secret.mp4", label=ClipMetadata(recipe="# made with vizopt: secret"))
     list_ = tmp_path / "a.mp4"
     list_.write_bytes(start + text.format(secret="secret.mp4").encode())
     for reader in (lambda path: list(decode.pictures(path)), read):
@@ -224,7 +226,7 @@ def test_the_tags_are_in_a_file_that_is_closed(tmp_path, monkeypatch):
     seen: list[Path] = []
     monkeypatch.setattr(subprocess, "Popen", looked_at)
     recipe = "# made with vizopt 1\na = 'b\\;'\n# c = d"
-    path = clip(tmp_path / "a.mp4", label=Label(title="T; #1", recipe=recipe))
+    path = clip(tmp_path / "a.mp4", label=ClipMetadata(title="T; #1", recipe=recipe))
     assert len(seen) == 1
     assert read(path) == recipe
 

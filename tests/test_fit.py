@@ -7,7 +7,7 @@ import pytest
 
 from vizopt.clips import fit, targets
 from vizopt.clips.outputs import Look
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.formats import ENCODERS
 
 
@@ -25,7 +25,7 @@ def test_a_file_fits_and_keeps_its_length(command, run, suffix):
     assert ran.code == 0, ran.err
     assert size(name) <= limit * 1000
     assert "gave up: " in ran.out
-    assert judge(Path(name)).seconds == pytest.approx(2.0, abs=0.05)
+    assert check_flashes(Path(name)).seconds == pytest.approx(2.0, abs=0.05)
 
 
 def test_nothing_is_given_up_where_it_fits(command, run):
@@ -105,7 +105,7 @@ LIMITS = {
 def test_the_limits_are_those_that_the_places_name():
     found = {
         name: {suffix: most.size_bytes for suffix, most in place.plays.items()}
-        for name, place in targets.PLACES.items()
+        for name, place in targets.TARGETS.items()
     }
     assert found == {
         name: {suffix: most and most * 10**6 for suffix, most in plays.items()}
@@ -118,8 +118,8 @@ def test_a_clip_for_a_place_keeps_to_its_limit(command, run, monkeypatch):
     arguments = ["render", run.path, "-o", "a.png", "-q"]
     assert command(*arguments, "--for", "github").code == 0
     limit = int(size("a.png") * 0.8)
-    place = targets.Place({".png": targets.Limits(limit)}, "", "2026-11")
-    monkeypatch.setitem(targets.PLACES, "github", place)
+    place = targets.Target({".png": targets.Limits(limit)}, "", "2026-11")
+    monkeypatch.setitem(targets.TARGETS, "github", place)
     ran = command(*arguments, "--for", "github")
     assert ran.code == 0, ran.err
     assert size("a.png") <= limit
@@ -186,9 +186,9 @@ def test_many_pixels_are_fewer_frames_and_then_smaller_ones():
             ((802, 450), 20.0, 1),
             ("802×450 in 1 frame", "0 million pixels in all"),
         ),
-        (targets.PLACES["x"].plays[".mp4"], ((720, 1280), 30.0, 9), ""),
+        (targets.TARGETS["x"].plays[".mp4"], ((720, 1280), 30.0, 9), ""),
         (
-            targets.PLACES["x"].plays[".mp4"],
+            targets.TARGETS["x"].plays[".mp4"],
             ((1026, 1280), 30.0, 9),
             ("1026×1280", "1280×1024 or upright"),
         ),
@@ -209,7 +209,7 @@ def test_a_place_that_takes_any_size_changes_nothing(command, run):
 
 
 def test_every_place_says_where_its_limits_are_said():
-    for name, place in targets.PLACES.items():
+    for name, place in targets.TARGETS.items():
         assert re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", place.checked), name
         assert not place.source or place.source.startswith("https://"), name
         assert place.source or not any(any(most) for most in place.plays.values()), name
@@ -223,7 +223,7 @@ def test_an_upright_clip_for_x_keeps_its_size(command, run):
 
 def test_places_name_formats_that_are_made():
     made = {*ENCODERS, ".pptx", ".html"}
-    assert all(set(place.plays) <= made for place in targets.PLACES.values())
+    assert all(set(place.plays) <= made for place in targets.TARGETS.values())
 
 
 def test_the_ladder_starts_without_harm_and_only_shrinks():

@@ -12,7 +12,7 @@ from vizopt.flashes.fields import inside
 from vizopt.flashes.flashes import Meter
 from vizopt.flashes.grid import Grid
 from vizopt.flashes.light import LINEAR, changed, light_of
-from vizopt.flashes.tally import LIMIT
+from vizopt.flashes.tally import MAX_TRANSITIONS
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 RED, BLUE, GREY = (255, 0, 0), (0, 0, 255), (127, 127, 127)  # GREY is as luminous as RED
@@ -64,7 +64,7 @@ def flashes(clip):
 
 def fails(clip):
     """Which of general, new red, old red fail."""
-    return tuple(count > LIMIT / 2 for count in flashes(clip))
+    return tuple(count > MAX_TRANSITIONS / 2 for count in flashes(clip))
 
 
 @pytest.mark.parametrize("hz", [1, 3, 3.5, 5, 12.5])

@@ -22,7 +22,7 @@ def told(run, fps=20.0, card=0):
     scene = parse_scene(run.header.scene, "scene", {}, PAUSES)
     shape = Shape((480, 270), fps, card > 0, "last", 0)
     rows = scene.timeline.rows(run["epoch"], fps)
-    label = metadata.label(run, scene, story.of(run, scene), shape, card=card, warning="")
+    label = metadata.metadata_of(run, scene, story.of(run, scene), shape, card=card, warning="")
     return label, [int(run["epoch"][0])] * card + [int(run["epoch"][row]) for row in rows]
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageSequence
 
 import vizopt
 from vizopt.core.errors import VizoptError
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import pictures
 
 TINY = ["--size", "480x270", "--seconds", "0.5", "--fps", "10", "-q"]
@@ -62,7 +62,7 @@ def test_a_browser_plays_an_image_as_often_as_was_asked(command, run, browser, l
     for file in files:
         data = base64.b64encode(Path(file).read_bytes()).decode()
         assert page.evaluate(COUNT, [data, IMAGES[file[2:]]]) == again
-        assert judge(Path(file)).looped == (loop != 1)
+        assert check_flashes(Path(file)).looped == (loop != 1)
 
 
 def test_a_page_plays_as_often_as_was_asked(command, run, browser):
@@ -137,9 +137,9 @@ def test_a_slide_plays_once_and_shows_its_poster(run, tmp_path):
 def test_a_scene_says_it_too(run, tmp_path):
     keys = {"clip.loop": 1, "clip.poster": "last", "timeline.seconds": 0.5}
     clip = vizopt.render(run, tmp_path / "a.gif", size=(480, 270), overrides=keys)
-    assert (clip.length, clip.label.loop) == (11, 1)
+    assert (clip.length, clip.metadata.loop) == (11, 1)
     again = vizopt.render(run, tmp_path / "b.gif", size=(480, 270), overrides=keys, loop=0)
-    assert judge(again.path).looped
+    assert check_flashes(again.path).looped
 
 
 @pytest.mark.parametrize(

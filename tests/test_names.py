@@ -9,7 +9,7 @@ import pytest
 import vizopt
 from vizopt import story
 from vizopt.clips.drawing import planned_picture
-from vizopt.clips.metadata import label
+from vizopt.clips.metadata import metadata_of
 from vizopt.clips.recipe import load
 from vizopt.core import library
 from vizopt.core.numbers import count, number
@@ -165,7 +165,7 @@ def test_a_descent_counts_steps_and_has_no_loss(descent, monkeypatch):
     scene = parse_scene(descent.header.scene, "", {}, {"stage": CURVES})
     told = story.of(descent, scene)
     shape = Shape((480, 270), 5.0)
-    page = label(descent, scene, told, shape, card=0, warning="")
+    page = metadata_of(descent, scene, told, shape, card=0, warning="")
     from vizopt.formats.html.page import _numbers
 
     everything = {

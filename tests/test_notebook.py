@@ -19,7 +19,7 @@ import vizopt
 from vizopt.clips.notebook import _page
 from vizopt.clips.outputs import Look
 from vizopt.core import cells, progress
-from vizopt.formats import Label
+from vizopt.formats import ClipMetadata
 from vizopt.formats.poster import picture
 from vizopt.scene.load import parse_scene
 
@@ -46,7 +46,7 @@ def element(html):
 
 
 def flashing(clip):
-    return replace(clip, label=replace(clip.label, warning="This clip may flash."))
+    return replace(clip, metadata=replace(clip.metadata, warning="This clip may flash."))
 
 
 def test_an_mp4_plays_and_has_a_picture_beside_it(clips):
@@ -61,7 +61,7 @@ def test_an_mp4_plays_and_has_a_picture_beside_it(clips):
     assert kind == "data:video/mp4;base64"
     assert b64decode(data) == clip.path.read_bytes()
     assert {"autoplay", "loop", "muted", "controls", "playsinline"} <= set(attributes)
-    assert attributes["aria-label"] == clip.label.alt
+    assert attributes["aria-label"] == clip.metadata.alt
     assert "max-width: 100%" in attributes["style"]
     assert Image.open(io.BytesIO(b64decode(shown["image/png"]))).size == (480, 270)
 
@@ -73,7 +73,7 @@ def test_a_gif_and_a_still_are_images(clips):
         assert set(shown) == {"text/plain", "text/html", f"image/{kind}"}
         assert b64decode(shown[f"image/{kind}"]) == clip.path.read_bytes()
         tag, attributes = element(shown["text/html"])
-        assert (tag, attributes["alt"]) == ("img", clip.label.alt)
+        assert (tag, attributes["alt"]) == ("img", clip.metadata.alt)
 
 
 def test_a_large_gif_has_a_small_picture_beside_it(clips, monkeypatch):
@@ -96,7 +96,7 @@ def test_a_clip_that_flashes_waits(clips):
 
 @pytest.mark.parametrize("alt", ['"><script>alert(1)</script>', "' onload='x", "a & b", ""])
 def test_words_stay_words(clips, alt):
-    clip = replace(clips["mp4"], label=Label(alt=alt))
+    clip = replace(clips["mp4"], metadata=ClipMetadata(alt=alt))
     tag, attributes = element(clip._repr_mimebundle_()["text/html"])
     assert (tag, attributes["aria-label"]) == ("video", alt or "a")
     assert "onload" not in attributes
@@ -128,7 +128,7 @@ def test_a_player_is_the_page_around_the_clip(clips):
     assert (tag, attributes["sandbox"], attributes["title"]) == (
         "iframe",
         "allow-scripts",
-        clip.label.title,
+        clip.metadata.title,
     )
     assert "height: calc(100cqw * 0.5625 + 240px)" in attributes["style"]
     page = attributes["srcdoc"]

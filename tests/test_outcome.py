@@ -419,7 +419,7 @@ def assert_all_say(run: Recording, words: str) -> None:
     assert facts["settled_at"] == (step if facts["settled"] else None)
     assert facts["diverged_at"] == (step if words == "diverged" else None)
     scene = parse_scene(run.header.scene, "a", {}, {})
-    label = metadata.label(run, scene, told, Shape(fps=20.0), card=0, warning="")
+    label = metadata.metadata_of(run, scene, told, Shape(fps=20.0), card=0, warning="")
     assert label.marks[-1][1] == words
     if not lost:
         shown = label.numbers["step"][label.marks[-1][0]]

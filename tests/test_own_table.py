@@ -140,22 +140,22 @@ def test_what_goes_wrong_is_one_line(command, arguments, code, message):
     assert list(Path().iterdir()) == []
 
 
-def label_of(path, **known):
+def metadata_of(path, **known):
     return inferred(path, known).table["problem"]["data"]["label"]
 
 
 def test_the_labels_column():
     x, y = clouds(40, 3, 2)
     words = np.array(["ham", "spam"])[y]
-    assert label_of(table("a.csv", x, y)) == "4"  # the last
-    assert label_of(table("b.csv", x, y, "y,a,b,c", last=False)) == "y"  # called so
-    assert label_of(table("c.csv", x, words, "what,a,b,c", last=False)) == "what"  # of words
-    assert label_of(table("d.csv", x, words, last=False)) == "1"
-    assert label_of(table("e.csv", x, y, last=False)) == "1"  # the last one holds no classes
-    assert label_of(table("f.csv", x, y, "a,b,c,kind of")) == "kind of"
-    assert label_of(table("g.csv", x, y, "Target,a,b,class"), label="class") == "class"
+    assert metadata_of(table("a.csv", x, y)) == "4"  # the last
+    assert metadata_of(table("b.csv", x, y, "y,a,b,c", last=False)) == "y"  # called so
+    assert metadata_of(table("c.csv", x, words, "what,a,b,c", last=False)) == "what"  # of words
+    assert metadata_of(table("d.csv", x, words, last=False)) == "1"
+    assert metadata_of(table("e.csv", x, y, last=False)) == "1"  # the last one holds no classes
+    assert metadata_of(table("f.csv", x, y, "a,b,c,kind of")) == "kind of"
+    assert metadata_of(table("g.csv", x, y, "Target,a,b,class"), label="class") == "class"
     two = table("h.csv", np.c_[x, y], np.arange(40) % 4 // 2, "a,b,c,class,target")
-    assert label_of(two) == "target"  # both are called so: the last
+    assert metadata_of(two) == "target"  # both are called so: the last
 
 
 def test_the_first_column_holds_the_labels_only_where_it_has_few_values():
@@ -164,7 +164,7 @@ def test_the_first_column_holds_the_labels_only_where_it_has_few_values():
         first = np.arange(40) % many
         path = table(f"{many}.csv", x, first, last=False)
         if label:
-            assert label_of(path) == label
+            assert metadata_of(path) == label
         else:
             with pytest.raises(ValueError, match=r'column "4": 40 different numbers'):
                 inferred(path, {})

@@ -16,10 +16,10 @@ from vizopt.clips.outputs import Look
 from vizopt.clips.recipe import read
 from vizopt.clips.targets import Limits
 from vizopt.core.errors import EncodeError
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.flashes.containers import clips_in
 from vizopt.flashes.decode import pictures
-from vizopt.formats import Film, encoder
+from vizopt.formats import StreamSpec, encoder
 from vizopt.formats.html.shots import narrow
 from vizopt.scene.load import parse_scene
 
@@ -87,7 +87,7 @@ def flat(size, values):
 
 def flashing(path, wide, tall, check):
     """A page whose clips have these greys one after the other."""
-    film = Film(WIDE, 10.0, list, LABEL, check, again=lambda size: flat(size, tall))
+    film = StreamSpec(WIDE, 10.0, list, LABEL, check, again=lambda size: flat(size, tall))
     with encoder(path).open(path, film) as put:
         for frame in flat(WIDE, wide):
             put(frame)
@@ -100,11 +100,11 @@ CALM, WILD = [WHITE] * 20, [BLACK, WHITE] * 10
 @pytest.mark.parametrize(("wide", "tall"), [(CALM, CALM), (WILD, CALM), (CALM, WILD)])
 def test_a_page_is_as_safe_as_the_worse_of_its_clips(tmp_path, wide, tall):
     path = flashing(tmp_path / "a.html", wide, tall, checked())
-    found = judge(path)
+    found = check_flashes(path)
     assert found.passed is (WILD not in (wide, tall))
     assert found.path == path
     with clips_in(path) as clips:
-        assert [judge(clip).passed for clip in clips] == [wide is CALM, tall is CALM]
+        assert [check_flashes(clip).passed for clip in clips] == [wide is CALM, tall is CALM]
 
 
 def test_a_page_that_is_made_is_judged_by_both(run, tmp_path, monkeypatch):
@@ -115,11 +115,11 @@ def test_a_page_that_is_made_is_judged_by_both(run, tmp_path, monkeypatch):
 
     def wrong(clip, *, trace, papers):
         judged.append(clip.name)
-        found = judge(clip)
+        found = check_flashes(clip)
         bad = replace(found.general, passed=False, flashes=4.5)
         return replace(found, general=bad) if clip.name == "narrow.mp4" else found
 
-    monkeypatch.setattr(checks, "judge", wrong)
+    monkeypatch.setattr(checks, "check_flashes", wrong)
     clip = render(run, tmp_path / "a.html", LOOK)
     assert judged == ["clip.mp4", "narrow.mp4"]
     assert not clip.verdict.passed
@@ -163,7 +163,7 @@ def test_the_command_leaves_it_out_and_embeds(command, run, tmp_path):
 
 
 def test_an_error_of_the_second_clip_names_the_page(tmp_path):
-    film = Film(WIDE, 10.0, list, LABEL, None, again=lambda size: flat((100, 100), CALM))
+    film = StreamSpec(WIDE, 10.0, list, LABEL, None, again=lambda size: flat((100, 100), CALM))
     path = tmp_path / "a.html"
     put = encoder(path).open(path, film)
     put.__enter__()(next(flat(WIDE, CALM)))

@@ -138,7 +138,7 @@ def test_text_has_enough_contrast(name):
 
 
 def test_every_panel_of_the_arranged_stage_is_shown(run):
-    stage = arranged(run.layout)
+    stage = arranged(run.header.kind, run.layout)
     few = {"banner": {"plane", "curves"}, "thumbnail": {"plane"}}
     assert list(stage.mosaics) == ["portrait", "square", "standard", "mosaic", *few]
     for shape, mosaic in stage.mosaics.items():

@@ -36,9 +36,9 @@ from vizopt.clips.outputs import Look
 from vizopt.core.errors import SceneError
 from vizopt.core.numbers import count, number
 from vizopt.core.words import language, phrase, table
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.flashes.warning import SAID
-from vizopt.formats import Label
+from vizopt.formats import ClipMetadata
 from vizopt.scene.load import parse_scene
 
 EVIL = "</script><script>alert(1)</script><!-- \"'& ]]> <img src=x onerror=alert(1)> Σ 渦 🌀"
@@ -130,7 +130,7 @@ def test_a_page_of_a_real_run_tells_its_verdict_and_recipe(run, tmp_path):
     clip = render(run, tmp_path / "sgd.html", Look(size=(480, 270), overrides={"title": EVIL}))
     text = clip.path.read_text(encoding="utf-8")
     (tmp_path / "inner.mp4").write_bytes(clip_of(text))
-    again = judge(tmp_path / "inner.mp4")
+    again = check_flashes(tmp_path / "inner.mp4")
     assert clip.verdict.path == clip.path
     assert (clip.verdict.general, clip.verdict.red) == (again.general, again.red)
     assert clip.length == again.frames
@@ -157,11 +157,13 @@ def test_marks_name_the_frame_and_the_epoch_of_what_happened(written):
 
 
 def test_a_clip_that_flashes_says_so(tmp_path):
-    text = write(tmp_path / "a.html", judge=lambda clip, _: judge(clip)).read_text("utf-8")
+    text = write(tmp_path / "a.html", check_flashes=lambda clip, _: check_flashes(clip)).read_text(
+        "utf-8"
+    )
     assert not data_of(text)["starts"]
     assert "This clip flashes up to" in text
     assert "WCAG 2.2 allows 3" in text
-    faster = write(tmp_path / "b.html", judge=checked(flashes=1.5)).read_text("utf-8")
+    faster = write(tmp_path / "b.html", check_flashes=checked(flashes=1.5)).read_text("utf-8")
     assert ">2×<" in faster
     assert ">4× – may flash<" in faster
 
@@ -178,7 +180,7 @@ class Tags(HTMLParser):
 
 def evil_label():
     unit = {EVIL: LABEL.numbers["epoch"]}
-    return Label(
+    return ClipMetadata(
         title=EVIL,
         alt=EVIL,
         paragraphs=(EVIL,),
@@ -393,7 +395,7 @@ def test_otherwise_it_starts_by_itself_silently(visit, written):
 
 @pytest.mark.parametrize("why", ["fails", "warned", "not checked"])
 def test_a_clip_that_may_flash_waits(visit, tmp_path, why):
-    label = Label(title="x", warning="This clip flashes") if why == "warned" else LABEL
+    label = ClipMetadata(title="x", warning="This clip flashes") if why == "warned" else LABEL
     check = {"fails": checked(False, 4.0), "warned": checked(), "not checked": None}[why]
     page = visit(write(tmp_path / "page.html", label, check), motion="no-preference")
     page.wait_for_timeout(500)

@@ -17,7 +17,7 @@ from PIL import Image
 import vizopt
 from vizopt.clips import recipe
 from vizopt.core.errors import DecodeError
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.formats.pdf import ascii_toml
 from vizopt.scene.load import parse_scene
 
@@ -190,7 +190,7 @@ def test_a_mov_is_h264_with_its_recipe(command, run):
     assert "h264 (High) (avc1" in said
     assert "yuv420p(tv, bt709" in said
     assert Path("a.mov").read_bytes()[4:12] == b"ftypqt  "
-    assert judge(Path("a.mov")).frames == 30
+    assert check_flashes(Path("a.mov")).frames == 30
     assert command("check", "a.mov").out.startswith("a.mov  pass  480×270  1 s  looped")
     assert command("make", "a.mov", "-q").code == 0
     assert Path("outputs/sgd.mov").read_bytes() == Path("a.mov").read_bytes()
@@ -210,5 +210,5 @@ def test_a_transparent_mov_is_prores_that_keeps_its_alpha(command, run):
     assert abs(shown[0, ..., 3].astype(int) - wanted[..., 3]).max() <= 2
     solid = wanted[..., 3] == 255
     assert abs(shown[0][solid].astype(int) - wanted[solid]).mean() < 3
-    assert judge(Path("a.mov")).paper in ("#ffffff", "#000000")
+    assert check_flashes(Path("a.mov")).paper in ("#ffffff", "#000000")
     assert "outputs" not in {file.name for file in Path().iterdir()}

@@ -111,7 +111,7 @@ def test_title_text_at_and_a_looks_file(tiny, tmp_path):
     clip = vizopt.render(tiny, file, own, title="Mine", text="large", at="epoch=9")
     assert clip.at == "epoch 9"
     for line in ('title = "Mine"', 'text = "large"', 'ink = "#112233"'):
-        assert line in clip.label.recipe
+        assert line in clip.metadata.recipe
 
 
 def test_several_files_are_drawn_from_one_training(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from vizopt.clips.drawing import planned_picture
 from vizopt.clips.outputs import Look
 from vizopt.core import library
 from vizopt.draw.theme import THEMES
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.pipeline import render_all
 from vizopt.scene.load import parse_scene
 
@@ -25,7 +25,7 @@ def test_bundled_scenes_pass_in_every_theme(name, tmp_path):
         file = tmp_path / f"{theme}{suffix}"
         look = Look(size=(480, 270), fps=15.0, overrides={"theme": theme})
         (clip,) = render_all(run, [file], look)
-        assert clip.verdict == judge(file)
+        assert clip.verdict == check_flashes(file)
         assert clip.verdict.passed, (theme, clip.verdict)
 
 

@@ -137,7 +137,7 @@ def test_every_mistake_on_the_stage_is_named(change):
     ("text", "message"),
     [
         ("title = ", "not TOML: Invalid value"),
-        ("", "title: missing: add this key"),
+        ("", "problem: missing: add this key"),
         ('title = "x"', "problem: missing: add this key"),
         ("x", "not TOML"),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from vizopt import cli
 from vizopt.cli import kinds
-from vizopt.clips.targets import PLACES
+from vizopt.clips.targets import TARGETS
 from vizopt.core import library
 from vizopt.core.words import languages
 from vizopt.formats import ENCODERS
@@ -169,7 +169,7 @@ def test_what_the_lists_of_names_are_of():
         "GIF, WEBP, PNG, JPG, SVG, MP4, MOV, WEBM (10 MB). Videos"
     )
     assert kinds.names("places")["latex"].startswith("PDF, PNG, JPG (any size). Text in a .pdf")
-    assert list(kinds.names("places")) == list(PLACES)
+    assert list(kinds.names("places")) == list(TARGETS)
 
 
 @pytest.mark.parametrize(

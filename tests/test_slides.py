@@ -19,10 +19,10 @@ from pptx import Presentation
 import vizopt
 from vizopt import deck, pipeline, story
 from vizopt.clips.drawing import planned_picture
-from vizopt.clips.metadata import label as label_of
+from vizopt.clips.metadata import metadata_of
 from vizopt.clips.outputs import Look
 from vizopt.core import atomic
-from vizopt.formats import Film, Label, encoder
+from vizopt.formats import ClipMetadata, StreamSpec, encoder
 from vizopt.formats import slides as formats
 from vizopt.scene.load import parse_scene
 from vizopt.scene.spec import Shape
@@ -50,7 +50,7 @@ def flashing(tmp_path):
     """A clip that fails the check: black and white in turn."""
     path = tmp_path / "flash.mp4"
     frames = [Image.new("RGBA", (320, 240), "white" if k % 2 else "black") for k in range(20)]
-    with encoder(path).open(path, Film((320, 240), 10.0, lambda: [])) as write:
+    with encoder(path).open(path, StreamSpec((320, 240), 10.0, lambda: [])) as write:
         for frame in frames:
             write(np.array(frame))
     return path
@@ -317,10 +317,10 @@ TITLES = [HOSTILE, "x" * 5000, "two\nlines\tand\x0b more", "\x00\ufffe", "Ünïc
 
 
 def test_a_file_name_is_no_xml(tmp_path, clips):
-    from vizopt.flashes import judge
+    from vizopt.flashes import check_flashes
 
     clip = Path(shutil.copy(clips / "a.mp4", tmp_path / "Q&A 'x'.mp4"))
-    slide = formats.slide(clip, Label("Q&A", "Q&A", (), "", ""), judge(clip))
+    slide = formats.slide(clip, ClipMetadata("Q&A", "Q&A", (), "", ""), check_flashes(clip))
     formats.write(tmp_path / "Q&A.pptx", [slide])
     (page,) = pages(tmp_path / "Q&A.pptx")
     assert page.shapes.title.text == movie(page).name == "Q&A"
@@ -329,10 +329,10 @@ def test_a_file_name_is_no_xml(tmp_path, clips):
 
 @pytest.mark.parametrize("title", TITLES, ids=range(len(TITLES)))
 def test_any_title_can_be_read_again(tmp_path, clips, title):
-    from vizopt.flashes import judge
+    from vizopt.flashes import check_flashes
 
-    label = Label(title, title, (title, "second"), f"title = {title!r}", "")
-    slide = formats.slide(clips / "a.mp4", label, judge(clips / "a.mp4"))
+    label = ClipMetadata(title, title, (title, "second"), f"title = {title!r}", "")
+    slide = formats.slide(clips / "a.mp4", label, check_flashes(clips / "a.mp4"))
     formats.write(tmp_path / "d.pptx", [slide])
     (page,) = pages(tmp_path / "d.pptx")
     shown = page.shapes.title.text
@@ -370,10 +370,15 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def hostile(clips):
-    from vizopt.flashes import judge
+    from vizopt.flashes import check_flashes
 
-    label = Label(HOSTILE, HOSTILE, (HOSTILE,), f"title = '{HOSTILE[:30]} {{{{< x >}}}} -->'\n", "")
-    return [formats.slide(clips / name, label, judge(clips / name)) for name in ("a.mp4", "a.gif")]
+    label = ClipMetadata(
+        HOSTILE, HOSTILE, (HOSTILE,), f"title = '{HOSTILE[:30]} {{{{< x >}}}} -->'\n", ""
+    )
+    return [
+        formats.slide(clips / name, label, check_flashes(clips / name))
+        for name in ("a.mp4", "a.gif")
+    ]
 
 
 def test_reveal_sections_hold_what_they_were_given(hostile):
@@ -391,11 +396,13 @@ def test_reveal_sections_hold_what_they_were_given(hostile):
 
 
 def test_slides_follow_the_paper_ink_and_font_of_the_clips_own_look(clips, tmp_path):
-    from vizopt.flashes import judge
+    from vizopt.flashes import check_flashes
 
     around = {"paper": "#002b36", "ink": "#eee8d5", "muted": "#93a1a1"}
-    label = Label("T", "T", ("p",), "title = 'T'\n", "", colours=around, font="Fira 'x\";}</style>")
-    slide = formats.slide(clips / "a.mp4", label, judge(clips / "a.mp4"))
+    label = ClipMetadata(
+        "T", "T", ("p",), "title = 'T'\n", "", colours=around, font="Fira 'x\";}</style>"
+    )
+    slide = formats.slide(clips / "a.mp4", label, check_flashes(clips / "a.mp4"))
     page = Page(formats.SNIPPETS[".html"]([slide]))
     assert page.elements[0] == ("section", {"data-background-color": "#002b36"})
     family = r'"Fira \27 x\22 \3b \7d \3c \2f style\3e "'
@@ -410,7 +417,7 @@ def test_slides_follow_the_paper_ink_and_font_of_the_clips_own_look(clips, tmp_p
     (made,) = pages(tmp_path / "d.pptx")
     (run,) = made.shapes.title.text_frame.paragraphs[0].runs
     assert run.font.name == label.font
-    plain = [formats.slide(clips / "a.mp4", Label("T", "T"), judge(clips / "a.mp4"))]
+    plain = [formats.slide(clips / "a.mp4", ClipMetadata("T", "T"), check_flashes(clips / "a.mp4"))]
     for told in (write(plain) for write in formats.SNIPPETS.values()):
         assert not re.search(r"background|color: #|font-family", told, re.IGNORECASE)
 
@@ -419,9 +426,9 @@ def test_a_look_names_the_font_of_its_slides(descent):
     scene = parse_scene(descent.header.scene, "", {}, {"look.font": "DejaVu Serif"})
     shape = Shape((640, 360), 20.0)
     told = story.of(descent, scene)
-    assert label_of(descent, scene, told, shape, card=0, warning="").font == "DejaVu Serif"
+    assert metadata_of(descent, scene, told, shape, card=0, warning="").font == "DejaVu Serif"
     plain = parse_scene(descent.header.scene, "", {}, {})
-    assert label_of(descent, plain, told, shape, card=0, warning="").font == ""
+    assert metadata_of(descent, plain, told, shape, card=0, warning="").font == ""
 
 
 def test_quarto_slides_hold_no_foreign_shortcode_or_html(hostile):
@@ -444,12 +451,12 @@ def test_a_marp_comment_ends_where_it_should(hostile):
 
 
 def test_figures_in_an_alt_text_are_left_alone(clips):
-    from vizopt.flashes import judge
+    from vizopt.flashes import check_flashes
 
-    label = Label(
+    label = ClipMetadata(
         "1. Of", "Loss falls from 1.099 to 0.7 (by 36 %), x = -2; done: yes", ("- no",), "", ""
     )
-    slide = formats.slide(clips / "a.gif", label, judge(clips / "a.gif"))
+    slide = formats.slide(clips / "a.gif", label, check_flashes(clips / "a.gif"))
     text = formats.SNIPPETS[".md"]([slide])
     assert f"![h:606 {label.alt}](a.gif)" in text
     assert "## 1\\. Of\n" in text
@@ -457,10 +464,10 @@ def test_figures_in_an_alt_text_are_left_alone(clips):
 
 
 def test_words_that_marp_takes_for_orders_are_none_in_an_alt_text(clips):
-    from vizopt.flashes import judge
+    from vizopt.flashes import check_flashes
 
-    label = Label("t", "a bg in contrast w:20 to the blur", (), "", "")
-    slide = formats.slide(clips / "a.gif", label, judge(clips / "a.gif"))
+    label = ClipMetadata("t", "a bg in contrast w:20 to the blur", (), "", "")
+    slide = formats.slide(clips / "a.gif", label, check_flashes(clips / "a.gif"))
     words = (
         formats.SNIPPETS[".md"]([slide])
         .split("![h:606 ")[1]
@@ -565,7 +572,7 @@ def test_an_error_leaves_the_old_deck(clips, tmp_path, monkeypatch):
 def test_an_error_while_drawing_leaves_the_old_deck(tmp_path):
     path = tmp_path / "d.pptx"
     path.write_bytes(b"old")
-    film = Film((64, 64), 10.0, lambda: [])
+    film = StreamSpec((64, 64), 10.0, lambda: [])
     with pytest.raises(ZeroDivisionError), encoder(path).open(path, film):
         raise ZeroDivisionError
     assert path.read_bytes() == b"old"

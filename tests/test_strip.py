@@ -20,7 +20,7 @@ from vizopt.draw.panels.strip import Strip, _Box, _markers, _points
 from vizopt.draw.panels.stroke import strokes
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.scores import shares
@@ -295,9 +295,9 @@ def jumping(line, tmp_path_factory):
 
 def test_a_clip_of_a_run_whose_curves_jump_passes_the_flash_check(jumping, tmp_path, monkeypatch):
     look = {"size": (480, 270), "theme": "print"}
-    assert judge(vizopt.render(jumping, tmp_path / "held.gif", **look).path).passed
+    assert check_flashes(vizopt.render(jumping, tmp_path / "held.gif", **look).path).passed
     monkeypatch.setattr(hold, "LIMIT", 10**6)  # nothing is held
-    assert not judge(vizopt.render(jumping, tmp_path / "free.gif", **look).path).passed
+    assert not check_flashes(vizopt.render(jumping, tmp_path / "free.gif", **look).path).passed
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.4, -1.0, 3.0, -25.0])

@@ -103,8 +103,8 @@ LIES = (
     Lie(
         "the page's numbers are those of the frame before",
         "vizopt/formats/html/page.py",
-        "_written(label.numbers[name][:frames])",
-        "_written(np.roll(label.numbers[name], 1)[:frames])",
+        "_written(metadata.numbers[name][:frames])",
+        "_written(np.roll(metadata.numbers[name], 1)[:frames])",
     ),
     Lie(
         "a mark is one frame late",
@@ -204,9 +204,9 @@ LIES = (
     ),
     Lie(
         "the plane's axes have each other's names",
-        "vizopt/train/problems/plane.py",
-        "tuple(data.features[i] for i in places), units",
-        "tuple(data.features[i] for i in places[::-1]), units",
+        "vizopt/core/projection.py",
+        "tuple(features[i] for i in places), own",
+        "tuple(features[i] for i in places[::-1]), own",
     ),
     Lie(
         "numbers are the standardised ones",
@@ -216,7 +216,7 @@ LIES = (
     ),
     Lie(
         "every principal component has the share of both",
-        "vizopt/train/problems/plane.py",
+        "vizopt/core/projection.py",
         "({100 * s:.0f}",
         "({100 * shares.sum():.0f}",
     ),

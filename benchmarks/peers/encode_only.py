@@ -1,12 +1,12 @@
 """Frames that are all in memory, fed to an encoder: what is left when drawing costs nothing."""
 
-from vizopt.formats import Film, encoder
+from vizopt.formats import StreamSpec, encoder
 from vizopt.formats.ffmpeg import COLOUR, piped
 
 
 def encode(path, frames, size, fps):
     """Our encoder with our settings."""
-    film = Film(size, fps, lambda: frames[:: max(len(frames) // 8, 1)])
+    film = StreamSpec(size, fps, lambda: frames[:: max(len(frames) // 8, 1)])
     with encoder(path).open(path, film) as write:
         for frame in frames:
             write(frame)
@@ -15,6 +15,8 @@ def encode(path, frames, size, fps):
 def medium(path, frames, size, fps):
     """x264's own default: preset medium, here at crf 20."""
     codec = ["-c:v", "libx264", "-preset", "medium", "-crf", "20", "-pix_fmt", "yuv420p"]
-    with piped(path, Film(size, fps, lambda: []), ["-vf", COLOUR, *codec, "-f", "mp4"]) as write:
+    with piped(
+        path, StreamSpec(size, fps, lambda: []), ["-vf", COLOUR, *codec, "-f", "mp4"]
+    ) as write:
         for frame in frames:
             write(frame)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sitepages.markdown import escaped
-from vizopt.clips.targets import PLACES, Place
+from vizopt.clips.targets import TARGETS, Target
 
 HEAD = """# Places
 
@@ -29,10 +29,10 @@ def page() -> str:
 
 
 def _rows() -> Iterator[str]:
-    for name, place in PLACES.items():
+    for name, place in TARGETS.items():
         plays = escaped(str(place).replace("; ", ".<br>")).replace(r"\<br\>", "<br>")
         yield f"| `{name}` | {plays} | {escaped(place.note)} | {_source(place)} |"
 
 
-def _source(place: Place) -> str:
+def _source(place: Target) -> str:
     return f"[{place.checked}]({place.source})" if place.source else f"tried, {place.checked}"

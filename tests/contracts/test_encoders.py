@@ -13,9 +13,9 @@ from PIL import Image
 
 from vizopt.core import atomic
 from vizopt.core.errors import EncodeError
-from vizopt.flashes import judge
+from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import loops, pictures
-from vizopt.formats import ENCODERS, Film, Label, encoder, is_sequence
+from vizopt.formats import ENCODERS, ClipMetadata, StreamSpec, encoder, is_sequence
 from vizopt.formats.sequence import members
 
 SIZE = (128, 96)
@@ -83,7 +83,7 @@ def write(path, film, pictures):
 
 
 def film_for(path, fps=20.0, size=SIZE):
-    return Film(size, encoder(path).rate(fps), lambda: list(frames()))
+    return StreamSpec(size, encoder(path).rate(fps), lambda: list(frames()))
 
 
 def test_the_same_frames_come_out(suffix, tmp_path):
@@ -110,7 +110,9 @@ def test_first_middle_and_last_frame(suffix, tmp_path):
 def test_every_level_of_harm_is_a_clip(suffix, tmp_path):
     path = tmp_path / f"clip{suffix}"
     for level in range(4):
-        film = Film(SIZE, encoder(path).rate(20.0), lambda: list(frames()), Label(), level=level)
+        film = StreamSpec(
+            SIZE, encoder(path).rate(20.0), lambda: list(frames()), ClipMetadata(), level=level
+        )
         write(path, film, frames())
         shown = decoded(path)
         assert len(shown) == 10
@@ -136,7 +138,7 @@ def soft(count=2):
 
 
 def shown_and_wanted(path, pictures, level=0):
-    film = Film(SIZE, encoder(path).rate(20.0), lambda: pictures, level=level)
+    film = StreamSpec(SIZE, encoder(path).rate(20.0), lambda: pictures, level=level)
     write(path, film, pictures)
     return decoded(path).astype(int), np.array(pictures)[..., :3].astype(int)
 
@@ -188,7 +190,7 @@ def test_the_rate_is_the_one_promised(suffix, tmp_path, fps):
     if is_sequence(path):  # has none
         assert [file.name for file in members(path)][::49] == ["clip00000.png", "clip00049.png"]
         return
-    verdict = judge(playable(path))
+    verdict = check_flashes(playable(path))
     assert verdict.frames == 50
     assert verdict.seconds == pytest.approx(50 / film.fps, abs=0.011)
     assert verdict.size == SIZE

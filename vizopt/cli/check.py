@@ -77,16 +77,16 @@ def _check_plot(plot: Path, clip: Path, overwrite: bool) -> None:
 
 
 def _judge(file: Path, once: bool, plot: Path | None) -> "Verdict":
-    from vizopt.flashes.check import judge
+    from vizopt.flashes.check import check_flashes
 
     if plot is None:
-        return judge(file, once)
+        return check_flashes(file, once)
     from vizopt.flashes.plot import Curve, draw
 
     curve = Curve()
-    verdict = judge(file, once, curve)
+    verdict = check_flashes(file, once, curve)
     if verdict.paper:  # the curve of the paper that counts
         curve = Curve()
-        verdict = judge(file, once, curve, (verdict.paper,))
+        verdict = check_flashes(file, once, curve, (verdict.paper,))
     draw(plot, verdict, curve)
     return verdict

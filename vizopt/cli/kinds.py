@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 
-from vizopt.clips.targets import PLACES
+from vizopt.clips.targets import TARGETS
 from vizopt.core import library
 from vizopt.core.errors import VizoptError, hint
 from vizopt.core.words import languages
@@ -37,7 +37,7 @@ def _formats() -> dict[str, str]:
 
 
 def _places() -> dict[str, str]:
-    return {name: f"{place}. {place.note}".rstrip() for name, place in PLACES.items()}
+    return {name: f"{place}. {place.note}".rstrip() for name, place in TARGETS.items()}
 
 
 def _told(table: str) -> Callable[[], dict[str, str]]:

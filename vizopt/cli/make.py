@@ -183,11 +183,11 @@ def _limits(
     fit: int | None, place: str | None, files: tuple[Path, ...]
 ) -> dict[Path, "Limits"] | None:
     """What each file may be at most: in its place, and in bytes what the user says."""
-    from vizopt.clips.fit import limits_at
+    from vizopt.clips.fit import size_limits
     from vizopt.clips.targets import Limits
 
     clips = [file for file in files if file.suffix != ".zarr"]
-    limits = limits_at(place, clips) if place else dict.fromkeys(clips, Limits())
+    limits = size_limits(place, clips) if place else dict.fromkeys(clips, Limits())
     if fit:
         limits = {file: most._replace(size_bytes=fit) for file, most in limits.items()}
     return limits if any(any(most) for most in limits.values()) else None
@@ -206,10 +206,10 @@ def _loaded(source: str, look: "Look", data: Path | None) -> "Scene":
 def _wanted(source: str, scene: "Scene", place: str | None) -> tuple[Path, ...]:
     """The files that a scene makes unless told otherwise; a clip makes one like itself."""
     from vizopt.clips import recipe as recipes
-    from vizopt.clips.targets import PLACES
+    from vizopt.clips.targets import TARGETS
 
-    if place in PLACES:
-        return (Path("outputs") / f"{scene.name}{next(iter(PLACES[place].plays))}",)
+    if place in TARGETS:
+        return (Path("outputs") / f"{scene.name}{next(iter(TARGETS[place].plays))}",)
     suffix = Path(source).suffix.lower().removeprefix(".")
     suffixes = (suffix,) if recipes.is_clip(source) else ("zarr", *scene.formats)
     return tuple(Path("outputs") / f"{scene.name}.{suffix}" for suffix in suffixes)

@@ -23,11 +23,11 @@ def clip_line(clip: "Clip") -> str:
         f"{counted(clip.length, 'frame')}  {clip.length / clip.fps:.1f} s at "
         f"{told_rate(clip.path, clip.fps, clip.asked)}"
     )
-    card = "with a warning card in front" if clip.label.warning and not clip.at else ""
+    card = "with a warning card in front" if clip.metadata.warning and not clip.at else ""
     kind = clip.path.suffix[1:].upper()
     smooth = "smooth " if kind == "GIF" else ""  # it has pixels that are there or not
     own = bool(encoder(clip.path).poster)  # says how it plays
-    plays = f"plays {times(clip.label.loop)}" if own and clip.label.loop else ""
+    plays = f"plays {times(clip.metadata.loop)}" if own and clip.metadata.loop else ""
     paper = f"{kind} has no {smooth}transparency: on the look's paper" if clip.papered else ""
     parts = [
         str(clip.path),

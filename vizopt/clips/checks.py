@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 from vizopt.core.arrays import Frame
 from vizopt.core.errors import DecodeError, EncodeError
 from vizopt.core.progress import Bar
-from vizopt.flashes import Verdict, judge, worst
+from vizopt.flashes import Verdict, check_flashes, worst
 from vizopt.flashes.worker import Worker, WorkerError
 
-Beside: TypeAlias = Callable[..., Verdict]  # as `judge` is called with a trace and papers
+Beside: TypeAlias = Callable[..., Verdict]  # as `check_flashes` is called with a trace and papers
 
 
 class Steps:
@@ -46,7 +46,7 @@ class Steps:
         return (frame for frame, _ in zip(frames, self.part(), strict=True))
 
 
-class Judges:
+class FlashChecks:
     """The flash check of the clips that were drawn in one pass, once for each file.
 
     Args:
@@ -76,7 +76,7 @@ class Judges:
             next(steps, None)
 
         try:
-            found = (beside or judge)(clip, trace=step, papers=(self._paper,))
+            found = (beside or check_flashes)(clip, trace=step, papers=(self._paper,))
         except DecodeError as error:
             raise EncodeError(str(error).replace(str(clip), str(file))) from error
         for _ in steps:  # frames that a format has merged
@@ -110,15 +110,15 @@ class Checks:
         self._worker.close()
         self._thread.shutdown(cancel_futures=True)
 
-    def begin(self, judges: Judges, file: Path) -> Callable[[], Verdict]:
+    def begin(self, flash_checks: FlashChecks, file: Path) -> Callable[[], Verdict]:
         """Judge a file; its verdict is waited for when it is asked for."""
         verdict: Future[Verdict] = Future()
-        self._waiting.append((partial(judges.of, file), verdict))
+        self._waiting.append((partial(flash_checks.of, file), verdict))
 
         def told() -> Verdict:
-            self._judge_by(judge)
+            self._check_by(check_flashes)
             wait(self._beside)
-            self._judge_by(judge)  # what there was no process for
+            self._check_by(check_flashes)  # what there was no process for
             return verdict.result()
 
         return told
@@ -126,9 +126,9 @@ class Checks:
     def beside(self) -> None:
         """Something else is done now: what waits is judged beside it."""
         if self._waiting:
-            self._beside.append(self._thread.submit(self._judge_by, self._worker.judge))
+            self._beside.append(self._thread.submit(self._check_by, self._worker.check_flashes))
 
-    def _judge_by(self, beside: Beside) -> None:
+    def _check_by(self, beside: Beside) -> None:
         """Judge one after the other until none waits; two may be at it."""
         while self._waiting:
             try:

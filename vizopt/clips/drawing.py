@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 
 from vizopt import story
-from vizopt.clips import metadata
-from vizopt.clips.checks import Judges, Steps
+from vizopt.clips.checks import FlashChecks, Steps
+from vizopt.clips.metadata import metadata_of
 from vizopt.clips.outputs import Group, Look
-from vizopt.clips.still import placed
+from vizopt.clips.still import still_frame
 from vizopt.core.arrays import Frame, Rows, Size
 from vizopt.draw.clear import Clear
 from vizopt.draw.defaults import arranged
-from vizopt.draw.figure import Picture, Words
+from vizopt.draw.figure import FrameRenderer, Words
 from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.timeline import COURSE
-from vizopt.draw.warning_card import Carded
-from vizopt.formats import Encoder, Film, Label
+from vizopt.draw.warning_card import WithWarning
+from vizopt.formats import ClipMetadata, Encoder, StreamSpec
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene, Shape
+from vizopt.scene.spec import Presentation, Shape
 
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
 
@@ -40,19 +40,19 @@ class Drawing:
     """
 
     run: Recording
-    scene: Scene
+    scene: Presentation
     group: Group
     rows: Rows
     k: int
     mode: Mode
-    picture: Picture | Carded | Clear
+    picture: FrameRenderer | WithWarning | Clear
 
     @classmethod
-    def of(cls, run: Recording, scene: Scene, look: Look, group: Group) -> "Drawing":
+    def of(cls, run: Recording, scene: Presentation, look: Look, group: Group) -> "Drawing":
         rows = scene.timeline.rows(run["epoch"], group.fps)
         k = len(rows) - 1
         if group.still:
-            rows, k = placed(look.at or "last", run["epoch"], rows)
+            rows, k = still_frame(look.at or "last", run["epoch"], rows)
         mode: Mode = "flashing" if look.allow_flashes else "still" if group.alone else "clip"
         size, fps, _, _, clear, slide = group
         drawn = partial(planned_picture, run, scene, size, fps, clear=clear, slide=slide)
@@ -75,15 +75,22 @@ class Drawing:
         epoch = int(self.run["epoch"][self.rows[self.k]])
         return f"{self.run.header.unit} {epoch}" if self.group.still else ""
 
-    def film(self, look: Look, label: Label, steps: Steps, judges: Judges, twice: bool) -> Film:
+    def stream(
+        self,
+        look: Look,
+        metadata: ClipMetadata,
+        steps: Steps,
+        flash_checks: FlashChecks,
+        twice: bool,
+    ) -> StreamSpec:
         """What the formats are told of it; a page may draw it a second time."""
         size, fps, still, _, clear, _ = self.group
-        return Film(
+        return StreamSpec(
             size,
             fps,
-            partial(_samples, self.picture, label.poster),
-            label,
-            judges,
+            partial(_samples, self.picture, metadata.poster),
+            metadata,
+            flash_checks,
             look.level,
             clear,
             printed=partial(self.picture.printed, self.shown) if still else None,
@@ -91,14 +98,14 @@ class Drawing:
             embed=look.embed,
         )
 
-    def large(self, size: Size) -> Picture | Carded | Clear:
+    def large(self, size: Size) -> FrameRenderer | WithWarning | Clear:
         """The same at another size, with large text."""
         run, scene, fps = self.run, self.scene, self.group.fps
         return planned_picture(run, scene, size, fps, rows=self.rows, mode=self.mode, large=True)
 
     def poster(self, at: str) -> Frame:
         """The frame that is meant: of the clip, or of an epoch that the clip may not show."""
-        rows, k = placed(at, self.run["epoch"], self.rows)
+        rows, k = still_frame(at, self.run["epoch"], self.rows)
         if rows is self.rows:
             return self.picture[k]
         size, fps, _, _, clear, slide = self.group
@@ -106,26 +113,26 @@ class Drawing:
         return drawn(rows=rows, mode="still")[k]
 
 
-def label_of(
+def told_to_files(
     drawing: Drawing,
     told: story.Story,
     warning: str,
     look: Look,
     members: Sequence[tuple[Path, Encoder]],
-) -> Label:
+) -> ClipMetadata:
     """What the files say of themselves, and what they show before they play."""
     picture = drawing.picture
-    card = 0 if isinstance(picture, Picture) else picture.card
+    card = 0 if isinstance(picture, FrameRenderer) else picture.card
     shape = _shape(look, drawing.group)
-    label = metadata.label(drawing.run, drawing.scene, told, shape, card=card, warning=warning)
+    metadata = metadata_of(drawing.run, drawing.scene, told, shape, card=card, warning=warning)
     if look.poster and (drawing.group.slide or any(kind.poster for _, kind in members)):
-        return replace(label, poster=drawing.poster(look.poster))
-    return label
+        return replace(metadata, poster=drawing.poster(look.poster))
+    return metadata
 
 
 def planned_picture(
     run: Recording,
-    scene: Scene,
+    scene: Presentation,
     size: Size,
     fps: float,
     *,
@@ -134,7 +141,7 @@ def planned_picture(
     clear: bool = False,
     slide: bool = False,
     large: bool = False,
-) -> Picture | Carded | Clear:
+) -> FrameRenderer | WithWarning | Clear:
     """The frames that a scene makes of a recording at a size and rate.
 
     Args:
@@ -146,16 +153,16 @@ def planned_picture(
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     course = scene.timeline.rows(run["epoch"], COURSE)
-    stage = arranged(run.layout, scene.stage)
+    stage = arranged(run.header.kind, run.layout, scene.stage)
     words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:
         colours = replace(colours, text="large")
 
-    def on(paper: str) -> Picture | Carded:
+    def on(paper: str) -> FrameRenderer | WithWarning:
         theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours
-        picture = Picture(stage, run, rows, Playback(size, fps, mode, course), theme, words)
-        return Carded(picture, theme, fps) if mode == "flashing" else picture
+        picture = FrameRenderer(stage, run, rows, Playback(size, fps, mode, course), theme, words)
+        return WithWarning(picture, theme, fps) if mode == "flashing" else picture
 
     return Clear(colours.paper, on) if clear else on(colours.paper)
 
@@ -176,7 +183,7 @@ def _shape(look: Look, group: Group) -> Shape:
     )
 
 
-def _samples(picture: Picture | Carded | Clear, poster: Frame | None) -> Iterator[Frame]:
+def _samples(picture: FrameRenderer | WithWarning | Clear, poster: Frame | None) -> Iterator[Frame]:
     yield from (picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int))
     if poster is not None:
         yield poster

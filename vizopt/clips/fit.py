@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vizopt.clips.outputs import Look
-from vizopt.clips.targets import PLACES, Limits
+from vizopt.clips.targets import TARGETS, Limits
 from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError, hint
 from vizopt.draw.small import SMALL
@@ -14,7 +14,7 @@ from vizopt.formats.html.shots import has_narrow
 
 
 @dataclass(frozen=True)
-class Rung:
+class QualityStep:
     """One step of harm.
 
     Args:
@@ -32,39 +32,44 @@ class Rung:
 
 # In this order by measurement: docs/decisions/009-least-harm.md. Each is smaller than the last.
 VIDEO = (
-    Rung(),
-    *(Rung(level) for level in (1, 2)),
-    *(Rung(2, 1.0, scale) for scale in (0.75, 0.6)),
-    *(Rung(3, rate, 0.5) for rate in (1.0, 0.5)),
+    QualityStep(),
+    *(QualityStep(level) for level in (1, 2)),
+    *(QualityStep(2, 1.0, scale) for scale in (0.75, 0.6)),
+    *(QualityStep(3, rate, 0.5) for rate in (1.0, 0.5)),
 )
 LOSSLESS = (
-    Rung(),
-    *(Rung(level) for level in (1, 2, 3)),
-    *(Rung(3, rate) for rate in (0.75, 0.5)),
-    *(Rung(3, 0.5, scale) for scale in (0.8, 0.6)),
-    Rung(4, 0.25, 0.6),
+    QualityStep(),
+    *(QualityStep(level) for level in (1, 2, 3)),
+    *(QualityStep(3, rate) for rate in (0.75, 0.5)),
+    *(QualityStep(3, 0.5, scale) for scale in (0.8, 0.6)),
+    QualityStep(4, 0.25, 0.6),
 )
 GIF = (
-    Rung(),
-    *(Rung(0, rate) for rate in (0.75, 0.5)),
-    *(Rung(0, 0.5, scale) for scale in (0.8, 0.65)),
-    *(Rung(1, rate, 0.6) for rate in (0.4, 0.25)),
+    QualityStep(),
+    *(QualityStep(0, rate) for rate in (0.75, 0.5)),
+    *(QualityStep(0, 0.5, scale) for scale in (0.8, 0.65)),
+    *(QualityStep(1, rate, 0.6) for rate in (0.4, 0.25)),
 )
-PAGE = (Rung(), *(replace(rung, narrow=False) for rung in VIDEO))
+PAGE = (QualityStep(), *(replace(rung, narrow=False) for rung in VIDEO))
 SLOW = 5.0  # frames a second: no place is worth a slower clip
 RATES = 100  # that are tried down to it
-LADDERS = {".html": PAGE, ".gif": GIF, ".webp": LOSSLESS, ".apng": LOSSLESS}  # all others: VIDEO
+QUALITY_STEPS = {
+    ".html": PAGE,
+    ".gif": GIF,
+    ".webp": LOSSLESS,
+    ".apng": LOSSLESS,
+}  # all others: VIDEO
 
 
-def limits_at(place: str, files: Iterable[Path]) -> dict[Path, Limits]:
+def size_limits(place: str, files: Iterable[Path]) -> dict[Path, Limits]:
     """What each file may be at most in a place.
 
     Raises:
         EncodeError: no such place, or a file does not play there.
     """
-    if place not in PLACES:
-        raise EncodeError(f"for {place}: unknown place: {hint(place, PLACES)}")
-    plays = PLACES[place].plays
+    if place not in TARGETS:
+        raise EncodeError(f"for {place}: unknown place: {hint(place, TARGETS)}")
+    plays = TARGETS[place].plays
     found = {}
     for file in files:
         if file.suffix.lower() not in plays:
@@ -102,10 +107,10 @@ def steps(
             way = "choose a shorter clip with --seconds"
             raise EncodeError(f"{file}: {broken}: {way}")
         good = [rate]
-    return ladder(file, replace(look, size=size, fps=fps), within, good[0])
+    return quality_steps(file, replace(look, size=size, fps=fps), within, good[0])
 
 
-def ladder(file: Path, look: Look, size: Size, fps: float) -> list[tuple[Look, str]]:
+def quality_steps(file: Path, look: Look, size: Size, fps: float) -> list[tuple[Look, str]]:
     """Looks of a file from no harm to the most, each with what it gives up.
 
     Args:
@@ -115,9 +120,9 @@ def ladder(file: Path, look: Look, size: Size, fps: float) -> list[tuple[Look, s
         fps: likewise.
     """
     kind, asked = encoder(file), look.size
-    rungs = LADDERS.get(file.suffix.lower(), VIDEO)
+    rungs = QUALITY_STEPS.get(file.suffix.lower(), VIDEO)
     if is_still(file):
-        rungs = tuple(Rung(scale=scale) for scale in (1.0, 0.75, 0.6, 0.5))
+        rungs = tuple(QualityStep(scale=scale) for scale in (1.0, 0.75, 0.6, 0.5))
     twice = look.wants_narrow and has_narrow(file, size)
     found: list[tuple[Look, str]] = []
     for rung in rungs:

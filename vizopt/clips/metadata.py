@@ -1,22 +1,23 @@
 """Labels: what a clip's file says of itself, read from the recording."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
+import tomli_w
 
-from vizopt.formats import Label
+from vizopt.formats import ClipMetadata
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
 from vizopt.scene.load import bare
-from vizopt.scene.spec import MADE_WITH, Scene, Shape
+from vizopt.scene.spec import MADE_WITH, RECORDED, Presentation, Scene, Shape
 from vizopt.scene.written import scene_toml
 from vizopt.story import Story
 
 
-def label(
-    run: Recording, scene: Scene, story: Story, shape: Shape, *, card: int, warning: str
-) -> Label:
-    """The label of a clip of a recording.
+def metadata_of(
+    run: Recording, scene: Presentation, story: Story, shape: Shape, *, card: int, warning: str
+) -> ClipMetadata:
+    """The metadata of a clip of a recording.
 
     Args:
         run: the recording.
@@ -30,7 +31,9 @@ def label(
     rows = scene.timeline.rows(run["epoch"], shape.fps)
     epochs = run["epoch"][np.concatenate([np.zeros(card, np.intp), rows])]
     history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
-    written = {name: writing_of(run, name) for name in ("x", "loss") if "x" in run.columns}
+    written = {
+        name: writing_of(run, name) for name in ("x", "loss") if run.header.kind == "function"
+    }
     numbers = {run.header.unit: epochs} | {name: run[name][epochs] for name in sorted(history)}
 
     def frame(epoch: int) -> int:
@@ -38,7 +41,7 @@ def label(
         shown = int(np.searchsorted(epochs[card:], epoch))
         return card + min(shown, len(rows) - 1)
 
-    return Label(
+    return ClipMetadata(
         title=scene.title,
         alt=story.alt,
         paragraphs=story.paragraphs,
@@ -57,19 +60,23 @@ def label(
     )
 
 
-def _is_own(scene: Scene) -> bool:
+def _is_own(scene: Presentation) -> bool:
     """Whether a look has a paper or ink of its own."""
     return scene.look is not None and bool(scene.look.paper or scene.look.ink)
 
 
-def _colours(scene: Scene) -> dict[str, str]:
+def _colours(scene: Presentation) -> dict[str, str]:
     """Of a look."""
     theme = scene.colours
     uses = ("paper", "ink", "muted", "rule")
     return {use: getattr(theme, use) for use in uses} | dict(theme.accents)
 
 
-def _recipe(run: Recording, scene: Scene) -> str:
-    """The scene's TOML, below what made the recording."""
+def _recipe(run: Recording, scene: Presentation) -> str:
+    """The scene's TOML, below what made the recording; of a run that vizopt did not train, how it
+    is shown and what was recorded by whom."""
     versions = ", ".join(f"{name} {version}" for name, version in run.header.versions.items())
-    return f"{MADE_WITH}{versions}\n{scene_toml(bare(scene))}"
+    if isinstance(scene, Scene):
+        return f"{MADE_WITH}{versions}\n{scene_toml(bare(scene))}"
+    recorded = tomli_w.dumps({RECORDED: asdict(run.header.external)}) if run.header.external else ""
+    return f"{MADE_WITH}{versions}\n{scene_toml(scene)}\n{recorded}"

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from vizopt.core.errors import VizoptError
-from vizopt.formats import Film
+from vizopt.formats import StreamSpec
 from vizopt.formats.html.page import page
 from vizopt.formats.html.shots import Shot
 from vizopt.formats.poster import picture, still, warning_of
@@ -42,7 +42,7 @@ def bundle(clip: "Clip") -> dict[str, str]:
     if suffix not in VIDEOS | IMAGES:
         return plain
     data, kind = path.read_bytes(), (VIDEOS | IMAGES)[suffix]
-    warning = warning_of(clip.label, clip.verdict)
+    warning = warning_of(clip.metadata, clip.verdict)
     if kind in ("image/gif", "image/png") and len(data) <= BESIDE and not warning:
         image = {kind: b64encode(data).decode()}
     else:
@@ -55,7 +55,7 @@ def bundle(clip: "Clip") -> dict[str, str]:
 def _html(clip: "Clip", data: bytes, kind: str, warning: str) -> str:
     """The clip as HTML that needs no other file."""
     source = f"data:{kind};base64,{b64encode(data).decode()}"
-    alt, width = escape(clip.label.alt or clip.path.stem), clip.size[0]
+    alt, width = escape(clip.metadata.alt or clip.path.stem), clip.size[0]
     if kind.startswith("image/"):
         return f'<img src="{source}" alt="{alt}" width="{width}" style="{FIT}">'
     words = f"<p>{escape(warning)}</p>" if warning else ""
@@ -101,21 +101,21 @@ def _page(clip: "Clip") -> str:
     """The clip's page: itself, or one around the MP4."""
     if clip.path.suffix.lower() == ".html":
         return clip.path.read_text(encoding="utf-8")
-    film = Film(clip.size, clip.fps, tuple, clip.label)
-    shown = picture(clip.path, first=bool(clip.label.pauses))  # the last would be an answer
-    epochs = clip.label.numbers.get(clip.label.unit, ())
+    stream = StreamSpec(clip.size, clip.fps, tuple, clip.metadata)
+    shown = picture(clip.path, first=bool(clip.metadata.pauses))  # the last would be an answer
+    epochs = clip.metadata.numbers.get(clip.metadata.unit, ())
     changes = [
         k for k in range(clip.length) if not 0 < k < len(epochs) or epochs[k] != epochs[k - 1]
     ]
     shot = Shot(clip.size, clip.path.read_bytes(), shown, clip.length, changes)
-    return page(film, [shot], clip.verdict)
+    return page(stream, [shot], clip.verdict)
 
 
 def _picture(clip: "Clip") -> dict[str, str]:
     """What stands for the player where it cannot run."""
     if clip.path.suffix.lower() == ".html":
         return {}
-    warning = warning_of(clip.label, clip.verdict)
+    warning = warning_of(clip.metadata, clip.verdict)
     return {"image/png": b64encode(still(clip.path, first=bool(warning))).decode()}
 
 
@@ -131,6 +131,6 @@ def _framed(clip: "Clip", text: str) -> str:
     high = f"calc(100cqw * {height / width:.4f} + {BELOW}px)"
     return (
         f'<div style="container-type: inline-size"><iframe srcdoc="{escape(text)}"'
-        f' title="{escape(clip.label.title)}" sandbox="allow-scripts"'
+        f' title="{escape(clip.metadata.title)}" sandbox="allow-scripts"'
         f' style="width: 100%; height: {high}; border: 0"></iframe></div>'
     )

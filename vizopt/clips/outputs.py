@@ -15,7 +15,7 @@ from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError, VizoptError
 from vizopt.core.marks import guard, signed
 from vizopt.core.places import target, wrong_name
-from vizopt.formats import LOOPS, Encoder, Film, Write, encoder, is_sequence, is_still
+from vizopt.formats import LOOPS, Encoder, StreamSpec, Write, encoder, is_sequence, is_still
 
 SMALLEST, LARGEST = (320, 180), 7680  # pixels; the smallest may stand upright
 SLOWEST, FASTEST = 0.1, 1000  # frames a second
@@ -209,7 +209,7 @@ def write_text(file: Path, text: str) -> None:
 
 def write_frames(
     frames: Iterable[Frame],
-    film: Film,
+    stream: StreamSpec,
     group: Sequence[tuple[Path, Encoder]],
     staging: Staging,
 ) -> dict[Path, EncodeError]:
@@ -223,7 +223,7 @@ def write_frames(
             try:
                 place = staging.place(file)
                 stack.enter_context(named(place, file))
-                outputs.append((stack, stack.enter_context(kind.open(place, film))))
+                outputs.append((stack, stack.enter_context(kind.open(place, stream))))
             except EncodeError as error:
                 if not stack.__exit__(type(error), error, error.__traceback__):
                     raise

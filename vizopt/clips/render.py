@@ -10,8 +10,8 @@ import numpy as np
 
 from vizopt import story
 from vizopt.clips.brief import clip_line, told_verdict
-from vizopt.clips.checks import Checks, Judges, Steps
-from vizopt.clips.drawing import Drawing, label_of
+from vizopt.clips.checks import Checks, FlashChecks, Steps
+from vizopt.clips.drawing import Drawing, told_to_files
 from vizopt.clips.outputs import Group, Look, named, write_frames, write_texts
 from vizopt.clips.staging import Staging
 from vizopt.core.arrays import Size
@@ -21,10 +21,10 @@ from vizopt.core.progress import Bar
 from vizopt.flashes import Verdict
 from vizopt.flashes.grid import RGB
 from vizopt.flashes.warning import SAID
-from vizopt.formats import Encoder, Label
+from vizopt.formats import ClipMetadata, Encoder
 from vizopt.formats.html.shots import has_narrow
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene
+from vizopt.scene.spec import Presentation
 
 if TYPE_CHECKING:
     from vizopt.clips.notebook import Player
@@ -41,7 +41,7 @@ class Clip:
         length: how many frames it has.
         took: seconds of drawing and encoding.
         verdict: what `vizopt check` finds in it; none for stills and sequences.
-        label: what the file says of itself.
+        metadata: what the file says of itself.
         at: what a still shows, "epoch 4500".
         harm: what was given up for a smaller file; empty where nothing was.
         papered: on the look's paper, for its format has no transparency.
@@ -54,7 +54,7 @@ class Clip:
     length: int
     took: float
     verdict: Verdict | None
-    label: Label
+    metadata: ClipMetadata
     at: str = ""
     harm: str = ""
     papered: bool = False
@@ -109,7 +109,7 @@ class Clip:
 
 def draw(
     run: Recording,
-    scene: Scene,
+    scene: Presentation,
     look: Look,
     group: Group,
     members: Sequence[tuple[Path, Encoder]],
@@ -126,27 +126,27 @@ def draw(
     warning = SAID if look.allow_flashes else ""
     told = story.of(run, scene, warning)
     drawing = Drawing.of(run, scene, look, group)
-    label = label_of(drawing, told, warning, look, members)
+    metadata = told_to_files(drawing, told, warning, look, members)
     twice = [file for file, _ in members if look.wants_narrow and has_narrow(file, size)]
     names = ", ".join(file.name for file, _ in members)
     steps = Steps(bar, len(drawing), names, 1 if alone else 1 + len(members) + 2 * len(twice))
-    judges = Judges(steps, scene.colours.paper)
-    film = drawing.film(look, label, steps, judges, bool(twice))
-    wrong = write_frames(steps.counted(drawing), film, members, staging)
+    flash_checks = FlashChecks(steps, scene.colours.paper)
+    stream = drawing.stream(look, metadata, steps, flash_checks, bool(twice))
+    wrong = write_frames(steps.counted(drawing), stream, members, staging)
     complete = [file for file, _ in members if file not in wrong]
     wrong |= write_texts(complete, told.text, staging)
     took = perf_counter() - start
     kinds = dict(members)
     places = {} if alone else {file: staging.place(file) for file in complete}
-    verdicts = {file: checks.begin(judges, place) for file, place in places.items()}
+    verdicts = {file: checks.begin(flash_checks, place) for file, place in places.items()}
 
     def clip(file: Path) -> Clip:
         verdict = None
         if not alone:
             with named(places[file], file):
                 verdict = replace(verdicts[file](), path=file)
-        length = len(drawing) + (kinds[file].poster == "frame" and label.poster is not None)
-        made = Clip(file, size, fps, length, took, verdict, label, drawing.at)
+        length = len(drawing) + (kinds[file].poster == "frame" and metadata.poster is not None)
+        made = Clip(file, size, fps, length, took, verdict, metadata, drawing.at)
         papered = scene.colours.transparent and not group.clear
         return replace(made, papered=papered, asked=look.fps)
 

@@ -28,7 +28,7 @@ def check_stills(look: Look, unit: str, epochs: int) -> None:
             )
 
 
-def placed(at: str, epochs: NDArray[np.integer], rows: Rows) -> tuple[Rows, int]:
+def still_frame(at: str, epochs: NDArray[np.integer], rows: Rows) -> tuple[Rows, int]:
     """The rows of the clip [F] and the frame that is meant.
 
     The last row kept up to that epoch is put in the place of the one that the clip shows there.

@@ -90,7 +90,7 @@ Plays: TypeAlias = dict[str, Limits]  # by suffix, the best first
 
 
 @dataclass(frozen=True)
-class Place:
+class Target:
     """Where a clip is shown.
 
     Args:
@@ -119,21 +119,21 @@ def _each(*suffixes: str, size_bytes: int | None = None, pixels: int | None = No
 
 X_VIDEO = Limits(512 * MB, size=(1280, 1024), fps=60, seconds=140, turned=True)
 LINKEDIN_VIDEO = Limits(5 * GB, size=(4096, 2304), fps=60, seconds=600, turned=True)
-PLACES = {
-    "powerpoint": Place(
+TARGETS = {
+    "powerpoint": Target(
         _each(".mp4", ".gif", ".png", ".jpg", ".svg", ".pptx"),
         "https://support.microsoft.com/office/video-and-audio-file-formats-supported-in-powerpoint"
         "-d8b12450-26db-4c7b-a5c1-593d3418fb59",
         "2026-11",
         "Videos start by themselves in a .pptx of vizopt's; put in by hand they wait for a click.",
     ),
-    "keynote": Place(
+    "keynote": Target(
         _each(".mov", ".mp4", ".pptx", ".gif", ".png", ".jpg"),
         "https://support.apple.com/guide/keynote",
         "2026-11",
         "A .pptx opens as a presentation; a transparent .mov lies over what is below it.",
     ),
-    "google-slides": Place(
+    "google-slides": Target(
         {
             **_each(".gif", size_bytes=50 * MB),
             **_each(".png", ".jpg", size_bytes=50 * MB, pixels=25 * MB),
@@ -142,7 +142,7 @@ PLACES = {
         "2026-11",
         "Videos play from Google Drive or YouTube only.",
     ),
-    "github": Place(
+    "github": Target(
         _each(
             *(".gif", ".webp", ".png", ".jpg", ".svg", ".mp4", ".mov", ".webm"), size_bytes=10 * MB
         ),
@@ -152,7 +152,7 @@ PLACES = {
         "Videos play in comments, after a click; an image that a README shows from another server "
         "has 5 MB at most: --fit 5MB.",
     ),
-    "notebook": Place(
+    "notebook": Target(
         _each(
             *(".mp4", ".html", ".webm", ".webp", ".gif", ".apng", ".png", ".jpg", ".svg"),
         ),
@@ -160,7 +160,7 @@ PLACES = {
         "2026-11",
         "On GitHub a notebook shows an image in the place of a video or page.",
     ),
-    "x": Place(
+    "x": Target(
         {
             ".gif": Limits(15 * MB, frames=350, pixels=300 * MB, size=(1280, 1080)),
             **dict.fromkeys((".mp4", ".mov"), X_VIDEO),
@@ -170,7 +170,7 @@ PLACES = {
         "2026-11",
         "A video has half a second at least; without Premium.",
     ),
-    "linkedin": Place(
+    "linkedin": Target(
         {
             **dict.fromkeys((".mp4", ".mov"), LINKEDIN_VIDEO),
             **_each(".gif", ".png", ".jpg", size_bytes=8 * MB),
@@ -179,24 +179,24 @@ PLACES = {
         "2026-11",
         "A video has 3 seconds at least.",
     ),
-    "youtube": Place(
+    "youtube": Target(
         _each(".mp4", ".mov", ".webm", size_bytes=256 * GB),
         "https://support.google.com/youtube/answer/71673",
         "2026-11",
         "Longer than 15 minutes after the account is verified.",
     ),
-    "slack": Place(
+    "slack": Target(
         _each(".mp4", ".mov", ".gif", ".webm", ".png", ".jpg", size_bytes=GB),
         "https://slack.com/help/articles/201330736",
         "2026-11",
     ),
-    "discord": Place(
+    "discord": Target(
         _each(".mp4", ".mov", ".gif", ".webm", ".png", ".jpg", size_bytes=10 * MB),
         "https://support.discord.com/hc/articles/25444343291031",
         "2026-11",
         "Without Nitro; it changes often: --fit says another.",
     ),
-    "latex": Place(
+    "latex": Target(
         _each(".pdf", ".png", ".jpg"),
         "https://ctan.org/pkg/graphicx",
         "2026-11",

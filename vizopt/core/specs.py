@@ -5,7 +5,7 @@ table whose `kind` is a key of a plain dict (`OPTIMIZERS`, `SCHEDULES`, …).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, TypeAlias, TypeVar, cast, dataclass_transform
 
 import pydantic
@@ -25,7 +25,7 @@ Flag: TypeAlias = Annotated[bool, Field(strict=True)]
 Share: TypeAlias = Annotated[float, Field(strict=True, ge=0, lt=1)]
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def spec(cls: type[T]) -> type[T]:
     """Make a frozen dataclass whose fields are checked, from Python as from a scene.
 

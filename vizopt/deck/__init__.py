@@ -24,12 +24,12 @@ from vizopt.core.sizes import SIDE
 from vizopt.deck.sources import Source, clip_name, is_finished, opened, parted
 from vizopt.draw.looks.look import LARGEST_TEXT
 from vizopt.draw.theme import LEAST
-from vizopt.flashes import judge
-from vizopt.formats import Label
+from vizopt.flashes import check_flashes
+from vizopt.formats import ClipMetadata
 from vizopt.formats import slides as formats
 from vizopt.pipeline.reuse import Reuse
 from vizopt.recording.store import Recording
-from vizopt.scene.load import parse_scene
+from vizopt.scene.load import presented
 from vizopt.scene.spec import Scene
 
 
@@ -161,9 +161,7 @@ def _readable(source: str, look: Look, room: formats.Room) -> tuple[Source, Look
     thing, keys = opened(source, look), look.overrides or {}
     if isinstance(thing, Path):
         return thing, look
-    shown = thing
-    if isinstance(shown, Recording):
-        shown = parse_scene(shown.header.scene, source, {}, keys)
+    shown = presented(thing, keys) if isinstance(thing, Recording) else thing
     least = min(room.text, LARGEST_TEXT)
     if max(shown.colours.least, LEAST) >= least * SIDE / 100:  # a slide's text is large anyway
         return thing, look
@@ -182,10 +180,12 @@ def _made(
     for source in sorted(things, key=lambda source: isinstance(things[source][0], Scene)):
         thing, look = things[source]
         if isinstance(thing, Path):
-            slides[source] = formats.slide(thing, _told(thing), judge(thing))
+            slides[source] = formats.slide(thing, _told(thing), check_flashes(thing))
         else:
             clip = _drawn(thing, places[source], look, bar, reuse)
-            slides[source] = formats.slide(clip.path, clip.label, clip.verdict or judge(clip.path))
+            slides[source] = formats.slide(
+                clip.path, clip.metadata, clip.verdict or check_flashes(clip.path)
+            )
     return slides
 
 
@@ -197,7 +197,7 @@ def _drawn(
     return pipeline.make(source, [file], look, bar, reuse=reuse)[1][0]
 
 
-def _told(clip: Path) -> Label:
+def _told(clip: Path) -> ClipMetadata:
     """What is known of a finished clip: its own recipe, and the text beside it."""
     title = recipe = ""
     with suppress(VizoptError, tomllib.TOMLDecodeError):  # a clip of any origin is shown
@@ -208,7 +208,7 @@ def _told(clip: Path) -> Label:
     except (OSError, UnicodeDecodeError):
         text = ""
     alt, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()] or [""]
-    return Label(title=title, alt=alt, paragraphs=tuple(paragraphs), recipe=recipe)
+    return ClipMetadata(title=title, alt=alt, paragraphs=tuple(paragraphs), recipe=recipe)
 
 
 def _is_there(clip: Path, file: Path) -> bool:

@@ -9,13 +9,13 @@ from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Frame
-from vizopt.draw.figure import Picture
-from vizopt.draw.warning_card import Carded
+from vizopt.draw.figure import FrameRenderer
+from vizopt.draw.warning_card import WithWarning
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Drawn = TypeVar("Drawn", bound="Picture | Carded")
+Drawn = TypeVar("Drawn", bound="FrameRenderer | WithWarning")
 
 
 def opposite(paper: str) -> str:
@@ -42,7 +42,7 @@ class Clear:
         self._papers = [np.round(np.array(to_rgb(each)) * 255) for each in (paper, other)]
         self._words = [np.array([*rgb, 255], np.uint8).view(np.uint32)[0] for rgb in self._papers]
         self._picture, self._other = draw(paper), draw(other)
-        self.card = self._picture.card if isinstance(self._picture, Carded) else 0
+        self.card = self._picture.card if isinstance(self._picture, WithWarning) else 0
 
     def __len__(self) -> int:
         return len(self._picture)

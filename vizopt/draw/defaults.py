@@ -8,14 +8,16 @@ from vizopt.core.params import ParamLayout
 from vizopt.draw.figure import Stage
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Strip, Weights, Worked
+from vizopt.recording.header import Kind
 
 MOST_GRIDS = 24  # of layers: more are too small to be drawn in a square
 
 
-def arranged(layout: ParamLayout, wanted: Stage | None = None) -> Stage:
-    """A descent for one parameter, a network's picture for more.
+def arranged(kind: Kind, layout: ParamLayout, wanted: Stage | None = None) -> Stage:
+    """The picture for a kind of problem.
 
     Args:
+        kind: of the run's problem.
         layout: of the run.
         wanted: what a scene says of it: a stage of its own with a mosaic, or panels that take the
             places of those of the same names.
@@ -25,7 +27,7 @@ def arranged(layout: ParamLayout, wanted: Stage | None = None) -> Stage:
     """
     if wanted and wanted.mosaic:
         return wanted
-    stage = _descent() if layout.size == 1 else _network(layout)
+    stage = _descent() if kind == "function" else _network(layout)
     panels = wanted.panels if wanted else {}
     for name in panels:
         if name not in stage.panels:

@@ -125,7 +125,7 @@ class Words:
         return " ".join(self.title.split())
 
 
-class Picture:
+class FrameRenderer:
     """Every frame of a clip; `picture[k]` depends on nothing that was drawn before.
 
     What stands still is drawn once by matplotlib, what moves by NumPy into a copy of it.

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from vizopt.core.arrays import Frame, Size
-from vizopt.draw.figure import Picture
+from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.fonts import families, shown
 from vizopt.draw.paint import ink
 from vizopt.draw.theme import Theme
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 SECONDS = 4.0
 
 
-class Carded:
+class WithWarning:
     """A picture with a few seconds of warning before its first frame."""
 
-    def __init__(self, picture: Picture, theme: Theme, fps: float) -> None:
+    def __init__(self, picture: FrameRenderer, theme: Theme, fps: float) -> None:
         self._picture = picture
         self.card = max(round(SECONDS * fps), 1)
         self._card = _card(picture.size, theme)

@@ -14,11 +14,11 @@ from vizopt.flashes.fields import Field
 from vizopt.flashes.flashes import Meter
 from vizopt.flashes.frames import BLACK, WHITE, head
 from vizopt.flashes.grid import RGB, Grid
-from vizopt.flashes.tally import LIMIT, Worst
+from vizopt.flashes.tally import MAX_TRANSITIONS, Worst
 
-SEAM = 2_000_000  # µs that a looping clip is watched for after its first end
+SEAM_MICROSECONDS = 2_000_000  # µs that a looping clip is watched for after its first end
 PAPERS = {WHITE: "white", BLACK: "black"}  # that a transparent clip is judged on
-FLASHES = LIMIT / 2  # a second; a flash is a pair of opposing transitions
+MAX_FLASHES = MAX_TRANSITIONS / 2  # a second; a flash is a pair of opposing transitions
 
 Trace = Callable[[int, dict[str, int]], object]
 
@@ -79,7 +79,7 @@ class Verdict:
         return self.general.passed and self.red.passed
 
 
-def judge(
+def check_flashes(
     path: Path | str,
     once: bool = False,
     trace: Trace | None = None,
@@ -103,8 +103,8 @@ def judge(
     path = Path(path)
     if is_page(head(path)):
         with clips_in(path) as (clip, *rest):
-            found = [judge(clip, once, trace, papers)]
-            found += [judge(other, once, None, papers) for other in rest]
+            found = [check_flashes(clip, once, trace, papers)]
+            found += [check_flashes(other, once, None, papers) for other in rest]
         return replace(worst(*found), path=path)
     verdict = _judged(path, once, trace, papers[0])
     others = papers[1:] if verdict.paper else ()
@@ -147,7 +147,7 @@ class Watched:
     """The pictures of a clip with times that go on when it loops.
 
     Args:
-        looped: show the clip again until SEAM after its first end, decoded anew each time.
+        looped: show it again until SEAM_MICROSECONDS after its first end, decoded anew each time.
         paper: what is seen through what is transparent.
     """
 
@@ -168,9 +168,9 @@ class Watched:
         if not self._looped or self.frames < 2 or self.end <= 0:
             return
         offset = self.end
-        while offset < self.end + SEAM:
+        while offset < self.end + SEAM_MICROSECONDS:
             for picture in pictures(self._path, self._paper):
-                if offset + picture.start > self.end + SEAM:
+                if offset + picture.start > self.end + SEAM_MICROSECONDS:
                     return
                 yield offset + picture.start, picture.frame
             offset += self.end
@@ -178,9 +178,9 @@ class Watched:
 
 def _measure(rule: str, worst: Worst, grid: Grid, clip: int) -> Measure:
     """A rule's worst second in the words of the clip: its times, its pixels."""
-    passed = worst.transitions <= LIMIT
+    passed = worst.transitions <= MAX_TRANSITIONS
     flashes, area = worst.transitions / 2, round(worst.fast, 4)
-    margin = FLASHES - flashes
+    margin = MAX_FLASHES - flashes
     if worst.micros is None or worst.field is None:
         return Measure(rule, passed, flashes, margin, None, None, None, None, None, area)
     box = _pixels(worst.field, grid)
@@ -242,7 +242,7 @@ def facts(verdict: Verdict) -> dict[str, Any]:
         "seconds": verdict.seconds,
         "looped": verdict.looped,
         "paper": verdict.paper or None,
-        "limit": FLASHES,
+        "limit": MAX_FLASHES,
         **measures,
     }
 
@@ -285,9 +285,9 @@ def _line(name: str, measure: Measure) -> str:
 
 def _margin(margin: float) -> str:
     if margin == 0:
-        return f"at the limit of {FLASHES:.0f}"
+        return f"at the limit of {MAX_FLASHES:.0f}"
     side = "below" if margin > 0 else "above"
-    return f"{abs(margin):.4g} {side} the limit of {FLASHES:.0f}"
+    return f"{abs(margin):.4g} {side} the limit of {MAX_FLASHES:.0f}"
 
 
 def _word(passed: bool) -> str:

@@ -12,10 +12,12 @@ from vizopt.core.bounded import read_bytes
 from vizopt.core.errors import DecodeError
 
 DECK, PAGE = b"PK\3\4", b"<!doctype"  # how they begin
-CLIPS = (".mp4", ".gif", ".webm")
-INSIDE = re.compile(r'<source id="(clip|narrow)"[^<>]{0,200} src="data:video/mp4;base64,([^"<>]*)"')
-LARGEST = 1_000_000_000  # bytes of a clip in a holder, and of a page
-PACKED = 100  # bytes that a byte of a deck may stand for: clips can hardly be packed
+CLIP_SUFFIXES = (".mp4", ".gif", ".webm")
+CLIP_IN_PAGE = re.compile(
+    r'<source id="(clip|narrow)"[^<>]{0,200} src="data:video/mp4;base64,([^"<>]*)"'
+)
+MAX_BYTES = 1_000_000_000  # bytes of a clip in a holder, and of a page
+MAX_PACKING = 100  # bytes that a byte of a deck may stand for: clips can hardly be packed
 
 
 def is_holder(head: bytes) -> bool:
@@ -74,11 +76,11 @@ def clips_in(holder: Path) -> Iterator[list[Path]]:
 def _on_slide(deck: Path) -> bytes:
     with ZipFile(deck) as archive:
         media = [info for info in archive.infolist() if info.filename.startswith("ppt/media/")]
-        clips = [info for info in media if info.filename.lower().endswith(CLIPS)]
+        clips = [info for info in media if info.filename.lower().endswith(CLIP_SUFFIXES)]
         if len(clips) != 1:
             count = len(clips) or "no"
             raise DecodeError(f"{deck}: holds {count} clips: take them one by one")
-        most = min(LARGEST, PACKED * deck.stat().st_size)
+        most = min(MAX_BYTES, MAX_PACKING * deck.stat().st_size)
         with archive.open(clips[0]) as packed:
             clip = packed.read(most + 1)  # whatever size the archive claims
         if len(clip) > most:
@@ -88,7 +90,7 @@ def _on_slide(deck: Path) -> bytes:
 
 def _in_page(page: Path) -> list[bytes]:
     """The clip, and the one for narrow screens behind it."""
-    found = dict(INSIDE.findall(read_bytes(page, LARGEST).decode()))
+    found = dict(CLIP_IN_PAGE.findall(read_bytes(page, MAX_BYTES).decode()))
     if "clip" not in found:
         raise DecodeError(f"{page}: a page without a clip of vizopt's in it")
     return [b64decode(found[name]) for name in sorted(found)]

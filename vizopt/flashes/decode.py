@@ -5,10 +5,10 @@ from pathlib import Path
 
 from vizopt.core.errors import DecodeError
 from vizopt.flashes.containers import clip_in, is_holder
-from vizopt.flashes.frames import MATROSKA, WHITE, Picture, head
+from vizopt.flashes.frames import MATROSKA, WHITE, DecodedFrame, head
 
 
-def pictures(path: Path, paper: str = WHITE) -> Iterator[Picture]:
+def pictures(path: Path, paper: str = WHITE) -> Iterator[DecodedFrame]:
     """The pictures of an MP4, MOV, WebM, GIF, APNG or WebP, in the order of showing; none is kept.
 
     Of a PowerPoint deck or a player's page those of its one clip. What is transparent shows the
@@ -37,7 +37,7 @@ def loops(path: Path) -> bool:
     return image_loops(path)
 
 
-def _held(holder: Path, paper: str) -> Iterator[Picture]:
+def _held(holder: Path, paper: str) -> Iterator[DecodedFrame]:
     with clip_in(holder) as clip:
         yield from pictures(clip, paper)
 

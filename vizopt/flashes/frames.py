@@ -6,12 +6,12 @@ from typing import NamedTuple
 from vizopt.core.errors import DecodeError
 from vizopt.flashes.grid import RGB
 
-HEAD = 12  # bytes that tell the formats apart
+HEAD_BYTES = 12  # bytes that tell the formats apart
 MATROSKA = b"\x1aE\xdf\xa3"
 WHITE, BLACK = "#ffffff", "#000000"
 
 
-class Picture(NamedTuple):
+class DecodedFrame(NamedTuple):
     """One picture of a clip.
 
     Args:
@@ -42,6 +42,6 @@ def head(path: Path) -> bytes:
         if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would wait for ever
             raise DecodeError(f"{path}: is no file: save what comes from it first")
         with path.open("rb") as file:
-            return file.read(HEAD)
+            return file.read(HEAD_BYTES)
     except OSError as error:
         raise DecodeError(f"{path}: cannot read: {error.strerror or error}") from error

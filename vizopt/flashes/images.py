@@ -9,15 +9,15 @@ import numpy as np
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from vizopt.core.errors import DecodeError
-from vizopt.flashes.frames import Picture
+from vizopt.flashes.frames import DecodedFrame
 from vizopt.flashes.grid import RGB
 
-SHORTEST = 10  # ms; browsers show a picture with such a delay, or a shorter one, for SLOWED
-SLOWED = 100  # ms
-TAIL = 64  # bytes at the end, for the few that some programs add
+SHORTEST_DELAY_MS = 10  # browsers show a picture with that or a shorter one longer
+SLOWED_DELAY_MS = 100  # so long
+TAIL_BYTES = 64  # bytes at the end, for the few that some programs add
 
 
-def pictures(path: Path, paper: str) -> Iterator[Picture]:
+def pictures(path: Path, paper: str) -> Iterator[DecodedFrame]:
     """The pictures over a paper, with the delays that browsers give them."""
     with _opened(path) as image:
         milliseconds = 0.0
@@ -27,8 +27,8 @@ def pictures(path: Path, paper: str) -> Iterator[Picture]:
             frame, clear = _over(paper, shown)
             delay = float(shown.info.get("duration", 0))
             start = milliseconds
-            milliseconds += delay if delay > SHORTEST else SLOWED
-            yield Picture(round(start * 1000), round(milliseconds * 1000), frame, clear)
+            milliseconds += delay if delay > SHORTEST_DELAY_MS else SLOWED_DELAY_MS
+            yield DecodedFrame(round(start * 1000), round(milliseconds * 1000), frame, clear)
     if image.format == "GIF" and not _has_trailer(path):
         raise DecodeError(f"{path}: cannot read: the file ends too early")
 
@@ -62,7 +62,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
 def _has_trailer(path: Path) -> bool:
     """Whether a GIF ends as it should; Pillow takes a missing end for the end."""
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - TAIL))
+        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
         return file.read().rstrip(b"\0\r\n").endswith(b";")
 
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from vizopt.core.atomic import finished
 from vizopt.core.marks import SOFTWARE
-from vizopt.flashes.check import FLASHES, Measure, Verdict
+from vizopt.flashes.check import MAX_FLASHES, Measure, Verdict
 from vizopt.flashes.decode import pictures
 from vizopt.flashes.frames import WHITE
 from vizopt.flashes.grid import RGB
@@ -21,7 +21,7 @@ GENERAL, RED, LIMIT, SHADE, MUTED = "#0072B2", "#D55E00", "#333333", "#eeeeee", 
 
 
 class Curve:
-    """The flashes of every frame, as `judge` reports them: its trace."""
+    """The flashes of every frame, as `check_flashes` reports them: its trace."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[int, int, int]] = []
@@ -90,8 +90,10 @@ def _curves(axes: Axes, verdict: Verdict, curve: Curve) -> None:
         _shade(axes, worst.start, worst.end, verdict.seconds)
     axes.stairs(general, ends, baseline=None, color=GENERAL, lw=1.8, label="flashes")
     axes.stairs(red, ends, baseline=None, color=RED, lw=1.8, ls=(0, (4, 1.5)), label="red flashes")
-    axes.axhline(FLASHES, color=LIMIT, lw=1, zorder=1)
-    axes.text(1, FLASHES, "limit ", transform=axes.get_yaxis_transform(), ha="right", va="bottom")
+    axes.axhline(MAX_FLASHES, color=LIMIT, lw=1, zorder=1)
+    axes.text(
+        1, MAX_FLASHES, "limit ", transform=axes.get_yaxis_transform(), ha="right", va="bottom"
+    )
     axes.set(xlim=(0, verdict.seconds), ylim=(-0.02 * top, top))
     axes.set_xlabel("seconds of the clip")
     axes.set_title("flashes in the second before, over a quarter of 10° of view")

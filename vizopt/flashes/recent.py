@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from vizopt.flashes.zigzag import Mask
 
-SECOND = 999_500  # µs; half a millisecond short, for file formats whose clock is that coarse
+SECOND_MICROSECONDS = (
+    999_500  # µs; half a millisecond short, for file formats whose clock is that coarse
+)
 
 Bits: TypeAlias = NDArray[np.uint8]  # a mask, eight places a byte
 Events: TypeAlias = tuple[Mask, Mask]  # which places go up and which down in a frame [h, w]
@@ -41,7 +43,7 @@ class Recent:
             up, down = events
             self.counts += up | down
             self.moments.append(Moment(micros, np.packbits(up), np.packbits(down)))
-        while self.moments and self.moments[0].micros <= micros - SECOND:
+        while self.moments and self.moments[0].micros <= micros - SECOND_MICROSECONDS:
             _, before, after = self.moments.popleft()
             self.counts -= self.mask(before | after)
             changed = True

@@ -10,7 +10,7 @@ from vizopt.flashes.recent import Events, Recent
 from vizopt.flashes.together import Pairs, Swings, Watch
 from vizopt.flashes.zigzag import Mask
 
-LIMIT = 6  # transitions in a second: three flashes, each a pair of opposing transitions
+MAX_TRANSITIONS = 6  # transitions in a second: three flashes, each a pair of opposing transitions
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Worst:
         transitions: the most in one second that reach a quarter of a field of 10°.
         micros: when that second ends; None: nothing so large ever flashes.
         field: where; None likewise.
-        fast: the largest part of a field with more than LIMIT transitions, 1: a quarter of it.
+        fast: the largest part of a field with more than MAX_TRANSITIONS; 1: a quarter of it.
     """
 
     transitions: int = 0
@@ -78,7 +78,7 @@ class Blocks:
     """The most transitions that enough blocks of a field had each."""
 
     def __init__(self, grid: Grid) -> None:
-        self.fast = 0.0  # the largest part of a field beyond LIMIT, 1: a quarter of it
+        self.fast = 0.0  # the largest part of a field beyond MAX_TRANSITIONS, 1: a quarter of it
         self._grid = grid
         self._cells = Cells(grid)
         self.recent = Recent(grid.shape)
@@ -116,7 +116,7 @@ class Blocks:
         return count >= quarter
 
     def _measure_fast(self) -> None:
-        mask = self.recent.counts > LIMIT
+        mask = self.recent.counts > MAX_TRANSITIONS
         rows, columns = self._grid.field
         best = round(self.fast * self._grid.quarter)
         if min(int(np.count_nonzero(mask)), rows * columns) <= best:

@@ -12,7 +12,7 @@ import numpy as np
 
 from vizopt.flashes.fields import Cells, Field, Numbers, central, inside
 from vizopt.flashes.grid import Grid, Groups
-from vizopt.flashes.recent import SECOND, Moment, Recent
+from vizopt.flashes.recent import SECOND_MICROSECONDS, Moment, Recent
 from vizopt.flashes.zigzag import Mask, Swing
 
 NEVER = np.int32(np.iinfo(np.int32).max)
@@ -57,7 +57,7 @@ class Watch:
     def close(self, micros: int, level: int, moved: bool) -> int:
         """Transitions in the last second; blocks have had level, and some in this frame or none."""
         if level >= self._kind.level:
-            self._until = micros + SECOND
+            self._until = micros + SECOND_MICROSECONDS
         elif micros > self._until:
             self._count = None
         if self._count is None and level < self._kind.level:

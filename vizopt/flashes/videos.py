@@ -15,7 +15,7 @@ from PIL import Image
 
 from vizopt.core.errors import DecodeError, EncodeError, says_shortage
 from vizopt.core.ffmpeg import APART, PATIENCE, SHOW, SHOWN, WRONG, able, end, widen
-from vizopt.flashes.frames import MATROSKA, Picture, head, source
+from vizopt.flashes.frames import MATROSKA, DecodedFrame, head, source
 from vizopt.flashes.grid import RGB
 
 BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
@@ -33,7 +33,7 @@ class Said(NamedTuple):
     clock: Fraction  # seconds
 
 
-def pictures(path: Path, paper: str) -> Iterator[Picture]:
+def pictures(path: Path, paper: str) -> Iterator[DecodedFrame]:
     """The pictures at the times of the stream, as many as it holds, turned as it asks for."""
     with tempfile.TemporaryDirectory() as folder:
         words = Path(folder) / "said.txt"
@@ -71,7 +71,7 @@ def _has_alpha(path: Path) -> bool:
     return False
 
 
-def _on(paper: str, picture: Picture) -> Picture:
+def _on(paper: str, picture: DecodedFrame) -> DecodedFrame:
     """A transparent picture [H, W, 4] on a paper."""
     frame = picture.frame
     if frame[..., 3].min() == 255:
@@ -152,7 +152,7 @@ class _Log:
                 self.shown.append(Said(start, duration, width, height, self._clock))
 
 
-def _pictures(path: Path, log: _Log, pixels: IO[bytes], channels: int) -> Iterator[Picture]:
+def _pictures(path: Path, log: _Log, pixels: IO[bytes], channels: int) -> Iterator[DecodedFrame]:
     """A picture's line is written before the picture is, so that nothing waits for a line."""
     first: Said | None = None
     before, gap = 0, 0
@@ -166,7 +166,7 @@ def _pictures(path: Path, log: _Log, pixels: IO[bytes], channels: int) -> Iterat
         gap = start - before or gap
         before = start
         length = _micros(said.duration, said.clock) or gap
-        yield Picture(start, start + length, _frame(path, first, pixels, channels))
+        yield DecodedFrame(start, start + length, _frame(path, first, pixels, channels))
     log.read()
     if first is None:
         raise DecodeError(f"{path}: cannot read: there is no picture in it")

@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 
 from vizopt.core.errors import DecodeError
 from vizopt.core.ffmpeg import APART, end
-from vizopt.flashes.check import Trace, Verdict, judge
+from vizopt.flashes.check import Trace, Verdict, check_flashes
 
 # Nothing of the user's own script is run anew, as multiprocessing would.
 START = "import sys; sys.path[:] = sys.argv[1:]; from vizopt.flashes.worker import serve; serve()"
-PATIENCE = 10  # seconds to tidy up in
+PATIENCE_SECONDS = 10  # seconds to tidy up in
 FRAME = b"\n"  # what is said of one that was seen
 ANSWER: TypeAdapter[Verdict | str] = TypeAdapter(Verdict | str)  # found, or why it cannot be read
 
@@ -30,8 +30,8 @@ class Worker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def judge(self, path: Path, trace: Trace, papers: tuple[str, ...]) -> Verdict:
-        """As `judge` does, and with its error; the trace is told of frames, not of counts.
+    def check_flashes(self, path: Path, trace: Trace, papers: tuple[str, ...]) -> Verdict:
+        """As `check_flashes` does, and with its error; the trace is told of frames, not of counts.
 
         Raises:
             DecodeError: the clip cannot be read.
@@ -58,7 +58,7 @@ class Worker:
         if self._process:
             self._process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(PATIENCE)
+                self._process.wait(PATIENCE_SECONDS)
             end(self._process)
             for pipe in (self._process.stdin, self._process.stdout):
                 with suppress(OSError):  # what it has not read any more
@@ -94,7 +94,7 @@ def serve() -> None:
         path, papers = json.loads(line)
         answer: Verdict | str
         try:
-            answer = judge(path, trace=lambda *_: tell(FRAME), papers=tuple(papers))
+            answer = check_flashes(path, trace=lambda *_: tell(FRAME), papers=tuple(papers))
         except DecodeError as error:
             answer = str(error)
         tell(ANSWER.dump_json(answer) + b"\n")

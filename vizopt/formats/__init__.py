@@ -5,7 +5,16 @@ from pathlib import Path
 from typing import cast
 
 from vizopt.core.errors import EncodeError
-from vizopt.formats.base import LOOPS, MOST, Encoder, Film, Label, Poster, Write, is_sequence
+from vizopt.formats.base import (
+    LOOPS,
+    MOST,
+    ClipMetadata,
+    Encoder,
+    Poster,
+    StreamSpec,
+    Write,
+    is_sequence,
+)
 
 # By the end of the name, the module that writes it; imported when first wanted.
 ENCODERS: dict[str, str] = {
@@ -51,10 +60,10 @@ __all__ = [
     "ENCODERS",
     "LOOPS",
     "MOST",
+    "ClipMetadata",
     "Encoder",
-    "Film",
-    "Label",
     "Poster",
+    "StreamSpec",
     "Write",
     "encoder",
     "is_sequence",

@@ -11,7 +11,7 @@ import numpy as np
 
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
-from vizopt.formats.base import Film, Poster, Write, check_sides
+from vizopt.formats.base import Poster, StreamSpec, Write, check_sides
 from vizopt.formats.changes import Changes
 
 FASTEST = 90.0  # frames a second; browsers slow a delay of 10 ms down to 100
@@ -40,16 +40,16 @@ class APNG:
     def check(self, path: Path, size: Size) -> None:
         check_sides(path, size, LARGEST)
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return _open(path, stream)
 
 
 @contextmanager
-def _open(path: Path, film: Film) -> Iterator[Write]:
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     with finished(path) as part, part.open("wb") as file:
-        writer = _Writer(file, film)
-        if film.label.poster is not None:
-            writer.write(film.label.poster)
+        writer = _Writer(file, stream)
+        if stream.metadata.poster is not None:
+            writer.write(stream.metadata.poster)
         yield writer.write
         writer.end()
 
@@ -57,18 +57,18 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
 class _Writer:
     """The file: chunks, whose number of frames is filled in at the end."""
 
-    def __init__(self, file: BinaryIO, film: Film) -> None:
+    def __init__(self, file: BinaryIO, stream: StreamSpec) -> None:
         self._file = file
-        self._changes = Changes(film.level, whole=film.transparent)
-        self._put = SOURCE if film.transparent else OVER
-        self._plays = film.label.loop
-        self._delay = (1 / Fraction(film.fps)).limit_denominator(LONGEST)
+        self._changes = Changes(stream.level, whole=stream.transparent)
+        self._put = SOURCE if stream.transparent else OVER
+        self._plays = stream.metadata.loop
+        self._delay = (1 / Fraction(stream.fps)).limit_denominator(LONGEST)
         self._frames = self._sequence = 0
         file.write(b"\x89PNG\r\n\x1a\n")
-        self._chunk(b"IHDR", _longs(*film.size) + bytes([8, RGBA, 0, 0, 0]))
+        self._chunk(b"IHDR", _longs(*stream.size) + bytes([8, RGBA, 0, 0, 0]))
         self._count = file.tell()
         self._chunk(b"acTL", _longs(0, 0))
-        for key, text in (("Comment", film.label.warning), ("Recipe", film.label.recipe)):
+        for key, text in (("Comment", stream.metadata.warning), ("Recipe", stream.metadata.recipe)):
             if text:
                 self._chunk(b"iTXt", key.encode() + b"\0\0\0\0\0" + text.encode())
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vizopt.flashes import Verdict
 
 Write: TypeAlias = Callable[[Frame], None]
-Judge: TypeAlias = "Callable[[Path, Path], Verdict]"
+CheckFlashes: TypeAlias = "Callable[[Path, Path], Verdict]"
 Poster: TypeAlias = Literal["", "frame", "beside"]
 MOST = 4  # levels of harm
 LOOPS = 1000  # showings that a file may ask for; 0 is for ever
@@ -28,7 +28,7 @@ NUMBERED = re.compile(r".*%(0[1-9])?d\.png", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Label:
+class ClipMetadata:
     """What a file says of itself, besides its frames.
 
     Args:
@@ -70,16 +70,16 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Film:
+class StreamSpec:
     """What an encoder may want to know before the first frame.
 
     Args:
         size: width and height in pixels.
         fps: frames per second, a rate that the format can play.
         samples: a few frames from the whole length, for formats with a palette.
-        label: what the file says of itself.
-        judge: the flash check, for formats that start a clip by themselves: the clip, and the file
-            that will hold it; of a file's second clip the worse verdict. None where nobody checks.
+        metadata: what the file says of itself.
+        check_flashes: for formats that start a clip by themselves: the clip, and the file that will
+            hold it; of a file's second clip the worse verdict. None where nobody checks.
         level: how much harm is done for a smaller file; 0: none. What that is, a format decides.
         transparent: whether the frames have straight alpha that is to be kept.
         printed: of a still, the same as a figure of matplotlib's, for formats that keep its text.
@@ -90,8 +90,8 @@ class Film:
     size: Size
     fps: float
     samples: Callable[[], Iterable[Frame]]
-    label: Label = Label()
-    judge: "Judge | None" = None
+    metadata: ClipMetadata = ClipMetadata()
+    check_flashes: "CheckFlashes | None" = None
     level: int = 0
     transparent: bool = False
     printed: "Callable[[], AbstractContextManager[Figure]] | None" = None
@@ -117,7 +117,7 @@ class Encoder(Protocol):
         """Raises EncodeError for a size that the format cannot hold."""
         ...
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
         """A file to write frames to; complete and in place when the context ends without error.
 
         Raises:

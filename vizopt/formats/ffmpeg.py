@@ -16,7 +16,7 @@ from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError, says_shortage
 from vizopt.core.ffmpeg import APART, able, end, widen
 from vizopt.core.sizes import exact
-from vizopt.formats.base import Film, Label, Write
+from vizopt.formats.base import ClipMetadata, StreamSpec, Write
 
 # The frames are full-range sRGB; players take BT.709 in TV range, so convert and say so.
 COLOUR = (
@@ -35,7 +35,7 @@ SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
 @contextmanager
 def piped(
     path: Path,
-    film: Film,
+    stream: StreamSpec,
     codec: Sequence[str],
     options: Sequence[str],
     *,
@@ -52,8 +52,17 @@ def piped(
         EncodeError: ffmpeg is missing or fails; with the first line of what it said.
     """
     program = able(path, codec)
-    with finished(path) as part, tempfile.TemporaryFile() as said, _metadata(film.label) as tags:
-        command = [program, "-loglevel", "error", *(_sparing(film) if sparing else _plain(film))]
+    with (
+        finished(path) as part,
+        tempfile.TemporaryFile() as said,
+        _metadata(stream.metadata) as tags,
+    ):
+        command = [
+            program,
+            "-loglevel",
+            "error",
+            *(_sparing(stream) if sparing else _plain(stream)),
+        ]
         command += ["-f", "ffmetadata", "-i", f"file:{tags}", "-map", "0:v", "-map_metadata", "1"]
         process = subprocess.Popen(
             [*command, *codec, *options, "-y", f"file:{part}"],
@@ -86,32 +95,32 @@ def is_large(size: Size) -> bool:
     return width * height > LARGE
 
 
-def _plain(film: Film) -> list[str]:
+def _plain(stream: StreamSpec) -> list[str]:
     """The raw pictures on standard input."""
-    about = ["-pix_fmt", "rgba", "-s", _size(film), "-framerate", str(exact(film.fps))]
+    about = ["-pix_fmt", "rgba", "-s", _size(stream), "-framerate", str(exact(stream.fps))]
     return ["-f", "rawvideo", *about, "-i", "-"]
 
 
-def _sparing(film: Film) -> list[str]:
+def _sparing(stream: StreamSpec) -> list[str]:
     """The same; but of an input of ffmpeg's a dozen wait between its threads, of 4K 0.4 GB, where
     the source `movie` reads one when one is wanted."""
-    about = [f"video_size={_size(film)}", "pixel_format=rgba", f"framerate={exact(film.fps)}"]
+    about = [f"video_size={_size(stream)}", "pixel_format=rgba", f"framerate={exact(stream.fps)}"]
     movie = rf"movie=pipe\\:0:f=rawvideo:format_opts={ESCAPED_COLON.join(about)}"
     spare = ["-nostdin", "-filter_threads", "1"]  # else ffmpeg takes bytes for keys pressed
     return [*spare, "-f", "lavfi", "-i", f"{movie},{COLOUR},format=yuv420p"]
 
 
-def _size(film: Film) -> str:
-    return f"{film.size[0]}x{film.size[1]}"
+def _size(stream: StreamSpec) -> str:
+    return f"{stream.size[0]}x{stream.size[1]}"
 
 
 @contextmanager
-def _metadata(label: Label) -> Iterator[Path]:
+def _metadata(metadata: ClipMetadata) -> Iterator[Path]:
     """A file with what the clip says of itself: an argument must not be that long.
 
     It is closed: Windows lets nobody else read a temporary file that is open.
     """
-    tags = {"title": label.title, "comment": label.warning, RECIPE: label.recipe}
+    tags = {"title": metadata.title, "comment": metadata.warning, RECIPE: metadata.recipe}
     lines = [f"{key}={re.sub(SPECIAL, ESCAPED, text)}\n" for key, text in tags.items() if text]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tags.txt"

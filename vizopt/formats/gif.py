@@ -12,7 +12,7 @@ from PIL.GifImagePlugin import getdata
 
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
-from vizopt.formats.base import Film, Poster, Write, check_sides
+from vizopt.formats.base import Poster, StreamSpec, Write, check_sides
 
 COLOURS = 255  # and one index that means "as before"; each level of harm halves them
 UNCHANGED = 255
@@ -39,16 +39,16 @@ class GIF:
         """Sides are 16-bit numbers."""
         check_sides(path, size, LARGEST)
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return _open(path, stream)
 
 
 @contextmanager
-def _open(path: Path, film: Film) -> Iterator[Write]:
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     with finished(path) as part, part.open("wb") as file:
-        writer = _Writer(file, film)
-        if film.label.poster is not None:
-            writer.write(film.label.poster)
+        writer = _Writer(file, stream)
+        if stream.metadata.poster is not None:
+            writer.write(stream.metadata.poster)
         yield writer.write
         file.write(b";")
 
@@ -59,20 +59,20 @@ class _Writer:
     Reference: GIF89a specification, W3C; the looping extension is Netscape's.
     """
 
-    def __init__(self, file: BinaryIO, film: Film) -> None:
+    def __init__(self, file: BinaryIO, stream: StreamSpec) -> None:
         self._file = file
-        self._hundredths = round(100 / film.fps)
-        self._palette = _palette(film.samples(), COLOURS >> film.level)
+        self._hundredths = round(100 / stream.fps)
+        self._palette = _palette(stream.samples(), COLOURS >> stream.level)
         self._nearest = _Nearest(self._palette)
         self._shown: NDArray[np.uint32] | None = None
-        screen = np.array(film.size, "<u2").tobytes() + b"\xf7\0\0"
+        screen = np.array(stream.size, "<u2").tobytes() + b"\xf7\0\0"
         colours = np.zeros((256, 3), np.uint8)
         colours[: len(self._palette)] = self._palette
         file.write(b"GIF89a" + screen + colours.tobytes())
-        if film.label.loop != 1:  # without the extension it plays once, and else once more
-            again = max(film.label.loop - 1, 0).to_bytes(2, "little")
+        if stream.metadata.loop != 1:  # without the extension it plays once, and else once more
+            again = max(stream.metadata.loop - 1, 0).to_bytes(2, "little")
             file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + again + b"\0")
-        for text in filter(None, (film.label.warning, film.label.recipe)):
+        for text in filter(None, (stream.metadata.warning, stream.metadata.recipe)):
             file.write(_comment(text))
 
     def write(self, frame: Frame) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
-from vizopt.formats.base import Film, Poster, Write, check_sides
+from vizopt.formats.base import Poster, StreamSpec, Write, check_sides
 
 QUALITY, STEP = 92, 10  # and what each level of harm takes; colour at full resolution, for text
 LARGEST = 65_500  # pixels a side that libjpeg writes
@@ -31,12 +31,12 @@ class JPG:
     def check(self, path: Path, size: Size) -> None:
         check_sides(path, size, LARGEST)
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return _open(path, stream)
 
 
 @contextmanager
-def _open(path: Path, film: Film) -> Iterator[Write]:
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     last: list[Frame] = []
 
     def write(frame: Frame) -> None:
@@ -45,11 +45,11 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
     with finished(path) as part:
         yield write
         if last:
-            quality = QUALITY - STEP * film.level
+            quality = QUALITY - STEP * stream.level
             picture = Image.fromarray(last[0]).convert("RGB")
             picture.save(part, "JPEG", quality=quality, subsampling=0, optimize=True)
             data = part.read_bytes()
-            said = "\n".join(filter(None, (film.label.warning, film.label.recipe)))
+            said = "\n".join(filter(None, (stream.metadata.warning, stream.metadata.recipe)))
             part.write_bytes(data[:START] + _comment(said) + data[START:])
 
 

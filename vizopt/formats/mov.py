@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vizopt.core.arrays import Size
 from vizopt.core.ffmpeg import able
-from vizopt.formats.base import Film, Write
+from vizopt.formats.base import StreamSpec, Write
 from vizopt.formats.ffmpeg import COLOUR, piped
 from vizopt.formats.mp4 import MP4, h264
 
@@ -25,10 +25,10 @@ class MOV(MP4):
         super().check(path, size)
         able(path, CODEC)
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        if film.transparent:
-            return piped(path, film, CODEC, ["-movflags", FLAGS, "-f", "mov"])
-        return h264(path, film, container="mov", flags=FLAGS)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        if stream.transparent:
+            return piped(path, stream, CODEC, ["-movflags", FLAGS, "-f", "mov"])
+        return h264(path, stream, container="mov", flags=FLAGS)
 
 
 ENCODER = MOV()

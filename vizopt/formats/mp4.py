@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vizopt.core.arrays import Size
 from vizopt.core.ffmpeg import able
-from vizopt.formats.base import Film, Poster, Write, check_even
+from vizopt.formats.base import Poster, StreamSpec, Write, check_even
 from vizopt.formats.ffmpeg import COLOUR, is_large, piped
 
 # Most of the picture stands still, so what pays is the tree of macroblocks and CABAC; with little
@@ -40,20 +40,20 @@ class MP4:
         check_even(path, size)
         able(path, LARGE_CODEC if is_large(size) else CODEC)
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return h264(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return h264(path, stream)
 
 
 def h264(
-    path: Path, film: Film, *options: str, container: str = "mp4", flags: str = "+faststart"
+    path: Path, stream: StreamSpec, *options: str, container: str = "mp4", flags: str = "+faststart"
 ) -> AbstractContextManager[Write]:
     """An MP4 or MOV to write frames to; more of ffmpeg's options go to x264."""
-    large = is_large(film.size)
-    crf = CRF - LARGE_BETTER * large + STEP * film.level
+    large = is_large(stream.size)
+    crf = CRF - LARGE_BETTER * large + STEP * stream.level
     quality = ["-crf", str(crf), *options]
     codec = LARGE_CODEC if large else CODEC
     made = [*quality, "-movflags", flags, "-f", container]
-    return piped(path, film, codec, made, sparing=large)
+    return piped(path, stream, codec, made, sparing=large)
 
 
 ENCODER = MP4()

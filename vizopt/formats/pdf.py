@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
 from vizopt.core.marks import SOFTWARE
-from vizopt.formats.base import Film, Poster, Write, check_sides
+from vizopt.formats.base import Poster, StreamSpec, Write, check_sides
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -36,30 +36,30 @@ class PDF:
     def check(self, path: Path, size: Size) -> None:
         check_sides(path, size, LARGEST)
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return _open(path, stream)
 
 
 @contextmanager
-def _open(path: Path, film: Film) -> Iterator[Write]:
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     import matplotlib as mpl
 
     def seen(frame: Frame) -> None:
         """The pixels are not wanted, the figure is."""
 
-    assert film.printed
-    label = film.label
-    about: dict[str, str | None] = {"Title": label.title, "Creator": SOFTWARE}
-    about |= {"Subject": label.warning or label.alt, "Keywords": ascii_toml(label.recipe)}
+    assert stream.printed
+    metadata = stream.metadata
+    about: dict[str, str | None] = {"Title": metadata.title, "Creator": SOFTWARE}
+    about |= {"Subject": metadata.warning or metadata.alt, "Keywords": ascii_toml(metadata.recipe)}
     about["CreationDate"] = None
     with finished(path) as part:
         yield seen
-        with film.printed() as figure, mpl.rc_context({"pdf.fonttype": TRUETYPE}):
+        with stream.printed() as figure, mpl.rc_context({"pdf.fonttype": TRUETYPE}):
             colour = figure.get_facecolor()
             finer = figure.add_artist(_finer())
             figure.savefig(part, format="pdf", metadata=about, facecolor=colour)
             finer.remove()
-        part.write_bytes(_smaller(part.read_bytes(), film.size))
+        part.write_bytes(_smaller(part.read_bytes(), stream.size))
 
 
 def _finer() -> "Artist":

@@ -10,7 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
 from vizopt.core.marks import SOFTWARE
-from vizopt.formats.base import Film, Poster, Write
+from vizopt.formats.base import Poster, StreamSpec, Write
 
 
 class PNG:
@@ -28,12 +28,12 @@ class PNG:
     def check(self, path: Path, size: Size) -> None:
         """Any size."""
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return _open(path, stream)
 
 
 @contextmanager
-def _open(path: Path, film: Film) -> Iterator[Write]:
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     last: list[Frame] = []
 
     def write(frame: Frame) -> None:
@@ -42,17 +42,17 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
     with finished(path) as part:
         yield write
         if last:
-            save(part, last[0], film)
+            save(part, last[0], stream)
 
 
-def save(path: Path, frame: Frame, film: Film) -> None:
+def save(path: Path, frame: Frame, stream: StreamSpec) -> None:
     """Write a frame and what it says of itself."""
-    words, label = PngInfo(), film.label
+    words, metadata = PngInfo(), stream.metadata
     words.add_text("Software", SOFTWARE)
-    for key, text in (("Comment", label.warning), ("Recipe", label.recipe)):
+    for key, text in (("Comment", metadata.warning), ("Recipe", metadata.recipe)):
         if text:
             words.add_itxt(key, text)
-    channels = "RGBA" if film.transparent else "RGB"
+    channels = "RGBA" if stream.transparent else "RGB"
     Image.fromarray(frame).convert(channels).save(path, "PNG", pnginfo=words)
 
 

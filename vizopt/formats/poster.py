@@ -10,12 +10,12 @@ from vizopt.flashes import Verdict
 from vizopt.flashes.decode import pictures
 from vizopt.flashes.grid import RGB
 from vizopt.flashes.warning import SAID
-from vizopt.formats.base import Label, is_sequence
+from vizopt.formats.base import ClipMetadata, is_sequence
 
 
-def warning_of(label: Label, verdict: Verdict | None) -> str:
+def warning_of(metadata: ClipMetadata, verdict: Verdict | None) -> str:
     """Why a clip must not start by itself; empty for one that may."""
-    return label.warning or ("" if verdict is None or verdict.passed else SAID)
+    return metadata.warning or ("" if verdict is None or verdict.passed else SAID)
 
 
 def still(clip: Path, *, first: bool) -> bytes:

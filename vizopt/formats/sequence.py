@@ -9,7 +9,7 @@ from vizopt.core.arrays import Frame, Size
 from vizopt.core.errors import EncodeError
 from vizopt.core.marks import is_ours
 from vizopt.core.places import alone, beside, remove, sweep, synced
-from vizopt.formats.base import Film, Poster, Write
+from vizopt.formats.base import Poster, StreamSpec, Write
 from vizopt.formats.png import save
 
 NUMBER = re.compile(r"%(?:0([1-9]))?d")  # %d, %05d: at least so many digits
@@ -32,8 +32,8 @@ class Sequence:
         if path.name.count("%") != 1:
             raise EncodeError(f"{path}: one %05d only: it stands for the number")
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return _open(path, stream)
 
 
 def members(path: Path) -> list[Path]:
@@ -59,14 +59,14 @@ def put(path: Path, made: list[Path]) -> None:
 
 
 @contextmanager
-def _open(path: Path, film: Film) -> Iterator[Write]:
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     written: list[Path] = []
     folder = beside(path)
     before, digits, after = NUMBER.split(path.name)
 
     def write(frame: Frame) -> None:
         file = folder / f"{before}{len(written):0{digits or 1}d}{after}"
-        save(file, frame, film)
+        save(file, frame, stream)
         written.append(file)
 
     try:

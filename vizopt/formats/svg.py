@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
 from vizopt.core.marks import SOFTWARE
-from vizopt.formats.base import Film, Label, Poster, Write
+from vizopt.formats.base import ClipMetadata, Poster, StreamSpec, Write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,44 +42,44 @@ class SVG:
     def check(self, path: Path, size: Size) -> None:
         """Any size."""
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return _open(path, stream)
 
 
 @contextmanager
-def _open(path: Path, film: Film) -> Iterator[Write]:
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     import matplotlib as mpl
 
     def seen(frame: Frame) -> None:
         """The pixels are not wanted, the figure is."""
 
-    assert film.printed
+    assert stream.printed
     with finished(path) as part:
         yield seen
-        with film.printed() as figure, mpl.rc_context(SETTINGS):
+        with stream.printed() as figure, mpl.rc_context(SETTINGS):
             text = io.StringIO()
-            about = {"Title": film.label.title, "Creator": SOFTWARE, "Date": None}
-            about |= {"Source": film.label.recipe}
+            about = {"Title": stream.metadata.title, "Creator": SOFTWARE, "Date": None}
+            about |= {"Source": stream.metadata.recipe}
             colour = figure.get_facecolor()
             figure.savefig(text, format="svg", metadata=about, facecolor=colour)
-            whole = _named(text.getvalue(), film, _letters(figure))
+            whole = _named(text.getvalue(), stream, _letters(figure))
         part.write_text(whole, encoding="utf-8")
 
 
-def _named(svg: str, film: Film, fonts: str) -> str:
+def _named(svg: str, stream: StreamSpec, fonts: str) -> str:
     """With its size in pixels, what it shows in words, and its fonts."""
-    (width, height), label = film.size, film.label
+    (width, height), metadata = stream.size, stream.metadata
     head, start, rest = svg.partition("<svg ")
     opening, _, inner = rest.partition(">")
     opening = re.sub(r'\b(width|height)="[^"]*" ?', "", opening)
     size = f'width="{width / 2:g}" height="{height / 2:g}" {SPACES}'
-    title = f'<title id="title">{escape(label.title)}</title>'
-    told = f'<desc id="alt">{escape(_told(label))}</desc>'
+    title = f'<title id="title">{escape(metadata.title)}</title>'
+    told = f'<desc id="alt">{escape(_told(metadata))}</desc>'
     return f"{head}{start}{size} {IMAGE} {opening}>\n{title}\n{told}\n<style>{fonts}</style>{inner}"
 
 
-def _told(label: Label) -> str:
-    return label.warning or label.alt
+def _told(metadata: ClipMetadata) -> str:
+    return metadata.warning or metadata.alt
 
 
 def _letters(figure: "Figure") -> str:

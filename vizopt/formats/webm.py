@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vizopt.core.arrays import Size
 from vizopt.core.ffmpeg import able
-from vizopt.formats.base import Film, Poster, Write, check_even
+from vizopt.formats.base import Poster, StreamSpec, Write, check_even
 from vizopt.formats.ffmpeg import COLOUR, piped
 
 # Measured on the scene sgd: crf 26 has the MP4's PSNR (36.3 against 36.5 dB) at 0.8 of its size.
@@ -31,11 +31,11 @@ class WebM:
         check_even(path, size)
         able(path, CODEC)
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        quality = ["-b:v", "0", "-crf", str(CRF + STEP * film.level)]
-        pixels = ["-pix_fmt", "yuva420p"] if film.transparent else []
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        quality = ["-b:v", "0", "-crf", str(CRF + STEP * stream.level)]
+        pixels = ["-pix_fmt", "yuva420p"] if stream.transparent else []
         # bitexact: no random number in the file, so the same clip is the same bytes
-        return piped(path, film, CODEC, [*quality, *pixels, "-fflags", "+bitexact", "-f", "webm"])
+        return piped(path, stream, CODEC, [*quality, *pixels, "-fflags", "+bitexact", "-f", "webm"])
 
 
 ENCODER = WebM()

@@ -11,7 +11,7 @@ from PIL import Image
 
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
-from vizopt.formats.base import Film, Label, Poster, Write, check_sides
+from vizopt.formats.base import ClipMetadata, Poster, StreamSpec, Write, check_sides
 from vizopt.formats.changes import Changes
 
 FASTEST = 11  # ms; browsers slow a shorter delay down to 100
@@ -42,22 +42,22 @@ class WebP:
     def check(self, path: Path, size: Size) -> None:
         check_sides(path, size, LARGEST)
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return _open(path, stream)
 
 
 @contextmanager
-def _open(path: Path, film: Film) -> Iterator[Write]:
-    changes = Changes(film.level, whole=film.transparent)
-    put = b"\x02" if film.transparent else b"\0"  # in the place of what is shown, or over it
-    milliseconds = round(1000 / film.fps)
-    packet = _xmp(film.label)
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
+    changes = Changes(stream.level, whole=stream.transparent)
+    put = b"\x02" if stream.transparent else b"\0"  # in the place of what is shown, or over it
+    milliseconds = round(1000 / stream.fps)
+    packet = _xmp(stream.metadata)
     with finished(path) as part, part.open("wb") as file:
-        sides = b"".join((side - 1).to_bytes(3, "little") for side in film.size)
+        sides = b"".join((side - 1).to_bytes(3, "little") for side in stream.size)
         file.write(b"RIFF\0\0\0\0WEBP")
         flags = ANIMATED | (XMP if packet else 0) | 0x10  # alpha
         _chunk(file, b"VP8X", bytes([flags, 0, 0, 0]) + sides)
-        _chunk(file, b"ANIM", b"\xff\xff\xff\xff" + film.label.loop.to_bytes(2, "little"))
+        _chunk(file, b"ANIM", b"\xff\xff\xff\xff" + stream.metadata.loop.to_bytes(2, "little"))
 
         def write(frame: Frame) -> None:
             patch, left, top = changes(frame)
@@ -65,8 +65,8 @@ def _open(path: Path, film: Film) -> Iterator[Write]:
             head = b"".join(number.to_bytes(3, "little") for number in numbers)
             _chunk(file, b"ANMF", head + put + _still(patch))
 
-        if film.label.poster is not None:
-            write(film.label.poster)
+        if stream.metadata.poster is not None:
+            write(stream.metadata.poster)
         yield write
         if packet:
             _chunk(file, b"XMP ", packet)
@@ -90,16 +90,16 @@ def _chunk(file: BinaryIO, kind: bytes, data: bytes) -> None:
     file.write(kind + len(data).to_bytes(4, "little") + data + b"\0" * (len(data) % 2))
 
 
-def _xmp(label: Label) -> bytes:
+def _xmp(metadata: ClipMetadata) -> bytes:
     """What the file says of itself, as an XMP packet."""
-    if not (label.recipe or label.warning):
+    if not (metadata.recipe or metadata.warning):
         return b""
     return (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description rdf:about="" xmlns:vizopt="urn:vizopt">'
-        f"<vizopt:comment>{escape(label.warning)}</vizopt:comment>"
-        f"<vizopt:recipe>{escape(label.recipe)}</vizopt:recipe>"
+        f"<vizopt:comment>{escape(metadata.warning)}</vizopt:comment>"
+        f"<vizopt:recipe>{escape(metadata.recipe)}</vizopt:recipe>"
         "</rdf:Description></rdf:RDF></x:xmpmeta>"
     ).encode()
 

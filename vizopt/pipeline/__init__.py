@@ -5,38 +5,26 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from vizopt.clips import writing
 from vizopt.clips.brief import recording_line
-from vizopt.clips.checks import Checks
-from vizopt.clips.fit import steps
-from vizopt.clips.outputs import Look, check_inputs, planned, text_beside, write_waiting, written
-from vizopt.clips.render import Clip, draw
-from vizopt.clips.staging import Staging, staged
+from vizopt.clips.outputs import Look, check_inputs, planned, write_waiting
+from vizopt.clips.render import Clip
+from vizopt.clips.staging import staged
 from vizopt.clips.still import check_stills
 from vizopt.clips.targets import Limits
 from vizopt.core.errors import EncodeError, RecordingError
-from vizopt.core.numbers import count, counted
 from vizopt.core.places import alone, scratch, target
 from vizopt.core.progress import Bar, quiet
-from vizopt.formats import encoder, is_sequence, is_still
+from vizopt.pipeline.drawn import complete, drawn, render_all, shaped
 from vizopt.pipeline.estimate import check_size
+from vizopt.pipeline.fitting import fitted, fitted_all
 from vizopt.pipeline.reuse import Reuse, emptied
 from vizopt.pipeline.training import trained
 from vizopt.recording.atomic import check_free, is_recording, replaced
 from vizopt.recording.resume import resumed
 from vizopt.recording.store import Recording
-from vizopt.scene.load import parse_scene
 from vizopt.scene.spec import Scene
 
-PICTURE = (
-    "title",
-    "theme",
-    "look",
-    "timeline",
-    "stage",
-    "pause",
-    "clip",
-)  # what a recording can be drawn with anew
+__all__ = ["fitted", "make", "record", "render_all", "sorted_out"]
 
 
 def make(
@@ -77,14 +65,14 @@ def make(
             run = Recording(part)
             with nullcontext() if anew else emptied(part):  # a training is kept, a copy is not
                 if limits is None:
-                    made, wrong = _drawn(run, clips, look, bar, staging)
+                    made, wrong = drawn(run, scene, clips, look, bar, staging)
                 else:
-                    made, wrong = _fitted_all(run, limits, look, bar, staging)
+                    made, wrong = fitted_all(run, scene, limits, look, bar, staging)
             failed |= wrong
             for file, text in (texts or {}).items():
                 failed |= write_waiting(file, text, staging)
     run = _opened(kept[0]) if kept else run
-    return run, _complete(made, failed, [recording_line(run)] if kept else [])
+    return run, complete(made, failed, [recording_line(run)] if kept else [])
 
 
 @contextmanager
@@ -99,17 +87,6 @@ def _opened(path: Path) -> Recording:
     """A recording, while nobody puts another one in its place."""
     with alone(target(path).parent):
         return Recording(path)
-
-
-def _complete(
-    clips: Sequence[Clip], failed: Mapping[Path, EncodeError], before: Sequence[str] = ()
-) -> list[Clip]:
-    """The clips; or the first error, which names those that are complete."""
-    complete = [clip for clip in clips if clip.path not in failed]
-    for error in failed.values():
-        error.written = (*before, *complete)
-        raise error
-    return complete
 
 
 def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Path], list[Path]]:
@@ -151,141 +128,3 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet, *, resume: bool = F
         check_size(scene, path)
         trained(scene, part, bar, None if resume else path, resume=resume)
     return _opened(path)
-
-
-def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = quiet) -> list[Clip]:
-    """Draw a recording into several files: one drawing pass for each size and rate.
-
-    Beside each clip is its text alternative.
-    """
-    with staged() as staging:
-        clips, failed = _drawn(run, files, look, bar, staging)
-        failed |= staging.put()
-    return _complete(clips, failed)
-
-
-def _drawn(
-    run: Recording, files: Sequence[Path], look: Look, bar: Bar, staging: Staging
-) -> tuple[list[Clip], dict[Path, EncodeError]]:
-    """The clips, which wait in the staging, and what could not be written."""
-    if not len(run):
-        raise RecordingError(f"{run.path}: holds no rows: the run ended before its first commit")
-    for key in look.overrides or {}:
-        if key.partition(".")[0] not in PICTURE:
-            known = ", ".join(PICTURE)
-            raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
-    scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
-    look = shaped(look, scene)
-    check_stills(look, run.header.unit, run.epochs)
-    writing.warn(scene, run.header)
-    drawn: list[Callable[[], list[Clip]]] = []
-    failed: dict[Path, EncodeError] = {}
-    transparent = scene.colours.transparent
-    with Checks() as checks:
-        for group, members in planned(files, look, transparent=transparent).items():
-            checks.beside()
-            checked, wrong = draw(run, scene, look, group, members, bar, staging, checks)
-            drawn.append(checked)
-            failed |= wrong
-        return [clip for checked in drawn for clip in checked()], failed
-
-
-def fitted(
-    run: Recording, limits: Mapping[Path, Limits], look: Look, bar: Bar = quiet
-) -> list[Clip]:
-    """Draw a recording into files within their limits, by the least harm that does it.
-
-    Raises:
-        EncodeError: no harm is enough; an older file is kept.
-    """
-    with staged() as staging:
-        clips, failed = _fitted_all(run, limits, look, bar, staging)
-        failed |= staging.put()
-    return _complete(clips, failed)
-
-
-def _fitted_all(
-    run: Recording, limits: Mapping[Path, Limits], look: Look, bar: Bar, staging: Staging
-) -> tuple[list[Clip], dict[Path, EncodeError]]:
-    scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
-    clips: list[Clip] = []
-    failed: dict[Path, EncodeError] = {}
-    for file, most in limits.items():
-        try:
-            asked = shaped(look, scene)
-            rungs = _rungs(run, scene, file, asked, most)
-            clip = _fitted(run, file, rungs, most.size_bytes, bar, staging)
-            kept = asked.fps and encoder(file).rate(asked.fps) == clip.fps
-            clips.append(replace(clip, asked=asked.fps if kept else None))
-        except EncodeError as error:
-            failed[file] = error
-    return clips, failed
-
-
-def _rungs(
-    run: Recording, scene: Scene, file: Path, look: Look, most: Limits
-) -> list[tuple[Look, str]]:
-    """The rungs of the ladder that keep within what is known before a clip is drawn."""
-    if is_sequence(file):
-        raise EncodeError(f"{file}: a sequence has no size to fit: choose one file")
-    planned([file], look)
-
-    def frames(fps: float) -> int:
-        return 1 if is_still(file) else len(scene.timeline.rows(run["epoch"], fps))
-
-    return steps(file, look, most, frames)
-
-
-def _fitted(
-    run: Recording,
-    file: Path,
-    rungs: Sequence[tuple[Look, str]],
-    limit: int | None,
-    bar: Bar,
-    staging: Staging,
-) -> Clip:
-    """The first rung of the ladder that is small enough, found by halving."""
-    low, high = 0, len(rungs)
-    smallest: int | None = None
-    best: tuple[Path, Clip] | None = None
-    with scratch() as folder:
-        k = 0  # most clips fit as they are
-        while low < high:
-            shape, harm = rungs[k]
-            drawn = folder / str(k) / file.name
-            clip = render_all(run, [drawn], shape, bar)[0]
-            size = sum(part.stat().st_size for part in written(drawn))
-            smallest = min(size, smallest or size)
-            if limit is None or size <= limit:
-                best, high = (drawn, replace(clip, path=file, harm=harm)), k
-            else:
-                low = k + 1
-            k = (low + high) // 2
-        if best is None:
-            wanted, got = counted(limit or 0, "byte"), count(smallest or 0)
-            way = "a smaller --size" if is_still(file) else "a shorter clip with --seconds"
-            raise EncodeError(
-                f"{file}: cannot be made as small as {wanted}: the smallest has {got}: "
-                f"choose a larger --fit, or {way}"
-            )
-        staging.copy(best[0], file)
-        staging.copy(text_beside(best[0]), text_beside(file))
-    return best[1]
-
-
-def shaped(look: Look, scene: Scene) -> Look:
-    """The look, with what the scene says of its clip where nothing else was asked for."""
-    clip = scene.clip
-    return replace(
-        look,
-        size=look.size or clip.size,
-        fps=look.fps or clip.fps,
-        allow_flashes=look.allow_flashes or clip.allow_flashes,
-        at=look.at or (clip.at if clip.at != "last" else ""),
-        loop=clip.loop if look.loop is None else look.loop,
-        poster=look.poster or clip.poster,
-        level=look.level or clip.level,
-        slide=look.slide or clip.slide,
-        embed=look.embed or clip.embed,
-        narrow=look.narrow and clip.narrow,
-    )

@@ -91,7 +91,7 @@ def _is_of(path: Path, scene: Scene) -> bool:
     """Whether a recording is one of the same scene, as far as that is trained."""
     try:
         stated = parsed(attributes(path)["vizopt"]["scene"])
-        table = {"title": "", **{key: stated[key] for key in TRAINED}}
+        table = {"title": "", **{key: stated[key] for key in TRAINED if key in stated}}
         found = parse_scene(tomli_w.dumps(table), str(path), {}, {})
     except (SceneError, ValueError, LookupError, TypeError):
         return False
@@ -117,7 +117,7 @@ def _check(part: Path, wanted: Prepared) -> None:
     for probe in wanted.probes:
         column, found = probe.column, run.columns.get(probe.column.name)
         if found is None or (str(found.dtype), found.shape[1:]) != (column.dtype, column.shape):
-            raise RecordingError(f"lacks {column.name}, which the picture shows")
+            raise RecordingError(f"lacks {column.name}, which is to be recorded")
     same = all(getattr(run.header, key) == getattr(wanted.header, key) for key in TOLD)
     if not same or not same_constants(run, wanted.problem.constants):
         raise RecordingError("its data are others")

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.recording.quantities import ordered
 from vizopt.recording.snapshot import Arrays, Snapshot, step_of
 from vizopt.recording.store import Recording
 
-FIRST = ("x", "accuracy", "loss", "slope", "lr")  # in the lesson's order; others behind them
 WIDTH = 100  # characters of a line on the terminal
 Columns = dict[str, NDArray[Any]]
 
@@ -20,10 +20,11 @@ Columns = dict[str, NDArray[Any]]
 def columns(run: Recording, epochs: range) -> Columns:
     """The values of chosen epochs by name, [n] each; the first are the epochs themselves."""
     known = [name for name, array in run.columns.items() if array.path.startswith("history/")]
-    ordered = [name for name in FIRST if name in known]
-    ordered += sorted(set(known) - set(ordered))
     chosen = slice(epochs.start, epochs.stop, epochs.step)
-    return {run.header.unit: np.array(epochs), **{name: run[name][chosen] for name in ordered}}
+    return {
+        run.header.unit: np.array(epochs),
+        **{name: run[name][chosen] for name in ordered(known)},
+    }
 
 
 def as_csv(table: Columns) -> str:

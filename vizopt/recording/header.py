@@ -4,13 +4,14 @@ It is read through a spec, as scenes are: a recording may come from anybody.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from vizopt.core.params import ParamLayout
 from vizopt.core.specs import EXACT, Count, Whole, spec
+from vizopt.core.toml import parsed
 
 if TYPE_CHECKING:
     import zarr
@@ -23,6 +24,8 @@ MOST_ARRAYS = 10_000
 ANY = -1  # length of a side
 Text = Annotated[str, Field(max_length=LONGEST)]
 Shapes = tuple[tuple[str, tuple[int, ...]], ...]
+Kind = Literal["network", "function"]
+Settings = Annotated[Mapping[str, bool | int | float | Text], Field(max_length=1000)]
 
 
 def _tensors(value: Any) -> Any:
@@ -46,16 +49,41 @@ class Column:
 
 
 @spec
+class External:
+    """Who made the numbers, where vizopt did not train: it cannot make them again.
+
+    Args:
+        framework: "PyTorch", "Keras", "scikit-learn", "JAX" or "Python".
+        model: class of the model, empty where nobody told.
+        optimizer: class of the optimizer, empty where nobody told.
+        settings: the optimizer's at the first step, by its own names.
+        groups: of the parameters with settings of their own, what differs; none of a single group.
+        note: what else must be known of how it was recorded: "refitted", "unit = execution".
+    """
+
+    framework: Text
+    model: Text = ""
+    optimizer: Text = ""
+    settings: Settings = field(default_factory=dict)
+    groups: Annotated[tuple[Settings, ...], Field(max_length=1000)] = ()
+    note: Text = ""
+
+
+@spec
 class Header:
     """What a recording says of itself.
 
     Args:
         name: the scene's name, for file names and messages.
-        scene: the scene's TOML, overrides included.
+        scene: the scene's TOML, overrides included; of a run that vizopt did not train, what of a
+            scene tells how it is shown.
         layout: the tensors in the flat parameter vector.
         epochs: planned length of the run.
         versions: of vizopt and of what computed the numbers.
+        kind: of the problem: a network, or a function of one variable.
+        external: who trained, where it was not vizopt.
         unit: what a step is called, "epoch" or "step".
+        batch: samples of one step; 0 where that is all of them, or nobody told.
         settings: the optimizer, the data and the problem in a line.
         classes: names of the classes, in the order of their numbers.
         plane: what plane through the features the picture shows; empty for two features.
@@ -70,7 +98,10 @@ class Header:
     layout: Annotated[ParamLayout, BeforeValidator(_tensors)]
     epochs: Count
     versions: Annotated[Mapping[str, Text], Field(max_length=100)]
+    kind: Kind = "network"
+    external: External | None = None
     unit: Annotated[str, Field(pattern="^(epoch|step)$")] = "epoch"
+    batch: Whole = 0
     settings: Text = ""
     classes: Annotated[tuple[Text, ...], Field(max_length=MOST_CLASSES)] = ()
     plane: Text = ""
@@ -119,6 +150,8 @@ def read(attributes: Mapping[str, Any]) -> tuple[Header, Attributes]:
         ValueError: what in them cannot be, in one line.
     """
     stated = {key: value for key, value in dict(attributes["vizopt"]).items() if key != "format"}
+    if "kind" not in stated:
+        stated |= _read_off_the_scene(stated)
     known = {key: attributes[key] for key in Attributes.__dataclass_fields__ if key in attributes}
     try:
         header = TypeAdapter(Header).validate_python(stated)
@@ -131,6 +164,16 @@ def read(attributes: Mapping[str, Any]) -> tuple[Header, Attributes]:
     if others.committed["history"] > header.epochs:
         raise ValueError("header: committed: more rows than epochs")
     return header, others
+
+
+def _read_off_the_scene(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What a header did not tell before there were kinds: all were of trainings by vizopt."""
+    try:
+        batch = parsed(stated["scene"])["problem"].get("batch", 0)
+    except (ValueError, LookupError, AttributeError, TypeError):
+        batch = 0
+    kind = "function" if stated.get("unit") == "step" else "network"
+    return {"kind": kind, "batch": batch}
 
 
 def misfits(

@@ -17,7 +17,7 @@ from vizopt.draw.theme import Theme
 from vizopt.draw.timeline import Timeline
 from vizopt.recording.quantities import title
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene
+from vizopt.scene.spec import Presentation
 from vizopt.story.phrases import listed, lower, plain
 
 # The colours of a map's ends: where a weight is positive and where it is negative.
@@ -47,7 +47,7 @@ FREE = (
 )
 
 
-def seen(scene: Scene, stage: Stage, run: Recording, *, held: bool) -> str:
+def seen(scene: Presentation, stage: Stage, run: Recording, *, held: bool) -> str:
     """The paragraph of the head, the panels and the pace.
 
     Args:
@@ -81,7 +81,7 @@ def _head(run: Recording) -> str:
     )
 
 
-def _plane(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _plane(panels: list[Any], scene: Presentation, run: Recording) -> str:
     text = (
         "A square shows the points, coloured and shaped by their true class, over a background "
         "coloured by the class that the network predicts at each place; as the network learns, "
@@ -96,7 +96,7 @@ def _plane(panels: list[Any], scene: Scene, run: Recording) -> str:
     return f"{text}{_points(scene, run, PLANE)}"
 
 
-def _strip(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _strip(panels: list[Any], scene: Presentation, run: Recording) -> str:
     name = plain(run.header.axes[0]) if run.header.axes else "the feature"
     text = (
         "A strip shows the one feature. For each class a curve in its colour, with its marker, is "
@@ -108,7 +108,7 @@ def _strip(panels: list[Any], scene: Scene, run: Recording) -> str:
     return f"{text}{_points(scene, run, STRIP)}"
 
 
-def _points(scene: Scene, run: Recording, most: int) -> str:
+def _points(scene: Presentation, run: Recording, most: int) -> str:
     """What is to be said of how points are drawn, where it is not plain."""
     colours, classes = len(scene.colours.classes), len(run.header.classes)
     every, some = len(run["labels"]), len(sample(run["labels"], most))
@@ -127,7 +127,7 @@ def _points(scene: Scene, run: Recording, most: int) -> str:
     return "".join(f" {part}" for part in parts if part)
 
 
-def _weights(panels: list[Weights], scene: Scene, run: Recording) -> str:
+def _weights(panels: list[Weights], scene: Presentation, run: Recording) -> str:
     signs = _signs(scene.colours)
     alike: dict[str, list[str]] = {}
     for panel in panels:
@@ -172,12 +172,12 @@ def _reversed(name: str) -> str:
     return name.removesuffix("_r") if name.endswith("_r") else f"{name}_r"
 
 
-def _key(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _key(panels: list[Any], scene: Presentation, run: Recording) -> str:
     unit = run.header.unit
     return f"A key explains the colours and says from which {unit} to which the update leads."
 
 
-def _curves(panels: list[Curves], scene: Scene, run: Recording) -> str:
+def _curves(panels: list[Curves], scene: Presentation, run: Recording) -> str:
     unit = run.header.unit
     names = [title(column, unit) for panel in panels for column in panel.columns]
     what = "A curve shows" if len(names) == 1 else "Curves show"
@@ -188,7 +188,7 @@ def _curves(panels: list[Curves], scene: Scene, run: Recording) -> str:
     return f"{text} in digits."
 
 
-def _descent(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _descent(panels: list[Any], scene: Presentation, run: Recording) -> str:
     names = {0: "", 1: " with the name of its minimum"}
     text = f"The curve is drawn{names.get(len(run['minima']), ' with the names of its minima')}"
     if run.header.epochs == 1:
@@ -200,23 +200,23 @@ def _descent(panels: list[Any], scene: Scene, run: Recording) -> str:
     )
 
 
-def _worked(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _worked(panels: list[Any], scene: Presentation, run: Recording) -> str:
     return (
         "Beside it stand x, f(x) and the slope in digits, and the arithmetic of the next step with "
         "its numbers put in."
     )
 
 
-def _magnifier(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _magnifier(panels: list[Any], scene: Presentation, run: Recording) -> str:
     return "A magnifier shows the surroundings of the point where it moves little."
 
 
-def _documented(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _documented(panels: list[Any], scene: Presentation, run: Recording) -> str:
     return (type(panels[0]).__doc__ or "").split("\n")[0]
 
 
 # A panel that is not here tells its docstring.
-PANELS_TOLD: dict[type, Callable[[list[Any], Scene, Recording], str]] = {
+PANELS_TOLD: dict[type, Callable[[list[Any], Presentation, Recording], str]] = {
     Plane: _plane,
     Strip: _strip,
     Weights: _weights,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.random import RandomState
 
 from vizopt.core.arrays import Vector
@@ -18,6 +19,7 @@ class Step(NamedTuple):
     delta: Vector  # [P] about to be added
     evaluation: Evaluation  # at params
     state: Any = ()  # the optimizer's before the update
+    update: Vector = np.empty(0)  # [P] of the epoch's first mini-batch, whose gradient is evaluated
 
 
 def train(
@@ -51,10 +53,10 @@ def train(
     for epoch in range(since.epoch if since else 0, epochs):
         start, first, before = params, epoch * problem.batches, state
         evaluation = problem.evaluate(params, first)
-        delta, state = optimizer.update(first, params, evaluation.grad, state)
-        params = params + delta
+        update, state = optimizer.update(first, params, evaluation.grad, state)
+        params, delta = params + update, update
         for step in range(first + 1, first + problem.batches):
             grad = problem.evaluate(params, step).grad
             part, state = optimizer.update(step, params, grad, state)
             params, delta = params + part, delta + part
-        yield Step(epoch, optimizer.lr(first), start, delta, evaluation, before)
+        yield Step(epoch, optimizer.lr(first), start, delta, evaluation, before, update)

@@ -1,16 +1,20 @@
 """Probes: what of a Step is kept, and the tape that hands it to a recorder."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from vizopt.core.arrays import Batch, Scores
+from vizopt.core.arrays import Batch, Scores, Vector
+from vizopt.core.errors import hint
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Count, Whole, spec
 from vizopt.recording.header import Column, Group
+from vizopt.recording.quantities import MEASURED, Measure, layered, parts, quantity
 from vizopt.recording.scores import encoded, shares
 from vizopt.train.loop import Step
 from vizopt.train.problems import Network, Problem
@@ -47,6 +51,29 @@ class Keep:
         first, last = min(self.first, epochs), epochs - 1
         later = last // self.every - (first - 1) // self.every  # multiples from first to last
         return first + later + (last >= first and last % self.every != 0)
+
+
+def _measured(name: str) -> str:
+    """The name of a quantity that an update gives."""
+    if name not in MEASURED:
+        raise ValueError(f'no quantity "{name}": {hint(name, MEASURED)}')
+    return name
+
+
+@spec
+class Record:
+    """What is recorded besides what the picture shows.
+
+    Args:
+        quantities: measured at every epoch, of the whole network and of each layer, at its first
+            update: "grad_norm", ‖g‖ of the gradient; "update_ratio", ‖Δ‖ / ‖w‖; "weight_norm", ‖w‖
+            before it.
+    """
+
+    quantities: tuple[
+        Annotated[str, AfterValidator(_measured), Field(json_schema_extra={"enum": [*MEASURED]})],
+        ...,
+    ] = ()
 
 
 @dataclass(frozen=True)
@@ -112,14 +139,14 @@ def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
 
 
 def probes_for(
-    problem: Problem, keep: Keep, needs: frozenset[str], rates: Mapping[str, Schedule]
+    problem: Problem, keep: Keep, needs: Set[str], rates: Mapping[str, Schedule]
 ) -> list[Probe]:
     """A probe for everything that a step carries, and those that the picture needs besides.
 
     Args:
         problem: what is made small.
         keep: the grid of the plane.
-        needs: columns that the picture shows.
+        needs: columns that the picture shows, and quantities to be measured.
         rates: the rule's learning rates besides `lr`, by name.
     """
     size, dtype = (problem.layout.size,), problem.dtype
@@ -134,11 +161,41 @@ def probes_for(
         probes.append(Probe(Column(name, "history", "float64"), _metric(name)))
     for name, rate in rates.items():
         probes.append(Probe(Column(name, "history", "float64"), _rate(rate)))
+    for name in measured(needs):
+        probes += _measures(name, problem.layout)
     if "scores" in needs and isinstance(problem, Network):
         probes.append(_plane_scores(problem, keep.grid))
     if "probabilities" in needs and isinstance(problem, Network):
         probes.append(_line_probabilities(problem, LINE * keep.grid))
     return probes
+
+
+def measurable(layout: ParamLayout) -> list[str]:
+    """Every column that the updates of these parameters can give."""
+    return [column for name in MEASURED for column in layered(name, layout.layers)]
+
+
+def measured(needs: Set[str]) -> list[str]:
+    """The quantities of columns that an update gives, of all layers or of one."""
+    wanted = {parts(column)[0] for column in needs}
+    return [name for name in MEASURED if name in wanted]
+
+
+def _measures(name: str, layout: ParamLayout) -> list[Probe]:
+    """A quantity of the network's first update in an epoch, and of each layer's part of it."""
+    measure = quantity(name).measure
+    assert measure
+    parts_of: list[Callable[[Vector], Vector]] = [lambda values: values]
+    parts_of += [partial(layout.matrix, layer) for layer in layout.layers]
+    return [
+        Probe(Column(column, "history", "float64"), _measure(measure, part))
+        for column, part in zip(layered(name, layout.layers), parts_of, strict=False)
+    ]
+
+
+def _measure(measure: Measure, part: Callable[[Vector], Vector]) -> Callable[[Step], float]:
+    """Of a part of the parameters, of its gradient and of its update."""
+    return lambda step: measure(part(step.params), part(step.evaluation.grad), part(step.update))
 
 
 def _metric(name: str) -> Callable[[Step], float]:

@@ -12,7 +12,7 @@ from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError
 from vizopt.core.marks import signed
 from vizopt.core.places import scratch
-from vizopt.formats.base import Film, Poster, Write
+from vizopt.formats.base import Poster, StreamSpec, Write
 from vizopt.formats.html.page import page
 from vizopt.formats.html.shots import Shot, narrow
 from vizopt.formats.mp4 import MP4, h264
@@ -41,41 +41,41 @@ class HTML:
         """The clip inside is an MP4 and needs what that needs."""
         MP4().check(path, size)
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return _open(path, stream)
 
 
 @contextmanager
-def _open(path: Path, film: Film) -> Iterator[Write]:
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     """The clips are written first: the page says what the flash check finds in them."""
     with finished(path) as part, scratch() as folder:
         clip = folder / "clip.mp4"
-        with _shot(clip, path, film, SCRUBBED) as seen:
+        with _shot(clip, path, stream, SCRUBBED) as seen:
             yield seen.write
         every = {clip: seen}
-        size = narrow(film.size)
-        again = film.again
+        size = narrow(stream.size)
+        again = stream.again
         if again and size and seen.frames:
             clip = folder / "narrow.mp4"
-            second = replace(film, size=size, level=film.level + 1)
+            second = replace(stream, size=size, level=stream.level + 1)
             with _shot(clip, path, second, SECOND) as seen:
                 for frame in again(size):
                     seen.write(frame)
             every[clip] = seen
         verdict = None
-        if film.judge:
-            verdict = [film.judge(clip, path) for clip in every][-1]  # the worst of them
+        if stream.check_flashes:
+            verdict = [stream.check_flashes(clip, path) for clip in every][-1]  # the worst of them
         if seen.frames:
-            last = not film.label.pauses  # where it would be an answer, the first
+            last = not stream.metadata.pauses  # where it would be an answer, the first
             shots = [seen.shot(clip, last) for clip, seen in every.items()]
-            text = page(film, shots, verdict)
+            text = page(stream, shots, verdict)
             part.write_text(signed(f"{text}<!-- ", " -->\n"), encoding="utf-8")
 
 
 @contextmanager
-def _shot(clip: Path, page: Path, film: Film, options: Sequence[str]) -> Iterator["Seen"]:
+def _shot(clip: Path, page: Path, stream: StreamSpec, options: Sequence[str]) -> Iterator["Seen"]:
     """One drawing, to write frames to."""
-    with _named(clip, page), h264(clip, film, *options) as put:
+    with _named(clip, page), h264(clip, stream, *options) as put:
         yield Seen(put)
 
 

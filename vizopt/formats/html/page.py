@@ -17,7 +17,7 @@ import vizopt
 from vizopt.core.numbers import count, number
 from vizopt.core.words import Language, phrase, table
 from vizopt.flashes import Verdict
-from vizopt.formats.base import Film, Label
+from vizopt.formats.base import ClipMetadata, StreamSpec
 from vizopt.formats.html.colours import rules
 from vizopt.formats.html.scale import scale
 from vizopt.formats.html.shots import Shot, posters, sources
@@ -32,37 +32,37 @@ Columns: TypeAlias = list[tuple[str, list[str]]]  # names, with the values of ea
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def page(film: Film, shots: Sequence[Shot], verdict: Verdict | None) -> str:
+def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> str:
     """The whole page.
 
     Args:
-        film: what the clip is; its label may hold anything.
+        stream: what the clip is; its metadata may hold anything.
         shots: its drawings; the last is for narrow screens where there are two.
         verdict: what the flash check finds in it; a clip that nobody checked waits for the viewer.
     """
-    label, frames, poster = film.label, shots[0].frames, film.label.poster
-    style = "".join(_part(f"style/{part}.css") for part in STYLE) + rules(label.around)
+    metadata, frames, poster = stream.metadata, shots[0].frames, stream.metadata.poster
+    style = "".join(_part(f"style/{part}.css") for part in STYLE) + rules(metadata.around)
     address = _part("script/address.js")
     script = "\n".join(_part(f"script/{part}.js") for part in SCRIPT)
-    warning = label.words.told(label.warning or _failed(verdict))
-    said = _said(label.words, label.words.told(title(label.unit, label.unit)))
-    columns = _numbers(label, frames)
-    data = _data(film, shots[0], columns, said)
+    warning = metadata.words.told(metadata.warning or _failed(verdict))
+    said = _said(metadata.words, metadata.words.told(title(metadata.unit, metadata.unit)))
+    columns = _numbers(metadata, frames)
+    data = _data(stream, shots[0], columns, said)
     data["starts"] = verdict is not None and not warning
-    shown = slice(0, 1) if label.pauses else slice(-1, None)  # the last is an answer
-    seen = escape((not label.pauses and label.alt) or label.title)
+    shown = slice(0, 1) if metadata.pauses else slice(-1, None)  # the last is an answer
+    seen = escape((not metadata.pauses and metadata.alt) or metadata.title)
     return Template(_part("page.html")).substitute(
         policy=_policy(style, address, script),
         version=escape(vizopt.__version__),
-        title=escape(label.title or said["page_animation"]),
-        alt=escape(label.alt or label.title),
+        title=escape(metadata.title or said["page_animation"]),
+        alt=escape(metadata.alt or metadata.title),
         seen=seen,
-        embed=' class="embed"' if film.embed else "",
+        embed=' class="embed"' if stream.embed else "",
         style=style,
         address=address,
         script=script,
-        width=film.size[0],
-        height=film.size[1],
+        width=stream.size[0],
+        height=stream.size[1],
         posters=posters(shots if poster is None else [shots[0]._replace(poster=poster)], seen),
         clips=sources(shots),
         warning=f'<p class="warning" id="warning">{escape(warning)}</p>' if warning else "",
@@ -70,10 +70,12 @@ def page(film: Film, shots: Sequence[Shot], verdict: Verdict | None) -> str:
         last=max(frames - 1, 0),
         most=max(data["at"], default=0),
         speeds="\n".join(_speed(speed, verdict, said) for speed in SPEEDS),
-        events=_events(label, columns, frames),
-        story="\n".join(f"<p>{escape(text)}</p>" for text in label.paragraphs or (label.alt,)),
+        events=_events(metadata, columns, frames),
+        story="\n".join(
+            f"<p>{escape(text)}</p>" for text in metadata.paragraphs or (metadata.alt,)
+        ),
         data=_json(data),
-        recipe=escape(label.recipe),
+        recipe=escape(metadata.recipe),
         **{key: escape(text) for key, text in said.items()},
     )
 
@@ -87,22 +89,24 @@ def _said(words: Language, unit: str) -> dict[str, str]:
     }
 
 
-def _data(film: Film, shot: Shot, columns: Columns, said: Mapping[str, str]) -> dict[str, Any]:
+def _data(
+    stream: StreamSpec, shot: Shot, columns: Columns, said: Mapping[str, str]
+) -> dict[str, Any]:
     """What the script knows of the frames."""
-    label = film.label
-    epochs = label.numbers.get(label.unit, np.zeros(0, int))[: shot.frames]
+    metadata = stream.metadata
+    epochs = metadata.numbers.get(metadata.unit, np.zeros(0, int))[: shot.frames]
     return {
-        "fps": film.fps,
+        "fps": stream.fps,
         "frames": shot.frames,
-        "plays": label.loop,
+        "plays": metadata.loop,
         "changes": shot.changes,
-        "unit": label.words.told(title(label.unit, label.unit)),
-        "counts": label.unit,
+        "unit": metadata.words.told(title(metadata.unit, metadata.unit)),
+        "counts": metadata.unit,
         "at": epochs.tolist(),
         "names": [name for name, _ in columns],
         "numbers": [values for _, values in columns],
         "labels": [mark._asdict() for mark in scale(epochs)],
-        "pauses": _pauses(label),
+        "pauses": _pauses(metadata),
         "words": {name: said[f"page_{name}"] for name in SPOKEN},
     }
 
@@ -136,19 +140,19 @@ def _flashes(verdict: Verdict) -> float:
     return max(verdict.general.flashes, verdict.red.flashes)
 
 
-def _numbers(label: Label, frames: int) -> Columns:
+def _numbers(metadata: ClipMetadata, frames: int) -> Columns:
     """Names and values of each frame, as the picture writes them."""
 
     def place(name: str) -> tuple[int, str]:
-        order = (label.unit, *FIRST)
+        order = (metadata.unit, *FIRST)
         return (order.index(name) if name in order else len(order), name)
 
     return [
         (
-            label.words.told(title(name, label.unit)),
-            [*label.texts.get(name, ())[:frames]] or _written(label.numbers[name][:frames]),
+            metadata.words.told(title(name, metadata.unit)),
+            [*metadata.texts.get(name, ())[:frames]] or _written(metadata.numbers[name][:frames]),
         )
-        for name in sorted(label.numbers, key=place)
+        for name in sorted(metadata.numbers, key=place)
     ]
 
 
@@ -158,9 +162,9 @@ def _written(values: NDArray[Any]) -> list[str]:
     return [number(float(value)) for value in values]
 
 
-def _pauses(label: Label) -> list[dict[str, Any]]:
+def _pauses(metadata: ClipMetadata) -> list[dict[str, Any]]:
     """Pauses in the order of their frames; those of one frame are one."""
-    ordered = sorted(label.pauses, key=lambda pause: pause[0])
+    ordered = sorted(metadata.pauses, key=lambda pause: pause[0])
     return [
         {"frame": frame, "text": "\n".join(text for _, text in group)}
         for frame, group in groupby(ordered, key=lambda pause: pause[0])
@@ -179,13 +183,13 @@ def _speed(speed: float, verdict: Verdict | None, said: Mapping[str, str]) -> st
     return f'<option value="{speed:g}"{chosen}>{words}</option>'
 
 
-def _events(label: Label, columns: Columns, frames: int) -> str:
+def _events(metadata: ClipMetadata, columns: Columns, frames: int) -> str:
     """Buttons that lead to what happened and to the pauses; nothing where there is none."""
-    unit, shown = label.words.say("page_frame"), [count(k + 1) for k in range(frames)]
-    if label.unit in label.numbers:
+    unit, shown = metadata.words.say("page_frame"), [count(k + 1) for k in range(frames)]
+    if metadata.unit in metadata.numbers:
         unit, shown = columns[0]
-    items = [(frame, "mark", label.words.told(text)) for frame, text in label.marks]
-    items += [(pause["frame"], "pause", pause["text"]) for pause in _pauses(label)]
+    items = [(frame, "mark", metadata.words.told(text)) for frame, text in metadata.marks]
+    items += [(pause["frame"], "pause", pause["text"]) for pause in _pauses(metadata)]
     return "\n".join(
         f'<li><button type="button" class="{kind}" data-frame="{frame}">'
         f"<b>{escape(unit)} {escape(shown[frame])}</b> <span>{escape(text)}</span>"

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from vizopt.core.arrays import Size
-from vizopt.flashes import judge
-from vizopt.formats.base import Film, Poster, Write
+from vizopt.flashes import check_flashes
+from vizopt.formats.base import Poster, StreamSpec, Write
 from vizopt.formats.mp4 import MP4
 from vizopt.formats.slides.powerpoint import checked, write
 from vizopt.formats.slides.slide import slide
@@ -25,18 +25,18 @@ class PPTX(MP4):
         super().check(path, size)
         checked(path, None)
 
-    def open(self, path: Path, film: Film) -> AbstractContextManager[Write]:
-        return _open(path, film)
+    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
+        return _open(path, stream)
 
 
 @contextmanager
-def _open(path: Path, film: Film) -> Iterator[Write]:
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / f"{path.stem}.mp4"
-        with MP4().open(clip, film) as put:
+        with MP4().open(clip, stream) as put:
             yield put
-        verdict = film.judge(clip, path) if film.judge else judge(clip)
-        write(path, [slide(clip, film.label, verdict)])
+        verdict = stream.check_flashes(clip, path) if stream.check_flashes else check_flashes(clip)
+        write(path, [slide(clip, stream.metadata, verdict)])
 
 
 ENCODER = PPTX()

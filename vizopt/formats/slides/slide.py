@@ -10,7 +10,7 @@ from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError
 from vizopt.core.numbers import count
 from vizopt.flashes import Verdict
-from vizopt.formats.base import Label
+from vizopt.formats.base import ClipMetadata
 from vizopt.formats.poster import png, warning_of
 
 TITLE = 120  # characters; more does not fit on two lines
@@ -141,28 +141,28 @@ class Slide:
         return str(values.pop()) if len(values) == 1 else ""
 
 
-def slide(clip: Path, label: Label, verdict: Verdict) -> Slide:
+def slide(clip: Path, metadata: ClipMetadata, verdict: Verdict) -> Slide:
     """The slide of a clip.
 
     Raises:
         EncodeError: a GIF that flashes, for a slide cannot keep it from playing.
     """
-    warning = warning_of(label, verdict)
-    name = titled(label.title) or clip.stem
-    around = {use: label.colours.get(use, "") for use in ("paper", "ink")}
+    warning = warning_of(metadata, verdict)
+    name = titled(metadata.title) or clip.stem
+    around = {use: metadata.colours.get(use, "") for use in ("paper", "ink")}
     part = Part(
         name=name,
         clip=clip,
         size=verdict.size,
         seconds=verdict.seconds,
-        alt=_one_line(label.alt) or name,
+        alt=_one_line(metadata.alt) or name,
         warning=warning,
-        cues=tuple(cues_of(label, verdict.seconds)),
-        paragraphs=tuple(clean(paragraph) for paragraph in label.paragraphs),
-        recipe=clean(label.recipe),
-        font=clean(label.font),
-        loop=label.loop,
-        poster=b"" if label.poster is None else png(label.poster),
+        cues=tuple(cues_of(metadata, verdict.seconds)),
+        paragraphs=tuple(clean(paragraph) for paragraph in metadata.paragraphs),
+        recipe=clean(metadata.recipe),
+        font=clean(metadata.font),
+        loop=metadata.loop,
+        poster=b"" if metadata.poster is None else png(metadata.poster),
         **around,
     )
     if warning and part.moves_alone:
@@ -184,15 +184,15 @@ def titled(text: str) -> str:
     return title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + "…"
 
 
-def cues_of(label: Label, seconds: float) -> list[Cue]:
+def cues_of(metadata: ClipMetadata, seconds: float) -> list[Cue]:
     """What happens in a clip of so many seconds, in its order."""
-    epochs = label.numbers.get(label.unit, ())
-    said = [(frame, f": {words}") for frame, words in label.marks]
-    said += [(frame, f", question: {words}") for frame, words in label.pauses]
+    epochs = metadata.numbers.get(metadata.unit, ())
+    said = [(frame, f": {words}") for frame, words in metadata.marks]
+    said += [(frame, f", question: {words}") for frame, words in metadata.pauses]
     return [
         Cue(
             seconds * frame / len(epochs),
-            clean(f"{label.unit} {count(int(epochs[frame]))}{words}"),
+            clean(f"{metadata.unit} {count(int(epochs[frame]))}{words}"),
         )
         for frame, words in sorted(said)
     ]

@@ -31,8 +31,8 @@ def timed(page: Any, slide: Slide, shapes: Sequence[Any]) -> None:
     """
     films = page.element.xpath("./p:timing//p:video")
     if slide.loop != 1:
-        for film in films:
-            film.xpath(".//p:cTn")[0].set("repeatCount", str(1000 * slide.loop or "indefinite"))
+        for stream in films:
+            stream.xpath(".//p:cTn")[0].set("repeatCount", str(1000 * slide.loop or "indefinite"))
     if len(films) > 1:
         films[0].addprevious(_sequence(slide, shapes))
         for number, node in enumerate(page.element.xpath("./p:timing//p:cTn"), 1):

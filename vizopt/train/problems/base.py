@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Vector
 from vizopt.core.params import ParamLayout
+from vizopt.recording.header import Kind
 
 
 class Evaluation(NamedTuple):
@@ -42,6 +43,11 @@ class Problem(Protocol):
         ...
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What the recording's header says of it besides: classes, axes, samples of one step."""
+        ...
+
+    @property
     def constants(self) -> dict[str, NDArray[Any]]:
         """What a picture shows besides the parameters and never changes: points, a curve."""
         ...
@@ -68,6 +74,11 @@ class ProblemSpec(Protocol):
     @property
     def columns(self) -> frozenset[str]:
         """What a recording of it can hold besides what every step carries."""
+        ...
+
+    @property
+    def kind(self) -> Kind:
+        """What a picture and a text make of it."""
         ...
 
     @property

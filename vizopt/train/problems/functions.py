@@ -1,7 +1,7 @@
 """Functions of one variable: what a learning rate and momentum do, in one curve."""
 
 from math import isfinite
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.random import RandomState
@@ -12,6 +12,7 @@ from vizopt.core.arrays import Vector
 from vizopt.core.numbers import setting
 from vizopt.core.params import ParamLayout
 from vizopt.core.specs import spec
+from vizopt.recording.header import Kind
 from vizopt.train.problems.base import Evaluation
 from vizopt.train.problems.curve import curve, too_wild
 from vizopt.train.problems.formula import Values, formula
@@ -83,6 +84,10 @@ class FunctionSpec:
         return frozenset({"slope", "x", "curve", "minima", "maxima"})
 
     @property
+    def kind(self) -> Kind:
+        return "function"
+
+    @property
     def unit(self) -> str:
         return "step"
 
@@ -145,6 +150,7 @@ class Function:
         self._start = spec.start
         self.layout = spec.layout
         self.words = spec.describe()
+        self.facts: dict[str, Any] = {}
         self.constants: dict[str, NDArray[np.float64]] = {
             "curve": spec.curve,
             "minima": spec.minima,

@@ -11,7 +11,9 @@ from pydantic import Field
 from vizopt.core.arrays import Batch, Matrix, Vector
 from vizopt.core.numbers import count, setting
 from vizopt.core.params import ParamLayout
+from vizopt.core.projection import plane_of
 from vizopt.core.specs import Count, NonNegative, OneOf, Share, spec
+from vizopt.recording.header import Kind
 from vizopt.train.problems.activations import ACTIVATIONS
 from vizopt.train.problems.arithmetic import ARITHMETICS
 from vizopt.train.problems.base import Evaluation
@@ -20,7 +22,6 @@ from vizopt.train.problems.data import DATASETS
 from vizopt.train.problems.datasets import Data, Dataset
 from vizopt.train.problems.heads import Truth, head
 from vizopt.train.problems.passes import Pass
-from vizopt.train.problems.plane import plane_of
 from vizopt.train.problems.streams import Streams
 
 BLOCK = 512  # points of a forward pass over the plane; one layer's outputs stay in the cache
@@ -91,6 +92,10 @@ class NetworkSpec:
         return frozenset({"accuracy", predicted, *shown, *held_out})
 
     @property
+    def kind(self) -> Kind:
+        return "network"
+
+    @property
     def unit(self) -> str:
         return "epoch"
 
@@ -134,7 +139,7 @@ class Network:
         self._activation = ACTIVATIONS[spec.activation]
         self._head = head(spec.sizes[-1])
         self.dtype = np.dtype(self._arithmetic.dtype).name
-        self.plane = plane_of(data, spec.plane)
+        self.plane = plane_of(data.x, data.features, data.units, spec.plane)
         self.words = f"{data.words}  ·  {spec.describe()}"
         self.classes = data.classes
         self._all = data
@@ -157,6 +162,16 @@ class Network:
             self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
             self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
             self._validation_truth = Truth.of(data.y[self._held_out], self.dtype)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Names of the classes and of the plane, samples of one step."""
+        return {
+            "classes": self.classes,
+            "plane": self.plane.words,
+            "axes": self.plane.names,
+            "batch": self.spec.batch or 0,
+        }
 
     @property
     def constants(self) -> dict[str, NDArray[Any]]:

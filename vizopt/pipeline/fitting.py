@@ -1,0 +1,107 @@
+"""Fitting: clips within their limits, by the least harm that does it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from vizopt.clips.fit import steps
+from vizopt.clips.outputs import Look, planned, text_beside, written
+from vizopt.clips.render import Clip
+from vizopt.clips.staging import Staging, staged
+from vizopt.clips.targets import Limits
+from vizopt.core.errors import EncodeError
+from vizopt.core.numbers import count, counted
+from vizopt.core.places import scratch
+from vizopt.core.progress import Bar, quiet
+from vizopt.formats import encoder, is_sequence, is_still
+from vizopt.pipeline.drawn import complete, presentation_of, rendered, shaped
+from vizopt.recording.store import Recording
+from vizopt.scene.spec import Presentation
+
+
+def fitted(
+    run: Recording, limits: Mapping[Path, Limits], look: Look, bar: Bar = quiet
+) -> list[Clip]:
+    """Draw a recording into files within their limits, by the least harm that does it.
+
+    Raises:
+        EncodeError: no harm is enough; an older file is kept.
+    """
+    with staged() as staging:
+        clips, failed = fitted_all(run, presentation_of(run, look), limits, look, bar, staging)
+        failed |= staging.put()
+    return complete(clips, failed)
+
+
+def fitted_all(
+    run: Recording,
+    scene: Presentation,
+    limits: Mapping[Path, Limits],
+    look: Look,
+    bar: Bar,
+    staging: Staging,
+) -> tuple[list[Clip], dict[Path, EncodeError]]:
+    clips: list[Clip] = []
+    failed: dict[Path, EncodeError] = {}
+    for file, most in limits.items():
+        try:
+            asked = shaped(look, scene)
+            rungs = _rungs(run, scene, file, asked, most)
+            clip = _fitted(run, scene, file, rungs, most.size_bytes, bar, staging)
+            kept = asked.fps and encoder(file).rate(asked.fps) == clip.fps
+            clips.append(replace(clip, asked=asked.fps if kept else None))
+        except EncodeError as error:
+            failed[file] = error
+    return clips, failed
+
+
+def _rungs(
+    run: Recording, scene: Presentation, file: Path, look: Look, most: Limits
+) -> list[tuple[Look, str]]:
+    """The rungs of the ladder that keep within what is known before a clip is drawn."""
+    if is_sequence(file):
+        raise EncodeError(f"{file}: a sequence has no size to fit: choose one file")
+    planned([file], look)
+
+    def frames(fps: float) -> int:
+        return 1 if is_still(file) else len(scene.timeline.rows(run["epoch"], fps))
+
+    return steps(file, look, most, frames)
+
+
+def _fitted(
+    run: Recording,
+    scene: Presentation,
+    file: Path,
+    rungs: Sequence[tuple[Look, str]],
+    limit: int | None,
+    bar: Bar,
+    staging: Staging,
+) -> Clip:
+    """The first rung of the ladder that is small enough, found by halving."""
+    low, high = 0, len(rungs)
+    smallest: int | None = None
+    best: tuple[Path, Clip] | None = None
+    with scratch() as folder:
+        k = 0  # most clips fit as they are
+        while low < high:
+            shape, harm = rungs[k]
+            place = folder / str(k) / file.name
+            clip = rendered(run, scene, [place], shape, bar)[0]
+            size = sum(part.stat().st_size for part in written(place))
+            smallest = min(size, smallest or size)
+            if limit is None or size <= limit:
+                best, high = (place, replace(clip, path=file, harm=harm)), k
+            else:
+                low = k + 1
+            k = (low + high) // 2
+        if best is None:
+            wanted, got = counted(limit or 0, "byte"), count(smallest or 0)
+            way = "a smaller --size" if is_still(file) else "a shorter clip with --seconds"
+            raise EncodeError(
+                f"{file}: cannot be made as small as {wanted}: the smallest has {got}: "
+                f"choose a larger --fit, or {way}"
+            )
+        staging.copy(best[0], file)
+        staging.copy(text_beside(best[0]), text_beside(file))
+    return best[1]
