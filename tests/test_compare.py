@@ -426,7 +426,7 @@ def test_two_recordings(compared, run, tmp_path):
     assert compared("run.zarr")[1] == [
         "equal: lr at 301 epochs, loss at 301 epochs, accuracy at 301 epochs, weights at 301 epochs"
     ]
-    keys = {"epochs": 12, "keep.grid": 4, "problem.arithmetic": "float32", "seed": 1}
+    keys = {"epochs": 12, "keep.grid": 4, "problem.precision": "float32", "seed": 1}
     vizopt.record(vizopt.load_scene("sgd", keys), "other.zarr")
     said = compared("other.zarr")[1]
     assert said[0].startswith("first differs at epoch 0: dense1.weights[0, 0] ")

@@ -112,12 +112,17 @@ def test_rows_are_committed_by_time_and_by_bytes(tmp_path, monkeypatch):
         assert Recording(recorder.path).epochs == 0
         now[0] = 5.0
         recorder.append("history", {"loss": 1.0})  # no snapshot for long
+        recorder._settle()
         assert Recording(recorder.path).epochs == 5
         monkeypatch.setattr(recorders, "WAITING_BYTES", 100)
         for i in range(4):
-            recorder.append("snapshots", {"epoch": i, "params": np.zeros(3)})  # 20 bytes each
+            recorder.append(
+                "snapshots", {"epoch": i, "params": np.zeros(3, np.float32)}
+            )  # 20 bytes each
+        recorder._settle()
         assert len(Recording(recorder.path)) == 0
-        recorder.append("snapshots", {"epoch": 4, "params": np.zeros(3)})
+        recorder.append("snapshots", {"epoch": 4, "params": np.zeros(3, np.float32)})
+        recorder._settle()
         assert len(Recording(recorder.path)) == 5
 
 

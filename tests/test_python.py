@@ -9,7 +9,7 @@ import pytest
 
 import vizopt
 from vizopt.core.errors import VizoptError
-from vizopt.formats import ENCODERS
+from vizopt.formats import FORMATS
 
 PUBLIC = [
     "Clip",
@@ -67,7 +67,7 @@ def test_help_is_of_use(tmp_path):
 @pytest.mark.parametrize("call", ["render", "make"])
 def test_docstrings_name_every_format_and_keyword(call):
     told = " ".join((getattr(vizopt, call).__doc__ + vizopt.render.__doc__).split())
-    for suffix in ENCODERS:
+    for suffix in FORMATS:
         assert suffix in getattr(vizopt, call).__doc__, suffix
     from vizopt.api import Keywords
 

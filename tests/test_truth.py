@@ -13,7 +13,7 @@ from PIL import Image
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.core.numbers import count, number
 from vizopt.core.oklab import luminance
 from vizopt.draw.panels import scale as weights_scale

@@ -26,7 +26,7 @@ LAYOUT = ParamLayout.of({"dense1.weights": (1, 2), "dense1.biases": (1,)})
 
 @pytest.fixture(params=OPTIMIZERS)
 def optimizer(request):
-    more = {"rest_lr": 0.1} if request.param == "muon" else {}
+    more = {"adamw_lr": 0.1} if request.param == "muon" else {}
     return OPTIMIZERS[request.param](lr=RATES.get(request.param, 0.1), **more)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from vizopt.core.arrays import Size
 from vizopt.core.errors import hint
 from vizopt.core.params import ParamLayout
 from vizopt.draw.figure import Stage
@@ -11,9 +12,12 @@ from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Panel, Plane, St
 from vizopt.recording.header import Kind
 
 MOST_GRIDS = 24  # of layers: more are too small to be drawn in a square
+HALF = 1.3  # heights: a slide's clip that is narrower stands beside another one
 
 
-def arranged(kind: Kind, layout: ParamLayout, wanted: Stage | None = None) -> Stage:
+def arranged(
+    kind: Kind, layout: ParamLayout, wanted: Stage | None = None, slide: Size | None = None
+) -> Stage:
     """The picture for a kind of problem.
 
     Args:
@@ -21,6 +25,7 @@ def arranged(kind: Kind, layout: ParamLayout, wanted: Stage | None = None) -> St
         layout: of the run.
         wanted: what a scene says of it: a stage of its own with a mosaic, or panels that take the
             places of those of the same names.
+        slide: size of a clip for a slide, which on half of one has few panels, and these large.
 
     Raises:
         ValueError: a panel whose name has no place in the arranged picture.
@@ -28,6 +33,8 @@ def arranged(kind: Kind, layout: ParamLayout, wanted: Stage | None = None) -> St
     if wanted and wanted.mosaic:
         return wanted
     stage = _descent() if kind == "function" else _network(layout)
+    if slide and slide[0] < HALF * slide[1]:
+        stage = _halved(stage)
     panels = wanted.panels if wanted else {}
     for name in panels:
         if name not in stage.panels:
@@ -110,6 +117,17 @@ def _two(shown: str, first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mos
         heights=(690.0, 130.0, 42.0, 230.0),
     )
     return wide, standard, square, portrait
+
+
+def _halved(stage: Stage) -> Stage:
+    """On half a slide: the plane as large as it can be, and the curves beside it or below."""
+    if "curves" not in stage.panels:
+        return stage
+    shown = next(iter(stage.panels))
+    beside = Mosaic(rows=(f"{shown} curves",), widths=(410.0, 250.0))
+    below = Mosaic(rows=(shown, "curves"), heights=(700.0, 170.0))
+    panels = stage.panels | {"curves": Curves(("loss", "accuracy"))}  # a line tells the rate
+    return Stage(panels, mosaic=beside, portrait=below)
 
 
 def _many(shown: str, layers: tuple[str, ...]) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:

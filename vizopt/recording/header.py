@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
+from vizopt.core.floats import EXACT
 from vizopt.core.params import ParamLayout
-from vizopt.core.specs import EXACT, Count, Whole, spec
+from vizopt.core.specs import Count, Whole, spec
 from vizopt.core.toml import parsed
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ MOST_CLASSES = 256  # a recorded or drawn class is a byte
 MOST_ARRAYS = 10_000
 ANY = -1  # length of a side
 Text = Annotated[str, Field(max_length=LONGEST)]
-Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 Kind = Literal["network", "function"]
 Settings = Annotated[Mapping[str, bool | int | float | Text], Field(max_length=1000)]
+Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 
 
 def _tensors(value: Any) -> Any:

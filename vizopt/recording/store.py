@@ -175,7 +175,7 @@ class Recording:
             for name in ("loss", "accuracy"):
                 if name in self._arrays and self.epochs:
                     final = setting(float(self[name][-1]), 4)
-                    parts.append(f"final {quantity(name, self.header.unit)} {final}")
+                    parts.append(f"final {quantity(name, self.header.kind)} {final}")
         return one_line(f"<Recording {self.path}: {', '.join([self._title(), *parts])}>")
 
     def _repr_html_(self) -> str:

@@ -15,7 +15,7 @@ from vizopt.draw.panels.legend import MOST
 from vizopt.draw.panels.sample import PLANE, STRIP, sample
 from vizopt.draw.theme import Theme
 from vizopt.draw.timeline import Timeline
-from vizopt.recording.quantities import title
+from vizopt.recording.quantities import MEASURED, layered, title
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Presentation
 from vizopt.story.phrases import listed, lower, plain
@@ -57,7 +57,7 @@ def seen(scene: Presentation, stage: Stage, run: Recording, *, held: bool) -> st
         held: whether what could flash is held.
     """
     shown = [stage.panels[name] for name in dict.fromkeys(stage.names)]
-    parts = [_head(run)]
+    parts = [_head(scene, run)]
     for kind in dict.fromkeys(type(panel) for panel in shown):
         same = [panel for panel in shown if type(panel) is kind]
         tell = PANELS_TOLD.get(kind, _documented)
@@ -71,13 +71,15 @@ def seen(scene: Presentation, stage: Stage, run: Recording, *, held: bool) -> st
     return " ".join(parts)
 
 
-def _head(run: Recording) -> str:
+def _head(scene: Presentation, run: Recording) -> str:
     unit, last = run.header.unit, count(run.header.epochs - 1)
+    title = "the title" if scene.title else ""
     if run.header.epochs == 1:
-        return "At the top of the picture are the title and a line with the settings."
+        head = f"are {title} and" if title else "is"
+        return f"At the top of the picture {head} a line with the settings."
     return (
-        "At the top of the picture are the title, a line with the settings, and a counter of "
-        f"the {unit} that is shown, of {last}."
+        f"At the top of the picture are {title}{', ' * bool(title)}a line with the settings"
+        f"{',' * bool(title)} and a counter of the {unit} that is shown, of {last}."
     )
 
 
@@ -179,13 +181,17 @@ def _key(panels: list[Any], scene: Presentation, run: Recording) -> str:
 
 def _curves(panels: list[Curves], scene: Presentation, run: Recording) -> str:
     unit = run.header.unit
-    names = [title(column, unit) for panel in panels for column in panel.columns]
+    names = [title(column, run.header.kind) for panel in panels for column in panel.columns]
     what = "A curve shows" if len(names) == 1 else "Curves show"
     shown = f"up to the shown {unit}, with the value"
     text = f"{what} {listed([plain(name) for name in names])} {shown}"
+    notes = ["in digits"]
     if "validation_loss" in run.columns:
-        return f"{text} in digits; thinner ones are those of the points held out."
-    return f"{text} in digits."
+        notes.append("thinner ones are those of the points held out")
+    columns = {column for panel in panels for column in panel.columns}
+    if any(len(layered(column, run.layout.layers)) > 1 for column in columns & {*MEASURED}):
+        notes.append("what is measured has a line for each layer, and the value is the network's")
+    return f"{text} {'; '.join(notes)}."
 
 
 def _descent(panels: list[Any], scene: Presentation, run: Recording) -> str:

@@ -5,11 +5,11 @@ from dataclasses import fields, replace
 from typing import Annotated, Any, Protocol, TypeAlias, TypeVar
 
 from vizopt.core.arrays import Vector
+from vizopt.core.kinds import OneOf
 from vizopt.core.params import ParamLayout
-from vizopt.core.specs import OneOf
 from vizopt.train.schedules import SCHEDULES, PerBatch, Schedule
 
-LearningRate: TypeAlias = Annotated[Schedule, OneOf(SCHEDULES, bare="constant")]
+LearningRate: TypeAlias = Annotated[Schedule, OneOf(SCHEDULES, bare="constant", also=(PerBatch,))]
 
 LEARNING_RATE = "learning rate"
 S = TypeVar("S")  # the optimizer's state: a NamedTuple of vectors
