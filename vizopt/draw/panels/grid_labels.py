@@ -4,8 +4,9 @@ import re
 
 from vizopt.core.numbers import count
 from vizopt.core.params import Grid
+from vizopt.core.words import Phrase
 from vizopt.draw.panels.base import Slot
-from vizopt.recording.quantities import BOOK, layer_title
+from vizopt.recording.quantities import layer_title
 
 CONTENTS = {  # by the roles of its rows
     frozenset({"scale", "bias"}): "scale_and_bias",
@@ -19,8 +20,8 @@ def title(slot: Slot, layer: str, grid: Grid) -> str:
 
     Where there is not, the shape goes before the name, and then the name's beginning.
     """
-    if BOOK.fullmatch(layer):
-        return slot.told(layer_title(layer))
+    if isinstance(book := layer_title(layer), Phrase):
+        return slot.told(book)
     shape = grid.tensors[0].words
     said = f" · {shape}" if shape else ""
     ends = [f"…{layer[found.end() :]}{said}" for found in re.finditer(r"[./]", layer)]
