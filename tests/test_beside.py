@@ -22,7 +22,7 @@ from test_slides import Page, alt, media
 import vizopt
 from vizopt import deck
 from vizopt.clips.drawing import planned_picture
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.deck import sources
 from vizopt.draw.panels import Curves
 from vizopt.draw.panels.axis import Axis

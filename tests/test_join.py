@@ -9,7 +9,7 @@ from test_picture import overlap
 import vizopt
 from vizopt import story
 from vizopt.clips.drawing import planned_picture
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.draw.defaults import arranged
 from vizopt.draw.figure_spec import FigureSpec, Join
 from vizopt.draw.mosaic import Mosaic
@@ -72,7 +72,7 @@ def test_a_panel_and_its_neighbour_take_a_little_more_than_one_did():
 
 
 def test_names_are_unique_and_can_be_named_by_the_next():
-    layout = Layout((("dense1.weights", (2, 4)), ("dense2.weights", (4, 3))))
+    layout = ParamLayout.of({"dense1.weights": (2, 4), "dense2.weights": (4, 3)})
     curves = Join(Curves(("loss",)), beside="loss")
     again = Join(Curves(("lr",)), below="curves-2")
     stage = arranged("network", layout, FigureSpec(add=(curves, again)))

@@ -20,9 +20,9 @@ import vizopt
 from vizopt import deck, pipeline, story
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.metadata import metadata_of
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.core import atomic
-from vizopt.formats import ClipMetadata, StreamSpec, encoder
+from vizopt.formats import ClipMetadata, StreamSpec, format_of
 from vizopt.formats import slides as formats
 from vizopt.scene.load import parse_scene
 from vizopt.scene.spec import Shape
@@ -50,7 +50,7 @@ def flashing(tmp_path):
     """A clip that fails the check: black and white in turn."""
     path = tmp_path / "flash.mp4"
     frames = [Image.new("RGBA", (320, 240), "white" if k % 2 else "black") for k in range(20)]
-    with encoder(path).open(path, StreamSpec((320, 240), 10.0, lambda: [])) as write:
+    with format_of(path).open(path, StreamSpec((320, 240), 10.0, lambda: [])) as write:
         for frame in frames:
             write(np.array(frame))
     return path
@@ -587,7 +587,7 @@ def test_an_error_while_drawing_leaves_the_old_deck(tmp_path):
     path = tmp_path / "d.pptx"
     path.write_bytes(b"old")
     film = StreamSpec((64, 64), 10.0, lambda: [])
-    with pytest.raises(ZeroDivisionError), encoder(path).open(path, film):
+    with pytest.raises(ZeroDivisionError), format_of(path).open(path, film):
         raise ZeroDivisionError
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["d.pptx"]

@@ -14,7 +14,7 @@ from vizopt.core.library import BESIDE
 from vizopt.core.numbers import counted
 
 if TYPE_CHECKING:
-    from vizopt.clips.outputs import Look
+    from vizopt.clips.options import Look
     from vizopt.formats.slides import Slide
 
 KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
@@ -91,11 +91,11 @@ def _echo(made: "list[Slide]", sources: Sequence[str], shown: str, look: "Look")
     """What one should know of the clips: another rate, another title, flashes."""
     from vizopt.clips.recipe import is_clip
     from vizopt.deck.sources import parted
-    from vizopt.formats import encoder
+    from vizopt.formats import format_of
     from vizopt.recording.atomic import is_recording
     from vizopt.scene.load import load_scene
 
-    rate = encoder(Path(f"clip{shown}")).rate(look.fps) if look.fps else None
+    rate = format_of(Path(f"clip{shown}")).nearest_fps(look.fps) if look.fps else None
     if look.fps and rate and rate != look.fps:
         click.echo(f"clips at {told_rate(Path(f'clip{shown}'), rate, look.fps)}")
     for source in (part for named in sources for part in parted(named)):

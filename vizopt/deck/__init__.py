@@ -10,13 +10,14 @@ from itertools import zip_longest
 from pathlib import Path
 
 from vizopt import pipeline
-from vizopt.clips.outputs import Look, check_place, planned, text_beside
+from vizopt.clips.clip import Clip
+from vizopt.clips.options import Look
+from vizopt.clips.plan import check_place, planned, text_beside
 from vizopt.clips.recipe import read
-from vizopt.clips.render import Clip
 from vizopt.core.arrays import Size
 from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError, VizoptError
-from vizopt.core.marks import guard, unsigned
+from vizopt.core.marks import unsigned
 from vizopt.core.numbers import counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
@@ -28,6 +29,7 @@ from vizopt.draw.theme import LEAST
 from vizopt.flashes import check_flashes
 from vizopt.formats import ClipMetadata
 from vizopt.formats import slides as formats
+from vizopt.formats.ours import guard
 from vizopt.pipeline.reuse import Reuse
 from vizopt.pipeline.training import trained
 from vizopt.recording.store import Recording

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.draw.defaults import arranged
 from vizopt.draw.panels import Curves
 from vizopt.recording.store import Recording

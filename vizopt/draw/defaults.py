@@ -1,20 +1,22 @@
 """The picture that a recording gets when its scene does not describe one."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from vizopt.core.arrays import Size
 from vizopt.core.errors import hint
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Strip, Weights, Worked
 from vizopt.recording.header import Kind
 
 HALF = 1.3  # heights: a slide's clip that is narrower stands beside another one
+MOST_GRIDS = 24  # of layers: more are too small to be drawn in a square
 
 
 def arranged(
-    kind: Kind, layout: Layout, wanted: FigureSpec | None = None, slide: Size | None = None
+    kind: Kind, layout: ParamLayout, wanted: FigureSpec | None = None, slide: Size | None = None
 ) -> FigureSpec:
     """The picture for a kind of problem.
 
@@ -65,17 +67,35 @@ def _descent() -> FigureSpec:
     )
 
 
-def _network(layout: Layout) -> FigureSpec:
+def _network(layout: ParamLayout) -> FigureSpec:
     """The plane, or the strip of one feature, the layers in their order, the key and the curves."""
-    layers = layout.layers
-    single = dict(layout.shapes).get(f"{layers[0]}.weights", (2,))[0] == 1
+    layers = _chosen(layout)
+    single = layout.grid(layout.layers[0]).inputs == 1
     shown = "strip" if single else "plane"
     panels: dict[str, Panel] = {shown: Strip() if single else Plane()}
     panels |= {"curves": Curves(), "key": Key()}
-    panels |= {layer: Weights(layer) for layer in layers}
-    mosaics = _two(shown, *layers) if len(layers) == 2 else _many(shown, layers)
+    grids = {_panel_name(layer, panels): Weights(layer) for layer in layers}
+    panels |= grids
+    mosaics = _two(shown, *grids) if len(grids) == 2 else _many(shown, tuple(grids))
     banner = Mosaic(rows=(f"{shown} curves",), widths=(1.0, 4.4))
     return FigureSpec(panels, *mosaics, banner, Mosaic(rows=(shown,)))
+
+
+def _chosen(layout: ParamLayout) -> tuple[str, ...]:
+    """The layers that a picture has room for: of many those with weights, evenly from the first to
+    the last."""
+    if len(layout.layers) <= MOST_GRIDS:
+        return layout.layers
+    heavy = [layer for layer in layout.layers if layout.grid(layer).inputs] or [*layout.layers]
+    count = min(len(heavy), MOST_GRIDS)
+    steps = max(count - 1, 1)
+    return tuple(heavy[i * (len(heavy) - 1) // steps] for i in range(count))
+
+
+def _panel_name(layer: str, taken: Collection[str]) -> str:
+    """A layer's name as that of its panel: without blanks, and none that stands already."""
+    name = "_".join(layer.split())
+    return f"{name}.weights" if name in taken else name
 
 
 def _two(shown: str, first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from vizopt.core.arrays import Size
 from vizopt.core.errors import hint
-from vizopt.core.specs import OneOf, spec
+from vizopt.core.kinds import OneOf
+from vizopt.core.specs import spec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import PANELS, Curves, Panel
 from vizopt.draw.small import kind_of

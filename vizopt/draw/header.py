@@ -24,7 +24,8 @@ SCHEDULES = (
     *("cosine_restarts", "one_cycle", "piecewise"),
 )
 SETTINGS = (
-    *("rate", "first_rate", "decay", "momentum_decay", "momentum", *RULES, "acts_here", *SCHEDULES),
+    *("rate", "first_rate", "decay", "weight_decay", "momentum_decay", "momentum", *RULES),
+    *("acts_here", *SCHEDULES),
     *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
     *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
 )

@@ -16,7 +16,8 @@ from vizopt.core.atomic import finished
 from vizopt.core.errors import DecodeError, EncodeError, says_shortage
 from vizopt.core.ffmpeg import APART, able, end, widen
 from vizopt.core.sizes import exact
-from vizopt.formats.base import ClipMetadata, StreamSpec, Write
+from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
+from vizopt.formats.texts import RECIPE_TAG
 
 # The frames are full-range sRGB; players take BT.709 in TV range, so convert and say so.
 COLOUR = (
@@ -25,10 +26,9 @@ COLOUR = (
 )
 RED, BLUE = 0.2126, 0.0722  # shares of the light in BT.709; the rest is green's
 
-LARGE = 2560 * 1440  # pixels
-AHEAD = 1  # frames that wait for the encoder while the next one is drawn; more gain nothing
+MAX_PLAIN_PX = 2560 * 1440
+FRAMES_AHEAD = 1  # that wait for the encoder while the next one is drawn; more gain nothing
 
-RECIPE = "synopsis"  # a tag that MP4 and WebM both define, for long texts
 ESCAPED_COLON = r"\\:"  # in an option of a filter's option
 SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
 
@@ -117,7 +117,7 @@ def _inside(value: float) -> float:
 def is_large(size: Size) -> bool:
     """Whether a few pictures waiting in ffmpeg are a matter of memory: beyond 2560×1440."""
     width, height = size
-    return width * height > LARGE
+    return width * height > MAX_PLAIN_PX
 
 
 def _plain(stream: StreamSpec) -> list[str]:
@@ -145,7 +145,7 @@ def _metadata(metadata: ClipMetadata) -> Iterator[Path]:
 
     It is closed: Windows lets nobody else read a temporary file that is open.
     """
-    tags = {"title": metadata.title, "comment": metadata.warning, RECIPE: metadata.recipe}
+    tags = {"title": metadata.title, "comment": metadata.warning, RECIPE_TAG: metadata.recipe}
     lines = [f"{key}={re.sub(SPECIAL, ESCAPED, text)}\n" for key, text in tags.items() if text]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tags.txt"
@@ -171,7 +171,7 @@ def _ahead(pipe: IO[bytes]) -> Iterator[Write]:
 
         def write(frame: Frame) -> None:
             waiting.append(thread.submit(pipe.write, frame.data))
-            if len(waiting) > AHEAD:
+            if len(waiting) > FRAMES_AHEAD:
                 waiting.popleft().result()
 
         yield write

@@ -47,7 +47,7 @@ def check_size(scene: Scene, path: Path | None) -> None:
 def bytes_of(scene: Scene) -> dict[str, int]:
     """Bytes of a recording before they are packed, by the key that says how many there are."""
     problem, kept = scene.problem, scene.keep.rows(scene.epochs)
-    double = not isinstance(problem, NetworkSpec) or problem.arithmetic == "float64"
+    double = not isinstance(problem, NetworkSpec) or problem.precision == "float64"
     values = (
         1 + len(rates(acting(scene.optimizer, problem.layout))) + len(METRICS & problem.columns)
     )

@@ -12,6 +12,7 @@ from vizopt.scene.load import presented
 from vizopt.scene.spec import Presentation, Scene
 from vizopt.story import external
 from vizopt.story.kinds import TELLERS
+from vizopt.story.measured import courses
 from vizopt.story.phrases import cut, plain, sentence
 from vizopt.story.picture import seen
 from vizopt.story.setup import how
@@ -73,7 +74,8 @@ def of(
         made = [external.trained(run), external.how(run)]
     stage = arranged(run.header.kind, run.layout, scene.stage, slide)
     pictured = scene if slide is None else replace(scene, title="")
-    went = [told.happened(run, found), seen(pictured, stage, run, held=not warning)]
+    shown = seen(pictured, stage, run, held=not warning)
+    went = [told.happened(run, found), courses(run), shown]
     paragraphs = tuple(filter(None, [warning, *made, *went]))
     return Story(_alt(scene, run, found), paragraphs, found)
 

@@ -8,13 +8,14 @@ from matplotlib.colors import to_rgb
 
 from vizopt.core.numbers import count, setting
 from vizopt.core.oklab import luminance
+from vizopt.core.params import Grid
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Plane, Strip, Weights, Worked
 from vizopt.draw.panels.legend import MOST
 from vizopt.draw.panels.sample import PLANE, STRIP, sample
 from vizopt.draw.theme import Theme
 from vizopt.draw.timeline import Timeline
-from vizopt.recording.quantities import title
+from vizopt.recording.quantities import MEASURED, layered, title
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Presentation
 from vizopt.story.phrases import listed, lower, plain
@@ -130,12 +131,30 @@ def _points(scene: Presentation, run: Recording, most: int) -> str:
 
 def _weights(panels: list[Weights], scene: Presentation, run: Recording) -> str:
     signs = _signs(scene.colours)
-    layers = listed([panel.layer.replace("dense", "") for panel in panels])
-    whose = f"Layer {layers} has" if len(panels) == 1 else f"Layers {layers} each have"
-    return (
-        f"{whose} two grids of cells: the weights, with the biases as the last row, and their "
-        f"update; both are {signs}."
+    alike: dict[str, list[str]] = {}
+    for panel in panels:
+        held = _held(run.layout.grid(panel.layer))
+        alike.setdefault(held, []).append(plain(panel.layer.removeprefix("dense")))
+    whose = {
+        held: f"Layer {names[0]} has" if len(names) == 1 else f"Layers {listed(names)} each have"
+        for held, names in alike.items()
+    }
+    return " ".join(
+        f"{layers} two grids of cells: {held}, and their update; both are {signs}."
+        for held, layers in whose.items()
     )
+
+
+def _held(grid: Grid) -> str:
+    """What the cells of a layer are."""
+    roles = [tensor.role for tensor in grid.tensors]
+    if roles == ["scale", "bias"]:
+        return "a row of factors and a row that is added"
+    if "weight" not in roles:
+        return "its numbers in a row"
+    added = grid.rows - grid.inputs
+    rows = "row" if added == 1 else "rows"
+    return f"the weights, with the biases as the last {rows}" if added else "the weights"
 
 
 def _signs(theme: Theme) -> str:
@@ -162,13 +181,17 @@ def _key(panels: list[Any], scene: Presentation, run: Recording) -> str:
 
 def _curves(panels: list[Curves], scene: Presentation, run: Recording) -> str:
     unit = run.header.unit
-    names = [title(column, unit) for panel in panels for column in panel.columns]
+    names = [title(column, run.header.kind) for panel in panels for column in panel.columns]
     what = "A curve shows" if len(names) == 1 else "Curves show"
     shown = f"up to the shown {unit}, with the value"
     text = f"{what} {listed([plain(name) for name in names])} {shown}"
+    notes = ["in digits"]
     if "validation_loss" in run.columns:
-        return f"{text} in digits; thinner ones are those of the points held out."
-    return f"{text} in digits."
+        notes.append("thinner ones are those of the points held out")
+    columns = {column for panel in panels for column in panel.columns}
+    if any(len(layered(column, run.layout.layers)) > 1 for column in columns & {*MEASURED}):
+        notes.append("what is measured has a line for each layer, and the value is the network's")
+    return f"{text} {'; '.join(notes)}."
 
 
 def _descent(panels: list[Any], scene: Presentation, run: Recording) -> str:

@@ -12,12 +12,11 @@ from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError
 from vizopt.core.numbers import count
 from vizopt.flashes import Verdict
-from vizopt.formats.base import ClipMetadata
 from vizopt.formats.ffmpeg import corner
 from vizopt.formats.poster import picture, png, warning_of
+from vizopt.formats.stream import ClipMetadata
 
 TITLE = 120  # characters; more does not fit on two lines
-SHOWN = {".mp4": "video/mp4", ".gif": "image/gif"}  # what slides play
 RECIPE = "To make the clip again, save these lines as NAME.toml and run: vizopt make NAME.toml"
 SIDES = ("left", "right")
 ALIKE = 0.1  # seconds that two clips may differ by, and still keep together when they repeat
