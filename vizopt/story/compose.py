@@ -74,8 +74,8 @@ def of(
         made = [external.trained(run), external.how(run)]
     stage = arranged(run.header.kind, run.layout, scene.stage, slide)
     pictured = scene if slide is None else replace(scene, title="")
-    shown = seen(pictured, stage, run, held=not warning)
-    went = [told.happened(run, found), courses(run), shown]
+    seen_in = seen(pictured, stage, run, held=not warning)
+    went = [told.happened(run, found), courses(run), seen_in]
     paragraphs = tuple(filter(None, [warning, *made, *went]))
     return Story(_alt(scene, run, found), paragraphs, found)
 
