@@ -27,7 +27,7 @@ from vizopt.scene.load import parse_scene
 from vizopt.scene.spec import TRAINED, Scene
 
 STEPS = 2  # that are trained to be held against the recording
-TOLD = ("layout", "unit", "classes", "plane", "axes")  # of the header, by the data
+TOLD = ("layout", "whole", "unit", "classes", "plane", "axes")  # of the header, by the data
 
 
 @dataclass(frozen=True)

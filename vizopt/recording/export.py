@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.core.sampling import evenly
 from vizopt.recording.quantities import ordered
 from vizopt.recording.snapshot import Arrays, Snapshot, step_of
 from vizopt.recording.store import Recording
@@ -49,7 +50,7 @@ def weights_csv(run: Recording, at: Snapshot) -> str:
     Rows and columns count from 0; an array of one dimension, biases, has no rows.
     """
     names = [run.header.unit, "array", "row", "column", "before_step"]
-    lines = ([at.epoch, *line] for line in _parameters(at))
+    lines = ([at.epoch, *line] for line in _parameters(run, at))
     return _csv([*names, "update"] if at.update else names, lines)
 
 
@@ -69,13 +70,17 @@ def weights_lines(run: Recording, at: Snapshot) -> Iterator[str]:
     """Matrices by layer for people: before the step, and what it adds."""
     for layer in run.layout.layers:
         for arrays, what in ((at.params, side(run, at.epoch)), (at.update, "what it adds")):
-            yield from _matrices(layer, arrays, what)
+            yield from _matrices(run, layer, arrays, what)
 
 
-def _matrices(layer: str, arrays: Arrays, what: str) -> Iterator[str]:
+def _matrices(run: Recording, layer: str, arrays: Arrays, what: str) -> Iterator[str]:
     for name, array in arrays.items():
         if name.partition(".")[0] == layer:
-            yield f"{name} [{' × '.join(map(str, array.shape))}], {what}"
+            whole = run.header.whole.get(name, ())
+            sides = " of ".join(
+                " × ".join(map(str, shape)) for shape in (array.shape, whole) if shape
+            )
+            yield f"{name} [{sides}], {what}"
             yield np.array2string(
                 array,
                 max_line_width=WIDTH,
@@ -90,16 +95,19 @@ def _short(value: float) -> str:
     return f"{value:9.6f}" if not value or abs(value) >= 1e-4 else f"{value:9.2e}"
 
 
-def _parameters(at: Snapshot) -> Iterator[list[Any]]:
+def _parameters(run: Recording, at: Snapshot) -> Iterator[list[Any]]:
+    """Rows and columns are those of the whole array where only a sample of it is recorded."""
     for name, array in at.params.items():
         matrix = array.reshape(-1, array.shape[-1])
+        whole = run.header.whole.get(name, array.shape)
+        rows, columns = (evenly(n, m) for n, m in zip((1, *whole)[-2:], matrix.shape, strict=True))
         added = at.update[name].reshape(matrix.shape) if at.update else None
         for (i, j), value in np.ndenumerate(matrix):
-            row = "" if array.ndim == 1 else i
+            row = "" if array.ndim == 1 else rows[i]
             yield [
                 name,
                 row,
-                j,
+                columns[j],
                 matrix.dtype.type(value),
                 *([] if added is None else [added[i, j]]),
             ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from vizopt.core.params import Layout
+from vizopt.core.sampling import size_before
 from vizopt.core.specs import EXACT, Count, Whole, spec
 from vizopt.core.toml import parsed
 
@@ -80,6 +81,8 @@ class Header:
             rule.
         worked: the update rule in lines of arithmetic, to be redone by hand; see
             `vizopt.train.optimizers.worked`.
+        whole: shapes that arrays had in the training of which evenly spaced cells are recorded, by
+            name; see `vizopt.core.sampling`.
     """
 
     name: Annotated[str, Field(max_length=200)]
@@ -96,6 +99,7 @@ class Header:
     plane: Text = ""
     axes: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
     worked: Text = ""
+    whole: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shapes = self.layout.shapes
@@ -107,6 +111,12 @@ class Header:
             raise ValueError("layout: a shape of no array")
         for layer in self.layout.layers:
             _check_layer(layer, self.layout)
+        for name, shape in self.whole.items():
+            taken = dict(shapes).get(name, ())
+            if len(taken) != len(shape) or any(map(int.__gt__, taken, shape)):
+                raise ValueError(f"whole: {name[:60]}: is no sample of that shape")
+        if size_before(self.layout, self.whole) > EXACT:
+            raise ValueError("whole: a shape of no array")
 
 
 @spec

@@ -130,10 +130,24 @@ def _weights(panels: list[Weights], scene: Presentation, run: Recording) -> str:
     signs = _signs(scene.colours)
     layers = listed([panel.layer.replace("dense", "") for panel in panels])
     whose = f"Layer {layers} has" if len(panels) == 1 else f"Layers {layers} each have"
+    shown = "".join(f" {text}" for panel in panels if (text := _sampled(panel.layer, run)))
     return (
         f"{whose} two grids of cells: the weights, with the biases as the last row, and their "
-        f"update; both are {signs}."
+        f"update; both are {signs}.{shown}"
     )
+
+
+def _sampled(layer: str, run: Recording) -> str:
+    """Which of its cells a recording has; empty where it has all."""
+    name = f"{layer}.weights"
+    if name not in run.header.whole:
+        return ""
+    taken, whole = (
+        " × ".join(map(count, shapes[name]))
+        for shapes in (dict(run.layout.shapes), run.header.whole)
+    )
+    number = layer.replace("dense", "")
+    return f"Recorded are {taken} evenly spaced of the {whole} weights of layer {number}."
 
 
 def _signs(theme: Theme) -> str:

@@ -63,6 +63,9 @@ class Weights:
         title = _title(slot, self.layer)
         slot.text(0, slot.font(15), title, 15, colour=slot.theme.ink, weight="bold")
         size = f"{count(inputs - 1)} × {count(outputs)} + {count(outputs)}"
+        whole = _whole(slot, run, self.layer)
+        if whole:
+            size = f"{count(inputs - 1)} × {count(outputs)} {whole}"
         blocks = _block(inputs, weights[3]) * _block(outputs, weights[2]) > 1
         if _lies(run, self.layer):
             room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
@@ -76,6 +79,9 @@ class Weights:
         else:
             first, second = _captions(slot, weights)
             named = [slot.say(key) for key in (BLOCKS if blocks else ("weights",))]
+            if whole:
+                named = [size.removesuffix(f" {whole}") if not _low(slot) else size]
+                size = whole
             sizes = [size, size.replace(" × ", "×").replace(" + ", "+")]
             for y, choices in ((first, named), (second, [] if _low(slot) else sizes)):
                 fits = [text for text in choices if slot.text_width(text, 12) <= weights[2]]
@@ -110,6 +116,12 @@ class Weights:
             glyphs.write(window, text, min(x, floor(room)), y, align)
 
         return draw
+
+
+def _whole(slot: Slot, run: Recording, layer: str) -> str:
+    """`of 4 096 × 4 096`, where a recording has a sample of the layer; else empty."""
+    shape = run.header.whole.get(f"{layer}.weights")
+    return slot.say("of_whole", whole=" × ".join(map(count, shape))) if shape else ""
 
 
 def _write_update(slot: Slot, x: float, free: float, y: float) -> None:

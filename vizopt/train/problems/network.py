@@ -84,6 +84,14 @@ class NetworkSpec:
         return Layout.of(shapes)
 
     @property
+    def dtype(self) -> str:
+        return np.dtype(ARITHMETICS[self.arithmetic].dtype).name
+
+    @property
+    def outputs(self) -> int:
+        return max(self.sizes[-1], 2)
+
+    @property
     def columns(self) -> frozenset[str]:
         held_out = {"validation_loss", "validation_accuracy"} if self.validation else set()
         shown = {"points", "labels", "held_out", "extent"}
@@ -137,7 +145,7 @@ class Network:
         self._arithmetic = ARITHMETICS[spec.arithmetic]
         self._activation = ACTIVATIONS[spec.activation]
         self._head = head(spec.sizes[-1])
-        self.dtype = np.dtype(self._arithmetic.dtype).name
+        self.dtype = spec.dtype
         self.plane = plane_of(data.x, data.features, data.units, spec.plane)
         self.words = f"{data.words}  ·  {spec.describe()}"
         self.classes = data.classes
