@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from vizopt.core.numbers import count, number
-from vizopt.formats import ClipMetadata, StreamSpec, encoder
+from vizopt.formats import ClipMetadata, StreamSpec, format_of
 
 FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
 SIZE = (BITS * SIDE, 180)
@@ -49,7 +49,7 @@ def checked(passed=True, flashes=0.0):
 
 def write(path, label=LABEL, check_flashes=checked(), held=1, **film):  # noqa: B008
     film = StreamSpec(SIZE, FPS, list, label, check_flashes, **film)
-    with encoder(path).open(path, film) as put:
+    with format_of(path).open(path, film) as put:
         for frame in frames(held):
             put(frame)
     return path

@@ -10,10 +10,11 @@ from PIL import Image
 
 import vizopt
 from vizopt.clips import recipe
-from vizopt.clips.outputs import write_text
-from vizopt.core.marks import is_ours, signed, unsigned
+from vizopt.clips.write import write_text
+from vizopt.core.marks import signed, unsigned
 from vizopt.flashes.decode import pictures
-from vizopt.formats import ClipMetadata, StreamSpec, encoder
+from vizopt.formats import ClipMetadata, StreamSpec, format_of
+from vizopt.formats.ours import is_ours
 from vizopt.formats.sequence import members
 from vizopt.recording.store import Recording
 
@@ -59,7 +60,7 @@ def write_once(number, path):
         numbers = {"epoch": np.arange(LONG)}
         label = ClipMetadata(title="race", recipe=f"# {number}", numbers=numbers)
         film = StreamSpec((SIDE, SIDE), 10.0, [frame].copy, label)
-        with encoder(path).open(path, film) as write:
+        with format_of(path).open(path, film) as write:
             for _ in range(LONG):
                 write(frame)
 

@@ -19,6 +19,7 @@ from vizopt.core.ffmpeg import able
 from vizopt.core.toml import DEEPEST, LONGEST, parsed
 from vizopt.flashes import containers
 from vizopt.flashes.decode import pictures
+from vizopt.formats import texts
 from vizopt.formats.slides import powerpoint
 from vizopt.train.problems import sources, tables
 
@@ -92,7 +93,7 @@ def test_a_page_with_bad_base64_is_one_line(tmp_path, inside):
 
 
 def test_a_page_of_unclosed_tags_is_looked_through_once(tmp_path):
-    found = containers.INSIDE.search(
+    found = containers.CLIP_IN_PAGE.search(
         '<source id="clip" ' * 20_000 + ' src="data:video/mp4;base64' * 2_000
     )
     assert found is None
@@ -153,7 +154,7 @@ def test_a_tag_of_2_mb_is_not_read(tmp_path):
     ],
 )
 def test_tags_have_their_escapes_undone(text, tags):
-    assert recipe._tags(text) == tags
+    assert texts._tags(text) == tags
 
 
 def test_files_without_an_end_are_no_files(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 import vizopt
 from vizopt.clips.checks import Checks, FlashChecks, Steps
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.core.errors import EncodeError
 from vizopt.core.ffmpeg import end
 from vizopt.flashes import check_flashes, videos, worker

@@ -12,11 +12,11 @@ from PIL import Image, ImageSequence
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.draw.clear import Clear, opposite
 from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import pictures
-from vizopt.formats import ENCODERS, StreamSpec, encoder
+from vizopt.formats import FORMATS, StreamSpec, format_of
 from vizopt.pipeline import render_all
 from vizopt.scene.load import parse_scene
 
@@ -77,7 +77,9 @@ def test_a_lossless_file_has_the_frames_alpha(run, suffix, tmp_path):
     clear, _ = drawn(run)
     frames = [clear[k] for k in (0, 5, 5, len(clear) - 1)]
     file = tmp_path / f"a{suffix}"
-    with encoder(file).open(file, StreamSpec(SIZE, 10.0, lambda: frames, transparent=True)) as put:
+    with format_of(file).open(
+        file, StreamSpec(SIZE, 10.0, lambda: frames, transparent=True)
+    ) as put:
         for frame in frames:
             put(frame)
     if suffix.startswith("-"):
@@ -99,7 +101,9 @@ def test_a_webm_has_alpha(run, tmp_path):
     clear, colours = drawn(run, "dark")
     file = tmp_path / "a.webm"
     frames = [clear[k] for k in range(4)]
-    with encoder(file).open(file, StreamSpec(SIZE, 10.0, lambda: frames, transparent=True)) as put:
+    with format_of(file).open(
+        file, StreamSpec(SIZE, 10.0, lambda: frames, transparent=True)
+    ) as put:
         for frame in frames:
             put(frame)
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
@@ -117,7 +121,7 @@ def test_a_webm_has_alpha(run, tmp_path):
 
 
 def test_each_format_says_whether_it_has_transparency(run, tmp_path):
-    without = {suffix for suffix in ENCODERS if not encoder(Path(f"a-{suffix}")).alpha}
+    without = {suffix for suffix in FORMATS if not format_of(Path(f"a-{suffix}")).alpha}
     assert without == {".mp4", ".gif", ".jpg", ".jpeg", ".html", ".pptx"}
     files = [tmp_path / f"a{suffix}" for suffix in (".mp4", ".gif", ".webp")]
     keys = {"look": {"transparent": True, "paper": "#f0e0a0"}, "timeline.seconds": 0.3}
@@ -136,7 +140,7 @@ def blinking(path, *colours, alpha=255, fps=10.0):
     frames = [np.zeros((90, 160, 4), np.uint8) for _ in range(12)]
     for k, frame in enumerate(frames):
         frame[:, 60:] = (*colours[k % len(colours)], alpha)
-    with encoder(path).open(
+    with format_of(path).open(
         path, StreamSpec((160, 90), fps, lambda: frames, transparent=True)
     ) as put:
         for frame in frames:
@@ -155,7 +159,7 @@ def test_a_transparent_clip_is_judged_on_white_and_black_and_the_worse_counts(su
             frame[:] = (*colour, 255)
         clip = tmp_path / f"{paper[1:]}{suffix}"
         film = StreamSpec((160, 90), 10.0, lambda frames=frames: frames, transparent=True)
-        with encoder(clip).open(clip, film) as put:
+        with format_of(clip).open(clip, film) as put:
             for frame in frames:
                 put(frame)
         verdict = check_flashes(clip)

@@ -16,7 +16,7 @@ from vizopt.core import ffmpeg as program
 from vizopt.core.errors import DecodeError, VizoptError
 from vizopt.flashes import decode
 from vizopt.flashes.check import check_flashes
-from vizopt.formats import ClipMetadata, StreamSpec, encoder, ffmpeg
+from vizopt.formats import ClipMetadata, StreamSpec, ffmpeg, format_of
 
 REAL = imageio_ffmpeg.get_ffmpeg_exe()
 SIZE = (64, 48)
@@ -39,7 +39,7 @@ def instead(tmp_path, monkeypatch):
 def clip(path: Path, count: int = 6, label: ClipMetadata = ClipMetadata()) -> Path:  # noqa: B008
     frames = np.full((count, SIZE[1], SIZE[0], 4), 255, np.uint8)
     frames[..., :3] = np.arange(count)[:, None, None, None] * 9
-    with encoder(path).open(path, StreamSpec(SIZE, 30, lambda: list(frames), label)) as write:
+    with format_of(path).open(path, StreamSpec(SIZE, 30, lambda: list(frames), label)) as write:
         for frame in frames:
             write(frame)
     return path
@@ -62,16 +62,16 @@ def test_another_ffmpeg_is_found_out_before_training(instead, monkeypatch, scrip
     other = instead(script)
     path = Path(f"a{suffix}")
     with pytest.raises(VizoptError, match=OTHERS[script]) as raised:
-        encoder(path).check(path, SIZE)
+        format_of(path).check(path, SIZE)
     assert str(raised.value).startswith(f"a{suffix}: {other}: ")
     assert str(raised.value).endswith(": unset IMAGEIO_FFMPEG_EXE, which names it")
 
 
 def test_a_codec_that_is_not_there_is_named(instead):
     instead(f'case "$*" in *libvpx*) set -- -c:v none_such "$@";; esac; exec "{REAL}" "$@"')
-    encoder(Path("a.mp4")).check(Path("a.mp4"), SIZE)
+    format_of(Path("a.mp4")).check(Path("a.mp4"), SIZE)
     with pytest.raises(VizoptError, match=r"none_such.*5\.1 or newer with libvpx-vp9 is needed"):
-        encoder(Path("a.webm")).check(Path("a.webm"), SIZE)
+        format_of(Path("a.webm")).check(Path("a.webm"), SIZE)
 
 
 # ffmpeg 5.1's own words, before and after which it writes a picture of 2×1.
@@ -128,9 +128,9 @@ def test_large_pictures_are_the_same_in_less_memory(tmp_path, monkeypatch, inste
     for large in (1 << 30, 0):
         monkeypatch.setattr(ffmpeg, "LARGE", large)
         path = tmp_path / f"{large}.mp4"
-        encoder(path).check(path, SIZE)
+        format_of(path).check(path, SIZE)
         label = ClipMetadata(title="T", recipe="# made with vizopt")
-        with encoder(path).open(
+        with format_of(path).open(
             path, StreamSpec(SIZE, 29.97, lambda: list(frames), label)
         ) as write:
             for frame in frames:
@@ -157,7 +157,7 @@ def test_an_ffmpeg_without_memory_is_no_fault_of_the_clip_or_of_its_version(tmp_
     instead(f'"{REAL}" -version >&2; {LACK}')
     program._refusal.cache_clear()
     with pytest.raises(MemoryError):
-        encoder(path).check(path, SIZE)
+        format_of(path).check(path, SIZE)
     assert {file.name for file in tmp_path.iterdir()} == {"a.mp4", "other-ffmpeg"}
 
 

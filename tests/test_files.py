@@ -13,9 +13,11 @@ from pptx import Presentation
 from racing import LONG, PACK, left_beside, race, runs_in
 
 import vizopt
-from vizopt.clips.outputs import Look, planned
+from vizopt.clips.options import Look
+from vizopt.clips.plan import planned
 from vizopt.core.errors import EncodeError, VizoptError
-from vizopt.core.marks import is_ours, unsigned
+from vizopt.core.marks import unsigned
+from vizopt.formats.ours import is_ours
 
 DRAWN = ["-q", "--size", "480x270", "--seconds", "0.2"]
 TINY = Look((480, 270), overrides={"timeline.seconds": 0.2})

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from vizopt.clips import fit, targets
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.flashes import check_flashes
-from vizopt.formats import ENCODERS
+from vizopt.formats import FORMATS
 
 
 def size(name):
@@ -222,7 +222,7 @@ def test_an_upright_clip_for_x_keeps_its_size(command, run):
 
 
 def test_places_name_formats_that_are_made():
-    made = {*ENCODERS, ".pptx", ".html"}
+    made = {*FORMATS, ".pptx", ".html"}
     assert all(set(place.plays) <= made for place in targets.TARGETS.values())
 
 

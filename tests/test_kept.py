@@ -11,7 +11,7 @@ from test_recording import COLUMNS, HEADER, write
 
 import vizopt
 from vizopt.core.errors import Interrupted, RecordingError
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.recording import recorder as recorders
 from vizopt.recording.atomic import replaced
 from vizopt.recording.header import Column
@@ -128,7 +128,7 @@ def test_rows_are_committed_by_time_and_by_bytes(tmp_path, monkeypatch):
 
 def test_chunks_of_wide_rows_are_small(tmp_path):
     wide = Column("params", "snapshots", "float32", (3_000_000,))
-    header = replace(HEADER, layout=Layout.of({"dense1.weights": (3, 1_000_000)}))
+    header = replace(HEADER, layout=ParamLayout.of({"dense1.weights": (3, 1_000_000)}))
     with Recorder(tmp_path / "run.zarr", header, (*COLUMNS[:2], wide), {}) as recorder:
         for i in range(3):
             recorder.append("history", {"loss": 0.0})

@@ -17,7 +17,7 @@ from PIL import Image
 
 import vizopt
 from vizopt.clips.notebook import _page
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.core import cells, progress
 from vizopt.formats import ClipMetadata
 from vizopt.formats.poster import picture
@@ -77,10 +77,10 @@ def test_a_gif_and_a_still_are_images(clips):
 
 
 def test_a_large_gif_has_a_small_picture_beside_it(clips, monkeypatch):
-    monkeypatch.setattr("vizopt.clips.notebook.BESIDE", 1000)
+    monkeypatch.setattr("vizopt.clips.notebook.MAX_TWICE_BYTES", 1000)
     shown = clips["gif"]._repr_mimebundle_()
     assert set(shown) == {"text/plain", "text/html", "image/png"}
-    monkeypatch.setattr("vizopt.clips.notebook.LARGEST", 1000)
+    monkeypatch.setattr("vizopt.clips.notebook.MAX_BYTES", 1000)
     assert set(clips["mp4"]._repr_mimebundle_()) == {"text/plain", "image/png"}
 
 
@@ -140,7 +140,7 @@ def test_a_player_is_the_page_around_the_clip(clips):
 
 
 def test_a_player_that_is_too_large_says_what_to_do(clips, monkeypatch):
-    monkeypatch.setattr("vizopt.clips.notebook.LARGEST", 2_000)
+    monkeypatch.setattr("vizopt.clips.notebook.MAX_BYTES", 2_000)
     shown = clips["mp4"].player()._repr_mimebundle_()
     assert set(shown) == {"text/plain", "text/html"}
     size = len(_page(clips["mp4"])) / 1e6

@@ -12,14 +12,14 @@ from vizopt import pipeline
 from vizopt.api import render
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.fit import steps
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.clips.recipe import read
 from vizopt.clips.targets import Limits
 from vizopt.core.errors import EncodeError
 from vizopt.flashes import check_flashes
 from vizopt.flashes.containers import clips_in
 from vizopt.flashes.decode import pictures
-from vizopt.formats import StreamSpec, encoder
+from vizopt.formats import StreamSpec, format_of
 from vizopt.formats.html.shots import narrow
 from vizopt.scene.load import parse_scene
 
@@ -88,7 +88,7 @@ def flat(size, values):
 def flashing(path, wide, tall, check):
     """A page whose clips have these greys one after the other."""
     film = StreamSpec(WIDE, 10.0, list, LABEL, check, again=lambda size: flat(size, tall))
-    with encoder(path).open(path, film) as put:
+    with format_of(path).open(path, film) as put:
         for frame in flat(WIDE, wide):
             put(frame)
     return path
@@ -165,7 +165,7 @@ def test_the_command_leaves_it_out_and_embeds(command, run, tmp_path):
 def test_an_error_of_the_second_clip_names_the_page(tmp_path):
     film = StreamSpec(WIDE, 10.0, list, LABEL, None, again=lambda size: flat((100, 100), CALM))
     path = tmp_path / "a.html"
-    put = encoder(path).open(path, film)
+    put = format_of(path).open(path, film)
     put.__enter__()(next(flat(WIDE, CALM)))
     with pytest.raises(EncodeError, match=r"a\.html"):
         put.__exit__(None, None, None)

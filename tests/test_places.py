@@ -14,7 +14,9 @@ import pytest
 from test_recording import write
 
 import vizopt
-from vizopt.clips.outputs import Look, check_place, planned, write_text
+from vizopt.clips.options import Look
+from vizopt.clips.plan import check_place, planned
+from vizopt.clips.write import write_text
 from vizopt.core import atomic as files
 from vizopt.core.errors import EncodeError, RecordingError, one_line
 from vizopt.core.places import _host, remove, scratch, sweep

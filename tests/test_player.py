@@ -32,7 +32,7 @@ from pages import (
 )
 
 from vizopt.api import render
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.core.errors import SceneError
 from vizopt.core.numbers import count, number
 from vizopt.core.words import language, phrase, table

@@ -9,7 +9,7 @@ import pytest
 
 import vizopt
 from vizopt.core.errors import VizoptError
-from vizopt.formats import ENCODERS
+from vizopt.formats import FORMATS
 
 PUBLIC = [
     "Clip",
@@ -67,7 +67,7 @@ def test_help_is_of_use(tmp_path):
 @pytest.mark.parametrize("call", ["render", "make"])
 def test_docstrings_name_every_format_and_keyword(call):
     told = " ".join((getattr(vizopt, call).__doc__ + vizopt.render.__doc__).split())
-    for suffix in ENCODERS:
+    for suffix in FORMATS:
         assert suffix in getattr(vizopt, call).__doc__, suffix
     from vizopt.api import Keywords
 
@@ -210,7 +210,7 @@ def test_at_and_weights(tiny):
     at = tiny.at(9)
     assert at.epoch == 9
     assert at.values == {name: tiny[name][9] for name in ("loss", "accuracy", "lr")}
-    assert list(at.params) == list(at.update) == [name for name, _ in tiny.layout.shapes]
+    assert list(at.params) == list(at.update) == list(tiny.layout.shapes)
     assert np.array_equal(at.params["dense1.weights"], tiny.weights("dense1", epoch=9))
     assert tiny.weights("dense2.biases", epoch=9).shape == (3,)
     with pytest.raises(VizoptError, match='no weights "dens1": did you mean "dense1'):

@@ -31,7 +31,7 @@ EXTRAS = {
     "batch": {"problem.batch": 7},
     "dropout": {"problem.dropout": 0.3},
     "validation": {"problem.validation": 0.2},
-    "schedule": {"optimizer.lr": {"kind": "exponential", "initial": 0.05, "factor": 0.9}},
+    "schedule": {"optimizer.lr": {"kind": "exponential", "initial": 0.05, "gamma": 0.9}},
 }
 
 EXTRAS["all"] = {key: value for extra in EXTRAS.values() for key, value in extra.items()}

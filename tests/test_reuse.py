@@ -118,7 +118,7 @@ TRAINED = {
     "keep.every": 3,
     "keep.grid": 9,
     "problem.data.points": 8,
-    "problem.arithmetic": "float64",
+    "problem.precision": "float64",
     "problem.batch": 5,
 }
 

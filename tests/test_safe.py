@@ -5,7 +5,7 @@ import pytest
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.core import library
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import check_flashes

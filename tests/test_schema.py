@@ -101,7 +101,7 @@ MISTAKES = {
     "number for a list": ("sizes = [2, 64, 3]", "sizes = 3"),
     "too short a list": ("sizes = [2, 64, 3]", "sizes = [2]"),
     "text in a list of numbers": ("sizes = [2, 64, 3]", 'sizes = [2, "64", 3]'),
-    "unknown choice": ('arithmetic = "book"', 'arithmetic = "float16"'),
+    "unknown choice": ('precision = "book"', 'precision = "float16"'),
     "unknown theme": ("epochs =", 'theme = "drak"\nepochs ='),
     "wrong name": ("epochs =", 'name = "../evil"\nepochs ='),
     "schedule without its keys": ("lr = 1.0", 'lr = { kind = "cosine", initial = 1.0 }'),

@@ -12,7 +12,7 @@ from vizopt.cli import kinds
 from vizopt.clips.targets import TARGETS
 from vizopt.core import library
 from vizopt.core.words import languages
-from vizopt.formats import ENCODERS
+from vizopt.formats import FORMATS
 from vizopt.scene.load import load_scene
 
 COMMANDS = cli.cli.commands
@@ -161,7 +161,7 @@ def test_what_the_lists_of_names_are_of():
     assert list(kinds.names("scenes")) == library.names()
     assert tuple(kinds.names("themes")) == library.looks()
     assert tuple(kinds.names("languages")) == languages()
-    assert list(kinds.names("formats")) == [".zarr", *ENCODERS]
+    assert list(kinds.names("formats")) == [".zarr", *FORMATS]
     assert kinds.names("themes")["dark"] == "For dark rooms and pages."
     assert kinds.names("languages")["de"] == "Die Wörter eines Bildes auf Deutsch"
     assert kinds.names("formats")[".png"] == "PNG: one frame as a still."

@@ -20,9 +20,9 @@ import vizopt
 from vizopt import deck, pipeline, story
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.metadata import metadata_of
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.core import atomic
-from vizopt.formats import ClipMetadata, StreamSpec, encoder
+from vizopt.formats import ClipMetadata, StreamSpec, format_of
 from vizopt.formats import slides as formats
 from vizopt.scene.load import parse_scene
 from vizopt.scene.spec import Shape
@@ -50,7 +50,7 @@ def flashing(tmp_path):
     """A clip that fails the check: black and white in turn."""
     path = tmp_path / "flash.mp4"
     frames = [Image.new("RGBA", (320, 240), "white" if k % 2 else "black") for k in range(20)]
-    with encoder(path).open(path, StreamSpec((320, 240), 10.0, lambda: [])) as write:
+    with format_of(path).open(path, StreamSpec((320, 240), 10.0, lambda: [])) as write:
         for frame in frames:
             write(np.array(frame))
     return path
@@ -104,6 +104,17 @@ def test_a_slide_for_each_scene_recording_and_clip(command, run, clips):
     for page in (first, second, third):
         assert timing(page) == ("0", "indefinite")
         assert len(list(page.placeholders)) == 1
+
+
+def test_the_closing_lines_have_length_and_flash_check(command, clips, flashing):
+    ran = command("slides", clips / "a.mp4", flashing, "-o", "d.pptx", "-q")
+    first, *lines = ran.out.splitlines()
+    assert first.startswith("d.pptx  2 slides  ")
+    assert lines == [
+        "a.mp4  1.0 s  passes the flash check",
+        "flash.mp4  2.0 s  FAILS the flash check: 5 a second",
+        "flash.mp4  flashes: does not start by itself, says so in its notes",
+    ]
 
 
 def test_the_clip_is_large_and_leaves_its_title_to_the_slide(command):
@@ -404,13 +415,16 @@ def test_slides_follow_the_paper_ink_and_font_of_the_clips_own_look(clips, tmp_p
     )
     slide = formats.slide(clips / "a.mp4", label, check_flashes(clips / "a.mp4"))
     page = Page(formats.SNIPPETS[".html"]([slide]))
-    assert page.elements[0] == ("section", {"data-background-color": "#002b36"})
+    assert page.elements[0] == (
+        "section",
+        {"data-background-color": "#ffffff"},
+    )  # as players show it
     family = r'"Fira \27 x\22 \3b \7d \3c \2f style\3e "'
     assert page.elements[1] == ("h2", {"style": f"color: #eee8d5; font-family: {family}"})
     quarto = formats.SNIPPETS[".qmd"]([slide])
-    assert quarto.startswith('## T {background-color="#002b36"}\n\n')
+    assert quarto.startswith('## T {background-color="#ffffff"}\n\n')
     marp = formats.SNIPPETS[".md"]([slide])
-    assert '<!--\n_backgroundColor: "#002b36"\n_color: "#eee8d5"\n-->\n\n<style scoped>\n' in marp
+    assert '<!--\n_backgroundColor: "#ffffff"\n_color: "#eee8d5"\n-->\n\n<style scoped>\n' in marp
     styled = f":is(h2, th) {{ color: #eee8d5; font-family: {family} }}\n</style>\n\n## T\n"
     assert styled in marp
     formats.write(tmp_path / "d.pptx", [slide])
@@ -573,7 +587,7 @@ def test_an_error_while_drawing_leaves_the_old_deck(tmp_path):
     path = tmp_path / "d.pptx"
     path.write_bytes(b"old")
     film = StreamSpec((64, 64), 10.0, lambda: [])
-    with pytest.raises(ZeroDivisionError), encoder(path).open(path, film):
+    with pytest.raises(ZeroDivisionError), format_of(path).open(path, film):
         raise ZeroDivisionError
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["d.pptx"]

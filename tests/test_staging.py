@@ -11,7 +11,7 @@ import pytest
 import vizopt
 from vizopt import pipeline
 from vizopt.clips import staging as staging_
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.clips.staging import Staging, staged
 from vizopt.core import places
 from vizopt.core.errors import EncodeError

@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from vizopt.core.oklab import luminance
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import check_flashes
-from vizopt.formats import StreamSpec, encoder
+from vizopt.formats import StreamSpec, format_of
 
 SIMULATED = [None, "deuteranomaly", "protanomaly", "tritanomaly"]
 
@@ -130,7 +130,7 @@ def test_the_meter_would_see_two_regions_that_flash(tmp_path):
 def blinking(path, states):
     """The verdict on a clip of 20 frames a second, each of one colour."""
     frames = [np.ascontiguousarray(np.broadcast_to(colour, (36, 64, 4))) for colour in states]
-    with encoder(path).open(path, StreamSpec((64, 36), 20.0, lambda: frames)) as put:
+    with format_of(path).open(path, StreamSpec((64, 36), 20.0, lambda: frames)) as put:
         for frame in frames:
             put(frame)
     return check_flashes(path)

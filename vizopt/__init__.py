@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     __version__: str
 
     from vizopt.api import make, record, render
-    from vizopt.clips.outputs import Look
-    from vizopt.clips.render import Clip
+    from vizopt.clips.clip import Clip
+    from vizopt.clips.options import Look
     from vizopt.core.errors import VizoptError
     from vizopt.recording.store import Recording
     from vizopt.scene.load import load_look, load_scene
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
-    "Clip": "clips.render",
-    "Look": "clips.outputs",
+    "Clip": "clips.clip",
+    "Look": "clips.options",
     "Recording": "recording.store",
     "Scene": "scene.spec",
     "VizoptError": "core.errors",

@@ -7,8 +7,9 @@ from types import UnionType
 from typing import Any, TypeAlias, TypedDict, Unpack, overload
 
 from vizopt import pipeline
-from vizopt.clips.outputs import Look, check_played
-from vizopt.clips.render import Clip
+from vizopt.clips.clip import Clip
+from vizopt.clips.options import Look
+from vizopt.clips.plan import check_played
 from vizopt.core.errors import VizoptError, hint
 from vizopt.core.progress import Bar, usual
 from vizopt.core.sizes import fps_of, size_of

@@ -169,8 +169,8 @@ LIES = (
     Lie(
         "a GIF's colours may be four times further off",
         "vizopt/formats/gif.py",
-        "DEAD = 6 ",
-        "DEAD = 24 ",
+        "UNSEEN_CHANGE = 6 ",
+        "UNSEEN_CHANGE = 24 ",
     ),
     Lie(
         "GitHub takes 100 MB",
@@ -179,22 +179,22 @@ LIES = (
         '".webm"), size_bytes=100 * MB\n        ),\n        "https://docs.github',
     ),
     Lie(
-        "AMSGrad divides by the current cache",
-        "vizopt/train/optimizers/adam.py",
-        "largest = np.maximum(state.largest, mean.cache)",
-        "largest = mean.cache",
+        "AMSGrad divides by the current second moment",
+        "vizopt/train/optimizers/amsgrad.py",
+        "largest = np.maximum(state.largest, mean.second_moment)",
+        "largest = mean.second_moment",
     ),
     Lie(
         "NAdam does not look ahead",
-        "vizopt/train/optimizers/adam.py",
+        "vizopt/train/optimizers/nadam.py",
         "return -self.lr(step) * (now + ahead) / root",
-        "return -self.lr(step) * mean.momentum / (1 - product) / root",
+        "return -self.lr(step) * mean.first_moment / (1 - product) / root",
     ),
     Lie(
         "AdamW's decay passes through the moments",
-        "vizopt/train/optimizers/adam.py",
-        "/ (np.sqrt(cache) + self.epsilon) + self.decay * params",
-        "/ (np.sqrt(cache) + self.epsilon) + self.decay * params / (np.sqrt(cache) + self.epsilon)",
+        "vizopt/train/optimizers/adamw.py",
+        "push = first / (np.sqrt(second) + self.epsilon) + self.weight_decay * params",
+        "push = (first + self.weight_decay * params) / (np.sqrt(second) + self.epsilon)",
     ),
     Lie(
         "the feature's numbers are upside down",

@@ -1,13 +1,13 @@
 """Frames that are all in memory, fed to an encoder: what is left when drawing costs nothing."""
 
-from vizopt.formats import StreamSpec, encoder
+from vizopt.formats import StreamSpec, format_of
 from vizopt.formats.ffmpeg import COLOUR, piped
 
 
 def encode(path, frames, size, fps):
     """Our encoder with our settings."""
     film = StreamSpec(size, fps, lambda: frames[:: max(len(frames) // 8, 1)])
-    with encoder(path).open(path, film) as write:
+    with format_of(path).open(path, film) as write:
         for frame in frames:
             write(frame)
 

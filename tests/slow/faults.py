@@ -29,7 +29,7 @@ from slow.counts import Counts
 
 from vizopt.__main__ import main as vizopt
 from vizopt.core.errors import RecordingError
-from vizopt.formats import encoder
+from vizopt.formats import format_of
 from vizopt.recording.store import Recording
 
 SHORT = ["--set", "epochs=4", "--set", "keep.grid=8", "--seconds", "0.1", "--size", "480x270"]
@@ -70,7 +70,7 @@ def main() -> int:
     options = parser.parse_args()
     import_module("vizopt.pipeline")  # here once, for all of the processes
     for name in FILES[:3]:
-        encoder(Path(name))
+        format_of(Path(name))
     with (
         tempfile.TemporaryDirectory() as folder,
         Counts(("complete", "one line", *BAD), BAD) as counts,

@@ -24,7 +24,7 @@ from vizopt.cli import cli
 from vizopt.clips import recipe
 from vizopt.core.places import parts_of
 from vizopt.flashes.decode import pictures
-from vizopt.formats import encoder
+from vizopt.formats import format_of
 from vizopt.recording.store import Recording
 
 CLIPS = ["a.mp4", "a.webm", "a.gif", "a.html", "a.pptx", "a.png"]
@@ -41,7 +41,7 @@ def main() -> int:
     random = Random(options.seed)
     import_module("vizopt.pipeline")  # here once, for all of the processes
     for name in CLIPS:
-        encoder(Path(name))
+        format_of(Path(name))
     with tempfile.TemporaryDirectory() as folder, Counts(ENDS, FAULTS) as counts:
         whole, own = Path(folder) / "whole", Path(folder) / "own"
         whole.mkdir()

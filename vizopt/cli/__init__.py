@@ -85,8 +85,10 @@ def find(
     The fewest steps that a descent of one variable needs to a minimum, and how exact the learning
     rate must be for it."""
     from vizopt import search as search
-    from vizopt.clips.outputs import check_place, write_text
-    from vizopt.core.marks import guard, signed
+    from vizopt.clips.plan import check_place
+    from vizopt.clips.write import write_text
+    from vizopt.core.marks import signed
+    from vizopt.formats.ours import guard
     from vizopt.scene.load import load_scene
     from vizopt.scene.written import scene_toml
 

@@ -69,7 +69,7 @@ def check(
 
 
 def _check_plot(plot: Path, clip: Path, overwrite: bool) -> None:
-    from vizopt.core.marks import guard
+    from vizopt.formats.ours import guard
 
     if plot.exists() and clip.exists() and plot.samefile(clip):
         raise VizoptError(f"{plot}: is the clip itself: choose another name for its plot")

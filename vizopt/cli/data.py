@@ -18,8 +18,8 @@ def check_save(sources: Sequence[str], save: Path | None, overwrite: bool) -> No
         click.UsageError: not one table.
         VizoptError: no place for a scene, or something is there.
     """
-    from vizopt.clips.outputs import check_place
-    from vizopt.core.marks import guard
+    from vizopt.clips.plan import check_place
+    from vizopt.formats.ours import guard
 
     if save is None:
         return
@@ -37,7 +37,7 @@ def tell_tables(
     sources: Sequence[str], overrides: Mapping[str, Any], save: Path | None = None
 ) -> None:
     """The scene that is used for each table, on stderr; and into a file."""
-    from vizopt.clips.outputs import write_text
+    from vizopt.clips.write import write_text
     from vizopt.scene.load import scene_text
     from vizopt.scene.schema import POINTER
 

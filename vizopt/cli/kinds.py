@@ -30,8 +30,8 @@ def _languages() -> dict[str, str]:
 
 def _formats() -> dict[str, str]:
     """By the end of a file's name; the lines are those of the modules that write them."""
-    encoders = ast.parse(_source("vizopt.formats.__init__")).body
-    table = next(node for node in encoders if _is_table(node, "ENCODERS"))
+    tree = ast.parse(_source("vizopt.formats.__init__")).body
+    table = next(node for node in tree if _is_table(node, "FORMATS"))
     modules = {".zarr": "vizopt.recording.store", **ast.literal_eval(table.value)}  # type: ignore[attr-defined]
     return {suffix: _first_line(_source(module)) for suffix, module in modules.items()}
 

@@ -23,10 +23,11 @@ from vizopt.cli.options import (
 )
 from vizopt.clips.brief import goes_on, recording_line
 from vizopt.core.errors import one_line
+from vizopt.recording.atomic import is_recording
 
 if TYPE_CHECKING:
-    from vizopt.clips.outputs import Look
-    from vizopt.clips.render import Clip
+    from vizopt.clips.clip import Clip
+    from vizopt.clips.options import Look
     from vizopt.clips.targets import Limits
     from vizopt.scene.spec import Scene
 
@@ -90,7 +91,7 @@ def make(
         limits = _limits(fit, place, wanted)
         reuse = reuse_of(again, quiet)
         run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limits, reuse=reuse)
-        if any(file.suffix == ".zarr" for file in wanted):
+        if any(map(is_recording, wanted)):
             click.echo(recording_line(run))
         _echo_clips(clips)
         echo_title(source, scene, look.overrides)
@@ -114,8 +115,9 @@ def pack(
     """The folder to upload: clips, poster, text, recipe."""
     from vizopt import pipeline
     from vizopt.cli.keys import checked
-    from vizopt.clips.outputs import Look
-    from vizopt.core.marks import guard, signed
+    from vizopt.clips.options import Look
+    from vizopt.core.marks import signed
+    from vizopt.formats.ours import guard
     from vizopt.scene.load import bare, load_scene
     from vizopt.scene.written import scene_toml
 
@@ -186,7 +188,7 @@ def _limits(
     from vizopt.clips.fit import size_limits
     from vizopt.clips.targets import Limits
 
-    clips = [file for file in files if file.suffix != ".zarr"]
+    clips = [file for file in files if not is_recording(file)]
     limits = size_limits(place, clips) if place else dict.fromkeys(clips, Limits())
     if fit:
         limits = {file: most._replace(size_bytes=fit) for file, most in limits.items()}
@@ -217,7 +219,7 @@ def _wanted(source: str, scene: "Scene", place: str | None) -> tuple[Path, ...]:
 
 def _echo_clips(clips: Sequence["Clip"]) -> None:
     """A line for each clip, and one for each text alternative."""
-    from vizopt.clips.outputs import text_beside
+    from vizopt.clips.plan import text_beside
 
     for clip in clips:
         click.echo(str(clip))

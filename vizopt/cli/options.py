@@ -12,7 +12,7 @@ from vizopt.core import streams
 from vizopt.core.errors import one_line
 
 if TYPE_CHECKING:
-    from vizopt.clips.outputs import Look
+    from vizopt.clips.options import Look
     from vizopt.pipeline.reuse import Reuse
     from vizopt.scene.spec import Scene
 
@@ -220,12 +220,14 @@ def look_of(
 ) -> "Look":
     """What the options say; `at` is for the stills among the files."""
     from vizopt.cli.keys import checked
-    from vizopt.clips.outputs import Look, check_played
-    from vizopt.formats import is_still
+    from vizopt.clips.options import Look
+    from vizopt.clips.plan import check_played
+    from vizopt.formats import find_format
 
-    if at and not any(is_still(file) for file in files):
+    kinds = [kind for kind in map(find_format, files) if kind]
+    if at and not any(kind.still for kind in kinds):
         raise click.UsageError("--at is for a still: name one with -o NAME.png")
-    if embed and files and not any(file.suffix.lower() == ".html" for file in files):
+    if embed and files and not any(kind.is_page for kind in kinds):
         raise click.UsageError("--embed is for a web page: name one with -o NAME.html")
     keys: dict[str, Any] = {}
     if own:

@@ -9,12 +9,12 @@ from click.shell_completion import CompletionItem
 
 from vizopt.cli import completing
 from vizopt.cli.options import AGAIN, PATH, bar_of, echo_title, look_of, look_options, reuse_of
-from vizopt.clips.brief import told_bytes, told_rate
+from vizopt.clips.brief import told_bytes, told_rate, told_verdict
 from vizopt.core.library import BESIDE
 from vizopt.core.numbers import counted
 
 if TYPE_CHECKING:
-    from vizopt.clips.outputs import Look
+    from vizopt.clips.options import Look
     from vizopt.formats.slides import Slide
 
 KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
@@ -91,16 +91,17 @@ def _echo(made: "list[Slide]", sources: Sequence[str], shown: str, look: "Look")
     """What one should know of the clips: another rate, another title, flashes."""
     from vizopt.clips.recipe import is_clip
     from vizopt.deck.sources import parted
-    from vizopt.formats import encoder
+    from vizopt.formats import format_of
     from vizopt.recording.atomic import is_recording
     from vizopt.scene.load import load_scene
 
-    rate = encoder(Path(f"clip{shown}")).rate(look.fps) if look.fps else None
+    rate = format_of(Path(f"clip{shown}")).nearest_fps(look.fps) if look.fps else None
     if look.fps and rate and rate != look.fps:
         click.echo(f"clips at {told_rate(Path(f'clip{shown}'), rate, look.fps)}")
     for source in (part for named in sources for part in parted(named)):
         if not (is_recording(Path(source)) or is_clip(source)):
             echo_title(source, load_scene(source, look.overrides), look.overrides)
     for part in (part for slide in made for part in slide.parts):
+        click.echo(f"{part.clip.name}  {part.seconds:.1f} s  {told_verdict(part.verdict)}")
         if part.warning:
             click.echo(f"{part.clip.name}  flashes: does not start by itself, says so in its notes")

@@ -94,7 +94,8 @@ def _weights(run: "Recording", epoch: int, kind: str | None) -> str:
 
 def _write(file: Path, text: str, overwrite: bool) -> None:
     """Write a file that has no mark of ours, so that only an equal one is replaced unasked."""
-    from vizopt.clips.outputs import check_place, write_text
+    from vizopt.clips.plan import check_place
+    from vizopt.clips.write import write_text
 
     check_place(file)
     if file.exists() and not overwrite and file.read_bytes() not in (b"", text.encode()):

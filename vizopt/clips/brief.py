@@ -7,15 +7,15 @@ from vizopt.core.errors import one_line
 from vizopt.core.numbers import counted
 
 if TYPE_CHECKING:
-    from vizopt.clips.render import Clip
+    from vizopt.clips.clip import Clip
     from vizopt.flashes import Verdict
     from vizopt.recording.store import Recording
 
 
 def clip_line(clip: "Clip") -> str:
     """A clip: size, length and rate or the epoch of a still, what it gave up, the flash check."""
-    from vizopt.clips.outputs import written
-    from vizopt.formats import encoder
+    from vizopt.clips.plan import written
+    from vizopt.formats import format_of
 
     width, height = clip.size
     size = sum(file.stat().st_size for file in written(clip.path))
@@ -26,7 +26,7 @@ def clip_line(clip: "Clip") -> str:
     card = "with a warning card in front" if clip.metadata.warning and not clip.at else ""
     kind = clip.path.suffix[1:].upper()
     smooth = "smooth " if kind == "GIF" else ""  # it has pixels that are there or not
-    own = bool(encoder(clip.path).poster)  # says how it plays
+    own = bool(format_of(clip.path).poster)  # says how it plays
     plays = f"plays {times(clip.metadata.loop)}" if own and clip.metadata.loop else ""
     paper = f"{kind} has no {smooth}transparency: on the look's paper" if clip.papered else ""
     parts = [

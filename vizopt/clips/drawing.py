@@ -10,7 +10,8 @@ import numpy as np
 from vizopt import story
 from vizopt.clips.checks import FlashChecks, Steps
 from vizopt.clips.metadata import metadata_of
-from vizopt.clips.outputs import Group, Look
+from vizopt.clips.options import Look
+from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
 from vizopt.core.arrays import Frame, Rows, Size
 from vizopt.draw.clear import Clear
@@ -19,7 +20,7 @@ from vizopt.draw.figure import FrameRenderer, Words
 from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.timeline import COURSE
 from vizopt.draw.warning_card import WithWarning
-from vizopt.formats import ClipMetadata, Encoder, StreamSpec
+from vizopt.formats import ClipMetadata, Format, StreamSpec
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Presentation, Shape
 
@@ -118,7 +119,7 @@ def told_to_files(
     told: story.Story,
     warning: str,
     look: Look,
-    members: Sequence[tuple[Path, Encoder]],
+    members: Sequence[tuple[Path, Format]],
 ) -> ClipMetadata:
     """What the files say of themselves, and what they show before they play."""
     picture = drawing.picture
@@ -153,7 +154,8 @@ def planned_picture(
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     course = scene.timeline.rows(run["epoch"], COURSE)
-    stage = arranged(run.header.kind, run.layout, scene.stage)
+    shown_at = size if slide else None
+    stage = arranged(run.header.kind, run.layout, scene.stage, shown_at)
     words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:

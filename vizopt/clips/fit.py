@@ -1,64 +1,18 @@
 """Fit: smaller files for places with a limit, by the least harm first."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.clips.targets import TARGETS, Limits
 from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError, hint
 from vizopt.draw.small import SMALL
-from vizopt.formats import Encoder, encoder, is_still
-from vizopt.formats.html.shots import has_narrow
+from vizopt.formats import Format, format_of
 
-
-@dataclass(frozen=True)
-class QualityStep:
-    """One step of harm.
-
-    Args:
-        level: the encoder's own: a coarser quantiser, fewer colours.
-        rate: share of the frames a second that is kept.
-        scale: share of the width and height.
-        narrow: whether a page keeps its second clip.
-    """
-
-    level: int = 0
-    rate: float = 1.0
-    scale: float = 1.0
-    narrow: bool = True
-
-
-# In this order by measurement: docs/decisions/009-least-harm.md. Each is smaller than the last.
-VIDEO = (
-    QualityStep(),
-    *(QualityStep(level) for level in (1, 2)),
-    *(QualityStep(2, 1.0, scale) for scale in (0.75, 0.6)),
-    *(QualityStep(3, rate, 0.5) for rate in (1.0, 0.5)),
-)
-LOSSLESS = (
-    QualityStep(),
-    *(QualityStep(level) for level in (1, 2, 3)),
-    *(QualityStep(3, rate) for rate in (0.75, 0.5)),
-    *(QualityStep(3, 0.5, scale) for scale in (0.8, 0.6)),
-    QualityStep(4, 0.25, 0.6),
-)
-GIF = (
-    QualityStep(),
-    *(QualityStep(0, rate) for rate in (0.75, 0.5)),
-    *(QualityStep(0, 0.5, scale) for scale in (0.8, 0.65)),
-    *(QualityStep(1, rate, 0.6) for rate in (0.4, 0.25)),
-)
-PAGE = (QualityStep(), *(replace(rung, narrow=False) for rung in VIDEO))
-SLOW = 5.0  # frames a second: no place is worth a slower clip
+MIN_FPS = 5.0  # no place is worth a slower clip
 RATES = 100  # that are tried down to it
-QUALITY_STEPS = {
-    ".html": PAGE,
-    ".gif": GIF,
-    ".webp": LOSSLESS,
-    ".apng": LOSSLESS,
-}  # all others: VIDEO
 
 
 def size_limits(place: str, files: Iterable[Path]) -> dict[Path, Limits]:
@@ -93,10 +47,10 @@ def steps(
     Raises:
         EncodeError: the clip is too long for the place.
     """
-    kind = encoder(file)
-    size, fps = look.size or kind.size, kind.rate(look.fps or kind.fps)
+    kind = format_of(file)
+    size, fps = look.size or kind.size, kind.nearest_fps(look.fps or kind.fps)
     within = boxed(size, most)
-    rates = [fps] if is_still(file) else _rates(kind, min(fps, most.fps or fps))
+    rates = [fps] if kind.still else _rates(kind, min(fps, most.fps or fps))
     good = [rate for rate in rates if not most.broken(within, rate, frames(rate))]
     if not good:  # fewer pixels then, as few as the slowest clip needs
         rate = rates[-1]
@@ -119,22 +73,19 @@ def quality_steps(file: Path, look: Look, size: Size, fps: float) -> list[tuple[
         size: with which the ladder begins.
         fps: likewise.
     """
-    kind, asked = encoder(file), look.size
-    rungs = QUALITY_STEPS.get(file.suffix.lower(), VIDEO)
-    if is_still(file):
-        rungs = tuple(QualityStep(scale=scale) for scale in (1.0, 0.75, 0.6, 0.5))
-    twice = look.wants_narrow and has_narrow(file, size)
+    kind, asked = format_of(file), look.size
+    twice = look.wants_narrow and kind.narrow_size(size)
     found: list[tuple[Look, str]] = []
-    for rung in rungs:
-        smaller = scaled(size, rung.scale)
-        rate = kind.rate(max(fps * rung.rate, min(fps, SLOW)))
-        given = ["the clip for narrow screens"] if twice and not rung.narrow else []
-        given += [f"level {rung.level} of colours or detail"] if rung.level else []
+    for step in kind.quality_steps:
+        smaller = scaled(size, step.size_share)
+        rate = kind.nearest_fps(max(fps * step.fps_share, min(fps, MIN_FPS)))
+        given = ["the clip for narrow screens"] if twice and not step.narrow else []
+        given += [f"level {step.level} of colours or detail"] if step.level else []
         given += [f"{rate:.4g} instead of {look.fps:.4g} fps"] if rate != look.fps else []
         given += [f"{told(smaller)} instead of {told(asked)}"] if asked and smaller != asked else []
         harm = f"gave up: {', '.join(given)}" if given else ""
-        shape = replace(look, size=smaller, fps=rate, level=rung.level, overwrite=False)
-        shape = replace(shape, narrow=look.narrow and (rung.narrow or not twice))
+        shape = replace(look, size=smaller, fps=rate, level=step.level, overwrite=False)
+        shape = replace(shape, narrow=look.narrow and (step.narrow or not twice))
         if not found or shape != found[-1][0]:
             found.append((shape, harm))
     return found
@@ -144,10 +95,10 @@ def told(size: Size) -> str:
     return f"{size[0]}×{size[1]}"
 
 
-def _rates(kind: Encoder, fps: float) -> list[float]:
+def _rates(kind: Format, fps: float) -> list[float]:
     """Rates that a format plays, from the highest down to a slow one."""
-    slowest = min(fps, SLOW)
-    tried = (kind.rate(fps * (slowest / fps) ** (k / RATES)) for k in range(RATES + 1))
+    slowest = min(fps, MIN_FPS)
+    tried = (kind.nearest_fps(fps * (slowest / fps) ** (k / RATES)) for k in range(RATES + 1))
     return [rate for rate in dict.fromkeys(tried) if rate <= fps]
 
 

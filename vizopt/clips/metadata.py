@@ -48,6 +48,7 @@ def metadata_of(
         recipe=_recipe(run, replace(scene, clip=shape)),
         warning=warning,
         unit=run.header.unit,
+        kind=run.header.kind,
         numbers=numbers,
         texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
         marks=tuple((frame(event.epoch), event.words) for event in story.events),

@@ -6,23 +6,17 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from vizopt.core.errors import VizoptError
-from vizopt.formats import StreamSpec
+from vizopt.formats import StreamSpec, format_of, mp4
 from vizopt.formats.html.page import page
 from vizopt.formats.html.shots import Shot
 from vizopt.formats.poster import picture, still, warning_of
 
 if TYPE_CHECKING:
-    from vizopt.clips.render import Clip
+    from vizopt.clips.clip import Clip
 
-VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
-IMAGES = {
-    **{".gif": "image/gif", ".png": "image/png", ".apng": "image/png", ".webp": "image/webp"},
-    **{".jpg": "image/jpeg", ".jpeg": "image/jpeg"},
-}
-LARGEST = 20_000_000  # bytes of a clip that is put into a notebook
-BESIDE = 2_000_000  # bytes of an image that is put there twice, alone and in the HTML
-PLAYED = (".mp4", ".html")  # what a player has
-BELOW = 240  # pixels of a player below its picture
+MAX_BYTES = 20_000_000  # of a clip that is put into a notebook
+MAX_TWICE_BYTES = 2_000_000  # of an image that is put there twice, alone and in the HTML
+BELOW_PX = 240  # of a player below its picture
 FIT = "max-width: 100%; height: auto"
 
 
@@ -31,23 +25,25 @@ def bundle(clip: "Clip") -> dict[str, str]:
 
     The HTML plays; GitHub removes a video, so an image lies beside it.
     """
-    path, suffix = clip.path, clip.path.suffix.lower()
+    path, known = clip.path, format_of(clip.path)
     if not path.is_file():
         return {"text/plain": f"{path}  is no longer there"}
     plain = {"text/plain": str(clip)}
-    if suffix == ".html":
-        return plain | {"text/html": _framed(clip, _page(clip))}
-    if suffix == ".svg":
-        return plain | {"image/svg+xml": path.read_text(encoding="utf-8")}
-    if suffix not in VIDEOS | IMAGES:
+    if "browser" not in known.plays_in:
         return plain
-    data, kind = path.read_bytes(), (VIDEOS | IMAGES)[suffix]
+    if known.is_page:
+        return plain | {"text/html": _framed(clip, _page(clip))}
+    if not known.pixels:
+        return plain | {known.media_type: path.read_text(encoding="utf-8")}
+    data, kind = path.read_bytes(), known.media_type
     warning = warning_of(clip.metadata, clip.verdict)
-    if kind in ("image/gif", "image/png") and len(data) <= BESIDE and not warning:
+    if kind in ("image/gif", "image/png") and len(data) <= MAX_TWICE_BYTES and not warning:
         image = {kind: b64encode(data).decode()}
     else:
         image = {"image/png": b64encode(still(path, first=bool(warning))).decode()}
-    if len(data) > LARGEST or (suffix in IMAGES and warning):  # an image cannot be stopped
+    if len(data) > MAX_BYTES or (
+        kind.startswith("image/") and warning
+    ):  # an image cannot be stopped
         return plain | image
     return plain | image | {"text/html": _html(clip, data, kind, warning)}
 
@@ -81,7 +77,7 @@ class Player:
         if not self.clip.path.is_file():
             return bundle(self.clip)
         page = _page(self.clip)
-        if len(page) > LARGEST:
+        if len(page) > MAX_BYTES:
             return plain | {"text/html": f"<p>{escape(_too_large(self.clip, len(page)))}</p>"}
         return plain | {"text/html": _framed(self.clip, page)} | _picture(self.clip)
 
@@ -92,14 +88,15 @@ def player(clip: "Clip") -> Player:
     Raises:
         VizoptError: a clip of another format.
     """
-    if clip.path.suffix.lower() not in PLAYED:
+    known = format_of(clip.path)
+    if not (known.is_page or known is mp4.FORMAT):
         raise VizoptError(f"{clip.path}: a player plays MP4s: render one like a.mp4")
     return Player(clip)
 
 
 def _page(clip: "Clip") -> str:
     """The clip's page: itself, or one around the MP4."""
-    if clip.path.suffix.lower() == ".html":
+    if format_of(clip.path).is_page:
         return clip.path.read_text(encoding="utf-8")
     stream = StreamSpec(clip.size, clip.fps, tuple, clip.metadata)
     shown = picture(clip.path, first=bool(clip.metadata.pauses))  # the last would be an answer
@@ -113,14 +110,14 @@ def _page(clip: "Clip") -> str:
 
 def _picture(clip: "Clip") -> dict[str, str]:
     """What stands for the player where it cannot run."""
-    if clip.path.suffix.lower() == ".html":
+    if format_of(clip.path).is_page:
         return {}
     warning = warning_of(clip.metadata, clip.verdict)
     return {"image/png": b64encode(still(clip.path, first=bool(warning))).decode()}
 
 
 def _too_large(clip: "Clip", size: int) -> str:
-    most = f"{LARGEST / 1e6:g} MB"
+    most = f"{MAX_BYTES / 1e6:g} MB"
     way = f'write it with vizopt.render(run, "{clip.path.stem}.html")'
     return f"{clip.path}: its page has {size / 1e6:.0f} MB, a notebook holds {most}: {way}"
 
@@ -128,7 +125,7 @@ def _too_large(clip: "Clip", size: int) -> str:
 def _framed(clip: "Clip", text: str) -> str:
     """A web page in a frame that can run its player and reach nothing around it."""
     width, height = clip.size
-    high = f"calc(100cqw * {height / width:.4f} + {BELOW}px)"
+    high = f"calc(100cqw * {height / width:.4f} + {BELOW_PX}px)"
     return (
         f'<div style="container-type: inline-size"><iframe srcdoc="{escape(text)}"'
         f' title="{escape(clip.metadata.title)}" sandbox="allow-scripts"'

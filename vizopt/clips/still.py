@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.clips.outputs import AT, Look
+from vizopt.clips.options import AT, Look
 from vizopt.core.arrays import Rows
 from vizopt.core.errors import VizoptError
 

@@ -122,8 +122,8 @@ def weight_gap(here: Weights, there: Weights, tolerance: float) -> WeightGap | N
         epoch = int(here.epochs[row])
         for name in names:
             a, b = ours[name].astype(float), theirs[name].astype(float)
-            layer = name.partition(".")[0]
-            scale = max(abs(ours[n]).max() for n in names if n.partition(".")[0] == layer)
+            together = [n for n in names if here.layers[n] == here.layers[name]]
+            scale = max(abs(ours[n]).max() for n in together)
             differs = ~(abs(a - b) <= tolerance * float(scale))
             if differs.any():
                 at = tuple(int(k) for k in np.unravel_index(int(differs.argmax()), a.shape))

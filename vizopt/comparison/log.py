@@ -51,11 +51,13 @@ class Weights(NamedTuple):
 
     Args:
         epochs: whose parameters there are, before their steps, in order [n].
+        layers: of the arrays by name.
         shapes: of the arrays by name.
         at: the arrays of a row, 0 ≤ row < n.
     """
 
     epochs: NDArray[np.integer]
+    layers: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
     at: Callable[[int], Arrays]
 

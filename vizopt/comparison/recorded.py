@@ -24,7 +24,8 @@ def read(run: Recording, name: str) -> Log:
     if "params" in run.columns and len(run):
         weights = Weights(
             run["epoch"],
-            dict(run.layout.shapes),
+            {tensor.name: tensor.layer for tensor in run.layout.tensors},
+            run.layout.shapes,
             lambda row: run.layout.views(run.row("params", row)),
         )
     dtype = run.columns["params"].dtype.name if weights else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 # What a scene can name: the table's module and its name there.
 TABLES = {
     "optimizers": ("train/optimizers/__init__.py", "OPTIMIZERS"),
-    "schedules of the learning rate": ("train/schedules.py", "SCHEDULES"),
+    "schedules of the learning rate": ("train/schedules/__init__.py", "SCHEDULES"),
     "problems": ("train/problems/__init__.py", "PROBLEMS"),
     "data sets": ("train/problems/data.py", "DATASETS"),
     "timelines": ("draw/timeline.py", "TIMELINES"),
@@ -94,14 +94,13 @@ def _head(name: str) -> dict[str, object]:
 
 
 def _entries(tree: ast.Module, table: str) -> Iterator[tuple[str, str]]:
-    """(kind, class name) of a table: its dict, and entries added to it later."""
+    """(kind, class name) of a table: of its dict, or of what it is filled with."""
     for node in tree.body:
         match node:
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys, values=values)):
+            case (
+                ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys, values=values))
+                | ast.AugAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys, values=values))
+            ):
                 if name == table:
                     for key, value in zip(keys, values, strict=True):
                         yield ast.literal_eval(key or value), ast.unparse(value)
-            case ast.Assign(
-                targets=[ast.Subscript(value=ast.Name(id=name), slice=key)], value=value
-            ) if name == table:
-                yield ast.literal_eval(key), ast.unparse(value)

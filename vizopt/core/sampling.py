@@ -1,15 +1,15 @@
 """Sampling: evenly spaced cells of large layers, the same ones in every recorded row."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.params import Layout
-
-Shape: TypeAlias = tuple[int, ...]
+from vizopt.core.params import ParamLayout
+from vizopt.core.tensors import Shape
 
 LARGE = 100_000  # cells of a layer that is kept whole, at most
 SIDE = 128  # rows and columns that are kept of a larger one, at most
@@ -24,7 +24,7 @@ class Sample(NamedTuple):
         whole: shapes of the arrays that are sampled, before that, by name.
     """
 
-    layout: Layout
+    layout: ParamLayout
     cells: NDArray[np.intp] | None
     whole: dict[str, Shape]
 
@@ -34,30 +34,29 @@ def evenly(whole: int, most: int = SIDE) -> NDArray[np.intp]:
     return np.linspace(0, whole - 1, min(whole, most)).round().astype(np.intp)
 
 
-def sampled(layout: Layout) -> Sample:
-    """At most 128 rows and columns of each layer of more than 100 000 cells, its biases included.
+def sampled(layout: ParamLayout) -> Sample:
+    """At most 128 along each axis of each layer of more than 100 000 cells, its biases included.
 
     The cells are the run's own numbers, not means of several, and the same in every row: so an
     update is the difference of two rows, as ever.
     """
-    shapes = dict(layout.shapes)
     sizes: dict[str, int] = {}
-    for name, shape in shapes.items():
-        layer = name.partition(".")[0]
-        sizes[layer] = sizes.get(layer, 0) + prod(shape)
-    large = {name for name in shapes if sizes[name.partition(".")[0]] > LARGE}
-    if not large:
+    for tensor in layout.tensors:
+        sizes[tensor.layer] = sizes.get(tensor.layer, 0) + tensor.size
+    kept, cells = [], []
+    for tensor in layout.tensors:
+        most = SIDE if sizes[tensor.layer] > LARGE else max(tensor.shape, default=1)
+        sides = [evenly(side, most) for side in tensor.shape]
+        kept.append(replace(tensor, shape=tuple(map(len, sides))))
+        inside = np.ravel_multi_index(np.ix_(*sides), tensor.shape).ravel()
+        cells.append(layout.slices[tensor.name].start + inside)
+    pairs = zip(kept, layout.tensors, strict=True)
+    whole = {tensor.name: tensor.shape for taken, tensor in pairs if taken != tensor}
+    if not whole:
         return Sample(layout, None, {})
-    kept, cells = {}, []
-    for name, shape in shapes.items():
-        sides = [evenly(side, SIDE if name in large else side) for side in shape]
-        kept[name] = tuple(len(side) for side in sides)
-        inside = np.ravel_multi_index(np.ix_(*sides), shape).ravel()
-        cells.append(layout.slices[name].start + inside)
-    whole = {name: shapes[name] for name in kept if kept[name] != shapes[name]}
-    return Sample(Layout.of(kept), np.concatenate(cells), whole)
+    return Sample(ParamLayout(tuple(kept)), np.concatenate(cells), whole)
 
 
-def size_before(layout: Layout, whole: Mapping[str, Shape]) -> int:
+def size_before(layout: ParamLayout, whole: Mapping[str, Shape]) -> int:
     """Number of parameters of which a layout holds a sample."""
-    return sum(prod(whole.get(name, shape)) for name, shape in dict(layout.shapes).items())
+    return sum(prod(whole.get(name, shape)) for name, shape in layout.shapes.items())

@@ -10,24 +10,28 @@ from itertools import zip_longest
 from pathlib import Path
 
 from vizopt import pipeline
-from vizopt.clips.outputs import Look, check_place, planned, text_beside
+from vizopt.clips.clip import Clip
+from vizopt.clips.options import Look
+from vizopt.clips.plan import check_place, planned, text_beside
 from vizopt.clips.recipe import read
-from vizopt.clips.render import Clip
 from vizopt.core.arrays import Size
 from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError, VizoptError
-from vizopt.core.marks import guard, unsigned
+from vizopt.core.marks import unsigned
 from vizopt.core.numbers import counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
 from vizopt.core.sizes import SIDE
+from vizopt.deck.shared import OWN, Half, differ, with_common_axes
 from vizopt.deck.sources import Source, clip_name, is_finished, opened, parted
 from vizopt.draw.looks.look import LARGEST_TEXT
 from vizopt.draw.theme import LEAST
 from vizopt.flashes import check_flashes
 from vizopt.formats import ClipMetadata
 from vizopt.formats import slides as formats
+from vizopt.formats.ours import guard
 from vizopt.pipeline.reuse import Reuse
+from vizopt.pipeline.training import trained
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
 from vizopt.scene.spec import Scene
@@ -83,9 +87,10 @@ def write(
     things = {part: _readable(part, look, rooms[len(row)]) for row in rows for part in row}
     inside = file.suffix.lower() == ".pptx"
     with scratch() if inside else nullcontext(file.parent) as folder:
-        made = _made(things, {part: folder / name for part, name in media.items()}, bar, reuse)
+        places = {part: folder / name for part, name in media.items()}
+        made = _made(rows, things, places, bar, reuse)
         named = zip_longest(rows, titles, fillvalue="")
-        slides = [formats.joined([made[part] for part in row], title) for row, title in named]
+        slides = [_joined([made[part] for part in row], title) for row, title in named]
         if inside:
             formats.write(file, slides, paper.ratio, paper.template)
         else:
@@ -170,23 +175,70 @@ def _readable(source: str, look: Look, room: formats.Room) -> tuple[Source, Look
 
 
 def _made(
+    rows: Sequence[Sequence[str]],
     things: Mapping[str, tuple[Source, Look]],
     places: Mapping[str, Path],
     bar: Bar,
     reuse: Reuse | None,
 ) -> dict[str, formats.Slide]:
     """A slide of each source; what needs no training is made first."""
-    slides = {}
-    for source in sorted(things, key=lambda source: isinstance(things[source][0], Scene)):
-        thing, look = things[source]
-        if isinstance(thing, Path):
-            slides[source] = formats.slide(thing, _told(thing), check_flashes(thing))
-        else:
-            clip = _drawn(thing, places[source], look, bar, reuse)
-            slides[source] = formats.slide(
-                clip.path, clip.metadata, clip.verdict or check_flashes(clip.path)
-            )
+    slides: dict[str, formats.Slide] = {}
+    for row in sorted(
+        rows, key=lambda row: any(isinstance(things[part][0], Scene) for part in row)
+    ):
+        clips = [things[part][0] for part in row]
+        if len(row) > 1 and not any(isinstance(clip, Path) for clip in clips):
+            slides |= _halves(row, things, places, bar, reuse)
+            continue
+        for part in row:
+            thing, look = things[part]
+            if isinstance(thing, Path):
+                slides[part] = formats.slide(thing, _told(thing), check_flashes(thing))
+            else:
+                slides[part] = _slide(_drawn(thing, places[part], look, bar, reuse))
     return slides
+
+
+def _halves(
+    row: Sequence[str],
+    things: Mapping[str, tuple[Source, Look]],
+    places: Mapping[str, Path],
+    bar: Bar,
+    reuse: Reuse | None,
+) -> dict[str, formats.Slide]:
+    """Slides of clips that stand beside each other: all are trained before the first is drawn."""
+    for part in row:
+        thing, look = things[part]
+        if isinstance(thing, Scene):
+            pipeline.sorted_out(thing, [places[part]], look)
+    with scratch() as folder:
+        halves = []
+        for i, part in enumerate(row):
+            thing, look = things[part]
+            if isinstance(thing, Scene):
+                run = folder / f"{i}.zarr"
+                trained(thing, run, bar, None, reuse=reuse)
+                thing, look = Recording(run), replace(look, overrides=None)
+            assert isinstance(thing, Recording)
+            halves.append(Half(thing, look))
+        drawn = zip(row, with_common_axes(halves), strict=True)
+        return {
+            part: _slide(pipeline.render_all(half.run, [places[part]], half.look, bar)[0])
+            for part, half in drawn
+        }
+
+
+def _slide(clip: Clip) -> formats.Slide:
+    return formats.slide(clip.path, clip.metadata, clip.verdict or check_flashes(clip.path))
+
+
+def _joined(slides: Sequence[formats.Slide], title: str) -> formats.Slide:
+    """One slide of some, whose clips say so where they have no scales in common."""
+    joined = formats.joined(slides, title)
+    if len(joined.parts) == 1 or not differ([part.recipe for part in joined.parts]):
+        return joined
+    parts = tuple(replace(part, name=f"{part.name} ({OWN})") for part in joined.parts)
+    return replace(joined, parts=parts)
 
 
 def _drawn(

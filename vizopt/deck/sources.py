@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from vizopt.clips.outputs import Look
+from vizopt.clips.options import Look
 from vizopt.core.errors import DecodeError, VizoptError
 from vizopt.core.library import BESIDE, names
-from vizopt.formats.slides.slide import SHOWN
+from vizopt.formats import find_format
 from vizopt.recording.atomic import is_recording
 from vizopt.recording.store import Recording
 from vizopt.scene.load import load_scene
 from vizopt.scene.spec import Scene
 
+FOREIGN = (".avi", ".mkv")  # clips of others
 Source = Scene | Recording | Path  # of a clip; a path is a finished clip's
 
 
@@ -42,7 +43,8 @@ def clip_name(source: str, suffix: str) -> str:
 
 def is_finished(source: str) -> bool:
     """Whether it is taken as it is."""
-    return Path(source).suffix.lower() in SHOWN
+    known = find_format(Path(source))
+    return known is not None and "slide" in known.plays_in
 
 
 def opened(source: str, look: Look) -> Source:
@@ -55,7 +57,7 @@ def opened(source: str, look: Look) -> Source:
     if is_recording(path):
         return Recording(path)
     if not is_finished(source):
-        if path.suffix.lower() in (".webm", ".webp", ".png", ".apng", ".mov", ".avi", ".mkv"):
+        if find_format(path) or path.suffix.lower() in FOREIGN:
             raise DecodeError(f"{source}: slides play MP4 and GIF only")
         return load_scene(source, look.overrides)
     if not path.is_file():

@@ -10,9 +10,10 @@ import numpy as np
 
 from vizopt.core.arrays import Frame, Pixels, Rows, Size
 from vizopt.core.errors import RecordingError, VizoptError, hint
+from vizopt.core.kinds import OneOf
 from vizopt.core.numbers import count
 from vizopt.core.sizes import MARGIN
-from vizopt.core.specs import OneOf, spec
+from vizopt.core.specs import spec
 from vizopt.draw.mosaic import Box, Mosaic
 from vizopt.draw.paint import DPI, drawn, pixel_axes
 from vizopt.draw.panels import PANELS, Draw, Panel, Slot
@@ -40,11 +41,13 @@ SCHEDULES = (
     *("cosine_restarts", "one_cycle", "piecewise"),
 )
 SETTINGS = (
-    *("rate", "first_rate", "decay", "momentum_decay", "momentum", *RULES, "acts_here", *SCHEDULES),
+    *("rate", "first_rate", "decay", "weight_decay", "momentum_decay", "momentum", *RULES),
+    *("acts_here", *SCHEDULES),
     *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
     *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
 )
 LINES = 3  # of settings at most
+BESIDE_COUNT = 2  # of them where there is no title; more stand below the counter
 
 
 @spec
@@ -257,7 +260,10 @@ def _header(slot: Slot, words: Words, run: Recording) -> Box:
     if run.diverged is not None:  # why it ends there stands to the right of the second line
         ended = slot.text_width(slot.told(broken_off(run)), 14, "bold") + slot.unit * 20
         free = min(free, slot.width - 2 * side - round(ended))
-    lines = _lines(slot, _settings(slot, words.settings), free)
+    told = _settings(slot, words.settings)
+    lines = _lines(slot, told, free)
+    if not words.line and len(lines) > BESIDE_COUNT:  # they would be cut in what is left there
+        row, lines = settings, _lines(slot, told, slot.width - 2 * side)
     for i, line in enumerate(lines):
         slot.text(side, row + i * slot.font(13) * 1.4, line)
     lowest = row + (len(lines) - 1) * slot.font(13) * 1.4

@@ -1,23 +1,16 @@
-"""Encoders, one container format a file. A new one is its file and its line in the table."""
+"""Formats, one container a file. A new one is its file and its line in the table."""
 
 from importlib import import_module
 from pathlib import Path
 from typing import cast
 
 from vizopt.core.errors import EncodeError
-from vizopt.formats.base import (
-    LOOPS,
-    MOST,
-    ClipMetadata,
-    Encoder,
-    Poster,
-    StreamSpec,
-    Write,
-    is_sequence,
-)
+from vizopt.formats.base import MAX_LOOPS, Format, is_sequence
+from vizopt.formats.quality import MAX_LEVEL
+from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
 
-# By the end of the name, the module that writes it; imported when first wanted.
-ENCODERS: dict[str, str] = {
+# By the end of the name, the module that says all else; imported when first wanted.
+FORMATS: dict[str, str] = {
     ".mp4": "vizopt.formats.mp4",
     ".gif": "vizopt.formats.gif",
     ".mov": "vizopt.formats.mov",
@@ -33,39 +26,51 @@ ENCODERS: dict[str, str] = {
     ".pptx": "vizopt.formats.slides.encoder",
     "%05d.png": "vizopt.formats.sequence",
 }
-STILLS = {".png", ".jpg", ".jpeg", ".pdf", ".svg"}
 SEQUENCE = "%05d.png"
 
 
-def is_still(path: Path) -> bool:
-    """Whether a file holds one frame only."""
-    return path.suffix.lower() in STILLS and not is_sequence(path)
+def find_format(path: Path) -> Format | None:
+    """The format of a path's suffix, or none."""
+    module = FORMATS.get(suffix_of(path))
+    return cast(Format, import_module(module).FORMAT) if module else None
 
 
-def encoder(path: Path) -> Encoder:
-    """The encoder of a path's suffix.
+def format_of(path: Path) -> Format:
+    """The format of a path's suffix.
 
     Raises:
-        EncodeError: no encoder for it.
+        EncodeError: there is none.
     """
-    suffix = SEQUENCE if is_sequence(path) else path.suffix.lower()
-    if suffix not in ENCODERS:
+    found = find_format(path)
+    if found is None:
+        suffix = suffix_of(path)
         wrong = f"unknown suffix {suffix!r}" if suffix else "has no suffix, which says the format"
-        known = ", ".join(ENCODERS)  # all: of .avif the nearest, .gif, is not what is meant
+        known = ", ".join(FORMATS)  # all: of .avif the nearest, .gif, is not what is meant
         raise EncodeError(f"{path}: {wrong}: there are: {known}")
-    return cast(Encoder, import_module(ENCODERS[suffix]).ENCODER)
+    return found
+
+
+def every() -> dict[str, Format]:
+    """All of them, by suffix."""
+    return {suffix: format_of(Path(f"clip{suffix}")) for suffix in FORMATS}
+
+
+def suffix_of(path: Path) -> str:
+    """The end of a name that says the format: ".gif", "%05d.png"."""
+    return SEQUENCE if is_sequence(path) else path.suffix.lower()
 
 
 __all__ = [
-    "ENCODERS",
-    "LOOPS",
-    "MOST",
+    "FORMATS",
+    "MAX_LEVEL",
+    "MAX_LOOPS",
     "ClipMetadata",
-    "Encoder",
-    "Poster",
+    "Format",
     "StreamSpec",
     "Write",
-    "encoder",
+    "every",
+    "find_format",
+    "format_of",
     "is_sequence",
-    "is_still",
+    "suffix_of",
 ]

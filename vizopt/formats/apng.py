@@ -2,46 +2,32 @@
 
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
-from vizopt.formats.base import Poster, StreamSpec, Write, check_sides
+from vizopt.formats.base import Format, check_sides
 from vizopt.formats.changes import Changes
+from vizopt.formats.quality import LOSSLESS
+from vizopt.formats.stream import StreamSpec, Write
+from vizopt.formats.texts import png_recipe
 
-FASTEST = 90.0  # frames a second; browsers slow a delay of 10 ms down to 100
-LARGEST = 2**31 - 1  # pixels a side
-LONGEST = 2**16 - 1  # the largest number in a delay
+MAX_FPS = 90.0  # browsers slow a delay of 10 ms down to 100
+MAX_SIDE_PX = 2**31 - 1
+MAX_DENOMINATOR = 2**16 - 1  # of a delay in seconds
 RGBA = 6
 SOURCE, OVER = 0, 1  # how a frame's pixels are put on what is shown
 
 
-class APNG:
-    """Streams what changes in each frame.
-
-    Reference: PNG specification, third edition, W3C.
-    """
-
-    size: Size = (800, 450)
-    fps: float = 20.0
-    alpha = True
-    slide = False
-    poster: Poster = "frame"
-
-    def rate(self, fps: float) -> float:
-        """A delay is any fraction of two 16-bit numbers."""
-        return min(fps, FASTEST)
-
-    def check(self, path: Path, size: Size) -> None:
-        check_sides(path, size, LARGEST)
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        return _open(path, stream)
+def _nearest_fps(fps: float) -> float:
+    """A delay is any fraction of two 16-bit numbers."""
+    return min(fps, MAX_FPS)
 
 
 @contextmanager
@@ -55,14 +41,17 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
 
 
 class _Writer:
-    """The file: chunks, whose number of frames is filled in at the end."""
+    """The file: chunks, whose number of frames is filled in at the end.
+
+    Reference: PNG specification, third edition, W3C.
+    """
 
     def __init__(self, file: BinaryIO, stream: StreamSpec) -> None:
         self._file = file
         self._changes = Changes(stream.level, whole=stream.transparent)
         self._put = SOURCE if stream.transparent else OVER
         self._plays = stream.metadata.loop
-        self._delay = (1 / Fraction(stream.fps)).limit_denominator(LONGEST)
+        self._delay = (1 / Fraction(stream.fps)).limit_denominator(MAX_DENOMINATOR)
         self._frames = self._sequence = 0
         file.write(b"\x89PNG\r\n\x1a\n")
         self._chunk(b"IHDR", _longs(*stream.size) + bytes([8, RGBA, 0, 0, 0]))
@@ -106,4 +95,17 @@ def _longs(*numbers: int) -> bytes:
     return np.array(numbers, ">u4").tobytes()
 
 
-ENCODER = APNG()
+FORMAT = Format(
+    media_type="image/png",  # image/apng is what few programs know
+    begins=rb"\x89PNG",
+    open=_open,
+    read_recipe=png_recipe,
+    size=(800, 450),
+    fps=20.0,
+    nearest_fps=_nearest_fps,
+    check=partial(check_sides, MAX_SIDE_PX),
+    quality_steps=LOSSLESS,
+    plays_in=frozenset({"browser"}),
+    alpha=True,
+    poster="frame",
+)

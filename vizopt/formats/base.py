@@ -1,129 +1,89 @@
-"""What an encoder is: a suffix, what its format can play, and a file that frames are written to."""
+"""What a format is: all that is known of the files that end in one suffix."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
-from numpy.typing import NDArray
-
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError
-from vizopt.core.words import ENGLISH, Language
+from vizopt.core.marks import holds_recipe
+from vizopt.formats.quality import VIDEO, QualityStep
+from vizopt.formats.stream import StreamSpec, Write
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from vizopt.flashes import Verdict
-
-Write: TypeAlias = Callable[[Frame], None]
-CheckFlashes: TypeAlias = "Callable[[Path, Path], Verdict]"
+Place: TypeAlias = Literal["browser", "slide"]
 Poster: TypeAlias = Literal["", "frame", "beside"]
-MOST = 4  # levels of harm
-LOOPS = 1000  # showings that a file may ask for; 0 is for ever
+MAX_LOOPS = 1000  # showings that a file may ask for; 0 is for ever
 
 NUMBERED = re.compile(r".*%(0[1-9])?d\.png", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True)
-class ClipMetadata:
-    """What a file says of itself, besides its frames.
+def any_fps(fps: float) -> float:
+    """Of a format that has every rate exactly, and of a still."""
+    return fps
 
-    Args:
-        title: of the clip.
-        alt: one paragraph of at most 250 characters.
-        paragraphs: the text alternative.
-        recipe: the scene's TOML, to make the clip again.
-        warning: why the clip is not for everyone; empty for one that does not flash.
-        unit: what the clip counts, "epoch" or "step".
-        numbers: by name, of each frame [F]: the unit's own, loss, accuracy, lr.
-        texts: those of them that have digits of their own, as the picture writes them [F].
-        marks: frame and words of what happened.
-        pauses: frame and words where a player waits for the viewer.
-        colours: by use ("paper", "ink", "muted", "rule", "loss", …), of a look that says its own
-            paper or ink: a slide follows them.
-        around: those that a web page follows, of any look.
-        font: family that a look of its own names; empty for none.
-        words: in the language that the clip has.
-        loop: how often it plays by itself; 0: for ever.
-        poster: what is shown before it plays; none: what the format begins with.
-    """
 
-    title: str = ""
-    alt: str = ""
-    paragraphs: tuple[str, ...] = ()
-    recipe: str = ""
-    warning: str = ""
-    unit: str = "epoch"
-    numbers: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    marks: tuple[tuple[int, str], ...] = ()
-    pauses: tuple[tuple[int, str], ...] = ()
-    colours: Mapping[str, str] = field(default_factory=dict)
-    around: Mapping[str, str] = field(default_factory=dict)
-    font: str = ""
-    words: Language = ENGLISH
-    loop: int = 0
-    poster: Frame | None = None
+def any_size(path: Path, size: Size) -> None:
+    """Of a format that holds every size."""
+
+
+def one_size(size: Size) -> Size | None:
+    """Of a format that holds one drawing of the clip."""
+    return None
 
 
 @dataclass(frozen=True)
-class StreamSpec:
-    """What an encoder may want to know before the first frame.
+class Format:
+    """One container. Its encoder writes frames [H, W, 4] as they come and keeps none.
 
     Args:
-        size: width and height in pixels.
-        fps: frames per second, a rate that the format can play.
-        samples: a few frames from the whole length, for formats with a palette.
-        metadata: what the file says of itself.
-        check_flashes: for formats that start a clip by themselves: the clip, and the file that will
-            hold it; of a file's second clip the worse verdict. None where nobody checks.
-        level: how much harm is done for a smaller file; 0: none. What that is, a format decides.
-        transparent: whether the frames have straight alpha that is to be kept.
-        printed: of a still, the same as a figure of matplotlib's, for formats that keep its text.
-        again: draws the clip at another size, with large text; none where no second one is wanted.
-        embed: whether a page is for a frame in another page.
+        media_type: what the web calls it.
+        begins: what the first bytes of such a file match.
+        open: a file to write frames to; complete and in place when the context ends without error.
+            Raises EncodeError where it cannot be written; nothing is left of it.
+        read_recipe: what such a file says of how it was made; empty where it says nothing.
+        size: default width and height in pixels.
+        fps: default frames per second.
+        nearest_fps: the rate nearest to one that the format plays exactly.
+        check: raises EncodeError for a size that the format cannot hold, or where it needs a
+            program that is missing.
+        is_ours: whether vizopt has written a file of the format.
+        quality_steps: what is given up for a smaller file, the least harm first.
+        plays_in: where it plays by itself: in a browser, on a slide.
+        still: whether it holds one frame only.
+        pixels: whether it is made of pixels, and not of curves and text.
+        alpha: whether it can do without paper.
+        for_slide: whether the clip is drawn for a slide.
+        poster: where its poster is, of one that says how often it plays: its first frame, or beside
+            them.
+        narrow_size: of a second drawing, for narrow screens, beside one of a size; none where there
+            is no second one.
     """
 
-    size: Size
-    fps: float
-    samples: Callable[[], Iterable[Frame]]
-    metadata: ClipMetadata = ClipMetadata()
-    check_flashes: "CheckFlashes | None" = None
-    level: int = 0
-    transparent: bool = False
-    printed: "Callable[[], AbstractContextManager[Figure]] | None" = None
-    again: Callable[[Size], Iterable[Frame]] | None = None
-    embed: bool = False
+    media_type: str
+    begins: bytes
+    open: Callable[[Path, StreamSpec], AbstractContextManager[Write]]
+    read_recipe: Callable[[Path], str]
+    size: Size = (1280, 720)
+    fps: float = 30.0
+    nearest_fps: Callable[[float], float] = any_fps
+    check: Callable[[Path, Size], None] = any_size
+    is_ours: Callable[[Path], bool] = holds_recipe
+    quality_steps: tuple[QualityStep, ...] = VIDEO
+    plays_in: frozenset[Place] = frozenset()
+    still: bool = False
+    pixels: bool = True
+    alpha: bool = False
+    for_slide: bool = False
+    poster: Poster = ""
+    narrow_size: Callable[[Size], Size | None] = one_size
 
-
-class Encoder(Protocol):
-    """One container format; writes frames [H, W, 4] as they come and keeps none."""
-
-    size: Size  # default size in pixels
-    fps: float  # default rate
-    alpha: bool  # whether it can do without paper
-    slide: bool  # whether the clip is put on a slide
-    # Where its poster is, of one that says how often it plays: its first frame, or beside them.
-    poster: Poster
-
-    def rate(self, fps: float) -> float:
-        """The rate nearest to fps that the format plays exactly."""
-        ...
-
-    def check(self, path: Path, size: Size) -> None:
-        """Raises EncodeError for a size that the format cannot hold."""
-        ...
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        """A file to write frames to; complete and in place when the context ends without error.
-
-        Raises:
-            EncodeError: the file cannot be written; nothing is left of it.
-        """
-        ...
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a web page with a player."""
+        return self.media_type == "text/html"
 
 
 def check_even(path: Path, size: Size) -> None:
@@ -139,7 +99,7 @@ def check_even(path: Path, size: Size) -> None:
         raise EncodeError(f"{path}: {wrong}: try --size {even}")
 
 
-def check_sides(path: Path, size: Size, most: int) -> None:
+def check_sides(most: int, path: Path, size: Size) -> None:
     """Raises EncodeError for a side longer than the format can say."""
     if max(size) > most:
         wrong = f"size {size[0]}x{size[1]}: {path.suffix} holds at most {most} pixels a side"

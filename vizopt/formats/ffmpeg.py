@@ -13,21 +13,22 @@ from typing import IO
 
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
-from vizopt.core.errors import EncodeError, says_shortage
+from vizopt.core.errors import DecodeError, EncodeError, says_shortage
 from vizopt.core.ffmpeg import APART, able, end, widen
 from vizopt.core.sizes import exact
-from vizopt.formats.base import ClipMetadata, StreamSpec, Write
+from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
+from vizopt.formats.texts import RECIPE_TAG
 
 # The frames are full-range sRGB; players take BT.709 in TV range, so convert and say so.
 COLOUR = (
     "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,"
     "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 )
+RED, BLUE = 0.2126, 0.0722  # shares of the light in BT.709; the rest is green's
 
-LARGE = 2560 * 1440  # pixels
-AHEAD = 1  # frames that wait for the encoder while the next one is drawn; more gain nothing
+MAX_PLAIN_PX = 2560 * 1440
+FRAMES_AHEAD = 1  # that wait for the encoder while the next one is drawn; more gain nothing
 
-RECIPE = "synopsis"  # a tag that MP4 and WebM both define, for long texts
 ESCAPED_COLON = r"\\:"  # in an option of a filter's option
 SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
 
@@ -89,10 +90,34 @@ def piped(
             raise EncodeError(f"{path}: ffmpeg failed: {reason}")
 
 
+def corner(clip: Path) -> str:
+    """The colour #rrggbb of a video's first pixel, as players show it; ffmpeg rounds otherwise.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
+    from matplotlib.colors import to_hex
+
+    first = ["-frames:v", "1", "-vf", "crop=2:2:0:0", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"]
+    command = [able(clip), "-nostdin", "-loglevel", "error", "-i", f"file:{clip}", *first]
+    pixels = subprocess.run(command, capture_output=True, check=False).stdout
+    if len(pixels) != 6:
+        raise DecodeError(f"{clip}: cannot read: there is no picture in it")
+    light, of_blue, of_red = (pixels[0] - 16) / 219, pixels[4] - 128, pixels[5] - 128
+    red = light + of_red / 112 * (1 - RED)
+    blue = light + of_blue / 112 * (1 - BLUE)
+    green = (light - red * RED - blue * BLUE) / (1 - RED - BLUE)
+    return to_hex((_inside(red), _inside(green), _inside(blue)))
+
+
+def _inside(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
+
+
 def is_large(size: Size) -> bool:
     """Whether a few pictures waiting in ffmpeg are a matter of memory: beyond 2560×1440."""
     width, height = size
-    return width * height > LARGE
+    return width * height > MAX_PLAIN_PX
 
 
 def _plain(stream: StreamSpec) -> list[str]:
@@ -120,7 +145,7 @@ def _metadata(metadata: ClipMetadata) -> Iterator[Path]:
 
     It is closed: Windows lets nobody else read a temporary file that is open.
     """
-    tags = {"title": metadata.title, "comment": metadata.warning, RECIPE: metadata.recipe}
+    tags = {"title": metadata.title, "comment": metadata.warning, RECIPE_TAG: metadata.recipe}
     lines = [f"{key}={re.sub(SPECIAL, ESCAPED, text)}\n" for key, text in tags.items() if text]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tags.txt"
@@ -146,7 +171,7 @@ def _ahead(pipe: IO[bytes]) -> Iterator[Write]:
 
         def write(frame: Frame) -> None:
             waiting.append(thread.submit(pipe.write, frame.data))
-            if len(waiting) > AHEAD:
+            if len(waiting) > FRAMES_AHEAD:
                 waiting.popleft().result()
 
         yield write

@@ -1,7 +1,8 @@
 """GIF: one palette for the clip, and in every frame only what changed."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -10,37 +11,24 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.GifImagePlugin import getdata
 
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
-from vizopt.formats.base import Poster, StreamSpec, Write, check_sides
+from vizopt.formats.base import Format, check_sides
+from vizopt.formats.quality import QualityStep
+from vizopt.formats.stream import StreamSpec, Write
+from vizopt.formats.texts import image_comment
 
-COLOURS = 255  # and one index that means "as before"; each level of harm halves them
+MAX_COLOURS = 255  # and one index that means "as before"; each level of harm halves them
 UNCHANGED = 255
-DEAD = 6  # of 255: a smaller change of a pixel waits until it is worth its bytes
-BLOCK = 1 << 16  # pixels compared at once: they fit the cache
-LARGEST = 65535  # pixels a side
-FASTEST = 2  # hundredths of a second; browsers slow a shorter delay down to ten
+UNSEEN_CHANGE = 6  # of 255: a smaller change of a pixel waits until it is worth its bytes
+BLOCK_PX = 1 << 16  # compared at once: they fit the cache
+MAX_SIDE_PX = 65535  # a side is a 16-bit number
+MIN_DELAY_CS = 2  # hundredths of a second; browsers slow a shorter delay down to ten
 
 
-class GIF:
-    """Streams the changed rectangle of each frame, no dithering."""
-
-    size: Size = (800, 450)
-    fps: float = 20.0
-    alpha = False
-    slide = False
-    poster: Poster = "frame"
-
-    def rate(self, fps: float) -> float:
-        """A delay is a whole number of hundredths of a second, two at least."""
-        return 100 / max(round(100 / fps), FASTEST)
-
-    def check(self, path: Path, size: Size) -> None:
-        """Sides are 16-bit numbers."""
-        check_sides(path, size, LARGEST)
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        return _open(path, stream)
+def _nearest_fps(fps: float) -> float:
+    """A delay is a whole number of hundredths of a second, two at least."""
+    return 100 / max(round(100 / fps), MIN_DELAY_CS)
 
 
 @contextmanager
@@ -62,7 +50,7 @@ class _Writer:
     def __init__(self, file: BinaryIO, stream: StreamSpec) -> None:
         self._file = file
         self._hundredths = round(100 / stream.fps)
-        self._palette = _palette(stream.samples(), COLOURS >> stream.level)
+        self._palette = _palette(stream.samples(), MAX_COLOURS >> stream.level)
         self._nearest = _Nearest(self._palette)
         self._shown: NDArray[np.uint32] | None = None
         screen = np.array(stream.size, "<u2").tobytes() + b"\xf7\0\0"
@@ -110,13 +98,13 @@ def _comment(text: str) -> bytes:
 
 
 def _changed(new: NDArray[np.uint32], shown: NDArray[np.uint32]) -> NDArray[np.intp]:
-    """Which colours [N] differ by more than DEAD in a channel [n]; errors never add up."""
+    """Which colours [N] differ more than UNSEEN_CHANGE in a channel [n]; errors never add up."""
     found = []
-    for start in range(0, len(new), BLOCK):
-        a, b = (colours[start : start + BLOCK].view(np.uint8) for colours in (new, shown))
+    for start in range(0, len(new), BLOCK_PX):
+        a, b = (colours[start : start + BLOCK_PX].view(np.uint8) for colours in (new, shown))
         change = np.maximum(a, b)
         change -= np.minimum(a, b)
-        found.append(np.flatnonzero((change > DEAD).view(np.uint32) != 0) + start)
+        found.append(np.flatnonzero((change > UNSEEN_CHANGE).view(np.uint32) != 0) + start)
     return np.concatenate(found)
 
 
@@ -162,4 +150,23 @@ class _Nearest:
         return np.asarray(indices, np.uint8)
 
 
-ENCODER = GIF()
+# Measured: docs/decisions/009-least-harm.md.
+STEPS = (
+    QualityStep(),
+    *(QualityStep(0, fps) for fps in (0.75, 0.5)),
+    *(QualityStep(0, 0.5, size) for size in (0.8, 0.65)),
+    *(QualityStep(1, fps, 0.6) for fps in (0.4, 0.25)),
+)
+FORMAT = Format(
+    media_type="image/gif",
+    begins=rb"GIF8",
+    open=_open,
+    read_recipe=image_comment,
+    size=(800, 450),
+    fps=20.0,
+    nearest_fps=_nearest_fps,
+    check=partial(check_sides, MAX_SIDE_PX),
+    quality_steps=STEPS,
+    plays_in=frozenset({"browser", "slide"}),
+    poster="frame",
+)

@@ -1,42 +1,28 @@
 """JPEG: one frame as a still, small, with a little loss."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
 
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
-from vizopt.formats.base import Poster, StreamSpec, Write, check_sides
+from vizopt.formats.base import Format, check_sides
+from vizopt.formats.quality import STILL
+from vizopt.formats.stream import StreamSpec, Write
+from vizopt.formats.texts import image_comment
 
 QUALITY, STEP = 92, 10  # and what each level of harm takes; colour at full resolution, for text
-LARGEST = 65_500  # pixels a side that libjpeg writes
-COMMENT, LONGEST = b"\xff\xfe", 65_533  # a segment and its bytes
-START = 2  # bytes that say that it is a JPEG
-
-
-class JPG:
-    """The last frame that was written."""
-
-    size: Size = (1280, 720)
-    fps: float = 30.0
-    alpha = False
-    slide = False
-    poster: Poster = ""
-
-    def rate(self, fps: float) -> float:
-        return fps
-
-    def check(self, path: Path, size: Size) -> None:
-        check_sides(path, size, LARGEST)
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        return _open(path, stream)
+MAX_SIDE_PX = 65_500  # that libjpeg writes
+COMMENT, MAX_COMMENT_BYTES = b"\xff\xfe", 65_533  # a segment
+START_BYTES = 2  # that say that it is a JPEG
 
 
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
+    """The last frame that was written."""
     last: list[Frame] = []
 
     def write(frame: Frame) -> None:
@@ -50,14 +36,23 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
             picture.save(part, "JPEG", quality=quality, subsampling=0, optimize=True)
             data = part.read_bytes()
             said = "\n".join(filter(None, (stream.metadata.warning, stream.metadata.recipe)))
-            part.write_bytes(data[:START] + _comment(said) + data[START:])
+            part.write_bytes(data[:START_BYTES] + _comment(said) + data[START_BYTES:])
 
 
 def _comment(text: str) -> bytes:
     """Comment segments with the text, as many as it needs."""
     data = text.encode()
-    parts = (data[i : i + LONGEST] for i in range(0, len(data), LONGEST))
+    parts = (data[i : i + MAX_COMMENT_BYTES] for i in range(0, len(data), MAX_COMMENT_BYTES))
     return b"".join(COMMENT + (len(part) + 2).to_bytes(2, "big") + part for part in parts)
 
 
-ENCODER = JPG()
+FORMAT = Format(
+    media_type="image/jpeg",
+    begins=rb"\xff\xd8\xff",
+    open=_open,
+    read_recipe=image_comment,
+    check=partial(check_sides, MAX_SIDE_PX),
+    quality_steps=STILL,
+    plays_in=frozenset({"browser"}),
+    still=True,
+)

@@ -2,46 +2,33 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
+from vizopt.core.bounded import read_bytes
 from vizopt.core.marks import SOFTWARE
-from vizopt.formats.base import Poster, StreamSpec, Write, check_sides
+from vizopt.formats.base import Format, check_sides
+from vizopt.formats.quality import STILL
+from vizopt.formats.stream import StreamSpec, Write
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
 
-FINE = 0.5  # points of the page for a pixel: its images have 144 an inch
-LARGEST = 28_800  # pixels a side: readers show half as many points
+POINTS_PER_PX = 0.5  # of the page: its images have 144 an inch
+MAX_SIDE_PX = 28_800  # readers show half as many points
+MAX_READ_BYTES = 500_000_000
 TRUETYPE = 42  # fonts are embedded whole in outline, so that text is found and copied
 RECIPE = re.compile(rb"/Keywords \(((?:[^\\()]|\\.)*)\)", re.DOTALL)
 ESCAPES = {b"n": b"\n", b"r": b"\r"}
 
 
-class PDF:
-    """A page with a point for two pixels, those of the images in it."""
-
-    size: Size = (2560, 1440)
-    fps: float = 30.0
-    alpha = True
-    slide = False
-    poster: Poster = ""
-
-    def rate(self, fps: float) -> float:
-        return fps
-
-    def check(self, path: Path, size: Size) -> None:
-        check_sides(path, size, LARGEST)
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        return _open(path, stream)
-
-
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
+    """A page with a point for two pixels, those of the images in it."""
     import matplotlib as mpl
 
     def seen(frame: Frame) -> None:
@@ -71,7 +58,7 @@ def _finer() -> "Artist":
         zorder = -1e6
 
         def draw(self, renderer: Any) -> None:
-            renderer.file.output(FINE, 0, 0, FINE, 0, 0, Op.concat_matrix)
+            renderer.file.output(POINTS_PER_PX, 0, 0, POINTS_PER_PX, 0, 0, Op.concat_matrix)
 
     return Finer()
 
@@ -79,7 +66,7 @@ def _finer() -> "Artist":
 def _smaller(data: bytes, size: Size) -> bytes:
     """The PDF with the page's sides scaled too; not a byte moves, so that its table holds."""
     box = b"/MediaBox [ 0 0 %d %d ]"
-    whole, scaled = box % size, box % tuple(round(side * FINE) for side in size)
+    whole, scaled = box % size, box % tuple(round(side * POINTS_PER_PX) for side in size)
     assert data.count(whole) == 1
     return data.replace(whole, scaled.ljust(len(whole)))
 
@@ -89,13 +76,24 @@ def ascii_toml(text: str) -> str:
     return re.sub(r"[^\x00-\x7f]", lambda sign: f"\\U{ord(sign[0]):08x}", text)
 
 
-def recipe(data: bytes) -> str:
-    """The recipe in a PDF of ours; empty where there is none."""
-    found = RECIPE.search(data)
+def _read_recipe(path: Path) -> str:
+    """The keywords of a PDF of ours."""
+    found = RECIPE.search(read_bytes(path, MAX_READ_BYTES))
     if not found:
         return ""
     plain = re.sub(rb"\\(.)", lambda sign: ESCAPES.get(sign[1], sign[1]), found[1], flags=re.DOTALL)
     return plain.decode("ascii", errors="replace")
 
 
-ENCODER = PDF()
+FORMAT = Format(
+    media_type="application/pdf",
+    begins=rb"%PDF-",
+    open=_open,
+    read_recipe=_read_recipe,
+    size=(2560, 1440),
+    check=partial(check_sides, MAX_SIDE_PX),
+    quality_steps=STILL,
+    still=True,
+    pixels=False,
+    alpha=True,
+)

@@ -1,39 +1,26 @@
 """PNG: one frame as a still."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
-from vizopt.core.marks import SOFTWARE
-from vizopt.formats.base import Poster, StreamSpec, Write
+from vizopt.core.marks import SOFTWARE, ends, holds_recipe
+from vizopt.formats.base import Format
+from vizopt.formats.quality import STILL
+from vizopt.formats.stream import StreamSpec, Write
+from vizopt.formats.texts import png_recipe
 
-
-class PNG:
-    """A still for paper and slides, lossless; the last frame that was written."""
-
-    size: Size = (1280, 720)
-    fps: float = 30.0
-    alpha = True
-    slide = False
-    poster: Poster = ""
-
-    def rate(self, fps: float) -> float:
-        return fps
-
-    def check(self, path: Path, size: Size) -> None:
-        """Any size."""
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        return _open(path, stream)
+NAMED = b"tEXtSoftware\0" + SOFTWARE.encode()
 
 
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
+    """A still for paper and slides, lossless: the last frame that was written."""
     last: list[Frame] = []
 
     def write(frame: Frame) -> None:
@@ -56,4 +43,19 @@ def save(path: Path, frame: Frame, stream: StreamSpec) -> None:
     Image.fromarray(frame).convert(channels).save(path, "PNG", pnginfo=words)
 
 
-ENCODER = PNG()
+def is_ours(path: Path) -> bool:
+    """Whether it names the program, or holds a recipe."""
+    return holds_recipe(path) or NAMED in ends(path)
+
+
+FORMAT = Format(
+    media_type="image/png",
+    begins=rb"\x89PNG",
+    open=_open,
+    read_recipe=png_recipe,
+    is_ours=is_ours,
+    quality_steps=STILL,
+    plays_in=frozenset({"browser"}),
+    still=True,
+    alpha=True,
+)

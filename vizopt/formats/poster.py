@@ -1,7 +1,6 @@
 """Showing: whether a clip may start by itself, and the picture that stands for it."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 from vizopt.core.arrays import Frame
@@ -10,7 +9,7 @@ from vizopt.flashes import Verdict
 from vizopt.flashes.decode import pictures
 from vizopt.flashes.grid import RGB
 from vizopt.flashes.warning import SAID
-from vizopt.formats.base import ClipMetadata, is_sequence
+from vizopt.formats.stream import ClipMetadata
 
 
 def warning_of(metadata: ClipMetadata, verdict: Verdict | None) -> str:
@@ -25,23 +24,6 @@ def still(clip: Path, *, first: bool) -> bytes:
         DecodeError: it cannot be read.
     """
     return png(picture(clip, first=first))
-
-
-def images(file: Path) -> Iterator[RGB]:
-    """The frames [H, W, 3] of a clip, still or sequence.
-
-    Raises:
-        DecodeError: it cannot be read.
-    """
-    if is_sequence(file):
-        from vizopt.formats.sequence import members
-
-        for member in members(file):
-            yield from images(member)
-        return
-    if file.suffix.lower() in (".pdf", ".svg"):
-        raise DecodeError(f"{file}: has no pixels of its own: render a .png")
-    yield from (picture.frame for picture in pictures(file))
 
 
 def png(frame: RGB | Frame) -> bytes:

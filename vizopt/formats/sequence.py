@@ -2,38 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.errors import EncodeError
-from vizopt.core.marks import is_ours
 from vizopt.core.places import alone, beside, remove, sweep, synced
-from vizopt.formats.base import Poster, StreamSpec, Write
-from vizopt.formats.png import save
+from vizopt.formats.base import Format
+from vizopt.formats.png import is_ours, save
+from vizopt.formats.stream import StreamSpec, Write
+from vizopt.formats.texts import png_recipe
 
 NUMBER = re.compile(r"%(?:0([1-9]))?d")  # %d, %05d: at least so many digits
 
 
-class Sequence:
-    """One PNG for each frame, lossless; older ones of ours go when all are there."""
-
-    size: Size = (1280, 720)
-    fps: float = 30.0
-    alpha = True
-    slide = False
-    poster: Poster = ""
-
-    def rate(self, fps: float) -> float:
-        return fps
-
-    def check(self, path: Path, size: Size) -> None:
-        """Any size; the number stands in the name once."""
-        if path.name.count("%") != 1:
-            raise EncodeError(f"{path}: one %05d only: it stands for the number")
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        return _open(path, stream)
+def _check(path: Path, size: Size) -> None:
+    """Any size; the number stands in the name once."""
+    if path.name.count("%") != 1:
+        raise EncodeError(f"{path}: one %05d only: it stands for the number")
 
 
 def members(path: Path) -> list[Path]:
@@ -54,12 +40,13 @@ def put(path: Path, made: list[Path]) -> None:
     for file in made:
         file.replace(path.parent / file.name)
     for old in members(path) if made else ():
-        if old.name not in new and is_ours(old):
+        if old.name not in new and (is_ours(old) or not old.stat().st_size):
             old.unlink()
 
 
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
+    """One PNG for each frame, lossless; older ones of ours go when all are there."""
     written: list[Path] = []
     folder = beside(path)
     before, digits, after = NUMBER.split(path.name)
@@ -83,4 +70,12 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
         remove(folder)
 
 
-ENCODER = Sequence()
+FORMAT = Format(
+    media_type="image/png",
+    begins=rb"\x89PNG",
+    open=_open,
+    read_recipe=png_recipe,
+    check=_check,
+    is_ours=is_ours,
+    alpha=True,
+)

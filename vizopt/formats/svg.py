@@ -5,15 +5,18 @@ import re
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
+from vizopt.core.bounded import read_bytes
 from vizopt.core.marks import SOFTWARE
-from vizopt.formats.base import ClipMetadata, Poster, StreamSpec, Write
+from vizopt.formats.base import Format
+from vizopt.formats.quality import STILL
+from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,33 +24,16 @@ if TYPE_CHECKING:
 IMAGE = 'role="img" aria-labelledby="title alt"'
 SPACES = 'xml:space="preserve" style="white-space: pre"'  # as they are, indents too
 RECIPE = re.compile(r"<dc:source>(.*?)</dc:source>", re.DOTALL)
+MAX_READ_BYTES = 500_000_000
 SETTINGS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": SOFTWARE,
 }  # text; the same bytes every time
 
 
-class SVG:
-    """A picture half as large as the images in it are."""
-
-    size: Size = (2560, 1440)
-    fps: float = 30.0
-    alpha = True
-    slide = False
-    poster: Poster = ""
-
-    def rate(self, fps: float) -> float:
-        return fps
-
-    def check(self, path: Path, size: Size) -> None:
-        """Any size."""
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        return _open(path, stream)
-
-
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
+    """A picture half as large as the images in it are."""
     import matplotlib as mpl
 
     def seen(frame: Frame) -> None:
@@ -117,10 +103,22 @@ def _face(family: str, weight: str, file: str, letters: set[str]) -> str:
     return f'@font-face{{font-family:"{family}";font-weight:{weight};src:{source}}}'
 
 
-def recipe(text: str) -> str:
-    """The recipe in an SVG of ours; empty where there is none."""
+def _read_recipe(path: Path) -> str:
+    """The source of an SVG of ours."""
+    text = read_bytes(path, MAX_READ_BYTES).decode(errors="replace")
     found = RECIPE.search(text)
     return unescape(found[1]) if found else ""
 
 
-ENCODER = SVG()
+FORMAT = Format(
+    media_type="image/svg+xml",
+    begins=rb"<\?xml|<svg",
+    open=_open,
+    read_recipe=_read_recipe,
+    size=(2560, 1440),
+    quality_steps=STILL,
+    plays_in=frozenset({"browser"}),
+    still=True,
+    pixels=False,
+    alpha=True,
+)

@@ -2,25 +2,35 @@
 
 import io
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 from PIL import Image
 
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
-from vizopt.formats.base import ClipMetadata, Poster, StreamSpec, Write, check_sides
+from vizopt.formats.base import Format, check_sides
 from vizopt.formats.changes import Changes
+from vizopt.formats.quality import LOSSLESS
+from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
+from vizopt.formats.texts import image
 
-FASTEST = 11  # ms; browsers slow a shorter delay down to 100
+MIN_DELAY_MS = 11  # browsers slow a shorter delay down to 100
 ANIMATED, XMP = 0x02, 0x04  # flags
 EFFORT = {"lossless": True, "method": 2, "quality": 50}  # measured: smaller takes far longer
-LARGEST = 16384  # pixels a side
+MAX_SIDE_PX = 16384
 
 
-class WebP:
+def _nearest_fps(fps: float) -> float:
+    """A delay is a whole number of milliseconds."""
+    return 1000 / max(round(1000 / fps), MIN_DELAY_MS)
+
+
+@contextmanager
+def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     """Streams what changes in each frame.
 
     Libwebp's own animator, ffmpeg's and Pillow's too, keeps the whole clip until the end; so only
@@ -28,26 +38,6 @@ class WebP:
 
     Reference: WebP container specification, developers.google.com/speed/webp.
     """
-
-    size: Size = (800, 450)
-    fps: float = 20.0
-    alpha = True
-    slide = False
-    poster: Poster = "frame"
-
-    def rate(self, fps: float) -> float:
-        """A delay is a whole number of milliseconds."""
-        return 1000 / max(round(1000 / fps), FASTEST)
-
-    def check(self, path: Path, size: Size) -> None:
-        check_sides(path, size, LARGEST)
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        return _open(path, stream)
-
-
-@contextmanager
-def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     changes = Changes(stream.level, whole=stream.transparent)
     put = b"\x02" if stream.transparent else b"\0"  # in the place of what is shown, or over it
     milliseconds = round(1000 / stream.fps)
@@ -104,4 +94,24 @@ def _xmp(metadata: ClipMetadata) -> bytes:
     ).encode()
 
 
-ENCODER = WebP()
+def _read_recipe(path: Path) -> str:
+    """The recipe in the XMP packet."""
+    with image(path) as opened:
+        packet = bytes(opened.info.get("xmp", b"")).decode(errors="replace")
+    return unescape(packet.partition("<vizopt:recipe>")[2].partition("</vizopt:recipe>")[0])
+
+
+FORMAT = Format(
+    media_type="image/webp",
+    begins=rb"RIFF....WEBP",
+    open=_open,
+    read_recipe=_read_recipe,
+    size=(800, 450),
+    fps=20.0,
+    nearest_fps=_nearest_fps,
+    check=partial(check_sides, MAX_SIDE_PX),
+    quality_steps=LOSSLESS,
+    plays_in=frozenset({"browser"}),
+    alpha=True,
+    poster="frame",
+)

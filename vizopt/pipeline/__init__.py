@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from vizopt.clips.brief import recording_line
-from vizopt.clips.outputs import Look, check_inputs, planned, write_waiting
-from vizopt.clips.render import Clip
+from vizopt.clips.clip import Clip
+from vizopt.clips.options import Look
+from vizopt.clips.plan import check_inputs, planned
 from vizopt.clips.staging import staged
 from vizopt.clips.still import check_stills
 from vizopt.clips.targets import Limits
+from vizopt.clips.write import write_waiting
 from vizopt.core.errors import EncodeError, RecordingError
 from vizopt.core.places import alone, scratch, target
 from vizopt.core.progress import Bar, quiet

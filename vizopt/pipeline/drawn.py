@@ -6,8 +6,10 @@ from pathlib import Path
 
 from vizopt.clips import writing
 from vizopt.clips.checks import Checks
-from vizopt.clips.outputs import Look, planned
-from vizopt.clips.render import Clip, draw
+from vizopt.clips.clip import Clip
+from vizopt.clips.options import Look
+from vizopt.clips.plan import planned
+from vizopt.clips.render import draw
 from vizopt.clips.staging import Staging, staged
 from vizopt.clips.still import check_stills
 from vizopt.core.errors import EncodeError, RecordingError

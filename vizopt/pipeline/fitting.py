@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from vizopt.clips.clip import Clip
 from vizopt.clips.fit import steps
-from vizopt.clips.outputs import Look, planned, text_beside, written
-from vizopt.clips.render import Clip
+from vizopt.clips.options import Look
+from vizopt.clips.plan import planned, text_beside, written
 from vizopt.clips.staging import Staging, staged
 from vizopt.clips.targets import Limits
 from vizopt.core.errors import EncodeError
 from vizopt.core.numbers import count, counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
-from vizopt.formats import encoder, is_sequence, is_still
+from vizopt.formats import format_of, is_sequence
 from vizopt.pipeline.drawn import complete, presentation_of, rendered, shaped
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Presentation
@@ -46,25 +47,25 @@ def fitted_all(
     for file, most in limits.items():
         try:
             asked = shaped(look, scene)
-            rungs = _rungs(run, scene, file, asked, most)
-            clip = _fitted(run, scene, file, rungs, most.size_bytes, bar, staging)
-            kept = asked.fps and encoder(file).rate(asked.fps) == clip.fps
+            looks = _steps(run, scene, file, asked, most)
+            clip = _fitted(run, scene, file, looks, most.size_bytes, bar, staging)
+            kept = asked.fps and format_of(file).nearest_fps(asked.fps) == clip.fps
             clips.append(replace(clip, asked=asked.fps if kept else None))
         except EncodeError as error:
             failed[file] = error
     return clips, failed
 
 
-def _rungs(
+def _steps(
     run: Recording, scene: Presentation, file: Path, look: Look, most: Limits
 ) -> list[tuple[Look, str]]:
-    """The rungs of the ladder that keep within what is known before a clip is drawn."""
+    """The quality steps that keep within what is known before a clip is drawn."""
     if is_sequence(file):
         raise EncodeError(f"{file}: a sequence has no size to fit: choose one file")
     planned([file], look)
 
     def frames(fps: float) -> int:
-        return 1 if is_still(file) else len(scene.timeline.rows(run["epoch"], fps))
+        return 1 if format_of(file).still else len(scene.timeline.rows(run["epoch"], fps))
 
     return steps(file, look, most, frames)
 
@@ -73,19 +74,19 @@ def _fitted(
     run: Recording,
     scene: Presentation,
     file: Path,
-    rungs: Sequence[tuple[Look, str]],
+    looks: Sequence[tuple[Look, str]],
     limit: int | None,
     bar: Bar,
     staging: Staging,
 ) -> Clip:
-    """The first rung of the ladder that is small enough, found by halving."""
-    low, high = 0, len(rungs)
+    """The first quality step that is small enough, found by halving."""
+    low, high = 0, len(looks)
     smallest: int | None = None
     best: tuple[Path, Clip] | None = None
     with scratch() as folder:
         k = 0  # most clips fit as they are
         while low < high:
-            shape, harm = rungs[k]
+            shape, harm = looks[k]
             place = folder / str(k) / file.name
             clip = rendered(run, scene, [place], shape, bar)[0]
             size = sum(part.stat().st_size for part in written(place))
@@ -97,7 +98,7 @@ def _fitted(
             k = (low + high) // 2
         if best is None:
             wanted, got = counted(limit or 0, "byte"), count(smallest or 0)
-            way = "a smaller --size" if is_still(file) else "a shorter clip with --seconds"
+            way = "a smaller --size" if format_of(file).still else "a shorter clip with --seconds"
             raise EncodeError(
                 f"{file}: cannot be made as small as {wanted}: the smallest has {got}: "
                 f"choose a larger --fit, or {way}"

@@ -12,7 +12,7 @@ from vizopt.recording.header import Header
 from vizopt.recording.state import State
 from vizopt.scene.spec import Scene
 from vizopt.scene.written import scene_toml
-from vizopt.train.loop import Step, train
+from vizopt.train.loop import Epoch, train
 from vizopt.train.optimizers import Optimizer, acting, per_batch, rates, worked
 from vizopt.train.probes import Probe, probes_for, recorded
 from vizopt.train.problems import Problem
@@ -38,7 +38,7 @@ class Prepared:
     probes: list[Probe]
     rng: RandomState
 
-    def steps(self, since: State | None = None) -> Iterator[Step]:
+    def steps(self, since: State | None = None) -> Iterator[Epoch]:
         """The training, once: it draws from the random stream."""
         rule = per_batch(self.rule, self.problem.batches)
         return train(self.problem, rule, epochs=self.scene.epochs, rng=self.rng, since=since)

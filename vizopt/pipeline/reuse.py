@@ -26,6 +26,7 @@ from vizopt.recording.store import FORMAT, Recording
 from vizopt.scene.load import parse_scene
 from vizopt.scene.spec import TRAINED, Scene
 
+NUMBERS = tuple(key for key in TRAINED if key != "record")  # the keys that change them
 STEPS = 2  # that are trained to be held against the recording
 TOLD = ("layout", "whole", "unit", "classes", "plane", "axes")  # of the header, by the data
 
@@ -91,11 +92,11 @@ def _is_of(path: Path, scene: Scene) -> bool:
     """Whether a recording is one of the same scene, as far as that is trained."""
     try:
         stated = parsed(attributes(path)["vizopt"]["scene"])
-        table = {"title": "", **{key: stated[key] for key in TRAINED if key in stated}}
+        table = {"title": "", **{key: stated[key] for key in NUMBERS if key in stated}}
         found = parse_scene(tomli_w.dumps(table), str(path), {}, {})
     except (SceneError, ValueError, LookupError, TypeError):
         return False
-    return all(getattr(found, key) == getattr(scene, key) for key in TRAINED)
+    return all(getattr(found, key) == getattr(scene, key) for key in NUMBERS)
 
 
 def _copy(path: Path, part: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.sampling import evenly
+from vizopt.core.tensors import Shape
 from vizopt.recording.quantities import ordered
 from vizopt.recording.snapshot import Arrays, Snapshot, step_of
 from vizopt.recording.store import Recording
@@ -47,7 +48,8 @@ def side(run: Recording, epoch: int) -> str:
 def weights_csv(run: Recording, at: Snapshot) -> str:
     """A line for each parameter: its array, row and column in it, its value, what the step adds.
 
-    Rows and columns count from 0; an array of one dimension, biases, has no rows.
+    Rows and columns count from 0; an array of one dimension, biases, has no rows. One of several
+    dimensions, a convolution, has its last as columns and all others as rows.
     """
     names = [run.header.unit, "array", "row", "column", "before_step"]
     lines = ([at.epoch, *line] for line in _parameters(run, at))
@@ -69,17 +71,17 @@ def weights_json(run: Recording, at: Snapshot) -> str:
 def weights_lines(run: Recording, at: Snapshot) -> Iterator[str]:
     """Matrices by layer for people: before the step, and what it adds."""
     for layer in run.layout.layers:
+        names = [tensor.name for tensor in run.layout.tensors if tensor.layer == layer]
         for arrays, what in ((at.params, side(run, at.epoch)), (at.update, "what it adds")):
-            yield from _matrices(run, layer, arrays, what)
+            yield from _matrices(run, names, arrays, what)
 
 
-def _matrices(run: Recording, layer: str, arrays: Arrays, what: str) -> Iterator[str]:
-    for name, array in arrays.items():
-        if name.partition(".")[0] == layer:
-            whole = run.header.whole.get(name, ())
-            sides = " of ".join(
-                " × ".join(map(str, shape)) for shape in (array.shape, whole) if shape
-            )
+def _matrices(run: Recording, names: Sequence[str], arrays: Arrays, what: str) -> Iterator[str]:
+    for name in names:
+        if name in arrays:
+            array, whole = arrays[name], run.header.whole.get(name)
+            shapes = [array.shape, *([whole] if whole else [])]
+            sides = " of ".join(" × ".join(map(str, shape)) for shape in shapes)
             yield f"{name} [{sides}], {what}"
             yield np.array2string(
                 array,
@@ -98,12 +100,11 @@ def _short(value: float) -> str:
 def _parameters(run: Recording, at: Snapshot) -> Iterator[list[Any]]:
     """Rows and columns are those of the whole array where only a sample of it is recorded."""
     for name, array in at.params.items():
-        matrix = array.reshape(-1, array.shape[-1])
-        whole = run.header.whole.get(name, array.shape)
-        rows, columns = (evenly(n, m) for n, m in zip((1, *whole)[-2:], matrix.shape, strict=True))
+        matrix = array.reshape(-1, *array.shape[-1:] or (1,))
+        rows, columns = _places(array.shape, run.header.whole.get(name, array.shape))
         added = at.update[name].reshape(matrix.shape) if at.update else None
         for (i, j), value in np.ndenumerate(matrix):
-            row = "" if array.ndim == 1 else rows[i]
+            row = "" if array.ndim < 2 else rows[i]
             yield [
                 name,
                 row,
@@ -111,6 +112,14 @@ def _parameters(run: Recording, at: Snapshot) -> Iterator[list[Any]]:
                 matrix.dtype.type(value),
                 *([] if added is None else [added[i, j]]),
             ]
+
+
+def _places(shape: Shape, whole: Shape) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns in the whole array of the cells of one that holds a sample of it."""
+    sides = [evenly(wide, side) for side, wide in zip(shape, whole, strict=True)]
+    down = np.ix_(*sides[:-1])
+    rows = np.ravel_multi_index(down, whole[:-1]).ravel() if down else np.zeros(1, np.intp)
+    return np.asarray(rows), sides[-1] if sides else np.zeros(1, np.intp)
 
 
 def _csv(names: Sequence[str], rows: Any) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
-from vizopt.core.params import Layout
+from vizopt.core.floats import EXACT
+from vizopt.core.params import ParamLayout
 from vizopt.core.sampling import size_before
-from vizopt.core.specs import EXACT, Count, Whole, spec
+from vizopt.core.specs import Count, Whole, spec
 from vizopt.core.toml import parsed
 
 if TYPE_CHECKING:
@@ -26,6 +27,17 @@ ANY = -1  # length of a side
 Text = Annotated[str, Field(max_length=LONGEST)]
 Kind = Literal["network", "function"]
 Settings = Annotated[Mapping[str, bool | int | float | Text], Field(max_length=1000)]
+Shapes = tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def _tensors(value: Any) -> Any:
+    """A layout as format 1 has it, names and shapes of the book, by its tensors."""
+    if not isinstance(value, Mapping) or "shapes" not in value:
+        return value
+    shapes = TypeAdapter(Shapes).validate_python(value["shapes"])
+    if len(dict(shapes)) < len(shapes):
+        raise ValueError("two arrays of one name")
+    return ParamLayout.of(dict(shapes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,7 @@ class Header:
         name: the scene's name, for file names and messages.
         scene: the scene's TOML, overrides included; of a run that vizopt did not train, what of a
             scene tells how it is shown.
-        layout: the arrays in the flat parameter vector.
+        layout: the tensors in the flat parameter vector.
         epochs: planned length of the run.
         versions: of vizopt and of what computed the numbers.
         kind: of the problem: a network, or a function of one variable.
@@ -87,7 +99,7 @@ class Header:
 
     name: Annotated[str, Field(max_length=200)]
     scene: Text
-    layout: Layout
+    layout: Annotated[ParamLayout, BeforeValidator(_tensors)]
     epochs: Count
     versions: Annotated[Mapping[str, Text], Field(max_length=100)]
     kind: Kind = "network"
@@ -102,17 +114,13 @@ class Header:
     whole: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        shapes = self.layout.shapes
+        shapes = self.layout.shapes.values()
         if not 1 <= len(shapes) <= MOST_ARRAYS:
             raise ValueError(f"layout: {len(shapes)} arrays: should be 1 to {MOST_ARRAYS}")
-        if len(dict(shapes)) < len(shapes):
-            raise ValueError("layout: two arrays of one name")
-        if self.layout.size > EXACT or any(n < 1 for _, shape in shapes for n in (*shape, 1)):
+        if self.layout.size > EXACT or any(n < 1 for shape in shapes for n in shape):
             raise ValueError("layout: a shape of no array")
-        for layer in self.layout.layers:
-            _check_layer(layer, self.layout)
         for name, shape in self.whole.items():
-            taken = dict(shapes).get(name, ())
+            taken = self.layout.shapes.get(name, ())
             if len(taken) != len(shape) or any(map(int.__gt__, taken, shape)):
                 raise ValueError(f"whole: {name[:60]}: is no sample of that shape")
         if size_before(self.layout, self.whole) > EXACT:
@@ -226,13 +234,3 @@ def _misfit_constants(header: Header, constants: Mapping[str, Any]) -> Iterator[
         empty = name in ("curve", "points") and not array.size
         if not fits or empty or array.dtype.kind not in kinds:
             yield f"constants/{name}: {array.dtype} {list(array.shape)} does not fit the header"
-
-
-def _check_layer(layer: str, layout: Layout) -> None:
-    """A layer is one matrix: its arrays lie together, and have as many columns."""
-    names = [name for name, _ in layout.shapes]
-    own = [i for i, name in enumerate(names) if name.partition(".")[0] == layer]
-    shapes = [layout.shapes[i][1] for i in own]
-    together = own == list(range(own[0], own[0] + len(own)))
-    if not together or not all(shapes) or len({shape[-1] for shape in shapes}) > 1:
-        raise ValueError(f"layout: {layer[:60]}: its arrays are no matrix")

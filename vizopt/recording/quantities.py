@@ -9,6 +9,7 @@ import numpy as np
 
 from vizopt.core.arrays import Vector
 from vizopt.core.words import phrase
+from vizopt.recording.header import Kind
 
 HELD_OUT = "validation_"  # in front of a name: the same of the samples held out
 Shape: TypeAlias = Literal["scalar", "params", "plane", "line", "constant"]
@@ -151,18 +152,18 @@ def layered(name: str, layers: Sequence[str]) -> list[str]:
     return [name, *(f"{name}.{layer}" for layer in layers if len(layers) > 1)]
 
 
-def title(column: str, unit: str) -> str:
-    """`loss`, `learning rate`; `f(x)` for the loss of a run that counts steps.
+def title(column: str, kind: Kind) -> str:
+    """`loss`, `learning rate`; `f(x)` for the loss where a function is made small.
 
     English, as a phrase where a picture has it in other languages too.
 
     Args:
         column: of the recording's history.
-        unit: what the run counts, "epoch" or "step".
+        kind: of the run's problem.
     """
     _, layer = parts(column)
     found = quantity(column)
-    if unit == "step" and found.of_function:
+    if kind == "function" and found.of_function:
         return found.of_function
     if not found.title:
         return column.replace("_", " ")

@@ -132,7 +132,7 @@ def table(run: Recording, epochs: range) -> Iterator[str]:
     """
     columns = [name for name in TABLE if name in run.columns]
     unit = run.header.unit
-    titles = {"accuracy": "acc", "loss": title("loss", unit)}
+    titles = {"accuracy": "acc", "loss": title("loss", run.header.kind)}
     cells = [[f"{unit:>7}", *(f"{epoch:7d}" for epoch in epochs)]]
     for name in columns:
         values = run[name]
@@ -173,7 +173,7 @@ def lines(run: Recording) -> Iterator[str]:
     if readout:
         facts = _descent_told(facts, readout)
     names = {"epoch": unit, "epochs": f"{unit}s"}
-    names |= {f"{end}_loss": f"{end}_{title('loss', unit)}" for end in ("final", "best")}
+    names |= {f"{end}_loss": f"{end}_{title('loss', run.header.kind)}" for end in ("final", "best")}
     for name, value in facts.items():
         if value is None or name == "unit":
             continue

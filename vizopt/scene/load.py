@@ -12,12 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from vizopt.core.bounded import read_text
 from vizopt.core.errors import SceneError, hint, one_line
+from vizopt.core.explain import explained, names_of
 from vizopt.core.library import bundled, is_table, names, unpacked
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.words.own import put_in
 from vizopt.draw.looks.look import LookSpec
 from vizopt.recording.store import Recording
-from vizopt.scene.explain import explained, names_of
+from vizopt.scene.former import renamed
 from vizopt.scene.spec import Presentation, Scene, Shown
 from vizopt.scene.written import KINDS
 from vizopt.train.optimizers import name_of
@@ -163,7 +164,7 @@ def parse_scene(
             scene, which comes from anybody.
     """
     try:
-        stated = {**defaults, **parsed(text)}
+        stated = renamed({**defaults, **parsed(text)}, Scene, file)
     except ValueError as error:
         raise SceneError(file, "", str(error)) from error
     if folder is not None and "look" in stated:
@@ -171,6 +172,7 @@ def parse_scene(
     table = deepcopy(stated)
     for key, value in overrides.items():
         _override(table, key, value, file)
+    table = renamed(table, Scene, file)
     if {"look", "look.language"} & set(overrides):
         table["look"] = _with_words(table["look"], Path(), file)
     scene = _scene(table, file)

@@ -12,17 +12,18 @@ from pydantic import (
 
 from vizopt.core import cells
 from vizopt.core.errors import hint
+from vizopt.core.kinds import OneOf
 from vizopt.core.numbers import setting
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.sizes import SIZES, fps_of, size_of
-from vizopt.core.specs import Count, Flag, OneOf, Positive, Whole, spec
+from vizopt.core.specs import Count, Flag, Positive, Whole, spec
 from vizopt.draw.defaults import arranged
 from vizopt.draw.figure import Stage
 from vizopt.draw.looks.look import LookSpec, resolved
 from vizopt.draw.panels import Weights
 from vizopt.draw.theme import THEMES, Theme
 from vizopt.draw.timeline import TIMELINES, Logarithmic, Timeline
-from vizopt.formats import LOOPS, MOST
+from vizopt.formats import MAX_LEVEL, MAX_LOOPS
 from vizopt.recording.header import Kind
 from vizopt.scene.written import scene_toml
 from vizopt.train.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
@@ -84,8 +85,8 @@ class Shape:
     fps: Annotated[Positive | None, BeforeValidator(fps_of), RATE] = None
     allow_flashes: Flag = False
     at: str = "last"
-    level: Annotated[int, Field(strict=True, ge=0, le=MOST)] = 0
-    loop: Annotated[int, Field(strict=True, ge=0, le=LOOPS)] = 0
+    level: Annotated[int, Field(strict=True, ge=0, le=MAX_LEVEL)] = 0
+    loop: Annotated[int, Field(strict=True, ge=0, le=MAX_LOOPS)] = 0
     poster: str = ""
     slide: Flag = False
     embed: Flag = False
@@ -113,7 +114,7 @@ class Training:
     record: Record = Record()
 
 
-TRAINED = tuple(Training.__dataclass_fields__)  # the keys that change numbers
+TRAINED = tuple(Training.__dataclass_fields__)  # the keys of the training
 
 
 class Shown(NamedTuple):
@@ -127,7 +128,7 @@ class Shown(NamedTuple):
     """
 
     kind: Kind
-    layout: Layout
+    layout: ParamLayout
     columns: frozenset[str]
     epochs: int
     unit: str

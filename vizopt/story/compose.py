@@ -1,8 +1,9 @@
 """Compose: the alt text and the paragraphs of a story."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
+from vizopt.core.arrays import Size
 from vizopt.core.errors import RecordingError
 from vizopt.draw.defaults import arranged
 from vizopt.recording.events import Event, events
@@ -11,6 +12,7 @@ from vizopt.scene.load import presented
 from vizopt.scene.spec import Presentation, Scene
 from vizopt.story import external
 from vizopt.story.kinds import TELLERS
+from vizopt.story.measured import courses
 from vizopt.story.phrases import cut, plain, sentence
 from vizopt.story.picture import seen
 from vizopt.story.setup import how
@@ -44,13 +46,19 @@ class Story:
         return "".join(f"<p>{escape(told)}</p>" for told in (self.alt, *self.paragraphs))
 
 
-def of(run: Recording, scene: Presentation | None = None, warning: str = "") -> Story:
+def of(
+    run: Recording,
+    scene: Presentation | None = None,
+    warning: str = "",
+    slide: Size | None = None,
+) -> Story:
     """The story of a recording.
 
     Args:
         run: the recording.
         scene: how it is drawn, where that is not how it was recorded: title, theme, stage.
         warning: what stands on the card in front of a clip that may flash.
+        slide: size of a clip for a slide, whose title stands outside it.
 
     Raises:
         RecordingError: damaged, or without a single row.
@@ -64,8 +72,10 @@ def of(run: Recording, scene: Presentation | None = None, warning: str = "") -> 
         made = [told.trained(run, scene), how(scene, run)]
     else:
         made = [external.trained(run), external.how(run)]
-    stage = arranged(run.header.kind, run.layout, scene.stage)
-    went = [told.happened(run, found), seen(scene, stage, run, held=not warning)]
+    stage = arranged(run.header.kind, run.layout, scene.stage, slide)
+    pictured = scene if slide is None else replace(scene, title="")
+    seen_in = seen(pictured, stage, run, held=not warning)
+    went = [told.happened(run, found), courses(run), seen_in]
     paragraphs = tuple(filter(None, [warning, *made, *went]))
     return Story(_alt(scene, run, found), paragraphs, found)
 

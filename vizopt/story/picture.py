@@ -8,13 +8,14 @@ from matplotlib.colors import to_rgb
 
 from vizopt.core.numbers import count, setting
 from vizopt.core.oklab import luminance
+from vizopt.core.params import Grid
 from vizopt.draw.figure import Stage
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Plane, Strip, Weights, Worked
 from vizopt.draw.panels.legend import MOST
 from vizopt.draw.panels.sample import PLANE, STRIP, sample
 from vizopt.draw.theme import Theme
 from vizopt.draw.timeline import Timeline
-from vizopt.recording.quantities import title
+from vizopt.recording.quantities import MEASURED, layered, title
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Presentation
 from vizopt.story.phrases import listed, lower, plain
@@ -56,7 +57,7 @@ def seen(scene: Presentation, stage: Stage, run: Recording, *, held: bool) -> st
         held: whether what could flash is held.
     """
     shown = [stage.panels[name] for name in dict.fromkeys(stage.names)]
-    parts = [_head(run)]
+    parts = [_head(scene, run)]
     for kind in dict.fromkeys(type(panel) for panel in shown):
         same = [panel for panel in shown if type(panel) is kind]
         tell = PANELS_TOLD.get(kind, _documented)
@@ -70,13 +71,15 @@ def seen(scene: Presentation, stage: Stage, run: Recording, *, held: bool) -> st
     return " ".join(parts)
 
 
-def _head(run: Recording) -> str:
+def _head(scene: Presentation, run: Recording) -> str:
     unit, last = run.header.unit, count(run.header.epochs - 1)
+    title = "the title" if scene.title else ""
     if run.header.epochs == 1:
-        return "At the top of the picture are the title and a line with the settings."
+        head = f"are {title} and" if title else "is"
+        return f"At the top of the picture {head} a line with the settings."
     return (
-        "At the top of the picture are the title, a line with the settings, and a counter of "
-        f"the {unit} that is shown, of {last}."
+        f"At the top of the picture are {title}{', ' * bool(title)}a line with the settings"
+        f"{',' * bool(title)} and a counter of the {unit} that is shown, of {last}."
     )
 
 
@@ -128,26 +131,43 @@ def _points(scene: Presentation, run: Recording, most: int) -> str:
 
 def _weights(panels: list[Weights], scene: Presentation, run: Recording) -> str:
     signs = _signs(scene.colours)
-    layers = listed([panel.layer.replace("dense", "") for panel in panels])
-    whose = f"Layer {layers} has" if len(panels) == 1 else f"Layers {layers} each have"
-    shown = "".join(f" {text}" for panel in panels if (text := _sampled(panel.layer, run)))
-    return (
-        f"{whose} two grids of cells: the weights, with the biases as the last row, and their "
-        f"update; both are {signs}.{shown}"
-    )
+    alike: dict[str, list[str]] = {}
+    for panel in panels:
+        held = _held(run.layout.grid(panel.layer))
+        alike.setdefault(held, []).append(plain(panel.layer.removeprefix("dense")))
+    whose = {
+        held: f"Layer {names[0]} has" if len(names) == 1 else f"Layers {listed(names)} each have"
+        for held, names in alike.items()
+    }
+    told = [
+        f"{layers} two grids of cells: {held}, and their update; both are {signs}."
+        for held, layers in whose.items()
+    ]
+    told += [text for panel in panels if (text := _sampled(panel.layer, run))]
+    return " ".join(told)
 
 
 def _sampled(layer: str, run: Recording) -> str:
     """Which of its cells a recording has; empty where it has all."""
-    name = f"{layer}.weights"
+    name = run.layout.grid(layer).tensors[0].name
     if name not in run.header.whole:
         return ""
-    taken, whole = (
-        " × ".join(map(count, shapes[name]))
-        for shapes in (dict(run.layout.shapes), run.header.whole)
-    )
-    number = layer.replace("dense", "")
+    shapes = run.layout.shapes[name], run.header.whole[name]
+    taken, whole = (" × ".join(map(count, shape)) for shape in shapes)
+    number = plain(layer.removeprefix("dense"))
     return f"Recorded are {taken} evenly spaced of the {whole} weights of layer {number}."
+
+
+def _held(grid: Grid) -> str:
+    """What the cells of a layer are."""
+    roles = [tensor.role for tensor in grid.tensors]
+    if roles == ["scale", "bias"]:
+        return "a row of factors and a row that is added"
+    if "weight" not in roles:
+        return "its numbers in a row"
+    added = grid.rows - grid.inputs
+    rows = "row" if added == 1 else "rows"
+    return f"the weights, with the biases as the last {rows}" if added else "the weights"
 
 
 def _signs(theme: Theme) -> str:
@@ -174,13 +194,17 @@ def _key(panels: list[Any], scene: Presentation, run: Recording) -> str:
 
 def _curves(panels: list[Curves], scene: Presentation, run: Recording) -> str:
     unit = run.header.unit
-    names = [title(column, unit) for panel in panels for column in panel.columns]
+    names = [title(column, run.header.kind) for panel in panels for column in panel.columns]
     what = "A curve shows" if len(names) == 1 else "Curves show"
     shown = f"up to the shown {unit}, with the value"
     text = f"{what} {listed([plain(name) for name in names])} {shown}"
+    notes = ["in digits"]
     if "validation_loss" in run.columns:
-        return f"{text} in digits; thinner ones are those of the points held out."
-    return f"{text} in digits."
+        notes.append("thinner ones are those of the points held out")
+    columns = {column for panel in panels for column in panel.columns}
+    if any(len(layered(column, run.layout.layers)) > 1 for column in columns & {*MEASURED}):
+        notes.append("what is measured has a line for each layer, and the value is the network's")
+    return f"{text} {'; '.join(notes)}."
 
 
 def _descent(panels: list[Any], scene: Presentation, run: Recording) -> str:

@@ -12,8 +12,8 @@ from vizopt.train.optimizers import Optimizer
 from vizopt.train.problems import Evaluation, Problem
 
 
-class Step(NamedTuple):
-    number: int  # of the epoch, 0 at the first update
+class Epoch(NamedTuple):
+    number: int  # 0 at the first update
     lr: float
     params: Vector  # [P] before the update
     delta: Vector  # [P] about to be added
@@ -29,8 +29,8 @@ def train(
     epochs: int,
     rng: RandomState,
     since: State | None = None,
-) -> Iterator[Step]:
-    """Every epoch of a training run, in order; nothing in a Step changes afterwards.
+) -> Iterator[Epoch]:
+    """Every epoch of a training run, in order; nothing in an Epoch changes afterwards.
 
     params ← params + delta,  delta from the optimizer's rule at the gradient of params
 
@@ -59,4 +59,4 @@ def train(
             grad = problem.evaluate(params, step).grad
             part, state = optimizer.update(step, params, grad, state)
             params, delta = params + part, delta + part
-        yield Step(epoch, optimizer.lr(first), start, delta, evaluation, before, update)
+        yield Epoch(epoch, optimizer.lr(first), start, delta, evaluation, before, update)

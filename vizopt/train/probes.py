@@ -1,4 +1,4 @@
-"""Probes: what of a Step is kept, and the tape that hands it to a recorder."""
+"""Probes: what of an Epoch is kept, and the tape that hands it to a recorder."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from pydantic import AfterValidator, Field
 
 from vizopt.core.arrays import Batch, Scores, Vector
 from vizopt.core.errors import hint
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.sampling import Sample, sampled
 from vizopt.core.specs import Count, Whole, spec
 from vizopt.recording.header import Column, Group
 from vizopt.recording.quantities import MEASURED, Measure, layered, parts, quantity
 from vizopt.recording.scores import encoded, shares
 from vizopt.recording.waiting import Compute
-from vizopt.train.loop import Step
+from vizopt.train.loop import Epoch
 from vizopt.train.problems import Network, Problem
 from vizopt.train.schedules import Schedule
 
@@ -93,10 +93,10 @@ class Probe:
     """
 
     column: Column
-    read: Callable[[Step], Any]
+    read: Callable[[Epoch], Any]
     compute: Compute | None = None
 
-    def value(self, step: Step) -> NDArray[Any]:
+    def value(self, step: Epoch) -> NDArray[Any]:
         """What a recording has of the step, in the column's dtype."""
         read = self.read(step)
         return np.asarray(self.compute([read])[0] if self.compute else read, self.column.dtype)
@@ -120,24 +120,24 @@ class Tape:
             self._probes[probe.column.group].append(probe)
         self._keep = keep
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: Epoch) -> None:
         self._append("history", step)
         if self._keep(step.number):
             self._append("snapshots", step)
         self._recorder.mark(step.number, step.params, step.state)
 
-    def diverged(self, last: Step, lost: Step) -> None:
+    def diverged(self, last: Epoch, lost: Epoch) -> None:
         """Note the step whose numbers are not finite, after the last one whose numbers are."""
         if not self._keep(last.number):
             self._append("snapshots", last)
         undefined = isnan(lost.evaluation.loss) and np.isfinite(lost.params).all()
         self._recorder.note(diverged=lost.number, undefined=bool(undefined))
 
-    def _append(self, group: Group, step: Step) -> None:
+    def _append(self, group: Group, step: Epoch) -> None:
         self._recorder.append(group, {p.column.name: p.read(step) for p in self._probes[group]})
 
 
-def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
+def record_steps(steps: Iterable[Epoch], tape: Tape, recorded: int = -1) -> None:
     """Run the training to its end, or to where it diverges: that is a result too.
 
     Args:
@@ -145,7 +145,7 @@ def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
         tape: what they are handed to.
         recorded: number of the last step that a resumed recording has already.
     """
-    last: Step | None = None
+    last: Epoch | None = None
     with np.errstate(over="ignore", invalid="ignore"):
         for step in steps:
             if last and not (isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
@@ -189,7 +189,7 @@ def probes_for(
     return probes
 
 
-def recorded(layout: Layout, record: Record) -> Sample:
+def recorded(layout: ParamLayout, record: Record) -> Sample:
     """Which parameters a recording has."""
     return sampled(layout) if record.large == "sample" else Sample(layout, None, {})
 
@@ -199,7 +199,7 @@ def _of(values: Vector, cells: NDArray[np.intp] | None) -> Vector:
     return values if cells is None else values[cells]
 
 
-def measurable(layout: Layout) -> list[str]:
+def measurable(layout: ParamLayout) -> list[str]:
     """Every column that the updates of these parameters can give."""
     return [column for name in MEASURED for column in layered(name, layout.layers)]
 
@@ -210,7 +210,7 @@ def measured(needs: Set[str]) -> list[str]:
     return [name for name in MEASURED if name in wanted]
 
 
-def _measures(name: str, layout: Layout) -> list[Probe]:
+def _measures(name: str, layout: ParamLayout) -> list[Probe]:
     """A quantity of the network's first update in an epoch, and of each layer's part of it."""
     measure = quantity(name).measure
     assert measure
@@ -222,16 +222,16 @@ def _measures(name: str, layout: Layout) -> list[Probe]:
     ]
 
 
-def _measure(measure: Measure, part: Callable[[Vector], Vector]) -> Callable[[Step], float]:
+def _measure(measure: Measure, part: Callable[[Vector], Vector]) -> Callable[[Epoch], float]:
     """Of a part of the parameters, of its gradient and of its update."""
     return lambda step: measure(part(step.params), part(step.evaluation.grad), part(step.update))
 
 
-def _metric(name: str) -> Callable[[Step], float]:
+def _metric(name: str) -> Callable[[Epoch], float]:
     return lambda step: step.evaluation.metrics[name]
 
 
-def _rate(schedule: Schedule) -> Callable[[Step], float]:
+def _rate(schedule: Schedule) -> Callable[[Epoch], float]:
     return lambda step: schedule(step.number)
 
 
@@ -262,7 +262,7 @@ def _line_probabilities(network: Network, count: int) -> Probe:
     return Probe(Column("probabilities", "snapshots", "float32", shape), _params, compute)
 
 
-def _params(step: Step) -> Vector:
+def _params(step: Epoch) -> Vector:
     return step.params
 
 

@@ -6,10 +6,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.core.specs import Finite
 from vizopt.recording.quantities import Quantity, quantity
 
 Floats: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal["auto", "linear", "log"]
+Limits: TypeAlias = tuple[Finite, Finite]
 
 DECADES = 2.0  # from so many on
 NEAR = 0.4  # of the largest value: an axis begins at 0 where the smallest is lower
@@ -53,9 +55,18 @@ class Axis:
         least, most = float(every.min()), float(every.max())
         if found.scale == "log" and kind != "linear" and most > 0:
             return cls._decades(found, kept)
+        axis = cls.within(column, least, most, kind)
+        return axis if axis.log else cls._even(found, kept)
+
+    @classmethod
+    def within(cls, column: str, low: float, high: float, kind: Kind = "auto") -> "Axis":
+        """The axis of a column from one end to the other; `kind` as above."""
+        found = quantity(column)
+        decades = found.scale == "log" and kind != "linear" and low > 0
         asked = kind == "log" or (kind == "auto" and found.scale == "auto")
-        wide = most > (1 if kind == "log" else 10**DECADES) * least > 0
-        return cls(least, most, log=True) if asked and wide else cls._even(found, kept)
+        wide = high > (1 if kind == "log" else 10**DECADES) * low > 0
+        mark = found.reference[0] if decades and found.reference else None
+        return cls(low, high, decades or (asked and wide), mark)
 
     @classmethod
     def _decades(cls, found: Quantity, kept: list[Floats]) -> "Axis":

@@ -1,22 +1,26 @@
 """HTML: a page that holds the clip and its player, opened from disk."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError
-from vizopt.core.marks import signed
+from vizopt.core.marks import END_BYTES, is_signed, signed
 from vizopt.core.places import scratch
-from vizopt.formats.base import Poster, StreamSpec, Write
+from vizopt.formats.base import Format
 from vizopt.formats.html.page import page
 from vizopt.formats.html.shots import Shot, narrow
-from vizopt.formats.mp4 import MP4, h264
+from vizopt.formats.mp4 import check_h264, h264
+from vizopt.formats.quality import VIDEO, QualityStep
+from vizopt.formats.stream import StreamSpec, Write
+from vizopt.formats.texts import held_recipe
 
+GENERATOR = b'<meta name="generator" content="vizopt '
 # A page is scrubbed: no picture waits for a later one, and every 30th is whole. Every 12th would be
 # 1.7 times the file to seek in 25 ms instead of 29; every 250th, as in an MP4, seeks in 55 to 80.
 SCRUBBED = ("-g", "30", "-bf", "0")
@@ -25,29 +29,12 @@ SCRUBBED = ("-g", "30", "-bf", "0")
 SECOND = ("-g", "60", "-bf", "0")
 
 
-class HTML:
-    """One self-contained page around an H.264 clip."""
-
-    size: Size = (1280, 720)
-    fps: float = 30.0
-    alpha = False
-    slide = False
-    poster: Poster = "beside"
-
-    def rate(self, fps: float) -> float:
-        return fps
-
-    def check(self, path: Path, size: Size) -> None:
-        """The clip inside is an MP4 and needs what that needs."""
-        MP4().check(path, size)
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        return _open(path, stream)
-
-
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
-    """The clips are written first: the page says what the flash check finds in them."""
+    """One self-contained page around an H.264 clip.
+
+    The clips are written first: the page says what the flash check finds in them.
+    """
     with finished(path) as part, scratch() as folder:
         clip = folder / "clip.mp4"
         with _shot(clip, path, stream, SCRUBBED) as seen:
@@ -113,4 +100,24 @@ def _named(clip: Path, path: Path) -> Iterator[None]:
         raise EncodeError(str(error).replace(str(clip), str(path))) from error
 
 
-ENCODER = HTML()
+def _is_ours(path: Path) -> bool:
+    """Whether it is signed, or of an older vizopt, which named itself only."""
+    data = path.read_bytes()
+    signed = is_signed(data)
+    return GENERATOR in data[:END_BYTES] if signed is None else signed
+
+
+# The second clip goes before the first one loses any detail.
+STEPS = (QualityStep(), *(step._replace(narrow=False) for step in VIDEO))
+FORMAT = Format(
+    media_type="text/html",
+    begins=rb"(?i)<!doctype",
+    open=_open,
+    read_recipe=held_recipe,
+    check=check_h264,
+    is_ours=_is_ours,
+    quality_steps=STEPS,
+    plays_in=frozenset({"browser"}),
+    poster="beside",
+    narrow_size=narrow,
+)

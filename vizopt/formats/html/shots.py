@@ -3,7 +3,6 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
@@ -30,11 +29,6 @@ class Shot(NamedTuple):
     poster: Frame
     frames: int
     changes: Sequence[int]
-
-
-def has_narrow(file: Path, size: Size) -> bool:
-    """Whether a file is a page with a second drawing, where that is wanted."""
-    return file.suffix.lower() == ".html" and narrow(size) is not None
 
 
 def narrow(size: Size) -> Size | None:

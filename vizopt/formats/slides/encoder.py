@@ -1,42 +1,58 @@
 """PPTX: a deck of one slide, with the clip as MP4."""
 
 import tempfile
+import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 from vizopt.core.arrays import Size
 from vizopt.flashes import check_flashes
-from vizopt.formats.base import Poster, StreamSpec, Write
-from vizopt.formats.mp4 import MP4
+from vizopt.formats.base import Format
+from vizopt.formats.mp4 import check_h264, h264
 from vizopt.formats.slides.powerpoint import checked, write
 from vizopt.formats.slides.slide import slide
+from vizopt.formats.stream import StreamSpec, Write
+from vizopt.formats.texts import held_recipe
 
-
-class PPTX(MP4):
-    """A slide with the clip, ready to be copied into another deck."""
-
-    size: Size = (1440, 720)  # the room below the title
-    slide = True
-    poster: Poster = "beside"
-
-    def check(self, path: Path, size: Size) -> None:
-        """What MP4 needs, and python-pptx."""
-        super().check(path, size)
-        checked(path, None)
-
-    def open(self, path: Path, stream: StreamSpec) -> AbstractContextManager[Write]:
-        return _open(path, stream)
+SAVED_BY = b"<cp:lastModifiedBy>vizopt</cp:lastModifiedBy>"
 
 
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
+    """A slide with the clip, ready to be copied into another deck."""
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / f"{path.stem}.mp4"
-        with MP4().open(clip, stream) as put:
+        with h264(clip, stream) as put:
             yield put
         verdict = stream.check_flashes(clip, path) if stream.check_flashes else check_flashes(clip)
         write(path, [slide(clip, stream.metadata, verdict)])
 
 
-ENCODER = PPTX()
+def _check(path: Path, size: Size) -> None:
+    """What MP4 needs, and python-pptx."""
+    check_h264(path, size)
+    checked(path, None)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether vizopt saved it last: PowerPoint puts its user's name there when somebody did."""
+    try:
+        with ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
+            return SAVED_BY in properties.read(100_000)
+    except (BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        return False
+
+
+FORMAT = Format(
+    media_type="application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    begins=rb"PK\x03\x04",
+    open=_open,
+    read_recipe=held_recipe,
+    size=(1440, 720),  # the room below the title
+    check=_check,
+    is_ours=_is_ours,
+    for_slide=True,
+    poster="beside",
+)

@@ -4,9 +4,10 @@ from io import BytesIO
 from typing import Any
 
 from vizopt.core.sizes import MARGIN, SIDE
+from vizopt.formats import mp4
 from vizopt.formats.poster import still
 from vizopt.formats.slides.layout import CAPTION, Box, captioned, columns, fitted, free, points
-from vizopt.formats.slides.slide import RECIPE, SHOWN, Part, Slide
+from vizopt.formats.slides.slide import RECIPE, Part, Slide
 from vizopt.formats.slides.timing import timed
 
 POINT = 12_700  # EMU
@@ -55,13 +56,12 @@ def _caption(page: Any, name: str, clip: Box) -> None:
 
 def _put(page: Any, part: Part, box: Box) -> Any:
     """The clip in its place, with its first picture and its alt text."""
-    kind = SHOWN[part.clip.suffix.lower()]
     if part.moves_alone:
         shape = page.shapes.add_picture(str(part.clip), *box)
     else:
         poster = BytesIO(part.poster or still(part.clip, first=True))
         with part.clip.open("rb") as file:  # python-pptx puts a name into XML as it is: Q&A.mp4
-            shape = page.shapes.add_movie(file, *box, poster, kind)
+            shape = page.shapes.add_movie(file, *box, poster, mp4.FORMAT.media_type)
     shape.name = part.name
     shape.element.xpath(".//p:cNvPr")[0].set("descr", part.alt)
     return shape

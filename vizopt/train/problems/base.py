@@ -6,7 +6,7 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.recording.header import Kind
 
 
@@ -20,7 +20,7 @@ class Problem(Protocol):
     """A network on data, a function of one variable: something to make small."""
 
     @property
-    def layout(self) -> Layout: ...
+    def layout(self) -> ParamLayout: ...
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ class ProblemSpec(Protocol):
     """A frozen dataclass that a scene describes a problem with."""
 
     @property
-    def layout(self) -> Layout: ...
+    def layout(self) -> ParamLayout: ...
 
     @property
     def columns(self) -> frozenset[str]:

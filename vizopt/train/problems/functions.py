@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from vizopt.core.arrays import Vector
 from vizopt.core.numbers import setting
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import spec
 from vizopt.recording.header import Kind
 from vizopt.train.problems.base import Evaluation
@@ -76,8 +76,8 @@ class FunctionSpec:
                 )
 
     @property
-    def layout(self) -> Layout:
-        return Layout.of({"x": (1,)})
+    def layout(self) -> ParamLayout:
+        return ParamLayout.of({"x": (1,)})
 
     @property
     def columns(self) -> frozenset[str]:

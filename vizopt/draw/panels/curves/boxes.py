@@ -1,9 +1,9 @@
 """Where the curves of a panel lie, and the lines of text of what never changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vizopt.draw.panels.axis import Axis, Kind
+from vizopt.draw.panels.axis import Axis, Kind, Limits
 from vizopt.draw.panels.base import Slot
 from vizopt.draw.panels.curves.labels import room_of
 from vizopt.draw.panels.curves.names import drawn_of, short_of, title_of
@@ -33,7 +33,22 @@ class Constant:
         )
 
 
-def plots(slot: Slot, run: Recording, columns: Sequence[str], kind: Kind) -> list[Plot]:
+def axis_of(
+    column: str, runs: Sequence[Recording], kind: Kind, limits: Mapping[str, Limits] | None = None
+) -> Axis:
+    """The axis of a column: as it was given, or that of some runs together."""
+    if limits and column in limits:
+        return Axis.within(column, *limits[column], kind)
+    return Axis.of(column, [run[name] for run in runs for name in drawn_of(run, column)], kind)
+
+
+def plots(
+    slot: Slot,
+    run: Recording,
+    columns: Sequence[str],
+    kind: Kind,
+    limits: Mapping[str, Limits] | None = None,
+) -> list[Plot]:
     """The boxes of the curves, which fill what the lines of text leave."""
     moving = [column for column in columns if not _is_constant(run, column)]
     still = len(_told(slot, run, columns))
@@ -55,7 +70,7 @@ def plots(slot: Slot, run: Recording, columns: Sequence[str], kind: Kind) -> lis
             slot,
             run,
             column,
-            Axis.of(column, [run[name] for name in drawn_of(run, column)], kind),
+            axis_of(column, [run], kind, limits),
             (i * (wide + gap) if across else 0.0, 0.0 if across else high * i, wide, high),
             names[i],
         )

@@ -36,6 +36,7 @@ class End(NamedTuple):
     x: float
     y: float
     colour: str
+    line: bool = True  # and not what the lines are held against
 
 
 def room_of(slot: Slot, run: Recording, column: str, width: float) -> float:
@@ -54,8 +55,10 @@ def write_labels(slot: Slot, run: Recording, plot: Plot) -> None:
         )
     ends = [end for end in _ends(slot, run, plot) if end.text]
     step = slot.font(11) * LINE
-    if len(ends) * step > plot.height + step:  # no room for all
-        ends = [ends[0], ends[-1]]
+    most = plot.height / step + 1
+    if len(ends) > most:  # no room for all: the layers', of them the first and the last
+        ends = [end for end in ends if end.line]
+        ends = ends if len(ends) <= most else [ends[0], ends[-1]]
     places = spread([end.y for end in ends], step, plot.top, plot.top + plot.height)
     for end, at in zip(ends, places, strict=True):
         tip = plot.right + slot.unit * 10
@@ -76,7 +79,7 @@ def _ends(slot: Slot, run: Recording, plot: Plot) -> Iterator[End]:
             yield End(text, x, y, colour)
     if plot.axis.mark is not None:
         y = float(plot.y(np.array(plot.axis.mark)))
-        yield End(texts[-1], plot.right, y, slot.theme.muted)
+        yield End(texts[-1], plot.right, y, slot.theme.muted, line=False)
 
 
 def _texts(slot: Slot, run: Recording, column: str, width: float) -> list[str]:

@@ -6,7 +6,7 @@ from vizopt.recording.store import Recording
 
 
 def title_of(slot: Slot, run: Recording, column: str) -> str:
-    return slot.told(title(column, run.header.unit))
+    return slot.told(title(column, run.header.kind))
 
 
 def short_of(slot: Slot, run: Recording, column: str) -> str:

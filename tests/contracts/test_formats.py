@@ -1,4 +1,4 @@
-"""What every entry of ENCODERS promises: known frames in and out, nothing left after an error."""
+"""What every entry of FORMATS promises: known frames in and out, nothing left after an error."""
 
 import base64
 import re
@@ -15,7 +15,7 @@ from vizopt.core import atomic
 from vizopt.core.errors import EncodeError
 from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import loops, pictures
-from vizopt.formats import ENCODERS, ClipMetadata, StreamSpec, encoder, is_sequence
+from vizopt.formats import FORMATS, ClipMetadata, StreamSpec, format_of, is_sequence
 from vizopt.formats.sequence import members
 
 SIZE = (128, 96)
@@ -61,7 +61,7 @@ LOSSLESS = {".webp", ".apng", "%05d.png"}
 LOOPED = {".gif", ".webp", ".apng"}
 
 
-@pytest.fixture(params=[suffix for suffix in ENCODERS if suffix not in STILLS | DECKS])
+@pytest.fixture(params=[suffix for suffix in FORMATS if suffix not in STILLS | DECKS])
 def suffix(request):
     return request.param
 
@@ -77,13 +77,13 @@ def psnr(a, b):
 
 
 def write(path, film, pictures):
-    with encoder(path).open(path, film) as put:
+    with format_of(path).open(path, film) as put:
         for picture in pictures:
             put(picture)
 
 
 def film_for(path, fps=20.0, size=SIZE):
-    return StreamSpec(size, encoder(path).rate(fps), lambda: list(frames()))
+    return StreamSpec(size, format_of(path).nearest_fps(fps), lambda: list(frames()))
 
 
 def test_the_same_frames_come_out(suffix, tmp_path):
@@ -111,7 +111,11 @@ def test_every_level_of_harm_is_a_clip(suffix, tmp_path):
     path = tmp_path / f"clip{suffix}"
     for level in range(4):
         film = StreamSpec(
-            SIZE, encoder(path).rate(20.0), lambda: list(frames()), ClipMetadata(), level=level
+            SIZE,
+            format_of(path).nearest_fps(20.0),
+            lambda: list(frames()),
+            ClipMetadata(),
+            level=level,
         )
         write(path, film, frames())
         shown = decoded(path)
@@ -138,7 +142,7 @@ def soft(count=2):
 
 
 def shown_and_wanted(path, pictures, level=0):
-    film = StreamSpec(SIZE, encoder(path).rate(20.0), lambda: pictures, level=level)
+    film = StreamSpec(SIZE, format_of(path).nearest_fps(20.0), lambda: pictures, level=level)
     write(path, film, pictures)
     return decoded(path).astype(int), np.array(pictures)[..., :3].astype(int)
 

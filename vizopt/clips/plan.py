@@ -1,0 +1,121 @@
+"""Plan: which files are to be written, and which of them are drawn in one pass."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from stat import S_IWUSR
+from typing import NamedTuple
+
+from vizopt.clips.options import Look
+from vizopt.core.arrays import Size
+from vizopt.core.errors import EncodeError
+from vizopt.core.places import target, wrong_name
+from vizopt.formats import Format, every, find_format, format_of, is_sequence
+from vizopt.formats.ours import guard
+from vizopt.formats.sequence import members, names
+
+
+class Group(NamedTuple):
+    """What files that are drawn in one pass have in common.
+
+    Args:
+        still: one frame.
+        alone: pictures that are looked at one by one: a still, a sequence.
+        clear: without paper.
+        slide: for a slide, whose title stands beside it.
+    """
+
+    size: Size
+    fps: float
+    still: bool
+    alone: bool
+    clear: bool
+    slide: bool
+
+
+def planned(
+    files: Sequence[Path], look: Look, *, transparent: bool = False
+) -> dict[Group, list[tuple[Path, Format]]]:
+    """Files by size and rate, checked before anything is trained or drawn.
+
+    Args:
+        files: to write.
+        look: of all.
+        transparent: whether those that can do without paper shall have none.
+    """
+    for i, file in enumerate(files):
+        if os.path.realpath(file) in [os.path.realpath(other) for other in files[:i]]:
+            raise EncodeError(f"{file}: named twice")
+        if any(is_sequence(other) and is_picture_of(other, file) for other in files):
+            raise EncodeError(f"{file}: is a picture of a sequence too: choose another name")
+    groups: dict[Group, list[tuple[Path, Format]]] = {}
+    for file in files:
+        kind = format_of(file)
+        size, fps = look.size or kind.size, kind.nearest_fps(look.fps or kind.fps)
+        kind.check(file, size)
+        check_place(file)
+        check_place(text_beside(file))
+        for place in written(file):
+            guard(place, look.overwrite)
+        guard(text_beside(file), look.overwrite, f"the text beside {file.name} ")
+        alone, clear = kind.still or is_sequence(file), transparent and kind.alpha
+        group = Group(size, fps, kind.still, alone, clear, look.slide or kind.for_slide)
+        groups.setdefault(group, []).append((file, kind))
+    return groups
+
+
+def check_played(files: Sequence[Path], look: Look) -> None:
+    """Raises EncodeError where it is asked how files play that do not say so themselves."""
+    asked = {"poster": bool(look.poster), "loop": look.loop is not None}
+    kinds = [kind for kind in map(find_format, files) if kind]
+    if kinds and any(asked.values()) and not any(kind.poster for kind in kinds):
+        name = next(name for name, is_asked in asked.items() if is_asked)
+        those = ", ".join(suffix for suffix, kind in every().items() if kind.poster)
+        raise EncodeError(f"{files[0]}: has no {name}, its player decides: one have {those}")
+
+
+def check_inputs(files: Sequence[Path], inputs: Sequence[Path]) -> None:
+    """Raises EncodeError where a file to write is one that is read, --overwrite or not."""
+    read = {os.path.realpath(file) for file in inputs}
+    for file in files:
+        for place in (*written(file), text_beside(file)):
+            if os.path.realpath(place) in read:
+                raise EncodeError(f"{place}: is read for this clip: choose another name")
+
+
+def is_picture_of(sequence: Path, file: Path) -> bool:
+    """Whether a file has the name of a picture of a sequence."""
+    here = os.path.realpath(sequence.parent) == os.path.realpath(file.parent)
+    return here and bool(names(sequence).fullmatch(file.name))
+
+
+def text_beside(clip: Path) -> Path:
+    """Where a clip's text alternative is: `NAME.txt`, one for all clips of that name."""
+    if is_sequence(clip):
+        return clip.with_name(f"{clip.name.split('%')[0].rstrip('-_.') or 'frames'}.txt")
+    return clip.with_suffix(".txt")
+
+
+def written(file: Path) -> list[Path]:
+    """The files that a clip is: itself, or the pictures of a sequence."""
+    if is_sequence(file):
+        return members(file)
+    return [file]
+
+
+def check_place(file: Path) -> None:
+    """Find out before the training that a file cannot be written."""
+    wrong = wrong_name(file)
+    if wrong:
+        raise EncodeError(f"{file}: {wrong}")
+    try:
+        place = target(file)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.is_dir():
+            raise EncodeError(f"{file}: is a folder: choose another name")
+        if place.exists() and not (place.stat().st_mode & S_IWUSR and os.access(place, os.W_OK)):
+            raise EncodeError(f"{file}: is read-only: choose another name, or allow writing to it")
+        if not os.access(place.parent, os.W_OK):
+            raise EncodeError(f"{file}: cannot write: the folder is read-only")
+    except OSError as error:
+        raise EncodeError(f"{file}: cannot write: {error.strerror or error}") from error
