@@ -230,6 +230,7 @@ def test_a_panel_records_what_it_shows_and_the_estimate_knows():
         ({"record.quantities": ["loss"]}, 'no quantity "loss": '),
         ({"record.quantity": ["grad_norm"]}, "quantities"),
         ({"stage.panels.curves.columns": ["grad_norm.dense3"]}, 'no column "grad_norm.dense3"'),
+        ({"stage.panels.curves.columns": ["statistics"]}, '"statistics" is no number'),
         ({"stage.panels.curves.columns": ["units"]}, '"units" is no number of every epoch'),
     ],
 )
