@@ -83,19 +83,19 @@ def kinds(table: str) -> dict[str, str]:
     return {kind: docs[cls] for kind, cls in classes.items()} | own
 
 
-def _modules(folder: Traversable) -> Iterator[Traversable]:
-    """The modules in a folder and in those in it."""
-    for item in folder.iterdir():
-        if item.is_dir():
-            yield from _modules(item)
-        elif item.name.endswith(".py"):
-            yield item
-
-
 def told_of(cls: type) -> str:
     """What a class that was registered is, in a line; nothing where it has no docstring."""
     name, line = getattr(cls, "NAME", ""), first_line(cls)
     return f"{name}. {line}" if name else line
+
+
+def _modules(folder: Traversable) -> Iterator[Traversable]:
+    """The modules in a folder, and in those in it: a kind may have more than one."""
+    for part in folder.iterdir():
+        if part.is_dir():
+            yield from _modules(part)
+        elif part.name.endswith(".py"):
+            yield part
 
 
 def _told(node: ast.ClassDef) -> str:

@@ -11,6 +11,7 @@ from vizopt.core.arrays import Vector
 from vizopt.core.words import phrase
 from vizopt.recording.header import Kind
 
+BOOK = re.compile(r"dense(\d+)")  # a layer of the book
 HELD_OUT = "validation_"  # in front of a name: the same of the samples held out
 Shape: TypeAlias = Literal["scalar", "params", "plane", "line", "constant"]
 Scale: TypeAlias = Literal["linear", "auto", "log"]
@@ -125,6 +126,7 @@ QUANTITIES: dict[str, Quantity] = {
     **{unit: Quantity(title=unit, shape="constant") for unit in ("epoch", "step")},
     "params": Quantity(shape="params"),
     "delta": Quantity(shape="params"),
+    "statistics": Quantity(shape="params"),
     "scores": Quantity(shape="plane"),
     "probabilities": Quantity(shape="line"),
     **dict.fromkeys(
@@ -175,8 +177,8 @@ def title(column: str, kind: Kind) -> str:
 
 def layer_title(layer: str) -> str:
     """`Dense 1` of a book's layer; others as they are named."""
-    number = layer.removeprefix("dense")
-    return phrase("layer", number=number) if number.isdigit() else layer
+    book = BOOK.fullmatch(layer)
+    return phrase("layer", number=book[1]) if book else layer
 
 
 def ordered(columns: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from vizopt.core.docstrings import first_line
 from vizopt.core.numbers import count, setting
 from vizopt.core.oklab import luminance
 from vizopt.core.params import Grid
-from vizopt.draw.figure import Stage
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Plane, Strip, Weights, Worked
 from vizopt.draw.panels.legend import MOST
 from vizopt.draw.panels.sample import PLANE, STRIP, sample
@@ -48,7 +48,7 @@ FREE = (
 )
 
 
-def seen(scene: Presentation, stage: Stage, run: Recording, *, held: bool) -> str:
+def seen(scene: Presentation, stage: FigureSpec, run: Recording, *, held: bool) -> str:
     """The paragraph of the head, the panels and the pace.
 
     Args:
@@ -140,10 +140,23 @@ def _weights(panels: list[Weights], scene: Presentation, run: Recording) -> str:
         held: f"Layer {names[0]} has" if len(names) == 1 else f"Layers {listed(names)} each have"
         for held, names in alike.items()
     }
-    return " ".join(
+    told = [
         f"{layers} two grids of cells: {held}, and their update; both are {signs}."
         for held, layers in whose.items()
-    )
+    ]
+    told += [text for panel in panels if (text := _sampled(panel.layer, run))]
+    return " ".join(told)
+
+
+def _sampled(layer: str, run: Recording) -> str:
+    """Which of its cells a recording has; empty where it has all."""
+    name = run.layout.grid(layer).tensors[0].name
+    if name not in run.header.whole:
+        return ""
+    shapes = run.layout.shapes[name], run.header.whole[name]
+    taken, whole = (" × ".join(map(count, shape)) for shape in shapes)
+    number = plain(layer.removeprefix("dense"))
+    return f"Recorded are {taken} evenly spaced of the {whole} weights of layer {number}."
 
 
 def _held(grid: Grid) -> str:
