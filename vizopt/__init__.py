@@ -11,6 +11,9 @@ or in three, to draw one training in several ways and to look into it::
     run = vizopt.record(scene, "sgd.zarr")
     vizopt.render(run, "sgd.mp4", theme="dark", seconds=8)
 
+What a scene is made of is in `vizopt.optimizers`, `vizopt.schedules` and `vizopt.problems`; a rule
+of your own is known after `vizopt.register`.
+
 A recording answers to `run["loss"]`, `run.at(100)` and `run.weights("dense1", epoch=100)`; one that
 is on disk is opened with `vizopt.Recording("sgd.zarr")`. What goes wrong for a user is a
 `VizoptError`, one line each.
@@ -29,11 +32,16 @@ if TYPE_CHECKING:
     from vizopt.clips.clip import Clip
     from vizopt.clips.options import Look
     from vizopt.core.errors import VizoptError
+    from vizopt.pipeline.contract import check_contract
     from vizopt.recording.header import External
     from vizopt.recording.run import Run
     from vizopt.recording.store import Recording
     from vizopt.scene.load import load_look, load_scene
+    from vizopt.scene.register import register
     from vizopt.scene.spec import Scene
+    from vizopt.train import optimizers as optimizers
+    from vizopt.train import problems as problems
+    from vizopt.train import schedules as schedules
 
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
@@ -45,10 +53,18 @@ _PUBLIC = {
     "Scene": "scene.spec",
     "VizoptError": "core.errors",
     "load_look": "scene.load",
+    "check_contract": "pipeline.contract",
     "load_scene": "scene.load",
     "make": "api",
+    "register": "scene.register",
     "record": "api",
     "render": "api",
+}
+
+_MODULES = {  # what scenes are made of, by shorter names than in the package
+    "optimizers": "train.optimizers",
+    "problems": "train.problems",
+    "schedules": "train.schedules",
 }
 
 __all__ = [
@@ -59,21 +75,25 @@ __all__ = [
     "Run",
     "Scene",
     "VizoptError",
+    "check_contract",
     "load_look",
     "load_scene",
     "make",
     "record",
+    "register",
     "render",
 ]
 
 
 def __dir__() -> list[str]:
-    return list(__all__)
+    return sorted([*__all__, *_MODULES])
 
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
         return _import_module("importlib.metadata").version("vizopt")
+    if name in _MODULES:
+        return _import_module(f"vizopt.{_MODULES[name]}")
     if name not in _PUBLIC:
         raise AttributeError(f"module 'vizopt' has no attribute {name!r}")
     return getattr(_import_module(f"vizopt.{_PUBLIC[name]}"), name)
