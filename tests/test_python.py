@@ -13,15 +13,20 @@ from vizopt.formats import FORMATS
 
 PUBLIC = [
     "Clip",
-    "Look",
+    "ClipOptions",
     "Recording",
     "Scene",
     "VizoptError",
+    "check",
+    "find",
     "load_look",
     "load_scene",
     "make",
+    "pack",
+    "recipe",
     "record",
     "render",
+    "slides",
 ]
 TINY = {"epochs": 40, "keep.grid": 20}
 
@@ -69,7 +74,7 @@ def test_docstrings_name_every_format_and_keyword(call):
     told = " ".join((getattr(vizopt, call).__doc__ + vizopt.render.__doc__).split())
     for suffix in FORMATS:
         assert suffix in getattr(vizopt, call).__doc__, suffix
-    from vizopt.api import Keywords
+    from vizopt.api.keywords import Keywords
 
     for keyword in Keywords.__annotations__:
         assert keyword in told, keyword
@@ -90,15 +95,15 @@ print(run.weights("dense1", epoch=9).shape)
 
 
 def test_keywords_do_what_the_look_does(tiny, tmp_path):
-    look = vizopt.Look(size=(480, 270), overrides={"theme": "dark"}, at="first")
-    one = vizopt.render(tiny, tmp_path / "a.png", look)
+    options = vizopt.ClipOptions(size=(480, 270), at="first")
+    one = vizopt.render(tiny, tmp_path / "a.png", options, theme="dark")
     keywords = {"size": [480, 270], "theme": "dark", "at": "first"}
     two = vizopt.render(str(tiny.path), str(tmp_path / "b.png"), **keywords)
     assert one.path.read_bytes() == two.path.read_bytes()
-    three = vizopt.render(tiny, tmp_path / "c.png", look, theme="light")
+    three = vizopt.render(tiny, tmp_path / "c.png", options)
     assert three.path.read_bytes() != one.path.read_bytes()
     both = vizopt.render(
-        tiny, tmp_path / "d.png", look, theme="light", overrides={"theme": "print"}
+        tiny, tmp_path / "d.png", options, theme="light", overrides={"theme": "print"}
     )
     assert both.path.read_bytes() == three.path.read_bytes()  # what is named goes before
     assert (three.size, three.at) == ((480, 270), "epoch 0")
@@ -108,7 +113,7 @@ def test_title_text_at_and_a_looks_file(tiny, tmp_path):
     own = tmp_path / "own.toml"
     own.write_text('ink = "#112233"\n')
     file = tmp_path / "a.png"
-    clip = vizopt.render(tiny, file, own, title="Mine", text="large", at="epoch=9")
+    clip = vizopt.render(tiny, file, look=own, title="Mine", text="large", at="epoch=9")
     assert clip.at == "epoch 9"
     for line in ('title = "Mine"', 'text = "large"', 'ink = "#112233"'):
         assert line in clip.metadata.recipe

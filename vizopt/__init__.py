@@ -12,8 +12,9 @@ or in three, to draw one training in several ways and to look into it::
     vizopt.render(run, "sgd.mp4", theme="dark", seconds=8)
 
 A recording answers to `run["loss"]`, `run.at(100)` and `run.weights("dense1", epoch=100)`; one that
-is on disk is opened with `vizopt.Recording("sgd.zarr")`. What goes wrong for a user is a
-`VizoptError`, one line each.
+is on disk is opened with `vizopt.Recording("sgd.zarr")`. `check`, `find`, `slides`, `pack` and
+`recipe` do what the commands of these names do. What goes wrong for a user is a `VizoptError`, one
+line each.
 
 Files by suffix: .mp4, .webm, .gif, .webp, .apng, .png (one frame, or all as NAME-%05d.png),
 .html (a page with a player), .pptx (a slide), .zarr (the recording).
@@ -25,39 +26,52 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     __version__: str
 
-    from vizopt.api import make, record, render
+    from vizopt.api.checking import check, recipe
+    from vizopt.api.drawing import make, record, render
+    from vizopt.api.searching import find
+    from vizopt.api.sharing import pack, slides
     from vizopt.clips.clip import Clip
-    from vizopt.clips.options import Look
     from vizopt.core.errors import VizoptError
     from vizopt.recording.store import Recording
     from vizopt.scene.load import load_look, load_scene
+    from vizopt.scene.options import ClipOptions
     from vizopt.scene.spec import Scene
 
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
     "Clip": "clips.clip",
-    "Look": "clips.options",
+    "ClipOptions": "scene.options",
     "Recording": "recording.store",
     "Scene": "scene.spec",
     "VizoptError": "core.errors",
     "load_look": "scene.load",
     "load_scene": "scene.load",
-    "make": "api",
-    "record": "api",
-    "render": "api",
+    "check": "api.checking",
+    "find": "api.searching",
+    "make": "api.drawing",
+    "pack": "api.sharing",
+    "recipe": "api.checking",
+    "record": "api.drawing",
+    "render": "api.drawing",
+    "slides": "api.sharing",
 }
 
 __all__ = [
     "Clip",
-    "Look",
+    "ClipOptions",
     "Recording",
     "Scene",
     "VizoptError",
+    "check",
+    "find",
     "load_look",
     "load_scene",
     "make",
+    "pack",
+    "recipe",
     "record",
     "render",
+    "slides",
 ]
 
 

@@ -12,7 +12,8 @@ from vizopt.draw.figure import Stage
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.panels import PANELS
 from vizopt.draw.timeline import TIMELINES
-from vizopt.scene.spec import Pause, Scene, Shape
+from vizopt.scene.options import ClipOptions
+from vizopt.scene.spec import Pause, Scene
 from vizopt.train.optimizers import OPTIMIZERS
 from vizopt.train.probes import Keep
 from vizopt.train.problems import DATASETS, PROBLEMS
@@ -48,7 +49,7 @@ PARTS = (
             "[look]": LookSpec,
             "[stage]": Stage,
             "[[pause]]": Pause,
-            "[clip]": Shape,
+            "[clip]": ClipOptions,
         },
     ),
 )

@@ -33,7 +33,7 @@ PARTS = {
     "stage": ("Stage", "[stage]"),
     "mosaic": ("Mosaic", "[stage.mosaic]"),
     "pause": ("Pause", "[[pause]]"),
-    "clip": ("Shape", "[clip]"),
+    "clip": ("ClipOptions", "[clip]"),
 }
 
 

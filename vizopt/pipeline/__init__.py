@@ -10,7 +10,7 @@ from vizopt.clips.brief import recording_line
 from vizopt.clips.checks import Checks
 from vizopt.clips.clip import Clip
 from vizopt.clips.fit import steps
-from vizopt.clips.options import Look
+from vizopt.clips.options import Request, values_of
 from vizopt.clips.plan import check_inputs, planned, text_beside, written
 from vizopt.clips.render import draw
 from vizopt.clips.staging import Staging, staged
@@ -29,6 +29,7 @@ from vizopt.recording.atomic import check_free, is_recording, replaced
 from vizopt.recording.resume import resumed
 from vizopt.recording.store import Recording
 from vizopt.scene.load import parse_scene
+from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Scene
 
 PICTURE = (
@@ -45,7 +46,7 @@ PICTURE = (
 def make(
     scene: Scene,
     files: Sequence[Path],
-    look: Look | None = None,
+    asked: Request | None = None,
     bar: Bar = quiet,
     limits: Mapping[Path, Limits] | None = None,
     texts: Mapping[Path, str] | None = None,
@@ -56,7 +57,7 @@ def make(
     Args:
         scene: what to train.
         files: to write; they are put in place together when all are finished.
-        look: how they differ from the scene and the formats' defaults.
+        asked: how they differ from the scene and the formats' defaults.
         bar: shows progress.
         limits: what each clip may be at most.
         texts: what else is put beside them, by file.
@@ -65,9 +66,8 @@ def make(
     Raises:
         EncodeError: a file could not be written; its `written` are those that are complete.
     """
-    look = shaped(look or Look(), scene)
-    kept, clips = sorted_out(scene, files, look)
-    look = replace(look, overrides=None)
+    asked = replace(asked or Request(), overrides={})
+    kept, clips = sorted_out(scene, files, asked)
     failed: dict[Path, EncodeError] = {}
     with staged() as staging:
 
@@ -80,9 +80,9 @@ def make(
             run = Recording(part)
             with nullcontext() if anew else emptied(part):  # a training is kept, a copy is not
                 if limits is None:
-                    made, wrong = _drawn(run, clips, look, bar, staging)
+                    made, wrong = _drawn(run, clips, asked, bar, staging)
                 else:
-                    made, wrong = _fitted_all(run, limits, look, bar, staging)
+                    made, wrong = _fitted_all(run, limits, asked, bar, staging)
             failed |= wrong
             for file, text in (texts or {}).items():
                 failed |= write_waiting(file, text, staging)
@@ -115,7 +115,9 @@ def _complete(
     return complete
 
 
-def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Path], list[Path]]:
+def sorted_out(
+    scene: Scene, files: Sequence[Path], asked: Request
+) -> tuple[list[Path], list[Path]]:
     """The recording, if any, and the clips among the files to make.
 
     Raises:
@@ -127,11 +129,11 @@ def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Pa
         raise RecordingError(f"{kept[1]}: one recording is enough: {kept[0]}")
     for file in kept:
         check_free(file)
-    look = shaped(look, scene)
-    planned(clips, look)
+    options = asked.over(scene)
+    planned(clips, options, overwrite=asked.overwrite)
     data = getattr(getattr(scene.problem, "data", None), "path", None)  # a file of the user's
     check_inputs(clips, [Path(data)] if data else [])
-    check_stills(look, scene.problem.unit, scene.epochs)
+    check_stills(options, scene.problem.unit, scene.epochs)
     check_size(scene, kept[0] if kept else None)
     return kept, clips
 
@@ -156,45 +158,48 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet, *, resume: bool = F
     return _opened(path)
 
 
-def render_all(run: Recording, files: Sequence[Path], look: Look, bar: Bar = quiet) -> list[Clip]:
+def render_all(
+    run: Recording, files: Sequence[Path], asked: Request, bar: Bar = quiet
+) -> list[Clip]:
     """Draw a recording into several files: one drawing pass for each size and rate.
 
     Beside each clip is its text alternative.
     """
     with staged() as staging:
-        clips, failed = _drawn(run, files, look, bar, staging)
+        clips, failed = _drawn(run, files, asked, bar, staging)
         failed |= staging.put()
     return _complete(clips, failed)
 
 
 def _drawn(
-    run: Recording, files: Sequence[Path], look: Look, bar: Bar, staging: Staging
+    run: Recording, files: Sequence[Path], asked: Request, bar: Bar, staging: Staging
 ) -> tuple[list[Clip], dict[Path, EncodeError]]:
     """The clips, which wait in the staging, and what could not be written."""
     if not len(run):
         raise RecordingError(f"{run.path}: holds no rows: the run ended before its first commit")
-    for key in look.overrides or {}:
+    for key in asked.overrides:
         if key.partition(".")[0] not in PICTURE:
             known = ", ".join(PICTURE)
             raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
-    scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
-    look = shaped(look, scene)
-    check_stills(look, run.header.unit, run.epochs)
+    scene = parse_scene(run.header.scene, str(run.path), {}, asked.overrides)
+    options = asked.over(scene)
+    check_stills(options, run.header.unit, run.epochs)
     writing.warn(scene, run.header)
     drawn: list[Callable[[], list[Clip]]] = []
     failed: dict[Path, EncodeError] = {}
     transparent = scene.colours.transparent
     with Checks() as checks:
-        for group, members in planned(files, look, transparent=transparent).items():
+        groups = planned(files, options, overwrite=asked.overwrite, transparent=transparent)
+        for group, members in groups.items():
             checks.beside()
-            checked, wrong = draw(run, scene, look, group, members, bar, staging, checks)
+            checked, wrong = draw(run, scene, options, group, members, bar, staging, checks)
             drawn.append(checked)
             failed |= wrong
         return [clip for checked in drawn for clip in checked()], failed
 
 
 def fitted(
-    run: Recording, limits: Mapping[Path, Limits], look: Look, bar: Bar = quiet
+    run: Recording, limits: Mapping[Path, Limits], asked: Request, bar: Bar = quiet
 ) -> list[Clip]:
     """Draw a recording into files within their limits, by the least harm that does it.
 
@@ -202,61 +207,67 @@ def fitted(
         EncodeError: no harm is enough; an older file is kept.
     """
     with staged() as staging:
-        clips, failed = _fitted_all(run, limits, look, bar, staging)
+        clips, failed = _fitted_all(run, limits, asked, bar, staging)
         failed |= staging.put()
     return _complete(clips, failed)
 
 
 def _fitted_all(
-    run: Recording, limits: Mapping[Path, Limits], look: Look, bar: Bar, staging: Staging
+    run: Recording, limits: Mapping[Path, Limits], asked: Request, bar: Bar, staging: Staging
 ) -> tuple[list[Clip], dict[Path, EncodeError]]:
-    scene = parse_scene(run.header.scene, str(run.path), {}, look.overrides or {})
+    scene = parse_scene(run.header.scene, str(run.path), {}, asked.overrides)
     clips: list[Clip] = []
     failed: dict[Path, EncodeError] = {}
     for file, most in limits.items():
         try:
-            asked = shaped(look, scene)
-            looks = _steps(run, scene, file, asked, most)
-            clip = _fitted(run, file, looks, most.size_bytes, bar, staging)
-            kept = asked.fps and format_of(file).nearest_fps(asked.fps) == clip.fps
-            clips.append(replace(clip, asked=asked.fps if kept else None))
+            options = asked.over(scene)
+            found = _steps(run, scene, file, options, asked.overwrite, most)
+            tries = [(replace(asked, options=values_of(step)), harm) for step, harm in found]
+            clip = _fitted(run, file, tries, most.size_bytes, bar, staging)
+            kept = options.fps and format_of(file).nearest_fps(options.fps) == clip.fps
+            clips.append(replace(clip, asked=options.fps if kept else None))
         except EncodeError as error:
             failed[file] = error
     return clips, failed
 
 
 def _steps(
-    run: Recording, scene: Scene, file: Path, look: Look, most: Limits
-) -> list[tuple[Look, str]]:
+    run: Recording,
+    scene: Scene,
+    file: Path,
+    options: ClipOptions,
+    overwrite: bool,
+    most: Limits,
+) -> list[tuple[ClipOptions, str]]:
     """The quality steps that keep within what is known before a clip is drawn."""
     if is_sequence(file):
         raise EncodeError(f"{file}: a sequence has no size to fit: choose one file")
-    planned([file], look)
+    planned([file], options, overwrite=overwrite)
 
     def frames(fps: float) -> int:
         return 1 if format_of(file).still else len(scene.timeline.rows(run["epoch"], fps))
 
-    return steps(file, look, most, frames)
+    return steps(file, options, most, frames)
 
 
 def _fitted(
     run: Recording,
     file: Path,
-    looks: Sequence[tuple[Look, str]],
+    tries: Sequence[tuple[Request, str]],
     limit: int | None,
     bar: Bar,
     staging: Staging,
 ) -> Clip:
     """The first quality step that is small enough, found by halving."""
-    low, high = 0, len(looks)
+    low, high = 0, len(tries)
     smallest: int | None = None
     best: tuple[Path, Clip] | None = None
     with scratch() as folder:
         k = 0  # most clips fit as they are
         while low < high:
-            shape, harm = looks[k]
+            wanted, harm = tries[k]
             drawn = folder / str(k) / file.name
-            clip = render_all(run, [drawn], shape, bar)[0]
+            clip = render_all(run, [drawn], wanted, bar)[0]
             size = sum(part.stat().st_size for part in written(drawn))
             smallest = min(size, smallest or size)
             if limit is None or size <= limit:
@@ -265,30 +276,12 @@ def _fitted(
                 low = k + 1
             k = (low + high) // 2
         if best is None:
-            wanted, got = counted(limit or 0, "byte"), count(smallest or 0)
+            most, got = counted(limit or 0, "byte"), count(smallest or 0)
             way = "a smaller --size" if format_of(file).still else "a shorter clip with --seconds"
             raise EncodeError(
-                f"{file}: cannot be made as small as {wanted}: the smallest has {got}: "
+                f"{file}: cannot be made as small as {most}: the smallest has {got}: "
                 f"choose a larger --fit, or {way}"
             )
         staging.copy(best[0], file)
         staging.copy(text_beside(best[0]), text_beside(file))
     return best[1]
-
-
-def shaped(look: Look, scene: Scene) -> Look:
-    """The look, with what the scene says of its clip where nothing else was asked for."""
-    clip = scene.clip
-    return replace(
-        look,
-        size=look.size or clip.size,
-        fps=look.fps or clip.fps,
-        allow_flashes=look.allow_flashes or clip.allow_flashes,
-        at=look.at or (clip.at if clip.at != "last" else ""),
-        loop=clip.loop if look.loop is None else look.loop,
-        poster=look.poster or clip.poster,
-        level=look.level or clip.level,
-        slide=look.slide or clip.slide,
-        embed=look.embed or clip.embed,
-        narrow=look.narrow and clip.narrow,
-    )
