@@ -198,11 +198,11 @@ RULES = {
 }
 
 
-def trained(arithmetic: str, optimizer, epochs: int = 10_001, **keys: object) -> None:
+def trained(precision: str, optimizer, epochs: int = 10_001, **keys: object) -> None:
     rng = RandomState(0)
     data = Spiral(**{k: v for k, v in keys.items() if k == "points"})
     sizes = keys.get("sizes", (2, 64, 3))
-    problem = NetworkSpec(data=data, sizes=sizes, arithmetic=arithmetic).build(rng)
+    problem = NetworkSpec(data=data, sizes=sizes, precision=precision).build(rng)
     for _ in train(problem, optimizer, epochs=epochs, rng=rng):
         pass
 
@@ -210,7 +210,7 @@ def trained(arithmetic: str, optimizer, epochs: int = 10_001, **keys: object) ->
 def training() -> list[Row]:
     """10,001 epochs with loss and accuracy of each, one thread, against the book's and PyTorch."""
     rng = RandomState(0)
-    problem = NetworkSpec(data=Spiral(), arithmetic="float32").build(rng)
+    problem = NetworkSpec(data=Spiral(), precision="float32").build(rng)
     views = problem.layout.views(problem.init(rng))
     x, y = problem._all.x, problem._all.y
     first, second = views["dense1.weights"], views["dense2.weights"]
@@ -245,7 +245,7 @@ def training() -> list[Row]:
 
 def recording_cost() -> list[Row]:
     """What recording 1,001 rows of 100×100 scores adds to the training."""
-    scene = vizopt.load_scene("sgd", {"problem.arithmetic": "float32", "keep.first": 1})
+    scene = vizopt.load_scene("sgd", {"problem.precision": "float32", "keep.first": 1})
     costs = interleaved(
         {
             "train": partial(trained, "float32", scene.optimizer),

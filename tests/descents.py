@@ -51,6 +51,7 @@ class Held(Recording):
             layout=problem.layout,
             epochs=scene.epochs,
             versions={},
+            kind="function",
             unit="step",
             settings=scene.settings(problem.words),
             worked=worked(optimizer),

@@ -49,7 +49,7 @@ MEANS, THEIRS = (
     {"beta_1": 0.8, "beta_2": 0.95, "epsilon": 0.1},
     {"betas": (0.8, 0.95), "eps": 0.1},
 )
-BOUNDS = {"shrink": 0.4, "grow": 1.5, "least": 1e-3, "most": 0.05}
+BOUNDS = {"eta_minus": 0.4, "eta_plus": 1.5, "step_min": 1e-3, "step_max": 0.05}
 
 RULES = {
     "sgd": Rule("sgd", "SGD", 0.05),
@@ -77,7 +77,7 @@ RULES = {
     "amsgrad-means": Rule("amsgrad", "Adam", 0.01, MEANS, {**THEIRS, "amsgrad": True}),
     "adamw": Rule("adamw", "AdamW", 0.01),
     "adamw-decay": Rule(
-        "adamw", "AdamW", 0.01, {**MEANS, "decay": 0.3}, {**THEIRS, "weight_decay": 0.3}
+        "adamw", "AdamW", 0.01, {**MEANS, "weight_decay": 0.3}, {**THEIRS, "weight_decay": 0.3}
     ),
     "adamw-falling": Rule("adamw", "AdamW", FALLING),
     "adamax": Rule("adamax", "Adamax", 0.01),
@@ -116,15 +116,15 @@ def warmed(s, o, start, epochs):
 
 
 FIRST = {"initial": 0.3}
-THEN = {"kind": "exponential", "initial": 0.3, "factor": 0.99}
-STEEP = {"rise": 0.1, "divide": 10.0, "divide_end": 100.0}
+THEN = {"kind": "exponential", "initial": 0.3, "gamma": 0.99}
+STEEP = {"warmup_share": 0.1, "div_factor": 10.0, "final_div_factor": 100.0}
 THEIRS_STEEP = {"pct_start": 0.1, "div_factor": 10.0, "final_div_factor": 100.0}
 
 RATES = {
     "constant": Rates("constant", {"rate": 0.3}, lambda s, o: s.ConstantLR(o, 1.0)),
     "step": Rates("step", {**FIRST, "every": 40}, lambda s, o: s.StepLR(o, 40)),
     "step-half": Rates(
-        "step", {**FIRST, "every": 30, "factor": 0.5}, lambda s, o: s.StepLR(o, 30, 0.5)
+        "step", {**FIRST, "every": 30, "gamma": 0.5}, lambda s, o: s.StepLR(o, 30, 0.5)
     ),
     "multi-step": Rates(
         "multi-step",
@@ -133,11 +133,11 @@ RATES = {
     ),
     "multi-step-half": Rates(
         "multi-step",
-        {**FIRST, "milestones": [400, 100, 100], "factor": 0.5},
+        {**FIRST, "milestones": [400, 100, 100], "gamma": 0.5},
         lambda s, o: s.MultiStepLR(o, [400, 100, 100], 0.5),
     ),
     "exponential": Rates(
-        "exponential", {**FIRST, "factor": 0.99}, lambda s, o: s.ExponentialLR(o, 0.99)
+        "exponential", {**FIRST, "gamma": 0.99}, lambda s, o: s.ExponentialLR(o, 0.99)
     ),
     "polynomial": Rates(
         "polynomial", {**FIRST, "epochs": 800}, lambda s, o: s.PolynomialLR(o, 800)
@@ -150,7 +150,7 @@ RATES = {
     "cosine": Rates("cosine", {**FIRST, "epochs": 1000}, lambda s, o: s.CosineAnnealingLR(o, 1000)),
     "cosine-least": Rates(
         "cosine",
-        {**FIRST, "epochs": 1000, "least": 0.01},
+        {**FIRST, "epochs": 1000, "minimum": 0.01},
         lambda s, o: s.CosineAnnealingLR(o, 1000, 0.01),
     ),
     "cosine-restarts": Rates(
@@ -160,7 +160,7 @@ RATES = {
     ),
     "cosine-restarts-grow": Rates(
         "cosine-restarts",
-        {**FIRST, "epochs": 10, "grow": 2, "least": 0.01},
+        {**FIRST, "epochs": 10, "t_mult": 2, "minimum": 0.01},
         lambda s, o: s.CosineAnnealingWarmRestarts(o, 10, 2, 0.01),
     ),
     "one-cycle": Rates("one-cycle", {"peak": 0.3, "epochs": 1000}, cycle),

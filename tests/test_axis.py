@@ -7,7 +7,9 @@ import vizopt
 from vizopt.core.errors import SceneError
 from vizopt.draw.panels.axis import Axis
 from vizopt.draw.panels.base import Slot
-from vizopt.draw.panels.curves import _by_column, _plots
+from vizopt.draw.panels.curves.boxes import plots as boxes
+from vizopt.draw.panels.curves.labels import spread
+from vizopt.draw.panels.curves.lines import by_column
 from vizopt.draw.theme import THEMES
 
 
@@ -70,14 +72,14 @@ def test_decades_are_equally_long():
 
 def test_the_points_of_one_column_are_a_mean_and_a_band():
     x, y = np.array([3.1, 3.5, 3.9, 4.0, 5.2]), np.array([1.0, 4.0, 1.0, 7.0, np.nan])
-    parts = [part.tolist() for part in _by_column(x, y, 1.0)]
+    parts = [part.tolist() for part in by_column(x, y, 1.0)]
     assert parts[0] == pytest.approx([3.5, 4.0, 5.2])
     assert parts[1][:2] == [2.0, 7.0]
     assert parts[2][:2] == [1.0, 7.0]
     assert parts[3][:2] == [4.0, 7.0]
     assert all(np.isnan(part[2]) for part in parts[1:])
-    assert _by_column(x[:4], y[:4], 4.0)[1].tolist() == [2.0, 7.0]
-    assert _by_column(x[:4], y[:4], 3.0)[1].tolist() == [3.25]
+    assert by_column(x[:4], y[:4], 4.0)[1].tolist() == [2.0, 7.0]
+    assert by_column(x[:4], y[:4], 3.0)[1].tolist() == [3.25]
 
 
 def scene(tmp_path, lr, **curves):
@@ -87,14 +89,12 @@ def scene(tmp_path, lr, **curves):
 
 
 def test_curves_fill_what_a_constant_rate_leaves(tmp_path, monkeypatch):
-    from vizopt.draw.panels import Curves
-
     slot = Slot(None, 400, 500, THEMES["light"], 1.0, None)
-    falling = {"kind": "exponential", "initial": 1.0, "factor": 0.9}
+    falling = {"kind": "exponential", "initial": 1.0, "gamma": 0.9}
     for lr, names in ((0.5, ["loss", "accuracy"]), (falling, ["loss", "accuracy", "lr"])):
         path = tmp_path / names[-1]
         path.mkdir()
-        plots = _plots(slot, scene(path, lr), Curves())
+        plots = boxes(slot, scene(path, lr), ("loss", "accuracy", "lr"), "auto")
         assert [plot.column for plot in plots] == names
         assert plots[0].height == pytest.approx(plots[-1].height)
         foot = 500 - plots[-1].top - plots[-1].height
@@ -111,4 +111,70 @@ def test_an_accuracy_that_begins_near_zero_is_not_cut():
     rising = np.linspace(0.02, 0.9, 50)
     axis = Axis.of("accuracy", [rising])
     assert (axis.low, axis.high) == (0.0, pytest.approx(0.9 * 1.06))
-    assert Axis.of("lr", [rising]).high < 0.4
+    assert Axis.of("loss", [rising]).high < 0.4
+    assert Axis.of("lr", [rising]).high > 0.9
+
+
+RISING = np.geomspace(0.2, 90, 40)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "ends", "log"),
+    [
+        ("weight_norm", [1.0, 2.0, 30.0, 90.0], (0, 90 * 1.06), False),  # not cut, however it grows
+        ("weight_norm", RISING, (0.2, 90), True),  # over two decades, as a loss
+        ("weight_norm", [9.0, *[1.0] * 20, 5.0], (0, 5.0), False),  # but for a first spike
+        ("weight_norm", [7.0, *[1.0] * 20, 5.0], (0, 7 * 1.06), False),
+        ("grad_norm", [0.02, 0.3, 0.04], (1e-2, 1), True),  # whole decades
+        ("grad_norm", [0.3, 0.3], (0.1, 1), True),
+        ("grad_norm", [0.1, 0.1], (0.1, 1), True),
+        ("grad_norm", [40.0, 0.3, 3.9, 0.2], (0.1, 10), True),  # a first spike of ten times
+        ("grad_norm", [38.0, 0.3, 3.9, 0.2], (0.1, 100), True),
+        ("grad_norm", [0.3, 0.0, np.inf, np.nan, 0.2], (0.1, 1), True),
+        ("grad_norm", [0.0, 0.0], (-0.5, 0.5), False),
+        ("update_ratio", [0.04, 0.013], (1e-3, 0.1), True),  # with what it is held against
+        ("update_ratio", [5.0, 0.7, 4e-5], (1e-5, 10), True),
+        ("update_ratio.dense1", [2e-5, 4e-5], (1e-5, 1e-3), True),
+        ("lr", [0.1, 1.0, 0.0], (0, 1.06), False),  # a warm-up is not cut
+        ("x", [0.1, 1.0, 9.0], (0, 9 * 1.06), False),
+    ],
+)
+def test_what_may_rise_is_not_cut(column, values, ends, log):
+    axis = Axis.of(column, [np.array(values)])
+    assert (axis.low, axis.high) == pytest.approx(ends)
+    assert axis.log == log
+
+
+def test_the_axis_of_layers_is_one():
+    layers = [np.array([0.3, 0.2]), np.array([50.0, 0.02]), np.array([2e-4, 1e-4])]
+    axis = Axis.of("grad_norm", layers)
+    assert (axis.low, axis.high) == pytest.approx((1e-4, 1))
+
+
+@pytest.mark.parametrize(
+    ("most", "ticks"), [(4, [1e-5, 1e-3, 0.1, 10]), (2, [1e-3, 1]), (1, [1e-3])]
+)
+def test_ticks_are_powers_of_ten_and_have_the_rule_of_thumb(most, ticks):
+    axis = Axis.of("update_ratio", [np.array([5.0, 0.7, 4e-5])])
+    assert axis.ticks(most) == pytest.approx(ticks)
+
+
+def test_a_rule_of_thumb_outside_of_given_limits_is_left_out():
+    assert Axis.within("update_ratio", 1e-4, 1.0).mark == 1e-3
+    assert Axis.within("update_ratio", 1e-2, 1.0).mark is None
+
+
+def test_asked_for_even_a_ratio_is_even():
+    axis = Axis.of("update_ratio", [np.array([0.04, 0.013])], "linear")
+    assert not axis.log
+    assert axis.mark is None
+
+
+@pytest.mark.parametrize("wanted", [[5, 5, 5], [90, 100, 100], [0, 50, 51], [51, 0, 50], []])
+def test_names_are_apart_and_in_the_order_of_their_lines(wanted):
+    places = spread(wanted, 10, 0, 100)
+    assert len(places) == len(wanted)
+    order = np.argsort(wanted, kind="stable")
+    assert all(np.diff(np.array(places)[order]) > 9.999) if wanted else places == []
+    assert all(0 <= place <= 100 for place in places)
+    assert spread([20, 60], 10, 0, 100) == [20, 60]

@@ -8,8 +8,10 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from zipfile import ZipFile
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from openxml_audit import validate_pptx
 from PIL import Image
 from pptx import Presentation
@@ -22,11 +24,14 @@ from vizopt import deck
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.options import request
 from vizopt.deck import sources
+from vizopt.draw.panels import Curves
+from vizopt.draw.panels.axis import Axis
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import pictures
-from vizopt.formats import ClipMetadata
+from vizopt.formats import ClipMetadata, StreamSpec
 from vizopt.formats import slides as formats
+from vizopt.formats.mp4 import MP4
 from vizopt.formats.slides.layout import captioned
 from vizopt.scene.load import parse_scene
 
@@ -144,6 +149,78 @@ def test_no_text_of_a_half_overlaps_another(run, descent, texts, text):
         assert [pair for pair in combinations(written, 2) if overlap(pair[0][1], pair[1][1])] == []
 
 
+def test_half_a_slide_has_a_large_plane_and_its_settings_whole(run, texts):
+    scene = parse_scene(run.header.scene, "", {}, {"timeline.seconds": 1.0, "look.text": 2.73})
+    picture = planned_picture(run, scene, (750, 720), 10, slide=True)
+    told = dict(texts(picture, 5))
+    assert {"SGD, learning rate 1  ·  spiral, 300 points, 3 classes", "loss", "accuracy"} <= {*told}
+    assert "2 → 64 ReLU → 3 softmax" in told
+    assert not {"lr", "Δ", "Dense 1"} & {*told}
+    side = max(box.height for box, _ in picture._draws if box.width < 500)
+    assert side > 380
+
+
+def test_curves_beside_each_other_span_what_both_need(command):
+    ran = command("slides", "sgd+adam", "-o", "d.pptx", *SHORT)
+    assert ran.code == 0, ran.err
+    notes = page_of().notes_slide.notes_text_frame.text
+    recipes = [f"# {part}".split("\n\nTo make")[0] for part in notes.split("# made with ")[1:]]
+    one, other = (parse_scene(text, "notes", {}, {}).stage.panels["curves"] for text in recipes)
+    assert one == other
+    runs = [
+        vizopt.record(vizopt.load_scene(n, {"epochs": 30}), f"{n}.zarr") for n in ("sgd", "adam")
+    ]
+    for column in ("loss", "accuracy"):
+        low, high = one.limits[column]
+        values = np.concatenate([run[column] for run in runs])
+        axis = Axis.of(column, [run[column] for run in runs])
+        assert (low, high) == (axis.low, axis.high)
+        assert low <= values.min()
+        assert values.max() <= high
+    assert [c.text_frame.text for c in captions(page_of())] == [
+        "Stochastic gradient descent",
+        "Adam",
+    ]
+    assert "title" not in notes.split("To make")[0]
+    assert "At the top of the picture are a line with the settings and a counter" in notes
+    assert "grids of cells" not in notes
+
+
+def test_ends_of_an_axis_are_kept_and_checked():
+    curves = Curves(("loss",), limits={"loss": (0.5, 2.0)})
+    assert curves.axis_of("loss", []) == Axis(0.5, 2.0)
+    assert Curves(("loss",), limits={"loss": (1e-3, 1.0)}).axis_of("loss", []).log
+    assert not Curves(("lr",), limits={"lr": (1e-3, 1.0)}).axis_of("lr", []).log
+    for key, ends, told in (
+        ("loss", [2, 1], "limits.loss: 2 is not below 1"),
+        ("acuracy", [0, 1], r'limits: "acuracy" is no curve here: did you mean "accuracy"?'),
+    ):
+        stage = {"stage.panels.curves": {"kind": "curves", "limits": {key: ends}}}
+        with pytest.raises(vizopt.VizoptError, match=re.escape(told)):
+            vizopt.load_scene("sgd", stage)
+
+
+@pytest.mark.parametrize("paper", ["#002b36", "#fdf6e3", "#11161c", "#ff0000", "#808080"])
+def test_a_clips_paper_is_not_seen_on_its_slide(tmp_path, paper):
+    """The slide and the poster have the colour that BT.709 makes of what the film holds."""
+    film = tmp_path / "a.mp4"
+    rgb = [round(value * 255) for value in to_rgb(paper)]
+    with MP4().open(film, StreamSpec((64, 64), 10, lambda: [])) as write:
+        for _ in range(3):
+            write(np.full((64, 64, 4), [*rgb, 255], np.uint8))
+    (part,) = slide_of(film, colours={"paper": paper, "ink": "#000000"}).parts
+    seen = np.round(np.array(to_rgb(part.paper)) * 255)
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", film]
+    command += ["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    assert [len({*plane}) for plane in (raw[:4096], raw[4096:5120], raw[5120:])] == [1, 1, 1]
+    light, blue, red = (raw[0] - 16) * 255 / 219, raw[4096] - 128, raw[5120] - 128
+    matrix = [[0, 1.5748], [-0.1873, -0.4681], [1.8556, 0]]  # of BT.709, as the standard rounds it
+    shown = light + np.array(matrix) @ [blue, red] * 255 / 224
+    assert abs(shown.clip(0, 255) - seen).max() <= 0.51
+    assert (np.asarray(Image.open(io.BytesIO(part.poster)))[..., :3] == seen).all()
+
+
 def test_the_larger_text_of_room_and_scene_is_taken(run):
     room = formats.Room((750, 720), 2.73)
     for source, keys, told in (
@@ -243,7 +320,7 @@ def test_the_notes_have_the_cues_of_both_in_their_order(clips):
 def test_notes_end_in_both_recipes(command, clips):
     assert command("slides", f"{clips}/a.mp4+{clips}/b.mp4", "-o", "d.pptx", "-q").code == 0
     notes = page_of().notes_slide.notes_text_frame.text
-    assert notes.startswith("Left: Clip a\n\n")
+    assert notes.startswith("Left: Clip a (own scales)\n\n")
     last = notes.split("To make the clip again")
     assert len(last) == 3
     assert ["title = " in part for part in last] == [False, True, True]
@@ -256,7 +333,8 @@ def test_own_titles_in_the_order_of_the_slides(command, clips):
     assert command("slides", *sources, *own, "-o", "d.pptx", "-q").code == 0
     titles = [page.shapes.title.text for page in Presentation("d.pptx").slides]
     assert titles == ["First against second", "Clip a", "Clip b"]
-    assert [c.text_frame.text for c in captions(page_of())] == ["Clip a", "Clip b"]
+    names = ["Clip a (own scales)", "Clip b (own scales)"]
+    assert [c.text_frame.text for c in captions(page_of())] == names
     ran = command("slides", clips / "a.gif", *own, "-o", "e.pptx", "-q")
     assert ran.err == "vizopt: 2 titles for 1 slide: leave some out\n"
     assert not Path("e.pptx").exists()
@@ -312,13 +390,13 @@ def test_the_slide_takes_paper_ink_and_font_that_both_have(clips, tmp_path):
     solar = {"paper": "#002b36", "ink": "#eee8d5"}
     one = slide_of(clips / "a.mp4", colours=solar, font="DejaVu Serif")
     same = slide_of(clips / "b.mp4", colours=solar, font="DejaVu Serif")
-    other = slide_of(clips / "b.mp4", colours=solar | {"paper": "#000000"})
+    other = slide_of(clips / "b.mp4")
     formats.write(tmp_path / "d.pptx", [formats.joined([one, same]), formats.joined([one, other])])
     told, plain = Presentation(str(tmp_path / "d.pptx")).slides
     for shape in (told.shapes.title, *captions(told)):
         font = shape.text_frame.paragraphs[0].runs[0].font
         assert (str(font.color.rgb), font.name) == ("EEE8D5", "DejaVu Serif")
-    assert str(told.background.fill.fore_color.rgb) == "002B36"
+    assert str(told.background.fill.fore_color.rgb) == "FFFFFF"  # as the films have it
     for shape in (plain.shapes.title, *captions(plain)):
         font = shape.text_frame.paragraphs[0].runs[0].font
         assert (font.color.type, font.name) == (None, None)

@@ -46,7 +46,9 @@ def test_numbers_beyond_what_a_run_can_reckon_with_are_named(key, value):
     assert key in mistake(SCENE, **{key: value})
 
 
-@pytest.mark.parametrize("keys", [{"divide": 1e-60}, {"divide": 1.0, "divide_end": 1e-60}])
+@pytest.mark.parametrize(
+    "keys", [{"div_factor": 1e-60}, {"div_factor": 1.0, "final_div_factor": 1e-60}]
+)
 def test_a_cycle_whose_rates_overflow_is_refused(keys):
     with pytest.raises(ValueError, match=f"{list(keys)[-1]} 1e-60: is too small"):
         OneCycle(peak=1e50, epochs=20, **keys)
@@ -62,9 +64,9 @@ def test_curves_of_what_is_no_curve_are_refused(columns, name):
 @pytest.mark.parametrize(
     "keys",
     [
-        {"optimizer.lr": {"kind": "exponential", "initial": 2.0, "factor": 0.9}},
-        {"optimizer.lr": {"kind": "exponential", "initial": 1e9, "factor": 0.01}},
-        {"optimizer.lr": {"kind": "step", "initial": 1e12, "every": 1, "factor": 1e-6}},
+        {"optimizer.lr": {"kind": "exponential", "initial": 2.0, "gamma": 0.9}},
+        {"optimizer.lr": {"kind": "exponential", "initial": 1e9, "gamma": 0.01}},
+        {"optimizer.lr": {"kind": "step", "initial": 1e12, "every": 1, "gamma": 1e-6}},
         {"problem.f": "0*x + 1e18"},
         {"problem.f": "0*x"},
     ],

@@ -181,7 +181,9 @@ def test_between_weights_that_are_not_kept_is_more_than_one_step():
     values = np.zeros((3, 2, 2))
 
     def weights(array):
-        return Weights(np.array([0, 10, 20]), {"w": (2, 2)}, lambda row: {"w": array[row]})
+        return Weights(
+            np.array([0, 10, 20]), {"w": "w"}, {"w": (2, 2)}, lambda row: {"w": array[row]}
+        )
 
     ours = Log("ours", "epoch", {}, weights=weights(values + 1))
     values[2, 1, 0] = 0.5
@@ -424,7 +426,7 @@ def test_two_recordings(compared, run, tmp_path):
     assert compared("run.zarr")[1] == [
         "equal: lr at 301 epochs, loss at 301 epochs, accuracy at 301 epochs, weights at 301 epochs"
     ]
-    keys = {"epochs": 12, "keep.grid": 4, "problem.arithmetic": "float32", "seed": 1}
+    keys = {"epochs": 12, "keep.grid": 4, "problem.precision": "float32", "seed": 1}
     vizopt.record(vizopt.load_scene("sgd", keys), "other.zarr")
     said = compared("other.zarr")[1]
     assert said[0].startswith("first differs at epoch 0: dense1.weights[0, 0] ")

@@ -94,7 +94,6 @@ def test_keys_and_values_of_set(folder):
     assert offered(*place, "optimizer.l") == [
         "optimizer.lr=…",
         "optimizer.lr.…",
-        "optimizer.least=…",
     ]
     assert offered(*place, "keep.") == ["keep.first=…", "keep.every=…", "keep.grid=…"]
     assert offered(*place, "optimizer.kind=") == [f"optimizer.kind={kind}" for kind in OPTIMIZERS]

@@ -28,7 +28,7 @@ def test_kept_rows_are_counted_as_they_are_kept(first, every, epochs):
     ("name", "keys"),
     [
         ("sgd", {}),
-        ("sgd", {"problem.arithmetic": "float64", "problem.validation": 0.2}),
+        ("sgd", {"problem.precision": "float64", "problem.validation": 0.2}),
         ("sgd", {"stage": {"panels": {"c": {"kind": "curves"}}, "mosaic": {"rows": ["c"]}}}),
         ("deep", {}),
         ("local-minimum-1", {}),

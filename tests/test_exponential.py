@@ -14,8 +14,8 @@ from vizopt.core import exponential
 from vizopt.core.exponential import exp32, log32, numpy_has_its_own
 from vizopt.recording.scores import encoded
 from vizopt.train.problems.activations import sigmoid
-from vizopt.train.problems.arithmetic import ARITHMETICS
-from vizopt.train.problems.heads import Truth, head
+from vizopt.train.problems.heads import Targets, head
+from vizopt.train.problems.precision import PRECISIONS
 
 OFF = "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"
 EPOCHS = 301
@@ -119,10 +119,12 @@ def test_written_out_where_numpy_has_others(monkeypatch):
     exponential.exp(x)
     assert np.array_equal(x, ours[0])
     assert np.array_equal(exponential.log(x), ours[1])
-    book = ARITHMETICS["book"]
+    book = PRECISIONS["book"]
     for outputs in (1, 3):
         x = np.linspace(-9, 9, outputs * 4, dtype=np.float32).reshape(outputs, 4)
-        judged = head(outputs).judge(x, Truth.of(np.array([0, 1, 0, 1]), "float32"), book)
+        judged = head(outputs).loss_and_accuracy(
+            x, Targets.of(np.array([0, 1, 0, 1]), "float32"), book
+        )
         assert np.isfinite(judged.loss)
     out = np.empty(3, np.float32)
     sigmoid(np.float32([-200, 0, 200]), out, book)

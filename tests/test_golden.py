@@ -29,8 +29,8 @@ def shortened(name, **keys):
     longest = DESCENT
     if isinstance(scene.problem, NetworkSpec):
         longest = NETWORK
-        exact = {"float32": "float64"}.get(scene.problem.arithmetic, scene.problem.arithmetic)
-        keys |= {"problem.arithmetic": exact, "title": scene.title}
+        exact = {"float32": "float64"}.get(scene.problem.precision, scene.problem.precision)
+        keys |= {"problem.precision": exact, "title": scene.title}
     keys |= {"epochs": min(scene.epochs, longest), "keep.grid": 50}
     return vizopt.load_scene(name, keys)
 

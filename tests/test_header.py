@@ -29,6 +29,12 @@ def edit(document: Path, *path, to):
     document.write_text(json.dumps(table))
 
 
+def tensor(name, shape, **others):
+    """A tensor as a header has it."""
+    known = {"layer": "a", "role": "weight", "axis_in": None, "axes_out": [len(shape) - 1]}
+    return {"name": name, "shape": shape, **known, **others}
+
+
 def refusal(path):
     with pytest.raises(RecordingError) as found:
         Recording(path)
@@ -53,14 +59,25 @@ def refusal(path):
         ("layout", {"shapes": []}, "0 arrays"),
         ("layout", {"shapes": [["dense1.weights", [2, 64]]]}, r"\[387\] does not fit"),
         ("layout", {"shapes": [["dense1.weights", [10**12, 10**12]]]}, "a shape of no array"),
-        ("layout", {"shapes": [["a.w", [2, 3]], ["b.w", [2, 3]], ["a.b", [3]]]}, "no matrix"),
-        ("layout", {"shapes": [["a.w", [2, 3]], ["a.b", [4]]]}, "no matrix"),
+        ("layout", {"shapes": [["a.w", [2, 3, 4]]]}, r"a.w \[2, 3, 4\]: has no matrix"),
         ("layout", {"shapes": [["a.w", [2, 3]], ["a.w", [2, 3]]]}, "two arrays"),
+        ("layout", {"shapes": [["a.w", ["x"]]]}, "layout.0.1.0"),
+        ("layout", {"tensors": []}, "0 arrays"),
+        ("layout", {"tensors": [tensor("a.w", [2, 64])]}, r"\[387\] does not fit"),
+        ("layout", {"tensors": [tensor("a.w", [10**12, 10**12])]}, "a shape of no array"),
+        ("layout", {"tensors": [tensor("a.w", [-2, -3])]}, "a shape of no array"),
+        ("layout", {"tensors": [tensor("a.w", [2, 3])] * 2}, "two arrays"),
+        ("layout", {"tensors": [tensor("a.w", [2, 3], axes_out=[2])]}, "are no axes of it"),
+        ("layout", {"tensors": [tensor("a.w", [2, 3], axes_out=[1, 1])]}, "are no axes of it"),
+        ("layout", {"tensors": [tensor("a.w", [2, 3], axis_in=-1)]}, "are no axes of it"),
+        ("layout", {"tensors": [tensor("a.w", [2, 3], role="boss")]}, "tensors.0.role"),
+        ("layout", {"tensors": [tensor("a.w", [2, 3]), tensor("a.b", [4], axes_out=[0])]},
+         r"a.b \[4\]: has 4 columns, not 3 as the rest of a"),
         ("versions", {"numpy": 2}, "versions.numpy"),
         ("worked", "x" * 100_001, "worked"),
         ("more", 1, "more"),
     ],
-)
+)  # fmt: skip
 def test_a_header_that_cannot_be_is_named(copy, key, to, told):
     edit(copy / "zarr.json", "attributes", "vizopt", key, to=to)
     message = refusal(copy)

@@ -7,7 +7,7 @@ import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.arrays import Pixels
 from vizopt.core.oklab import luminance
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.draw.hold import LIMIT, Background
 from vizopt.draw.playback import Playback
 from vizopt.draw.regions import Regions, grey, leader
@@ -30,7 +30,7 @@ def recorded(path, outputs):
         Column("epoch", "snapshots", "int64"),
         Column("scores", "snapshots", "uint8", codes.shape[1:]),
     )
-    header = Header("test", "", Layout.of({"dense1.weights": (1, 1)}), 2 * len(codes), {})
+    header = Header("test", "", ParamLayout.of({"dense1.weights": (1, 1)}), 2 * len(codes), {})
     with Recorder(path, header, columns, {}) as recorder:
         for row, code in enumerate(codes):
             recorder.append("history", {"loss": 1.0})

@@ -11,7 +11,7 @@ from test_recording import COLUMNS, HEADER, write
 
 import vizopt
 from vizopt.core.errors import Interrupted, RecordingError
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.recording import recorder as recorders
 from vizopt.recording.atomic import replaced
 from vizopt.recording.header import Column
@@ -112,18 +112,23 @@ def test_rows_are_committed_by_time_and_by_bytes(tmp_path, monkeypatch):
         assert Recording(recorder.path).epochs == 0
         now[0] = 5.0
         recorder.append("history", {"loss": 1.0})  # no snapshot for long
+        recorder._settle()
         assert Recording(recorder.path).epochs == 5
         monkeypatch.setattr(recorders, "WAITING_BYTES", 100)
         for i in range(4):
-            recorder.append("snapshots", {"epoch": i, "params": np.zeros(3)})  # 20 bytes each
+            recorder.append(
+                "snapshots", {"epoch": i, "params": np.zeros(3, np.float32)}
+            )  # 20 bytes each
+        recorder._settle()
         assert len(Recording(recorder.path)) == 0
-        recorder.append("snapshots", {"epoch": 4, "params": np.zeros(3)})
+        recorder.append("snapshots", {"epoch": 4, "params": np.zeros(3, np.float32)})
+        recorder._settle()
         assert len(Recording(recorder.path)) == 5
 
 
 def test_chunks_of_wide_rows_are_small(tmp_path):
     wide = Column("params", "snapshots", "float32", (3_000_000,))
-    header = replace(HEADER, layout=Layout.of({"dense1.weights": (3, 1_000_000)}))
+    header = replace(HEADER, layout=ParamLayout.of({"dense1.weights": (3, 1_000_000)}))
     with Recorder(tmp_path / "run.zarr", header, (*COLUMNS[:2], wide), {}) as recorder:
         for i in range(3):
             recorder.append("history", {"loss": 0.0})

@@ -186,7 +186,7 @@ def test_a_descent_counts_steps_and_has_no_loss(descent, monkeypatch):
 
 @pytest.mark.parametrize("schedule", ["exponential", "cosine", "step"])
 def test_a_schedule_of_a_descent_has_no_epochs(schedule):
-    more = {"exponential": {"factor": 0.9}, "cosine": {"epochs": 9}, "step": {"every": 9}}[schedule]
+    more = {"exponential": {"gamma": 0.9}, "cosine": {"epochs": 9}, "step": {"every": 9}}[schedule]
     lr = {"kind": schedule, "initial": 0.0005, **more}
     line = load_scene("good", {"optimizer.lr": lr}).settings("")
     assert "epoch" not in line

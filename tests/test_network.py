@@ -11,9 +11,9 @@ from vizopt.train.loop import train
 from vizopt.train.optimizers import SGD, per_batch
 from vizopt.train.problems import DATASETS, NetworkSpec, Spiral
 from vizopt.train.problems.activations import ACTIVATIONS
-from vizopt.train.problems.arithmetic import ARITHMETICS
 from vizopt.train.problems.datasets import Moons
-from vizopt.train.problems.heads import Truth, head
+from vizopt.train.problems.heads import Targets, head
+from vizopt.train.problems.precision import PRECISIONS
 from vizopt.train.schedules import InverseDecay
 
 HEADS = {"softmax": ((2, 5, 4, 3), Spiral(points=7)), "sigmoid": ((2, 5, 4, 1), Moons(points=8))}
@@ -21,7 +21,7 @@ HEADS = {"softmax": ((2, 5, 4, 3), Spiral(points=7)), "sigmoid": ((2, 5, 4, 1), 
 
 def built(sizes=(2, 5, 3), data=None, **keys):
     rng = RandomState(3)
-    keys = {"arithmetic": "float64", "init": "he"} | keys
+    keys = {"precision": "float64", "init": "he"} | keys
     problem = NetworkSpec(data=data or Spiral(points=7), sizes=sizes, **keys).build(rng)
     return problem, problem.init(rng) + RandomState(1).randn(problem.layout.size) * 0.05
 
@@ -60,8 +60,8 @@ def test_gradient_of_a_batch_with_dropout_is_that_of_its_own_loss(head, step, ac
         problem._part.use(len(chosen))[...] = problem._x[:, chosen]
         masks = (0.3, problem._streams.dropout(step))
         outputs = problem._part.forward(problem.layout.matrices(p), masks)
-        return problem._head.judge(
-            outputs, Truth.of(problem._y[chosen], problem.dtype), problem._arithmetic
+        return problem._head.loss_and_accuracy(
+            outputs, Targets.of(problem._y[chosen], problem.dtype), problem._precision
         ).loss
 
     grad = problem.evaluate(params, step).grad
@@ -69,10 +69,10 @@ def test_gradient_of_a_batch_with_dropout_is_that_of_its_own_loss(head, step, ac
     assert np.isnan(problem.evaluate(params, step).loss)
 
 
-@pytest.mark.parametrize("arithmetic", ["float32", "float64", "book"])
+@pytest.mark.parametrize("precision", ["float32", "float64", "book"])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_scores_are_a_plain_forward_pass(arithmetic, activation):
-    problem, params = built((2, 6, 4, 3), arithmetic=arithmetic, activation=activation)
+def test_scores_are_a_plain_forward_pass(precision, activation):
+    problem, params = built((2, 6, 4, 3), precision=precision, activation=activation)
     params = params.astype(problem.dtype)
     points = RandomState(2).randn(5000, 2).astype(params.dtype)  # several blocks and a rest
     f = {
@@ -192,15 +192,15 @@ def test_a_divergence_is_a_result(tmp_path):
     assert vizopt.render(run, tmp_path / "a.gif", seconds=1.0).length == 20
 
 
-@pytest.mark.parametrize("arithmetic", ["book", "float32", "float64"])
-def test_accuracy_and_loss_of_both_heads_are_those_of_the_outputs(arithmetic):
+@pytest.mark.parametrize("precision", ["book", "float32", "float64"])
+def test_accuracy_and_loss_of_both_heads_are_those_of_the_outputs(precision):
     """Three of four right, the last one an equal draw, which the first class wins."""
-    chosen = ARITHMETICS[arithmetic]
-    truth = Truth.of(np.array([0, 1, 1, 1]), np.dtype(chosen.dtype).name)
+    chosen = PRECISIONS[precision]
+    targets = Targets.of(np.array([0, 1, 1, 1]), np.dtype(chosen.dtype).name)
     margin = np.array([-2.0, 1.0, 3.0, 0.0])  # of class 1 over class 0
     p = 1 / (1 + np.exp(-margin))
     loss = -np.log([1 - p[0], *p[1:]]).mean()
     for outputs in (margin[None], np.stack([np.zeros(4), margin])):
-        judged = head(len(outputs)).judge(outputs.astype(chosen.dtype), truth, chosen)
+        judged = head(len(outputs)).loss_and_accuracy(outputs.astype(chosen.dtype), targets, chosen)
         assert judged.accuracy == 0.75
         assert judged.loss == pytest.approx(loss, rel=1e-6)

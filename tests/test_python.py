@@ -14,7 +14,9 @@ from vizopt.formats import FORMATS
 PUBLIC = [
     "Clip",
     "ClipOptions",
+    "External",
     "Recording",
+    "Run",
     "Scene",
     "VizoptError",
     "check",
@@ -215,7 +217,7 @@ def test_at_and_weights(tiny):
     at = tiny.at(9)
     assert at.epoch == 9
     assert at.values == {name: tiny[name][9] for name in ("loss", "accuracy", "lr")}
-    assert list(at.params) == list(at.update) == [name for name, _ in tiny.layout.shapes]
+    assert list(at.params) == list(at.update) == list(tiny.layout.shapes)
     assert np.array_equal(at.params["dense1.weights"], tiny.weights("dense1", epoch=9))
     assert tiny.weights("dense2.biases", epoch=9).shape == (3,)
     with pytest.raises(VizoptError, match='no weights "dens1": did you mean "dense1'):

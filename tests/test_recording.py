@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import vizopt
 from vizopt.core.errors import RecordingError
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.store import Recording
@@ -24,7 +24,9 @@ COLUMNS = (
     Column("epoch", "snapshots", "int64"),
     Column("params", "snapshots", "float32", (3,)),
 )
-HEADER = Header("test", "title = 'x'", Layout.of({"dense1.weights": (1, 3)}), 9999, {"vizopt": "0"})
+HEADER = Header(
+    "test", "title = 'x'", ParamLayout.of({"dense1.weights": (1, 3)}), 9999, {"vizopt": "0"}
+)
 
 
 def write(path, rows, history):

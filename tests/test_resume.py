@@ -11,8 +11,9 @@ from children import press, until, vizopt_child
 import vizopt
 from vizopt import pipeline
 from vizopt.core.errors import Interrupted, RecordingError
-from vizopt.recording import recorder
+from vizopt.recording import commits
 from vizopt.recording.atomic import attributes, writing
+from vizopt.recording.commits import Commits
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.store import Recording
 from vizopt.train.optimizers import OPTIMIZERS
@@ -30,7 +31,7 @@ EXTRAS = {
     "batch": {"problem.batch": 7},
     "dropout": {"problem.dropout": 0.3},
     "validation": {"problem.validation": 0.2},
-    "schedule": {"optimizer.lr": {"kind": "exponential", "initial": 0.05, "factor": 0.9}},
+    "schedule": {"optimizer.lr": {"kind": "exponential", "initial": 0.05, "gamma": 0.9}},
 }
 
 EXTRAS["all"] = {key: value for extra in EXTRAS.values() for key, value in extra.items()}
@@ -127,8 +128,8 @@ def test_rows_after_the_last_state_come_again(tmp_path, monkeypatch):
     scene = scene_with("adam", "all")
     whole = vizopt.record(scene, tmp_path / "whole.zarr")
     committing(monkeypatch, 3)
-    save = Recorder._save
-    monkeypatch.setattr(Recorder, "_save", lambda self: self._state or save(self))
+    save = Commits._save
+    monkeypatch.setattr(Commits, "_save", lambda self, mark: self._state or save(self, mark))
     cut(scene, tmp_path / "run.zarr", 9)
     run = Recording(tmp_path / "run.zarr")
     assert (run.epochs, run.resumable) == (9, True)
@@ -139,9 +140,9 @@ def test_rows_after_the_last_state_come_again(tmp_path, monkeypatch):
 @pytest.mark.parametrize("torn", [False, True])
 def test_a_kill_in_the_middle_of_a_commit_leaves_the_one_before(tmp_path, monkeypatch, torn):
     """Rows and state of epoch 6 are on the disk, whole or torn, and no commit names them."""
-    monkeypatch.setitem(recorder.CHUNK, "history", 4)
+    monkeypatch.setitem(commits.CHUNK, "history", 4)
     scene, run, tells = scene_with("adam"), tmp_path / "run.zarr", []
-    tell = Recorder._tell
+    tell = Commits._tell
 
     def killed(self):
         tells.append(self)
@@ -151,7 +152,7 @@ def test_a_kill_in_the_middle_of_a_commit_leaves_the_one_before(tmp_path, monkey
 
     committing(monkeypatch, 3, 6)
     with monkeypatch.context() as patch:
-        patch.setattr(Recorder, "_tell", killed)
+        patch.setattr(Commits, "_tell", killed)
         whole = vizopt.record(scene, tmp_path / "whole.zarr")
     assert attributes(run)["committed"]["history"] == 4
     torn_files = list(run.glob("history/*/c/1")) if torn else []

@@ -118,7 +118,7 @@ TRAINED = {
     "keep.every": 3,
     "keep.grid": 9,
     "problem.data.points": 8,
-    "problem.arithmetic": "float64",
+    "problem.precision": "float64",
     "problem.batch": 5,
 }
 
@@ -161,7 +161,7 @@ UNFIT = {
     "interrupted": (lambda path: changed(path, cut_short), "is not whole"),
     "flipped": (flip, "damaged: snapshots/delta, rows 0 to 8 "),
     "truncated": (lambda path: (path / "history/loss/c/0").unlink(), "damaged: "),
-    "lacking": (no_scores, "lacks scores, which the picture shows"),
+    "lacking": (no_scores, "lacks scores, which is to be recorded"),
 }
 
 
@@ -340,7 +340,7 @@ def test_an_interruption_while_drawing_leaves_no_copy(outputs, stood, monkeypatc
     def pressed(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "_drawn", pressed)
+    monkeypatch.setattr(pipeline, "drawn", pressed)
     ran = command(*MAKE, "-o", "outputs/sgd.zarr", "-o", "a.png")
     assert ran.code == 1
     assert ran.err.splitlines()[-1] == (

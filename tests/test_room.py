@@ -13,13 +13,13 @@ from vizopt.core import library
 from vizopt.core.contrast import SHAPE, contrast
 from vizopt.core.sizes import MARGIN
 from vizopt.core.words import language
-from vizopt.draw.figure import LINES
-from vizopt.draw.figure import _lines as settings_lines
+from vizopt.draw.header import LINES
+from vizopt.draw.header import _lines as settings_lines
 from vizopt.draw.paint import DPI, pixel_axes
 from vizopt.draw.panels import Descent
 from vizopt.draw.panels.arithmetic import arithmetic
 from vizopt.draw.panels.base import Slot
-from vizopt.draw.panels.curves import _draw_line
+from vizopt.draw.panels.curves.lines import draw_line
 from vizopt.draw.panels.names import placed
 from vizopt.draw.panels.plot import Plot
 from vizopt.draw.panels.worked import SIZES, _fitting, _lines, _Places
@@ -161,7 +161,7 @@ def test_a_curve_that_spreads_has_as_many_points_in_every_size(unit):
         top=0.0,
     )
     values = np.random.default_rng(0).random(9000)
-    _draw_line(slot.axes, slot, plot, values, "#b03020", 1.0)
+    draw_line(slot.axes, slot, plot, values, "#b03020", 1.0)
     line = slot.axes.lines[0]
     assert len(line.get_xdata()) == 150  # a point for every two units
     assert line.get_linewidth() == max(1.8 * unit, 1.2)

@@ -47,7 +47,7 @@ def test_a_scene_is_its_dataclasses():
     scene = parse()
     assert scene.optimizer == SGD(lr=InverseDecay(1.0, 1e-3))
     assert scene.problem == NetworkSpec(data=Spiral(points=100))
-    assert scene.problem.arithmetic == "float32"
+    assert scene.problem.precision == "float32"
 
 
 def test_overrides_reach_every_key():
@@ -86,7 +86,7 @@ WRONG = {
     "problem.sizes = [2, 8, 4]": "problem: sizes end with 4 outputs, but the data have 3 classes",
     "problem.sizes = [3, 8, 3]": "problem: sizes start with 3 features, but the data have 2",
     "problem.sizess = [2]": 'problem.sizess: unknown key (did you mean "sizes"?)',
-    'problem.arithmetic = "boo"': "problem.arithmetic: 'boo': should be 'book', 'float32'",
+    'problem.precision = "boo"': "problem.precision: 'boo': should be 'book', 'float32'",
     'problem.kind = "netwrk"': 'problem: unknown kind "netwrk" (did you mean "network"?)',
     "problem.data.noise = -1": "problem.data.noise: -1: should be greater than or equal to 0",
     'problem.data.kind = "spirl"': 'problem.data: unknown kind "spirl" (did you mean "spiral"?)',
@@ -137,7 +137,7 @@ def test_every_mistake_on_the_stage_is_named(change):
     ("text", "message"),
     [
         ("title = ", "not TOML: Invalid value"),
-        ("", "title: missing: add this key"),
+        ("", "problem: missing: add this key"),
         ('title = "x"', "problem: missing: add this key"),
         ("x", "not TOML"),
     ],
@@ -175,7 +175,7 @@ def test_sources(tmp_path):
         ("momentum", "momentum", 1.0),
         ("rmsprop", "rho", 1.5),
         ("adam", "epsilon", 0.0),
-        ("adamw", "decay", -1.0),
+        ("adamw", "weight_decay", -1.0),
         ("lion", "lr", float("inf")),
     ],
 )

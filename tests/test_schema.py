@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from vizopt.core import library
 from vizopt.core.docstrings import docstring
-from vizopt.draw.figure import Stage
+from vizopt.draw.figure_spec import FigureSpec, Join
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.scene.options import ClipOptions
@@ -102,7 +102,7 @@ MISTAKES = {
     "number for a list": ("sizes = [2, 64, 3]", "sizes = 3"),
     "too short a list": ("sizes = [2, 64, 3]", "sizes = [2]"),
     "text in a list of numbers": ("sizes = [2, 64, 3]", 'sizes = [2, "64", 3]'),
-    "unknown choice": ('arithmetic = "book"', 'arithmetic = "float16"'),
+    "unknown choice": ('precision = "book"', 'precision = "float16"'),
     "unknown theme": ("epochs =", 'theme = "drak"\nepochs ='),
     "wrong name": ("epochs =", 'name = "../evil"\nepochs ='),
     "schedule without its keys": ("lr = 1.0", 'lr = { kind = "cosine", initial = 1.0 }'),
@@ -263,7 +263,7 @@ def test_schema_and_parser_agree_on_a_thousand_scenes():
 
 
 def test_every_key_of_every_kind_is_described():
-    for cls in (*KINDS, Scene, Pause, ClipOptions, Keep, Stage, Mosaic, LookSpec):
+    for cls in (*KINDS, Scene, Pause, ClipOptions, Keep, FigureSpec, Join, Mosaic, LookSpec):
         told = docstring(cls)
         assert told.text, cls
         assert set(told.meanings) == {field.name for field in fields(cls)}, cls

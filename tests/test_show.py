@@ -101,7 +101,7 @@ def test_show_tells_kinds_and_tables(command):
 def test_a_scene_that_is_named_as_a_rule_tells_the_rule_below(command):
     text = command("show", "adam").out
     assert text.startswith(POINTER + library.bundled("adam"))
-    assert "# cache    ← beta_2 · cache + (1 − beta_2) · grad²\n" in text
+    assert "# v     ← beta_2 · v + (1 − beta_2) · grad²\n" in text
     assert "# beta_1 = 0.9\n" in text
     assert parsed(text) == parsed(library.bundled("adam"))
 

@@ -106,6 +106,17 @@ def test_a_slide_for_each_scene_recording_and_clip(command, run, clips):
         assert len(list(page.placeholders)) == 1
 
 
+def test_the_closing_lines_have_length_and_flash_check(command, clips, flashing):
+    ran = command("slides", clips / "a.mp4", flashing, "-o", "d.pptx", "-q")
+    first, *lines = ran.out.splitlines()
+    assert first.startswith("d.pptx  2 slides  ")
+    assert lines == [
+        "a.mp4  1.0 s  passes the flash check",
+        "flash.mp4  2.0 s  FAILS the flash check: 5 a second",
+        "flash.mp4  flashes: does not start by itself, says so in its notes",
+    ]
+
+
 def test_the_clip_is_large_and_leaves_its_title_to_the_slide(command):
     keys = {"epochs": 30, "keep.grid": 20, "timeline.seconds": 1.0}
     look = request(size=(480, 270), fps=10, slide=True)
@@ -404,13 +415,16 @@ def test_slides_follow_the_paper_ink_and_font_of_the_clips_own_look(clips, tmp_p
     )
     slide = formats.slide(clips / "a.mp4", label, check_flashes(clips / "a.mp4"))
     page = Page(formats.SNIPPETS[".html"]([slide]))
-    assert page.elements[0] == ("section", {"data-background-color": "#002b36"})
+    assert page.elements[0] == (
+        "section",
+        {"data-background-color": "#ffffff"},
+    )  # as players show it
     family = r'"Fira \27 x\22 \3b \7d \3c \2f style\3e "'
     assert page.elements[1] == ("h2", {"style": f"color: #eee8d5; font-family: {family}"})
     quarto = formats.SNIPPETS[".qmd"]([slide])
-    assert quarto.startswith('## T {background-color="#002b36"}\n\n')
+    assert quarto.startswith('## T {background-color="#ffffff"}\n\n')
     marp = formats.SNIPPETS[".md"]([slide])
-    assert '<!--\n_backgroundColor: "#002b36"\n_color: "#eee8d5"\n-->\n\n<style scoped>\n' in marp
+    assert '<!--\n_backgroundColor: "#ffffff"\n_color: "#eee8d5"\n-->\n\n<style scoped>\n' in marp
     styled = f":is(h2, th) {{ color: #eee8d5; font-family: {family} }}\n</style>\n\n## T\n"
     assert styled in marp
     formats.write(tmp_path / "d.pptx", [slide])

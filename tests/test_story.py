@@ -30,7 +30,7 @@ from vizopt.train.optimizers import OPTIMIZERS
 SMALL = request(size=(480, 270))
 SETTINGS = dict.fromkeys(OPTIMIZERS, "") | {
     "momentum": "momentum", "rmsprop": "rho epsilon", "adam": "1 2 epsilon", "adamw": "decay",
-    "muon": "share decay lr", "rprop": "shrink grow least most", "nadam": "decay",
+    "muon": "momentum decay lr", "rprop": "minus plus min max", "nadam": "decay",
 }  # fmt: skip
 HOSTILE = [
     "",

@@ -75,9 +75,9 @@ def test_an_epoch_trains_on_every_sample_once_in_batches_of_their_size(batch):
 
 def test_the_batches_of_an_epoch_add_up_to_the_gradient_of_all():
     """So that nothing but the order of the samples is another: no label beside a wrong sample."""
-    plain, params = built(arithmetic="float64")
+    plain, params = built(precision="float64")
     whole = plain.evaluate(params, 0).grad
-    problem, _ = built(arithmetic="float64", batch=8)
+    problem, _ = built(precision="float64", batch=8)
     for epoch in range(2):
         steps = range(epoch * problem.batches, (epoch + 1) * problem.batches)
         parts = [problem.evaluate(params, step).grad * len(problem._batch(step)) for step in steps]

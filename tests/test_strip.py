@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 import vizopt
 from vizopt import story
 from vizopt.clips.drawing import planned_picture
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.draw import hold
 from vizopt.draw.paint import DPI, ink, pixel_axes
 from vizopt.draw.paint import line as straight
@@ -223,7 +223,7 @@ def wild(tmp_path_factory):
     values[:30] = values[0]
     values = np.concatenate([values, 1 - values], axis=1)
     header = Header(
-        "wild", "", Layout.of({"dense1.weights": (1, 2), "dense1.biases": (2,)}), 180, {},
+        "wild", "", ParamLayout.of({"dense1.weights": (1, 2), "dense1.biases": (2,)}), 180, {},
         classes=("u", "v"), axes=("a",),
     )  # fmt: skip
     columns = (

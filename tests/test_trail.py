@@ -68,7 +68,7 @@ def test_only_a_rule_that_remembers_is_followed_from_the_start(name):
     scene = vizopt.load_scene("local-minimum-1", {"optimizer.kind": name, "optimizer.lr": 0.01})
     lines = rule(worked(scene.optimizer))
     given = {column: np.float64(0.3) for column in ("x", "slope", "loss", "lr")} | {"t": 3}
-    rates = {column: np.float64(0.1) for column in ("rest_lr",)}
+    rates = {column: np.float64(0.1) for column in ("adamw_lr",)}
     given = rates | given
     state = lines.first(given)
     other = {key: held + 1 for key, held in state.items()}

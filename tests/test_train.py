@@ -1,4 +1,4 @@
-"""Training: the lesson's figures to the last digit, and what a Step promises."""
+"""Training: the lesson's figures to the last digit, and what an Epoch promises."""
 
 import csv
 import hashlib
@@ -28,9 +28,9 @@ def short_hash(array):
     return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:12]
 
 
-def network(arithmetic="float32", **data):
+def network(precision="float32", **data):
     rng = RandomState(0)
-    return NetworkSpec(data=Spiral(**data), arithmetic=arithmetic).build(rng), rng
+    return NetworkSpec(data=Spiral(**data), precision=precision).build(rng), rng
 
 
 def test_data_and_first_weights_are_the_lessons():

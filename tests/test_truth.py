@@ -66,7 +66,7 @@ def update_of(run, scene, k):
 def layers_of(run):
     """Name → parameters of the layer in every row [N, rows, columns]."""
     start, found = 0, {}
-    for name, shape in run.layout.shapes:
+    for name, shape in run.layout.shapes.items():
         size = int(np.prod(shape))
         values = run["params"][:, start : start + size].reshape(len(run), -1, shape[-1])
         layer = name.partition(".")[0]

@@ -13,7 +13,7 @@ from vizopt import story
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import number
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.draw.glyphs import Glyphs, strip
 from vizopt.draw.panels.arithmetic import _certain, _results, arithmetic
 from vizopt.draw.panels.figures import Number, Work, written
@@ -26,7 +26,7 @@ from vizopt.scene.load import parse_scene
 from vizopt.story.setup import rule as story_rule
 from vizopt.train.optimizers import OPTIMIZERS, acting, worked
 
-DECAYING = {"kind": "cosine", "initial": 0.05, "epochs": 60, "least": 0.001}
+DECAYING = {"kind": "cosine", "initial": 0.05, "epochs": 60, "minimum": 0.001}
 getcontext().prec = 40
 SIZES = [(1280, 720), (640, 360), (1080, 1080)]
 
@@ -38,7 +38,7 @@ def worked_run(tmp_path_factory):
 
     def record(kind, **keys):
         if (kind, *keys) not in kept:
-            more = {"optimizer.rest_lr": DECAYING} if kind == "muon" else {}
+            more = {"optimizer.adamw_lr": DECAYING} if kind == "muon" else {}
             chosen = {"optimizer.kind": kind, "optimizer.lr": DECAYING, "epochs": 50} | more
             chosen |= {key.replace("__", "."): value for key, value in keys.items()}
             path = tmp_path_factory.mktemp(kind) / "run.zarr"
@@ -103,11 +103,11 @@ def test_every_line_can_be_redone_from_its_own_numbers(worked_run, kind):
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_the_lines_are_the_rule(kind):
     """Followed by themselves they go where the rule goes, whatever its settings."""
-    settings = {"momentum": 0.7, "rho": 0.8, "beta_1": 0.6, "beta_2": 0.9, "decay": 0.02}
+    settings = {"momentum": 0.7, "rho": 0.8, "beta_1": 0.6, "beta_2": 0.9, "weight_decay": 0.02}
     cls = OPTIMIZERS[kind]
     chosen = {name: v for name, v in settings.items() if name in cls.__dataclass_fields__}
-    optimizer = cls(lr={"kind": "exponential", "initial": 0.1, "factor": 0.95}, **chosen)
-    layout = Layout.of({"x": (1,)})
+    optimizer = cls(lr={"kind": "exponential", "initial": 0.1, "gamma": 0.95}, **chosen)
+    layout = ParamLayout.of({"x": (1,)})
     acts = acting(optimizer, layout)
     lines = rule(worked(acts))
     params = np.array([3.0])
@@ -256,7 +256,7 @@ SWEEP = [  # as well as what made lines drop: cancelled velocities, far exploded
 
 def swept(f, interval, start, kind, lr):
     keys = {"problem.f": f, "problem.interval": interval, "problem.start": start}
-    rest = {"optimizer.rest_lr": lr} if kind == "muon" else {}
+    rest = {"optimizer.adamw_lr": lr} if kind == "muon" else {}
     keys |= {"optimizer.kind": kind, "optimizer.lr": lr} | rest
     return Held(parse_scene(SWEPT, "a.toml", {}, keys))
 
@@ -324,18 +324,20 @@ def test_a_long_line_goes_on_at_a_term(worked_run):
 
 
 def test_what_a_rule_does_not_use_here_is_not_told(worked_run):
-    keys = {"optimizer.kind": "muon", "optimizer.lr": 0.5, "optimizer.rest_lr": 0.01}
+    keys = {"optimizer.kind": "muon", "optimizer.lr": 0.5, "optimizer.adamw_lr": 0.01}
     muon = vizopt.load_scene("good", keys)
     assert muon.settings("f").startswith("Muon (here AdamW), learning rate 0.01, ")
     told = story_rule(muon)
     assert told.startswith("The optimizer is Muon, of which only AdamW acts on x, which moves x by")
     assert "matrix" not in told
-    assert "rest lr" not in told
-    whole = story.of(worked_run("muon", optimizer__lr=0.5, optimizer__rest_lr=0.01)).text
+    assert "adamw lr" not in told
+    whole = story.of(worked_run("muon", optimizer__lr=0.5, optimizer__adamw_lr=0.01)).text
     assert "The learning rate is 0.01 throughout." in whole
-    assert set(worked_run("muon", optimizer__lr=0.5, optimizer__rest_lr=0.01)["lr"]) == {0.01}
+    assert set(worked_run("muon", optimizer__lr=0.5, optimizer__adamw_lr=0.01)["lr"]) == {0.01}
     network = vizopt.load_scene("sgd", keys)
-    assert network.settings("f").startswith("Muon, learning rate 0.5, rest lr 0.01  ·")
+    assert network.settings("f").startswith(
+        "Muon, learning rate 0.5, momentum 0.95, adamw lr 0.01  ·"
+    )
     assert "each weight matrix" in story_rule(network)
 
 
@@ -354,5 +356,5 @@ def test_a_setting_is_told_by_what_it_is_in_its_rule():
     assert "beta 2 = 0.99 (the share of the older mean of slopes that is kept)" in told["lion"]
     assert "beta 2 = 0.999 (the share of the older largest slope that is kept)" in told["adamax"]
     assert "beta 2 = 0.999 (the share of the older mean of squared slopes" in told["adam"]
-    assert "decay = 0.01 (how fast x shrinks by itself)" in told["adamw"]
-    assert not [kind for kind, text in told.items() if "weight" in text]
+    assert "weight decay = 0.01 (how fast x shrinks by itself)" in told["adamw"]
+    assert not [kind for kind, text in told.items() if "weight" in text.replace("weight decay", "")]

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from peers import PROBLEMS, RATES, RULES, START
 
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.train.optimizers import OPTIMIZERS
 
 FOLDER = Path(__file__).parent / "data" / "peers"
-LAYOUT = Layout.of({"dense1.weights": (3, 4), "dense1.biases": (4,)})
+LAYOUT = ParamLayout.of({"dense1.weights": (3, 4), "dense1.biases": (4,)})
 STEPS = 1000
 KEPT = (*range(1, 9), 10, 20, 50, 100, 200, 500, 1000)  # steps; RAdam's rule changes at the sixth
 PLACES = slice(0, 16, 3)  # parameters

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from vizopt.api.sharing import pack, slides
     from vizopt.clips.clip import Clip
     from vizopt.core.errors import VizoptError
+    from vizopt.recording.header import External
+    from vizopt.recording.run import Run
     from vizopt.recording.store import Recording
     from vizopt.scene.load import load_look, load_scene
     from vizopt.scene.options import ClipOptions
@@ -41,7 +43,9 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Clip": "clips.clip",
     "ClipOptions": "scene.options",
+    "External": "recording.header",
     "Recording": "recording.store",
+    "Run": "recording.run",
     "Scene": "scene.spec",
     "VizoptError": "core.errors",
     "load_look": "scene.load",
@@ -59,7 +63,9 @@ _PUBLIC = {
 __all__ = [
     "Clip",
     "ClipOptions",
+    "External",
     "Recording",
+    "Run",
     "Scene",
     "VizoptError",
     "check",

@@ -90,9 +90,9 @@ LIES = (
     ),
     Lie(
         "a curve's digits are one epoch old",
-        "vizopt/draw/panels/curves.py",
-        "in values[epochs]]",
-        "in values[np.maximum(epochs - 1, 0)]]",
+        "vizopt/draw/panels/curves/moving.py",
+        "in run[name][epochs]]",
+        "in run[name][np.maximum(epochs - 1, 0)]]",
     ),
     Lie(
         "the page's numbers are one epoch old",
@@ -149,6 +149,18 @@ LIES = (
         "np.arcsinh(weights / self.bend / 2)",
     ),
     Lie(
+        "the names of two layers' lines are exchanged",
+        "vizopt/draw/panels/curves/labels.py",
+        "yield End(text, x, y, colour)",
+        "yield End(texts[0], x, y, colour)",
+    ),
+    Lie(
+        "an update ratio is that of the gradient",
+        "vizopt/recording/quantities.py",
+        "ratio(params, update)",
+        "ratio(params, grad)",
+    ),
+    Lie(
         "an axis of a curve begins at 0 always",
         "vizopt/draw/panels/axis.py",
         "low = 0.0 if near else",
@@ -179,22 +191,22 @@ LIES = (
         '".webm"), size_bytes=100 * MB\n        ),\n        "https://docs.github',
     ),
     Lie(
-        "AMSGrad divides by the current cache",
-        "vizopt/train/optimizers/adam.py",
-        "largest = np.maximum(state.largest, mean.cache)",
-        "largest = mean.cache",
+        "AMSGrad divides by the current second moment",
+        "vizopt/train/optimizers/amsgrad.py",
+        "largest = np.maximum(state.largest, mean.second_moment)",
+        "largest = mean.second_moment",
     ),
     Lie(
         "NAdam does not look ahead",
-        "vizopt/train/optimizers/adam.py",
+        "vizopt/train/optimizers/nadam.py",
         "return -self.lr(step) * (now + ahead) / root",
-        "return -self.lr(step) * mean.momentum / (1 - product) / root",
+        "return -self.lr(step) * mean.first_moment / (1 - product) / root",
     ),
     Lie(
         "AdamW's decay passes through the moments",
-        "vizopt/train/optimizers/adam.py",
-        "/ (np.sqrt(cache) + self.epsilon) + self.decay * params",
-        "/ (np.sqrt(cache) + self.epsilon) + self.decay * params / (np.sqrt(cache) + self.epsilon)",
+        "vizopt/train/optimizers/adamw.py",
+        "push = first / (np.sqrt(second) + self.epsilon) + self.weight_decay * params",
+        "push = (first + self.weight_decay * params) / (np.sqrt(second) + self.epsilon)",
     ),
     Lie(
         "the feature's numbers are upside down",
@@ -204,9 +216,9 @@ LIES = (
     ),
     Lie(
         "the plane's axes have each other's names",
-        "vizopt/train/problems/plane.py",
-        "tuple(data.features[i] for i in places), units",
-        "tuple(data.features[i] for i in places[::-1]), units",
+        "vizopt/core/projection.py",
+        "tuple(features[i] for i in places), own",
+        "tuple(features[i] for i in places[::-1]), own",
     ),
     Lie(
         "numbers are the standardised ones",
@@ -216,7 +228,7 @@ LIES = (
     ),
     Lie(
         "every principal component has the share of both",
-        "vizopt/train/problems/plane.py",
+        "vizopt/core/projection.py",
         "({100 * s:.0f}",
         "({100 * shares.sum():.0f}",
     ),
@@ -294,7 +306,7 @@ LIES = (
     ),
     Lie(
         "a state is written over the one that the last commit names",
-        "vizopt/recording/recorder.py",
+        "vizopt/recording/commits.py",
         'slot = 1 - self._state.get("slot", 1)',
         "slot = 0",
     ),
@@ -307,8 +319,8 @@ LIES = (
     Lie(
         "a resumed run counts its rows from 0",
         "vizopt/recording/recorder.py",
-        "self._committed, self._whole = dict(saved.rows), dict(saved.rows)",
-        "self._committed, self._whole = dict(saved.rows), dict.fromkeys(GROUPS, 0)",
+        "self._whole = dict(self._commits.counts)",
+        "self._whole = dict.fromkeys(GROUPS, 0)",
     ),
     Lie(
         "a resumed run makes the last update twice",

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.train.optimizers import OPTIMIZERS
 
 RATES = {
@@ -21,12 +21,12 @@ RATES = {
     "lion": 0.02,
     "muon": 0.02,
 }
-LAYOUT = Layout.of({"dense1.weights": (1, 2), "dense1.biases": (1,)})
+LAYOUT = ParamLayout.of({"dense1.weights": (1, 2), "dense1.biases": (1,)})
 
 
 @pytest.fixture(params=OPTIMIZERS)
 def optimizer(request):
-    more = {"rest_lr": 0.1} if request.param == "muon" else {}
+    more = {"adamw_lr": 0.1} if request.param == "muon" else {}
     return OPTIMIZERS[request.param](lr=RATES.get(request.param, 0.1), **more)
 
 

@@ -13,6 +13,7 @@ from vizopt.core.numbers import counted
 
 if TYPE_CHECKING:
     from vizopt.comparison.log import Log
+    from vizopt.core.params import ParamLayout
     from vizopt.recording.store import Recording
     from vizopt.scene.spec import Scene
 
@@ -63,6 +64,7 @@ def compare(here: str, there: str, tolerance: float | None, quiet: bool) -> int:
 def _logs(here: str, there: str, stack: ExitStack, quiet: bool) -> "tuple[Log, Log]":
     """Both. A scene comes last, to be trained no longer than the other is; it or a recording says
     how the weights of an archive are named."""
+    from vizopt.core.params import ParamLayout
     from vizopt.recording.store import Recording
     from vizopt.scene.load import load_scene
 
@@ -71,14 +73,14 @@ def _logs(here: str, there: str, stack: ExitStack, quiet: bool) -> "tuple[Log, L
     scenes = {source: load_scene(source) for source in sources if _is_scene(source)}
     layouts = [run.layout for run in runs.values()]
     layouts += [scene.problem.layout for scene in scenes.values()]
-    shapes = dict(layouts[0].shapes) if layouts else {}
+    layout = layouts[0] if layouts else ParamLayout(())
     logs: dict[str, Log] = {}
     for source in sorted(sources, key=lambda source: source in scenes):
         if source in scenes:
             epochs = max(map(_length, logs.values()), default=scenes[source].epochs)
             logs[source] = _of_scene(source, scenes[source], epochs, stack, quiet)
         else:
-            logs[source] = _of_file(source, runs.get(source), shapes)
+            logs[source] = _of_file(source, runs.get(source), layout)
     return logs[here], logs[there]
 
 
@@ -96,7 +98,7 @@ def _is_scene(source: str) -> bool:
     return named or not (path.suffix or path.exists())
 
 
-def _of_file(source: str, run: "Recording | None", shapes: "dict[str, tuple[int, ...]]") -> "Log":
+def _of_file(source: str, run: "Recording | None", layout: "ParamLayout") -> "Log":
     from vizopt.comparison import archive, recorded, table
 
     if run:
@@ -107,7 +109,7 @@ def _of_file(source: str, run: "Recording | None", shapes: "dict[str, tuple[int,
             f"{source}: JSON is not compared: write a CSV, as vizopt table --csv does"
         )
     if suffix in (".npz", ".npy"):
-        return archive.read(Path(source), shapes)
+        return archive.read(Path(source), layout)
     return table.read(Path(source))
 
 

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from vizopt.core.errors import VizoptError
+from vizopt.core.kinds import OneOf
 from vizopt.core.library import looks
-from vizopt.core.specs import OneOf
 from vizopt.core.words import languages
 from vizopt.scene.spec import Scene
 
@@ -83,13 +83,13 @@ def _inside(
 
 def _of(hint: Any, key: str, around: tuple[type, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
     one_of = next((m for m in getattr(hint, "__metadata__", ()) if isinstance(m, OneOf)), None)
-    inner = one_of.table.values() if one_of else (hint, *get_args(hint))
+    inner = one_of.kinds.values() if one_of else (hint, *get_args(hint))
     specs = [part for part in inner if isinstance(part, type) and is_dataclass(part)]
     many = get_origin(hint) in (tuple, dict)
     if not specs or many or (one_of and one_of.bare):  # a bare number stands for a kind
         yield key, NAMED[key]() if key in NAMED else _choices(hint)
     if one_of:
-        yield f"{key}.kind", tuple(one_of.table)
+        yield f"{key}.kind", tuple(one_of.kinds)
     for spec in specs:
         if spec not in around and not many:
             yield from _inside(spec, f"{key}.", around)

@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 from vizopt.cli import completing
 from vizopt.cli.options import AGAIN, PATH, bar_of, echo_title, look_options, request_of, reuse_of
-from vizopt.clips.brief import told_rate
+from vizopt.clips.brief import told_rate, told_verdict
 from vizopt.core.library import BESIDE
 
 if TYPE_CHECKING:
@@ -102,5 +102,6 @@ def _echo(made: "Sequence[Slide]", sources: Sequence[str], shown: str, asked: "R
         if not (is_recording(Path(source)) or is_clip(source)):
             echo_title(source, load_scene(source, asked.overrides), asked.overrides)
     for part in (part for slide in made for part in slide.parts):
+        click.echo(f"{part.clip.name}  {part.seconds:.1f} s  {told_verdict(part.verdict)}")
         if part.warning:
             click.echo(f"{part.clip.name}  flashes: does not start by itself, says so in its notes")

@@ -15,14 +15,15 @@ from vizopt.clips.still import still_frame
 from vizopt.core.arrays import Frame, Rows, Size
 from vizopt.draw.clear import Clear
 from vizopt.draw.defaults import arranged
-from vizopt.draw.figure import FrameRenderer, Words
+from vizopt.draw.figure import FrameRenderer
+from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.timeline import COURSE
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, StreamSpec
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
-from vizopt.scene.spec import Scene
+from vizopt.scene.spec import Presentation
 
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
 
@@ -41,7 +42,7 @@ class Drawing:
     """
 
     run: Recording
-    scene: Scene
+    scene: Presentation
     group: Group
     rows: Rows
     k: int
@@ -49,7 +50,9 @@ class Drawing:
     picture: FrameRenderer | WithWarning | Clear
 
     @classmethod
-    def of(cls, run: Recording, scene: Scene, options: ClipOptions, group: Group) -> "Drawing":
+    def of(
+        cls, run: Recording, scene: Presentation, options: ClipOptions, group: Group
+    ) -> "Drawing":
         rows = scene.timeline.rows(run["epoch"], group.fps)
         k = len(rows) - 1
         if group.still:
@@ -134,7 +137,7 @@ def told_to_files(
 
 def planned_picture(
     run: Recording,
-    scene: Scene,
+    scene: Presentation,
     size: Size,
     fps: float,
     *,
@@ -155,8 +158,9 @@ def planned_picture(
     """
     rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
     course = scene.timeline.rows(run["epoch"], COURSE)
-    stage = arranged(run.layout, scene.stage)
-    words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
+    shown_at = size if slide else None
+    stage = arranged(run.header.kind, run.layout, scene.stage, shown_at)
+    words = HeaderText("" if slide else scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:
         colours = replace(colours, text="large")

@@ -1,21 +1,28 @@
 """Labels: what a clip's file says of itself, read from the recording."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
+import tomli_w
 
 from vizopt.formats import ClipMetadata
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
 from vizopt.scene.load import bare
 from vizopt.scene.options import ClipOptions
-from vizopt.scene.spec import MADE_WITH, Scene
+from vizopt.scene.spec import MADE_WITH, RECORDED, Presentation, Scene
 from vizopt.scene.written import scene_toml
 from vizopt.story import Story
 
 
 def metadata_of(
-    run: Recording, scene: Scene, story: Story, options: ClipOptions, *, card: int, warning: str
+    run: Recording,
+    scene: Presentation,
+    story: Story,
+    options: ClipOptions,
+    *,
+    card: int,
+    warning: str,
 ) -> ClipMetadata:
     """The metadata of a clip of a recording.
 
@@ -31,7 +38,9 @@ def metadata_of(
     rows = scene.timeline.rows(run["epoch"], options.fps)
     epochs = run["epoch"][np.concatenate([np.zeros(card, np.intp), rows])]
     history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
-    written = {name: writing_of(run, name) for name in ("x", "loss") if "x" in run.columns}
+    written = {
+        name: writing_of(run, name) for name in ("x", "loss") if run.header.kind == "function"
+    }
     numbers = {run.header.unit: epochs} | {name: run[name][epochs] for name in sorted(history)}
 
     def frame(epoch: int) -> int:
@@ -46,6 +55,7 @@ def metadata_of(
         recipe=_recipe(run, replace(scene, clip=options)),
         warning=warning,
         unit=run.header.unit,
+        kind=run.header.kind,
         numbers=numbers,
         texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
         marks=tuple((frame(event.epoch), event.words) for event in story.events),
@@ -58,19 +68,23 @@ def metadata_of(
     )
 
 
-def _is_own(scene: Scene) -> bool:
+def _is_own(scene: Presentation) -> bool:
     """Whether a look has a paper or ink of its own."""
     return scene.look is not None and bool(scene.look.paper or scene.look.ink)
 
 
-def _colours(scene: Scene) -> dict[str, str]:
+def _colours(scene: Presentation) -> dict[str, str]:
     """Of a look."""
     theme = scene.colours
     uses = ("paper", "ink", "muted", "rule")
     return {use: getattr(theme, use) for use in uses} | dict(theme.accents)
 
 
-def _recipe(run: Recording, scene: Scene) -> str:
-    """The scene's TOML, below what made the recording."""
+def _recipe(run: Recording, scene: Presentation) -> str:
+    """The scene's TOML, below what made the recording; of a run that vizopt did not train, how it
+    is shown and what was recorded by whom."""
     versions = ", ".join(f"{name} {version}" for name, version in run.header.versions.items())
-    return f"{MADE_WITH}{versions}\n{scene_toml(bare(scene))}"
+    if isinstance(scene, Scene):
+        return f"{MADE_WITH}{versions}\n{scene_toml(bare(scene))}"
+    recorded = tomli_w.dumps({RECORDED: asdict(run.header.external)}) if run.header.external else ""
+    return f"{MADE_WITH}{versions}\n{scene_toml(scene)}\n{recorded}"

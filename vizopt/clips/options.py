@@ -8,7 +8,6 @@ from typing import Any
 from vizopt.core.errors import VizoptError
 from vizopt.formats import MAX_LOOPS
 from vizopt.scene.options import ClipOptions
-from vizopt.scene.spec import Scene
 
 MIN_SIZE_PX, MAX_SIDE_PX = (320, 180), 7680  # the smallest may stand upright
 MIN_FPS, MAX_FPS = 0.1, 1000
@@ -36,9 +35,9 @@ class Request:
     def __post_init__(self) -> None:
         check_options(self.options)
 
-    def over(self, scene: Scene) -> ClipOptions:
-        """The options of a scene's clip, with what was asked for in their place."""
-        options = replace(scene.clip, **self.options)
+    def over(self, clip: ClipOptions) -> ClipOptions:
+        """A scene's options, with what was asked for in their place."""
+        options = replace(clip, **self.options)
         check_options(values_of(options))
         return options
 

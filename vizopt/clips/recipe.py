@@ -5,14 +5,15 @@ What reads clips is imported when there is one: whether a name is that of a scen
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from vizopt.core.errors import DecodeError, SceneError
-from vizopt.core.toml import LONGEST
+from vizopt.core.toml import LONGEST, parsed
 from vizopt.formats import FORMATS, every
 from vizopt.scene.load import is_bundled_data, parse_scene, with_data
-from vizopt.scene.spec import MADE_WITH, Scene
+from vizopt.scene.spec import MADE_WITH, RECORDED, Scene
 from vizopt.train.problems import CSV, NPZ
 
 
@@ -51,13 +52,25 @@ def load(path: Path, overrides: Mapping[str, Any], data: Path | None = None) -> 
     Raises:
         VizoptError: no recipe, a mistake in it, or a data file that may not be read.
     """
-    scene = parse_scene(read(path), str(path), {}, overrides)
+    text = read(path)
+    _check_origin(path, text)
+    scene = parse_scene(text, str(path), {}, overrides)
     scene = _with_allowed_data(scene, path, data)
     try:
         scene.problem.check()
     except ValueError as error:
         raise SceneError(str(path), "problem", str(error)) from error
     return scene
+
+
+def _check_origin(path: Path, text: str) -> None:
+    """Raises SceneError where vizopt did not train what the clip shows."""
+    with suppress(ValueError):  # no TOML is told where it is read as a scene
+        who = parsed(text).get(RECORDED)
+        if isinstance(who, Mapping):
+            by = who.get("framework", "other code")
+            way = "draw its recording anew with: vizopt render RECORDING.zarr"
+            raise SceneError(str(path), "", f"was recorded elsewhere, trained by {by}: {way}")
 
 
 def _with_allowed_data(scene: Scene, clip: Path, data: Path | None) -> Scene:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from vizopt import story
 from vizopt.clips.checks import Checks, FlashChecks, Steps
@@ -19,15 +18,12 @@ from vizopt.flashes.warning import SAID
 from vizopt.formats import Format
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
-from vizopt.scene.spec import Scene
-
-if TYPE_CHECKING:
-    pass
+from vizopt.scene.spec import Presentation
 
 
 def draw(
     run: Recording,
-    scene: Scene,
+    scene: Presentation,
     options: ClipOptions,
     group: Group,
     members: Sequence[tuple[Path, Format]],
@@ -42,7 +38,7 @@ def draw(
     start = perf_counter()
     size, fps, _, alone, *_ = group
     warning = SAID if options.allow_flashes else ""
-    told = story.of(run, scene, warning)
+    told = story.of(run, scene, warning, size if group.slide else None)
     drawing = Drawing.of(run, scene, options, group)
     metadata = told_to_files(drawing, told, warning, options, members)
     twice = [file for file, kind in members if options.wants_narrow and kind.narrow_size(size)]

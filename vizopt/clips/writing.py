@@ -7,12 +7,12 @@ from vizopt.core.errors import VizoptWarning
 from vizopt.core.words import missing
 from vizopt.draw import fonts
 from vizopt.recording.header import Header
-from vizopt.scene.spec import Scene
+from vizopt.scene.spec import Presentation
 
 NAMED = 3  # missing words
 
 
-def warn(scene: Scene, header: Header) -> None:
+def warn(scene: Presentation, header: Header) -> None:
     """Warn of characters that no font draws, and of words that one's own language lacks.
 
     Each line comes once, though a recording may be made and drawn in one go.
@@ -25,7 +25,7 @@ def warn(scene: Scene, header: Header) -> None:
             _warn(f"{scene.name}: {line}")
 
 
-def _untold(scene: Scene) -> str:
+def _untold(scene: Presentation) -> str:
     """Which words stay English; a language that comes with vizopt lacks none."""
     keys = missing(scene.colours.words.words)
     some = ", ".join(keys[:NAMED]) + (f" and {len(keys) - NAMED} more" if keys[NAMED:] else "")

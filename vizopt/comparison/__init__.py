@@ -5,7 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from vizopt.comparison.align import aligned
-from vizopt.comparison.gaps import WEIGHTS, Gap, WeightGap, allowed, gap, precision, weight_gap
+from vizopt.comparison.gaps import (
+    WEIGHTS,
+    Gap,
+    WeightGap,
+    allowed,
+    gap,
+    is_made,
+    precision,
+    weight_gap,
+)
 from vizopt.comparison.log import Log
 from vizopt.core.errors import VizoptError
 
@@ -85,7 +94,8 @@ def _in_common(here: Log, there: Log) -> list[str]:
         ours, theirs = (", ".join(sorted(log.series)) or "none" for log in (here, there))
         raise VizoptError(f"{there.name}: has no column of {here.name}: {theirs}; there: {ours}")
     order = ["x", "loss", "slope", "validation_loss", "accuracy", "validation_accuracy"]
-    return sorted(both, key=lambda name: order.index(name) if name in order else -1)
+    behind = {name: len(order) if is_made(name) else -1 for name in both}
+    return sorted(both, key=lambda name: order.index(name) if name in order else behind[name])
 
 
 __all__ = ["Comparison", "compare"]

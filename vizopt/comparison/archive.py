@@ -1,7 +1,6 @@
 """Archive: a log from NumPy arrays, an NPZ file."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +8,12 @@ from numpy.typing import NDArray
 
 from vizopt.comparison.log import EPOCHS, STEPS, Log, Series, Weights, known_name
 from vizopt.core.numbers import counted
+from vizopt.core.params import ParamLayout
 from vizopt.recording.snapshot import Arrays
 from vizopt.train.problems.arrays import arrays
 
 
-def read(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Log:
+def read(path: Path, layout: ParamLayout) -> Log:
     """Columns [n], and weights by the names of a layout: [n, *shape], or one epoch's [*shape].
 
     Their epochs are an array `epoch` [n], or a number; 0 to n − 1 without one. A name's points may
@@ -30,7 +30,7 @@ def read(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Log:
             break
     if index is not None and (index.ndim > 1 or index.dtype.kind not in "iu"):
         raise ValueError(f"{path}: epoch holds no whole numbers")
-    called = _called(shapes)
+    called, shapes = _called(layout), layout.shapes
     tensors: Arrays = {}
     series: dict[str, Series] = {}
     unread: dict[str, str] = {}
@@ -50,6 +50,7 @@ def read(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Log:
         numbers = np.arange(lengths.pop()) if index is None else index
         weights = Weights(
             numbers,
+            {tensor.name: tensor.layer for tensor in layout.tensors},
             {name: shapes[name] for name in tensors},
             lambda row: {name: array[row] for name, array in tensors.items()},
         )
@@ -60,14 +61,14 @@ def _plain(name: str) -> str:
     return re.sub(r"[^0-9a-z]+", "_", name.lower())
 
 
-def _called(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, str]:
+def _called(layout: ParamLayout) -> dict[str, str]:
     """The arrays by the names that a file may have for them."""
-    layers = list(dict.fromkeys(name.partition(".")[0] for name in shapes))
+    letters: dict[str, str] = {"weight": "w", "bias": "b"}
     called = {}
-    for name in shapes:
-        layer, _, kind = name.partition(".")
-        called[f"{kind[:1]}{layers.index(layer) + 1}"] = name
-    return called | {_plain(name): name for name in shapes}
+    for tensor in layout.tensors:
+        if tensor.role in letters:
+            called[f"{letters[tensor.role]}{layout.layers.index(tensor.layer) + 1}"] = tensor.name
+    return called | {_plain(name): name for name in layout.shapes}
 
 
 def _rows(

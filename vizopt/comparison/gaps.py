@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.comparison.log import Log, Series, Weights
+from vizopt.recording.quantities import quantity
 
 # Of a value, by the precision of the parameters. A re-implementation in float64 of the book's runs
 # stays within 1.5e-7 of their losses until rounding has grown, within 1e-6 of a layer's weights.
@@ -77,7 +78,7 @@ def precision(here: Log, there: Log) -> str:
 
 def is_made(name: str) -> bool:
     """Whether training makes a column's values, unlike a rate's, which follow from its rule."""
-    return name.endswith(("loss", "accuracy")) or name in ("x", "slope")
+    return name.endswith(("loss", "accuracy")) or quantity(name).made
 
 
 def allowed(name: str, dtype: str) -> float:
@@ -121,8 +122,8 @@ def weight_gap(here: Weights, there: Weights, tolerance: float) -> WeightGap | N
         epoch = int(here.epochs[row])
         for name in names:
             a, b = ours[name].astype(float), theirs[name].astype(float)
-            layer = name.partition(".")[0]
-            scale = max(abs(ours[n]).max() for n in names if n.partition(".")[0] == layer)
+            together = [n for n in names if here.layers[n] == here.layers[name]]
+            scale = max(abs(ours[n]).max() for n in together)
             differs = ~(abs(a - b) <= tolerance * float(scale))
             if differs.any():
                 at = tuple(int(k) for k in np.unravel_index(int(differs.argmax()), a.shape))

@@ -7,16 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.recording.quantities import MEASURED, QUANTITIES, parts
 from vizopt.recording.snapshot import Arrays
 
 # What others call a column, once its letters are small and all else is a line below.
-ALIASES = {
-    "loss": "train_loss training_loss cost f_x f",
-    "accuracy": "acc train_acc train_accuracy training_accuracy categorical_accuracy",
-    "lr": "learning_rate current_learning_rate current_lr eta",
+ALIASES = {name: found.aliases for name, found in QUANTITIES.items() if found.aliases} | {
     "validation_loss": "val_loss valid_loss",
     "validation_accuracy": "val_acc val_accuracy valid_acc valid_accuracy val_categorical_accuracy",
-    "slope": "grad gradient derivative",
 }
 EPOCHS = ("epoch", "epochs")
 STEPS = ("step", "steps", "iteration", "iterations", "iter")
@@ -25,6 +22,8 @@ NAMES = {alias: name for name, aliases in ALIASES.items() for alias in aliases.s
 
 def known_name(name: str) -> str:
     """A column's name as recordings have it: `Acc` is accuracy, `Learning rate` is lr."""
+    if parts(name)[0] in MEASURED:  # of a layer, whose name is as it is
+        return name
     plain = re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
     return NAMES.get(plain, plain)
 
@@ -52,11 +51,13 @@ class Weights(NamedTuple):
 
     Args:
         epochs: whose parameters there are, before their steps, in order [n].
+        layers: of the arrays by name.
         shapes: of the arrays by name.
         at: the arrays of a row, 0 ≤ row < n.
     """
 
     epochs: NDArray[np.integer]
+    layers: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
     at: Callable[[int], Arrays]
 

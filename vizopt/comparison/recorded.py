@@ -3,7 +3,6 @@
 import numpy as np
 
 from vizopt.comparison.log import Log, Series, Weights
-from vizopt.core.toml import parsed
 from vizopt.recording.store import Recording
 
 
@@ -25,7 +24,8 @@ def read(run: Recording, name: str) -> Log:
     if "params" in run.columns and len(run):
         weights = Weights(
             run["epoch"],
-            dict(run.layout.shapes),
+            {tensor.name: tensor.layer for tensor in run.layout.tensors},
+            run.layout.shapes,
             lambda row: run.layout.views(run.row("params", row)),
         )
     dtype = run.columns["params"].dtype.name if weights else ""
@@ -50,8 +50,5 @@ def _samples(run: Recording) -> tuple[int, int]:
 
 def _batches(run: Recording, samples: int) -> int:
     """Steps of an epoch; 0 where the recording does not tell."""
-    try:
-        batch = parsed(run.header.scene)["problem"].get("batch")
-    except (ValueError, KeyError, AttributeError):
-        return 0
-    return -(-samples // batch) if isinstance(batch, int) and batch > 0 else 1
+    batch = run.header.batch
+    return -(-samples // batch) if batch else int(run.header.external is None)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vizopt.comparison import printout
 from vizopt.comparison.log import EPOCHS, STEPS, Log, Series, known_name
 from vizopt.comparison.printed import roundings
-from vizopt.core.specs import EXACT
+from vizopt.core.floats import EXACT
 from vizopt.train.problems.cells import MISSING, number
 from vizopt.train.problems.index import Row
 from vizopt.train.problems.tables import read_lines

@@ -1,6 +1,7 @@
 """Docstrings: what they tell of a spec and its keys, for the reference and the schema."""
 
 import re
+from dataclasses import is_dataclass
 from inspect import cleandoc
 from typing import NamedTuple
 
@@ -22,11 +23,15 @@ class Docstring(NamedTuple):
 
 
 def docstring(cls: type) -> Docstring:
-    """The parts of a class' docstring."""
-    text, meanings, source = [], {}, ""
+    """The parts of a class' docstring; a key that it has from a base is told there."""
+    text: list[str] = []
+    meanings: dict[str, str] = {}
+    source = ""
+    for base in reversed(cls.__bases__):
+        meanings |= docstring(base).meanings if is_dataclass(base) else {}
     for part in cleandoc(cls.__doc__ or "").split("\n\n"):
         if part.startswith("Args:\n"):
-            meanings = _meanings(part.split("\n")[1:])
+            meanings |= _meanings(part.split("\n")[1:])
         elif part.startswith("Reference: "):
             source = " ".join(part.removeprefix("Reference: ").split("\n"))
         else:

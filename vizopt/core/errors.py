@@ -39,6 +39,10 @@ class SceneError(VizoptError):
         self.key = key
 
 
+class SpecError(VizoptError, ValueError):
+    """A rule, schedule or the like built from Python with a wrong value: `Adam: lr: …`."""
+
+
 class RecordingError(VizoptError):
     """A recording that cannot be read or written."""
 

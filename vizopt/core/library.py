@@ -7,12 +7,13 @@ import ast
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 # What a scene can name: the table's module and its name there.
 TABLES = {
     "optimizers": ("train/optimizers/__init__.py", "OPTIMIZERS"),
-    "schedules of the learning rate": ("train/schedules.py", "SCHEDULES"),
+    "schedules of the learning rate": ("train/schedules/__init__.py", "SCHEDULES"),
     "problems": ("train/problems/__init__.py", "PROBLEMS"),
     "data sets": ("train/problems/data.py", "DATASETS"),
     "timelines": ("draw/timeline.py", "TIMELINES"),
@@ -69,14 +70,22 @@ def kinds(table: str) -> dict[str, str]:
     classes = dict(_entries(ast.parse(source.read_text(encoding="utf-8")), name))
     above, _, _ = path.rpartition("/")
     alone = above in ("train", "draw")  # one module with all of them
-    folder = [source] if alone else list((files("vizopt") / above).iterdir())
+    modules = [source] if alone else _modules(files("vizopt") / above)
     docs = {}
-    for file in folder:
-        if file.name.endswith(".py"):
-            for node in ast.parse(file.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.ClassDef):
-                    docs[node.name] = _told(node)
+    for module in modules:
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                docs[node.name] = _told(node)
     return {kind: docs[cls] for kind, cls in classes.items()}
+
+
+def _modules(folder: Traversable) -> Iterator[Traversable]:
+    """The modules in a folder, and in those in it: a kind may have more than one."""
+    for part in folder.iterdir():
+        if part.is_dir():
+            yield from _modules(part)
+        elif part.name.endswith(".py"):
+            yield part
 
 
 def _told(node: ast.ClassDef) -> str:
@@ -94,14 +103,13 @@ def _head(name: str) -> dict[str, object]:
 
 
 def _entries(tree: ast.Module, table: str) -> Iterator[tuple[str, str]]:
-    """(kind, class name) of a table: its dict, and entries added to it later."""
+    """(kind, class name) of a table: of its dict, or of what it is filled with."""
     for node in tree.body:
         match node:
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys, values=values)):
+            case (
+                ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys, values=values))
+                | ast.AugAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys, values=values))
+            ):
                 if name == table:
                     for key, value in zip(keys, values, strict=True):
                         yield ast.literal_eval(key or value), ast.unparse(value)
-            case ast.Assign(
-                targets=[ast.Subscript(value=ast.Name(id=name), slice=key)], value=value
-            ) if name == table:
-                yield ast.literal_eval(key), ast.unparse(value)

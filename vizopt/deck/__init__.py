@@ -22,6 +22,7 @@ from vizopt.core.numbers import counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
 from vizopt.core.sizes import SIDE
+from vizopt.deck.shared import OWN, Half, differ, with_common_axes
 from vizopt.deck.sources import Source, clip_name, is_finished, opened, parted
 from vizopt.draw.looks.look import LARGEST_TEXT
 from vizopt.draw.theme import LEAST
@@ -30,8 +31,9 @@ from vizopt.formats import ClipMetadata
 from vizopt.formats import slides as formats
 from vizopt.formats.ours import guard
 from vizopt.pipeline.reuse import Reuse
+from vizopt.pipeline.training import trained
 from vizopt.recording.store import Recording
-from vizopt.scene.load import parse_scene
+from vizopt.scene.load import presented
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Scene
 
@@ -88,9 +90,10 @@ def write(
     things = {part: _readable(part, asked, rooms[len(row)]) for row in rows for part in row}
     inside = file.suffix.lower() == ".pptx"
     with scratch() if inside else nullcontext(file.parent) as folder:
-        made = _made(things, {part: folder / name for part, name in media.items()}, bar, reuse)
+        places = {part: folder / name for part, name in media.items()}
+        made = _made(rows, things, places, bar, reuse)
         named = zip_longest(rows, titles, fillvalue="")
-        slides = [formats.joined([made[part] for part in row], title) for row, title in named]
+        slides = [_joined([made[part] for part in row], title) for row, title in named]
         if inside:
             formats.write(file, slides, paper.ratio, paper.template)
         else:
@@ -167,9 +170,7 @@ def _readable(source: str, asked: Request, room: formats.Room) -> tuple[Source, 
     thing, keys = opened(source, asked.overrides), asked.overrides
     if isinstance(thing, Path):
         return thing, asked
-    shown = thing
-    if isinstance(shown, Recording):
-        shown = parse_scene(shown.header.scene, source, {}, keys)
+    shown = presented(thing, keys) if isinstance(thing, Recording) else thing
     least = min(room.text, LARGEST_TEXT)
     if max(shown.colours.least, LEAST) >= least * SIDE / 100:  # a slide's text is large anyway
         return thing, asked
@@ -178,23 +179,70 @@ def _readable(source: str, asked: Request, room: formats.Room) -> tuple[Source, 
 
 
 def _made(
+    rows: Sequence[Sequence[str]],
     things: Mapping[str, tuple[Source, Request]],
     places: Mapping[str, Path],
     bar: Bar,
     reuse: Reuse | None,
 ) -> dict[str, formats.Slide]:
     """A slide of each source; what needs no training is made first."""
-    slides = {}
-    for source in sorted(things, key=lambda source: isinstance(things[source][0], Scene)):
-        thing, asked = things[source]
-        if isinstance(thing, Path):
-            slides[source] = formats.slide(thing, _told(thing), check_flashes(thing))
-        else:
-            clip = _drawn(thing, places[source], asked, bar, reuse)
-            slides[source] = formats.slide(
-                clip.path, clip.metadata, clip.verdict or check_flashes(clip.path)
-            )
+    slides: dict[str, formats.Slide] = {}
+    for row in sorted(
+        rows, key=lambda row: any(isinstance(things[part][0], Scene) for part in row)
+    ):
+        clips = [things[part][0] for part in row]
+        if len(row) > 1 and not any(isinstance(clip, Path) for clip in clips):
+            slides |= _halves(row, things, places, bar, reuse)
+            continue
+        for part in row:
+            thing, asked = things[part]
+            if isinstance(thing, Path):
+                slides[part] = formats.slide(thing, _told(thing), check_flashes(thing))
+            else:
+                slides[part] = _slide(_drawn(thing, places[part], asked, bar, reuse))
     return slides
+
+
+def _halves(
+    row: Sequence[str],
+    things: Mapping[str, tuple[Source, Request]],
+    places: Mapping[str, Path],
+    bar: Bar,
+    reuse: Reuse | None,
+) -> dict[str, formats.Slide]:
+    """Slides of clips that stand beside each other: all are trained before the first is drawn."""
+    for part in row:
+        thing, asked = things[part]
+        if isinstance(thing, Scene):
+            pipeline.sorted_out(thing, [places[part]], asked)
+    with scratch() as folder:
+        halves = []
+        for i, part in enumerate(row):
+            thing, asked = things[part]
+            if isinstance(thing, Scene):
+                run = folder / f"{i}.zarr"
+                trained(thing, run, bar, None, reuse=reuse)
+                thing, asked = Recording(run), replace(asked, overrides={})
+            assert isinstance(thing, Recording)
+            halves.append(Half(thing, asked))
+        drawn = zip(row, with_common_axes(halves), strict=True)
+        return {
+            part: _slide(pipeline.render_all(half.run, [places[part]], half.asked, bar)[0])
+            for part, half in drawn
+        }
+
+
+def _slide(clip: Clip) -> formats.Slide:
+    return formats.slide(clip.path, clip.metadata, clip.verdict or check_flashes(clip.path))
+
+
+def _joined(slides: Sequence[formats.Slide], title: str) -> formats.Slide:
+    """One slide of some, whose clips say so where they have no scales in common."""
+    joined = formats.joined(slides, title)
+    if len(joined.parts) == 1 or not differ([part.recipe for part in joined.parts]):
+        return joined
+    parts = tuple(replace(part, name=f"{part.name} ({OWN})") for part in joined.parts)
+    return replace(joined, parts=parts)
 
 
 def _drawn(

@@ -1,38 +1,54 @@
 """The picture that a recording gets when its scene does not describe one."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
+from vizopt.core.arrays import Size
 from vizopt.core.errors import hint
-from vizopt.core.params import Layout
-from vizopt.draw.figure import Stage
+from vizopt.core.params import ParamLayout
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Strip, Weights, Worked
+from vizopt.recording.header import Kind
+
+HALF = 1.3  # heights: a slide's clip that is narrower stands beside another one
+MOST_GRIDS = 24  # of layers: more are too small to be drawn in a square
 
 
-def arranged(layout: Layout, wanted: Stage | None = None) -> Stage:
-    """A descent for one parameter, a network's picture for more.
+def arranged(
+    kind: Kind, layout: ParamLayout, wanted: FigureSpec | None = None, slide: Size | None = None
+) -> FigureSpec:
+    """The picture for a kind of problem.
 
     Args:
+        kind: of the run's problem.
         layout: of the run.
         wanted: what a scene says of it: a stage of its own with a mosaic, or panels that take the
             places of those of the same names.
+        slide: size of a clip for a slide, which on half of one has few panels, and these large.
 
     Raises:
-        ValueError: a panel whose name has no place in the arranged picture.
+        ValueError: a panel whose name has no place in the arranged picture, or that joins none.
     """
     if wanted and wanted.mosaic:
-        return wanted
-    stage = _descent() if layout.size == 1 else _network(layout)
-    panels = wanted.panels if wanted else {}
-    for name in panels:
+        return wanted.joined(wanted.add)
+    stage = _descent() if kind == "function" else _network(layout)
+    if slide and slide[0] < HALF * slide[1]:
+        stage = _halved(stage)
+    if not wanted:
+        return stage
+    for name in wanted.panels:
         if name not in stage.panels:
-            raise ValueError(f'"{name}" has no place without a mosaic: {hint(name, stage.panels)}')
-    return replace(stage, panels=stage.panels | panels)
+            way = hint(name, stage.panels)
+            raise ValueError(
+                f'stage.panels: "{name}" has no place without a mosaic: {way}, or put it into `add`'
+            )
+    return replace(stage, panels=stage.panels | wanted.panels).joined(wanted.add)
 
 
-def _descent() -> Stage:
+def _descent() -> FigureSpec:
     """The curve, its numbers and the magnifier."""
-    return Stage(
+    return FigureSpec(
         panels={"descent": Descent(), "worked": Worked(), "magnifier": Magnifier()},
         mosaic=Mosaic(
             rows=("descent worked", "descent magnifier"),
@@ -51,17 +67,35 @@ def _descent() -> Stage:
     )
 
 
-def _network(layout: Layout) -> Stage:
+def _network(layout: ParamLayout) -> FigureSpec:
     """The plane, or the strip of one feature, the layers in their order, the key and the curves."""
-    layers = layout.layers
-    single = dict(layout.shapes).get(f"{layers[0]}.weights", (2,))[0] == 1
+    layers = _chosen(layout)
+    single = layout.grid(layout.layers[0]).inputs == 1
     shown = "strip" if single else "plane"
     panels: dict[str, Panel] = {shown: Strip() if single else Plane()}
     panels |= {"curves": Curves(), "key": Key()}
-    panels |= {layer: Weights(layer) for layer in layers}
-    mosaics = _two(shown, *layers) if len(layers) == 2 else _many(shown, layers)
+    grids = {_panel_name(layer, panels): Weights(layer) for layer in layers}
+    panels |= grids
+    mosaics = _two(shown, *grids) if len(grids) == 2 else _many(shown, tuple(grids))
     banner = Mosaic(rows=(f"{shown} curves",), widths=(1.0, 4.4))
-    return Stage(panels, *mosaics, banner, Mosaic(rows=(shown,)))
+    return FigureSpec(panels, *mosaics, banner, Mosaic(rows=(shown,)))
+
+
+def _chosen(layout: ParamLayout) -> tuple[str, ...]:
+    """The layers that a picture has room for: of many those with weights, evenly from the first to
+    the last."""
+    if len(layout.layers) <= MOST_GRIDS:
+        return layout.layers
+    heavy = [layer for layer in layout.layers if layout.grid(layer).inputs] or [*layout.layers]
+    count = min(len(heavy), MOST_GRIDS)
+    steps = max(count - 1, 1)
+    return tuple(heavy[i * (len(heavy) - 1) // steps] for i in range(count))
+
+
+def _panel_name(layer: str, taken: Collection[str]) -> str:
+    """A layer's name as that of its panel: without blanks, and none that stands already."""
+    name = "_".join(layer.split())
+    return f"{name}.weights" if name in taken else name
 
 
 def _two(shown: str, first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:
@@ -87,6 +121,17 @@ def _two(shown: str, first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mos
         heights=(690.0, 130.0, 42.0, 230.0),
     )
     return wide, standard, square, portrait
+
+
+def _halved(stage: FigureSpec) -> FigureSpec:
+    """On half a slide: the plane as large as it can be, and the curves beside it or below."""
+    if "curves" not in stage.panels:
+        return stage
+    shown = next(iter(stage.panels))
+    beside = Mosaic(rows=(f"{shown} curves",), widths=(410.0, 250.0))
+    below = Mosaic(rows=(shown, "curves"), heights=(700.0, 170.0))
+    panels = stage.panels | {"curves": Curves(("loss", "accuracy"))}  # a line tells the rate
+    return FigureSpec(panels, mosaic=beside, portrait=below)
 
 
 def _many(shown: str, layers: tuple[str, ...]) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:

@@ -13,7 +13,7 @@ from typing import IO
 
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
-from vizopt.core.errors import EncodeError, says_shortage
+from vizopt.core.errors import DecodeError, EncodeError, says_shortage
 from vizopt.core.ffmpeg import APART, able, end, widen
 from vizopt.core.sizes import exact
 from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
@@ -24,6 +24,7 @@ COLOUR = (
     "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,"
     "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 )
+RED, BLUE = 0.2126, 0.0722  # shares of the light in BT.709; the rest is green's
 
 MAX_PLAIN_PX = 2560 * 1440
 FRAMES_AHEAD = 1  # that wait for the encoder while the next one is drawn; more gain nothing
@@ -87,6 +88,30 @@ def piped(
             if says_shortage(reason):
                 raise MemoryError(reason)
             raise EncodeError(f"{path}: ffmpeg failed: {reason}")
+
+
+def corner(clip: Path) -> str:
+    """The colour #rrggbb of a video's first pixel, as players show it; ffmpeg rounds otherwise.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
+    from matplotlib.colors import to_hex
+
+    first = ["-frames:v", "1", "-vf", "crop=2:2:0:0", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"]
+    command = [able(clip), "-nostdin", "-loglevel", "error", "-i", f"file:{clip}", *first]
+    pixels = subprocess.run(command, capture_output=True, check=False).stdout
+    if len(pixels) != 6:
+        raise DecodeError(f"{clip}: cannot read: there is no picture in it")
+    light, of_blue, of_red = (pixels[0] - 16) / 219, pixels[4] - 128, pixels[5] - 128
+    red = light + of_red / 112 * (1 - RED)
+    blue = light + of_blue / 112 * (1 - BLUE)
+    green = (light - red * RED - blue * BLUE) / (1 - RED - BLUE)
+    return to_hex((_inside(red), _inside(green), _inside(blue)))
+
+
+def _inside(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
 
 
 def is_large(size: Size) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.words import ENGLISH, Language
+from vizopt.recording.header import Kind
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,6 +32,7 @@ class ClipMetadata:
         recipe: the scene's TOML, to make the clip again.
         warning: why the clip is not for everyone; empty for one that does not flash.
         unit: what the clip counts, "epoch" or "step".
+        kind: of the problem that it shows.
         numbers: by name, of each frame [F]: the unit's own, loss, accuracy, lr.
         texts: those of them that have digits of their own, as the picture writes them [F].
         marks: frame and words of what happened.
@@ -50,6 +52,7 @@ class ClipMetadata:
     recipe: str = ""
     warning: str = ""
     unit: str = "epoch"
+    kind: Kind = "network"
     numbers: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     marks: tuple[tuple[int, str], ...] = ()

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from vizopt.core.errors import SceneError
 from vizopt.core.numbers import count
-from vizopt.draw.defaults import arranged
+from vizopt.recording.quantities import layered
 from vizopt.scene.spec import Scene
 from vizopt.train.optimizers import acting, rates
-from vizopt.train.probes import LINE
+from vizopt.train.probes import LINE, measured
 from vizopt.train.problems import NetworkSpec
 
 MOST = 2_000_000_000  # bytes of a recording
@@ -47,12 +47,13 @@ def check_size(scene: Scene, path: Path | None) -> None:
 def bytes_of(scene: Scene) -> dict[str, int]:
     """Bytes of a recording before they are packed, by the key that says how many there are."""
     problem, kept = scene.problem, scene.keep.rows(scene.epochs)
-    double = not isinstance(problem, NetworkSpec) or problem.arithmetic == "float64"
+    double = not isinstance(problem, NetworkSpec) or problem.precision == "float64"
     values = (
         1 + len(rates(acting(scene.optimizer, problem.layout))) + len(METRICS & problem.columns)
     )
+    values += sum(len(layered(name, problem.layout.layers)) for name in measured(scene.needs))
     scores = 0
-    needs = arranged(problem.layout, scene.stage).needs
+    needs = scene.needs
     if isinstance(problem, NetworkSpec) and "scores" in needs:
         scores = max(problem.sizes[-1], 2) * scene.keep.grid**2
     if isinstance(problem, NetworkSpec) and "probabilities" in needs:

@@ -8,15 +8,14 @@ import numpy as np
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.draw.defaults import arranged
 from vizopt.recording.header import Header
 from vizopt.recording.state import State
 from vizopt.scene.spec import Scene
 from vizopt.scene.written import scene_toml
-from vizopt.train.loop import Step, train
+from vizopt.train.loop import Epoch, train
 from vizopt.train.optimizers import Optimizer, acting, per_batch, rates, worked
 from vizopt.train.probes import Probe, probes_for
-from vizopt.train.problems import Network, Problem
+from vizopt.train.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Prepared:
     probes: list[Probe]
     rng: RandomState
 
-    def steps(self, since: State | None = None) -> Iterator[Step]:
+    def steps(self, since: State | None = None) -> Iterator[Epoch]:
         """The training, once: it draws from the random stream."""
         rule = per_batch(self.rule, self.problem.batches)
         return train(self.problem, rule, epochs=self.scene.epochs, rng=self.rng, since=since)
@@ -56,20 +55,12 @@ def prepare(scene: Scene) -> Prepared:
         layout=problem.layout,
         epochs=scene.epochs,
         versions={"vizopt": vizopt.__version__, "numpy": np.__version__},
+        kind=scene.problem.kind,
         unit=scene.problem.unit,
         settings=scene.settings(problem.words),
         worked=worked(rule),
-        **_picture_words(problem),
+        **problem.facts,
     )
-    stage = arranged(problem.layout, scene.stage)
     others = {name: rate for name, rate in rates(rule).items() if name != "lr"}
-    probes = probes_for(problem, scene.keep, stage.needs, others)
+    probes = probes_for(problem, scene.keep, scene.needs, others)
     return Prepared(scene, problem, rule, header, probes, rng)
-
-
-def _picture_words(problem: Problem) -> dict[str, Any]:
-    """Names that only a network on data has."""
-    if isinstance(problem, Network):
-        plane = problem.plane
-        return {"classes": problem.classes, "plane": plane.words, "axes": plane.names}
-    return {}

@@ -26,6 +26,7 @@ from vizopt.recording.store import FORMAT, Recording
 from vizopt.scene.load import parse_scene
 from vizopt.scene.spec import TRAINED, Scene
 
+NUMBERS = tuple(key for key in TRAINED if key != "record")  # the keys that change them
 STEPS = 2  # that are trained to be held against the recording
 TOLD = ("layout", "unit", "classes", "plane", "axes")  # of the header, by the data
 
@@ -91,11 +92,11 @@ def _is_of(path: Path, scene: Scene) -> bool:
     """Whether a recording is one of the same scene, as far as that is trained."""
     try:
         stated = parsed(attributes(path)["vizopt"]["scene"])
-        table = {"title": "", **{key: stated[key] for key in TRAINED}}
+        table = {"title": "", **{key: stated[key] for key in NUMBERS if key in stated}}
         found = parse_scene(tomli_w.dumps(table), str(path), {}, {})
     except (SceneError, ValueError, LookupError, TypeError):
         return False
-    return all(getattr(found, key) == getattr(scene, key) for key in TRAINED)
+    return all(getattr(found, key) == getattr(scene, key) for key in NUMBERS)
 
 
 def _copy(path: Path, part: Path) -> None:
@@ -117,7 +118,7 @@ def _check(part: Path, wanted: Prepared) -> None:
     for probe in wanted.probes:
         column, found = probe.column, run.columns.get(probe.column.name)
         if found is None or (str(found.dtype), found.shape[1:]) != (column.dtype, column.shape):
-            raise RecordingError(f"lacks {column.name}, which the picture shows")
+            raise RecordingError(f"lacks {column.name}, which is to be recorded")
     same = all(getattr(run.header, key) == getattr(wanted.header, key) for key in TOLD)
     if not same or not same_constants(run, wanted.problem.constants):
         raise RecordingError("its data are others")
@@ -139,7 +140,7 @@ def _same_start(run: Recording, ready: Prepared) -> bool:
                     if not len(rows):
                         continue
                     at = int(rows[0])
-                value = np.asarray(probe.read(step), column.dtype)
+                value = probe.value(step)
                 if not np.array_equal(value, run.rows(column.name, at, at + 1)[0], equal_nan=True):
                     return False
     return True

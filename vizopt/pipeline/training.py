@@ -40,7 +40,8 @@ def trained(
         return False
     columns = tuple(probe.column for probe in ready.probes)
     saved = saved_in(part, header, constants) if resume else None
-    with Recorder(part, header, columns, constants, saved) as recorder:
+    computed = {probe.column.name: probe.compute for probe in ready.probes if probe.compute}
+    with Recorder(part, header, columns, constants, saved, computed) as recorder:
         tape = Tape(recorder, ready.probes, lambda epoch: scene.keep(epoch, scene.epochs))
         since = saved.state if saved else None
         recorded = since.epoch if since else -1

@@ -61,7 +61,7 @@ class Event:
 
 def events(run: Recording) -> tuple[Event, ...]:
     """Every event of a recording, in the order of their epochs."""
-    if "x" in run.columns:
+    if run.header.kind == "function":
         return _descent(outcome(run))
     with np.errstate(over="ignore", invalid="ignore"):  # a diverging loss nears what a float holds
         return _training(run)
@@ -226,7 +226,7 @@ def broken_off(run: Recording) -> str:
     if run.diverged is None:
         return ""
     key, at = "diverged", run.diverged
-    if "x" in run.columns and run.epochs:
+    if run.header.kind == "function" and run.epochs:
         ended = outcome(run)
         key, at = ended.broken, ended.ending.since
     return phrase(key, unit=phrase(run.header.unit), at=count(at))

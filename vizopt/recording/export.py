@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.recording.quantities import ordered
 from vizopt.recording.snapshot import Arrays, Snapshot, step_of
 from vizopt.recording.store import Recording
 
-FIRST = ("x", "accuracy", "loss", "slope", "lr")  # in the lesson's order; others behind them
 WIDTH = 100  # characters of a line on the terminal
 Columns = dict[str, NDArray[Any]]
 
@@ -20,10 +20,11 @@ Columns = dict[str, NDArray[Any]]
 def columns(run: Recording, epochs: range) -> Columns:
     """The values of chosen epochs by name, [n] each; the first are the epochs themselves."""
     known = [name for name, array in run.columns.items() if array.path.startswith("history/")]
-    ordered = [name for name in FIRST if name in known]
-    ordered += sorted(set(known) - set(ordered))
     chosen = slice(epochs.start, epochs.stop, epochs.step)
-    return {run.header.unit: np.array(epochs), **{name: run[name][chosen] for name in ordered}}
+    return {
+        run.header.unit: np.array(epochs),
+        **{name: run[name][chosen] for name in ordered(known)},
+    }
 
 
 def as_csv(table: Columns) -> str:
@@ -45,7 +46,8 @@ def side(run: Recording, epoch: int) -> str:
 def weights_csv(run: Recording, at: Snapshot) -> str:
     """A line for each parameter: its array, row and column in it, its value, what the step adds.
 
-    Rows and columns count from 0; an array of one dimension, biases, has no rows.
+    Rows and columns count from 0; an array of one dimension, biases, has no rows. One of several
+    dimensions, a convolution, has its last as columns and all others as rows.
     """
     names = [run.header.unit, "array", "row", "column", "before_step"]
     lines = ([at.epoch, *line] for line in _parameters(at))
@@ -67,13 +69,15 @@ def weights_json(run: Recording, at: Snapshot) -> str:
 def weights_lines(run: Recording, at: Snapshot) -> Iterator[str]:
     """Matrices by layer for people: before the step, and what it adds."""
     for layer in run.layout.layers:
+        names = [tensor.name for tensor in run.layout.tensors if tensor.layer == layer]
         for arrays, what in ((at.params, side(run, at.epoch)), (at.update, "what it adds")):
-            yield from _matrices(layer, arrays, what)
+            yield from _matrices(names, arrays, what)
 
 
-def _matrices(layer: str, arrays: Arrays, what: str) -> Iterator[str]:
-    for name, array in arrays.items():
-        if name.partition(".")[0] == layer:
+def _matrices(names: Sequence[str], arrays: Arrays, what: str) -> Iterator[str]:
+    for name in names:
+        if name in arrays:
+            array = arrays[name]
             yield f"{name} [{' × '.join(map(str, array.shape))}], {what}"
             yield np.array2string(
                 array,
@@ -91,10 +95,10 @@ def _short(value: float) -> str:
 
 def _parameters(at: Snapshot) -> Iterator[list[Any]]:
     for name, array in at.params.items():
-        matrix = array.reshape(-1, array.shape[-1])
+        matrix = array.reshape(-1, *array.shape[-1:] or (1,))
         added = at.update[name].reshape(matrix.shape) if at.update else None
         for (i, j), value in np.ndenumerate(matrix):
-            row = "" if array.ndim == 1 else i
+            row = "" if array.ndim < 2 else i
             yield [
                 name,
                 row,

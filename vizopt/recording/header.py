@@ -4,13 +4,17 @@ It is read through a spec, as scenes are: a recording may come from anybody.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+import numpy as np
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
-from vizopt.core.params import Layout
-from vizopt.core.specs import EXACT, Count, Whole, spec
+from vizopt.core.floats import EXACT
+from vizopt.core.params import ParamLayout
+from vizopt.core.specs import Count, Whole, spec
+from vizopt.core.toml import parsed
 
 if TYPE_CHECKING:
     import zarr
@@ -21,7 +25,21 @@ LONGEST = 100_000  # characters of a text
 MOST_CLASSES = 256  # a recorded or drawn class is a byte
 MOST_ARRAYS = 10_000
 ANY = -1  # length of a side
+RATES = ("lr", "learning_rate", "eta0")  # settings that the line below a title has
 Text = Annotated[str, Field(max_length=LONGEST)]
+Kind = Literal["network", "function"]
+Settings = Annotated[Mapping[str, bool | int | float | Text], Field(max_length=1000)]
+Shapes = tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def _tensors(value: Any) -> Any:
+    """A layout as format 1 has it, names and shapes of the book, by its tensors."""
+    if not isinstance(value, Mapping) or "shapes" not in value:
+        return value
+    shapes = TypeAdapter(Shapes).validate_python(value["shapes"])
+    if len(dict(shapes)) < len(shapes):
+        raise ValueError("two arrays of one name")
+    return ParamLayout.of(dict(shapes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,41 @@ class Column:
     dtype: str
     shape: tuple[int, ...] = ()
 
+    @property
+    def nbytes(self) -> int:
+        """Of a row."""
+        return np.dtype(self.dtype).itemsize * prod(self.shape)
+
+
+@spec
+class External:
+    """Who made the numbers, where vizopt did not train: it cannot make them again.
+
+    Args:
+        framework: "PyTorch", "Keras", "scikit-learn", "JAX" or "Python".
+        model: class of the model, empty where nobody told.
+        optimizer: class of the optimizer, empty where nobody told.
+        settings: the optimizer's at the first step, by its own names.
+        groups: of the parameters with settings of their own, what differs; none of a single group.
+        note: what else must be known of how it was recorded: "refitted", "unit = execution".
+    """
+
+    framework: Text
+    model: Text = ""
+    optimizer: Text = ""
+    settings: Settings = field(default_factory=dict)
+    groups: Annotated[tuple[Settings, ...], Field(max_length=1000)] = ()
+    note: Text = ""
+
+    @property
+    def told(self) -> str:
+        """For the line below a title: `AdamW, lr 0.01 (PyTorch)`; `Python`."""
+        rates = {key: self.settings[key] for key in RATES if key in self.settings}
+        parts = [f"{key.replace('_', ' ')} {value}" for key, value in rates.items()]
+        if not self.optimizer:
+            return self.framework
+        return f"{', '.join([self.optimizer, *parts])} ({self.framework})"
+
 
 @spec
 class Header:
@@ -40,42 +93,54 @@ class Header:
 
     Args:
         name: the scene's name, for file names and messages.
-        scene: the scene's TOML, overrides included.
-        layout: the arrays in the flat parameter vector.
+        scene: the scene's TOML, overrides included; of a run that vizopt did not train, what of a
+            scene tells how it is shown.
+        layout: the tensors in the flat parameter vector.
         epochs: planned length of the run.
         versions: of vizopt and of what computed the numbers.
+        kind: of the problem: a network, or a function of one variable.
+        external: who trained, where it was not vizopt.
         unit: what a step is called, "epoch" or "step".
+        batch: samples of one step; 0 where that is all of them, or nobody told.
         settings: the optimizer, the data and the problem in a line.
         classes: names of the classes, in the order of their numbers.
         plane: what plane through the features the picture shows; empty for two features.
         axes: names of the plane's axes, x and y, or of one feature alone; none of data drawn from a
             rule.
+        whole: by tensor, the shape of one of which the recording has an even sample of cells.
         worked: the update rule in lines of arithmetic, to be redone by hand; see
             `vizopt.train.optimizers.worked`.
     """
 
     name: Annotated[str, Field(max_length=200)]
     scene: Text
-    layout: Layout
+    layout: Annotated[ParamLayout, BeforeValidator(_tensors)]
     epochs: Count
     versions: Annotated[Mapping[str, Text], Field(max_length=100)]
+    kind: Kind = "network"
+    external: External | None = None
     unit: Annotated[str, Field(pattern="^(epoch|step)$")] = "epoch"
+    batch: Whole = 0
     settings: Text = ""
     classes: Annotated[tuple[Text, ...], Field(max_length=MOST_CLASSES)] = ()
     plane: Text = ""
     axes: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
+    whole: Annotated[
+        Mapping[str, Annotated[tuple[Count, ...], Field(max_length=32)]],
+        Field(max_length=MOST_ARRAYS),
+    ] = field(default_factory=dict)
     worked: Text = ""
 
     def __post_init__(self) -> None:
-        shapes = self.layout.shapes
-        if not 1 <= len(shapes) <= MOST_ARRAYS:
-            raise ValueError(f"layout: {len(shapes)} arrays: should be 1 to {MOST_ARRAYS}")
-        if len(dict(shapes)) < len(shapes):
-            raise ValueError("layout: two arrays of one name")
-        if self.layout.size > EXACT or any(n < 1 for _, shape in shapes for n in (*shape, 1)):
+        shapes = self.layout.shapes.values()
+        least = 0 if self.external else 1  # a history alone has no parameters
+        if not least <= len(shapes) <= MOST_ARRAYS:
+            raise ValueError(f"layout: {len(shapes)} arrays: should be {least} to {MOST_ARRAYS}")
+        for name in self.whole:
+            if name not in self.layout.shapes:
+                raise ValueError(f"whole: {name[:60]}: there is no such array")
+        if self.layout.size > EXACT or any(n < 1 for shape in shapes for n in shape):
             raise ValueError("layout: a shape of no array")
-        for layer in self.layout.layers:
-            _check_layer(layer, self.layout)
 
 
 @spec
@@ -112,6 +177,8 @@ def read(attributes: Mapping[str, Any]) -> tuple[Header, Attributes]:
         ValueError: what in them cannot be, in one line.
     """
     stated = {key: value for key, value in dict(attributes["vizopt"]).items() if key != "format"}
+    if "kind" not in stated:
+        stated |= _read_off_the_scene(stated)
     known = {key: attributes[key] for key in Attributes.__dataclass_fields__ if key in attributes}
     try:
         header = TypeAdapter(Header).validate_python(stated)
@@ -124,6 +191,16 @@ def read(attributes: Mapping[str, Any]) -> tuple[Header, Attributes]:
     if others.committed["history"] > header.epochs:
         raise ValueError("header: committed: more rows than epochs")
     return header, others
+
+
+def _read_off_the_scene(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What a header did not tell before there were kinds: all were of trainings by vizopt."""
+    try:
+        batch = parsed(stated["scene"])["problem"].get("batch", 0)
+    except (ValueError, LookupError, AttributeError, TypeError):
+        batch = 0
+    kind = "function" if stated.get("unit") == "step" else "network"
+    return {"kind": kind, "batch": batch}
 
 
 def misfits(
@@ -151,7 +228,7 @@ def misfits(
 
 
 def _kinds(name: str) -> str:
-    return {"epoch": "iu", "scores": "u"}.get(name, "f")
+    return {"epoch": "iu", "step": "iu", "scores": "u"}.get(name, "f")
 
 
 def _misfit_constants(header: Header, constants: Mapping[str, Any]) -> Iterator[str]:
@@ -173,13 +250,3 @@ def _misfit_constants(header: Header, constants: Mapping[str, Any]) -> Iterator[
         empty = name in ("curve", "points") and not array.size
         if not fits or empty or array.dtype.kind not in kinds:
             yield f"constants/{name}: {array.dtype} {list(array.shape)} does not fit the header"
-
-
-def _check_layer(layer: str, layout: Layout) -> None:
-    """A layer is one matrix: its arrays lie together, and have as many columns."""
-    names = [name for name, _ in layout.shapes]
-    own = [i for i, name in enumerate(names) if name.partition(".")[0] == layer]
-    shapes = [layout.shapes[i][1] for i in own]
-    together = own == list(range(own[0], own[0] + len(own)))
-    if not together or not all(shapes) or len({shape[-1] for shape in shapes}) > 1:
-        raise ValueError(f"layout: {layer[:60]}: its arrays are no matrix")

@@ -1,25 +1,192 @@
-"""Quantities: what a recorded column is called wherever somebody reads it."""
+"""Quantities: everything that is recorded or measured, and how it is called, drawn and told."""
 
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from vizopt.core.arrays import Vector
 from vizopt.core.words import phrase
+from vizopt.recording.header import Kind
 
-TITLES = {"lr": "learning_rate"} | {
-    name: name for name in ("loss", "accuracy", "slope", "epoch", "step")
+BOOK = re.compile(r"dense(\d+)")  # a layer of the book
+HELD_OUT = "validation_"  # in front of a name: the same of the samples held out
+Shape: TypeAlias = Literal["scalar", "params", "plane", "line", "constant"]
+Scale: TypeAlias = Literal["linear", "auto", "log"]
+# Of the parameters before an update, its gradient, and the update, all or a layer's.
+Measure: TypeAlias = Callable[[Vector, Vector, Vector], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What one recorded value is to whoever reads it.
+
+    Args:
+        title: key of its words above a curve; without one its name stands there.
+        short: the same where there is little room.
+        of_function: its title where a function is made small.
+        shape: of a row: "scalar" is one number of every epoch, which curves can show.
+        range: what it can be, where that is known.
+        scale: of its axis: "auto" is logarithmic from two decades on.
+        falls: whether it falls when all goes well: high outliers are cut from its axis.
+        spikes: whether its first value may lie far above all others and is then cut; no other is.
+        reference: a value that its curve is held against, and the key of the words for that.
+        colour: its curve's, by the name in a theme's accents.
+        told: what a text calls it that tells its course; empty where it is told otherwise.
+        made: whether training makes it, unlike a rate, which follows from its rule.
+        aliases: what others call it, small letters, one blank between.
+        measure: what gives it from an update, of the whole network and of each layer.
+    """
+
+    title: str = ""
+    short: str = ""
+    of_function: str = ""
+    shape: Shape = "scalar"
+    range: tuple[float, float] | None = None
+    scale: Scale = "linear"
+    falls: bool = False
+    spikes: bool = False
+    reference: tuple[float, str] | None = None
+    colour: str = ""
+    told: str = ""
+    made: bool = True
+    aliases: str = ""
+    measure: Measure | None = None
+
+
+def norm(values: Vector) -> float:
+    """‖v‖₂ in float64, whatever the precision of the parameters [n] or [rows, columns]."""
+    return float(np.linalg.norm(np.asarray(values, np.float64)))
+
+
+def ratio(params: Vector, update: Vector) -> float:
+    """‖Δ‖₂ / ‖θ‖₂; ∞ where only the parameters are 0, and no number where both are."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.float64(norm(update)) / norm(params))
+
+
+# In the order of tables.
+QUANTITIES: dict[str, Quantity] = {
+    "x": Quantity(),
+    "accuracy": Quantity(
+        title="accuracy",
+        range=(0.0, 1.0),
+        colour="accuracy",
+        aliases="acc train_acc train_accuracy training_accuracy categorical_accuracy",
+    ),
+    "loss": Quantity(
+        title="loss",
+        of_function="f(x)",
+        scale="auto",
+        falls=True,
+        colour="loss",
+        aliases="train_loss training_loss cost f_x f",
+    ),
+    "slope": Quantity(title="slope", aliases="grad gradient derivative"),
+    "lr": Quantity(
+        title="learning_rate",
+        short="lr",
+        colour="lr",
+        made=False,
+        aliases="learning_rate current_learning_rate current_lr eta",
+    ),
+    "grad_norm": Quantity(
+        title="grad_norm",
+        short="‖g‖",
+        scale="log",
+        spikes=True,
+        colour="loss",
+        told="norm of the gradient",
+        aliases="gradient_norm total_norm",
+        measure=lambda params, grad, update: norm(grad),
+    ),
+    "update_ratio": Quantity(
+        title="update_ratio",
+        short="‖Δ‖ / ‖w‖",
+        scale="log",
+        spikes=True,
+        reference=(1e-3, "rule_of_thumb"),
+        colour="accuracy",
+        told="ratio of an update to the weights",
+        aliases="update_to_weight_ratio update_to_data_ratio",
+        measure=lambda params, grad, update: ratio(params, update),
+    ),
+    "weight_norm": Quantity(
+        title="weight_norm",
+        short="‖w‖",
+        scale="auto",
+        spikes=True,
+        colour="lr",
+        told="norm of the weights",
+        aliases="param_norm parameter_norm",
+        measure=lambda params, grad, update: norm(params),
+    ),
+    **{unit: Quantity(title=unit, shape="constant") for unit in ("epoch", "step")},
+    "params": Quantity(shape="params"),
+    "delta": Quantity(shape="params"),
+    "scores": Quantity(shape="plane"),
+    "probabilities": Quantity(shape="line"),
+    **dict.fromkeys(
+        ("points", "labels", "held_out", "extent", "units", "curve", "minima", "maxima"),
+        Quantity(shape="constant"),
+    ),
 }
-OF_A_DESCENT = {"loss": "f(x)"}  # a run that counts steps goes down a function
+OTHER = Quantity(made=False)  # a rate that only its rule knows
+MEASURED = tuple(name for name, quantity in QUANTITIES.items() if quantity.measure)
 
 
-def title(column: str, unit: str) -> str:
-    """`loss`, `learning rate`; `f(x)` for the loss of a run that counts steps.
+def parts(column: str) -> tuple[str, str]:
+    """A column's quantity, and the layer that it is of: `grad_norm.dense1`; empty for all."""
+    name, _, layer = column.removeprefix(HELD_OUT).partition(".")
+    return name, layer
+
+
+def quantity(column: str) -> Quantity:
+    """What a column holds; one that is not in the table is a rate."""
+    return QUANTITIES.get(parts(column)[0], OTHER)
+
+
+def layered(name: str, layers: Sequence[str]) -> list[str]:
+    """The columns of a measured quantity: of the network, and of its layers if it has several."""
+    return [name, *(f"{name}.{layer}" for layer in layers if len(layers) > 1)]
+
+
+def title(column: str, kind: Kind) -> str:
+    """`loss`, `learning rate`; `f(x)` for the loss where a function is made small.
 
     English, as a phrase where a picture has it in other languages too.
 
     Args:
         column: of the recording's history.
-        unit: what the run counts, "epoch" or "step".
+        kind: of the run's problem.
     """
-    if unit == "step" and column in OF_A_DESCENT:
-        return OF_A_DESCENT[column]
-    held_out = column.removeprefix("validation_")
-    if held_out != column and held_out in TITLES:
-        return phrase("validation", quantity=phrase(TITLES[held_out]))
-    return phrase(TITLES[column]) if column in TITLES else column.replace("_", " ")
+    _, layer = parts(column)
+    found = quantity(column)
+    if kind == "function" and found.of_function:
+        return found.of_function
+    if not found.title:
+        return column.replace("_", " ")
+    told = phrase(found.title)
+    if column.startswith(HELD_OUT):
+        told = phrase("validation", quantity=told)
+    return phrase("of_layer", quantity=told, layer=layer_title(layer)) if layer else told
+
+
+def layer_title(layer: str) -> str:
+    """`Dense 1` of a book's layer; others as they are named."""
+    book = BOOK.fullmatch(layer)
+    return phrase("layer", number=book[1]) if book else layer
+
+
+def ordered(columns: Iterable[str]) -> list[str]:
+    """Columns as tables have them: in the order of QUANTITIES, the others behind them by name."""
+    names = list(QUANTITIES)
+
+    def place(column: str) -> tuple[int, list[str | int]]:
+        name = column.partition(".")[0]
+        found = [int(s) if s.isdigit() else s for s in re.split(r"(\d+)", column)]
+        return names.index(name) if name in names else len(names), found
+
+    return sorted(columns, key=place)

@@ -11,7 +11,7 @@ DECADES = 6.0  # between the farthest class and the nearest loser that can be to
 
 
 def encoded(outputs: Batch) -> NDArray[np.uint8]:
-    """Network outputs [C, M] as bytes: 255 for the winner, 0 for the farthest behind it.
+    """Network outputs [..., C, M] as bytes: 255 for the winner, 0 for the farthest behind it.
 
     code = −254 / 6 · log10(behind / farthest), clipped to 0 … 254
 
@@ -19,11 +19,12 @@ def encoded(outputs: Batch) -> NDArray[np.uint8]:
     yet one wins; late in a run they are far apart, and borders are still where they were.
     """
     # Limits are rows: NumPy compares with a row several times as fast as with a single number.
-    tiny, zero, most = (np.full(outputs.shape[1:], v, outputs.dtype) for v in (1e-30, 0, 254))
-    behind = np.maximum.reduce(outputs) - outputs
+    tiny, zero, most = (np.full(outputs.shape[-1], v, outputs.dtype) for v in (1e-30, 0, 254))
+    behind = outputs.max(axis=-2, keepdims=True) - outputs
     wins = behind == 0
+    farthest = behind.max(axis=(-2, -1), keepdims=True)
     with np.errstate(over="ignore", invalid="ignore"):
-        behind /= behind.max() or 1.0
+        behind /= np.where(farthest == 0, 1, farthest)
         code = np.maximum(behind, tiny, out=behind)
         code = exponential.log(code.astype(np.float32, copy=False))  # the same on every processor
         code *= -254.0 / DECADES / np.log(10)
@@ -37,8 +38,8 @@ DISTANCES = np.append(10.0 ** (-DECADES / 254.0 * np.arange(255)), 0.0).astype(n
 
 
 def shares(outputs: Batch) -> NDArray[np.float32]:
-    """Softmax of network outputs [C, M]: the probability of each class, in float32."""
-    behind = (outputs - np.maximum.reduce(outputs)).astype(np.float32)
+    """Softmax of network outputs [..., C, M]: the probability of each class, in float32."""
+    behind = (outputs - outputs.max(axis=-2, keepdims=True)).astype(np.float32)
     behind = np.fmax(behind, np.float32(LEAST)) * (behind == behind)  # of an infinite one ∞ − ∞
     exponential.exp(behind)  # the same on every processor
-    return np.asarray(behind / np.add.reduce(behind))
+    return np.asarray(behind / behind.sum(axis=-2, keepdims=True))

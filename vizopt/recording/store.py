@@ -26,7 +26,7 @@ from vizopt.core import cells
 from vizopt.core.bounded import DOCUMENT, read_bytes
 from vizopt.core.errors import RecordingError, hint, is_shortage, one_line, tells_nothing
 from vizopt.core.numbers import counted, setting
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.toml import parsed
 from vizopt.recording import header as headers
 from vizopt.recording.chunks import claimed, damaged_rows, is_missing
@@ -37,7 +37,7 @@ from vizopt.recording.snapshot import Snapshot, kept_row
 if TYPE_CHECKING:
     import zarr
 
-FORMAT = 1
+FORMAT = 2  # 1 has no tensors, only the shapes of the book's arrays
 # What Zarr raises where a document or a chunk is not such as it should be.
 DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
 KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
@@ -103,7 +103,7 @@ class Recording:
         return self._committed["snapshots"]
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> ParamLayout:
         return self.header.layout
 
     @property
@@ -146,36 +146,36 @@ class Recording:
         """One array of the parameters before the step of an epoch, read-only.
 
         Args:
-            name: of an array, "dense1.weights", "dense1.biases"; of a layer, "dense1", for its
-                weights [inputs, outputs].
+            name: of an array, "dense1.weights", "net.0.weight", shaped as its owner has it; of a
+                layer, "dense1", "net.0", for its weights [inputs, outputs].
             epoch: one whose weights are kept; see `at`.
 
         Raises:
             RecordingError: no such array or epoch.
         """
         params = self.at(epoch).params
-        whole = name if name in params else f"{name}.weights"
-        if whole not in params:
+        if name in params:
+            return params[name]
+        if not params or name not in self.layout.layers:
             raise RecordingError(
                 f'{self.path}: no weights "{name}": {hint(name, [*params, *self.layout.layers])}'
             )
-        return params[whole]
+        row = kept_row(self["epoch"], epoch, self.epochs, self.header.unit)
+        found = self.layout.weights_of(name, self.row("params", row))
+        found.flags.writeable = False
+        return found
 
     def __repr__(self) -> str:
         """`<Recording sgd.zarr: "SGD", 301 epochs, dense1 2 × 64, …, final loss 1.076>`."""
         parts = [f"{self.epochs} {self.header.unit}{'s' * (self.epochs != 1)}"]
-        shapes = dict(self.layout.shapes)
-        layers = [
-            f"{layer} {' × '.join(map(str, shapes[f'{layer}.weights']))}"
-            for layer in self.layout.layers
-            if f"{layer}.weights" in shapes
-        ]
+        grids = [(layer, self.layout.grid(layer)) for layer in self.layout.layers]
+        layers = [f"{layer} {grid.inputs} × {grid.columns}" for layer, grid in grids if grid.inputs]
         parts += layers[:TOLD] + [counted(len(layers) - TOLD, "more layer")] * bool(layers[TOLD:])
         with suppress(RecordingError):  # a repr is no place to fail
             for name in ("loss", "accuracy"):
                 if name in self._arrays and self.epochs:
                     final = setting(float(self[name][-1]), 4)
-                    parts.append(f"final {quantity(name, self.header.unit)} {final}")
+                    parts.append(f"final {quantity(name, self.header.kind)} {final}")
         return one_line(f"<Recording {self.path}: {', '.join([self._title(), *parts])}>")
 
     def _repr_html_(self) -> str:

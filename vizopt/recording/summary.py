@@ -1,6 +1,7 @@
 """What a recording tells in words and numbers."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from math import floor, log10
 from typing import Any
 
@@ -11,13 +12,14 @@ from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import FIGURES, LARGEST, counted, setting
 from vizopt.core.toml import parsed
 from vizopt.recording.descent import Outcome, outcome
-from vizopt.recording.quantities import title
+from vizopt.recording.quantities import MEASURED, QUANTITIES, quantity, title
 from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
 
 SIX = 6  # decimals of a table, or figures
 LOW, HIGH = 1e-4, 1e5  # below the first and from the second on a table has an exponent
 NARROW = 1e-3  # of the largest value: values that differ by less have more decimals
+TABLE = [name for name, found in QUANTITIES.items() if found.shape == "scalar"]
 INNER = ("descent", "minimum", "best_loss")  # parts of the summary with x and f in them
 
 
@@ -27,7 +29,9 @@ def summary(run: Recording) -> dict[str, Any]:
         scene = parsed(run.header.scene)
     except ValueError as error:
         raise RecordingError(f"{run.path}: damaged recording: scene: {error}") from error
-    for key in ("title", "optimizer", "seed"):
+    by = run.header.external
+    made = ("optimizer", "seed") if by is None else ()
+    for key in ("title", *made):
         if key not in scene:
             raise RecordingError(f"{run.path}: damaged recording: scene: {key} is missing")
     values: dict[str, Any] = {
@@ -40,20 +44,24 @@ def summary(run: Recording) -> dict[str, Any]:
         "diverged": run.diverged,
         "interrupted": run.interrupted,
     }
-    for column, best in (("loss", np.argmin), ("accuracy", np.argmax)):
+    for column in ("loss", "accuracy"):
         every = run[column] if column in run.columns else np.empty(0)
         if np.isfinite(every).any():
-            at = int(best(np.where(np.isfinite(every), every, np.inf if column == "loss" else -1)))
+            falls = quantity(column).falls
+            missing = np.where(np.isfinite(every), every, np.inf if falls else -np.inf)
+            at = int(missing.argmin() if falls else missing.argmax())
             values[f"final_{column}"] = float(every[-1])
             values[f"best_{column}"] = {"value": float(every[at]), "epoch": at}
-    if "x" in run.columns:
+    for column in MEASURED:
+        if column in run.columns and run.epochs:
+            values[f"final_{column}"] = _plain(float(run[column][-1]))
+    if run.header.kind == "function":
         ended = outcome(run)
         values["descent"] = _descent(ended)
         if ended.ending.kind in ("off", "steep"):
             values["diverged"] = None
     return values | {
-        "optimizer": scene["optimizer"],
-        "seed": scene["seed"],
+        **({key: scene[key] for key in made} if by is None else {"recorded": asdict(by)}),
         "columns": {
             name: [str(array.dtype), *array.shape[1:]]
             for name, array in sorted(run.columns.items())
@@ -76,6 +84,11 @@ def verified(run: Recording) -> str:
         f"{run.path}: damaged: {'; '.join(run.damage)}"
         f"{': ' + way if len(run) else ': no rows before can be drawn'}"
     )
+
+
+def _plain(value: float) -> float | None:
+    """None where it is no number, which JSON does not have."""
+    return value if np.isfinite(value) else None
 
 
 def rows_of(run: Recording) -> str:
@@ -117,9 +130,9 @@ def table(run: Recording, epochs: range) -> Iterator[str]:
     """Epoch, accuracy, loss and learning rate in rows, as the lesson prints them; of a descent
     step, x, f(x), slope and learning rate.
     """
-    columns = [name for name in ("x", "accuracy", "loss", "slope", "lr") if name in run.columns]
+    columns = [name for name in TABLE if name in run.columns]
     unit = run.header.unit
-    titles = {"accuracy": "acc", "loss": title("loss", unit)}
+    titles = {"accuracy": "acc", "loss": title("loss", run.header.kind)}
     cells = [[f"{unit:>7}", *(f"{epoch:7d}" for epoch in epochs)]]
     for name in columns:
         values = run[name]
@@ -156,11 +169,11 @@ def lines(run: Recording) -> Iterator[str]:
     unit = facts["unit"]
     if facts["interrupted"] is not None:
         facts |= {"interrupted": f"interrupted at {unit} {facts['interrupted']}"}
-    readout = Readout.of(run) if "x" in run.columns else None
+    readout = Readout.of(run) if run.header.kind == "function" else None
     if readout:
         facts = _descent_told(facts, readout)
     names = {"epoch": unit, "epochs": f"{unit}s"}
-    names |= {f"{end}_loss": f"{end}_{title('loss', unit)}" for end in ("final", "best")}
+    names |= {f"{end}_loss": f"{end}_{title('loss', run.header.kind)}" for end in ("final", "best")}
     for name, value in facts.items():
         if value is None or name == "unit":
             continue

@@ -12,12 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from vizopt.core.bounded import read_text
 from vizopt.core.errors import SceneError, hint, one_line
+from vizopt.core.explain import explained, names_of
 from vizopt.core.library import bundled, is_table, names, unpacked
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.words.own import put_in
 from vizopt.draw.looks.look import LookSpec
-from vizopt.scene.explain import explained, names_of
-from vizopt.scene.spec import Scene
+from vizopt.recording.store import Recording
+from vizopt.scene.former import renamed
+from vizopt.scene.spec import Presentation, Scene, Shown
 from vizopt.scene.written import KINDS
 from vizopt.train.optimizers import name_of
 from vizopt.train.problems import CSV, NPZ
@@ -162,7 +164,7 @@ def parse_scene(
             scene, which comes from anybody.
     """
     try:
-        stated = {**defaults, **parsed(text)}
+        stated = renamed({**defaults, **parsed(text)}, Scene, file)
     except ValueError as error:
         raise SceneError(file, "", str(error)) from error
     if folder is not None and "look" in stated:
@@ -170,11 +172,45 @@ def parse_scene(
     table = deepcopy(stated)
     for key, value in overrides.items():
         _override(table, key, value, file)
+    table = renamed(table, Scene, file)
     if {"look", "look.language"} & set(overrides):
         table["look"] = _with_words(table["look"], Path(), file)
     scene = _scene(table, file)
     if overrides and "title" not in overrides:
         return _truly_titled(scene, stated, file, overrides)
+    return scene
+
+
+def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Presentation:
+    """How a recording is shown: its scene, or what it has of one where vizopt did not train it.
+
+    Args:
+        run: the recording; no file is read for it, for it comes from anybody.
+        overrides: dotted key → value.
+
+    Raises:
+        SceneError: a mistake in it, or a key that is not of the picture.
+    """
+    file, overrides = str(run.path), overrides or {}
+    if run.header.external is None:
+        return parse_scene(run.header.scene, file, {}, overrides)
+    try:
+        table = parsed(run.header.scene)
+    except ValueError as error:
+        raise SceneError(file, "", str(error)) from error
+    for key, value in overrides.items():
+        _override(table, key, value, file)
+    if {"look", "look.language"} & set(overrides):
+        table["look"] = _with_words(table["look"], Path(), file)
+    header = run.header
+    shown = Shown(header.kind, run.layout, run.names, header.epochs, header.unit)
+    try:
+        scene = TypeAdapter(Presentation).validate_python(table)
+        scene.check(shown)
+    except ValidationError as error:
+        raise explained(error, file, table, Presentation) from error
+    except ValueError as error:
+        raise SceneError(file, "", str(error)) from error
     return scene
 
 

@@ -1,7 +1,7 @@
 """Scenes: everything about one animation, as data."""
 
-from dataclasses import fields
-from typing import Annotated, Any
+from dataclasses import field, fields
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import (
     AfterValidator,
@@ -10,22 +10,25 @@ from pydantic import (
 
 from vizopt.core import cells
 from vizopt.core.errors import hint
+from vizopt.core.kinds import OneOf
 from vizopt.core.numbers import setting
-from vizopt.core.specs import Count, OneOf, Whole, spec
+from vizopt.core.params import ParamLayout
+from vizopt.core.specs import Count, Whole, spec
 from vizopt.draw.defaults import arranged
-from vizopt.draw.figure import Stage
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.looks.look import LookSpec, resolved
 from vizopt.draw.panels import Weights
 from vizopt.draw.theme import THEMES, Theme
 from vizopt.draw.timeline import TIMELINES, Logarithmic, Timeline
+from vizopt.recording.header import Kind
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.written import scene_toml
 from vizopt.train.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
-from vizopt.train.probes import CARRIED, Keep
+from vizopt.train.probes import CARRIED, Keep, Record, measurable
 from vizopt.train.problems import PROBLEMS, ProblemSpec
 
 MADE_WITH = "# made with "  # the start of a recipe, before versions
-TRAINED = ("problem", "optimizer", "epochs", "seed", "keep")  # the keys that change numbers
+RECORDED = "recorded"  # in a recipe, the table of who trained a run that vizopt did not
 
 
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
@@ -51,20 +54,56 @@ class Pause:
 
 
 @spec
-class Scene:
-    """One animation: what is trained, what is kept, how it is shown.
+class Training:
+    """What is trained, and what of it is kept.
+
+    Args:
+        problem: what is made small: a network's loss, or a function.
+        optimizer: the update rule with its learning rate.
+        seed: start of the random stream that draws the data and the first weights.
+        epochs: length of the run in epochs, or in steps of a descent; epoch 0 is one of them.
+        keep: which epochs are recorded in full, weights included.
+        record: what is recorded besides what the picture shows.
+    """
+
+    problem: Annotated[ProblemSpec, OneOf(PROBLEMS)]
+    optimizer: Annotated[Optimizer[Any], OneOf(OPTIMIZERS)]
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 0
+    epochs: Count = 10_001
+    keep: Keep = Keep()
+    record: Record = Record()
+
+
+TRAINED = tuple(Training.__dataclass_fields__)  # the keys of the training
+
+
+class Shown(NamedTuple):
+    """What a presentation is held against: a run that is recorded, or will be.
+
+    Args:
+        kind: of its problem.
+        layout: of its parameters.
+        columns: names of all that it has, or will have.
+        epochs, unit: its length, and what is counted.
+    """
+
+    kind: Kind
+    layout: ParamLayout
+    columns: frozenset[str]
+    epochs: int
+    unit: str
+
+
+@spec
+class Presentation:
+    """How a run is shown: all that a recording needs to be drawn, whoever trained it.
 
     Args:
         title: the words that stand large above the picture.
-        problem: what is made small: a network's loss, or a function.
-        optimizer: the update rule with its learning rate.
         about: what there is to see, one line for the list of scenes.
         name: name of the files that are made, without a suffix; that of the scene's file when left
             out.
         order: place in the list of scenes, from the smallest number on.
-        seed: start of the random stream that draws the data and the first weights.
-        epochs: length of the run in epochs, or in steps of a descent; epoch 0 is one of them.
-        keep: which epochs are recorded in full, weights included.
         timeline: length and pace of the clip.
         theme: the look to start from.
         look: what differs from the theme: text, font, colours.
@@ -74,47 +113,58 @@ class Scene:
         clip: size, rate and the like of the files, where they differ from the format's default.
     """
 
-    title: Annotated[str, Field(max_length=2000)]
-    problem: Annotated[ProblemSpec, OneOf(PROBLEMS)]
-    optimizer: Annotated[Optimizer[Any], OneOf(OPTIMIZERS)]
+    title: Annotated[str, Field(max_length=2000)] = field(kw_only=True)
     about: str = ""
     name: Annotated[str, Field(pattern=r"^[\w(][\w.,+() -]*$", max_length=100)] = "scene"
     order: Whole = 1000
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)] = 0
-    epochs: Count = 10_001
-    keep: Keep = Keep()
     timeline: Annotated[Timeline, OneOf(TIMELINES, default="logarithmic")] = Logarithmic()
     theme: Annotated[
         str, AfterValidator(_known_theme), Field(json_schema_extra={"enum": [*THEMES]})
     ] = "light"
     look: LookSpec | None = None
-    stage: Stage | None = None
+    stage: FigureSpec | None = None
     formats: tuple[str, ...] = ("mp4", "gif")
     pause: tuple[Pause, ...] = ()
     clip: ClipOptions = ClipOptions()
 
     def __post_init__(self) -> None:
         resolved(self.theme, self.look)
+
+    @property
+    def colours(self) -> Theme:
+        """The theme with what the scene's own look changes."""
+        return resolved(self.theme, self.look)
+
+    def check(self, run: Shown) -> None:
+        """Hold it against the run that it shows.
+
+        Raises:
+            ValueError: a pause behind its end, a panel of a layer or column that it has not.
+        """
         for i, pause in enumerate(self.pause):
-            if pause.epoch >= self.epochs:
-                unit = self.problem.unit
-                raise ValueError(
-                    f"pause.{i}.epoch: {pause.epoch}: the run ends at {unit} {self.epochs - 1}"
-                )
-        try:
-            arranged(self.problem.layout, self.stage)
-        except ValueError as error:
-            raise ValueError(f"stage.panels: {error}") from error
-        for name, panel in (self.stage.panels if self.stage else {}).items():
-            place = f"stage.panels.{name}"
-            layers = self.problem.layout.layers
+            if pause.epoch >= run.epochs:
+                end = f"the run ends at {run.unit} {run.epochs - 1}"
+                raise ValueError(f"pause.{i}.epoch: {pause.epoch}: {end}")
+        arranged(run.kind, run.layout, self.stage)
+        for key, panel in (self.stage.stated if self.stage else {}).items():
+            place, layers = f"stage.{key}", run.layout.layers
             if isinstance(panel, Weights) and panel.layer not in layers:
                 raise ValueError(
                     f'{place}.layer: no layer "{panel.layer}": {hint(panel.layer, layers)}'
                 )
-            columns = CARRIED | self.problem.columns
-            for column in sorted(panel.needs - columns):
-                raise ValueError(f'{place}: no column "{column}": {hint(column, columns)}')
+            for column in sorted(panel.needs - run.columns):
+                raise ValueError(f'{place}: no column "{column}": {hint(column, run.columns)}')
+
+
+@spec
+class Scene(Presentation, Training):
+    """One animation: what is trained, what is kept, how it is shown."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        problem = self.problem
+        columns = CARRIED | problem.columns | {*measurable(problem.layout)}
+        self.check(Shown(problem.kind, problem.layout, columns, self.epochs, problem.unit))
 
     def __repr__(self) -> str:
         """`<Scene sgd: "SGD", 301 epochs, SGD, 2 → 64 ReLU → 3 softmax>`; all of it: scene_toml."""
@@ -127,9 +177,10 @@ class Scene:
         return cells.folded(repr(self), scene_toml(self))
 
     @property
-    def colours(self) -> Theme:
-        """The theme with what the scene's own look changes."""
-        return resolved(self.theme, self.look)
+    def needs(self) -> frozenset[str]:
+        """What is recorded besides what every run has: for the picture, and what is asked for."""
+        stage = arranged(self.problem.kind, self.problem.layout, self.stage)
+        return stage.needs | {*self.record.quantities}
 
     def settings(self, problem: str) -> str:
         """The line below the title: the rule's name and values if it makes a step, the problem."""
@@ -140,9 +191,9 @@ class Scene:
         if type(rule) is not type(self.optimizer):
             name = f"{name} (here {name_of(rule)})"
         values = [name, f"{rate_of(rule)} {rule.lr.describe()}"]
-        for field in fields(rule):  # type: ignore[arg-type]
-            value = getattr(rule, field.name)
-            if field.name in TELLING or (field.name != "lr" and value != field.default):
+        for own in fields(rule):  # type: ignore[arg-type]
+            value = getattr(rule, own.name)
+            if own.name in TELLING or (own.name != "lr" and value != own.default):
                 text = setting(value) if isinstance(value, float) else value.describe()
-                values.append(f"{field.name.replace('_', ' ')} {text}")
+                values.append(f"{own.name.replace('_', ' ')} {text}")
         return "  ·  ".join([", ".join(values), problem])

@@ -1,21 +1,22 @@
 """Compose: the alt text and the paragraphs of a story."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
+from vizopt.core.arrays import Size
 from vizopt.core.errors import RecordingError
-from vizopt.core.numbers import counted
 from vizopt.draw.defaults import arranged
 from vizopt.recording.events import Event, events
 from vizopt.recording.store import Recording
-from vizopt.scene.load import parse_scene
-from vizopt.scene.spec import Scene
-from vizopt.story import descent, history
+from vizopt.scene.load import presented
+from vizopt.scene.spec import Presentation, Scene
+from vizopt.story import external
+from vizopt.story.kinds import TELLERS
+from vizopt.story.measured import courses
 from vizopt.story.phrases import cut, plain, sentence
 from vizopt.story.picture import seen
-from vizopt.story.setup import how, trained
+from vizopt.story.setup import how
 from vizopt.train.optimizers import name_of
-from vizopt.train.problems import FunctionSpec, NetworkSpec
 
 ALT = 250  # characters of the alt text at most: what screen readers and slides take well
 TITLE = 70  # characters of the title in it, so that the outcome has room
@@ -45,54 +46,52 @@ class Story:
         return "".join(f"<p>{escape(told)}</p>" for told in (self.alt, *self.paragraphs))
 
 
-def of(run: Recording, scene: Scene | None = None, warning: str = "") -> Story:
+def of(
+    run: Recording,
+    scene: Presentation | None = None,
+    warning: str = "",
+    slide: Size | None = None,
+) -> Story:
     """The story of a recording.
 
     Args:
         run: the recording.
         scene: how it is drawn, where that is not how it was recorded: title, theme, stage.
         warning: what stands on the card in front of a clip that may flash.
+        slide: size of a clip for a slide, whose title stands outside it.
 
     Raises:
         RecordingError: damaged, or without a single row.
     """
     if not run.epochs:
         raise RecordingError(f"{run.path}: holds no rows: the run ended before its first commit")
-    scene = scene or parse_scene(run.header.scene, str(run.path), {}, {})
+    scene = scene or presented(run)
     found = events(run)
-    is_descent = isinstance(scene.problem, FunctionSpec)
-    paragraphs = [
-        warning,
-        trained(scene, run),
-        how(scene, run),
-        descent.happened(run) if is_descent else history.happened(run, found),
-        seen(scene, arranged(run.layout, scene.stage), run, held=not warning),
-    ]
-    return Story(_alt(scene, run, found), tuple(filter(None, paragraphs)), found)
+    told = TELLERS[run.header.kind]
+    if isinstance(scene, Scene):
+        made = [told.trained(run, scene), how(scene, run)]
+    else:
+        made = [external.trained(run), external.how(run)]
+    stage = arranged(run.header.kind, run.layout, scene.stage, slide)
+    pictured = scene if slide is None else replace(scene, title="")
+    seen_in = seen(pictured, stage, run, held=not warning)
+    went = [told.happened(run, found), courses(run), seen_in]
+    paragraphs = tuple(filter(None, [warning, *made, *went]))
+    return Story(_alt(scene, run, found), paragraphs, found)
 
 
-def _alt(scene: Scene, run: Recording, found: tuple[Event, ...]) -> str:
+def _alt(scene: Presentation, run: Recording, found: tuple[Event, ...]) -> str:
     """Title, what is trained, then as much of what happened as there is room for."""
-    name = name_of(scene.optimizer)
-    match scene.problem:
-        case FunctionSpec():
-            many = len(run["minima"])
-            more = "more than " * scene.problem.has_more
-            minima = more + counted(many, "minimum") if many or more else "no minimum"
-            what = f"{name} descends a curve" if scene.epochs > 1 else "a curve"
-            what = f"{what} with {minima}"
-            told = descent.outcome_in_short(run)
-        case NetworkSpec():
-            classes = counted(len(run.header.classes), "class")
-            points = counted(len(run["labels"]), "point")
-            what = f"{name} trains a network on {points} in {classes}"
-            told = history.outcome_in_short(run, found)
-        case _:
-            what, told = f"{name} at work", history.outcome_in_short(run, found)
+    told = TELLERS[run.header.kind]
+    if isinstance(scene, Scene):
+        name = name_of(scene.optimizer)
+        what = told.what(name, run, scene)
+    else:
+        name, what = "", external.what(run)
     title = cut(plain(scene.title), TITLE).rstrip(" .:")
     told_by_name = title.lower() in ("", name.lower())
     text = sentence(what if told_by_name else f"{title}: {what}")
-    for part in told:
+    for part in told.in_short(run, found):
         if len(text) + 1 + len(part) <= ALT:
             text = f"{text} {part}"
     return cut(text, ALT)

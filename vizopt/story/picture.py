@@ -8,15 +8,16 @@ from matplotlib.colors import to_rgb
 
 from vizopt.core.numbers import count, setting
 from vizopt.core.oklab import luminance
-from vizopt.draw.figure import Stage
+from vizopt.core.params import Grid
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Plane, Strip, Weights, Worked
 from vizopt.draw.panels.legend import MOST
 from vizopt.draw.panels.sample import PLANE, STRIP, sample
 from vizopt.draw.theme import Theme
 from vizopt.draw.timeline import Timeline
-from vizopt.recording.quantities import title
+from vizopt.recording.quantities import MEASURED, layered, title
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Scene
+from vizopt.scene.spec import Presentation
 from vizopt.story.phrases import listed, lower, plain
 
 # The colours of a map's ends: where a weight is positive and where it is negative.
@@ -46,7 +47,7 @@ FREE = (
 )
 
 
-def seen(scene: Scene, stage: Stage, run: Recording, *, held: bool) -> str:
+def seen(scene: Presentation, stage: FigureSpec, run: Recording, *, held: bool) -> str:
     """The paragraph of the head, the panels and the pace.
 
     Args:
@@ -56,7 +57,7 @@ def seen(scene: Scene, stage: Stage, run: Recording, *, held: bool) -> str:
         held: whether what could flash is held.
     """
     shown = [stage.panels[name] for name in dict.fromkeys(stage.names)]
-    parts = [_head(run)]
+    parts = [_head(scene, run)]
     for kind in dict.fromkeys(type(panel) for panel in shown):
         same = [panel for panel in shown if type(panel) is kind]
         tell = PANELS_TOLD.get(kind, _documented)
@@ -70,17 +71,19 @@ def seen(scene: Scene, stage: Stage, run: Recording, *, held: bool) -> str:
     return " ".join(parts)
 
 
-def _head(run: Recording) -> str:
+def _head(scene: Presentation, run: Recording) -> str:
     unit, last = run.header.unit, count(run.header.epochs - 1)
+    title = "the title" if scene.title else ""
     if run.header.epochs == 1:
-        return "At the top of the picture are the title and a line with the settings."
+        head = f"are {title} and" if title else "is"
+        return f"At the top of the picture {head} a line with the settings."
     return (
-        "At the top of the picture are the title, a line with the settings, and a counter of "
-        f"the {unit} that is shown, of {last}."
+        f"At the top of the picture are {title}{', ' * bool(title)}a line with the settings"
+        f"{',' * bool(title)} and a counter of the {unit} that is shown, of {last}."
     )
 
 
-def _plane(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _plane(panels: list[Any], scene: Presentation, run: Recording) -> str:
     text = (
         "A square shows the points, coloured and shaped by their true class, over a background "
         "coloured by the class that the network predicts at each place; as the network learns, "
@@ -95,7 +98,7 @@ def _plane(panels: list[Any], scene: Scene, run: Recording) -> str:
     return f"{text}{_points(scene, run, PLANE)}"
 
 
-def _strip(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _strip(panels: list[Any], scene: Presentation, run: Recording) -> str:
     name = plain(run.header.axes[0]) if run.header.axes else "the feature"
     text = (
         "A strip shows the one feature. For each class a curve in its colour, with its marker, is "
@@ -107,7 +110,7 @@ def _strip(panels: list[Any], scene: Scene, run: Recording) -> str:
     return f"{text}{_points(scene, run, STRIP)}"
 
 
-def _points(scene: Scene, run: Recording, most: int) -> str:
+def _points(scene: Presentation, run: Recording, most: int) -> str:
     """What is to be said of how points are drawn, where it is not plain."""
     colours, classes = len(scene.colours.classes), len(run.header.classes)
     every, some = len(run["labels"]), len(sample(run["labels"], most))
@@ -126,14 +129,32 @@ def _points(scene: Scene, run: Recording, most: int) -> str:
     return "".join(f" {part}" for part in parts if part)
 
 
-def _weights(panels: list[Weights], scene: Scene, run: Recording) -> str:
+def _weights(panels: list[Weights], scene: Presentation, run: Recording) -> str:
     signs = _signs(scene.colours)
-    layers = listed([panel.layer.replace("dense", "") for panel in panels])
-    whose = f"Layer {layers} has" if len(panels) == 1 else f"Layers {layers} each have"
-    return (
-        f"{whose} two grids of cells: the weights, with the biases as the last row, and their "
-        f"update; both are {signs}."
+    alike: dict[str, list[str]] = {}
+    for panel in panels:
+        held = _held(run.layout.grid(panel.layer))
+        alike.setdefault(held, []).append(plain(panel.layer.removeprefix("dense")))
+    whose = {
+        held: f"Layer {names[0]} has" if len(names) == 1 else f"Layers {listed(names)} each have"
+        for held, names in alike.items()
+    }
+    return " ".join(
+        f"{layers} two grids of cells: {held}, and their update; both are {signs}."
+        for held, layers in whose.items()
     )
+
+
+def _held(grid: Grid) -> str:
+    """What the cells of a layer are."""
+    roles = [tensor.role for tensor in grid.tensors]
+    if roles == ["scale", "bias"]:
+        return "a row of factors and a row that is added"
+    if "weight" not in roles:
+        return "its numbers in a row"
+    added = grid.rows - grid.inputs
+    rows = "row" if added == 1 else "rows"
+    return f"the weights, with the biases as the last {rows}" if added else "the weights"
 
 
 def _signs(theme: Theme) -> str:
@@ -153,23 +174,27 @@ def _reversed(name: str) -> str:
     return name.removesuffix("_r") if name.endswith("_r") else f"{name}_r"
 
 
-def _key(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _key(panels: list[Any], scene: Presentation, run: Recording) -> str:
     unit = run.header.unit
     return f"A key explains the colours and says from which {unit} to which the update leads."
 
 
-def _curves(panels: list[Curves], scene: Scene, run: Recording) -> str:
+def _curves(panels: list[Curves], scene: Presentation, run: Recording) -> str:
     unit = run.header.unit
-    names = [title(column, unit) for panel in panels for column in panel.columns]
+    names = [title(column, run.header.kind) for panel in panels for column in panel.columns]
     what = "A curve shows" if len(names) == 1 else "Curves show"
     shown = f"up to the shown {unit}, with the value"
     text = f"{what} {listed([plain(name) for name in names])} {shown}"
+    notes = ["in digits"]
     if "validation_loss" in run.columns:
-        return f"{text} in digits; thinner ones are those of the points held out."
-    return f"{text} in digits."
+        notes.append("thinner ones are those of the points held out")
+    columns = {column for panel in panels for column in panel.columns}
+    if any(len(layered(column, run.layout.layers)) > 1 for column in columns & {*MEASURED}):
+        notes.append("what is measured has a line for each layer, and the value is the network's")
+    return f"{text} {'; '.join(notes)}."
 
 
-def _descent(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _descent(panels: list[Any], scene: Presentation, run: Recording) -> str:
     names = {0: "", 1: " with the name of its minimum"}
     text = f"The curve is drawn{names.get(len(run['minima']), ' with the names of its minima')}"
     if run.header.epochs == 1:
@@ -181,23 +206,23 @@ def _descent(panels: list[Any], scene: Scene, run: Recording) -> str:
     )
 
 
-def _worked(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _worked(panels: list[Any], scene: Presentation, run: Recording) -> str:
     return (
         "Beside it stand x, f(x) and the slope in digits, and the arithmetic of the next step with "
         "its numbers put in."
     )
 
 
-def _magnifier(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _magnifier(panels: list[Any], scene: Presentation, run: Recording) -> str:
     return "A magnifier shows the surroundings of the point where it moves little."
 
 
-def _documented(panels: list[Any], scene: Scene, run: Recording) -> str:
+def _documented(panels: list[Any], scene: Presentation, run: Recording) -> str:
     return (type(panels[0]).__doc__ or "").split("\n")[0]
 
 
 # A panel that is not here tells its docstring.
-PANELS_TOLD: dict[type, Callable[[list[Any], Scene, Recording], str]] = {
+PANELS_TOLD: dict[type, Callable[[list[Any], Presentation, Recording], str]] = {
     Plane: _plane,
     Strip: _strip,
     Weights: _weights,

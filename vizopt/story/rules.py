@@ -3,17 +3,16 @@
 # By name, what a rule's settings are; a rule with another meaning has it in its MEANINGS.
 FIELDS = {
     "momentum": "the share of the velocity that is kept",
-    "momentum_share": "the share of the older mean of slopes that is kept",
     "rho": "the share of the older mean that is kept",
     "beta_1": "the share of the older mean of slopes that is kept",
     "beta_2": "the share of the older mean of squared slopes that is kept",
     "epsilon": "a tiny number against a division by zero",
     "momentum_decay": "how fast the momentum comes to its full share",
-    "rest_lr": "the learning rate of the biases",
-    "shrink": "a step's factor when the sign has changed",
-    "grow": "its factor when the sign has stayed",
+    "adamw_lr": "the learning rate of the biases",
+    "eta_minus": "a step's factor when the sign has changed",
+    "eta_plus": "its factor when the sign has stayed",
     "lr": "its size, whatever the slope",
-    "least": "the smallest step",
-    "most": "the largest step",
-    "decay": "how fast {it} shrinks by itself",
+    "step_min": "the smallest step",
+    "step_max": "the largest step",
+    "weight_decay": "how fast {it} shrinks by itself",
 }

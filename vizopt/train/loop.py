@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.random import RandomState
 
 from vizopt.core.arrays import Vector
@@ -11,13 +12,14 @@ from vizopt.train.optimizers import Optimizer
 from vizopt.train.problems import Evaluation, Problem
 
 
-class Step(NamedTuple):
-    number: int  # of the epoch, 0 at the first update
+class Epoch(NamedTuple):
+    number: int  # 0 at the first update
     lr: float
     params: Vector  # [P] before the update
     delta: Vector  # [P] about to be added
     evaluation: Evaluation  # at params
     state: Any = ()  # the optimizer's before the update
+    update: Vector = np.empty(0)  # [P] of the epoch's first mini-batch, whose gradient is evaluated
 
 
 def train(
@@ -27,8 +29,8 @@ def train(
     epochs: int,
     rng: RandomState,
     since: State | None = None,
-) -> Iterator[Step]:
-    """Every epoch of a training run, in order; nothing in a Step changes afterwards.
+) -> Iterator[Epoch]:
+    """Every epoch of a training run, in order; nothing in an Epoch changes afterwards.
 
     params ← params + delta,  delta from the optimizer's rule at the gradient of params
 
@@ -51,10 +53,10 @@ def train(
     for epoch in range(since.epoch if since else 0, epochs):
         start, first, before = params, epoch * problem.batches, state
         evaluation = problem.evaluate(params, first)
-        delta, state = optimizer.update(first, params, evaluation.grad, state)
-        params = params + delta
+        update, state = optimizer.update(first, params, evaluation.grad, state)
+        params, delta = params + update, update
         for step in range(first + 1, first + problem.batches):
             grad = problem.evaluate(params, step).grad
             part, state = optimizer.update(step, params, grad, state)
             params, delta = params + part, delta + part
-        yield Step(epoch, optimizer.lr(first), start, delta, evaluation, before)
+        yield Epoch(epoch, optimizer.lr(first), start, delta, evaluation, before, update)

@@ -1,18 +1,24 @@
-"""Probes: what of a Step is kept, and the tape that hands it to a recorder."""
+"""Probes: what of an Epoch is kept, and the tape that hands it to a recorder."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import Field
+from numpy.typing import NDArray
+from pydantic import AfterValidator, Field
 
-from vizopt.core.arrays import Batch, Scores
+from vizopt.core.arrays import Batch, Scores, Vector
+from vizopt.core.errors import hint
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Count, Whole, spec
 from vizopt.recording.header import Column, Group
+from vizopt.recording.quantities import MEASURED, Measure, layered, parts, quantity
 from vizopt.recording.scores import encoded, shares
-from vizopt.train.loop import Step
+from vizopt.recording.waiting import Compute
+from vizopt.train.loop import Epoch
 from vizopt.train.problems import Network, Problem
 from vizopt.train.schedules import Schedule
 
@@ -49,12 +55,47 @@ class Keep:
         return first + later + (last >= first and last % self.every != 0)
 
 
+def _measured(name: str) -> str:
+    """The name of a quantity that an update gives."""
+    if name not in MEASURED:
+        raise ValueError(f'no quantity "{name}": {hint(name, MEASURED)}')
+    return name
+
+
+@spec
+class Record:
+    """What is recorded besides what the picture shows.
+
+    Args:
+        quantities: measured at every epoch, of the whole network and of each layer, at its first
+            update: "grad_norm", ‖g‖ of the gradient; "update_ratio", ‖Δ‖ / ‖w‖; "weight_norm", ‖w‖
+            before it.
+    """
+
+    quantities: tuple[
+        Annotated[str, AfterValidator(_measured), Field(json_schema_extra={"enum": [*MEASURED]})],
+        ...,
+    ] = ()
+
+
 @dataclass(frozen=True)
 class Probe:
-    """One column and how its value is read off a step."""
+    """One column and how its value is read off a step.
+
+    Args:
+        column: of the recording.
+        read: what is kept of a step; the value itself, unless it is computed.
+        compute: the values [N, *shape] of what was read off N steps, all of them at once.
+    """
 
     column: Column
-    read: Callable[[Step], Any]
+    read: Callable[[Epoch], Any]
+    compute: Compute | None = None
+
+    def value(self, step: Epoch) -> NDArray[Any]:
+        """What a recording has of the step, in the column's dtype."""
+        read = self.read(step)
+        return np.asarray(self.compute([read])[0] if self.compute else read, self.column.dtype)
 
 
 class Tape:
@@ -75,24 +116,24 @@ class Tape:
             self._probes[probe.column.group].append(probe)
         self._keep = keep
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: Epoch) -> None:
         self._append("history", step)
         if self._keep(step.number):
             self._append("snapshots", step)
         self._recorder.mark(step.number, step.params, step.state)
 
-    def diverged(self, last: Step, lost: Step) -> None:
+    def diverged(self, last: Epoch, lost: Epoch) -> None:
         """Note the step whose numbers are not finite, after the last one whose numbers are."""
         if not self._keep(last.number):
             self._append("snapshots", last)
         undefined = isnan(lost.evaluation.loss) and np.isfinite(lost.params).all()
         self._recorder.note(diverged=lost.number, undefined=bool(undefined))
 
-    def _append(self, group: Group, step: Step) -> None:
+    def _append(self, group: Group, step: Epoch) -> None:
         self._recorder.append(group, {p.column.name: p.read(step) for p in self._probes[group]})
 
 
-def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
+def record_steps(steps: Iterable[Epoch], tape: Tape, recorded: int = -1) -> None:
     """Run the training to its end, or to where it diverges: that is a result too.
 
     Args:
@@ -100,7 +141,7 @@ def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
         tape: what they are handed to.
         recorded: number of the last step that a resumed recording has already.
     """
-    last: Step | None = None
+    last: Epoch | None = None
     with np.errstate(over="ignore", invalid="ignore"):
         for step in steps:
             if last and not (isfinite(step.evaluation.loss) and np.isfinite(step.params).all()):
@@ -112,14 +153,14 @@ def record_steps(steps: Iterable[Step], tape: Tape, recorded: int = -1) -> None:
 
 
 def probes_for(
-    problem: Problem, keep: Keep, needs: frozenset[str], rates: Mapping[str, Schedule]
+    problem: Problem, keep: Keep, needs: Set[str], rates: Mapping[str, Schedule]
 ) -> list[Probe]:
     """A probe for everything that a step carries, and those that the picture needs besides.
 
     Args:
         problem: what is made small.
         keep: the grid of the plane.
-        needs: columns that the picture shows.
+        needs: columns that the picture shows, and quantities to be measured.
         rates: the rule's learning rates besides `lr`, by name.
     """
     size, dtype = (problem.layout.size,), problem.dtype
@@ -134,6 +175,8 @@ def probes_for(
         probes.append(Probe(Column(name, "history", "float64"), _metric(name)))
     for name, rate in rates.items():
         probes.append(Probe(Column(name, "history", "float64"), _rate(rate)))
+    for name in measured(needs):
+        probes += _measures(name, problem.layout)
     if "scores" in needs and isinstance(problem, Network):
         probes.append(_plane_scores(problem, keep.grid))
     if "probabilities" in needs and isinstance(problem, Network):
@@ -141,11 +184,39 @@ def probes_for(
     return probes
 
 
-def _metric(name: str) -> Callable[[Step], float]:
+def measurable(layout: ParamLayout) -> list[str]:
+    """Every column that the updates of these parameters can give."""
+    return [column for name in MEASURED for column in layered(name, layout.layers)]
+
+
+def measured(needs: Set[str]) -> list[str]:
+    """The quantities of columns that an update gives, of all layers or of one."""
+    wanted = {parts(column)[0] for column in needs}
+    return [name for name in MEASURED if name in wanted]
+
+
+def _measures(name: str, layout: ParamLayout) -> list[Probe]:
+    """A quantity of the network's first update in an epoch, and of each layer's part of it."""
+    measure = quantity(name).measure
+    assert measure
+    parts_of: list[Callable[[Vector], Vector]] = [lambda values: values]
+    parts_of += [partial(layout.matrix, layer) for layer in layout.layers]
+    return [
+        Probe(Column(column, "history", "float64"), _measure(measure, part))
+        for column, part in zip(layered(name, layout.layers), parts_of, strict=False)
+    ]
+
+
+def _measure(measure: Measure, part: Callable[[Vector], Vector]) -> Callable[[Epoch], float]:
+    """Of a part of the parameters, of its gradient and of its update."""
+    return lambda step: measure(part(step.params), part(step.evaluation.grad), part(step.update))
+
+
+def _metric(name: str) -> Callable[[Epoch], float]:
     return lambda step: step.evaluation.metrics[name]
 
 
-def _rate(schedule: Schedule) -> Callable[[Step], float]:
+def _rate(schedule: Schedule) -> Callable[[Epoch], float]:
     return lambda step: schedule(step.number)
 
 
@@ -156,11 +227,11 @@ def _plane_scores(network: Network, grid: int) -> Probe:
     places = np.stack([x.ravel(), y.ravel()], axis=1)
     points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
 
-    def read(step: Step) -> Scores:
-        return encoded(network.scores(step.params, points)).reshape(-1, grid, grid)
+    def compute(rows: Sequence[Vector]) -> Scores:
+        return _in_parts(network, rows, points, encoded).reshape(len(rows), -1, grid, grid)
 
     shape = (len(network.classes), grid, grid)
-    return Probe(Column("scores", "snapshots", "uint8", shape), read)
+    return Probe(Column("scores", "snapshots", "uint8", shape), _params, compute)
 
 
 def _line_probabilities(network: Network, count: int) -> Probe:
@@ -169,9 +240,28 @@ def _line_probabilities(network: Network, count: int) -> Probe:
     places = np.linspace(low, high, count)[:, None]
     points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
 
-    def read(step: Step) -> Batch:
-        return shares(network.scores(step.params, points))
+    def compute(rows: Sequence[Vector]) -> NDArray[np.float32]:
+        return _in_parts(network, rows, points, shares)
 
-    return Probe(
-        Column("probabilities", "snapshots", "float32", (len(network.classes), count)), read
-    )
+    shape = (len(network.classes), count)
+    return Probe(Column("probabilities", "snapshots", "float32", shape), _params, compute)
+
+
+def _params(step: Epoch) -> Vector:
+    return step.params
+
+
+def _in_parts(
+    network: Network,
+    rows: Sequence[Vector],
+    points: Batch,
+    encode: Callable[[Batch], NDArray[Any]],
+) -> NDArray[Any]:
+    """The encoded scores [N, classes, M] of N parameter vectors, as many at once as is good."""
+    most = network.at_once(points.shape[1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        parts = [
+            encode(network.scores(np.stack(rows[start : start + most]), points))
+            for start in range(0, len(rows), most)
+        ]
+    return np.concatenate(parts)

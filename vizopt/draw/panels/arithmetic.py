@@ -22,8 +22,8 @@ FEWER = np.finfo(float).tiny  # below it a float has fewer figures
 SHOWN = 0.5 * 10.0**-DECIMALS  # what is smaller is 0 to so many decimals
 # Names of results that a picture has words for.
 NAMES = (
-    *("velocity", "update", "mean", "cache", "before", "largest", "new", "push", "size", "turn"),
-    *("move", "moved"),
+    *("velocity", "update", "mean", "sum", "before", "largest", "new", "push", "size", "turn"),
+    *("move", "moved", "cache"),  # the last in recordings of before
 )
 OURS = frozenset({"x", "slope"})  # columns with fixed decimals; the other ones are rates
 

@@ -9,8 +9,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Matrix, Pixels, Rows
-from vizopt.core.numbers import count, number
+from vizopt.core.numbers import number
 from vizopt.core.specs import spec
+from vizopt.draw.panels import grid_labels
 from vizopt.draw.panels.base import Draw, Slot
 from vizopt.draw.panels.scale import scale_of
 from vizopt.draw.playback import Playback
@@ -33,7 +34,10 @@ ENVELOPE = 40  # the envelope looks this part of the clip ahead and back: 1/40
 
 @spec
 class Weights:
-    """A dense layer's weights with the biases as the last row, and its update.
+    """A layer's weights [inputs, outputs] with the biases as the last row, and its update.
+
+    Of a convolution the inputs are those of all places of the kernel; a norm has two rows, what it
+    multiplies with and what it adds. The title has the shape as its owner says it.
 
     The weights of all layers have one scale for the whole run, even near zero and logarithmic far
     from it, so that small first weights are seen and large last ones told apart.
@@ -48,7 +52,8 @@ class Weights:
     largest absolute value with its sign, and says so.
 
     Args:
-        layer: the layer's name, counted from the input: `dense1`, `dense2`, …
+        layer: the layer's name: `dense1`, `dense2`, … counted from the input; in a recording of
+            another framework's training as that names it, `encoder.0`.
     """
 
     layer: str
@@ -59,15 +64,16 @@ class Weights:
 
     def static(self, slot: Slot, run: Recording) -> None:
         weights, update = _boxes(slot, run, self.layer)
-        inputs, outputs = _shape(run, self.layer)
-        title = _title(slot, self.layer)
+        grid = run.layout.grid(self.layer)
+        title = grid_labels.title(slot, self.layer, grid)
         slot.text(0, slot.font(15), title, 15, colour=slot.theme.ink, weight="bold")
-        size = f"{count(inputs - 1)} × {count(outputs)} + {count(outputs)}"
-        blocks = _block(inputs, weights[3]) * _block(outputs, weights[2]) > 1
+        size = grid_labels.size(grid)
+        blocks = _block(grid.rows, weights[3]) * _block(grid.columns, weights[2]) > 1
         if _lies(run, self.layer):
             room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
-            size = f"{size}, {slot.say('block_maxima')}" if blocks else size
-            text = slot.say("weights_and_biases", size=size)
+            text = grid_labels.content(slot, grid)
+            if blocks:
+                text, size = (f"{said}, {slot.say('block_maxima')}" for said in (text, size))
             for choice in (text, size):  # neither where both would be cut
                 if slot.text_width(choice, 12) < room:
                     slot.text(slot.width, slot.font(15), choice, 12, align="right")
@@ -75,7 +81,7 @@ class Weights:
             slot.text(0, update[1] - slot.unit * 6, slot.say("update"), 12)
         else:
             first, second = _captions(slot, weights)
-            named = [slot.say(key) for key in (BLOCKS if blocks else ("weights",))]
+            named = [slot.say(key) for key in (BLOCKS if blocks else grid_labels.keys(grid))]
             sizes = [size, size.replace(" × ", "×").replace(" + ", "+")]
             for y, choices in ((first, named), (second, [] if _low(slot) else sizes)):
                 fits = [text for text in choices if slot.text_width(text, 12) <= weights[2]]
@@ -91,8 +97,9 @@ class Weights:
         told = updates(rows, slot.playback)
         scale = scale_of(run)
         level = _levels(run, self.layer, told, slot.playback)
-        paint_weights = _painter(slot.theme, *_shape(run, self.layer), weights)
-        paint_update = _painter(slot.theme, *_shape(run, self.layer), update)
+        grid = run.layout.grid(self.layer)
+        paint_weights = _painter(slot.theme, grid.rows, grid.columns, weights)
+        paint_update = _painter(slot.theme, grid.rows, grid.columns, update)
         glyphs = slot.glyphs(12)
         if _lies(run, self.layer):
             x, y, align = slot.width, update[1] - round(slot.unit * 6), 1.0
@@ -121,20 +128,9 @@ def _write_update(slot: Slot, x: float, free: float, y: float) -> None:
     slot.text(at, y, word, 12)
 
 
-def _title(slot: Slot, layer: str) -> str:
-    """`Dense 1`."""
-    number = layer.removeprefix("dense")
-    return slot.say("layer", number=number) if number != layer else layer
-
-
-def _shape(run: Recording, layer: str) -> tuple[int, int]:
-    rows, columns = run.layout.matrix(layer, np.empty(run.layout.size, np.bool_)).shape
-    return rows, columns
-
-
 def _lies(run: Recording, layer: str) -> bool:
-    rows, columns = _shape(run, layer)
-    return columns >= rows
+    grid = run.layout.grid(layer)
+    return grid.columns >= grid.rows
 
 
 def _boxes(slot: Slot, run: Recording, layer: str) -> tuple[Box, Box]:

@@ -45,7 +45,7 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
     address = _part("script/address.js")
     script = "\n".join(_part(f"script/{part}.js") for part in SCRIPT)
     warning = metadata.words.told(metadata.warning or _failed(verdict))
-    said = _said(metadata.words, metadata.words.told(title(metadata.unit, metadata.unit)))
+    said = _said(metadata.words, metadata.words.told(title(metadata.unit, metadata.kind)))
     columns = _numbers(metadata, frames)
     data = _data(stream, shots[0], columns, said)
     data["starts"] = verdict is not None and not warning
@@ -59,6 +59,7 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
         seen=seen,
         embed=' class="embed"' if stream.embed else "",
         style=style,
+        coloured="" if metadata.around else " hidden",
         address=address,
         script=script,
         width=stream.size[0],
@@ -100,7 +101,7 @@ def _data(
         "frames": shot.frames,
         "plays": metadata.loop,
         "changes": shot.changes,
-        "unit": metadata.words.told(title(metadata.unit, metadata.unit)),
+        "unit": metadata.words.told(title(metadata.unit, metadata.kind)),
         "counts": metadata.unit,
         "at": epochs.tolist(),
         "names": [name for name, _ in columns],
@@ -149,7 +150,7 @@ def _numbers(metadata: ClipMetadata, frames: int) -> Columns:
 
     return [
         (
-            metadata.words.told(title(name, metadata.unit)),
+            metadata.words.told(title(name, metadata.kind)),
             [*metadata.texts.get(name, ())[:frames]] or _written(metadata.numbers[name][:frames]),
         )
         for name in sorted(metadata.numbers, key=place)

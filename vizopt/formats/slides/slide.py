@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from matplotlib.colors import to_rgb
+
 from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError
 from vizopt.core.numbers import count
 from vizopt.flashes import Verdict
-from vizopt.formats.poster import png, warning_of
+from vizopt.formats.ffmpeg import corner
+from vizopt.formats.poster import picture, png, warning_of
 from vizopt.formats.stream import ClipMetadata
 
 TITLE = 120  # characters; more does not fit on two lines
@@ -48,13 +51,14 @@ class Part:
         name: its title, or its file's name.
         clip: the MP4 or GIF.
         size: in pixels.
-        seconds: its length.
+        verdict: what the flash check found, and its length.
         alt: its alt text.
         warning: why it is not for everyone; empty for one that may start by itself and loop.
         cues: what happens when, and the questions.
         paragraphs: the text alternative.
         recipe: a scene's TOML; empty for a clip of unknown origin.
-        paper, ink: of a look of the clip's own, #rrggbb; empty for the deck's.
+        paper, ink: of a look of the clip's own, #rrggbb, the paper as players show it; empty for
+            the deck's.
         font: of the title, of such a look too.
         loop: how often it plays by itself; 0: until the next slide.
         poster: a PNG that is shown before it plays; empty for its first frame.
@@ -63,7 +67,7 @@ class Part:
     name: str
     clip: Path
     size: Size
-    seconds: float
+    verdict: Verdict
     alt: str
     warning: str
     cues: tuple[Cue, ...]
@@ -74,6 +78,11 @@ class Part:
     font: str = ""
     loop: int = 0
     poster: bytes = b""
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return self.verdict.seconds
 
     @property
     def moves_alone(self) -> bool:
@@ -149,11 +158,13 @@ def slide(clip: Path, metadata: ClipMetadata, verdict: Verdict) -> Slide:
     warning = warning_of(metadata, verdict)
     name = titled(metadata.title) or clip.stem
     around = {use: metadata.colours.get(use, "") for use in ("paper", "ink")}
+    if around["paper"] and clip.suffix.lower() == ".mp4":  # else its edges would be seen
+        around["paper"] = corner(clip)
     part = Part(
         name=name,
         clip=clip,
         size=verdict.size,
-        seconds=verdict.seconds,
+        verdict=verdict,
         alt=_one_line(metadata.alt) or name,
         warning=warning,
         cues=tuple(cues_of(metadata, verdict.seconds)),
@@ -161,7 +172,7 @@ def slide(clip: Path, metadata: ClipMetadata, verdict: Verdict) -> Slide:
         recipe=clean(metadata.recipe),
         font=clean(metadata.font),
         loop=metadata.loop,
-        poster=b"" if metadata.poster is None else png(metadata.poster),
+        poster=_poster(clip, metadata, around["paper"]),
         **around,
     )
     if warning and part.moves_alone:
@@ -169,6 +180,17 @@ def slide(clip: Path, metadata: ClipMetadata, verdict: Verdict) -> Slide:
             f"{clip.name}: flashes, and a GIF on a slide plays by itself: take an MP4"
         )
     return Slide(name, (part,))
+
+
+def _poster(clip: Path, metadata: ClipMetadata, paper: str) -> bytes:
+    """What is shown before it plays, on the slide's paper; empty where the first frame is that."""
+    if metadata.poster is None and (not paper or clip.suffix.lower() != ".mp4"):
+        return b""
+    frame = picture(clip, first=True) if metadata.poster is None else metadata.poster.copy()
+    if paper:
+        bare = (frame == frame[0, 0]).all(axis=2)
+        frame[bare, :3] = [round(value * 255) for value in to_rgb(paper)]
+    return png(frame)
 
 
 def joined(slides: Sequence[Slide], title: str = "") -> Slide:

@@ -1,7 +1,11 @@
 """Update rules. A new one is its file and its line in the table."""
 
-from vizopt.train.optimizers.adagrad import Adadelta, AdaGrad
-from vizopt.train.optimizers.adam import Adam, Adamax, AdamW, AMSGrad, NAdam, RAdam
+from vizopt.train.optimizers.adadelta import Adadelta
+from vizopt.train.optimizers.adagrad import AdaGrad
+from vizopt.train.optimizers.adam import Adam
+from vizopt.train.optimizers.adamax import Adamax
+from vizopt.train.optimizers.adamw import AdamW
+from vizopt.train.optimizers.amsgrad import AMSGrad
 from vizopt.train.optimizers.base import (
     LEARNING_RATE,
     Optimizer,
@@ -15,7 +19,9 @@ from vizopt.train.optimizers.base import (
 from vizopt.train.optimizers.lion import Lion
 from vizopt.train.optimizers.momentum import Momentum, MomentumTorch
 from vizopt.train.optimizers.muon import Muon
+from vizopt.train.optimizers.nadam import NAdam
 from vizopt.train.optimizers.nesterov import Nesterov, NesterovKeras
+from vizopt.train.optimizers.radam import RAdam
 from vizopt.train.optimizers.rmsprop import RMSProp
 from vizopt.train.optimizers.rprop import Rprop
 from vizopt.train.optimizers.sgd import SGD

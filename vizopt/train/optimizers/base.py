@@ -5,11 +5,11 @@ from dataclasses import fields, replace
 from typing import Annotated, Any, Protocol, TypeAlias, TypeVar
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
-from vizopt.core.specs import OneOf
+from vizopt.core.kinds import OneOf
+from vizopt.core.params import ParamLayout
 from vizopt.train.schedules import SCHEDULES, PerBatch, Schedule
 
-LearningRate: TypeAlias = Annotated[Schedule, OneOf(SCHEDULES, bare="constant")]
+LearningRate: TypeAlias = Annotated[Schedule, OneOf(SCHEDULES, bare="constant", also=(PerBatch,))]
 
 LEARNING_RATE = "learning rate"
 S = TypeVar("S")  # the optimizer's state: a NamedTuple of vectors
@@ -28,7 +28,7 @@ class Optimizer(Protocol[S]):
     @property
     def lr(self) -> Schedule: ...
 
-    def init(self, params: Vector, layout: Layout) -> S:
+    def init(self, params: Vector, layout: ParamLayout) -> S:
         """The state before the first step, for params [P]; layout tells which are matrices."""
         ...
 
@@ -47,9 +47,9 @@ def rate_of(optimizer: Optimizer[Any]) -> str:
     return str(getattr(optimizer, "RATE", LEARNING_RATE))
 
 
-def acting(optimizer: Optimizer[Any], layout: Layout) -> Optimizer[Any]:
+def acting(optimizer: Optimizer[Any], layout: ParamLayout) -> Optimizer[Any]:
     """The rule that moves these parameters, with nothing in it that has no effect on them."""
-    own: Callable[[Layout], Optimizer[Any]] | None = getattr(optimizer, "acting", None)
+    own: Callable[[ParamLayout], Optimizer[Any]] | None = getattr(optimizer, "acting", None)
     return own(layout) if own else optimizer
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import NonNegative, Share, spec
 from vizopt.train.optimizers.base import LearningRate, rest
 
@@ -18,7 +18,7 @@ class LionState(NamedTuple):
 class Lion:
     """Evolved sign momentum: every parameter moves by the learning rate.
 
-    delta    = −lr(step) · (sign(beta_1 · momentum + (1 − beta_1) · grad) + decay · params)
+    delta    = −lr(step) · (sign(beta_1 · momentum + (1 − beta_1) · grad) + weight_decay · params)
     momentum ← beta_2 · momentum + (1 − beta_2) · grad
 
     Args:
@@ -26,7 +26,7 @@ class Lion:
             tenth to a third of Adam's.
         beta_1: share of the momentum in the update, 0 ≤ beta < 1.
         beta_2: share of the momentum kept, 0 ≤ beta < 1.
-        decay: share of a parameter, times the learning rate, that each step takes off it.
+        weight_decay: share of a parameter, times the learning rate, that each step takes off it.
 
     Reference: Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", algorithm 2.
     """
@@ -42,12 +42,14 @@ class Lion:
         "beta_2": "the share of the older mean of slopes that is kept",
     }
 
+    FORMER: ClassVar[dict[str, str]] = {"decay": "weight_decay"}
+
     lr: LearningRate
     beta_1: Share = 0.9
     beta_2: Share = 0.99
-    decay: NonNegative = 0.0
+    weight_decay: NonNegative = 0.0
 
-    def init(self, params: Vector, layout: Layout) -> LionState:
+    def init(self, params: Vector, layout: ParamLayout) -> LionState:
         return LionState(momentum=np.zeros_like(params))
 
     def update(
@@ -55,11 +57,11 @@ class Lion:
     ) -> tuple[Vector, LionState]:
         sign = np.sign(self.beta_1 * state.momentum + (1 - self.beta_1) * grad)
         momentum = self.beta_2 * state.momentum + (1 - self.beta_2) * grad
-        return -self.lr(step) * (sign + self.decay * params), LionState(momentum)
+        return -self.lr(step) * (sign + self.weight_decay * params), LionState(momentum)
 
     def worked(self) -> tuple[str, ...]:
         mean = f"mean = {self.beta_1} * m + {rest(self.beta_1)} * slope"
         kept = f"m = {self.beta_2} * m + {rest(self.beta_2)} * slope"
-        if not self.decay:
+        if not self.weight_decay:
             return (mean, kept, "update = -lr * sign(mean)")
-        return (mean, f"push = sign(mean) + {self.decay} * x", kept, "update = -lr * push")
+        return (mean, f"push = sign(mean) + {self.weight_decay} * x", kept, "update = -lr * push")

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Share, spec
 from vizopt.train.optimizers.base import LearningRate
 
@@ -41,7 +41,7 @@ class Momentum:
     lr: LearningRate
     momentum: Share = 0.9
 
-    def init(self, params: Vector, layout: Layout) -> MomentumState:
+    def init(self, params: Vector, layout: ParamLayout) -> MomentumState:
         return MomentumState(velocity=np.zeros_like(params))
 
     def update(
@@ -83,7 +83,7 @@ class MomentumTorch:
     lr: LearningRate
     momentum: Share = 0.9
 
-    def init(self, params: Vector, layout: Layout) -> MomentumState:
+    def init(self, params: Vector, layout: ParamLayout) -> MomentumState:
         return MomentumState(velocity=np.zeros_like(params))
 
     def update(

@@ -1,14 +1,17 @@
 """Muon: the momentum of each weight matrix, made orthogonal."""
 
+from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from vizopt.core.arrays import Matrix, Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import NonNegative, Share, spec
-from vizopt.train.optimizers.adam import AdamState, AdamW, adam_state
+from vizopt.core.tensors import Tensor
+from vizopt.train.optimizers.adamw import AdamW
 from vizopt.train.optimizers.base import LearningRate
+from vizopt.train.optimizers.moments import AdamState, adam_state
 from vizopt.train.schedules import Constant
 
 ITERATIONS = 5  # of Newton and Schulz
@@ -16,29 +19,29 @@ COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # the authors', steepest at zero
 
 
 class MuonState(NamedTuple):
-    momentum: Vector  # [P] of the matrices; zero elsewhere
+    first_moment: Vector  # [P] of the matrices; zero elsewhere
     adam: AdamState  # [P] of the rest
     matrices: Vector  # [P] 1 where a parameter belongs to a matrix, 0 elsewhere
-    layout: Layout
+    layout: ParamLayout
 
 
 @spec
 class Muon:
     """MomentUm Orthogonalised by Newton-Schulz for weight matrices; AdamW for the rest.
 
-    momentum ← momentum_share · momentum + (1 − momentum_share) · grad
-    ahead    = (1 − momentum_share) · grad + momentum_share · momentum
-    delta    = −lr(step) · √max(1, outputs / inputs) · orthogonal(ahead) − lr(step) · decay · params
+    m     ← momentum · m + (1 − momentum) · grad
+    ahead = (1 − momentum) · grad + momentum · m
+    delta = −lr(step) · (√max(1, outputs / inputs) · orthogonal(ahead) + weight_decay · params)
 
     orthogonal(G) takes all singular values of G near 1: five times
     X ← a X + (b A + c A²) X with A = X Xᵀ, from X = G / ‖G‖.
 
     Args:
         lr: learning rate of the matrices: a number or a schedule.
-        momentum_share: share of the momentum kept, 0 ≤ share < 1.
-        decay: share of a matrix, times the learning rate, that each step takes off it.
-        rest_lr: learning rate of AdamW for biases, a number or a schedule, with betas 0.9 and
-            0.95, epsilon 1e-10 and no decay, as the authors have it.
+        momentum: share of the mean of the gradients kept, 0 ≤ momentum < 1.
+        weight_decay: share of a matrix, times the learning rate, that each step takes off it.
+        adamw_lr: learning rate of AdamW for biases, a number or a schedule, with betas 0.9 and
+            0.95, epsilon 1e-10 and no weight decay, as the authors have it.
 
     Reference: Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks", and
     their reference code, here in the precision of the parameters instead of bfloat16.
@@ -50,41 +53,56 @@ class Muon:
         "all directions alike, and the biases as AdamW does"
     )
 
-    lr: LearningRate = Constant(0.02)
-    momentum_share: Share = 0.95
-    decay: NonNegative = 0.0
-    rest_lr: LearningRate = Constant(3e-4)
+    MEANINGS: ClassVar[dict[str, str]] = {
+        "momentum": "the share of the older mean of slopes that is kept",
+    }
+    FORMER: ClassVar[dict[str, str]] = {
+        "momentum_share": "momentum",
+        "decay": "weight_decay",
+        "rest_lr": "adamw_lr",
+    }
 
-    def init(self, params: Vector, layout: Layout) -> MuonState:
+    lr: LearningRate = Constant(0.02)
+    momentum: Share = 0.95
+    weight_decay: NonNegative = 0.0
+    adamw_lr: LearningRate = Constant(3e-4)
+
+    def init(self, params: Vector, layout: ParamLayout) -> MuonState:
         matrices = np.zeros_like(params)
-        for view in layout.views(matrices).values():
-            view[...] = view.ndim == 2
+        views = layout.views(matrices)
+        for tensor in _matrices(layout):
+            views[tensor.name][...] = 1
         return MuonState(np.zeros_like(params), adam_state(params), matrices, layout)
 
     def update(
         self, step: int, params: Vector, grad: Vector, state: MuonState
     ) -> tuple[Vector, MuonState]:
-        share = self.momentum_share
+        share = self.momentum
         mine = grad * state.matrices
-        momentum = share * state.momentum + (1 - share) * mine
-        ahead = (1 - share) * mine + share * momentum
-        for view in state.layout.views(ahead).values():
-            if view.ndim == 2:
-                inputs, outputs = view.shape
-                view[...] = orthogonal(view) * max(1.0, outputs / inputs) ** 0.5
-        push = ahead + self.decay * params * state.matrices
+        mean = share * state.first_moment + (1 - share) * mine
+        ahead = (1 - share) * mine + share * mean
+        views = state.layout.views(ahead)
+        for tensor in _matrices(state.layout):
+            view, (inputs, outputs) = views[tensor.name], tensor.grid
+            turned = orthogonal(tensor.matrix(view)) * max(1.0, outputs / inputs) ** 0.5
+            view[...] = tensor.array(turned)
+        push = ahead + self.weight_decay * params * state.matrices
         others, adam = self._rest().update(step, params, grad * (1 - state.matrices), state.adam)
         delta = -self.lr(step) * push + others
-        return delta, MuonState(momentum, adam, state.matrices, state.layout)
+        return delta, MuonState(mean, adam, state.matrices, state.layout)
 
-    def acting(self, layout: Layout) -> "Muon | AdamW":
+    def acting(self, layout: ParamLayout) -> "Muon | AdamW":
         """Without a matrix, as on a curve, only the rule of the rest."""
-        has_matrix = any(len(shape) == 2 for _, shape in layout.shapes)
-        return self if has_matrix else self._rest()
+        return self if any(_matrices(layout)) else self._rest()
 
     def _rest(self) -> AdamW:
         """The rule of what belongs to no matrix."""
-        return AdamW(lr=self.rest_lr, beta_2=0.95, epsilon=1e-10, decay=0.0)
+        return AdamW(lr=self.adamw_lr, beta_2=0.95, epsilon=1e-10, weight_decay=0.0)
+
+
+def _matrices(layout: ParamLayout) -> Iterator[Tensor]:
+    """Those that are multiplied with inputs: embeddings are not, and go with the rest."""
+    return (t for t in layout.tensors if t.role == "weight" and t.axis_in is not None)
 
 
 def orthogonal(G: Matrix) -> Matrix:

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Share, spec
 from vizopt.train.optimizers.base import LearningRate
 
@@ -37,7 +37,7 @@ class Nesterov:
     lr: LearningRate
     momentum: Share = 0.9
 
-    def init(self, params: Vector, layout: Layout) -> NesterovState:
+    def init(self, params: Vector, layout: ParamLayout) -> NesterovState:
         return NesterovState(velocity=np.zeros_like(params))
 
     def update(
@@ -76,7 +76,7 @@ class NesterovKeras:
     lr: LearningRate
     momentum: Share = 0.9
 
-    def init(self, params: Vector, layout: Layout) -> NesterovState:
+    def init(self, params: Vector, layout: ParamLayout) -> NesterovState:
         return NesterovState(velocity=np.zeros_like(params))
 
     def update(

@@ -5,21 +5,21 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Positive, Share, spec
 from vizopt.train.optimizers.base import LearningRate, rest
 
 
 class RMSPropState(NamedTuple):
-    cache: Vector  # [P]
+    second_moment: Vector  # [P] mean of grad²
 
 
 @spec
 class RMSProp:
     """A rate that follows a moving mean of the squared gradients.
 
-    cache ← rho · cache + (1 − rho) · grad²
-    delta = −lr(step) · grad / (√cache + epsilon)
+    v     ← rho · v + (1 − rho) · grad²
+    delta = −lr(step) · grad / (√v + epsilon)
 
     Args:
         lr: learning rate of each epoch: a number or a schedule.
@@ -39,17 +39,17 @@ class RMSProp:
     rho: Share = 0.9
     epsilon: Positive = 1e-7
 
-    def init(self, params: Vector, layout: Layout) -> RMSPropState:
-        return RMSPropState(cache=np.zeros_like(params))
+    def init(self, params: Vector, layout: ParamLayout) -> RMSPropState:
+        return RMSPropState(second_moment=np.zeros_like(params))
 
     def update(
         self, step: int, params: Vector, grad: Vector, state: RMSPropState
     ) -> tuple[Vector, RMSPropState]:
-        cache = self.rho * state.cache + (1 - self.rho) * grad**2
-        return -self.lr(step) * grad / (np.sqrt(cache) + self.epsilon), RMSPropState(cache)
+        second = self.rho * state.second_moment + (1 - self.rho) * grad**2
+        return -self.lr(step) * grad / (np.sqrt(second) + self.epsilon), RMSPropState(second)
 
     def worked(self) -> tuple[str, ...]:
         return (
-            f"cache = {self.rho} * cache + {rest(self.rho)} * slope ** 2",
-            f"update = -lr * slope / (sqrt(cache) + {self.epsilon})",
+            f"v = {self.rho} * v + {rest(self.rho)} * slope ** 2",
+            f"update = -lr * slope / (sqrt(v) + {self.epsilon})",
         )

@@ -3,7 +3,7 @@
 from typing import ClassVar, NamedTuple
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import spec
 from vizopt.train.optimizers.base import LearningRate
 
@@ -32,7 +32,7 @@ class SGD:
 
     lr: LearningRate
 
-    def init(self, params: Vector, layout: Layout) -> SGDState:
+    def init(self, params: Vector, layout: ParamLayout) -> SGDState:
         return SGDState()
 
     def update(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Batch
-from vizopt.train.problems.arithmetic import Arithmetic
+from vizopt.train.problems.precision import Precision
 
 LEAK = 0.01
 GELU = np.sqrt(2 / np.pi), 0.044715  # of the form with tanh
@@ -18,13 +18,13 @@ class Activation(NamedTuple):
 
     Args:
         words: for the picture.
-        value: value(z, out, arithmetic) writes out = f(z); both [outputs, N].
+        value: value(z, out, precision) writes out = f(z); both [outputs, N].
         slope: slope(z, a) is f′(z), where a = f(z); a factor, so that true counts as 1.
         from_value: whether the slope needs only a, so that a may overwrite z.
     """
 
     words: str
-    value: Callable[[Batch, Batch, Arithmetic], object]
+    value: Callable[[Batch, Batch, Precision], object]
     slope: Callable[[Batch, Batch], Any]
     from_value: bool = True
 
@@ -35,28 +35,28 @@ def _zeros(shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> Batch:
     return np.zeros(shape, dtype)
 
 
-def _relu(z: Batch, out: Batch, arithmetic: Arithmetic) -> None:
+def _relu(z: Batch, out: Batch, precision: Precision) -> None:
     np.maximum(z, _zeros(z.shape, z.dtype), out=out)
 
 
-def _leaky(z: Batch, out: Batch, arithmetic: Arithmetic) -> None:
+def _leaky(z: Batch, out: Batch, precision: Precision) -> None:
     np.maximum(z, z.dtype.type(LEAK) * z, out=out)
 
 
-def sigmoid(z: Batch, out: Batch, arithmetic: Arithmetic) -> None:
+def sigmoid(z: Batch, out: Batch, precision: Precision) -> None:
     """out = 1 / (1 + e⁻ᶻ)."""
     np.negative(z, out=out)
     with np.errstate(over="ignore"):
-        arithmetic.exp(out)
+        precision.exp(out)
     np.add(1, out, out=out)
     np.divide(1, out, out=out)
 
 
-def _tanh(z: Batch, out: Batch, arithmetic: Arithmetic) -> None:
+def _tanh(z: Batch, out: Batch, precision: Precision) -> None:
     np.tanh(z, out=out)
 
 
-def _gelu(z: Batch, out: Batch, arithmetic: Arithmetic) -> None:
+def _gelu(z: Batch, out: Batch, precision: Precision) -> None:
     np.multiply(0.5 * z, 1 + np.tanh(GELU[0] * (z + GELU[1] * z**3)).astype(z.dtype), out=out)
 
 

@@ -6,7 +6,8 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Vector
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
+from vizopt.recording.header import Kind
 
 
 class Evaluation(NamedTuple):
@@ -19,7 +20,7 @@ class Problem(Protocol):
     """A network on data, a function of one variable: something to make small."""
 
     @property
-    def layout(self) -> Layout: ...
+    def layout(self) -> ParamLayout: ...
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -39,6 +40,11 @@ class Problem(Protocol):
     @property
     def dtype(self) -> str:
         """Precision of the parameters, "float32" or "float64"."""
+        ...
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the recording's header says of it besides: classes, axes, samples of one step."""
         ...
 
     @property
@@ -63,11 +69,16 @@ class ProblemSpec(Protocol):
     """A frozen dataclass that a scene describes a problem with."""
 
     @property
-    def layout(self) -> Layout: ...
+    def layout(self) -> ParamLayout: ...
 
     @property
     def columns(self) -> frozenset[str]:
         """What a recording of it can hold besides what every step carries."""
+        ...
+
+    @property
+    def kind(self) -> Kind:
+        """What a picture and a text make of it."""
         ...
 
     @property

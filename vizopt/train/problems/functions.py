@@ -1,7 +1,7 @@
 """Functions of one variable: what a learning rate and momentum do, in one curve."""
 
 from math import isfinite
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.random import RandomState
@@ -10,8 +10,9 @@ from pydantic import AfterValidator, Field
 
 from vizopt.core.arrays import Vector
 from vizopt.core.numbers import setting
-from vizopt.core.params import Layout
+from vizopt.core.params import ParamLayout
 from vizopt.core.specs import spec
+from vizopt.recording.header import Kind
 from vizopt.train.problems.base import Evaluation
 from vizopt.train.problems.curve import curve, too_wild
 from vizopt.train.problems.formula import Values, formula
@@ -75,12 +76,16 @@ class FunctionSpec:
                 )
 
     @property
-    def layout(self) -> Layout:
-        return Layout.of({"x": (1,)})
+    def layout(self) -> ParamLayout:
+        return ParamLayout.of({"x": (1,)})
 
     @property
     def columns(self) -> frozenset[str]:
         return frozenset({"slope", "x", "curve", "minima", "maxima"})
+
+    @property
+    def kind(self) -> Kind:
+        return "function"
 
     @property
     def unit(self) -> str:
@@ -145,6 +150,7 @@ class Function:
         self._start = spec.start
         self.layout = spec.layout
         self.words = spec.describe()
+        self.facts: dict[str, Any] = {}
         self.constants: dict[str, NDArray[np.float64]] = {
             "curve": spec.curve,
             "minima": spec.minima,

@@ -7,17 +7,17 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Batch, Labels
 from vizopt.train.problems.activations import sigmoid
-from vizopt.train.problems.arithmetic import Arithmetic
+from vizopt.train.problems.precision import Precision
 
 CLIP = 1e-7  # the book's: predictions are clipped to [CLIP, 1 − CLIP] before the logarithm
 
 
-class Judged(NamedTuple):
+class LossAndAccuracy(NamedTuple):
     loss: float
     accuracy: float
 
 
-class Truth(NamedTuple):
+class Targets(NamedTuple):
     """What the outputs of N samples should be, and between what a prediction is clipped."""
 
     labels: Labels  # [N]
@@ -25,22 +25,24 @@ class Truth(NamedTuple):
     limits: tuple[NDArray[np.floating], NDArray[np.floating]]  # [] [], in the outputs' precision
 
     @classmethod
-    def of(cls, labels: Labels, dtype: str) -> "Truth":
+    def of(cls, labels: Labels, dtype: str) -> "Targets":
         flat = labels * len(labels) + np.arange(len(labels))
         return cls(labels, flat, (np.asarray(CLIP, dtype), np.asarray(1 - CLIP, dtype)))
 
 
-class Head(Protocol):
+class LossHead(Protocol):
     """A loss and the predictions that it stands for."""
 
     words: str
 
-    def judge(self, outputs: Batch, truth: Truth, arithmetic: Arithmetic) -> Judged:
+    def loss_and_accuracy(
+        self, outputs: Batch, targets: Targets, precision: Precision
+    ) -> LossAndAccuracy:
         """Loss and accuracy of outputs [C, N], which become ∂loss/∂outputs."""
         ...
 
     def scores(self, outputs: Batch) -> Batch:
-        """One row for each class, [classes, N], the largest of which is predicted."""
+        """One row for each class, [..., classes, N], the largest of which is predicted."""
         ...
 
 
@@ -53,18 +55,20 @@ class Softmax:
 
     words = "softmax"
 
-    def judge(self, outputs: Batch, truth: Truth, arithmetic: Arithmetic) -> Judged:
-        true, count = truth.flat, len(truth.labels)
+    def loss_and_accuracy(
+        self, outputs: Batch, targets: Targets, precision: Precision
+    ) -> LossAndAccuracy:
+        true, count = targets.flat, len(targets.labels)
         outputs -= np.maximum.reduce(outputs)
-        correct = _correct(outputs, truth)
-        arithmetic.exp(outputs)
+        correct = _correct(outputs, targets)
+        precision.exp(outputs)
         outputs /= np.add.reduce(outputs)
         flat = outputs.reshape(-1)  # a view: outputs of a pass are contiguous
         confidence = flat[true]
-        loss = -np.add.reduce(arithmetic.log(confidence.clip(*truth.limits))) / count
+        loss = -np.add.reduce(precision.log(confidence.clip(*targets.limits))) / count
         flat[true] = confidence - 1
         outputs /= count
-        return Judged(float(loss), correct / count)
+        return LossAndAccuracy(float(loss), correct / count)
 
     def scores(self, outputs: Batch) -> Batch:
         return outputs
@@ -79,29 +83,31 @@ class Sigmoid:
 
     words = "sigmoid"
 
-    def judge(self, outputs: Batch, truth: Truth, arithmetic: Arithmetic) -> Judged:
-        labels = truth.labels
+    def loss_and_accuracy(
+        self, outputs: Batch, targets: Targets, precision: Precision
+    ) -> LossAndAccuracy:
+        labels = targets.labels
         accuracy = np.count_nonzero((outputs[0] > 0) == labels) / len(labels)
-        sigmoid(outputs, outputs, arithmetic)
-        p = outputs[0].clip(*truth.limits)
-        loss = -arithmetic.log(np.where(labels == 1, p, 1 - p)).mean()
+        sigmoid(outputs, outputs, precision)
+        p = outputs[0].clip(*targets.limits)
+        loss = -precision.log(np.where(labels == 1, p, 1 - p)).mean()
         outputs[0] -= labels
         outputs /= len(labels)
-        return Judged(float(loss), float(accuracy))
+        return LossAndAccuracy(float(loss), float(accuracy))
 
     def scores(self, outputs: Batch) -> Batch:
-        return np.concatenate([np.zeros_like(outputs), outputs])
+        return np.concatenate([np.zeros_like(outputs), outputs], axis=-2)
 
 
-def _correct(behind: Batch, truth: Truth) -> int:
+def _correct(behind: Batch, targets: Targets) -> int:
     """How many samples are classified rightly; behind [C, N] is 0 at the largest outputs."""
     wins = behind == 0
-    if np.count_nonzero(wins) == len(truth.labels):
-        return int(np.count_nonzero(wins.take(truth.flat)))
+    if np.count_nonzero(wins) == len(targets.labels):
+        return int(np.count_nonzero(wins.take(targets.flat)))
     # Of equal outputs the first class wins; argmax says which, but takes twice the time.
-    return int(np.count_nonzero(behind.argmax(axis=0) == truth.labels))
+    return int(np.count_nonzero(behind.argmax(axis=0) == targets.labels))
 
 
-def head(outputs: int) -> Head:
+def head(outputs: int) -> LossHead:
     """The loss for so many outputs: binary for one, categorical for more."""
     return Sigmoid() if outputs == 1 else Softmax()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from numpy.random import RandomState
+from pydantic import TypeAdapter
 
 from vizopt.core.library import unpacked
 from vizopt.core.numbers import counted
@@ -51,7 +52,7 @@ def inferred(path: str, given: Mapping[str, Any]) -> Inferred:
     if path.lower().endswith(".npy") and "y" not in given:
         raise ValueError(f'{path}: holds features alone: name the labels\' file, y = "….npy"')
     arrays = path.lower().endswith((".npz", ".npy"))
-    spec = NPZ(path=path, **given) if arrays else CSV(path=path, **given)
+    spec = TypeAdapter(NPZ if arrays else CSV).validate_python({"path": path, **given})
     known = {"kind": "csv", "path": path, **given}
     if isinstance(spec, NPZ):
         known["kind"], data = "npz", spec.make(RandomState(0))

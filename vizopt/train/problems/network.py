@@ -1,7 +1,7 @@
 """A dense network on a data set, with its gradient."""
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.random import RandomState
@@ -9,21 +9,22 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from vizopt.core.arrays import Batch, Matrix, Vector
+from vizopt.core.kinds import OneOf
 from vizopt.core.numbers import count, setting
-from vizopt.core.params import Layout
-from vizopt.core.specs import Count, NonNegative, OneOf, Share, spec
+from vizopt.core.params import ParamLayout
+from vizopt.core.projection import plane_of
+from vizopt.core.specs import Count, NonNegative, Share, spec
+from vizopt.recording.header import Kind
 from vizopt.train.problems.activations import ACTIVATIONS
-from vizopt.train.problems.arithmetic import ARITHMETICS
 from vizopt.train.problems.base import Evaluation
 from vizopt.train.problems.checks import check_fit
 from vizopt.train.problems.data import DATASETS
 from vizopt.train.problems.datasets import Data, Dataset
-from vizopt.train.problems.heads import Truth, head
-from vizopt.train.problems.passes import Pass
-from vizopt.train.problems.plane import plane_of
+from vizopt.train.problems.heads import Targets, head
+from vizopt.train.problems.precision import PRECISIONS
+from vizopt.train.problems.stacks import Stack
 from vizopt.train.problems.streams import Streams
-
-BLOCK = 512  # points of a forward pass over the plane; one layer's outputs stay in the cache
+from vizopt.train.problems.workspace import Workspace
 
 
 @spec
@@ -41,7 +42,7 @@ class NetworkSpec:
             form with tanh).
         init: first weights: "book" 0.01 · randn, "he" √(2 / inputs) · randn, "glorot" uniform
             within ±√(6 / (inputs + outputs)); biases are zero.
-        arithmetic: precision of all numbers: "float32", "float64", or "book" for the lesson's
+        precision: precision of all numbers: "float32", "float64", or "book" for the lesson's
             figures to the last bit on every machine ("tanh" and "gelu" but for the last). The first
             two differ in the last bits between processors and versions of NumPy; after a while a
             chaotic run shows it.
@@ -55,11 +56,13 @@ class NetworkSpec:
             out and there are more than two.
     """
 
+    FORMER: ClassVar[dict[str, str]] = {"arithmetic": "precision"}
+
     data: Annotated[Dataset, OneOf(DATASETS)]
     sizes: Annotated[tuple[Count, ...], Field(min_length=2)] = (2, 64, 3)
     activation: Literal["relu", "leaky-relu", "tanh", "sigmoid", "gelu"] = "relu"
     init: Literal["book", "he", "glorot"] = "book"
-    arithmetic: Literal["book", "float32", "float64"] = "float32"
+    precision: Literal["book", "float32", "float64"] = "float32"
     batch: Count | None = None
     validation: Annotated[float, Field(strict=True, ge=0, lt=1)] = 0.0
     l1: NonNegative = 0.0
@@ -76,12 +79,12 @@ class NetworkSpec:
         check_fit(self, self.data.make(RandomState(0)))
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> ParamLayout:
         """`dense1.weights`, `dense1.biases`, `dense2.weights`, …"""
         shapes: dict[str, tuple[int, ...]] = {}
         for i, (rows, columns) in enumerate(pairwise(self.sizes), start=1):
             shapes |= {f"dense{i}.weights": (rows, columns), f"dense{i}.biases": (columns,)}
-        return Layout.of(shapes)
+        return ParamLayout.of(shapes)
 
     @property
     def columns(self) -> frozenset[str]:
@@ -89,6 +92,10 @@ class NetworkSpec:
         shown = {"points", "labels", "held_out", "extent"}
         predicted = "scores" if self.sizes[0] > 1 else "probabilities"
         return frozenset({"accuracy", predicted, *shown, *held_out})
+
+    @property
+    def kind(self) -> Kind:
+        return "network"
 
     @property
     def unit(self) -> str:
@@ -130,11 +137,11 @@ class Network:
         self.spec = spec
         self.layout = spec.layout
         self.metrics: tuple[str, ...] = ("accuracy",)
-        self._arithmetic = ARITHMETICS[spec.arithmetic]
+        self._precision = PRECISIONS[spec.precision]
         self._activation = ACTIVATIONS[spec.activation]
         self._head = head(spec.sizes[-1])
-        self.dtype = np.dtype(self._arithmetic.dtype).name
-        self.plane = plane_of(data, spec.plane)
+        self.dtype = np.dtype(self._precision.dtype).name
+        self.plane = plane_of(data.x, data.features, data.units, spec.plane)
         self.words = f"{data.words}  ·  {spec.describe()}"
         self.classes = data.classes
         self._all = data
@@ -144,19 +151,29 @@ class Network:
         self._held_out[streams.validation().permutation(len(data.y))[:held_out]] = True
         self._x = data.x[~self._held_out].astype(self.dtype).T
         self._y = data.y[~self._held_out]
-        self._truth = Truth.of(self._y, self.dtype)
+        self._targets = Targets.of(self._y, self.dtype)
         self._whole = self._filled(self._x)
         samples = len(self._y)
         self.batches = -(-samples // spec.batch) if spec.batch else 1
         self._order: tuple[int, NDArray[np.intp]] | None = None  # an epoch's, drawn once
         self._part = self._pass(spec.batch or samples)
         # A picture needs no rounding of its own: only training is to the book's last bit.
-        plain = ARITHMETICS[self.dtype]
-        self._blocks = Pass(spec.sizes, BLOCK, plain, self._activation)
+        plain = PRECISIONS[self.dtype]
+        self._stack = Stack(spec.sizes, plain, self._activation)
         if held_out:
             self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
             self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
-            self._validation_truth = Truth.of(data.y[self._held_out], self.dtype)
+            self._validation_targets = Targets.of(data.y[self._held_out], self.dtype)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Names of the classes and of the plane, samples of one step."""
+        return {
+            "classes": self.classes,
+            "plane": self.plane.words,
+            "axes": self.plane.names,
+            "batch": self.spec.batch or 0,
+        }
 
     @property
     def constants(self) -> dict[str, NDArray[Any]]:
@@ -175,9 +192,8 @@ class Network:
     def init(self, rng: RandomState) -> Vector:
         """First weights, rounded to float32 as the book's are; biases zero."""
         params = np.zeros(self.layout.size, self.dtype)
-        for name, view in self.layout.views(params).items():
-            if name.endswith(".weights"):
-                view[...] = _first(self.spec.init, view.shape, rng)
+        for view in self.layout.weights(params).values():
+            view[...] = _first(self.spec.init, view.shape, rng)
         return params
 
     def evaluate(self, params: Vector, step: int) -> Evaluation:
@@ -185,8 +201,8 @@ class Network:
         matrices = self.layout.matrices(params)
         loss, metrics = np.nan, {}
         if step % self.batches == 0:
-            judged = self._head.judge(
-                self._whole.forward(matrices, None), self._truth, self._arithmetic
+            judged = self._head.loss_and_accuracy(
+                self._whole.forward(matrices, None), self._targets, self._precision
             )
             loss = judged.loss + self._penalty(params)
             metrics = {"accuracy": judged.accuracy} | self._validated(matrices)
@@ -199,21 +215,23 @@ class Network:
         return Evaluation(loss, grad, metrics)
 
     def scores(self, params: Vector, points: Batch) -> Batch:
-        """A score for each class [classes, M] at other samples [D, M]; the largest wins."""
-        matrices = self.layout.matrices(params)
-        count = points.shape[1]
-        outputs = np.empty((self.spec.sizes[-1], count), self.dtype)
-        size = -(-count // -(-count // BLOCK))  # of equal blocks, none above BLOCK
-        for start in range(0, count, size):
-            block = points[:, start : start + size]
-            self._blocks.use(block.shape[1])[...] = block
-            outputs[:, start : start + size] = self._blocks.forward(matrices, None)
-        return self._head.scores(outputs)
+        """A score for each class [classes, M] at other samples [D, M]; the largest wins.
 
-    def _pass(self, samples: int) -> Pass:
-        return Pass(self.spec.sizes, samples, self._arithmetic, self._activation)
+        Of several parameter vectors [R, P] those of each, [R, classes, M].
+        """
+        several = params.reshape(-1, params.shape[-1])
+        matrices = [self.layout.matrix(layer, several) for layer in self.layout.layers]
+        scores = self._head.scores(self._stack.outputs(matrices, points))
+        return scores.reshape(*params.shape[:-1], *scores.shape[1:])
 
-    def _filled(self, x: Batch) -> Pass:
+    def at_once(self, points: int) -> int:
+        """Of how many parameter vectors the scores at so many points are computed together."""
+        return self._stack.most(points)
+
+    def _pass(self, samples: int) -> Workspace:
+        return Workspace(self.spec.sizes, samples, self._precision, self._activation)
+
+    def _filled(self, x: Batch) -> Workspace:
         work = self._pass(x.shape[1])
         work.use(x.shape[1])[...] = x
         return work
@@ -232,31 +250,32 @@ class Network:
         self._part.use(len(chosen))[...] = self._x[:, chosen]
         rate = self.spec.dropout
         dropout = (rate, self._streams.dropout(step)) if rate else None
-        truth = Truth.of(self._y[chosen], self.dtype)
-        self._head.judge(self._part.forward(matrices, dropout), truth, self._arithmetic)
+        targets = Targets.of(self._y[chosen], self.dtype)
+        self._head.loss_and_accuracy(
+            self._part.forward(matrices, dropout), targets, self._precision
+        )
         self._part.backward(matrices, self.layout.matrices(grad))
 
     def _validated(self, matrices: list[Matrix]) -> dict[str, float]:
         if not self.spec.validation:
             return {}
         outputs = self._validation.forward(matrices, None)
-        judged = self._head.judge(outputs, self._validation_truth, self._arithmetic)
+        judged = self._head.loss_and_accuracy(outputs, self._validation_targets, self._precision)
         return {"validation_loss": judged.loss, "validation_accuracy": judged.accuracy}
 
     def _penalty(self, params: Vector) -> float:
         if not (self.spec.l1 or self.spec.l2):
             return 0.0
-        weights = [v for name, v in self.layout.views(params).items() if name.endswith(".weights")]
+        weights = self.layout.weights(params).values()
         return float(
             sum(self.spec.l1 * abs(w).sum() + self.spec.l2 * (w**2).sum() for w in weights)
         )
 
     def _add_penalty_grad(self, params: Vector, grad: Vector) -> None:
         if self.spec.l1 or self.spec.l2:
-            views = self.layout.views(grad)
-            for name, w in self.layout.views(params).items():
-                if name.endswith(".weights"):
-                    views[name] += self.spec.l1 * np.sign(w) + 2 * self.spec.l2 * w
+            views = self.layout.weights(grad)
+            for name, w in self.layout.weights(params).items():
+                views[name] += self.spec.l1 * np.sign(w) + 2 * self.spec.l2 * w
 
 
 def _first(kind: str, shape: tuple[int, ...], rng: RandomState) -> NDArray[np.floating]:

@@ -7,16 +7,16 @@ from numpy.random import RandomState
 
 from vizopt.core.arrays import Batch, Matrix
 from vizopt.train.problems.activations import Activation
-from vizopt.train.problems.arithmetic import Arithmetic
+from vizopt.train.problems.precision import Precision
 
 
-class Pass:
+class Workspace:
     """Forward and backward for N samples, one in each column.
 
     Args:
         sizes: features, width of each hidden layer, outputs.
         samples: how many come at once, N, until `use` says otherwise.
-        arithmetic: how products are rounded.
+        precision: how products are rounded.
         activation: of the hidden layers.
     """
 
@@ -24,13 +24,13 @@ class Pass:
         self,
         sizes: Sequence[int],
         samples: int,
-        arithmetic: Arithmetic,
+        precision: Precision,
         activation: Activation,
     ) -> None:
         self._sizes = sizes
-        self._arithmetic = arithmetic
+        self._precision = precision
         self._activation = activation
-        self._apart = arithmetic.inputs != arithmetic.dtype
+        self._apart = precision.inputs != precision.dtype
         self._masks: list[Batch] = []
         self._allocate(samples)
 
@@ -42,12 +42,10 @@ class Pass:
 
     def _allocate(self, samples: int) -> None:
         """All contiguous, as products write to no other arrays and heads take theirs flat."""
-        dtype, sizes = self._arithmetic.dtype, self._sizes
+        dtype, sizes = self._precision.dtype, self._sizes
         self._samples = samples
         # A layer's input, with a last row of ones for the biases; its sums; what flows back.
-        self._inputs = [
-            np.ones((size + 1, samples), self._arithmetic.inputs) for size in sizes[:-1]
-        ]
+        self._inputs = [np.ones((size + 1, samples), self._precision.inputs) for size in sizes[:-1]]
         self._values = [  # of hidden layers: the next layer's input, in the sums' precision
             np.empty((len(layer) - 1, samples), dtype) if self._apart else layer[:-1]
             for layer in self._inputs[1:]
@@ -63,10 +61,10 @@ class Pass:
         self._masks = []
         last = len(matrices) - 1
         for i, matrix in enumerate(matrices):
-            self._arithmetic.forward(matrix, self._inputs[i], self._sums[i])
+            self._precision.forward(matrix, self._inputs[i], self._sums[i])
             if i < last:
                 hidden = self._values[i]
-                self._activation.value(self._sums[i], hidden, self._arithmetic)
+                self._activation.value(self._sums[i], hidden, self._precision)
                 if dropout:
                     rate, rng = dropout
                     kept = (rng.random_sample(hidden.shape) >= rate) / (1 - rate)
@@ -80,10 +78,10 @@ class Pass:
         """Write each layer's gradient [inputs + 1, outputs]; the last sums hold ∂loss/∂sums."""
         flow = self._sums[-1]
         for i in reversed(range(len(matrices))):
-            self._arithmetic.grad(self._inputs[i], flow, outs[i])
+            self._precision.grad(self._inputs[i], flow, outs[i])
             if i:
                 back = self._backs[i - 1]
-                self._arithmetic.backward(matrices[i], flow, back)
+                self._precision.backward(matrices[i], flow, back)
                 value = self._values[i - 1]
                 if self._masks:
                     back *= self._masks[i - 1]

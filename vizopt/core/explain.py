@@ -1,21 +1,27 @@
-"""Explain: the first mistake in a scene's table, in one line."""
+"""Explain: the first mistake in a spec, in one line."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeGuard, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
 
 from vizopt.core.errors import SceneError, hint
+from vizopt.core.floats import LARGEST
+from vizopt.core.kinds import OneOf
 from vizopt.core.numbers import counted
-from vizopt.core.specs import LARGEST, OneOf
 
 
 def explained(
     error: ValidationError, file: str, table: Mapping[str, Any], root: type
 ) -> SceneError:
-    """The first mistake in one line; a misspelt key before the missing one it stands for."""
+    """The first mistake in a scene's table, in one line."""
+    return SceneError(file, *first_mistake(error, table, root))
+
+
+def first_mistake(error: ValidationError, table: Mapping[str, Any], root: type) -> tuple[str, str]:
+    """The key and what is wrong there; a misspelt key before the missing one it stands for."""
     problems = sorted(error.errors(), key=lambda e: e["type"] == "missing")
     problem = problems[0]
     key, known = _place(problem["loc"], table, root)
@@ -40,7 +46,7 @@ def explained(
         case _:
             wanted = problem["msg"].removeprefix("Input ").replace("valid tuple", "list")
             message = f"{_short(value)}: {wanted}"
-    return SceneError(file, key, message)
+    return key, message
 
 
 def _short(value: Any) -> str:
@@ -57,15 +63,17 @@ def _place(loc: tuple[int | str, ...], given: Any, root: type) -> tuple[str, lis
     key: list[str] = []
     known = names_of(root)
     for part in loc:
-        if part in _kinds(at):
-            at = _kinds(at)[part]
-        elif isinstance(given, Mapping | list | tuple):  # a bare number has no parts
+        at = chosen(at, given)
+        known = names_of(at) if _is_spec(at) else known
+        if isinstance(given, Mapping | list | tuple):  # a bare number has no parts
             key.append(str(part))
-            at = _inside(at, part)
+            at = inside(at, part)
             given = _item(given, part)
-        known = list(_kinds(at)) or (
-            names_of(at) if isinstance(at, type) and is_dataclass(at) else known
-        )
+    one_of = one_of_in(at)
+    if one_of:
+        known = list(one_of.kinds)
+    elif _is_spec(at):
+        known = names_of(at)
     return ".".join(key), known
 
 
@@ -76,12 +84,20 @@ def _item(given: Any, part: int | str) -> Any:
     return given[int(part)] if int(part) < len(given) else None
 
 
-def _kinds(at: Any) -> Mapping[Any, type]:
-    """The table of kinds that an annotation allows, empty where it is one thing."""
-    return next((m.table for m in getattr(at, "__metadata__", ()) if isinstance(m, OneOf)), {})
+def one_of_in(at: Any) -> OneOf | None:
+    """What says which kinds an annotation allows, if it is one of several."""
+    return next((m for m in getattr(at, "__metadata__", ()) if isinstance(m, OneOf)), None)
 
 
-def _inside(at: Any, part: int | str) -> Any:
+def chosen(at: Any, given: Any) -> Any:
+    """The class that an annotation comes to where this is given: that of its kind."""
+    one_of = one_of_in(at)
+    if one_of is None or not isinstance(given, Mapping):
+        return at
+    return one_of.kinds.get(one_of.kind_of(given) or "", at)
+
+
+def inside(at: Any, part: int | str) -> Any:
     """The annotation of one part of an annotated thing."""
     if is_dataclass(at):
         at = get_type_hints(at, include_extras=True).get(str(part))
@@ -89,6 +105,10 @@ def _inside(at: Any, part: int | str) -> Any:
         at = get_args(at)[-1 if get_origin(at) is dict else 0]
     union = get_args(at) if get_origin(at) is UnionType else ()
     return next((arg for arg in union if is_dataclass(arg)), at)
+
+
+def _is_spec(at: Any) -> TypeGuard[type]:
+    return isinstance(at, type) and is_dataclass(at)
 
 
 def names_of(cls: type) -> list[str]:

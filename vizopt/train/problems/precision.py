@@ -13,7 +13,7 @@ from vizopt.core import exponential
 from vizopt.core.arrays import Batch, Matrix
 
 
-class Arithmetic(Protocol):
+class Precision(Protocol):
     """The three products of a dense layer, exponential and logarithm.
 
     Args:
@@ -45,7 +45,7 @@ class Arithmetic(Protocol):
         ...
 
 
-class Plain:
+class PlainPrecision:
     """Everything in one precision, as NumPy has it; the biases take part in the products.
 
     Processors differ: BLAS adds up products in an order of its own, and in float32 `exp`, `log` and
@@ -72,7 +72,7 @@ class Plain:
         return np.asarray(np.log(x))
 
 
-class Book:
+class BookPrecision:
     """The lesson's figures to the last bit, on every machine.
 
     Products are summed in float64 and rounded once to float32, so that no BLAS kernel shows;
@@ -102,8 +102,8 @@ class Book:
         return exponential.log(x)
 
 
-ARITHMETICS: dict[str, Arithmetic] = {
-    "book": Book(),
-    "float32": Plain(np.float32),
-    "float64": Plain(np.float64),
+PRECISIONS: dict[str, Precision] = {
+    "book": BookPrecision(),
+    "float32": PlainPrecision(np.float32),
+    "float64": PlainPrecision(np.float64),
 }

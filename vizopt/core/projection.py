@@ -1,4 +1,4 @@
-"""The plane: two directions through the features, which the picture shows; of one a line."""
+"""Projection: two directions through the features, which the picture shows; of one a line."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Matrix
-from vizopt.train.problems.datasets import Data
 
 MARGIN = 0.06  # the plane reaches this share of the data's half-width beyond the data
 
 
 @dataclass(frozen=True)
-class Plane:
+class Projection:
     """A plane through the mean of the data; off it, every direction stays at its mean.
 
     One feature alone has a line for a plane: K is 1 instead of 2.
@@ -49,22 +48,29 @@ class Plane:
         return np.stack([middle - half, middle + half], axis=1).ravel()
 
 
-def plane_of(data: Data, wanted: tuple[str, ...]) -> Plane:
+def plane_of(
+    x: Matrix,
+    features: tuple[str, ...],
+    units: NDArray[np.float64] | None,
+    wanted: tuple[str, ...],
+) -> Projection:
     """The plane of two named features, or of the first two principal components.
 
     Args:
-        data: the samples.
-        wanted: two of their features, or none for the components.
+        x: samples [N, D], standardised where there are units.
+        features: their names [D].
+        units: mean and deviation [D, 2] before they were standardised; none of data from a rule.
+        wanted: two of the features, or none for the components.
     """
-    x, count = data.x, data.x.shape[1]
+    count = x.shape[1]
     if count <= 2 and not wanted:
-        every = _named(data, list(range(count)), np.zeros(count))
-        return Plane(np.zeros(count), np.eye(count), "", *every)
+        every = _named(features, units, list(range(count)), np.zeros(count))
+        return Projection(np.zeros(count), np.eye(count), "", *every)
     origin = x.mean(axis=0, dtype=np.float64)
     centred = x.astype(np.float64) - origin
     total = max((centred**2).sum(), 1e-300)
     if wanted:
-        places = [data.features.index(name) for name in wanted]
+        places = [features.index(name) for name in wanted]
         axes, name = np.eye(count)[places], " × ".join(wanted)
     else:
         axes, name = (
@@ -75,17 +81,20 @@ def plane_of(data: Data, wanted: tuple[str, ...]) -> Plane:
     shares = ((centred @ axes.T) ** 2).sum(axis=0) / total
     words = f"{name}: {float(shares.sum()):.0%} of the variance"
     if wanted:
-        return Plane(origin, axes, words, *_named(data, places, origin[places]))
+        return Projection(origin, axes, words, *_named(features, units, places, origin[places]))
     of = tuple(f"principal component {i + 1} ({100 * s:.0f}\u2009%)" for i, s in enumerate(shares))
-    return Plane(origin, axes, words, of if data.units is not None else ())
+    return Projection(origin, axes, words, of if units is not None else ())
 
 
 def _named(
-    data: Data, places: list[int], origin: NDArray[np.float64]
+    features: tuple[str, ...],
+    units: NDArray[np.float64] | None,
+    places: list[int],
+    origin: NDArray[np.float64],
 ) -> tuple[tuple[str, ...], NDArray[np.float64] | None]:
     """Names and units of features on a plane through their standardised origin [K]."""
-    if data.units is None:
+    if units is None:
         return (), None
-    units = data.units[places].copy()
-    units[:, 0] += units[:, 1] * origin
-    return tuple(data.features[i] for i in places), units
+    own = units[places].copy()
+    own[:, 0] += own[:, 1] * origin
+    return tuple(features[i] for i in places), own

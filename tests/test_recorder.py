@@ -1,0 +1,185 @@
+"""The recorder's thread: no row is lost, none waits too long, what goes wrong in it is heard."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.random import RandomState
+
+from vizopt.core.errors import RecordingError
+from vizopt.core.params import ParamLayout
+from vizopt.recording import recorder as recorders
+from vizopt.recording.commits import Commits
+from vizopt.recording.header import Column, Header
+from vizopt.recording.recorder import Recorder
+from vizopt.recording.scores import encoded
+from vizopt.recording.store import Recording
+from vizopt.recording.waiting import AT_ONCE
+from vizopt.train.problems import NetworkSpec, Spiral
+from vizopt.train.problems.workspace import Workspace
+
+COLUMNS = (
+    Column("loss", "history", "float64"),
+    Column("epoch", "snapshots", "int64"),
+    Column("params", "snapshots", "float32", (3,)),
+    Column("double", "snapshots", "float32", (3,)),
+)
+HEADER = Header(
+    "test", "title = 'x'", ParamLayout.of({"dense1.weights": (1, 3)}), 9999, {"vizopt": "0"}
+)
+
+
+def doubled(rows):
+    return 2 * np.stack(rows)
+
+
+def fill(recorder, rows):
+    for i in rows:
+        recorder.append("history", {"loss": float(i)})
+        values = np.full(3, i, np.float32)
+        recorder.append("snapshots", {"epoch": i, "params": values, "double": values})
+
+
+@pytest.mark.parametrize("rows", [1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
+def test_computed_rows_are_those_of_their_epochs(tmp_path, rows):
+    with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, {"double": doubled}) as recorder:
+        fill(recorder, range(rows))
+        recorder.commit()
+        fill(recorder, range(rows, rows + 2))
+    run = Recording(tmp_path / "a.zarr")
+    assert len(run) == rows + 2
+    assert np.array_equal(run["double"], 2 * run["params"])
+
+
+def test_they_are_computed_in_another_thread_while_the_training_goes_on(tmp_path):
+    going_on, threads = threading.Event(), []
+
+    def compute(rows):
+        assert going_on.wait(60)
+        threads.append(threading.current_thread())
+        return doubled(rows)
+
+    with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, {"double": compute}) as recorder:
+        fill(recorder, range(AT_ONCE))
+        assert not threads
+        going_on.set()
+    assert set(threads) != {threading.current_thread()}
+
+
+def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorders, "WAITING", 5)
+    write, free, waited = Commits.write, threading.Event(), []
+
+    def slow(self, batch):
+        waited.append(free.wait(0.2))
+        write(self, batch)
+
+    monkeypatch.setattr(Commits, "write", slow)
+    with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, {"double": doubled}) as recorder:
+        fill(recorder, range(14))
+        assert len(waited) >= 1  # the second five waited for the first
+        free.set()
+    run = Recording(tmp_path / "a.zarr")
+    assert run["epoch"].tolist() == [*range(14)]
+    assert run["loss"].tolist() == [*range(14)]
+
+
+def test_what_the_disk_refuses_is_raised_where_the_next_rows_come(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorders, "WAITING", 5)
+    reached = []
+
+    def train():
+        columns = {"double": doubled}
+        with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, columns) as recorder:
+            folder = recorder.path / "snapshots/params"
+            folder.rename(tmp_path / "away")
+            folder.write_text("no folder")
+            for i in range(20):
+                fill(recorder, [i])
+                reached.append(i)
+
+    with pytest.raises(RecordingError, match=r"a\.zarr: cannot write: "):
+        train()
+    assert reached[-1] == 8  # the tenth row fills the second five
+
+
+def test_what_goes_wrong_in_computing_is_raised_too(tmp_path):
+    def wrong(rows):
+        raise ArithmeticError("no such rows")
+
+    with (
+        pytest.raises(ArithmeticError, match="no such rows"),
+        Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, {"double": wrong}) as recorder,
+    ):
+        fill(recorder, range(3))
+
+
+def test_ctrl_c_waits_for_what_is_being_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorders, "WAITING", 5)
+    write, begun = Commits.write, threading.Event()
+
+    def slow(self, batch):
+        begun.set()
+        threading.Event().wait(0.1)
+        write(self, batch)
+
+    monkeypatch.setattr(Commits, "write", slow)
+
+    def train():
+        columns = {"double": doubled}
+        with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, columns) as recorder:
+            fill(recorder, range(7))
+            assert begun.wait(60)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train()
+    run = Recording(tmp_path / "a.zarr")
+    assert (len(run), run.epochs, run.interrupted) == (7, 7, 7)
+
+
+def test_a_column_without_rows_needs_none(tmp_path):
+    header = replace(HEADER, epochs=3)
+    with Recorder(tmp_path / "a.zarr", header, COLUMNS, {}, None, {"double": doubled}) as recorder:
+        recorder.append("history", {"loss": 1.0})
+    assert (len(Recording(tmp_path / "a.zarr")), Recording(tmp_path / "a.zarr").epochs) == (0, 1)
+
+
+NETWORKS = [
+    {},
+    {"sizes": (2, 1, 3)},
+    {"sizes": (2, 40, 30, 3), "activation": "gelu"},
+    {"sizes": (2, 9, 1), "activation": "tanh", "precision": "float64"},
+    {"sizes": (2, 130, 3), "activation": "leaky-relu", "precision": "book"},
+    {"sizes": (2, 20, 20, 20, 3), "activation": "sigmoid"},
+    {"sizes": (2, 3)},
+]
+
+
+@pytest.mark.parametrize("keys", NETWORKS)
+@pytest.mark.parametrize("points", [1600, 513, 2])
+def test_the_scores_of_several_networks_are_those_of_each_alone(keys, points):
+    """To the last bit, also of the way that the training goes."""
+    keys = {"precision": "float32"} | keys
+    classes = 2 if keys.get("sizes", (3,))[-1] == 1 else 3
+    network = NetworkSpec(data=Spiral(classes=classes), **keys).build(RandomState(0))
+    params = np.stack([network.init(RandomState(i)) + np.float32(0.1) for i in range(7)])
+    params = params.astype(network.dtype)
+    places = RandomState(1).uniform(-1, 1, (2, points)).astype(network.dtype)
+    scores = network.scores(params, places)
+    for i, alone in enumerate(params):
+        assert np.array_equal(scores[i], network.scores(alone, places))
+        assert np.array_equal(encoded(scores)[i], encoded(scores[i]))
+    size = -(-points // -(-points // 512))
+    way = Workspace(network.spec.sizes, size, network._stack._precision, network._activation)
+    way.use(size)[...] = places[:, :size]
+    sums = network._head.scores(way.forward(network.layout.matrices(params[3]), None))
+    assert np.array_equal(scores[3][:, :size], sums)
+
+
+def test_wide_networks_go_one_by_one():
+    wide = NetworkSpec(data=Spiral(), sizes=(2, 2000, 2000, 3)).build(RandomState(0))
+    usual = NetworkSpec(data=Spiral()).build(RandomState(0))
+    assert wide.at_once(10_000) == 1
+    assert 2 <= usual.at_once(10_000) <= 128

@@ -1,0 +1,139 @@
+"""Where the curves of a panel lie, and the lines of text of what never changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vizopt.draw.panels.axis import Axis, Kind, Limits
+from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.curves.labels import room_of
+from vizopt.draw.panels.curves.names import drawn_of, short_of, title_of
+from vizopt.draw.panels.curves.plot import Plot, head
+from vizopt.recording.quantities import quantity
+from vizopt.recording.readout import writing_of
+from vizopt.recording.store import Recording
+
+LOWEST = 3  # heights of a tick's text that a curve has at least
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value that never changes: its name and its number in a line of text."""
+
+    title: str
+    value: str
+    left: float
+    right: float
+    baseline: float
+
+    def write(self, slot: Slot) -> None:
+        slot.text(self.left, self.baseline, self.title, 13)
+        ink = slot.theme.ink
+        slot.text(
+            self.right, self.baseline, self.value, 18, colour=ink, weight="bold", align="right"
+        )
+
+
+def axis_of(
+    column: str, runs: Sequence[Recording], kind: Kind, limits: Mapping[str, Limits] | None = None
+) -> Axis:
+    """The axis of a column: as it was given, or that of some runs together."""
+    if limits and column in limits:
+        return Axis.within(column, *limits[column], kind)
+    return Axis.of(column, [run[name] for run in runs for name in drawn_of(run, column)], kind)
+
+
+def plots(
+    slot: Slot,
+    run: Recording,
+    columns: Sequence[str],
+    kind: Kind,
+    limits: Mapping[str, Limits] | None = None,
+) -> list[Plot]:
+    """The boxes of the curves, which fill what the lines of text leave."""
+    moving = [column for column in columns if not _is_constant(run, column)]
+    still = len(_told(slot, run, columns))
+    across, gap = beside(slot, run, columns), slot.unit * 24
+    foot = slot.font(11) * 1.7
+    width, height = slot.width * 1.0, slot.height - foot
+    if across:
+        width -= (_room(slot, run, columns) + gap) * (still > 0)
+    else:
+        height -= _row(slot) * still
+    many = max(len(moving), 1)
+    wide = (width - gap * (many - 1)) / many if across else width
+    high = height if across else height / many
+    names = [room_of(slot, run, column, wide) for column in moving]
+    if not across:  # one above the other they have one axis of epochs
+        names = [max(names)] * len(names) if names else []
+    return [
+        Plot.of(
+            slot,
+            run,
+            column,
+            axis_of(column, [run], kind, limits),
+            (i * (wide + gap) if across else 0.0, 0.0 if across else high * i, wide, high),
+            names[i],
+        )
+        for i, column in enumerate(moving)
+    ]
+
+
+def constants(slot: Slot, run: Recording, columns: Sequence[str]) -> list[Constant]:
+    """The learning rate, where it stands still: below the curves, or at the right of them."""
+    names = _told(slot, run, columns)
+    lines = []
+    for i, column in enumerate(names):
+        name, value = title_of(slot, run, column), writing_of(run, column)(float(run[column][0]))
+        across = beside(slot, run, columns)
+        room = slot.width - _room(slot, run, columns) if across else 0.0
+        if slot.text_width(name) + slot.text_width(value, 18, "bold") > slot.width - room:
+            name = short_of(slot, run, column)
+        up = _row(slot) * (len(names) - 1 - i)
+        base = head(slot) if across else slot.height - up - slot.font(18) * 0.3
+        lines.append(Constant(name, value, room, slot.width - slot.unit, base))
+    return lines
+
+
+def beside(slot: Slot, run: Recording, columns: Sequence[str]) -> bool:
+    """Whether curves lie beside each other: where that leaves room for their titles, or where one
+    above the other they would have no height."""
+    roomy = slot.width > slot.font(13) * 34
+    return slot.width > 2 * slot.height and (roomy or _flat(slot, run, columns))
+
+
+def _flat(slot: Slot, run: Recording, columns: Sequence[str]) -> bool:
+    """Whether curves would have no height, one above the other."""
+    still = sum(_is_constant(run, column) for column in columns)
+    each = head(slot) + slot.unit * 18 + slot.font(11) * LOWEST
+    least = each * (len(columns) - still) + slot.font(11) * 1.7 + _row(slot) * still
+    return slot.height < least
+
+
+def _is_constant(run: Recording, column: str) -> bool:
+    """Whether a column is a rate that a run keeps from its first epoch to its last."""
+    values = run[column]
+    return not quantity(column).made and len(values) > 0 and bool((values == values[0]).all())
+
+
+def _told(slot: Slot, run: Recording, columns: Sequence[str]) -> list[str]:
+    """The columns that are a line of text; none beside crowded curves: the line below the title
+    has the learning rate too."""
+    names = [column for column in columns if _is_constant(run, column)]
+    crowded = slot.width <= slot.font(13) * 34 and beside(slot, run, columns)
+    return [] if crowded and len(names) < len(columns) else names
+
+
+def _row(slot: Slot) -> float:
+    """Height of a line of text with a large number."""
+    return slot.font(18) * 1.6
+
+
+def _room(slot: Slot, run: Recording, columns: Sequence[str]) -> float:
+    """Width that lines of text take at the right of curves that lie beside each other."""
+    names = _told(slot, run, columns)
+    wide = [
+        slot.text_width(title_of(slot, run, column))
+        + slot.text_width(writing_of(run, column)(float(run[column][0])), 18, "bold")
+        for column in names
+    ]
+    return min(max(wide, default=0.0) + slot.unit * 12, slot.width / 3) if names else 0.0

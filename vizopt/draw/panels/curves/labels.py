@@ -1,0 +1,127 @@
+"""What stands beside the lines of a curve: names of layers, a rule of thumb, what is thin."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from vizopt.core.contrast import SHAPE, mixed, nearest
+from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.curves.names import layers_of, pair
+from vizopt.draw.panels.curves.plot import DIGITS, Plot
+from vizopt.recording.quantities import BOOK, layer_title, parts, quantity
+from vizopt.recording.readout import writing_of
+from vizopt.recording.store import Recording
+
+PALEST = 0.6  # share of the paper in the first layer's colour, or what can still be seen
+LINE = 1.15  # heights of a name from one to the next
+WIDEST = 0.25  # of the panel, that names take
+
+
+def colours_of(slot: Slot, run: Recording, column: str) -> list[str]:
+    """Of the column's line and of that held out; or of the layers, from the palest to the last."""
+    own = slot.theme.accent(quantity(column).colour)
+    layers = layers_of(run, column)
+    if not layers:
+        return [own, slot.theme.muted]
+    shares = np.linspace(PALEST, 0, len(layers))
+    paper = slot.theme.paper
+    return [nearest(mixed(own, paper, float(s)), [paper], SHAPE) or own for s in shares]
+
+
+class End(NamedTuple):
+    """Where a line ends, and what stands there."""
+
+    text: str  # empty where there is no room
+    x: float
+    y: float
+    colour: str
+    line: bool = True  # and not what the lines are held against
+
+
+def room_of(slot: Slot, run: Recording, column: str, width: float) -> float:
+    """What names take of a curve's width, with the strokes to them; 0 where there are none."""
+    wide = [slot.text_width(text, 11) for text in _texts(slot, run, column, width) if text]
+    return max(wide) + slot.unit * 14 if wide else 0.0
+
+
+def write_labels(slot: Slot, run: Recording, plot: Plot) -> None:
+    """At the end of each layer's line its name, and a dashed line at what it is held against."""
+    if plot.axis.mark is not None:
+        y = float(plot.y(np.array(plot.axis.mark)))
+        muted, dash = slot.theme.muted, (0, (4, 3))
+        slot.axes.plot(
+            [plot.left, plot.right], [y, y], color=muted, lw=slot.hairline, linestyle=dash
+        )
+    ends = [end for end in _ends(slot, run, plot) if end.text]
+    step = slot.font(11) * LINE
+    most = plot.height / step + 1
+    if len(ends) > most:  # no room for all: the layers', of them the first and the last
+        ends = [end for end in ends if end.line]
+        ends = ends if len(ends) <= most else [ends[0], ends[-1]]
+    places = spread([end.y for end in ends], step, plot.top, plot.top + plot.height)
+    for end, at in zip(ends, places, strict=True):
+        tip = plot.right + slot.unit * 10
+        across = [end.x, max(end.x, plot.right), tip]
+        slot.axes.plot(across, [end.y, end.y, at], color=end.colour, lw=slot.hairline)
+        slot.text(tip + slot.unit * 4, at + slot.font(11) * 0.36, end.text, 11)
+
+
+def _ends(slot: Slot, run: Recording, plot: Plot) -> Iterator[End]:
+    """Of the layers' lines that have a value, and of that at what they are held against."""
+    texts = _texts(slot, run, plot.column, plot.whole)
+    colours = colours_of(slot, run, plot.column)
+    for name, text, colour in zip(layers_of(run, plot.column), texts, colours, strict=False):
+        values = run[name]
+        if len(known := np.flatnonzero(np.isfinite(values))):
+            at = known[-1:]
+            x, y = float(plot.x(at.astype(float))[0]), float(plot.y(values[at])[0])
+            yield End(text, x, y, colour)
+    if plot.axis.mark is not None:
+        y = float(plot.y(np.array(plot.axis.mark)))
+        yield End(texts[-1], plot.right, y, slot.theme.muted, line=False)
+
+
+def _texts(slot: Slot, run: Recording, column: str, width: float) -> list[str]:
+    """Of the layers and of what they are held against, where a curve is so wide."""
+    most = width * WIDEST
+    layers = [parts(name)[1] for name in layers_of(run, column)]
+    names = [slot.told(layer_title(layer)) for layer in layers]
+    if any(slot.text_width(name, 11) > most for name in names):
+        names = [slot.fitted(BOOK.sub(r"\1", layer), 11, most) for layer in layers]
+    reference = quantity(column).reference
+    told = [slot.say(reference[1])] if reference else []
+    return [*names, *(text if slot.text_width(text, 11) <= most else "" for text in told)]
+
+
+def spread(wanted: Sequence[float], step: float, first: float, last: float) -> list[float]:
+    """Heights near the wanted ones, a step apart at least, between the first and the last."""
+    if not wanted:
+        return []
+    order = np.argsort(wanted, kind="stable")
+    rank = np.arange(len(order)) * step
+    placed = np.maximum.accumulate(np.asarray(wanted)[order] - rank) + rank
+    from_below = np.minimum(placed - rank, last - rank[-1:])
+    found = np.empty(len(order))
+    found[order] = np.maximum(from_below, first) + rank
+    return [float(height) for height in found]
+
+
+def note_second(slot: Slot, run: Recording, plots: list[Plot]) -> None:
+    """What a second, thinner curve is, beside the first title that has one and room."""
+    for plot in plots:
+        names = pair(run, plot.column)
+        if len(names) > 1:
+            at = plot.start + slot.text_width(plot.title) + slot.unit * 10
+            numbers = _numbers(slot, run, names)
+            thin = slot.say("thin_validation")
+            if at + slot.text_width(thin, 11) + slot.unit * 10 < plot.edge - numbers:
+                slot.text(at, plot.top - slot.unit * 12, thin, 11)
+                return
+
+
+def _numbers(slot: Slot, run: Recording, names: list[str]) -> float:
+    """Width of the widest numbers of a curve and of its second."""
+    texts = [[*map(writing_of(run, name), run[name].tolist())] for name in names]
+    first = max(slot.text_width(text, DIGITS[0], "bold") for text in {*texts[0]})
+    return first + max(slot.text_width(text) for text in {*texts[1]}) + slot.unit * 10

@@ -1,0 +1,51 @@
+"""The line of a curve: its ink, a band where its values spread, arrows where it is cut."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.curves.plot import Floats, Plot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLUMN = 2.0  # units of width, whose values are one point and one part of the envelope
+BAND = 2.5  # widths of a line: where the values of a column spread wider, it is a band
+PALE = 0.35  # of the line's colour in its band
+
+
+def draw_line(
+    axes: "Axes", slot: Slot, plot: Plot, values: Floats, colour: str, thick: float
+) -> None:
+    """A curve, broken where it has no value, with triangles where it is cut."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    x = plot.x(np.arange(len(values), dtype=float))
+    y = np.where(np.isnan(values), np.nan, plot.y(values))
+    width = max(1.8 * slot.unit, 1.2) * thick
+    x_mean, y_mean, low, high = by_column(x, y, COLUMN * slot.unit)
+    if np.nanmax(high - low, initial=0.0) > BAND * width:
+        paper, own = np.array(to_rgb(slot.theme.paper)), np.array(to_rgb(colour))
+        pale = to_hex(paper + PALE * (own - paper))
+        axes.fill_between(x_mean, low - width / 2, high + width / 2, color=pale, lw=0)
+    else:
+        x_mean, y_mean = x, y
+    axes.plot(x_mean, y_mean, color=colour, lw=width, solid_joinstyle="round")
+    size, bottom = slot.unit * 6, plot.top + plot.height
+    for cut, height, marker in (
+        (x[~(values <= plot.axis.high)], plot.top - size / 2, "^"),
+        (x[values < plot.axis.low], bottom + size / 2, "v"),
+    ):
+        apart = cut[np.diff(cut, prepend=-np.inf) > size]
+        heights = np.full(len(apart), height)
+        axes.plot(apart, heights, linestyle="", marker=marker, markersize=size, color=colour)
+
+
+def by_column(x: Floats, y: Floats, width: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Of each column of that many pixels that a curve [E] has points in: their mean place, and of
+    their heights the mean, the least and the most [W]; of none where a point has none."""
+    starts = np.flatnonzero(np.diff(np.floor(x / width), prepend=-1.0))
+    sizes = np.diff(starts, append=len(x))
+    means = [np.add.reduceat(part, starts) / sizes for part in (x, y)]
+    return means[0], means[1], np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)

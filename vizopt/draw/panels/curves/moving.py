@@ -1,0 +1,98 @@
+"""What moves in a curve's box: its lines up to the current epoch, dots there, and the digits."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vizopt.core.arrays import Pixels, Rows
+from vizopt.draw.glyphs import Glyphs
+from vizopt.draw.paint import Stamp, coloured, disc, stamp_at
+from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.curves.labels import colours_of
+from vizopt.draw.panels.curves.lines import draw_line
+from vizopt.draw.panels.curves.names import drawn_of, layers_of, pair
+from vizopt.draw.panels.curves.plot import DIGITS, Plot
+from vizopt.recording.readout import writing_of
+from vizopt.recording.store import Recording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def curve(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
+    """Draws the curves up to the current epoch, dots there, and the values in digits."""
+    lines, digits = _lines(slot, run, plot, rows), _digits(slot, run, plot, rows)
+
+    def draw(window: Pixels, k: int) -> None:
+        lines(window, k)
+        digits(window, k)
+
+    return draw
+
+
+def _lines(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
+    """The column's line and that of the samples held out, or one of each layer."""
+    layers = layers_of(run, plot.column)
+    curves = [run[name] for name in drawn_of(run, plot.column)]
+    epochs = run["epoch"][rows]
+    colours = colours_of(slot, run, plot.column)
+    widths = [0.8] * len(layers) or [1.0, 0.6]
+    radii = [3.5] * len(layers) or [4.5, 3.5]
+
+    def draw_lines(axes: "Axes") -> None:
+        for values, colour, thick in reversed(list(zip(curves, colours, widths, strict=False))):
+            draw_line(axes, slot, plot, values, colour, thick)
+
+    line = Stamp.of(slot.width, slot.height, draw_lines)
+    dots = [
+        coloured(disc(slot.unit * radius), colour)
+        for radius, colour in zip(radii, colours, strict=True)
+    ]
+    x = plot.x(epochs.astype(float)).astype(int)
+    ys = [plot.y(np.nan_to_num(values[epochs], nan=np.inf)).astype(int) for values in curves]
+
+    def draw(window: Pixels, k: int) -> None:
+        line(window, int(x[k]) + 1)
+        for y, dot in reversed(list(zip(ys, dots, strict=False))):
+            stamp_at(window, dot, int(x[k]), int(y[k]))
+
+    return draw
+
+
+def _digits(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
+    """The value, and before it that of the samples held out, or that it is the whole network's."""
+    names = pair(run, plot.column)
+    layers = layers_of(run, plot.column)
+    epochs = run["epoch"][rows]
+    texts = [
+        [way(float(value)) for value in run[name][epochs]]
+        for name, way in ((name, writing_of(run, name)) for name in names)
+    ]
+    if layers:
+        texts.append([slot.say("network")] * len(rows))
+    large = _strip(slot, plot, {*texts[0]})
+    small = slot.glyphs(13)
+    baseline = round(plot.top - slot.unit * 12)
+    right = round(plot.edge + slot.unit * 4)
+    room = max(map(large.width, texts[0])) + round(slot.unit * 10)
+    name = plot.name(slot) if layers else plot.title
+    free = right - room - plot.start - slot.text_width(name) - slot.unit * 10
+    second = len(texts) > 1 and max(map(small.width, texts[1])) <= free
+    if layers and not second:  # a number beside lines of which none is its own
+        return lambda window, k: None
+
+    def draw(window: Pixels, k: int) -> None:
+        large.write(window, texts[0][k], right, baseline, 1)
+        if second:
+            small.write(window, texts[1][k], right - room, baseline, 1)
+
+    return draw
+
+
+def _strip(slot: Slot, plot: Plot, texts: set[str]) -> Glyphs:
+    """A strip for a curve's numbers, as large as they can stand beside its title."""
+    free = plot.edge - plot.start - slot.text_width(plot.name(slot)) - slot.unit * 4
+    for size in DIGITS:
+        if max(slot.text_width(text, size, "bold") for text in texts) <= free:
+            break
+    return slot.glyphs(size, colour=slot.theme.ink, weight="bold")

@@ -1,0 +1,31 @@
+"""What a curve's box shows: the columns that belong to one, and its title."""
+
+from vizopt.draw.panels.base import Slot
+from vizopt.recording.quantities import HELD_OUT, layered, quantity, title
+from vizopt.recording.store import Recording
+
+
+def title_of(slot: Slot, run: Recording, column: str) -> str:
+    return slot.told(title(column, run.header.kind))
+
+
+def short_of(slot: Slot, run: Recording, column: str) -> str:
+    """A title for little room: `lr`."""
+    return quantity(column).short or title_of(slot, run, column)
+
+
+def pair(run: Recording, column: str) -> list[str]:
+    """The column, and that of the held-out samples if there is one."""
+    return [name for name in (column, f"{HELD_OUT}{column}") if name in run.columns]
+
+
+def layers_of(run: Recording, column: str) -> list[str]:
+    """The columns of the layers, where the column is measured in each of them."""
+    if not quantity(column).measure:
+        return []
+    return [name for name in layered(column, run.layout.layers)[1:] if name in run.columns]
+
+
+def drawn_of(run: Recording, column: str) -> list[str]:
+    """The columns that have a line: of the layers, or the column's own and that held out."""
+    return layers_of(run, column) or pair(run, column)

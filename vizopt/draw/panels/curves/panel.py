@@ -1,0 +1,89 @@
+"""Curves: loss, accuracy and learning rate of every epoch against the epoch, and what is asked."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.errors import hint
+from vizopt.core.specs import spec
+from vizopt.draw.panels.axis import Axis, Kind, Limits
+from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.curves.boxes import axis_of, beside, constants, plots
+from vizopt.draw.panels.curves.labels import note_second, write_labels
+from vizopt.draw.panels.curves.moving import curve
+from vizopt.recording.quantities import quantity
+from vizopt.recording.store import Recording
+
+
+@spec
+class Curves:
+    """Recorded values of every epoch, one above the other on a common axis of the whole run.
+
+    An axis follows the run, from 0 where that is near. Of a loss, which falls, high outliers are
+    cut: values beyond one and a half times the larger of the first value and the 90th percentile.
+    A norm or a ratio may rise: of it no more than the first value is cut, where that lies far above
+    all others. Small triangles mark what is cut, and what is 0 on an axis of powers of ten. The
+    axis of a loss or a weight norm that spans more than two decades is logarithmic, that of a
+    gradient norm or an update ratio always, in whole decades. Where the values in two units of
+    width spread, a line shows their mean and a pale band all of them. A learning rate that never
+    changes is a line of text.
+
+    Where a run holds out samples, their loss and accuracy are second, thinner curves. What is
+    measured in each layer has a line for each, named at its end, and the number is that of the
+    whole network. A panel wider than high puts its curves beside each other.
+
+    Args:
+        columns: values of every epoch, one curve each: "loss", "accuracy", "lr"; "grad_norm",
+            "update_ratio", "weight_norm", which are recorded where they are shown;
+            "grad_norm.dense1", … for one layer alone.
+        axis: of every curve: "linear", "log" (for values above 0), or "auto", as said above.
+        limits: ends of a column's axis, the lower first: `{ loss = [0, 1.2] }`; those of the run
+            when left out. Two clips beside each other on a slide have them in common.
+    """
+
+    columns: Annotated[tuple[str, ...], Field(min_length=1)] = ("loss", "accuracy", "lr")
+    axis: Kind = "auto"
+    limits: dict[str, Limits] | None = None
+
+    def __post_init__(self) -> None:
+        for column, (low, high) in (self.limits or {}).items():
+            if column not in self.columns:
+                raise ValueError(
+                    f'limits: "{column}" is no curve here: {hint(column, self.columns)}'
+                )
+            if not low < high:
+                raise ValueError(f"limits.{column}: {low:g} is not below {high:g}")
+        for column in self.columns:
+            if quantity(column).shape != "scalar":
+                raise ValueError(f'columns: "{column}" is no number of every epoch: try "loss"')
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({"epoch", *self.columns})
+
+    def axis_of(self, column: str, runs: Sequence[Recording]) -> Axis:
+        """The axis of a column: as it was given, or that of some runs together."""
+        return axis_of(column, runs, self.axis, self.limits)
+
+    def static(self, slot: Slot, run: Recording) -> None:
+        shown = plots(slot, run, self.columns, self.axis, self.limits)
+        for plot in shown:
+            plot.draw_axes(slot)
+            write_labels(slot, run, plot)
+        note_second(slot, run, shown)
+        for plot in shown if beside(slot, run, self.columns) else shown[-1:]:
+            plot.draw_epochs(slot)
+        for line in constants(slot, run, self.columns):
+            line.write(slot)
+
+    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+        shown = plots(slot, run, self.columns, self.axis, self.limits)
+        draws = [curve(slot, run, plot, rows) for plot in shown]
+
+        def draw(window: Pixels, k: int) -> None:
+            for part in draws:
+                part(window, k)
+
+        return draw

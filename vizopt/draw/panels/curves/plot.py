@@ -1,0 +1,128 @@
+"""One curve's box: its title, its axis of values and the epochs below."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.numbers import count, setting
+from vizopt.draw.panels.axis import Axis, even_ticks
+from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.curves.names import layers_of, short_of, title_of
+from vizopt.recording.store import Recording
+
+Floats: TypeAlias = NDArray[np.float64]
+
+DIGITS = (18, 16, 14, 13)  # sizes of a number; the largest that has room beside its title
+SHORT = 3  # letters of a name that has no room
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """One curve's box in the window, in pixels, and its value axis."""
+
+    column: str
+    title: str
+    short: str  # where the title has no room
+    unit: str
+    start: float  # of the panel's part that is this curve's
+    left: float
+    top: float
+    width: float
+    height: float
+    axis: Axis
+    last: int  # epoch at the right end
+    whole: float  # width with the names at the right
+    edge: float  # where titles and numbers end
+    layered: bool  # whether its lines are the layers', none of them the number's
+
+    @classmethod
+    def of(
+        cls,
+        slot: Slot,
+        run: Recording,
+        column: str,
+        axis: Axis,
+        part: tuple[float, float, float, float],
+        names: float,
+    ) -> "Plot":
+        """In its part of the panel: left, top, width, height; names at the right of it."""
+        start, above, wide, high = part
+        under = head(slot) + slot.unit * 12
+        ticks = [setting(float(tick)) for tick in axis.ticks(_parts(slot, high - under))]
+        gutter = max(slot.text_width(text, 11) for text in [*ticks, "0.00"]) + slot.unit * 8
+        width = wide - names - gutter - slot.unit * 5
+        return cls(
+            column=column,
+            title=title_of(slot, run, column),
+            short=short_of(slot, run, column),
+            unit=slot.say(run.header.unit),
+            start=start,
+            left=start + gutter,
+            top=above + under,
+            width=width,
+            height=high - under - slot.unit * 6,
+            axis=axis,
+            last=max(run.header.epochs - 1, 1),
+            whole=wide,
+            edge=start + gutter + width + names,
+            layered=bool(layers_of(run, column)),
+        )
+
+    def x(self, epoch: Floats) -> Floats:
+        return self.left + epoch / self.last * self.width
+
+    def y(self, value: Floats) -> Floats:
+        return self.top + self.height * (1 - self.axis.share(value))
+
+    @property
+    def right(self) -> float:
+        """Where the values end."""
+        return self.left + self.width
+
+    def draw_epochs(self, slot: Slot) -> None:
+        """The axis below, from 0 to the last planned epoch."""
+        bottom = self.top + self.height + slot.font(11) * 1.4
+        parts = 4 if self.width > slot.font(11) * 26 else 1
+        for epoch in even_ticks(0, self.last, parts, whole=True):
+            if epoch:
+                text = count(int(epoch))
+                end = min(slot.width, self.right + slot.unit * 26)  # not into the next curve's
+                most = end - slot.text_width(text, 11) / 2
+                slot.text(min(float(self.x(epoch)), most), bottom, text, 11, align="center")
+        slot.text(self.start, bottom, f"{self.unit} 0", 11)
+
+    def name(self, slot: Slot) -> str:
+        """The title, or where it has no room the column's own name, or its beginning: acc."""
+        room = self.edge - self.start
+        if self.layered:  # its number is left out where the title has no room beside it
+            fits = slot.text_width(self.title) < self.whole
+            return self.title if fits else slot.fitted(self.short, 13, self.whole)
+        if slot.text_width(self.title) < room - slot.text_width("−0.0e−9", DIGITS[0], "bold"):
+            return self.title
+        least = slot.text_width("0.000", DIGITS[-1], "bold") + slot.unit * 4
+        return self.short if slot.text_width(self.short) < room - least else self.short[:SHORT]
+
+    def draw_axes(self, slot: Slot) -> None:
+        """The title and the values' grid lines."""
+        slot.text(self.start, self.top - slot.unit * 12, self.name(slot), 13)
+        above, ends = np.inf, [self.left, self.left + self.width]
+        for tick in self.axis.ticks(_parts(slot, self.height)):
+            y = float(self.y(np.array(tick)))
+            if above - y < slot.font(11) * 1.1:
+                continue
+            above = y
+            slot.axes.plot(ends, [y, y], color=slot.theme.rule, lw=slot.hairline)
+            x = self.left - slot.unit * 6
+            slot.text(x, y + slot.font(11) * 0.36, setting(tick), 11, align="right")
+
+
+def head(slot: Slot) -> float:
+    """Baseline of a curve's title and number below its top."""
+    return slot.font(18) * 1.25
+
+
+def _parts(slot: Slot, height: float) -> int:
+    """Parts of an axis of values that is so high, in pixels."""
+    return 4 if height > slot.font(11) * 12 else 2 if height > slot.font(11) * 4 else 1

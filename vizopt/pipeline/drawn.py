@@ -1,0 +1,99 @@
+"""Drawn: a recording drawn into files that wait, once for each size and rate."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from vizopt.clips import writing
+from vizopt.clips.checks import Checks
+from vizopt.clips.clip import Clip
+from vizopt.clips.options import Request
+from vizopt.clips.plan import planned
+from vizopt.clips.render import draw
+from vizopt.clips.staging import Staging, staged
+from vizopt.clips.still import check_stills
+from vizopt.core.errors import EncodeError, RecordingError
+from vizopt.core.progress import Bar, quiet
+from vizopt.recording.store import Recording
+from vizopt.scene.load import presented
+from vizopt.scene.spec import Presentation
+
+PICTURE = (
+    "title",
+    "theme",
+    "look",
+    "timeline",
+    "stage",
+    "pause",
+    "clip",
+)  # what a recording can be drawn with anew
+
+
+def presentation_of(run: Recording, asked: Request) -> Presentation:
+    """How a recording is shown, with what is asked of it.
+
+    Raises:
+        VizoptError: it has no rows, or a key is not of the picture.
+    """
+    if not len(run):
+        raise RecordingError(f"{run.path}: holds no rows: the run ended before its first commit")
+    for key in asked.overrides:
+        if key.partition(".")[0] not in PICTURE:
+            known = ", ".join(PICTURE)
+            raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
+    return presented(run, asked.overrides)
+
+
+def render_all(
+    run: Recording, files: Sequence[Path], asked: Request, bar: Bar = quiet
+) -> list[Clip]:
+    """Draw a recording into several files: one drawing pass for each size and rate.
+
+    Beside each clip is its text alternative.
+    """
+    return rendered(run, presentation_of(run, asked), files, asked, bar)
+
+
+def rendered(
+    run: Recording, scene: Presentation, files: Sequence[Path], asked: Request, bar: Bar
+) -> list[Clip]:
+    """The same for a presentation that is read already."""
+    with staged() as staging:
+        clips, failed = drawn(run, scene, files, asked, bar, staging)
+        failed |= staging.put()
+    return complete(clips, failed)
+
+
+def complete(
+    clips: Sequence[Clip], failed: Mapping[Path, EncodeError], before: Sequence[str] = ()
+) -> list[Clip]:
+    """The clips; or the first error, which names those that are complete."""
+    complete = [clip for clip in clips if clip.path not in failed]
+    for error in failed.values():
+        error.written = (*before, *complete)
+        raise error
+    return complete
+
+
+def drawn(
+    run: Recording,
+    scene: Presentation,
+    files: Sequence[Path],
+    asked: Request,
+    bar: Bar,
+    staging: Staging,
+) -> tuple[list[Clip], dict[Path, EncodeError]]:
+    """The clips, which wait in the staging, and what could not be written."""
+    options = asked.over(scene.clip)
+    check_stills(options, run.header.unit, run.epochs)
+    writing.warn(scene, run.header)
+    passes: list[Callable[[], list[Clip]]] = []
+    failed: dict[Path, EncodeError] = {}
+    transparent = scene.colours.transparent
+    with Checks() as checks:
+        groups = planned(files, options, overwrite=asked.overwrite, transparent=transparent)
+        for group, members in groups.items():
+            checks.beside()
+            checked, wrong = draw(run, scene, options, group, members, bar, staging, checks)
+            passes.append(checked)
+            failed |= wrong
+        return [clip for checked in passes for clip in checked()], failed

@@ -1,0 +1,215 @@
+"""Commits: the folder that a recorder writes, in which all of a commit holds or nothing of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import numpy as np
+import zarr
+from numpy.typing import NDArray
+from zarr.codecs import Crc32cCodec, ZstdCodec
+
+from vizopt.core.errors import RecordingError
+from vizopt.recording.header import GROUPS, Column, Group, Header
+from vizopt.recording.resume import Saved
+from vizopt.recording.state import State, leaves
+from vizopt.recording.store import FORMAT, uninterrupted
+from vizopt.recording.waiting import Rows
+
+CHUNK: dict[Group, int] = {"history": 4096, "snapshots": 64}  # rows at most
+CHUNK_BYTES = 8e6  # of a chunk at most, where a row is smaller; of what is packed at once
+
+
+class Mark(NamedTuple):
+    """Where the rows are whole and the training can go on from: so many rows of each group."""
+
+    rows: dict[Group, int]
+    epoch: int
+    params: NDArray[Any]
+    state: Any
+
+
+class Batch(NamedTuple):
+    """Rows that are written together.
+
+    Args:
+        rows: of each column, when they are asked for.
+        counts: rows of each group, these included.
+        mark: the last one in them; none where there is none.
+    """
+
+    rows: dict[str, Callable[[], Rows]]
+    counts: dict[Group, int]
+    mark: Mark | None
+
+
+class Commits:
+    """The folder of a recording that is written.
+
+    With the counts each commit names the training's state, in one of two places in turn, so that
+    the one before stands until then.
+
+    Args:
+        path: of the folder.
+        header: what the recording says of itself.
+        columns: what each row has.
+        constants: arrays that do not change.
+        saved: an interrupted recording there, to go on with.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        header: Header,
+        columns: tuple[Column, ...],
+        constants: Mapping[str, NDArray[Any]],
+        saved: Saved | None,
+    ) -> None:
+        self.path = path
+        self._columns = columns
+        self.counts = dict.fromkeys(GROUPS, 0)  # committed rows
+        self._state: dict[str, Any] = {}  # as the last commit names it
+        with writing(path):
+            if saved:
+                self._reopen(saved)
+                return
+            self._group = zarr.open_group(path, mode="w", zarr_format=3)
+            kept = self._group.create_group("constants")
+            for name, values in constants.items():
+                kept.create_array(
+                    name,
+                    data=values,
+                    compressors=[ZstdCodec(level=0), Crc32cCodec()],
+                    config={"write_empty_chunks": True},
+                )
+            self._arrays = {column.name: self._create(column) for column in columns}
+            self._attributes: dict[str, Any] = {
+                "vizopt": {"format": FORMAT, **asdict(header)},
+                "id": uuid4().hex,  # of this run: who reads it notices when it is replaced
+            }
+            self._tell()
+
+    def write(self, batch: Batch) -> None:
+        """Write rows and state, then the counts that make them hold."""
+        with writing(self.path):
+            for column in self._columns:
+                if batch.counts[column.group] > self.counts[column.group]:
+                    self._append(column, batch.rows[column.name](), batch.counts[column.group])
+            self.counts = batch.counts
+            if batch.mark:
+                self._save(batch.mark)
+            self._tell()
+
+    def note(self, **attributes: int) -> None:
+        """Add to the recording's attributes: `diverged=137`."""
+        with writing(self.path):
+            self._attributes |= attributes
+            self._tell()
+
+    def describe(self, **known: Any) -> None:
+        """Change what the header says: `epochs=500`."""
+        with writing(self.path):
+            self._attributes["vizopt"] |= known
+            self._tell()
+
+    def add(self, column: Column, fill: float) -> None:
+        """A column that comes later; the rows before have the value that fills it."""
+        with writing(self.path):
+            array = self._arrays[column.name] = self._create(column)
+            array.resize((self.counts[column.group], *column.shape))
+            for start in range(0, array.shape[0], array.chunks[0]):
+                array[start : start + array.chunks[0]] = fill
+            self._columns += (column,)
+
+    def drop(self, name: str) -> None:
+        """Take a column back."""
+        with writing(self.path):
+            path = self._arrays.pop(name).path
+            self._columns = tuple(column for column in self._columns if column.name != name)
+            del self._group[path]
+
+    def finish(self) -> None:
+        """A complete recording has nothing to go on with."""
+        if self._state:
+            with writing(self.path):
+                self._state = {}
+                self._attributes.pop("interrupted", None)
+                self._tell()
+                del self._group["state"]
+
+    def _append(self, column: Column, rows: Rows, stop: int) -> None:
+        """Whole chunks, of no more bytes at once than a chunk may have."""
+        start, array = self.counts[column.group], self._arrays[column.name]
+        array.resize((stop, *column.shape))
+        chunk = array.chunks[0]
+        step = chunk * max(1, int(CHUNK_BYTES // (chunk * column.nbytes)))
+        for first in range(start - start % step, stop, step):
+            piece = slice(max(first, start), min(first + step, stop))
+            values = rows[piece.start - start : piece.stop - start]
+            array[piece] = np.asarray(values, column.dtype)
+
+    def _save(self, mark: Mark) -> None:
+        """Write the state to the place that the last commit does not name."""
+        slot = 1 - self._state.get("slot", 1)
+        held = State(mark.epoch, (mark.params, *leaves(mark.state)))
+        packed = np.concatenate([np.frombuffer(leaf.tobytes(), np.uint8) for leaf in held.leaves])
+        chunk = min(len(packed), int(CHUNK_BYTES))
+        array = self._group.create_array(
+            f"state/{slot}",
+            shape=packed.shape,
+            dtype=packed.dtype,
+            chunks=(chunk,),
+            compressors=[Crc32cCodec()],
+            config={"write_empty_chunks": True},
+            overwrite=True,
+        )
+        for start in range(0, len(packed), chunk):
+            array[start : start + chunk] = packed[start : start + chunk]
+        kinds = [[leaf.dtype.str, list(leaf.shape)] for leaf in held.leaves]
+        self._state = {"slot": slot, "epoch": mark.epoch, "rows": mark.rows, "leaves": kinds}
+
+    def _tell(self) -> None:
+        """Write the attributes, in one file: all of a commit holds, or nothing of it."""
+        state = {"state": self._state} if self._state else {}
+        header = self._attributes["vizopt"]
+        header["epochs"] = max(header["epochs"], self.counts["history"])  # where nobody knows
+        counts: dict[str, Any] = {"committed": self.counts}
+        self._group.attrs.put({**self._attributes, **counts, **state})
+
+    def _reopen(self, saved: Saved) -> None:
+        """What was committed after the state goes: it comes again."""
+        self._group = zarr.open_group(self.path, mode="r+")
+        self._arrays = {c.name: self._group[f"{c.group}/{c.name}"] for c in self._columns}  # type: ignore[misc]
+        for column in self._columns:
+            array = self._arrays[column.name]
+            array.resize((saved.rows[column.group], *column.shape))
+        self.counts = dict(saved.rows)
+        known = dict(self._group.attrs.asdict())
+        self._attributes = {key: known[key] for key in ("vizopt", "id")}
+        self._state = saved.stored
+        self._tell()
+
+    def _create(self, column: Column) -> "zarr.Array[Any]":
+        fitting = int(CHUNK_BYTES // max(1, column.nbytes))
+        rows = min(CHUNK[column.group], max(1, fitting))
+        return self._group.create_array(
+            f"{column.group}/{column.name}",
+            shape=(0, *column.shape),
+            chunks=(rows, *column.shape),
+            dtype=column.dtype,
+            compressors=[ZstdCodec(level=1), Crc32cCodec()],
+            config={"write_empty_chunks": True},  # a missing chunk is damage, never zeros
+        )
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the disk refuses is an error of the recording; Ctrl-C waits for the end."""
+    try:
+        with uninterrupted():
+            yield
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error

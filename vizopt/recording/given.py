@@ -1,0 +1,143 @@
+"""Given: what somebody's own training hands over, as plain arrays."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.arrays import Labels
+from vizopt.core.errors import RecordingError
+from vizopt.core.numbers import counted
+
+MOST_CLASSES = 256  # a class is a byte
+
+
+class Samples(NamedTuple):
+    """Data with a class each.
+
+    Args:
+        x: features, as they were given [N, D].
+        y: class of each [N].
+        classes: their names [C].
+        codes: what the classes are in the data [C].
+    """
+
+    x: NDArray[np.float64]
+    y: Labels
+    classes: tuple[str, ...]
+    codes: NDArray[Any]
+
+
+def array(value: Any) -> NDArray[Any]:
+    """A NumPy array of any framework's: of PyTorch, JAX, TensorFlow, CuPy, a list, a number.
+
+    Raises:
+        RecordingError: it is none of numbers.
+    """
+    try:
+        if hasattr(value, "detach"):  # PyTorch, whose gradients NumPy does not take
+            value = value.detach()
+            if str(value.dtype) == "torch.bfloat16":  # NumPy has none
+                value = value.float()
+            value = value.cpu().numpy()
+        elif hasattr(value, "get") and hasattr(value, "__cuda_array_interface__"):  # CuPy
+            value = value.get()
+        found = np.asarray(value)
+        if found.dtype.kind in "OV" or found.dtype.name == "bfloat16":
+            found = found.astype(np.float32 if found.dtype.itemsize <= 4 else np.float64)
+    except (TypeError, ValueError, RuntimeError, BufferError) as error:
+        raise RecordingError(f"{type(value).__name__}: is no array of numbers") from error
+    return found
+
+
+def number(name: str, value: Any) -> float:
+    """One number, whatever holds it.
+
+    Raises:
+        RecordingError: it is several, or none.
+    """
+    if isinstance(value, int | float):
+        return float(value)
+    found = array(value)
+    if found.size != 1 or found.dtype.kind not in "biuf":
+        shape = list(found.shape)
+        raise RecordingError(f"{name}: {found.dtype} {shape} is not one number: log its mean")
+    return float(found.reshape(()))
+
+
+def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    """The arrays of a tree of mappings and sequences, each with its path: `layers.0.kernel`."""
+    if isinstance(params, Mapping):
+        items: Any = params.items()
+    elif isinstance(params, tuple) and hasattr(params, "_fields"):
+        items = zip(params._fields, params, strict=True)
+    elif isinstance(params, list | tuple):
+        items = enumerate(params)
+    else:
+        yield above, params
+        return
+    for key, value in items:
+        yield from named(value, f"{above}.{key}" if above else str(key))
+
+
+def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
+    """Features and classes, from X and y in any of the usual forms.
+
+    Args:
+        data: X [N, D] or [N], more dimensions are laid flat; and y: class numbers, names, −1 and 1,
+            or one column a class.
+        classes: names, in the order of the sorted labels or of the columns.
+
+    Raises:
+        RecordingError: they do not fit each other.
+    """
+    try:
+        given, labels = data
+    except (TypeError, ValueError) as error:
+        raise RecordingError("data: needs X and y: data=(X, y)") from error
+    x = array(given)
+    if x.dtype.kind not in "biuf":
+        raise RecordingError(f"data: X: {x.dtype}: needs numbers")
+    x = x.reshape(len(x), -1).astype(np.float64) if x.ndim else x.reshape(1, 1)
+    if not x.size or not np.isfinite(x).all():
+        raise RecordingError("data: X: holds no numbers, or some that are not finite")
+    y = np.asarray(labels) if isinstance(labels, list | tuple) else array_of_labels(labels)
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.ndim not in (1, 2) or len(y) != len(x):
+        raise RecordingError(f"data: {counted(len(x), 'sample')} and labels {list(y.shape)}")
+    if y.ndim == 2:
+        values, codes = np.arange(y.shape[1]), y.argmax(axis=1)
+    else:
+        values, codes = np.unique(y, return_inverse=True)
+    names = [str(value.item()) for value in values]
+    chosen = [str(name) for name in classes] if classes is not None else names
+    if len(chosen) < len(names):
+        raise RecordingError(
+            f"classes: {counted(len(chosen), 'name')} for {counted(len(names), 'class')} of labels"
+        )
+    if len(chosen) > MOST_CLASSES:
+        raise RecordingError(f"data: labels: {len(chosen)} classes: {MOST_CLASSES} at most")
+    if y.ndim == 1 and len(chosen) > len(names):  # some class has no sample
+        values, codes = np.arange(len(chosen)), _numbered(y, chosen)
+    return Samples(x, codes.astype(np.intp), tuple(chosen), values)
+
+
+def array_of_labels(labels: Any) -> NDArray[Any]:
+    """Labels, which may be text."""
+    found = np.asarray(labels) if not hasattr(labels, "detach") else array(labels)
+    return found.astype(str) if found.dtype.kind == "O" else found
+
+
+def _numbered(y: NDArray[Any], classes: Sequence[str]) -> NDArray[np.intp]:
+    """Class numbers, where more classes are named than occur."""
+    if y.dtype.kind in "US":
+        places = {name: i for i, name in enumerate(classes)}
+        if unknown := sorted(set(map(str, y)) - set(places)):
+            raise RecordingError(f"data: labels: {unknown[0]!r} is not one of classes")
+        return np.array([places[str(label)] for label in y])
+    codes = y.astype(np.intp)
+    if not ((codes == y) & (codes >= 0) & (codes < len(classes))).all():
+        raise RecordingError(f"data: labels: should be 0 to {len(classes) - 1}, one for each class")
+    return codes

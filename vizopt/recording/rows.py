@@ -1,0 +1,83 @@
+"""Rows: which steps of a training keep a full row, decided as they come."""
+
+from collections import deque
+from math import inf, isfinite
+from statistics import median
+
+from vizopt.recording.events import HIGH, MARKS
+
+RECENT = 50  # steps whose median is the usual loss
+CHANGE = 0.1  # of the learning rate: a step with a larger one is kept
+MOST_EVENTS = 64  # that are kept besides; a noisy run is not all events
+
+
+def in_octaves(step: int, first: int) -> bool:
+    """Whether a step is kept by the octave rule.
+
+    step < first, or 2^⌊log₂(step / first)⌋ divides it
+
+    The first ones all, then every second one up to twice as many, every fourth up to four times,
+    and so on: nothing is ever deleted, and no length has to be known.
+
+    Args:
+        step: from 0 on.
+        first: how many are kept from the start, K ≥ 1.
+    """
+    return step < first or step % (1 << ((step // first).bit_length() - 1)) == 0
+
+
+def rows_of(steps: int, first: int) -> int:
+    """How many rows the octave rule keeps of so many steps."""
+    rows, start, every = min(steps, first), first, 1
+    while start < steps:
+        stop = min(2 * start, steps)
+        rows += -(-stop // every) - -(-start // every)
+        start, every = 2 * start, 2 * every
+    return rows
+
+
+class Watch:
+    """Notices steps that something happens at: its loss has no value for the first time, or jumps
+    over twice the median of the 50 before; the learning rate changes by a tenth; the accuracy is
+    50, 75, 90 or 95 % for the first time. 64 of them are noticed at most.
+    """
+
+    def __init__(self) -> None:
+        self._losses: deque[float] = deque(maxlen=RECENT)
+        self._lr: float | None = None
+        self._marks = list(MARKS)
+        self._finite = True
+        self._left = MOST_EVENTS
+
+    def happens(self, loss: float | None, accuracy: float | None, lr: float | None) -> bool:
+        """Whether this step is an event; each is asked once, in order."""
+        found = [self._jumps(loss), self._reaches(accuracy), self._changes(lr)]
+        if any(found) and self._left:
+            self._left -= 1
+            return True
+        return False
+
+    def _jumps(self, loss: float | None) -> bool:
+        if loss is None:
+            return False
+        if not isfinite(loss):
+            first, self._finite = self._finite, False
+            return first
+        usual = median(self._losses) if len(self._losses) == RECENT else inf
+        self._losses.append(loss)
+        return usual > 0 and loss > HIGH * usual
+
+    def _reaches(self, accuracy: float | None) -> bool:
+        before = len(self._marks)
+        if accuracy is not None:
+            self._marks = [mark for mark in self._marks if not accuracy >= mark]
+        return len(self._marks) < before
+
+    def _changes(self, lr: float | None) -> bool:
+        if lr is None or lr == self._lr:
+            return False
+        before = self._lr
+        if before is None or abs(lr - before) >= CHANGE * abs(before):
+            self._lr = lr
+            return before is not None
+        return False

@@ -1,0 +1,83 @@
+"""External: what is told of a run that vizopt did not train: what was recorded, and by what."""
+
+from collections.abc import Mapping
+
+from vizopt.core.numbers import count, counted, setting
+from vizopt.recording.header import External
+from vizopt.recording.store import Recording
+from vizopt.story.phrases import cut, listed, plain, sentence
+from vizopt.story.setup import rate
+
+NAMES = 8  # classes and settings that are told one by one
+NAME = 40  # characters of a name
+
+
+def what(run: Recording) -> str:
+    """In a few words, for the alt text: `AdamW (PyTorch) trains an MLP on 150 points in …`."""
+    by = _by(run)
+    name = f"{by.optimizer} ({by.framework})" if by.optimizer else f"{by.framework} code"
+    text = f"{name} trains {_a(by.model)}"
+    if "labels" not in run.names:
+        return text
+    text += f" on {counted(len(run['labels']), 'point')}"
+    classes = run.header.classes
+    return f"{text} in {counted(len(classes), 'class')}" if classes else text
+
+
+def trained(run: Recording) -> str:
+    """The paragraph of the data and the model, as far as they were recorded."""
+    by = _by(run)
+    parts = []
+    if "labels" in run.names:
+        names = [cut(plain(name), NAME) for name in run.header.classes]
+        told = f" in {counted(len(names), 'class')}" if names else ""
+        told += f": {listed(names)}" if names and len(names) <= NAMES else ""
+        parts.append(f"The data are {counted(len(run['labels']), 'point')}{told}.")
+    if "params" in run.names:
+        layers = counted(len(run.layout.layers), "layer")
+        has = f"has {count(run.layout.size)} recorded parameters in {layers}"
+        parts.append(f"The model, {_a(by.model)}, {has}.")
+    return " ".join(parts)
+
+
+def how(run: Recording) -> str:
+    """The paragraph of who trained it, the optimizer's settings, the rates and the length."""
+    by = _by(run)
+    version = run.header.versions.get(by.framework.lower(), "")
+    text = f"It was trained in {' '.join(filter(None, [by.framework, version]))}, not by vizopt"
+    text += f", with {cut(plain(by.optimizer), NAME)}" if by.optimizer else ""
+    parts = [f"{text}."]
+    if by.settings:
+        parts.append(f"The optimizer's settings are {_settings(by.settings)}.")
+    for i, group in enumerate(by.groups, start=1):
+        parts.append(f"Group {i} of its parameters has {_settings(group)}.")
+    if "lr" in run.columns:
+        parts.append(rate(run))
+    if by.note:
+        parts.append(sentence(plain(by.note)))
+    parts.append(f"The recording holds {counted(run.epochs, run.header.unit)}.")
+    return " ".join(parts)
+
+
+def _by(run: Recording) -> External:
+    assert run.header.external is not None
+    return run.header.external
+
+
+def _a(model: str) -> str:
+    name = cut(plain(model), NAME)
+    if not name:
+        return "a model"
+    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"
+
+
+def _settings(settings: Mapping[str, bool | float | str]) -> str:
+    told = [f"{plain(name)} = {_value(value)}" for name, value in list(settings.items())[:NAMES]]
+    left = len(settings) - len(told)
+    return listed([*told, f"{left} more"] if left else told)
+
+
+def _value(value: bool | float | str) -> str:
+    if isinstance(value, bool | str):
+        return cut(plain(str(value)), NAME)
+    return setting(value)
