@@ -229,3 +229,63 @@ def test_at_and_weights(tiny):
     with pytest.raises(ValueError, match="read-only"):
         at.params["dense1.weights"][0, 0] = 1
     assert Path(tiny.path).exists()
+
+
+def test_check_and_recipe_are_what_the_commands_tell(tiny, tmp_path, command):
+    clip = vizopt.render(tiny, tmp_path / "a.gif", size=(480, 270), seconds=0.3).path
+    verdict = vizopt.check(str(clip))
+    assert (verdict.passed, verdict.size, verdict.frames) == (True, (480, 270), 6)
+    assert vizopt.recipe(clip) == command("recipe", clip).out
+    plot = tmp_path / "plot.png"
+    assert vizopt.check(clip, once=True, plot=str(plot)).looped is False
+    assert plot.is_file()
+    for wrong in (lambda: vizopt.check("none.gif"), lambda: vizopt.check(clip, plot="a.gif")):
+        with pytest.raises(VizoptError) as error:
+            wrong()
+        assert len(str(error.value).splitlines()) == 1
+    with pytest.raises(VizoptError, match=r"a\.gif: a plot is a PNG: name it a\.png"):
+        vizopt.check(clip, plot="a.gif")
+
+
+def test_find_tells_and_writes_what_the_command_does(tmp_path, command):
+    found = vizopt.find("momentum-fast", within=60, file=tmp_path / "mine.toml")
+    assert repr(found) == f"<Found {found}>"
+    assert command("find", "momentum-fast", "--within", 60, "-q").out.splitlines()[0] == str(found)
+    assert vizopt.load_scene(tmp_path / "mine.toml").optimizer.lr.rate == found.lr
+    with pytest.raises(VizoptError, match="no setting stays at .* within 1 step: "):
+        vizopt.find("momentum-fast", within=1)
+    for within in (0, 10_001):
+        with pytest.raises(VizoptError, match=f"find: within={within}: a number of steps from 1"):
+            vizopt.find("momentum-fast", within=within)
+
+
+def test_a_deck_and_a_pack(tiny, tmp_path):
+    deck = vizopt.slides([tiny.path], tmp_path / "talk.html", size=(480, 270), seconds=0.3)
+    assert repr(deck) == f"<Deck {tmp_path / 'talk.html'}: 1 slide>"
+    assert [part.clip.name for part in deck.slides[0].parts] == ["sgd.mp4"]
+    with pytest.raises(VizoptError, match='slides: unknown keyword "them"'):
+        vizopt.slides("sgd", tmp_path / "b.html", them="dark")
+    with pytest.raises(VizoptError, match="ratio: the slides have the shape of the template's"):
+        vizopt.slides("sgd", tmp_path / "b.pptx", ratio="4:3", template="x.pptx")
+    keys = {"epochs": 2, "keep.grid": 10, "timeline.seconds": 0.2}
+    packed = vizopt.pack("sgd", str(tmp_path / "p"), overrides=keys)
+    names = ["sgd.mp4", "sgd.gif", "sgd.html", "sgd.pptx", "sgd.png", "sgd.toml"]
+    assert repr(packed) == f"<Pack {tmp_path / 'p'}: {', '.join(sorted(names, key=order(packed)))}>"
+    assert {file.name for file in (tmp_path / "p").iterdir()} == {*names, "sgd.txt"}
+
+
+def order(packed):
+    """By the clips' own order, the scene last."""
+    made = [clip.path.name for clip in packed.clips]
+    return lambda name: made.index(name) if name in made else len(made)
+
+
+def test_what_is_asked_goes_before_the_scene_also_where_it_is_a_default():
+    from vizopt.clips.options import request
+
+    scene = vizopt.ClipOptions(size=(640, 360), loop=3, narrow=False, poster="last")
+    assert request().over(scene) == scene
+    asked = request(loop=0, narrow=True, size=(480, 270)).over(scene)
+    assert asked == vizopt.ClipOptions(size=(480, 270), poster="last")
+    with pytest.raises(VizoptError, match="loop 1001: must be 0, for ever, or up to 1000 times"):
+        request(loop=1001)
