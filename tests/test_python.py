@@ -252,7 +252,7 @@ def test_find_tells_and_writes_what_the_command_does(tmp_path, command):
     assert repr(found) == f"<Found {found}>"
     assert command("find", "momentum-fast", "--within", 60, "-q").out.splitlines()[0] == str(found)
     assert vizopt.load_scene(tmp_path / "mine.toml").optimizer.lr.rate == found.lr
-    with pytest.raises(VizoptError, match="no setting stays at .* within 1 step: "):
+    with pytest.raises(VizoptError, match=r"no setting stays at .* within 1 step: "):
         vizopt.find("momentum-fast", within=1)
     for within in (0, 10_001):
         with pytest.raises(VizoptError, match=f"find: within={within}: a number of steps from 1"):
