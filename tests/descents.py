@@ -12,7 +12,7 @@ from vizopt.scene.load import parse_scene
 from vizopt.scene.written import scene_toml
 from vizopt.train.loop import train
 from vizopt.train.optimizers import acting, rates, worked
-from vizopt.train.probes import Tape, probes_for, record_steps
+from vizopt.train.probes import Tape, probes_for, record_steps, recorded
 
 TOML = """title = "A descent"
 epochs = {epochs}
@@ -57,7 +57,9 @@ class Held(Recording):
             worked=worked(optimizer),
         )
         others = {name: rate for name, rate in rates(optimizer).items() if name != "lr"}
-        probes = probes_for(problem, scene.keep, frozenset(), others)
+        probes = probes_for(
+            problem, scene.keep, frozenset(), others, recorded(problem.layout, scene.record)
+        )
         groups = {probe.column.name: probe.column.group for probe in probes}
         self._arrays = {
             name: SimpleNamespace(path=f"{group}/{name}", dtype=np.dtype(float), shape=(0,))

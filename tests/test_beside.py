@@ -29,9 +29,8 @@ from vizopt.draw.panels.axis import Axis
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import pictures
-from vizopt.formats import ClipMetadata, StreamSpec
+from vizopt.formats import ClipMetadata, StreamSpec, format_of
 from vizopt.formats import slides as formats
-from vizopt.formats.mp4 import MP4
 from vizopt.formats.slides.layout import captioned
 from vizopt.scene.load import parse_scene
 
@@ -205,7 +204,7 @@ def test_a_clips_paper_is_not_seen_on_its_slide(tmp_path, paper):
     """The slide and the poster have the colour that BT.709 makes of what the film holds."""
     film = tmp_path / "a.mp4"
     rgb = [round(value * 255) for value in to_rgb(paper)]
-    with MP4().open(film, StreamSpec((64, 64), 10, lambda: [])) as write:
+    with format_of(film).open(film, StreamSpec((64, 64), 10, lambda: [])) as write:
         for _ in range(3):
             write(np.full((64, 64, 4), [*rgb, 255], np.uint8))
     (part,) = slide_of(film, colours={"paper": paper, "ink": "#000000"}).parts

@@ -30,6 +30,7 @@ def test_kept_rows_are_counted_as_they_are_kept(first, every, epochs):
         ("sgd", {}),
         ("sgd", {"problem.precision": "float64", "problem.validation": 0.2}),
         ("sgd", {"stage": {"panels": {"c": {"kind": "curves"}}, "mosaic": {"rows": ["c"]}}}),
+        ("sgd", {"problem.sizes": [2, 400, 300, 3], "record.large": "sample"}),
         ("deep", {}),
         ("local-minimum-1", {}),
     ],
@@ -48,7 +49,14 @@ def test_the_estimate_is_what_is_recorded(name, keys, tmp_path):
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ({"problem.sizes": [2, 2000, 2000, 3]}, r"46\.6 GB.*keep\.every, .* or problem\.sizes"),
+        (
+            {"problem.sizes": [2, 2000, 2000, 3]},
+            r'46\.6 GB.*keep\.every, .*, problem\.sizes or record\.large to "sample"$',
+        ),
+        (
+            {"problem.sizes": [2, *[300] * 9, 3], "epochs": 10**6},
+            r"keep\.every, keep\.first, epochs or problem\.sizes$",
+        ),
         ({"keep.grid": 1000}, r"4\.4 GB.*keep\.grid"),
         ({"epochs": 10**12, "keep.every": 10**9}, r"GB, more than 2 GB: change epochs$"),
         ({"epochs": 2**53}, r"rows may take .* more than 2 GB"),

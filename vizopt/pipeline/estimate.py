@@ -4,13 +4,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from vizopt.core.errors import SceneError
 from vizopt.core.numbers import count
+from vizopt.core.sampling import sampled
 from vizopt.recording.quantities import layered
 from vizopt.scene.spec import Scene
 from vizopt.train.optimizers import acting, rates
-from vizopt.train.probes import LINE, measured
-from vizopt.train.problems import NetworkSpec
+from vizopt.train.probes import LINE, measured, recorded
 
 MOST = 2_000_000_000  # bytes of a recording
 METRICS = {"accuracy", "validation_loss", "validation_accuracy", "slope", "x"}
@@ -36,7 +38,10 @@ def check_size(scene: Scene, path: Path | None) -> None:
     limit = "2 GB" if size > MOST else f"the {_told(free)} that are free on its disk"
     rows = f"{count(scene.keep.rows(scene.epochs))} rows"
     largest = max(sizes, key=lambda key: sizes[key])
-    keys = "epochs" if largest == "epochs" else f"keep.every, keep.first, epochs or {largest}"
+    ways = ["epochs"] if largest == "epochs" else ["keep.every", "keep.first", "epochs", largest]
+    if largest == "problem.sizes" and sampled(scene.problem.layout).whole:
+        ways += ['record.large to "sample"'] * (scene.record.large == "whole")
+    keys = " or ".join([", ".join(ways[:-1])] * (len(ways) > 1) + ways[-1:])
     raise SceneError(
         scene.name,
         "",
@@ -47,21 +52,17 @@ def check_size(scene: Scene, path: Path | None) -> None:
 def bytes_of(scene: Scene) -> dict[str, int]:
     """Bytes of a recording before they are packed, by the key that says how many there are."""
     problem, kept = scene.problem, scene.keep.rows(scene.epochs)
-    double = not isinstance(problem, NetworkSpec) or problem.precision == "float64"
     values = (
         1 + len(rates(acting(scene.optimizer, problem.layout))) + len(METRICS & problem.columns)
     )
     values += sum(len(layered(name, problem.layout.layers)) for name in measured(scene.needs))
-    scores = 0
-    needs = scene.needs
-    if isinstance(problem, NetworkSpec) and "scores" in needs:
-        scores = max(problem.sizes[-1], 2) * scene.keep.grid**2
-    if isinstance(problem, NetworkSpec) and "probabilities" in needs:
-        scores = max(problem.sizes[-1], 2) * scene.keep.grid * LINE * 4
+    plane = scene.keep.grid**2 if "scores" in scene.needs else 0
+    line = 4 * LINE * scene.keep.grid if "probabilities" in scene.needs else 0
+    numbers = 2 * recorded(problem.layout, scene.record).layout.size
     return {
         "epochs": 8 * values * scene.epochs,
-        "problem.sizes": kept * (8 + 2 * problem.layout.size * (8 if double else 4)),
-        "keep.grid": kept * scores,
+        "problem.sizes": kept * (8 + numbers * np.dtype(problem.dtype).itemsize),
+        "keep.grid": kept * problem.outputs * (plane + line),
     }
 
 

@@ -14,7 +14,7 @@ from vizopt.scene.spec import Scene
 from vizopt.scene.written import scene_toml
 from vizopt.train.loop import Epoch, train
 from vizopt.train.optimizers import Optimizer, acting, per_batch, rates, worked
-from vizopt.train.probes import Probe, probes_for
+from vizopt.train.probes import Probe, probes_for, recorded
 from vizopt.train.problems import Problem
 
 
@@ -49,10 +49,12 @@ def prepare(scene: Scene) -> Prepared:
     rng = RandomState(scene.seed)
     problem = scene.problem.build(rng)
     rule = acting(scene.optimizer, problem.layout)
+    kept = recorded(problem.layout, scene.record)
     header = Header(
         name=scene.name,
         scene=scene_toml(scene),
-        layout=problem.layout,
+        layout=kept.layout,
+        whole=kept.whole,
         epochs=scene.epochs,
         versions={"vizopt": vizopt.__version__, "numpy": np.__version__},
         kind=scene.problem.kind,
@@ -62,5 +64,5 @@ def prepare(scene: Scene) -> Prepared:
         **problem.facts,
     )
     others = {name: rate for name, rate in rates(rule).items() if name != "lr"}
-    probes = probes_for(problem, scene.keep, scene.needs, others)
+    probes = probes_for(problem, scene.keep, scene.needs, others, kept)
     return Prepared(scene, problem, rule, header, probes, rng)

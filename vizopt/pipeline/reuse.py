@@ -28,7 +28,7 @@ from vizopt.scene.spec import TRAINED, Scene
 
 NUMBERS = tuple(key for key in TRAINED if key != "record")  # the keys that change them
 STEPS = 2  # that are trained to be held against the recording
-TOLD = ("layout", "unit", "classes", "plane", "axes")  # of the header, by the data
+TOLD = ("layout", "whole", "unit", "classes", "plane", "axes")  # of the header, by the data
 
 
 @dataclass(frozen=True)

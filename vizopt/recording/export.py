@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.core.sampling import evenly
+from vizopt.core.tensors import Shape
 from vizopt.recording.quantities import ordered
 from vizopt.recording.snapshot import Arrays, Snapshot, step_of
 from vizopt.recording.store import Recording
@@ -50,7 +52,7 @@ def weights_csv(run: Recording, at: Snapshot) -> str:
     dimensions, a convolution, has its last as columns and all others as rows.
     """
     names = [run.header.unit, "array", "row", "column", "before_step"]
-    lines = ([at.epoch, *line] for line in _parameters(at))
+    lines = ([at.epoch, *line] for line in _parameters(run, at))
     return _csv([*names, "update"] if at.update else names, lines)
 
 
@@ -71,14 +73,16 @@ def weights_lines(run: Recording, at: Snapshot) -> Iterator[str]:
     for layer in run.layout.layers:
         names = [tensor.name for tensor in run.layout.tensors if tensor.layer == layer]
         for arrays, what in ((at.params, side(run, at.epoch)), (at.update, "what it adds")):
-            yield from _matrices(names, arrays, what)
+            yield from _matrices(run, names, arrays, what)
 
 
-def _matrices(names: Sequence[str], arrays: Arrays, what: str) -> Iterator[str]:
+def _matrices(run: Recording, names: Sequence[str], arrays: Arrays, what: str) -> Iterator[str]:
     for name in names:
         if name in arrays:
-            array = arrays[name]
-            yield f"{name} [{' × '.join(map(str, array.shape))}], {what}"
+            array, whole = arrays[name], run.header.whole.get(name)
+            shapes = [array.shape, *([whole] if whole else [])]
+            sides = " of ".join(" × ".join(map(str, shape)) for shape in shapes)
+            yield f"{name} [{sides}], {what}"
             yield np.array2string(
                 array,
                 max_line_width=WIDTH,
@@ -93,19 +97,29 @@ def _short(value: float) -> str:
     return f"{value:9.6f}" if not value or abs(value) >= 1e-4 else f"{value:9.2e}"
 
 
-def _parameters(at: Snapshot) -> Iterator[list[Any]]:
+def _parameters(run: Recording, at: Snapshot) -> Iterator[list[Any]]:
+    """Rows and columns are those of the whole array where only a sample of it is recorded."""
     for name, array in at.params.items():
         matrix = array.reshape(-1, *array.shape[-1:] or (1,))
+        rows, columns = _places(array.shape, run.header.whole.get(name, array.shape))
         added = at.update[name].reshape(matrix.shape) if at.update else None
         for (i, j), value in np.ndenumerate(matrix):
-            row = "" if array.ndim < 2 else i
+            row = "" if array.ndim < 2 else rows[i]
             yield [
                 name,
                 row,
-                j,
+                columns[j],
                 matrix.dtype.type(value),
                 *([] if added is None else [added[i, j]]),
             ]
+
+
+def _places(shape: Shape, whole: Shape) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns in the whole array of the cells of one that holds a sample of it."""
+    sides = [evenly(wide, side) for side, wide in zip(shape, whole, strict=True)]
+    down = np.ix_(*sides[:-1])
+    rows = np.ravel_multi_index(down, whole[:-1]).ravel() if down else np.zeros(1, np.intp)
+    return np.asarray(rows), sides[-1] if sides else np.zeros(1, np.intp)
 
 
 def _csv(names: Sequence[str], rows: Any) -> str:

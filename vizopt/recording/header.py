@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from vizopt.core.floats import EXACT
 from vizopt.core.params import ParamLayout
+from vizopt.core.sampling import size_before
 from vizopt.core.specs import Count, Whole, spec
 from vizopt.core.toml import parsed
 
@@ -107,9 +108,10 @@ class Header:
         plane: what plane through the features the picture shows; empty for two features.
         axes: names of the plane's axes, x and y, or of one feature alone; none of data drawn from a
             rule.
-        whole: by tensor, the shape of one of which the recording has an even sample of cells.
         worked: the update rule in lines of arithmetic, to be redone by hand; see
             `vizopt.train.optimizers.worked`.
+        whole: shapes that arrays had in the training of which evenly spaced cells are recorded, by
+            name; see `vizopt.core.sampling`.
     """
 
     name: Annotated[str, Field(max_length=200)]
@@ -125,22 +127,22 @@ class Header:
     classes: Annotated[tuple[Text, ...], Field(max_length=MOST_CLASSES)] = ()
     plane: Text = ""
     axes: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
-    whole: Annotated[
-        Mapping[str, Annotated[tuple[Count, ...], Field(max_length=32)]],
-        Field(max_length=MOST_ARRAYS),
-    ] = field(default_factory=dict)
     worked: Text = ""
+    whole: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shapes = self.layout.shapes.values()
         least = 0 if self.external else 1  # a history alone has no parameters
         if not least <= len(shapes) <= MOST_ARRAYS:
             raise ValueError(f"layout: {len(shapes)} arrays: should be {least} to {MOST_ARRAYS}")
-        for name in self.whole:
-            if name not in self.layout.shapes:
-                raise ValueError(f"whole: {name[:60]}: there is no such array")
         if self.layout.size > EXACT or any(n < 1 for shape in shapes for n in shape):
             raise ValueError("layout: a shape of no array")
+        for name, shape in self.whole.items():
+            taken = self.layout.shapes.get(name, ())
+            if len(taken) != len(shape) or any(map(int.__gt__, taken, shape)):
+                raise ValueError(f"whole: {name[:60]}: is no sample of that shape")
+        if size_before(self.layout, self.whole) > EXACT:
+            raise ValueError("whole: a shape of no array")
 
 
 @spec

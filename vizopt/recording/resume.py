@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError
 from vizopt.core.places import is_left, parts_of, synced, target
+from vizopt.core.sampling import size_before
 from vizopt.recording.atomic import attributes, is_recording, is_whole, keep, put, writing
 from vizopt.recording.header import Group, Header
 from vizopt.recording.state import State
@@ -112,7 +113,7 @@ def saved_in(path: Path, header: Header, constants: Mapping[str, NDArray[Any]]) 
             size = np.dtype(kind).itemsize * int(np.prod(shape))
             found.append(np.frombuffer(left[:size], kind).reshape(shape).copy())
             left = left[size:]
-        if left or found[0].shape != (header.layout.size,):
+        if left or found[0].shape != (size_before(header.layout, header.whole),):
             raise ValueError("its size is wrong")
         rows: dict[Group, int] = dict(stored["rows"])
         epoch, kept = rows["history"] - 1, rows["snapshots"]

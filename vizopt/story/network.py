@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vizopt.core.numbers import count, counted, setting
+from vizopt.core.sampling import size_before
 from vizopt.recording.events import Event
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Scene
@@ -96,7 +97,7 @@ def _network(network: NetworkSpec, run: Recording) -> str:
         size = f"{counted(network.sizes[0], 'feature')} straight"
     parts = [
         f"The network leads {size} to {counted(outputs, 'output')}{each}; it has "
-        f"{count(run.layout.size)} weights and biases.",
+        f"{count(size_before(run.layout, run.header.whole))} weights and biases.",
         _unit(network.activation) if network.sizes[1:-1] else "",
         said,
         "What training makes small is the loss, cross-entropy: it is large where the network "

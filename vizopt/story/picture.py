@@ -139,10 +139,23 @@ def _weights(panels: list[Weights], scene: Presentation, run: Recording) -> str:
         held: f"Layer {names[0]} has" if len(names) == 1 else f"Layers {listed(names)} each have"
         for held, names in alike.items()
     }
-    return " ".join(
+    told = [
         f"{layers} two grids of cells: {held}, and their update; both are {signs}."
         for held, layers in whose.items()
-    )
+    ]
+    told += [text for panel in panels if (text := _sampled(panel.layer, run))]
+    return " ".join(told)
+
+
+def _sampled(layer: str, run: Recording) -> str:
+    """Which of its cells a recording has; empty where it has all."""
+    name = run.layout.grid(layer).tensors[0].name
+    if name not in run.header.whole:
+        return ""
+    shapes = run.layout.shapes[name], run.header.whole[name]
+    taken, whole = (" × ".join(map(count, shape)) for shape in shapes)
+    number = plain(layer.removeprefix("dense"))
+    return f"Recorded are {taken} evenly spaced of the {whole} weights of layer {number}."
 
 
 def _held(grid: Grid) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 from vizopt.core.arrays import Batch, Scores, Vector
 from vizopt.core.errors import hint
 from vizopt.core.params import ParamLayout
+from vizopt.core.sampling import Sample, sampled
 from vizopt.core.specs import Count, Whole, spec
 from vizopt.recording.header import Column, Group
 from vizopt.recording.quantities import MEASURED, Measure, layered, parts, quantity
@@ -70,12 +71,15 @@ class Record:
         quantities: measured at every epoch, of the whole network and of each layer, at its first
             update: "grad_norm", ‖g‖ of the gradient; "update_ratio", ‖Δ‖ / ‖w‖; "weight_norm", ‖w‖
             before it.
+        large: of a layer of more than 100 000 cells record all, "whole", or 128 × 128 evenly spaced
+            ones, "sample", the same in all rows; what it computes is shown and measured of all.
     """
 
     quantities: tuple[
         Annotated[str, AfterValidator(_measured), Field(json_schema_extra={"enum": [*MEASURED]})],
         ...,
     ] = ()
+    large: Literal["whole", "sample"] = "whole"
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ def record_steps(steps: Iterable[Epoch], tape: Tape, recorded: int = -1) -> None
 
 
 def probes_for(
-    problem: Problem, keep: Keep, needs: Set[str], rates: Mapping[str, Schedule]
+    problem: Problem, keep: Keep, needs: Set[str], rates: Mapping[str, Schedule], kept: Sample
 ) -> list[Probe]:
     """A probe for everything that a step carries, and those that the picture needs besides.
 
@@ -162,14 +166,15 @@ def probes_for(
         keep: the grid of the plane.
         needs: columns that the picture shows, and quantities to be measured.
         rates: the rule's learning rates besides `lr`, by name.
+        kept: which of the parameters are recorded.
     """
-    size, dtype = (problem.layout.size,), problem.dtype
+    size, dtype, cells = (kept.layout.size,), problem.dtype, kept.cells
     probes = [
         Probe(Column("loss", "history", "float64"), lambda step: step.evaluation.loss),
         Probe(Column("lr", "history", "float64"), lambda step: step.lr),
         Probe(Column("epoch", "snapshots", "int64"), lambda step: step.number),
-        Probe(Column("params", "snapshots", dtype, size), lambda step: step.params),
-        Probe(Column("delta", "snapshots", dtype, size), lambda step: step.delta),
+        Probe(Column("params", "snapshots", dtype, size), lambda step: _of(step.params, cells)),
+        Probe(Column("delta", "snapshots", dtype, size), lambda step: _of(step.delta, cells)),
     ]
     for name in problem.metrics:
         probes.append(Probe(Column(name, "history", "float64"), _metric(name)))
@@ -182,6 +187,16 @@ def probes_for(
     if "probabilities" in needs and isinstance(problem, Network):
         probes.append(_line_probabilities(problem, LINE * keep.grid))
     return probes
+
+
+def recorded(layout: ParamLayout, record: Record) -> Sample:
+    """Which parameters a recording has."""
+    return sampled(layout) if record.large == "sample" else Sample(layout, None, {})
+
+
+def _of(values: Vector, cells: NDArray[np.intp] | None) -> Vector:
+    """Those of some parameters; of all where none are chosen."""
+    return values if cells is None else values[cells]
 
 
 def measurable(layout: ParamLayout) -> list[str]:

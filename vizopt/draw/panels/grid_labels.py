@@ -1,9 +1,11 @@
 """Grid labels: what is written of a layer's grid, its title, what it holds and its size."""
 
 import re
+from collections.abc import Mapping
 
 from vizopt.core.numbers import count
 from vizopt.core.params import Grid
+from vizopt.core.tensors import Shape
 from vizopt.core.words import Phrase
 from vizopt.draw.panels.base import Slot
 from vizopt.recording.quantities import layer_title
@@ -38,6 +40,23 @@ def size(grid: Grid) -> str:
     rows = columns if added == 1 else f"{count(added)} × {columns}"
     weights = [f"{count(grid.inputs)} × {columns}"] if grid.inputs else []
     return " + ".join([*weights, *[rows] * (added > 0)])
+
+
+def taken(grid: Grid) -> str:
+    """`128 × 128`: the weights of a sample."""
+    return f"{count(grid.inputs)} × {count(grid.columns)}"
+
+
+def whole(slot: Slot, grid: Grid, shapes: Mapping[str, Shape]) -> str:
+    """`of 4 096 × 4 096`, where a recording has a sample of the layer; else empty.
+
+    Args:
+        slot: where it is written.
+        grid: what is recorded.
+        shapes: of the arrays that it is a sample of, by name.
+    """
+    shape = shapes.get(grid.tensors[0].name)
+    return slot.say("of_whole", whole=" × ".join(map(count, shape))) if shape else ""
 
 
 def content(slot: Slot, grid: Grid) -> str:

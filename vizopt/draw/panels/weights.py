@@ -68,10 +68,17 @@ class Weights:
         title = grid_labels.title(slot, self.layer, grid)
         slot.text(0, slot.font(15), title, 15, colour=slot.theme.ink, weight="bold")
         size = grid_labels.size(grid)
+        whole = grid_labels.whole(slot, grid, run.header.whole)
+        if whole:
+            size = f"{grid_labels.taken(grid)} {whole}"
         blocks = _block(grid.rows, weights[3]) * _block(grid.columns, weights[2]) > 1
         if _lies(run, self.layer):
             room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
-            text = grid_labels.content(slot, grid)
+            text = (
+                slot.say("weights_and_biases", size=size)
+                if whole
+                else grid_labels.content(slot, grid)
+            )
             if blocks:
                 text, size = (f"{said}, {slot.say('block_maxima')}" for said in (text, size))
             for choice in (text, size):  # neither where both would be cut
@@ -82,6 +89,9 @@ class Weights:
         else:
             first, second = _captions(slot, weights)
             named = [slot.say(key) for key in (BLOCKS if blocks else grid_labels.keys(grid))]
+            if whole:
+                named = [size if _low(slot) else grid_labels.taken(grid)]
+                size = whole
             sizes = [size, size.replace(" × ", "×").replace(" + ", "+")]
             for y, choices in ((first, named), (second, [] if _low(slot) else sizes)):
                 fits = [text for text in choices if slot.text_width(text, 12) <= weights[2]]

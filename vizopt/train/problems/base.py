@@ -82,6 +82,16 @@ class ProblemSpec(Protocol):
         ...
 
     @property
+    def dtype(self) -> str:
+        """Precision of the parameters, "float32" or "float64"."""
+        ...
+
+    @property
+    def outputs(self) -> int:
+        """Classes that it gives scores for, 0 where there are none."""
+        ...
+
+    @property
     def unit(self) -> str:
         """What a step of it is called: "epoch", "step"."""
         ...

@@ -92,6 +92,14 @@ class FunctionSpec:
         return "step"
 
     @property
+    def dtype(self) -> str:
+        return "float64"
+
+    @property
+    def outputs(self) -> int:
+        return 0
+
+    @property
     def curve(self) -> Values:
         """x and f(x) along the interval [N, 2]; f is not finite where it breaks, see `Curve`."""
         return curve(self.f, self.interval).points

@@ -87,6 +87,14 @@ class NetworkSpec:
         return ParamLayout.of(shapes)
 
     @property
+    def dtype(self) -> str:
+        return np.dtype(PRECISIONS[self.precision].dtype).name
+
+    @property
+    def outputs(self) -> int:
+        return max(self.sizes[-1], 2)
+
+    @property
     def columns(self) -> frozenset[str]:
         held_out = {"validation_loss", "validation_accuracy"} if self.validation else set()
         shown = {"points", "labels", "held_out", "extent"}
@@ -140,7 +148,7 @@ class Network:
         self._precision = PRECISIONS[spec.precision]
         self._activation = ACTIVATIONS[spec.activation]
         self._head = head(spec.sizes[-1])
-        self.dtype = np.dtype(self._precision.dtype).name
+        self.dtype = spec.dtype
         self.plane = plane_of(data.x, data.features, data.units, spec.plane)
         self.words = f"{data.words}  ·  {spec.describe()}"
         self.classes = data.classes
