@@ -17,7 +17,7 @@ from vizopt.core.explain import explained, names_of
 from vizopt.core.library import bundled, is_table, names, unpacked
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.words.own import put_in
-from vizopt.draw.figure import Stage
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.looks.look import LookSpec
 from vizopt.recording.store import Recording
 from vizopt.scene.elsewhere import unregistered
@@ -234,7 +234,7 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
 
 
 def _warn_of_panels(stage: Mapping[str, Any], file: str) -> None:
-    panels = [*unregistered(stage, Stage)]
+    panels = [*unregistered(stage, FigureSpec)]
     told = ", ".join(f"{key.removeprefix('panels.')}" for key in panels)
     text = f"{file}: {told}: the panel is not registered here: the picture is the default one"
     warnings.warn(VizoptWarning(text), stacklevel=2)
