@@ -15,8 +15,9 @@ What a scene is made of is in `vizopt.optimizers`, `vizopt.schedules` and `vizop
 of your own is known after `vizopt.register`.
 
 A recording answers to `run["loss"]`, `run.at(100)` and `run.weights("dense1", epoch=100)`; one that
-is on disk is opened with `vizopt.Recording("sgd.zarr")`. What goes wrong for a user is a
-`VizoptError`, one line each.
+is on disk is opened with `vizopt.Recording("sgd.zarr")`. `check`, `find`, `slides`, `pack` and
+`recipe` do what the commands of these names do. What goes wrong for a user is a `VizoptError`, one
+line each.
 
 Files by suffix: .mp4, .webm, .gif, .webp, .apng, .png (one frame, or all as NAME-%05d.png),
 .html (a page with a player), .pptx (a slide), .zarr (the recording).
@@ -28,15 +29,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     __version__: str
 
-    from vizopt.api import make, record, render
+    from vizopt.api.checking import check, recipe
+    from vizopt.api.drawing import make, record, render
+    from vizopt.api.searching import find
+    from vizopt.api.sharing import pack, slides
     from vizopt.clips.clip import Clip
-    from vizopt.clips.options import Look
     from vizopt.core.errors import VizoptError
     from vizopt.pipeline.contract import check_contract
     from vizopt.recording.header import External
     from vizopt.recording.run import Run
     from vizopt.recording.store import Recording
     from vizopt.scene.load import load_look, load_scene
+    from vizopt.scene.options import ClipOptions
     from vizopt.scene.register import register
     from vizopt.scene.spec import Scene
     from vizopt.train import optimizers as optimizers
@@ -46,7 +50,7 @@ if TYPE_CHECKING:
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
     "Clip": "clips.clip",
-    "Look": "clips.options",
+    "ClipOptions": "scene.options",
     "External": "recording.header",
     "Recording": "recording.store",
     "Run": "recording.run",
@@ -55,10 +59,15 @@ _PUBLIC = {
     "load_look": "scene.load",
     "check_contract": "pipeline.contract",
     "load_scene": "scene.load",
-    "make": "api",
+    "check": "api.checking",
+    "find": "api.searching",
+    "make": "api.drawing",
+    "pack": "api.sharing",
+    "recipe": "api.checking",
+    "record": "api.drawing",
     "register": "scene.register",
-    "record": "api",
-    "render": "api",
+    "render": "api.drawing",
+    "slides": "api.sharing",
 }
 
 _MODULES = {  # what scenes are made of, by shorter names than in the package
@@ -69,19 +78,24 @@ _MODULES = {  # what scenes are made of, by shorter names than in the package
 
 __all__ = [
     "Clip",
+    "ClipOptions",
     "External",
-    "Look",
     "Recording",
     "Run",
     "Scene",
     "VizoptError",
+    "check",
     "check_contract",
+    "find",
     "load_look",
     "load_scene",
     "make",
+    "pack",
+    "recipe",
     "record",
     "register",
     "render",
+    "slides",
 ]
 
 

@@ -13,7 +13,8 @@ from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.panels import PANELS
 from vizopt.draw.timeline import TIMELINES
-from vizopt.scene.spec import Pause, Scene, Shape
+from vizopt.scene.options import ClipOptions
+from vizopt.scene.spec import Pause, Scene
 from vizopt.train.optimizers import OPTIMIZERS
 from vizopt.train.probes import Keep, Record
 from vizopt.train.problems import DATASETS, PROBLEMS
@@ -50,7 +51,7 @@ PARTS = (
             "[look]": LookSpec,
             "[stage]": FigureSpec,
             "[[pause]]": Pause,
-            "[clip]": Shape,
+            "[clip]": ClipOptions,
         },
     ),
 )

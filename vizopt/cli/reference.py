@@ -34,7 +34,7 @@ PARTS = {
     "stage": ("FigureSpec", "[stage]"),
     "mosaic": ("Mosaic", "[stage.mosaic]"),
     "pause": ("Pause", "[[pause]]"),
-    "clip": ("Shape", "[clip]"),
+    "clip": ("ClipOptions", "[clip]"),
 }
 
 
