@@ -159,6 +159,11 @@ def test_ticks_are_powers_of_ten_and_have_the_rule_of_thumb(most, ticks):
     assert axis.ticks(most) == pytest.approx(ticks)
 
 
+def test_a_rule_of_thumb_outside_of_given_limits_is_left_out():
+    assert Axis.within("update_ratio", 1e-4, 1.0).mark == 1e-3
+    assert Axis.within("update_ratio", 1e-2, 1.0).mark is None
+
+
 def test_asked_for_even_a_ratio_is_even():
     axis = Axis.of("update_ratio", [np.array([0.04, 0.013])], "linear")
     assert not axis.log

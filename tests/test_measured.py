@@ -7,15 +7,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from norms import EPOCHS, MEASURED, RULES, recorded, theirs
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.metadata import metadata_of
 from vizopt.comparison.log import known_name
+from vizopt.core.contrast import contrast
 from vizopt.core.errors import SceneError
 from vizopt.core.numbers import number
 from vizopt.core.words import languages, table
+from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.curves.boxes import plots as boxes
+from vizopt.draw.panels.curves.labels import colours_of
+from vizopt.draw.panels.curves.lines import draw_line
 from vizopt.draw.theme import THEMES
 from vizopt.formats.html.page import _numbers
 from vizopt.pipeline.estimate import bytes_of
@@ -284,6 +290,7 @@ def test_every_quantity_is_named_in_every_language_and_coloured_in_every_theme()
     assert title("loss", "function") == "f(x)"
     assert title("update_ratio.dense2", "network") == "update-to-weight ratio, Dense 2"
     assert title("grad_norm.encoder.0", "network") == "gradient norm, encoder.0"
+    assert title("grad_norm.5", "network") == "gradient norm, 5"
     assert title("beta_lr", "network") == "beta lr"
     assert quantity("validation_accuracy").range == (0, 1)
     assert layered("grad_norm", ["x"]) == ["grad_norm"]
@@ -337,8 +344,39 @@ def test_a_layers_line_is_named_and_the_number_is_the_networks(picture, texts, r
         assert number(runs["adam"]["update_ratio"][epoch]) in written
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (640, 360), (1080, 1080), (720, 1280)])
-@pytest.mark.parametrize("language", languages())
+def test_layers_run_where_their_values_are_and_what_is_0_is_marked(runs):
+    """At the last frame a dot of each layer's colour lies at its value, on an axis of decades."""
+    slot = Slot(None, 430, 300, THEMES["light"], 1.0, None)
+    plot = boxes(slot, runs["adam"], ["grad_norm"], "auto")[0]
+    low, high = np.log10([plot.axis.low, plot.axis.high])
+    assert (low, high) == (-4, -1)
+    half = float(plot.y(np.array(10 ** ((low + high) / 2))))
+    assert half == pytest.approx(plot.top + plot.height / 2)
+    figure = Figure()
+    axes = figure.add_axes((0, 0, 1, 1))
+    values = np.array([0.01, 0.0, 0.02, 40.0])
+    draw_line(axes, slot, plot, values, "#112233", 1)
+    above, below = axes.lines[1:]
+    assert below.get_marker() == "v"
+    assert below.get_xdata() == pytest.approx([plot.x(np.array(1.0))])
+    assert below.get_ydata()[0] > plot.top + plot.height
+    assert above.get_xdata() == pytest.approx([plot.x(np.array(3.0))])
+
+
+def test_the_first_layer_is_the_palest_and_all_are_seen(runs):
+    for theme in THEMES.values():
+        slot = Slot(None, 430, 300, theme, 1.0, None)
+        for name in MEASURED:
+            pale, own = colours_of(slot, runs["adam"], name)
+            assert own == theme.accent(quantity(name).colour)
+            assert contrast([pale], [theme.paper])[0, 0] >= 3
+            assert contrast([own], [theme.paper]) > contrast([pale], [theme.paper]) + 1
+
+
+@pytest.mark.parametrize(
+    ("size", "language"),
+    [((1280, 720), "de"), ((640, 360), "en"), ((1080, 1080), "es"), ((720, 1280), "fr")],
+)
 def test_no_text_of_them_lies_on_another(picture, texts, size, language):
     shown = picture([*MEASURED], size, "dark", language)
     boxes = [(t, b) for t, b in texts(shown, len(shown) - 1) if t.strip()]

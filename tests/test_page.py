@@ -308,6 +308,24 @@ def test_a_page_has_the_colours_of_its_clip_unless_told_otherwise(visit, tmp_pat
     )
 
 
+def test_the_colours_of_a_page_are_chosen_below_it(visit, written, tmp_path):
+    file = write(tmp_path / "a.html", replace(LABEL, around=PAPER))
+    page = visit(file, color_scheme="light", at="#epoch=700")
+    choice = page.get_by_label("Page colours")
+    assert choice.locator("option").all_text_contents() == ["as the clip", "as this device"]
+    assert choice.input_value() == "clip"
+    choice.select_option("system")
+    assert page.evaluate(GROUND) == "rgb(255, 255, 255)"
+    assert page.url.endswith("?colours=system#epoch=700")
+    page.reload()
+    assert page.evaluate(GROUND) == "rgb(255, 255, 255)"
+    assert choice.input_value() == "system"
+    choice.select_option("clip")
+    assert page.evaluate(GROUND) == "rgb(34, 40, 49)"
+    assert page.url.endswith("?#epoch=700")
+    assert not visit(written).get_by_label("Page colours").is_visible()
+
+
 def test_forced_colours_keep_track_fill_marks_and_states(visit, asking):
     page = visit(asking, forced_colors="active", at="#epoch=700")
     system = page.evaluate(

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from numpy.random import RandomState
 
 from vizopt.draw.glyphs import Glyphs
-from vizopt.draw.paint import Ink, Stamp, Trail, disc, ink, line, stamp_at
+from vizopt.draw.paint import Ink, Stamp, disc, ink, line, stamp_at
 from vizopt.draw.regions import Regions, Steps
 from vizopt.draw.theme import THEMES
+from vizopt.draw.trail import Trail
 from vizopt.recording.scores import DISTANCES
 
 COLOURS = THEMES["light"].tints(10)
@@ -169,7 +170,7 @@ def fresh_trail():
         yield line(*ends[step], 1.7), "#335577"
         yield Ink.of(disc(3.2), *ends[step, :2].astype(int)), "#ffffff"
 
-    return Trail(40, 50, np.arange(0, 80, 2), lambda step: inks(step // 2))
+    return Trail(40, 50, np.arange(0, 80, 2), lambda step: inks(step // 2), print)
 
 
 def test_a_trail_is_the_same_from_every_frame_before():
@@ -184,7 +185,7 @@ def test_a_trail_is_the_same_from_every_frame_before():
 
 def test_a_trail_shows_a_step_with_its_frame_and_not_before():
     dot = Ink.of(np.full((1, 1), 255, np.uint8), 2, 1)
-    trail = Trail(4, 5, np.array([3]), lambda _: [(dot, "#000000")])
+    trail = Trail(4, 5, np.array([3]), lambda _: [(dot, "#000000")], print)
     for step in (2, 3, 4, 2):
         window = blank(4, 5)
         trail(window, step)

@@ -154,7 +154,7 @@ def test_penalties_and_first_weights_are_of_weights_alone():
 def test_muon_turns_the_matrices_of_any_convention_and_leaves_embeddings_to_adam():
     shapes = {"c.weight": (4, 2, 3), "c.bias": (4,), "tok.weight": (5, 2), "n.weight": (4,)}
     layout = ParamLayout.of(shapes, "torch", {"tok": "Embedding"})
-    muon = OPTIMIZERS["muon"](lr=0.1, momentum_share=0.0)
+    muon = OPTIMIZERS["muon"](lr=0.1, momentum=0.0)
     rng = np.random.RandomState(0)
     params, grad = rng.randn(layout.size), rng.randn(layout.size)
     state = muon.init(params, layout)

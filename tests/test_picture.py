@@ -10,7 +10,7 @@ import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.oklab import luminance
 from vizopt.draw.defaults import arranged
-from vizopt.draw.figure import Stage
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Plane
 from vizopt.draw.panels.base import Slot
@@ -163,7 +163,7 @@ def test_every_panel_of_the_arranged_stage_is_shown(run):
 def test_a_frame_takes_the_mosaic_of_its_shape_or_the_next(given, size, taken):
     mosaics = {name: Mosaic(rows=("plane",), widths=(float(i + 1),)) for i, name in
                enumerate(given.split())}  # fmt: skip
-    stage = Stage({"plane": Plane()}, **mosaics)
+    stage = FigureSpec({"plane": Plane()}, **mosaics)
     assert stage.mosaic_for(size) is mosaics[taken]
 
 

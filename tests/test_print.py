@@ -12,11 +12,18 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
 from PIL import Image
 
 import vizopt
 from vizopt.clips import recipe
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import DecodeError
+from vizopt.draw.paint import DPI, drawn, kept, paint_line
+from vizopt.draw.printed import laid
+from vizopt.draw.tracing import Traced
 from vizopt.flashes import check_flashes
 from vizopt.formats.pdf import ascii_toml
 from vizopt.scene.load import parse_scene
@@ -167,6 +174,33 @@ def test_a_curve_ends_where_the_epoch_is(run):
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL)
     first = zlib.decompress(next(part for part in streams if part.startswith(b"x")))
     assert first.index(b"0.5 0 0 0.5 0 0 cm") < first.index(b"BT")
+
+
+def test_a_descents_path_is_lines_and_dots_that_leave_names_alone(descent):
+    scene = parse_scene(descent.header.scene, "", {}, {})
+    picture = planned_picture(descent, scene, (1280, 720), 10)
+    k = len(picture) - 1
+    with picture.printed(k) as figure:
+        collections = [c for axes in figure.axes for c in axes.collections]
+        (lines,) = [c for c in collections if isinstance(c, LineCollection)]
+        (dots,) = [c for c in collections if isinstance(c, PathCollection)]
+        steps = descent.header.epochs
+        assert (len(lines.get_segments()), len(dots.get_offsets())) == (steps - 1, steps)
+
+
+def test_what_is_drawn_leaves_holes_for_names():
+    figure = Figure((1.0, 1.0), dpi=DPI, facecolor="white")
+    canvas = FigureCanvasAgg(figure)
+    still = drawn(canvas)
+    pixels, printed = still.copy(), Traced.of(still)
+    for window in (pixels, printed):
+        with kept(window, [(slice(20, 40), slice(30, 50))]):
+            paint_line(window, (4.0, 30.5, 68.0, 30.5), 3.0, "#000000")
+    with laid(figure, still, printed):
+        shown = drawn(canvas)
+    for image in (pixels, shown):
+        dark = np.nonzero(image[30, :, 0] < 100)[0]
+        assert dark[(dark > 5) & (dark < 66)].tolist() == [*range(6, 30), *range(50, 66)]
 
 
 def test_a_transparent_page_has_no_paper(run):

@@ -13,8 +13,8 @@ from vizopt.core import library
 from vizopt.core.contrast import SHAPE, contrast
 from vizopt.core.sizes import MARGIN
 from vizopt.core.words import language
-from vizopt.draw.figure import LINES
-from vizopt.draw.figure import _lines as settings_lines
+from vizopt.draw.header import LINES
+from vizopt.draw.header import _lines as settings_lines
 from vizopt.draw.paint import DPI, pixel_axes
 from vizopt.draw.panels import Descent
 from vizopt.draw.panels.arithmetic import arithmetic

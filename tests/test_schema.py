@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from vizopt.core import library
 from vizopt.core.docstrings import docstring
-from vizopt.draw.figure import Stage
+from vizopt.draw.figure_spec import FigureSpec, Join
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.scene.schema import POINTER, shipped
@@ -262,7 +262,7 @@ def test_schema_and_parser_agree_on_a_thousand_scenes():
 
 
 def test_every_key_of_every_kind_is_described():
-    for cls in (*KINDS, Scene, Pause, Shape, Keep, Stage, Mosaic, LookSpec):
+    for cls in (*KINDS, Scene, Pause, Shape, Keep, FigureSpec, Join, Mosaic, LookSpec):
         told = docstring(cls)
         assert told.text, cls
         assert set(told.meanings) == {field.name for field in fields(cls)}, cls

@@ -145,6 +145,16 @@ def test_a_thumbnail_has_the_plane_and_the_epoch(texts, run, size):
             assert apart or box[3] <= box_2[1] + 2 or box_2[3] <= box[1] + 2, (text, other)
 
 
+def test_a_thumbnail_of_a_run_that_diverged_says_so_at_its_end(texts, tmp_path):
+    run = vizopt.record(vizopt.load_scene("divergence"), tmp_path / "d.zarr")
+    scene = parse_scene(run.header.scene, "x", {}, {})
+    picture = planned_picture(run, scene, (320, 180), 30.0)
+    assert "diverged at epoch 57" in {text for text, _ in texts(picture, len(picture) - 1)}
+    assert "diverged at epoch 57" not in {text for text, _ in texts(picture, 0)}
+    for text, (x0, _, x1, y1) in shown(texts, run, (320, 180)):
+        assert (x0 >= -1, x1 <= 321, y1 <= 181) == (True, True, True), text
+
+
 @pytest.mark.parametrize("size", [(1200, 300), (1600, 400), (800, 300)])
 def test_a_banner_has_the_plane_and_the_curves(texts, run, size):
     words = {text for text, _ in shown(texts, run, size)}

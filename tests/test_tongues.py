@@ -21,8 +21,8 @@ from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import SceneError, VizoptWarning
 from vizopt.core.words import _places, checked, language, languages, phrase, table
 from vizopt.draw import fonts
-from vizopt.draw.figure import _settings
 from vizopt.draw.glyphs import Glyphs, drawn_width, text_width
+from vizopt.draw.header import _settings
 from vizopt.draw.paint import drawn
 from vizopt.draw.panels.arithmetic import NAMES, arithmetic
 from vizopt.draw.panels.base import Slot

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from vizopt.clips.clip import Clip
     from vizopt.clips.options import Look
     from vizopt.core.errors import VizoptError
+    from vizopt.recording.header import External
+    from vizopt.recording.run import Run
     from vizopt.recording.store import Recording
     from vizopt.scene.load import load_look, load_scene
     from vizopt.scene.spec import Scene
@@ -37,7 +39,9 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Clip": "clips.clip",
     "Look": "clips.options",
+    "External": "recording.header",
     "Recording": "recording.store",
+    "Run": "recording.run",
     "Scene": "scene.spec",
     "VizoptError": "core.errors",
     "load_look": "scene.load",
@@ -49,8 +53,10 @@ _PUBLIC = {
 
 __all__ = [
     "Clip",
+    "External",
     "Look",
     "Recording",
+    "Run",
     "Scene",
     "VizoptError",
     "load_look",

@@ -90,9 +90,9 @@ LIES = (
     ),
     Lie(
         "a curve's digits are one epoch old",
-        "vizopt/draw/panels/curves.py",
-        "in values[epochs]]",
-        "in values[np.maximum(epochs - 1, 0)]]",
+        "vizopt/draw/panels/curves/moving.py",
+        "in run[name][epochs]]",
+        "in run[name][np.maximum(epochs - 1, 0)]]",
     ),
     Lie(
         "the page's numbers are one epoch old",
@@ -147,6 +147,18 @@ LIES = (
         "vizopt/draw/panels/scale.py",
         "np.arcsinh(weights / self.bend)",
         "np.arcsinh(weights / self.bend / 2)",
+    ),
+    Lie(
+        "the names of two layers' lines are exchanged",
+        "vizopt/draw/panels/curves/labels.py",
+        "yield End(text, x, y, colour)",
+        "yield End(texts[0], x, y, colour)",
+    ),
+    Lie(
+        "an update ratio is that of the gradient",
+        "vizopt/recording/quantities.py",
+        "ratio(params, update)",
+        "ratio(params, grad)",
     ),
     Lie(
         "an axis of a curve begins at 0 always",

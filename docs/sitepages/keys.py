@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sitepages.markdown import escaped
-from vizopt.draw.figure import Stage
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.panels import PANELS
 from vizopt.draw.timeline import TIMELINES
@@ -46,7 +46,7 @@ PARTS = (
         {
             "[keep]": Keep,
             "[look]": LookSpec,
-            "[stage]": Stage,
+            "[stage]": FigureSpec,
             "[[pause]]": Pause,
             "[clip]": Shape,
         },

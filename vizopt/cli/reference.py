@@ -24,13 +24,13 @@ PLACES = (
     ("Scene", "problem", "[problem]", "problem"),
     ("NetworkSpec", "data", "[problem.data]", "data set"),
     ("Scene", "timeline", "[timeline]", "timeline"),
-    ("Stage", "panels", "[stage.panels.{}]", "panel"),
+    ("FigureSpec", "panels", "[stage.panels.{}]", "panel"),
 )
 # Tables without a kind: the definition and the head.
 PARTS = {
     "keep": ("Keep", "[keep]"),
     "look": ("LookSpec", "[look]"),
-    "stage": ("Stage", "[stage]"),
+    "stage": ("FigureSpec", "[stage]"),
     "mosaic": ("Mosaic", "[stage.mosaic]"),
     "pause": ("Pause", "[[pause]]"),
     "clip": ("Shape", "[clip]"),

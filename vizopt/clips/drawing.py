@@ -16,7 +16,8 @@ from vizopt.clips.still import still_frame
 from vizopt.core.arrays import Frame, Rows, Size
 from vizopt.draw.clear import Clear
 from vizopt.draw.defaults import arranged
-from vizopt.draw.figure import FrameRenderer, Words
+from vizopt.draw.figure import FrameRenderer
+from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.timeline import COURSE
 from vizopt.draw.warning_card import WithWarning
@@ -156,7 +157,7 @@ def planned_picture(
     course = scene.timeline.rows(run["epoch"], COURSE)
     shown_at = size if slide else None
     stage = arranged(run.header.kind, run.layout, scene.stage, shown_at)
-    words = Words("" if slide else scene.title, run.header.settings, run.header.unit)
+    words = HeaderText("" if slide else scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:
         colours = replace(colours, text="large")

@@ -11,7 +11,7 @@ from vizopt.recording.quantities import MEASURED, QUANTITIES, parts
 from vizopt.recording.snapshot import Arrays
 
 # What others call a column, once its letters are small and all else is a line below.
-ALIASES = {name: quantity.aliases for name, quantity in QUANTITIES.items()} | {
+ALIASES = {name: found.aliases for name, found in QUANTITIES.items() if found.aliases} | {
     "validation_loss": "val_loss valid_loss",
     "validation_accuracy": "val_acc val_accuracy valid_acc valid_accuracy val_categorical_accuracy",
 }

@@ -7,6 +7,7 @@ import ast
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 # What a scene can name: the table's module and its name there.
@@ -69,14 +70,22 @@ def kinds(table: str) -> dict[str, str]:
     classes = dict(_entries(ast.parse(source.read_text(encoding="utf-8")), name))
     above, _, _ = path.rpartition("/")
     alone = above in ("train", "draw")  # one module with all of them
-    folder = [source] if alone else list((files("vizopt") / above).iterdir())
+    modules = [source] if alone else _modules(files("vizopt") / above)
     docs = {}
-    for file in folder:
-        if file.name.endswith(".py"):
-            for node in ast.parse(file.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.ClassDef):
-                    docs[node.name] = _told(node)
+    for module in modules:
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                docs[node.name] = _told(node)
     return {kind: docs[cls] for kind, cls in classes.items()}
+
+
+def _modules(folder: Traversable) -> Iterator[Traversable]:
+    """The modules in a folder, and in those in it: a kind may have more than one."""
+    for part in folder.iterdir():
+        if part.is_dir():
+            yield from _modules(part)
+        elif part.name.endswith(".py"):
+            yield part
 
 
 def _told(node: ast.ClassDef) -> str:

@@ -6,18 +6,18 @@ from dataclasses import replace
 from vizopt.core.arrays import Size
 from vizopt.core.errors import hint
 from vizopt.core.params import ParamLayout
-from vizopt.draw.figure import Stage
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Strip, Weights, Worked
 from vizopt.recording.header import Kind
 
-MOST_GRIDS = 24  # of layers: more are too small to be drawn in a square
 HALF = 1.3  # heights: a slide's clip that is narrower stands beside another one
+MOST_GRIDS = 24  # of layers: more are too small to be drawn in a square
 
 
 def arranged(
-    kind: Kind, layout: ParamLayout, wanted: Stage | None = None, slide: Size | None = None
-) -> Stage:
+    kind: Kind, layout: ParamLayout, wanted: FigureSpec | None = None, slide: Size | None = None
+) -> FigureSpec:
     """The picture for a kind of problem.
 
     Args:
@@ -28,23 +28,27 @@ def arranged(
         slide: size of a clip for a slide, which on half of one has few panels, and these large.
 
     Raises:
-        ValueError: a panel whose name has no place in the arranged picture.
+        ValueError: a panel whose name has no place in the arranged picture, or that joins none.
     """
     if wanted and wanted.mosaic:
-        return wanted
+        return wanted.joined(wanted.add)
     stage = _descent() if kind == "function" else _network(layout)
     if slide and slide[0] < HALF * slide[1]:
         stage = _halved(stage)
-    panels = wanted.panels if wanted else {}
-    for name in panels:
+    if not wanted:
+        return stage
+    for name in wanted.panels:
         if name not in stage.panels:
-            raise ValueError(f'"{name}" has no place without a mosaic: {hint(name, stage.panels)}')
-    return replace(stage, panels=stage.panels | panels)
+            way = hint(name, stage.panels)
+            raise ValueError(
+                f'stage.panels: "{name}" has no place without a mosaic: {way}, or put it into `add`'
+            )
+    return replace(stage, panels=stage.panels | wanted.panels).joined(wanted.add)
 
 
-def _descent() -> Stage:
+def _descent() -> FigureSpec:
     """The curve, its numbers and the magnifier."""
-    return Stage(
+    return FigureSpec(
         panels={"descent": Descent(), "worked": Worked(), "magnifier": Magnifier()},
         mosaic=Mosaic(
             rows=("descent worked", "descent magnifier"),
@@ -63,7 +67,7 @@ def _descent() -> Stage:
     )
 
 
-def _network(layout: ParamLayout) -> Stage:
+def _network(layout: ParamLayout) -> FigureSpec:
     """The plane, or the strip of one feature, the layers in their order, the key and the curves."""
     layers = _chosen(layout)
     single = layout.grid(layout.layers[0]).inputs == 1
@@ -74,7 +78,7 @@ def _network(layout: ParamLayout) -> Stage:
     panels |= grids
     mosaics = _two(shown, *grids) if len(grids) == 2 else _many(shown, tuple(grids))
     banner = Mosaic(rows=(f"{shown} curves",), widths=(1.0, 4.4))
-    return Stage(panels, *mosaics, banner, Mosaic(rows=(shown,)))
+    return FigureSpec(panels, *mosaics, banner, Mosaic(rows=(shown,)))
 
 
 def _chosen(layout: ParamLayout) -> tuple[str, ...]:
@@ -119,7 +123,7 @@ def _two(shown: str, first: str, last: str) -> tuple[Mosaic, Mosaic, Mosaic, Mos
     return wide, standard, square, portrait
 
 
-def _halved(stage: Stage) -> Stage:
+def _halved(stage: FigureSpec) -> FigureSpec:
     """On half a slide: the plane as large as it can be, and the curves beside it or below."""
     if "curves" not in stage.panels:
         return stage
@@ -127,7 +131,7 @@ def _halved(stage: Stage) -> Stage:
     beside = Mosaic(rows=(f"{shown} curves",), widths=(410.0, 250.0))
     below = Mosaic(rows=(shown, "curves"), heights=(700.0, 170.0))
     panels = stage.panels | {"curves": Curves(("loss", "accuracy"))}  # a line tells the rate
-    return Stage(panels, mosaic=beside, portrait=below)
+    return FigureSpec(panels, mosaic=beside, portrait=below)
 
 
 def _many(shown: str, layers: tuple[str, ...]) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic]:

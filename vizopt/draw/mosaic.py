@@ -1,12 +1,17 @@
 """Mosaics: where each panel of a picture lies."""
 
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt.core.numbers import counted
 from vizopt.core.specs import Positive, spec
+
+Cells: TypeAlias = NDArray[Any]  # [rows, columns] names
+GROWN = 1.4  # times the width of a panel, that it and its new neighbour take together
+NEAR = 0.25  # of half of that, by which the neighbour may begin elsewhere than in the middle
 
 
 class Box(NamedTuple):
@@ -75,8 +80,57 @@ class Mosaic:
             boxes[name] = Box(area.x + left, area.y + top, *size)
         return boxes
 
+    def joined(self, name: str, target: str, side: str, shape: float) -> "Mosaic":
+        """The same with one panel more, for which the others make room.
+
+        Args:
+            name: of the new panel.
+            target: the panel that it stands next to.
+            side: "above", "below", or "beside": to the right, or below where target is higher than
+                wide.
+            shape: width of the area over its height.
+        """
+        box = self.boxes(Box(0, 0, round(shape * 1000), 1000), 0.0)[target]
+        cells = np.array(self._cells(), dtype=object)
+        widths = self.widths or (1.0,) * cells.shape[1]
+        heights = self.heights or (1.0,) * cells.shape[0]
+        if side == "beside" and box.width >= box.height:
+            cells, widths = _parted(cells, widths, target, name)
+        elif side == "above":
+            flipped, turned = _parted(cells[::-1].T, heights[::-1], target, name)
+            cells, heights = flipped.T[::-1], turned[::-1]
+        else:
+            turned_cells, heights = _parted(cells.T, heights, target, name)
+            cells = turned_cells.T
+        return Mosaic(tuple(" ".join(row) for row in cells), widths, heights)
+
     def _cells(self) -> list[list[str]]:
         return [row.split() for row in self.rows]
+
+
+def _parted(
+    cells: Cells, widths: tuple[float, ...], target: str, name: str
+) -> tuple[Cells, tuple[float, ...]]:
+    """The columns that a panel takes grown, and of its cells the right half given to a new one.
+
+    The half ends where a column does, if one does so near its middle; else a column is parted.
+    """
+    columns = np.flatnonzero((cells == target).any(axis=0))
+    first, last = columns[0], columns[-1]
+    grown = [w * GROWN if first <= i <= last else w for i, w in enumerate(widths)]
+    half = sum(grown[first : last + 1]) / 2
+    ends = np.cumsum(grown[first : last + 1])
+    near = int(abs(ends - half).argmin())
+    if abs(ends[near] - half) > NEAR * half:
+        at = int(np.searchsorted(ends, half))
+        left = half - (ends[at - 1] if at else 0.0)
+        k = first + at
+        grown[k : k + 1] = [float(left), float(grown[k] - left)]
+        cells = np.insert(cells, k, cells[:, k], axis=1)
+        near = at
+    right = cells[:, first + near + 1 :]
+    cells = np.column_stack([cells[:, : first + near + 1], np.where(right == target, name, right)])
+    return cells, tuple(grown)
 
 
 def _edges(ratios: tuple[float, ...], length: int, gap: float) -> list[tuple[int, int]]:

@@ -60,6 +60,8 @@ def _lay(figure: "Figure", item: Item) -> None:
             axes = pixel_axes(figure, item.left, item.top, item.shown, item.height)
             item.draw(axes)
             axes.set(xlim=(0, item.shown), ylim=(item.height, 0))
+            if item.holes:
+                _cut(axes, item)
         case Image():
             axes = pixel_axes(figure, item.left, item.top, item.width, item.height)
             axes.imshow(
@@ -68,6 +70,24 @@ def _lay(figure: "Figure", item: Item) -> None:
                 aspect="auto",
                 interpolation="none",
             )
+
+
+def _cut(axes: "Axes", item: Drawing) -> None:
+    """Leave the holes of a drawing clear: they go around the other way than all of it."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    parts = [_around(0, 0, item.shown, item.height)]
+    for rows, columns in item.holes:
+        parts.append(_around(columns.start, rows.start, columns.stop, rows.stop)[::-1])
+    outside = Path.make_compound_path(*(Path(part, closed=True) for part in parts))
+    patch = PathPatch(outside, transform=axes.transData)
+    for artist in (*axes.lines, *axes.collections):
+        artist.set_clip_path(patch)
+
+
+def _around(left: float, top: float, right: float, bottom: float) -> list[tuple[float, float]]:
+    return [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
 
 
 def _write(axes: "Axes", item: Written) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from vizopt.core.arrays import Pixels, Rows, Size
 from vizopt.core.numbers import count
 from vizopt.draw.mosaic import Box
+from vizopt.recording.events import broken_off
 
 if TYPE_CHECKING:
     from vizopt.draw.panels import Slot
@@ -67,8 +68,11 @@ def _lines(slot: "Slot", title: str) -> list[str]:
 
 
 def counter(slot: "Slot", unit: str, run: "Recording", rows: Rows) -> Callable[[Pixels, int], None]:
-    """Write what is counted at the foot of a thumbnail's header; draw() writes the number."""
+    """Write what is counted at the foot of a thumbnail's header; draw() writes the number, and on
+    the last row why the run ends there."""
     epochs = run["epoch"][rows]
+    ended = slot.fitted(slot.told(broken_off(run)), 13, slot.width, "bold")
+    warning = slot.glyphs(13, colour=slot.theme.accent("loss"), weight="bold")
     bottom = slot.height - slot.unit * 2 * EDGE
     if run.header.epochs > 1:
         slot.text(0, bottom - slot.font(26) * 1.1, slot.say(unit), 13)
@@ -76,5 +80,9 @@ def counter(slot: "Slot", unit: str, run: "Recording", rows: Rows) -> Callable[[
 
     def draw(window: Pixels, k: int) -> None:
         glyphs.write(window, count(int(epochs[k])), 0, round(bottom))
+        if ended and rows[k] == len(run) - 1:
+            warning.write(
+                window, ended, 0, round(bottom - slot.font(26) * 1.1 - slot.font(13) * 1.6)
+            )
 
     return draw

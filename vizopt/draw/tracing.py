@@ -4,7 +4,8 @@ Pixels that are traced look like any others; what writes text or stamps ink into
 in their sheet instead. What else is painted stays in the pixels.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -27,7 +28,8 @@ class Written(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """What draw() puts on axes of this size, as far as `shown` pixels from the left."""
+    """What draw() puts on axes of this size, as far as `shown` pixels from the left, but for holes:
+    rows and columns of it."""
 
     left: int
     top: int
@@ -35,6 +37,7 @@ class Drawing(NamedTuple):
     height: int
     shown: int
     draw: "Callable[[Axes], object]"
+    holes: Sequence[tuple[slice, slice]] = ()
 
 
 class Image(NamedTuple):
@@ -93,6 +96,15 @@ class Traced(np.ndarray[Any, np.dtype[np.uint8]]):
         left, top = self._corner()
         width, height = size if any(size) else pixels.shape[1::-1]
         self.items.append(Image(left + x, top + y, width, height, np.array(pixels)))
+
+    @contextmanager
+    def cut(self, holes: Sequence[tuple[slice, slice]]) -> Iterator[None]:
+        """Drawings that are noted within the block, of this window, have holes."""
+        first = len(self.items)
+        yield
+        for i, item in enumerate(self.items[first:], first):
+            if isinstance(item, Drawing):
+                self.items[i] = item._replace(holes=holes)
 
     def _corner(self) -> tuple[int, int]:
         """Left and top of this window in its frame."""

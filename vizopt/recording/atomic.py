@@ -99,13 +99,19 @@ def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[
             remove(part)
 
 
+def renamed(folder: Path, path: Path) -> Path:
+    """A folder under path's name, or the first free one beside it."""
+    if folder == path:
+        return path
+    with alone(folder.parent):
+        kept = _free(path)
+        folder.rename(kept)
+    return kept
+
+
 def keep(folder: Path, path: Path) -> Interrupted:
     """Keep an interrupted recording under path's name, or beside what is there; and say so."""
-    kept = path
-    if folder != path:
-        with alone(folder.parent):
-            kept = _free(path)
-            folder.rename(kept)
+    kept = renamed(folder, path)
     known = attributes(kept)
     drawn = f"draw it with: vizopt render {quoted(kept)} -o {quoted(kept.with_suffix('.mp4').name)}"
     if is_whole(kept):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -109,6 +108,28 @@ class Commits:
             self._attributes |= attributes
             self._tell()
 
+    def describe(self, **known: Any) -> None:
+        """Change what the header says: `epochs=500`."""
+        with writing(self.path):
+            self._attributes["vizopt"] |= known
+            self._tell()
+
+    def add(self, column: Column, fill: float) -> None:
+        """A column that comes later; the rows before have the value that fills it."""
+        with writing(self.path):
+            array = self._arrays[column.name] = self._create(column)
+            array.resize((self.counts[column.group], *column.shape))
+            for start in range(0, array.shape[0], array.chunks[0]):
+                array[start : start + array.chunks[0]] = fill
+            self._columns += (column,)
+
+    def drop(self, name: str) -> None:
+        """Take a column back."""
+        with writing(self.path):
+            path = self._arrays.pop(name).path
+            self._columns = tuple(column for column in self._columns if column.name != name)
+            del self._group[path]
+
     def finish(self) -> None:
         """A complete recording has nothing to go on with."""
         if self._state:
@@ -123,7 +144,7 @@ class Commits:
         start, array = self.counts[column.group], self._arrays[column.name]
         array.resize((stop, *column.shape))
         chunk = array.chunks[0]
-        step = chunk * max(1, int(CHUNK_BYTES // (chunk * _row_bytes(column))))
+        step = chunk * max(1, int(CHUNK_BYTES // (chunk * column.nbytes)))
         for first in range(start - start % step, stop, step):
             piece = slice(max(first, start), min(first + step, stop))
             values = rows[piece.start - start : piece.stop - start]
@@ -152,6 +173,8 @@ class Commits:
     def _tell(self) -> None:
         """Write the attributes, in one file: all of a commit holds, or nothing of it."""
         state = {"state": self._state} if self._state else {}
+        header = self._attributes["vizopt"]
+        header["epochs"] = max(header["epochs"], self.counts["history"])  # where nobody knows
         counts: dict[str, Any] = {"committed": self.counts}
         self._group.attrs.put({**self._attributes, **counts, **state})
 
@@ -169,7 +192,7 @@ class Commits:
         self._tell()
 
     def _create(self, column: Column) -> "zarr.Array[Any]":
-        fitting = int(CHUNK_BYTES // max(1, _row_bytes(column)))
+        fitting = int(CHUNK_BYTES // max(1, column.nbytes))
         rows = min(CHUNK[column.group], max(1, fitting))
         return self._group.create_array(
             f"{column.group}/{column.name}",
@@ -179,7 +202,3 @@ class Commits:
             compressors=[ZstdCodec(level=1), Crc32cCodec()],
             config={"write_empty_chunks": True},  # a missing chunk is damage, never zeros
         )
-
-
-def _row_bytes(column: Column) -> int:
-    return np.dtype(column.dtype).itemsize * prod(column.shape)

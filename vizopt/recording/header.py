@@ -5,8 +5,10 @@ It is read through a spec, as scenes are: a recording may come from anybody.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from vizopt.core.floats import EXACT
@@ -24,6 +26,7 @@ LONGEST = 100_000  # characters of a text
 MOST_CLASSES = 256  # a recorded or drawn class is a byte
 MOST_ARRAYS = 10_000
 ANY = -1  # length of a side
+RATES = ("lr", "learning_rate", "eta0")  # settings that the line below a title has
 Text = Annotated[str, Field(max_length=LONGEST)]
 Kind = Literal["network", "function"]
 Settings = Annotated[Mapping[str, bool | int | float | Text], Field(max_length=1000)]
@@ -49,6 +52,11 @@ class Column:
     dtype: str
     shape: tuple[int, ...] = ()
 
+    @property
+    def nbytes(self) -> int:
+        """Of a row."""
+        return np.dtype(self.dtype).itemsize * prod(self.shape)
+
 
 @spec
 class External:
@@ -69,6 +77,15 @@ class External:
     settings: Settings = field(default_factory=dict)
     groups: Annotated[tuple[Settings, ...], Field(max_length=1000)] = ()
     note: Text = ""
+
+    @property
+    def told(self) -> str:
+        """For the line below a title: `AdamW, lr 0.01 (PyTorch)`; `Python`."""
+        rates = {key: self.settings[key] for key in RATES if key in self.settings}
+        parts = [f"{key.replace('_', ' ')} {value}" for key, value in rates.items()]
+        if not self.optimizer:
+            return self.framework
+        return f"{', '.join([self.optimizer, *parts])} ({self.framework})"
 
 
 @spec
@@ -91,10 +108,9 @@ class Header:
         plane: what plane through the features the picture shows; empty for two features.
         axes: names of the plane's axes, x and y, or of one feature alone; none of data drawn from a
             rule.
+        whole: by tensor, the shape of one of which the recording has an even sample of cells.
         worked: the update rule in lines of arithmetic, to be redone by hand; see
             `vizopt.train.optimizers.worked`.
-        whole: shapes that arrays had in the training of which evenly spaced cells are recorded, by
-            name; see `vizopt.core.sampling`.
     """
 
     name: Annotated[str, Field(max_length=200)]
@@ -110,13 +126,17 @@ class Header:
     classes: Annotated[tuple[Text, ...], Field(max_length=MOST_CLASSES)] = ()
     plane: Text = ""
     axes: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
+    whole: Annotated[
+        Mapping[str, Annotated[tuple[Count, ...], Field(max_length=32)]],
+        Field(max_length=MOST_ARRAYS),
+    ] = field(default_factory=dict)
     worked: Text = ""
-    whole: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shapes = self.layout.shapes.values()
-        if not 1 <= len(shapes) <= MOST_ARRAYS:
-            raise ValueError(f"layout: {len(shapes)} arrays: should be 1 to {MOST_ARRAYS}")
+        least = 0 if self.external else 1  # a history alone has no parameters
+        if not least <= len(shapes) <= MOST_ARRAYS:
+            raise ValueError(f"layout: {len(shapes)} arrays: should be {least} to {MOST_ARRAYS}")
         if self.layout.size > EXACT or any(n < 1 for shape in shapes for n in shape):
             raise ValueError("layout: a shape of no array")
         for name, shape in self.whole.items():
@@ -212,7 +232,7 @@ def misfits(
 
 
 def _kinds(name: str) -> str:
-    return {"epoch": "iu", "scores": "u"}.get(name, "f")
+    return {"epoch": "iu", "step": "iu", "scores": "u"}.get(name, "f")
 
 
 def _misfit_constants(header: Header, constants: Mapping[str, Any]) -> Iterator[str]:

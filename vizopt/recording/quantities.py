@@ -11,6 +11,7 @@ from vizopt.core.arrays import Vector
 from vizopt.core.words import phrase
 from vizopt.recording.header import Kind
 
+BOOK = re.compile(r"dense(\d+)")  # a layer of the book
 HELD_OUT = "validation_"  # in front of a name: the same of the samples held out
 Shape: TypeAlias = Literal["scalar", "params", "plane", "line", "constant"]
 Scale: TypeAlias = Literal["linear", "auto", "log"]
@@ -175,8 +176,8 @@ def title(column: str, kind: Kind) -> str:
 
 def layer_title(layer: str) -> str:
     """`Dense 1` of a book's layer; others as they are named."""
-    number = layer.removeprefix("dense")
-    return phrase("layer", number=number) if number.isdigit() else layer
+    book = BOOK.fullmatch(layer)
+    return phrase("layer", number=book[1]) if book else layer
 
 
 def ordered(columns: Iterable[str]) -> list[str]:

@@ -89,6 +89,33 @@ class Recorder:
         self._settle()
         self._commits.note(**attributes)
 
+    def describe(self, **known: Any) -> None:
+        """Change what the header says: `epochs=500`."""
+        self._settle()
+        self._commits.describe(**known)
+
+    def add(self, column: Column, fill: float) -> None:
+        """A column that comes later: the rows before have the value that fills it."""
+        self._settle()
+        self._commits.add(column, fill)
+        waiting = self._waiting(column.group)
+        self._columns += (column,)
+        self._rows[column.name] = Waiting(None, self._thread)
+        for _ in range(waiting):
+            self._rows[column.name].append(fill)
+
+    def drop(self, name: str) -> None:
+        """Take a column back, with all its rows."""
+        self.commit()
+        self._commits.drop(name)
+        self._columns = tuple(column for column in self._columns if column.name != name)
+        del self._rows[name]
+
+    def abandon(self) -> None:
+        """Write nothing more: what was committed stays as it is."""
+        with uninterrupted():
+            self._thread.shutdown(cancel_futures=True)
+
     def __enter__(self) -> "Recorder":
         return self
 

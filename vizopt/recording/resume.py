@@ -26,7 +26,7 @@ class Saved:
     """The last commit of an interrupted recording, as the recorder goes on from it."""
 
     rows: dict[Group, int]
-    state: State
+    state: State | None  # none of a run that vizopt did not train
     stored: dict[str, Any]  # as the attributes have it
 
 

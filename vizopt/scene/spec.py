@@ -18,7 +18,7 @@ from vizopt.core.params import ParamLayout
 from vizopt.core.sizes import SIZES, fps_of, size_of
 from vizopt.core.specs import Count, Flag, Positive, Whole, spec
 from vizopt.draw.defaults import arranged
-from vizopt.draw.figure import Stage
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.looks.look import LookSpec, resolved
 from vizopt.draw.panels import Weights
 from vizopt.draw.theme import THEMES, Theme
@@ -162,7 +162,7 @@ class Presentation:
         str, AfterValidator(_known_theme), Field(json_schema_extra={"enum": [*THEMES]})
     ] = "light"
     look: LookSpec | None = None
-    stage: Stage | None = None
+    stage: FigureSpec | None = None
     formats: tuple[str, ...] = ("mp4", "gif")
     pause: tuple[Pause, ...] = ()
     clip: Shape = Shape()
@@ -185,12 +185,9 @@ class Presentation:
             if pause.epoch >= run.epochs:
                 end = f"the run ends at {run.unit} {run.epochs - 1}"
                 raise ValueError(f"pause.{i}.epoch: {pause.epoch}: {end}")
-        try:
-            arranged(run.kind, run.layout, self.stage)
-        except ValueError as error:
-            raise ValueError(f"stage.panels: {error}") from error
-        for name, panel in (self.stage.panels if self.stage else {}).items():
-            place, layers = f"stage.panels.{name}", run.layout.layers
+        arranged(run.kind, run.layout, self.stage)
+        for key, panel in (self.stage.stated if self.stage else {}).items():
+            place, layers = f"stage.{key}", run.layout.layers
             if isinstance(panel, Weights) and panel.layer not in layers:
                 raise ValueError(
                     f'{place}.layer: no layer "{panel.layer}": {hint(panel.layer, layers)}'

@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from vizopt.core.numbers import count, setting
 from vizopt.core.oklab import luminance
 from vizopt.core.params import Grid
-from vizopt.draw.figure import Stage
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Plane, Strip, Weights, Worked
 from vizopt.draw.panels.legend import MOST
 from vizopt.draw.panels.sample import PLANE, STRIP, sample
@@ -47,7 +47,7 @@ FREE = (
 )
 
 
-def seen(scene: Presentation, stage: Stage, run: Recording, *, held: bool) -> str:
+def seen(scene: Presentation, stage: FigureSpec, run: Recording, *, held: bool) -> str:
     """The paragraph of the head, the panels and the pace.
 
     Args:

@@ -65,7 +65,8 @@ class Axis:
         decades = found.scale == "log" and kind != "linear" and low > 0
         asked = kind == "log" or (kind == "auto" and found.scale == "auto")
         wide = high > (1 if kind == "log" else 10**DECADES) * low > 0
-        mark = found.reference[0] if decades and found.reference else None
+        value = found.reference[0] if decades and found.reference else None
+        mark = value if value and low <= value <= high else None
         return cls(low, high, decades or (asked and wide), mark)
 
     @classmethod

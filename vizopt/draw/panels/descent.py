@@ -1,28 +1,31 @@
 """The descent: one curve, and the path that an optimizer takes over it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import floor
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Rows
 from vizopt.core.specs import spec
-from vizopt.draw.paint import Ink, Trail, coloured, disc, line, stamp_at, wedge
+from vizopt.draw.paint import Ink, coloured, disc, kept, line, stamp_at
 from vizopt.draw.panels.base import Draw, Slot
 from vizopt.draw.panels.move import Move
-from vizopt.draw.panels.names import Plate, plates_of, write_names
+from vizopt.draw.panels.names import plates_of, write_names
+from vizopt.draw.panels.outside import Outside
 from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.draw.panels.plot import Plot
+from vizopt.draw.trail import Trail
 from vizopt.recording.minima import Minimum, minima_of
-from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Floats: TypeAlias = NDArray[np.float64]
 
 MOST = 20_000  # dots, and lines, of a path; with more it is thinned
-PLACES = (0.94, 0.5, 0.6, 0.7, 0.4, 0.8, 0.3)  # of the box, for an arrow at its side
 SMALL = 200_000  # square units of a panel in which the lowest minima alone are named
 LARGE = 1e6  # pixels: further out there is nothing to tell apart
 
@@ -59,17 +62,15 @@ class Descent:
         point, edge = disc(slot.unit * 7.5), coloured(disc(slot.unit * 9), slot.theme.ink)
         px, py = plot.px(x), plot.py(f)
         plates = plates_of(slot, plot, run["curve"], _named(slot, run))
-        arrow = _arrow(slot, plot, run, colours, plates)
+        arrow = Outside(slot, plot, run, colours, plates)
         move = Move(slot, plot, run, colours)
 
         def draw(window: Pixels, k: int) -> None:
             step = int(shown[k])
-            names = [window[plate].copy() for plate in plates]
-            trail(window, step)
-            if inside[step]:
-                move(window, step)
-            for plate, name in zip(plates, names, strict=True):
-                window[plate] = name
+            with kept(window, plates):
+                trail(window, step)
+                if inside[step]:
+                    move(window, step)
             if inside[step]:
                 for ink in (edge, coloured(point, colours[step])):
                     stamp_at(window, ink, floor(px[step]), floor(py[step]))
@@ -128,7 +129,29 @@ def _trail(slot: Slot, plot: Plot, x: Floats, f: Floats, colours: PathColours) -
                     colour,
                 )
 
-    return Trail(slot.height, slot.width, np.nonzero(lines | dots)[0], inks)
+    def draw(axes: "Axes", step: int) -> None:
+        from matplotlib.collections import LineCollection
+
+        at = np.nonzero(lines[: step + 1])[0].tolist()
+        ends = [_clipped(plot, px[i - 1 : i + 1], py[i - 1 : i + 1]) for i in at]
+        shown = LineCollection(
+            np.reshape(ends, (-1, 2, 2)),  # type: ignore[arg-type]
+            colors=[colours[i] for i in at],
+            linewidths=thick,
+        )
+        axes.add_collection(shown)
+        at = np.nonzero(dots[: step + 1])[0].tolist()
+        axes.scatter(
+            px[at],
+            py[at],
+            s=(2 * 4.15 * slot.unit) ** 2,
+            c=[colours[i] for i in at],
+            edgecolors=paper,
+            linewidths=0.9 * slot.unit,
+            zorder=3,
+        )
+
+    return Trail(slot.height, slot.width, np.nonzero(lines | dots)[0], inks, draw)
 
 
 def _apart(drawn: NDArray[np.bool_], looks: Sequence[NDArray[Any]]) -> NDArray[np.bool_]:
@@ -168,62 +191,3 @@ def _clipped(plot: Plot, x: Floats, y: Floats) -> tuple[float, float, float, flo
         ends[i] = start + max(share, 0.0) * away
     (x0, y0), (x1, y1) = ends
     return float(x0), float(y0), float(x1), float(y1)
-
-
-def _arrow(
-    slot: Slot, plot: Plot, run: Recording, colours: PathColours, plates: list[Plate]
-) -> Callable[[Pixels, int], None]:
-    """draw(window, step): an arrow at the edge beyond which that step lies, and its x or f."""
-    x, f, ends = run["x"], run["loss"], run["curve"][[0, -1], 1]
-    digits = Readout.of(run)
-    half = round(slot.unit * 9)
-    glyphs = slot.glyphs(13, colour=slot.theme.ink, weight="bold")
-    bottom, far = plot.y0 + plot.height, plot.x0 + plot.width
-    head = wedge(half)
-    # Low, for functions are high at their ends; higher at an end that is low itself.
-    low = [float(plot.py(f)) > plot.y0 + plot.height * 0.7 for f in ends]
-
-    def height(right: bool, width: float) -> int:
-        """Of an arrow and its text of that width: the lowest place that no name takes."""
-        reach = half * 2.6 + width
-        columns = (far - reach, far) if right else (plot.x0, plot.x0 + reach)
-        places = [plot.y0 + plot.height * share for share in (PLACES[1:] if low[right] else PLACES)]
-        free = (y for y in places if not _meets(plates, columns, y, slot.font(13)))
-        return round(next(free, places[0]))
-
-    def aside(window: Pixels, step: int) -> None:
-        right = bool(x[step] > plot.right)
-        edge = plot.x0 + (plot.width - half if right else half)
-        shape = head if right else head[:, ::-1]
-        text = f"x = {digits.x(x[step])}"
-        y = height(right, glyphs.width(text))
-        stamp_at(window, coloured(shape, colours[step]), round(edge), y)
-        beside = edge + (-half if right else half) * 1.6
-        glyphs.write(window, text, round(beside), y + round(slot.font(13) * 0.36), float(right))
-
-    def above(window: Pixels, step: int) -> None:
-        over = f[step] > plot.high
-        edge = plot.y0 + half if over else bottom - half
-        shape = head.T[::-1] if over else head.T
-        at = min(max(float(plot.px(x[step])), plot.x0 + half), far - half)
-        stamp_at(window, coloured(shape, colours[step]), round(at), round(edge))
-        text = f"f = {digits.f(f[step])}"
-        left = at + half * 1.6 + glyphs.width(text) > far
-        beside = at + (-half if left else half) * 1.6
-        glyphs.write(window, text, round(beside), round(edge + slot.font(13) * 0.36), float(left))
-
-    def draw(window: Pixels, step: int) -> None:
-        (above if plot.left <= x[step] <= plot.right else aside)(window, step)
-
-    return draw
-
-
-def _meets(plates: list[Plate], columns: tuple[float, float], y: float, size: float) -> bool:
-    """Whether a line of text in the middle of which y is lies over a name."""
-    return any(
-        columns[0] < across.stop
-        and columns[1] > across.start
-        and y - size < down.stop
-        and y + size > down.start
-        for down, across in plates
-    )

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from vizopt.core.numbers import count
 from vizopt.core.params import Grid
 from vizopt.core.tensors import Shape
+from vizopt.core.words import Phrase
 from vizopt.draw.panels.base import Slot
+from vizopt.recording.quantities import layer_title
 
-BOOK = re.compile(r"dense(\d+)")
 CONTENTS = {  # by the roles of its rows
     frozenset({"scale", "bias"}): "scale_and_bias",
     frozenset({"scale"}): "scale",
@@ -21,8 +22,8 @@ def title(slot: Slot, layer: str, grid: Grid) -> str:
 
     Where there is not, the shape goes before the name, and then the name's beginning.
     """
-    if book := BOOK.fullmatch(layer):
-        return slot.say("layer", number=book[1])
+    if isinstance(book := layer_title(layer), Phrase):
+        return slot.told(book)
     shape = grid.tensors[0].words
     said = f" · {shape}" if shape else ""
     ends = [f"…{layer[found.end() :]}{said}" for found in re.finditer(r"[./]", layer)]

@@ -5,7 +5,7 @@ from math import floor
 import numpy as np
 
 from vizopt.core.arrays import Pixels
-from vizopt.draw.paint import coloured, line, paint_ink, stamp_at, wedge
+from vizopt.draw.paint import coloured, paint_line, stamp_at, wedge
 from vizopt.draw.panels.base import Slot
 from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.draw.panels.plot import Plot
@@ -39,7 +39,7 @@ class Move:
     def __call__(self, window: Pixels, step: int) -> None:
         x, y = float(self._px[step]), float(self._py[step])
         dx, dy = self.tangent(step)
-        paint_ink(window, line(x - dx, y - dy, x + dx, y + dy, self._thin), self._ink)
+        paint_line(window, (x - dx, y - dy, x + dx, y + dy), self._thin, self._ink)
         end = self.end(step)
         if end is None or abs(end - x) < self._short:
             return
@@ -47,7 +47,7 @@ class Move:
         half = len(self._head) // 2
         stop = end - (half if right else -half)
         colour = self._colours[step]
-        paint_ink(window, line(x, y, stop, y, self._thick), colour)
+        paint_line(window, (x, y, stop, y), self._thick, colour)
         shape = self._head if right else self._head[:, ::-1]
         stamp_at(window, coloured(shape, colour), floor(stop), floor(y))
 

@@ -59,6 +59,7 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
         seen=seen,
         embed=' class="embed"' if stream.embed else "",
         style=style,
+        coloured="" if metadata.around else " hidden",
         address=address,
         script=script,
         width=stream.size[0],

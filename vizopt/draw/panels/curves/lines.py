@@ -32,10 +32,14 @@ def draw_line(
     else:
         x_mean, y_mean = x, y
     axes.plot(x_mean, y_mean, color=colour, lw=width, solid_joinstyle="round")
-    cut = x[~(values <= plot.axis.high)]
-    apart = cut[np.diff(cut, prepend=-np.inf) > slot.unit * 6]
-    top = np.full(len(apart), plot.top - slot.unit * 3)
-    axes.plot(apart, top, linestyle="", marker="^", markersize=slot.unit * 6, color=colour)
+    size, bottom = slot.unit * 6, plot.top + plot.height
+    for cut, height, marker in (
+        (x[~(values <= plot.axis.high)], plot.top - size / 2, "^"),
+        (x[values < plot.axis.low], bottom + size / 2, "v"),
+    ):
+        apart = cut[np.diff(cut, prepend=-np.inf) > size]
+        heights = np.full(len(apart), height)
+        axes.plot(apart, heights, linestyle="", marker=marker, markersize=size, color=colour)
 
 
 def by_column(x: Floats, y: Floats, width: float) -> tuple[Floats, Floats, Floats, Floats]:

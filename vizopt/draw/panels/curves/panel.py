@@ -24,10 +24,11 @@ class Curves:
     An axis follows the run, from 0 where that is near. Of a loss, which falls, high outliers are
     cut: values beyond one and a half times the larger of the first value and the 90th percentile.
     A norm or a ratio may rise: of it no more than the first value is cut, where that lies far above
-    all others. Small triangles mark what is cut. The axis of a loss or a weight norm that spans
-    more than two decades is logarithmic, that of a gradient norm or an update ratio always, in
-    whole decades. Where the values in two units of width spread, a line shows their mean and a pale
-    band all of them. A learning rate that never changes is a line of text.
+    all others. Small triangles mark what is cut, and what is 0 on an axis of powers of ten. The
+    axis of a loss or a weight norm that spans more than two decades is logarithmic, that of a
+    gradient norm or an update ratio always, in whole decades. Where the values in two units of
+    width spread, a line shows their mean and a pale band all of them. A learning rate that never
+    changes is a line of text.
 
     Where a run holds out samples, their loss and accuracy are second, thinner curves. What is
     measured in each layer has a line for each, named at its end, and the number is that of the

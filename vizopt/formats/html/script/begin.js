@@ -67,6 +67,7 @@ const afterPrint = () => (story.open = opened);
 byId("full").hidden = !document.fullscreenEnabled;
 byId("goto").hidden = !data.at.length;
 byId("link").hidden = byId("whole").hidden = !data.at.length || location.protocol === "about:";
+byId("colours").value = root.classList.contains("system") ? "system" : "clip";
 data.labels.forEach(addLabel);
 video.controls = false;
 video.preload = "auto";

@@ -41,6 +41,16 @@ function address() {
   return `#${data.counts}=${data.at[frame]}`;
 }
 
+// The colours of the clip or of the viewer, kept in the address
+
+function setColours() {
+  const system = byId("colours").value === "system";
+  root.classList.toggle("system", system);
+  if (system) wish.set("colours", "system");
+  else wish.delete("colours");
+  history.replaceState(null, "", `?${wish}${location.hash}`);
+}
+
 function goTo(event) {
   event.preventDefault();
   stop(frameAt(Number(byId("to").value)));

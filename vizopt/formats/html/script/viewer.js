@@ -77,6 +77,7 @@ function listen() {
   slider.addEventListener("change", drop);
   speed.addEventListener("change", setSpeed);
   byId("goto").addEventListener("submit", goTo);
+  byId("colours").addEventListener("change", setColours);
   document.addEventListener("keydown", pressed);
   addEventListener("hashchange", hashChanged);
   video.addEventListener("pointerdown", down);

@@ -1,0 +1,184 @@
+"""The header of a picture: its title, its settings and the counter."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.numbers import count
+from vizopt.core.sizes import MARGIN
+from vizopt.draw.figure_spec import FigureSpec
+from vizopt.draw.mosaic import Box
+from vizopt.draw.paint import pixel_axes
+from vizopt.draw.panels import Draw, Slot
+from vizopt.draw.small import BESIDE, beside, counter, kind_of, write_title
+from vizopt.recording.events import broken_off
+from vizopt.recording.store import Recording
+
+TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
+BETWEEN = "  ·  "  # settings
+# HeaderText that they have: names of rules; schedules; all.
+RULES = ("sgd_momentum", "sgd_momentum_torch", "nesterov", "nesterov_keras")
+SCHEDULES = (
+    *("then", "warm_up", "steps_every", "steps_at", "exponential", "polynomial", "cosine"),
+    *("cosine_restarts", "one_cycle", "piecewise"),
+)
+SETTINGS = (
+    *("rate", "first_rate", "decay", "weight_decay", "momentum_decay", "momentum", *RULES),
+    *("acts_here", *SCHEDULES),
+    *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
+    *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
+)
+LINES = 3  # of settings at most
+BESIDE_COUNT = 2  # of them where there is no title; more stand below the counter
+
+
+@dataclass(frozen=True)
+class HeaderText:
+    """What a picture says above its panels.
+
+    Args:
+        title: large, on the left; without one the settings stand there.
+        settings: the line below it.
+        unit: what the counter counts, "epoch" or "step".
+    """
+
+    title: str
+    settings: str
+    unit: str
+
+    @property
+    def line(self) -> str:
+        """The title without line breaks."""
+        return " ".join(self.title.split())
+
+
+def headed(
+    stage: FigureSpec, whole: Slot, words: HeaderText, run: Recording, rows: Rows
+) -> tuple[Box, tuple[Box, Draw]]:
+    """Write title and settings; what is left for the panels, and where and how the count goes on.
+
+    A thumbnail has a count alone, above its panel, or with the title beside a square one.
+    """
+    size = whole.width, whole.height
+    if kind_of(size) == "thumbnail":
+        if stage.mosaic_for(size).names == ("plane",) and size[0] >= BESIDE * size[1]:
+            body, head = beside(size, whole.unit)
+            axes = pixel_axes(whole.axes.figure, *head)  # type: ignore[arg-type]
+            slot = replace(whole, axes=axes, width=head.width, height=head.height)
+            write_title(slot, words.line)
+            return body, (head, counter(slot, words.unit, run, rows))
+        words = HeaderText("", "", words.unit)
+    body = _header(whole, words, run)
+    return body, (Box(0, 0, *size), _counter(whole, words.line, run, rows))
+
+
+def _header(slot: Slot, words: HeaderText, run: Recording) -> Box:
+    """Write title and settings; what is left for the panels."""
+    side = round(slot.unit * MARGIN)
+    title, settings = _baselines(slot)
+    right, unit = slot.width - side, slot.say(words.unit)
+    if run.header.epochs > 1:
+        last = count(run.header.epochs - 1)
+        right -= round(slot.text_width(f"{last}{_total(slot, words.line, run)}", 20, "bold"))
+        right -= round(slot.unit * 10)
+        slot.text(right, title, unit, 13, align="right")
+        right -= round(slot.text_width(unit) + slot.unit * 20)
+    free, row = right - side, title
+    if words.line:
+        _title(slot, words.line, (side, title), free)
+        free, row = slot.width - 2 * side, settings
+    if run.diverged is not None:  # why it ends there stands to the right of the second line
+        ended = slot.text_width(slot.told(broken_off(run)), 14, "bold") + slot.unit * 20
+        free = min(free, slot.width - 2 * side - round(ended))
+    told = _settings(slot, words.settings)
+    lines = _lines(slot, told, free)
+    if not words.line and len(lines) > BESIDE_COUNT:  # they would be cut in what is left there
+        row, lines = settings, _lines(slot, told, slot.width - 2 * side)
+    for i, line in enumerate(lines):
+        slot.text(side, row + i * slot.font(13) * 1.4, line)
+    lowest = row + (len(lines) - 1) * slot.font(13) * 1.4
+    lowest = lowest if run.diverged is None else max(lowest, settings)
+    top = round(lowest + slot.unit * 22)
+    return Box(side, top, slot.width - 2 * side, slot.height - top - round(slot.unit * 24))
+
+
+def _title(slot: Slot, line: str, at: tuple[float, float], free: float) -> None:
+    """Write the title as large as it fits, its beginning where it does not."""
+    shown = {n: slot.fitted(line, n, free, "bold") for n in TITLES}
+    size = next((n for n, text in shown.items() if text == line), TITLES[-1])
+    slot.text(*at, shown[size], size, colour=slot.theme.ink, weight="bold")
+
+
+def _settings(slot: Slot, settings: str) -> str:
+    """The settings as they were recorded, in the picture's language as far as it has them."""
+
+    inside = (*RULES, *SCHEDULES, "from_to")
+
+    def told(item: str) -> str:
+        return slot.theme.words.retold(item, *SETTINGS, inside=inside)
+
+    parts = (map(told, part.split(", ")) for part in settings.split(BETWEEN))
+    return BETWEEN.join(", ".join(part) for part in parts)
+
+
+def _total(slot: Slot, title: str, run: Recording) -> str:
+    """What stands behind the counter, the last epoch: nothing where a large title needs it."""
+    last = count(run.header.epochs - 1)
+    whole = slot.text_width(f"{last} / {last}", 20, "bold")
+    whole += slot.text_width(slot.say(run.header.unit))
+    free = slot.width - 2 * slot.unit * MARGIN - whole - slot.unit * 30
+    crowded = slot.fitted(title, TITLES[-1], free, "bold") != title
+    return "" if slot.theme.large and crowded else f" / {last}"
+
+
+def _lines(slot: Slot, settings: str, free: float) -> list[str]:
+    """The settings in as few lines as hold them, all about as long, which part between two
+    settings, or at the commas of one that is too long for a line."""
+    parts: list[str] = []
+    for part in settings.split(BETWEEN):
+        whole = slot.text_width(part) <= free
+        parts += [f"{item}, " for item in part.split(", ")] if not whole else [part]
+        parts[-1] = parts[-1].removesuffix(", ") + BETWEEN
+    many = len(_filled(slot, parts, free))
+    width = next(w for w in np.linspace(free / 2, free, 21) if len(_filled(slot, parts, w)) <= many)
+    *lines, last = _filled(slot, parts, width)
+    if many > LINES:
+        lines, last = lines[: LINES - 1], " ".join([*lines[LINES - 1 :], last])
+    return [slot.fitted(line, 13, free) for line in (*lines, last)]
+
+
+def _filled(slot: Slot, parts: list[str], width: float) -> list[str]:
+    """Lines of as many parts as go into the width, one at least."""
+    lines = [""]
+    for part in parts:
+        longer = lines[-1] + part
+        if lines[-1] and slot.text_width(longer.removesuffix(BETWEEN).rstrip()) > width:
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return [line.removesuffix(BETWEEN).rstrip() for line in lines]
+
+
+def _counter(slot: Slot, title: str, run: Recording, rows: Rows) -> Draw:
+    """The true epoch, of the planned run; and on the last row, why it ends there."""
+    epochs = run["epoch"][rows]
+    glyphs = slot.glyphs(20, colour=slot.theme.ink, weight="bold")
+    x = slot.width - round(slot.unit * MARGIN)
+    total = _total(slot, title, run)
+    top, settings = map(round, _baselines(slot))
+    warning = slot.glyphs(14, colour=slot.theme.accent("loss"), weight="bold")
+    ended = slot.told(broken_off(run))
+
+    def draw(window: Pixels, k: int) -> None:
+        glyphs.write(window, f"{count(int(epochs[k]))}{total}", x, top, 1)
+        if ended and rows[k] == len(run) - 1:
+            warning.write(window, ended, x, settings, 1)
+
+    return draw
+
+
+def _baselines(slot: Slot) -> tuple[float, float]:
+    """Of the title and of the settings."""
+    title = slot.unit * 20 + slot.font(20)
+    return title, title + slot.font(13) * 1.8
