@@ -263,8 +263,7 @@ def recording_cost() -> list[Row]:
 
 MEMORY = """
 import vizopt
-look = vizopt.Look(size=(640, 360), fps=30, overrides={{"timeline.seconds": {seconds}}})
-vizopt.render({run!r}, {file!r}, look)
+vizopt.render({run!r}, {file!r}, size=(640, 360), fps=30, seconds={seconds})
 """
 
 

@@ -23,7 +23,7 @@ def recorded(path, rule, **keys):
         "epochs": 21,
         "problem.sizes": [2, 8, 3],
         "problem.data.points": 20,
-        "problem.arithmetic": "float64",
+        "problem.precision": "float64",
         "keep.grid": 4,
         "optimizer": RULES[rule][0],
         "record.quantities": [*MEASURED],

@@ -22,16 +22,15 @@ from test_slides import Page, alt, media
 import vizopt
 from vizopt import deck
 from vizopt.clips.drawing import planned_picture
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.deck import sources
 from vizopt.draw.panels import Curves
 from vizopt.draw.panels.axis import Axis
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import pictures
-from vizopt.formats import ClipMetadata, StreamSpec
+from vizopt.formats import ClipMetadata, StreamSpec, format_of
 from vizopt.formats import slides as formats
-from vizopt.formats.mp4 import MP4
 from vizopt.formats.slides.layout import captioned
 from vizopt.scene.load import parse_scene
 
@@ -44,8 +43,8 @@ def clips(run, tmp_path_factory):
     """Finished clips, made once: a and b, which is longer, as MP4 and GIF with their texts."""
     folder = tmp_path_factory.mktemp("clips")
     for name, seconds in (("a", 0.5), ("b", 1.0)):
-        look = Look((480, 480), 10, {"timeline.seconds": seconds, "title": f"Clip {name}"})
-        vizopt.render(run, [folder / f"{name}.mp4", folder / f"{name}.gif"], look)
+        look = {"size": (480, 480), "fps": 10, "seconds": seconds, "title": f"Clip {name}"}
+        vizopt.render(run, [folder / f"{name}.mp4", folder / f"{name}.gif"], **look)
     return folder
 
 
@@ -205,7 +204,7 @@ def test_a_clips_paper_is_not_seen_on_its_slide(tmp_path, paper):
     """The slide and the poster have the colour that BT.709 makes of what the film holds."""
     film = tmp_path / "a.mp4"
     rgb = [round(value * 255) for value in to_rgb(paper)]
-    with MP4().open(film, StreamSpec((64, 64), 10, lambda: [])) as write:
+    with format_of(film).open(film, StreamSpec((64, 64), 10, lambda: [])) as write:
         for _ in range(3):
             write(np.full((64, 64, 4), [*rgb, 255], np.uint8))
     (part,) = slide_of(film, colours={"paper": paper, "ink": "#000000"}).parts
@@ -230,13 +229,13 @@ def test_the_larger_text_of_room_and_scene_is_taken(run):
         (str(run.path), {}, 2.73),
         (str(run.path), {"look.text": 2.8}, 2.8),
     ):
-        thing, look = deck._readable(source, Look(overrides=keys, slide=True), room)
-        assert look.size == (750, 720)
-        assert look.overrides["look.text"] == told
+        thing, asked = deck._readable(source, request(overrides=keys, slide=True), room)
+        assert asked.options["size"] == (750, 720)
+        assert asked.overrides["look.text"] == told
         if source == "landscape":
             assert thing.colours.text == told
     small = formats.Room(None, 2.6)
-    assert deck._readable("landscape", Look(slide=True), small)[1].overrides is None
+    assert deck._readable("landscape", request(slide=True), small)[1].overrides == {}
 
 
 def test_the_size_of_text_goes_up_with_its_percent():

@@ -9,7 +9,7 @@ import pytest
 
 import vizopt
 from vizopt.clips.checks import Checks, FlashChecks, Steps
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.core.errors import EncodeError
 from vizopt.core.ffmpeg import end
 from vizopt.flashes import check_flashes, videos, worker
@@ -50,7 +50,7 @@ def run(tmp_path_factory):
 def test_a_files_bar_counts_its_frames_once_for_drawing_and_check(run, tmp_path):
     bars = Bars()
     files = [tmp_path / name for name in ("a.mp4", "b.gif", "c.webp", "d.png")]
-    look = Look(size=(480, 270), fps=10.0)
+    look = request(size=(480, 270), fps=10.0)
     clips = render_all(run, files, look, bars)
     assert [clip.path.name for clip in clips] == ["a.mp4", "b.gif", "c.webp", "d.png"]
     assert bars.passed == {"a.mp4, b.gif, c.webp": 10, "d.png": 1}
@@ -73,7 +73,7 @@ def test_half_of_a_bar_is_drawing_and_half_is_the_check():
 
 @pytest.fixture
 def clip(run, tmp_path):
-    return render_all(run, [tmp_path / "a.mp4"], Look(size=(480, 270), fps=10.0))[0].path
+    return render_all(run, [tmp_path / "a.mp4"], request(size=(480, 270), fps=10.0))[0].path
 
 
 def judges(paper="#ffffff"):
@@ -82,7 +82,7 @@ def judges(paper="#ffffff"):
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
 def test_a_clip_is_checked_by_a_process_beside_what_is_done_next(run, name, tmp_path):
-    look = Look(size=(480, 270), fps=10.0)
+    look = request(size=(480, 270), fps=10.0)
     (clip,) = render_all(run, [tmp_path / name], look)
     bars = Bars()
     with Checks() as checks:
@@ -130,7 +130,7 @@ def test_a_clip_that_cannot_be_read_is_the_same_error_from_the_process(clip, tmp
 
 
 def test_the_process_sees_transparent_paper_in_the_colour_that_it_is_told(run, tmp_path):
-    look = Look(size=(480, 270), fps=10.0, overrides={"look.transparent": True})
+    look = request(size=(480, 270), fps=10.0, overrides={"look.transparent": True})
     (clip,) = render_all(run, [tmp_path / "a.webp"], look)
     with closing(Worker()) as process:
         for paper in ("#000000", "#123456"):
@@ -153,7 +153,7 @@ def test_an_error_beside_it_ends_a_check_and_leaves_nothing(run, tmp_path, monke
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
-    look = Look(size=(640, 360), fps=30.0, overrides={"timeline.seconds": 20.0})
+    look = request(size=(640, 360), fps=30.0, overrides={"timeline.seconds": 20.0})
     (clip,) = render_all(run, [tmp_path / "long.mp4"], look)
     bars = Bars()
     checks = Checks()

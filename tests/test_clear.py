@@ -12,7 +12,7 @@ from PIL import Image, ImageSequence
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.draw.clear import Clear, opposite
 from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import pictures
@@ -125,14 +125,19 @@ def test_each_format_says_whether_it_has_transparency(run, tmp_path):
     assert without == {".mp4", ".gif", ".jpg", ".jpeg", ".html", ".pptx"}
     files = [tmp_path / f"a{suffix}" for suffix in (".mp4", ".gif", ".webp")]
     keys = {"look": {"transparent": True, "paper": "#f0e0a0"}, "timeline.seconds": 0.3}
-    lines = {clip.path.name: str(clip) for clip in render_all(run, files, Look(SIZE, 10.0, keys))}
+    lines = {
+        clip.path.name: str(clip)
+        for clip in render_all(run, files, request(size=SIZE, fps=10.0, overrides=keys))
+    }
     said = {name for name, line in lines.items() if "transparency: on the look's paper" in line}
     assert said == {"a.mp4", "a.gif"}
     assert "MP4 has no transparency" in lines["a.mp4"]
     assert "GIF has no smooth transparency" in lines["a.gif"]
     corner = next(pictures(tmp_path / "a.mp4")).frame[2, 2].astype(int)
     assert abs(corner - [0xF0, 0xE0, 0xA0]).max() <= 4
-    assert not re.search("transparen", str(render_all(run, [tmp_path / "c.mp4"], Look(SIZE))[0]))
+    assert not re.search(
+        "transparen", str(render_all(run, [tmp_path / "c.mp4"], request(size=SIZE))[0])
+    )
 
 
 def blinking(path, *colours, alpha=255, fps=10.0):

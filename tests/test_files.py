@@ -4,7 +4,6 @@ import os
 import random
 import shutil
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,16 @@ from pptx import Presentation
 from racing import LONG, PACK, left_beside, race, runs_in
 
 import vizopt
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.clips.plan import planned
 from vizopt.core.errors import EncodeError, VizoptError
 from vizopt.core.marks import unsigned
 from vizopt.formats.ours import is_ours
+from vizopt.pipeline import render_all
+from vizopt.scene.options import ClipOptions
 
 DRAWN = ["-q", "--size", "480x270", "--seconds", "0.2"]
-TINY = Look((480, 270), overrides={"timeline.seconds": 0.2})
+TINY = request(size=(480, 270), overrides={"timeline.seconds": 0.2})
 BRIEF = ["--set", "epochs=21", "--set", "keep.grid=4", *DRAWN]
 SUFFIXES = ["mp4", "webm", "gif", "webp", "apng", "png", "html", "pptx"]
 REPLACE = Path.replace
@@ -50,24 +51,24 @@ def test_of_runs_into_one_name_the_last_wins_whole(tmp_path, monkeypatch, name):
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_file_of_ours_is_replaced_and_another_is_not(tmp_path, run, suffix):
     file = tmp_path / f"a.{suffix}"
-    vizopt.render(run, file, TINY)
+    render_all(run, [file], TINY)
     assert is_ours(file)
     assert is_ours(tmp_path / "a.txt")
-    planned([file], TINY)
+    planned([file], ClipOptions(), overwrite=False)
     file.write_bytes(b"my own lecture about vizopt")
     with pytest.raises(EncodeError) as caught:
-        planned([file], TINY)
+        planned([file], ClipOptions(), overwrite=False)
     assert str(caught.value) == (
         f"{file}: is there, and vizopt did not write it or it was changed since: "
         "choose another name, or replace it with --overwrite"
     )
-    planned([file], replace(TINY, overwrite=True))
+    planned([file], ClipOptions(), overwrite=True)
 
 
 @pytest.fixture(scope="session")
 def clip(run, tmp_path_factory):
     file = tmp_path_factory.mktemp("clip") / "a.gif"
-    return vizopt.render(run, file, TINY).path
+    return render_all(run, [file], TINY)[0].path
 
 
 @pytest.fixture
@@ -113,18 +114,18 @@ def test_a_text_that_was_changed_is_the_users(here, tmp_path):
     text = file.read_text(encoding="utf-8")
     assert text.splitlines()[-1].startswith("Written by vizopt (")
     file.write_bytes(text.replace("\n", "\r\n").encode())  # another system's line ends
-    planned([tmp_path / "a.gif"], Look())
+    planned([tmp_path / "a.gif"], ClipOptions(), overwrite=False)
     for changed in (text.replace("SGD", "Gradient descent"), f"My notes.\n\n{text}"):
         file.write_text(changed, encoding="utf-8")
         with pytest.raises(EncodeError, match=r"a\.txt: the text beside a\.gif is there"):
-            planned([tmp_path / "a.gif"], Look())
+            planned([tmp_path / "a.gif"], ClipOptions(), overwrite=False)
 
 
 def test_a_text_of_an_older_vizopt_is_ours_beside_its_clip(here, tmp_path):
     old = unsigned((tmp_path / "a.txt").read_text(encoding="utf-8")).rstrip("\n") + "\n"
     for name in ("a.txt", "alone.txt"):
         (tmp_path / name).write_text(old, encoding="utf-8")
-    planned([tmp_path / "a.gif"], Look())
+    planned([tmp_path / "a.gif"], ClipOptions(), overwrite=False)
     assert not is_ours(tmp_path / "alone.txt")
     (tmp_path / "a.txt").write_text("my own words", encoding="utf-8")
     assert not is_ours(tmp_path / "a.txt")
@@ -228,15 +229,15 @@ def test_all_scenes_are_looked_at_before_the_first_is_trained(command):
 
 def test_an_empty_file_holds_nothing_to_lose_and_a_pipe_is_no_file(tmp_path):
     (tmp_path / "a.mp4").touch()
-    planned([tmp_path / "a.mp4"], Look())
+    planned([tmp_path / "a.mp4"], ClipOptions(), overwrite=False)
     os.mkfifo(tmp_path / "b.mp4")
     with pytest.raises(EncodeError, match=r"b\.mp4: is there and is no file"):
-        planned([tmp_path / "b.mp4"], Look(overwrite=True))
+        planned([tmp_path / "b.mp4"], ClipOptions(), overwrite=True)
 
 
 def test_from_python_it_is_said_with_the_look(run, tmp_path):
     (tmp_path / "a.png").write_bytes(b"mine")
     with pytest.raises(VizoptError, match=r"a\.png: is there, and vizopt did not write it"):
         vizopt.render(run, tmp_path / "a.png")
-    vizopt.render(run, tmp_path / "a.png", Look(overwrite=True))
+    vizopt.render(run, tmp_path / "a.png", overwrite=True)
     assert is_ours(tmp_path / "a.png")

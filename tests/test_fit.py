@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from vizopt.clips import fit, targets
-from vizopt.clips.options import Look
 from vizopt.flashes import check_flashes
 from vizopt.formats import FORMATS
+from vizopt.scene.options import ClipOptions
 
 
 def size(name):
@@ -151,7 +151,7 @@ def test_what_is_known_before_costs_no_more_than_it_must(command, run):
 
 
 def test_many_pixels_are_fewer_frames_and_then_smaller_ones():
-    look, most = Look((1000, 1000), 10.0), targets.Limits(pixels=60_000_000)
+    look, most = ClipOptions(size=(1000, 1000), fps=10.0), targets.Limits(pixels=60_000_000)
     for seconds, size, fps in ((6, 1000, 10), (10, 1000, 6), (24, 706, 5)):
         shape = fit.steps(Path("a.webp"), look, most, lambda rate, s=seconds: round(s * rate))[0][0]
         assert shape.size == (size, size)
@@ -228,7 +228,7 @@ def test_places_name_formats_that_are_made():
 
 def test_the_ladder_starts_without_harm_and_only_shrinks():
     for name in ("a.mp4", "a.gif", "a.png"):
-        steps = fit.steps(Path(name), Look(), targets.Limits(), lambda _: 100)
+        steps = fit.steps(Path(name), ClipOptions(), targets.Limits(), lambda _: 100)
         assert steps[0][1] == ""
         pixels = [look.size[0] * look.size[1] for look, _ in steps]
         assert pixels == sorted(pixels, reverse=True)

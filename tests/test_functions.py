@@ -212,7 +212,7 @@ def test_an_overflow_is_a_result(tmp_path):
     assert 3 <= ended.diverged_at <= 12
     assert run.epochs == run.diverged
     assert np.isfinite(run["params"]).all()
-    clip = vizopt.render(run, tmp_path / "a.gif", vizopt.Look(overrides={"timeline.seconds": 1.0}))
+    clip = vizopt.render(run, tmp_path / "a.gif", overrides={"timeline.seconds": 1.0})
     assert clip.length == 20
 
 

@@ -7,7 +7,7 @@ from vizopt import story
 from vizopt.clips import metadata
 from vizopt.recording.events import events
 from vizopt.scene.load import parse_scene
-from vizopt.scene.spec import Shape
+from vizopt.scene.options import ClipOptions
 
 PAUSES = {"pause": [{"epoch": epoch, "text": f"at {epoch}"} for epoch in (0, 7, 20)]}
 
@@ -20,7 +20,7 @@ def recording(request, run, descent):
 def told(run, fps=20.0, card=0):
     """The label of a clip, and the epoch that each of its frames shows."""
     scene = parse_scene(run.header.scene, "scene", {}, PAUSES)
-    shape = Shape((480, 270), fps, card > 0, "last", 0)
+    shape = ClipOptions((480, 270), fps, card > 0, "last", 0)
     rows = scene.timeline.rows(run["epoch"], fps)
     label = metadata.metadata_of(run, scene, story.of(run, scene), shape, card=card, warning="")
     return label, [int(run["epoch"][0])] * card + [int(run["epoch"][row]) for row in rows]

@@ -173,7 +173,7 @@ def test_of_mini_batches_it_is_the_first_update_of_the_epoch(tmp_path):
     """Its gradient, its update, the weights before it: not those of the whole epoch."""
     keys = {"problem.batch": 16, "epochs": 3, "keep.grid": 4, "record.quantities": [*MEASURED]}
     keys |= {"problem.sizes": [2, 4, 3], "problem.data.points": 20, "optimizer.lr": 0.5}
-    scene = load_scene("sgd", keys | {"problem.arithmetic": "float64"})
+    scene = load_scene("sgd", keys | {"problem.precision": "float64"})
     run = vizopt.record(scene, tmp_path / "run.zarr")
     for step in prepare(scene).steps():
         grad = step.evaluation.grad
@@ -230,6 +230,7 @@ def test_a_panel_records_what_it_shows_and_the_estimate_knows():
         ({"record.quantities": ["loss"]}, 'no quantity "loss": '),
         ({"record.quantity": ["grad_norm"]}, "quantities"),
         ({"stage.panels.curves.columns": ["grad_norm.dense3"]}, 'no column "grad_norm.dense3"'),
+        ({"stage.panels.curves.columns": ["statistics"]}, '"statistics" is no number'),
         ({"stage.panels.curves.columns": ["units"]}, '"units" is no number of every epoch'),
     ],
 )

@@ -16,7 +16,7 @@ from vizopt.core.numbers import count, number
 from vizopt.draw.glyphs import Glyphs
 from vizopt.recording.summary import lines, table
 from vizopt.scene.load import load_scene, parse_scene
-from vizopt.scene.spec import Shape
+from vizopt.scene.options import ClipOptions
 from vizopt.scene.written import scene_toml
 from vizopt.train.optimizers import OPTIMIZERS, name_of
 
@@ -164,7 +164,7 @@ def test_a_descent_counts_steps_and_has_no_loss(descent, monkeypatch):
     assert "step" in texts
     scene = parse_scene(descent.header.scene, "", {}, {"stage": CURVES})
     told = story.of(descent, scene)
-    shape = Shape((480, 270), 5.0)
+    shape = ClipOptions((480, 270), 5.0)
     page = metadata_of(descent, scene, told, shape, card=0, warning="")
     from vizopt.formats.html.page import _numbers
 

@@ -189,8 +189,7 @@ def test_a_divergence_is_a_result(tmp_path):
     assert run["epoch"][-1] == run.diverged - 1
     assert np.isfinite(run["params"]).all()
     assert np.isfinite(run["loss"]).all()
-    look = vizopt.Look(overrides={"timeline.seconds": 1.0})
-    assert vizopt.render(run, tmp_path / "a.gif", look).length == 20
+    assert vizopt.render(run, tmp_path / "a.gif", seconds=1.0).length == 20
 
 
 @pytest.mark.parametrize("precision", ["book", "float32", "float64"])

@@ -17,22 +17,23 @@ from PIL import Image
 
 import vizopt
 from vizopt.clips.notebook import _page
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.core import cells, progress
 from vizopt.formats import ClipMetadata
 from vizopt.formats.poster import picture
+from vizopt.pipeline import render_all
 from vizopt.scene.load import parse_scene
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "lesson.ipynb"
 sys.path.insert(0, str(EXAMPLE.parent))
-LOOK = Look((480, 270), 10, {"timeline.seconds": 1.0})
+LOOK = request(size=(480, 270), fps=10, overrides={"timeline.seconds": 1.0})
 
 
 @pytest.fixture(scope="module")
 def clips(run, tmp_path_factory):
     folder = tmp_path_factory.mktemp("clips")
     names = {"mp4": "a.mp4", "gif": "a.gif", "png": "a.png"}
-    return {kind: vizopt.render(run, folder / name, LOOK) for kind, name in names.items()}
+    return {kind: render_all(run, [folder / name], LOOK)[0] for kind, name in names.items()}
 
 
 def element(html):

@@ -24,7 +24,7 @@ from vizopt.recording.minima import f_range, minima_of, seen_from
 from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
 from vizopt.scene.load import parse_scene
-from vizopt.scene.spec import Shape
+from vizopt.scene.options import ClipOptions
 from vizopt.search import _Search, find
 from vizopt.train.problems import Function, FunctionSpec
 from vizopt.train.problems.curve import curve
@@ -419,7 +419,7 @@ def assert_all_say(run: Recording, words: str) -> None:
     assert facts["settled_at"] == (step if facts["settled"] else None)
     assert facts["diverged_at"] == (step if words == "diverged" else None)
     scene = parse_scene(run.header.scene, "a", {}, {})
-    label = metadata.metadata_of(run, scene, told, Shape(fps=20.0), card=0, warning="")
+    label = metadata.metadata_of(run, scene, told, ClipOptions(fps=20.0), card=0, warning="")
     assert label.marks[-1][1] == words
     if not lost:
         shown = label.numbers["step"][label.marks[-1][0]]

@@ -9,10 +9,10 @@ import pytest
 from pages import LABEL, checked, clip_of, data_of, recipe_of, until
 
 from vizopt import pipeline
-from vizopt.api import render
+from vizopt.api.drawing import render
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.fit import steps
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.clips.recipe import read
 from vizopt.clips.targets import Limits
 from vizopt.core.errors import EncodeError
@@ -22,14 +22,15 @@ from vizopt.flashes.decode import pictures
 from vizopt.formats import StreamSpec, format_of
 from vizopt.formats.html.shots import narrow
 from vizopt.scene.load import parse_scene
+from vizopt.scene.options import ClipOptions
 
-LOOK = Look((854, 480), 4.0)
+LOOK = {"size": (854, 480), "fps": 4.0}
 WIDE, TALL, BLACK, WHITE = (624, 480), (480, 600), 0, 255
 
 
 @pytest.fixture(scope="module")
 def page(run, tmp_path_factory):
-    return render(run, tmp_path_factory.mktemp("narrow") / "sgd.html", LOOK)
+    return render(run, tmp_path_factory.mktemp("narrow") / "sgd.html", **LOOK)
 
 
 def size_of(clip, folder):
@@ -65,8 +66,8 @@ def test_it_is_there_where_the_first_one_is_wide_and_not_small(size, second):
 
 
 def test_a_recipe_keeps_that_it_is_left_out_and_that_the_page_is_for_a_frame(run, tmp_path):
-    for look, embed, kept in ((LOOK, False, True), (replace(LOOK, embed=True), True, True)):
-        clip = render(run, tmp_path / "a.html", look)
+    for look, embed, kept in ((LOOK, False, True), (LOOK | {"embed": True}, True, True)):
+        clip = render(run, tmp_path / "a.html", **look)
         text = clip.path.read_text("utf-8")
         assert ('id="narrow"' in text) is (not embed)
         assert ('<html lang="en" class="embed">' in text) is embed
@@ -74,7 +75,7 @@ def test_a_recipe_keeps_that_it_is_left_out_and_that_the_page_is_for_a_frame(run
         assert shape.get("embed", False) is embed
         assert shape.get("narrow", True) is kept
         assert tomllib.loads(read(clip.path))["clip"] == shape
-    clip = render(run, tmp_path / "a.html", LOOK, narrow=False)
+    clip = render(run, tmp_path / "a.html", **LOOK, narrow=False)
     text = clip.path.read_text("utf-8")
     assert 'id="narrow"' not in text
     assert tomllib.loads(recipe_of(text))["clip"]["narrow"] is False
@@ -120,7 +121,7 @@ def test_a_page_that_is_made_is_judged_by_both(run, tmp_path, monkeypatch):
         return replace(found, general=bad) if clip.name == "narrow.mp4" else found
 
     monkeypatch.setattr(checks, "check_flashes", wrong)
-    clip = render(run, tmp_path / "a.html", LOOK)
+    clip = render(run, tmp_path / "a.html", **LOOK)
     assert judged == ["clip.mp4", "narrow.mp4"]
     assert not clip.verdict.passed
     assert clip.verdict.path == clip.path
@@ -130,18 +131,18 @@ def test_a_page_that_is_made_is_judged_by_both(run, tmp_path, monkeypatch):
 
 
 def test_a_smaller_page_gives_it_up_first(run, tmp_path):
-    looks = steps(Path("a.html"), Look(), Limits(), lambda _: 100)
+    looks = steps(Path("a.html"), ClipOptions(), Limits(), lambda _: 100)
     assert [(look.narrow, look.level, harm) for look, harm in looks[:3]] == [
         (True, 0, ""),
         (False, 0, "gave up: the clip for narrow screens"),
         (False, 1, "gave up: the clip for narrow screens, level 1 of colours or detail"),
     ]
-    (first, harm), (second, _) = steps(Path("a.html"), Look(narrow=False), Limits(), lambda _: 100)[
-        :2
-    ]
+    (first, harm), (second, _) = steps(
+        Path("a.html"), ClipOptions(narrow=False), Limits(), lambda _: 100
+    )[:2]
     assert (first.narrow, harm, second.level) == (False, "", 1)
     file = tmp_path / "a.html"
-    brief = replace(LOOK, fps=2.0)
+    brief = request(**LOOK | {"fps": 2.0})
     whole = render(run, file, brief).path.stat().st_size
     (clip,) = pipeline.fitted(run, {file: Limits(whole - 1)}, brief)
     assert clip.harm == "gave up: the clip for narrow screens"
@@ -205,7 +206,7 @@ def test_without_a_script_too(visit, page):
 
 
 def test_what_has_no_second_clip_gives_none_up():
-    for name, look in (("a.mp4", Look()), ("a.html", Look(embed=True))):
+    for name, look in (("a.mp4", ClipOptions()), ("a.html", ClipOptions(embed=True))):
         found = steps(Path(name), look, Limits(), lambda _: 100)
         assert all(shape.narrow for shape, _ in found)
         assert not any("narrow" in harm for _, harm in found)

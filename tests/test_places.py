@@ -14,7 +14,7 @@ import pytest
 from test_recording import write
 
 import vizopt
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.clips.plan import check_place, planned
 from vizopt.clips.write import write_text
 from vizopt.core import atomic as files
@@ -24,9 +24,10 @@ from vizopt.pipeline import render_all
 from vizopt.recording import atomic, store
 from vizopt.recording.atomic import replaced
 from vizopt.recording.store import Recording
+from vizopt.scene.options import ClipOptions
 
 DATA = Path(__file__).parents[1] / "scenes" / "iris.csv"
-TINY = Look((480, 270), overrides={"timeline.seconds": 0.2})
+TINY = request(size=(480, 270), overrides={"timeline.seconds": 0.2})
 BAD = ["CON", "nul.mp4", "Com1.gif", "a:b.mp4", "s3:/x.zarr", "a.mp4 ", "a/b./c.mp4", "n\nl.gif"]
 GOOD = ["my (1).mp4", "Übung 1, Teil 2.mp4", "console.mp4", "../x.gif", ".mp4.mp4", "a.b/c.mp4"]
 
@@ -125,7 +126,7 @@ def test_a_link_stays_one(tmp_path, run):
     for name in ("a.png", "a.txt"):
         (tmp_path / name).symlink_to(tmp_path / "real" / name)
         (tmp_path / "real" / name).touch()
-    vizopt.render(run, tmp_path / "a.png", TINY)
+    render_all(run, [tmp_path / "a.png"], TINY)
     for name in ("a.png", "a.txt"):
         assert (tmp_path / name).is_symlink()
         assert (tmp_path / "real" / name).stat().st_size
@@ -134,14 +135,14 @@ def test_a_link_stays_one(tmp_path, run):
     with pytest.raises(RecordingError, match="cannot write: Too many levels"):
         replaced(tmp_path / "loop.zarr").__enter__()
     with pytest.raises(EncodeError, match="cannot write: Too many levels"):
-        planned([tmp_path / "loop.mp4"], TINY)
+        planned([tmp_path / "loop.mp4"], ClipOptions(), overwrite=False)
 
 
 def test_a_read_only_file_is_refused(tmp_path):
     file = tmp_path / "a.mp4"
     file.touch(0o444)
     with pytest.raises(EncodeError, match="is read-only"):
-        planned([file], TINY)
+        planned([file], ClipOptions(), overwrite=False)
 
 
 def test_sequences(tmp_path, run):

@@ -31,8 +31,7 @@ from pages import (
     write,
 )
 
-from vizopt.api import render
-from vizopt.clips.options import Look
+from vizopt.api.drawing import render
 from vizopt.core.errors import SceneError
 from vizopt.core.numbers import count, number
 from vizopt.core.words import language, phrase, table
@@ -127,7 +126,7 @@ def test_it_holds_clip_numbers_and_recipe(written):
 
 @pytest.mark.filterwarnings("ignore::vizopt.core.errors.VizoptWarning")  # a title in many scripts
 def test_a_page_of_a_real_run_tells_its_verdict_and_recipe(run, tmp_path):
-    clip = render(run, tmp_path / "sgd.html", Look(size=(480, 270), overrides={"title": EVIL}))
+    clip = render(run, tmp_path / "sgd.html", size=(480, 270), title=EVIL)
     text = clip.path.read_text(encoding="utf-8")
     (tmp_path / "inner.mp4").write_bytes(clip_of(text))
     again = check_flashes(tmp_path / "inner.mp4")

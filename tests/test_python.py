@@ -13,16 +13,26 @@ from vizopt.formats import FORMATS
 
 PUBLIC = [
     "Clip",
-    "Look",
+    "ClipOptions",
+    "External",
     "Recording",
+    "Run",
     "Scene",
     "VizoptError",
+    "check",
+    "check_contract",
+    "find",
     "load_look",
     "load_scene",
     "make",
+    "pack",
+    "recipe",
     "record",
+    "register",
     "render",
+    "slides",
 ]
+MODULES = ["optimizers", "problems", "schedules"]
 TINY = {"epochs": 40, "keep.grid": 20}
 
 
@@ -48,9 +58,9 @@ def tiny(tmp_path_factory):
 
 
 def test_dir_has_the_public_names_and_nothing_else(tmp_path):
-    assert child("print(*dir(vizopt))", tmp_path).split() == PUBLIC
+    assert child("print(*dir(vizopt))", tmp_path).split() == sorted([*PUBLIC, *MODULES])
     assert sorted(vizopt.__all__) == PUBLIC
-    for name in PUBLIC:
+    for name in (*PUBLIC, *MODULES):
         assert getattr(vizopt, name).__doc__, name
     with pytest.raises(AttributeError, match="no attribute 'rendr'"):
         _ = vizopt.rendr
@@ -69,7 +79,7 @@ def test_docstrings_name_every_format_and_keyword(call):
     told = " ".join((getattr(vizopt, call).__doc__ + vizopt.render.__doc__).split())
     for suffix in FORMATS:
         assert suffix in getattr(vizopt, call).__doc__, suffix
-    from vizopt.api import Keywords
+    from vizopt.api.keywords import Keywords
 
     for keyword in Keywords.__annotations__:
         assert keyword in told, keyword
@@ -90,15 +100,15 @@ print(run.weights("dense1", epoch=9).shape)
 
 
 def test_keywords_do_what_the_look_does(tiny, tmp_path):
-    look = vizopt.Look(size=(480, 270), overrides={"theme": "dark"}, at="first")
-    one = vizopt.render(tiny, tmp_path / "a.png", look)
+    options = vizopt.ClipOptions(size=(480, 270), at="first")
+    one = vizopt.render(tiny, tmp_path / "a.png", options, theme="dark")
     keywords = {"size": [480, 270], "theme": "dark", "at": "first"}
     two = vizopt.render(str(tiny.path), str(tmp_path / "b.png"), **keywords)
     assert one.path.read_bytes() == two.path.read_bytes()
-    three = vizopt.render(tiny, tmp_path / "c.png", look, theme="light")
+    three = vizopt.render(tiny, tmp_path / "c.png", options)
     assert three.path.read_bytes() != one.path.read_bytes()
     both = vizopt.render(
-        tiny, tmp_path / "d.png", look, theme="light", overrides={"theme": "print"}
+        tiny, tmp_path / "d.png", options, theme="light", overrides={"theme": "print"}
     )
     assert both.path.read_bytes() == three.path.read_bytes()  # what is named goes before
     assert (three.size, three.at) == ((480, 270), "epoch 0")
@@ -108,7 +118,7 @@ def test_title_text_at_and_a_looks_file(tiny, tmp_path):
     own = tmp_path / "own.toml"
     own.write_text('ink = "#112233"\n')
     file = tmp_path / "a.png"
-    clip = vizopt.render(tiny, file, own, title="Mine", text="large", at="epoch=9")
+    clip = vizopt.render(tiny, file, look=own, title="Mine", text="large", at="epoch=9")
     assert clip.at == "epoch 9"
     for line in ('title = "Mine"', 'text = "large"', 'ink = "#112233"'):
         assert line in clip.metadata.recipe
@@ -222,3 +232,106 @@ def test_at_and_weights(tiny):
     with pytest.raises(ValueError, match="read-only"):
         at.params["dense1.weights"][0, 0] = 1
     assert Path(tiny.path).exists()
+
+
+def test_what_scenes_are_made_of_has_short_names(tmp_path):
+    code = """
+rule = vizopt.optimizers.Adam(lr=vizopt.schedules.Cosine(0.1, epochs=40))
+problem = vizopt.problems.NetworkSpec(data=vizopt.problems.Spiral())
+print(vizopt.Scene(title="T", problem=problem, optimizer=rule, epochs=41))
+"""
+    assert child(code, tmp_path) == (
+        '<Scene scene: "T", 41 epochs, Adam, 2 → 64 ReLU → 3 softmax>\n'
+    )
+
+
+WRONG = {
+    "Adam: lr: -1: should be greater than 0": lambda: vizopt.optimizers.Adam(lr=-1),
+    "Adam: lr: missing: add this key": vizopt.optimizers.Adam,
+    'Adam: betta_1: unknown key (did you mean "beta_1"?)': (
+        lambda: vizopt.optimizers.Adam(0.1, betta_1=0.9)
+    ),
+    "Cosine: epochs: 0: should be greater than or equal to 1": (
+        lambda: vizopt.schedules.Cosine(0.1, 0)
+    ),
+    "OneCycle: warmup_share 0.1 of 9 epochs: needs two epochs up and one down": (
+        lambda: vizopt.schedules.OneCycle(peak=1.0, epochs=9, warmup_share=0.1)
+    ),
+    "NetworkSpec: data.points: 0: should be greater than or equal to 1": (
+        lambda: vizopt.problems.NetworkSpec(data={"kind": "spiral", "points": 0})
+    ),
+    "Scene: optimizer.lr: 'a': needs a table with a kind: constant, inverse-decay, step, "
+    "multi-step, exponential, polynomial, cosine, cosine-restarts, one-cycle, piecewise, warm-up": (
+        lambda: vizopt.Scene(
+            title="T", problem={"kind": "network"}, optimizer={"kind": "sgd", "lr": "a"}
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_a_wrong_value_from_python_is_one_line_of_ours(message):
+    with pytest.raises(VizoptError) as raised:
+        WRONG[message]()
+    assert str(raised.value) == message
+    assert isinstance(raised.value, ValueError)
+
+
+def test_check_and_recipe_are_what_the_commands_tell(tiny, tmp_path, command):
+    clip = vizopt.render(tiny, tmp_path / "a.gif", size=(480, 270), seconds=0.3).path
+    verdict = vizopt.check(str(clip))
+    assert (verdict.passed, verdict.size, verdict.frames) == (True, (480, 270), 6)
+    assert vizopt.recipe(clip) == command("recipe", clip).out
+    plot = tmp_path / "plot.png"
+    assert vizopt.check(clip, once=True, plot=str(plot)).looped is False
+    assert plot.is_file()
+    for wrong in (lambda: vizopt.check("none.gif"), lambda: vizopt.check(clip, plot="a.gif")):
+        with pytest.raises(VizoptError) as error:
+            wrong()
+        assert len(str(error.value).splitlines()) == 1
+    with pytest.raises(VizoptError, match=r"a\.gif: a plot is a PNG: name it a\.png"):
+        vizopt.check(clip, plot="a.gif")
+
+
+def test_find_tells_and_writes_what_the_command_does(tmp_path, command):
+    found = vizopt.find("momentum-fast", within=60, file=tmp_path / "mine.toml")
+    assert repr(found) == f"<Found {found}>"
+    assert command("find", "momentum-fast", "--within", 60, "-q").out.splitlines()[0] == str(found)
+    assert vizopt.load_scene(tmp_path / "mine.toml").optimizer.lr.rate == found.lr
+    with pytest.raises(VizoptError, match=r"no setting stays at .* within 1 step: "):
+        vizopt.find("momentum-fast", within=1)
+    for within in (0, 10_001):
+        with pytest.raises(VizoptError, match=f"find: within={within}: a number of steps from 1"):
+            vizopt.find("momentum-fast", within=within)
+
+
+def test_a_deck_and_a_pack(tiny, tmp_path):
+    deck = vizopt.slides([tiny.path], tmp_path / "talk.html", size=(480, 270), seconds=0.3)
+    assert repr(deck) == f"<Deck {tmp_path / 'talk.html'}: 1 slide>"
+    assert [part.clip.name for part in deck.slides[0].parts] == ["sgd.mp4"]
+    with pytest.raises(VizoptError, match='slides: unknown keyword "them"'):
+        vizopt.slides("sgd", tmp_path / "b.html", them="dark")
+    with pytest.raises(VizoptError, match="ratio: the slides have the shape of the template's"):
+        vizopt.slides("sgd", tmp_path / "b.pptx", ratio="4:3", template="x.pptx")
+    keys = {"epochs": 2, "keep.grid": 10, "timeline.seconds": 0.2}
+    packed = vizopt.pack("sgd", str(tmp_path / "p"), overrides=keys)
+    names = ["sgd.mp4", "sgd.gif", "sgd.html", "sgd.pptx", "sgd.png", "sgd.toml"]
+    assert repr(packed) == f"<Pack {tmp_path / 'p'}: {', '.join(sorted(names, key=order(packed)))}>"
+    assert {file.name for file in (tmp_path / "p").iterdir()} == {*names, "sgd.txt"}
+
+
+def order(packed):
+    """By the clips' own order, the scene last."""
+    made = [clip.path.name for clip in packed.clips]
+    return lambda name: made.index(name) if name in made else len(made)
+
+
+def test_what_is_asked_goes_before_the_scene_also_where_it_is_a_default():
+    from vizopt.clips.options import request
+
+    scene = vizopt.ClipOptions(size=(640, 360), loop=3, narrow=False, poster="last")
+    assert request().over(scene) == scene
+    asked = request(loop=0, narrow=True, size=(480, 270)).over(scene)
+    assert asked == vizopt.ClipOptions(size=(480, 270), poster="last")
+    with pytest.raises(VizoptError, match="loop 1001: must be 0, for ever, or up to 1000 times"):
+        request(loop=1001)

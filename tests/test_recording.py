@@ -133,9 +133,7 @@ def test_the_permanent_recording_of_format_1_opens_and_draws(tmp_path):
     assert len(run) == 5
     assert run["epoch"].tolist() == [0, 1, 2, 3, 4]
     assert run["loss"][0] == pytest.approx(1.098594, abs=1e-6)
-    clip = vizopt.render(
-        run, tmp_path / "old.gif", vizopt.Look(overrides={"timeline.seconds": 0.5})
-    )
+    clip = vizopt.render(run, tmp_path / "old.gif", seconds=0.5)
     assert clip.length == 10
 
 
@@ -149,9 +147,7 @@ def test_a_killed_process_leaves_what_it_committed(tmp_path):
     run = Recording(next(tmp_path.glob("run.zarr.*.part")))
     assert len(run) >= 256
     assert run["epoch"][0] == 0
-    clip = vizopt.render(
-        run, tmp_path / "cut.gif", vizopt.Look(overrides={"timeline.seconds": 1.0})
-    )
+    clip = vizopt.render(run, tmp_path / "cut.gif", seconds=1.0)
     assert clip.length == 20
 
 

@@ -157,8 +157,9 @@ def test_a_curve_that_spreads_has_as_many_points_in_every_size(unit):
     plot = SimpleNamespace(
         x=lambda epochs: epochs / 9000 * 300 * unit,
         y=lambda values: values * 50 * unit,
-        axis=SimpleNamespace(high=2.0),
+        axis=SimpleNamespace(low=0.0, high=2.0),
         top=0.0,
+        height=100.0 * unit,
     )
     values = np.random.default_rng(0).random(9000)
     draw_line(slot.axes, slot, plot, values, "#b03020", 1.0)

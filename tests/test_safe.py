@@ -5,7 +5,7 @@ import pytest
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.core import library
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import check_flashes
@@ -23,7 +23,7 @@ def test_bundled_scenes_pass_in_every_theme(name, tmp_path):
     run = vizopt.record(vizopt.load_scene(name, FAST | {"epochs": epochs}), tmp_path / "run.zarr")
     for theme, suffix in zip(THEMES, (".mp4", ".gif", ".mp4"), strict=True):
         file = tmp_path / f"{theme}{suffix}"
-        look = Look(size=(480, 270), fps=15.0, overrides={"theme": theme})
+        look = request(size=(480, 270), fps=15.0, overrides={"theme": theme})
         (clip,) = render_all(run, [file], look)
         assert clip.verdict == check_flashes(file)
         assert clip.verdict.passed, (theme, clip.verdict)
@@ -34,7 +34,7 @@ def test_a_still_of_the_lessons_look_is_its_frame_and_not_the_card(tmp_path, at)
     """The card stands in front of a clip's frames; a still cannot flash."""
     keys = {"epochs": 20, "keep.grid": 40, "timeline.seconds": 1.0}
     run = vizopt.record(vizopt.load_scene("sgd", keys), tmp_path / "run.zarr")
-    look = Look((480, 270), 10.0, allow_flashes=True, at=at)
+    look = request(size=(480, 270), fps=10.0, allow_flashes=True, at=at)
     (still,) = render_all(run, [tmp_path / "a.png"], look)
     scene = parse_scene(run.header.scene, "sgd", {}, {})
     picture = planned_picture(run, scene, (480, 270), 10.0, mode="flashing")
@@ -46,8 +46,8 @@ def test_the_lessons_look_fails_and_warns(tmp_path):
     keys = {"keep.first": 1, "keep.every": 20, "keep.grid": 40, "timeline.seconds": 6.0}
     run = vizopt.record(vizopt.load_scene("sgd", keys), tmp_path / "run.zarr")
     sizes = {"size": (480, 270), "fps": 15.0}
-    (held,) = render_all(run, [tmp_path / "held.mp4"], Look(**sizes))
-    (free,) = render_all(run, [tmp_path / "free.mp4"], Look(**sizes, allow_flashes=True))
+    (held,) = render_all(run, [tmp_path / "held.mp4"], request(**sizes))
+    (free,) = render_all(run, [tmp_path / "free.mp4"], request(**sizes, allow_flashes=True))
     assert held.verdict.passed
     assert not free.verdict.passed
     assert free.verdict.general.flashes > 3 >= held.verdict.general.flashes

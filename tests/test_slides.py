@@ -20,12 +20,12 @@ import vizopt
 from vizopt import deck, pipeline, story
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.metadata import metadata_of
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.core import atomic
 from vizopt.formats import ClipMetadata, StreamSpec, format_of
 from vizopt.formats import slides as formats
 from vizopt.scene.load import parse_scene
-from vizopt.scene.spec import Shape
+from vizopt.scene.options import ClipOptions
 
 SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "1", "-q"]
 SMALL = [*SHORT, "--size", "480x270", "--fps", "10"]
@@ -38,10 +38,10 @@ HOSTILE = (
 def clips(run, descent, tmp_path_factory):
     """Finished clips, made once: a.mp4 and a.gif with their text, wide.mp4."""
     folder = tmp_path_factory.mktemp("clips")
-    look = Look((480, 270), 10, {"timeline.seconds": 1.0})
-    vizopt.render(run, folder / "a.mp4", look)
-    vizopt.render(run, folder / "a.gif", look)
-    vizopt.render(descent, folder / "wide.mp4", Look((600, 270), 10, {"timeline.seconds": 1.0}))
+    look = {"size": (480, 270), "fps": 10, "seconds": 1.0}
+    vizopt.render(run, folder / "a.mp4", **look)
+    vizopt.render(run, folder / "a.gif", **look)
+    vizopt.render(descent, folder / "wide.mp4", size=(600, 270), fps=10, seconds=1.0)
     return folder
 
 
@@ -119,7 +119,7 @@ def test_the_closing_lines_have_length_and_flash_check(command, clips, flashing)
 
 def test_the_clip_is_large_and_leaves_its_title_to_the_slide(command):
     keys = {"epochs": 30, "keep.grid": 20, "timeline.seconds": 1.0}
-    look = Look((480, 270), 10, slide=True)
+    look = request(size=(480, 270), fps=10, slide=True)
     pipeline.make(vizopt.load_scene("landscape", keys), [Path("landscape.mp4")], look)
     assert command("make", "landscape", "-o", "one.pptx", *SMALL).code == 0
     assert command("slides", "landscape", "-o", "two.pptx", *SMALL).code == 0
@@ -438,7 +438,7 @@ def test_slides_follow_the_paper_ink_and_font_of_the_clips_own_look(clips, tmp_p
 
 def test_a_look_names_the_font_of_its_slides(descent):
     scene = parse_scene(descent.header.scene, "", {}, {"look.font": "DejaVu Serif"})
-    shape = Shape((640, 360), 20.0)
+    shape = ClipOptions((640, 360), 20.0)
     told = story.of(descent, scene)
     assert metadata_of(descent, scene, told, shape, card=0, warning="").font == "DejaVu Serif"
     plain = parse_scene(descent.header.scene, "", {}, {})
@@ -578,7 +578,7 @@ def test_an_error_leaves_the_old_deck(clips, tmp_path, monkeypatch):
     part.symlink_to("/dev/full")
     monkeypatch.setattr(atomic, "beside", {path: part}.get)
     with pytest.raises(vizopt.VizoptError, match="No space left"):
-        deck.write(path, [str(clips / "a.mp4")], look=Look(overwrite=True))
+        deck.write(path, [str(clips / "a.mp4")], asked=request(overwrite=True))
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["d.pptx"]
 

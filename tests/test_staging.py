@@ -11,7 +11,7 @@ import pytest
 import vizopt
 from vizopt import pipeline
 from vizopt.clips import staging as staging_
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.clips.staging import Staging, staged
 from vizopt.core import places
 from vizopt.core.errors import EncodeError
@@ -21,7 +21,7 @@ from vizopt.recording import atomic
 from vizopt.recording.store import Recording
 
 KEYS = {"epochs": 12, "keep.grid": 4, "timeline.seconds": 0.1}
-LOOK = Look((480, 270))
+LOOK = request(size=(480, 270))
 FILES = [Path("a.zarr"), Path("a.png"), Path("a-%d.png")]
 
 

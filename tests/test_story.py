@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import vizopt
 from vizopt import pipeline, story
+from vizopt.clips.options import request
 from vizopt.core import library
 from vizopt.core.errors import VizoptError
 from vizopt.core.marks import signed
@@ -26,7 +27,7 @@ from vizopt.story.picture import PANELS_TOLD
 from vizopt.story.setup import rule
 from vizopt.train.optimizers import OPTIMIZERS
 
-SMALL = vizopt.Look(size=(480, 270))
+SMALL = request(size=(480, 270))
 SETTINGS = dict.fromkeys(OPTIMIZERS, "") | {
     "momentum": "momentum", "rmsprop": "rho epsilon", "adam": "1 2 epsilon", "adamw": "decay",
     "muon": "momentum decay lr", "rprop": "minus plus min max", "nadam": "decay",
@@ -423,7 +424,7 @@ def test_a_recording_alone_has_no_text(command):
 
 def test_drawn_anew_it_is_told_anew(run, tmp_path):
     look = replace(SMALL, overrides={"title": "Mine", "timeline.seconds": 0.2})
-    vizopt.render(run, tmp_path / "x.gif", look)
+    pipeline.render_all(run, [tmp_path / "x.gif"], look)
     text = (tmp_path / "x.txt").read_text(encoding="utf-8")
     assert text.startswith("Mine: SGD trains")
     assert "0.2 seconds" in text

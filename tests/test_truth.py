@@ -13,7 +13,7 @@ from PIL import Image
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
-from vizopt.clips.options import Look
+from vizopt.clips.options import request
 from vizopt.core.numbers import count, number
 from vizopt.core.oklab import luminance
 from vizopt.draw.panels import scale as weights_scale
@@ -324,7 +324,7 @@ def test_stills_and_sequences_show_the_epoch_itself(tmp_path):
     clip, own = (planned_picture(run, scene, SIZE, FPS, mode=mode)[k] for mode in ("clip", "still"))
     assert (clip != own).any(axis=-1).mean() > 0.05
     files = [tmp_path / name for name in ("s.png", "f-%05d.png", "c.apng")]
-    look = Look(size=SIZE, fps=FPS, at=f"epoch={run['epoch'][rows[k]]}")
+    look = request(size=SIZE, fps=FPS, at=f"epoch={run['epoch'][rows[k]]}")
     render_all(run, files, look)
     still, member = (np.asarray(Image.open(tmp_path / name)) for name in ("s.png", "f-00037.png"))
     assert np.array_equal(still[..., :3], own[..., :3])

@@ -9,7 +9,7 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from vizopt.core.errors import SceneError
-from vizopt.core.numbers import setting
+from vizopt.core.numbers import count, setting
 from vizopt.core.progress import Bar, quiet
 from vizopt.recording.descent import reached
 from vizopt.recording.minima import Minimum, seen_from
@@ -29,7 +29,7 @@ AFTERWARDS = 100  # steps more, at least, in which it must stay there
 ROUNDS = 3  # of refinement, each a tenth as wide
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Found:
     """The best setting.
 
@@ -50,6 +50,24 @@ class Found:
     distance: float
     margin: float = 0.0
     called: str = ""
+
+    @property
+    def setting(self) -> str:
+        """`learning rate 0.211349, momentum 0.292054`."""
+        return f"learning rate {self.lr:.6g}, momentum {self.momentum:.6g}"
+
+    @property
+    def where(self) -> str:
+        """What it stays near, in words."""
+        return self.called or "a lowest place"
+
+    def __str__(self) -> str:
+        when = "never" if self.steps is None else f"from step {count(self.steps)} on"
+        return f"{self.setting}: at {self.where} {when}"
+
+    def __repr__(self) -> str:
+        """`<Found learning rate 0.211, momentum 0.292: at the global minimum from step 4 on>`."""
+        return f"<Found {self}>"
 
 
 def find(scene: Scene, reach: str, within: int, bar: Bar = quiet) -> Found:

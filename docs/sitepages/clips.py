@@ -10,6 +10,7 @@ from pathlib import Path
 
 import vizopt
 from vizopt import pipeline, story
+from vizopt.clips.options import request
 from vizopt.clips.targets import Limits
 from vizopt.core import library
 
@@ -35,11 +36,11 @@ def made(folder: Path, cache: Path) -> None:
 
 def _make(name: str, stem: Path) -> str:
     """Train and draw one scene; the alt text comes last, and tells that all is there."""
-    look = vizopt.Look(**LOOK)
+    asked = request(**LOOK)
     scene = vizopt.load_scene(name, LOOK["overrides"])
     files = [Path(f"{stem}.{part}") for part in ("mp4", "png")]
     most = dict.fromkeys(files, Limits(LARGEST))
-    run, _ = pipeline.make(scene, files, look, limits=most)
+    run, _ = pipeline.make(scene, files, asked, limits=most)
     Path(f"{stem}.alt").write_text(story.of(run).alt, encoding="utf-8")
     return name
 

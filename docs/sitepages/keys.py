@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sitepages.markdown import escaped
+from vizopt.core.docstrings import docstring
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.panels import PANELS
 from vizopt.draw.timeline import TIMELINES
-from vizopt.scene.spec import Pause, Scene, Shape
+from vizopt.scene.options import ClipOptions
+from vizopt.scene.spec import Pause, Scene
 from vizopt.train.optimizers import OPTIMIZERS
-from vizopt.train.probes import Keep
+from vizopt.train.probes import Keep, Record
 from vizopt.train.problems import DATASETS, PROBLEMS
 from vizopt.train.schedules import SCHEDULES
 
@@ -45,10 +47,11 @@ PARTS = (
         "Tables without a kind.",
         {
             "[keep]": Keep,
+            "[record]": Record,
             "[look]": LookSpec,
             "[stage]": FigureSpec,
             "[[pause]]": Pause,
-            "[clip]": Shape,
+            "[clip]": ClipOptions,
         },
     ),
 )
@@ -57,7 +60,6 @@ HEAD = """# Keys of a scene
 A scene is a TOML file, data and never code. Every key can be changed from the command line with
 `--set`: `--set optimizer.lr=0.5`. A wrong key or value is one line, before anything is trained.
 """
-ARGUMENT = re.compile(r"^ {4}(\S[^:]*):\s+(.*(?:\n {6,}.*)*)", flags=re.M)
 SECTION = re.compile(r"^(Args|Reference|Raises[^:\n]*):", flags=re.M)
 
 
@@ -82,22 +84,12 @@ def _part(part: Part) -> Iterator[str]:
         if rest.strip():
             yield f"```text\n{rest.strip()}\n```\n"
         if keys := [field for field in fields(spec) if field.init]:
-            meaning = meanings(doc)
+            meaning = docstring(spec).meanings
             yield "| key | default | |\n|---|---|---|"
             for key in keys:
                 yield f"| `{key.name}` | {_default(key)} | {escaped(meaning.get(key.name, ''))} |"
         if source := re.search(r"^Reference: *(.*(?:\n\S.*)*)", doc, flags=re.M):
             yield f"\n{escaped(' '.join(source[1].split()))}"
-
-
-def meanings(doc: str) -> dict[str, str]:
-    """What each argument of a docstring means; several can share a line."""
-    _, _, arguments = doc.partition("Args:")
-    return {
-        name.strip(): " ".join(told.split())
-        for names, told in ARGUMENT.findall(arguments)
-        for name in names.split(",")
-    }
 
 
 def _default(field: Field[Any]) -> str:

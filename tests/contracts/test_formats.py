@@ -15,7 +15,8 @@ from vizopt.core import atomic
 from vizopt.core.errors import EncodeError
 from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import loops, pictures
-from vizopt.formats import FORMATS, ClipMetadata, StreamSpec, format_of, is_sequence
+from vizopt.formats import FORMATS, ClipMetadata, StreamSpec, base, format_of, is_sequence
+from vizopt.formats.quality import QualityStep
 from vizopt.formats.sequence import members
 
 SIZE = (128, 96)
@@ -286,3 +287,25 @@ def test_a_still_is_the_last_frame(tmp_path):
     *_, last = frames()
     assert np.array_equal(np.asarray(Image.open(path)), last[..., :3])
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_format_is_one_file_and_one_line():
+    """No other module of the program names a suffix that only one container has."""
+    root = Path(base.__file__).parents[1]
+    named = {
+        str(file.relative_to(root))
+        for file in root.rglob("*.py")
+        if re.search(r'"\.(webp|apng|mov|jpe?g|svg)"', file.read_text(encoding="utf-8"))
+    }
+    assert named == {"formats/__init__.py", "clips/targets.py"}
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_what_is_known_of_a_format_holds_together(suffix):
+    known = format_of(Path(f"clip{suffix}"))
+    assert re.fullmatch(r"(image|video|text|application)/[\w.+-]+", known.media_type)
+    assert known.nearest_fps(known.fps) == known.fps
+    assert known.quality_steps[0] == QualityStep()
+    assert len(set(known.quality_steps)) == len(known.quality_steps)
+    assert not (known.still and known.poster)
+    re.compile(known.begins)

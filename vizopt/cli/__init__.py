@@ -10,13 +10,14 @@ import click
 
 from vizopt.cli import check, compare, completing, completion, kinds, make, show, slides, table
 from vizopt.cli.data import tell_tables
+from vizopt.cli.importing import IMPORT
 from vizopt.cli.limits import check_limits
 from vizopt.cli.options import OVERWRITE, PATH, SET, bar_of, echo_title, told
 from vizopt.cli.screen import Commands, help_, wrong_usage
 from vizopt.clips.brief import recording_line
 from vizopt.core import streams
 from vizopt.core.errors import VizoptError, VizoptWarning, is_shortage, one_line
-from vizopt.core.numbers import count, counted, number
+from vizopt.core.numbers import counted
 
 LIGHT = ("list", "show", "schema", "help", "completion")  # commands that load nothing large
 DEBUG = "--debug"  # anywhere among the arguments
@@ -26,6 +27,7 @@ DEBUG = "--debug"  # anywhere among the arguments
 @click.argument("scene", shell_complete=completing.files(".toml", ".zarr", named=("scenes",)))
 @click.option("-o", "file", type=PATH, help="Recording to write, RUN.zarr.")
 @SET
+@IMPORT
 @click.option("--resume", is_flag=True, help="Go on with an interrupted recording.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def record(
@@ -75,6 +77,7 @@ def record(
     help="Steps at most, up to 10000.",
 )
 @click.option("-o", "file", type=PATH, help="Write the scene with the setting found, NAME.toml.")
+@IMPORT
 @OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def find(
@@ -84,44 +87,21 @@ def find(
 
     The fewest steps that a descent of one variable needs to a minimum, and how exact the learning
     rate must be for it."""
-    from vizopt import search as search
-    from vizopt.clips.plan import check_place
-    from vizopt.clips.write import write_text
-    from vizopt.core.marks import signed
-    from vizopt.formats.ours import guard
+    from vizopt.api import searching
     from vizopt.scene.load import load_scene
-    from vizopt.scene.written import scene_toml
 
-    if file and file.suffix != ".toml":
-        raise VizoptError(f"{file}: a scene's name ends in .toml")
-    if file:
-        check_place(file)
-        guard(file, overwrite)
     loaded = told(load_scene(scene))
-    found = search.find(loaded, reach, within, bar_of(quiet))
-    where = found.called or "a lowest place"
+    found = searching.find(loaded, reach, within, file, overwrite=overwrite, bar=bar_of(quiet))
     steps = counted(within, "step")
-    setting = f"learning rate {found.lr:.6g}, momentum {found.momentum:.6g}"
-    if found.steps is None or found.steps > within:
-        came = (
-            f"the nearest ends {number(found.distance)} away"
-            if found.steps is None
-            else f"the first is there from step {count(found.steps)} on"
-        )
-        raise VizoptError(
-            f"no setting stays at {where} within {steps}: {came}, with {setting}: "
-            "allow more steps with --within"
-        )
-    click.echo(f"{setting}: at {where} from step {count(found.steps)} on")
+    click.echo(str(found))
     click.echo(f"holds within {steps} for learning rates up to ±{found.margin:.1%} off")
     if file:
-        toml = scene_toml(search.with_setting(loaded, found, file.stem))
-        write_text(file, signed(f"{toml}\n# ", "\n"))
         click.echo(f"{file}  make it with: vizopt make {file}")
 
 
 @click.command("list")
 @click.argument("words", metavar="[KIND]...", nargs=-1, shell_complete=completing.words())
+@IMPORT
 def list_(words: tuple[str, ...]) -> None:
     """The scenes, and all that a scene or an option can name.
 

@@ -2,16 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from vizopt.cli import completing
 from vizopt.cli.options import OVERWRITE, PATH
 from vizopt.core.errors import VizoptError, one_line
-
-if TYPE_CHECKING:
-    from vizopt.flashes.check import Verdict
 
 FAILS, WRONG = 1, 2  # exit codes
 
@@ -44,16 +40,17 @@ def check(
     """
     if plot and len(files) > 1:
         raise click.UsageError("--plot draws one clip: leave it out, or check one file")
-    if plot and plot.suffix.lower() != ".png":
-        raise click.UsageError(f"--plot {plot}: a plot is a PNG: name it {plot.stem}.png")
+    from vizopt.api.checking import check as checked
+    from vizopt.api.checking import check_plot
+
     if plot:
-        _check_plot(plot, files[0], overwrite)
+        check_plot(plot, files[0], overwrite)
     from vizopt.flashes.check import facts, lines, no_facts
 
     code, reports = 0, []
     for file in files:
         try:
-            verdict = _judge(file, once, plot)
+            verdict = checked(file, once=once, plot=plot, overwrite=overwrite)
         except VizoptError as error:
             click.echo(f"vizopt: {one_line(error)}", err=True)
             reports.append(no_facts(file, str(error)))
@@ -66,27 +63,3 @@ def check(
     if as_json:
         click.echo(json.dumps(reports, indent=2))
     return code
-
-
-def _check_plot(plot: Path, clip: Path, overwrite: bool) -> None:
-    from vizopt.formats.ours import guard
-
-    if plot.exists() and clip.exists() and plot.samefile(clip):
-        raise VizoptError(f"{plot}: is the clip itself: choose another name for its plot")
-    guard(plot, overwrite)
-
-
-def _judge(file: Path, once: bool, plot: Path | None) -> "Verdict":
-    from vizopt.flashes.check import check_flashes
-
-    if plot is None:
-        return check_flashes(file, once)
-    from vizopt.flashes.plot import Curve, draw
-
-    curve = Curve()
-    verdict = check_flashes(file, once, curve)
-    if verdict.paper:  # the curve of the paper that counts
-        curve = Curve()
-        verdict = check_flashes(file, once, curve, (verdict.paper,))
-    draw(plot, verdict, curve)
-    return verdict

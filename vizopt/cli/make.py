@@ -8,6 +8,7 @@ import click
 
 from vizopt.cli import completing
 from vizopt.cli.data import check_save, tell_tables
+from vizopt.cli.importing import IMPORT
 from vizopt.cli.options import (
     AGAIN,
     OVERWRITE,
@@ -16,8 +17,8 @@ from vizopt.cli.options import (
     bar_of,
     echo_title,
     fit_options,
-    look_of,
     look_options,
+    request_of,
     reuse_of,
     told,
 )
@@ -27,11 +28,9 @@ from vizopt.recording.atomic import is_recording
 
 if TYPE_CHECKING:
     from vizopt.clips.clip import Clip
-    from vizopt.clips.options import Look
+    from vizopt.clips.options import Request
     from vizopt.clips.targets import Limits
     from vizopt.scene.spec import Scene
-
-PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
 
 
 @click.command()
@@ -48,6 +47,7 @@ PACKED = (".mp4", ".gif", ".html", ".pptx", ".png")
 @click.option("--save", type=PATH, help="Write the scene that is made for a table, NAME.toml.")
 @click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
 @AGAIN
+@IMPORT
 @look_options
 @fit_options
 def make(
@@ -75,9 +75,9 @@ def make(
     """
     if files and len(scenes) > 1:
         raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
-    look = look_of(files=files, **options)
-    check_save(scenes, save, look.overwrite)
-    loaded = [told(_loaded(scene, look, data)) for scene in scenes]
+    asked = request_of(files=files, **options)
+    check_save(scenes, save, asked.overwrite)
+    loaded = [told(_loaded(scene, asked, data)) for scene in scenes]
     from vizopt import pipeline  # a mistake in a scene is told without what draws
 
     for i, scene in enumerate(loaded):
@@ -85,16 +85,16 @@ def make(
             raise click.UsageError(f"two scenes named {scene.name}: they would share their files")
     every = [files or _wanted(*each, place) for each in zip(scenes, loaded, strict=True)]
     for scene, wanted in zip(loaded, every, strict=True):
-        pipeline.sorted_out(scene, wanted, look)
-    tell_tables(scenes, look.overrides or {}, save)
+        pipeline.sorted_out(scene, wanted, asked)
+    tell_tables(scenes, asked.overrides, save)
     for source, scene, wanted in zip(scenes, loaded, every, strict=True):
         limits = _limits(fit, place, wanted)
         reuse = reuse_of(again, quiet)
-        run, clips = pipeline.make(scene, wanted, look, bar_of(quiet), limits, reuse=reuse)
+        run, clips = pipeline.make(scene, wanted, asked, bar_of(quiet), limits, reuse=reuse)
         if any(map(is_recording, wanted)):
             click.echo(recording_line(run))
         _echo_clips(clips)
-        echo_title(source, scene, look.overrides)
+        echo_title(source, scene, asked.overrides)
 
 
 @click.command()
@@ -102,6 +102,7 @@ def make(
 @click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
 @SET
 @AGAIN
+@IMPORT
 @OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def pack(
@@ -113,26 +114,17 @@ def pack(
     quiet: bool,
 ) -> None:
     """The folder to upload: clips, poster, text, recipe."""
-    from vizopt import pipeline
+    from vizopt.api import sharing
     from vizopt.cli.keys import checked
-    from vizopt.clips.options import Look
-    from vizopt.core.marks import signed
-    from vizopt.formats.ours import guard
-    from vizopt.scene.load import bare, load_scene
-    from vizopt.scene.written import scene_toml
+    from vizopt.scene.load import load_scene
 
     keys = checked(overrides)
     loaded = told(load_scene(scene, keys))
     tell_tables([scene], keys)
-    folder = folder or Path("outputs") / loaded.name
-    files = [folder / f"{loaded.name}{suffix}" for suffix in PACKED]
-    toml = folder / f"{loaded.name}.toml"
-    guard(toml, overwrite)
-    texts = {toml: signed(f"{scene_toml(bare(loaded))}\n# ", "\n")}
-    look = Look(overwrite=overwrite)
-    reuse = reuse_of(again, quiet)
-    _echo_clips(pipeline.make(loaded, files, look, bar_of(quiet), texts=texts, reuse=reuse)[1])
-    click.echo(f"{toml}  make it again with: vizopt make {toml}")
+    bar, reuse = bar_of(quiet), reuse_of(again, quiet)
+    packed = sharing.pack(loaded, folder, overwrite=overwrite, bar=bar, reuse=reuse)
+    _echo_clips(packed.clips)
+    click.echo(f"{packed.scene}  make it again with: vizopt make {packed.scene}")
     echo_title(scene, loaded, keys)
 
 
@@ -143,15 +135,16 @@ def recipe(file: Path) -> None:
 
     Its scene's TOML; make the clip again with: vizopt make FILE
     """
-    from vizopt.clips import recipe as recipes
+    from vizopt.api import checking
 
-    click.echo(recipes.read(file).rstrip())
+    click.echo(checking.recipe(file), nl=False)
 
 
 @click.command()
 @click.argument("run", type=PATH, shell_complete=completing.files(".zarr"))
 @click.option("-o", "files", type=PATH, multiple=True, required=True, help="File to write.")
 @click.option("--before-damage", is_flag=True, help="Only the rows in front of any damage.")
+@IMPORT
 @look_options
 @fit_options
 def render(
@@ -167,7 +160,7 @@ def render(
     from vizopt import pipeline
     from vizopt.recording.store import Recording
 
-    look, limits = look_of(files=files, **options), _limits(fit, place, files)
+    asked, limits = request_of(files=files, **options), _limits(fit, place, files)
     opened = Recording(run, before_damage=before_damage)
     if opened.interrupted is not None:
         at = f"{opened.header.unit} {opened.interrupted}"
@@ -176,9 +169,9 @@ def render(
         rows = f"drawn are the rows before: {len(opened)}"
         click.echo(one_line(f"{run}: damaged: {damage}: {rows}"), err=True)
     if limits is None:
-        _echo_clips(pipeline.render_all(opened, files, look, bar_of(quiet)))
+        _echo_clips(pipeline.render_all(opened, files, asked, bar_of(quiet)))
     else:
-        _echo_clips(pipeline.fitted(opened, limits, look, bar_of(quiet)))
+        _echo_clips(pipeline.fitted(opened, limits, asked, bar_of(quiet)))
 
 
 def _limits(
@@ -195,14 +188,14 @@ def _limits(
     return limits if any(any(most) for most in limits.values()) else None
 
 
-def _loaded(source: str, look: "Look", data: Path | None) -> "Scene":
+def _loaded(source: str, asked: "Request", data: Path | None) -> "Scene":
     """A scene, or that of a clip's recipe."""
     from vizopt.clips import recipe as recipes
     from vizopt.scene.load import load_scene
 
     if recipes.is_clip(source):
-        return recipes.load(Path(source), look.overrides or {}, data)
-    return load_scene(source, look.overrides)
+        return recipes.load(Path(source), asked.overrides, data)
+    return load_scene(source, asked.overrides)
 
 
 def _wanted(source: str, scene: "Scene", place: str | None) -> tuple[Path, ...]:

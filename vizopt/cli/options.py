@@ -12,7 +12,7 @@ from vizopt.core import streams
 from vizopt.core.errors import one_line
 
 if TYPE_CHECKING:
-    from vizopt.clips.options import Look
+    from vizopt.clips.options import Request
     from vizopt.pipeline.reuse import Reuse
     from vizopt.scene.spec import Scene
 
@@ -201,7 +201,7 @@ def fit_options(command: F) -> F:
     return command
 
 
-def look_of(
+def request_of(
     overrides: tuple[tuple[str, Any], ...],
     size: tuple[int, int] | None,
     fps: float | None,
@@ -217,10 +217,10 @@ def look_of(
     poster: str = "",
     at: str = "",
     files: tuple[Path, ...] = (),
-) -> "Look":
+) -> "Request":
     """What the options say; `at` is for the stills among the files."""
     from vizopt.cli.keys import checked
-    from vizopt.clips.options import Look
+    from vizopt.clips.options import Request
     from vizopt.clips.plan import check_played
     from vizopt.formats import find_format
 
@@ -237,10 +237,14 @@ def look_of(
     keys |= checked(overrides)
     given = {"timeline.seconds": seconds, "theme": theme, "look.text": text}
     keys |= {key: value for key, value in given.items() if value is not None}
-    page = {"embed": embed, "narrow": narrow}
-    look = Look(size, fps, keys, allow_flashes, at, loop, poster, overwrite=overwrite, **page)
-    check_played(files, look)
-    return look
+    said = {"size": size, "fps": fps, "loop": loop, "at": at or None, "poster": poster or None}
+    options = {name: value for name, value in said.items() if value is not None}
+    options |= {"allow_flashes": True} if allow_flashes else {}
+    options |= {"embed": True} if embed else {}
+    options |= {} if narrow else {"narrow": False}
+    asked = Request(options, keys, overwrite)
+    check_played(files, asked)
+    return asked
 
 
 def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None) -> None:

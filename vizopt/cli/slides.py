@@ -8,13 +8,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from vizopt.cli import completing
-from vizopt.cli.options import AGAIN, PATH, bar_of, echo_title, look_of, look_options, reuse_of
-from vizopt.clips.brief import told_bytes, told_rate, told_verdict
+from vizopt.cli.importing import IMPORT
+from vizopt.cli.options import AGAIN, PATH, bar_of, echo_title, look_options, request_of, reuse_of
+from vizopt.clips.brief import told_rate, told_verdict
 from vizopt.core.library import BESIDE
-from vizopt.core.numbers import counted
 
 if TYPE_CHECKING:
-    from vizopt.clips.options import Look
+    from vizopt.clips.options import Request
     from vizopt.formats.slides import Slide
 
 KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
@@ -47,6 +47,7 @@ def _joined(ctx: click.Context, param: click.Parameter, incomplete: str) -> comp
 @click.option("--quarto", "kind", flag_value="--quarto", help="Slides to include in Quarto.")
 @click.option("--marp", "kind", flag_value="--marp", help="A Marp deck, with GIFs.")
 @AGAIN
+@IMPORT
 @look_options
 def slides(
     sources: tuple[str, ...],
@@ -77,17 +78,17 @@ def slides(
         raise click.UsageError(f"{kind} writes a {suffix} file: {file}")
     if ratio and template:
         raise click.UsageError("--ratio: the slides have the shape of the template's")
-    from vizopt.deck import Paper, write
+    from vizopt.api.sharing import clip_suffix, write_slides
 
-    shown = ".gif" if gif or file.suffix.lower() == ".md" else ".mp4"
-    paper, look = Paper(ratio or "16:9", template), look_of(**options)
-    reuse = reuse_of(again, quiet)
-    made = write(file, sources, shown, look, paper, bar_of(quiet), reuse, titles)
-    click.echo(f"{file}  {counted(len(made), 'slide')}  {told_bytes(file.stat().st_size)}")
-    _echo(made, sources, shown, look)
+    asked, shown = request_of(**options), clip_suffix(file, gif=gif)
+    bar, reuse = bar_of(quiet), reuse_of(again, quiet)
+    how: dict[str, Any] = {"titles": titles, "gif": gif, "ratio": ratio, "template": template}
+    made = write_slides(sources, file, asked, bar=bar, reuse=reuse, **how)
+    click.echo(str(made))
+    _echo(made.slides, sources, shown, asked)
 
 
-def _echo(made: "list[Slide]", sources: Sequence[str], shown: str, look: "Look") -> None:
+def _echo(made: "Sequence[Slide]", sources: Sequence[str], shown: str, asked: "Request") -> None:
     """What one should know of the clips: another rate, another title, flashes."""
     from vizopt.clips.recipe import is_clip
     from vizopt.deck.sources import parted
@@ -95,12 +96,13 @@ def _echo(made: "list[Slide]", sources: Sequence[str], shown: str, look: "Look")
     from vizopt.recording.atomic import is_recording
     from vizopt.scene.load import load_scene
 
-    rate = format_of(Path(f"clip{shown}")).nearest_fps(look.fps) if look.fps else None
-    if look.fps and rate and rate != look.fps:
-        click.echo(f"clips at {told_rate(Path(f'clip{shown}'), rate, look.fps)}")
+    fps = asked.options.get("fps")
+    rate = format_of(Path(f"clip{shown}")).nearest_fps(fps) if fps else None
+    if fps and rate and rate != fps:
+        click.echo(f"clips at {told_rate(Path(f'clip{shown}'), rate, fps)}")
     for source in (part for named in sources for part in parted(named)):
         if not (is_recording(Path(source)) or is_clip(source)):
-            echo_title(source, load_scene(source, look.overrides), look.overrides)
+            echo_title(source, load_scene(source, asked.overrides), asked.overrides)
     for part in (part for slide in made for part in slide.parts):
         click.echo(f"{part.clip.name}  {part.seconds:.1f} s  {told_verdict(part.verdict)}")
         if part.warning:

@@ -10,7 +10,6 @@ import numpy as np
 from vizopt import story
 from vizopt.clips.checks import FlashChecks, Steps
 from vizopt.clips.metadata import metadata_of
-from vizopt.clips.options import Look
 from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
 from vizopt.core.arrays import Frame, Rows, Size
@@ -23,7 +22,8 @@ from vizopt.draw.timeline import COURSE
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, StreamSpec
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Presentation, Shape
+from vizopt.scene.options import ClipOptions
+from vizopt.scene.spec import Presentation
 
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
 
@@ -50,12 +50,14 @@ class Drawing:
     picture: FrameRenderer | WithWarning | Clear
 
     @classmethod
-    def of(cls, run: Recording, scene: Presentation, look: Look, group: Group) -> "Drawing":
+    def of(
+        cls, run: Recording, scene: Presentation, options: ClipOptions, group: Group
+    ) -> "Drawing":
         rows = scene.timeline.rows(run["epoch"], group.fps)
         k = len(rows) - 1
         if group.still:
-            rows, k = still_frame(look.at or "last", run["epoch"], rows)
-        mode: Mode = "flashing" if look.allow_flashes else "still" if group.alone else "clip"
+            rows, k = still_frame(options.at, run["epoch"], rows)
+        mode: Mode = "flashing" if options.allow_flashes else "still" if group.alone else "clip"
         size, fps, _, _, clear, slide = group
         drawn = partial(planned_picture, run, scene, size, fps, clear=clear, slide=slide)
         return cls(run, scene, group, rows, k, mode, drawn(rows=rows, mode=mode))
@@ -79,7 +81,7 @@ class Drawing:
 
     def stream(
         self,
-        look: Look,
+        options: ClipOptions,
         metadata: ClipMetadata,
         steps: Steps,
         flash_checks: FlashChecks,
@@ -93,11 +95,11 @@ class Drawing:
             partial(_samples, self.picture, metadata.poster),
             metadata,
             flash_checks,
-            look.level,
+            options.level,
             clear,
             printed=partial(self.picture.printed, self.shown) if still else None,
             again=(lambda size: steps.counted(self.large(size))) if twice else None,
-            embed=look.embed,
+            embed=options.embed,
         )
 
     def large(self, size: Size) -> FrameRenderer | WithWarning | Clear:
@@ -119,16 +121,17 @@ def told_to_files(
     drawing: Drawing,
     told: story.Story,
     warning: str,
-    look: Look,
+    options: ClipOptions,
     members: Sequence[tuple[Path, Format]],
 ) -> ClipMetadata:
     """What the files say of themselves, and what they show before they play."""
     picture = drawing.picture
     card = 0 if isinstance(picture, FrameRenderer) else picture.card
-    shape = _shape(look, drawing.group)
-    metadata = metadata_of(drawing.run, drawing.scene, told, shape, card=card, warning=warning)
-    if look.poster and (drawing.group.slide or any(kind.poster for _, kind in members)):
-        return replace(metadata, poster=drawing.poster(look.poster))
+    group = drawing.group
+    described = replace(options, size=group.size, fps=group.fps, slide=group.slide)
+    metadata = metadata_of(drawing.run, drawing.scene, told, described, card=card, warning=warning)
+    if options.poster and (drawing.group.slide or any(kind.poster for _, kind in members)):
+        return replace(metadata, poster=drawing.poster(options.poster))
     return metadata
 
 
@@ -168,22 +171,6 @@ def planned_picture(
         return WithWarning(picture, theme, fps) if mode == "flashing" else picture
 
     return Clear(colours.paper, on) if clear else on(colours.paper)
-
-
-def _shape(look: Look, group: Group) -> Shape:
-    """What the clip's recipe says of its file."""
-    return Shape(
-        size=group.size,
-        fps=group.fps,
-        allow_flashes=look.allow_flashes,
-        at=look.at or "last",
-        level=look.level,
-        loop=look.loop or 0,
-        poster=look.poster,
-        slide=group.slide,
-        embed=look.embed,
-        narrow=look.narrow,
-    )
 
 
 def _samples(picture: FrameRenderer | WithWarning | Clear, poster: Frame | None) -> Iterator[Frame]:

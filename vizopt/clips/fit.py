@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from vizopt.clips.options import Look
 from vizopt.clips.targets import TARGETS, Limits
 from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError, hint
 from vizopt.draw.small import SMALL
 from vizopt.formats import Format, format_of
+from vizopt.scene.options import ClipOptions
 
 MIN_FPS = 5.0  # no place is worth a slower clip
 RATES = 100  # that are tried down to it
@@ -33,14 +33,14 @@ def size_limits(place: str, files: Iterable[Path]) -> dict[Path, Limits]:
 
 
 def steps(
-    file: Path, look: Look, most: Limits, frames: Callable[[float], int]
-) -> list[tuple[Look, str]]:
-    """Looks of a file from the least harm that keeps its limits to the most, each with what it
+    file: Path, options: ClipOptions, most: Limits, frames: Callable[[float], int]
+) -> list[tuple[ClipOptions, str]]:
+    """Options of a file from the least harm that keeps its limits to the most, each with what it
     gives up; only bytes are not known before it is drawn.
 
     Args:
         file: to write.
-        look: what was asked for.
+        options: what was asked for.
         most: what the file may be at most.
         frames: how many a clip has at so many frames a second.
 
@@ -48,7 +48,7 @@ def steps(
         EncodeError: the clip is too long for the place.
     """
     kind = format_of(file)
-    size, fps = look.size or kind.size, kind.nearest_fps(look.fps or kind.fps)
+    size, fps = options.size or kind.size, kind.nearest_fps(options.fps or kind.fps)
     within = boxed(size, most)
     rates = [fps] if kind.still else _rates(kind, min(fps, most.fps or fps))
     good = [rate for rate in rates if not most.broken(within, rate, frames(rate))]
@@ -61,31 +61,33 @@ def steps(
             way = "choose a shorter clip with --seconds"
             raise EncodeError(f"{file}: {broken}: {way}")
         good = [rate]
-    return quality_steps(file, replace(look, size=size, fps=fps), within, good[0])
+    return quality_steps(file, replace(options, size=size, fps=fps), within, good[0])
 
 
-def quality_steps(file: Path, look: Look, size: Size, fps: float) -> list[tuple[Look, str]]:
-    """Looks of a file from no harm to the most, each with what it gives up.
+def quality_steps(
+    file: Path, options: ClipOptions, size: Size, fps: float
+) -> list[tuple[ClipOptions, str]]:
+    """Options of a file from no harm to the most, each with what it gives up.
 
     Args:
         file: to write.
-        look: what was asked for, size and rate too.
+        options: what was asked for, size and rate too.
         size: with which the ladder begins.
         fps: likewise.
     """
-    kind, asked = format_of(file), look.size
-    twice = look.wants_narrow and kind.narrow_size(size)
-    found: list[tuple[Look, str]] = []
+    kind, asked = format_of(file), options.size
+    twice = options.wants_narrow and kind.narrow_size(size)
+    found: list[tuple[ClipOptions, str]] = []
     for step in kind.quality_steps:
         smaller = scaled(size, step.size_share)
         rate = kind.nearest_fps(max(fps * step.fps_share, min(fps, MIN_FPS)))
         given = ["the clip for narrow screens"] if twice and not step.narrow else []
         given += [f"level {step.level} of colours or detail"] if step.level else []
-        given += [f"{rate:.4g} instead of {look.fps:.4g} fps"] if rate != look.fps else []
+        given += [f"{rate:.4g} instead of {options.fps:.4g} fps"] if rate != options.fps else []
         given += [f"{told(smaller)} instead of {told(asked)}"] if asked and smaller != asked else []
         harm = f"gave up: {', '.join(given)}" if given else ""
-        shape = replace(look, size=smaller, fps=rate, level=step.level, overwrite=False)
-        shape = replace(shape, narrow=look.narrow and (step.narrow or not twice))
+        shape = replace(options, size=smaller, fps=rate, level=step.level)
+        shape = replace(shape, narrow=options.narrow and (step.narrow or not twice))
         if not found or shape != found[-1][0]:
             found.append((shape, harm))
     return found

@@ -5,17 +5,25 @@ from dataclasses import asdict, replace
 import numpy as np
 import tomli_w
 
+from vizopt.core.toml import parsed
 from vizopt.formats import ClipMetadata
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
-from vizopt.scene.load import bare
-from vizopt.scene.spec import MADE_WITH, RECORDED, Presentation, Scene, Shape
-from vizopt.scene.written import scene_toml
+from vizopt.scene.load import bare, bare_table
+from vizopt.scene.options import ClipOptions
+from vizopt.scene.spec import MADE_WITH, RECORDED, Presentation, Scene
+from vizopt.scene.written import as_table, scene_toml
 from vizopt.story import Story
 
 
 def metadata_of(
-    run: Recording, scene: Presentation, story: Story, shape: Shape, *, card: int, warning: str
+    run: Recording,
+    scene: Presentation,
+    story: Story,
+    options: ClipOptions,
+    *,
+    card: int,
+    warning: str,
 ) -> ClipMetadata:
     """The metadata of a clip of a recording.
 
@@ -23,12 +31,12 @@ def metadata_of(
         run: the recording.
         scene: how it is drawn.
         story: the same in words.
-        shape: the clip's size, rate and the like.
+        options: the clip's size, rate and the like.
         card: frames of the warning in front.
         warning: what it says; empty without one.
     """
-    assert shape.fps is not None
-    rows = scene.timeline.rows(run["epoch"], shape.fps)
+    assert options.fps is not None
+    rows = scene.timeline.rows(run["epoch"], options.fps)
     epochs = run["epoch"][np.concatenate([np.zeros(card, np.intp), rows])]
     history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
     written = {
@@ -45,7 +53,7 @@ def metadata_of(
         title=scene.title,
         alt=story.alt,
         paragraphs=story.paragraphs,
-        recipe=_recipe(run, replace(scene, clip=shape)),
+        recipe=_recipe(run, replace(scene, clip=options)),
         warning=warning,
         unit=run.header.unit,
         kind=run.header.kind,
@@ -57,7 +65,7 @@ def metadata_of(
         around=_colours(scene),
         font=(scene.look.font if scene.look else None) or "",
         words=scene.colours.words,
-        loop=shape.loop,
+        loop=options.loop,
     )
 
 
@@ -79,5 +87,8 @@ def _recipe(run: Recording, scene: Presentation) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in run.header.versions.items())
     if isinstance(scene, Scene):
         return f"{MADE_WITH}{versions}\n{scene_toml(bare(scene))}"
+    if run.header.external is None:  # of a kind that is not registered here
+        whole = parsed(run.header.scene) | as_table(scene)
+        return f"{MADE_WITH}{versions}\n{tomli_w.dumps(bare_table(whole))}"
     recorded = tomli_w.dumps({RECORDED: asdict(run.header.external)}) if run.header.external else ""
     return f"{MADE_WITH}{versions}\n{scene_toml(scene)}\n{recorded}"

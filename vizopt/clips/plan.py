@@ -6,13 +6,14 @@ from pathlib import Path
 from stat import S_IWUSR
 from typing import NamedTuple
 
-from vizopt.clips.options import Look
+from vizopt.clips.options import Request
 from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError
 from vizopt.core.places import target, wrong_name
 from vizopt.formats import Format, every, find_format, format_of, is_sequence
 from vizopt.formats.ours import guard
 from vizopt.formats.sequence import members, names
+from vizopt.scene.options import ClipOptions
 
 
 class Group(NamedTuple):
@@ -34,13 +35,14 @@ class Group(NamedTuple):
 
 
 def planned(
-    files: Sequence[Path], look: Look, *, transparent: bool = False
+    files: Sequence[Path], options: ClipOptions, *, overwrite: bool, transparent: bool = False
 ) -> dict[Group, list[tuple[Path, Format]]]:
     """Files by size and rate, checked before anything is trained or drawn.
 
     Args:
         files: to write.
-        look: of all.
+        options: of all.
+        overwrite: files that vizopt did not write may be replaced.
         transparent: whether those that can do without paper shall have none.
     """
     for i, file in enumerate(files):
@@ -51,25 +53,24 @@ def planned(
     groups: dict[Group, list[tuple[Path, Format]]] = {}
     for file in files:
         kind = format_of(file)
-        size, fps = look.size or kind.size, kind.nearest_fps(look.fps or kind.fps)
+        size, fps = options.size or kind.size, kind.nearest_fps(options.fps or kind.fps)
         kind.check(file, size)
         check_place(file)
         check_place(text_beside(file))
         for place in written(file):
-            guard(place, look.overwrite)
-        guard(text_beside(file), look.overwrite, f"the text beside {file.name} ")
+            guard(place, overwrite)
+        guard(text_beside(file), overwrite, f"the text beside {file.name} ")
         alone, clear = kind.still or is_sequence(file), transparent and kind.alpha
-        group = Group(size, fps, kind.still, alone, clear, look.slide or kind.for_slide)
+        group = Group(size, fps, kind.still, alone, clear, options.slide or kind.for_slide)
         groups.setdefault(group, []).append((file, kind))
     return groups
 
 
-def check_played(files: Sequence[Path], look: Look) -> None:
+def check_played(files: Sequence[Path], asked: Request) -> None:
     """Raises EncodeError where it is asked how files play that do not say so themselves."""
-    asked = {"poster": bool(look.poster), "loop": look.loop is not None}
+    name = next((name for name in ("poster", "loop") if name in asked.options), "")
     kinds = [kind for kind in map(find_format, files) if kind]
-    if kinds and any(asked.values()) and not any(kind.poster for kind in kinds):
-        name = next(name for name, is_asked in asked.items() if is_asked)
+    if kinds and name and not any(kind.poster for kind in kinds):
         those = ", ".join(suffix for suffix, kind in every().items() if kind.poster)
         raise EncodeError(f"{files[0]}: has no {name}, its player decides: one have {those}")
 

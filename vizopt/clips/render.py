@@ -4,13 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from vizopt import story
 from vizopt.clips.checks import Checks, FlashChecks, Steps
 from vizopt.clips.clip import Clip
 from vizopt.clips.drawing import Drawing, told_to_files
-from vizopt.clips.options import Look
 from vizopt.clips.plan import Group
 from vizopt.clips.staging import Staging
 from vizopt.clips.write import named, write_frames, write_texts
@@ -19,16 +17,14 @@ from vizopt.core.progress import Bar
 from vizopt.flashes.warning import SAID
 from vizopt.formats import Format
 from vizopt.recording.store import Recording
+from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Presentation
-
-if TYPE_CHECKING:
-    pass
 
 
 def draw(
     run: Recording,
     scene: Presentation,
-    look: Look,
+    options: ClipOptions,
     group: Group,
     members: Sequence[tuple[Path, Format]],
     bar: Bar,
@@ -41,15 +37,15 @@ def draw(
     """
     start = perf_counter()
     size, fps, _, alone, *_ = group
-    warning = SAID if look.allow_flashes else ""
+    warning = SAID if options.allow_flashes else ""
     told = story.of(run, scene, warning, size if group.slide else None)
-    drawing = Drawing.of(run, scene, look, group)
-    metadata = told_to_files(drawing, told, warning, look, members)
-    twice = [file for file, kind in members if look.wants_narrow and kind.narrow_size(size)]
+    drawing = Drawing.of(run, scene, options, group)
+    metadata = told_to_files(drawing, told, warning, options, members)
+    twice = [file for file, kind in members if options.wants_narrow and kind.narrow_size(size)]
     names = ", ".join(file.name for file, _ in members)
     steps = Steps(bar, len(drawing), names, 1 if alone else 1 + len(members) + 2 * len(twice))
     flash_checks = FlashChecks(steps, scene.colours.paper)
-    stream = drawing.stream(look, metadata, steps, flash_checks, bool(twice))
+    stream = drawing.stream(options, metadata, steps, flash_checks, bool(twice))
     wrong = write_frames(steps.counted(drawing), stream, members, staging)
     complete = [file for file, _ in members if file not in wrong]
     wrong |= write_texts(complete, told.text, staging)
@@ -66,6 +62,6 @@ def draw(
         length = len(drawing) + (kinds[file].poster == "frame" and metadata.poster is not None)
         made = Clip(file, size, fps, length, took, verdict, metadata, drawing.at)
         papered = scene.colours.transparent and not group.clear
-        return replace(made, papered=papered, asked=look.fps)
+        return replace(made, papered=papered, asked=options.fps)
 
     return lambda: [clip(file) for file in complete], wrong

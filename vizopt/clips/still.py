@@ -3,20 +3,21 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.clips.options import AT, Look
+from vizopt.clips.options import AT
 from vizopt.core.arrays import Rows
 from vizopt.core.errors import VizoptError
+from vizopt.scene.options import ClipOptions
 
 
-def check_stills(look: Look, unit: str, epochs: int) -> None:
+def check_stills(options: ClipOptions, unit: str, epochs: int) -> None:
     """Find out beforehand that no frame is meant, of a still or a poster.
 
     Raises:
         VizoptError: the run counts something else, or it ends before; a warning has no poster.
     """
-    if look.poster and look.allow_flashes:
+    if options.poster and options.allow_flashes:
         raise VizoptError("poster: a clip that flashes begins with its warning: leave it out")
-    for name, at in (("at", look.at), ("poster", look.poster)):
+    for name, at in (("at", options.at), ("poster", options.poster)):
         found = AT.fullmatch(at)
         if found is None or not found[2]:
             continue

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.params import ParamLayout
-from vizopt.core.tensors import Shape
+from vizopt.core.tensors import Shape, Tensor
 
 LARGE = 100_000  # cells of a layer that is kept whole, at most
 SIDE = 128  # rows and columns that are kept of a larger one, at most
@@ -34,8 +34,8 @@ def evenly(whole: int, most: int = SIDE) -> NDArray[np.intp]:
     return np.linspace(0, whole - 1, min(whole, most)).round().astype(np.intp)
 
 
-def sampled(layout: ParamLayout) -> Sample:
-    """At most 128 along each axis of each layer of more than 100 000 cells, its biases included.
+def sampled(layout: ParamLayout, large: int = LARGE) -> Sample:
+    """128 rows and columns at most of each layer of more than so many cells, biases included.
 
     The cells are the run's own numbers, not means of several, and the same in every row: so an
     update is the difference of two rows, as ever.
@@ -45,8 +45,8 @@ def sampled(layout: ParamLayout) -> Sample:
         sizes[tensor.layer] = sizes.get(tensor.layer, 0) + tensor.size
     kept, cells = [], []
     for tensor in layout.tensors:
-        most = SIDE if sizes[tensor.layer] > LARGE else max(tensor.shape, default=1)
-        sides = [evenly(side, most) for side in tensor.shape]
+        is_large = sizes[tensor.layer] > large
+        sides = [evenly(*pair) for pair in zip(tensor.shape, _most(tensor, is_large), strict=True)]
         kept.append(replace(tensor, shape=tuple(map(len, sides))))
         inside = np.ravel_multi_index(np.ix_(*sides), tensor.shape).ravel()
         cells.append(layout.slices[tensor.name].start + inside)
@@ -55,6 +55,19 @@ def sampled(layout: ParamLayout) -> Sample:
     if not whole:
         return Sample(layout, None, {})
     return Sample(ParamLayout(tuple(kept)), np.concatenate(cells), whole)
+
+
+def _most(tensor: Tensor, is_large: bool) -> tuple[int, ...]:
+    """Places that are kept along each axis: of a kernel all, and so much fewer inputs."""
+    if not is_large:
+        return tensor.shape
+    own = {*tensor.axes_out, tensor.axis_in}
+    kernel = prod(side for axis, side in enumerate(tensor.shape) if axis not in own)
+    if tensor.axis_in is None or kernel > SIDE:
+        return (SIDE,) * len(tensor.shape)
+    most = [SIDE if axis in own else side for axis, side in enumerate(tensor.shape)]
+    most[tensor.axis_in] = max(1, SIDE // kernel)
+    return tuple(most)
 
 
 def size_before(layout: ParamLayout, whole: Mapping[str, Shape]) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vizopt import pipeline
 from vizopt.clips.clip import Clip
-from vizopt.clips.options import Look
+from vizopt.clips.options import Request
 from vizopt.clips.plan import check_place, planned, text_beside
 from vizopt.clips.recipe import read
 from vizopt.core.arrays import Size
@@ -34,6 +34,7 @@ from vizopt.pipeline.reuse import Reuse
 from vizopt.pipeline.training import trained
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
+from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Scene
 
 
@@ -54,7 +55,7 @@ def write(
     file: Path,
     sources: Sequence[str],
     suffix: str = ".mp4",
-    look: Look | None = None,
+    asked: Request | None = None,
     paper: Paper | None = None,
     bar: Bar = quiet,
     reuse: Reuse | None = None,
@@ -67,7 +68,7 @@ def write(
         sources: scenes, `.zarr` recordings, finished `.mp4` and `.gif` clips; two that stand
             beside each other are joined by a +.
         suffix: of the clips that are drawn.
-        look: size, rate and scene keys that differ from the defaults.
+        asked: size, rate and scene keys that differ from the defaults.
         paper: of a PowerPoint deck.
         bar: shows progress.
         reuse: recordings that may stand for a training.
@@ -77,14 +78,16 @@ def write(
         VizoptError: anything that cannot be used, before anything is trained; a deck is
             complete or not there.
     """
-    look, paper = replace(look or Look(), slide=True), paper or Paper()
+    asked, paper = (asked or Request()).asking(slide=True), paper or Paper()
     if len(titles) > len(sources):
         told = f"{counted(len(titles), 'title')} for {counted(len(sources), 'slide')}"
         raise VizoptError(f"{told}: leave some out")
     rows = [parted(source) for source in sources]
-    media = _media(file, rows, suffix, look, paper)
-    rooms = {count: _room(file, paper, count, look.size) for count in set(map(len, rows))}
-    things = {part: _readable(part, look, rooms[len(row)]) for row in rows for part in row}
+    media = _media(file, rows, suffix, asked, paper)
+    rooms = {
+        count: _room(file, paper, count, asked.options.get("size")) for count in set(map(len, rows))
+    }
+    things = {part: _readable(part, asked, rooms[len(row)]) for row in rows for part in row}
     inside = file.suffix.lower() == ".pptx"
     with scratch() if inside else nullcontext(file.parent) as folder:
         places = {part: folder / name for part, name in media.items()}
@@ -108,7 +111,7 @@ def _write_text(file: Path, slides: Sequence[formats.Slide]) -> None:
 
 
 def _media(
-    file: Path, rows: Sequence[Sequence[str]], suffix: str, look: Look, paper: Paper
+    file: Path, rows: Sequence[Sequence[str]], suffix: str, asked: Request, paper: Paper
 ) -> dict[str, str]:
     """The file name of each source's clip, after a look at everything that could go wrong."""
     kind = file.suffix.lower()
@@ -121,17 +124,17 @@ def _media(
         formats.checked(file, paper.template)
     elif paper != Paper():
         raise EncodeError(f"{file}: only a .pptx has a ratio and a template")
-    guard(file, look.overwrite)
+    guard(file, asked.overwrite)
     drawn = [name for source, name in names.items() if not is_finished(source)]
     inside = kind == ".pptx"  # nothing is put beside it
-    planned(
-        [file.parent / name for name in drawn], replace(look, overwrite=True) if inside else look
-    )
+    options = replace(ClipOptions(), **asked.options)
+    every = [file.parent / name for name in drawn]
+    planned(every, options, overwrite=inside or asked.overwrite)
     if not inside:
         for source, name in names.items():
             if is_finished(source) and not _is_there(Path(source), file.parent / name):
-                guard(file.parent / name, look.overwrite)
-    if look.allow_flashes and any(name.endswith(".gif") for name in drawn):
+                guard(file.parent / name, asked.overwrite)
+    if options.allow_flashes and any(name.endswith(".gif") for name in drawn):
         raise EncodeError(f"{drawn[0]}: may flash, and a GIF on a slide plays by itself: take MP4")
     return names
 
@@ -160,23 +163,24 @@ def _room(file: Path, paper: Paper, count: int, size: Size | None) -> formats.Ro
     return formats.ROOMS[count][file.suffix.lower()]
 
 
-def _readable(source: str, look: Look, room: formats.Room) -> tuple[Source, Look]:
-    """A source, and the look in which its text is as high as it has to be in its room."""
-    look = replace(look, size=look.size or room.size)
-    thing, keys = opened(source, look), look.overrides or {}
+def _readable(source: str, asked: Request, room: formats.Room) -> tuple[Source, Request]:
+    """A source, and what is asked for so that its text is as high as it has to be in its room."""
+    if room.size and not asked.options.get("size"):
+        asked = asked.asking(size=room.size)
+    thing, keys = opened(source, asked.overrides), asked.overrides
     if isinstance(thing, Path):
-        return thing, look
+        return thing, asked
     shown = presented(thing, keys) if isinstance(thing, Recording) else thing
     least = min(room.text, LARGEST_TEXT)
     if max(shown.colours.least, LEAST) >= least * SIDE / 100:  # a slide's text is large anyway
-        return thing, look
-    look = replace(look, overrides={**keys, "look.text": least})
-    return opened(source, look), look
+        return thing, asked
+    asked = replace(asked, overrides={**keys, "look.text": least})
+    return opened(source, asked.overrides), asked
 
 
 def _made(
     rows: Sequence[Sequence[str]],
-    things: Mapping[str, tuple[Source, Look]],
+    things: Mapping[str, tuple[Source, Request]],
     places: Mapping[str, Path],
     bar: Bar,
     reuse: Reuse | None,
@@ -191,39 +195,39 @@ def _made(
             slides |= _halves(row, things, places, bar, reuse)
             continue
         for part in row:
-            thing, look = things[part]
+            thing, asked = things[part]
             if isinstance(thing, Path):
                 slides[part] = formats.slide(thing, _told(thing), check_flashes(thing))
             else:
-                slides[part] = _slide(_drawn(thing, places[part], look, bar, reuse))
+                slides[part] = _slide(_drawn(thing, places[part], asked, bar, reuse))
     return slides
 
 
 def _halves(
     row: Sequence[str],
-    things: Mapping[str, tuple[Source, Look]],
+    things: Mapping[str, tuple[Source, Request]],
     places: Mapping[str, Path],
     bar: Bar,
     reuse: Reuse | None,
 ) -> dict[str, formats.Slide]:
     """Slides of clips that stand beside each other: all are trained before the first is drawn."""
     for part in row:
-        thing, look = things[part]
+        thing, asked = things[part]
         if isinstance(thing, Scene):
-            pipeline.sorted_out(thing, [places[part]], look)
+            pipeline.sorted_out(thing, [places[part]], asked)
     with scratch() as folder:
         halves = []
         for i, part in enumerate(row):
-            thing, look = things[part]
+            thing, asked = things[part]
             if isinstance(thing, Scene):
                 run = folder / f"{i}.zarr"
                 trained(thing, run, bar, None, reuse=reuse)
-                thing, look = Recording(run), replace(look, overrides=None)
+                thing, asked = Recording(run), replace(asked, overrides={})
             assert isinstance(thing, Recording)
-            halves.append(Half(thing, look))
+            halves.append(Half(thing, asked))
         drawn = zip(row, with_common_axes(halves), strict=True)
         return {
-            part: _slide(pipeline.render_all(half.run, [places[part]], half.look, bar)[0])
+            part: _slide(pipeline.render_all(half.run, [places[part]], half.asked, bar)[0])
             for part, half in drawn
         }
 
@@ -242,11 +246,11 @@ def _joined(slides: Sequence[formats.Slide], title: str) -> formats.Slide:
 
 
 def _drawn(
-    source: Scene | Recording, file: Path, look: Look, bar: Bar, reuse: Reuse | None
+    source: Scene | Recording, file: Path, asked: Request, bar: Bar, reuse: Reuse | None
 ) -> Clip:
     if isinstance(source, Recording):
-        return pipeline.render_all(source, [file], look, bar)[0]
-    return pipeline.make(source, [file], look, bar, reuse=reuse)[1][0]
+        return pipeline.render_all(source, [file], asked, bar)[0]
+    return pipeline.make(source, [file], asked, bar, reuse=reuse)[1][0]
 
 
 def _told(clip: Path) -> ClipMetadata:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from vizopt.clips.options import Look
+from vizopt.clips.options import Request
 from vizopt.draw.defaults import arranged
 from vizopt.draw.panels import Curves
 from vizopt.recording.store import Recording
@@ -19,16 +19,17 @@ class Half(NamedTuple):
     """A recording that is drawn for half a slide, and how."""
 
     run: Recording
-    look: Look
+    asked: Request
 
     @property
     def curves(self) -> Curves | None:
         """The panel of its curves; none in a picture without them or of the scene's own."""
-        run, look = self
-        scene = presented(run, look.overrides)
+        run, asked = self
+        scene = presented(run, asked.overrides)
         if scene.stage and scene.stage.mosaic:
             return None
-        panel = arranged(run.header.kind, run.layout, scene.stage, look.size).panels.get("curves")
+        size = asked.options.get("size")
+        panel = arranged(run.header.kind, run.layout, scene.stage, size).panels.get("curves")
         return panel if isinstance(panel, Curves) else None
 
 
@@ -44,8 +45,7 @@ def with_common_axes(halves: Sequence[Half]) -> list[Half]:
     limits = {column: (axis.low, axis.high) for column, axis in axes.items()}
     keys = {"stage.panels.curves": as_table(replace(first, limits=limits))}
     return [
-        Half(run, replace(look, overrides={**(look.overrides or {}), **keys}))
-        for run, look in halves
+        Half(run, replace(asked, overrides={**asked.overrides, **keys})) for run, asked in halves
     ]
 
 

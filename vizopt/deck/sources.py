@@ -1,9 +1,9 @@
 """Slide sources: what the words of `vizopt slides` name, a clip or two beside each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from vizopt.clips.options import Look
 from vizopt.core.errors import DecodeError, VizoptError
 from vizopt.core.library import BESIDE, names
 from vizopt.formats import find_format
@@ -47,7 +47,7 @@ def is_finished(source: str) -> bool:
     return known is not None and "slide" in known.plays_in
 
 
-def opened(source: str, look: Look) -> Source:
+def opened(source: str, overrides: Mapping[str, Any]) -> Source:
     """The scene, recording or clip.
 
     Raises:
@@ -59,7 +59,7 @@ def opened(source: str, look: Look) -> Source:
     if not is_finished(source):
         if find_format(path) or path.suffix.lower() in FOREIGN:
             raise DecodeError(f"{source}: slides play MP4 and GIF only")
-        return load_scene(source, look.overrides)
+        return load_scene(source, overrides)
     if not path.is_file():
         raise DecodeError(f"{source}: no such clip")
     return path

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vizopt.clips.brief import recording_line
 from vizopt.clips.clip import Clip
-from vizopt.clips.options import Look
+from vizopt.clips.options import Request
 from vizopt.clips.plan import check_inputs, planned
 from vizopt.clips.staging import staged
 from vizopt.clips.still import check_stills
@@ -16,7 +16,7 @@ from vizopt.clips.write import write_waiting
 from vizopt.core.errors import EncodeError, RecordingError
 from vizopt.core.places import alone, scratch, target
 from vizopt.core.progress import Bar, quiet
-from vizopt.pipeline.drawn import complete, drawn, render_all, shaped
+from vizopt.pipeline.drawn import complete, drawn, render_all
 from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.fitting import fitted, fitted_all
 from vizopt.pipeline.reuse import Reuse, emptied
@@ -32,7 +32,7 @@ __all__ = ["fitted", "make", "record", "render_all", "sorted_out"]
 def make(
     scene: Scene,
     files: Sequence[Path],
-    look: Look | None = None,
+    asked: Request | None = None,
     bar: Bar = quiet,
     limits: Mapping[Path, Limits] | None = None,
     texts: Mapping[Path, str] | None = None,
@@ -43,7 +43,7 @@ def make(
     Args:
         scene: what to train.
         files: to write; they are put in place together when all are finished.
-        look: how they differ from the scene and the formats' defaults.
+        asked: how they differ from the scene and the formats' defaults.
         bar: shows progress.
         limits: what each clip may be at most.
         texts: what else is put beside them, by file.
@@ -52,9 +52,8 @@ def make(
     Raises:
         EncodeError: a file could not be written; its `written` are those that are complete.
     """
-    look = shaped(look or Look(), scene)
-    kept, clips = sorted_out(scene, files, look)
-    look = replace(look, overrides=None)
+    asked = replace(asked or Request(), overrides={})
+    kept, clips = sorted_out(scene, files, asked)
     failed: dict[Path, EncodeError] = {}
     with staged() as staging:
 
@@ -67,9 +66,9 @@ def make(
             run = Recording(part)
             with nullcontext() if anew else emptied(part):  # a training is kept, a copy is not
                 if limits is None:
-                    made, wrong = drawn(run, scene, clips, look, bar, staging)
+                    made, wrong = drawn(run, scene, clips, asked, bar, staging)
                 else:
-                    made, wrong = fitted_all(run, scene, limits, look, bar, staging)
+                    made, wrong = fitted_all(run, scene, limits, asked, bar, staging)
             failed |= wrong
             for file, text in (texts or {}).items():
                 failed |= write_waiting(file, text, staging)
@@ -91,7 +90,9 @@ def _opened(path: Path) -> Recording:
         return Recording(path)
 
 
-def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Path], list[Path]]:
+def sorted_out(
+    scene: Scene, files: Sequence[Path], asked: Request
+) -> tuple[list[Path], list[Path]]:
     """The recording, if any, and the clips among the files to make.
 
     Raises:
@@ -103,11 +104,11 @@ def sorted_out(scene: Scene, files: Sequence[Path], look: Look) -> tuple[list[Pa
         raise RecordingError(f"{kept[1]}: one recording is enough: {kept[0]}")
     for file in kept:
         check_free(file)
-    look = shaped(look, scene)
-    planned(clips, look)
+    options = asked.over(scene.clip)
+    planned(clips, options, overwrite=asked.overwrite)
     data = getattr(getattr(scene.problem, "data", None), "path", None)  # a file of the user's
     check_inputs(clips, [Path(data)] if data else [])
-    check_stills(look, scene.problem.unit, scene.epochs)
+    check_stills(options, scene.problem.unit, scene.epochs)
     check_size(scene, kept[0] if kept else None)
     return kept, clips
 

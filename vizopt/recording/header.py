@@ -108,7 +108,6 @@ class Header:
         plane: what plane through the features the picture shows; empty for two features.
         axes: names of the plane's axes, x and y, or of one feature alone; none of data drawn from a
             rule.
-        whole: by tensor, the shape of one of which the recording has an even sample of cells.
         worked: the update rule in lines of arithmetic, to be redone by hand; see
             `vizopt.train.optimizers.worked`.
     """
@@ -126,10 +125,6 @@ class Header:
     classes: Annotated[tuple[Text, ...], Field(max_length=MOST_CLASSES)] = ()
     plane: Text = ""
     axes: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
-    whole: Annotated[
-        Mapping[str, Annotated[tuple[Count, ...], Field(max_length=32)]],
-        Field(max_length=MOST_ARRAYS),
-    ] = field(default_factory=dict)
     worked: Text = ""
 
     def __post_init__(self) -> None:

@@ -1,7 +1,6 @@
 """Parameters: one flat copy of somebody's arrays, or of an even sample of the large ones."""
 
 from collections.abc import Mapping
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,10 @@ from vizopt.core.arrays import Vector
 from vizopt.core.conventions import Convention
 from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
+from vizopt.core.sampling import SIDE, evenly, sampled
 from vizopt.recording.given import array, named
 
 EXACT = 200_000  # parameters that are all kept
-SIDE = 128  # rows and columns that are kept of a larger layer
 QUANTILES = (0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0)
 STATISTICS = len(QUANTILES) + 2  # of a layer: those, ‖w‖₂, share of zeros
 
@@ -22,9 +21,8 @@ STATISTICS = len(QUANTILES) + 2  # of a layer: those, ‖w‖₂, share of zeros
 class Parameters:
     """Reads the same arrays off a model again and again.
 
-    Of a model with more than 200,000 parameters each axis of an array is thinned to places that
-    are evenly spaced, the first and the last among them, and the same in all rows, so that the
-    difference of two rows is that of the cells themselves.
+    Of a model with more than 200,000 parameters a layer of over 128 × 128 cells is sampled; see
+    `vizopt.core.sampling`.
 
     Args:
         params: arrays by name, mappings and sequences of them.
@@ -48,21 +46,22 @@ class Parameters:
         single = all(v.dtype.itemsize <= 4 for v in first.values() if v.dtype.kind == "f")
         self.dtype = np.dtype(np.float32 if single else np.float64)
         self.total = sum(values.size for values in first.values())
-        self._places = {name: self._thinned(shape) for name, shape in self._shapes.items()}
-        kept = {name: self._kept(name) for name in self._shapes}
         try:
-            self.layout = ParamLayout.of(kept, convention or convention_of(kept), modules)
+            layout = ParamLayout.of(
+                self._shapes, convention or convention_of(self._shapes), modules
+            )
         except ValueError as error:
             raise RecordingError(f"params: {error}") from error
+        kept = sampled(layout, SIDE * SIDE) if layout.size > EXACT else sampled(layout, layout.size)
+        self.layout, self.whole = kept.layout, kept.whole
+        self._places = {
+            name: np.ix_(*map(evenly, shape, kept.layout.shapes[name]))
+            for name, shape in kept.whole.items()
+        }
 
     @property
     def is_sampled(self) -> bool:
-        return any(places is not None for places in self._places.values())
-
-    @property
-    def whole(self) -> dict[str, tuple[int, ...]]:
-        """Shapes of the arrays that were thinned, before that."""
-        return {n: s for n, s in self._shapes.items() if self._places[n] is not None}
+        return bool(self.whole)
 
     def read(self, params: Any) -> Vector:
         """A copy [P] of what is kept.
@@ -90,35 +89,14 @@ class Parameters:
             rows.append([*np.quantile(cells, QUANTILES), np.linalg.norm(cells), zeros])
         return np.asarray(rows, np.float32)
 
-    def _thinned(self, shape: tuple[int, ...]) -> tuple[NDArray[np.intp], ...] | None:
-        """Kept places along each axis; none where all are."""
-        if self.total <= EXACT or not shape:
-            return None
-        kernel = prod(side for side in shape if side <= 9) if len(shape) > 2 else 1
-        most = [SIDE if side <= 9 or len(shape) < 3 else max(1, SIDE // kernel) for side in shape]
-        if len(shape) > 2:  # outputs, the longest axis but one of the inputs, have a side alone
-            most[int(np.argmax(shape))] = SIDE
-        if all(side <= m for side, m in zip(shape, most, strict=True)):
-            return None
-        return tuple(
-            np.unique(np.linspace(0, side - 1, min(side, m)).round().astype(np.intp))
-            for side, m in zip(shape, most, strict=True)
-        )
-
-    def _kept(self, name: str) -> tuple[int, ...]:
-        places = self._places[name]
-        return self._shapes[name] if places is None else tuple(map(len, places))
-
     def _cells(self, name: str, value: Any) -> NDArray[Any]:
         """What is kept of one array."""
         shape = tuple(getattr(value, "shape", None) or np.shape(value))
         if shape != self._shapes[name]:
             was = list(self._shapes[name])
             raise RecordingError(f"params: {name}: has {list(shape)}, and had {was} before")
-        places = self._places[name]
-        if places is None:
-            return array(value)
-        return array(value)[np.ix_(*places)]
+        places = self._places.get(name)
+        return array(value) if places is None else array(value)[places]
 
 
 def convention_of(shapes: Mapping[str, Any]) -> Convention:
@@ -129,8 +107,3 @@ def convention_of(shapes: Mapping[str, Any]) -> Convention:
     if any(part == "weight" or part.startswith(("weight_", "in_proj_")) for part in own):
         return "torch"
     return "book"
-
-
-def shown(whole: tuple[int, ...]) -> str:
-    """A shape as one reads it: `4,096 × 4,096`."""
-    return " × ".join(f"{side:,}" for side in whole)

@@ -126,6 +126,7 @@ QUANTITIES: dict[str, Quantity] = {
     **{unit: Quantity(title=unit, shape="constant") for unit in ("epoch", "step")},
     "params": Quantity(shape="params"),
     "delta": Quantity(shape="params"),
+    "statistics": Quantity(shape="params"),
     "scores": Quantity(shape="plane"),
     "probabilities": Quantity(shape="line"),
     **dict.fromkeys(

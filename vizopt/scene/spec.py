@@ -5,28 +5,24 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
-    WithJsonSchema,
 )
 
 from vizopt.core import cells
 from vizopt.core.errors import hint
 from vizopt.core.kinds import OneOf
-from vizopt.core.numbers import setting
 from vizopt.core.params import ParamLayout
-from vizopt.core.sizes import SIZES, fps_of, size_of
-from vizopt.core.specs import Count, Flag, Positive, Whole, spec
+from vizopt.core.specs import Count, Whole, spec
 from vizopt.draw.defaults import arranged
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.looks.look import LookSpec, resolved
 from vizopt.draw.panels import Weights
 from vizopt.draw.theme import THEMES, Theme
 from vizopt.draw.timeline import TIMELINES, Logarithmic, Timeline
-from vizopt.formats import MAX_LEVEL, MAX_LOOPS
 from vizopt.recording.header import Kind
+from vizopt.scene.options import ClipOptions
 from vizopt.scene.written import scene_toml
-from vizopt.train.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
+from vizopt.train.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of, said
 from vizopt.train.probes import CARRIED, Keep, Record, measurable
 from vizopt.train.problems import PROBLEMS, ProblemSpec
 
@@ -35,12 +31,6 @@ RECORDED = "recorded"  # in a recipe, the table of who trained a run that vizopt
 
 
 TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
-SIDES = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2}
-SIZE = WithJsonSchema(
-    {"anyOf": [SIDES, {"enum": [*SIZES]}, {"type": "string", "pattern": r"^\d+x\d+$"}]}
-)
-FRACTION = {"type": "string", "pattern": r"^\d+(\.\d+|/\d+)?$"}
-RATE = WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, FRACTION]})
 
 
 def _known_theme(name: str) -> str:
@@ -60,37 +50,6 @@ class Pause:
 
     epoch: Whole
     text: Annotated[str, Field(max_length=500)]
-
-
-@spec
-class Shape:
-    """How a clip's file differs from its format's default; a clip's recipe has all of it.
-
-    Args:
-        size: width and height in pixels, or "720p", "1080p", "4k", "square", "portrait"; the
-            format's own when left out.
-        fps: frames per second, or a fraction, "30000/1001"; the format's own when left out.
-        allow_flashes: whether the lesson's look is drawn, which flashes; behind a warning card.
-        at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
-        level: how much harm is done for a smaller file, as `vizopt make --fit` does it; 0 is none.
-        loop: how often an image, page or slide plays by itself; 0 is for ever.
-        poster: what it shows first: "first", "last", "epoch=4500", "step=12"; of a GIF, WebP or
-            APNG one frame in front of the clip. The format's own when left out.
-        slide: whether the clip is drawn for a slide: large text, and no title, which the slide has.
-        embed: whether a web page is for a frame in another page.
-        narrow: whether a web page has a second clip for narrow screens, where its first is wide.
-    """
-
-    size: Annotated[tuple[Count, Count] | None, BeforeValidator(size_of), SIZE] = None
-    fps: Annotated[Positive | None, BeforeValidator(fps_of), RATE] = None
-    allow_flashes: Flag = False
-    at: str = "last"
-    level: Annotated[int, Field(strict=True, ge=0, le=MAX_LEVEL)] = 0
-    loop: Annotated[int, Field(strict=True, ge=0, le=MAX_LOOPS)] = 0
-    poster: str = ""
-    slide: Flag = False
-    embed: Flag = False
-    narrow: Flag = True
 
 
 @spec
@@ -165,7 +124,7 @@ class Presentation:
     stage: FigureSpec | None = None
     formats: tuple[str, ...] = ("mp4", "gif")
     pause: tuple[Pause, ...] = ()
-    clip: Shape = Shape()
+    clip: ClipOptions = ClipOptions()
 
     def __post_init__(self) -> None:
         resolved(self.theme, self.look)
@@ -234,6 +193,5 @@ class Scene(Presentation, Training):
         for own in fields(rule):  # type: ignore[arg-type]
             value = getattr(rule, own.name)
             if own.name in TELLING or (own.name != "lr" and value != own.default):
-                text = setting(value) if isinstance(value, float) else value.describe()
-                values.append(f"{own.name.replace('_', ' ')} {text}")
+                values.append(f"{own.name.replace('_', ' ')} {said(value)}")
         return "  ·  ".join([", ".join(values), problem])
