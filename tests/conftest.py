@@ -13,6 +13,7 @@ from pages import GUARD, settle
 
 import vizopt
 from vizopt.__main__ import main
+from vizopt.core.own import OWN, REGISTERED
 from vizopt.draw.glyphs import Glyphs
 from vizopt.recording.store import Recording
 
@@ -23,6 +24,21 @@ class Ran(NamedTuple):
     code: int
     out: str
     err: str
+
+
+@pytest.fixture(autouse=True)
+def own_kinds():
+    """What a test registers is gone after it."""
+    yield
+    if OWN:
+        from vizopt.scene.register import TABLES
+
+        for table in TABLES.values():
+            for name in OWN.get(table.listed, ()):
+                table.kinds.pop(name, None)
+        OWN.clear()
+        REGISTERED.clear()
+        sys.modules.pop("mine", None)
 
 
 @pytest.fixture(scope="session")

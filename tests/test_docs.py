@@ -106,6 +106,7 @@ def executed(code, page, names, monkeypatch):
             lambda name, keys=None: load(name, {**(keys or {}), **short(keys or {})}),
             raising=False,
         )
+        patch.syspath_prepend(".")
         exec(compile(code, page.name, "exec"), names)
     return out.getvalue()
 

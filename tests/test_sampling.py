@@ -76,6 +76,7 @@ def test_the_sample_is_cells_of_the_run_in_every_row(both):
 def test_it_says_that_it_is_one(both, command):
     _, sample = both
     told = story.of(sample).text
+    assert "dense1 2 × 400, dense2 128 × 128 of 400 × 300, dense3 300 × 3," in repr(sample)
     one = "Recorded are 128 × 128 evenly spaced of the 400 × 300 weights of layer 2."
     assert one in told
     assert told.count("evenly spaced") == 1

@@ -14,7 +14,7 @@ from vizopt.core.docstrings import docstring
 from vizopt.core.toml import inline, parsed, written
 from vizopt.scene.load import parse_scene
 from vizopt.scene.schema import POINTER
-from vizopt.scene.written import KINDS
+from vizopt.scene.written import kinds
 
 FULL = """
 # penalty on the sum of w² over all weights.
@@ -66,9 +66,9 @@ rows = ["a b.c"]
     assert parse_scene(full(scene), "x", {}, {}) == scene
 
 
-@pytest.mark.parametrize("kind", KINDS.values())
+@pytest.mark.parametrize("kind", kinds().values())
 def test_a_kind_is_told(kind):
-    cls = next(cls for cls, name in KINDS.items() if name == kind)
+    cls = next(cls for cls, name in kinds().items() if name == kind)
     text, table = entry(kind), tomllib.loads(entry(kind))
     bare = re.sub(r"\n# ?", "\n", text).replace("\n", " ")
     told_ = docstring(cls)
@@ -128,7 +128,7 @@ def test_every_kind_and_table_has_an_entry():
     assert named == {"look", "mosaic"}
     assert "# [stage.square] has the keys rows, widths, heights: vizopt show mosaic\n" in text
     assert text.count("# [stage.square]") == 2  # of the scene, and of the table
-    assert set(KINDS.values()) <= set(entries())
+    assert set(kinds().values()) <= set(entries())
     assert {"keep", "look", "stage", "mosaic", "pause", "clip"} <= set(entries())
 
 

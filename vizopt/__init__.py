@@ -11,6 +11,9 @@ or in three, to draw one training in several ways and to look into it::
     run = vizopt.record(scene, "sgd.zarr")
     vizopt.render(run, "sgd.mp4", theme="dark", seconds=8)
 
+What a scene is made of is in `vizopt.optimizers`, `vizopt.schedules` and `vizopt.problems`; a rule
+of your own is known after `vizopt.register`.
+
 A recording answers to `run["loss"]`, `run.at(100)` and `run.weights("dense1", epoch=100)`; one that
 is on disk is opened with `vizopt.Recording("sgd.zarr")`. `check`, `find`, `slides`, `pack` and
 `recipe` do what the commands of these names do. What goes wrong for a user is a `VizoptError`, one
@@ -32,12 +35,17 @@ if TYPE_CHECKING:
     from vizopt.api.sharing import pack, slides
     from vizopt.clips.clip import Clip
     from vizopt.core.errors import VizoptError
+    from vizopt.pipeline.contract import check_contract
     from vizopt.recording.header import External
     from vizopt.recording.run import Run
     from vizopt.recording.store import Recording
     from vizopt.scene.load import load_look, load_scene
     from vizopt.scene.options import ClipOptions
+    from vizopt.scene.register import register
     from vizopt.scene.spec import Scene
+    from vizopt.train import optimizers as optimizers
+    from vizopt.train import problems as problems
+    from vizopt.train import schedules as schedules
 
 # Imported when first used, so that the command line starts at once.
 _PUBLIC = {
@@ -49,6 +57,7 @@ _PUBLIC = {
     "Scene": "scene.spec",
     "VizoptError": "core.errors",
     "load_look": "scene.load",
+    "check_contract": "pipeline.contract",
     "load_scene": "scene.load",
     "check": "api.checking",
     "find": "api.searching",
@@ -58,6 +67,13 @@ _PUBLIC = {
     "record": "api.drawing",
     "render": "api.drawing",
     "slides": "api.sharing",
+    "register": "scene.register",
+}
+
+_MODULES = {  # what scenes are made of, by shorter names than in the package
+    "optimizers": "train.optimizers",
+    "problems": "train.problems",
+    "schedules": "train.schedules",
 }
 
 __all__ = [
@@ -69,6 +85,7 @@ __all__ = [
     "Scene",
     "VizoptError",
     "check",
+    "check_contract",
     "find",
     "load_look",
     "load_scene",
@@ -76,18 +93,21 @@ __all__ = [
     "pack",
     "recipe",
     "record",
+    "register",
     "render",
     "slides",
 ]
 
 
 def __dir__() -> list[str]:
-    return list(__all__)
+    return sorted([*__all__, *_MODULES])
 
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
         return _import_module("importlib.metadata").version("vizopt")
+    if name in _MODULES:
+        return _import_module(f"vizopt.{_MODULES[name]}")
     if name not in _PUBLIC:
         raise AttributeError(f"module 'vizopt' has no attribute {name!r}")
     return getattr(_import_module(f"vizopt.{_PUBLIC[name]}"), name)

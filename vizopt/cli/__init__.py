@@ -10,6 +10,7 @@ import click
 
 from vizopt.cli import check, compare, completing, completion, kinds, make, show, slides, table
 from vizopt.cli.data import tell_tables
+from vizopt.cli.importing import IMPORT
 from vizopt.cli.limits import check_limits
 from vizopt.cli.options import OVERWRITE, PATH, SET, bar_of, echo_title, told
 from vizopt.cli.screen import Commands, help_, wrong_usage
@@ -26,6 +27,7 @@ DEBUG = "--debug"  # anywhere among the arguments
 @click.argument("scene", shell_complete=completing.files(".toml", ".zarr", named=("scenes",)))
 @click.option("-o", "file", type=PATH, help="Recording to write, RUN.zarr.")
 @SET
+@IMPORT
 @click.option("--resume", is_flag=True, help="Go on with an interrupted recording.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def record(
@@ -75,6 +77,7 @@ def record(
     help="Steps at most, up to 10000.",
 )
 @click.option("-o", "file", type=PATH, help="Write the scene with the setting found, NAME.toml.")
+@IMPORT
 @OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def find(
@@ -98,6 +101,7 @@ def find(
 
 @click.command("list")
 @click.argument("words", metavar="[KIND]...", nargs=-1, shell_complete=completing.words())
+@IMPORT
 def list_(words: tuple[str, ...]) -> None:
     """The scenes, and all that a scene or an option can name.
 

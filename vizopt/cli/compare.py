@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vizopt.cli.importing import IMPORT
 from vizopt.cli.options import bar_of
 from vizopt.core.errors import VizoptError, one_line
 from vizopt.core.numbers import counted
@@ -29,6 +30,7 @@ DIFFERS, WRONG = 1, 2  # exit codes, as those of cmp and diff
     help="Share of a value that is no difference; 0 for all digits.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+@IMPORT
 def compare(here: str, there: str, tolerance: float | None, quiet: bool) -> int:
     """Where two trainings first differ: yours and ours.
 

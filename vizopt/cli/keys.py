@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from vizopt.core.errors import VizoptError
 from vizopt.core.kinds import OneOf
 from vizopt.core.library import looks
+from vizopt.core.own import state
 from vizopt.core.words import languages
 from vizopt.scene.spec import Scene
 
@@ -28,10 +29,14 @@ ELSEWHERE = {  # what other programs call it
 }
 
 
-@cache
 def keys() -> Mapping[str, tuple[str, ...]]:
     """Each dotted key with the values that it can be chosen from; none where it is any number or
     text. What `optimizer` can hold is called `optimizer.kind`."""
+    return _keys(state())
+
+
+@cache
+def _keys(_: tuple[type, ...]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for key, values in _inside(Scene, "", ()):
         found[key] = tuple(dict.fromkeys((*found.get(key, ()), *values)))

@@ -8,6 +8,7 @@ import click
 
 from vizopt.cli import completing
 from vizopt.cli.data import check_save, tell_tables
+from vizopt.cli.importing import IMPORT
 from vizopt.cli.options import (
     AGAIN,
     OVERWRITE,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 @click.option("--save", type=PATH, help="Write the scene that is made for a table, NAME.toml.")
 @click.option("--allow-data", "data", type=PATH, help="Data file that a clip's recipe may read.")
 @AGAIN
+@IMPORT
 @look_options
 @fit_options
 def make(
@@ -100,6 +102,7 @@ def make(
 @click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
 @SET
 @AGAIN
+@IMPORT
 @OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def pack(
@@ -141,6 +144,7 @@ def recipe(file: Path) -> None:
 @click.argument("run", type=PATH, shell_complete=completing.files(".zarr"))
 @click.option("-o", "files", type=PATH, multiple=True, required=True, help="File to write.")
 @click.option("--before-damage", is_flag=True, help="Only the rows in front of any damage.")
+@IMPORT
 @look_options
 @fit_options
 def render(

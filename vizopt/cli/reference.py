@@ -10,8 +10,9 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vizopt.cli.ranges import Schema, kind_of, told
+from vizopt.core.own import state
 from vizopt.core.toml import inline, key_of
-from vizopt.scene.schema import POINTER, shipped
+from vizopt.scene.schema import POINTER, current
 
 if TYPE_CHECKING:
     from vizopt.scene.spec import Scene
@@ -51,9 +52,13 @@ class Entry(NamedTuple):
     table: Schema
 
 
-@cache
 def entries() -> dict[str, Entry]:
     """Every kind, and every other table of a scene, by name."""
+    return _entries(state())
+
+
+@cache
+def _entries(_: tuple[type, ...]) -> dict[str, Entry]:
     every = {
         name: Entry("table of a scene", head, _definitions()[definition])
         for name, (definition, head) in PARTS.items()
@@ -84,9 +89,13 @@ def full(scene: "Scene") -> str:
     return POINTER + "\n".join(_keys(_definitions()["Scene"], as_table(scene), ""))
 
 
-@cache
 def _definitions() -> dict[str, Any]:
-    schema = json.loads(shipped())
+    return _parsed(state())
+
+
+@cache
+def _parsed(_: tuple[type, ...]) -> dict[str, Any]:
+    schema = json.loads(current())
     return {"Scene": schema, **schema["$defs"]}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from vizopt.cli import completing
+from vizopt.cli.importing import IMPORT
 from vizopt.core import library
 from vizopt.core.errors import VizoptError, hint
 
@@ -16,6 +17,7 @@ from vizopt.core.errors import VizoptError, hint
     shell_complete=completing.files(".toml", named=("scenes", "themes")),
 )
 @click.option("--full", is_flag=True, help="Every key of a scene, with what it means and may be.")
+@IMPORT
 def show(name: str, full: bool) -> None:
     """A scene's TOML, the start of your own; or what a kind is.
 
@@ -49,15 +51,16 @@ def show(name: str, full: bool) -> None:
 
 
 @click.command()
+@IMPORT
 def schema() -> None:
     """The JSON schema of a scene, for your editor.
 
     Write it beside your scene: vizopt schema > scene.schema.json. The first line of what `vizopt
     show` prints names it there.
     """
-    from vizopt.scene.schema import shipped
+    from vizopt.scene.schema import current
 
-    click.echo(shipped(), nl=False)
+    click.echo(current(), nl=False)
 
 
 def _is_path(name: str) -> bool:

@@ -8,6 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from vizopt.cli import completing
+from vizopt.cli.importing import IMPORT
 from vizopt.cli.options import AGAIN, PATH, bar_of, echo_title, look_options, request_of, reuse_of
 from vizopt.clips.brief import told_rate, told_verdict
 from vizopt.core.library import BESIDE
@@ -46,6 +47,7 @@ def _joined(ctx: click.Context, param: click.Parameter, incomplete: str) -> comp
 @click.option("--quarto", "kind", flag_value="--quarto", help="Slides to include in Quarto.")
 @click.option("--marp", "kind", flag_value="--marp", help="A Marp deck, with GIFs.")
 @AGAIN
+@IMPORT
 @look_options
 def slides(
     sources: tuple[str, ...],

@@ -5,13 +5,14 @@ from dataclasses import asdict, replace
 import numpy as np
 import tomli_w
 
+from vizopt.core.toml import parsed
 from vizopt.formats import ClipMetadata
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
-from vizopt.scene.load import bare
+from vizopt.scene.load import bare, bare_table
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import MADE_WITH, RECORDED, Presentation, Scene
-from vizopt.scene.written import scene_toml
+from vizopt.scene.written import as_table, scene_toml
 from vizopt.story import Story
 
 
@@ -86,5 +87,8 @@ def _recipe(run: Recording, scene: Presentation) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in run.header.versions.items())
     if isinstance(scene, Scene):
         return f"{MADE_WITH}{versions}\n{scene_toml(bare(scene))}"
+    if run.header.external is None:  # of a kind that is not registered here
+        whole = parsed(run.header.scene) | as_table(scene)
+        return f"{MADE_WITH}{versions}\n{tomli_w.dumps(bare_table(whole))}"
     recorded = tomli_w.dumps({RECORDED: asdict(run.header.external)}) if run.header.external else ""
     return f"{MADE_WITH}{versions}\n{scene_toml(scene)}\n{recorded}"

@@ -22,6 +22,12 @@ class Docstring(NamedTuple):
     source: str
 
 
+def first_line(cls: type) -> str:
+    """The first line of a class' docstring; empty for what a dataclass says where it has none."""
+    line = cleandoc(cls.__doc__ or "").partition("\n")[0]
+    return "" if line.startswith(f"{cls.__name__}(") else line
+
+
 def docstring(cls: type) -> Docstring:
     """The parts of a class' docstring; a key that it has from a base is told there."""
     text: list[str] = []
@@ -29,7 +35,8 @@ def docstring(cls: type) -> Docstring:
     source = ""
     for base in reversed(cls.__bases__):
         meanings |= docstring(base).meanings if is_dataclass(base) else {}
-    for part in cleandoc(cls.__doc__ or "").split("\n\n"):
+    whole = cleandoc(cls.__doc__ or "") if first_line(cls) else ""
+    for part in whole.split("\n\n"):
         if part.startswith("Args:\n"):
             meanings |= _meanings(part.split("\n")[1:])
         elif part.startswith("Reference: "):

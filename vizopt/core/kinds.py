@@ -5,29 +5,16 @@ scene is checked, so that what `vizopt.register` adds is known at once.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
-from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+from pydantic_core import CoreSchema, PydanticKnownError, SchemaValidator, core_schema
 
-# The classes that were registered, by class: older ones of a name too, whose values live on.
-REGISTERED: dict[type, str] = {}
+from vizopt.core.own import REGISTERED
+
 _underway: list[type] = []  # whose JSON schemas are being made
-
-
-@dataclass(frozen=True)
-class Missing:
-    """What a recording or clip names that is registered elsewhere, and not here.
-
-    Args:
-        kind: its name.
-        table: its other keys.
-    """
-
-    kind: str
-    table: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,7 +82,7 @@ class OneOf:
         """An instance of the kind that a table, a number or an instance names."""
         value = self._expanded(value)
         kind, kinds = self.kind_of(value), self.kinds
-        if isinstance(value, (Missing, *self.also)):
+        if isinstance(value, self.also):
             return value
         if kind is None and REGISTERED.get(type(value)) in kinds:
             return value  # of a class that has been replaced since
@@ -123,15 +110,29 @@ class OneOf:
 
 def read_again(value: Any) -> Any:
     """An instance whose fields are checked: a plain dataclass is made without."""
-    if type(value) not in REGISTERED or hasattr(type(value), "__pydantic_validator__"):
-        return value
     cls: Any = type(value)
+    if cls not in REGISTERED or hasattr(cls, "__pydantic_validator__"):
+        return value
     return _reader(cls)({each.name: getattr(value, each.name) for each in fields(value)})
 
 
 @cache
 def _reader(cls: Any) -> Callable[[Mapping[str, Any]], Any]:
-    return _adapter(cls).validate_python
+    """What makes an instance of a table's keys."""
+    adapter = _adapter(cls)
+    if hasattr(cls, "__pydantic_validator__"):
+        return adapter.validate_python
+    # Strict in its fields, but made of a table as well.
+    schema: Any = {**adapter.core_schema, "strict": False}
+    checked = SchemaValidator(schema)
+    return lambda given: checked.validate_python(_tuples(given))
+
+
+def _tuples(given: Any) -> Any:
+    """TOML's lists as tuples, which frozen things have."""
+    if isinstance(given, Mapping):
+        return {key: _tuples(item) for key, item in given.items()}
+    return tuple(map(_tuples, given)) if isinstance(given, list) else given
 
 
 @cache

@@ -10,6 +10,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from vizopt.core.docstrings import first_line
+from vizopt.core.own import OWN
+
 # What a scene can name: the table's module and its name there.
 TABLES = {
     "optimizers": ("train/optimizers/__init__.py", "OPTIMIZERS"),
@@ -76,7 +79,14 @@ def kinds(table: str) -> dict[str, str]:
         for node in ast.parse(module.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef):
                 docs[node.name] = _told(node)
-    return {kind: docs[cls] for kind, cls in classes.items()}
+    own = {kind: told_of(cls) for kind, cls in OWN.get(table, {}).items()}
+    return {kind: docs[cls] for kind, cls in classes.items()} | own
+
+
+def told_of(cls: type) -> str:
+    """What a class that was registered is, in a line; nothing where it has no docstring."""
+    name, line = getattr(cls, "NAME", ""), first_line(cls)
+    return f"{name}. {line}" if name else line
 
 
 def _modules(folder: Traversable) -> Iterator[Traversable]:

@@ -47,11 +47,12 @@ def spec(cls: type[T]) -> type[T]:
 def _in_one_line(init: Any) -> Any:
     @wraps(init)
     def built(self: Any, *values: Any, **named: Any) -> None:
+        names = [field.name for field in fields(self) if field.init and not field.kw_only]
+        given = dict(zip(names, values, strict=False)) | named
+        clear = len(given) == len(values) + len(named)  # so that a mistake has a name, no number
         try:
-            init(self, *values, **named)
+            init(self, *(() if clear else values), **(given if clear else named))
         except ValidationError as error:
-            names = (field.name for field in fields(self))
-            given = dict(zip(names, values, strict=False)) | named
             key, message = first_mistake(error, given, type(self))
             told = ": ".join(filter(None, (type(self).__name__, key, message)))
             raise SpecError(told) from error

@@ -1,7 +1,6 @@
 """Commits: the folder that a recorder writes, in which all of a commit holds or nothing of it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,11 +11,11 @@ import zarr
 from numpy.typing import NDArray
 from zarr.codecs import Crc32cCodec, ZstdCodec
 
-from vizopt.core.errors import RecordingError
+from vizopt.recording.guarded import writing
 from vizopt.recording.header import GROUPS, Column, Group, Header
 from vizopt.recording.resume import Saved
 from vizopt.recording.state import State, leaves
-from vizopt.recording.store import FORMAT, uninterrupted
+from vizopt.recording.store import FORMAT
 from vizopt.recording.waiting import Rows
 
 CHUNK: dict[Group, int] = {"history": 4096, "snapshots": 64}  # rows at most
@@ -203,13 +202,3 @@ class Commits:
             compressors=[ZstdCodec(level=1), Crc32cCodec()],
             config={"write_empty_chunks": True},  # a missing chunk is damage, never zeros
         )
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """What the disk refuses is an error of the recording; Ctrl-C waits for the end."""
-    try:
-        with uninterrupted():
-            yield
-    except OSError as error:
-        raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error

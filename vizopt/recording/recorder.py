@@ -10,9 +10,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from vizopt.recording.commits import Batch, Commits, Mark
+from vizopt.recording.guarded import uninterrupted
 from vizopt.recording.header import GROUPS, Column, Group, Header
 from vizopt.recording.resume import Saved
-from vizopt.recording.store import uninterrupted
 from vizopt.recording.waiting import Compute, Rows, Waiting
 
 WAITING = 256  # snapshots that are written together: whole chunks

@@ -11,37 +11,28 @@ recording. Every chunk ends in its CRC-32C. `vizopt.recording.recorder` writes, 
 """
 
 import json
-import signal
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core import cells
 from vizopt.core.bounded import DOCUMENT, read_bytes
-from vizopt.core.errors import RecordingError, hint, is_shortage, one_line, tells_nothing
-from vizopt.core.numbers import counted, setting
+from vizopt.core.errors import RecordingError, hint, tells_nothing
 from vizopt.core.params import ParamLayout
-from vizopt.core.toml import parsed
 from vizopt.recording import header as headers
+from vizopt.recording import told
 from vizopt.recording.chunks import claimed, damaged_rows, is_missing
+from vizopt.recording.guarded import reading
 from vizopt.recording.header import GROUPS, Group
-from vizopt.recording.quantities import title as quantity
 from vizopt.recording.snapshot import Snapshot, kept_row
 
 if TYPE_CHECKING:
     import zarr
 
 FORMAT = 2  # 1 has no tensors, only the shapes of the book's arrays
-# What Zarr raises where a document or a chunk is not such as it should be.
-DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
 KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
-TOLD = 6  # layers that a repr names
 
 
 class Recording:
@@ -67,12 +58,12 @@ class Recording:
 
         from vizopt.recording.whole import Whole
 
-        with _reading(self.path):
+        with reading(self.path):
             self._group = zarr.open_group(Whole(self.path, read_only=True), mode="r")
             attributes: dict[str, Any] = dict(self._group.attrs.asdict())
         if "vizopt" not in attributes:
             raise RecordingError(f"{path}: not a vizopt recording (made by: vizopt record)")
-        with _reading(self.path):
+        with reading(self.path):
             if attributes["vizopt"]["format"] > FORMAT:
                 raise RecordingError(
                     f"{path}: written by a newer vizopt: upgrade with pip install -U vizopt"
@@ -167,36 +158,11 @@ class Recording:
 
     def __repr__(self) -> str:
         """`<Recording sgd.zarr: "SGD", 301 epochs, dense1 2 × 64, …, final loss 1.076>`."""
-        parts = [f"{self.epochs} {self.header.unit}{'s' * (self.epochs != 1)}"]
-        grids = [(layer, self.layout.grid(layer)) for layer in self.layout.layers]
-        layers = [f"{layer} {grid.inputs} × {grid.columns}" for layer, grid in grids if grid.inputs]
-        parts += layers[:TOLD] + [counted(len(layers) - TOLD, "more layer")] * bool(layers[TOLD:])
-        with suppress(RecordingError):  # a repr is no place to fail
-            for name in ("loss", "accuracy"):
-                if name in self._arrays and self.epochs:
-                    final = setting(float(self[name][-1]), 4)
-                    parts.append(f"final {quantity(name, self.header.kind)} {final}")
-        return one_line(f"<Recording {self.path}: {', '.join([self._title(), *parts])}>")
+        return told.line(self)
 
     def _repr_html_(self) -> str:
         """How a notebook shows it: what was trained, how it went, what can be asked for."""
-        steps = counted(self.epochs, self.header.unit)
-        facts = {"settings": escape(self.header.settings), "length": steps}
-        with suppress(RecordingError):
-            for name in ("loss", "accuracy"):
-                if name in self._arrays and self.epochs:
-                    values = self[name]
-                    told = f"{setting(float(values[0]), 4)} → {setting(float(values[-1]), 4)}"
-                    facts[name] = f"{told} {cells.curve(values, f'{name} {told}')}"
-        facts["columns"] = escape(", ".join(sorted(self._arrays)))
-        return cells.table(one_line(f"{self.path}: {self._title()}"), facts)
-
-    def _title(self) -> str:
-        """The scene's title in quotes, or its name where it has none."""
-        try:
-            return f'"{parsed(self.header.scene)["title"]}"'
-        except (ValueError, KeyError):  # a repr is no place to fail
-            return self.header.name
+        return told.table(self)
 
     def rows(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
         """Rows start to stop of a column, [stop − start, *shape], read-only.
@@ -236,11 +202,11 @@ class Recording:
             limit = self._committed[_group_of(array)]
             stop = limit if stop is None else min(stop, limit)
         try:
-            with _reading(self.path):
+            with reading(self.path):
                 read = np.asarray(array[start:stop] if limit is not None else array[...])
         except RecordingError:
             self._check_id()
-            with _reading(self.path):
+            with reading(self.path):
                 bad = next(damaged_rows(array, limit, start, stop), None)
             if bad is None:
                 raise
@@ -287,7 +253,7 @@ class Recording:
 
     def _check_chunks(self) -> None:
         """That no chunk is missing, by their number; that epochs and classes are of the run."""
-        with _reading(self.path):
+        with reading(self.path):
             for name, array in {**self._arrays, **self._constants}.items():
                 rows = self._committed[_group_of(array)] if name in self._arrays else None
                 short = rows is not None and array.shape[0] < rows
@@ -311,7 +277,7 @@ class Recording:
         """Read everything; note what is damaged, and keep the rows in front of it."""
         found: list[str] = []
         sound = dict(self._committed)
-        with _reading(self.path):
+        with reading(self.path):
             for constant in self._constants.values():
                 found += map(str, damaged_rows(constant, None))
             for array in self._arrays.values():
@@ -330,42 +296,3 @@ class Recording:
 
 def _group_of(array: "zarr.Array[Any]") -> Group:
     return cast(Group, array.path.partition("/")[0])
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    try:
-        with uninterrupted():
-            yield
-    except FileNotFoundError as error:
-        known = "not a recording" if path.exists() else "no such recording"
-        raise RecordingError(f"{path}: {known} (make one with: vizopt record)") from error
-    except (OSError, *DAMAGE) as error:
-        if is_shortage(error):
-            raise MemoryError from error
-        if tells_nothing(error):
-            said = getattr(error, "strerror", error)
-            raise RecordingError(f"{path}: cannot read: {said}") from error
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise RecordingError(f"{path}: damaged recording: {reason}") from error
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait for the end of the block: Zarr's own thread does not like to be left
-    behind, and rows are written whole."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pressed: list[int] = []
-    before = {
-        number: signal.signal(number, lambda number, _: pressed.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        if pressed:
-            signal.raise_signal(pressed[0])

@@ -1,6 +1,7 @@
 """Load: a scene from a bundled name, a TOML file, a table of data or a recording's text."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -11,16 +12,18 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from vizopt.core.bounded import read_text
-from vizopt.core.errors import SceneError, hint, one_line
+from vizopt.core.errors import SceneError, VizoptWarning, hint, one_line
 from vizopt.core.explain import explained, names_of
 from vizopt.core.library import bundled, is_table, names, unpacked
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.words.own import put_in
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.looks.look import LookSpec
 from vizopt.recording.store import Recording
+from vizopt.scene.elsewhere import unregistered
 from vizopt.scene.former import renamed
 from vizopt.scene.spec import Presentation, Scene, Shown
-from vizopt.scene.written import KINDS
+from vizopt.scene.written import kinds
 from vizopt.train.optimizers import name_of
 from vizopt.train.problems import CSV, NPZ
 
@@ -79,6 +82,15 @@ def bare(scene: Scene) -> Scene:
     """The scene with the name alone of its data file: a recipe tells no one's folders."""
     data = getattr(scene.problem, "data", None)
     return with_data(scene, Path(data.path).name) if isinstance(data, CSV | NPZ) else scene
+
+
+def bare_table(scene: dict[str, Any]) -> dict[str, Any]:
+    """The same of a scene's table, whose kinds may not be known here."""
+    problem = scene.get("problem", {})
+    data = problem.get("data", {}) if isinstance(problem, dict) else {}
+    if not isinstance(data, dict) or not isinstance(data.get("path"), str):
+        return scene
+    return scene | {"problem": problem | {"data": data | {"path": Path(data["path"]).name}}}
 
 
 def is_bundled_data(name: str) -> bool:
@@ -192,12 +204,19 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
         SceneError: a mistake in it, or a key that is not of the picture.
     """
     file, overrides = str(run.path), overrides or {}
-    if run.header.external is None:
-        return parse_scene(run.header.scene, file, {}, overrides)
     try:
         table = parsed(run.header.scene)
     except ValueError as error:
         raise SceneError(file, "", str(error)) from error
+    foreign = [*unregistered(table, Scene)]
+    if any(key.startswith("stage.") for key in foreign):
+        _warn_of_panels(table.pop("stage"), file)
+    if run.header.external is None:
+        if not foreign:
+            return parse_scene(run.header.scene, file, {}, overrides)
+        if all(key.startswith("stage.") for key in foreign):
+            return parse_scene(written(table), file, {}, overrides)
+        table = {key: table[key] for key in Presentation.__dataclass_fields__ if key in table}
     for key, value in overrides.items():
         _override(table, key, value, file)
     if {"look", "look.language"} & set(overrides):
@@ -212,6 +231,13 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
     except ValueError as error:
         raise SceneError(file, "", str(error)) from error
     return scene
+
+
+def _warn_of_panels(stage: Mapping[str, Any], file: str) -> None:
+    panels = [*unregistered(stage, FigureSpec)]
+    told = ", ".join(f"{key.removeprefix('panels.')}" for key in panels)
+    text = f"{file}: {told}: the panel is not registered here: the picture is the default one"
+    warnings.warn(VizoptWarning(text), stacklevel=2)
 
 
 def _with_words(look: Any, folder: Path, file: str) -> Any:
@@ -259,7 +285,7 @@ def _override(table: dict[str, Any], key: str, value: Any, file: str) -> None:
             place = ".".join(parents[: i + 1])
             raise SceneError(file, key, f"{place} is {table!r}, not a table: set {place} itself")
     if last == "kind":  # the new kind keeps what it knows of the old one's values
-        known = next((names_of(cls) for cls, kind in KINDS.items() if kind == value), list(table))
+        known = next((names_of(cls) for cls, kind in kinds().items() if kind == value), list(table))
         for name in set(table) - set(known):
             del table[name]
     table[last] = value

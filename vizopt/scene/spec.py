@@ -11,7 +11,6 @@ from pydantic import (
 from vizopt.core import cells
 from vizopt.core.errors import hint
 from vizopt.core.kinds import OneOf
-from vizopt.core.numbers import setting
 from vizopt.core.params import ParamLayout
 from vizopt.core.specs import Count, Whole, spec
 from vizopt.draw.defaults import arranged
@@ -23,7 +22,7 @@ from vizopt.draw.timeline import TIMELINES, Logarithmic, Timeline
 from vizopt.recording.header import Kind
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.written import scene_toml
-from vizopt.train.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of
+from vizopt.train.optimizers import OPTIMIZERS, Optimizer, acting, name_of, rate_of, said
 from vizopt.train.probes import CARRIED, Keep, Record, measurable
 from vizopt.train.problems import PROBLEMS, ProblemSpec
 
@@ -194,6 +193,5 @@ class Scene(Presentation, Training):
         for own in fields(rule):  # type: ignore[arg-type]
             value = getattr(rule, own.name)
             if own.name in TELLING or (own.name != "lr" and value != own.default):
-                text = setting(value) if isinstance(value, float) else value.describe()
-                values.append(f"{own.name.replace('_', ' ')} {text}")
+                values.append(f"{own.name.replace('_', ' ')} {said(value)}")
         return "  ·  ".join([", ".join(values), problem])

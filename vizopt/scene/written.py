@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import tomli_w
 
 from vizopt.core.errors import SceneError
+from vizopt.core.own import REGISTERED
 from vizopt.core.toml import LONGEST
 from vizopt.draw.panels import PANELS
 from vizopt.draw.timeline import TIMELINES
@@ -14,11 +15,12 @@ from vizopt.train.optimizers import OPTIMIZERS
 from vizopt.train.problems import DATASETS, PROBLEMS
 from vizopt.train.schedules import SCHEDULES
 
-KINDS = {
-    cls: kind
-    for table in (PROBLEMS, DATASETS, OPTIMIZERS, SCHEDULES, TIMELINES, PANELS)
-    for kind, cls in table.items()
-}
+TABLES = (PROBLEMS, DATASETS, OPTIMIZERS, SCHEDULES, TIMELINES, PANELS)
+
+
+def kinds() -> dict[type, str]:
+    """Every class that a scene names now, with its kind."""
+    return REGISTERED | {cls: kind for table in TABLES for kind, cls in table.items()}
 
 
 class Named(Protocol):
@@ -45,7 +47,8 @@ def scene_toml(scene: Named) -> str:
 def as_table(value: Any) -> Any:
     """A spec as the table that TOML has of it, kinds by their names; other values as they are."""
     if is_dataclass(value):
-        kind = {"kind": KINDS[type(value)]} if type(value) in KINDS else {}
+        named = kinds()
+        kind = {"kind": named[type(value)]} if type(value) in named else {}
         items = {field.name: getattr(value, field.name) for field in fields(value)}
         return kind | {name: as_table(item) for name, item in items.items() if item is not None}
     if isinstance(value, Mapping):

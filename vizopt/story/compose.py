@@ -10,7 +10,7 @@ from vizopt.recording.events import Event, events
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
 from vizopt.scene.spec import Presentation, Scene
-from vizopt.story import external
+from vizopt.story import elsewhere, external
 from vizopt.story.kinds import TELLERS
 from vizopt.story.measured import courses
 from vizopt.story.phrases import cut, plain, sentence
@@ -71,7 +71,8 @@ def of(
     if isinstance(scene, Scene):
         made = [told.trained(run, scene), how(scene, run)]
     else:
-        made = [external.trained(run), external.how(run)]
+        by = external if run.header.external else elsewhere
+        made = [by.trained(run), by.how(run)]
     stage = arranged(run.header.kind, run.layout, scene.stage, slide)
     pictured = scene if slide is None else replace(scene, title="")
     seen_in = seen(pictured, stage, run, held=not warning)
@@ -87,7 +88,8 @@ def _alt(scene: Presentation, run: Recording, found: tuple[Event, ...]) -> str:
         name = name_of(scene.optimizer)
         what = told.what(name, run, scene)
     else:
-        name, what = "", external.what(run)
+        by = external if run.header.external else elsewhere
+        name, what = by.rule(run), by.what(run)
     title = cut(plain(scene.title), TITLE).rstrip(" .:")
     told_by_name = title.lower() in ("", name.lower())
     text = sentence(what if told_by_name else f"{title}: {what}")

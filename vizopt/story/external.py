@@ -24,20 +24,30 @@ def what(run: Recording) -> str:
     return f"{text} in {counted(len(classes), 'class')}" if classes else text
 
 
+def rule(run: Recording) -> str:
+    """The name of the rule, empty where nobody told."""
+    return _by(run).optimizer
+
+
 def trained(run: Recording) -> str:
     """The paragraph of the data and the model, as far as they were recorded."""
     by = _by(run)
-    parts = []
-    if "labels" in run.names:
-        names = [cut(plain(name), NAME) for name in run.header.classes]
-        told = f" in {counted(len(names), 'class')}" if names else ""
-        told += f": {listed(names)}" if names and len(names) <= NAMES else ""
-        parts.append(f"The data are {counted(len(run['labels']), 'point')}{told}.")
+    parts = [data(run)]
     if "params" in run.names:
         layers = counted(len(run.layout.layers), "layer")
         has = f"has {count(run.layout.size)} recorded parameters in {layers}"
         parts.append(f"The model, {_a(by.model)}, {has}.")
-    return " ".join(parts)
+    return " ".join(filter(None, parts))
+
+
+def data(run: Recording) -> str:
+    """How many points in which classes, where they were recorded."""
+    if "labels" not in run.names:
+        return ""
+    names = [cut(plain(name), NAME) for name in run.header.classes]
+    told = f" in {counted(len(names), 'class')}" if names else ""
+    told += f": {listed(names)}" if names and len(names) <= NAMES else ""
+    return f"The data are {counted(len(run['labels']), 'point')}{told}."
 
 
 def how(run: Recording) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from vizopt.core.docstrings import first_line
 from vizopt.core.numbers import count, counted, setting
 from vizopt.core.sampling import size_before
 from vizopt.recording.events import Event
@@ -76,7 +77,7 @@ def _data(network: NetworkSpec, run: Recording) -> str:
         scaled = " Each feature is scaled to mean 0 and standard deviation 1."
         text = f"The data are {what} with {features} in {classes}{told}.{scaled}"
     else:
-        kind = lower((type(network.data).__doc__ or "").split("\n")[0])
+        kind = lower(first_line(type(network.data))).rstrip(".") or "of somebody's own"
         text = f"The data are {counted(points, 'point')} in {classes}: {kind}."
     if held_out:
         text += f" {count(held_out)} of them are held out of training, to validate with."

@@ -45,5 +45,6 @@ def sentence(text: str) -> str:
 
 
 def lower(text: str) -> str:
-    """A sentence as a part of another one: no capital letter, no full stop."""
-    return text[:1].lower() + text[1:].rstrip(".")
+    """A sentence as a part of another one: no capital letter, but of SGD, and no full stop."""
+    first = text[:1] if text[1:2].isupper() else text[:1].lower()
+    return first + text[1:].rstrip(".")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import to_rgb
 
+from vizopt.core.docstrings import first_line
 from vizopt.core.numbers import count, setting
 from vizopt.core.oklab import luminance
 from vizopt.core.params import Grid
@@ -231,7 +232,7 @@ def _magnifier(panels: list[Any], scene: Presentation, run: Recording) -> str:
 
 
 def _documented(panels: list[Any], scene: Presentation, run: Recording) -> str:
-    return (type(panels[0]).__doc__ or "").split("\n")[0]
+    return first_line(type(panels[0]))
 
 
 # A panel that is not here tells its docstring.

@@ -1,18 +1,18 @@
 """Setup: how a run is trained: the rule, its rates, the length."""
 
 from dataclasses import fields
-from typing import Any
 
 import numpy as np
 
+from vizopt.core.docstrings import first_line
 from vizopt.core.numbers import count, setting
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Scene
-from vizopt.scene.written import KINDS
+from vizopt.scene.written import kinds
 from vizopt.story.kinds import TELLERS
 from vizopt.story.phrases import listed, lower
 from vizopt.story.rules import FIELDS
-from vizopt.train.optimizers import LEARNING_RATE, acting, name_of, rate_of
+from vizopt.train.optimizers import LEARNING_RATE, acting, name_of, rate_of, said
 
 
 def how(scene: Scene, run: Recording) -> str:
@@ -31,11 +31,11 @@ def rule(scene: Scene) -> str:
     acts = acting(scene.optimizer, scene.problem.layout)
     cls = type(acts)
     it, loss = TELLERS[scene.problem.kind].ACTED_ON
-    what = getattr(cls, "TOLD", lower((cls.__doc__ or "").split("\n")[0]))
+    what = cls.TOLD.format(it=it, loss=loss) if hasattr(cls, "TOLD") else lower(first_line(cls))
     name = name_of(scene.optimizer)
     if cls is not type(scene.optimizer):
         name = f"{name}, of which only {name_of(acts)} acts on {it}"
-    text = f"The optimizer is {name}, {what.format(it=it, loss=loss)}."
+    text = f"The optimizer is {', '.join(filter(None, [name, what.rstrip('.')]))}."
     meanings = FIELDS | getattr(cls, "MEANINGS", {})
     names = {field.name: field.name.replace("_", " ") for field in fields(acts)}  # type: ignore[arg-type]
     if rate_of(acts) == LEARNING_RATE:
@@ -43,15 +43,11 @@ def rule(scene: Scene) -> str:
     else:
         names["lr"] = rate_of(acts)
     chosen = [
-        f"{told} = {_described(getattr(acts, field))}{_meaning(meanings.get(field, ''), it)}"
+        f"{told} = {said(getattr(acts, field))}{_meaning(meanings.get(field, ''), it)}"
         for field, told in names.items()
     ]
     whose = "Its setting is" if len(chosen) == 1 else "Its settings are"
     return f"{text} {whose} {listed(chosen)}." if chosen else text
-
-
-def _described(value: Any) -> str:
-    return setting(value) if isinstance(value, float) else str(value.describe())
 
 
 def _meaning(text: str, it: str) -> str:
@@ -64,8 +60,9 @@ def _rate(scene: Scene, run: Recording) -> str:
     if rate_of(acts) != LEARNING_RATE:
         return ""
     after = getattr(acts.lr, "after", None)
-    kinds = [KINDS[type(lr)] for lr in (acts.lr, after) if lr is not None]
-    schedule = ", then ".join(kind.replace("-", " ") for kind in kinds)
+    named = kinds()
+    followed = [named[type(lr)] for lr in (acts.lr, after) if type(lr) in named]
+    schedule = ", then ".join(kind.replace("-", " ") for kind in followed)
     return rate(run, f"follows a schedule ({schedule}): it ")
 
 

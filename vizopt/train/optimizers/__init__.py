@@ -8,12 +8,14 @@ from vizopt.train.optimizers.adamw import AdamW
 from vizopt.train.optimizers.amsgrad import AMSGrad
 from vizopt.train.optimizers.base import (
     LEARNING_RATE,
+    LearningRate,
     Optimizer,
     acting,
     name_of,
     per_batch,
     rate_of,
     rates,
+    said,
     worked,
 )
 from vizopt.train.optimizers.lion import Lion
@@ -56,6 +58,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Adamax",
+    "LearningRate",
     "Lion",
     "Momentum",
     "MomentumTorch",
@@ -72,5 +75,6 @@ __all__ = [
     "per_batch",
     "rate_of",
     "rates",
+    "said",
     "worked",
 ]

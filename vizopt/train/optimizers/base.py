@@ -6,6 +6,8 @@ from typing import Annotated, Any, Protocol, TypeAlias, TypeVar
 
 from vizopt.core.arrays import Vector
 from vizopt.core.kinds import OneOf
+from vizopt.core.numbers import setting
+from vizopt.core.own import REGISTERED
 from vizopt.core.params import ParamLayout
 from vizopt.train.schedules import SCHEDULES, PerBatch, Schedule
 
@@ -70,10 +72,22 @@ def rest(share: float) -> str:
     return f"{1 - share:.12g}"
 
 
+def said(value: Any) -> str:
+    """A rule's setting in words: a number, a schedule, whatever a field of one's own holds."""
+    if isinstance(value, bool | str):
+        return str(value).lower() if isinstance(value, bool) else value
+    if isinstance(value, int | float):
+        return setting(value)
+    if isinstance(value, tuple):
+        return " ".join(map(said, value)) or "none"
+    return str(value.describe() if hasattr(value, "describe") else value)
+
+
 def rates(optimizer: Optimizer[Any]) -> dict[str, Schedule]:
     """The rule's schedules by name; `lr`, and others where parameters differ in theirs."""
+    known = {*SCHEDULES.values(), *REGISTERED, PerBatch}
     values = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}  # type: ignore[arg-type]
-    return {name: value for name, value in values.items() if type(value) in SCHEDULES.values()}
+    return {name: value for name, value in values.items() if type(value) in known}
 
 
 def per_batch(optimizer: Optimizer[S], batches: int) -> Optimizer[S]:

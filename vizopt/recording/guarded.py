@@ -1,0 +1,62 @@
+"""Guarded: what reads and writes a recording's folder is not cut short, and fails in one line."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vizopt.core.errors import RecordingError, is_shortage, tells_nothing
+
+# What Zarr raises where a document or a chunk is not such as it should be.
+DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What is damaged, missing or unreadable is an error of the recording."""
+    try:
+        with uninterrupted():
+            yield
+    except FileNotFoundError as error:
+        known = "not a recording" if path.exists() else "no such recording"
+        raise RecordingError(f"{path}: {known} (make one with: vizopt record)") from error
+    except (OSError, *DAMAGE) as error:
+        if is_shortage(error):
+            raise MemoryError from error
+        if tells_nothing(error):
+            said = getattr(error, "strerror", error)
+            raise RecordingError(f"{path}: cannot read: {said}") from error
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RecordingError(f"{path}: damaged recording: {reason}") from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the disk refuses is an error of the recording; Ctrl-C waits for the end."""
+    try:
+        with uninterrupted():
+            yield
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait for the end of the block: Zarr's own thread does not like to be left
+    behind, and rows are written whole."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: pressed.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if pressed:
+            signal.raise_signal(pressed[0])
