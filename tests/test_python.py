@@ -234,6 +234,49 @@ def test_at_and_weights(tiny):
     assert Path(tiny.path).exists()
 
 
+def test_what_scenes_are_made_of_has_short_names(tmp_path):
+    code = """
+rule = vizopt.optimizers.Adam(lr=vizopt.schedules.Cosine(0.1, epochs=40))
+problem = vizopt.problems.NetworkSpec(data=vizopt.problems.Spiral())
+print(vizopt.Scene(title="T", problem=problem, optimizer=rule, epochs=41))
+"""
+    assert child(code, tmp_path) == (
+        '<Scene scene: "T", 41 epochs, Adam, 2 → 64 ReLU → 3 softmax>\n'
+    )
+
+
+WRONG = {
+    "Adam: lr: -1: should be greater than 0": lambda: vizopt.optimizers.Adam(lr=-1),
+    "Adam: lr: missing: add this key": vizopt.optimizers.Adam,
+    'Adam: betta_1: unknown key (did you mean "beta_1"?)': (
+        lambda: vizopt.optimizers.Adam(0.1, betta_1=0.9)
+    ),
+    "Cosine: epochs: 0: should be greater than or equal to 1": (
+        lambda: vizopt.schedules.Cosine(0.1, 0)
+    ),
+    "OneCycle: warmup_share 0.1 of 9 epochs: needs two epochs up and one down": (
+        lambda: vizopt.schedules.OneCycle(peak=1.0, epochs=9, warmup_share=0.1)
+    ),
+    "NetworkSpec: data.points: 0: should be greater than or equal to 1": (
+        lambda: vizopt.problems.NetworkSpec(data={"kind": "spiral", "points": 0})
+    ),
+    "Scene: optimizer.lr: 'a': needs a table with a kind: constant, inverse-decay, step, "
+    "multi-step, exponential, polynomial, cosine, cosine-restarts, one-cycle, piecewise, warm-up": (
+        lambda: vizopt.Scene(
+            title="T", problem={"kind": "network"}, optimizer={"kind": "sgd", "lr": "a"}
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_a_wrong_value_from_python_is_one_line_of_ours(message):
+    with pytest.raises(VizoptError) as raised:
+        WRONG[message]()
+    assert str(raised.value) == message
+    assert isinstance(raised.value, ValueError)
+
+
 def test_check_and_recipe_are_what_the_commands_tell(tiny, tmp_path, command):
     clip = vizopt.render(tiny, tmp_path / "a.gif", size=(480, 270), seconds=0.3).path
     verdict = vizopt.check(str(clip))
@@ -292,46 +335,3 @@ def test_what_is_asked_goes_before_the_scene_also_where_it_is_a_default():
     assert asked == vizopt.ClipOptions(size=(480, 270), poster="last")
     with pytest.raises(VizoptError, match="loop 1001: must be 0, for ever, or up to 1000 times"):
         request(loop=1001)
-
-
-def test_what_scenes_are_made_of_has_short_names(tmp_path):
-    code = """
-rule = vizopt.optimizers.Adam(lr=vizopt.schedules.Cosine(0.1, epochs=40))
-problem = vizopt.problems.NetworkSpec(data=vizopt.problems.Spiral())
-print(vizopt.Scene(title="T", problem=problem, optimizer=rule, epochs=41))
-"""
-    assert child(code, tmp_path) == (
-        '<Scene scene: "T", 41 epochs, Adam, 2 → 64 ReLU → 3 softmax>\n'
-    )
-
-
-WRONG = {
-    "Adam: lr: -1: should be greater than 0": lambda: vizopt.optimizers.Adam(lr=-1),
-    "Adam: lr: missing: add this key": vizopt.optimizers.Adam,
-    'Adam: betta_1: unknown key (did you mean "beta_1"?)': (
-        lambda: vizopt.optimizers.Adam(0.1, betta_1=0.9)
-    ),
-    "Cosine: epochs: 0: should be greater than or equal to 1": (
-        lambda: vizopt.schedules.Cosine(0.1, 0)
-    ),
-    "OneCycle: warmup_share 0.1 of 9 epochs: needs two epochs up and one down": (
-        lambda: vizopt.schedules.OneCycle(peak=1.0, epochs=9, warmup_share=0.1)
-    ),
-    "NetworkSpec: data.points: 0: should be greater than or equal to 1": (
-        lambda: vizopt.problems.NetworkSpec(data={"kind": "spiral", "points": 0})
-    ),
-    "Scene: optimizer.lr: 'a': needs a table with a kind: constant, inverse-decay, step, "
-    "multi-step, exponential, polynomial, cosine, cosine-restarts, one-cycle, piecewise, warm-up": (
-        lambda: vizopt.Scene(
-            title="T", problem={"kind": "network"}, optimizer={"kind": "sgd", "lr": "a"}
-        )
-    ),
-}
-
-
-@pytest.mark.parametrize("message", WRONG)
-def test_a_wrong_value_from_python_is_one_line_of_ours(message):
-    with pytest.raises(VizoptError) as raised:
-        WRONG[message]()
-    assert str(raised.value) == message
-    assert isinstance(raised.value, ValueError)

@@ -13,7 +13,9 @@ import vizopt
 from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
 from vizopt.draw.defaults import MOST_GRIDS, arranged
-from vizopt.draw.figure import FrameRenderer, Stage, Words
+from vizopt.draw.figure import FrameRenderer
+from vizopt.draw.figure_spec import FigureSpec
+from vizopt.draw.header import HeaderText
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Weights, grid_labels
 from vizopt.draw.panels.scale import scale_of
@@ -133,8 +135,8 @@ def pictures_of(run, across=2):
         names = {f"p{k}": Weights(layer) for k, layer in enumerate(layers[i : i + across**2])}
         cells = [*names, *["."] * (-len(names) % across)]
         rows = tuple(" ".join(cells[k : k + across]) for k in range(0, len(cells), across))
-        stage = Stage(names, Mosaic(rows))
-        playback, words = Playback((1280, 720), 10.0, "clip"), Words("Mine", "", "epoch")
+        stage = FigureSpec(names, Mosaic(rows))
+        playback, words = Playback((1280, 720), 10.0, "clip"), HeaderText("Mine", "", "epoch")
         shown = np.arange(len(run))
         picture = FrameRenderer(stage, run, shown, playback, THEMES["light"], words)
         yield [panel.layer for panel in names.values()], picture

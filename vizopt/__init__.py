@@ -65,9 +65,9 @@ _PUBLIC = {
     "pack": "api.sharing",
     "recipe": "api.checking",
     "record": "api.drawing",
+    "register": "scene.register",
     "render": "api.drawing",
     "slides": "api.sharing",
-    "register": "scene.register",
 }
 
 _MODULES = {  # what scenes are made of, by shorter names than in the package
