@@ -110,6 +110,8 @@ class Header:
             rule.
         worked: the update rule in lines of arithmetic, to be redone by hand; see
             `vizopt.train.optimizers.worked`.
+        whole: shapes that arrays had in the training of which evenly spaced cells are recorded, by
+            name; see `vizopt.core.sampling`.
     """
 
     name: Annotated[str, Field(max_length=200)]
@@ -126,6 +128,10 @@ class Header:
     plane: Text = ""
     axes: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
     worked: Text = ""
+    whole: Annotated[
+        Mapping[str, Annotated[tuple[Count, ...], Field(max_length=32)]],
+        Field(max_length=MOST_ARRAYS),
+    ] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shapes = self.layout.shapes.values()
