@@ -143,7 +143,7 @@ def test_a_smaller_page_gives_it_up_first(run, tmp_path):
     assert (first.narrow, harm, second.level) == (False, "", 1)
     file = tmp_path / "a.html"
     brief = request(**LOOK | {"fps": 2.0})
-    whole = render(run, file, brief).path.stat().st_size
+    whole = pipeline.render_all(run, [file], brief)[0].path.stat().st_size
     (clip,) = pipeline.fitted(run, {file: Limits(whole - 1)}, brief)
     assert clip.harm == "gave up: the clip for narrow screens"
     assert 'id="narrow"' not in file.read_text("utf-8")

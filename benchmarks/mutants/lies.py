@@ -349,9 +349,9 @@ LIES = (
     Lie(
         "clips are put in place before all of their command is finished",
         "vizopt/pipeline/__init__.py",
-        "                    made, wrong = _drawn(run, clips, look, bar, staging)\n"
+        "                    made, wrong = drawn(run, scene, clips, asked, bar, staging)\n"
         "                else",
-        "                    made, wrong = _drawn(run, clips, look, bar, staging)\n"
+        "                    made, wrong = drawn(run, scene, clips, asked, bar, staging)\n"
         "                    put()\n                else",
     ),
     Lie(

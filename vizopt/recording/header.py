@@ -128,10 +128,7 @@ class Header:
     plane: Text = ""
     axes: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
     worked: Text = ""
-    whole: Annotated[
-        Mapping[str, Annotated[tuple[Count, ...], Field(max_length=32)]],
-        Field(max_length=MOST_ARRAYS),
-    ] = field(default_factory=dict)
+    whole: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shapes = self.layout.shapes.values()

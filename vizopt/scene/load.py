@@ -17,7 +17,6 @@ from vizopt.core.explain import explained, names_of
 from vizopt.core.library import bundled, is_table, names, unpacked
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.words.own import put_in
-from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.looks.look import LookSpec
 from vizopt.recording.store import Recording
 from vizopt.scene.elsewhere import unregistered
@@ -209,12 +208,16 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
     except ValueError as error:
         raise SceneError(file, "", str(error)) from error
     foreign = [*unregistered(table, Scene)]
-    if any(key.startswith("stage.") for key in foreign):
-        _warn_of_panels(table.pop("stage"), file)
+    panels = [key for key in foreign if key.startswith("stage.")]
+    if panels:
+        del table["stage"]
+        names = ", ".join(key.removeprefix("stage.").removeprefix("panels.") for key in panels)
+        told = f"{names}: the panel is not registered here: the picture is the default one"
+        warnings.warn(VizoptWarning(f"{file}: {told}"), stacklevel=2)
     if run.header.external is None:
         if not foreign:
             return parse_scene(run.header.scene, file, {}, overrides)
-        if all(key.startswith("stage.") for key in foreign):
+        if panels == foreign:
             return parse_scene(written(table), file, {}, overrides)
         table = {key: table[key] for key in Presentation.__dataclass_fields__ if key in table}
     for key, value in overrides.items():
@@ -231,13 +234,6 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
     except ValueError as error:
         raise SceneError(file, "", str(error)) from error
     return scene
-
-
-def _warn_of_panels(stage: Mapping[str, Any], file: str) -> None:
-    panels = [*unregistered(stage, FigureSpec)]
-    told = ", ".join(f"{key.removeprefix('panels.')}" for key in panels)
-    text = f"{file}: {told}: the panel is not registered here: the picture is the default one"
-    warnings.warn(VizoptWarning(text), stacklevel=2)
 
 
 def _with_words(look: Any, folder: Path, file: str) -> Any:
