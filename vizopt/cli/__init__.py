@@ -105,8 +105,8 @@ def find(
 def list_(words: tuple[str, ...]) -> None:
     """The scenes, and all that a scene or an option can name.
 
-    KIND is one of these lists: scenes, optimizers, schedules, problems, data, timelines, panels,
-    themes, languages, formats, places.
+    KIND is one of these lists: scenes, races, optimizers, schedules, problems, data, timelines,
+    panels, themes, languages, formats, places.
     """
     parts = {word: kinds.names(word) for word in words or kinds.KINDS}
     alone = len(parts) == 1
