@@ -12,9 +12,8 @@ from vizopt.scene import load as loading
 from vizopt.scene.load import presented
 from vizopt.scene.spec import Scene
 
-BY = vizopt.External(
-    "PyTorch", model="MLP", optimizer="AdamW", settings={"lr": 0.01, "amsgrad": True}
-)
+SETTINGS = {"lr": 0.01, "amsgrad": True}
+BY = vizopt.External("PyTorch", model="MLP", optimizer="AdamW", settings=SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def test_its_clip_tells_who_trained_and_is_not_made_again(run, tmp_path):
     recipe = parsed(read(clip.path))
     assert recipe["recorded"] == {
         "framework": "PyTorch", "model": "MLP", "optimizer": "AdamW", "note": "", "groups": [],
-        "settings": {"lr": 0.01, "amsgrad": True},
+        "settings": SETTINGS,
     }  # fmt: skip
     assert not {"problem", "optimizer", "epochs", "seed"} & recipe.keys()
     with pytest.raises(SceneError, match="recorded elsewhere, trained by PyTorch: draw its") as e:
