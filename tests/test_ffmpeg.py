@@ -293,6 +293,6 @@ def test_an_ffmpeg_that_cannot_read_large_pictures_is_refused_before_they_are_dr
     format_of(path).check(path, SIZE)
     monkeypatch.setattr(ffmpeg, "MAX_PLAIN_PX", 0)
     with pytest.raises(
-        EncodeError, match=r"\(No such filter: 'movie'\): 5.1 or newer with libx264"
+        VizoptError, match=r"\(No such filter: 'movie'\): 5.1 or newer with libx264"
     ):
         format_of(path).check(path, SIZE)
