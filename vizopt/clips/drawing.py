@@ -18,6 +18,7 @@ from vizopt.draw.defaults import arranged
 from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
+from vizopt.draw.race import raced, settings_of
 from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, StreamSpec
@@ -187,7 +188,11 @@ def pictured(
     run = lengthiest(views).run
     shown_at = size if slide else None
     stage = arranged(run.header.kind, run.layout, scene.stage, shown_at)
-    words = HeaderText("" if slide else scene.title, run.header.settings, run.header.unit)
+    settings = run.header.settings
+    if len(views) > 1:
+        stage = raced({name: view.run for name, view in views.items()})
+        settings = settings_of(views, scene.colours.words)
+    words = HeaderText("" if slide else scene.title, settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:
         colours = replace(colours, text="large")

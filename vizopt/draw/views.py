@@ -12,6 +12,7 @@ from vizopt.draw.timeline import COURSE, Timeline, rows_at
 from vizopt.recording.events import broken_off
 from vizopt.recording.store import Recording
 
+UNEQUAL = "≠ "  # in front of what runs should have in common and have not
 BADGES = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 # Lengths of line and gap, in widths of the line; none for a whole one.
 DASHES: tuple[tuple[float, ...], ...] = (
