@@ -84,6 +84,7 @@ class Shown(NamedTuple):
         layout: of its parameters.
         columns: names of all that it has, or will have.
         epochs, unit: its length, and what is counted.
+        names: of the runs of a picture of several.
     """
 
     kind: Kind
@@ -91,6 +92,7 @@ class Shown(NamedTuple):
     columns: frozenset[str]
     epochs: int
     unit: str
+    names: tuple[str, ...] = ()
 
 
 @spec
@@ -151,6 +153,10 @@ class Presentation:
                 raise ValueError(
                     f'{place}.layer: no layer "{panel.layer}": {hint(panel.layer, layers)}'
                 )
+            of = getattr(panel, "of", None)
+            if of is not None and of not in run.names:
+                way = hint(of, run.names) if run.names else "the picture shows one, leave it out"
+                raise ValueError(f'{place}.of: no run "{of}": {way}')
             for column in sorted(panel.needs - run.columns):
                 raise ValueError(f'{place}: no column "{column}": {hint(column, run.columns)}')
 
