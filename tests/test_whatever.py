@@ -7,21 +7,22 @@ import numpy as np
 import pytest
 
 import vizopt
-from vizopt.clips.drawing import planned_picture
+from vizopt.clips.drawing import pictured
 from vizopt.core.errors import SceneError
 from vizopt.draw.arrangement import Parts, mosaics
 from vizopt.draw.blocks import Block, beside, over
 from vizopt.draw.defaults import arranged_for
 from vizopt.draw.panels import Curves, Weights
+from vizopt.draw.views import alone
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
 
 SIZES = {
-    "mosaic": (1280, 720),
-    "standard": (960, 720),
-    "square": (540, 540),
-    "portrait": (540, 960),
-    "banner": (1200, 400),
+    "mosaic": (640, 360),
+    "standard": (560, 400),
+    "square": (480, 480),
+    "portrait": (480, 800),
+    "banner": (900, 300),
     "thumbnail": (320, 180),
 }
 EPOCHS = 12
@@ -75,7 +76,7 @@ def test_what_is_not_recorded_leaves_no_gap(
         curves = bool(logged) and not (shape == "thumbnail" and field)
         assert bool({"curves", "curve"} & names) == curves
         assert ("key" in names) == (layers and shape not in ("banner", "thumbnail"))
-        picture = planned_picture(run, presented(run), size, 4, rows=np.array([5]), mode="still")
+        picture = pictured(alone(run, np.array([5])), presented(run), size, 4, "still")
         assert np.ptp(picture[0][..., :3].reshape(-1, 3), axis=0).min() > 50
 
 

@@ -9,7 +9,7 @@ from vizopt.core.params import ParamLayout
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Strip, Weights, Worked
-from vizopt.draw.whatever import Recorded, pictured, recorded
+from vizopt.draw.whatever import Recorded, picture_of, recorded
 from vizopt.recording.header import Kind
 from vizopt.recording.store import Recording
 
@@ -62,7 +62,7 @@ def arranged(
 
 def _stage(kind: Kind, layout: ParamLayout, has: Recorded | None, half: bool) -> FigureSpec:
     if has:
-        return pictured(has, layout, half=half)
+        return picture_of(has, layout, half=half)
     stage = _descent() if kind == "function" else _network(layout)
     return _halved(stage) if half else stage
 

@@ -74,7 +74,7 @@ def _layers(run: Recording) -> tuple[str, ...]:
     return (*ends, *between, *light)
 
 
-def pictured(has: Recorded, layout: ParamLayout, *, half: bool = False) -> FigureSpec:
+def picture_of(has: Recorded, layout: ParamLayout, *, half: bool = False) -> FigureSpec:
     """The picture of what there is, in every shape.
 
     Args:

@@ -86,6 +86,7 @@ class Shown(NamedTuple):
         columns: names of all that it has, or will have.
         epochs, unit: its length, and what is counted.
         has: what there is to draw of a run that was recorded elsewhere.
+        names: of the runs of a picture of several.
     """
 
     kind: Kind
@@ -94,6 +95,7 @@ class Shown(NamedTuple):
     epochs: int
     unit: str
     has: Recorded | None = None
+    names: tuple[str, ...] = ()
 
 
 @spec
@@ -154,6 +156,10 @@ class Presentation:
                 raise ValueError(
                     f'{place}.layer: no layer "{panel.layer}": {hint(panel.layer, layers)}'
                 )
+            of = getattr(panel, "of", None)
+            if of is not None and of not in run.names:
+                way = hint(of, run.names) if run.names else "the picture shows one, leave it out"
+                raise ValueError(f'{place}.of: no run "{of}": {way}')
             for column in sorted(panel.needs - run.columns):
                 raise ValueError(f'{place}: no column "{column}": {hint(column, run.columns)}')
 
