@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     __version__: str
 
+    from vizopt.adapters import torch as torch
     from vizopt.api.checking import check, recipe
     from vizopt.api.drawing import make, record, render
     from vizopt.api.searching import find
@@ -76,6 +77,10 @@ _MODULES = {  # what scenes are made of, by shorter names than in the package
     "schedules": "train.schedules",
 }
 
+_ADAPTERS = {  # not in dir(): who lists what there is has not installed all of them
+    "torch": "adapters.torch",
+}
+
 __all__ = [
     "Clip",
     "ClipOptions",
@@ -106,8 +111,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> object:
     if name == "__version__":
         return _import_module("importlib.metadata").version("vizopt")
-    if name in _MODULES:
-        return _import_module(f"vizopt.{_MODULES[name]}")
+    if name in _MODULES or name in _ADAPTERS:
+        return _import_module(f"vizopt.{(_MODULES | _ADAPTERS)[name]}")
     if name not in _PUBLIC:
         raise AttributeError(f"module 'vizopt' has no attribute {name!r}")
     return getattr(_import_module(f"vizopt.{_PUBLIC[name]}"), name)

@@ -1,0 +1,1 @@
+"""Adapters: record the trainings of other frameworks; `import vizopt` loads none of them."""
