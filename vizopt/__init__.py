@@ -29,6 +29,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     __version__: str
 
+    from vizopt.adapters import jax as jax
+    from vizopt.adapters import keras as keras
+    from vizopt.adapters import numpy as numpy
+    from vizopt.adapters import sklearn as sklearn
     from vizopt.adapters import torch as torch
     from vizopt.api.checking import check, recipe
     from vizopt.api.drawing import make, record, render
@@ -71,10 +75,14 @@ _PUBLIC = {
     "slides": "api.sharing",
 }
 
-_MODULES = {  # what scenes are made of, by shorter names than in the package
+_MODULES = {  # what scenes are made of, and adapters, by shorter names than in the package
+    "jax": "adapters.jax",
+    "keras": "adapters.keras",
+    "numpy": "adapters.numpy",
     "optimizers": "train.optimizers",
     "problems": "train.problems",
     "schedules": "train.schedules",
+    "sklearn": "adapters.sklearn",
 }
 
 _ADAPTERS = {  # not in dir(): who lists what there is has not installed all of them
