@@ -2,7 +2,6 @@
 
 import re
 from contextlib import ExitStack, suppress
-from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from vizopt.recording.budget import first_rows
 from vizopt.recording.field import Field
 from vizopt.recording.given import Samples
 from vizopt.recording.header import Column, Group, Header
+from vizopt.recording.logged import MISSING
 from vizopt.recording.parameters import STATISTICS, Parameters
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.resume import Saved
@@ -99,9 +99,9 @@ class Writer:
         """Add a step; those since the last one that nobody logged have no values."""
         assert self._recorder
         for name in numbers.keys() - self._scalars:
-            self._recorder.add(Column(name, "history", "float64"), nan)
+            self._recorder.add(Column(name, "history", "float64"), MISSING)
             self._scalars.add(name)
-        empty = dict.fromkeys(self._scalars, nan)
+        empty = dict.fromkeys(self._scalars, MISSING)
         for _ in range(self.steps, at):
             self._recorder.append("history", {**empty, "step": UNLOGGED})
         self._recorder.append("history", {**empty, **numbers, "step": at})
