@@ -1,5 +1,6 @@
 """Given: what somebody's own training hands over, as plain arrays."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,8 +10,12 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Labels
 from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import counted
+from vizopt.recording.quantities import QUANTITIES
 
 MOST_CLASSES = 256  # a class is a byte
+LONGEST = 60  # characters of a column's name
+# Names that a recording has for something else than a number of every step.
+TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
 
 
 class Samples(NamedTuple):
@@ -64,6 +69,28 @@ def number(name: str, value: Any) -> float:
         shape = list(found.shape)
         raise RecordingError(f"{name}: {found.dtype} {shape} is not one number: log its mean")
     return float(found.reshape(()))
+
+
+def named_number(name: str, value: Any) -> tuple[str, float]:
+    """The column that a number goes into, and the number.
+
+    Raises:
+        RecordingError: it is none, or there is no such column.
+    """
+    return column(name), number(name, value)
+
+
+def column(name: str) -> str:
+    """The column that a number of this name goes into: `val/loss` is val_loss.
+
+    Raises:
+        RecordingError: a recording has another array of that name.
+    """
+    made = re.sub(r"[/\\\x00-\x1f]+", "_", name)[:LONGEST].strip() or "_"
+    made = "_" if set(made) == {"."} else made
+    if made in TAKEN:
+        raise RecordingError(f"{name}: a recording has an array of that name: log it as my_{made}")
+    return made
 
 
 def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:

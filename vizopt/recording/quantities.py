@@ -147,7 +147,12 @@ GUESSED: tuple[tuple[str, Quantity], ...] = (
     ("norm", Quantity(scale="auto", spikes=True)),
     ("lr rate", Quantity(scale="auto", colour="lr", made=False)),
 )
-ALIASES = {alias: name for name, found in QUANTITIES.items() for alias in found.aliases.split()}
+ALIASES = {
+    alias: name
+    for name, found in QUANTITIES.items()
+    for alias in (*found.aliases.split(), name)
+    if found.title
+}
 MEASURED = tuple(name for name, quantity in QUANTITIES.items() if quantity.measure)
 
 
@@ -159,9 +164,9 @@ def parts(column: str) -> tuple[str, str]:
 
 def split(column: str) -> tuple[str, str]:
     """What tells of which samples a column is, and the rest of its name: `val_`, `loss`."""
-    fronts = (front for front in (*HELD_OUTS, *TRAINED_ON) if column.startswith(front))
+    fronts = (front for front in (*HELD_OUTS, *TRAINED_ON) if column.lower().startswith(front))
     front = next(fronts, "")
-    return front, column.removeprefix(front)
+    return front, column[len(front) :]
 
 
 def known(column: str) -> str:

@@ -129,9 +129,9 @@ class Run:
             return
         numbers = {}
         for name, value in values.items():
-            number = self._tried(name, partial(given.number, name, value))
-            if number is not None:
-                numbers[name] = number
+            found = self._tried(name, partial(given.named_number, name, value))
+            if found is not None:
+                numbers[found[0]] = found[1]
         self._tried("all", lambda: self._log(at, numbers, params))
 
     def wants(self, step: int | None = None) -> bool:
