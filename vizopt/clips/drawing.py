@@ -14,7 +14,7 @@ from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
 from vizopt.core.arrays import Frame, Size
 from vizopt.draw.clear import Clear
-from vizopt.draw.defaults import arranged
+from vizopt.draw.defaults import arranged_for
 from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
@@ -187,9 +187,9 @@ def pictured(
     """
     run = lengthiest(views).run
     shown_at = size if slide else None
-    stage = arranged(run.header.kind, run.layout, scene.stage, shown_at)
-    settings = run.header.settings
-    if len(views) > 1:
+    if len(views) == 1:
+        stage, settings = arranged_for(run, scene.stage, shown_at), run.header.settings
+    else:
         stage = raced({name: view.run for name, view in views.items()})
         settings = settings_of(views, scene.colours.words)
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)
