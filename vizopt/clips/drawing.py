@@ -12,11 +12,15 @@ from vizopt.clips.checks import FlashChecks, Steps
 from vizopt.clips.metadata import metadata_of
 from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
+from vizopt.clips.telling import settings_of
 from vizopt.core.arrays import Frame, Size
 from vizopt.draw.clear import Clear
 from vizopt.draw.defaults import arranged
 from vizopt.draw.figure import FrameRenderer
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.header import HeaderText
+from vizopt.draw.mosaic import Mosaic
+from vizopt.draw.panels import Descent, Panel, Plane
 from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, views_of
 from vizopt.draw.warning_card import WithWarning
@@ -125,9 +129,7 @@ def told_to_files(
     card = 0 if isinstance(picture, FrameRenderer) else picture.card
     group = drawing.group
     described = replace(options, size=group.size, fps=group.fps, slide=group.slide)
-    metadata = metadata_of(
-        lengthiest(drawing.views).run, drawing.scene, told, described, card=card, warning=warning
-    )
+    metadata = metadata_of(drawing.views, drawing.scene, told, described, card, warning)
     if options.poster and (drawing.group.slide or any(kind.poster for _, kind in members)):
         return replace(metadata, poster=drawing.poster(options.poster))
     return metadata
@@ -187,7 +189,10 @@ def pictured(
     run = lengthiest(views).run
     shown_at = size if slide else None
     stage = arranged(run.header.kind, run.layout, scene.stage, shown_at)
-    words = HeaderText("" if slide else scene.title, run.header.settings, run.header.unit)
+    if len(views) > 1:
+        stage = _beside_each_other(views)
+    settings = settings_of({name: view.run for name, view in views.items()}, scene)
+    words = HeaderText("" if slide else scene.title, settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:
         colours = replace(colours, text="large")
@@ -204,3 +209,11 @@ def _samples(picture: FrameRenderer | WithWarning | Clear, poster: Frame | None)
     yield from (picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int))
     if poster is not None:
         yield poster
+
+
+def _beside_each_other(views: Views) -> FigureSpec:
+    panels: dict[str, Panel] = {
+        f"p{i}": Descent(of=name) if view.run.header.kind == "function" else Plane(of=name)
+        for i, (name, view) in enumerate(views.items())
+    }
+    return FigureSpec(panels=panels, mosaic=Mosaic(rows=(" ".join(panels),)))

@@ -27,6 +27,7 @@ SETTINGS = (
     *("acts_here", *SCHEDULES),
     *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
     *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
+    *("race_same_start", "race_unlike", "race_seeds"),
 )
 LINES = 3  # of settings at most
 BESIDE_COUNT = 2  # of them where there is no title; more stand below the counter
