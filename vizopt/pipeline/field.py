@@ -57,7 +57,8 @@ def field_of(
     """The runs of some sources, and how they are shown.
 
     Args:
-        sources: bundled names and paths of scenes, races, recordings and clips of races; or these.
+        sources: bundled names and paths of scenes, races, recordings, folders of recordings and
+            clips of races; or scenes, races and recordings themselves.
         overrides: dotted key → value: of the training for every run that is to be trained, of the
             picture for the race.
         name: of the race, where it is none that has one.
@@ -67,13 +68,13 @@ def field_of(
         VizoptError: a source that cannot be used, or runs that cannot race.
     """
     trained = {key: value for key, value in overrides.items() if key.partition(".")[0] in TRAINED}
-    things = [_opened(source, trained) for source in sources]
+    things = [_opened(each, trained) for source in sources for each in _inside(source)]
     races = [thing for thing in things if isinstance(thing, Race)]
     runs = _named([each for thing in things for each in _runs(thing)])
     if len(runs) < 2:
         raise VizoptError(f"{name}: a race needs two runs at least: name more scenes or recordings")
     if len(runs) > MAX_RUNS:
-        raise VizoptError(f"{name}: {len(runs)} runs: a race has {MAX_RUNS} at most")
+        raise VizoptError(f"{name}: {len(runs)} runs: a race has {MAX_RUNS} at most, with planes 6")
     if races:
         shown = RacePresentation(**{key: getattr(races[0], key) for key in SHOWN})
     else:
@@ -87,6 +88,16 @@ def field_of(
     found = Field(shown, runs)
     _check(found)
     return found
+
+
+def _inside(source: Source) -> Sequence[Source]:
+    """A source, or the recordings of a folder."""
+    if isinstance(source, str | Path) and not is_recording(Path(source)) and Path(source).is_dir():
+        found = sorted(Path(source).glob("*.zarr"))
+        if not found:
+            raise RecordingError(f"{source}: a folder without recordings: name one with NAME.zarr")
+        return found
+    return [source]
 
 
 def _opened(source: Source, overrides: Mapping[str, Any]) -> Scene | Race | Recording:

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from vizopt.clips.clip import Clip
 from vizopt.clips.options import Request
 from vizopt.clips.plan import check_inputs, planned
@@ -21,9 +23,13 @@ from vizopt.pipeline.field import Field
 from vizopt.pipeline.fitting import fitted_all
 from vizopt.pipeline.workers import Job, Say, train_all
 from vizopt.recording.atomic import is_recording
+from vizopt.recording.seeded import Seeded, middle_seed
 from vizopt.recording.store import Recording
 from vizopt.scene.race import file_name
 from vizopt.scene.spec import Scene
+from vizopt.train.probes import Keep
+
+HISTORY = Keep(first=0, every=1_000_000_000, grid=2)  # rows of the first and last epoch alone
 
 
 def train_race(
@@ -50,19 +56,67 @@ def train_race(
         Interrupted: by Ctrl-C: what is finished is kept, and the next race goes on from there.
     """
     scenes = {name: run for name, run in field.runs.items() if isinstance(run, Scene)}
-    paths = {name: folder / f"{file_name(name)}.zarr" for name in scenes}
     look = None if again else (folder, folder.parent)
-    jobs = [Job(scene, paths[name], look) for name, scene in scenes.items()]
+    members: dict[str, list[Recording]] = {}
+    if field.shown.seeds > 1 and scenes:
+        members = _by_seeds(scenes, field, folder, bar, say, look, cores)
+        seed = middle_seed([_bests(every) for every in members.values()])
+        scenes = {name: replace(run, seed=run.seed + seed) for name, run in scenes.items()}
+    jobs = [Job(run, folder / f"{file_name(name)}.zarr", look) for name, run in scenes.items()]
+    _train(jobs, folder, bar, say, cores)
+    named = zip(scenes, jobs, strict=True)
+    trained = {name: _recorded(job, members.get(name)) for name, job in named}
+    return {
+        name: run if isinstance(run, Recording) else trained[name]
+        for name, run in field.runs.items()
+    }
+
+
+def _by_seeds(
+    scenes: Mapping[str, Scene],
+    field: Field,
+    folder: Path,
+    bar: Bar,
+    say: Say,
+    look: tuple[Path, ...] | None,
+    cores: int | None,
+) -> dict[str, list[Recording]]:
+    """Every run with every seed, of which little but the history is kept."""
+    jobs = {
+        name: [
+            Job(
+                replace(scene, seed=scene.seed + k, keep=HISTORY, title=f"{name}, seed {k}"),
+                folder / "seeds" / f"{file_name(name)} {scene.seed + k}.zarr",
+                None if look is None else (folder / "seeds",),
+            )
+            for k in range(field.shown.seeds)
+        ]
+        for name, scene in scenes.items()
+    }
+    _train([job for every in jobs.values() for job in every], folder, bar, say, cores)
+    return {name: [Recording(job.path) for job in every] for name, every in jobs.items()}
+
+
+def _train(jobs: Sequence[Job], folder: Path, bar: Bar, say: Say, cores: int | None) -> None:
     try:
         train_all(jobs, bar, say, cores)
     except KeyboardInterrupt:
-        done = sum(path.is_dir() for path in paths.values())
-        told = f"interrupted: {done} of {counted(len(paths), 'run')} are recorded in {folder}"
+        done = sum(job.path.is_dir() for job in jobs)
+        told = f"interrupted: {done} of {counted(len(jobs), 'run')} are recorded in {folder}"
         raise Interrupted(f"{told}: the same command trains the others") from None
-    return {
-        name: run if isinstance(run, Recording) else Recording(paths[name])
-        for name, run in field.runs.items()
-    }
+
+
+def _recorded(job: Job, members: Sequence[Recording] | None) -> Recording:
+    return Seeded(job.path, members) if members else Recording(job.path)
+
+
+def _bests(every: Sequence[Recording]) -> list[float]:
+    """The best value with each seed, losses as negative numbers."""
+    column = "accuracy" if all("accuracy" in run.columns for run in every) else "loss"
+    sign = 1.0 if column == "accuracy" else -1.0
+    worst = -1e300
+    values = (sign * run[column] for run in every)
+    return [float(np.nanmax(np.where(np.isfinite(v), v, worst))) for v in values]
 
 
 def race(

@@ -23,6 +23,9 @@ def lines(runs: Runs) -> Iterator[str]:
         cells = [row[0].rjust(widths[0]), row[1].ljust(widths[1])]
         cells += [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
         yield "  ".join(cells).rstrip()
+    many = max(each.seeds for each in standings(runs))
+    if many > 1:
+        yield f"medians and ranges of {many} seeds"
 
 
 def facts(runs: Runs) -> list[dict[str, Any]]:
@@ -31,6 +34,9 @@ def facts(runs: Runs) -> list[dict[str, Any]]:
     for place, each in _placed(runs):
         row: dict[str, Any] = {"place": place, "run": each.name}
         row |= {f"best_{score(runs)}": each.best, "best_at": each.best_at}
+        if each.seeds > 1:
+            low, high = each.ranges.get("best", (None, None))
+            row |= {"seeds": each.seeds, "best_lowest": low, "best_highest": high}
         if score(runs) == "accuracy":
             row |= {f"to_{100 * mark:.0f}": each.reached[mark] for mark in MARKS}
         else:
@@ -75,14 +81,24 @@ def _titles(runs: Runs) -> list[str]:
 
 
 def _cells(runs: Runs, place: int, each: Standing) -> list[str]:
-    def at(epoch: int | None) -> str:
-        return f"> {count(each.last)}" if epoch is None else count(epoch)
+    def at(epoch: float | None) -> str:
+        return f"> {count(each.last)}" if epoch is None else count(int(epoch))
+
+    def reached(mark: float) -> str:
+        if each.seeds == 1:
+            return at(each.reached[mark])
+        first, last = each.ranges[mark]
+        return (
+            at(first) if first == last else f"{at(each.reached[mark])} ({at(first)} to {at(last)})"
+        )
 
     best = "–" if each.best is None else number(each.best)
+    if each.seeds > 1 and "best" in each.ranges:
+        best += " ({} to {})".format(*(number(value or 0) for value in each.ranges["best"]))
     best_at = "–" if each.best_at is None else count(each.best_at)
     cells = [str(place), each.name, best, best_at]
     if score(runs) == "accuracy":
-        cells += [at(each.reached[mark]) for mark in MARKS]
+        cells += [reached(mark) for mark in MARKS]
     elif next(iter(runs.values())).header.unit == "step":
         cells.append(at(each.minimum))
     ended = "" if each.diverged is None else f", diverged at {count(each.diverged)}"

@@ -13,7 +13,6 @@ from vizopt.train.problems import FunctionSpec, NetworkSpec
 
 MAX_RUNS = 20  # of a race, as many as there are badges
 MAX_NAME = 24  # characters of a run's, which stands above its plane and at its curve
-RACE_KEYS = ("run", "over", "seeds", "clock", "mixed", "budget")  # that a scene has not
 Clock = Literal["step", "samples", "seconds"]
 
 
@@ -62,7 +61,9 @@ class Race(RacePresentation):
         if len(self.run) < 2:
             raise ValueError("run: a race needs two runs at least")
         if len(self.run) > MAX_RUNS:
-            raise ValueError(f"run: {len(self.run)} runs: a race has {MAX_RUNS} at most")
+            raise ValueError(
+                f"run: {len(self.run)} runs: a race has {MAX_RUNS} at most, with planes 6"
+            )
         for name, many in Counter(entry.name for entry in self.run).items():
             if many > 1:
                 raise ValueError(f'run: {many} are named "{name}": give each its own name')

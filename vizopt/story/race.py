@@ -34,7 +34,7 @@ def of_race(
     found = standings(runs)
     went = [_led(runs), *_reached(runs), *_diverged(runs, found)]
     paragraphs = [warning, _who(runs), unlike(runs), " ".join(filter(None, went))]
-    paragraphs += [final(runs), scene.budget and sentence(scene.budget)]
+    paragraphs += [_seeds(scene), final(runs), scene.budget and sentence(scene.budget)]
     events = race_events(runs)
     return Story(_alt(runs, scene, found), tuple(filter(None, paragraphs)), events)
 
@@ -81,14 +81,24 @@ def final(runs: Mapping[str, Recording]) -> str:
     return f"Standings at the end: {'; '.join(lines)}."
 
 
+def _seeds(scene: RacePresentation) -> str:
+    if scene.seeds == 1:
+        return ""
+    told = f"Each run is trained with {scene.seeds} seeds (n = {scene.seeds})"
+    return f"{told}: numbers and curves are medians, planes those of the seed nearest to them."
+
+
 def _place(runs: Mapping[str, Recording], each: Standing) -> str:
     run = runs[each.name]
     unit = run.header.unit
     if each.best is None or each.best_at is None:
         return f"{each.name}, without a number"
     if score(runs) == "accuracy":
-        told = f"{each.name}, best accuracy {number(each.best)} at {unit} {count(each.best_at)}"
-        return f"{told}, loss {number(each.loss)} at the end"
+        told = f"{each.name}, best accuracy {number(each.best)}"
+        if each.seeds > 1 and "best" in each.ranges:
+            low, high = (number(value or 0) for value in each.ranges["best"])
+            return f"{told} (median of {each.seeds} seeds, {low} to {high})"
+        return f"{told} at {unit} {count(each.best_at)}, loss {number(each.loss)} at the end"
     name = "f(x)" if run.header.kind == "function" else "loss"
     ends = f"{number(each.loss)} at the end"
     return f"{each.name}, lowest {name} {number(each.best)} at {unit} {count(each.best_at)}, {ends}"
