@@ -102,7 +102,7 @@ WRONG = {
     "no problem in common": (
         RUNS + 'problem.data = { kind = "moons" }',
         "race.toml: run: no common problem: SGD trains on spiral, Adam on moons: "
-        "allow it with mixed = true",
+        "allow it with mixed = true, or --mixed",
     ),
     "both": (
         RUNS + "[over]\nepochs = [1, 2]",
@@ -121,7 +121,7 @@ WRONG = {
     "a scene": ("", "race.toml: is a scene of one run: draw it with: vizopt make race.toml"),
     "many": (
         "".join(f'[[run]]\nname = "{k}"\n' for k in range(31)),
-        "race.toml: run: 31 runs: a race has 20 at most",
+        "race.toml: run: 31 runs: a race has 20 at most, with planes 6",
     ),
 }
 

@@ -25,8 +25,8 @@ from vizopt.draw.figure_spec import FigureSpec, Join
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.scene.options import ClipOptions
-from vizopt.scene.race import RACE_KEYS, Entry, Race
-from vizopt.scene.schema import POINTER, shipped
+from vizopt.scene.race import Entry, Race
+from vizopt.scene.schema import POINTER, RACE_KEYS, shipped
 from vizopt.scene.spec import Pause, Scene
 from vizopt.scene.written import kinds
 from vizopt.train.probes import Keep

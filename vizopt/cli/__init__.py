@@ -8,7 +8,18 @@ from typing import Any
 
 import click
 
-from vizopt.cli import check, compare, completing, completion, kinds, make, show, slides, table
+from vizopt.cli import (
+    check,
+    compare,
+    completing,
+    completion,
+    kinds,
+    make,
+    race,
+    show,
+    slides,
+    table,
+)
 from vizopt.cli.data import tell_tables
 from vizopt.cli.importing import IMPORT
 from vizopt.cli.limits import check_limits
@@ -139,7 +150,7 @@ def info(run: Path, as_json: bool, verify: bool) -> None:
 @click.group(
     cls=Commands,
     groups={
-        "make": (make.make, record, make.render, find),
+        "make": (make.make, record, make.render, race.race, find),
         "look": (list_, show.show, info, table.table, make.recipe),
         "share": (make.pack, slides.slides),
         "check": (check.check, compare.compare),

@@ -2,11 +2,12 @@
 
 from vizopt.core.errors import VizoptError
 from vizopt.core.words import Language
+from vizopt.draw.defaults import with_panels
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Curves, Descent, Panel, SmallPlane, Standings
-from vizopt.draw.views import BADGES, UNEQUAL, Runs, Views
-from vizopt.recording.differences import APART, common, differences, own
+from vizopt.draw.views import BADGES, Runs, Views
+from vizopt.recording.differences import APART, differences, own
 from vizopt.recording.standings import score
 from vizopt.recording.store import Recording
 
@@ -15,17 +16,26 @@ MOST = len(BADGES)  # runs of a picture
 FEW = 3  # of which the settings of each are told
 
 
-def raced(runs: Runs) -> FigureSpec:
+def raced(runs: Runs, wanted: FigureSpec | None = None) -> FigureSpec:
     """The picture of several runs: of up to 6 the planes, of up to 20 curves and standings.
+
+    Args:
+        runs: by their names.
+        wanted: what a scene says of it; see `arranged`.
 
     Raises:
         VizoptError: more than there is room for.
+        ValueError: a panel whose name has no place in the picture, or that joins none.
     """
     if len(runs) > MOST:
         raise VizoptError(
             f"{len(runs)} runs: a picture has room for {MOST}, and for the planes of {PLANES}: "
             "leave some out"
         )
+    return with_panels(_arranged(runs), wanted)
+
+
+def _arranged(runs: Runs) -> FigureSpec:
     common = frozenset.intersection(*(run.names for run in runs.values()))
     if all(run.header.kind == "function" for run in runs.values()):
         return _descents()
@@ -46,21 +56,16 @@ def raced(runs: Runs) -> FigureSpec:
     return FigureSpec(panels, *_with(len(runs)))
 
 
-def settings_of(views: Views, words: Language) -> str:
-    """The line below the title: in what the runs differ, and what they have in common.
-
-    Of few runs each one's settings, of more what differs. What is no setting of an update rule
-    stands first, behind a sign.
-    """
+def what_differs(views: Views, words: Language) -> str:
+    """In what the update rules differ: of few runs each one's settings, of more which of them."""
     runs = {name: view.run for name, view in views.items()}
-    found = differences(runs)
-    beyond = dict.fromkeys(_called(each.what, words) for each in found if each.beyond)
-    also = [f"{UNEQUAL}{', '.join(beyond)}"] if beyond else []
-    parts = [f"{views[name].role.badge} {what}" for name, what in own(runs).items() if what]
-    if len(runs) > FEW:
-        rules = dict.fromkeys(_called(each.what, words) for each in found if not each.beyond)
-        parts = [words.say("differ", what=", ".join(rules))] if rules else []
-    return APART.join([*also, *parts, *filter(None, [common(runs)])])
+    if len(runs) <= FEW:
+        parts = [f"{views[name].role.badge} {what}" for name, what in own(runs).items() if what]
+        return APART.join(parts)
+    found = dict.fromkeys(
+        _called(each.what, words) for each in differences(runs) if not each.beyond
+    )
+    return words.say("differ", what=", ".join(found)) if found else ""
 
 
 def _called(what: str, words: Language) -> str:
@@ -68,10 +73,7 @@ def _called(what: str, words: Language) -> str:
     key = what.removeprefix("optimizer.")
     if key.partition(".")[0] == "lr":
         return words.say("learning_rate")
-    known = {"kind": "update_rule", "data": "data", "first weights": "first_weights"}
-    known |= {"samples seen": "samples_seen", "length": "length", "seed": "seed"}
-    name = known.get(key)
-    return words.say(name) if name else key.replace("_", " ")
+    return words.say("update_rule") if key == "kind" else key.replace("_", " ")
 
 
 def _has_names(run: Recording) -> bool:

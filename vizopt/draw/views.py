@@ -12,7 +12,6 @@ from vizopt.draw.timeline import COURSE, Timeline, rows_at
 from vizopt.recording.events import broken_off
 from vizopt.recording.store import Recording
 
-UNEQUAL = "≠ "  # in front of what runs should have in common and have not
 BADGES = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 # Lengths of line and gap, in widths of the line; none for a whole one.
 DASHES: tuple[tuple[float, ...], ...] = (
@@ -90,6 +89,11 @@ def views_of(runs: Runs, timeline: Timeline, fps: float) -> Views:
         )
         for number, (name, run) in enumerate(runs.items(), 1)
     }
+
+
+def frames_of(runs: Runs, timeline: Timeline, fps: float) -> int:
+    """How many frames their picture has."""
+    return len(next(iter(views_of(runs, timeline, fps).values())).rows)
 
 
 def chosen(views: Views, of: str | None) -> View:

@@ -1,7 +1,7 @@
 """Standings: how the runs of a race compare, read from every epoch of their histories."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vizopt.recording.descent import from_then_on, outcome
 from vizopt.recording.events import MARKS, divergence
+from vizopt.recording.seeded import Seeded
 from vizopt.recording.store import Recording
 
 Values = NDArray[np.float64]
@@ -30,6 +31,9 @@ class Standing:
         last: its last epoch.
         diverged: the epoch from which on its numbers are none, or its loss explodes.
         minimum: of a descent, the step from which on it stays near a global minimum.
+        seeds: with how many it was trained; all numbers are then their medians.
+        ranges: lowest and highest of the seeds, of "best" and of each accuracy that is reached; a
+            seed that never does has none.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Standing:
     last: int
     diverged: int | None
     minimum: int | None
+    seeds: int = 1
+    ranges: Mapping[str | float, tuple[float | None, float | None]] = field(default_factory=dict)
 
 
 def standings(runs: Mapping[str, Recording]) -> list[Standing]:
@@ -48,8 +54,15 @@ def standings(runs: Mapping[str, Recording]) -> list[Standing]:
     Args:
         runs: by their names in the race.
     """
-    sign = -1.0 if score(runs) == "accuracy" else 1.0
-    found = [_standing(name, run, score(runs)) for name, run in runs.items()]
+    column = score(runs)
+    found = [
+        _of_seeds(name, [_standing(name, each, column) for each in run.members], run)
+        if isinstance(run, Seeded)
+        else _standing(name, run, column)
+        for name, run in runs.items()
+    ]
+
+    sign = -1.0 if column == "accuracy" else 1.0
 
     def place(standing: Standing) -> tuple[bool, float, int]:
         none = standing.best is None
@@ -148,6 +161,33 @@ def _standing(name: str, run: Recording, column: str) -> Standing:
         diverged = next((event.epoch for event in events if event.kind == "divergence"), None)
     loss = float(run["loss"][-1])
     return Standing(name, best, best_at, reached, loss, run.epochs - 1, diverged, minimum)
+
+
+def _of_seeds(name: str, every: list[Standing], run: Seeded) -> Standing:
+    """The medians and ranges of a run's seeds; what half of them never reach has no median."""
+    best = sorted(each.best for each in every if each.best is not None)
+    reached: dict[float, int | None] = {}
+    ranges: dict[str | float, tuple[float | None, float | None]] = {}
+    for mark in every[0].reached:
+        times = _in_order([each.reached[mark] for each in every])
+        reached[mark] = times[(len(times) - 1) // 2]
+        ranges[mark] = times[0], times[-1]
+    if best:
+        ranges["best"] = best[0], best[-1]
+    diverged = _in_order([each.diverged for each in every])
+    return replace(
+        _standing(name, run, "accuracy" if every[0].reached else "loss"),
+        best=best[(len(best) - 1) // 2] if best else None,
+        reached=reached,
+        diverged=diverged[(len(diverged) - 1) // 2],
+        seeds=len(every),
+        ranges=ranges,
+    )
+
+
+def _in_order(times: list[int | None]) -> list[int | None]:
+    """Times in order, those that never come last."""
+    return sorted(times, key=lambda at: (at is None, at or 0))
 
 
 def _first(there: NDArray[np.bool_]) -> int | None:

@@ -7,7 +7,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from vizopt.core.docstrings import docstring
-from vizopt.scene.race import MAX_RUNS, RACE_KEYS, Race
+from vizopt.scene.race import MAX_RUNS, Race
+from vizopt.scene.schema import RACE_KEYS
 from vizopt.scene.spec import TRAINED, Scene
 from vizopt.scene.written import as_table
 

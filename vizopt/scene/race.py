@@ -9,12 +9,10 @@ from pydantic import Field
 
 from vizopt.core.specs import Flag, spec
 from vizopt.scene.spec import Presentation, Scene, Training
-from vizopt.train.optimizers import name_of
 from vizopt.train.problems import FunctionSpec, NetworkSpec
 
 MAX_RUNS = 20  # of a race, as many as there are badges
 MAX_NAME = 24  # characters of a run's, which stands above its plane and at its curve
-RACE_KEYS = ("run", "over", "seeds", "clock", "mixed", "budget")  # that a scene has not
 Clock = Literal["step", "samples", "seconds"]
 
 
@@ -30,11 +28,10 @@ class Entry(Training):
 
 
 @spec
-class Race(Presentation):
-    """Several runs in one picture.
+class RacePresentation(Presentation):
+    """How several runs are shown in one picture.
 
     Args:
-        run: the runs, two or more; in a file each has the keys that differ from those of the file.
         seeds: how often each run is trained, from its seed on; curves are then medians with the
             band between the quartiles.
         clock: what all runs have in common at an instant: the "step" (or epoch), the "samples"
@@ -43,18 +40,30 @@ class Race(Presentation):
         budget: what the settings were chosen by, for the picture.
     """
 
-    run: tuple[Entry, ...] = field(kw_only=True)
     seeds: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     clock: Clock = "step"
     mixed: Flag = False
     budget: Annotated[str, Field(max_length=100)] = ""
+
+
+@spec
+class Race(RacePresentation):
+    """Several runs in one picture.
+
+    Args:
+        run: the runs, two or more; in a file each has the keys that differ from those of the file.
+    """
+
+    run: tuple[Entry, ...] = field(kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if len(self.run) < 2:
             raise ValueError("run: a race needs two runs at least")
         if len(self.run) > MAX_RUNS:
-            raise ValueError(f"run: {len(self.run)} runs: a race has {MAX_RUNS} at most")
+            raise ValueError(
+                f"run: {len(self.run)} runs: a race has {MAX_RUNS} at most, with planes 6"
+            )
         for name, many in Counter(entry.name for entry in self.run).items():
             if many > 1:
                 raise ValueError(f'run: {many} are named "{name}": give each its own name')
@@ -71,18 +80,7 @@ class Race(Presentation):
         Args:
             seed: is added to each run's own.
         """
-        return [self._scene(entry, seed) for entry in self.run]
-
-    def _scene(self, entry: Entry, seed: int) -> Scene:
-        trained = {each.name: getattr(entry, each.name) for each in fields(Training)}
-        return Scene(
-            **trained | {"seed": (entry.seed + seed) % 2**32},
-            title=entry.name,
-            name=file_name(entry.name),
-            timeline=self.timeline,
-            theme=self.theme,
-            look=self.look,
-        )
+        return [scene_of(entry, entry.name, self, seed) for entry in self.run]
 
     def _check_common(self) -> None:
         """Raises ValueError where two runs make different things small."""
@@ -90,7 +88,29 @@ class Race(Presentation):
         for entry in self.run[1:]:
             if subject(entry) != subject(first):
                 what = f"{first.name} trains on {told(first)}, {entry.name} on {told(entry)}"
-                raise ValueError(f"run: no common problem: {what}: allow it with mixed = true")
+                raise ValueError(
+                    f"run: no common problem: {what}: allow it with mixed = true, or --mixed"
+                )
+
+
+def scene_of(training: Training, name: str, shown: Presentation, seed: int = 0) -> Scene:
+    """A run of a race as the scene that it is alone, with the race's pace and colours.
+
+    Args:
+        training: what is trained.
+        name: in the race.
+        shown: how the race is.
+        seed: is added to its own.
+    """
+    trained = {each.name: getattr(training, each.name) for each in fields(Training)}
+    return Scene(
+        **trained | {"seed": (training.seed + seed) % 2**32},
+        title=name,
+        name=file_name(name),
+        timeline=shown.timeline,
+        theme=shown.theme,
+        look=shown.look,
+    )
 
 
 def file_name(name: str) -> str:
@@ -114,7 +134,6 @@ def told(entry: Training) -> str:
     return problem.f if isinstance(problem, FunctionSpec) else problem.describe()
 
 
-def entered(scene: Scene) -> Entry:
-    """A scene as a run of a race, under its rule's name."""
-    trained = {each.name: getattr(scene, each.name) for each in fields(Training)}
-    return Entry(**trained, name=name_of(scene.optimizer)[:MAX_NAME])
+def entered(scene: Scene, name: str) -> Entry:
+    """A scene as a run of a race."""
+    return Entry(**{each.name: getattr(scene, each.name) for each in fields(Training)}, name=name)

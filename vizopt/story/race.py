@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from vizopt.core.arrays import Size
 from vizopt.core.numbers import count, counted, number
 from vizopt.core.words import phrase
 from vizopt.recording.differences import APART, Difference, common, differences
 from vizopt.recording.events import MARKS, Event, percent
 from vizopt.recording.standings import Standing, leads, score, standings, steps_to
 from vizopt.recording.store import Recording
-from vizopt.scene.spec import Presentation
+from vizopt.scene.race import RacePresentation
 from vizopt.story.compose import ALT, TITLE, Story
 from vizopt.story.phrases import cut, listed, plain, sentence
 
@@ -17,20 +18,23 @@ VALUES = 8  # values of a difference that are told one by one
 
 
 def of_race(
-    runs: Mapping[str, Recording], scene: Presentation, seen: str, warning: str = ""
+    runs: Mapping[str, Recording],
+    scene: RacePresentation,
+    warning: str = "",
+    slide: Size | None = None,
 ) -> Story:
     """The story of a race.
 
     Args:
         runs: by their names in the race.
         scene: how they are drawn.
-        seen: what there is to be seen of them.
         warning: what stands on the card in front of a clip that may flash.
+        slide: size of a clip for a slide, whose title stands outside it.
     """
     found = standings(runs)
     went = [_led(runs), *_reached(runs), *_diverged(runs, found)]
     paragraphs = [warning, _who(runs), unlike(runs), " ".join(filter(None, went))]
-    paragraphs += [final(runs), seen]
+    paragraphs += [_seeds(scene), final(runs), scene.budget and sentence(scene.budget)]
     events = race_events(runs)
     return Story(_alt(runs, scene, found), tuple(filter(None, paragraphs)), events)
 
@@ -77,14 +81,24 @@ def final(runs: Mapping[str, Recording]) -> str:
     return f"Standings at the end: {'; '.join(lines)}."
 
 
+def _seeds(scene: RacePresentation) -> str:
+    if scene.seeds == 1:
+        return ""
+    told = f"Each run is trained with {scene.seeds} seeds (n = {scene.seeds})"
+    return f"{told}: numbers and curves are medians, planes those of the seed nearest to them."
+
+
 def _place(runs: Mapping[str, Recording], each: Standing) -> str:
     run = runs[each.name]
     unit = run.header.unit
     if each.best is None or each.best_at is None:
         return f"{each.name}, without a number"
     if score(runs) == "accuracy":
-        told = f"{each.name}, best accuracy {number(each.best)} at {unit} {count(each.best_at)}"
-        return f"{told}, loss {number(each.loss)} at the end"
+        told = f"{each.name}, best accuracy {number(each.best)}"
+        if each.seeds > 1 and "best" in each.ranges:
+            low, high = (number(value or 0) for value in each.ranges["best"])
+            return f"{told} (median of {each.seeds} seeds, {low} to {high})"
+        return f"{told} at {unit} {count(each.best_at)}, loss {number(each.loss)} at the end"
     name = "f(x)" if run.header.kind == "function" else "loss"
     ends = f"{number(each.loss)} at the end"
     return f"{each.name}, lowest {name} {number(each.best)} at {unit} {count(each.best_at)}, {ends}"
@@ -152,7 +166,7 @@ def _unit(runs: Mapping[str, Recording]) -> str:
     return next(iter(runs.values())).header.unit
 
 
-def _alt(runs: Mapping[str, Recording], scene: Presentation, found: Sequence[Standing]) -> str:
+def _alt(runs: Mapping[str, Recording], scene: RacePresentation, found: Sequence[Standing]) -> str:
     """Title, who races, then as much of how it ends as there is room for."""
     names = list(runs)
     some = names if len(names) <= NAMES else [*names[:NAMES], f"{len(names) - NAMES} more"]
