@@ -264,6 +264,13 @@ def test_schema_and_parser_agree_on_a_thousand_scenes():
     assert 300 < sum(verdicts) < 700
 
 
+def test_a_race_has_the_keys_of_a_scene_and_its_own():
+    own = {field.name for field in fields(Race)} - {field.name for field in fields(Scene)}
+    assert set(RACE_KEYS) == {*own, "over"}
+    for name in library.races():
+        assert [error.message for error in VALIDATOR.iter_errors(library.parsed_race(name))] == []
+
+
 def test_every_key_of_every_kind_is_described():
     for cls in (
         *kinds(),

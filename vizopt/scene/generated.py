@@ -8,7 +8,6 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from vizopt.core.docstrings import docstring
 from vizopt.scene.race import MAX_RUNS, Race
-from vizopt.scene.schema import RACE_KEYS
 from vizopt.scene.spec import TRAINED, Scene
 from vizopt.scene.written import as_table
 
@@ -52,7 +51,9 @@ def schema() -> dict[str, Any]:
     """The schema of a scene, which is a race where it has runs."""
     made = TypeAdapter(Scene).json_schema(schema_generator=Generator)
     race = TypeAdapter(Race).json_schema(schema_generator=Generator)
-    keys = {key: race["properties"][key] for key in RACE_KEYS if key in race["properties"]}
+    keys = {
+        key: race["properties"][key] for key in race["properties"] if key not in made["properties"]
+    }
     values = {"type": "array", "minItems": 2}
     keys["over"] = {
         "type": "object",
