@@ -1,25 +1,26 @@
 """The key: which weight each colour is, and between which epochs the update lies."""
 
-from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import spec
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.scale import scale_of
 from vizopt.draw.updates import updates
-from vizopt.recording.store import Recording
+from vizopt.draw.views import Views
 
 LEAST = 0.35  # of the width, that the bar keeps
 
 
 @spec
-class Key:
+class Key(OneRun):
     """The colour scale of weights and updates, and the two epochs that the update lies between."""
 
     @property
     def needs(self) -> frozenset[str]:
         return frozenset({"epoch", "params"})
 
-    def static(self, slot: Slot, run: Recording) -> None:
+    def static(self, slot: Slot, views: Views) -> None:
+        run = self.view(views).run
         last = run.header.epochs
         note, text = _texts(slot, last)
         longest = max(
@@ -34,9 +35,10 @@ class Key:
         _write_ticks(slot, scale_of(run).ticks(), width, height, line)
         slot.text(slot.width, line, note, 12, align="right")
 
-    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
+        _, run, rows, _, course = self.view(views)
         epochs = run["epoch"]
-        start, stop = (epochs[part] for part in updates(rows, slot.playback)[:2])
+        start, stop = (epochs[part] for part in updates(rows, slot.playback, course)[:2])
         glyphs = slot.glyphs(12)
         last = run.header.epochs
         _, text = _texts(slot, last)
