@@ -1,6 +1,5 @@
 """TorchRun: the hooks that tell a recording what an optimizer of PyTorch does."""
 
-import atexit
 import sys
 import warnings
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import torch
 
 from vizopt.core.errors import VizoptWarning
 from vizopt.core.numbers import counted
+from vizopt.recording.ending import at_end, closed
 from vizopt.recording.keeping import Taken
 from vizopt.recording.run import Run
 
@@ -58,7 +58,7 @@ class TorchRun:
         if loss is not None:
             self._hooks.append(loss.register_forward_hook(_LossHook(self)))
         _recorded.add(optimizer)
-        atexit.register(self.close)
+        at_end(self.close)
 
     def log(self, **values: Any) -> None:
         """Tell what the hooks do not see: `log(loss=loss, accuracy=accuracy)`.
@@ -111,7 +111,7 @@ class TorchRun:
     def _begin_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._log_done()
         self._inside, self._counted = True, False
-        wanted = self._run.wants(self._run.step + 1)
+        wanted = self._run.wants(self._run.steps)
         self._before = self._run.take(self._arrays) if wanted else None
 
     def _end_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
@@ -160,7 +160,7 @@ class TorchRun:
 
     def _release(self) -> None:
         """Leave optimizer and criterion as they were."""
-        atexit.unregister(self.close)
+        closed(self.close)
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
