@@ -139,16 +139,24 @@ class Run:
         at = self._rows if step is None else step
         return self._owed or in_octaves(at, self._writer.first) or at + 1 == self._planned
 
-    def take(self, params: Any) -> Taken | None:
+    def take(self, params: Any, flat: NDArray[Any] | None = None) -> Taken | None:
         """A whole row of the parameters and predictions as they are now, for `log(params=…)` when
-        their step has ended; nothing where none can be recorded."""
+        their step has ended; nothing where none can be recorded.
+
+        Args:
+            params: arrays by name.
+            flat: a copy [P] of all their cells in order, where there is one.
+        """
         if not self._open or "all" in self._off:
             return None
         self._owed = False
         if not self._begun:
             self._tried("all", lambda: self._begin(params))
         reader = self._parameters
-        flat = self._tried("params", lambda: reader.read(params)) if reader else None
+        if reader is None:
+            return None
+        if flat is None or reader.is_sampled:
+            flat = self._tried("params", lambda: reader.read(params))
         if flat is None or not np.isfinite(flat).all():
             return None
         return self._taken(params, flat)
