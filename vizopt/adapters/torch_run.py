@@ -2,28 +2,29 @@
 
 import atexit
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from functools import partial
 from math import isfinite
 from types import TracebackType
 from typing import Any
-from weakref import WeakSet
 
 import torch
 
 from vizopt.adapters.torch_model import Live
 from vizopt.core.errors import VizoptWarning
 from vizopt.core.numbers import counted
-from vizopt.recording.run import Run, Taken
+from vizopt.recording.keeping import Taken
+from vizopt.recording.run import Run
 
 RESERVED = ("step", "params")  # what the hooks tell themselves
-_recorded: WeakSet[torch.optim.Optimizer] = WeakSet()  # those whose recordings are not closed
+OPEN: "dict[int, TorchRun]" = {}  # that nobody has closed yet, by their optimizers
 
 
 def is_recorded(optimizer: torch.optim.Optimizer) -> bool:
     """Whether a recording of it is not closed yet."""
-    return optimizer in _recorded
+    return id(optimizer) in OPEN
 
 
 class TorchRun:
@@ -58,8 +59,7 @@ class TorchRun:
         ]
         if loss is not None:
             self._hooks.append(loss.register_forward_hook(_LossHook(self)))
-        _recorded.add(optimizer)
-        atexit.register(self.close)
+        OPEN[id(optimizer)] = self
 
     def log(self, **values: Any) -> None:
         """Tell what the hooks do not see: `log(loss=loss, accuracy=accuracy)`.
@@ -112,8 +112,7 @@ class TorchRun:
     def _begin_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._log_done()
         self._inside, self._counted = True, False
-        wanted = self._run.wants(self._run.step + 1)
-        self._before = self._run.take(*self._live.now()) if wanted else None
+        self._before = self._run.take(*self._live.now()) if self._run.wants() else None
 
     def _end_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._inside = False
@@ -163,11 +162,10 @@ class TorchRun:
 
     def _release(self) -> None:
         """Leave optimizer and criterion as they were."""
-        atexit.unregister(self.close)
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
-        _recorded.discard(self._optimizer)
+        OPEN.pop(id(self._optimizer), None)
 
     def _safely(self, do: Callable[..., None], *args: Any) -> None:
         """Do it; where that fails the recording ends, and not the training."""
@@ -216,3 +214,12 @@ def _mean(losses: list[torch.Tensor]) -> Any:
     values = [float(loss) for loss in losses]
     finite = [value for value in values if isfinite(value)] or values
     return sum(finite) / len(finite)
+
+
+def _close_all() -> None:
+    for run in list(OPEN.values()):
+        run.close()
+
+
+# Before the threads that write are gone, and before the recordings close themselves.
+getattr(threading, "_register_atexit", atexit.register)(_close_all)
