@@ -89,7 +89,7 @@ def test_each_scene_with_its_line():
 def test_keys_and_values_of_set(folder):
     place = ("make", "sgd", "--set")
     first = offered(*place, "")
-    assert first[:4] == ["title=…", "problem.…", "optimizer.…", "about=…"]
+    assert first[:4] == ["problem.…", "optimizer.…", "seed=…", "epochs=…"]
     assert len(first) == len({key.partition(".")[0] for key in keys()})
     assert offered(*place, "optimizer.l") == [
         "optimizer.lr=…",

@@ -194,7 +194,7 @@ def test_defaults_of_the_reference_are_written_as_in_a_scene():
     adam = keys.page().split("\n### `adam`\n")[1].split("\n### ")[0]
     assert "| `lr` | to be given |" in adam
     assert "| `beta_1` | `0.9` |" in adam
-    assert "momentum ← beta_1 · momentum" in adam
+    assert "m     ← beta_1 · m" in adam
     assert "Kingma and Ba 2015" in adam
     assert '| `formats` | `["mp4", "gif"]` |' in keys.page()
     assert "| `allow_flashes` | `false` |" in keys.page()

@@ -126,7 +126,7 @@ def test_large_pictures_are_the_same_in_less_memory(tmp_path, monkeypatch, inste
     frames[..., 3] = 255
     shown = {}
     for large in (1 << 30, 0):
-        monkeypatch.setattr(ffmpeg, "LARGE", large)
+        monkeypatch.setattr(ffmpeg, "MAX_PLAIN_PX", large)
         path = tmp_path / f"{large}.mp4"
         format_of(path).check(path, SIZE)
         label = ClipMetadata(title="T", recipe="# made with vizopt")
@@ -281,3 +281,18 @@ def working(parent: int) -> bool:
         except OSError:
             continue
     return any(b"null" not in line for line in lines if line)
+
+
+def test_an_ffmpeg_that_cannot_read_large_pictures_is_refused_before_they_are_drawn(
+    tmp_path, instead, monkeypatch
+):
+    """Of its source `movie`, which only they need."""
+    instead(f'case "$*" in *movie=*) echo "[lavfi @ 0x1] [error] No such filter: \'movie\'" >&2; '
+            f'exec "{REAL}" -version >&2;; *) exec "{REAL}" "$@";; esac')  # fmt: skip
+    path = tmp_path / "a.mp4"
+    format_of(path).check(path, SIZE)
+    monkeypatch.setattr(ffmpeg, "MAX_PLAIN_PX", 0)
+    with pytest.raises(
+        VizoptError, match=r"\(No such filter: 'movie'\): 5.1 or newer with libx264"
+    ):
+        format_of(path).check(path, SIZE)

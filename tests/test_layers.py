@@ -2,6 +2,7 @@
 
 import ast
 import re
+from configparser import ConfigParser
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -86,3 +87,14 @@ def test_no_folder_has_a_circle(part):
 
 def test_a_few_modules_stand_at_the_top():
     assert len(list(ROOT.glob("*.py"))) <= 8
+
+
+def test_every_folder_of_the_package_is_installed():
+    config = ConfigParser()
+    config.read(ROOT.parent / "setup.cfg")
+    listed = set(config["options"]["packages"].split())
+    folders = {module.parent.relative_to(ROOT.parent) for module in ROOT.rglob("*.py")}
+    assert {".".join(folder.parts) for folder in folders} - {"vizopt.scenes"} <= listed
+    assert all(
+        (ROOT.parent / Path(*name.split("."))).is_dir() for name in listed - {"vizopt.scenes"}
+    )

@@ -15,6 +15,7 @@ from vizopt.draw.panels.markers import SHAPES, markers, shape
 from vizopt.draw.panels.plane import Plane, diameter
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
+from vizopt.draw.views import alone
 
 SIDE = 40
 PLANE = 591  # pixels: the largest square above two lines of text in the window below
@@ -105,9 +106,10 @@ def plane(tmp_path_factory):
     figure = Figure((600 / DPI, 640 / DPI), dpi=DPI)
     axes = pixel_axes(figure, 0, 0, 600, 640)
     slot = Slot(axes, 600, 640, THEMES["light"], 1.0, Playback((1280, 720), 1.0, "still"))
-    Plane().static(slot, run)
+    views = alone(run, np.zeros(1, np.intp))
+    Plane().static(slot, views)
     window = whole(FigureCanvasAgg(figure))
-    Plane().dynamic(slot, run, np.zeros(1, np.intp))(window, 0)
+    Plane().dynamic(slot, views)(window, 0)
     return run, axes, window
 
 

@@ -17,6 +17,7 @@ from vizopt.draw.panels import Slot, Worked
 from vizopt.draw.panels.arithmetic import arithmetic
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
+from vizopt.draw.views import alone
 from vizopt.recording import summary
 from vizopt.recording.descent import BROKEN, outcome
 from vizopt.recording.events import broken_off, events
@@ -390,7 +391,7 @@ def told_on(slot_width: int, run: Recording) -> list[str]:
     try:
         Slot.glyphs = lambda *_, **__: strip
         rows = np.arange(len(run))
-        Worked().dynamic(slot, run, rows)(np.zeros((400, slot_width, 4)), len(run) - 1)
+        Worked().dynamic(slot, alone(run, rows))(np.zeros((400, slot_width, 4)), len(run) - 1)
     finally:
         Slot.glyphs = glyphs
     start = next((i for i, (text, _) in enumerate(written) if text.startswith("step ")), None)

@@ -21,6 +21,7 @@ from vizopt.draw.panels import Weights, grid_labels
 from vizopt.draw.panels.scale import scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
+from vizopt.draw.views import alone
 from vizopt.recording.export import weights_csv, weights_lines
 from vizopt.recording.header import Column, External, Header
 from vizopt.recording.recorder import Recorder
@@ -137,8 +138,8 @@ def pictures_of(run, across=2):
         rows = tuple(" ".join(cells[k : k + across]) for k in range(0, len(cells), across))
         stage = FigureSpec(names, Mosaic(rows))
         playback, words = Playback((1280, 720), 10.0, "clip"), HeaderText("Mine", "", "epoch")
-        shown = np.arange(len(run))
-        picture = FrameRenderer(stage, run, shown, playback, THEMES["light"], words)
+        shown = alone(run, np.arange(len(run)))
+        picture = FrameRenderer(stage, shown, playback, THEMES["light"], words)
         yield [panel.layer for panel in names.values()], picture
 
 

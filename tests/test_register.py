@@ -87,11 +87,12 @@ class Bar:
     height: int = 20
     needs = frozenset({"loss", "epoch"})
 
-    def static(self, slot, run):
+    def static(self, slot, views):
         slot.text(0, slot.font(13), "loss")
 
-    def dynamic(self, slot, run, rows):
-        loss = run["loss"][run["epoch"][rows]]
+    def dynamic(self, slot, views):
+        view, *_ = views.values()
+        loss = view.run["loss"][view.run["epoch"][view.rows]]
         widths = (loss / loss.max() * slot.width).astype(int)
 
         def draw(window, k):
@@ -508,7 +509,7 @@ def test_a_panel_that_remembers_or_needs_what_nobody_records_is_told(monkeypatch
     every("bar")
     seen = []
 
-    def dynamic(self, slot, run, rows):
+    def dynamic(self, slot, views):
         def draw(window, k):
             seen.append(k)
             window[: len(seen) % 7] = 0

@@ -25,6 +25,7 @@ from vizopt.draw.panels.plot import Plot
 from vizopt.draw.panels.worked import SIZES, _fitting, _lines, _Places
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
+from vizopt.draw.views import alone
 from vizopt.recording.minima import minima_of
 
 SHAPES = [(1280, 720), (1024, 768), (1080, 1080), (1080, 1920)]
@@ -74,7 +75,7 @@ def test_a_name_without_room_beside_the_curve_is_written_all_the_same():
 
 def test_the_paper_shows_around_a_name(lesson):
     slot = slot_of(600, 300)
-    Descent().static(slot, lesson)
+    Descent().static(slot, alone(lesson, np.arange(1)))
     names = [text for text in slot.axes.texts if "minimum" in text.get_text()]
     assert names
     assert all(text.get_path_effects() for text in names)
@@ -116,7 +117,7 @@ def test_a_setting_too_long_for_a_line_parts_at_a_comma_and_three_lines_are_the_
 def test_thin_lines_are_as_wide_in_a_large_frame(lesson, size):
     unit = size[1] / 720
     slot = slot_of(*size, unit)
-    Descent().static(slot, lesson)
+    Descent().static(slot, alone(lesson, np.arange(1)))
     slot.frame(100, 100, 50, 50)
     widths = {line.get_linewidth() for line in slot.axes.lines}
     assert slot.hairline == round(unit)

@@ -20,6 +20,7 @@ from vizopt.draw.panels.strip import Strip, _Box, _markers, _points
 from vizopt.draw.panels.stroke import strokes
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
+from vizopt.draw.views import alone
 from vizopt.flashes import check_flashes
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
@@ -39,7 +40,7 @@ def drawn(run, rows, theme=LIGHT, mode="clip"):
     """The box of the strip, and a function that draws the pixels inside it for a frame."""
     slot = slot_of(theme, mode)
     box = _Box.of(slot, run)
-    draw = Strip().dynamic(slot, run, np.asarray(rows))
+    draw = Strip().dynamic(slot, alone(run, np.asarray(rows)))
 
     def inside(k):
         window = np.full((*SIZE[::-1], 4), 255, np.uint8)
@@ -181,7 +182,7 @@ def test_points_lie_at_their_values_in_the_row_of_their_class(line):
 def test_the_axis_has_the_name_and_the_units_of_the_feature(line):
     slot = slot_of()
     box = _Box.of(slot, line)
-    Strip().static(slot, line)
+    Strip().static(slot, alone(line, np.arange(1)))
     still = {text.get_text(): text.get_position() for text in slot.axes.texts}
     assert still["dose →"][0] == box.left + box.width
     assert "↑ predicted probability" in still
@@ -256,7 +257,7 @@ def test_what_would_flash_is_the_mean_of_half_a_second_and_says_so(wild, texts, 
         assert abs(inside(k)[2, 200] - mixed).max() <= 1
     assert np.array_equal(inside(61), inside(73))
     slot = slot_of()
-    draw = Strip().dynamic(slot, wild, np.arange(90))
+    draw = Strip().dynamic(slot, alone(wild, np.arange(90)))
     holder = np.full((*SIZE[::-1], 4), 255, np.uint8)
 
     class Shown:
@@ -267,9 +268,9 @@ def test_what_would_flash_is_the_mean_of_half_a_second_and_says_so(wild, texts, 
     assert said == ["mean of epochs 120–148"]
     with monkeypatch.context() as patch:
         patch.setattr(strip, "shown_of", lambda *_: "n" * 55)
-        draw = Strip().dynamic(slot, wild, np.arange(90))
+        draw = Strip().dynamic(slot, alone(wild, np.arange(90)))
         assert [text for text, _ in texts.moving(Shown(), 65)] == ["epochs 120–148"]
-    draw = Strip().dynamic(slot, wild, np.arange(90))
+    draw = Strip().dynamic(slot, alone(wild, np.arange(90)))
     assert texts.moving(Shown(), 7) == []
 
 

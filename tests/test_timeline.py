@@ -87,7 +87,7 @@ def test_the_first_and_last_updates_are_those_of_every_frame_rate(epochs, fps, h
     timeline = TIMELINES["logarithmic"](seconds=5.0, hold_first=hold)
     course = timeline.rows(epochs, COURSE)
     told, other = (
-        updates(timeline.rows(epochs, rate), Playback((640, 360), rate, "clip", course))
+        updates(timeline.rows(epochs, rate), Playback((640, 360), rate, "clip"), course)
         for rate in (fps, 20.0)
     )
     for part in ("start", "stop"):
@@ -107,7 +107,7 @@ def test_an_update_lies_half_a_second_around_its_frame():
     timeline = TIMELINES["uniform"](seconds=10.0, hold_first=0.0, hold_last=0.0)
     course = timeline.rows(epochs, COURSE)
     rows = timeline.rows(epochs, 10.0)
-    told = updates(rows, Playback((640, 360), 10.0, "clip", course))
+    told = updates(rows, Playback((640, 360), 10.0, "clip"), course)
     assert told.stop[50] - told.start[50] == pytest.approx(50, abs=1)  # 100 epochs a second
     assert told.start[50] == pytest.approx(rows[50] - 25, abs=1)
     assert len(told.starts) == 40  # every quarter of a second
@@ -115,6 +115,6 @@ def test_an_update_lies_half_a_second_around_its_frame():
 
 def test_where_flashes_are_allowed_an_update_goes_to_the_next_frame():
     rows = np.array([0, 0, 3, 5, 9])
-    told = updates(rows, Playback((640, 360), 10.0, "flashing", np.arange(10)))
+    told = updates(rows, Playback((640, 360), 10.0, "flashing"), np.arange(10))
     assert told.start.tolist() == [0, 0, 3, 5, 5]
     assert told.stop.tolist() == [3, 3, 5, 9, 9]

@@ -16,6 +16,7 @@ def main() -> None:
         signal.signal(signal.SIGHUP, _interrupt)  # a terminal that closes; nohup ignores it
     streams.opened()
     os.environ["MPLBACKEND"] = "agg"  # a notebook's, or an unknown one, is not for us
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some takes 30 ms
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of folders that it cannot write
     code, message = 1, ""
     try:

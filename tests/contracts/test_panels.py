@@ -10,6 +10,7 @@ from vizopt.draw.paint import DPI, drawn, pixel_axes
 from vizopt.draw.panels import PANELS, Slot
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
+from vizopt.draw.views import alone
 
 ARGUMENTS = {"weights": {"layer": "dense1"}}
 WINDOW = Box(40, 30, 300, 200)
@@ -65,9 +66,10 @@ def prepared(request, panel, recording):
     axes = pixel_axes(figure, *WINDOW)
     slot = slot_of(axes, request.param)
     rows = np.arange(0, len(run), 7)
-    panel.static(slot, run)
+    views = alone(run, rows)
+    panel.static(slot, views)
     still = drawn(canvas)
-    draw = panel.dynamic(slot, run, rows)
+    draw = panel.dynamic(slot, views)
 
     def frame(k):
         pixels = still.copy()
@@ -103,8 +105,9 @@ def test_it_needs_what_it_reads_and_nothing_else(panel, recording):
     watched = Watched(recording)
     axes = pixel_axes(Figure((400 / DPI, 300 / DPI), dpi=DPI), *WINDOW)
     rows = np.arange(0, len(recording), 7)
-    panel.static(slot_of(axes), watched)
-    draw = panel.dynamic(slot_of(axes), watched, rows)
+    views = alone(watched, rows)
+    panel.static(slot_of(axes), views)
+    draw = panel.dynamic(slot_of(axes), views)
     pixels = np.full((WINDOW.height, WINDOW.width, 4), 255, np.uint8)
     for k in range(len(rows)):
         draw(pixels, k)

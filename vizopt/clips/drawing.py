@@ -1,6 +1,6 @@
 """Drawing: what is drawn in one pass, and what the files of it are told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,13 +12,13 @@ from vizopt.clips.checks import FlashChecks, Steps
 from vizopt.clips.metadata import metadata_of
 from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
-from vizopt.core.arrays import Frame, Rows, Size
+from vizopt.core.arrays import Frame, Size
 from vizopt.draw.clear import Clear
-from vizopt.draw.defaults import arranged
+from vizopt.draw.defaults import arranged_for
 from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
-from vizopt.draw.timeline import COURSE
+from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, StreamSpec
 from vizopt.recording.store import Recording
@@ -33,34 +33,32 @@ class Drawing:
     """What is drawn in one pass: the frames of a clip, or one of them.
 
     Args:
-        run, scene: of what.
+        scene: how it is drawn.
         group: what its files have in common.
-        rows: the row that each frame shows [F].
+        views: the runs, each with the row that each frame shows [F].
         k: the frame of a still.
         mode: whether they are seen one after the other.
         picture: all frames, behind a card where there is one.
     """
 
-    run: Recording
     scene: Presentation
     group: Group
-    rows: Rows
+    views: Views
     k: int
     mode: Mode
     picture: FrameRenderer | WithWarning | Clear
 
     @classmethod
-    def of(
-        cls, run: Recording, scene: Presentation, options: ClipOptions, group: Group
-    ) -> "Drawing":
-        rows = scene.timeline.rows(run["epoch"], group.fps)
-        k = len(rows) - 1
+    def of(cls, runs: Runs, scene: Presentation, options: ClipOptions, group: Group) -> "Drawing":
+        """Of one run, `{"": run}`, or of several by their names, on one clock."""
+        views = views_of(runs, scene.timeline, group.fps)
+        k = len(shown_steps(views)) - 1
         if group.still:
-            rows, k = still_frame(options.at, run["epoch"], rows)
+            views, k = still_frame(options.at, views)
         mode: Mode = "flashing" if options.allow_flashes else "still" if group.alone else "clip"
         size, fps, _, _, clear, slide = group
-        drawn = partial(planned_picture, run, scene, size, fps, clear=clear, slide=slide)
-        return cls(run, scene, group, rows, k, mode, drawn(rows=rows, mode=mode))
+        picture = pictured(views, scene, size, fps, mode, clear=clear, slide=slide)
+        return cls(scene, group, views, k, mode, picture)
 
     def __len__(self) -> int:
         return 1 if self.group.still else len(self.picture)
@@ -71,13 +69,13 @@ class Drawing:
     @property
     def shown(self) -> int:
         """The frame of a still, the card's included."""
-        return self.k + len(self.picture) - len(self.rows)
+        return self.k + len(self.picture) - len(shown_steps(self.views))
 
     @property
     def at(self) -> str:
         """What a still shows: "epoch 4500"."""
-        epoch = int(self.run["epoch"][self.rows[self.k]])
-        return f"{self.run.header.unit} {epoch}" if self.group.still else ""
+        unit = lengthiest(self.views).run.header.unit
+        return f"{unit} {shown_steps(self.views)[self.k]}" if self.group.still else ""
 
     def stream(
         self,
@@ -104,17 +102,15 @@ class Drawing:
 
     def large(self, size: Size) -> FrameRenderer | WithWarning | Clear:
         """The same at another size, with large text."""
-        run, scene, fps = self.run, self.scene, self.group.fps
-        return planned_picture(run, scene, size, fps, rows=self.rows, mode=self.mode, large=True)
+        return pictured(self.views, self.scene, size, self.group.fps, self.mode, large=True)
 
     def poster(self, at: str) -> Frame:
         """The frame that is meant: of the clip, or of an epoch that the clip may not show."""
-        rows, k = still_frame(at, self.run["epoch"], self.rows)
-        if rows is self.rows:
+        views, k = still_frame(at, self.views)
+        if views is self.views:
             return self.picture[k]
         size, fps, _, _, clear, slide = self.group
-        drawn = partial(planned_picture, self.run, self.scene, size, fps, clear=clear, slide=slide)
-        return drawn(rows=rows, mode="still")[k]
+        return pictured(views, self.scene, size, fps, "still", clear=clear, slide=slide)[k]
 
 
 def told_to_files(
@@ -129,37 +125,68 @@ def told_to_files(
     card = 0 if isinstance(picture, FrameRenderer) else picture.card
     group = drawing.group
     described = replace(options, size=group.size, fps=group.fps, slide=group.slide)
-    metadata = metadata_of(drawing.run, drawing.scene, told, described, card=card, warning=warning)
+    metadata = metadata_of(
+        lengthiest(drawing.views).run, drawing.scene, told, described, card=card, warning=warning
+    )
     if options.poster and (drawing.group.slide or any(kind.poster for _, kind in members)):
         return replace(metadata, poster=drawing.poster(options.poster))
     return metadata
 
 
 def planned_picture(
-    run: Recording,
+    runs: Recording | Runs,
     scene: Presentation,
     size: Size,
     fps: float,
-    *,
-    rows: Rows | None = None,
     mode: Mode = "clip",
+    *,
     clear: bool = False,
     slide: bool = False,
     large: bool = False,
 ) -> FrameRenderer | WithWarning | Clear:
-    """The frames that a scene makes of a recording at a size and rate.
+    """The frames that a scene makes of a recording, or of several, at a size and rate.
 
     Args:
-        rows: the row that each frame shows [F]; those of the scene's timeline when left out.
+        runs: one recording, or those of a race by their names in it, in order.
+        scene: how they are drawn.
+        size: of the frames.
+        fps: frames per second.
         mode: whether they are seen one after the other, and then whether they may flash.
         clear: whether the paper is left out.
         slide: whether the text is large at least and the title left out.
         large: whether the text is large at least.
     """
-    rows = scene.timeline.rows(run["epoch"], fps) if rows is None else rows
-    course = scene.timeline.rows(run["epoch"], COURSE)
+    named = runs if isinstance(runs, Mapping) else {"": runs}
+    views = views_of(named, scene.timeline, fps)
+    return pictured(views, scene, size, fps, mode, clear=clear, slide=slide, large=large)
+
+
+def pictured(
+    views: Views,
+    scene: Presentation,
+    size: Size,
+    fps: float,
+    mode: Mode,
+    *,
+    clear: bool = False,
+    slide: bool = False,
+    large: bool = False,
+) -> FrameRenderer | WithWarning | Clear:
+    """The frames that a scene makes of one or several runs.
+
+    Args:
+        views: the runs, each with the row that each frame shows.
+        scene: how they are drawn.
+        size: of the frames.
+        fps: frames per second.
+        mode: whether they are seen one after the other, and then whether they may flash.
+        clear: whether the paper is left out.
+        slide: whether the text is large at least and the title left out.
+        large: whether the text is large at least.
+    """
+    run = lengthiest(views).run
     shown_at = size if slide else None
-    stage = arranged(run.header.kind, run.layout, scene.stage, shown_at)
+    stage = arranged_for(run, scene.stage, shown_at)
     words = HeaderText("" if slide else scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:
@@ -167,7 +194,7 @@ def planned_picture(
 
     def on(paper: str) -> FrameRenderer | WithWarning:
         theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours
-        picture = FrameRenderer(stage, run, rows, Playback(size, fps, mode, course), theme, words)
+        picture = FrameRenderer(stage, views, Playback(size, fps, mode), theme, words)
         return WithWarning(picture, theme, fps) if mode == "flashing" else picture
 
     return Clear(colours.paper, on) if clear else on(colours.paper)

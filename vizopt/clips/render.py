@@ -39,7 +39,7 @@ def draw(
     size, fps, _, alone, *_ = group
     warning = SAID if options.allow_flashes else ""
     told = story.of(run, scene, warning, size if group.slide else None)
-    drawing = Drawing.of(run, scene, options, group)
+    drawing = Drawing.of({"": run}, scene, options, group)
     metadata = told_to_files(drawing, told, warning, options, members)
     twice = [file for file, kind in members if options.wants_narrow and kind.narrow_size(size)]
     names = ", ".join(file.name for file, _ in members)

@@ -1,11 +1,11 @@
 """Stills: which frame of a clip is one picture."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vizopt.clips.options import AT
-from vizopt.core.arrays import Rows
 from vizopt.core.errors import VizoptError
+from vizopt.draw.timeline import Steps, rows_at
+from vizopt.draw.views import View, Views, lengthiest
 from vizopt.scene.options import ClipOptions
 
 
@@ -29,16 +29,24 @@ def check_stills(options: ClipOptions, unit: str, epochs: int) -> None:
             )
 
 
-def still_frame(at: str, epochs: NDArray[np.integer], rows: Rows) -> tuple[Rows, int]:
-    """The rows of the clip [F] and the frame that is meant.
+def still_frame(at: str, views: Views) -> tuple[Views, int]:
+    """The views of the clip and the frame that is meant.
 
-    The last row kept up to that epoch is put in the place of the one that the clip shows there.
+    Of each run the last row kept up to that epoch is put in the place of the one that the clip
+    shows there.
     """
+    longest = lengthiest(views)
     number = at.rpartition("=")[2]
     if not number.isdecimal():
-        return rows, 0 if at == "first" else len(rows) - 1
-    row = int(np.searchsorted(epochs, int(number), side="right")) - 1
-    k = int(np.searchsorted(rows, row, side="right")) - 1
-    rows = rows.copy()
-    rows[k] = row
-    return rows, k
+        return views, 0 if at == "first" else len(longest.rows) - 1
+    step = np.array([float(number)])
+    row = rows_at(longest.run["epoch"], step)[0]
+    k = int(np.searchsorted(longest.rows, row, side="right")) - 1
+    return {name: _with_row(view, k, step) for name, view in views.items()}, k
+
+
+def _with_row(view: View, k: int, step: Steps) -> View:
+    """The same with the row of a step in frame k."""
+    rows = view.rows.copy()
+    rows[k] = rows_at(view.run["epoch"], step)[0]
+    return view._replace(rows=rows)

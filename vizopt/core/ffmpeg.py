@@ -41,19 +41,20 @@ if sys.platform == "win32":
 PIPE = 1 << 20  # bytes: what Linux allows everyone; its 64 kB cost 57 changes of process a frame
 
 
-def able(path: Path, codec: Sequence[str] = ()) -> str:
+def able(path: Path, codec: Sequence[str] = (), source: Sequence[str] = TRIAL) -> str:
     """The ffmpeg to use, that has shown once that it tells the pictures of a clip.
 
     Args:
         path: the file that it is wanted for, for the message.
         codec: ffmpeg's options for pictures that it must be able to write as well.
+        source: those by which it must be able to read pictures of 16×16 RGBA.
 
     Raises:
         EncodeError: there is none, it is too old, or it is something else.
         MemoryError: it got too little to show anything.
     """
     program = _executable(path)
-    if refusal := _refusal(program, tuple(codec)):
+    if refusal := _refusal(program, tuple(codec), tuple(source)):
         raise EncodeError(f"{path}: {program}: {refusal}: {_way_out()}")
     return program
 
@@ -86,13 +87,13 @@ def _way_out() -> str:
 
 
 @cache
-def _refusal(program: str, codec: tuple[str, ...]) -> str:
+def _refusal(program: str, codec: tuple[str, ...], source: tuple[str, ...]) -> str:
     """Why a program cannot do it, found by a trial with two small pictures; empty if it can."""
     with tempfile.TemporaryFile() as frames, tempfile.TemporaryFile() as said:
         frames.write(FRAMES)
         frames.seek(0)
         try:
-            code = _tried(program, codec, frames, said)
+            code = _tried(program, codec, source, frames, said)
         except subprocess.TimeoutExpired:
             return f"gives no answer within {PATIENCE} seconds"
         except OSError as error:
@@ -111,11 +112,17 @@ def _refusal(program: str, codec: tuple[str, ...]) -> str:
     return f"is ffmpeg {version[1]} ({reason}): {OLDEST} or newer{encoder} is needed"
 
 
-def _tried(program: str, codec: tuple[str, ...], frames: IO[bytes], said: IO[bytes]) -> int:
+def _tried(
+    program: str,
+    codec: tuple[str, ...],
+    source: tuple[str, ...],
+    frames: IO[bytes],
+    said: IO[bytes],
+) -> int:
     """Write and read the frames; files, not pipes, since nobody knows what the program does."""
     outputs = [option for part in (codec, SHOW) if part for option in (*part, "-f", "null", "-")]
     process = subprocess.Popen(
-        [program, "-nostdin", "-nostats", "-loglevel", "level+info", *TRIAL, *outputs],
+        [program, "-nostdin", "-nostats", "-loglevel", "level+info", *source, *outputs],
         stdin=frames,
         stdout=subprocess.DEVNULL,
         stderr=said,

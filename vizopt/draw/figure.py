@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from vizopt.core.arrays import Frame, Pixels, Rows
+from vizopt.core.arrays import Frame, Pixels
 from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.header import HeaderText, headed
@@ -16,7 +16,7 @@ from vizopt.draw.printed import laid
 from vizopt.draw.small import unit_of
 from vizopt.draw.theme import Theme
 from vizopt.draw.tracing import Traced
-from vizopt.recording.store import Recording
+from vizopt.draw.views import Views, planned_steps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,8 +32,7 @@ class FrameRenderer:
 
     Args:
         stage: the panels and their places.
-        run: the recording.
-        rows: the recorded row that each frame shows [F].
+        views: the runs, each with the row that each frame shows [F].
         playback: size of the frames, and how they follow each other.
         theme: colours.
         words: title, settings, unit.
@@ -45,8 +44,7 @@ class FrameRenderer:
     def __init__(
         self,
         stage: FigureSpec,
-        run: Recording,
-        rows: Rows,
+        views: Views,
         playback: Playback,
         theme: Theme,
         words: HeaderText,
@@ -54,17 +52,19 @@ class FrameRenderer:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        for column in sorted(stage.needs - run.names):
-            raise RecordingError(
-                f"{run.path}: no column {column!r}, which the picture needs: record it again"
-            )
-        self._frames = len(rows)
+        for name, view in views.items():
+            for column in sorted(stage.needs_of(name) - view.run.names):
+                raise RecordingError(
+                    f"{view.run.path}: no column {column!r}, which the picture needs: "
+                    "record it again"
+                )
+        self._frames = len(next(iter(views.values())).rows)
         self.size = size = playback.size
         with theme.applied():
             figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=theme.paper)
             canvas = FigureCanvasAgg(figure)
             header = _slot(figure, Box(0, 0, *size), theme, playback)
-            body, counted = headed(stage, header, words, run, rows)
+            body, counted = headed(stage, header, words, views)
             boxes = stage.mosaic_for(size).boxes(body, header.unit * GAP)
             for name, box in boxes.items():
                 if min(box.width, box.height) < header.unit * LEAST:
@@ -74,12 +74,12 @@ class FrameRenderer:
                 name: _slot(figure, box, theme, playback, header) for name, box in boxes.items()
             }
             for name, slot in slots.items():
-                stage.panels[name].static(slot, run)
+                stage.panels[name].static(slot, views)
             self.figure = figure
             self._still = drawn(canvas)
-            self._draws: list[tuple[Box, Draw]] = [counted] if run.header.epochs > 1 else []
+            self._draws: list[tuple[Box, Draw]] = [counted] if planned_steps(views) > 1 else []
             for name, slot in slots.items():
-                self._draws.append((boxes[name], stage.panels[name].dynamic(slot, run, rows)))
+                self._draws.append((boxes[name], stage.panels[name].dynamic(slot, views)))
 
     def __len__(self) -> int:
         return self._frames

@@ -96,6 +96,12 @@ class FigureSpec:
         """The recorded columns that the panels show."""
         return frozenset().union(*(panel.needs for panel in self.panels.values()))
 
+    def needs_of(self, run: str) -> frozenset[str]:
+        """Those that the panels show of the run of this name."""
+        every = self.panels.values()
+        shown = (panel for panel in every if getattr(panel, "of", None) in (None, run))
+        return frozenset().union(*(panel.needs for panel in shown))
+
     @property
     def names(self) -> tuple[str, ...]:
         """The panels that have a place, in reading order."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.sizes import MARGIN
 from vizopt.draw.figure_spec import FigureSpec
@@ -12,8 +12,7 @@ from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import pixel_axes
 from vizopt.draw.panels import Draw, Slot
 from vizopt.draw.small import BESIDE, beside, counter, kind_of, write_title
-from vizopt.recording.events import broken_off
-from vizopt.recording.store import Recording
+from vizopt.draw.views import Views, at_end, ended_of, planned_steps, shown_steps
 
 TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
 BETWEEN = "  ·  "  # settings
@@ -54,7 +53,7 @@ class HeaderText:
 
 
 def headed(
-    stage: FigureSpec, whole: Slot, words: HeaderText, run: Recording, rows: Rows
+    stage: FigureSpec, whole: Slot, words: HeaderText, views: Views
 ) -> tuple[Box, tuple[Box, Draw]]:
     """Write title and settings; what is left for the panels, and where and how the count goes on.
 
@@ -67,20 +66,20 @@ def headed(
             axes = pixel_axes(whole.axes.figure, *head)  # type: ignore[arg-type]
             slot = replace(whole, axes=axes, width=head.width, height=head.height)
             write_title(slot, words.line)
-            return body, (head, counter(slot, words.unit, run, rows))
+            return body, (head, counter(slot, words.unit, views))
         words = HeaderText("", "", words.unit)
-    body = _header(whole, words, run)
-    return body, (Box(0, 0, *size), _counter(whole, words.line, run, rows))
+    body = _header(whole, words, views)
+    return body, (Box(0, 0, *size), _counter(whole, words, views))
 
 
-def _header(slot: Slot, words: HeaderText, run: Recording) -> Box:
+def _header(slot: Slot, words: HeaderText, views: Views) -> Box:
     """Write title and settings; what is left for the panels."""
     side = round(slot.unit * MARGIN)
     title, settings = _baselines(slot)
     right, unit = slot.width - side, slot.say(words.unit)
-    if run.header.epochs > 1:
-        last = count(run.header.epochs - 1)
-        right -= round(slot.text_width(f"{last}{_total(slot, words.line, run)}", 20, "bold"))
+    if planned_steps(views) > 1:
+        last = count(planned_steps(views) - 1)
+        right -= round(slot.text_width(f"{last}{_total(slot, words, views)}", 20, "bold"))
         right -= round(slot.unit * 10)
         slot.text(right, title, unit, 13, align="right")
         right -= round(slot.text_width(unit) + slot.unit * 20)
@@ -88,9 +87,10 @@ def _header(slot: Slot, words: HeaderText, run: Recording) -> Box:
     if words.line:
         _title(slot, words.line, (side, title), free)
         free, row = slot.width - 2 * side, settings
-    if run.diverged is not None:  # why it ends there stands to the right of the second line
-        ended = slot.text_width(slot.told(broken_off(run)), 14, "bold") + slot.unit * 20
-        free = min(free, slot.width - 2 * side - round(ended))
+    ended = slot.told(ended_of(views))
+    if ended:  # why it ends there stands to the right of the second line
+        taken = slot.text_width(ended, 14, "bold") + slot.unit * 20
+        free = min(free, slot.width - 2 * side - round(taken))
     told = _settings(slot, words.settings)
     lines = _lines(slot, told, free)
     if not words.line and len(lines) > BESIDE_COUNT:  # they would be cut in what is left there
@@ -98,7 +98,7 @@ def _header(slot: Slot, words: HeaderText, run: Recording) -> Box:
     for i, line in enumerate(lines):
         slot.text(side, row + i * slot.font(13) * 1.4, line)
     lowest = row + (len(lines) - 1) * slot.font(13) * 1.4
-    lowest = lowest if run.diverged is None else max(lowest, settings)
+    lowest = max(lowest, settings) if ended else lowest
     top = round(lowest + slot.unit * 22)
     return Box(side, top, slot.width - 2 * side, slot.height - top - round(slot.unit * 24))
 
@@ -122,11 +122,11 @@ def _settings(slot: Slot, settings: str) -> str:
     return BETWEEN.join(", ".join(part) for part in parts)
 
 
-def _total(slot: Slot, title: str, run: Recording) -> str:
+def _total(slot: Slot, words: HeaderText, views: Views) -> str:
     """What stands behind the counter, the last epoch: nothing where a large title needs it."""
-    last = count(run.header.epochs - 1)
+    last, title = count(planned_steps(views) - 1), words.line
     whole = slot.text_width(f"{last} / {last}", 20, "bold")
-    whole += slot.text_width(slot.say(run.header.unit))
+    whole += slot.text_width(slot.say(words.unit))
     free = slot.width - 2 * slot.unit * MARGIN - whole - slot.unit * 30
     crowded = slot.fitted(title, TITLES[-1], free, "bold") != title
     return "" if slot.theme.large and crowded else f" / {last}"
@@ -160,19 +160,19 @@ def _filled(slot: Slot, parts: list[str], width: float) -> list[str]:
     return [line.removesuffix(BETWEEN).rstrip() for line in lines]
 
 
-def _counter(slot: Slot, title: str, run: Recording, rows: Rows) -> Draw:
+def _counter(slot: Slot, words: HeaderText, views: Views) -> Draw:
     """The true epoch, of the planned run; and on the last row, why it ends there."""
-    epochs = run["epoch"][rows]
+    epochs, last_rows = shown_steps(views), at_end(views)
     glyphs = slot.glyphs(20, colour=slot.theme.ink, weight="bold")
     x = slot.width - round(slot.unit * MARGIN)
-    total = _total(slot, title, run)
+    total = _total(slot, words, views)
     top, settings = map(round, _baselines(slot))
     warning = slot.glyphs(14, colour=slot.theme.accent("loss"), weight="bold")
-    ended = slot.told(broken_off(run))
+    ended = slot.told(ended_of(views))
 
     def draw(window: Pixels, k: int) -> None:
         glyphs.write(window, f"{count(int(epochs[k]))}{total}", x, top, 1)
-        if ended and rows[k] == len(run) - 1:
+        if ended and last_rows[k]:
             warning.write(window, ended, x, settings, 1)
 
     return draw

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple, TypeAlias
 
-from vizopt.core.arrays import Rows, Size
+from vizopt.core.arrays import Size
 
 SECONDS = 0.5  # that an update is summed over, and that a plane is held where it would flash
 
@@ -17,13 +17,11 @@ class Playback(NamedTuple):
         fps: frames per second.
         mode: "clip": one after the other, so that nothing may flash; "still": each by itself,
             which cannot; "flashing": one after the other, in the lesson's look.
-        course: the row that is shown at every 240th of a second; that of each frame when left out.
     """
 
     size: Size
     fps: float
     mode: Mode
-    course: Rows | None = None
 
     @property
     def window(self) -> int:

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from vizopt.core.arrays import Pixels, Rows, Size
+from vizopt.core.arrays import Pixels, Size
 from vizopt.core.numbers import count
 from vizopt.draw.mosaic import Box
-from vizopt.recording.events import broken_off
+from vizopt.draw.views import Views, at_end, ended_of, planned_steps, shown_steps
 
 if TYPE_CHECKING:
     from vizopt.draw.panels import Slot
-    from vizopt.recording.store import Recording
 
 Kind: TypeAlias = Literal["thumbnail", "banner", ""]
 SMALL = (480, 270)  # a frame below one of these, or of these turned, is a thumbnail
@@ -67,20 +66,20 @@ def _lines(slot: "Slot", title: str) -> list[str]:
     return [slot.fitted(line, 16, slot.width, "bold") for line in lines]
 
 
-def counter(slot: "Slot", unit: str, run: "Recording", rows: Rows) -> Callable[[Pixels, int], None]:
+def counter(slot: "Slot", unit: str, views: Views) -> Callable[[Pixels, int], None]:
     """Write what is counted at the foot of a thumbnail's header; draw() writes the number, and on
     the last row why the run ends there."""
-    epochs = run["epoch"][rows]
-    ended = slot.fitted(slot.told(broken_off(run)), 13, slot.width, "bold")
+    epochs, last_rows = shown_steps(views), at_end(views)
+    ended = slot.fitted(slot.told(ended_of(views)), 13, slot.width, "bold")
     warning = slot.glyphs(13, colour=slot.theme.accent("loss"), weight="bold")
     bottom = slot.height - slot.unit * 2 * EDGE
-    if run.header.epochs > 1:
+    if planned_steps(views) > 1:
         slot.text(0, bottom - slot.font(26) * 1.1, slot.say(unit), 13)
     glyphs = slot.glyphs(26, colour=slot.theme.ink, weight="bold")
 
     def draw(window: Pixels, k: int) -> None:
         glyphs.write(window, count(int(epochs[k])), 0, round(bottom))
-        if ended and rows[k] == len(run) - 1:
+        if ended and last_rows[k]:
             warning.write(
                 window, ended, 0, round(bottom - slot.font(26) * 1.1 - slot.font(13) * 1.6)
             )

@@ -1,4 +1,4 @@
-"""Timelines: which recorded row each frame shows."""
+"""Timelines: which step each frame shows, and which recorded row that is."""
 
 from typing import Annotated, Protocol, TypeAlias
 
@@ -10,6 +10,7 @@ from vizopt.core.arrays import Rows
 from vizopt.core.specs import NonNegative, Positive, spec
 
 COURSE = 240.0  # rows a second that tell how a clip goes on, whatever its frame rate is
+Steps: TypeAlias = NDArray[np.floating]  # [F]
 Length: TypeAlias = Annotated[Positive, Field(le=3600)]  # seconds
 
 
@@ -19,13 +20,27 @@ class Timeline(Protocol):
     @property
     def seconds(self) -> float: ...
 
+    def steps(self, first: int, last: int, fps: float) -> Steps:
+        """The step that each frame shows [F], never falling, from the first to the last."""
+        ...
+
     def rows(self, epochs: NDArray[np.integer], fps: float) -> Rows:
         """The row of each frame [F], never falling; epochs [N] are those of the kept rows."""
         ...
 
 
+class _Paced:
+    """What every timeline does alike with its steps."""
+
+    def steps(self, first: int, last: int, fps: float) -> Steps:
+        raise NotImplementedError
+
+    def rows(self, epochs: NDArray[np.integer], fps: float) -> Rows:
+        return rows_at(epochs, self.steps(int(epochs[0]), int(epochs[-1]), fps))
+
+
 @spec
-class Uniform:
+class Uniform(_Paced):
     """The same number of epochs in every frame.
 
     Args:
@@ -38,13 +53,13 @@ class Uniform:
     hold_first: NonNegative = 0.5
     hold_last: NonNegative = 1.5
 
-    def rows(self, epochs: NDArray[np.integer], fps: float) -> Rows:
+    def steps(self, first: int, last: int, fps: float) -> Steps:
         before, moving, after = _shares(self, fps)
-        return _with_holds(before, _at(epochs, _between(moving)), after, len(epochs))
+        return _with_holds(before, _between(moving), after, first, last)
 
 
 @spec
-class Logarithmic:
+class Logarithmic(_Paced):
     """Slow at first, where a few epochs decide much, then faster and faster.
 
     epoch(t) = knee · ((1 + last / knee)^t − 1),  t from 0 to 1
@@ -61,11 +76,11 @@ class Logarithmic:
     hold_last: NonNegative = 1.5
     knee: Positive = 100.0
 
-    def rows(self, epochs: NDArray[np.integer], fps: float) -> Rows:
+    def steps(self, first: int, last: int, fps: float) -> Steps:
         before, moving, after = _shares(self, fps)
-        growth = np.log1p(max(epochs[-1] - epochs[0], 1) / self.knee)
+        growth = np.log1p(max(last - first, 1) / self.knee)
         passed = np.expm1(_between(moving) * growth) / np.expm1(growth)
-        return _with_holds(before, _at(epochs, passed), after, len(epochs))
+        return _with_holds(before, passed, after, first, last)
 
 
 TIMELINES: dict[str, type] = {
@@ -84,20 +99,20 @@ def _shares(timeline: Uniform | Logarithmic, fps: float) -> tuple[int, int, int]
     return before, max(total - before - after, 0), after
 
 
-def _between(frames: int) -> NDArray[np.floating]:
+def _between(frames: int) -> Steps:
     """Times strictly between 0 and 1, which the holds show."""
     return np.linspace(0.0, 1.0, frames + 2)[1:-1]
 
 
-def _at(epochs: NDArray[np.integer], passed: NDArray[np.floating]) -> Rows:
-    """The last kept row at or before each share of the run that has passed."""
-    wanted = epochs[0] + passed * (epochs[-1] - epochs[0])
-    return np.asarray(np.searchsorted(epochs, wanted, side="right") - 1, np.intp)
+def _with_holds(before: int, passed: Steps, after: int, first: int, last: int) -> Steps:
+    """The steps of the shares of the run that have passed, between those that stand still."""
+    moving = first + passed * (last - first)
+    return np.concatenate([np.full(before, float(first)), moving, np.full(after, float(last))])
 
 
-def _with_holds(before: int, moving: Rows, after: int, rows: int) -> Rows:
-    first, last = np.zeros(before, np.intp), np.full(after, rows - 1, np.intp)
-    return np.concatenate([first, moving, last])
+def rows_at(epochs: NDArray[np.integer], steps: Steps) -> Rows:
+    """The last kept row at or before each step [F]; the first one before that."""
+    return np.asarray(np.searchsorted(epochs, steps, side="right") - 1, np.intp).clip(min=0)
 
 
 def windows(rows: Rows, frames: int) -> tuple[Rows, Rows]:

@@ -26,15 +26,16 @@ class Updates(NamedTuple):
     at: NDArray[np.float64]
 
 
-def updates(rows: Rows, playback: Playback) -> Updates:
+def updates(rows: Rows, playback: Playback, course: Rows | None = None) -> Updates:
     """Half a second of the clip's course each, whatever its frame rate is, so that a GIF and an MP4
     begin alike; where flashes are allowed, from each frame to the next.
 
     Args:
         rows: the row that each frame shows [F].
         playback: how the frames follow each other.
+        course: the row that is shown at every 240th of a second; that of each frame when left out.
     """
-    course, wide = playback.course, round(COURSE * SECONDS)
+    wide = round(COURSE * SECONDS)
     if playback.mode == "flashing" or course is None:
         course, wide = rows, playback.window
     start, stop = windows(course, wide)

@@ -14,7 +14,7 @@ from typing import IO
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
 from vizopt.core.errors import DecodeError, EncodeError, says_shortage
-from vizopt.core.ffmpeg import APART, able, end, widen
+from vizopt.core.ffmpeg import APART, TRIAL, able, end, widen
 from vizopt.core.sizes import exact
 from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
 from vizopt.formats.texts import RECIPE_TAG
@@ -52,7 +52,7 @@ def piped(
     Raises:
         EncodeError: ffmpeg is missing or fails; with the first line of what it said.
     """
-    program = able(path, codec)
+    program = able(path, codec, SPARING if sparing else TRIAL)
     with (
         finished(path) as part,
         tempfile.TemporaryFile() as said,
@@ -62,7 +62,7 @@ def piped(
             program,
             "-loglevel",
             "error",
-            *(_sparing(stream) if sparing else _plain(stream)),
+            *(_sparing(stream.size, stream.fps) if sparing else _plain(stream)),
         ]
         command += ["-f", "ffmetadata", "-i", f"file:{tags}", "-map", "0:v", "-map_metadata", "1"]
         process = subprocess.Popen(
@@ -122,21 +122,24 @@ def is_large(size: Size) -> bool:
 
 def _plain(stream: StreamSpec) -> list[str]:
     """The raw pictures on standard input."""
-    about = ["-pix_fmt", "rgba", "-s", _size(stream), "-framerate", str(exact(stream.fps))]
+    about = ["-pix_fmt", "rgba", "-s", _size(stream.size), "-framerate", str(exact(stream.fps))]
     return ["-f", "rawvideo", *about, "-i", "-"]
 
 
-def _sparing(stream: StreamSpec) -> list[str]:
+def _sparing(size: Size, fps: float) -> list[str]:
     """The same; but of an input of ffmpeg's a dozen wait between its threads, of 4K 0.4 GB, where
     the source `movie` reads one when one is wanted."""
-    about = [f"video_size={_size(stream)}", "pixel_format=rgba", f"framerate={exact(stream.fps)}"]
+    about = [f"video_size={_size(size)}", "pixel_format=rgba", f"framerate={exact(fps)}"]
     movie = rf"movie=pipe\\:0:f=rawvideo:format_opts={ESCAPED_COLON.join(about)}"
     spare = ["-nostdin", "-filter_threads", "1"]  # else ffmpeg takes bytes for keys pressed
     return [*spare, "-f", "lavfi", "-i", f"{movie},{COLOUR},format=yuv420p"]
 
 
-def _size(stream: StreamSpec) -> str:
-    return f"{stream.size[0]}x{stream.size[1]}"
+def _size(size: Size) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+SPARING = tuple(_sparing((16, 16), 30.0))  # what `able` tries of it
 
 
 @contextmanager

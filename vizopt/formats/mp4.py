@@ -6,7 +6,7 @@ from pathlib import Path
 from vizopt.core.arrays import Size
 from vizopt.core.ffmpeg import able
 from vizopt.formats.base import Format, check_even
-from vizopt.formats.ffmpeg import COLOUR, is_large, piped
+from vizopt.formats.ffmpeg import COLOUR, SPARING, is_large, piped
 from vizopt.formats.stream import StreamSpec, Write
 from vizopt.formats.texts import video_recipe
 
@@ -20,15 +20,19 @@ CRF, CRF_PER_LEVEL = 18, 4  # and what each level of harm adds
 # Of large pictures x264 keeps few: see docs/decisions/023. Better by LARGE_CRF_LESS they look as
 # those of SETTINGS do.
 FEW = "mbtree=1:cabac=1:rc-lookahead=2:sync-lookahead=0:sliced-threads=1:bframes=0:ref=1"
-SPARING = ("-preset", "superfast", "-tune", "animation", "-threads", "2", "-x264-params", FEW)
-LARGE_CODEC = ("-c:v", "libx264", *SPARING, "-pix_fmt", "yuv420p")
+THREADS = ("-threads", "2")
+LARGE_SETTINGS = ("-preset", "superfast", "-tune", "animation", *THREADS, "-x264-params", FEW)
+LARGE_CODEC = ("-c:v", "libx264", *LARGE_SETTINGS, "-pix_fmt", "yuv420p")
 LARGE_CRF_LESS = 2
 
 
 def check_h264(path: Path, size: Size) -> None:
     """H.264 with 4:2:0 colour needs even sides, and an ffmpeg that writes it."""
     check_even(path, size)
-    able(path, LARGE_CODEC if is_large(size) else CODEC)
+    if is_large(size):
+        able(path, LARGE_CODEC, SPARING)
+    else:
+        able(path, CODEC)
 
 
 def h264(

@@ -19,6 +19,7 @@ from vizopt.draw.paint import DPI, drawn, pixel_axes
 from vizopt.draw.panels import Slot
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
+from vizopt.draw.views import alone
 from vizopt.pipeline.training import trained
 from vizopt.recording.store import Recording
 from vizopt.scene.load import parse_scene
@@ -152,13 +153,14 @@ def _drawn(panel: Any, run: Recording, name: str) -> None:
     size = WINDOW.width, WINDOW.height
     slot = Slot(pixel_axes(figure, *WINDOW), *size, THEMES["light"], 0.5, playback)
     rows = np.arange(len(run))
-    panel.static(slot, run)
+    views = alone(run, rows)
+    panel.static(slot, views)
     still = drawn(canvas)
     x, y, width, height = WINDOW
     around = still.copy()
     around[y - 1 : y + height + 1, x - 1 : x + width + 1] = 255
     _hold(name, (around == 255).all(), "static draws outside of its window")
-    draw = panel.dynamic(slot, run, rows)
+    draw = panel.dynamic(slot, views)
 
     def frame(k: int) -> Any:
         pixels = still[y : y + height, x : x + width].copy()

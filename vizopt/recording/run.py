@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,12 @@ BUFFERED = 1000  # logs without parameters that wait for the first ones with
 MOST_STEPS = 20_000_000  # that a history holds
 BUSY = 0.2  # of the time, that predicting may take: then there are fewer rows
 Predict = Callable[[NDArray[Any]], Any]
+
+
+class Taken(NamedTuple):
+    """What a row has of one moment: its columns by name."""
+
+    row: dict[str, Any]
 
 
 class Run:
@@ -102,7 +108,7 @@ class Run:
         self._lost: int | None = None  # from this step on the loss has no value
         self._begun, self._since, self._spent = False, perf_counter(), 0.0
         self._off: set[str] = set()  # what is left out, for a reason that was told
-        self._open = True
+        self._open, self._owed = True, False  # a row that an event has not got
         atexit.register(self.close)
 
     def log(self, *, step: int | None = None, params: Any = None, **values: Any) -> None:
@@ -111,7 +117,7 @@ class Run:
         Args:
             step: its number; one more than the last one's when left out.
             params: arrays by name before the update, in mappings and sequences; or what returns
-                them, called when they are kept.
+                them, called when they are kept; or what `take` took of them.
             **values: a number each: loss, accuracy, lr, whatever else is to have a curve.
         """
         if not self._open or "all" in self._off:
@@ -129,9 +135,28 @@ class Run:
         self._tried("all", lambda: self._log(at, numbers, params))
 
     def wants(self, step: int | None = None) -> bool:
-        """Whether the next step is one that the octave rule keeps: parameters are worth a copy."""
+        """Whether the next step is one that is kept: parameters are worth a copy."""
         at = self._rows if step is None else step
-        return in_octaves(at, self._writer.first) or at + 1 == self._planned
+        return self._owed or in_octaves(at, self._writer.first) or at + 1 == self._planned
+
+    def take(self, params: Any) -> Taken | None:
+        """A whole row of the parameters and predictions as they are now, for `log(params=…)` when
+        their step has ended; nothing where none can be recorded."""
+        if not self._open or "all" in self._off:
+            return None
+        self._owed = False
+        if not self._begun:
+            self._tried("all", lambda: self._begin(params))
+        reader = self._parameters
+        flat = self._tried("params", lambda: reader.read(params)) if reader else None
+        if flat is None or not np.isfinite(flat).all():
+            return None
+        return self._taken(params, flat)
+
+    @property
+    def step(self) -> int:
+        """The last one that was logged; −1 before the first."""
+        return self._step
 
     def close(self) -> None:
         """Write what waits; the recording is complete. A `with` does it by itself."""
@@ -174,8 +199,12 @@ class Run:
             self._begin(params)
         else:
             self._writer.history(at, numbers)
-        if params is not None or self._parameters is None:
+        if isinstance(params, Taken):
+            self._writer.snapshot({"epoch": at, **params.row})
+        elif params is not None or self._parameters is None:
             self._row(at, params, happens)
+        else:
+            self._owed |= happens  # to the next one: nobody took a row of this one
 
     def _begin(self, params: Any) -> None:
         """The first parameters have come, or none will: what there is to write is known."""
@@ -210,7 +239,10 @@ class Run:
 
     def _keep(self, at: int, params: Any, flat: NDArray[Any] | None) -> None:
         self._latest = None
-        row: dict[str, Any] = {"epoch": at}
+        self._writer.snapshot({"epoch": at, **self._taken(params, flat).row})
+
+    def _taken(self, params: Any, flat: NDArray[Any] | None) -> Taken:
+        row: dict[str, Any] = {}
         if self._parameters is not None:
             row["params"] = flat
             if self._parameters.is_sampled:
@@ -226,7 +258,8 @@ class Run:
                 row[self._field.column.name] = found
             if self._spent > BUSY * (perf_counter() - self._since) + 1:
                 self._writer.thin()
-        self._writer.snapshot(row)
+                self._since, self._spent = perf_counter(), 0.0  # fewer rows take less from now on
+        return Taken(row)
 
     def _finish(self) -> None:
         if not self._begun:

@@ -1,15 +1,16 @@
 """What a panel is: one part of the picture, drawn in two halves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.arrays import Pixels
+from vizopt.core.specs import spec
 from vizopt.draw.fonts import families, shown
 from vizopt.draw.glyphs import Glyphs, drawn_width, strip, text_width
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import Theme
-from vizopt.recording.store import Recording
+from vizopt.draw.views import View, Views, chosen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,18 +118,37 @@ class Slot:
         )
 
 
+@spec
+class OneRun:
+    """A panel of one run of the picture.
+
+    Args:
+        of: name of the run, in a picture of several.
+    """
+
+    of: str | None = field(default=None, kw_only=True)
+
+    def view(self, views: Views) -> View:
+        """The one that it shows."""
+        return chosen(views, self.of)
+
+
 class Panel(Protocol):
-    """One part of the picture; a frozen dataclass of what a scene can say about it."""
+    """One part of the picture; a frozen dataclass of what a scene can say about it.
+
+    It is given the views of all runs of the picture. A panel of one run is a OneRun; one that
+    compares takes them all.
+    """
 
     @property
     def needs(self) -> frozenset[str]:
         """The recorded columns it shows; they decide which probes run."""
         ...
 
-    def static(self, slot: Slot, run: Recording) -> None:
+    def static(self, slot: Slot, views: Views) -> None:
         """Draw what stands still into slot.axes, once."""
         ...
 
-    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
         """Prepare once what moves; the returned draw(window, k) paints frame k alone."""
         ...

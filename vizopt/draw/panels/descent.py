@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.arrays import Pixels
 from vizopt.core.specs import spec
 from vizopt.draw.paint import Ink, coloured, disc, kept, line, stamp_at
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.move import Move
 from vizopt.draw.panels.names import plates_of, write_names
 from vizopt.draw.panels.outside import Outside
 from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.draw.panels.plot import Plot
 from vizopt.draw.trail import Trail
+from vizopt.draw.views import Views
 from vizopt.recording.minima import Minimum, minima_of
 from vizopt.recording.store import Recording
 
@@ -31,7 +32,7 @@ LARGE = 1e6  # pixels: further out there is nothing to tell apart
 
 
 @spec
-class Descent:
+class Descent(OneRun):
     """A function's curve with its minima named, and the path over it, step by step.
 
     Dots and thin lines go from green through orange to red with the step. The current point is
@@ -44,7 +45,8 @@ class Descent:
     def needs(self) -> frozenset[str]:
         return frozenset({"epoch", "x", "loss", "slope", "curve", "minima", "maxima"})
 
-    def static(self, slot: Slot, run: Recording) -> None:
+    def static(self, slot: Slot, views: Views) -> None:
+        run = self.view(views).run
         plot = Plot.of(slot, run)
         plot.draw_axes(slot)
         plot.draw_curve(slot, run["curve"])
@@ -52,7 +54,8 @@ class Descent:
         if run.header.epochs > 1:
             _steps_key(slot, plot)
 
-    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
+        run, rows = self.view(views)[1:3]
         plot = Plot.of(slot, run)
         x, f = run["x"], run["loss"]
         shown = run["epoch"][rows]

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.arrays import Pixels
 from vizopt.core.specs import spec
 from vizopt.draw.paint import coloured, disc, stamp_at
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.distance import Distance
 from vizopt.draw.panels.pathcolours import PathColours
+from vizopt.draw.views import Views
 from vizopt.recording.minima import f_range
 from vizopt.recording.store import Recording
 
@@ -23,7 +24,7 @@ OUTSIDE = 0.1  # of the steps outside the interval: then their distance is what 
 
 
 @spec
-class Magnifier:
+class Magnifier(OneRun):
     """The curve around the current point and the last steps on it, as large as it can be.
 
     The magnification is the largest power of two from 8 on that keeps the last steps in sight;
@@ -35,7 +36,8 @@ class Magnifier:
     def needs(self) -> frozenset[str]:
         return frozenset({"epoch", "x", "loss", "curve"})
 
-    def static(self, slot: Slot, run: Recording) -> None:
+    def static(self, slot: Slot, views: Views) -> None:
+        run = self.view(views).run
         if _goes_away(run):
             Distance().static(slot, run)
             return
@@ -43,7 +45,8 @@ class Magnifier:
         slot.frame(0, top, slot.width - 1, slot.height - top - 1)
         slot.text(0, top - slot.unit * 7, slot.say("around_point"), 12)
 
-    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
+        run, rows = self.view(views)[1:3]
         if _goes_away(run):
             return Distance().dynamic(slot, run, rows)
         x, f = run["x"], run["loss"]

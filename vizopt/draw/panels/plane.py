@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import Flag, spec
 from vizopt.draw.paint import Stamp, coloured
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.features import Features
 from vizopt.draw.panels.legend import Legend, fitting
 from vizopt.draw.panels.markers import markers
 from vizopt.draw.panels.sample import PLANE, sample, shown_of
 from vizopt.draw.regions import Regions
+from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ KEY = 1.1  # diameters of a point, of a marker in the line of classes
 
 
 @spec
-class Plane:
+class Plane(OneRun):
     """The data points, coloured and shaped by class, over the predicted class of each place.
 
     The background is the class with the largest recorded score, interpolated bilinearly between
@@ -45,7 +46,8 @@ class Plane:
     def needs(self) -> frozenset[str]:
         return frozenset({"scores", "epoch", "points", "labels", "held_out", "extent"})
 
-    def static(self, slot: Slot, run: Recording) -> None:
+    def static(self, slot: Slot, views: Views) -> None:
+        run = self.view(views).run
         x, y, side, legend = _square(slot, run)
         slot.frame(x, y, side, side)
         features = Features.of(slot, run)
@@ -54,7 +56,8 @@ class Plane:
         if note := _note(slot, run, side):
             slot.text(x, _last_line(slot, run), note, 12)
 
-    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
+        run, rows = self.view(views)[1:3]
         from vizopt.draw.hold import Background
 
         left, top, side, _ = _square(slot, run)

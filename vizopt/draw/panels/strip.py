@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import spec
 from vizopt.draw.paint import Stamp, ink, paint_ink, stamp_at
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.features import Features, Tick, ticks_of
 from vizopt.draw.panels.legend import Legend, fitting
 from vizopt.draw.panels.markers import markers
@@ -20,6 +20,7 @@ from vizopt.draw.panels.plane import KEY, diameter
 from vizopt.draw.panels.predicted import Predicted
 from vizopt.draw.panels.sample import STRIP, sample, shown_of
 from vizopt.draw.panels.stroke import strokes
+from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ GOLDEN = (5**0.5 - 1) / 2  # whose multiples lie apart, however many there are
 
 
 @spec
-class Strip:
+class Strip(OneRun):
     """One feature: the predicted probability of each class over it, and the points below.
 
     The background is the class with the largest probability at each value of the feature, in one
@@ -53,7 +54,8 @@ class Strip:
     def needs(self) -> frozenset[str]:
         return frozenset({"probabilities", "epoch", "points", "labels", "held_out", "extent"})
 
-    def static(self, slot: Slot, run: Recording) -> None:
+    def static(self, slot: Slot, views: Views) -> None:
+        run = self.view(views).run
         box = _Box.of(slot, run)
         slot.frame(box.left, box.top, box.width, box.height)
         features = box.features(slot, run)
@@ -63,7 +65,8 @@ class Strip:
         if few := shown_of(slot, run, STRIP):
             slot.text(box.left, box.last_line, few, 12)
 
-    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
+        run, rows = self.view(views)[1:3]
         box = _Box.of(slot, run)
         points = Stamp.of(box.width, box.height, _points(slot, run, box))
         named = _markers(slot, run, box)

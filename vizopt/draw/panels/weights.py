@@ -8,16 +8,17 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vizopt.core.arrays import Matrix, Pixels, Rows
+from vizopt.core.arrays import Matrix, Pixels
 from vizopt.core.numbers import number
 from vizopt.core.specs import spec
 from vizopt.draw.panels import grid_labels
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.scale import scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.regions import Steps
 from vizopt.draw.theme import Theme
 from vizopt.draw.updates import Updates, updates
+from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
 
 Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
@@ -33,7 +34,7 @@ ENVELOPE = 40  # the envelope looks this part of the clip ahead and back: 1/40
 
 
 @spec
-class Weights:
+class Weights(OneRun):
     """A layer's weights [inputs, outputs] with the biases as the last row, and its update.
 
     Of a convolution the inputs are those of all places of the kernel; a norm has two rows, what it
@@ -62,7 +63,8 @@ class Weights:
     def needs(self) -> frozenset[str]:
         return frozenset({"params"})
 
-    def static(self, slot: Slot, run: Recording) -> None:
+    def static(self, slot: Slot, views: Views) -> None:
+        run = self.view(views).run
         weights, update = _boxes(slot, run, self.layer)
         grid = run.layout.grid(self.layer)
         title = grid_labels.title(slot, self.layer, grid)
@@ -102,9 +104,10 @@ class Weights:
         for box in (weights, update):
             slot.frame(*box)
 
-    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
+        _, run, rows, _, course = self.view(views)
         weights, update = _boxes(slot, run, self.layer)
-        told = updates(rows, slot.playback)
+        told = updates(rows, slot.playback, course)
         scale = scale_of(run)
         level = _levels(run, self.layer, told, slot.playback)
         grid = run.layout.grid(self.layer)

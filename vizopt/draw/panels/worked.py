@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import number
 from vizopt.core.specs import spec
 from vizopt.core.words import ENGLISH, Language
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.panels.arithmetic import Step, arithmetic
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, OneRun, Slot
+from vizopt.draw.views import Views
 from vizopt.recording.descent import outcome
 from vizopt.recording.readout import Readout
-from vizopt.recording.store import Recording
 
 DIGITS = 4
 SIZES = (19, 17, 15, 13)  # of the arithmetic: the largest that leaves nothing out
@@ -25,7 +25,7 @@ INDENT = "   "  # of what goes on in the next line
 
 
 @spec
-class Worked:
+class Worked(OneRun):
     """x, f(x) and slope; the update rule with its numbers put in; what the recording shows here.
 
     Each line of arithmetic can be redone from its own numbers. Where there is no room for all,
@@ -37,13 +37,14 @@ class Worked:
         told = {"curve", "minima", "maxima"}  # read for what happened
         return frozenset({"epoch", "x", "slope", "loss", "lr", "delta", *told})
 
-    def static(self, slot: Slot, run: Recording) -> None:
+    def static(self, slot: Slot, views: Views) -> None:
         lines = _Places.of(slot, 0, SIZES[-1])
         for name, y in zip(("x", "f(x)", slot.say("slope")), lines.values, strict=True):
             slot.text(0, y, name, 13)
         slot.text(0, lines.title, slot.say("next_step"), 12)
 
-    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
+        run, rows = self.view(views)[1:3]
         x, f, slope = (run[name] for name in ("x", "loss", "slope"))
         digits = Readout.of(run)
         epochs = run["epoch"]

@@ -5,20 +5,21 @@ from typing import Annotated
 
 from pydantic import Field
 
-from vizopt.core.arrays import Pixels, Rows
+from vizopt.core.arrays import Pixels
 from vizopt.core.errors import hint
 from vizopt.core.specs import spec
 from vizopt.draw.panels.axis import Axis, Kind, Limits
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.curves.boxes import axis_of, beside, constants, plots
 from vizopt.draw.panels.curves.labels import note_second, write_labels
 from vizopt.draw.panels.curves.moving import curve
+from vizopt.draw.views import Views
 from vizopt.recording.quantities import quantity
 from vizopt.recording.store import Recording
 
 
 @spec
-class Curves:
+class Curves(OneRun):
     """Recorded values of every epoch, one above the other on a common axis of the whole run.
 
     An axis follows the run, from 0 where that is near. Of a loss, which falls, high outliers are
@@ -67,7 +68,8 @@ class Curves:
         """The axis of a column: as it was given, or that of some runs together."""
         return axis_of(column, runs, self.axis, self.limits)
 
-    def static(self, slot: Slot, run: Recording) -> None:
+    def static(self, slot: Slot, views: Views) -> None:
+        run = self.view(views).run
         shown = plots(slot, run, self.columns, self.axis, self.limits)
         for plot in shown:
             plot.draw_axes(slot)
@@ -78,7 +80,8 @@ class Curves:
         for line in constants(slot, run, self.columns):
             line.write(slot)
 
-    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
+        run, rows = self.view(views)[1:3]
         shown = plots(slot, run, self.columns, self.axis, self.limits)
         draws = [curve(slot, run, plot, rows) for plot in shown]
 

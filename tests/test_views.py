@@ -1,0 +1,70 @@
+"""Views: the runs of a picture on one clock, and which of them a panel shows."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import vizopt
+from vizopt.core.errors import VizoptError
+from vizopt.draw.panels import Plane
+from vizopt.draw.timeline import TIMELINES
+from vizopt.draw.views import Role, View, chosen, shown_steps, views_of
+
+KEPT = {
+    "long": np.array([0, 1, 2, 4, 8, 16, 50, 200, 10_000]),
+    "diverged": np.array([0, 1, 2, 3, 50]),
+    "late": np.array([7, 100, 9_999]),
+}
+
+
+def runs():
+    return {name: {"epoch": epochs} for name, epochs in KEPT.items()}
+
+
+@pytest.mark.parametrize("kind", TIMELINES)
+def test_at_any_time_every_run_is_at_its_last_row_up_to_the_same_step(kind):
+    timeline = TIMELINES[kind](seconds=9.0)
+    views = views_of(runs(), timeline, 30.0)
+    wanted = timeline.steps(0, 10_000, 30.0)
+    assert len(wanted) == 270
+    for name, view in views.items():
+        shown = KEPT[name][view.rows]
+        fits = [max(e for e in KEPT[name] if e <= max(step, KEPT[name][0])) for step in wanted]
+        assert shown.tolist() == fits
+    assert views["diverged"].rows[-1] == 4
+    assert (views["diverged"].rows[wanted >= 50] == 4).all()
+    assert (wanted >= 50).sum() > 45  # it stands for a part of the clip
+    assert shown_steps(views)[-1] == 10_000
+
+
+@pytest.mark.parametrize("kind", TIMELINES)
+def test_one_run_has_the_rows_and_the_course_of_its_timeline(kind):
+    timeline = TIMELINES[kind]()
+    (view,) = views_of({"": {"epoch": KEPT["long"]}}, timeline, 12.5).values()
+    assert np.array_equal(view.rows, timeline.rows(KEPT["long"], 12.5))
+    assert np.array_equal(view.course, timeline.rows(KEPT["long"], 240.0))
+
+
+def test_runs_are_numbered_in_their_order():
+    roles = [view.role for view in views_of(runs(), TIMELINES["uniform"](), 5.0).values()]
+    assert [role.badge for role in roles] == ["①", "②", "③"]
+    assert len({role.dash for role in roles}) == 3
+    assert Role(20).badge == "⑳"
+    assert Role(21).badge == "(21)"
+
+
+def test_a_panel_shows_the_run_that_it_names_or_the_only_one():
+    views = {name: View(name, SimpleNamespace(), np.arange(3)) for name in ("SGD", "Adam")}
+    assert Plane(of="Adam").view(views).name == "Adam"
+    assert chosen({"": views["SGD"]}, None).name == "SGD"
+    with pytest.raises(VizoptError, match=r'of: which of the 2 runs. Name one, like of = "SGD"'):
+        Plane().view(views)
+    with pytest.raises(VizoptError, match=r'of: no run "Adem" in the picture: .*Adam'):
+        Plane(of="Adem").view(views)
+
+
+def test_a_scene_of_one_run_names_none():
+    message = 'stage.panels.plane.of: no run "Adam": the picture shows one, leave it out'
+    with pytest.raises(vizopt.VizoptError, match=message):
+        vizopt.load_scene("sgd", {"stage.panels": {"plane": {"kind": "plane", "of": "Adam"}}})

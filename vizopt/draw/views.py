@@ -1,0 +1,135 @@
+"""Views: the runs of a picture, each with the rows that its frames show."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.arrays import Rows
+from vizopt.core.errors import VizoptError, hint
+from vizopt.draw.timeline import COURSE, Timeline, rows_at
+from vizopt.recording.events import broken_off
+from vizopt.recording.store import Recording
+
+BADGES = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+# Lengths of line and gap, in widths of the line; none for a whole one.
+DASHES: tuple[tuple[float, ...], ...] = (
+    (),
+    (4.5, 1.8),
+    (1.1, 1.3),
+    (6.0, 1.5, 1.1, 1.5),
+    (9.0, 2.2),
+    (5.0, 1.4, 1.1, 1.4, 1.1, 1.4),
+)
+
+
+class Role(NamedTuple):
+    """What tells a run from the others: no colour, for colours mean classes.
+
+    Args:
+        number: its place among them, from 1.
+    """
+
+    number: int
+
+    @property
+    def badge(self) -> str:
+        """The number in a circle, as far as there are such."""
+        return BADGES[self.number - 1] if self.number <= len(BADGES) else f"({self.number})"
+
+    @property
+    def dash(self) -> tuple[float, ...]:
+        """Of its line."""
+        return DASHES[(self.number - 1) % len(DASHES)]
+
+
+class View(NamedTuple):
+    """One run in a picture.
+
+    Args:
+        name: what it is called there; empty where it is the only one.
+        run: its recording.
+        rows: the row that each frame shows [F].
+        role: what tells it from the others.
+        course: the row that is shown at every 240th of a second; that of each frame when left out.
+    """
+
+    name: str
+    run: Recording
+    rows: Rows
+    role: Role = Role(1)
+    course: Rows | None = None
+
+
+Runs: TypeAlias = Mapping[str, Recording]  # by name, in order
+Views: TypeAlias = Mapping[str, View]  # by name, in order; one in most pictures
+
+
+def alone(run: Recording, rows: Rows) -> Views:
+    """The views of a picture of one run."""
+    return {"": View("", run, rows)}
+
+
+def views_of(runs: Runs, timeline: Timeline, fps: float) -> Views:
+    """The views of some runs on one clock: a time of the clip is the same step in all of them.
+
+    Of each run the last kept row up to that step is shown, so that one that ends earlier stands.
+    """
+    epochs = {name: run["epoch"] for name, run in runs.items()}
+    ends = min(each[0] for each in epochs.values()), max(each[-1] for each in epochs.values())
+    steps, course = timeline.steps(*ends, fps), timeline.steps(*ends, COURSE)
+    return {
+        name: View(
+            name,
+            run,
+            rows_at(epochs[name], steps),
+            Role(number),
+            rows_at(epochs[name], course),
+        )
+        for number, (name, run) in enumerate(runs.items(), 1)
+    }
+
+
+def chosen(views: Views, of: str | None) -> View:
+    """The view of a name, or the only one.
+
+    Raises:
+        VizoptError: there is none of that name, or there are several and none is named.
+    """
+    if of in views and of is not None:
+        return views[of]
+    first = next(iter(views))
+    if of is None and len(views) == 1:
+        return views[first]
+    if of is None:
+        raise VizoptError(f'of: which of the {len(views)} runs? Name one, like of = "{first}"')
+    raise VizoptError(f'of: no run "{of}" in the picture: {hint(of, views)}')
+
+
+def lengthiest(views: Views) -> View:
+    """The view of the run that goes on longest."""
+    return max(views.values(), key=lambda view: int(view.run["epoch"][-1]))
+
+
+def shown_steps(views: Views) -> NDArray[np.integer]:
+    """The step that each frame shows [F]: that of the runs that still go on."""
+    shown = [view.run["epoch"][view.rows] for view in views.values()]
+    return np.asarray(np.max(shown, axis=0))
+
+
+def planned_steps(views: Views) -> int:
+    """How many steps the longest run was to have, step 0 included."""
+    return max(view.run.header.epochs for view in views.values())
+
+
+def ended_of(views: Views) -> str:
+    """Why the only run of a picture has no further numbers; of several each says so itself."""
+    only = len(views) == 1
+    return "".join(broken_off(view.run) for view in views.values() if only)
+
+
+def at_end(views: Views) -> NDArray[np.bool_]:
+    """Whether each frame [F] shows the last row of every run."""
+    shown = [view.rows == len(view.run) - 1 for view in views.values()]
+    return np.asarray(np.all(shown, axis=0))
