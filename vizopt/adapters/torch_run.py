@@ -14,7 +14,8 @@ import torch
 
 from vizopt.core.errors import VizoptWarning
 from vizopt.core.numbers import counted
-from vizopt.recording.run import Run, Taken
+from vizopt.recording.keeping import Taken
+from vizopt.recording.run import Run
 
 RESERVED = ("step", "params")  # what the hooks tell themselves
 _recorded: WeakSet[torch.optim.Optimizer] = WeakSet()  # those whose recordings are not closed

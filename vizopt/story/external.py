@@ -10,7 +10,7 @@ from vizopt.story.setup import rate
 
 NAMES = 8  # classes and settings that are told one by one
 NAME = 40  # characters of a name
-SPELLED = "AEFHILMNORSX"  # letters whose own names begin with a vowel: an MLP
+VOWELS, SPELT = "AEIOaeio", "AEFHILMNORSX"  # an Encoder, an MLP
 
 
 def what(run: Recording) -> str:
@@ -79,8 +79,8 @@ def _a(model: str) -> str:
     name = cut(plain(model), NAME)
     if not name:
         return "a model"
-    vowels = SPELLED if name[:2].isupper() else "AEIOaeio"
-    return f"{'an' if name[0] in vowels else 'a'} {name}"
+    spelt = SPELT if name[:2].isupper() else VOWELS
+    return f"{'an' if name[0] in spelt else 'a'} {name}"
 
 
 def _settings(settings: Mapping[str, bool | float | str]) -> str:
