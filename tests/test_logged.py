@@ -161,16 +161,14 @@ def test_a_table_has_nothing_where_nobody_logged(run_of: Maker, tmp_path: Path) 
     assert json.loads(told.output)["columns"] == columns
 
 
-@pytest.mark.parametrize("name", ["epoch", "scores", "labels", "params2/../x", "..", "y" * 300])
+@pytest.mark.parametrize("name", ["epoch", "scores", "labels", "..", "y" * 300, "a/../x"])
 def test_no_name_breaks_a_recording(run_of: Maker, name: str) -> None:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", VizoptWarning)
         run = run_of({0: {"loss": 1.0, name: 2.0}, 1: {"loss": 0.5, name: 1.0}})
     assert run["loss"].tolist() == [1.0, 0.5]
-    taken = name in ("epoch", "scores", "labels")
-    lines_told = [str(warning.message) for warning in told]
-    assert len(lines_told) == taken
-    assert all(f"{name}: a recording has an array of that name" in line for line in lines_told)
+    assert len(told) == (name != "a/../x")
+    assert set(telling(run)) == {"loss"} | ({"a_.._x"} if not told else set())
 
 
 def test_a_regression_says_that_its_data_have_no_picture(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from vizopt.recording.quantities import QUANTITIES
 
 MOST_CLASSES = 256  # a class is a byte
 FEW = 20  # different numbers with decimals that may be classes
-LONGEST = 60  # characters of a column's name
-# Names that a recording has for something else than a number of every step.
+PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
+LONGEST_NAME = 100  # characters
 TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
 
 
@@ -23,13 +23,15 @@ class Samples(NamedTuple):
     """Data with a class each.
 
     Args:
-        x: features, as they were given [N, D].
+        x: features, as they were given, laid flat [N, D].
+        shape: of a sample as it was given: (D,), or (8, 8) of an image.
         y: class of each [N].
         classes: their names [C].
         codes: what the classes are in the data [C].
     """
 
     x: NDArray[np.float64]
+    shape: tuple[int, ...]
     y: Labels
     classes: tuple[str, ...]
     codes: NDArray[Any]
@@ -41,7 +43,11 @@ def array(value: Any) -> NDArray[Any]:
     Raises:
         RecordingError: it is none of numbers.
     """
+    if type(value) is np.ndarray and value.dtype.kind in PLAIN:
+        return value
     try:
+        if value is None:
+            raise TypeError
         if hasattr(value, "detach"):  # PyTorch, whose gradients NumPy does not take
             value = value.detach()
             if str(value.dtype) == "torch.bfloat16":  # NumPy has none
@@ -50,10 +56,12 @@ def array(value: Any) -> NDArray[Any]:
         elif hasattr(value, "get") and hasattr(value, "__cuda_array_interface__"):  # CuPy
             value = value.get()
         found = np.asarray(value)
-        if found.dtype.kind in "OV" or found.dtype.name == "bfloat16":
+        if found.dtype.kind not in PLAIN:  # JAX's bfloat16 among them
             found = found.astype(np.float32 if found.dtype.itemsize <= 4 else np.float64)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
-        raise RecordingError(f"{type(value).__name__}: is no array of numbers") from error
+        kind = type(value).__name__
+        why = "is inside jit: log it outside" if "Tracer" in kind else "is no array of numbers"
+        raise RecordingError(f"{kind}: {why}") from error
     return found
 
 
@@ -65,33 +73,43 @@ def number(name: str, value: Any) -> float:
     """
     if isinstance(value, int | float):
         return float(value)
-    found = array(value)
-    if found.size != 1 or found.dtype.kind not in "biuf":
-        shape = list(found.shape)
-        raise RecordingError(f"{name}: {found.dtype} {shape} is not one number: log its mean")
+    try:
+        found = array(value)
+    except RecordingError as error:
+        raise RecordingError(f"{name}: {error}") from error
+    if found.dtype.kind not in "biuf":
+        raise RecordingError(f"{name}: {str(value)[:40]!r} is no real number")
+    if found.size != 1:
+        raise RecordingError(f"{name}: {list(found.shape)} is not one number: log its mean")
     return float(found.reshape(()))
 
 
-def named_number(name: str, value: Any) -> tuple[str, float]:
-    """The column that a number goes into, and the number.
+def step(value: Any) -> int:
+    """A step's number.
 
     Raises:
-        RecordingError: it is none, or there is no such column.
+        RecordingError: no whole number.
     """
-    return column(name), number(name, value)
+    found = number("step", value)
+    if found != found // 1:
+        raise RecordingError(f"step: {found:g}: should be a whole number")
+    return int(found)
 
 
 def column(name: str) -> str:
-    """The column that a number of this name goes into: `val/loss` is val_loss.
+    """What a number is called in a recording: `train/loss` is `train_loss`.
 
     Raises:
-        RecordingError: a recording has another array of that name.
+        RecordingError: a name that a recording has for something else, or that is none.
     """
-    made = re.sub(r"[/\\\x00-\x1f]+", "_", name)[:LONGEST].strip() or "_"
-    made = "_" if set(made) == {"."} else made
-    if made in TAKEN:
-        raise RecordingError(f"{name}: a recording has an array of that name: log it as my_{made}")
-    return made
+    if name in ("epoch", "step"):
+        raise RecordingError(f"{name}: give its number as step={name}")
+    if name in TAKEN:
+        raise RecordingError(f"{name}: is what a recording calls something else: rename it")
+    plain = re.sub(r"[^\w.+-]+", "_", name)
+    if not plain.strip("._") or len(plain) > LONGEST_NAME or plain.startswith((".", "__")):
+        raise RecordingError(f"{name[:40]!r}: is no name of a curve")
+    return plain
 
 
 def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
@@ -127,7 +145,8 @@ def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
     x = array(given)
     if x.dtype.kind not in "biuf":
         raise RecordingError(f"data: X: {x.dtype}: needs numbers")
-    x = x.reshape(len(x), -1).astype(np.float64) if x.ndim else x.reshape(1, 1)
+    x = x.reshape(-1, 1) if x.ndim < 2 else x
+    shape, x = x.shape[1:], x.reshape(len(x), -1).astype(np.float64)
     if not x.size or not np.isfinite(x).all():
         raise RecordingError("data: X: holds no numbers, or some that are not finite")
     y = np.asarray(labels) if isinstance(labels, list | tuple) else array_of_labels(labels)
@@ -154,7 +173,7 @@ def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
         raise RecordingError(f"data: labels: {len(chosen)} classes: {MOST_CLASSES} at most")
     if y.ndim == 1 and len(chosen) > len(names):  # some class has no sample
         values, codes = np.arange(len(chosen)), _numbered(y, chosen)
-    return Samples(x, codes.astype(np.intp), tuple(chosen), values)
+    return Samples(x, shape, codes.astype(np.intp), tuple(chosen), values)
 
 
 def array_of_labels(labels: Any) -> NDArray[Any]:
