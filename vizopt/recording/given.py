@@ -13,6 +13,7 @@ from vizopt.core.numbers import counted
 from vizopt.recording.quantities import QUANTITIES
 
 MOST_CLASSES = 256  # a class is a byte
+FEW = 20  # different numbers with decimals that may be classes
 PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
 LONGEST_NAME = 100  # characters
 TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
@@ -157,6 +158,11 @@ def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
         values, codes = np.arange(y.shape[1]), y.argmax(axis=1)
     else:
         values, codes = np.unique(y, return_inverse=True)
+    if len(values) > FEW and values.dtype.kind == "f" and (values % 1).any():
+        raise RecordingError(
+            f"data: labels: {len(values)} different numbers are no classes, and a regression has "
+            "no picture of its data: leave data out, numbers and parameters are recorded without"
+        )
     names = [str(value.item()) for value in values]
     chosen = [str(name) for name in classes] if classes is not None else names
     if len(chosen) < len(names):
