@@ -13,6 +13,7 @@ from vizopt.core.numbers import counted
 from vizopt.recording.quantities import QUANTITIES
 
 MOST_CLASSES = 256  # a class is a byte
+PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
 LONGEST_NAME = 100  # characters
 TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
 
@@ -41,6 +42,8 @@ def array(value: Any) -> NDArray[Any]:
     Raises:
         RecordingError: it is none of numbers.
     """
+    if type(value) is np.ndarray and value.dtype.kind in PLAIN:
+        return value
     try:
         if value is None:
             raise TypeError
@@ -52,7 +55,7 @@ def array(value: Any) -> NDArray[Any]:
         elif hasattr(value, "get") and hasattr(value, "__cuda_array_interface__"):  # CuPy
             value = value.get()
         found = np.asarray(value)
-        if found.dtype.kind in "OV" or found.dtype.name == "bfloat16":
+        if found.dtype.kind not in PLAIN:  # JAX's bfloat16 among them
             found = found.astype(np.float32 if found.dtype.itemsize <= 4 else np.float64)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
         kind = type(value).__name__
