@@ -1,1 +1,1 @@
-"""Adapters: record the trainings of other frameworks; `import vizopt` loads none of them."""
+"""Adapters: one call a framework, onto `vizopt.Run`. `import vizopt` imports none of them."""

@@ -14,7 +14,7 @@ from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
 from vizopt.core.arrays import Frame, Size
 from vizopt.draw.clear import Clear
-from vizopt.draw.defaults import arranged
+from vizopt.draw.defaults import arranged_for
 from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
@@ -186,7 +186,7 @@ def pictured(
     """
     run = lengthiest(views).run
     shown_at = size if slide else None
-    stage = arranged(run.header.kind, run.layout, scene.stage, shown_at)
+    stage = arranged_for(run, scene.stage, shown_at)
     words = HeaderText("" if slide else scene.title, run.header.settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:

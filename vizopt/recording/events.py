@@ -68,9 +68,10 @@ def events(run: Recording) -> tuple[Event, ...]:
 
 
 def _training(run: Recording) -> tuple[Event, ...]:
-    """Events of a run with a loss, and perhaps an accuracy, of every epoch."""
-    loss = run["loss"]
-    accuracy = run["accuracy"] if "accuracy" in run.columns else np.empty(0)
+    """Events of a run with a loss and an accuracy of every epoch, or one of them, or neither."""
+    loss, accuracy = (
+        run[name] if name in run.columns else np.empty(0) for name in ("loss", "accuracy")
+    )
     lowest = best_epoch(loss)
     found = [
         *first_times(accuracy),

@@ -113,7 +113,7 @@ class Keeping:
         """A step, with all that was logged of it."""
         if not self._begun:
             self._begin(at, params)
-        elif params is not None and not self._parameters:
+        elif params is not None and not self._parameters and not isinstance(params, Taken):
             self._join(params)
         loss, accuracy, lr = (numbers.get(name) for name in ("loss", "accuracy", "lr"))
         happens = self._watch.happens(loss, accuracy, lr)

@@ -5,7 +5,7 @@ from html import escape
 
 from vizopt.core.arrays import Size
 from vizopt.core.errors import RecordingError
-from vizopt.draw.defaults import arranged
+from vizopt.draw.defaults import arranged_for
 from vizopt.recording.events import Event, events
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
@@ -73,7 +73,7 @@ def of(
     else:
         by = external if run.header.external else elsewhere
         made = [by.trained(run), by.how(run)]
-    stage = arranged(run.header.kind, run.layout, scene.stage, slide)
+    stage = arranged_for(run, scene.stage, slide)
     pictured = scene if slide is None else replace(scene, title="")
     seen_in = seen(pictured, stage, run, held=not warning)
     went = [told.happened(run, found), courses(run), seen_in]

@@ -15,6 +15,8 @@ STILL = 0.01  # of the first loss: a run that changes it by less does next to no
 
 def happened(run: Recording, events: tuple[Event, ...]) -> str:
     """The paragraph of loss and accuracy at key epochs, and of every event."""
+    if "loss" not in run.columns:
+        return cut_short(run)
     parts = [
         _values(run),
         _still(run["loss"]),
@@ -33,9 +35,10 @@ def happened(run: Recording, events: tuple[Event, ...]) -> str:
 def outcome_in_short(run: Recording, events: tuple[Event, ...]) -> list[str]:
     """The same for the alt text, the most important sentence first."""
     last = run.epochs - 1
-    ways = [f"loss {_way(run['loss'])}"]
-    if "accuracy" in run.columns:
-        ways.append(f"accuracy {_way(run['accuracy'])}")
+    known = [name for name in ("loss", "accuracy") if name in run.columns]
+    if not known:
+        return []
+    ways = [f"{name} {_way(run[name])}" for name in known]
     diverged = [e for e in events if e.kind == "divergence"]
     marks = [e for e in events if e.kind == "accuracy"]
     spikes = [e for e in events if e.kind == "spike"]

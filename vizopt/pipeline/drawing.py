@@ -1,4 +1,4 @@
-"""Drawn: a recording drawn into files that wait, once for each size and rate."""
+"""Drawing: a recording drawn into files that wait, once for each size and rate."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
