@@ -5,6 +5,8 @@ import numpy as np
 from vizopt.comparison.log import Log, Series, Weights
 from vizopt.recording.store import Recording
 
+STEP = "step"  # the column of the steps that were logged, where vizopt did not train
+
 
 def read(run: Recording, name: str) -> Log:
     """Every value of the run, and its weights before the steps of the kept epochs.
@@ -18,7 +20,7 @@ def read(run: Recording, name: str) -> Log:
     series = {
         column: _series(run, column, counts.get(column, 0))
         for column, array in run.columns.items()
-        if array.path.startswith("history/")
+        if array.path.startswith("history/") and column != STEP
     }
     weights = None
     if "params" in run.columns and len(run):
@@ -27,6 +29,7 @@ def read(run: Recording, name: str) -> Log:
             {tensor.name: tensor.layer for tensor in run.layout.tensors},
             run.layout.shapes,
             lambda row: run.layout.views(run.row("params", row)),
+            run.header.whole,
         )
     dtype = run.columns["params"].dtype.name if weights else ""
     return Log(name, run.header.unit, series, dtype, _batches(run, trained), weights)
@@ -37,6 +40,10 @@ def _series(run: Recording, column: str, samples: int) -> Series:
     epochs = np.arange(len(values))
     if column == "loss" and run.diverged == len(values):  # the epoch that was not recorded
         epochs, values = np.arange(len(values) + 1), np.append(values, np.nan)
+    if run.header.external:  # a step or a number that nobody logged, not one without value
+        lost = len(values) if run.diverged is None else run.diverged
+        logged = ~np.isnan(values) | (epochs >= lost)
+        epochs, values = epochs[logged], values[logged]
     return Series(epochs, values, np.zeros(len(values)), samples=samples)
 
 
