@@ -77,7 +77,8 @@ def rate_of(model: Any) -> float:
 
 def settings_of(optimizer: Any) -> dict[str, bool | int | float]:
     """An optimizer's settings that are numbers."""
-    found = {"learning_rate": float(_number(optimizer.learning_rate))}
+    rate = float(str(_number(optimizer.learning_rate)))  # 0.005, as it was written in float32
+    found: dict[str, bool | int | float] = {"learning_rate": rate}
     for name in SETTINGS:
         value = getattr(optimizer, name, None)
         if isinstance(value, bool | int | float):

@@ -3,9 +3,9 @@
 import numpy as np
 
 from vizopt.comparison.log import Log, Series, Weights
+from vizopt.recording.logged import logged
+from vizopt.recording.scalars import COUNTED
 from vizopt.recording.store import Recording
-
-STEP = "step"  # the column of the steps that were logged, where vizopt did not train
 
 
 def read(run: Recording, name: str) -> Log:
@@ -20,7 +20,7 @@ def read(run: Recording, name: str) -> Log:
     series = {
         column: _series(run, column, counts.get(column, 0))
         for column, array in run.columns.items()
-        if array.path.startswith("history/") and column != STEP
+        if array.path.startswith("history/") and column != COUNTED
     }
     weights = None
     if "params" in run.columns and len(run):
@@ -36,14 +36,9 @@ def read(run: Recording, name: str) -> Log:
 
 
 def _series(run: Recording, column: str, samples: int) -> Series:
-    values = np.asarray(run[column], float)
-    epochs = np.arange(len(values))
-    if column == "loss" and run.diverged == len(values):  # the epoch that was not recorded
-        epochs, values = np.arange(len(values) + 1), np.append(values, np.nan)
-    if run.header.external:  # a step or a number that nobody logged, not one without value
-        lost = len(values) if run.diverged is None else run.diverged
-        logged = ~np.isnan(values) | (epochs >= lost)
-        epochs, values = epochs[logged], values[logged]
+    epochs, values = logged(run[column].astype(np.float64))
+    if column == "loss" and run.diverged == run.epochs:  # the epoch that was not recorded
+        epochs, values = np.append(epochs, run.epochs), np.append(values, np.nan)
     return Series(epochs, values, np.zeros(len(values)), samples=samples)
 
 

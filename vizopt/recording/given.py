@@ -58,7 +58,9 @@ def array(value: Any) -> NDArray[Any]:
         if found.dtype.kind not in PLAIN:  # JAX's bfloat16 among them
             found = found.astype(np.float32 if found.dtype.itemsize <= 4 else np.float64)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
-        raise RecordingError(f"{type(value).__name__}: is no array of numbers") from error
+        kind = type(value).__name__
+        why = "is inside jit: log it outside" if "Tracer" in kind else "is no array of numbers"
+        raise RecordingError(f"{kind}: {why}") from error
     return found
 
 

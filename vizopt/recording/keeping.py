@@ -85,22 +85,28 @@ class Keeping:
         self._watch = Watch()
         self._latest: Latest | None = None
         self._lost: dict[str, int] = {}  # from which step on loss or parameters have no value
-        self._begun = self._thinned = self._owed = False  # a row that an event has not got
+        self._begun = self._thinned = False
+        self._wanted = self._owed = False  # whether to take a row; one that an event has not got
         self._since, self._spent = perf_counter(), 0.0
 
-    def wants(self, step: int | None = None) -> bool:
-        """Whether the next step is kept."""
-        at = self.rows if step is None else step
-        return self._owed or in_octaves(at, self.first) or self._writer.steps + 1 == self._epochs
+    def wants(self) -> bool:
+        """Whether the octave rule keeps the next step, or nobody took the row of an event."""
+        self._wanted = True
+        return self._owed or self._is_wanted()
 
-    def take(self, params: Any) -> Taken | None:
-        """A row as it would be now, of parameters that have values."""
+    def take(self, params: Any, cells: NDArray[Any] | None) -> Taken | None:
+        """The row of a step that is not done yet; nothing where there can be none."""
         self._owed = False
         self._prepare(self._writer.steps, params)
-        read = self._read(self._parameters, params) if self._parameters else None
-        if read is None or not self._has_values(self._writer.steps, read[1]):
+        if not (reader := self._parameters):
             return None
-        return self._taken(*read)
+        if cells is None or reader.is_sampled:
+            read = self._read(reader, params)
+            if read is None:
+                return None
+            params, cells = read
+        finite = self._has_values(self._writer.steps, cells)
+        return self._taken(params, cells) if finite else None
 
     def log(self, at: int, numbers: dict[str, float], params: Any) -> None:
         """A step, with all that was logged of it."""
@@ -110,15 +116,19 @@ class Keeping:
         happens = self._watch.happens(loss, accuracy, lr)
         if loss is not None:
             self._see("loss", at, isfinite(loss))
-        kept = happens or self.wants()
+        kept = happens or self._is_wanted()
         self._writer.history(at, numbers)
         if isinstance(params, Taken):
-            self._latest = None
+            self.rows, self._latest = self.rows + 1, None
             self._writer.snapshot({"epoch": at, **params.row})
         elif params is not None or not self._parameters:
             self._row(at, params, kept)
-        else:
-            self._owed |= happens  # to the next one: nobody took a row of this one
+        elif self._wanted:  # and not kept
+            self.rows += 1
+            self._owed |= happens
+
+    def _is_wanted(self) -> bool:
+        return in_octaves(self.rows, self.first) or self._writer.steps + 1 == self._epochs
 
     def finish(self) -> None:
         """The row of the last step, and what is said of the whole."""

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt.core.conventions import Convention
 from vizopt.recording import given
@@ -134,20 +135,21 @@ class Run:
         self._step = at
         self._left_out.tried(ALL, lambda: self._keeping.log(at, numbers, params))
 
-    def wants(self, step: int | None = None) -> bool:
-        """Whether the next step is one that is kept: its parameters are worth a copy.
+    def wants(self) -> bool:
+        """Whether the next step is kept: its parameters are worth a copy."""
+        return self._keeping.wants()
+
+    def take(self, params: Any, cells: NDArray[Any] | None = None) -> Taken | None:
+        """A row of the parameters and predictions as they are now, for the `params` of their
+        step's log, which may come when an update has changed them; nothing where there is none.
 
         Args:
-            step: its number, where parameters are logged at the kept ones alone.
+            params: arrays by name.
+            cells: a copy [P] of all of them in order, where there is a faster way to one.
         """
-        return self._keeping.wants(step)
-
-    def take(self, params: Any) -> Taken | None:
-        """A whole row of the parameters and predictions as they are now, for `log(params=…)` when
-        their step has ended; nothing where none can be recorded."""
         if not self._records:
             return None
-        return self._left_out.tried(ALL, lambda: self._keeping.take(params))
+        return self._left_out.tried(ALL, lambda: self._keeping.take(params, cells))
 
     def close(self) -> None:
         """Write what waits; the recording is complete. A `with` does it by itself, and so does the
