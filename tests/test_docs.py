@@ -49,7 +49,7 @@ def quick(arguments):
     """The command with a short run, whatever it says itself."""
     if arguments[:1] == ["render"]:
         return [*arguments, *small(arguments), "--set", "timeline.seconds=0.5", "-q"]
-    if not arguments or arguments[0] not in ("make", "record", "slides", "pack"):
+    if not arguments or arguments[0] not in ("make", "race", "record", "slides", "pack"):
         return arguments
     stated = dict(word.split("=", 1) for word in arguments if "=" in word)
     settings = [
@@ -66,7 +66,7 @@ def short(stated):
 
 def small(arguments):
     """A small picture, where the command takes a size and names none."""
-    free = arguments[0] in ("make", "render", "slides") and "--size" not in arguments
+    free = arguments[0] in ("make", "race", "render", "slides") and "--size" not in arguments
     return ["--size", "480x270"] if free else []
 
 
