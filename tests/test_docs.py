@@ -8,6 +8,7 @@ import sys
 import tomllib
 from contextlib import redirect_stdout
 from dataclasses import fields
+from importlib.util import find_spec
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +35,7 @@ PAGES = [
 LONG = {"blog", "flashes", "formats", "keep", "look", "slides", "start", "walkthrough"}
 QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.5}
 KINDS = ("bash", "python", "toml", "text", "output", "")
+NEEDED = {"keras": ("keras", "torch"), "jax": ("jax", "optax"), "sklearn": ("sklearn", "pandas")}
 FEW = 101  # epochs that a page names itself and that are run as it says
 SETUP = configparser.ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
@@ -128,6 +130,9 @@ def to_run():
 
 @pytest.mark.parametrize("page", list(to_run()), ids=lambda page: page.stem)
 def test_all_that_a_page_tells_to_run_runs(page, command, monkeypatch):
+    for module in NEEDED.get(page.stem, ()):
+        if not find_spec(module):
+            pytest.skip(f"{module} is not installed")
     every, names = blocks(text_of(page)), {}
     for block, after in pairwise([*every, None]):
         told, out = after is not None and after.kind == "output", ""

@@ -14,14 +14,17 @@ from click.testing import CliRunner
 import vizopt
 from vizopt import story
 from vizopt.cli import cli
+from vizopt.clips.drawing import pictured
 from vizopt.core.errors import VizoptError, VizoptWarning
 from vizopt.draw.defaults import arranged_for
+from vizopt.draw.views import alone
 from vizopt.recording.events import events
 from vizopt.recording.logged import MISSING, final, is_logged, logged, standing
 from vizopt.recording.quantities import quantity, title
 from vizopt.recording.scalars import column_of, second, series, telling
 from vizopt.recording.store import Recording
 from vizopt.recording.summary import lines, summary, table
+from vizopt.scene.load import presented
 
 Maker = Callable[..., Recording]
 
@@ -158,15 +161,51 @@ def test_a_table_has_nothing_where_nobody_logged(run_of: Maker, tmp_path: Path) 
     assert json.loads(told.output)["columns"] == columns
 
 
-@pytest.mark.parametrize("name", ["epoch", "scores", "labels", "params2/../x", "..", "y" * 300])
+@pytest.mark.parametrize("name", ["epoch", "scores", "labels", "..", "y" * 300, "a/../x"])
 def test_no_name_breaks_a_recording(run_of: Maker, name: str) -> None:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", VizoptWarning)
         run = run_of({0: {"loss": 1.0, name: 2.0}, 1: {"loss": 0.5, name: 1.0}})
     assert run["loss"].tolist() == [1.0, 0.5]
-    refused = name != "params2/../x"
-    assert [str(warning.message).count("\n") for warning in told] == [0] * refused
-    assert ("params2_.._x" in run.names) is not refused
+    assert len(told) == (name != "a/../x")
+    assert set(telling(run)) == {"loss"} | ({"a_.._x"} if not told else set())
+
+
+def test_a_regression_says_that_its_data_have_no_picture(tmp_path: Path) -> None:
+    x = np.linspace(0, 1, 30)
+    with pytest.raises(VizoptError, match="labels: 30 different numbers are no classes"):
+        vizopt.Run(tmp_path / "sine.zarr", data=(x, np.sin(x)))
+    assert not (tmp_path / "sine.zarr").exists()
+    with vizopt.Run(tmp_path / "few.zarr", data=(x, np.repeat([0.5, 1.5], 15))) as run:
+        run.log(loss=1.0)
+    assert Recording(tmp_path / "few.zarr").header.classes == ("0.5", "1.5")
+
+
+def test_a_line_goes_through_what_was_logged_and_breaks_where_it_is_no_number(
+    run_of: Maker,
+) -> None:
+    every: dict[int, dict[str, float]] = {s: {"loss": 3.0 - s / 10} for s in range(20)}
+    sparse = {s: row if s % 5 == 0 else {"beta": 1.0 * s} for s, row in every.items()}
+    broken = {s: {"loss": np.nan} if 6 <= s <= 8 else row for s, row in every.items()}
+    inked = [_columns_with_line(run_of(rows)) for rows in (every, sparse, broken)]
+    assert inked[0].all()
+    assert inked[1].all()
+    gap = np.flatnonzero(~inked[2])
+    share = gap / len(inked[2])
+    assert share.min() == pytest.approx(5 / 19, abs=0.06)
+    assert share.max() == pytest.approx(9 / 19, abs=0.06)
+
+
+def _columns_with_line(run: Recording) -> Any:
+    """Which columns of the box of the loss have its colour, between its first and last one."""
+    panel = {"kind": "curves", "columns": ["loss"]}
+    stage = {"panels": {"c": panel}, "mosaic": {"rows": ["c"]}}
+    scene = presented(run, {"stage": stage})
+    frame = pictured(alone(run, np.array([len(run) - 1])), scene, (640, 360), 4, "still")[0]
+    red = frame[..., 0].astype(int) - frame[..., 1] > 40
+    columns = red[75:].any(axis=0)  # below title and triangles
+    places = np.flatnonzero(columns)
+    return columns[places[0] : places[-1] + 1]
 
 
 KINDS = ("loss", "accuracy", "lr", "other", "params", "field", "labels")

@@ -85,9 +85,6 @@ _MODULES = {  # what scenes are made of, and adapters, by shorter names than in 
     "problems": "train.problems",
     "schedules": "train.schedules",
     "sklearn": "adapters.sklearn",
-}
-
-_ADAPTERS = {  # not in dir(): who lists what there is has not installed all of them
     "torch": "adapters.torch",
 }
 
@@ -122,8 +119,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> object:
     if name == "__version__":
         return _import_module("importlib.metadata").version("vizopt")
-    if name in _MODULES or name in _ADAPTERS:
-        return _import_module(f"vizopt.{(_MODULES | _ADAPTERS)[name]}")
+    if name in _MODULES:
+        return _import_module(f"vizopt.{_MODULES[name]}")
     if name not in _PUBLIC:
         raise AttributeError(f"module 'vizopt' has no attribute {name!r}")
     return getattr(_import_module(f"vizopt.{_PUBLIC[name]}"), name)

@@ -2,10 +2,13 @@
 
 import warnings
 from collections.abc import Iterator
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError, VizoptWarning
 from vizopt.core.params import ParamLayout
@@ -14,6 +17,48 @@ from vizopt.recording.header import External
 COMPILED = "_orig_mod."  # what torch.compile puts in front of names
 HOW = {"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"}  # not what
 PARALLEL = (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)
+
+
+class Live:
+    """Parameters and gradients as they are now, read in the fastest way: a small network's step
+    takes a fifth of a millisecond.
+
+    Args:
+        arrays: by name.
+    """
+
+    def __init__(self, arrays: dict[str, torch.Tensor]) -> None:
+        self._arrays, self._tensors = arrays, tuple(arrays.values())
+        self._places: list[int] = []
+        self._flat: list[NDArray[Any]] = []  # the arrays' own memory
+        self._shares = self._are_ours()
+
+    def now(self) -> tuple[dict[str, torch.Tensor], NDArray[Any] | None]:
+        """The arrays by name, and a copy [P] of them where they are in this machine's memory."""
+        if not self._shares:
+            return self._arrays, None
+        places = [tensor.data_ptr() for tensor in self._tensors]
+        if places != self._places:  # the first time, or they were moved
+            self._places = places
+            self._shares = self._are_ours()
+            if not self._shares:
+                return self._arrays, None
+            self._flat = [tensor.detach().reshape(-1).numpy() for tensor in self._tensors]
+        return self._arrays, np.concatenate(self._flat)
+
+    def grad_norm(self) -> float | None:
+        """‖g‖₂; nothing where there are no gradients."""
+        found = [tensor.grad for tensor in self._tensors if tensor.grad is not None]
+        if not found:
+            return None
+        if self._shares and not any(grad.is_sparse for grad in found):
+            return sqrt(sum(float(norm) ** 2 for norm in torch._foreach_norm(found)))
+        return float(torch.nn.utils.get_total_norm(found))
+
+    def _are_ours(self) -> bool:
+        """Whether NumPy has them in their memory, in order."""
+        kinds = {(tensor.is_cpu, tensor.is_contiguous(), tensor.dtype) for tensor in self._tensors}
+        return kinds in ({(True, True, torch.float32)}, {(True, True, torch.float64)})
 
 
 def unwrapped(model: Any) -> torch.nn.Module:

@@ -1,6 +1,5 @@
 """TorchRun: the hooks that tell a recording what an optimizer of PyTorch does."""
 
-import atexit
 import sys
 import warnings
 from collections.abc import Callable
@@ -8,22 +7,23 @@ from functools import partial
 from math import isfinite
 from types import TracebackType
 from typing import Any
-from weakref import WeakSet
 
 import torch
 
+from vizopt.adapters.torch_model import Live
 from vizopt.core.errors import VizoptWarning
 from vizopt.core.numbers import counted
+from vizopt.recording.ending import at_end, closed
 from vizopt.recording.keeping import Taken
 from vizopt.recording.run import Run
 
 RESERVED = ("step", "params")  # what the hooks tell themselves
-_recorded: WeakSet[torch.optim.Optimizer] = WeakSet()  # those whose recordings are not closed
+OPEN: "dict[int, TorchRun]" = {}  # that nobody has closed yet, by their optimizers
 
 
 def is_recorded(optimizer: torch.optim.Optimizer) -> bool:
     """Whether a recording of it is not closed yet."""
-    return optimizer in _recorded
+    return id(optimizer) in OPEN
 
 
 class TorchRun:
@@ -41,7 +41,8 @@ class TorchRun:
         arrays: dict[str, torch.Tensor],
         loss: torch.nn.Module | None,
     ) -> None:
-        self._run, self._optimizer, self._arrays = run, optimizer, arrays
+        self._run, self._optimizer = run, optimizer
+        self._live = Live(arrays)
         self._held = _held(optimizer)
         self._apart = [False] * len(optimizer.param_groups)  # groups whose rate has a column
         self._losses: list[torch.Tensor] = []  # since the last step
@@ -50,15 +51,15 @@ class TorchRun:
         self._done: tuple[dict[str, Any], Taken | None] | None = None  # the last one
         self._told: dict[str, Any] = {}  # of it, or of the first
         self._values: dict[str, Any] = {}  # what was told last of each
-        run.take(arrays)  # what cannot be recorded is said before the training
+        run.take(*self._live.now())  # what cannot be recorded is said before the training
         self._hooks: list[Any] = [
             optimizer.register_step_pre_hook(partial(self._safely, self._begin_step)),
             optimizer.register_step_post_hook(partial(self._safely, self._end_step)),
         ]
         if loss is not None:
             self._hooks.append(loss.register_forward_hook(_LossHook(self)))
-        _recorded.add(optimizer)
-        atexit.register(self.close)
+        OPEN[id(optimizer)] = self
+        at_end(self.close)
 
     def log(self, **values: Any) -> None:
         """Tell what the hooks do not see: `log(loss=loss, accuracy=accuracy)`.
@@ -111,8 +112,7 @@ class TorchRun:
     def _begin_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._log_done()
         self._inside, self._counted = True, False
-        wanted = self._run.wants(self._run.step + 1)
-        self._before = self._run.take(self._arrays) if wanted else None
+        self._before = self._run.take(*self._live.now()) if self._run.wants() else None
 
     def _end_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._inside = False
@@ -121,9 +121,9 @@ class TorchRun:
             return
         values: dict[str, Any] = {"loss": losses} if losses else {}
         values |= self._rates()
-        gradients = [a.grad for a in self._arrays.values() if a.grad is not None]
-        if gradients:
-            values["grad_norm"] = torch.nn.utils.get_total_norm(gradients)
+        norm = self._live.grad_norm()
+        if norm is not None:
+            values["grad_norm"] = norm
         self._done = values, self._before
         if (held := _held(optimizer)) > self._held:
             came = counted(held - self._held, "array")
@@ -133,6 +133,8 @@ class TorchRun:
     def _rates(self) -> dict[str, float]:
         """Of the first group, and of those whose rate is or was another one."""
         rates = [group.get("lr") for group in self._optimizer.param_groups]
+        if len(rates) == 1:
+            return {} if rates[0] is None else {"lr": float(rates[0])}
         self._apart += [False] * (len(rates) - len(self._apart))
         for i, rate in enumerate(rates):
             self._apart[i] |= i > 0 and rate != rates[0]
@@ -153,18 +155,18 @@ class TorchRun:
 
     def _finish(self) -> None:
         self._log_done()
-        last = self._run.take(self._arrays)
+        last = self._run.take(*self._live.now())
         if last is not None:
             self._run.log(params=last, **self._values)
         self._run.close()
 
     def _release(self) -> None:
         """Leave optimizer and criterion as they were."""
-        atexit.unregister(self.close)
+        closed(self.close)
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
-        _recorded.discard(self._optimizer)
+        OPEN.pop(id(self._optimizer), None)
 
     def _safely(self, do: Callable[..., None], *args: Any) -> None:
         """Do it; where that fails the recording ends, and not the training."""

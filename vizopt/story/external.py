@@ -11,7 +11,7 @@ from vizopt.story.setup import rate
 
 NAMES = 8  # classes and settings that are told one by one
 NAME = 40  # characters of a name
-VOWELS, SPELT = "AEIOaeio", "AEFHILMNORSX"  # an Encoder, an MLP
+SPELLED = "AEFHILMNORSX"  # letters whose own names begin with a vowel: an MLP
 
 
 def what(run: Recording) -> str:
@@ -81,8 +81,8 @@ def _a(model: str) -> str:
     name = cut(plain(model), NAME)
     if not name:
         return "a model"
-    spelt = SPELT if name[:2].isupper() else VOWELS
-    return f"{'an' if name[0] in spelt else 'a'} {name}"
+    vowels = SPELLED if name[:2].isupper() else "AEIOaeio"
+    return f"{'an' if name[0] in vowels else 'a'} {name}"
 
 
 def _settings(settings: Mapping[str, bool | float | str]) -> str:

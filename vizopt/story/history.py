@@ -166,7 +166,7 @@ def _spikes(run: Recording, event: Event) -> str:
 
 def _divergence(run: Recording, event: Event) -> str:
     at = _at(run, event.epoch)
-    if run.diverged is None:
+    if run.diverged is None or run.epochs > run.diverged:  # recorded elsewhere, it may go on
         return f"The run diverges: from {at} on {event.words}."
     return f"The run diverges: at {at} {event.words}, and it stops there."
 

@@ -43,8 +43,10 @@ def in_short(run: Recording, events: tuple[Event, ...]) -> list[str]:
 
 def _ordered(run: Recording) -> list[str]:
     """The numbers of the plots, each with that of the samples held out behind it; the others. What
-    the rate does is told elsewhere."""
-    names = [name for name in scalars(run) if name != column_of(run, "lr")]
+    the rate does is told elsewhere, and of a layer that it has a line."""
+    names = scalars(run)
+    names = [name for name in names if "." not in name or name.partition(".")[0] not in names]
+    names = [name for name in names if name != column_of(run, "lr")]
     told: list[str] = []
     for name in telling(run):
         told += [name, second(names, name)]

@@ -32,7 +32,9 @@ class Curves(OneRun):
     width spread, a line shows their mean and a pale band all of them. A learning rate that never
     changes is a line of text.
 
-    Where a run holds out samples, their loss and accuracy are second, thinner curves. What is
+    Where a run holds out samples, their loss and accuracy are second, thinner curves: those of
+    `val_loss`, `test_loss` and the like in a training that was recorded elsewhere. What was logged
+    only now and then is a line through its points, and its number is the last one. What is
     measured in each layer has a line for each, named at its end, and the number is that of the
     whole network. A panel wider than high puts its curves beside each other.
 
