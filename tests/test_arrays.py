@@ -58,17 +58,17 @@ def test_one_frame_is_no_frames(run, tmp_path):
 
 def test_frames_come_one_by_one(run, tmp_path, monkeypatch):
     """The first is there before the last is read."""
-    from vizopt.formats import poster
+    from vizopt.clips import clip
 
     read = []
-    pictures = poster.pictures
+    pictures = clip.pictures
 
     def noted(path):
         for picture in pictures(path):
             read.append(picture)
             yield picture
 
-    monkeypatch.setattr(poster, "pictures", noted)
+    monkeypatch.setattr(clip, "pictures", noted)
     images = vizopt.render(run, tmp_path / "a.gif", **LOOK).images()
     assert read == []
     next(images)

@@ -76,3 +76,14 @@ def test_a_scene_is_read_once_to_be_made(tmp_path, monkeypatch, command):
     read_scenes.clear()
     command("make", tmp_path / "mine.toml", "-o", tmp_path / "a.gif", "-o", tmp_path / "a.zarr")
     assert read_scenes == [str(tmp_path / "mine.toml")]
+
+
+def test_the_update_lies_between_steps_where_steps_are_counted(tmp_path):
+    from vizopt.draw.panels.key import _words
+
+    class Slot:
+        def say(self, key, **values):
+            return vizopt.core.words.ENGLISH.say(key, **values)
+
+    assert _words(Slot(), "update_between", "step", 3, 4) == "update: step 3 → 4"
+    assert _words(Slot(), "update_short_between", "epoch", 3, 4) == "epoch 3 → 4"

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1] / "vizopt"
 LAYERS = [
     {"core"},
     {"recording", "flashes"},
-    {"train", "draw", "formats"},
+    {"train", "adapters", "draw", "formats"},
     {"scene"},
     {"story"},
     {"clips"},

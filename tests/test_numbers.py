@@ -98,7 +98,7 @@ def test_thousands_are_set_apart():
 
 
 def test_a_descent_has_no_loss():
-    assert title("loss", "epoch") == "loss"
-    assert title("loss", "step") == "f(x)"
-    assert title("validation_loss", "epoch") == "validation loss"
-    assert {title("lr", unit) for unit in ("epoch", "step")} == {"learning rate"}
+    assert title("loss", "network") == "loss"
+    assert title("loss", "function") == "f(x)"
+    assert title("validation_loss", "network") == "validation loss"
+    assert {title("lr", kind) for kind in ("network", "function")} == {"learning rate"}

@@ -124,7 +124,7 @@ def test_an_address_does_not_play(visit, written):
 
 def test_a_descents_address_counts_steps_and_its_page_says_fx(visit, tmp_path):
     numbers = {"step": EPOCHS, "loss": LOSS, "lr": np.full(FRAMES, 0.1)}
-    file = write(tmp_path / "a.html", replace(LABEL, unit="step", numbers=numbers))
+    file = write(tmp_path / "a.html", replace(LABEL, unit="step", kind="function", numbers=numbers))
     assert data_of(file.read_text("utf-8"))["names"] == ["step", "f(x)", "learning rate"]
     page = visit(file, at="#step=500")
     assert page.evaluate("frame") == 50

@@ -32,7 +32,7 @@ PUBLIC = [
     "render",
     "slides",
 ]
-MODULES = ["optimizers", "problems", "schedules"]
+MODULES = ["jax", "keras", "numpy", "optimizers", "problems", "schedules", "sklearn"]
 TINY = {"epochs": 40, "keep.grid": 20}
 
 

@@ -16,7 +16,7 @@ from vizopt.clips.staging import Staging, staged
 from vizopt.core import places
 from vizopt.core.errors import EncodeError
 from vizopt.core.places import _host
-from vizopt.pipeline import training
+from vizopt.pipeline import drawing, training
 from vizopt.recording import atomic
 from vizopt.recording.store import Recording
 
@@ -123,7 +123,7 @@ def test_an_end_while_drawing_keeps_the_training(before, monkeypatch, kind):
     def ended(*_):
         raise kind
 
-    monkeypatch.setattr(pipeline, "draw", ended)
+    monkeypatch.setattr(drawing, "draw", ended)
     with pytest.raises(kind) as error:
         pipeline.make(scene(seed=3), FILES, LOOK)
     now = contents()

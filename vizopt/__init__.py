@@ -29,6 +29,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     __version__: str
 
+    from vizopt.adapters import jax as jax
+    from vizopt.adapters import keras as keras
+    from vizopt.adapters import numpy as numpy
+    from vizopt.adapters import sklearn as sklearn
+    from vizopt.adapters import torch as torch
     from vizopt.api.checking import check, recipe
     from vizopt.api.drawing import make, record, render
     from vizopt.api.racing import race
@@ -72,10 +77,18 @@ _PUBLIC = {
     "slides": "api.sharing",
 }
 
-_MODULES = {  # what scenes are made of, by shorter names than in the package
+_MODULES = {  # what scenes are made of, and adapters, by shorter names than in the package
+    "jax": "adapters.jax",
+    "keras": "adapters.keras",
+    "numpy": "adapters.numpy",
     "optimizers": "train.optimizers",
     "problems": "train.problems",
     "schedules": "train.schedules",
+    "sklearn": "adapters.sklearn",
+}
+
+_ADAPTERS = {  # not in dir(): who lists what there is has not installed all of them
+    "torch": "adapters.torch",
 }
 
 __all__ = [
@@ -109,8 +122,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> object:
     if name == "__version__":
         return _import_module("importlib.metadata").version("vizopt")
-    if name in _MODULES:
-        return _import_module(f"vizopt.{_MODULES[name]}")
+    if name in _MODULES or name in _ADAPTERS:
+        return _import_module(f"vizopt.{(_MODULES | _ADAPTERS)[name]}")
     if name not in _PUBLIC:
         raise AttributeError(f"module 'vizopt' has no attribute {name!r}")
     return getattr(_import_module(f"vizopt.{_PUBLIC[name]}"), name)

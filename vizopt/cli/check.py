@@ -44,7 +44,10 @@ def check(
     from vizopt.api.checking import check_plot
 
     if plot:
-        check_plot(plot, files[0], overwrite)
+        try:
+            check_plot(plot, files[0], overwrite)
+        except VizoptError as error:  # 1 says that a clip flashes
+            raise click.UsageError(f"--plot {error}") from error
     from vizopt.flashes.check import facts, lines, no_facts
 
     code, reports = 0, []

@@ -15,16 +15,15 @@ from vizopt.clips.still import still_frame
 from vizopt.clips.telling import settings_of
 from vizopt.core.arrays import Frame, Size
 from vizopt.draw.clear import Clear
-from vizopt.draw.defaults import arranged
+from vizopt.draw.defaults import arranged_for
 from vizopt.draw.figure import FrameRenderer
-from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.header import HeaderText
-from vizopt.draw.mosaic import Mosaic
-from vizopt.draw.panels import Descent, Panel, Plane
 from vizopt.draw.playback import Mode, Playback
+from vizopt.draw.race import raced, what_differs
 from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, StreamSpec
+from vizopt.recording.differences import APART
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Presentation
@@ -188,10 +187,13 @@ def pictured(
     """
     run = lengthiest(views).run
     shown_at = size if slide else None
-    stage = arranged(run.header.kind, run.layout, scene.stage, shown_at)
-    if len(views) > 1:
-        stage = _beside_each_other(views)
-    settings = settings_of({name: view.run for name, view in views.items()}, scene)
+    runs = {name: view.run for name, view in views.items()}
+    settings = settings_of(runs, scene)
+    if len(views) == 1:
+        stage = arranged_for(run, scene.stage, shown_at)
+    else:
+        stage = raced(runs, scene.stage)
+        settings = APART.join([what_differs(views, scene.colours.words), settings])
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:
@@ -209,11 +211,3 @@ def _samples(picture: FrameRenderer | WithWarning | Clear, poster: Frame | None)
     yield from (picture[k] for k in np.linspace(0, len(picture) - 1, SAMPLES).astype(int))
     if poster is not None:
         yield poster
-
-
-def _beside_each_other(views: Views) -> FigureSpec:
-    panels: dict[str, Panel] = {
-        f"p{i}": Descent(of=name) if view.run.header.kind == "function" else Plane(of=name)
-        for i, (name, view) in enumerate(views.items())
-    }
-    return FigureSpec(panels=panels, mosaic=Mosaic(rows=(" ".join(panels),)))

@@ -12,7 +12,6 @@ from vizopt.core.errors import EncodeError
 from vizopt.core.places import target, wrong_name
 from vizopt.formats import Format, every, find_format, format_of, is_sequence
 from vizopt.formats.ours import guard
-from vizopt.formats.sequence import members, names
 from vizopt.scene.options import ClipOptions
 
 
@@ -86,6 +85,8 @@ def check_inputs(files: Sequence[Path], inputs: Sequence[Path]) -> None:
 
 def is_picture_of(sequence: Path, file: Path) -> bool:
     """Whether a file has the name of a picture of a sequence."""
+    from vizopt.formats.sequence import names
+
     here = os.path.realpath(sequence.parent) == os.path.realpath(file.parent)
     return here and bool(names(sequence).fullmatch(file.name))
 
@@ -100,6 +101,8 @@ def text_beside(clip: Path) -> Path:
 def written(file: Path) -> list[Path]:
     """The files that a clip is: itself, or the pictures of a sequence."""
     if is_sequence(file):
+        from vizopt.formats.sequence import members
+
         return members(file)
     return [file]
 

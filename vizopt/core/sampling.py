@@ -34,11 +34,16 @@ def evenly(whole: int, most: int = SIDE) -> NDArray[np.intp]:
     return np.linspace(0, whole - 1, min(whole, most)).round().astype(np.intp)
 
 
-def sampled(layout: ParamLayout, large: int = LARGE) -> Sample:
+def sampled(layout: ParamLayout, large: int = LARGE, most: int = SIDE) -> Sample:
     """128 rows and columns at most of each layer of more than so many cells, biases included.
 
     The cells are the run's own numbers, not means of several, and the same in every row: so an
     update is the difference of two rows, as ever.
+
+    Args:
+        layout: of all parameters.
+        large: cells of a layer that is kept whole, at most.
+        most: rows and columns of one that is not.
     """
     sizes: dict[str, int] = {}
     for tensor in layout.tensors:
@@ -46,7 +51,9 @@ def sampled(layout: ParamLayout, large: int = LARGE) -> Sample:
     kept, cells = [], []
     for tensor in layout.tensors:
         is_large = sizes[tensor.layer] > large
-        sides = [evenly(*pair) for pair in zip(tensor.shape, _most(tensor, is_large), strict=True)]
+        sides = [
+            evenly(*pair) for pair in zip(tensor.shape, _most(tensor, is_large, most), strict=True)
+        ]
         kept.append(replace(tensor, shape=tuple(map(len, sides))))
         inside = np.ravel_multi_index(np.ix_(*sides), tensor.shape).ravel()
         cells.append(layout.slices[tensor.name].start + inside)
@@ -57,16 +64,16 @@ def sampled(layout: ParamLayout, large: int = LARGE) -> Sample:
     return Sample(ParamLayout(tuple(kept)), np.concatenate(cells), whole)
 
 
-def _most(tensor: Tensor, is_large: bool) -> tuple[int, ...]:
+def _most(tensor: Tensor, is_large: bool, side: int) -> tuple[int, ...]:
     """Places that are kept along each axis: of a kernel all, and so much fewer inputs."""
     if not is_large:
         return tensor.shape
     own = {*tensor.axes_out, tensor.axis_in}
-    kernel = prod(side for axis, side in enumerate(tensor.shape) if axis not in own)
-    if tensor.axis_in is None or kernel > SIDE:
-        return (SIDE,) * len(tensor.shape)
-    most = [SIDE if axis in own else side for axis, side in enumerate(tensor.shape)]
-    most[tensor.axis_in] = max(1, SIDE // kernel)
+    kernel = prod(length for axis, length in enumerate(tensor.shape) if axis not in own)
+    if tensor.axis_in is None or kernel > side:
+        return (side,) * len(tensor.shape)
+    most = [side if axis in own else length for axis, length in enumerate(tensor.shape)]
+    most[tensor.axis_in] = max(1, side // kernel)
     return tuple(most)
 
 

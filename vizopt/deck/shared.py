@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from vizopt.clips.options import Request
-from vizopt.draw.defaults import arranged
+from vizopt.draw.defaults import arranged_for
 from vizopt.draw.panels import Curves
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
@@ -29,7 +29,7 @@ class Half(NamedTuple):
         if scene.stage and scene.stage.mosaic:
             return None
         size = asked.options.get("size")
-        panel = arranged(run.header.kind, run.layout, scene.stage, size).panels.get("curves")
+        panel = arranged_for(run, scene.stage, size).panels.get("curves")
         return panel if isinstance(panel, Curves) else None
 
 

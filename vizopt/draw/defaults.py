@@ -9,14 +9,27 @@ from vizopt.core.params import ParamLayout
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Strip, Weights, Worked
+from vizopt.draw.whatever import Recorded, picture_of, recorded
 from vizopt.recording.header import Kind
+from vizopt.recording.store import Recording
 
 HALF = 1.3  # heights: a slide's clip that is narrower stands beside another one
 MOST_GRIDS = 24  # of layers: more are too small to be drawn in a square
 
 
+def arranged_for(
+    run: Recording, wanted: FigureSpec | None = None, slide: Size | None = None
+) -> FigureSpec:
+    """The picture of a recording; see `arranged`."""
+    return arranged(run.header.kind, run.layout, wanted, slide, recorded(run))
+
+
 def arranged(
-    kind: Kind, layout: ParamLayout, wanted: FigureSpec | None = None, slide: Size | None = None
+    kind: Kind,
+    layout: ParamLayout,
+    wanted: FigureSpec | None = None,
+    slide: Size | None = None,
+    has: Recorded | None = None,
 ) -> FigureSpec:
     """The picture for a kind of problem.
 
@@ -26,17 +39,28 @@ def arranged(
         wanted: what a scene says of it: a stage of its own with a mosaic, or panels that take the
             places of those of the same names.
         slide: size of a clip for a slide, which on half of one has few panels, and these large.
+        has: what there is of a run that was recorded elsewhere.
+
+    Raises:
+        ValueError: a panel whose name has no place in the arranged picture, or that joins none; or
+            there is nothing to draw.
+    """
+    if wanted and wanted.mosaic:  # nothing is arranged, which may be impossible
+        return with_panels(FigureSpec(), wanted)
+    half = slide is not None and slide[0] < HALF * slide[1]
+    return with_panels(_stage(kind, layout, has, half), wanted)
+
+
+def with_panels(stage: FigureSpec, wanted: FigureSpec | None) -> FigureSpec:
+    """An arranged picture with a scene's panels in the places of its own; or the scene's picture.
 
     Raises:
         ValueError: a panel whose name has no place in the arranged picture, or that joins none.
     """
-    if wanted and wanted.mosaic:
-        return wanted.joined(wanted.add)
-    stage = _descent() if kind == "function" else _network(layout)
-    if slide and slide[0] < HALF * slide[1]:
-        stage = _halved(stage)
     if not wanted:
         return stage
+    if wanted.mosaic:
+        return wanted.joined(wanted.add)
     for name in wanted.panels:
         if name not in stage.panels:
             way = hint(name, stage.panels)
@@ -44,6 +68,13 @@ def arranged(
                 f'stage.panels: "{name}" has no place without a mosaic: {way}, or put it into `add`'
             )
     return replace(stage, panels=stage.panels | wanted.panels).joined(wanted.add)
+
+
+def _stage(kind: Kind, layout: ParamLayout, has: Recorded | None, half: bool) -> FigureSpec:
+    if has:
+        return picture_of(has, layout, half=half)
+    stage = _descent() if kind == "function" else _network(layout)
+    return _halved(stage) if half else stage
 
 
 def _descent() -> FigureSpec:

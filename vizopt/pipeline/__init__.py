@@ -16,7 +16,7 @@ from vizopt.clips.write import write_waiting
 from vizopt.core.errors import EncodeError, RecordingError
 from vizopt.core.places import alone, scratch, target
 from vizopt.core.progress import Bar, quiet
-from vizopt.pipeline.drawn import complete, drawn, render_all
+from vizopt.pipeline.drawing import complete, drawn, render_all
 from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.fitting import fitted, fitted_all
 from vizopt.pipeline.reuse import Reuse, emptied

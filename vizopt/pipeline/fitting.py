@@ -16,7 +16,7 @@ from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
 from vizopt.draw.views import Runs, frames_of
 from vizopt.formats import format_of, is_sequence
-from vizopt.pipeline.drawn import complete, presentation_of, rendered
+from vizopt.pipeline.drawing import complete, presentation_of, rendered
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Presentation

@@ -17,7 +17,7 @@ from vizopt.core.errors import Interrupted, VizoptError
 from vizopt.core.numbers import counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
-from vizopt.pipeline.drawn import complete, drawn
+from vizopt.pipeline.drawing import complete, drawn
 from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.field import Field
 from vizopt.pipeline.fitting import fitted_all

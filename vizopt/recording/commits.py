@@ -69,13 +69,15 @@ class Commits:
     ) -> None:
         self.path = path
         self._columns = columns
+        self._arrays: dict[str, zarr.Array[Any]] = {}
         self.counts = dict.fromkeys(GROUPS, 0)  # committed rows
         self._state: dict[str, Any] = {}  # as the last commit names it
         with writing(path):
             if saved:
                 self._reopen(saved)
                 return
-            self._group = zarr.open_group(path, mode="w", zarr_format=3)
+            # "w" would remove the folder, and with it the lock that who writes holds on it.
+            self._group = zarr.open_group(path, mode="w-", zarr_format=3)
             kept = self._group.create_group("constants")
             for name, values in constants.items():
                 kept.create_array(
@@ -122,6 +124,17 @@ class Commits:
             for start in range(0, array.shape[0], array.chunks[0]):
                 array[start : start + array.chunks[0]] = fill
             self._columns += (column,)
+
+    def restart(self, columns: tuple[Column, ...]) -> None:
+        """Take all snapshots back: from now on they have more columns."""
+        with writing(self.path):
+            self.counts["snapshots"] = 0
+            self._tell()
+            for column in self._columns:
+                if column.group == "snapshots":
+                    self._arrays[column.name].resize((0, *column.shape))
+            self._arrays |= {column.name: self._create(column) for column in columns}
+            self._columns += columns
 
     def drop(self, name: str) -> None:
         """Take a column back."""
@@ -181,9 +194,10 @@ class Commits:
     def _reopen(self, saved: Saved) -> None:
         """What was committed after the state goes: it comes again."""
         self._group = zarr.open_group(self.path, mode="r+")
-        self._arrays = {c.name: self._group[f"{c.group}/{c.name}"] for c in self._columns}  # type: ignore[misc]
         for column in self._columns:
-            array = self._arrays[column.name]
+            array = self._group[f"{column.group}/{column.name}"]
+            assert isinstance(array, zarr.Array)
+            array = self._arrays[column.name] = array.with_config({"write_empty_chunks": True})
             array.resize((saved.rows[column.group], *column.shape))
         self.counts = dict(saved.rows)
         known = dict(self._group.attrs.asdict())

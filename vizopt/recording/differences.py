@@ -71,6 +71,15 @@ def common(runs: Mapping[str, Recording]) -> str:
     return APART.join(part for part in first if all(part in other for other in others))
 
 
+def own(runs: Mapping[str, Recording]) -> dict[str, str]:
+    """The settings of each run that are not those of all."""
+    shared = common(runs).split(APART)
+    return {
+        name: APART.join(part for part in run.header.settings.split(APART) if part not in shared)
+        for name, run in runs.items()
+    }
+
+
 def _same(runs: Mapping[str, Recording], of: Any) -> bool:
     first, *others = (of(run) for run in runs.values())
     return all(other == first for other in others)

@@ -1,6 +1,6 @@
 """Field: what somebody's own model predicts over the plane, within a budget of time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError
+from vizopt.core.numbers import counted
 from vizopt.core.projection import Projection, plane_of
 from vizopt.recording.given import Samples, array
 from vizopt.recording.header import Column
@@ -26,9 +27,11 @@ class Field:
             of two classes one of them [M] is enough; or the predicted classes [M].
         data: the samples, whose plane it is.
         features: names of the features; "feature 1" and so on when left out.
+        grids: points a side of the plane to choose from, from the finest on.
 
     Raises:
-        RecordingError: what it predicts does not fit the classes; or predict raised.
+        RecordingError: names that are not one for each feature; what it predicts does not fit the
+            classes; or predict raised.
     """
 
     def __init__(
@@ -36,14 +39,18 @@ class Field:
         predict: Callable[[NDArray[Any]], Any],
         data: Samples,
         features: tuple[str, ...] = (),
+        grids: Sequence[int] = GRIDS,
     ) -> None:
         self._predict, self._data = predict, data
         self.units = np.stack([data.x.mean(axis=0), data.x.std(axis=0)], axis=1)
         self.units[self.units[:, 1] == 0, 1] = 1.0
-        names = features or tuple(f"feature {i + 1}" for i in range(data.x.shape[1]))
+        count = data.x.shape[1]
+        names = features or tuple(f"feature {i + 1}" for i in range(count))
+        if len(names) != count:
+            raise RecordingError(f"features: {counted(len(names), 'name')} for {count}")
         self._scaled = (data.x - self.units[:, 0]) / self.units[:, 1]
         self.plane: Projection = plane_of(self._scaled, names, self.units, ())
-        self.grid = self._chosen()
+        self.grid = self._chosen(grids)
 
     @property
     def column(self) -> Column:
@@ -75,9 +82,9 @@ class Field:
     def _is_line(self) -> bool:
         return len(self.plane.axes) == 1
 
-    def _chosen(self) -> int:
+    def _chosen(self, grids: Sequence[int]) -> int:
         """The finest grid that is fast enough, at its second use; the first one warms up."""
-        for grid in GRIDS:
+        for grid in grids:
             self._points = self._lifted(grid)
             self._scores(self._points)
             start = perf_counter()
@@ -100,7 +107,7 @@ class Field:
     def _scores(self, points: NDArray[np.float64]) -> NDArray[Any]:
         """Class scores [C, M]."""
         try:
-            found = self._predict(points)
+            found = self._predict(points.reshape(-1, *self._data.shape))
         except Exception as error:  # whatever a stranger's model raises
             raise RecordingError(f"predict: raised {type(error).__name__}: {error}") from error
         found, classes = array(found), len(self._data.classes)

@@ -1,5 +1,6 @@
 """Given: what somebody's own training hands over, as plain arrays."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,21 +10,26 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Labels
 from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import counted
+from vizopt.recording.quantities import QUANTITIES
 
 MOST_CLASSES = 256  # a class is a byte
+LONGEST_NAME = 100  # characters
+TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
 
 
 class Samples(NamedTuple):
     """Data with a class each.
 
     Args:
-        x: features, as they were given [N, D].
+        x: features, as they were given, laid flat [N, D].
+        shape: of a sample as it was given: (D,), or (8, 8) of an image.
         y: class of each [N].
         classes: their names [C].
         codes: what the classes are in the data [C].
     """
 
     x: NDArray[np.float64]
+    shape: tuple[int, ...]
     y: Labels
     classes: tuple[str, ...]
     codes: NDArray[Any]
@@ -36,6 +42,8 @@ def array(value: Any) -> NDArray[Any]:
         RecordingError: it is none of numbers.
     """
     try:
+        if value is None:
+            raise TypeError
         if hasattr(value, "detach"):  # PyTorch, whose gradients NumPy does not take
             value = value.detach()
             if str(value.dtype) == "torch.bfloat16":  # NumPy has none
@@ -59,11 +67,43 @@ def number(name: str, value: Any) -> float:
     """
     if isinstance(value, int | float):
         return float(value)
-    found = array(value)
-    if found.size != 1 or found.dtype.kind not in "biuf":
-        shape = list(found.shape)
-        raise RecordingError(f"{name}: {found.dtype} {shape} is not one number: log its mean")
+    try:
+        found = array(value)
+    except RecordingError as error:
+        raise RecordingError(f"{name}: {error}") from error
+    if found.dtype.kind not in "biuf":
+        raise RecordingError(f"{name}: {str(value)[:40]!r} is no real number")
+    if found.size != 1:
+        raise RecordingError(f"{name}: {list(found.shape)} is not one number: log its mean")
     return float(found.reshape(()))
+
+
+def step(value: Any) -> int:
+    """A step's number.
+
+    Raises:
+        RecordingError: no whole number.
+    """
+    found = number("step", value)
+    if found != found // 1:
+        raise RecordingError(f"step: {found:g}: should be a whole number")
+    return int(found)
+
+
+def column(name: str) -> str:
+    """What a number is called in a recording: `train/loss` is `train_loss`.
+
+    Raises:
+        RecordingError: a name that a recording has for something else, or that is none.
+    """
+    if name in ("epoch", "step"):
+        raise RecordingError(f"{name}: give its number as step={name}")
+    if name in TAKEN:
+        raise RecordingError(f"{name}: is what a recording calls something else: rename it")
+    plain = re.sub(r"[^\w.+-]+", "_", name)
+    if not plain.strip("._") or len(plain) > LONGEST_NAME or plain.startswith((".", "__")):
+        raise RecordingError(f"{name[:40]!r}: is no name of a curve")
+    return plain
 
 
 def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
@@ -99,7 +139,8 @@ def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
     x = array(given)
     if x.dtype.kind not in "biuf":
         raise RecordingError(f"data: X: {x.dtype}: needs numbers")
-    x = x.reshape(len(x), -1).astype(np.float64) if x.ndim else x.reshape(1, 1)
+    x = x.reshape(-1, 1) if x.ndim < 2 else x
+    shape, x = x.shape[1:], x.reshape(len(x), -1).astype(np.float64)
     if not x.size or not np.isfinite(x).all():
         raise RecordingError("data: X: holds no numbers, or some that are not finite")
     y = np.asarray(labels) if isinstance(labels, list | tuple) else array_of_labels(labels)
@@ -121,7 +162,7 @@ def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
         raise RecordingError(f"data: labels: {len(chosen)} classes: {MOST_CLASSES} at most")
     if y.ndim == 1 and len(chosen) > len(names):  # some class has no sample
         values, codes = np.arange(len(chosen)), _numbered(y, chosen)
-    return Samples(x, codes.astype(np.intp), tuple(chosen), values)
+    return Samples(x, shape, codes.astype(np.intp), tuple(chosen), values)
 
 
 def array_of_labels(labels: Any) -> NDArray[Any]:

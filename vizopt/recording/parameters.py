@@ -7,22 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Vector
-from vizopt.core.conventions import Convention
+from vizopt.core.conventions import STATISTICS, Convention
 from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
 from vizopt.core.sampling import SIDE, evenly, sampled
 from vizopt.recording.given import array, named
+from vizopt.recording.header import Column
 
 EXACT = 200_000  # parameters that are all kept
 QUANTILES = (0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0)
-STATISTICS = len(QUANTILES) + 2  # of a layer: those, ‖w‖₂, share of zeros
+TOLD = (*(f"quantile_{q:g}" for q in QUANTILES), "norm", "zeros", "moved")  # of an array
 
 
 class Parameters:
-    """Reads the same arrays off a model again and again.
-
-    Of a model with more than 200,000 parameters a layer of over 128 × 128 cells is sampled; see
-    `vizopt.core.sampling`.
+    """Reads the same arrays off a model again and again. Statistics that a norm gathers, and
+    arrays without numbers, are no parameters.
 
     Args:
         params: arrays by name, mappings and sequences of them.
@@ -36,32 +35,59 @@ class Parameters:
     def __init__(
         self, params: Any, convention: Convention | None, modules: Mapping[str, str]
     ) -> None:
-        first = {name: array(value) for name, value in named(params)}
+        first = {name: array(value) for name, value in _own(params).items()}
         for name, values in first.items():
             if values.dtype.kind not in "fiub":
                 raise RecordingError(f"params: {name}: {values.dtype}: needs real numbers")
-        if not sum(values.size for values in first.values()):
+        first = {name: values for name, values in first.items() if values.size}
+        if not first:
             raise RecordingError("params: there are none")
         self._shapes = {name: values.shape for name, values in first.items()}
-        single = all(v.dtype.itemsize <= 4 for v in first.values() if v.dtype.kind == "f")
+        single = all(_fits_single(values.dtype) for values in first.values())
         self.dtype = np.dtype(np.float32 if single else np.float64)
-        self.total = sum(values.size for values in first.values())
         try:
-            layout = ParamLayout.of(
+            self._every = ParamLayout.of(
                 self._shapes, convention or convention_of(self._shapes), modules
             )
         except ValueError as error:
             raise RecordingError(f"params: {error}") from error
-        kept = sampled(layout, SIDE * SIDE) if layout.size > EXACT else sampled(layout, layout.size)
+        self._before: dict[str, NDArray[Any]] = {}
+        self.keep(0)
+
+    def keep(self, side: int) -> None:
+        """Take so many rows and columns of each larger layer; all of them for 0."""
+        kept = sampled(self._every, side**2 or self._every.size, side or SIDE)
         self.layout, self.whole = kept.layout, kept.whole
         self._places = {
-            name: np.ix_(*map(evenly, shape, kept.layout.shapes[name]))
+            name: np.ix_(
+                *(evenly(n, m) for n, m in zip(shape, kept.layout.shapes[name], strict=True))
+            )
             for name, shape in kept.whole.items()
         }
 
     @property
+    def total(self) -> int:
+        """How many there are, P."""
+        return self._every.size
+
+    @property
     def is_sampled(self) -> bool:
         return bool(self.whole)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What a row has of them."""
+        cells = Column("params", "snapshots", self.dtype.name, (self.layout.size,))
+        if not self.is_sampled:
+            return (cells,)
+        shape = (len(self.layout.tensors), len(TOLD))
+        return cells, Column("statistics", "snapshots", "float32", shape)
+
+    def row(self, params: Any, cells: Vector) -> dict[str, NDArray[Any]]:
+        """What is kept of a step, of whose cells [P] there is a copy."""
+        if not self.is_sampled:
+            return {"params": cells}
+        return {"params": cells, "statistics": self._statistics(params)}
 
     def read(self, params: Any) -> Vector:
         """A copy [P] of what is kept.
@@ -69,39 +95,84 @@ class Parameters:
         Raises:
             RecordingError: an array is missing, new, or of another shape.
         """
-        found = dict(named(params))
-        if found.keys() != self._shapes.keys():
-            name = next(iter(found.keys() ^ self._shapes.keys()))
-            what = "is missing" if name in self._shapes else "is new"
-            raise RecordingError(f"params: {name}: {what}: log the same arrays each time")
+        found = self._found(params)
         flat = np.empty(self.layout.size, self.dtype)
         for name, place in self.layout.slices.items():
             flat[place] = self._cells(name, found[name]).reshape(-1)
         return flat
 
-    def statistics(self, params: Any) -> NDArray[np.float32]:
-        """Of all cells of each array [arrays, 9]: quantiles 0, 1, 25, 50, 75, 99, 100 %, ‖w‖₂ and
-        the share of zeros."""
-        rows = []
-        for _, value in named(params):
-            cells = array(value).astype(np.float64, copy=False).reshape(-1)
-            zeros = 1 - np.count_nonzero(cells) / max(cells.size, 1)
-            rows.append([*np.quantile(cells, QUANTILES), np.linalg.norm(cells), zeros])
+    def _found(self, params: Any) -> dict[str, Any]:
+        found = _own(params)
+        if found.keys() != self._shapes.keys():
+            found = {name: value for name, value in found.items() if np.size(value)}
+        if found.keys() != self._shapes.keys():
+            name = next(iter(found.keys() ^ self._shapes.keys()))
+            what = "is missing" if name in self._shapes else "is new"
+            raise RecordingError(f"params: {name}: {what}: log the same arrays each time")
+        return found
+
+    def _statistics(self, params: Any) -> NDArray[np.float32]:
+        """Of all cells of each array [arrays, 10]: quantiles 0, 1, 25, 50, 75, 99, 100 %, ‖w‖₂, the
+        share of zeros, and ‖w − w of the kept row before‖₂, 0 in the first."""
+        rows, found = [], self._found(params)
+        for name in self._shapes:
+            cells = array(found[name]).astype(self.dtype).reshape(-1)  # its own, for the next row
+            before = self._before.get(name, cells)
+            self._before[name] = cells
+            zeros = 1 - np.count_nonzero(cells) / cells.size
+            rows.append([*quantiles(cells), _norm(cells), zeros, _norm(cells - before)])
         return np.asarray(rows, np.float32)
 
     def _cells(self, name: str, value: Any) -> NDArray[Any]:
         """What is kept of one array."""
-        shape = tuple(getattr(value, "shape", None) or np.shape(value))
-        if shape != self._shapes[name]:
-            was = list(self._shapes[name])
-            raise RecordingError(f"params: {name}: has {list(shape)}, and had {was} before")
+        found = array(value)
+        if found.shape != self._shapes[name]:
+            has, had = list(found.shape), list(self._shapes[name])
+            raise RecordingError(f"params: {name}: has {has}, and had {had} before")
         places = self._places.get(name)
-        return array(value) if places is None else array(value)[places]
+        return found if places is None else found[places]
+
+
+def quantiles(cells: Vector) -> list[float]:
+    """QUANTILES of numbers [n], between two of them in proportion; sorting is the fastest way."""
+    ordered = np.sort(cells)
+    places = np.multiply(QUANTILES, len(cells) - 1)
+    low = np.floor(places).astype(np.intp)
+    high, share = np.minimum(low + 1, len(cells) - 1), places - low
+    with np.errstate(invalid="ignore"):
+        found = ordered[low] * (1 - share) + ordered[high] * share
+    return [float(value) for value in np.where(share == 0, ordered[low], found)]
+
+
+def _norm(cells: Vector) -> float:
+    return float(np.sqrt(np.einsum("i,i", cells, cells, dtype=np.float64)))
+
+
+def _own(params: Any) -> dict[str, Any]:
+    """The parameters by name.
+
+    Raises:
+        RecordingError: two of one name.
+    """
+    pairs = [(name or "params", value) for name, value in named(params)]
+    found = {name: value for name, value in pairs if _last(name) not in STATISTICS}
+    if len(found) < sum(_last(name) not in STATISTICS for name, _ in pairs):
+        raise RecordingError("params: two arrays of one name")
+    return found
+
+
+def _fits_single(dtype: np.dtype[Any]) -> bool:
+    """Whether float32 holds every number of a kind."""
+    return dtype.itemsize <= (4 if dtype.kind == "f" else 2)
+
+
+def _last(name: str) -> str:
+    return name.replace("/", ".").rpartition(".")[2]
 
 
 def convention_of(shapes: Mapping[str, Any]) -> Convention:
     """Whose names they are: PyTorch has `weight`, Keras and Flax `kernel`, the book `weights`."""
-    own = {name.replace("/", ".").rpartition(".")[2] for name in shapes}
+    own = set(map(_last, shapes))
     if own & {"kernel", "gamma", "embeddings", "recurrent_kernel"}:
         return "keras"
     if any(part == "weight" or part.startswith(("weight_", "in_proj_")) for part in own):

@@ -16,6 +16,7 @@ from vizopt.recording.resume import Saved
 from vizopt.recording.waiting import Compute, Rows, Waiting
 
 WAITING = 256  # snapshots that are written together: whole chunks
+WAITING_HISTORY = 16_384  # numbers of a column that are: four chunks
 WAITING_BYTES = 32e6  # of rows that wait for their commit; as many may be in one
 WAITING_SECONDS = 5.0  # that a row waits at most, while others come
 SCALAR = 8  # bytes of a number
@@ -67,10 +68,24 @@ class Recorder:
         for name, value in row.items():
             self._rows[name].append(value)
             self._waiting_bytes += getattr(value, "nbytes", SCALAR)
-        self._whole[group] += 1
+        self._added(group, 1)
+
+    def repeat(self, group: Group, row: Mapping[str, float], times: int) -> None:
+        """Add the same row of numbers so many times."""
+        while times:
+            some = min(times, WAITING_HISTORY)
+            for name, value in row.items():
+                self._rows[name].repeat(value, some)
+                self._waiting_bytes += SCALAR * some
+            self._added(group, some)
+            times -= some
+
+    def _added(self, group: Group, rows: int) -> None:
+        self._whole[group] += rows
         if (
             self._waiting_bytes >= WAITING_BYTES
             or (group == "snapshots" and self._waiting(group) == WAITING)
+            or self._whole["history"] - self._handed["history"] >= WAITING_HISTORY
             or monotonic() - self._since >= WAITING_SECONDS
         ):
             self._hand_over()
@@ -103,6 +118,14 @@ class Recorder:
         self._rows[column.name] = Waiting(None, self._thread)
         for _ in range(waiting):
             self._rows[column.name].append(fill)
+
+    def restart(self, columns: tuple[Column, ...]) -> None:
+        """Take all snapshots back: from now on they have more columns."""
+        self.commit()
+        self._commits.restart(columns)
+        self._columns += columns
+        self._rows |= {column.name: Waiting(None, self._thread) for column in columns}
+        self._handed["snapshots"] = self._whole["snapshots"] = 0
 
     def drop(self, name: str) -> None:
         """Take a column back, with all its rows."""

@@ -1,6 +1,7 @@
 """Rows: which steps of a training keep a full row, decided as they come."""
 
 from collections import deque
+from collections.abc import Sequence
 from math import inf, isfinite
 from statistics import median
 
@@ -8,7 +9,8 @@ from vizopt.recording.events import HIGH, MARKS
 
 RECENT = 50  # steps whose median is the usual loss
 CHANGE = 0.1  # of the learning rate: a step with a larger one is kept
-MOST_EVENTS = 64  # that are kept besides; a noisy run is not all events
+ROUNDED = 1 - 1e-9  # 1 − 0.9 is a little less than a tenth of 1
+MOST_EVENTS = 64  # that are kept besides
 
 
 def in_octaves(step: int, first: int) -> bool:
@@ -16,8 +18,8 @@ def in_octaves(step: int, first: int) -> bool:
 
     step < first, or 2^⌊log₂(step / first)⌋ divides it
 
-    The first ones all, then every second one up to twice as many, every fourth up to four times,
-    and so on: nothing is ever deleted, and no length has to be known.
+    All up to twice as many, every second one up to four times, every fourth up to eight times, and
+    so on: nothing is ever deleted, and no length has to be known.
 
     Args:
         step: from 0 on.
@@ -27,7 +29,7 @@ def in_octaves(step: int, first: int) -> bool:
 
 
 def rows_of(steps: int, first: int) -> int:
-    """How many rows the octave rule keeps of so many steps."""
+    """How many rows the octave rule keeps of so many steps: K (1 + log₂(steps / K))."""
     rows, start, every = min(steps, first), first, 1
     while start < steps:
         stop = min(2 * start, steps)
@@ -39,7 +41,7 @@ def rows_of(steps: int, first: int) -> int:
 class Watch:
     """Notices steps that something happens at: its loss has no value for the first time, or jumps
     over twice the median of the 50 before; the learning rate changes by a tenth; the accuracy is
-    50, 75, 90 or 95 % for the first time. 64 of them are noticed at most.
+    50, 75, 90 or 95 % for the first time.
     """
 
     def __init__(self) -> None:
@@ -48,6 +50,20 @@ class Watch:
         self._marks = list(MARKS)
         self._finite = True
         self._left = MOST_EVENTS
+
+    def notice(self, most: int) -> None:
+        """Take so many events from here on: of a noisy run all steps would be."""
+        self._left = most
+
+    def catch_up(
+        self, losses: Sequence[float], accuracies: Sequence[float], rates: Sequence[float]
+    ) -> None:
+        """Know what was logged before, in order: of an earlier part of the same training."""
+        self._finite = all(map(isfinite, losses))
+        self._losses.extend(loss for loss in losses if isfinite(loss))
+        self._reaches(max(accuracies, default=None))
+        for lr in rates:
+            self._changes(lr)
 
     def happens(self, loss: float | None, accuracy: float | None, lr: float | None) -> bool:
         """Whether this step is an event; each is asked once, in order."""
@@ -77,7 +93,7 @@ class Watch:
         if lr is None or lr == self._lr:
             return False
         before = self._lr
-        if before is None or abs(lr - before) >= CHANGE * abs(before):
+        if before is None or abs(lr - before) >= CHANGE * abs(before) * ROUNDED:
             self._lr = lr
             return before is not None
         return False

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ def standings(runs: Mapping[str, Recording]) -> list[Standing]:
     return sorted(found, key=place)
 
 
-def score(runs: Mapping[str, Recording]) -> str:
+def score(runs: Mapping[str, Recording]) -> Literal["accuracy", "loss"]:
     """The column that decides: accuracy where every run has one, else loss, which f(x) is too."""
     return "accuracy" if all("accuracy" in run.columns for run in runs.values()) else "loss"
 

@@ -36,6 +36,10 @@ class Waiting:
             self._ahead.append(self._thread.submit(self._compute, self._values))
             self._values = []
 
+    def repeat(self, value: float, times: int) -> None:
+        """Append a number of which nothing is computed so many times."""
+        self._values += [value] * times
+
     def taken(self, count: int) -> Callable[[], Rows]:
         """The first rows, to be asked for in the thread; none wait afterwards."""
         values, ahead, compute = self._values, self._ahead, self._compute

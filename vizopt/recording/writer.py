@@ -2,29 +2,31 @@
 
 import re
 from contextlib import ExitStack, suppress
-from math import nan
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError, VizoptError, one_line
 from vizopt.core.numbers import counted
 from vizopt.core.params import ParamLayout
-from vizopt.core.places import beside, remove, synced, target
-from vizopt.recording.atomic import check_free, is_recording, put, renamed, writing
-from vizopt.recording.budget import first_rows
-from vizopt.recording.field import Field
+from vizopt.core.places import beside, is_left, parts_of, remove, synced, target
+from vizopt.recording.atomic import attributes, check_free, is_recording, put, renamed, writing
+from vizopt.recording.field import LINE, Field
 from vizopt.recording.given import Samples
-from vizopt.recording.header import Column, Group, Header
-from vizopt.recording.parameters import STATISTICS, Parameters
+from vizopt.recording.header import Column, External, Group, Header
+from vizopt.recording.logged import MISSING
+from vizopt.recording.parameters import Parameters
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.resume import Saved
 from vizopt.recording.store import Recording
 
 UNLOGGED = -1  # in the column of steps: nobody logged this one
-LEAST = 8  # K where predicting is slow
+STEP = Column("step", "history", "int64")
+EPOCH = Column("epoch", "snapshots", "int64")
 
 
 class Writer:
@@ -35,77 +37,91 @@ class Writer:
         path: of the recording.
         about: of its header: unit, title, who trained.
         epochs: how many there will be, if known.
-        size: of the recording in bytes, at most.
-        resumes: goes on with the recording at path.
+        resumes: goes on with the recording at path, or with what a killed process left beside it.
 
     Raises:
         RecordingError: it cannot be written there, or there is none to resume.
     """
 
     def __init__(
-        self, path: Path, about: dict[str, Any], epochs: int | None, size: float, *, resumes: bool
+        self, path: Path, about: dict[str, Any], epochs: int | None, *, resumes: bool
     ) -> None:
         if not is_recording(path):
             raise RecordingError(f"{path}: a recording's name ends in .zarr: {path.name}.zarr")
-        self.path, self._about, self._epochs, self._size = path, about, epochs, size
-        self._before = _resumable(path) if resumes else None
-        self.steps = self._before.epochs if self._before else 0
-        self.first = 1
+        self.path, self._about, self._epochs = path, about, epochs
         self._lock = ExitStack()
-        check_free(path)
+        self._recorder: Recorder | None = None
+        self._before: Recording | None = None
+        self._scalars: set[str] = {STEP.name}
+        self.steps = self.kept = self.grid = 0
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._place = target(path)
-            self._part = self._place if resumes else _free(self._place)
-            self._part.mkdir(exist_ok=True)
+            if self._place.is_dir():
+                _make_free(self._place)
+            check_free(path)
+            self._place.parent.mkdir(parents=True, exist_ok=True)
+            if resumes:
+                self.part = _killed(self._place)
+                self._before = _resumable(self.part, path)
+                self.steps, self.grid = _logged(self._before), _grid(self._before)
+            else:
+                self.part = beside(self._place) if self._place.exists() else self._place
+                self.part.mkdir()
+            self._lock.enter_context(writing(self.part))
         except OSError as error:
             raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
-        self._lock.enter_context(writing(self._part))
-        self._recorder: Recorder | None = None
-        self._scalars: set[str] = {"step"}
 
     def begin(
-        self, parameters: Parameters | None, field: Field | None, samples: Samples | None
+        self,
+        at: int,
+        parameters: Parameters | None,
+        field: Field | None,
+        samples: Samples | None,
     ) -> None:
-        """What a row has is known."""
-        columns = [Column("step", "history", "int64"), Column("epoch", "snapshots", "int64")]
-        layout = ParamLayout(())
+        """What a row has is known; the first step is to come, of a resumed run the next one.
+
+        Raises:
+            RecordingError: they are not those of the run to go on with.
+        """
         facts: dict[str, Any] = {}
         constants: dict[str, NDArray[Any]] = {}
-        if parameters:
-            layout = parameters.layout
-            columns.append(Column("params", "snapshots", parameters.dtype.name, (layout.size,)))
-            if parameters.is_sampled:
-                shape = (len(layout.tensors), STATISTICS)
-                columns.append(Column("statistics", "snapshots", "float32", shape))
-                facts["whole"] = parameters.whole
+        columns = [EPOCH, *(parameters.columns if parameters else ())]
         if samples:
             facts["classes"] = samples.classes
         if field:
             columns.append(field.column)
             constants = field.constants
             facts |= {"plane": field.plane.words, "axes": field.plane.names}
-        row = sum(c.nbytes for c in columns if c.group == "snapshots")
-        self.first = first_rows(self._size, row, self._epochs)
-        if self._before:
-            known = self._before.columns.items()
-            self._scalars = {name for name, a in known if a.path.startswith("history/")}
-        columns += [Column(n, "history", "float64") for n in sorted(self._scalars - {"step"})]
-        self._recorder = Recorder(
-            self._part, self._header(layout, facts), tuple(columns), constants, self._saved(layout)
-        )
+        header = replace(self._header(), **facts, **_named(parameters))
+        saved = self._saved(at, header, columns, constants)
+        scalars = sorted(self._scalars - {STEP.name})
+        columns += [STEP, *(Column(name, "history", "float64") for name in scalars)]
+        self._recorder = Recorder(self.part, header, tuple(columns), constants, saved)
+
+    def join(self, parameters: Parameters) -> None:
+        """Parameters come from now on: the rows before have none, and go."""
+        assert self._recorder
+        self._recorder.describe(**{key: _plain(v) for key, v in _named(parameters).items()})
+        self._recorder.restart(parameters.columns)
 
     def history(self, at: int, numbers: dict[str, float]) -> None:
         """Add a step; those since the last one that nobody logged have no values."""
         assert self._recorder
         for name in numbers.keys() - self._scalars:
-            self._recorder.add(Column(name, "history", "float64"), nan)
+            self._recorder.add(Column(name, "history", "float64"), MISSING)
             self._scalars.add(name)
-        empty = dict.fromkeys(self._scalars, nan)
-        for _ in range(self.steps, at):
-            self._recorder.append("history", {**empty, "step": UNLOGGED})
-        self._recorder.append("history", {**empty, **numbers, "step": at})
+        if at > self.steps:
+            self.unlogged(at - self.steps)
+        empty = dict.fromkeys(self._scalars, MISSING)
+        self._recorder.append("history", {**empty, **numbers, STEP.name: at})
         self.steps = at + 1
+
+    def unlogged(self, steps: int) -> None:
+        """Add so many steps that nobody logged."""
+        assert self._recorder
+        row = {**dict.fromkeys(self._scalars, MISSING), STEP.name: UNLOGGED}
+        self._recorder.repeat("history", row, steps)
+        self.steps += steps
 
     def snapshot(self, row: dict[str, Any]) -> None:
         """Keep a row."""
@@ -117,15 +133,19 @@ class Writer:
         assert self._recorder
         self._recorder.drop(column)
 
-    def thin(self) -> None:
-        """Keep half as many rows from now on."""
-        self.first = max(LEAST, self.first // 2)
+    def remark(self, note: str) -> None:
+        """Say of the recording how it was made."""
+        assert self._recorder
+        by: External = self._about["external"]
+        if note not in by.note:
+            self._about["external"] = replace(by, note="; ".join(filter(None, [by.note, note])))
+            self._recorder.describe(external=asdict(self._about["external"]))
 
     def finish(self, lost: int | None) -> None:
         """Complete the recording, and put it in its place.
 
         Args:
-            lost: the step from which on the loss has no value, if any.
+            lost: the step from which on there are no values, if any.
         """
         assert self._recorder
         with self._recorder as recorder:
@@ -133,9 +153,9 @@ class Writer:
             if lost is not None:
                 recorder.note(diverged=lost, undefined=False)
         self._lock.close()
-        if self._part != self._place:
-            synced(self._part)
-            put(self._part, self._place)
+        if self.part != self._place:
+            synced(self.part)
+            put(self.part, self._place)
 
     def interrupt(self) -> Path:
         """Commit what there is; where it is now."""
@@ -144,66 +164,135 @@ class Writer:
             recorder.commit()
             recorder.note(interrupted=self.steps)
         self._lock.close()
-        if self._part == self._place:
-            return self.path
-        if not self.steps:
-            remove(self._part)
-            return self.path
-        return renamed(self._part, self.path)
+        return self._left()
+
+    def discard(self) -> None:
+        """Nothing was logged: nothing is left of it."""
+        if not self._before:
+            remove(self.part)
+        self._lock.close()
 
     def abandon(self) -> None:
         """Leave what was committed, after an error; nothing more is written."""
         with suppress(VizoptError, OSError):
             if self._recorder:
                 self._recorder.abandon()
-            renamed(self._part, self.path)
+            self._left()
         self._lock.close()
 
     def told(self, steps: int) -> str:
         """So many of what is counted: `500 epochs`."""
         return counted(steps, self._about["unit"])
 
-    def _header(self, layout: ParamLayout, facts: dict[str, Any]) -> Header:
+    def before(self, *names: str) -> list[list[float]]:
+        """What a run that is resumed has of each column, where it was logged."""
+        assert self._before
+        found = [
+            self._before[name] if name in self._before.columns else np.empty(0) for name in names
+        ]
+        return [values[: self.steps][~np.isnan(values[: self.steps])].tolist() for values in found]
+
+    def offered(self) -> int:
+        """How many steps of a run that is resumed could have been kept, where parameters were
+        logged at even distances; the first ones are all kept."""
+        assert self._before
+        epochs = self._before["epoch"][: self.kept]
+        every = int(epochs[1] - epochs[0]) if len(epochs) > 1 else 1
+        return -(-(self.steps - int(epochs[0])) // every)
+
+    def _left(self) -> Path:
+        """Where an unfinished recording stays."""
+        return self.path if self.part == self._place else renamed(self.part, self.path)
+
+    def _header(self) -> Header:
         about = dict(self._about)
         title = about.pop("title") or self.path.stem
         by = about["external"]
         name = self.path.stem[:100]
-        settings = "  ·  ".join(filter(None, [one_line(by.told), one_line(by.model)]))
         return Header(
             name=name,
             scene=tomli_w.dumps({"title": title, "name": _scene_name(name)}),
-            layout=layout,
+            layout=ParamLayout(()),
             epochs=max(self._epochs or 1, self.steps, 1),
-            settings=settings,
+            settings="  ·  ".join(filter(None, [one_line(by.told), one_line(by.model)])),
             **about,
-            **facts,
         )
 
-    def _saved(self, layout: ParamLayout) -> Saved | None:
-        """What to go on from."""
-        if not self._before:
+    def _saved(
+        self, at: int, header: Header, columns: list[Column], constants: dict[str, NDArray[Any]]
+    ) -> Saved | None:
+        """What to go on from: what came before the step that comes now."""
+        run = self._before
+        if not run:
             return None
-        if self._before.layout != layout:
+        known = run.columns
+        rows = {n: a for n, a in known.items() if a.path.startswith("snapshots/")}
+        shapes = {name: (array.dtype.name, array.shape[1:]) for name, array in rows.items()}
+        if shapes != {column.name: (column.dtype, column.shape) for column in columns}:
+            ours, theirs = (", ".join(sorted(n)) for n in ({c.name for c in columns}, shapes))
+            raise RecordingError(f"cannot go on: a row has {ours}, and had {theirs} of other sizes")
+        if run.layout != header.layout or dict(run.header.whole) != dict(header.whole):
             raise RecordingError("params: are not those of the recording that is to be resumed")
-        rows: dict[Group, int] = {"history": self._before.epochs, "snapshots": len(self._before)}
-        return Saved(rows, None, {})
+        for name, values in constants.items():
+            if name not in run.names or not np.array_equal(run[name], values):
+                raise RecordingError("data: is not that of the recording that is to be resumed")
+        self._scalars = {STEP.name, *(known.keys() - rows.keys())}
+        self.steps = min(at, self.steps)
+        self.kept = int(np.searchsorted(run["epoch"], self.steps))
+        counts: dict[Group, int] = {"history": self.steps, "snapshots": self.kept}
+        return Saved(counts, None, {})
 
 
-def _resumable(path: Path) -> Recording:
+def _named(parameters: Parameters | None) -> dict[str, Any]:
+    """What a header says of parameters."""
+    return {"layout": parameters.layout, "whole": parameters.whole} if parameters else {}
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if isinstance(value, ParamLayout) else value
+
+
+def _make_free(place: Path) -> None:
+    """Remove what a run has left that was killed at its start.
+
+    Raises:
+        RecordingError: someone is writing there.
+    """
+    with writing(place):
+        if not any(place.iterdir()):
+            place.rmdir()
+
+
+def _killed(place: Path) -> Path:
+    """What a process has left beside a recording's place that was killed, the newest; or place."""
+    left = [part for part in parts_of(place) if is_left(part.name) and attributes(part)]
+    return max(left, key=lambda part: part.stat().st_mtime, default=place)
+
+
+def _resumable(folder: Path, path: Path) -> Recording:
     """The recording to go on with.
 
     Raises:
         RecordingError: there is none, or one that vizopt trained.
     """
-    run = Recording(path)
+    run = Recording(folder)
     if run.header.external is None:
         raise RecordingError(f"{path}: was trained by vizopt: go on with: vizopt record --resume")
     return run
 
 
-def _free(place: Path) -> Path:
-    """The place itself, or one beside it where a recording is already."""
-    return beside(place) if place.exists() else place
+def _logged(run: Recording) -> int:
+    """How many steps there are up to the last that was logged."""
+    return int(run["step"].max(initial=-1)) + 1
+
+
+def _grid(run: Recording) -> int:
+    """Points a side of the plane that is recorded, if one is."""
+    if "scores" in run.columns:
+        return int(run.columns["scores"].shape[-1])
+    return (
+        int(run.columns["probabilities"].shape[-1]) // LINE if "probabilities" in run.columns else 0
+    )
 
 
 def _scene_name(name: str) -> str:

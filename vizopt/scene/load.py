@@ -18,6 +18,7 @@ from vizopt.core.library import bundled, is_table, names, races, unpacked
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.words.own import put_in
 from vizopt.draw.looks.look import LookSpec
+from vizopt.draw.whatever import recorded
 from vizopt.recording.store import Recording
 from vizopt.scene.elsewhere import unregistered
 from vizopt.scene.former import renamed
@@ -243,10 +244,11 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
     if {"look", "look.language"} & set(overrides):
         table["look"] = with_words(table["look"], Path(), file)
     header = run.header
-    shown = Shown(header.kind, run.layout, run.names, header.epochs, header.unit)
     try:
         scene = TypeAdapter(Presentation).validate_python(table)
-        scene.check(shown)
+        scene.check(
+            Shown(header.kind, run.layout, run.names, header.epochs, header.unit, recorded(run))
+        )
     except ValidationError as error:
         raise explained(error, file, table, Presentation) from error
     except ValueError as error:

@@ -19,6 +19,7 @@ from vizopt.draw.looks.look import LookSpec, resolved
 from vizopt.draw.panels import Weights
 from vizopt.draw.theme import THEMES, Theme
 from vizopt.draw.timeline import TIMELINES, Logarithmic, Timeline
+from vizopt.draw.whatever import Recorded
 from vizopt.recording.header import Kind
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.written import scene_toml
@@ -84,6 +85,7 @@ class Shown(NamedTuple):
         layout: of its parameters.
         columns: names of all that it has, or will have.
         epochs, unit: its length, and what is counted.
+        has: what there is to draw of a run that was recorded elsewhere.
         names: of the runs of a picture of several.
     """
 
@@ -92,6 +94,7 @@ class Shown(NamedTuple):
     columns: frozenset[str]
     epochs: int
     unit: str
+    has: Recorded | None = None
     names: tuple[str, ...] = ()
 
 
@@ -146,7 +149,7 @@ class Presentation:
             if pause.epoch >= run.epochs:
                 end = f"the run ends at {run.unit} {run.epochs - 1}"
                 raise ValueError(f"pause.{i}.epoch: {pause.epoch}: {end}")
-        arranged(run.kind, run.layout, self.stage)
+        arranged(run.kind, run.layout, self.stage, has=run.has)
         for key, panel in (self.stage.stated if self.stage else {}).items():
             place, layers = f"stage.{key}", run.layout.layers
             if isinstance(panel, Weights) and panel.layer not in layers:

@@ -1,4 +1,4 @@
-"""The key: which weight each colour is, and between which epochs the update lies."""
+"""The key: which weight each colour is, and between which epochs or steps the update lies."""
 
 from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
@@ -7,6 +7,7 @@ from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.scale import scale_of
 from vizopt.draw.updates import updates
 from vizopt.draw.views import Views
+from vizopt.recording.header import Header
 
 LEAST = 0.35  # of the width, that the bar keeps
 
@@ -21,13 +22,13 @@ class Key(OneRun):
 
     def static(self, slot: Slot, views: Views) -> None:
         run = self.view(views).run
-        last = run.header.epochs
-        note, text = _texts(slot, last)
+        unit, last = run.header.unit, run.header.epochs
+        note, text = _texts(slot, run.header)
         longest = max(
-            slot.text_width(told, 12) for told in (_words(slot, text, last - 1, last), note)
+            slot.text_width(told, 12) for told in (_words(slot, text, unit, last - 1, last), note)
         )
         width = min(slot.width - longest - slot.unit * 18, slot.width * 0.46)
-        height = _first_line(slot, _words(slot, text, last - 1, last))
+        height = _first_line(slot, _words(slot, text, unit, last - 1, last))
         shades = slot.theme.shades(255)[None]
         slot.axes.imshow(shades, extent=(0, width, height, 0), aspect="auto", zorder=0)
         slot.axes.set(xlim=(0, slot.width), ylim=(slot.height, 0))
@@ -40,13 +41,13 @@ class Key(OneRun):
         epochs = run["epoch"]
         start, stop = (epochs[part] for part in updates(rows, slot.playback, course)[:2])
         glyphs = slot.glyphs(12)
-        last = run.header.epochs
-        _, text = _texts(slot, last)
-        line = _first_line(slot, _words(slot, text, last - 1, last))
+        unit, last = run.header.unit, run.header.epochs
+        _, text = _texts(slot, run.header)
+        line = _first_line(slot, _words(slot, text, unit, last - 1, last))
 
         def draw(window: Pixels, k: int) -> None:
             glyphs.write(
-                window, _words(slot, text, int(start[k]), int(stop[k])), slot.width, line, 1
+                window, _words(slot, text, unit, int(start[k]), int(stop[k])), slot.width, line, 1
             )
 
         return draw
@@ -78,19 +79,20 @@ def _first_line(slot: Slot, text: str) -> int:
     return max(round(slot.font(12) * 0.85), slot.glyphs(12).ascent(text))
 
 
-def _texts(slot: Slot, last: int) -> tuple[str, str]:
+def _texts(slot: Slot, header: Header) -> tuple[str, str]:
     """The note on the update's scale and the key of the line above it, short where need be."""
+    unit, last = header.unit, header.epochs
     long = slot.say("linear_own" if slot.playback.mode == "flashing" else "linear_around")
     room = slot.width * (1 - LEAST)
     note = long if slot.text_width(long, 12) < room else slot.say("linear")
     text = "update_between"
-    if slot.text_width(_words(slot, text, last - 1, last), 12) >= room:
+    if slot.text_width(_words(slot, text, unit, last - 1, last), 12) >= room:
         text = "update_short_between"
     return note, text
 
 
-def _words(slot: Slot, text: str, start: int, stop: int) -> str:
-    """Between which epochs' weights the update lies."""
+def _words(slot: Slot, text: str, unit: str, start: int, stop: int) -> str:
+    """Between the weights of which epochs or steps the update lies."""
     if start == stop:
         return slot.say("no_update")
-    return slot.say(text, first=count(start), last=count(stop))
+    return slot.say(text, unit=slot.say(unit), first=count(start), last=count(stop))

@@ -1,4 +1,4 @@
-"""Drawn: recordings drawn into files that wait, once for each size and rate."""
+"""Drawing: recordings drawn into files that wait, once for each size and rate."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

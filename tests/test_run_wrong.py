@@ -1,0 +1,499 @@
+"""vizopt.Run and what goes wrong: one clear line each, and the training goes on."""
+
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import warnings
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from loops import Loop, X, Y, trained
+
+import vizopt
+from vizopt.core.errors import RecordingError, VizoptWarning
+from vizopt.recording.run import OPEN
+
+
+@contextmanager
+def said(*parts):
+    """Exactly one warning of ours, with these words in it."""
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        yield
+    lines = [str(w.message) for w in found if issubclass(w.category, VizoptWarning)]
+    assert len(lines) == 1, lines
+    assert "\n" not in lines[0]
+    for part in parts:
+        assert part in lines[0], lines[0]
+
+
+def weights(value=0.0, shape=(2, 2), name="w"):
+    return {name: np.full(shape, value)}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        (
+            weights(shape=(3, 2)),
+            "params: w: has [3, 2], and had [2, 2] before: left out from here on",
+        ),
+        ({}, "params: w: is missing: log the same arrays each time"),
+        ({**weights(), "new": np.ones(1)}, "params: new: is new: log the same arrays each time"),
+        (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
+        ({"w": "text"}, "params: w: has [], and had [2, 2] before"),
+    ],
+)
+def test_parameters_that_change_end_the_rows_and_not_the_curves(tmp_path, wrong, line):
+    with said("a.zarr: ", line), vizopt.Run(tmp_path / "a.zarr") as run:
+        for step in range(10):
+            run.log(loss=float(step), params=weights(step) if step < 5 else wrong)
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert run["epoch"].tolist() == [0, 1, 2, 3, 4]
+    assert run["loss"].tolist() == [*range(10)]
+
+
+@pytest.mark.parametrize(
+    ("params", "line"),
+    [
+        ({"w": np.ones((2, 2), complex)}, "params: w: complex128: needs real numbers"),
+        ({"w": ["a", "b"]}, "params: w.0: <U1: needs real numbers"),
+        ({"w": object()}, "object: is no array of numbers"),
+        ({}, "params: there are none"),
+        ({"a": {"b": np.ones(2)}, "a.b": np.ones(2)}, "params: two arrays of one name"),
+        ({"w": np.ones((2, 3, 4))}, "params: w [2, 3, 4]: has no matrix [inputs, outputs]"),
+    ],
+)
+def test_what_is_no_parameter_leaves_the_curves(tmp_path, params, line):
+    with said(line, "left out from here on"), vizopt.Run(tmp_path / "a.zarr") as run:
+        for step in range(3):
+            run.log(loss=float(step), params=params)
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert run["loss"].tolist() == [0, 1, 2]
+    assert "params" not in run.columns
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        (np.ones(3), "loss: [3] is not one number: log its mean"),
+        ("low", "loss: 'low' is no real number"),
+        (1j, "loss: '1j' is no real number"),
+        ({"a": 1}, "loss: dict: is no array of numbers"),
+        (10**400, "OverflowError"),
+    ],
+)
+def test_what_is_no_number_is_left_out(tmp_path, value, line):
+    with said(line, "left out from here on"), vizopt.Run(tmp_path / "a.zarr") as run:
+        for step in range(4):
+            run.log(loss=1.0 if step < 2 else value, lr=0.5)
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert np.isnan(run["loss"]).tolist() == [False, False, True, True]
+    assert run["lr"].tolist() == [0.5] * 4
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("epoch", "epoch: give its number as step=epoch"),
+        ("scores", "scores: is what a recording calls something else: rename it"),
+        ("..", "'..': is no name of a curve"),
+        ("x" * 101, "is no name of a curve"),
+    ],
+)
+def test_names_that_a_curve_cannot_have(tmp_path, name, line):
+    with said(line), vizopt.Run(tmp_path / "a.zarr") as run:
+        for _ in range(3):
+            run.log(**{name: 1.0, "loss": 2.0})
+    assert set(vizopt.Recording(tmp_path / "a.zarr").columns) == {"loss", "step", "epoch"}
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        (1, "step 1: should be over 2: it and others like it: left out"),
+        (2, "step 2: should be over 2"),
+        (-1, "step -1: should be over 2"),
+        (20_000_000, "step 20000000: should be 19,999,999 at most"),
+        (3.5, "step: 3.5: should be a whole number"),
+        (float("nan"), "step: nan: should be a whole number"),
+        ("a", "step: 'a' is no real number"),
+    ],
+)
+def test_steps_that_cannot_be(tmp_path, step, line):
+    with said(line), vizopt.Run(tmp_path / "a.zarr") as run:
+        for good in range(3):
+            run.log(step=np.int64(good), loss=float(good))
+        run.log(step=step, loss=9.0)
+        run.log(loss=3.0)
+    assert vizopt.Recording(tmp_path / "a.zarr")["loss"].tolist() == [0, 1, 2, 3]
+
+
+def test_a_loss_without_value_for_a_while(tmp_path):
+    with vizopt.Run(tmp_path / "a.zarr") as run:
+        for loss in (1, np.nan, np.inf, 2):
+            run.log(loss=loss, params=weights())
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert np.isfinite(run["loss"]).tolist() == [True, False, False, True]
+    assert (run.diverged, len(run)) == (None, 4)
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_numbers_without_value_to_the_end(tmp_path, logged):
+    with vizopt.Run(tmp_path / "a.zarr") as run:
+        for step in range(6):
+            lost = np.nan if step >= 3 else 1.0
+            run.log(loss=lost if logged else None, lr=0.5, params=weights(lost))
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert (run.diverged, run.epochs, run["epoch"].tolist()) == (3, 6, [0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "line"),
+    [
+        (X, {}, "data: needs X and y: data=(X, y)"),
+        ((X, None), {}, "data: 60 samples and labels []"),
+        ((X, Y[:50]), {}, "data: 60 samples and labels [50]"),
+        ((X * np.nan, Y), {}, "data: X: holds no numbers, or some that are not finite"),
+        ((X.astype(str), Y), {}, "data: X: <U32: needs numbers"),
+        ((X, Y), {"classes": ["a", "b"]}, "classes: 2 names for 3 classes of labels"),
+        ((X, Y - 1), {"classes": "abcd"}, "data: labels: should be 0 to 3, one for each class"),
+        ((np.zeros((300, 1)), np.arange(300)), {}, "300 classes: 256 at most"),
+        (None, {"size": "many"}, "size 'many': write it like \"200 MB\""),
+        (None, {"size": 0}, "size 0: write it like"),
+    ],
+)
+def test_wrong_data_are_told_before_the_training(tmp_path, data, options, line):
+    with pytest.raises(RecordingError, match=re.escape(line)):
+        vizopt.Run(tmp_path / "a.zarr", data=data, **options)
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("predict", "line"),
+    [
+        (lambda p: 1 / 0, "predict: raised ZeroDivisionError: division by zero"),
+        (lambda p: np.zeros((len(p), 4)), "predict: gave [10000, 4] instead of [10000, 3]"),
+        (lambda p: np.zeros((3, 3)), "instead of [10000, 3]"),
+        (lambda p: np.zeros(len(p)), "predict: gave one number a sample for 3 classes"),
+        (lambda p: np.full(len(p), 9), "predict: gave a class that the labels have not"),
+        (lambda p: None, "NoneType: is no array of numbers"),
+    ],
+)
+def test_a_model_that_cannot_be_asked_has_no_plane(tmp_path, predict, line):
+    with said(line), vizopt.Run(tmp_path / "a.zarr", data=(X, Y), predict=predict) as run:
+        trained(run, Loop(), 3)
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert len(run) == 3
+    assert not {"scores", "points"} & run.names
+
+
+def test_a_model_that_cannot_be_asked_any_more_has_none_either(tmp_path):
+    loop, asked = Loop(), []
+
+    def predict(points):
+        asked.append(1)
+        assert len(asked) < 5, "out of memory"
+        return loop.predict(points)
+
+    with (
+        said("predict: raised AssertionError: out of memory", "left out"),
+        vizopt.Run(tmp_path / "a.zarr", data=(X, Y), predict=predict) as run,
+    ):
+        trained(run, loop, 20)
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert len(run) == 20
+    assert "scores" not in run.columns
+    assert len(asked) == 5
+
+
+def test_names_of_features_fit(tmp_path):
+    with said("features: 1 name for 2"):
+        options = {"data": (X, Y), "predict": Loop().predict, "features": ["a"]}
+        with vizopt.Run(tmp_path / "a.zarr", **options) as run:
+            run.log(loss=1.0)
+
+
+def test_two_runs_into_one_path(tmp_path):
+    path = tmp_path / "a.zarr"
+    with vizopt.Run(path) as run:
+        for _ in range(2):  # before and after its first step
+            with pytest.raises(RecordingError, match=r"a\.zarr: is being written at this moment"):
+                vizopt.Run(path)
+            run.log(loss=1.0)
+    with vizopt.Run(path) as run:  # an earlier one stays until this one ends
+        run.log(loss=2.0)
+        assert vizopt.Recording(path)["loss"].tolist() == [1, 1]
+    assert vizopt.Recording(path)["loss"].tolist() == [2]
+    assert [*tmp_path.iterdir()] == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a.txt", "a recording's name ends in .zarr: a.txt.zarr"),
+        ("taken.zarr", "exists and is no recording: choose another name"),
+        ("file/a.zarr", "cannot write: "),
+    ],
+)
+def test_places_that_cannot_be_written(tmp_path, name, line):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "taken.zarr").mkdir()
+    (tmp_path / "taken.zarr/mine").write_text("")
+    with pytest.raises(RecordingError, match=line):
+        vizopt.Run(tmp_path / name)
+    assert (tmp_path / "taken.zarr/mine").exists()
+
+
+def test_nothing_logged_leaves_nothing(tmp_path):
+    with said("a.zarr: nothing was logged: there is no recording of it"):
+        vizopt.Run(tmp_path / "a.zarr").close()
+    with vizopt.Run(tmp_path / "b.zarr") as run:
+        run.log()
+    assert vizopt.Recording(tmp_path / "b.zarr").epochs == 1
+    with said("nothing was logged"), vizopt.Run(tmp_path / "b.zarr"):
+        pass
+    assert [*tmp_path.iterdir()] == [tmp_path / "b.zarr"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("again", [False, True])
+def test_an_error_in_the_loop_keeps_what_was_before(tmp_path, error, again):
+    path = tmp_path / "a.zarr"
+    if again:
+        with vizopt.Run(path) as run:
+            run.log(loss=7.0)
+    kept = tmp_path / "a.interrupted.zarr" if again else path
+    run = vizopt.Run(path, epochs=10)
+
+    def loop():
+        with run:
+            for step in range(3):
+                run.log(loss=float(step), params=weights(step))
+            raise error
+
+    line = f"{kept}: interrupted: has the 3 epochs before: draw it with: vizopt render {kept}"
+    with said(line), pytest.raises(error):
+        loop()
+    run.log(loss=9.0)  # too late, and no error
+    run = vizopt.Recording(kept)
+    assert (run.interrupted, run.epochs, run.header.epochs) == (3, 3, 10)
+    assert run["params"][:, 0].tolist() == [0, 1, 2]
+    if again:
+        assert vizopt.Recording(path)["loss"].tolist() == [7]
+    assert not OPEN
+
+
+def script(tmp_path, text, **options):
+    code = f"import numpy as np, vizopt, os, sys, signal\n{textwrap.dedent(text)}"
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
+
+
+def test_a_run_that_nobody_closes_is_whole(tmp_path):
+    process = script(
+        tmp_path,
+        """
+        def train():
+            run = vizopt.Run("a.zarr", epochs=9)
+            for step in range(5):
+                run.log(loss=step, params=[np.full((2, 2), step)])
+        train()
+        if not os.fork():  # a loader's process ends first
+            sys.exit()
+        os.wait()
+        """,
+    )
+    assert process.communicate() == ("", "")
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert run["loss"].tolist() == [0, 1, 2, 3, 4]
+    assert run["epoch"].tolist() == [0, 1, 2, 3, 4]
+    assert (run.header.epochs, run.resumable) == (5, False)
+
+
+LONG = """
+from vizopt.recording import recorder
+recorder.WAITING = 10
+run = vizopt.Run("a.zarr")
+for step in range(100_000):
+    run.log(step=step, loss=step, params=[np.full((2, 2), step, np.float32)])
+    if step == 100:
+        print("far", flush=True)
+"""
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_killed_it_has_every_committed_row_and_goes_on(tmp_path, again):
+    path = tmp_path / "a.zarr"
+    if again:
+        with vizopt.Run(path) as run:
+            run.log(loss=7.0, params=[np.zeros((2, 2), np.float32)])
+    process = script(tmp_path, LONG)
+    assert process.stdout.readline() == "far\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    folder = next(p for p in tmp_path.iterdir() if p != path) if again else path
+    killed = vizopt.Recording(folder)
+    assert len(killed) >= 80
+    assert killed["loss"].tolist() == [*range(killed.epochs)]
+    assert np.array_equal(killed["params"][:, 0], killed["epoch"])
+    before = killed.epochs
+    with vizopt.Run(path, mode="resume") as run:
+        assert run.steps == before
+        for step in range(before, before + 20):
+            run.log(loss=step, params=[np.full((2, 2), step, np.float32)])
+    run = vizopt.Recording(path)
+    assert run["loss"].tolist() == [*range(before + 20)]
+    assert run["step"].tolist() == [*range(before + 20)]
+    assert np.array_equal(run["params"][:, 0], run["epoch"])
+    assert run["epoch"][-1] == before + 19
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def first(path, **options):
+    loop = Loop()
+    with vizopt.Run(path, data=(X, Y), predict=loop.predict, **options) as run:
+        trained(run, loop, 10)
+    return loop
+
+
+def test_resuming_goes_back_to_the_step_that_is_logged(tmp_path):
+    path = tmp_path / "a.zarr"
+    loop = first(path)
+    with vizopt.Run(path, mode="resume", data=(X, Y), predict=loop.predict) as run:
+        assert run.steps == 10
+        for step in range(7, 12):
+            run.log(step=step, loss=float(step), params=loop.params)
+    run = vizopt.Recording(path)
+    assert run["loss"][7:].tolist() == [7, 8, 9, 10, 11]
+    assert np.isnan(run["lr"][7:]).all()
+    assert (run["lr"][:7] == 0.5).all()
+    assert run["epoch"].tolist() == [*range(12)]
+
+
+def test_resuming_replaces_the_row_after_the_last_update(tmp_path):
+    path = tmp_path / "a.zarr"
+    loop = Loop()
+    with vizopt.Run(path, data=(X, Y), predict=loop.predict, size=20_000) as run:
+        trained(run, loop, 101)
+    assert vizopt.Recording(path).epochs == 102
+    with vizopt.Run(
+        path, mode="resume", data=(X, Y), predict=loop.predict, size=20_000, epochs=105
+    ) as run:
+        trained(run, loop, 4)
+    run = vizopt.Recording(path)
+    assert run["step"].tolist() == [*range(105)]
+    assert run["epoch"][-1] == 104
+    assert (np.diff(run["epoch"]) > 0).all()
+
+
+def test_a_resumed_run_keeps_as_many_rows_as_one_that_was_not(tmp_path):
+    def logged(run, steps):
+        for _ in steps:
+            run.log(lr=0.5, accuracy=0.6, params=weights())
+
+    whole, parts = tmp_path / "whole.zarr", tmp_path / "parts.zarr"
+    with vizopt.Run(whole, size=2000) as run:
+        logged(run, range(300))
+    for steps in (range(128), range(128, 300)):
+        with vizopt.Run(parts, size=2000, mode="resume" if steps[0] else "new") as run:
+            logged(run, steps)
+    kept = [vizopt.Recording(path)["epoch"].tolist() for path in (whole, parts)]
+    assert kept[0] == sorted({*kept[1]} - {127})  # the last of the first part
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"data": None}, "cannot go on: a row has "),
+        ({"data": (X + 1, Y)}, "data: is not that of the recording that is to be resumed"),
+        ({"params": weights()}, "params: are not those of the recording"),
+    ],
+)
+def test_another_training_is_not_gone_on_with(tmp_path, change, line):
+    loop, path = first(tmp_path / "a.zarr"), tmp_path / "a.zarr"
+    options = {"data": (X, Y), "predict": loop.predict, "params": loop.params} | change
+    params = options.pop("params")
+    if "params" in change:
+        params = {"w": np.zeros((3, 3))}
+    with said(line, "the recording ends here"), vizopt.Run(path, mode="resume", **options) as run:
+        run.log(loss=1.0, params=params)
+    assert vizopt.Recording(path).epochs == 10
+
+
+def test_nothing_to_resume(tmp_path, run):
+    with pytest.raises(RecordingError, match="no such recording"):
+        vizopt.Run(tmp_path / "a.zarr", mode="resume")
+    with pytest.raises(RecordingError, match="was trained by vizopt: go on with: vizopt record"):
+        vizopt.Run(run.path, mode="resume")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_full_disk_in_the_middle_ends_the_recording_and_not_the_training(tmp_path):
+    process = script(
+        tmp_path,
+        """
+        import warnings, resource
+        from vizopt.recording import recorder
+        recorder.WAITING = 10
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        rng = np.random.RandomState(0)
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            run = vizopt.Run("a.zarr")
+            for step in range(200):
+                run.log(loss=step, params=[rng.rand(20, 20)])
+                if step == 50:
+                    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+            run.close()
+        print(step, len(found), found[0].message)
+        """,
+    )
+    out, err = process.communicate()
+    assert err == ""
+    line = "a.zarr: cannot write: File too large: the recording ends here, the training goes on"
+    assert out == f"199 1 {line}\n"
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert 40 <= run.epochs <= 60
+    assert run["loss"].tolist() == [*range(run.epochs)]
+    assert len(run["params"]) == len(run)
+
+
+def test_ctrl_c_in_the_middle_of_a_step(tmp_path):
+    process = script(
+        tmp_path,
+        """
+        with vizopt.Run("a.zarr") as run:
+            for step in range(10_000_000):
+                run.log(loss=step, params=[np.full((2, 2), step, np.float32)])
+                if step == 300:
+                    print("far", flush=True)
+        """,
+    )
+    assert process.stdout.readline() == "far\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert "KeyboardInterrupt" in err
+    assert "a.zarr: interrupted: has the" in err
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert run.epochs > 300
+    assert run["loss"].tolist() == [*range(run.epochs)]
+    assert np.array_equal(run["params"][:, 0], run["epoch"])
+
+
+def test_more_steps_than_planned_and_fewer(tmp_path):
+    for planned in (3, 30):
+        with vizopt.Run(tmp_path / "a.zarr", epochs=planned) as run:
+            for step in range(10):
+                run.log(loss=float(step))
+        run = vizopt.Recording(tmp_path / "a.zarr")
+        assert (run.epochs, run.header.epochs, run.interrupted) == (10, 10, None)

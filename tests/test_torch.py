@@ -1,0 +1,585 @@
+"""A training in PyTorch is recorded as it is, and stays the same to the last bit."""
+
+import copy
+import pickle
+import subprocess
+import sys
+import warnings
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import vizopt
+from vizopt.core.errors import RecordingError, VizoptError, VizoptWarning
+
+torch = pytest.importorskip("torch", reason="needs PyTorch: pip install torch")
+from torch import nn  # noqa: E402
+
+X = np.random.RandomState(0).normal(size=(60, 2)).astype(np.float32)
+Y = (X[:, 0] * X[:, 1] > 0).astype(np.int64)
+INPUTS, LABELS = torch.from_numpy(X), torch.from_numpy(Y)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "mine.zarr"
+
+
+def mlp(*sizes, norm=False):
+    layers = []
+    for a, b in pairwise(sizes):
+        layers += [nn.Linear(a, b), *([nn.BatchNorm1d(b), nn.Dropout(0.3)] if norm else [])]
+        layers.append(nn.Tanh())
+    return nn.Sequential(*layers[:-1])
+
+
+def trained(model, optimizer, steps, criterion=None, after=None):
+    """A plain training; its losses."""
+    criterion = criterion or nn.CrossEntropyLoss()
+    losses = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = criterion(model(INPUTS), LABELS)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if after:
+            after(losses[-1])
+    return losses
+
+
+def flat(model):
+    return np.concatenate([p.detach().numpy().ravel() for p in model.parameters()])
+
+
+NETS = {
+    "mlp": (lambda: mlp(2, 16, 16, 2), 30),
+    "norm": (lambda: mlp(2, 16, 2, norm=True), 30),
+    "270 k": (lambda: mlp(2, 512, 512, 2), 3),
+    "1 M": (lambda: mlp(2, 1024, 1024, 2), 2),
+}
+
+
+@pytest.mark.parametrize("field", [False, True], ids=["alone", "field"])
+@pytest.mark.parametrize("net", NETS)
+def test_a_training_is_the_same_to_the_last_bit(net, field, path):
+    make, steps = NETS[net]
+    ends = []
+    for recorded in (False, True):
+        torch.manual_seed(1)
+        model, criterion = make(), nn.CrossEntropyLoss()
+        optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+        if recorded:
+            data = (X, Y) if field else None
+            with vizopt.torch.record(model, optimizer, path, data=data, loss=criterion):
+                losses = trained(model, optimizer, steps, criterion)
+        else:
+            losses = trained(model, optimizer, steps, criterion)
+        ends.append((losses, model.state_dict(), torch.rand(3)))
+    (before, weights, drawn), (after, same, again) = ends
+    assert before == after
+    assert torch.equal(drawn, again)
+    assert all(torch.equal(weights[name], same[name]) for name in weights)
+    run = vizopt.Recording(path)
+    assert run["loss"][:-1].tolist() == before
+    assert ("scores" in run.names) is field
+
+
+def test_a_row_is_before_its_step_and_the_last_one_at_the_end(path):
+    model = mlp(2, 8, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    criterion, seen = nn.CrossEntropyLoss(), []
+    optimizer.register_step_pre_hook(lambda *_: seen.append(flat(model)))
+    norms = []
+    optimizer.register_step_post_hook(
+        lambda *_: norms.append(
+            np.linalg.norm(np.concatenate([p.grad.ravel() for p in model.parameters()]))
+        )
+    )
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        trained(model, optimizer, 5, criterion)
+    run = vizopt.Recording(path)
+    assert run.header.unit == "step"
+    assert run["step"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert np.array_equal(run["params"], [*seen, flat(model)])
+    assert run["grad_norm"][:5] == pytest.approx(norms, rel=1e-5)
+    moved = np.linalg.norm(np.diff(run["params"], axis=0), axis=1)
+    assert moved == pytest.approx(0.5 * np.array(norms), rel=1e-4)
+    assert run["lr"].tolist() == [0.5] * 6
+
+
+@pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
+def test_a_step_that_a_grad_scaler_skips_is_none(fused, path):
+    model = mlp(2, 8, 2)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, fused=fused)
+    criterion = nn.CrossEntropyLoss()
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    losses, norms = [], []
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        for i in range(6):
+            optimizer.zero_grad()
+            loss = criterion(model(INPUTS), LABELS)
+            loss = loss * float("inf") if i == 2 else loss
+            scaler.scale(loss).backward()
+            norm = torch.nn.utils.get_total_norm([p.grad for p in model.parameters()])
+            norms.append(norm.item() / scaler.get_scale())
+            scaler.step(optimizer)
+            scaler.update()
+            losses.append(loss.item())
+    del norms[2]
+    run = vizopt.Recording(path)
+    assert run["step"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert run["grad_norm"][:5] == pytest.approx(norms, rel=1e-4)  # not those that are scaled
+    assert np.isfinite(run["loss"]).all()
+    assert all(np.diff(run["params"], axis=0).any(axis=1))
+    assert np.array_equal(run["params"][-1], flat(model))
+
+
+def test_a_loss_without_a_value_whose_step_was_skipped_is_left_out(path):
+    model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        criterion(model(INPUTS * float("nan")), LABELS)
+        losses = trained(model, optimizer, 1, criterion)
+    assert vizopt.Recording(path)["loss"][0] == losses[0]
+
+
+def test_gradients_that_come_inside_of_a_step_are_recorded_as_lightning_has_them(path):
+    model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    losses, norms = [], []
+
+    def closure():
+        optimizer.zero_grad()
+        loss = criterion(model(INPUTS), LABELS)
+        loss.backward()
+        losses.append(loss.item())
+        norms.append(torch.nn.utils.get_total_norm([p.grad for p in model.parameters()]).item())
+        return loss
+
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        for _ in range(4):
+            optimizer.step(closure)
+    run = vizopt.Recording(path)
+    assert run["loss"][:4].tolist() == losses
+    assert run["grad_norm"][:4] == pytest.approx(norms)
+    moved = np.linalg.norm(np.diff(run["params"], axis=0), axis=1)
+    assert moved == pytest.approx(0.5 * np.array(norms), rel=1e-4)
+
+
+def test_a_step_of_lbfgs_is_one_with_the_loss_before_it(path):
+    model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
+    optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=5)
+    losses, firsts = [], []
+
+    def closure():
+        optimizer.zero_grad()
+        loss = criterion(model(INPUTS), LABELS)
+        loss.backward()
+        losses.append(loss.item())
+        return loss
+
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        for _ in range(3):
+            firsts.append(len(losses))
+            optimizer.step(closure)
+    run = vizopt.Recording(path)
+    assert len(losses) > 9
+    assert run["loss"].tolist() == [losses[i] for i in firsts] + [losses[firsts[-1]]]
+    assert len(run) == 4
+
+
+def test_accumulated_batches_are_one_step_with_their_mean_loss(path):
+    model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    losses = []
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        for i in range(6):
+            loss = criterion(model(INPUTS[i::6]), LABELS[i::6])
+            (loss / 3).backward()
+            losses.append(loss.item())
+            with torch.no_grad():
+                criterion(model(INPUTS), LABELS)  # validation is no loss of the training
+            if i % 3 == 2:
+                optimizer.step()
+                optimizer.zero_grad()
+    run = vizopt.Recording(path)
+    assert run["step"].tolist() == [0, 1, 2]
+    assert run["loss"][:2] == pytest.approx([np.mean(losses[:3]), np.mean(losses[3:])])
+
+
+def test_what_is_told_is_of_the_step_that_was_done_last_and_stays(path):
+    model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    with vizopt.torch.record(model, optimizer, path, loss=criterion) as run:
+        run.log(seconds=7)
+        trained(model, optimizer, 1, criterion)
+        run.log(accuracy=torch.tensor(0.25), loss=9.0)
+        noted = trained(model, optimizer, 2, criterion)
+        run.log(accuracy=0.75)
+        with pytest.warns(VizoptWarning, match=r"mine.zarr: log: step: is known from"):
+            run.log(step=3)
+        assert repr(run) == f"<TorchRun {path}: 2 steps>"  # the third one waits
+    run = vizopt.Recording(path)
+    assert run["seconds"].tolist() == [7, 7, 7, 7]
+    assert run["accuracy"].tolist() == [0.25, 0.25, 0.75, 0.75]
+    assert run["loss"].tolist() == [9, noted[0], noted[1], noted[1]]
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(5, 4)
+        self.head = nn.Linear(4, 5, bias=False)
+        self.head.weight = self.embed.weight
+
+
+@pytest.mark.parametrize(
+    ("wrap", "names"),
+    [
+        (lambda: mlp(2, 3, 2), ["0.weight", "0.bias", "2.weight", "2.bias"]),
+        (lambda: nn.DataParallel(mlp(2, 3)), ["0.weight", "0.bias"]),
+        (lambda: torch.compile(nn.DataParallel(mlp(2, 3))), ["0.weight", "0.bias"]),
+        (lambda: nn.ModuleDict({"module": nn.Linear(2, 2)}), ["module.weight", "module.bias"]),
+        (lambda: nn.Sequential(torch.compile(nn.Linear(2, 2))), ["0.weight", "0.bias"]),
+        (Tied, ["embed.weight"]),
+    ],
+    ids=["plain", "parallel", "both", "called module", "part", "tied"],
+)
+def test_names_are_the_models_own_and_tied_arrays_there_once(wrap, names, path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's own, of what compiling takes
+        model = wrap()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    vizopt.torch.record(model, optimizer, path).close()
+    run = vizopt.Recording(path)
+    assert [tensor.name for tensor in run.layout.tensors] == names
+    if names == ["embed.weight"]:
+        assert run.layout.grid("embed").inputs == 5  # an embedding's rows are its inputs
+
+
+def test_groups_have_rates_of_their_own(path):
+    model = mlp(2, 8, 2)
+    optimizer = torch.optim.SGD(
+        [
+            {"params": model[0].parameters(), "momentum": 0.9},
+            {"params": model[2].parameters(), "lr": torch.tensor(0.25)},
+        ],
+        lr=0.5,
+    )
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    criterion = nn.CrossEntropyLoss()
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        trained(model, optimizer, 3, criterion, after=lambda _: schedule.step())
+    run = vizopt.Recording(path)
+    assert run["lr"].tolist() == [0.5, 0.25, 0.125, 0.125]
+    assert run["lr.group2"].tolist() == [0.25, 0.125, 0.0625, 0.0625]
+    own = run.header.external.groups
+    assert own == ({"lr": 0.5, "momentum": 0.9}, {"lr": 0.25, "momentum": 0})
+
+
+def test_who_trains_is_told(path):
+    model = mlp(2, 8, 2)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, betas=(0.8, 0.99))
+    vizopt.torch.record(model, optimizer, path, title="Mine").close()
+    header = vizopt.Recording(path).header
+    assert header.settings == "AdamW, lr 0.01 (PyTorch)  ·  Sequential"
+    assert header.external.settings == {
+        "lr": 0.01,
+        "betas": "(0.8, 0.99)",
+        "eps": 1e-8,
+        "weight_decay": 0.01,
+    }
+    assert header.external.groups == ()
+    assert header.versions["pytorch"] == torch.__version__
+
+
+def test_arrays_that_come_later_are_said_once_and_not_recorded(path):
+    model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model[0].parameters(), lr=0.1)
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        trained(model, optimizer, 1, criterion)
+        optimizer.add_param_group({"params": model[2].parameters(), "lr": 0.2})
+        with pytest.warns(VizoptWarning) as told:
+            trained(model, optimizer, 2, criterion)
+    assert [str(w.message) for w in told] == [
+        f"{path}: optimizer: 2 arrays more than at record(): not recorded: call it afterwards"
+    ]
+    run = vizopt.Recording(path)
+    assert [tensor.name for tensor in run.layout.tensors] == ["0.weight", "0.bias"]
+    assert run.epochs == 4
+
+
+def test_what_is_frozen_is_recorded_if_the_optimizer_has_it(path):
+    model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
+    model[0].requires_grad_(False)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        trained(model, optimizer, 2, criterion)
+        model[0].requires_grad_(True)
+        trained(model, optimizer, 1, criterion)
+    run = vizopt.Recording(path)
+    first = run.layout.views(run["params"])["0.weight"]
+    assert np.diff(first, axis=0).any(axis=(1, 2)).tolist() == [False, False, True]
+
+
+def test_an_array_without_a_matrix_is_left_out(path):
+    model = nn.Linear(2, 2)
+    model.experts = nn.Parameter(torch.zeros(2, 3, 4))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with pytest.warns(VizoptWarning, match=r"experts \[2, 3, 4\]: has no matrix .* left out"):
+        vizopt.torch.record(model, optimizer, path).close()
+    assert [t.name for t in vizopt.Recording(path).layout.tensors] == ["weight", "bias"]
+
+
+def sgd(model):
+    return torch.optim.SGD(model.parameters(), lr=0.1)
+
+
+LINEAR = nn.Linear(2, 2)
+REFUSED = {
+    "model: ReLU has no parameters": (nn.ReLU(), sgd(LINEAR), {}),
+    "model: function: is no torch.nn.Module": (mlp, sgd(LINEAR), {}),
+    "optimizer: SGD has no parameter of this Linear: it is of another model": (
+        nn.Linear(2, 2),
+        sgd(LINEAR),
+        {},
+    ),
+    "optimizer: 2 were given: a recording is of one: say which, as "
+    "record(model, optimizers[0], …)": (
+        LINEAR,
+        [sgd(LINEAR), sgd(LINEAR)],
+        {},
+    ),
+    "optimizer: Linear: is no torch.optim.Optimizer": (LINEAR, LINEAR, {}),
+    "model: weight: torch.complex64: needs real numbers": (
+        complex_ := nn.Linear(2, 2, dtype=torch.complex64),
+        sgd(complex_),
+        {},
+    ),
+    'model: weight is on "meta", without numbers: move the model': (
+        meta := nn.Linear(2, 2, device="meta"),
+        sgd(meta),
+        {},
+    ),
+    "loss: cross_entropy: is no module: tell its value with log(loss=…)": (
+        LINEAR,
+        sgd(LINEAR),
+        {"loss": nn.functional.cross_entropy},
+    ),
+}
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_cannot_be_recorded_is_refused_in_one_line_before_the_training(line, path):
+    model, optimizer, given = REFUSED[line]
+    with pytest.raises(RecordingError) as told:
+        vizopt.torch.record(model, optimizer, path, **given)
+    assert str(told.value) == line
+    assert not path.exists()
+    if isinstance(optimizer, torch.optim.Optimizer):
+        assert not optimizer._optimizer_step_pre_hooks
+
+
+def test_a_lazy_model_has_to_see_a_batch(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = nn.LazyLinear(2)
+    with pytest.raises(RecordingError, match="weight has no shape yet: run one batch"):
+        vizopt.torch.record(model, sgd(model), path)
+
+
+def test_one_optimizer_has_one_recording_at_a_time(path, tmp_path):
+    model = mlp(2, 3)
+    optimizer = sgd(model)
+    first = vizopt.torch.record(model, optimizer, path)
+    with pytest.raises(RecordingError, match=r"this SGD is recorded already: close\(\) that"):
+        vizopt.torch.record(model, optimizer, tmp_path / "second.zarr")
+    first.close()
+    first.close()
+    vizopt.torch.record(model, optimizer, tmp_path / "second.zarr").close()
+
+
+def test_closed_it_leaves_every_object_as_it_was(path):
+    model, criterion = mlp(2, 8, 2, norm=True), nn.CrossEntropyLoss()
+    optimizer = torch.optim.AdamW(model.parameters())
+    objects = [*model.modules(), criterion, optimizer]
+    before = [
+        (set(vars(o)), {k: len(v) for k, v in vars(o).items() if "hooks" in k}) for o in objects
+    ]
+    with vizopt.torch.record(model, optimizer, path, data=(X, Y), loss=criterion):
+        assert len(criterion._forward_hooks) == 1
+        trained(model, optimizer, 2, criterion)
+    after = [
+        (set(vars(o)), {k: len(v) for k, v in vars(o).items() if "hooks" in k}) for o in objects
+    ]
+    assert before == after
+
+
+def test_what_is_recorded_can_be_copied_and_pickled(path):
+    model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        for copied in (copy.deepcopy(criterion), pickle.loads(pickle.dumps(criterion))):
+            copied(model(INPUTS), LABELS)
+        pickle.loads(pickle.dumps((model, optimizer)))
+        losses = trained(model, optimizer, 1, criterion)
+    assert vizopt.Recording(path)["loss"][0] == losses[0]
+
+
+def test_an_error_in_the_training_is_its_own_and_the_recording_kept(path):
+    model = mlp(2, 8, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def training():
+        with vizopt.torch.record(model, optimizer, path):
+            trained(model, optimizer, 3)
+            raise ZeroDivisionError
+
+    with (
+        pytest.warns(VizoptWarning, match="interrupted: has the 3 steps before"),
+        pytest.raises(ZeroDivisionError),
+    ):
+        training()
+    assert vizopt.Recording(path).epochs == 3
+    assert not optimizer._optimizer_step_pre_hooks
+
+
+class Watched(nn.Module):
+    """Tells how it is called, and counts in a buffer."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Flatten(), mlp(16, 8, 2, norm=True))
+        self.body[1][1].eval()  # a frozen norm
+        self.register_buffer("calls", torch.zeros(1))
+        self.seen = []
+
+    def train(self, mode=True):
+        raise AssertionError("it may do anything")
+
+    def forward(self, x):
+        self.calls += 1
+        drawn = torch.rand(1)
+        state = self.training, torch.is_grad_enabled(), torch.is_autocast_enabled("cpu")
+        self.seen.append((x.shape[1:], x.dtype, *state, drawn))
+        return self.body(x)
+
+
+def test_the_plane_is_asked_without_a_trace(path):
+    model = Watched().double()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    x = np.random.RandomState(1).normal(size=(20, 1, 4, 4))
+    flags = [module.training for module in model.modules()]
+    torch.manual_seed(3)
+    wanted = torch.rand(2)
+    torch.manual_seed(3)
+    with torch.autocast("cpu"), vizopt.torch.record(model, optimizer, path, data=(x, Y[:20])):
+        optimizer.step()
+    assert torch.equal(torch.rand(2), wanted)
+    assert [module.training for module in model.modules()] == flags
+    assert model.calls == 0
+    assert {call[:5] for call in model.seen} == {((1, 4, 4), torch.float64, False, False, False)}
+    run = vizopt.Recording(path)
+    assert run["points"].shape == (20, 2)
+    assert run["scores"].shape[0] == 2
+
+
+def test_the_plane_is_what_the_model_predicts_before_the_step(path):
+    model = mlp(2, 8, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=5.0)
+    asked = []
+
+    def predict(points):
+        found = model(torch.as_tensor(points, dtype=torch.float32))
+        asked.append((flat(model), found.argmax(1).reshape(100, 100)))
+        return found
+
+    grids = {}
+    for name, way in (("own", predict), ("default", None)):
+        torch.manual_seed(4)
+        model = mlp(2, 8, 2)
+        optimizer = torch.optim.SGD(model.parameters(), lr=5.0)
+        place = path.with_name(f"{name}.zarr")
+        with vizopt.torch.record(model, optimizer, place, data=(X, Y), predict=way):
+            trained(model, optimizer, 3)
+        grids[name] = np.asarray(vizopt.Recording(place)["scores"])
+    run = vizopt.Recording(place)
+    assert np.array_equal(grids["own"], grids["default"])
+    for params, scores in zip(run["params"], run["scores"], strict=True):
+        found = next(classes for weights, classes in asked if np.array_equal(weights, params))
+        assert (np.asarray(scores).argmax(0) == found.numpy()).mean() > 0.99
+
+
+def test_a_model_that_cannot_be_asked_leaves_the_plane_out_and_trains_on(path):
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(8, 2))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with (
+        pytest.warns(
+            VizoptWarning, match=r"mine.zarr: predict: raised RuntimeError.*left out"
+        ) as told,
+        vizopt.torch.record(model, optimizer, path, data=(X, Y)),
+    ):
+        optimizer.step()
+    assert len(told) == 1
+    run = vizopt.Recording(path)
+    assert "scores" not in run.names
+    assert "0.weight" in run.layout.shapes
+
+
+def test_what_fails_in_a_hook_ends_the_recording_and_not_the_training(path):
+    model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        trained(model, optimizer, 2, criterion)
+        optimizer.param_groups[0]["lr"] = torch.tensor([0.1, 0.1])
+        with pytest.warns(
+            VizoptWarning, match=r"mine.zarr: ValueError: .* training goes on, not recorded$"
+        ):
+            optimizer_step(optimizer)
+    assert vizopt.Recording(path).epochs >= 2
+    assert not optimizer._optimizer_step_pre_hooks
+
+
+def optimizer_step(optimizer):
+    """A step that moves nothing: there are no gradients."""
+    optimizer.zero_grad()
+    optimizer.step()
+
+
+def test_an_event_keeps_the_row_after_it_where_it_has_none(path):
+    model = mlp(2, 8, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    with vizopt.torch.record(model, optimizer, path, size="12 kB") as run:
+        for i in range(300):
+            trained(model, optimizer, 1)
+            run.log(accuracy=0.6 if i >= 205 else 0.1)
+    kept = vizopt.Recording(path)["epoch"].tolist()
+    assert 206 in kept
+    assert 204 not in kept
+    assert len(kept) < 60
+
+
+def test_without_torch_one_line_says_how_to_install_it(monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("vizopt.adapters.torch")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(
+        VizoptError, match=r'^PyTorch is missing: .* pip install "vizopt\[torch\]"$'
+    ):
+        _ = vizopt.torch
+
+
+def test_vizopt_alone_does_not_load_torch():
+    code = "import sys, vizopt; vizopt.Run; vizopt.Recording; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,239 @@
+"""NumPy: records a training of classes such as the book's, however their reader wrote them.
+
+Layers are told by the names of their arrays, an optimizer by what it calls its update. Attributes
+are read anew at each step, so that weights may be changed in place or be bound to new arrays.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Unpack
+
+import numpy as np
+
+from vizopt.adapters.hooks import Aside, HookedRun, check_free, shadowed
+from vizopt.adapters.layers import (
+    BIASES,
+    WEIGHTS,
+    Predict,
+    are_arrays,
+    arrays,
+    chain,
+    named,
+    of_layer,
+)
+from vizopt.adapters.options import Options
+from vizopt.core.errors import RecordingError
+from vizopt.recording.given import Samples, array, samples
+from vizopt.recording.header import External
+from vizopt.recording.run import Run
+
+UPDATES = ("update_params", "update_parameters", "update", "step")
+RATES = ("current_learning_rate", "learning_rate", "lr", "eta")
+LOSSES = ("calculate", "forward")  # of a loss object: what returns the loss
+COUNTERS = ("iterations", "iteration", "t")
+
+
+def record(
+    layers: Iterable[Any] | Mapping[str, Any],
+    optimizer: Any,
+    path: Path | str,
+    *,
+    loss: Any = None,
+    accuracy: Callable[[], Any] | None = None,
+    data: tuple[Any, Any] | None = None,
+    predict: Predict | None = None,
+    epochs: int | None = None,
+    **options: Unpack[Options],
+) -> Run:
+    """Record a training of the book's classes; the loop stays as it is.
+
+        run = vizopt.numpy.record(
+            [dense1, activation1, dense2], optimizer, "mine.zarr", loss=loss_activation, data=(X, y)
+        )
+        for epoch in range(1001):
+            ...
+        run.close()
+
+    A step is what the optimizer does between two updates of the same layer. It is recorded before
+    its first one, with the weights that the loss was calculated with.
+
+    Args:
+        layers: all of them in their order, activations too; by name in a mapping; or arrays by
+            name, as a mapping that the updates change.
+        optimizer: whose `update_params` (`update_parameters`, `update`, `step`) is called with a
+            layer, with all of them, or with their arrays.
+        path: of the recording, `mine.zarr`.
+        loss: the object whose `calculate` or `forward` returns it; or what returns it when called.
+        accuracy: what returns it when called; of `data` and predictions when left out, for which
+            the data go through the layers once more a step.
+        data: samples X and a label y each.
+        predict: samples → scores; when left out the layers' own `forward`, in order, of copies.
+        epochs: how many steps there will be, if known.
+        **options: title, classes, features, size and mode of `vizopt.Run`.
+
+    Raises:
+        RecordingError: no arrays, no update, no such loss, or what is recorded already.
+    """
+    listed = dict(layers) if isinstance(layers, Mapping) else named(layers)
+    reader = layers if isinstance(layers, Mapping) and are_arrays(layers) else listed
+    update, judge = _methods(reader, optimizer, loss)
+    if predict is None and data is not None and reader is listed:
+        predict = chain([*listed.values()])
+    run = HookedRun(
+        path,
+        epochs=epochs,
+        data=data,
+        predict=predict,
+        convention="book",
+        versions={"NumPy": np.__version__},
+        origin=External("NumPy", "", type(optimizer).__name__, settings(optimizer)),
+        **options,
+    )
+    judged = None
+    if data is not None and predict is not None:
+        judged = samples(data, options.get("classes"))
+    steps = _Steps(run, reader, optimizer, predict, accuracy, judged)
+    run.hooks.callback(steps.end)
+    run.hooks.enter_context(shadowed(optimizer, update, steps.listening))
+    if judge:
+        run.hooks.enter_context(shadowed(loss, judge, steps.keeping))
+    else:
+        steps.loss = loss
+    return run
+
+
+class _Steps:
+    """Logs a step at its first update.
+
+    Args:
+        run: where to.
+        layers: by name; or arrays by name.
+        optimizer: whose rate it is.
+        predict: samples → scores.
+        accuracy: what returns it.
+        judged: the samples whose accuracy it is where that is missing.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        layers: Mapping[str, Any],
+        optimizer: Any,
+        predict: Predict | None,
+        accuracy: Callable[[], Any] | None,
+        judged: Samples | None,
+    ) -> None:
+        self._run, self._layers, self._optimizer = run, layers, optimizer
+        self._predict, self._accuracy, self._judged = predict, accuracy, judged
+        self._seen: set[int | str] = set()  # layers or arrays that this step has updated
+        self._aside, self._begun = Aside(run.path), False
+        self.loss: Callable[[], Any] | None = None
+        self.found: Any = None  # the loss that an object returned last
+
+    def listening(self, update: Callable[..., Any]) -> Callable[..., Any]:
+        """An update that is logged before it is done, where a step begins with it."""
+
+        def listened(*args: Any, **named: Any) -> Any:
+            with self._aside("step"):
+                self._notice((*args, *named.values()))
+            return update(*args, **named)
+
+        return listened
+
+    def keeping(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """A loss that is remembered."""
+
+        def kept(*args: Any, **named: Any) -> Any:
+            found = method(*args, **named)
+            self.found = found[0] if isinstance(found, tuple) else found
+            return found
+
+        return kept
+
+    def end(self) -> None:
+        """The weights after the last update, with the loss before it."""
+        with self._aside("end"):
+            if self._begun:
+                self._log()
+
+    def _notice(self, args: tuple[Any, ...]) -> None:
+        about = self._about(args)
+        if not self._seen or about is None or about in self._seen:
+            self._seen.clear()
+            self._log()
+        if about is not None:
+            self._seen.add(about)
+
+    def _about(self, args: tuple[Any, ...]) -> int | str | None:
+        """What one update is of: a layer, an array; none where it is of all."""
+        own = arrays(self._layers)
+        for value in args:
+            if isinstance(value, np.ndarray):
+                found = next((name for name, known in own.items() if known is value), None)
+                if found:
+                    return found
+            elif not isinstance(value, Mapping) and of_layer(value):
+                return id(value)
+        return None
+
+    def _log(self) -> None:
+        self._begun = True
+        values: dict[str, Any] = {}
+        if self.loss is not None or self.found is not None:
+            values["loss"] = np.mean(array(self.loss() if self.loss else self.found))
+        with self._aside("accuracy"):
+            if self._accuracy is not None:
+                values["accuracy"] = self._accuracy()
+            elif self._judged is not None and self._predict is not None:
+                values["accuracy"] = _share(self._predict(self._judged.x), self._judged)
+        rate = next((name for name in RATES if hasattr(self._optimizer, name)), None)
+        if rate and np.isscalar(getattr(self._optimizer, rate)):
+            values["lr"] = getattr(self._optimizer, rate)
+        self._run.log(params=arrays(self._layers), **values)
+
+
+def _methods(layers: Mapping[str, Any], optimizer: Any, loss: Any) -> tuple[str, str]:
+    """The optimizer's update, and the loss object's method that returns the loss, if it is one.
+
+    Raises:
+        RecordingError: there is none, or it is recorded already.
+    """
+    if not arrays(layers):
+        names = ", ".join([*WEIGHTS, *BIASES])
+        raise RecordingError(f"layers: have no arrays: none is called {names}")
+    update = next((name for name in UPDATES if callable(getattr(optimizer, name, None))), "")
+    if not update:
+        raise RecordingError(
+            f"optimizer: {type(optimizer).__name__}: has no {' or '.join(UPDATES)}: "
+            "log each step to a vizopt.Run"
+        )
+    judge = next((name for name in LOSSES if callable(getattr(loss, name, None))), "")
+    if not (judge or loss is None or callable(loss)):
+        raise RecordingError(
+            f"loss: {type(loss).__name__}: has no {' or '.join(LOSSES)}, and cannot be called: "
+            "loss=lambda: loss"
+        )
+    check_free(optimizer, update)
+    if judge:
+        check_free(loss, judge)
+    return update, judge
+
+
+def settings(optimizer: Any) -> dict[str, bool | int | float]:
+    """The numbers that an optimizer has been given."""
+    return {
+        key: value
+        for key, value in getattr(optimizer, "__dict__", {}).items()
+        if isinstance(value, bool | int | float) and key not in COUNTERS
+        if not key.startswith(("_", "current_"))
+    }
+
+
+def _share(scores: Any, data: Samples) -> float:
+    """Share of samples whose class is predicted."""
+    found = array(scores)
+    if found.ndim == 2 and found.shape[1] > 1:
+        return float(np.mean(found.argmax(axis=1) == data.y))
+    found = found.reshape(-1)
+    middle = 0.5 if found.min() >= 0 and found.max() <= 1 else 0.0
+    return float(np.mean((found > middle) == data.y))

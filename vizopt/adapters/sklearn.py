@@ -1,0 +1,123 @@
+"""scikit-learn: records what an estimator's own `fit` does, and leaves it as `fit` would.
+
+Fitting again and again with `partial_fit` or `warm_start` is another training: it shuffles
+otherwise, and Adam starts anew. So the methods that `fit` itself calls are listened to, or the
+callbacks that an estimator takes; where there is neither, the first k epochs are fitted again for
+each k, which a whole number as `random_state` makes the same ones, and the recording says so.
+"""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar, Unpack
+
+import numpy as np
+
+from vizopt.adapters.hooks import HookedRun
+from vizopt.adapters.imports import required
+from vizopt.adapters.options import Options
+from vizopt.adapters.sklearn_linear import Iterations, Refitted
+from vizopt.adapters.sklearn_listener import Listener
+from vizopt.adapters.sklearn_network import Evaluations, Network
+from vizopt.core.errors import RecordingError, VizoptWarning
+from vizopt.recording.given import samples
+from vizopt.recording.header import External
+
+REFITTED = {"BaseSGD", "BaseSGDClassifier", "BaseSGDRegressor"}  # Perceptron is one of them
+ALL = (
+    "MLPClassifier, MLPRegressor, LogisticRegression, SGDClassifier, SGDRegressor, Perceptron, "
+    "alone or last in a Pipeline"
+)
+Estimator = TypeVar("Estimator")
+
+
+def fit(
+    estimator: Estimator,
+    X: Any,
+    y: Any,
+    path: Path | str,
+    *,
+    fit_params: Mapping[str, Any] | None = None,
+    **options: Unpack[Options],
+) -> Estimator:
+    """Fit an estimator as `estimator.fit(X, y)` does, to the last bit, and record it.
+
+        classifier = vizopt.sklearn.fit(MLPClassifier((16,)), X, y, "mine.zarr")
+
+    MLPClassifier and MLPRegressor are recorded at every epoch (`solver="lbfgs"`: at every
+    evaluation), LogisticRegression with its solver lbfgs at every iteration; SGDClassifier,
+    SGDRegressor, Perceptron and PassiveAggressive are refitted. Any of them may be the last step of
+    a Pipeline: then the plane is that of X, before the scaler.
+
+    Args:
+        estimator: to be fitted.
+        X: samples [N, D], of which the picture shows a plane.
+        y: a class each; a number each for a regressor.
+        path: of the recording, `mine.zarr`.
+        fit_params: for `fit`, such as `sample_weight`; in a Pipeline `STEP__sample_weight`.
+        **options: title, classes, features, size and mode of `vizopt.Run`.
+
+    Returns:
+        The estimator, fitted.
+
+    Raises:
+        RecordingError: an estimator whose steps nobody can see, or a path that cannot be written.
+    """
+    sklearn = required("sklearn", "sklearn")
+    final = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
+    listens = listener_of(final)(estimator, final, X, y, dict(fit_params or {}))
+    data = _shown(listens, path, options)
+    if hasattr(X, "columns"):
+        options.setdefault("features", [str(name) for name in X.columns])
+    run = HookedRun(
+        path,
+        unit=listens.unit,
+        data=data,
+        predict=listens.predict if data is not None else None,
+        convention="book",
+        versions={"scikit-learn": sklearn.__version__, "NumPy": np.__version__},
+        origin=External(
+            "scikit-learn",
+            " → ".join(
+                type(part).__name__ for _, part in getattr(estimator, "steps", [("", final)])
+            ),
+            listens.optimizer,
+            listens.settings,
+            note=listens.note,
+        ),
+        **options,
+    )
+    with run:
+        listens.fit(run)
+    return estimator
+
+
+def listener_of(estimator: Any) -> type[Listener]:
+    """How the steps of an estimator are to be seen.
+
+    Raises:
+        RecordingError: nobody can see them.
+    """
+    names = {kind.__name__ for kind in type(estimator).__mro__}
+    if names & {"MLPClassifier", "MLPRegressor"}:
+        return Evaluations if estimator.solver == "lbfgs" else Network
+    if "LogisticRegression" in names:
+        listens = estimator.solver == "lbfgs" and hasattr(estimator, "set_callbacks")
+        return Iterations if listens else Refitted
+    if names & REFITTED:
+        return Refitted
+    raise RecordingError(
+        f"{type(estimator).__name__}: has no steps that can be recorded; these have: {ALL}"
+    )
+
+
+def _shown(listens: Listener, path: Path | str, options: Options) -> tuple[Any, Any] | None:
+    """The samples, where a plane of them can be drawn."""
+    if listens.score != "accuracy":
+        return None
+    try:
+        samples((listens.X, listens.y), options.get("classes"))
+    except RecordingError as error:
+        warnings.warn(f"{path}: {error}: the plane is left out", VizoptWarning, stacklevel=3)
+        return None
+    return listens.X, listens.y

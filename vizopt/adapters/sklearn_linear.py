@@ -1,0 +1,120 @@
+"""The linear models of scikit-learn: by their callbacks, or fitted again epoch by epoch."""
+
+import warnings
+from contextlib import ExitStack
+from typing import Any
+
+import numpy as np
+
+from vizopt.adapters.imports import required
+from vizopt.adapters.sklearn_listener import Listener
+from vizopt.core.errors import RecordingError
+from vizopt.recording.rows import in_octaves
+
+EPOCHS = 64  # the first ones, all of which are fitted again; later ones by the octave rule
+ITERATION = "lbfgs-iter"
+FIXED = ("lbfgs", "newton-cg", "newton-cholesky")  # solvers without a random number
+
+
+class Iterations(Listener):
+    """LogisticRegression by lbfgs, through the callbacks that scikit-learn 1.9 has."""
+
+    unit = "step"
+    note = "a step is an iteration"
+    optimizer = "L-BFGS"
+
+    def listen(self, hooks: ExitStack) -> None:
+        before = getattr(self.final, "_skl_callbacks", [])
+        self.final.set_callbacks(*before, _Callback(self))
+        hooks.callback(self.final.set_callbacks, *before)
+
+    def iterated(self, fitted: Any) -> None:
+        """Log one iteration."""
+        with self.aside("iteration"):
+            if self._inputs is None:
+                self._inputs = self.front(self.X)
+            self.log(fitted, loss=loss_of(fitted, self._inputs, self.y))
+
+
+class Refitted(Listener):
+    """What fits in a loop that nobody sees: its first k epochs are fitted again for each k."""
+
+    note = "refitted: the first k epochs again for each k"
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        kind, final = type(self.final).__name__, self.final
+        self.optimizer = "SGD" if hasattr(final, "eta0") else str(final.solver)
+        if getattr(final, "eta0", 0):
+            self.settings = {"eta0": final.eta0}
+        fixed = getattr(final, "solver", "") in FIXED
+        if not (fixed or isinstance(final.random_state, int | np.integer)):
+            raise RecordingError(
+                f"{kind}: random_state: {final.random_state}: needs a whole number: its epochs are "
+                "fitted again, and have to be the same"
+            )
+        if final.warm_start:
+            raise RecordingError(f"{kind}: warm_start: its epochs are fitted again from the start")
+
+    def end(self) -> None:
+        clone = required("sklearn.base", "sklearn").clone
+        inputs, last = self.front(self.X), int(np.max(self.final.n_iter_))
+        own = {name.rpartition("__")[2]: value for name, value in self.params.items()}
+        for k in range(last + 1):
+            if not in_octaves(k, EPOCHS) and k < last:
+                continue
+            again = clone(self.final).set_params(max_iter=max(k, 1))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that it has not converged
+                again.fit(inputs, self.y, **own)
+            if k == 0:  # where all of them begin
+                again.coef_, again.intercept_ = 0 * again.coef_, 0 * again.intercept_
+            found = loss_of(again, inputs, self.y)
+            self.log(again, k, **({} if found is None else {"loss": found}))
+
+
+class _Callback:
+    """What scikit-learn calls at every iteration of its solver."""
+
+    def __init__(self, listener: Iterations) -> None:
+        self._listener, self._begun = listener, False
+
+    def setup(self, estimator: Any, context: Any) -> None:
+        """Nothing is to be set up."""
+
+    def teardown(self, estimator: Any, context: Any) -> None:
+        """Nothing is left to be done."""
+
+    def on_fit_task_begin(self, estimator: Any, context: Any, *, fitted_estimator: Any) -> None:
+        """The first iteration has the weights that it begins with."""
+        if fitted_estimator is not None and not self._begun:
+            self._begun = True
+            self._listener.iterated(fitted_estimator)
+
+    def on_fit_task_end(self, estimator: Any, context: Any, *, fitted_estimator: Any) -> None:
+        """An iteration is done."""
+        if fitted_estimator is not None and context.task_name == ITERATION:
+            self._listener.iterated(fitted_estimator)
+
+
+def loss_of(fitted: Any, inputs: Any, y: Any) -> float | None:
+    """The mean loss that an estimator reduces, without its penalty; none that is not known."""
+    metrics = required("sklearn.metrics", "sklearn")
+    if hasattr(fitted, "predict_proba"):
+        return float(metrics.log_loss(y, fitted.predict_proba(inputs), labels=fitted.classes_))
+    loss = getattr(fitted, "loss", "")
+    if not hasattr(fitted, "classes_"):
+        known = loss in ("squared_error", "")
+        return float(metrics.mean_squared_error(y, fitted.predict(inputs))) if known else None
+    if loss == "hinge":
+        return float(_margins(fitted, inputs, y, 1.0))
+    return float(_margins(fitted, inputs, y, 0.0)) if loss in ("perceptron", "") else None
+
+
+def _margins(fitted: Any, inputs: Any, y: Any, wanted: float) -> float:
+    """How far samples are from their margin, in the mean over samples and classes."""
+    scores = fitted.decision_function(inputs)
+    classes = fitted.classes_[1:] if scores.ndim == 1 else fitted.classes_
+    signs = np.where(np.asarray(y)[:, None] == classes, 1, -1)
+    short = wanted - signs * scores.reshape(len(scores), -1)
+    return float(np.maximum(short, 0).mean())

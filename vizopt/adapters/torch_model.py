@@ -1,0 +1,119 @@
+"""What is read off somebody's PyTorch model and optimizer before they train."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vizopt.core.errors import RecordingError, VizoptWarning
+from vizopt.core.params import ParamLayout
+from vizopt.recording.header import External
+
+COMPILED = "_orig_mod."  # what torch.compile puts in front of names
+HOW = {"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"}  # not what
+PARALLEL = (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)
+
+
+def unwrapped(model: Any) -> torch.nn.Module:
+    """The model that was compiled or made parallel.
+
+    Raises:
+        RecordingError: it is none.
+    """
+    if not isinstance(model, torch.nn.Module):
+        raise RecordingError(f"model: {_class(model)}: is no torch.nn.Module")
+    while True:
+        inner = getattr(model, "_orig_mod", None)
+        if isinstance(model, PARALLEL):
+            inner = model.module
+        if not isinstance(inner, torch.nn.Module):
+            return model
+        model = inner
+
+
+def arrays(model: torch.nn.Module, optimizer: Any, path: Path) -> dict[str, torch.Tensor]:
+    """The parameters of the model that the optimizer has, by name; tied ones once.
+
+    One that has no matrix to be drawn as is left out, and a line says so.
+
+    Raises:
+        RecordingError: there are none, or they cannot be recorded.
+    """
+    if isinstance(optimizer, list | tuple | dict):
+        raise RecordingError(
+            f"optimizer: {len(optimizer)} were given: a recording is of one: say which, "
+            "as record(model, optimizers[0], …)"
+        )
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        raise RecordingError(f"optimizer: {_class(optimizer)}: is no torch.optim.Optimizer")
+    every = {name.replace(COMPILED, ""): value for name, value in model.named_parameters()}
+    if not every:
+        raise RecordingError(f"model: {_class(model)} has no parameters")
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    found = {name: value for name, value in every.items() if id(value) in held}
+    if not found:
+        raise RecordingError(
+            f"optimizer: {_class(optimizer)} has no parameter of this {_class(model)}: "
+            "it is of another model"
+        )
+    for name, value in found.items():
+        if torch.nn.parameter.is_lazy(value):
+            raise RecordingError(f"model: {name} has no shape yet: run one batch through it before")
+        if value.is_meta:
+            raise RecordingError(f'model: {name} is on "meta", without numbers: move the model')
+        if value.is_complex():
+            raise RecordingError(f"model: {name}: {value.dtype}: needs real numbers")
+    return dict(_drawn(found, path))
+
+
+def modules(model: torch.nn.Module) -> dict[str, str]:
+    """Classes of the modules, by name."""
+    named = model.named_modules()
+    return {name.replace(COMPILED, ""): _class(module) for name, module in named}
+
+
+def external(model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> External:
+    """Who trains: class of the model and of the optimizer, its settings, and what differs between
+    its groups."""
+    groups = [
+        {key: _setting(group[key]) for key in optimizer.defaults if key in group}
+        for group in optimizer.param_groups
+    ]
+    shared = {k for k, v in groups[0].items() if all(k in g and g[k] == v for g in groups)}
+    own = [{k: v for k, v in g.items() if k not in shared and v is not None} for g in groups]
+    return External(
+        framework="PyTorch",
+        model=_class(model),
+        optimizer=_class(optimizer),
+        settings={
+            key: value
+            for key, value in groups[0].items()
+            if key in shared and key not in HOW and value is not None and value is not False
+        },
+        groups=tuple(own) if any(own) else (),
+    )
+
+
+def _drawn(found: dict[str, torch.Tensor], path: Path) -> Iterator[tuple[str, torch.Tensor]]:
+    for name, value in found.items():
+        try:
+            ParamLayout.of({name: tuple(value.shape)}, "torch")
+        except ValueError:
+            shape = list(value.shape)
+            line = f"{path}: {name} {shape}: has no matrix to be drawn as: left out"
+            warnings.warn(line, VizoptWarning, stacklevel=2)
+        else:
+            yield name, value
+
+
+def _setting(value: Any) -> bool | float | str | None:
+    """One that a header holds: a number, or text."""
+    if isinstance(value, torch.Tensor):
+        return float(value) if value.numel() == 1 else str(value.tolist())
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _class(thing: Any) -> str:
+    return type(thing).__name__

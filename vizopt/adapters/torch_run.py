@@ -1,0 +1,215 @@
+"""TorchRun: the hooks that tell a recording what an optimizer of PyTorch does."""
+
+import atexit
+import sys
+import warnings
+from collections.abc import Callable
+from functools import partial
+from math import isfinite
+from types import TracebackType
+from typing import Any
+from weakref import WeakSet
+
+import torch
+
+from vizopt.core.errors import VizoptWarning
+from vizopt.core.numbers import counted
+from vizopt.recording.keeping import Taken
+from vizopt.recording.run import Run
+
+RESERVED = ("step", "params")  # what the hooks tell themselves
+_recorded: WeakSet[torch.optim.Optimizer] = WeakSet()  # those whose recordings are not closed
+
+
+def is_recorded(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether a recording of it is not closed yet."""
+    return optimizer in _recorded
+
+
+class TorchRun:
+    """A training in PyTorch that is recorded; a context manager. See `vizopt.torch.record`.
+
+    The hook before a step takes the parameters, the one after it what the step used: gradients
+    and rates may come to be inside of it. A step waits until the next one begins, for what is told
+    of it in between.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        optimizer: torch.optim.Optimizer,
+        arrays: dict[str, torch.Tensor],
+        loss: torch.nn.Module | None,
+    ) -> None:
+        self._run, self._optimizer, self._arrays = run, optimizer, arrays
+        self._held = _held(optimizer)
+        self._apart = [False] * len(optimizer.param_groups)  # groups whose rate has a column
+        self._losses: list[torch.Tensor] = []  # since the last step
+        self._inside = self._counted = self._broken = False  # a step; a loss in it; a hook
+        self._before: Taken | None = None  # the step that is being done
+        self._done: tuple[dict[str, Any], Taken | None] | None = None  # the last one
+        self._told: dict[str, Any] = {}  # of it, or of the first
+        self._values: dict[str, Any] = {}  # what was told last of each
+        run.take(arrays)  # what cannot be recorded is said before the training
+        self._hooks: list[Any] = [
+            optimizer.register_step_pre_hook(partial(self._safely, self._begin_step)),
+            optimizer.register_step_post_hook(partial(self._safely, self._end_step)),
+        ]
+        if loss is not None:
+            self._hooks.append(loss.register_forward_hook(_LossHook(self)))
+        _recorded.add(optimizer)
+        atexit.register(self.close)
+
+    def log(self, **values: Any) -> None:
+        """Tell what the hooks do not see: `log(loss=loss, accuracy=accuracy)`.
+
+        The values are of the step that was done last; before the first one is done, of that. A
+        loss that is told takes the place of the one that was noted. A value that is not told again
+        stays as it is.
+        """
+        for name in RESERVED:
+            if values.pop(name, None) is not None:
+                self._warn(f"log: {name}: is known from the optimizer: left out")
+        self._told |= values
+
+    def note(self, value: Any) -> None:
+        """The criterion has a value. Of those inside a step the first one counts: later ones are of
+        parameters that the optimizer only tries."""
+        if not isinstance(value, torch.Tensor) or not torch.is_grad_enabled():
+            return
+        if not (self._inside and self._counted):
+            self._losses.append(value.detach())
+        self._counted = self._inside
+
+    def close(self) -> None:
+        """Remove the hooks and complete the recording, whose last row has the parameters as they
+        are now. A `with` does it by itself."""
+        if self._hooks:
+            self._release()
+            self._safely(self._finish)
+
+    def __enter__(self) -> "TorchRun":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        elif self._hooks:
+            self._release()
+            self._safely(self._log_done)
+            self._run.__exit__(kind, error, trace)
+
+    def __repr__(self) -> str:
+        """`<TorchRun mine.zarr: 500 steps>`."""
+        return repr(self._run).replace("<Run", "<TorchRun", 1)
+
+    def _begin_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
+        self._log_done()
+        self._inside, self._counted = True, False
+        wanted = self._run.wants(self._run.step + 1)
+        self._before = self._run.take(self._arrays) if wanted else None
+
+    def _end_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
+        self._inside = False
+        losses, self._losses = self._losses, []
+        if _is_skipped(optimizer):
+            return
+        values: dict[str, Any] = {"loss": losses} if losses else {}
+        values |= self._rates()
+        gradients = [a.grad for a in self._arrays.values() if a.grad is not None]
+        if gradients:
+            values["grad_norm"] = torch.nn.utils.get_total_norm(gradients)
+        self._done = values, self._before
+        if (held := _held(optimizer)) > self._held:
+            came = counted(held - self._held, "array")
+            self._held = held
+            self._warn(f"optimizer: {came} more than at record(): not recorded: call it afterwards")
+
+    def _rates(self) -> dict[str, float]:
+        """Of the first group, and of those whose rate is or was another one."""
+        rates = [group.get("lr") for group in self._optimizer.param_groups]
+        self._apart += [False] * (len(rates) - len(self._apart))
+        for i, rate in enumerate(rates):
+            self._apart[i] |= i > 0 and rate != rates[0]
+        names = ["lr", *(f"lr.group{i}" for i in range(2, len(rates) + 1))]
+        kept = zip(names, rates, self._apart, strict=True)
+        return {n: float(rate) for n, rate, own in kept if rate is not None and (own or n == "lr")}
+
+    def _log_done(self) -> None:
+        """Record the last step: nothing more is told of it."""
+        if self._done is None:
+            return
+        (values, taken), self._done = self._done, None
+        if "loss" in values:
+            values["loss"] = _mean(values["loss"])
+        told, self._told = self._told, {}
+        self._values |= values | told
+        self._run.log(params=taken, **self._values)
+
+    def _finish(self) -> None:
+        self._log_done()
+        last = self._run.take(self._arrays)
+        if last is not None:
+            self._run.log(params=last, **self._values)
+        self._run.close()
+
+    def _release(self) -> None:
+        """Leave optimizer and criterion as they were."""
+        atexit.unregister(self.close)
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks = []
+        _recorded.discard(self._optimizer)
+
+    def _safely(self, do: Callable[..., None], *args: Any) -> None:
+        """Do it; where that fails the recording ends, and not the training."""
+        if self._broken:
+            return
+        try:
+            do(*args)
+        except Exception as error:  # whatever a stranger's tensors raise
+            self._broken = True  # hooks cannot go while the optimizer calls them
+            self._warn(f"{type(error).__name__}: {error}: the training goes on, not recorded")
+            self._run.close()
+
+    def _warn(self, line: str) -> None:
+        told = f"{self._run.path}: {' '.join(line.split())}"
+        warnings.warn(told, VizoptWarning, stacklevel=3)
+
+
+class _LossHook:
+    """A hook of the criterion; a copy of that, or a pickle, has one that does nothing."""
+
+    def __init__(self, run: TorchRun) -> None:
+        self._run = run
+
+    def __call__(self, criterion: torch.nn.Module, args: Any, value: Any) -> None:
+        self._run.note(value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial, (sys.audit, "vizopt.loss")  # opens where there is no vizopt
+
+
+def _held(optimizer: torch.optim.Optimizer) -> int:
+    """How many arrays it moves."""
+    return sum(len(group["params"]) for group in optimizer.param_groups)
+
+
+def _is_skipped(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether it did nothing, as a GradScaler has told it to: a fused one is called even so."""
+    found = getattr(optimizer, "found_inf", None)
+    return found is not None and bool(found)
+
+
+def _mean(losses: list[torch.Tensor]) -> Any:
+    """Of the batches of a step; a batch whose step was skipped has left one that is not finite."""
+    if any(loss.numel() != 1 for loss in losses):
+        return losses[0]
+    values = [float(loss) for loss in losses]
+    finite = [value for value in values if isfinite(value)] or values
+    return sum(finite) / len(finite)

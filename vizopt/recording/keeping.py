@@ -1,0 +1,284 @@
+"""Keeping: what of each step of somebody's training is kept, decided as they come."""
+
+from collections.abc import Callable, Mapping
+from math import isfinite
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.conventions import Convention
+from vizopt.recording import given
+from vizopt.recording.budget import Fineness, events, fineness, first_rows
+from vizopt.recording.field import GRIDS, Field
+from vizopt.recording.given import Samples
+from vizopt.recording.leftout import LeftOut
+from vizopt.recording.parameters import EXACT, Parameters
+from vizopt.recording.rows import Watch, in_octaves
+from vizopt.recording.writer import Writer
+
+BUSY = 0.2  # of the time, that predicting may take: then there are fewer rows
+LEAST = 8  # K where predicting is slow
+SEEN = 3  # bytes of the plane for each on the disk, about
+EPOCH = 8  # bytes of a row's own number
+Predict = Callable[[NDArray[Any]], Any]
+
+
+class Source(NamedTuple):
+    """What a row is made of besides the parameters.
+
+    Args:
+        samples: data with their classes, if any.
+        predict: what the model says of samples, if it can be asked.
+        features: names of the features, if they have any.
+        convention, modules: whose names the parameters have; see `Parameters`.
+    """
+
+    samples: Samples | None
+    predict: Predict | None
+    features: tuple[str, ...]
+    convention: Convention | None
+    modules: Mapping[str, str]
+
+
+class Latest(NamedTuple):
+    """The last step that could have been kept and was not.
+
+    Args:
+        at: its number.
+        params: as they were logged.
+        cells: a copy of what would be kept; none of what is far or not made yet.
+    """
+
+    at: int
+    params: Any
+    cells: NDArray[Any] | None
+
+
+class Taken(NamedTuple):
+    """What a row has of one moment: its columns by name."""
+
+    row: dict[str, Any]
+
+
+class Keeping:
+    """Hands the numbers of every step to a writer, and parameters and predictions of some.
+
+    Args:
+        writer: of the recording.
+        source: what a row is made of.
+        left_out: what cannot be recorded.
+        size: of the recording in bytes, at most.
+        epochs: how many there will be, if known.
+    """
+
+    def __init__(
+        self, writer: Writer, source: Source, left_out: LeftOut, size: float, epochs: int | None
+    ) -> None:
+        self._writer, self._source, self._left_out = writer, source, left_out
+        self._size, self._epochs = size, epochs
+        self.first = 1  # K of the octave rule
+        self.rows = 0  # steps that could have been kept
+        self._parameters: Parameters | None = None
+        self._field: Field | None = None
+        self._watch = Watch()
+        self._latest: Latest | None = None
+        self._lost: dict[str, int] = {}  # from which step on loss or parameters have no value
+        self._begun, self._thinned = False, False
+        self._owed = False  # a row that an event has not got
+        self._since, self._spent = perf_counter(), 0.0
+
+    def wants(self, step: int | None = None) -> bool:
+        """Whether a step is one that is kept: the next one that is logged with parameters."""
+        at, number = (self.rows, self._writer.steps) if step is None else (step, step)
+        return self._owed or in_octaves(at, self.first) or number + 1 == self._epochs
+
+    def take(self, params: Any) -> Taken | None:
+        """A whole row as it is now, for a step that has not ended."""
+        self._owed, at = False, self._writer.steps
+        if not self._begun:
+            self._begin(at, params)
+        read = self._read(self._parameters, params) if self._parameters else None
+        if read is None or not self._has_values(at, read[1]):
+            return None
+        return Taken(self._columns(Latest(at, *read)))
+
+    def log(self, at: int, numbers: dict[str, float], params: Any) -> None:
+        """A step, with all that was logged of it."""
+        if not self._begun:
+            self._begin(at, params)
+        elif params is not None and not self._parameters and not isinstance(params, Taken):
+            self._join(params)
+        loss, accuracy, lr = (numbers.get(name) for name in ("loss", "accuracy", "lr"))
+        happens = self._watch.happens(loss, accuracy, lr)
+        if loss is not None:
+            self._see("loss", at, isfinite(loss))
+        kept = happens or self.wants()
+        self._writer.history(at, numbers)
+        if isinstance(params, Taken):
+            self._writer.snapshot({"epoch": at, **params.row})
+        elif params is not None or not self._parameters:
+            self._row(at, params, kept)
+        else:
+            self._owed |= happens  # to the next one: nobody has the parameters of this one
+
+    def finish(self) -> None:
+        """The row of the last step, and what is said of the whole."""
+        if self._latest:
+            self._last(self._latest)
+        if self._field and self._field.grid < GRIDS[0]:
+            points = " × ".join([str(self._field.grid)] * len(self._field.plane.axes))
+            self._writer.remark(f"the plane was asked at {points} points")
+        if self._thinned:
+            self._writer.remark("fewer steps than fit were kept, as predicting took long")
+        self._writer.finish(min(self._lost.values(), default=None))
+
+    def _begin(self, at: int, params: Any) -> None:
+        """What there is to write is known, unless parameters come later."""
+        self._begun = True
+        if params is not None:
+            self._parameters = self._found(params)
+        fine = self._fineness()
+        samples = self._source.samples
+        if samples and self._source.predict:
+            self._field = self._left_out.tried("predict", lambda: self._asked(samples, fine.grid))
+        self._choose(fine)
+        self._writer.begin(at, self._parameters, self._field, samples)
+        if self._writer.kept:
+            self.rows = self._writer.offered()
+            self._watch.catch_up(*self._writer.before("loss", "accuracy", "lr"))
+
+    def _join(self, params: Any) -> None:
+        """The first parameters come now: the rows before, without any, give way to these."""
+        self._parameters = self._found(params)
+        if self._parameters:
+            self._choose(self._fineness())
+            self._writer.join(self._parameters)
+            self.rows, self._latest = 0, None
+
+    def _found(self, params: Any) -> Parameters | None:
+        source = self._source
+        return self._left_out.tried(
+            "params", lambda: Parameters(_called(params), source.convention, source.modules)
+        )
+
+    def _asked(self, samples: Samples, most: int) -> Field:
+        grids = [grid for grid in GRIDS if grid <= most]
+        grids = [self._writer.grid] if self._writer.grid else grids
+        assert self._source.predict
+        return Field(self._source.predict, samples, self._source.features, grids)
+
+    def _fineness(self) -> Fineness:
+        """What fits in the size."""
+        total = self._parameters.total if self._parameters else 0
+
+        def row(fine: Fineness) -> float:
+            if self._parameters:
+                self._parameters.keep(fine.side)
+            return self._bytes(fine.grid)
+
+        return fineness(self._size, row, self._epochs, exact=total <= EXACT)
+
+    def _choose(self, fine: Fineness) -> None:
+        if self._parameters:
+            self._parameters.keep(fine.side)
+        grid = self._field.grid if self._field else fine.grid
+        self.first = first_rows(self._size, self._bytes(grid), self._epochs)
+        self._watch.notice(events(self.first))
+
+    def _bytes(self, grid: int) -> float:
+        """Of a row, before it is packed."""
+        columns = self._parameters.columns if self._parameters else ()
+        size = float(EPOCH + sum(column.nbytes for column in columns))
+        if self._source.samples and self._source.predict:
+            size += len(self._source.samples.classes) * grid**2 / SEEN
+        return size
+
+    def _row(self, at: int, params: Any, kept: bool) -> None:
+        """Keep what is to be kept of a step, and hold the rest until the next one comes."""
+        self.rows += 1
+        cells, reader = None, self._parameters
+        if reader and (kept or not _is_far(params)):
+            read = self._read(reader, params)
+            if read is None or not self._has_values(at, read[1]):
+                return
+            params, cells = read
+        self._latest = Latest(at, params, cells)
+        if kept:
+            self._keep(self._latest)
+
+    def _read(self, reader: Parameters, params: Any) -> tuple[Any, NDArray[Any]] | None:
+        """Parameters, called where they are to be, and a copy of what is kept of them."""
+
+        def read() -> tuple[Any, NDArray[Any]]:
+            found = _called(params)
+            return found, reader.read(found)
+
+        return self._left_out.tried("params", read)
+
+    def _has_values(self, at: int, cells: NDArray[Any]) -> bool:
+        finite = bool(np.isfinite(cells).all())
+        self._see("params", at, finite)
+        return finite
+
+    def _see(self, what: str, at: int, finite: bool) -> None:
+        """Note where numbers have no value from here on to the end."""
+        if finite:
+            self._lost.pop(what, None)
+        else:
+            self._lost.setdefault(what, at)
+
+    def _keep(self, step: Latest) -> None:
+        self._latest = None
+        self._writer.snapshot({"epoch": step.at, **self._columns(step)})
+
+    def _columns(self, step: Latest) -> dict[str, Any]:
+        """Of a row, but for its number."""
+        row: dict[str, Any] = {}
+        if self._parameters and step.cells is not None:
+            row |= self._parameters.row(step.params, step.cells)
+        if self._field:
+            row |= self._plane(self._field)
+        return row
+
+    def _plane(self, field: Field) -> dict[str, NDArray[Any]]:
+        """What the model predicts now; nothing any more where it cannot be asked."""
+        start = perf_counter()
+        found = self._left_out.tried("predict", field.row)
+        self._spent += perf_counter() - start
+        if found is None:
+            self._writer.drop(field.column.name)
+            self._field = None
+            return {}
+        slow = self._spent > BUSY * (perf_counter() - self._since) + 1
+        if slow and self.first > LEAST:
+            self.first, self._thinned = max(LEAST, self.first // 2), True
+        return {field.column.name: found}
+
+    def _last(self, step: Latest) -> None:
+        """What was logged last; or the parameters as they are, where an update has changed them
+        and what they predict can be asked only now: that is the step after the last one."""
+        cells, reader = step.cells, self._parameters
+        if reader and (cells is None or self._field or reader.is_sampled):
+            read = self._read(reader, step.params)
+            if read is None or not self._has_values(step.at, read[1]):
+                return
+            at = step.at
+            if cells is None or not np.array_equal(read[1], cells):
+                at = self._writer.steps
+                self._writer.unlogged(1)
+            step = Latest(at, *read)
+        self._keep(step)
+
+
+def _called(params: Any) -> Any:
+    return params() if callable(params) else params
+
+
+def _is_far(params: Any) -> bool:
+    """Whether a copy is to be made only where it is kept: what is on a device, or not made yet."""
+    if callable(params):
+        return True
+    devices = (getattr(value, "device", "cpu") for _, value in given.named(params))
+    return any("cpu" not in str(device).lower() for device in devices)

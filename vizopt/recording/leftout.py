@@ -1,0 +1,58 @@
+"""Left out: what cannot be recorded of somebody's training, said once; the training goes on."""
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from vizopt.core.errors import VizoptError, VizoptWarning
+
+T = TypeVar("T")
+ALL = "all"  # the recording itself
+ENDS = "the recording ends here, the training goes on"
+
+
+class LeftOut:
+    """What is left out from now on, for a reason that was told.
+
+    Args:
+        path: of the recording, which a line begins with.
+        part: where it is written meanwhile.
+        abandon: ends the recording, where it cannot go on.
+    """
+
+    def __init__(self, path: Path, part: Path, abandon: Callable[[], None]) -> None:
+        self._path, self._part, self._abandon = path, part, abandon
+        self._names: set[str] = set()
+
+    def __contains__(self, what: str) -> bool:
+        return what in self._names
+
+    def tried(self, what: str, ask: Callable[[], T]) -> T | None:
+        """What comes of it; where nothing can, it is left out, and a line says why.
+
+        The training that is recorded is not ours to break.
+        """
+        if what in self._names:
+            return None
+        try:
+            return ask()
+        except VizoptError as error:
+            self.leave_out(what, str(error))
+        except Exception as error:  # whatever a stranger's arrays raise
+            self.leave_out(what, f"{type(error).__name__}: {error}")
+        return None
+
+    def leave_out(self, what: str, why: str) -> None:
+        """From here on, after one line."""
+        if what in self._names:
+            return
+        self._names.add(what)
+        if what == ALL:
+            self._abandon()
+        why = why.removeprefix(f"{self._part}: ").removeprefix(f"{self._path}: ")
+        self.say(f"{self._path}: {why}: {ENDS if what == ALL else 'left out from here on'}")
+
+    def say(self, line: str) -> None:
+        """One line for who trains."""
+        warnings.warn(" ".join(line.split()), VizoptWarning, stacklevel=4)
