@@ -24,12 +24,14 @@ class Standing:
         best: the best value so far [F]; without a number, as bad as can be.
         best_at: the epoch of it [F].
         place: among the others, from 0 [F].
+        leads: whether it is the first and no other is its equal [F].
         reached: by accuracy, the first epoch with that or more; none where it never has.
     """
 
     best: Floats
     best_at: Places
     place: Places
+    leads: NDArray[np.bool_]
     reached: Mapping[float, int]
 
 
@@ -44,8 +46,15 @@ def standing(views: Views, column: str) -> dict[str, Standing]:
     best, at = (np.array([each[i] for each in sofar]) for i in (0, 1))
     order = np.lexsort((at, sign * best), axis=0)
     places = np.argsort(order, axis=0)
+    equal = [((best == best[i]) & (at == at[i])).sum(axis=0) for i in range(len(best))]
     return {
-        view.name: Standing(best[i], at[i].astype(np.intp), places[i], _reached(view, column))
+        view.name: Standing(
+            best[i],
+            at[i].astype(np.intp),
+            places[i],
+            (places[i] == 0) & (equal[i] == 1),
+            _reached(view, column),
+        )
         for i, view in enumerate(views.values())
     }
 

@@ -77,7 +77,7 @@ class SmallPlane(OneRun):
         inner = self._inner.dynamic(_below(slot), views)
         left, above, right = self._box(slot, views)
         width = round(self._width(slot, views))
-        leads = standing(views, self.columns[0])[view.name].place == 0 if len(views) > 1 else None
+        leads = standing(views, self.columns[0])[view.name].leads if len(views) > 1 else None
         thick, ink = max(round(THICK * slot.unit), 2), _rgba(slot.theme.ink)
 
         def draw(window: Pixels, k: int) -> None:

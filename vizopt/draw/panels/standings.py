@@ -156,7 +156,7 @@ class _Row:
 
     def write(self, window: Pixels, k: int, middle: float) -> None:
         slot, table, found = self._slot, self._table, self._found
-        leads = found.place[k] == 0
+        leads = found.leads[k]
         base = round(middle + slot.font(table.size) * 0.36)
         stamp_at(window, self._badge, round(reach(slot, table.size)) + 1, round(middle))
         name = self._bold if leads else self._plain

@@ -17,6 +17,7 @@ from vizopt.draw.panels.curves.lines import by_column
 from vizopt.draw.panels.curves.plot import Floats, Plot
 from vizopt.draw.views import Views, planned_steps
 from vizopt.recording.quantities import quantity
+from vizopt.recording.seeded import Band, Seeded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,6 +27,7 @@ THICK = 2.3  # units of a line
 COLUMN = 3.0  # units of width whose values are one point of a line
 WIDE = 1.2  # heights of a panel, from where on its plots lie beside each other
 APART = 2.2  # radii of a badge from one to the next
+PALE = 0.14  # of the ink, in the band of a run's seeds
 ASIDE = 22  # units from a line's end to its badge
 STANDS = 60  # units behind the others, from where on a line that ended has its badge beside it
 
@@ -83,6 +85,9 @@ def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
     values = [view.run[plot.column] for view in every]
 
     def draw_lines(axes: "Axes") -> None:
+        for view in every:
+            if isinstance(view.run, Seeded) and (band := view.run.band(plot.column)):
+                _draw_band(axes, slot, plot, band)
         for view, own in zip(every, values, strict=True):
             _draw_line(axes, slot, plot, own, view.role.dash)
 
@@ -119,6 +124,13 @@ def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
                 glyphs.write(window, names[i], round(beside + 1.4 * radius), base)
 
     return draw
+
+
+def _draw_band(axes: "Axes", slot: Slot, plot: Plot, band: Band) -> None:
+    """What lies between the quartiles of a run's seeds."""
+    x = plot.x(np.arange(len(band.low), dtype=float))
+    low, high = (np.where(np.isnan(own), np.nan, plot.y(own)) for own in band)
+    axes.fill_between(x, low, high, color=slot.theme.ink, alpha=PALE, lw=0)
 
 
 def _draw_line(
