@@ -232,7 +232,6 @@ def test_samples_that_have_no_plane_are_fitted_all_the_same(tmp_path):
     assert vizopt.Recording(tmp_path / "mine.zarr")["loss"][0] == plain.loss_curve_[0]
 
 
-@pytest.mark.filterwarnings("ignore::vizopt.core.errors.VizoptWarning")
 def test_an_error_of_fit_is_the_users_own_and_leaves_the_estimator_clean(tmp_path):
     estimator = clone(NETWORKS["adam"]).set_params(activation="none")
     with pytest.raises(ValueError, match="activation"):

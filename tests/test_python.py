@@ -32,7 +32,7 @@ PUBLIC = [
     "render",
     "slides",
 ]
-MODULES = ["jax", "keras", "numpy", "optimizers", "problems", "schedules", "sklearn"]
+MODULES = ["jax", "keras", "numpy", "optimizers", "problems", "schedules", "sklearn", "torch"]
 TINY = {"epochs": 40, "keep.grid": 20}
 
 

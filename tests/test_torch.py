@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import vizopt
-from vizopt.core.errors import RecordingError, VizoptError, VizoptWarning
+from vizopt.core.errors import RecordingError, VizoptWarning
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install torch")
 from torch import nn  # noqa: E402
@@ -570,16 +570,13 @@ def test_an_event_keeps_the_row_after_it_where_it_has_none(path):
     assert len(kept) < 60
 
 
-def test_without_torch_one_line_says_how_to_install_it(monkeypatch):
-    for name in [name for name in sys.modules if name.startswith("vizopt.adapters.torch")]:
-        monkeypatch.delitem(sys.modules, name)
+def test_without_torch_one_line_says_how_to_install_it(monkeypatch, path):
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(
-        VizoptError, match=r'^PyTorch is missing: .* pip install "vizopt\[torch\]"$'
-    ):
-        _ = vizopt.torch
+    line = r'^torch is missing: install it with: pip install "vizopt\[torch\]"$'
+    with pytest.raises(RecordingError, match=line):
+        vizopt.torch.record(None, None, path)
 
 
 def test_vizopt_alone_does_not_load_torch():
-    code = "import sys, vizopt; vizopt.Run; vizopt.Recording; assert 'torch' not in sys.modules"
+    code = "import sys, vizopt; vizopt.Run; vizopt.torch.record; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from vizopt.adapters import torch as torch
     from vizopt.api.checking import check, recipe
     from vizopt.api.drawing import make, record, render
+    from vizopt.api.racing import race
     from vizopt.api.searching import find
     from vizopt.api.sharing import pack, slides
     from vizopt.clips.clip import Clip
@@ -68,6 +69,7 @@ _PUBLIC = {
     "find": "api.searching",
     "make": "api.drawing",
     "pack": "api.sharing",
+    "race": "api.racing",
     "recipe": "api.checking",
     "record": "api.drawing",
     "register": "scene.register",
@@ -83,9 +85,6 @@ _MODULES = {  # what scenes are made of, and adapters, by shorter names than in 
     "problems": "train.problems",
     "schedules": "train.schedules",
     "sklearn": "adapters.sklearn",
-}
-
-_ADAPTERS = {  # not in dir(): who lists what there is has not installed all of them
     "torch": "adapters.torch",
 }
 
@@ -104,6 +103,7 @@ __all__ = [
     "load_scene",
     "make",
     "pack",
+    "race",
     "recipe",
     "record",
     "register",
@@ -119,8 +119,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> object:
     if name == "__version__":
         return _import_module("importlib.metadata").version("vizopt")
-    if name in _MODULES or name in _ADAPTERS:
-        return _import_module(f"vizopt.{(_MODULES | _ADAPTERS)[name]}")
+    if name in _MODULES:
+        return _import_module(f"vizopt.{_MODULES[name]}")
     if name not in _PUBLIC:
         raise AttributeError(f"module 'vizopt' has no attribute {name!r}")
     return getattr(_import_module(f"vizopt.{_PUBLIC[name]}"), name)

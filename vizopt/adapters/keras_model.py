@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from vizopt.adapters.imports import required
+from vizopt.recording.given import array
 
 SETTINGS = ("momentum", "nesterov", "beta_1", "beta_2", "rho", "epsilon", "weight_decay")
 
@@ -100,4 +101,5 @@ def _path(variable: Any, model: Any) -> str:
 
 
 def _number(value: Any) -> Any:
-    return required("keras", "keras").ops.convert_to_numpy(value)
+    """A number of a variable, or of what a schedule gives; Keras' own conversion warns."""
+    return array(getattr(value, "value", value))

@@ -1,40 +1,31 @@
 """Records a training in PyTorch, by hooks that its optimizer calls."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Unpack
 
-from vizopt.core.errors import RecordingError, VizoptError
+from vizopt.adapters.imports import required
+from vizopt.adapters.options import Options
+from vizopt.core.errors import RecordingError
+from vizopt.recording.keeping import Predict
 from vizopt.recording.run import Run
 
-try:
+if TYPE_CHECKING:
     import torch
-except ModuleNotFoundError as error:
-    if error.name != "torch":
-        raise
-    MISSING = 'PyTorch is missing: install it with: pip install "vizopt[torch]"'
-    raise VizoptError(MISSING) from error
 
-from vizopt.adapters import torch_model
-from vizopt.adapters.torch_predict import Asked, Predict
-from vizopt.adapters.torch_run import TorchRun, is_recorded
+    from vizopt.adapters.torch_run import TorchRun
 
 
 def record(
-    model: torch.nn.Module,
-    optimizer: torch.optim.Optimizer,
+    model: "torch.nn.Module",
+    optimizer: "torch.optim.Optimizer",
     path: Path | str,
     *,
     steps: int | None = None,
     data: tuple[Any, Any] | None = None,
-    classes: Sequence[Any] | None = None,
-    features: Sequence[str] = (),
-    loss: torch.nn.Module | None = None,
+    loss: "torch.nn.Module | None" = None,
     predict: Predict | None = None,
-    title: str = "",
-    size: str | float = "200 MB",
-    mode: Literal["new", "resume"] = "new",
-) -> TorchRun:
+    **options: Unpack[Options],
+) -> "TorchRun":
     """Record every step of an optimizer from now on.
 
         with vizopt.torch.record(model, optimizer, "mine.zarr", data=(X, y), loss=criterion):
@@ -55,49 +46,39 @@ def record(
         path: of the recording, `mine.zarr`.
         steps: how many there will be, if that is known.
         data: samples X [N, …], as the model takes them, and labels y [N]: they give the plane.
-        classes: names of the classes, in the order of their sorted labels.
-        features: names of the features.
         loss: the criterion, a module: its value is noted whenever it is called with gradients. Of
             several in one step the mean, of an optimizer's own calls of a closure the first. A loss
             that is a function is told with `log`.
-        predict: samples [M, D] → scores; the model itself when left out.
-        title: of the picture; the recording's name when left out.
-        size: what the recording may take on the disk.
-        mode: "new", or "resume" to go on with the recording at path.
+        predict: samples [M, …] → scores; the model itself when left out.
+        **options: `title`, `classes`, `features`, `size` and `mode` of `vizopt.Run`.
 
     Raises:
         RecordingError: what of them cannot be recorded; the training has not begun.
     """
+    torch = required("torch", "torch")
+    from vizopt.adapters import torch_model
+    from vizopt.adapters.torch_predict import Asked
+    from vizopt.adapters.torch_run import TorchRun, is_recorded
+
     path = Path(path)
     inner = torch_model.unwrapped(model)
     arrays = torch_model.arrays(inner, optimizer, path)
     if is_recorded(optimizer):
-        raise RecordingError(
-            f"{path}: this {type(optimizer).__name__} is recorded already: "
-            "close() that recording before"
-        )
+        name = type(optimizer).__name__
+        raise RecordingError(f"{path}: this {name} is recorded already: close() that one before")
     if loss is not None and not isinstance(loss, torch.nn.Module):
-        raise RecordingError(
-            f"loss: {getattr(loss, '__name__', loss)}: is no module: "
-            "tell its value with log(loss=…)"
-        )
-    asked = None
-    if data is not None:
-        asked = Asked(inner, predict, tuple(getattr(data[0], "shape", (0, -1)))[1:]).quietly
+        name = getattr(loss, "__name__", loss)
+        raise RecordingError(f"loss: {name}: is no module: tell its value with log(loss=…)")
     run = Run(
         path,
         epochs=steps,
         unit="step",
-        title=title,
         data=data,
-        classes=classes,
-        features=features,
-        predict=asked,
-        size=size,
-        mode=mode,
+        predict=Asked(inner, predict).quietly if data is not None else None,
         origin=torch_model.external(inner, optimizer),
         convention="torch",
         modules=torch_model.modules(inner),
         versions={"pytorch": torch.__version__},
+        **options,
     )
     return TorchRun(run, optimizer, arrays, loss)

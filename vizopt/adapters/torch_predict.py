@@ -1,6 +1,6 @@
 """Asks somebody's PyTorch model what it predicts, so that its training notices nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-Predict = Callable[[NDArray[Any]], Any]
+from vizopt.recording.keeping import Predict
 
 
 class Asked(torch.nn.Module):  # type: ignore[misc]
@@ -20,23 +20,19 @@ class Asked(torch.nn.Module):  # type: ignore[misc]
 
     Args:
         model: the one that trains.
-        predict: samples [M, D] → scores; by default the model's own, of samples [M, *shape].
-        shape: of a sample, as the model takes it.
+        predict: samples [M, …] → scores; by default the model's own.
     """
 
-    def __init__(
-        self, model: torch.nn.Module, predict: Predict | None, shape: tuple[int, ...]
-    ) -> None:
+    def __init__(self, model: torch.nn.Module, predict: Predict | None) -> None:
         super().__init__()
         self.model = model
         self._predict = predict or self._of_model
-        self._shape = shape
 
     def forward(self, points: NDArray[Any]) -> Any:
         return self._predict(points)
 
     def quietly(self, points: NDArray[np.float64]) -> Any:
-        """What is predicted for samples [M, D]."""
+        """What is predicted for samples [M, …]."""
         with _unchanged(self.model), torch.no_grad(), _without_autocast(self._device):
             buffers = {name: value.clone() for name, value in self.named_buffers()}
             return torch.func.functional_call(self, buffers, (points,))
@@ -48,7 +44,7 @@ class Asked(torch.nn.Module):  # type: ignore[misc]
     def _of_model(self, points: NDArray[Any]) -> Any:
         floating = (p.dtype for p in self.model.parameters() if p.is_floating_point())
         dtype = next(floating, torch.float32)
-        given = torch.as_tensor(points.reshape(-1, *self._shape), dtype=dtype, device=self._device)
+        given = torch.as_tensor(points, dtype=dtype, device=self._device)
         return self.model(given)
 
 

@@ -29,6 +29,7 @@ def read(run: Recording, name: str) -> Log:
             {tensor.name: tensor.layer for tensor in run.layout.tensors},
             run.layout.shapes,
             lambda row: run.layout.views(run.row("params", row)),
+            run.header.whole,
         )
     dtype = run.columns["params"].dtype.name if weights else ""
     return Log(name, run.header.unit, series, dtype, _batches(run, trained), weights)

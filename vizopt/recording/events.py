@@ -20,7 +20,7 @@ from vizopt.recording.store import Recording
 
 Values: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal[
-    "accuracy", "plateau", "spike", "divergence", "rise", "best", "descent"
+    "accuracy", "plateau", "spike", "divergence", "rise", "best", "descent", "lead"
 ]  # fmt: skip
 
 MARKS = (0.5, 0.75, 0.9, 0.95)  # accuracies whose first time is told

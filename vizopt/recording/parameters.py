@@ -116,11 +116,15 @@ class Parameters:
         share of zeros, and ‖w − w of the kept row before‖₂, 0 in the first."""
         rows, found = [], self._found(params)
         for name in self._shapes:
-            cells = array(found[name]).astype(self.dtype).reshape(-1)  # its own, for the next row
-            before = self._before.get(name, cells)
-            self._before[name] = cells
+            cells = array(found[name]).astype(self.dtype, copy=False).reshape(-1)
+            if name not in self._before:
+                self._before[name] = cells.copy()
+            before = self._before[name]
+            np.subtract(cells, before, out=before)  # no memory of its own, which takes longest
+            moved = _norm(before)
+            before[:] = cells
             zeros = 1 - np.count_nonzero(cells) / cells.size
-            rows.append([*quantiles(cells), _norm(cells), zeros, _norm(cells - before)])
+            rows.append([*quantiles(cells), _norm(cells), zeros, moved])
         return np.asarray(rows, np.float32)
 
     def _cells(self, name: str, value: Any) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from vizopt.core.specs import spec
 from vizopt.draw.panels.axis import Axis, Kind, Limits
 from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.curves.boxes import axis_of, beside, constants, plots
+from vizopt.draw.panels.curves.compared import draw_still, moving, plots_of
 from vizopt.draw.panels.curves.labels import note_second, write_labels
 from vizopt.draw.panels.curves.moving import curve
 from vizopt.draw.views import Views
@@ -70,7 +71,14 @@ class Curves(OneRun):
         """The axis of a column: as it was given, or that of some runs together."""
         return axis_of(column, runs, self.axis, self.limits)
 
+    def _compares(self, views: Views) -> bool:
+        """Whether the lines of several runs are drawn together."""
+        return self.of is None and len(views) > 1
+
     def static(self, slot: Slot, views: Views) -> None:
+        if self._compares(views):
+            draw_still(slot, plots_of(slot, views, self.columns, self.axis, self.limits))
+            return
         run = self.view(views).run
         shown = plots(slot, run, self.columns, self.axis, self.limits)
         for plot in shown:
@@ -83,6 +91,9 @@ class Curves(OneRun):
             line.write(slot)
 
     def dynamic(self, slot: Slot, views: Views) -> Draw:
+        if self._compares(views):
+            boxes = plots_of(slot, views, self.columns, self.axis, self.limits)
+            return moving(slot, views, boxes)
         run, rows = self.view(views)[1:3]
         shown = plots(slot, run, self.columns, self.axis, self.limits)
         draws = [curve(slot, run, plot, rows) for plot in shown]
