@@ -23,6 +23,7 @@ from benchmarks.measure import (
     peak_megabytes,
     usage,
 )  # fmt: skip
+from benchmarks.own import own
 from benchmarks.peers import book_layers, encode_only, ffmpeg_gif, matplotlib_script
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.progress import quiet
@@ -363,6 +364,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "gif": gif,
     "training": training,
     "recording": recording_cost,
+    "own": own,
     "memory": memory,
     "growth": growth,
     "start": start,

@@ -96,6 +96,7 @@ def test_the_same_scene_gives_the_same_files(command):
 def test_list_and_show(command):
     parts = command("list").out.split("\n\n")
     assert [line.split()[0] for line in parts[0].splitlines()[1:]] == library.names()
+    assert [line.split()[0] for line in parts[1].splitlines()[1:]] == library.races()
     tables = {
         "optimizers": OPTIMIZERS,
         "schedules": SCHEDULES,
@@ -105,7 +106,7 @@ def test_list_and_show(command):
         "panels": PANELS,
     }
     assert [part.partition(":")[0] for part in parts] == list(kinds.KINDS)
-    for part, (title, table) in zip(parts[1:], tables.items(), strict=False):
+    for part, (title, table) in zip(parts[2:], tables.items(), strict=False):
         head, *lines = part.splitlines()
         assert head == f"{title}:"
         assert {line.split()[0]: line.split(maxsplit=1)[1] for line in lines} == {

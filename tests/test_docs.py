@@ -8,6 +8,7 @@ import sys
 import tomllib
 from contextlib import redirect_stdout
 from dataclasses import fields
+from importlib.util import find_spec
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +35,7 @@ PAGES = [
 LONG = {"blog", "flashes", "formats", "keep", "look", "slides", "start", "walkthrough"}
 QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.5}
 KINDS = ("bash", "python", "toml", "text", "output", "")
+NEEDED = {"keras": ("keras", "torch"), "jax": ("jax", "optax"), "sklearn": ("sklearn", "pandas")}
 FEW = 101  # epochs that a page names itself and that are run as it says
 SETUP = configparser.ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
@@ -47,7 +49,7 @@ def quick(arguments):
     """The command with a short run, whatever it says itself."""
     if arguments[:1] == ["render"]:
         return [*arguments, *small(arguments), "--set", "timeline.seconds=0.5", "-q"]
-    if not arguments or arguments[0] not in ("make", "record", "slides", "pack"):
+    if not arguments or arguments[0] not in ("make", "race", "record", "slides", "pack"):
         return arguments
     stated = dict(word.split("=", 1) for word in arguments if "=" in word)
     settings = [
@@ -64,7 +66,7 @@ def short(stated):
 
 def small(arguments):
     """A small picture, where the command takes a size and names none."""
-    free = arguments[0] in ("make", "render", "slides") and "--size" not in arguments
+    free = arguments[0] in ("make", "race", "render", "slides") and "--size" not in arguments
     return ["--size", "480x270"] if free else []
 
 
@@ -128,6 +130,9 @@ def to_run():
 
 @pytest.mark.parametrize("page", list(to_run()), ids=lambda page: page.stem)
 def test_all_that_a_page_tells_to_run_runs(page, command, monkeypatch):
+    for module in NEEDED.get(page.stem, ()):
+        if not find_spec(module):
+            pytest.skip(f"{module} is not installed")
     every, names = blocks(text_of(page)), {}
     for block, after in pairwise([*every, None]):
         told, out = after is not None and after.kind == "output", ""

@@ -356,7 +356,7 @@ def test_layers_run_where_their_values_are_and_what_is_0_is_marked(runs):
     figure = Figure()
     axes = figure.add_axes((0, 0, 1, 1))
     values = np.array([0.01, 0.0, 0.02, 40.0])
-    draw_line(axes, slot, plot, values, "#112233", 1)
+    draw_line(axes, slot, plot, (np.arange(len(values)), values), "#112233", 1)
     above, below = axes.lines[1:]
     assert below.get_marker() == "v"
     assert below.get_xdata() == pytest.approx([plot.x(np.array(1.0))])

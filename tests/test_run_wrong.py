@@ -14,7 +14,7 @@ from loops import Loop, X, Y, trained
 
 import vizopt
 from vizopt.core.errors import RecordingError, VizoptWarning
-from vizopt.recording.run import OPEN
+from vizopt.recording.ending import is_open
 
 
 @contextmanager
@@ -279,12 +279,12 @@ def test_an_error_in_the_loop_keeps_what_was_before(tmp_path, error, again):
     with said(line), pytest.raises(error):
         loop()
     run.log(loss=9.0)  # too late, and no error
+    assert not is_open(run.close)
     run = vizopt.Recording(kept)
     assert (run.interrupted, run.epochs, run.header.epochs) == (3, 3, 10)
     assert run["params"][:, 0].tolist() == [0, 1, 2]
     if again:
         assert vizopt.Recording(path)["loss"].tolist() == [7]
-    assert not OPEN
 
 
 def script(tmp_path, text, **options):

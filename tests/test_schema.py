@@ -25,7 +25,8 @@ from vizopt.draw.figure_spec import FigureSpec, Join
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.scene.options import ClipOptions
-from vizopt.scene.schema import POINTER, shipped
+from vizopt.scene.race import Entry, Race
+from vizopt.scene.schema import POINTER, RACE_KEYS, shipped
 from vizopt.scene.spec import Pause, Scene
 from vizopt.scene.written import kinds
 from vizopt.train.probes import Keep
@@ -177,6 +178,7 @@ PARTS = {
     key: jsonschema.Draft202012Validator(inlined(value))
     for key, value in SCHEMA["properties"].items()
 }
+OF_SCENES = {key for key in SCHEMA["properties"] if key not in RACE_KEYS}
 ODD = (
     -1,
     0,
@@ -252,7 +254,7 @@ def test_schema_and_parser_agree_on_a_thousand_scenes():
     chance, verdicts = random.Random(15), []
     while len(verdicts) < 1000:
         table = chance.choice(list(SCENES.values()))
-        keys = chance.sample(sorted(SCHEMA["properties"]), chance.choice([1, 1, 2]))
+        keys = chance.sample(sorted(OF_SCENES), chance.choice([1, 1, 2]))
         changed = {key: invented(SCHEMA["properties"][key], chance) for key in keys}
         allowed = all(PARTS[key].is_valid(value) for key, value in changed.items())
         taken, malformed = parsed(table | changed)
@@ -262,8 +264,27 @@ def test_schema_and_parser_agree_on_a_thousand_scenes():
     assert 300 < sum(verdicts) < 700
 
 
+def test_a_race_has_the_keys_of_a_scene_and_its_own():
+    own = {field.name for field in fields(Race)} - {field.name for field in fields(Scene)}
+    assert set(RACE_KEYS) == {*own, "over"}
+    for name in library.races():
+        assert [error.message for error in VALIDATOR.iter_errors(library.parsed_race(name))] == []
+
+
 def test_every_key_of_every_kind_is_described():
-    for cls in (*kinds(), Scene, Pause, ClipOptions, Keep, FigureSpec, Join, Mosaic, LookSpec):
+    for cls in (
+        *kinds(),
+        Scene,
+        Race,
+        Entry,
+        Pause,
+        ClipOptions,
+        Keep,
+        FigureSpec,
+        Join,
+        Mosaic,
+        LookSpec,
+    ):
         told = docstring(cls)
         assert told.text, cls
         assert set(told.meanings) == {field.name for field in fields(cls)}, cls

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from vizopt.adapters import torch as torch
     from vizopt.api.checking import check, recipe
     from vizopt.api.drawing import make, record, render
+    from vizopt.api.racing import race
     from vizopt.api.searching import find
     from vizopt.api.sharing import pack, slides
     from vizopt.clips.clip import Clip
@@ -68,6 +69,7 @@ _PUBLIC = {
     "find": "api.searching",
     "make": "api.drawing",
     "pack": "api.sharing",
+    "race": "api.racing",
     "recipe": "api.checking",
     "record": "api.drawing",
     "register": "scene.register",
@@ -101,6 +103,7 @@ __all__ = [
     "load_scene",
     "make",
     "pack",
+    "race",
     "recipe",
     "record",
     "register",

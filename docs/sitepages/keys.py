@@ -14,6 +14,7 @@ from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.panels import PANELS
 from vizopt.draw.timeline import TIMELINES
 from vizopt.scene.options import ClipOptions
+from vizopt.scene.race import Entry, Race
 from vizopt.scene.spec import Pause, Scene
 from vizopt.train.optimizers import OPTIMIZERS
 from vizopt.train.probes import Keep, Record
@@ -31,6 +32,11 @@ class Part(NamedTuple):
 
 PARTS = (
     Part("A scene", "The keys at the top of a scene's file.", {"scene": Scene}),
+    Part(
+        "A race",
+        "A scene with runs: above them stand the keys of a scene and these.",
+        {"race": Race, "[[run]]": Entry},
+    ),
     Part("Problems", "`kind` of `[problem]`.", PROBLEMS),
     Part("Data sets", "`kind` of `[problem.data]`.", DATASETS),
     Part("Optimizers", "`kind` of `[optimizer]`.", OPTIMIZERS),

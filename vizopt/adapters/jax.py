@@ -69,4 +69,4 @@ def _key(entry: Any) -> str:
 
 def _is_parameter(leaf: Any) -> bool:
     """Whether it is an array that training moves."""
-    return hasattr(leaf, "shape") and getattr(leaf.dtype, "kind", "") in "fV"
+    return hasattr(leaf, "shape") and getattr(leaf.dtype, "kind", "") in ("f", "V")

@@ -182,4 +182,4 @@ class _Recording:
         inputs = keras.ops.convert_to_tensor(samples.astype(keras.config.floatx()))
         assert self._held
         scores, _ = self.model.stateless_call(*self._held, inputs, training=False)
-        return keras.ops.convert_to_numpy(scores)
+        return scores

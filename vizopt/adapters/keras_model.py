@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from vizopt.adapters.imports import required
+from vizopt.recording.given import array
 
 SETTINGS = ("momentum", "nesterov", "beta_1", "beta_2", "rho", "epsilon", "weight_decay")
 
@@ -77,7 +78,8 @@ def rate_of(model: Any) -> float:
 
 def settings_of(optimizer: Any) -> dict[str, bool | int | float]:
     """An optimizer's settings that are numbers."""
-    found = {"learning_rate": float(_number(optimizer.learning_rate))}
+    rate = float(str(_number(optimizer.learning_rate)))  # 0.005, as it was written in float32
+    found: dict[str, bool | int | float] = {"learning_rate": rate}
     for name in SETTINGS:
         value = getattr(optimizer, name, None)
         if isinstance(value, bool | int | float):
@@ -99,4 +101,5 @@ def _path(variable: Any, model: Any) -> str:
 
 
 def _number(value: Any) -> Any:
-    return required("keras", "keras").ops.convert_to_numpy(value)
+    """A number of a variable, or of what a schedule gives; Keras' own conversion warns."""
+    return array(getattr(value, "value", value))

@@ -6,7 +6,7 @@ are read anew at each step, so that weights may be changed in place or be bound 
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
@@ -43,6 +43,7 @@ def record(
     data: tuple[Any, Any] | None = None,
     predict: Predict | None = None,
     epochs: int | None = None,
+    unit: Literal["epoch", "step"] = "epoch",
     **options: Unpack[Options],
 ) -> Run:
     """Record a training of the book's classes; the loop stays as it is.
@@ -69,6 +70,7 @@ def record(
         data: samples X and a label y each.
         predict: samples → scores; when left out the layers' own `forward`, in order, of copies.
         epochs: how many steps there will be, if known.
+        unit: what a step is: "epoch", or "step" where an epoch has several batches.
         **options: title, classes, features, size and mode of `vizopt.Run`.
 
     Raises:
@@ -82,6 +84,7 @@ def record(
     run = HookedRun(
         path,
         epochs=epochs,
+        unit=unit,
         data=data,
         predict=predict,
         convention="book",

@@ -34,8 +34,8 @@ class Network(Listener):
         def listened(*args: Any, **named: Any) -> Any:
             if self._held is None:
                 with self.aside("weights"):
-                    self._held = held(self.final)
                     self._rate = self._lr()
+                    self._held = held(self.final)
             return backprop(*args, **named)
 
         return listened
@@ -43,11 +43,12 @@ class Network(Listener):
     def _after(self, count: Callable[..., Any]) -> Callable[..., Any]:
         def listened(*args: Any, **named: Any) -> Any:
             found = count(*args, **named)
-            with self.aside("epoch"):
-                self.log(self._held, loss=self.final.loss_, lr=self._rate, **self._measured)
-                scores = self.final.validation_scores_
-                self._measured = {f"val_{self.score}": scores[-1]} if scores else {}
-            self._held = None
+            before, self._held = self._held, None
+            if before is not None:
+                with self.aside("epoch"):
+                    self.log(before, loss=self.final.loss_, lr=self._rate, **self._measured)
+                    scores = self.final.validation_scores_
+                    self._measured = {f"val_{self.score}": scores[-1]} if scores else {}
             return found
 
         return listened

@@ -1,8 +1,6 @@
 """TorchRun: the hooks that tell a recording what an optimizer of PyTorch does."""
 
-import atexit
 import sys
-import threading
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +13,7 @@ import torch
 from vizopt.adapters.torch_model import Live
 from vizopt.core.errors import VizoptWarning
 from vizopt.core.numbers import counted
+from vizopt.recording.ending import at_end, closed
 from vizopt.recording.keeping import Taken
 from vizopt.recording.run import Run
 
@@ -60,6 +59,7 @@ class TorchRun:
         if loss is not None:
             self._hooks.append(loss.register_forward_hook(_LossHook(self)))
         OPEN[id(optimizer)] = self
+        at_end(self.close)
 
     def log(self, **values: Any) -> None:
         """Tell what the hooks do not see: `log(loss=loss, accuracy=accuracy)`.
@@ -162,6 +162,7 @@ class TorchRun:
 
     def _release(self) -> None:
         """Leave optimizer and criterion as they were."""
+        closed(self.close)
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
@@ -214,12 +215,3 @@ def _mean(losses: list[torch.Tensor]) -> Any:
     values = [float(loss) for loss in losses]
     finite = [value for value in values if isfinite(value)] or values
     return sum(finite) / len(finite)
-
-
-def _close_all() -> None:
-    for run in list(OPEN.values()):
-        run.close()
-
-
-# Before the threads that write are gone, and before the recordings close themselves.
-getattr(threading, "_register_atexit", atexit.register)(_close_all)

@@ -65,7 +65,7 @@ def render(
     """
     asked = asked_of("render", options, keywords)
     opened = run if isinstance(run, Recording) else Recording(run)
-    files = _files(file)
+    files = files_of(file)
     for path in files:
         if is_recording(path):
             raise VizoptError(f"{path}: a recording is drawn into clips: name one like a.gif")
@@ -111,7 +111,7 @@ def make(
         VizoptError: the scene cannot be used, a file not written, a keyword or key is wrong.
     """
     asked = asked_of("make", options, keywords)
-    files = _files(file)
+    files = files_of(file)
     if isinstance(file, PathLike) and is_recording(files[0]):
         raise VizoptError(f"{files[0]}: a recording alone is made by vizopt.record(scene, path)")
     check_played([path for path in files if not is_recording(path)], asked)
@@ -139,7 +139,8 @@ def record(
     return pipeline.record(scene_of(scene, {}), path, bar or usual(), resume=resume)
 
 
-def _files(file: PathLike | Files) -> list[Path]:
+def files_of(file: PathLike | Files) -> list[Path]:
+    """The files of one name, or of several."""
     files = [Path(file)] if isinstance(file, PathLike) else [Path(each) for each in file]
     if not files:
         raise VizoptError("no file to write: name one like a.gif")

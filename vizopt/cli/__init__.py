@@ -8,7 +8,18 @@ from typing import Any
 
 import click
 
-from vizopt.cli import check, compare, completing, completion, kinds, make, show, slides, table
+from vizopt.cli import (
+    check,
+    compare,
+    completing,
+    completion,
+    kinds,
+    make,
+    race,
+    show,
+    slides,
+    table,
+)
 from vizopt.cli.data import tell_tables
 from vizopt.cli.importing import IMPORT
 from vizopt.cli.limits import check_limits
@@ -105,8 +116,8 @@ def find(
 def list_(words: tuple[str, ...]) -> None:
     """The scenes, and all that a scene or an option can name.
 
-    KIND is one of these lists: scenes, optimizers, schedules, problems, data, timelines, panels,
-    themes, languages, formats, places.
+    KIND is one of these lists: scenes, races, optimizers, schedules, problems, data, timelines,
+    panels, themes, languages, formats, places.
     """
     parts = {word: kinds.names(word) for word in words or kinds.KINDS}
     alone = len(parts) == 1
@@ -139,7 +150,7 @@ def info(run: Path, as_json: bool, verify: bool) -> None:
 @click.group(
     cls=Commands,
     groups={
-        "make": (make.make, record, make.render, find),
+        "make": (make.make, record, make.render, race.race, find),
         "look": (list_, show.show, info, table.table, make.recipe),
         "share": (make.pack, slides.slides),
         "check": (check.check, compare.compare),

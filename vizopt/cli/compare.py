@@ -29,9 +29,17 @@ DIFFERS, WRONG = 1, 2  # exit codes, as those of cmp and diff
     type=click.FloatRange(min=0),
     help="Share of a value that is no difference; 0 for all digits.",
 )
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A picture of the difference growing: .png, .svg or .pdf.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 @IMPORT
-def compare(here: str, there: str, tolerance: float | None, quiet: bool) -> int:
+def compare(
+    here: str, there: str, tolerance: float | None, output: Path | None, quiet: bool
+) -> int:
     """Where two trainings first differ: yours and ours.
 
     A FILE is a table, or what a training prints (epoch: 100, acc: 0.400, loss: 1.087).
@@ -49,12 +57,15 @@ def compare(here: str, there: str, tolerance: float | None, quiet: bool) -> int:
     if tolerance is not None and not isfinite(tolerance):
         raise click.UsageError(f"--tolerance {tolerance}: a share of a value, like 1e-4")
     from vizopt.comparison import compare
+    from vizopt.comparison.picture import draw
     from vizopt.comparison.told import lines
 
     with ExitStack() as stack:
         try:
             ours, theirs = _logs(here, there, stack, quiet)
             found = compare(ours, theirs, tolerance)
+            if output:
+                draw(found, output)
         except (VizoptError, ValueError) as error:
             click.echo(f"vizopt: {one_line(error)}", err=True)
             return WRONG

@@ -15,6 +15,10 @@ def _scenes() -> dict[str, str]:
     return {name: library.about(name) for name in library.names()}
 
 
+def _races() -> dict[str, str]:
+    return {name: str(library.parsed_race(name)["about"]) for name in library.races()}
+
+
 def _themes() -> dict[str, str]:
     """What each says of itself in its first line, `# Dark: for dark rooms and pages.`"""
     told = {name: library.look(name).partition("\n")[0] for name in library.looks()}
@@ -47,6 +51,7 @@ def _told(table: str) -> Callable[[], dict[str, str]]:
 # By the word that is typed: the names and what each is, in a line.
 KINDS: Mapping[str, Callable[[], dict[str, str]]] = {
     "scenes": _scenes,
+    "races": _races,
     "optimizers": _told("optimizers"),
     "schedules": _told("schedules of the learning rate"),
     "problems": _told("problems"),

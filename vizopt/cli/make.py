@@ -88,12 +88,12 @@ def make(
         pipeline.sorted_out(scene, wanted, asked)
     tell_tables(scenes, asked.overrides, save)
     for source, scene, wanted in zip(scenes, loaded, every, strict=True):
-        limits = _limits(fit, place, wanted)
+        limits = limits_of(fit, place, wanted)
         reuse = reuse_of(again, quiet)
         run, clips = pipeline.make(scene, wanted, asked, bar_of(quiet), limits, reuse=reuse)
         if any(map(is_recording, wanted)):
             click.echo(recording_line(run))
-        _echo_clips(clips)
+        echo_clips(clips)
         echo_title(source, scene, asked.overrides)
 
 
@@ -123,7 +123,7 @@ def pack(
     tell_tables([scene], keys)
     bar, reuse = bar_of(quiet), reuse_of(again, quiet)
     packed = sharing.pack(loaded, folder, overwrite=overwrite, bar=bar, reuse=reuse)
-    _echo_clips(packed.clips)
+    echo_clips(packed.clips)
     click.echo(f"{packed.scene}  make it again with: vizopt make {packed.scene}")
     echo_title(scene, loaded, keys)
 
@@ -160,7 +160,7 @@ def render(
     from vizopt import pipeline
     from vizopt.recording.store import Recording
 
-    asked, limits = request_of(files=files, **options), _limits(fit, place, files)
+    asked, limits = request_of(files=files, **options), limits_of(fit, place, files)
     opened = Recording(run, before_damage=before_damage)
     if opened.interrupted is not None:
         at = f"{opened.header.unit} {opened.interrupted}"
@@ -169,12 +169,12 @@ def render(
         rows = f"drawn are the rows before: {len(opened)}"
         click.echo(one_line(f"{run}: damaged: {damage}: {rows}"), err=True)
     if limits is None:
-        _echo_clips(pipeline.render_all(opened, files, asked, bar_of(quiet)))
+        echo_clips(pipeline.render_all(opened, files, asked, bar_of(quiet)))
     else:
-        _echo_clips(pipeline.fitted(opened, limits, asked, bar_of(quiet)))
+        echo_clips(pipeline.fitted(opened, limits, asked, bar_of(quiet)))
 
 
-def _limits(
+def limits_of(
     fit: int | None, place: str | None, files: tuple[Path, ...]
 ) -> dict[Path, "Limits"] | None:
     """What each file may be at most: in its place, and in bytes what the user says."""
@@ -210,7 +210,7 @@ def _wanted(source: str, scene: "Scene", place: str | None) -> tuple[Path, ...]:
     return tuple(Path("outputs") / f"{scene.name}.{suffix}" for suffix in suffixes)
 
 
-def _echo_clips(clips: Sequence["Clip"]) -> None:
+def echo_clips(clips: Sequence["Clip"]) -> None:
     """A line for each clip, and one for each text alternative."""
     from vizopt.clips.plan import text_beside
 

@@ -33,6 +33,7 @@ PATH = PathType(path_type=Path)
 OVERWRITE = click.option(
     "--overwrite", is_flag=True, help="Replace files that vizopt did not write."
 )
+MIXED = click.option("--mixed", is_flag=True, help="Runs need no problem in common.")
 AGAIN = click.option("--again", is_flag=True, help="Train again, though a recording stands.")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vizopt.cli.ranges import Schema, kind_of, told
 from vizopt.core.own import state
 from vizopt.core.toml import inline, key_of
-from vizopt.scene.schema import POINTER, current
+from vizopt.scene.schema import POINTER, RACE_KEYS, current
 
 if TYPE_CHECKING:
     from vizopt.scene.spec import Scene
@@ -96,7 +96,9 @@ def _definitions() -> dict[str, Any]:
 @cache
 def _parsed(_: tuple[type, ...]) -> dict[str, Any]:
     schema = json.loads(current())
-    return {"Scene": schema, **schema["$defs"]}
+    own = {key: part for key, part in schema["properties"].items() if key not in RACE_KEYS}
+    needed = [*schema["required"], *schema["anyOf"][0]["required"]]
+    return {"Scene": schema | {"properties": own, "required": needed}, **schema["$defs"]}
 
 
 def _resolved(value: Schema, table: Mapping[str, Any]) -> Schema:

@@ -45,7 +45,7 @@ class Commands(click.Group):
                 self.add_command(command)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write(f"{self.help}\n\n")
+        formatter.write(f"{self.help}\n")
         with formatter.indentation():
             formatter.write_dl(START, col_max=60)
         formatter.write("\n")
@@ -92,8 +92,10 @@ def help_(ctx: click.Context, name: str | None) -> None:
 
 def unknown(name: str, above: Commands) -> str:
     """What is meant by a word that is no command: a scene, a file, or a command misspelt."""
-    from vizopt.core.library import is_table, names
+    from vizopt.core.library import is_table, names, races
 
+    if name in races():
+        return f"{name}: no such command: draw the race with vizopt race {name}"
     if name in names() or name.endswith(".toml") or is_table(name):
         return f"{name}: no such command: make the scene with vizopt make {name}"
     if name.endswith(".zarr"):

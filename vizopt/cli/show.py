@@ -31,6 +31,8 @@ def show(name: str, full: bool) -> None:
     kinds, scenes = reference.entries(), library.names()
     if name in library.looks():
         click.echo(library.look(name).rstrip())
+    elif name in library.races():
+        click.echo(f"{POINTER}{library.bundled_race(name).rstrip()}")
     elif name in kinds and name not in scenes:
         click.echo(reference.entry(name))
     elif not (name in scenes or _is_path(name)):

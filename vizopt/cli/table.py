@@ -1,13 +1,16 @@
-"""The command `vizopt table`: a recording's numbers, on the terminal or in a file."""
+"""The command `vizopt table`: a recording's numbers, or the standings of several, on the terminal
+or in a file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from vizopt.cli.options import OVERWRITE, PATH
+from vizopt.cli import completing
+from vizopt.cli.options import MIXED, OVERWRITE, PATH, bar_of
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import counted
+from vizopt.recording.atomic import is_recording
 
 if TYPE_CHECKING:
     from vizopt.recording.store import Recording
@@ -16,44 +19,80 @@ KINDS = {".csv": "csv", ".json": "json"}
 
 
 @click.command()
-@click.argument("run", type=PATH)
+@click.argument(
+    "sources",
+    metavar="RUN.zarr|RACE...",
+    nargs=-1,
+    required=True,
+    shell_complete=completing.files(".zarr", ".toml", named=("races",)),
+)
 @click.option("--every", type=click.IntRange(min=1), help="Every n-th epoch: 100; in a file 1.")
 @click.option("--epoch", type=click.IntRange(min=0), help="Only this one.")
 @click.option("--weights", is_flag=True, help="The weights of --epoch, before its step.")
 @click.option("--csv", "kind", flag_value="csv", help="As CSV, with all digits.")
 @click.option("--json", "kind", flag_value="json", help="As JSON, with all digits.")
 @click.option("-o", "file", type=PATH, help="File to write, .csv or .json.")
+@MIXED
 @OVERWRITE
 def table(
-    run: Path,
+    sources: tuple[str, ...],
     every: int | None,
     epoch: int | None,
     weights: bool,
     kind: str | None,
     file: Path | None,
+    mixed: bool,
     overwrite: bool,
 ) -> None:
     """The numbers in rows, as the lesson prints them.
 
     With --epoch and --weights the weights and biases of every layer, as they are before the step
     of that epoch, and what the step adds to them.
+
+    Of several recordings, or of a race, the standings: who comes how far, and when. What is not
+    recorded yet in outputs/NAME is trained.
     """
     kind = _kind(kind, file)
     if every and epoch is not None:
         raise click.UsageError("--every or --epoch: one of them")
     if weights and epoch is None:
         raise click.UsageError("--weights needs the --epoch whose weights they are")
-    from vizopt.recording.store import Recording
-
-    opened = Recording(run)
-    text = _weights(opened, epoch, kind) if weights and epoch is not None else ""
-    text = text or _rows(opened, every, epoch, kind)
+    if len(sources) > 1 or not is_recording(Path(sources[0])):
+        if every or epoch is not None:
+            raise click.UsageError("--every and --epoch are of one recording: leave them out")
+        text = _standings(sources, kind, mixed)
+    else:
+        text = _numbers(Path(sources[0]), every, epoch, weights, kind)
     if file is None:
         click.echo(text, nl=False)
     else:
         _write(file, text, overwrite)
         rows = counted(text.count("\n") - 1, "row")
         click.echo(f"{file}  {rows}" if kind == "csv" else str(file))
+
+
+def _numbers(
+    path: Path, every: int | None, epoch: int | None, weights: bool, kind: str | None
+) -> str:
+    from vizopt.recording.store import Recording
+
+    run = Recording(path)
+    if weights and epoch is not None:
+        return _weights(run, epoch, kind)
+    return _rows(run, every, epoch, kind)
+
+
+def _standings(sources: tuple[str, ...], kind: str | None, mixed: bool) -> str:
+    from vizopt.cli.race import OUTPUTS, field_of, say_of
+    from vizopt.pipeline.racing import train_race
+    from vizopt.recording import standings_table as standings
+
+    field = field_of(sources, (), {}, mixed=mixed)
+    place = OUTPUTS / field.shown.name
+    runs = train_race(field, place, bar_of(quiet=False), say_of(quiet=True))
+    if kind is None:
+        return "".join(f"{line}\n" for line in standings.lines(runs))
+    return standings.as_csv(runs) if kind == "csv" else standings.as_json(runs)
 
 
 def _kind(kind: str | None, file: Path | None) -> str | None:

@@ -12,15 +12,18 @@ from vizopt.clips.checks import FlashChecks, Steps
 from vizopt.clips.metadata import metadata_of
 from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
+from vizopt.clips.telling import settings_of
 from vizopt.core.arrays import Frame, Size
 from vizopt.draw.clear import Clear
 from vizopt.draw.defaults import arranged_for
 from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
+from vizopt.draw.race import raced, what_differs
 from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, StreamSpec
+from vizopt.recording.differences import APART
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Presentation
@@ -125,9 +128,7 @@ def told_to_files(
     card = 0 if isinstance(picture, FrameRenderer) else picture.card
     group = drawing.group
     described = replace(options, size=group.size, fps=group.fps, slide=group.slide)
-    metadata = metadata_of(
-        lengthiest(drawing.views).run, drawing.scene, told, described, card=card, warning=warning
-    )
+    metadata = metadata_of(drawing.views, drawing.scene, told, described, card, warning)
     if options.poster and (drawing.group.slide or any(kind.poster for _, kind in members)):
         return replace(metadata, poster=drawing.poster(options.poster))
     return metadata
@@ -186,8 +187,14 @@ def pictured(
     """
     run = lengthiest(views).run
     shown_at = size if slide else None
-    stage = arranged_for(run, scene.stage, shown_at)
-    words = HeaderText("" if slide else scene.title, run.header.settings, run.header.unit)
+    runs = {name: view.run for name, view in views.items()}
+    settings = settings_of(runs, scene)
+    if len(views) == 1:
+        stage = arranged_for(run, scene.stage, shown_at)
+    else:
+        stage = raced(runs, scene.stage)
+        settings = APART.join([what_differs(views, scene.colours.words), settings])
+    words = HeaderText("" if slide else scene.title, settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:
         colours = replace(colours, text="large")

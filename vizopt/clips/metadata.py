@@ -1,59 +1,68 @@
 """Labels: what a clip's file says of itself, read from the recording."""
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 
 import numpy as np
 import tomli_w
 
 from vizopt.core.toml import parsed
+from vizopt.draw.views import Views, lengthiest, shown_steps
 from vizopt.formats import ClipMetadata
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
-from vizopt.scene.load import bare, bare_table
+from vizopt.scene.load import bare, bare_race, bare_table
 from vizopt.scene.options import ClipOptions
+from vizopt.scene.race import Race, RacePresentation
 from vizopt.scene.spec import MADE_WITH, RECORDED, Presentation, Scene
 from vizopt.scene.written import as_table, scene_toml
 from vizopt.story import Story
 
 
 def metadata_of(
-    run: Recording,
+    views: Views,
     scene: Presentation,
     story: Story,
     options: ClipOptions,
-    *,
     card: int,
     warning: str,
 ) -> ClipMetadata:
-    """The metadata of a clip of a recording.
+    """The metadata of a clip.
 
     Args:
-        run: the recording.
-        scene: how it is drawn.
+        views: the recordings, each with the row that every frame shows.
+        scene: how they are drawn.
         story: the same in words.
         options: the clip's size, rate and the like.
         card: frames of the warning in front.
         warning: what it says; empty without one.
     """
-    assert options.fps is not None
-    rows = scene.timeline.rows(run["epoch"], options.fps)
-    epochs = run["epoch"][np.concatenate([np.zeros(card, np.intp), rows])]
-    history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
-    written = {
-        name: writing_of(run, name) for name in ("x", "loss") if run.header.kind == "function"
-    }
-    numbers = {run.header.unit: epochs} | {name: run[name][epochs] for name in sorted(history)}
+    run = lengthiest(views).run
+    steps = shown_steps(views)
+    epochs = np.concatenate([np.full(card, steps[0]), steps])
+    numbers = {run.header.unit: epochs}
+    written: dict[str, Callable[[float], str]] = {}
+    for name, view in views.items():
+        shown = view.run["epoch"][np.concatenate([np.zeros(card, np.intp), view.rows])]
+        numbers |= {
+            f"{name} {column}".strip(): view.run[column][shown]
+            for column in _columns(view.run, alone=len(views) == 1)
+        }
+        if view.run.header.kind == "function":
+            written |= {
+                f"{name} {column}".strip(): writing_of(view.run, column) for column in ("x", "loss")
+            }
 
     def frame(epoch: int) -> int:
         """The first frame, behind the card, that shows this epoch or a later one."""
         shown = int(np.searchsorted(epochs[card:], epoch))
-        return card + min(shown, len(rows) - 1)
+        return card + min(shown, len(steps) - 1)
 
     return ClipMetadata(
         title=scene.title,
         alt=story.alt,
         paragraphs=story.paragraphs,
-        recipe=_recipe(run, replace(scene, clip=options)),
+        recipe=_recipe(views, replace(scene, clip=options)),
         warning=warning,
         unit=run.header.unit,
         kind=run.header.kind,
@@ -81,12 +90,25 @@ def _colours(scene: Presentation) -> dict[str, str]:
     return {use: getattr(theme, use) for use in uses} | dict(theme.accents)
 
 
-def _recipe(run: Recording, scene: Presentation) -> str:
+def _columns(run: Recording, *, alone: bool) -> list[str]:
+    """The numbers that a page shows of a run: all; of one of several those that decide."""
+    history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
+    return sorted(history if alone else {"loss", "accuracy", "x"} & set(history))
+
+
+def _recipe(views: Views, scene: Presentation) -> str:
     """The scene's TOML, below what made the recording; of a run that vizopt did not train, how it
     is shown and what was recorded by whom."""
+    run = lengthiest(views).run
     versions = ", ".join(f"{name} {version}" for name, version in run.header.versions.items())
     if isinstance(scene, Scene):
         return f"{MADE_WITH}{versions}\n{scene_toml(bare(scene))}"
+    if isinstance(scene, Race):
+        return f"{MADE_WITH}{versions}\n{scene_toml(bare_race(scene))}"
+    if isinstance(scene, RacePresentation):
+        others = {name: view.run.header.external for name, view in views.items()}
+        by = {name: {} if who is None else asdict(who) for name, who in others.items()}
+        return f"{MADE_WITH}{versions}\n{scene_toml(scene)}\n{tomli_w.dumps({RECORDED: by})}"
     if run.header.external is None:  # of a kind that is not registered here
         whole = parsed(run.header.scene) | as_table(scene)
         return f"{MADE_WITH}{versions}\n{tomli_w.dumps(bare_table(whole))}"

@@ -53,7 +53,7 @@ def load(path: Path, overrides: Mapping[str, Any], data: Path | None = None) -> 
         VizoptError: no recipe, a mistake in it, or a data file that may not be read.
     """
     text = read(path)
-    _check_origin(path, text)
+    check_origin(path, text)
     scene = parse_scene(text, str(path), {}, overrides)
     scene = _with_allowed_data(scene, path, data)
     try:
@@ -63,8 +63,8 @@ def load(path: Path, overrides: Mapping[str, Any], data: Path | None = None) -> 
     return scene
 
 
-def _check_origin(path: Path, text: str) -> None:
-    """Raises SceneError where vizopt did not train what the clip shows."""
+def check_origin(path: Path, text: str) -> None:
+    """Raises SceneError where vizopt did not train what a clip shows."""
     with suppress(ValueError):  # no TOML is told where it is read as a scene
         who = parsed(text).get(RECORDED)
         if isinstance(who, Mapping):

@@ -1,28 +1,28 @@
-"""Render: a recording drawn once into several files, and what is known of each."""
+"""Render: recordings drawn once into several files, and what is known of each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from vizopt import story
 from vizopt.clips.checks import Checks, FlashChecks, Steps
 from vizopt.clips.clip import Clip
 from vizopt.clips.drawing import Drawing, told_to_files
 from vizopt.clips.plan import Group
 from vizopt.clips.staging import Staging
+from vizopt.clips.telling import told_of
 from vizopt.clips.write import named, write_frames, write_texts
 from vizopt.core.errors import EncodeError
 from vizopt.core.progress import Bar
+from vizopt.draw.views import Runs
 from vizopt.flashes.warning import SAID
 from vizopt.formats import Format
-from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Presentation
 
 
 def draw(
-    run: Recording,
+    runs: Runs,
     scene: Presentation,
     options: ClipOptions,
     group: Group,
@@ -38,8 +38,8 @@ def draw(
     start = perf_counter()
     size, fps, _, alone, *_ = group
     warning = SAID if options.allow_flashes else ""
-    told = story.of(run, scene, warning, size if group.slide else None)
-    drawing = Drawing.of({"": run}, scene, options, group)
+    told = told_of(runs, scene, warning, size if group.slide else None)
+    drawing = Drawing.of(runs, scene, options, group)
     metadata = told_to_files(drawing, told, warning, options, members)
     twice = [file for file, kind in members if options.wants_narrow and kind.narrow_size(size)]
     names = ", ".join(file.name for file, _ in members)

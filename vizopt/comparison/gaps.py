@@ -1,5 +1,6 @@
 """Gaps: how far two logs are apart, epoch by epoch, and where that is more than rounding."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.comparison.log import Log, Series, Weights
+from vizopt.core.sampling import evenly
 from vizopt.recording.quantities import quantity
+from vizopt.recording.snapshot import Arrays
 
 # Of a value, by the precision of the parameters. A re-implementation in float64 of the book's runs
 # stays within 1.5e-7 of their losses until rounding has grown, within 1e-6 of a layer's weights.
@@ -54,8 +57,9 @@ class WeightGap:
         epoch: before whose step.
         equal: the last epoch before whose step all are equal; none where this is the first one.
         name: of the array.
-        index: in it.
+        index: in it, of a sample in the whole array.
         here, there: values.
+        before: of both, at the last equal epoch; none where there is none.
         others: how many more of the array differ there.
         size: of the array.
     """
@@ -66,6 +70,7 @@ class WeightGap:
     index: tuple[int, ...]
     here: float
     there: float
+    before: float | None
     others: int
     size: int
 
@@ -114,21 +119,58 @@ def gap(name: str, here: Series, there: Series, tolerance: float) -> Gap:
 
 def weight_gap(here: Weights, there: Weights, tolerance: float) -> WeightGap | None:
     """The first parameter that differs by more than so much of its layer's largest."""
-    _, rows, others = np.intersect1d(here.epochs, there.epochs, return_indices=True)
-    names = [name for name in here.shapes if there.shapes.get(name) == here.shapes[name]]
-    equal = None
-    for row, other in zip(rows.tolist(), others.tolist(), strict=True):
-        ours, theirs = here.at(row), there.at(other)
-        epoch = int(here.epochs[row])
-        for name in names:
+    equal: tuple[int, Arrays] | None = None
+    for epoch, ours, theirs in _in_common(here, there):
+        for name in ours:
             a, b = ours[name].astype(float), theirs[name].astype(float)
-            together = [n for n in names if here.layers[n] == here.layers[name]]
-            scale = max(abs(ours[n]).max() for n in together)
-            differs = ~(abs(a - b) <= tolerance * float(scale))
+            differs = ~(abs(a - b) <= tolerance * _largest(here, ours, name))
             if differs.any():
                 at = tuple(int(k) for k in np.unravel_index(int(differs.argmax()), a.shape))
+                before = float(equal[1][name][at]) if equal else None
+                last = equal[0] if equal else None
                 more = int(np.count_nonzero(differs)) - 1
-                values = float(a[at]), float(b[at])
-                return WeightGap(epoch, equal, name, at, *values, more, a.size)
-        equal = epoch
+                where = _in_the_whole(at, a.shape, here.whole.get(name, a.shape))
+                values = float(a[at]), float(b[at]), before
+                return WeightGap(epoch, last, name, where, *values, more, a.size)
+        equal = epoch, ours
     return None
+
+
+def weights_apart(
+    here: Weights, there: Weights
+) -> tuple[NDArray[np.integer], NDArray[np.floating]]:
+    """Epochs [n] that both have, and there the largest |here − there| of a parameter in shares of
+    its layer's largest [n]."""
+    epochs, apart = [], []
+    for epoch, ours, theirs in _in_common(here, there):
+        epochs.append(epoch)
+        shares = [0.0]
+        for name in ours:
+            widest = abs(ours[name].astype(float) - theirs[name].astype(float)).max()
+            shares.append(float(widest / (_largest(here, ours, name) or 1.0)))
+        apart.append(max(shares))
+    return np.array(epochs), np.array(apart)
+
+
+def _in_common(here: Weights, there: Weights) -> Iterator[tuple[int, Arrays, Arrays]]:
+    """Epochs of both, with the arrays of both."""
+    _, rows, others = np.intersect1d(here.epochs, there.epochs, return_indices=True)
+    names = [name for name in here.shapes if there.shapes.get(name) == here.shapes[name]]
+    for row, other in zip(rows.tolist(), others.tolist(), strict=True):
+        ours, theirs = here.at(row), there.at(other)
+        both = [{name: arrays[name] for name in names} for arrays in (ours, theirs)]
+        yield int(here.epochs[row]), both[0], both[1]
+
+
+def _largest(log: Weights, arrays: Arrays, name: str) -> float:
+    """Of the layer that an array is of."""
+    layer = log.layers[name]
+    return max(float(abs(arrays[n]).max()) for n in arrays if log.layers[n] == layer)
+
+
+def _in_the_whole(
+    at: tuple[int, ...], sample: tuple[int, ...], whole: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Where a cell of a sample lies in the whole array."""
+    sides = zip(at, sample, whole, strict=True)
+    return tuple(int(evenly(length, kept)[i]) for i, kept, length in sides)

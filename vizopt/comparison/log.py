@@ -54,12 +54,14 @@ class Weights(NamedTuple):
         layers: of the arrays by name.
         shapes: of the arrays by name.
         at: the arrays of a row, 0 ≤ row < n.
+        whole: shapes of arrays in the training of which evenly spaced cells are here, by name.
     """
 
     epochs: NDArray[np.integer]
     layers: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
     at: Callable[[int], Arrays]
+    whole: Mapping[str, tuple[int, ...]] = {}
 
 
 class Log(NamedTuple):

@@ -3,6 +3,8 @@
 import numpy as np
 
 from vizopt.comparison.log import Log, Series, Weights
+from vizopt.recording.logged import logged
+from vizopt.recording.scalars import COUNTED
 from vizopt.recording.store import Recording
 
 
@@ -18,7 +20,7 @@ def read(run: Recording, name: str) -> Log:
     series = {
         column: _series(run, column, counts.get(column, 0))
         for column, array in run.columns.items()
-        if array.path.startswith("history/")
+        if array.path.startswith("history/") and column != COUNTED
     }
     weights = None
     if "params" in run.columns and len(run):
@@ -27,16 +29,16 @@ def read(run: Recording, name: str) -> Log:
             {tensor.name: tensor.layer for tensor in run.layout.tensors},
             run.layout.shapes,
             lambda row: run.layout.views(run.row("params", row)),
+            run.header.whole,
         )
     dtype = run.columns["params"].dtype.name if weights else ""
     return Log(name, run.header.unit, series, dtype, _batches(run, trained), weights)
 
 
 def _series(run: Recording, column: str, samples: int) -> Series:
-    values = np.asarray(run[column], float)
-    epochs = np.arange(len(values))
-    if column == "loss" and run.diverged == len(values):  # the epoch that was not recorded
-        epochs, values = np.arange(len(values) + 1), np.append(values, np.nan)
+    epochs, values = logged(run[column].astype(np.float64))
+    if column == "loss" and run.diverged == run.epochs:  # the epoch that was not recorded
+        epochs, values = np.append(epochs, run.epochs), np.append(values, np.nan)
     return Series(epochs, values, np.zeros(len(values)), samples=samples)
 
 

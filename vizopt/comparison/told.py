@@ -1,7 +1,7 @@
 """Told: a comparison in lines, the answer first."""
 
 from collections.abc import Iterator
-from math import ceil, log10
+from math import ceil, isfinite, log10
 
 import numpy as np
 
@@ -39,7 +39,9 @@ def _at(found: Comparison) -> Iterator[str]:
     if weights and weights.epoch == found.epoch:
         name = f"{weights.name}[{', '.join(map(str, weights.index))}]"
         more = f", and {weights.others} more of its {weights.size}" if weights.others else ""
-        yield f"{name} {_two(weights.here, weights.there)}{more}"
+        apart = abs(weights.here - weights.there)
+        by = f" ({setting(apart, 2)} apart)" if isfinite(apart) else ""
+        yield f"{name} {_two(weights.here, weights.there)}{by}{more}"
     for gap in found.gaps:
         if gap.first is not None and gap.epochs[gap.first] == found.epoch:
             here, there = float(gap.here[gap.first]), float(gap.there[gap.first])
@@ -87,7 +89,8 @@ def _steps(found: Comparison) -> str:
     if weights.equal is None:
         return f"look at all steps before, from {found.unit} 0 on"
     steps = _between(found.unit, weights.equal, weights.epoch)
-    return f"those of {found.unit} {weights.equal} are equal, so look at {steps}"
+    both = "" if weights.before is None else f", there {setting(weights.before, FEWEST)} in both"
+    return f"those of {found.unit} {weights.equal} are equal{both}, so look at {steps}"
 
 
 def _between(unit: str, equal: int, differs: int) -> str:

@@ -51,6 +51,23 @@ def bundled(name: str) -> str:
     return (files("vizopt.scenes") / f"{name}.toml").read_text(encoding="utf-8")
 
 
+def races() -> list[str]:
+    """Names of the bundled races, in order."""
+    found = (item.name for item in (files("vizopt.scenes") / "races").iterdir())
+    every = [name.removesuffix(".toml") for name in found if name.endswith(".toml")]
+    return sorted(every, key=lambda name: (parsed_race(name).get("order", 1000), name))
+
+
+def bundled_race(name: str) -> str:
+    """The TOML of a bundled race."""
+    return (files("vizopt.scenes") / "races" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def parsed_race(name: str) -> dict[str, object]:
+    """The same, read."""
+    return tomllib.loads(bundled_race(name))
+
+
 def looks() -> tuple[str, ...]:
     """Names of the looks that come with vizopt: the themes."""
     return ("light", "dark", "print")

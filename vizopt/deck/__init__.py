@@ -79,9 +79,7 @@ def write(
             complete or not there.
     """
     asked, paper = (asked or Request()).asking(slide=True), paper or Paper()
-    if len(titles) > len(sources):
-        told = f"{counted(len(titles), 'title')} for {counted(len(sources), 'slide')}"
-        raise VizoptError(f"{told}: leave some out")
+    _check_titles(titles, sources)
     rows = [parted(source) for source in sources]
     media = _media(file, rows, suffix, asked, paper)
     rooms = {
@@ -99,6 +97,12 @@ def write(
         else:
             _write_text(file, slides)
     return slides
+
+
+def _check_titles(titles: Sequence[str], sources: Sequence[str]) -> None:
+    if len(titles) > len(sources):
+        told = f"{counted(len(titles), 'title')} for {counted(len(sources), 'slide')}"
+        raise VizoptError(f"{told}: leave some out")
 
 
 def _write_text(file: Path, slides: Sequence[formats.Slide]) -> None:

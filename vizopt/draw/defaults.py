@@ -45,12 +45,22 @@ def arranged(
         ValueError: a panel whose name has no place in the arranged picture, or that joins none; or
             there is nothing to draw.
     """
-    if wanted and wanted.mosaic:
-        return wanted.joined(wanted.add)
+    if wanted and wanted.mosaic:  # nothing is arranged, which may be impossible
+        return with_panels(FigureSpec(), wanted)
     half = slide is not None and slide[0] < HALF * slide[1]
-    stage = _stage(kind, layout, has, half)
+    return with_panels(_stage(kind, layout, has, half), wanted)
+
+
+def with_panels(stage: FigureSpec, wanted: FigureSpec | None) -> FigureSpec:
+    """An arranged picture with a scene's panels in the places of its own; or the scene's picture.
+
+    Raises:
+        ValueError: a panel whose name has no place in the arranged picture, or that joins none.
+    """
     if not wanted:
         return stage
+    if wanted.mosaic:
+        return wanted.joined(wanted.add)
     for name in wanted.panels:
         if name not in stage.panels:
             way = hint(name, stage.panels)

@@ -12,7 +12,7 @@ from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import pixel_axes
 from vizopt.draw.panels import Draw, Slot
 from vizopt.draw.small import BESIDE, beside, counter, kind_of, write_title
-from vizopt.draw.views import Views, at_end, ended_of, planned_steps, shown_steps
+from vizopt.draw.views import BADGES, Views, at_end, ended_of, planned_steps, shown_steps
 
 TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
 BETWEEN = "  ·  "  # settings
@@ -27,6 +27,7 @@ SETTINGS = (
     *("acts_here", *SCHEDULES),
     *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
     *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
+    *("race_same_start", "race_unlike", "race_seeds"),
 )
 LINES = 3  # of settings at most
 BESIDE_COUNT = 2  # of them where there is no title; more stand below the counter
@@ -116,6 +117,8 @@ def _settings(slot: Slot, settings: str) -> str:
     inside = (*RULES, *SCHEDULES, "from_to")
 
     def told(item: str) -> str:
+        if item[:1] in [*BADGES]:  # of one of several runs
+            return f"{item[:2]}{told(item[2:])}"
         return slot.theme.words.retold(item, *SETTINGS, inside=inside)
 
     parts = (map(told, part.split(", ")) for part in settings.split(BETWEEN))

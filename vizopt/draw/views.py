@@ -91,6 +91,11 @@ def views_of(runs: Runs, timeline: Timeline, fps: float) -> Views:
     }
 
 
+def frames_of(runs: Runs, timeline: Timeline, fps: float) -> int:
+    """How many frames their picture has."""
+    return len(next(iter(views_of(runs, timeline, fps).values())).rows)
+
+
 def chosen(views: Views, of: str | None) -> View:
     """The view of a name, or the only one.
 

@@ -53,41 +53,38 @@ def piped(
         EncodeError: ffmpeg is missing or fails; with the first line of what it said.
     """
     program = able(path, codec, SPARING if sparing else TRIAL)
+    source = _sparing(stream.size, stream.fps) if sparing else _plain(stream)
     with (
         finished(path) as part,
         tempfile.TemporaryFile() as said,
         _metadata(stream.metadata) as tags,
     ):
-        command = [
-            program,
-            "-loglevel",
-            "error",
-            *(_sparing(stream.size, stream.fps) if sparing else _plain(stream)),
-        ]
+        command = [program, "-loglevel", "error", *source]
         command += ["-f", "ffmetadata", "-i", f"file:{tags}", "-map", "0:v", "-map_metadata", "1"]
-        process = subprocess.Popen(
-            [*command, *codec, *options, "-y", f"file:{part}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=said,
-            **APART,
-        )
-        pipe = process.stdin
-        assert pipe is not None
-        widen(pipe)
-        try:
-            with _until_it_ends(), pipe, _ahead(pipe) as write:
+        with _run([*command, *codec, *options, "-y", f"file:{part}"], said) as process:
+            assert process.stdin is not None
+            widen(process.stdin)
+            with _until_it_ends(), process.stdin, _ahead(process.stdin) as write:
                 yield write
-        except BaseException:
-            end(process)
-            raise
-        finally:
-            code = process.wait()
-        if code:
+        if code := process.wait():
             reason = _reason(said, code)
             if says_shortage(reason):
                 raise MemoryError(reason)
             raise EncodeError(f"{path}: ffmpeg failed: {reason}")
+
+
+@contextmanager
+def _run(command: Sequence[str], said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that has ended after the block, at once where that fails."""
+    out = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=said, **APART)
+    try:
+        yield process
+    except BaseException:
+        end(process)
+        raise
+    finally:
+        process.wait()
 
 
 def corner(clip: Path) -> str:

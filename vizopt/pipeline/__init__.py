@@ -66,9 +66,9 @@ def make(
             run = Recording(part)
             with nullcontext() if anew else emptied(part):  # a training is kept, a copy is not
                 if limits is None:
-                    made, wrong = drawn(run, scene, clips, asked, bar, staging)
+                    made, wrong = drawn({"": run}, scene, clips, asked, bar, staging)
                 else:
-                    made, wrong = fitted_all(run, scene, limits, asked, bar, staging)
+                    made, wrong = fitted_all({"": run}, scene, limits, asked, bar, staging)
             failed |= wrong
             for file, text in (texts or {}).items():
                 failed |= write_waiting(file, text, staging)

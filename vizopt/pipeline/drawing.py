@@ -1,4 +1,4 @@
-"""Drawing: a recording drawn into files that wait, once for each size and rate."""
+"""Drawing: recordings drawn into files that wait, once for each size and rate."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,8 +11,10 @@ from vizopt.clips.plan import planned
 from vizopt.clips.render import draw
 from vizopt.clips.staging import Staging, staged
 from vizopt.clips.still import check_stills
+from vizopt.clips.telling import unit_of
 from vizopt.core.errors import EncodeError, RecordingError
 from vizopt.core.progress import Bar, quiet
+from vizopt.draw.views import Runs
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
 from vizopt.scene.spec import Presentation
@@ -50,15 +52,15 @@ def render_all(
 
     Beside each clip is its text alternative.
     """
-    return rendered(run, presentation_of(run, asked), files, asked, bar)
+    return rendered({"": run}, presentation_of(run, asked), files, asked, bar)
 
 
 def rendered(
-    run: Recording, scene: Presentation, files: Sequence[Path], asked: Request, bar: Bar
+    runs: Runs, scene: Presentation, files: Sequence[Path], asked: Request, bar: Bar
 ) -> list[Clip]:
-    """The same for a presentation that is read already."""
+    """The same of several recordings, for a presentation that is read already."""
     with staged() as staging:
-        clips, failed = drawn(run, scene, files, asked, bar, staging)
+        clips, failed = drawn(runs, scene, files, asked, bar, staging)
         failed |= staging.put()
     return complete(clips, failed)
 
@@ -75,7 +77,7 @@ def complete(
 
 
 def drawn(
-    run: Recording,
+    runs: Runs,
     scene: Presentation,
     files: Sequence[Path],
     asked: Request,
@@ -84,8 +86,9 @@ def drawn(
 ) -> tuple[list[Clip], dict[Path, EncodeError]]:
     """The clips, which wait in the staging, and what could not be written."""
     options = asked.over(scene.clip)
-    check_stills(options, run.header.unit, run.epochs)
-    writing.warn(scene, run.header)
+    check_stills(options, unit_of(runs), max(run.epochs for run in runs.values()))
+    for run in runs.values():
+        writing.warn(scene, run.header)
     passes: list[Callable[[], list[Clip]]] = []
     failed: dict[Path, EncodeError] = {}
     transparent = scene.colours.transparent
@@ -93,7 +96,7 @@ def drawn(
         groups = planned(files, options, overwrite=asked.overwrite, transparent=transparent)
         for group, members in groups.items():
             checks.beside()
-            checked, wrong = draw(run, scene, options, group, members, bar, staging, checks)
+            checked, wrong = draw(runs, scene, options, group, members, bar, staging, checks)
             passes.append(checked)
             failed |= wrong
         return [clip for checked in passes for clip in checked()], failed

@@ -14,6 +14,7 @@ from vizopt.core.errors import EncodeError
 from vizopt.core.numbers import count, counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
+from vizopt.draw.views import Runs, frames_of
 from vizopt.formats import format_of, is_sequence
 from vizopt.pipeline.drawing import complete, presentation_of, rendered
 from vizopt.recording.store import Recording
@@ -30,13 +31,15 @@ def fitted(
         EncodeError: no harm is enough; an older file is kept.
     """
     with staged() as staging:
-        clips, failed = fitted_all(run, presentation_of(run, asked), limits, asked, bar, staging)
+        clips, failed = fitted_all(
+            {"": run}, presentation_of(run, asked), limits, asked, bar, staging
+        )
         failed |= staging.put()
     return complete(clips, failed)
 
 
 def fitted_all(
-    run: Recording,
+    runs: Runs,
     scene: Presentation,
     limits: Mapping[Path, Limits],
     asked: Request,
@@ -47,9 +50,9 @@ def fitted_all(
     failed: dict[Path, EncodeError] = {}
     for file, most in limits.items():
         try:
-            found = _steps(run, scene, file, asked, most)
+            found = _steps(runs, scene, file, asked, most)
             tries = [(replace(asked, options=values_of(step)), harm) for step, harm in found]
-            clip = _fitted(run, scene, file, tries, most.size_bytes, bar, staging)
+            clip = _fitted(runs, scene, file, tries, most.size_bytes, bar, staging)
             fps = asked.over(scene.clip).fps
             kept = fps and format_of(file).nearest_fps(fps) == clip.fps
             clips.append(replace(clip, asked=fps if kept else None))
@@ -59,7 +62,7 @@ def fitted_all(
 
 
 def _steps(
-    run: Recording, scene: Presentation, file: Path, asked: Request, most: Limits
+    runs: Runs, scene: Presentation, file: Path, asked: Request, most: Limits
 ) -> list[tuple[ClipOptions, str]]:
     """The quality steps that keep within what is known before a clip is drawn."""
     if is_sequence(file):
@@ -68,13 +71,13 @@ def _steps(
     planned([file], options, overwrite=asked.overwrite)
 
     def frames(fps: float) -> int:
-        return 1 if format_of(file).still else len(scene.timeline.rows(run["epoch"], fps))
+        return 1 if format_of(file).still else frames_of(runs, scene.timeline, fps)
 
     return steps(file, options, most, frames)
 
 
 def _fitted(
-    run: Recording,
+    runs: Runs,
     scene: Presentation,
     file: Path,
     tries: Sequence[tuple[Request, str]],
@@ -91,7 +94,7 @@ def _fitted(
         while low < high:
             wanted, harm = tries[k]
             place = folder / str(k) / file.name
-            clip = rendered(run, scene, [place], wanted, bar)[0]
+            clip = rendered(runs, scene, [place], wanted, bar)[0]
             size = sum(part.stat().st_size for part in written(place))
             smallest = min(size, smallest or size)
             if limit is None or size <= limit:

@@ -83,20 +83,26 @@ def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[
             raise
         raise keep(part, path) from None
     except (OSError, RecordingError) as error:
-        said = str(error)
-        if isinstance(error, OSError):
-            said = f"{path}: cannot write: {error.strerror or error}"
-        if part is not None:
-            said = said.replace(str(part), str(path))
-            if is_whole(part) or "state" in attributes(part):  # a full disk: it is worth keeping
-                said += f": {keep(part, path)}"
-        raise RecordingError(said) from error
+        raise RecordingError(_told(error, part, path)) from error
     finally:
         lock.close()
         if part is not None:
             if is_whole(part):
                 keep(part, path)
             remove(part)
+
+
+def _told(error: OSError | RecordingError, part: Path | None, path: Path) -> str:
+    """What went wrong, and where what is worth keeping is kept, as on a full disk."""
+    said = str(error)
+    if isinstance(error, OSError):
+        said = f"{path}: cannot write: {error.strerror or error}"
+    if part is None:
+        return said
+    said = said.replace(str(part), str(path))
+    if is_whole(part) or "state" in attributes(part):
+        said += f": {keep(part, path)}"
+    return said
 
 
 def renamed(folder: Path, path: Path) -> Path:

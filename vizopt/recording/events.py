@@ -4,7 +4,7 @@ Everything is read from the recorded history, which holds every epoch; no snapsh
 rules compare losses with each other only, so a loss in other units has the same events.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from vizopt.core.numbers import count, number
 from vizopt.core.words import phrase
 from vizopt.recording.descent import BROKEN, Outcome, from_then_on, outcome
+from vizopt.recording.logged import logged
+from vizopt.recording.scalars import series
 from vizopt.recording.store import Recording
 
 Values: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal[
-    "accuracy", "plateau", "spike", "divergence", "rise", "best", "descent"
+    "accuracy", "plateau", "spike", "divergence", "rise", "best", "descent", "lead"
 ]  # fmt: skip
 
 MARKS = (0.5, 0.75, 0.9, 0.95)  # accuracies whose first time is told
@@ -69,20 +71,32 @@ def events(run: Recording) -> tuple[Event, ...]:
 
 def _training(run: Recording) -> tuple[Event, ...]:
     """Events of a run with a loss and an accuracy of every epoch, or one of them, or neither."""
-    loss, accuracy = (
-        run[name] if name in run.columns else np.empty(0) for name in ("loss", "accuracy")
-    )
+    at, loss = logged(series(run, "loss"))
+    there, accuracy = logged(series(run, "accuracy"))
     lowest = best_epoch(loss)
+    ended = divergence(loss, run.diverged)
     found = [
-        *first_times(accuracy),
-        *plateaus(loss),
-        *highest_spike(loss),
-        *divergence(loss, run.diverged),
+        *_at_steps(first_times(accuracy), there),
+        *_at_steps([*plateaus(loss), *highest_spike(loss)], at),
+        *(_at_steps(ended, at) if run.diverged is None else ended),
     ]
     if lowest is not None:
         value = float(loss[lowest])
-        found.append(Event(lowest, "best", phrase("lowest_loss", value=number(value)), value))
+        words = phrase("lowest_loss", value=number(value))
+        found.append(Event(int(at[lowest]), "best", words, value))
     return tuple(sorted(found, key=lambda event: event.epoch))
+
+
+def _at_steps(found: list[Event], at: NDArray[np.intp]) -> list[Event]:
+    """Events whose epochs count the values that were logged, at the steps [n] of these."""
+    return [
+        replace(
+            event,
+            epoch=int(at[event.epoch]),
+            until=None if event.until is None else int(at[event.until]),
+        )
+        for event in found
+    ]
 
 
 def best_epoch(loss: Values) -> int | None:

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from vizopt.core.sampling import evenly
 from vizopt.core.tensors import Shape
+from vizopt.recording.logged import is_logged
 from vizopt.recording.quantities import ordered
+from vizopt.recording.scalars import COUNTED
 from vizopt.recording.snapshot import Arrays, Snapshot, step_of
 from vizopt.recording.store import Recording
 
@@ -20,18 +22,23 @@ Columns = dict[str, NDArray[Any]]
 
 
 def columns(run: Recording, epochs: range) -> Columns:
-    """The values of chosen epochs by name, [n] each; the first are the epochs themselves."""
+    """The values of chosen epochs by name, [n] each; the first are the epochs themselves, of those
+    that somebody logged."""
     known = [name for name, array in run.columns.items() if array.path.startswith("history/")]
-    chosen = slice(epochs.start, epochs.stop, epochs.step)
+    chosen = np.array(epochs, np.intp)
+    if COUNTED in known:
+        known.remove(COUNTED)
+        chosen = chosen[run[COUNTED][chosen] >= 0]
     return {
-        run.header.unit: np.array(epochs),
+        run.header.unit: chosen,
         **{name: run[name][chosen] for name in ordered(known)},
     }
 
 
 def as_csv(table: Columns) -> str:
     """A line of names, and one for each epoch."""
-    return _csv(list(table), zip(*table.values(), strict=True))
+    cells = (_cells(values) for values in table.values())
+    return _csv(list(table), zip(*cells, strict=True))
 
 
 def as_json(run: Recording, table: Columns) -> str:
@@ -129,6 +136,12 @@ def _csv(names: Sequence[str], rows: Any) -> str:
     writer.writerow(names)
     writer.writerows([str(cell) for cell in row] for row in rows)
     return text.getvalue()
+
+
+def _cells(values: NDArray[Any]) -> list[Any]:
+    """Numbers, and nothing where nobody logged one."""
+    there = is_logged(values)
+    return [value if known else "" for value, known in zip(values, there, strict=True)]
 
 
 def _plain(values: NDArray[Any]) -> Any:

@@ -13,6 +13,8 @@ from vizopt.core.numbers import counted
 from vizopt.recording.quantities import QUANTITIES
 
 MOST_CLASSES = 256  # a class is a byte
+FEW = 20  # different numbers with decimals that may be classes
+PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
 LONGEST_NAME = 100  # characters
 TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
 
@@ -41,6 +43,8 @@ def array(value: Any) -> NDArray[Any]:
     Raises:
         RecordingError: it is none of numbers.
     """
+    if type(value) is np.ndarray and value.dtype.kind in PLAIN:
+        return value
     try:
         if value is None:
             raise TypeError
@@ -52,10 +56,12 @@ def array(value: Any) -> NDArray[Any]:
         elif hasattr(value, "get") and hasattr(value, "__cuda_array_interface__"):  # CuPy
             value = value.get()
         found = np.asarray(value)
-        if found.dtype.kind in "OV" or found.dtype.name == "bfloat16":
+        if found.dtype.kind not in PLAIN:  # JAX's bfloat16 among them
             found = found.astype(np.float32 if found.dtype.itemsize <= 4 else np.float64)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
-        raise RecordingError(f"{type(value).__name__}: is no array of numbers") from error
+        kind = type(value).__name__
+        why = "is inside jit: log it outside" if "Tracer" in kind else "is no array of numbers"
+        raise RecordingError(f"{kind}: {why}") from error
     return found
 
 
@@ -152,6 +158,11 @@ def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
         values, codes = np.arange(y.shape[1]), y.argmax(axis=1)
     else:
         values, codes = np.unique(y, return_inverse=True)
+    if len(values) > FEW and values.dtype.kind == "f" and (values % 1).any():
+        raise RecordingError(
+            f"data: labels: {len(values)} different numbers are no classes, and a regression has "
+            "no picture of its data: leave data out, numbers and parameters are recorded without"
+        )
     names = [str(value.item()) for value in values]
     chosen = [str(name) for name in classes] if classes is not None else names
     if len(chosen) < len(names):

@@ -57,7 +57,7 @@ class Latest(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What a row has of one moment: its columns by name, without the step's number."""
+    """What a row has of one moment: its columns by name."""
 
     row: dict[str, NDArray[Any]]
 
@@ -85,8 +85,8 @@ class Keeping:
         self._watch = Watch()
         self._latest: Latest | None = None
         self._lost: dict[str, int] = {}  # from which step on loss or parameters have no value
-        self._begun, self._thinned = False, False
-        self._wanted, self._owed = False, False  # whether to take a row; one that an event has not
+        self._begun = self._thinned = False
+        self._wanted = self._owed = False  # whether to take a row; one that an event has not got
         self._since, self._spent = perf_counter(), 0.0
 
     def wants(self) -> bool:
@@ -97,8 +97,7 @@ class Keeping:
     def take(self, params: Any, cells: NDArray[Any] | None) -> Taken | None:
         """The row of a step that is not done yet; nothing where there can be none."""
         self._owed = False
-        if not self._begun:
-            self._begin(self._writer.steps, params)
+        self._prepare(self._writer.steps, params)
         if not (reader := self._parameters):
             return None
         if cells is None or reader.is_sampled:
@@ -107,14 +106,12 @@ class Keeping:
                 return None
             params, cells = read
         finite = self._has_values(self._writer.steps, cells)
-        return Taken(self._made(params, cells)) if finite else None
+        return self._taken(params, cells) if finite else None
 
     def log(self, at: int, numbers: dict[str, float], params: Any) -> None:
         """A step, with all that was logged of it."""
-        if not self._begun:
-            self._begin(at, params)
-        elif params is not None and not self._parameters and not isinstance(params, Taken):
-            self._join(params)
+        if not isinstance(params, Taken):
+            self._prepare(at, params)
         loss, accuracy, lr = (numbers.get(name) for name in ("loss", "accuracy", "lr"))
         happens = self._watch.happens(loss, accuracy, lr)
         if loss is not None:
@@ -122,7 +119,7 @@ class Keeping:
         kept = happens or self._is_wanted()
         self._writer.history(at, numbers)
         if isinstance(params, Taken):
-            self.rows += 1
+            self.rows, self._latest = self.rows + 1, None
             self._writer.snapshot({"epoch": at, **params.row})
         elif params is not None or not self._parameters:
             self._row(at, params, kept)
@@ -143,6 +140,13 @@ class Keeping:
         if self._thinned:
             self._writer.remark("fewer steps than fit were kept, as predicting took long")
         self._writer.finish(min(self._lost.values(), default=None))
+
+    def _prepare(self, at: int, params: Any) -> None:
+        """For the first step, and for the first parameters."""
+        if not self._begun:
+            self._begin(at, params)
+        elif params is not None and not self._parameters:
+            self._join(params)
 
     def _begin(self, at: int, params: Any) -> None:
         """What there is to write is known, unless parameters come later."""
@@ -241,15 +245,15 @@ class Keeping:
 
     def _keep(self, step: Latest) -> None:
         self._latest = None
-        self._writer.snapshot({"epoch": step.at, **self._made(step.params, step.cells)})
+        self._writer.snapshot({"epoch": step.at, **self._taken(step.params, step.cells).row})
 
-    def _made(self, params: Any, cells: NDArray[Any] | None) -> dict[str, NDArray[Any]]:
+    def _taken(self, params: Any, cells: NDArray[Any] | None) -> Taken:
         row: dict[str, NDArray[Any]] = {}
         if self._parameters and cells is not None:
             row |= self._parameters.row(params, cells)
         if self._field:
             row |= self._plane(self._field)
-        return row
+        return Taken(row)
 
     def _plane(self, field: Field) -> dict[str, NDArray[Any]]:
         """What the model predicts now; nothing any more where it cannot be asked."""
@@ -263,7 +267,7 @@ class Keeping:
         slow = self._spent > BUSY * (perf_counter() - self._since) + 1
         if slow and self.first > LEAST:
             self.first, self._thinned = max(LEAST, self.first // 2), True
-            self._since, self._spent = perf_counter(), 0.0  # of what comes, which is less
+            self._since, self._spent = perf_counter(), 0.0  # fewer rows take less from now on
         return {field.column.name: found}
 
     def _last(self, step: Latest) -> None:
@@ -290,5 +294,5 @@ def _is_far(params: Any) -> bool:
     """Whether a copy is to be made only where it is kept: what is on a device, or not made yet."""
     if callable(params):
         return True
-    devices = (getattr(value, "device", "cpu") for _, value in given.named(params))
-    return any("cpu" not in str(device).lower() for device in devices)
+    others = (value for _, value in given.named(params) if type(value) is not np.ndarray)
+    return any("cpu" not in str(getattr(value, "device", "cpu")).lower() for value in others)

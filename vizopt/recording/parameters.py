@@ -102,9 +102,9 @@ class Parameters:
         return flat
 
     def _found(self, params: Any) -> dict[str, Any]:
-        found = _own(params)
+        found = dict(named(params))
         if found.keys() != self._shapes.keys():
-            found = {name: value for name, value in found.items() if np.size(value)}
+            found = {name: value for name, value in _own(params).items() if np.size(value)}
         if found.keys() != self._shapes.keys():
             name = next(iter(found.keys() ^ self._shapes.keys()))
             what = "is missing" if name in self._shapes else "is new"

@@ -13,6 +13,8 @@ from vizopt.recording.header import Kind
 
 BOOK = re.compile(r"dense(\d+)")  # a layer of the book
 HELD_OUT = "validation_"  # in front of a name: the same of the samples held out
+HELD_OUTS = (HELD_OUT, "val_", "valid_", "eval_", "dev_", "test_")  # what others write there
+TRAINED_ON = ("training_", "train_")
 Shape: TypeAlias = Literal["scalar", "params", "plane", "line", "constant"]
 Scale: TypeAlias = Literal["linear", "auto", "log"]
 # Of the parameters before an update, its gradient, and the update, all or a layer's.
@@ -134,7 +136,23 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity(shape="constant"),
     ),
 }
-OTHER = Quantity(made=False)  # a rate that only its rule knows
+OTHER = Quantity(scale="auto", made=False)  # a rate that only its rule knows; whatever is logged
+# By a word in its name, what nobody knows: what falls, what rises, norms, rates.
+GUESSED: tuple[tuple[str, Quantity], ...] = (
+    (
+        "loss error perplexity ppl mse mae rmse nll bce cost",
+        Quantity(scale="auto", falls=True, colour="loss"),
+    ),
+    ("acc accuracy f1 auc precision recall r2 iou", Quantity(colour="accuracy")),
+    ("norm", Quantity(scale="auto", spikes=True)),
+    ("lr rate", Quantity(scale="auto", colour="lr", made=False)),
+)
+ALIASES = {
+    alias: name
+    for name, found in QUANTITIES.items()
+    for alias in (*found.aliases.split(), name)
+    if found.title
+}
 MEASURED = tuple(name for name, quantity in QUANTITIES.items() if quantity.measure)
 
 
@@ -144,9 +162,25 @@ def parts(column: str) -> tuple[str, str]:
     return name, layer
 
 
+def split(column: str) -> tuple[str, str]:
+    """What tells of which samples a column is, and the rest of its name: `val_`, `loss`."""
+    fronts = (front for front in (*HELD_OUTS, *TRAINED_ON) if column.lower().startswith(front))
+    front = next(fronts, "")
+    return front, column[len(front) :]
+
+
+def known(column: str) -> str:
+    """The name that the table has for a column, whatever it is called; empty where it has none."""
+    name = split(column)[1].partition(".")[0]
+    return name if name in QUANTITIES else ALIASES.get(name.lower(), "")
+
+
 def quantity(column: str) -> Quantity:
-    """What a column holds; one that is not in the table is a rate."""
-    return QUANTITIES.get(parts(column)[0], OTHER)
+    """What a column holds; of one that is not in the table what its name says."""
+    if name := known(column):
+        return QUANTITIES[name]
+    words = re.split(r"[\W_]+", column.lower())
+    return next((found for some, found in GUESSED if set(some.split()) & set(words)), OTHER)
 
 
 def layered(name: str, layers: Sequence[str]) -> list[str]:
@@ -163,11 +197,11 @@ def title(column: str, kind: Kind) -> str:
         column: of the recording's history.
         kind: of the run's problem.
     """
-    _, layer = parts(column)
+    name, layer = parts(column)
     found = quantity(column)
     if kind == "function" and found.of_function:
         return found.of_function
-    if not found.title:
+    if not found.title or name not in QUANTITIES:  # by the words of who logged it
         return column.replace("_", " ")
     told = phrase(found.title)
     if column.startswith(HELD_OUT):

@@ -62,7 +62,7 @@ class Readout(NamedTuple):
 
 def writing_of(run: Recording, column: str) -> Callable[[float], str]:
     """How the values of a column are written: x and f of a descent in the digits of its curve."""
-    if "x" not in run.columns or column not in ("x", "loss"):
+    if "curve" not in run.names or column not in ("x", "loss"):
         return number
     readout = Readout.of(run)
     return readout.x if column == "x" else readout.f

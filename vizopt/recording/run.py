@@ -1,9 +1,6 @@
 """Run: records what any training loop tells it."""
 
-import atexit
-import os
 import platform
-import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
@@ -17,13 +14,13 @@ from numpy.typing import NDArray
 from vizopt.core.conventions import Convention
 from vizopt.recording import given
 from vizopt.recording.budget import bytes_of
+from vizopt.recording.ending import at_end, closed, is_open
 from vizopt.recording.header import External
 from vizopt.recording.keeping import Keeping, Predict, Source, Taken
 from vizopt.recording.leftout import ALL, LeftOut
 from vizopt.recording.writer import Writer
 
 MOST_STEPS = 20_000_000  # that a history holds
-OPEN: "dict[int, Run]" = {}  # that nobody has closed yet
 
 
 class Run:
@@ -101,8 +98,7 @@ class Run:
         self._keeping = Keeping(self._writer, source, self._left_out, most, epochs)
         self._names: dict[str, str | None] = {}  # of the numbers, as they are recorded
         self._step: int | None = None  # the last one that was logged here
-        self._open = True
-        OPEN[id(self)] = self
+        at_end(self.close)
 
     @property
     def steps(self) -> int:
@@ -119,7 +115,7 @@ class Run:
             **values: a number each: loss, accuracy, lr, whatever else is to have a curve; None is
                 no value.
         """
-        if not self._open or ALL in self._left_out:
+        if not self._records:
             return
         at = self.steps if step is None else self._left_out.tried("step", lambda: given.step(step))
         if at is None:
@@ -151,7 +147,7 @@ class Run:
             params: arrays by name.
             cells: a copy [P] of all of them in order, where there is a faster way to one.
         """
-        if not self._open:
+        if not self._records:
             return None
         return self._left_out.tried(ALL, lambda: self._keeping.take(params, cells))
 
@@ -190,11 +186,15 @@ class Run:
             self._names[name] = self._left_out.tried(name, lambda: given.column(name))
         return self._names[name]
 
+    @property
+    def _records(self) -> bool:
+        return ALL not in self._left_out and is_open(self.close)
+
     def _closes(self) -> bool:
         """Whether it was open until now."""
-        was, self._open = self._open, False
-        OPEN.pop(id(self), None)
-        return was and ALL not in self._left_out
+        was = self._records
+        closed(self.close)
+        return was
 
     def _finish(self) -> str:
         """What there is to say of it."""
@@ -224,21 +224,3 @@ def _versions() -> dict[str, str]:
         "python": platform.python_version(),
         "numpy": np.__version__,
     }
-
-
-def _close_all() -> None:
-    for run in list(OPEN.values()):
-        run.close()
-
-
-def _forget() -> None:
-    """A forked process, as of a data loader, leaves the runs to the one that began them."""
-    for run in OPEN.values():
-        run._open = False
-    OPEN.clear()
-
-
-# Before the threads that write are gone, which is too late for atexit's own functions.
-getattr(threading, "_register_atexit", atexit.register)(_close_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)

@@ -1,30 +1,78 @@
-"""Scalars: the numbers that were logged in a run, and the most telling of them."""
+"""Scalars: the numbers that were logged in a run, which of them belong together, and which tell
+most."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vizopt.recording.quantities import QUANTITIES, parts
-from vizopt.recording.store import Recording
+from vizopt.recording.logged import is_logged
+from vizopt.recording.quantities import HELD_OUTS, OTHER, QUANTITIES, known, quantity, split
+
+if TYPE_CHECKING:
+    from vizopt.recording.store import Recording
 
 COUNTED = "step"  # the column of the steps that were logged
-FIRST = ("loss", "accuracy", "lr")
+PERCENT = 1.0  # an accuracy above is one of 100
+MAIN = ("loss", "accuracy")  # whatever their values are, they come first
 
 
-def scalars(run: Recording) -> list[str]:
+def scalars(run: "Recording") -> list[str]:
     """The columns with a number of every step, those that have one at all."""
     history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
     return [name for name in history if name != COUNTED and np.isfinite(run[name]).any()]
 
 
-def telling(run: Recording) -> tuple[str, ...]:
+def column_of(run: "Recording", what: str) -> str:
+    """The column that is the loss, or whatever is asked for, of what was trained on; empty where
+    there is none: `loss`, `train_loss`."""
+    if what in run.columns:
+        return what
+    names = (name for name in sorted(run.columns) if split(name)[0] not in HELD_OUTS)
+    return next((name for name in names if known(name) == what and "." not in name), "")
+
+
+def series(run: "Recording", what: str) -> NDArray[np.float64]:
+    """The loss, or whatever is asked for, of every step [E], an accuracy of 1; empty where there is
+    none."""
+    column = column_of(run, what)
+    if not column:
+        return np.empty(0)
+    values = run[column]
+    percent = what == "accuracy" and np.nanmax(values, initial=0.0) > PERCENT
+    return np.where(is_logged(values), values / 100, values) if percent else values
+
+
+def second(names: Collection[str], column: str) -> str:
+    """The column of samples held out that shares a plot with another one; empty where there is
+    none: `val_loss` of `loss`."""
+    front, own = split(column)
+    if front in HELD_OUTS:
+        return ""
+    same = [name for name in names if name != column and _is_same(split(name)[1], own)]
+    fronts = {split(name)[0]: name for name in sorted(same)}
+    return next((fronts[front] for front in HELD_OUTS if front in fronts), "")
+
+
+def telling(run: "Recording") -> tuple[str, ...]:
     """Those that have a plot of their own, the most telling first: loss, accuracy and rate, what
     is known, what nobody knows; behind all what never changes."""
     names = scalars(run)
-    own = [name for name in names if not parts(name)[1] or parts(name)[0] not in names]
+    shared = {second(names, name) for name in names}
+    shared |= {name for name in names if "." in name and name.partition(".")[0] in names}
+    order = [*MAIN, "lr", *QUANTITIES]
 
-    def place(name: str) -> tuple[int, str]:
-        known = [*FIRST, *QUANTITIES]
-        at = known.index(name) if name in known else len(known)
+    def place(name: str) -> tuple[bool, bool, int, str]:
         values = run[name][np.isfinite(run[name])]
-        return at + len(known) * 2 * bool(np.ptp(values) == 0 and name not in FIRST), name
+        still = np.ptp(values) == 0 and known(name) not in MAIN
+        at = order.index(known(name)) if known(name) in order else len(order)
+        return bool(still), split(name)[0] in HELD_OUTS, at + (quantity(name) is OTHER), name
 
-    return tuple(sorted(own, key=place))
+    return tuple(sorted((name for name in names if name not in shared), key=place))
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two names are of the same quantity and layer."""
+    mean = known(one), one.partition(".")[2]
+    return one == other or (bool(mean[0]) and mean == (known(other), other.partition(".")[2]))

@@ -12,10 +12,13 @@ from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import FIGURES, LARGEST, counted, setting
 from vizopt.core.toml import parsed
 from vizopt.recording.descent import Outcome, outcome
-from vizopt.recording.quantities import MEASURED, QUANTITIES, quantity, title
+from vizopt.recording.logged import final, is_logged
+from vizopt.recording.quantities import MEASURED, QUANTITIES, ordered, quantity, title
 from vizopt.recording.readout import Readout
+from vizopt.recording.scalars import column_of, scalars, series
 from vizopt.recording.store import Recording
 
+NONE = "–"  # where nobody logged a value
 SIX = 6  # decimals of a table, or figures
 LOW, HIGH = 1e-4, 1e5  # below the first and from the second on a table has an exponent
 NARROW = 1e-3  # of the largest value: values that differ by less have more decimals
@@ -45,16 +48,15 @@ def summary(run: Recording) -> dict[str, Any]:
         "interrupted": run.interrupted,
     }
     for column in ("loss", "accuracy"):
-        every = run[column] if column in run.columns else np.empty(0)
+        every = series(run, column)
         if np.isfinite(every).any():
             falls = quantity(column).falls
             missing = np.where(np.isfinite(every), every, np.inf if falls else -np.inf)
             at = int(missing.argmin() if falls else missing.argmax())
-            values[f"final_{column}"] = float(every[-1])
+            values[f"final_{column}"] = _plain(final(every))
             values[f"best_{column}"] = {"value": float(every[at]), "epoch": at}
-    for column in MEASURED:
-        if column in run.columns and run.epochs:
-            values[f"final_{column}"] = _plain(float(run[column][-1]))
+    for column in _others(run):
+        values[f"final_{column}"] = _plain(final(run[column]))
     if run.header.kind == "function":
         ended = outcome(run)
         values["descent"] = _descent(ended)
@@ -69,6 +71,14 @@ def summary(run: Recording) -> dict[str, Any]:
         "bytes": sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file()),
         "versions": run.header.versions,
     }
+
+
+def _others(run: Recording) -> list[str]:
+    """The columns besides loss and accuracy whose last value is told."""
+    if run.header.external is None:
+        return [name for name in MEASURED if name in run.columns and run.epochs]
+    main = {column_of(run, name) for name in ("loss", "accuracy")}
+    return ordered(name for name in scalars(run) if name not in main)
 
 
 def verified(run: Recording) -> str:
@@ -131,13 +141,16 @@ def table(run: Recording, epochs: range) -> Iterator[str]:
     step, x, f(x), slope and learning rate.
     """
     columns = [name for name in TABLE if name in run.columns]
+    if run.header.external:
+        columns = ordered(scalars(run))
     unit = run.header.unit
     titles = {"accuracy": "acc", "loss": title("loss", run.header.kind)}
     cells = [[f"{unit:>7}", *(f"{epoch:7d}" for epoch in epochs)]]
     for name in columns:
         values = run[name]
-        digits = _decimals(values)
-        numbers = [titles.get(name, name), *(_cell(float(values[at]), digits) for at in epochs)]
+        digits, there = _decimals(values), is_logged(values)
+        told = (_cell(float(values[at]), digits) if there[at] else NONE for at in epochs)
+        numbers = [titles.get(name, name), *told]
         width = max(12, *map(len, numbers))
         cells.append([number.rjust(width) for number in numbers])
     for row in zip(*cells, strict=True):

@@ -8,7 +8,9 @@ from vizopt.core import cells
 from vizopt.core.errors import RecordingError, one_line
 from vizopt.core.numbers import counted, setting
 from vizopt.core.toml import parsed
+from vizopt.recording.logged import final, logged
 from vizopt.recording.quantities import title as quantity
+from vizopt.recording.scalars import MAIN, column_of
 
 if TYPE_CHECKING:
     from vizopt.recording.store import Recording
@@ -22,10 +24,11 @@ def line(run: "Recording") -> str:
     layers = [f"{layer} {_size(run, layer)}" for layer in run.layout.layers if _size(run, layer)]
     parts += layers[:MOST] + [counted(len(layers) - MOST, "more layer")] * bool(layers[MOST:])
     with suppress(RecordingError):  # a repr is no place to fail
-        for name in ("loss", "accuracy"):
-            if name in run.columns and run.epochs:
-                final = setting(float(run[name][-1]), 4)
-                parts.append(f"final {quantity(name, run.header.kind)} {final}")
+        for name in MAIN:
+            column = column_of(run, name)
+            if column and run.epochs:
+                last = setting(final(run[column]), 4)
+                parts.append(f"final {quantity(column, run.header.kind)} {last}")
     return one_line(f"<Recording {run.path}: {', '.join([_title(run), *parts])}>")
 
 
@@ -34,11 +37,11 @@ def table(run: "Recording") -> str:
     steps = counted(run.epochs, run.header.unit)
     facts = {"settings": escape(run.header.settings), "length": steps}
     with suppress(RecordingError):
-        for name in ("loss", "accuracy"):
-            if name in run.columns and run.epochs:
-                values = run[name]
+        for column in filter(None, (column_of(run, name) for name in MAIN)):
+            _, values = logged(run[column])
+            if len(values):
                 told = f"{setting(float(values[0]), 4)} → {setting(float(values[-1]), 4)}"
-                facts[name] = f"{told} {cells.curve(values, f'{name} {told}')}"
+                facts[column] = f"{told} {cells.curve(values, f'{column} {told}')}"
     facts["columns"] = escape(", ".join(sorted(run.columns)))
     return cells.table(one_line(f"{run.path}: {_title(run)}"), facts)
 

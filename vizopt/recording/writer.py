@@ -3,7 +3,6 @@
 import re
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
-from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from vizopt.recording.atomic import attributes, check_free, is_recording, put, r
 from vizopt.recording.field import LINE, Field
 from vizopt.recording.given import Samples
 from vizopt.recording.header import Column, External, Group, Header
+from vizopt.recording.logged import MISSING
 from vizopt.recording.parameters import Parameters
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.resume import Saved
@@ -108,18 +108,18 @@ class Writer:
         """Add a step; those since the last one that nobody logged have no values."""
         assert self._recorder
         for name in numbers.keys() - self._scalars:
-            self._recorder.add(Column(name, "history", "float64"), nan)
+            self._recorder.add(Column(name, "history", "float64"), MISSING)
             self._scalars.add(name)
         if at > self.steps:
             self.unlogged(at - self.steps)
-        empty = dict.fromkeys(self._scalars, nan)
+        empty = dict.fromkeys(self._scalars, MISSING)
         self._recorder.append("history", {**empty, **numbers, STEP.name: at})
         self.steps = at + 1
 
     def unlogged(self, steps: int) -> None:
         """Add so many steps that nobody logged."""
         assert self._recorder
-        row = {**dict.fromkeys(self._scalars, nan), STEP.name: UNLOGGED}
+        row = {**dict.fromkeys(self._scalars, MISSING), STEP.name: UNLOGGED}
         self._recorder.repeat("history", row, steps)
         self.steps += steps
 

@@ -1,4 +1,4 @@
-"""The JSON schema of a scene, made from the specs and their docstrings."""
+"""The JSON schema of a scene or race, made from the specs and their docstrings."""
 
 import json
 from typing import Any
@@ -7,10 +7,17 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from vizopt.core.docstrings import docstring
-from vizopt.scene.spec import Scene
+from vizopt.scene.race import MAX_RUNS, Race
+from vizopt.scene.spec import TRAINED, Scene
 from vizopt.scene.written import as_table
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+OVER = "one key of the training with its values, a run for each: in the place of the runs"
+ONE_OR_MORE = (
+    {"required": ["problem", "optimizer"]},
+    {"required": ["run"]},
+    {"required": ["over"]},
+)
 
 
 class Generator(GenerateJsonSchema):
@@ -41,9 +48,36 @@ class Generator(GenerateJsonSchema):
 
 
 def schema() -> dict[str, Any]:
-    """The schema of a scene."""
+    """The schema of a scene, which is a race where it has runs."""
     made = TypeAdapter(Scene).json_schema(schema_generator=Generator)
-    return {"$schema": DRAFT, "title": "A scene of vizopt"} | made
+    race = TypeAdapter(Race).json_schema(schema_generator=Generator)
+    keys = {
+        key: race["properties"][key] for key in race["properties"] if key not in made["properties"]
+    }
+    values = {"type": "array", "minItems": 2}
+    keys["over"] = {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": values,
+        "description": OVER,
+    }
+    keys["run"] |= {"items": _part(race["$defs"]["Entry"]), "minItems": 2, "maxItems": MAX_RUNS}
+    made["properties"] |= keys
+    made["required"] = ["title"]
+    told = {"$schema": DRAFT, "title": "A scene of vizopt, or a race of several runs"}
+    return told | made | {"anyOf": [*ONE_OR_MORE]}
+
+
+def _part(entry: dict[str, Any]) -> dict[str, Any]:
+    """A run in a file: what it leaves out it has from the file, also within a table."""
+    parts = {
+        key: {"anyOf": [value, {"type": "object", "not": {"required": ["kind"]}}]}
+        | {"description": value["description"]}
+        for key, value in entry["properties"].items()
+        if key in TRAINED and "oneOf" in value
+    }
+    return entry | {"properties": entry["properties"] | parts, "required": ["name"]}
 
 
 def text() -> str:

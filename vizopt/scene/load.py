@@ -7,14 +7,14 @@ from copy import deepcopy
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from vizopt.core.bounded import read_text
 from vizopt.core.errors import SceneError, VizoptWarning, hint, one_line
 from vizopt.core.explain import explained, names_of
-from vizopt.core.library import bundled, is_table, names, unpacked
+from vizopt.core.library import bundled, is_table, names, races, unpacked
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.words.own import put_in
 from vizopt.draw.looks.look import LookSpec
@@ -22,13 +22,16 @@ from vizopt.draw.whatever import recorded
 from vizopt.recording.store import Recording
 from vizopt.scene.elsewhere import unregistered
 from vizopt.scene.former import renamed
-from vizopt.scene.spec import Presentation, Scene, Shown
+from vizopt.scene.race import Race
+from vizopt.scene.spec import Presentation, Scene, Shown, Training
 from vizopt.scene.written import kinds
 from vizopt.train.optimizers import name_of
 from vizopt.train.problems import CSV, NPZ
 
+T = TypeVar("T", bound=Training)
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
 DATA = "problem.data."  # keys of a data set
+A_RACE = "is a race of several runs: draw it with: vizopt race {}"
 WAY = re.compile(
     r"\b(label|columns|drop|missing|delimiter|encoding|header|y) = "
 )  # that an error names
@@ -51,7 +54,7 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
         overrides, folder = {}, Path()
         name = re.sub(r"[^\w.,+() -]|^[^\w(]", "_", unpacked(source).stem)[:100]
     scene = parse_scene(text, str(source), {"name": name}, overrides, folder)
-    scene = _beside(scene, folder)
+    scene = beside(scene, folder)
     try:
         scene.problem.check()
     except ValueError as error:
@@ -78,10 +81,16 @@ def load_look(file: str | Path) -> dict[str, Any]:
     return table
 
 
-def bare(scene: Scene) -> Scene:
-    """The scene with the name alone of its data file: a recipe tells no one's folders."""
+def bare(scene: T) -> T:
+    """The scene, or run of a race, with the name alone of its data file: a recipe tells no one's
+    folders."""
     data = getattr(scene.problem, "data", None)
     return with_data(scene, Path(data.path).name) if isinstance(data, CSV | NPZ) else scene
+
+
+def bare_race(race: Race) -> Race:
+    """The same of all runs of a race."""
+    return replace(race, run=tuple(map(bare, race.run)))
 
 
 def bare_table(scene: dict[str, Any]) -> dict[str, Any]:
@@ -98,15 +107,20 @@ def is_bundled_data(name: str) -> bool:
     return Path(name).suffix == ".csv" and (files("vizopt.scenes") / name).is_file()
 
 
-def with_data(scene: Scene, path: str) -> Scene:
-    """The scene with another data file."""
+def is_race_table(table: Mapping[str, Any]) -> bool:
+    """Whether a TOML table is that of a race."""
+    return "run" in table or "over" in table
+
+
+def with_data(scene: T, path: str) -> T:
+    """The scene, or run of a race, with another data file."""
     problem: Any = scene.problem
     data = replace(problem.data, path=path)
     return replace(scene, problem=replace(problem, data=data))
 
 
-def _beside(scene: Scene, folder: Path) -> Scene:
-    """The scene with its data file looked for beside it first."""
+def beside(scene: T, folder: Path) -> T:
+    """The scene, or run of a race, with its data file looked for beside it first."""
     data = getattr(scene.problem, "data", None)
     if not isinstance(data, CSV | NPZ) or not (folder / data.path).is_file():
         return scene
@@ -127,6 +141,8 @@ def scene_text(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     try:
         if str(source) in names():
             return bundled(str(source))
+        if str(source) in races():
+            raise SceneError(str(source), "", A_RACE.format(source))
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise SceneError(str(source), "", "is no file: name a scene's TOML file")
         if path.suffix.lower() == ".toml" or len(path.parts) > 1 or path.is_file():
@@ -154,7 +170,7 @@ def _text_for(path: str, overrides: Mapping[str, Any]) -> str:
         way = f" (on the command line: --set '{DATA}{named[1]}=…')" if named else ""
         raise SceneError(path, "", told + way) from error
     for key, value in overrides.items():
-        _override(table, key, value, path)
+        override(table, key, value, path)
     return f"# {one_line(said)}\n{written(table)}"
 
 
@@ -179,14 +195,16 @@ def parse_scene(
         stated = renamed({**defaults, **parsed(text)}, Scene, file)
     except ValueError as error:
         raise SceneError(file, "", str(error)) from error
+    if is_race_table(stated):
+        raise SceneError(file, "", A_RACE.format(file))
     if folder is not None and "look" in stated:
-        stated["look"] = _with_words(stated["look"], folder, file)
+        stated["look"] = with_words(stated["look"], folder, file)
     table = deepcopy(stated)
     for key, value in overrides.items():
-        _override(table, key, value, file)
+        override(table, key, value, file)
     table = renamed(table, Scene, file)
     if {"look", "look.language"} & set(overrides):
-        table["look"] = _with_words(table["look"], Path(), file)
+        table["look"] = with_words(table["look"], Path(), file)
     scene = _scene(table, file)
     if overrides and "title" not in overrides:
         return _truly_titled(scene, stated, file, overrides)
@@ -222,9 +240,9 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
             return parse_scene(written(table), file, {}, overrides)
         table = {key: table[key] for key in Presentation.__dataclass_fields__ if key in table}
     for key, value in overrides.items():
-        _override(table, key, value, file)
+        override(table, key, value, file)
     if {"look", "look.language"} & set(overrides):
-        table["look"] = _with_words(table["look"], Path(), file)
+        table["look"] = with_words(table["look"], Path(), file)
     header = run.header
     try:
         scene = TypeAdapter(Presentation).validate_python(table)
@@ -238,7 +256,7 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
     return scene
 
 
-def _with_words(look: Any, folder: Path, file: str) -> Any:
+def with_words(look: Any, folder: Path, file: str) -> Any:
     """A look's table with the words of the file that it names, if any."""
     try:
         return put_in(look, folder)
@@ -275,7 +293,8 @@ def _truly_titled(
     return replace(scene, title=name, about=scene.about if "about" in given else "")
 
 
-def _override(table: dict[str, Any], key: str, value: Any, file: str) -> None:
+def override(table: dict[str, Any], key: str, value: Any, file: str) -> None:
+    """Put a value into a table, at a dotted key."""
     *parents, last = key.split(".")
     for i, part in enumerate(parents):
         table = table.setdefault(part, {})

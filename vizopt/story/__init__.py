@@ -1,8 +1,9 @@
-"""The story of a run: its text alternative, for those who cannot see the clip.
+"""The story of a run or a race: its text alternative, for those who cannot see the clip.
 
-Written from the recording alone; no snapshot is read.
+Written from the recordings alone; no snapshot is read.
 """
 
 from vizopt.story.compose import Story, of
+from vizopt.story.race import of_race
 
-__all__ = ["Story", "of"]
+__all__ = ["Story", "of", "of_race"]

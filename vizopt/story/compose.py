@@ -10,7 +10,7 @@ from vizopt.recording.events import Event, events
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
 from vizopt.scene.spec import Presentation, Scene
-from vizopt.story import elsewhere, external
+from vizopt.story import elsewhere, external, logged
 from vizopt.story.kinds import TELLERS
 from vizopt.story.measured import courses
 from vizopt.story.phrases import cut, plain, sentence
@@ -76,7 +76,10 @@ def of(
     stage = arranged_for(run, scene.stage, slide)
     pictured = scene if slide is None else replace(scene, title="")
     seen_in = seen(pictured, stage, run, held=not warning)
-    went = [told.happened(run, found), courses(run), seen_in]
+    if run.header.external:
+        went = [logged.happened(run, found), seen_in]
+    else:
+        went = [told.happened(run, found), courses(run), seen_in]
     paragraphs = tuple(filter(None, [warning, *made, *went]))
     return Story(_alt(scene, run, found), paragraphs, found)
 
@@ -93,7 +96,8 @@ def _alt(scene: Presentation, run: Recording, found: tuple[Event, ...]) -> str:
     title = cut(plain(scene.title), TITLE).rstrip(" .:")
     told_by_name = title.lower() in ("", name.lower())
     text = sentence(what if told_by_name else f"{title}: {what}")
-    for part in told.in_short(run, found):
+    short = logged if run.header.external else told
+    for part in short.in_short(run, found):
         if len(text) + 1 + len(part) <= ALT:
             text = f"{text} {part}"
     return cut(text, ALT)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from vizopt.core.numbers import count, counted, setting
 from vizopt.recording.header import External
+from vizopt.recording.scalars import column_of, scalars
 from vizopt.recording.store import Recording
 from vizopt.story.phrases import cut, listed, plain, sentence
 from vizopt.story.setup import rate
 
 NAMES = 8  # classes and settings that are told one by one
 NAME = 40  # characters of a name
-VOWELS, SPELT = "AEIOaeio", "AEFHILMNORSX"  # an Encoder, an MLP
+SPELLED = "AEFHILMNORSX"  # letters whose own names begin with a vowel: an MLP
 
 
 def what(run: Recording) -> str:
@@ -37,7 +38,8 @@ def trained(run: Recording) -> str:
     if "params" in run.names:
         layers = counted(len(run.layout.layers), "layer")
         has = f"has {count(run.layout.size)} recorded parameters in {layers}"
-        parts.append(f"The model, {_a(by.model)}, {has}.")
+        name = f", {_a(by.model)}," if by.model else ""
+        parts.append(f"The model{name} {has}.")
     return " ".join(filter(None, parts))
 
 
@@ -62,7 +64,7 @@ def how(run: Recording) -> str:
         parts.append(f"The optimizer's settings are {_settings(by.settings)}.")
     for i, group in enumerate(by.groups, start=1):
         parts.append(f"Group {i} of its parameters has {_settings(group)}.")
-    if "lr" in run.columns:
+    if column_of(run, "lr") in scalars(run):
         parts.append(rate(run))
     if by.note:
         parts.append(sentence(plain(by.note)))
@@ -79,8 +81,8 @@ def _a(model: str) -> str:
     name = cut(plain(model), NAME)
     if not name:
         return "a model"
-    spelt = SPELT if name[:2].isupper() else VOWELS
-    return f"{'an' if name[0] in spelt else 'a'} {name}"
+    vowels = SPELLED if name[:2].isupper() else "AEIOaeio"
+    return f"{'an' if name[0] in vowels else 'a'} {name}"
 
 
 def _settings(settings: Mapping[str, bool | float | str]) -> str:

@@ -1,5 +1,7 @@
 """History: what happened in a run with a loss for every epoch, and when."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,30 +17,45 @@ STILL = 0.01  # of the first loss: a run that changes it by less does next to no
 
 def happened(run: Recording, events: tuple[Event, ...]) -> str:
     """The paragraph of loss and accuracy at key epochs, and of every event."""
-    if "loss" not in run.columns:
-        return cut_short(run)
     parts = [
         _values(run),
         _still(run["loss"]),
         *_accuracy(run, events),
         _lowest(run),
-        _plateaus(run, events),
-        *(_spikes(run, event) for event in events if event.kind == "spike"),
-        *(_divergence(run, event) for event in events if event.kind == "divergence"),
-        *(f"{_stays_up(run, event)}." for event in events if event.kind == "rise"),
+        *loss_events(run, events),
         _validation(run),
         cut_short(run),
     ]
     return " ".join(filter(None, parts))
 
 
+def loss_events(run: Recording, events: tuple[Event, ...]) -> list[str]:
+    """A sentence for each event of the loss, but for its lowest value."""
+    return [
+        _plateaus(run, events),
+        *(_spikes(run, event) for event in events if event.kind == "spike"),
+        *(_divergence(run, event) for event in events if event.kind == "divergence"),
+        *(f"{_stays_up(run, event)}." for event in events if event.kind == "rise"),
+    ]
+
+
 def outcome_in_short(run: Recording, events: tuple[Event, ...]) -> list[str]:
     """The same for the alt text, the most important sentence first."""
+    ways = [f"loss {way(run['loss'])}"]
+    if "accuracy" in run.columns:
+        ways.append(f"accuracy {way(run['accuracy'])}")
+    return in_short(run, ways, events)
+
+
+def in_short(run: Recording, ways: Sequence[str], events: tuple[Event, ...]) -> list[str]:
+    """What happened, the most important sentence first.
+
+    Args:
+        run: the recording.
+        ways: of each number that is told how it went.
+        events: of the run.
+    """
     last = run.epochs - 1
-    known = [name for name in ("loss", "accuracy") if name in run.columns]
-    if not known:
-        return []
-    ways = [f"{name} {_way(run[name])}" for name in known]
     diverged = [e for e in events if e.kind == "divergence"]
     marks = [e for e in events if e.kind == "accuracy"]
     spikes = [e for e in events if e.kind == "spike"]
@@ -149,7 +166,7 @@ def _spikes(run: Recording, event: Event) -> str:
 
 def _divergence(run: Recording, event: Event) -> str:
     at = _at(run, event.epoch)
-    if run.diverged is None:
+    if run.diverged is None or run.epochs > run.diverged:  # recorded elsewhere, it may go on
         return f"The run diverges: from {at} on {event.words}."
     return f"The run diverges: at {at} {event.words}, and it stops there."
 
@@ -176,7 +193,7 @@ def _at(run: Recording, epoch: int) -> str:
     return f"{run.header.unit} {count(epoch)}"
 
 
-def _way(values: NDArray[np.float64]) -> str:
+def way(values: NDArray[np.float64]) -> str:
     """`falls from 1.099 to 0.874`, as printed."""
     first, last = number(values[0]), number(values[-1])
     if first == last:

@@ -1,22 +1,34 @@
 """Picture: what there is to be seen in a clip, for those who do not see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_rgb
 
 from vizopt.core.docstrings import first_line
-from vizopt.core.numbers import count, setting
+from vizopt.core.numbers import count, counted, setting
 from vizopt.core.oklab import luminance
 from vizopt.core.params import Grid
 from vizopt.draw.figure_spec import FigureSpec
-from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Plane, Strip, Weights, Worked
+from vizopt.draw.panels import (
+    Curves,
+    Descent,
+    Key,
+    Magnifier,
+    Panel,
+    Plane,
+    Strip,
+    Weights,
+    Worked,
+)
+from vizopt.draw.panels.curves.names import layers_of
 from vizopt.draw.panels.legend import MOST
 from vizopt.draw.panels.sample import PLANE, STRIP, sample
 from vizopt.draw.theme import Theme
 from vizopt.draw.timeline import Timeline
-from vizopt.recording.quantities import MEASURED, layered, title
+from vizopt.recording.quantities import title
+from vizopt.recording.scalars import second, telling
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Presentation
 from vizopt.story.phrases import listed, lower, plain
@@ -33,6 +45,7 @@ SIGNS = {
 }
 BRIGHT = 0.35  # luminance of a paper that is brighter than the ends of a map
 
+TELLING = "loss, accuracy and learning rate come first, what never changes last"
 UPDATE = "An update is the change over half a second of the clip."
 HELD = (
     "Where the background would flash, each place mixes the colours of the classes by the share "
@@ -63,13 +76,17 @@ def seen(scene: Presentation, stage: FigureSpec, run: Recording, *, held: bool) 
         same = [panel for panel in shown if type(panel) is kind]
         tell = PANELS_TOLD.get(kind, _documented)
         parts.append(tell(same, scene, run))
-    if any(isinstance(panel, Plane | Weights) for panel in shown):
-        strip = any(isinstance(panel, Strip) for panel in shown)
-        way = f"{UPDATE} {HELD_STRIP if strip else HELD}"
-        parts.append(way.format(unit=run.header.unit) if held else FREE)
+    parts += _changes(shown, run.header.unit, held=held)
     if run.header.epochs > 1:
         parts.append(_pace(scene.timeline, run.header.unit))
     return " ".join(parts)
+
+
+def _changes(shown: Sequence[Panel], unit: str, *, held: bool) -> list[str]:
+    """What an update is, and what is done where something would flash."""
+    ways = [(Weights, UPDATE), (Plane, HELD), (Strip, HELD_STRIP)]
+    told = [text for kind, text in ways if any(isinstance(panel, kind) for panel in shown)]
+    return [text.format(unit=unit) for text in told] if held else [FREE] * bool(told)
 
 
 def _head(scene: Presentation, run: Recording) -> str:
@@ -145,7 +162,21 @@ def _weights(panels: list[Weights], scene: Presentation, run: Recording) -> str:
         for held, layers in whose.items()
     ]
     told += [text for panel in panels if (text := _sampled(panel.layer, run))]
-    return " ".join(told)
+    return " ".join([*told, _chosen(panels, run)]).strip()
+
+
+def _chosen(panels: list[Weights], run: Recording) -> str:
+    """How many of the layers are shown, if not all of them."""
+    shown, every = {panel.layer for panel in panels}, run.layout.layers
+    if run.header.external is None or len(shown) == len(every):
+        return ""
+    few = f"Shown are {count(len(shown))} of {counted(len(every), 'layer')}"
+    heavy = [layer for layer in every if run.layout.grid(layer).inputs]
+    if shown == {*heavy}:
+        return f"{few}, those with weights."
+    if not {*heavy[:1], *heavy[-1:]} <= shown:
+        return f"{few}."
+    return f"{few}: the first, the last and those that change most for their size."
 
 
 def _sampled(layer: str, run: Recording) -> str:
@@ -200,12 +231,20 @@ def _curves(panels: list[Curves], scene: Presentation, run: Recording) -> str:
     shown = f"up to the shown {unit}, with the value"
     text = f"{what} {listed([plain(name) for name in names])} {shown}"
     notes = ["in digits"]
-    if "validation_loss" in run.columns:
-        notes.append("thinner ones are those of the points held out")
     columns = {column for panel in panels for column in panel.columns}
-    if any(len(layered(column, run.layout.layers)) > 1 for column in columns & {*MEASURED}):
+    if any(second(run.columns, column) for column in columns):
+        notes.append("thinner ones are those of the points held out")
+    if any(layers_of(run, column) for column in columns):
         notes.append("what is measured has a line for each layer, and the value is the network's")
-    return f"{text} {'; '.join(notes)}."
+    return f"{text} {'; '.join(notes)}.{_left_out(columns, run)}"
+
+
+def _left_out(columns: set[str], run: Recording) -> str:
+    """How many of the numbers that somebody logged have a plot, if not all of them."""
+    every = telling(run) if run.header.external else ()
+    if not set(every) - columns:
+        return ""
+    return f" These are {count(len(columns & set(every)))} of {count(len(every))}: {TELLING}."
 
 
 def _descent(panels: list[Any], scene: Presentation, run: Recording) -> str:

@@ -6,6 +6,8 @@ import numpy as np
 
 from vizopt.core.docstrings import first_line
 from vizopt.core.numbers import count, setting
+from vizopt.recording.logged import logged
+from vizopt.recording.scalars import column_of
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Scene
 from vizopt.scene.written import kinds
@@ -72,12 +74,13 @@ def rate(run: Recording, changes: str = "") -> str:
     Args:
         changes: said before where it goes, if it is not the same throughout.
     """
-    lr, unit = run["lr"], run.header.unit
+    at, lr = logged(run[column_of(run, "lr")])
+    unit = run.header.unit
     if np.ptp(lr) == 0:
         return f"The learning rate is {setting(float(lr[0]))} throughout."
     top, last = int(lr.argmax()), len(lr) - 1
     ends = [f"starts at {setting(float(lr[0]), 4)}"]
     if lr[top] > max(lr[0], lr[last]):
-        ends.append(f"rises to {setting(float(lr[top]), 4)} at {unit} {count(top)}")
-    ends.append(f"is {setting(float(lr[last]), 4)} at {unit} {count(last)}")
+        ends.append(f"rises to {setting(float(lr[top]), 4)} at {unit} {count(int(at[top]))}")
+    ends.append(f"is {setting(float(lr[last]), 4)} at {unit} {count(int(at[last]))}")
     return f"The learning rate {changes}{listed(ends)}."

@@ -6,6 +6,8 @@ from vizopt.draw.panels.descent import Descent
 from vizopt.draw.panels.key import Key
 from vizopt.draw.panels.magnifier import Magnifier
 from vizopt.draw.panels.plane import Plane
+from vizopt.draw.panels.small_plane import SmallPlane
+from vizopt.draw.panels.standings import Standings
 from vizopt.draw.panels.strip import Strip
 from vizopt.draw.panels.weights import Weights
 from vizopt.draw.panels.worked import Worked
@@ -19,6 +21,8 @@ PANELS: dict[str, type] = {
     "descent": Descent,
     "worked": Worked,
     "magnifier": Magnifier,
+    "small-plane": SmallPlane,
+    "standings": Standings,
 }
 
 __all__ = [
@@ -31,6 +35,8 @@ __all__ = [
     "Panel",
     "Plane",
     "Slot",
+    "SmallPlane",
+    "Standings",
     "Strip",
     "Weight",
     "Weights",

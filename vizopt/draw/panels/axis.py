@@ -90,6 +90,8 @@ class Axis:
         elif found.spikes:
             high = max(_most(values, OUTLIER) for values in kept)
         first, last = found.range or (-np.inf, np.inf)
+        if not first <= least <= most <= last:  # of 100, or whatever somebody calls so
+            first, last = -np.inf, np.inf
         near = 0 <= least <= NEAR * high
         low = 0.0 if near else max(least - ROOM * (high - least), first)
         if most <= high:

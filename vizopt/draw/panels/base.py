@@ -1,13 +1,14 @@
 """What a panel is: one part of the picture, drawn in two halves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from vizopt.core.arrays import Pixels
 from vizopt.core.specs import spec
 from vizopt.draw.fonts import families, shown
 from vizopt.draw.glyphs import Glyphs, drawn_width, strip, text_width
+from vizopt.draw.paint import DPI, pixel_axes
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import Theme
 from vizopt.draw.views import View, Views, chosen
@@ -103,6 +104,14 @@ class Slot:
         """A strip to write text that changes."""
         theme = self.theme
         return strip(self.font(size), colour or theme.muted, theme.paper, weight, theme.family)
+
+    def part(self, x: int, y: int, width: int, height: int) -> "Slot":
+        """A window of its own within this one."""
+        figure, place = self.axes.figure, self.axes.get_position()
+        W, H = figure.get_size_inches() * DPI  # type: ignore[union-attr]
+        at = round(place.x0 * W) + x, round((1 - place.y1) * H) + y
+        axes = pixel_axes(figure, *at, width, height)  # type: ignore[arg-type]
+        return replace(self, axes=axes, width=width, height=height)
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
         """A hairline just around a box."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Pixels
 from vizopt.core.specs import spec
 from vizopt.draw.paint import Ink, coloured, disc, kept, line, stamp_at
+from vizopt.draw.panels.balls import rolling
 from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.move import Move
 from vizopt.draw.panels.names import plates_of, write_names
@@ -38,23 +39,30 @@ class Descent(OneRun):
     Dots and thin lines go from green through orange to red with the step. The current point is
     larger, with the tangent, whose slope is the gradient, and an arrow as long as the next step.
     Nothing crosses a minimum's name. A point outside the frame is an arrow at the edge with its
-    value. At a pole the curve leaves the frame, at a jump it ends.
+    value. At a pole the curve leaves the frame, at a jump it ends. Of several runs each is a ball
+    with the run's number above it.
     """
 
     @property
     def needs(self) -> frozenset[str]:
         return frozenset({"epoch", "x", "loss", "slope", "curve", "minima", "maxima"})
 
+    def _compares(self, views: Views) -> bool:
+        """Whether several runs are on the curve."""
+        return self.of is None and len(views) > 1
+
     def static(self, slot: Slot, views: Views) -> None:
-        run = self.view(views).run
+        run = next(iter(views.values())).run if self._compares(views) else self.view(views).run
         plot = Plot.of(slot, run)
         plot.draw_axes(slot)
         plot.draw_curve(slot, run["curve"])
         write_names(slot, plot, run["curve"], _named(slot, run))
-        if run.header.epochs > 1:
+        if run.header.epochs > 1 and not self._compares(views):
             _steps_key(slot, plot)
 
     def dynamic(self, slot: Slot, views: Views) -> Draw:
+        if self._compares(views):
+            return rolling(slot, views)
         run, rows = self.view(views)[1:3]
         plot = Plot.of(slot, run)
         x, f = run["x"], run["loss"]

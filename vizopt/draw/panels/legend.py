@@ -86,6 +86,8 @@ class Legend:
 
     def height(self, slot: Slot) -> float:
         """In pixels."""
+        if not self.names:
+            return 0.0
         return slot.unit * CAPTION + (self.lines - 1) * PITCH * slot.font(self.size)
 
     def draw(self, slot: Slot, left: float, top: float, width: float, diameter: float) -> None:
@@ -110,7 +112,12 @@ class Legend:
 
 
 def fitting(
-    slot: Slot, run: Recording, side: Callable[[float], float], diameter: float
+    slot: Slot,
+    run: Recording,
+    side: Callable[[float], float],
+    diameter: float,
+    *,
+    named: bool = True,
 ) -> tuple[Legend, int]:
     """The legend of a run's classes, and the width of the box above it, which it leaves.
 
@@ -119,7 +126,10 @@ def fitting(
         run: the recording.
         side: the box's width beside a legend of this height.
         diameter: of a marker.
+        named: whether there is one.
     """
+    if not named:
+        return Legend([], 1, 0.0), int(side(0.0))
     words = slot.theme.words  # classes that only count are said in the picture's language
     names = tuple(words.retold(name, "class") for name in run.header.classes)
     height = slot.unit * CAPTION

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BACKGROUND = ("background", "background_share", "background_short")  # as there is room
+ROOMY, LEAST = (
+    380,
+    0.6,
+)  # units of a plane's side, below which points of several are smaller; how much
 KEY = 1.1  # diameters of a point, of a marker in the line of classes
 
 
@@ -38,9 +42,11 @@ class Plane(OneRun):
 
     Args:
         confidence: paint a class the greyer the smaller its lead over the second is.
+        named: whether the classes are named below; they are when left out.
     """
 
     confidence: Flag = False
+    named: Flag | None = None
 
     @property
     def needs(self) -> frozenset[str]:
@@ -48,45 +54,54 @@ class Plane(OneRun):
 
     def static(self, slot: Slot, views: Views) -> None:
         run = self.view(views).run
-        x, y, side, legend = _square(slot, run)
+        x, y, side, legend = square(slot, run, views, self.named is not False)
         slot.frame(x, y, side, side)
         features = Features.of(slot, run)
         features.draw(slot, x, y, side, side)
         legend.draw(slot, x, y + side + features.below(slot), side, KEY * diameter(slot.unit))
         if note := _note(slot, run, side):
-            slot.text(x, _last_line(slot, run), note, 12)
+            slot.text(x, _last_line(slot, run, y + side, legend), note, 12)
 
     def dynamic(self, slot: Slot, views: Views) -> Draw:
         run, rows = self.view(views)[1:3]
         from vizopt.draw.hold import Background
 
-        left, top, side, _ = _square(slot, run)
+        left, top, side, legend = square(slot, run, views, self.named is not False)
+        inside = len(views) > 1 and not _note(slot, run, side)
+        last_line = _last_line(slot, run, top + side, legend)
+        if inside:
+            last_line = top + side - round(slot.unit * 6)
+        right = left + side - inside * round(slot.unit * 4)
         grid, classes = run.columns["scores"].shape[-1], len(run.header.classes)
         flashing = slot.playback.mode == "flashing"
         colours = slot.theme.solids(classes) if flashing else slot.theme.tints(classes)
-        background = Background(run, rows, slot.playback, side, colours)
+        background = Background(run, rows, slot.playback, round(side * len(views) ** 0.5), colours)
         line = coloured(np.full((1, 1), 255, np.uint8), slot.theme.border)[0, 0]
         border = None if flashing else line
         regions = Regions(grid, side, side, colours, border, slot.hairline)
         paint = regions.shade if self.confidence else regions
-        points = Stamp.of(side, side, _points(slot, run, side))
+        size = diameter(slot.unit) * (
+            len(views) == 1 or min(max(side / slot.unit / ROOMY, LEAST), 1)
+        )
+        points = Stamp.of(side, side, _points(slot, run, side, size))
         glyphs = slot.glyphs(12)
         units = slot.say(f"{run.header.unit}s")
         named = slot.text_width(_note(slot, run, side), 12)
         free = side - (named + slot.unit * 12 if named else 0)
 
         def draw(window: Pixels, k: int) -> None:
-            square = window[top : top + side, left : left + side]
+            pixels = window[top : top + side, left : left + side]
             held = background(k)
             if held:
-                regions.mix(held.shares, square)
+                regions.mix(held.shares, pixels)
+            else:
+                paint(run.row("scores", int(rows[k])), pixels)
+            points(pixels)
+            if held:
                 between = {"first": count(held.first), "last": count(held.last)}
                 ways = [slot.say(key, units=units, **between) for key in BACKGROUND]
                 words = next((words for words in ways if glyphs.width(words) <= free), ways[-1])
-                glyphs.write(window, words, left + side, _last_line(slot, run), 1.0)
-            else:
-                paint(run.row("scores", int(rows[k])), square)
-            points(square)
+                glyphs.write(window, words, right, last_line, 1.0)
 
         return draw
 
@@ -98,16 +113,16 @@ def _note(slot: Slot, run: Recording, side: float) -> str:
     return slot.fitted("  ·  ".join(filter(None, parts)), 12, side)
 
 
-def _last_line(slot: Slot, run: Recording) -> int:
+def _last_line(slot: Slot, run: Recording, bottom: int, legend: Legend) -> int:
     """Baseline below the classes."""
-    _, top, side, legend = _square(slot, run)
-    classes = top + side + Features.of(slot, run).below(slot) + legend.height(slot)
+    classes = bottom + Features.of(slot, run).below(slot) + legend.height(slot)
     return round(classes + slot.font(12) * 1.3)
 
 
-def _square(slot: Slot, run: Recording) -> tuple[int, int, int, Legend]:
+def square(slot: Slot, run: Recording, views: Views, named: bool) -> tuple[int, int, int, Legend]:
     """Left, top and side of the plane in its window, and the classes below it."""
-    second = slot.playback.mode != "flashing" or _says_plane(run) or shown_of(slot, run, PLANE)
+    held = slot.playback.mode != "flashing" and len(views) == 1  # else it is said inside
+    second = held or _says_plane(run) or shown_of(slot, run, PLANE)
     features = Features.of(slot, run)
     left, above = features.left(slot), features.above(slot)
     below = features.below(slot) + (slot.font(12) * 1.7 if second else 0)
@@ -115,7 +130,7 @@ def _square(slot: Slot, run: Recording) -> tuple[int, int, int, Legend]:
     def side_above(legend: float) -> float:
         return min(slot.width - left, slot.height - above - below - legend)
 
-    legend, side = fitting(slot, run, side_above, KEY * diameter(slot.unit))
+    legend, side = fitting(slot, run, side_above, KEY * diameter(slot.unit), named=named)
     return left, above, side, legend
 
 
@@ -124,7 +139,7 @@ def _says_plane(run: Recording) -> bool:
     return bool(run.header.plane) and not run.header.axes
 
 
-def _points(slot: Slot, run: Recording, side: int) -> "Callable[[Axes], None]":
+def _points(slot: Slot, run: Recording, side: int, size: float) -> "Callable[[Axes], None]":
     """Draws the points on axes as large as the plane."""
     some = sample(run["labels"], PLANE)
     points, labels, held_out = run["points"][some], run["labels"][some], run["held_out"][some] > 0
@@ -137,7 +152,7 @@ def _points(slot: Slot, run: Recording, side: int) -> "Callable[[Axes], None]":
             for hollow in (False, True):
                 shown = (labels == c) & (held_out == hollow)
                 place = x[shown], y[shown]
-                markers(axes, slot.theme, *place, int(c), diameter(slot.unit), hollow=hollow)
+                markers(axes, slot.theme, *place, int(c), size, hollow=hollow)
 
     return draw
 

@@ -72,9 +72,7 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
         most=max(data["at"], default=0),
         speeds="\n".join(_speed(speed, verdict, said) for speed in SPEEDS),
         events=_events(metadata, columns, frames),
-        story="\n".join(
-            f"<p>{escape(text)}</p>" for text in metadata.paragraphs or (metadata.alt,)
-        ),
+        story="\n".join(f"<p>{escape(t)}</p>" for t in metadata.paragraphs or (metadata.alt,)),
         data=_json(data),
         recipe=escape(metadata.recipe),
         **{key: escape(text) for key, text in said.items()},

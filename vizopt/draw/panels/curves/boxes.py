@@ -8,6 +8,7 @@ from vizopt.draw.panels.base import Slot
 from vizopt.draw.panels.curves.labels import room_of
 from vizopt.draw.panels.curves.names import drawn_of, short_of, title_of
 from vizopt.draw.panels.curves.plot import Plot, head
+from vizopt.recording.logged import final, logged
 from vizopt.recording.quantities import quantity
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
@@ -83,7 +84,7 @@ def constants(slot: Slot, run: Recording, columns: Sequence[str]) -> list[Consta
     names = _told(slot, run, columns)
     lines = []
     for i, column in enumerate(names):
-        name, value = title_of(slot, run, column), writing_of(run, column)(float(run[column][0]))
+        name, value = title_of(slot, run, column), writing_of(run, column)(final(run[column]))
         across = beside(slot, run, columns)
         room = slot.width - _room(slot, run, columns) if across else 0.0
         if slot.text_width(name) + slot.text_width(value, 18, "bold") > slot.width - room:
@@ -111,7 +112,7 @@ def _flat(slot: Slot, run: Recording, columns: Sequence[str]) -> bool:
 
 def _is_constant(run: Recording, column: str) -> bool:
     """Whether a column is a rate that a run keeps from its first epoch to its last."""
-    values = run[column]
+    values = logged(run[column])[1]
     return not quantity(column).made and len(values) > 0 and bool((values == values[0]).all())
 
 
@@ -133,7 +134,7 @@ def _room(slot: Slot, run: Recording, columns: Sequence[str]) -> float:
     names = _told(slot, run, columns)
     wide = [
         slot.text_width(title_of(slot, run, column))
-        + slot.text_width(writing_of(run, column)(float(run[column][0])), 18, "bold")
+        + slot.text_width(writing_of(run, column)(final(run[column])), 18, "bold")
         for column in names
     ]
     return min(max(wide, default=0.0) + slot.unit * 12, slot.width / 3) if names else 0.0

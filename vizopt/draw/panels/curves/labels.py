@@ -9,6 +9,7 @@ from vizopt.core.contrast import SHAPE, mixed, nearest
 from vizopt.draw.panels.base import Slot
 from vizopt.draw.panels.curves.names import layers_of, pair
 from vizopt.draw.panels.curves.plot import DIGITS, Plot
+from vizopt.recording.logged import logged
 from vizopt.recording.quantities import BOOK, layer_title, parts, quantity
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
@@ -114,7 +115,7 @@ def note_second(slot: Slot, run: Recording, plots: list[Plot]) -> None:
         if len(names) > 1:
             at = plot.start + slot.text_width(plot.title) + slot.unit * 10
             numbers = _numbers(slot, run, names)
-            thin = slot.say("thin_validation")
+            thin = slot.say("thin_test" if names[1].startswith("test_") else "thin_validation")
             if at + slot.text_width(thin, 11) + slot.unit * 10 < plot.edge - numbers:
                 slot.text(at, plot.top - slot.unit * 12, thin, 11)
                 return
@@ -122,6 +123,6 @@ def note_second(slot: Slot, run: Recording, plots: list[Plot]) -> None:
 
 def _numbers(slot: Slot, run: Recording, names: list[str]) -> float:
     """Width of the widest numbers of a curve and of its second."""
-    texts = [[*map(writing_of(run, name), run[name].tolist())] for name in names]
-    first = max(slot.text_width(text, DIGITS[0], "bold") for text in {*texts[0]})
-    return first + max(slot.text_width(text) for text in {*texts[1]}) + slot.unit * 10
+    texts = [{*map(writing_of(run, name), logged(run[name])[1].tolist())} for name in names]
+    first = max((slot.text_width(text, DIGITS[0], "bold") for text in texts[0]), default=0.0)
+    return first + max(map(slot.text_width, texts[1]), default=0.0) + slot.unit * 10

@@ -1,8 +1,9 @@
 """The line of a curve: its ink, a band where its values spread, arrows where it is cut."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt.draw.panels.base import Slot
 from vizopt.draw.panels.curves.plot import Floats, Plot
@@ -10,18 +11,21 @@ from vizopt.draw.panels.curves.plot import Floats, Plot
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+Points: TypeAlias = tuple[NDArray[np.intp], Floats]  # steps [n] and values [n]
+
 COLUMN = 2.0  # units of width, whose values are one point and one part of the envelope
 BAND = 2.5  # widths of a line: where the values of a column spread wider, it is a band
 PALE = 0.35  # of the line's colour in its band
 
 
 def draw_line(
-    axes: "Axes", slot: Slot, plot: Plot, values: Floats, colour: str, thick: float
+    axes: "Axes", slot: Slot, plot: Plot, points: Points, colour: str, thick: float
 ) -> None:
-    """A curve, broken where it has no value, with triangles where it is cut."""
+    """A curve through its points, broken where one has no value, with triangles where it is cut."""
     from matplotlib.colors import to_hex, to_rgb
 
-    x = plot.x(np.arange(len(values), dtype=float))
+    at, values = points
+    x = plot.x(at.astype(float))
     y = np.where(np.isnan(values), np.nan, plot.y(values))
     width = max(1.8 * slot.unit, 1.2) * thick
     x_mean, y_mean, low, high = by_column(x, y, COLUMN * slot.unit)

@@ -1,17 +1,19 @@
 """What moves in a curve's box: its lines up to the current epoch, dots there, and the digits."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Rows
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.paint import Stamp, coloured, disc, stamp_at
 from vizopt.draw.panels.base import Draw, Slot
 from vizopt.draw.panels.curves.labels import colours_of
-from vizopt.draw.panels.curves.lines import draw_line
+from vizopt.draw.panels.curves.lines import Points, draw_line
 from vizopt.draw.panels.curves.names import drawn_of, layers_of, pair
 from vizopt.draw.panels.curves.plot import DIGITS, Plot
+from vizopt.recording.logged import is_logged, logged, standing
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
 
@@ -33,15 +35,15 @@ def curve(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
 def _lines(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
     """The column's line and that of the samples held out, or one of each layer."""
     layers = layers_of(run, plot.column)
-    curves = [run[name] for name in drawn_of(run, plot.column)]
+    curves = [logged(run[name]) for name in drawn_of(run, plot.column)]
     epochs = run["epoch"][rows]
     colours = colours_of(slot, run, plot.column)
     widths = [0.8] * len(layers) or [1.0, 0.6]
     radii = [3.5] * len(layers) or [4.5, 3.5]
 
     def draw_lines(axes: "Axes") -> None:
-        for values, colour, thick in reversed(list(zip(curves, colours, widths, strict=False))):
-            draw_line(axes, slot, plot, values, colour, thick)
+        for points, colour, thick in reversed(list(zip(curves, colours, widths, strict=False))):
+            draw_line(axes, slot, plot, points, colour, thick)
 
     line = Stamp.of(slot.width, slot.height, draw_lines)
     dots = [
@@ -49,14 +51,27 @@ def _lines(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
         for radius, colour in zip(radii, colours, strict=True)
     ]
     x = plot.x(epochs.astype(float)).astype(int)
-    ys = [plot.y(np.nan_to_num(values[epochs], nan=np.inf)).astype(int) for values in curves]
+    places = [_places(plot, points, epochs) for points in curves]
 
     def draw(window: Pixels, k: int) -> None:
         line(window, int(x[k]) + 1)
-        for y, dot in reversed(list(zip(ys, dots, strict=False))):
-            stamp_at(window, dot, int(x[k]), int(y[k]))
+        for (begun, across, y), dot in reversed(list(zip(places, dots, strict=False))):
+            if begun[k]:
+                stamp_at(window, dot, int(across[k]), int(y[k]))
 
     return draw
+
+
+def _places(plot: Plot, points: Points, epochs: Rows) -> tuple[NDArray[Any], ...]:
+    """Where a line's dot is in each frame [F]: whether there is one yet, its x and y. Between two
+    values it goes straight from one to the other; behind the last one it stays."""
+    at, values = points
+    if not len(at):
+        return np.zeros(len(epochs), np.bool_), epochs, epochs
+    here = epochs.clip(max=at[-1])
+    y = plot.y(np.nan_to_num(values, nan=np.inf))
+    between = y[np.searchsorted(at, here)] if len(at) > at[-1] else np.interp(here, at, y)
+    return epochs >= at[0], plot.x(here.astype(float)).astype(int), between.astype(int)
 
 
 def _digits(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
@@ -64,10 +79,7 @@ def _digits(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
     names = pair(run, plot.column)
     layers = layers_of(run, plot.column)
     epochs = run["epoch"][rows]
-    texts = [
-        [way(float(value)) for value in run[name][epochs]]
-        for name, way in ((name, writing_of(run, name)) for name in names)
-    ]
+    texts = [_texts(run, name, epochs) for name in names]
     if layers:
         texts.append([slot.say("network")] * len(rows))
     large = _strip(slot, plot, {*texts[0]})
@@ -87,6 +99,13 @@ def _digits(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
             small.write(window, texts[1][k], right - room, baseline, 1)
 
     return draw
+
+
+def _texts(run: Recording, name: str, epochs: Rows) -> list[str]:
+    """The value that was logged last at each of some epochs [F]; nothing before the first one."""
+    way, values = writing_of(run, name), standing(run[name])[epochs]
+    told = zip(values.tolist(), is_logged(values).tolist(), strict=True)
+    return [way(value) if begun else "" for value, begun in told]
 
 
 def _strip(slot: Slot, plot: Plot, texts: set[str]) -> Glyphs:

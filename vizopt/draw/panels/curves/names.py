@@ -1,7 +1,8 @@
 """What a curve's box shows: the columns that belong to one, and its title."""
 
 from vizopt.draw.panels.base import Slot
-from vizopt.recording.quantities import HELD_OUT, layered, quantity, title
+from vizopt.recording.quantities import layered, ordered, quantity, title
+from vizopt.recording.scalars import second
 from vizopt.recording.store import Recording
 
 
@@ -16,11 +17,13 @@ def short_of(slot: Slot, run: Recording, column: str) -> str:
 
 def pair(run: Recording, column: str) -> list[str]:
     """The column, and that of the held-out samples if there is one."""
-    return [name for name in (column, f"{HELD_OUT}{column}") if name in run.columns]
+    return [name for name in (column, second(run.columns, column)) if name]
 
 
 def layers_of(run: Recording, column: str) -> list[str]:
     """The columns of the layers, where the column is measured in each of them."""
+    if run.header.external:  # in whatever was called a layer there
+        return [name for name in ordered(run.columns) if name.startswith(f"{column}.")]
     if not quantity(column).measure:
         return []
     return [name for name in layered(column, run.layout.layers)[1:] if name in run.columns]

@@ -11,6 +11,7 @@ from vizopt.core.specs import spec
 from vizopt.draw.panels.axis import Axis, Kind, Limits
 from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.curves.boxes import axis_of, beside, constants, plots
+from vizopt.draw.panels.curves.compared import draw_still, moving, plots_of
 from vizopt.draw.panels.curves.labels import note_second, write_labels
 from vizopt.draw.panels.curves.moving import curve
 from vizopt.draw.views import Views
@@ -31,7 +32,9 @@ class Curves(OneRun):
     width spread, a line shows their mean and a pale band all of them. A learning rate that never
     changes is a line of text.
 
-    Where a run holds out samples, their loss and accuracy are second, thinner curves. What is
+    Where a run holds out samples, their loss and accuracy are second, thinner curves: those of
+    `val_loss`, `test_loss` and the like in a training that was recorded elsewhere. What was logged
+    only now and then is a line through its points, and its number is the last one. What is
     measured in each layer has a line for each, named at its end, and the number is that of the
     whole network. A panel wider than high puts its curves beside each other.
 
@@ -68,7 +71,14 @@ class Curves(OneRun):
         """The axis of a column: as it was given, or that of some runs together."""
         return axis_of(column, runs, self.axis, self.limits)
 
+    def _compares(self, views: Views) -> bool:
+        """Whether the lines of several runs are drawn together."""
+        return self.of is None and len(views) > 1
+
     def static(self, slot: Slot, views: Views) -> None:
+        if self._compares(views):
+            draw_still(slot, plots_of(slot, views, self.columns, self.axis, self.limits))
+            return
         run = self.view(views).run
         shown = plots(slot, run, self.columns, self.axis, self.limits)
         for plot in shown:
@@ -81,6 +91,9 @@ class Curves(OneRun):
             line.write(slot)
 
     def dynamic(self, slot: Slot, views: Views) -> Draw:
+        if self._compares(views):
+            boxes = plots_of(slot, views, self.columns, self.axis, self.limits)
+            return moving(slot, views, boxes)
         run, rows = self.view(views)[1:3]
         shown = plots(slot, run, self.columns, self.axis, self.limits)
         draws = [curve(slot, run, plot, rows) for plot in shown]

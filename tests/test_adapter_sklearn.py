@@ -1,0 +1,254 @@
+"""vizopt.sklearn: estimators fit as `fit` does, and are recorded."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+
+import vizopt
+from vizopt.core.errors import VizoptWarning
+
+pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression, Perceptron, SGDClassifier, SGDRegressor
+from sklearn.metrics import log_loss
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*(onverge|maximum iteration|lbfgs failed).*"),
+    pytest.mark.filterwarnings("ignore::FutureWarning:sklearn"),
+]
+
+IRIS = load_iris()
+X, y = IRIS.data, IRIS.target
+FEW = {"random_state": 3, "max_iter": 12}
+HAS_CALLBACKS = hasattr(LogisticRegression, "set_callbacks")
+
+NETWORKS = {
+    "adam": MLPClassifier((6,), learning_rate_init=0.01, batch_size=50, **FEW),
+    "sgd": MLPClassifier(
+        (6, 5), solver="sgd", learning_rate="adaptive", early_stopping=True, tol=0.1, **FEW
+    ),
+    "lbfgs": MLPClassifier((6,), solver="lbfgs", **FEW),
+    "regressor": MLPRegressor(hidden_layer_sizes=(6,), learning_rate_init=0.01, **FEW),
+}
+LINEAR = {
+    "logistic": LogisticRegression(max_iter=12),
+    "saga": LogisticRegression(solver="saga", **FEW),
+    "sgd": SGDClassifier(loss="log_loss", **FEW),
+    "hinge": SGDClassifier(**FEW),
+    "perceptron": Perceptron(max_iter=9),
+    "regressor": SGDRegressor(learning_rate="adaptive", **FEW),
+}
+ALL = {f"{name}, network": e for name, e in NETWORKS.items()} | LINEAR
+
+
+def last(estimator):
+    return estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
+
+
+def weights(estimator):
+    """The weights of the first layer, [inputs, outputs]."""
+    final = last(estimator)
+    return final.coefs_[0] if hasattr(final, "coefs_") else np.atleast_2d(final.coef_).T
+
+
+def target(estimator):
+    return X[:, 0] if "Regressor" in str(estimator) else y
+
+
+@pytest.mark.parametrize("scaled", [False, True], ids=["alone", "scaled"])
+@pytest.mark.parametrize("name", ALL)
+def test_it_fits_as_fit_does_and_is_left_as_fit_leaves_it(name, scaled, tmp_path):
+    estimator = clone(ALL[name])
+    if scaled:
+        estimator = make_pipeline(StandardScaler(), estimator)
+    plain = clone(estimator).fit(X, target(estimator))
+    before = {key for key in vars(last(plain)) if not key.startswith("_callback")}
+    path = tmp_path / "mine.zarr"
+    assert vizopt.sklearn.fit(estimator, X, target(estimator), path) is estimator
+    np.testing.assert_array_equal(weights(estimator), weights(plain))
+    np.testing.assert_array_equal(estimator.predict(X), plain.predict(X))
+    assert getattr(last(estimator), "loss_curve_", 0) == getattr(last(plain), "loss_curve_", 0)
+    assert vars(last(estimator)).keys() == before
+    assert vars(last(clone(estimator))).keys() == vars(last(clone(plain))).keys()
+    np.testing.assert_array_equal(weights(pickle.loads(pickle.dumps(estimator))), weights(plain))
+    run = vizopt.Recording(path)
+    layer = run.layout.layers[0]
+    rows = run.layout.weights_of(layer, run["params"])
+    np.testing.assert_array_equal(rows[-1], weights(plain))
+    assert len({row.tobytes() for row in rows}) >= len(rows) - 2, "each row is of its own step"
+    score = "r2" if "Regressor" in str(estimator) else "accuracy"
+    assert run[score][-1] == plain.score(X, target(estimator))
+    assert ("scores" in run.columns) == (score == "accuracy")
+
+
+def test_a_networks_epochs_are_those_of_its_loss_curve(tmp_path):
+    fitted = vizopt.sklearn.fit(clone(NETWORKS["adam"]), X, y, tmp_path / "mine.zarr")
+    run = vizopt.Recording(tmp_path / "mine.zarr")
+    curve = fitted.loss_curve_
+    assert run["loss"].tolist() == [*curve, curve[-1]]
+    assert run["lr"].tolist() == [0.01] * 13
+    assert (run.layout.layers, run.header.unit) == (("hidden1", "output"), "epoch")
+    start = MLPClassifier((6,), **{**FEW, "max_iter": 1}, learning_rate_init=1e-30).fit(X, y)
+    np.testing.assert_allclose(run.weights("hidden1", epoch=0)[:4], start.coefs_[0], atol=1e-25)
+    three = clone(NETWORKS["adam"]).set_params(max_iter=3).fit(X, y)
+    np.testing.assert_array_equal(run.weights("hidden1", epoch=3)[:4], three.coefs_[0])
+    assert run["accuracy"][3] == three.score(X, y)
+    by = run.header.external
+    assert (by.framework, by.model, by.optimizer) == ("scikit-learn", "MLPClassifier", "Adam")
+    assert by.settings["learning_rate"] == 0.01
+
+
+def test_the_plane_is_what_the_network_of_that_epoch_predicts(tmp_path):
+    pair = X[:, :2]
+    estimator = make_pipeline(StandardScaler(), clone(NETWORKS["adam"]))
+    vizopt.sklearn.fit(estimator, pair, y, tmp_path / "mine.zarr", features=["length", "width"])
+    run = vizopt.Recording(tmp_path / "mine.zarr")
+    assert run.header.axes == ("length", "width")
+    early = clone(estimator).set_params(mlpclassifier__max_iter=3).fit(pair, y)
+    x0, x1, y0, y1 = run["extent"]
+    side = run["scores"].shape[-1]
+    across, up = np.meshgrid(np.linspace(x0, x1, side), np.linspace(y1, y0, side))
+    scale = pair.std(axis=0)
+    points = np.stack([across.ravel(), up.ravel()], axis=1) * scale + pair.mean(axis=0)
+    predicted = early.predict(points).reshape(side, side)
+    assert (run.row("scores", 3).argmax(axis=0) == predicted).mean() > 0.999
+
+
+def test_early_stopping_tells_the_points_held_out(tmp_path):
+    fitted = vizopt.sklearn.fit(clone(NETWORKS["sgd"]), X, y, tmp_path / "mine.zarr")
+    run = vizopt.Recording(tmp_path / "mine.zarr")
+    np.testing.assert_array_equal(run["val_accuracy"][1:], fitted.validation_scores_)
+    assert np.isnan(run["val_accuracy"][0])
+    assert run.layout.layers == ("hidden1", "hidden2", "output")
+
+
+def test_lbfgs_is_recorded_by_evaluations(tmp_path):
+    fitted = vizopt.sklearn.fit(clone(NETWORKS["lbfgs"]), X, y, tmp_path / "mine.zarr")
+    run = vizopt.Recording(tmp_path / "mine.zarr")
+    assert run.header.unit == "step"
+    assert run.header.external.note == "a step is an evaluation of the loss"
+    assert run["loss"][-1] == fitted.loss_ == run["loss"].min()
+    assert run.epochs > fitted.n_iter_
+
+
+@pytest.mark.skipif(not HAS_CALLBACKS, reason="scikit-learn before 1.9")
+def test_callbacks_tell_the_iterations_of_logistic_regression(tmp_path):
+    estimator = clone(LINEAR["logistic"])
+    vizopt.sklearn.fit(estimator, X, y, tmp_path / "mine.zarr")
+    run = vizopt.Recording(tmp_path / "mine.zarr")
+    assert run.epochs == estimator.n_iter_[0] + 1
+    assert run.header.external.note == "a step is an iteration"
+    assert not run.weights("linear", epoch=0).any()
+    five = clone(estimator).set_params(max_iter=5).fit(X, y)
+    np.testing.assert_allclose(run.weights("linear", epoch=5)[:4], five.coef_.T, rtol=1e-12)
+    assert run["loss"][5] == pytest.approx(log_loss(y, five.predict_proba(X)), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["saga", "sgd", "hinge", "perceptron"])
+def test_refits_are_called_so_and_are_the_first_epochs(name, tmp_path):
+    estimator = clone(LINEAR[name])
+    vizopt.sklearn.fit(estimator, X, y, tmp_path / "mine.zarr")
+    run = vizopt.Recording(tmp_path / "mine.zarr")
+    assert run.header.external.note == "refitted: the first k epochs again for each k"
+    assert run.epochs == np.max(estimator.n_iter_) + 1
+    assert not run.weights("linear", epoch=0).any()
+    four = clone(estimator).set_params(max_iter=4).fit(X, y)
+    np.testing.assert_array_equal(run.weights("linear", epoch=4)[:4], four.coef_.T)
+    assert run["accuracy"][4] == four.score(X, y)
+    loss = run["loss"][4]
+    if hasattr(four, "predict_proba"):
+        assert loss == log_loss(y, four.predict_proba(X))
+    else:
+        signs = np.where(y[:, None] == four.classes_, 1, -1)
+        wanted = name == "hinge"
+        margins = np.maximum(0, wanted - signs * four.decision_function(X))
+        assert loss == pytest.approx(margins.mean())
+
+
+def test_a_long_fit_is_refitted_by_octaves(tmp_path):
+    estimator = SGDClassifier(random_state=0, max_iter=150, tol=None)
+    vizopt.sklearn.fit(estimator, X, y, tmp_path / "mine.zarr")
+    kept = vizopt.Recording(tmp_path / "mine.zarr")["epoch"].tolist()
+    assert kept == [*range(64), *range(64, 128), *range(128, 151, 2)]
+
+
+def test_a_table_has_its_own_names(tmp_path):
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    table = pandas.DataFrame(X[:, :2], columns=["petal", "sepal"])
+    labels = pandas.Series(IRIS.target_names[y])
+    estimator = make_pipeline(StandardScaler(), clone(NETWORKS["adam"]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)  # "X does not have valid feature names"
+        warnings.filterwarnings("ignore", ".*onverge.*")
+        vizopt.sklearn.fit(estimator, table, labels, tmp_path / "mine.zarr")
+    header = vizopt.Recording(tmp_path / "mine.zarr").header
+    assert header.axes == ("petal", "sepal")
+    assert header.classes == ("setosa", "versicolor", "virginica")
+
+
+def test_sample_weights_go_to_fit(tmp_path):
+    heavy = {"sample_weight": np.linspace(0.1, 1, len(y))}
+    for estimator in (NETWORKS["adam"], LINEAR["hinge"]):
+        plain = clone(estimator).fit(X, y, **heavy)
+        mine = vizopt.sklearn.fit(clone(estimator), X, y, tmp_path / "m.zarr", fit_params=heavy)
+        np.testing.assert_array_equal(weights(mine), weights(plain))
+        run = vizopt.Recording(tmp_path / "m.zarr")
+        rows = run.layout.weights_of(run.layout.layers[0], run["params"])
+        np.testing.assert_array_equal(rows[-1], weights(plain))
+
+
+@pytest.mark.parametrize(
+    ("estimator", "words"),
+    [
+        (RandomForestClassifier(), "RandomForestClassifier: has no steps .* these have: MLPClass"),
+        (make_pipeline(StandardScaler()), "StandardScaler: has no steps that can be recorded"),
+        (SGDClassifier(), "SGDClassifier: random_state: None: needs a whole number"),
+        (SGDClassifier(random_state=0, warm_start=True), "SGDClassifier: warm_start: "),
+    ],
+)
+def test_what_cannot_be_recorded_is_one_line_before_the_fit(estimator, words, tmp_path):
+    with pytest.raises(vizopt.VizoptError, match=words) as error:
+        vizopt.sklearn.fit(estimator, X, y, tmp_path / "mine.zarr")
+    assert "\n" not in str(error.value)
+    assert not hasattr(last(estimator), "coef_")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_samples_that_have_no_plane_are_fitted_all_the_same(tmp_path):
+    sparse = pytest.importorskip("scipy.sparse").csr_matrix(X)
+    plain = clone(NETWORKS["adam"]).fit(sparse, y)
+    with pytest.warns(VizoptWarning, match="the plane is left out") as told:
+        mine = vizopt.sklearn.fit(clone(NETWORKS["adam"]), sparse, y, tmp_path / "mine.zarr")
+    assert sum(warning.category is VizoptWarning for warning in told) == 1
+    np.testing.assert_array_equal(weights(mine), weights(plain))
+    assert vizopt.Recording(tmp_path / "mine.zarr")["loss"][0] == plain.loss_curve_[0]
+
+
+def test_an_error_of_fit_is_the_users_own_and_leaves_the_estimator_clean(tmp_path):
+    estimator = clone(NETWORKS["adam"]).set_params(activation="none")
+    with pytest.raises(ValueError, match="activation"):
+        vizopt.sklearn.fit(estimator, X, y, tmp_path / "mine.zarr")
+    assert vars(estimator).keys() == vars(clone(estimator)).keys()
+
+
+def test_what_goes_wrong_in_recording_leaves_the_fit_alone(tmp_path, monkeypatch):
+    plain = clone(NETWORKS["adam"]).fit(X, y)
+
+    def broken(*args):
+        raise RuntimeError("no memory\nleft")
+
+    monkeypatch.setattr("vizopt.adapters.sklearn_network.held", broken)
+    with pytest.warns(VizoptWarning) as told:
+        mine = vizopt.sklearn.fit(clone(NETWORKS["adam"]), X, y, tmp_path / "mine.zarr")
+    np.testing.assert_array_equal(weights(mine), weights(plain))
+    said = [str(warning.message) for warning in told if warning.category is VizoptWarning]
+    assert len(said) == 1
+    assert said[0].endswith("weights: RuntimeError('no memory\\nleft'): left out")

@@ -1,0 +1,63 @@
+"""The examples run as they stand, but for shorter trainings and a small still instead of a clip."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+import vizopt
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NEEDED = {"keras_digits": ("keras", "torch", "sklearn"), "sklearn_iris": ("sklearn",)}
+# What is written → what is run, so that it takes a second.
+SHORTER = {
+    "keras_digits": ("epochs=8, batch_size=64", "epochs=1, batch_size=900"),
+    "sklearn_iris": ("max_iter=150", "max_iter=8"),
+    "numpy_moons": ("range(300)", "range(8)"),
+}
+STEPS = {"keras_digits": 2, "sklearn_iris": 8, "numpy_moons": 8}
+TITLES = {
+    "keras_digits": "Keras learns to read digits",
+    "sklearn_iris": "scikit-learn tells irises apart",
+    "numpy_moons": "Two moons in plain NumPy",
+}
+
+
+def replaced(text, old, new):
+    assert text.count(old) == 1, old
+    return text.replace(old, new)
+
+
+@pytest.mark.parametrize("name", SHORTER)
+def test_it_runs_and_draws_its_clip(name, tmp_path):
+    for module in NEEDED.get(name, ()):
+        if not find_spec(module):
+            pytest.skip(f"{module} is not installed")
+    text = (EXAMPLES / f"{name}.py").read_text(encoding="utf-8")
+    text = replaced(text, *SHORTER[name])
+    stem = re.search(r'vizopt.render\("(\w+).zarr", "\1.mp4"\)', text)[1]
+    text = replaced(text, f'"{stem}.mp4")', f'"{stem}.png", size=(480, 270))')
+    (tmp_path / "short.py").write_text(text, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "short.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    run = vizopt.Recording(tmp_path / f"{stem}.zarr")
+    assert TITLES[name] in repr(run)
+    assert run.epochs == STEPS[name] + 1
+    assert {"loss", "accuracy", "params", "scores"} <= run.columns.keys()
+    assert (tmp_path / f"{stem}.png").stat().st_size > 5000
+
+
+def test_every_example_is_run():
+    assert {path.stem for path in EXAMPLES.glob("*.py")} >= {*SHORTER}

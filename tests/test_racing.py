@@ -1,0 +1,340 @@
+"""Racing: runs trained beside each other into one picture, told, listed and made again."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vizopt
+from vizopt.clips import recipe as recipes
+from vizopt.clips.telling import settings_of, told_of
+from vizopt.core.errors import Interrupted, RecordingError, VizoptError
+from vizopt.core.progress import quiet
+from vizopt.pipeline import racing
+from vizopt.pipeline.field import field_of
+from vizopt.recording.differences import differences
+from vizopt.recording.standings import leads, settled, standings, steps_to
+from vizopt.recording.store import Recording
+
+TABLES = Path(__file__).parent / "data" / "epochs" / "simd-exp"
+LESSON = {"SGD": "sgd_decay1e-3", "Momentum": "sgd_mom09", "Adam": "adam_05_5e-7"}
+ALONE = {"AdaGrad": "adagrad", "RMSProp": "rmsprop-tuned"}
+SHORT = {"epochs": 501, "keep.grid": 10, "timeline.seconds": 0.5}
+TINY = {
+    "epochs": 9,
+    "problem.data.points": 9,
+    "problem.sizes": [2, 4, 3],
+    "keep.grid": 8,
+    "timeline.seconds": 0.2,
+}
+SMALL = {"size": (640, 360), "overrides": TINY}
+SET = [f"--set={key}={value}" for key, value in TINY.items()]
+
+
+def trained(sources, folder, said=lambda line: None, cores=1, **keys):
+    field = field_of(sources, keys, "race")
+    return field, racing.train_race(field, folder, quiet, said, cores=cores)
+
+
+@pytest.fixture(scope="module")
+def chapter(tmp_path_factory):
+    """The chapter's five rules, 501 epochs of each."""
+    return trained(["rules"], tmp_path_factory.mktemp("rules"), **SHORT)
+
+
+@pytest.fixture(scope="module")
+def rules(chapter):
+    return chapter[1]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return trained(["sgd", "adam"], tmp_path_factory.mktemp("tiny"), **TINY)[1]
+
+
+@pytest.mark.parametrize("name", LESSON)
+def test_the_rules_of_the_chapter_have_the_lessons_rows(rules, name):
+    with (TABLES / f"{LESSON[name]}.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if int(row["epoch"]) < 501]
+    assert len(rows) == 6
+    for row in rows:
+        at = int(row["epoch"])
+        assert f"{rules[name]['accuracy'][at]:.6f}" == row["acc"]
+        assert f"{rules[name]['loss'][at]:.6f}" == row["loss"]
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_run_is_that_of_its_scene_alone(rules, name, tmp_path):
+    scene = vizopt.load_scene(ALONE[name], SHORT | {"epochs": 101})
+    alone = vizopt.record(scene, tmp_path / "alone.zarr")
+    assert np.array_equal(rules[name]["loss"][:101], alone["loss"])
+    assert np.array_equal(rules[name].row("params", 100), alone.row("params", 100))
+
+
+def test_all_start_from_the_same_weights_and_differ_in_the_rule_alone(rules):
+    first = {run.row("params", 0).tobytes() for run in rules.values()}
+    assert len(first) == 1
+    found = differences(rules)
+    assert {each.what.partition(".")[0] for each in found} == {"optimizer"}
+    assert not any(each.beyond for each in found)
+    kinds = found[0].values
+    assert kinds["SGD"] == "sgd"
+    assert kinds["RMSProp"] == "rmsprop"
+
+
+def test_the_standings_are_the_numbers_of_the_recordings(rules):
+    found = standings(rules)
+    best = [rules[each.name]["accuracy"].max() for each in found]
+    assert best == sorted(best, reverse=True)
+    for each in found:
+        accuracy = rules[each.name]["accuracy"]
+        assert each.best == accuracy[each.best_at] == accuracy.max()
+        assert not (accuracy[: each.best_at] == accuracy.max()).any()
+        for mark, at in each.reached.items():
+            assert (at is None) == (accuracy < mark).all()
+            assert at is None or (accuracy[at] >= mark > accuracy[:at].max())
+        assert (each.loss, each.last) == (rules[each.name]["loss"][-1], 500)
+    assert found[0].name == "Adam"
+
+
+def test_settled_is_from_then_to_the_end():
+    values = np.array([0.1, 0.9, 0.5, 0.8, 0.9])
+    assert settled(values, 0.8) == 3  # touched at 1 first
+    assert settled(values, 0.1) == 0
+    assert settled(values, 0.95) is None
+
+
+def test_who_leads_is_who_has_the_best_so_far(rules):
+    ((start, first), *others) = leads(rules)
+    assert first == "Adam"
+    assert others == []
+    every = {name: np.maximum.accumulate(run["accuracy"]) for name, run in rules.items()}
+    assert every["Adam"][start] > max(v[start] for n, v in every.items() if n != "Adam")
+    assert steps_to(rules)[0.5][0] == (int((every["Adam"] >= 0.5).argmax()), "Adam")
+
+
+def test_the_story_tells_who_leads_who_is_where_and_what_is_the_same(chapter):
+    field, runs = chapter
+    told = told_of(runs, field.race, "", None)
+    assert len(told.alt) <= 250
+    assert told.alt.startswith("Five update rules, one start: 5 runs, SGD, Momentum, AdaGrad, ")
+    adam = standings(runs)[0]
+    assert f"1. Adam, best accuracy {adam.best:.3f} at epoch {adam.best_at}, loss " in told.text
+    assert "Adam has the best accuracy so far from epoch 6 on." in told.text
+    half = steps_to(runs)[0.5]
+    assert f"50\N{NO-BREAK SPACE}% are reached by Adam at epoch {half[0][0]}, " in told.text
+    assert "; never by SGD." in told.text
+    assert "All have the same data and first weights, to the last bit." in told.text
+    assert "They differ in the update rule and its settings alone." in told.text
+    assert "4 RMSProp (RMSProp, learning rate 0.02, decay 1e−5, rho 0.999)" in told.text
+    assert [event.epoch for event in told.events] == sorted(e.epoch for e in told.events)
+    words = [str(event.words) for event in told.events]
+    assert words[0] == "Adam leads"
+    assert "Adam is the first to reach 75\N{NO-BREAK SPACE}%" in words
+
+
+def test_below_the_title_stands_what_all_have_in_common(chapter):
+    field, runs = chapter
+    start = (
+        "spiral, 300 points, 3 classes  ·  2 → 64 ReLU → 3 softmax  ·  same data and first weights"
+    )
+    assert settings_of(runs, field.race) == start
+    alone = {"": runs["SGD"]}
+    assert settings_of(alone, vizopt.load_scene("sgd")) == runs["SGD"].header.settings
+
+
+UNFAIR = {
+    "batch": ("problem.batch = 3", "batch – / 3", "batch (– and 3)"),
+    "seed": ("seed = 1", "seed 0 / 1", "seed (0 and 1)"),
+    "length": ("epochs = 5", "length 9 / 5", "length (9 and 5)"),
+    "init": ('problem.init = "he"', "first weights", "first weights"),
+}
+
+
+@pytest.mark.parametrize("what", UNFAIR)
+def test_what_is_not_fair_is_named_in_picture_and_text(what, tmp_path):
+    own, line, words = UNFAIR[what]
+    text = Path(write(tmp_path / "race.toml")).read_text()
+    (tmp_path / "race.toml").write_text(text + own)
+    field, runs = trained([tmp_path / "race.toml"], tmp_path / "runs")
+    told = told_of(runs, field.race, "", None).text
+    assert f"runs differ in {line}" in settings_of(runs, field.race)
+    assert "This is no race of the rules alone: the runs differ in " in told
+    assert words in told
+    assert ("first weights" in {each.what for each in differences(runs)}) == (
+        what in ("seed", "init")
+    )
+
+
+@pytest.mark.parametrize("key", ["batch = 3", "dropout = 0.2", "validation = 0.25"])
+def test_what_a_scene_may_have_besides_leaves_the_first_weights_alone(key, tmp_path):
+    path = write(tmp_path / "race.toml")
+    path.write_text(path.read_text() + f"problem.{key}")
+    runs = trained([path], tmp_path / "runs")[1]
+    assert "first weights" not in {each.what for each in differences(runs)}
+    assert len({run.row("params", 0).tobytes() for run in runs.values()}) == 1
+
+
+def write(path, title="Two"):
+    data = 'kind = "spiral", points = 9, classes = 3'
+    path.write_text(
+        f'title = "{title}"\nepochs = 9\n'
+        f'problem = {{ kind = "network", sizes = [2, 4, 3], data = {{ {data} }} }}\n'
+        'optimizer = { kind = "sgd", lr = 1.0 }\ntimeline = { kind = "uniform", seconds = 0.2 }\n'
+        "keep = { grid = 8 }\n"
+        '[[run]]\nname = "SGD"\n[[run]]\nname = "Adam"\noptimizer = { kind = "adam", lr = 0.1 }\n'
+    )
+    return path
+
+
+def test_processes_train_the_same_bits_and_what_stands_is_kept(tmp_path, tiny):
+    said = []
+    _, here = trained(["sgd", "adam"], tmp_path / "two", said.append, cores=2, **TINY)
+    assert said == []
+    for name, run in tiny.items():
+        for column in run.columns:
+            assert here[name][column].tobytes() == run[column].tobytes()
+    trained(["sgd", "adam"], tmp_path / "two", said.append, **TINY)
+    paths = [tmp_path / "two" / f"{name}.zarr" for name in ("SGD", "Adam")]
+    assert said == [f"{path}: has the same training: reused (--again trains)" for path in paths]
+
+
+def test_what_a_process_meets_is_told_as_it_is(tmp_path):
+    field = field_of(["sgd", "adam"], TINY, "race")
+    (tmp_path / "runs").write_text("no folder")
+    with pytest.raises(RecordingError, match=r"runs: is no folder|SGD\.zarr|Adam\.zarr"):
+        racing.train_race(field, tmp_path / "runs", quiet, print, cores=1)
+    with pytest.raises(VizoptError, match=r"SGD\.zarr|Adam\.zarr"):
+        racing.train_race(field, tmp_path / "runs", quiet, print, cores=2)
+
+
+def test_ctrl_c_leaves_what_is_finished_and_the_next_race_trains_the_rest(tmp_path):
+    field = field_of(["sgd", "adam"], TINY, "race")
+
+    def bar(items, total, label, unit, start=0):
+        for item in items:
+            if label == "training Adam":
+                raise KeyboardInterrupt
+            yield item
+
+    with pytest.raises(
+        Interrupted, match=r"interrupted: 1 of 2 runs are recorded in .*: the same "
+    ):
+        racing.train_race(field, tmp_path, bar, print, cores=1)
+    said = []
+    runs = racing.train_race(field, tmp_path, quiet, said.append, cores=1)
+    assert [line.partition(": ")[2] for line in said] == [
+        "has the same training: reused (--again trains)"
+    ]
+    assert [run.epochs for run in runs.values()] == [9, 9]
+
+
+def test_a_clip_of_a_race_makes_itself_again(tmp_path):
+    path = write(tmp_path / "two.toml")
+    clip = vizopt.race(path, tmp_path / "a.gif", size=(640, 360), cores=1)
+    assert clip.verdict.passed
+    assert 'name = "Adam"' in recipes.read(clip.path)
+    again = vizopt.race(clip.path, tmp_path / "b.gif", cores=1)
+    assert again.path.read_bytes() == clip.path.read_bytes()
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "a.gif", "a.txt", "b.gif", "b.txt", "two.toml",
+    ]  # fmt: skip
+
+
+def test_a_training_of_ones_own_races_and_makes_no_recipe(tmp_path, tiny):
+    points = tiny["SGD"]["points"]
+    with vizopt.Run(tmp_path / "mine.zarr", title="Mine") as run:
+        for step in range(9):
+            run.log(loss=1.1 - step / 10, accuracy=0.3 + step / 20, params={"w": points * step})
+    sources = [tiny["SGD"], run, tmp_path / "mine.zarr"]
+    with pytest.raises(VizoptError, match='two runs named "mine"'):
+        field_of(sources, {}, "race")
+    field = field_of([tiny["SGD"], run], {}, "race")
+    assert list(field.runs) == ["SGD", "mine"]
+    assert field.race is None
+    runs = racing.train_race(field, tmp_path, quiet, print)
+    assert standings(runs)[0].name == "mine"
+    assert {each.what for each in differences(runs) if each.beyond} >= {"data", "first weights"}
+    with pytest.raises(RecordingError, match=r"mine\.zarr: optimizer\.lr: was trained so: it "):
+        field_of(sources[1:], {"optimizer.lr": 1.0}, "race")
+
+
+def test_the_names_are_those_of_the_rules_or_else_of_the_scenes():
+    assert list(field_of(["sgd", "adam"], {}, "race").runs) == ["SGD", "Adam"]
+    field = field_of(["sgd-lr-085", "sgd", "adam"], {}, "race")
+    assert list(field.runs) == ["sgd-lr-085", "sgd", "Adam"]
+    assert field.shown.title == "sgd-lr-085, sgd and Adam"
+    assert field_of(["rules", "sgd"], {"title": "X"}, "race").shown.title == "X"
+
+
+WRONG = {
+    "one run": (["sgd"], {}, "race: a race needs two runs at least: name more scenes or record"),
+    "kinds": (["sgd", "good"], {}, "no common problem: SGD trains on spiral, .* or --mixed"),
+    "no scene": (["sgdd", "adam"], {}, "sgdd: no such scene"),
+    "twice": (["sgd", "sgd"], {}, 'two runs named "sgd": give each its own name in a race'),
+    "key": (["sgd", "adam"], {"look.papr": "red"}, "race: look.papr: unknown key"),
+    "many": ([f"{k}" for k in range(3)], {}, "0: no such scene"),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_a_mistake_is_one_line(mistake):
+    sources, keys, told = WRONG[mistake]
+    with pytest.raises(VizoptError, match=told):
+        field_of(sources, keys, "race")
+
+
+def test_the_command_races_lists_and_tells(command, tmp_path):
+    write(tmp_path / "two.toml")
+    ran = command("race", "two.toml", "-o", "two.png", "--size", "640x360", "--cores", "1", "-q")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("two.png  640×360  ")
+    assert ran.out.endswith("  epoch 8\ntwo.txt  the clip in words\n")
+    assert Path("two.txt").read_text().startswith("Two: 2 runs, SGD and Adam.")
+    table = command("table", "two.toml").out
+    assert table == command("table", *sorted(Path("outputs/two").iterdir())).out
+    head, *rows = table.splitlines()
+    assert head.split() == [
+        "run",
+        "best",
+        "acc",
+        "at",
+        "epoch",
+        "50%",
+        "75%",
+        "90%",
+        "95%",
+        "final",
+        "loss",
+    ]
+    for row, each in zip(
+        rows, json.loads(command("table", "two.toml", "--json").out)["standings"], strict=True
+    ):
+        run = Recording(f"outputs/two/{each['run']}.zarr")
+        assert each["best_accuracy"] == float(run["accuracy"].max())
+        assert each["final_loss"] == float(run["loss"][-1])
+        assert each["to_50"] == next(iter(np.flatnonzero(run["accuracy"] >= 0.5).tolist()), None)
+        assert row.split()[:2] == [str(each["place"]), each["run"]]
+        assert row.count("> 8") == sum(each[f"to_{mark}"] is None for mark in (50, 75, 90, 95))
+    found = list(csv.DictReader(command("table", "two.toml", "--csv").out.splitlines()))
+    assert [row["run"] for row in found] == [row.split()[1] for row in rows]
+    assert command("table", "two.toml", "--every", "3").code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["race", "sgd"], 1, "race: a race needs two runs at least"),
+        (["race", "sgd", "adam", "-o", "a.zarr"], 1, "a.zarr: a race has a recording of each run"),
+        (["make", "rules"], 1, "rules: is a race of several runs: draw it with: vizopt race rules"),
+        (["race", "sgd", "good", "-o", "a.mp4"], 1, "no common problem"),
+        (["race", "sgd", "adam", "-o", "a.png", "--at", "20000"], 1, "the run ends at epoch 10000"),
+    ],
+)
+def test_a_wrong_command_is_one_line(command, arguments, code, told):
+    ran = command(*arguments)
+    assert ran.code == code
+    assert told in ran.err
+    assert ran.err.count("\n") == 1

@@ -1,0 +1,95 @@
+"""The command `vizopt race`: several trainings in one picture."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vizopt.cli import completing
+from vizopt.cli.importing import IMPORT
+from vizopt.cli.make import echo_clips, limits_of
+from vizopt.cli.options import AGAIN, MIXED, PATH, bar_of, fit_options, look_options, request_of
+from vizopt.core import streams
+from vizopt.core.errors import one_line
+
+if TYPE_CHECKING:
+    from vizopt.pipeline.field import Field
+
+CORES = click.option(
+    "--cores", metavar="N", type=click.IntRange(1, 1024), help="Runs trained beside each other."
+)
+OUTPUTS = Path("outputs")
+
+
+@click.command()
+@click.argument(
+    "sources",
+    metavar="RACE|SCENE|RUN.zarr...",
+    nargs=-1,
+    required=True,
+    shell_complete=completing.files(".toml", ".zarr", completing.CLIP, named=("races", "scenes")),
+)
+@click.option(
+    "-o", "files", type=PATH, multiple=True, help="File to write; its suffix is the format."
+)
+@click.option("--runs", "folder", type=PATH, help="Folder of the recordings; outputs/NAME without.")
+@MIXED
+@CORES
+@AGAIN
+@IMPORT
+@look_options
+@fit_options
+def race(
+    sources: tuple[str, ...],
+    files: tuple[Path, ...],
+    folder: Path | None,
+    mixed: bool,
+    cores: int | None,
+    again: bool,
+    quiet: bool,
+    fit: int | None,
+    place: str | None,
+    **options: Any,
+) -> None:
+    """Several trainings in one picture.
+
+    A race is a bundled one (vizopt list races) or a TOML file with a table [[run]] for each run.
+    Scenes and recordings, also of a training of your own, race as they are named here.
+
+    Without -o: outputs/NAME.mp4 and outputs/NAME.gif. Each run is recorded in outputs/NAME/; what
+    is there of the same training is not trained again.
+
+    A clip of a race in its place is made again.
+    """
+    asked = request_of(files=files, **options)
+    from vizopt.pipeline import racing
+
+    field = field_of(sources, files, asked.overrides, mixed=mixed)
+    wanted = files or tuple(OUTPUTS / f"{field.shown.name}.{kind}" for kind in field.shown.formats)
+    _, clips = racing.race(
+        field,
+        wanted,
+        asked,
+        folder or OUTPUTS / field.shown.name,
+        bar_of(quiet),
+        say_of(quiet),
+        limits_of(fit, place, wanted),
+        again=again,
+        cores=cores,
+    )
+    echo_clips(clips)
+
+
+def field_of(
+    sources: tuple[str, ...], files: tuple[Path, ...], overrides: Any, *, mixed: bool
+) -> "Field":
+    """Who races; where the race has no name of its own it is that of the first file."""
+    from vizopt.pipeline import field
+
+    name = files[0].stem if files else "race"
+    return field.field_of(sources, overrides, name, mixed=mixed)
+
+
+def say_of(quiet: bool) -> Any:
+    """Tells a line on stderr, or nothing."""
+    return (lambda line: None) if quiet else lambda line: streams.said(one_line(line))

@@ -1,0 +1,50 @@
+"""Telling: what a clip says of one run, or of several, in words."""
+
+from vizopt import story
+from vizopt.core.arrays import Size
+from vizopt.core.words import phrase
+from vizopt.draw.views import Runs
+from vizopt.recording.differences import APART, common, differences
+from vizopt.scene.race import RacePresentation
+from vizopt.scene.spec import Presentation
+
+VALUES = 4  # of a difference that the picture has room for
+
+
+def told_of(runs: Runs, scene: Presentation, warning: str, slide: Size | None) -> story.Story:
+    """The story of a clip.
+
+    Args:
+        runs: one, or those of a race by their names.
+        scene: how they are drawn.
+        warning: what stands on the card in front of a clip that may flash.
+        slide: size of a clip for a slide, whose title stands outside it.
+    """
+    if isinstance(scene, RacePresentation):
+        return story.of_race(runs, scene, warning, slide)
+    (run,) = runs.values()
+    return story.of(run, scene, warning, slide)
+
+
+def settings_of(runs: Runs, scene: Presentation) -> str:
+    """The line below the title: of one run its settings; of a race what all have in common, and
+    what differs besides the update rule."""
+    if not isinstance(scene, RacePresentation):
+        (run,) = runs.values()
+        return run.header.settings
+    found = [each for each in differences(runs) if each.beyond]
+    parts = [common(runs)]
+    if not {"data", "first weights"} & {each.what for each in found}:
+        parts.append(phrase("race_same_start"))
+    for each in found:
+        values = list(dict.fromkeys(each.values.values()))
+        told = " / ".join(values) if len(values) <= VALUES else ""
+        parts.append(phrase("race_unlike", what=f"{each.what} {told}".strip()))
+    if scene.seeds > 1:
+        parts.append(phrase("race_seeds", count=scene.seeds))
+    return APART.join(filter(None, [*parts, scene.budget]))
+
+
+def unit_of(runs: Runs) -> str:
+    """What is counted: epochs, or steps of descents."""
+    return max(runs.values(), key=lambda run: run.epochs).header.unit

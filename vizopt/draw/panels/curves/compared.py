@@ -1,0 +1,163 @@
+"""Curves of several runs: one plot of each column, every run's line with its badge at its end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vizopt.core.arrays import Pixels
+from vizopt.draw.paint import Stamp, coloured, disc, paint_line, stamp_at
+from vizopt.draw.panels.axis import Kind, Limits
+from vizopt.draw.panels.badge import badge, reach
+from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.curves.boxes import axis_of
+from vizopt.draw.panels.curves.labels import spread
+from vizopt.draw.panels.curves.lines import by_column
+from vizopt.draw.panels.curves.plot import Floats, Plot
+from vizopt.draw.views import Views, planned_steps
+from vizopt.recording.quantities import quantity
+from vizopt.recording.seeded import Band, Seeded
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LABELS = (12, 11, 10, 9, 8, 7, 6)  # sizes of the text at a line's end: as there is room
+THICK = 2.3  # units of a line
+COLUMN = 3.0  # units of width whose values are one point of a line
+WIDE = 1.2  # heights of a panel, from where on its plots lie beside each other
+APART = 2.2  # radii of a badge from one to the next
+PALE = 0.14  # of the ink, in the band of a run's seeds
+ASIDE = 22  # units from a line's end to its badge
+STANDS = 60  # units behind the others, from where on a line that ended has its badge beside it
+
+
+def plots_of(
+    slot: Slot,
+    views: Views,
+    columns: Sequence[str],
+    kind: Kind,
+    limits: Mapping[str, Limits] | None,
+) -> list[Plot]:
+    """The boxes of the columns that differ or change, beside each other or one above the other."""
+    runs = [view.run for view in views.values()]
+    shown = [column for column in columns if not _is_level(column, views)]
+    last, many = planned_steps(views) - 1, max(len(shown), 1)
+    across = slot.width > WIDE * slot.height
+    gap, foot = slot.unit * 26, slot.font(11) * 1.7
+    wide = (slot.width - gap * (many - 1)) / many if across else float(slot.width)
+    high = slot.height - foot if across else (slot.height - foot) / many
+    names = slot.unit * (ASIDE + 4) + reach(slot, LABELS[0]) + _names(slot, views, wide)
+    places = [
+        (i * (wide + gap), 0.0, wide, high) if across else (0.0, i * high, wide, high)
+        for i in range(many)
+    ]
+    made = [
+        Plot.of(slot, runs[0], column, axis_of(column, runs, kind, limits), place, names)
+        for column, place in zip(shown, places, strict=False)
+    ]
+    left = 0.0 if across else max((plot.left for plot in made), default=0.0)
+    return [_on(plot, left, last) for plot in made]
+
+
+def draw_still(slot: Slot, plots: Sequence[Plot]) -> None:
+    """Axes and titles."""
+    for plot in plots:
+        plot.draw_axes(slot)
+    beside = len({plot.top for plot in plots}) == 1
+    for plot in plots if beside else plots[-1:]:
+        plot.draw_epochs(slot)
+
+
+def moving(slot: Slot, views: Views, plots: Sequence[Plot]) -> Draw:
+    """Draws the lines up to the current step, and at the end of each its run's badge and name."""
+    parts = [_lines(slot, views, plot) for plot in plots]
+
+    def draw(window: Pixels, k: int) -> None:
+        for part in parts:
+            part(window, k)
+
+    return draw
+
+
+def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
+    every = list(views.values())
+    values = [view.run[plot.column] for view in every]
+
+    def draw_lines(axes: "Axes") -> None:
+        for view in every:
+            if isinstance(view.run, Seeded) and (band := view.run.band(plot.column)):
+                _draw_band(axes, slot, plot, band)
+        for view, own in zip(every, values, strict=True):
+            _draw_line(axes, slot, plot, own, view.role.dash)
+
+    line = Stamp.of(slot.width, slot.height, draw_lines)
+    steps = [view.run["epoch"][view.rows] for view in every]
+    x = [plot.x(each.astype(float)) for each in steps]
+    y = [plot.y(np.nan_to_num(own[at], nan=np.inf)) for own, at in zip(values, steps, strict=True)]
+    head = np.max(x, axis=0)
+    dot = coloured(disc(slot.unit * 4), slot.theme.ink)
+    fits = (size for size in LABELS if APART * reach(slot, size) * len(every) <= plot.height)
+    label = next(fits, LABELS[-1])
+    step = min(APART * reach(slot, label), plot.height / max(len(every) - 1, 1))
+    badges = [badge(slot, view.role.number, label) for view in every]
+    glyphs, radius = slot.glyphs(label, colour=slot.theme.ink), reach(slot, label)
+    room = plot.edge - plot.right - slot.unit * ASIDE - 2.4 * radius
+    names = [slot.fitted(view.name, label, room) if room > radius else "" for view in every]
+    bottom = plot.top + plot.height
+
+    def draw(window: Pixels, k: int) -> None:
+        line(window, int(head[k]) + 1)
+        wanted = [float(own[k]) for own in y]
+        going = [i for i in range(len(every)) if head[k] - x[i][k] < slot.unit * STANDS]
+        heights = spread([wanted[i] for i in going], step, plot.top, bottom)
+        placed = dict(zip(going, heights, strict=True))
+        for i, end in enumerate(wanted):
+            at = float(x[i][k])
+            place = placed.get(i, end)
+            beside = float(head[k] if i in placed else at) + slot.unit * ASIDE
+            paint_line(window, (at, end, beside - radius, place), slot.hairline, slot.theme.muted)
+            stamp_at(window, dot, int(at), int(end))
+            stamp_at(window, badges[i], round(beside), round(place))
+            if names[i] and i in placed:
+                base = round(place + slot.font(label) * 0.36)
+                glyphs.write(window, names[i], round(beside + 1.4 * radius), base)
+
+    return draw
+
+
+def _draw_band(axes: "Axes", slot: Slot, plot: Plot, band: Band) -> None:
+    """What lies between the quartiles of a run's seeds."""
+    x = plot.x(np.arange(len(band.low), dtype=float))
+    low, high = (np.where(np.isnan(own), np.nan, plot.y(own)) for own in band)
+    axes.fill_between(x, low, high, color=slot.theme.ink, alpha=PALE, lw=0)
+
+
+def _draw_line(
+    axes: "Axes", slot: Slot, plot: Plot, values: Floats, dash: tuple[float, ...]
+) -> None:
+    """A run's line: of what swings within a few pixels the mean."""
+    x = plot.x(np.arange(len(values), dtype=float))
+    y = np.where(np.isnan(values), np.nan, plot.y(values))
+    x, y, _, _ = by_column(x, y, COLUMN * slot.unit)
+    style = (0, dash) if dash else "-"
+    width = max(THICK * slot.unit, 1.3)
+    axes.plot(x, y, color=slot.theme.ink, lw=width, linestyle=style, dash_capstyle="butt")
+
+
+def _names(slot: Slot, views: Views, wide: float) -> float:
+    """Room for the names at the lines' ends, where a plot is wide enough for them."""
+    widest = max(slot.text_width(view.name, LABELS[0]) for view in views.values())
+    return widest + slot.unit * 8 + reach(slot, LABELS[0]) if widest < 0.2 * wide else 0.0
+
+
+def _is_level(column: str, views: Views) -> bool:
+    """Whether a column is a rate that no run changes: figures tell it."""
+    values = [view.run[column] for view in views.values()]
+    return not quantity(column).made and all((own == own[0]).all() for own in values if len(own))
+
+
+def _on(plot: Plot, left: float, last: int) -> Plot:
+    """The same on the common axis of steps."""
+    moved = max(left - plot.left, 0.0)
+    return replace(plot, last=max(last, 1), left=plot.left + moved, width=plot.width - moved)

@@ -1,0 +1,151 @@
+"""Small planes: one run of several, its number, name and figures above its plane."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from vizopt.core.arrays import Pixels
+from vizopt.core.specs import Flag, spec
+from vizopt.draw.paint import coloured
+from vizopt.draw.panels.badge import draw_badge, reach
+from vizopt.draw.panels.base import Draw, OneRun, Slot
+from vizopt.draw.panels.plane import Plane, square
+from vizopt.draw.panels.strip import Strip
+from vizopt.draw.standing import ending, standing
+from vizopt.draw.views import View, Views
+from vizopt.recording.events import broken_off
+from vizopt.recording.quantities import quantity
+from vizopt.recording.readout import writing_of
+
+NAMES, VALUE, MORE = (15, 13, 12, 11), 17, 12  # sizes of the name, the first figure, the rest
+THICK = 3.0  # units of the frame around who leads
+
+
+@spec
+class SmallPlane(OneRun):
+    """One of several runs: the number in a disc that tells it from the others, name, accuracy,
+    loss and learning rate, and below its plane, or the strip of its only feature.
+
+    Who leads has a thick frame. A run that ended earlier than others stands, and says "finished";
+    one that diverged says so.
+
+    Args:
+        shown: what stands below: "plane" or "strip".
+        columns: values of every epoch that are written above it, the first one large.
+        named: whether the classes are named below a plane.
+    """
+
+    shown: Literal["plane", "strip"] = "plane"
+    columns: Annotated[tuple[str, ...], Field(min_length=1)] = ("accuracy", "loss", "lr")
+    named: Flag = True
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return self._inner.needs | {*self.columns}
+
+    @property
+    def _inner(self) -> Plane | Strip:
+        return Plane(named=self.named, of=self.of) if self.shown == "plane" else Strip(of=self.of)
+
+    def static(self, slot: Slot, views: Views) -> None:
+        view = self.view(views)
+        top, _ = _baselines(slot)
+        width = self._width(slot, views)
+        left, radius = 2.6 * reach(slot, NAMES[0]), reach(slot, NAMES[0])
+        draw_badge(slot.axes, slot, radius, _middle(slot), view.role.number, NAMES[0])
+        free = width - left - _figure(slot)
+        fits = (size for size in NAMES if slot.text_width(view.name, size, "bold") <= free)
+        size = next(fits, NAMES[-1])
+        name = slot.fitted(view.name, size, free, "bold")
+        slot.text(left, top, name, size, colour=slot.theme.ink, weight="bold")
+        self._inner.static(_below(slot), views)
+
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
+        view = self.view(views)
+        epochs = view.run["epoch"][view.rows]
+        texts = [_texts(view, column, epochs) for column in self.columns]
+        titles = [slot.told(quantity(c).short or quantity(c).title) for c in self.columns[1:]]
+        ended = slot.told(ending(view, views))
+        large = slot.glyphs(VALUE, colour=slot.theme.ink, weight="bold")
+        small = slot.glyphs(MORE)
+        colour = slot.theme.accent("loss") if broken_off(view.run) else slot.theme.ink
+        warning = slot.glyphs(MORE, colour=colour, weight="bold")
+        first, second = map(round, _baselines(slot))
+        top = round(_head(slot))
+        inner = self._inner.dynamic(_below(slot), views)
+        left, above, right = self._box(slot, views)
+        width = round(self._width(slot, views))
+        leads = standing(views, self.columns[0])[view.name].leads if len(views) > 1 else None
+        thick, ink = max(round(THICK * slot.unit), 2), _rgba(slot.theme.ink)
+
+        def draw(window: Pixels, k: int) -> None:
+            large.write(window, texts[0][k], width, first, 1)
+            parts = [f"{name} {text[k]}" for name, text in zip(titles, texts[1:], strict=True)]
+            told = ended if view.rows[k] == len(view.run) - 1 else ""
+            free = width - (warning.width(told) + slot.unit * 10 if told else 0)
+            while parts and small.width("  ·  ".join(parts)) > free:
+                parts.pop()
+            small.write(window, "  ·  ".join(parts), 0, second)
+            warning.write(window, told, width, second, 1)
+            inner(window[top:], k)
+            if leads is not None and leads[k]:
+                _frame(window[top + above :, left:right], thick, ink)
+
+        return draw
+
+    def _width(self, slot: Slot, views: Views) -> float:
+        """Where the figures end: with the plane, or farther where the name needs it."""
+        name = slot.text_width(self.view(views).name, NAMES[1], "bold")
+        needed = 2.6 * reach(slot, NAMES[0]) + name + _figure(slot)
+        return max(self._box(slot, views)[2], min(needed, slot.width))
+
+    def _box(self, slot: Slot, views: Views) -> tuple[int, int, int]:
+        """Left and top of what stands below the lines, and where it ends at the right."""
+        if self.shown == "strip":
+            return 0, 0, slot.width
+        left, top, side, _ = square(_below(slot), self.view(views).run, views, self.named)
+        return left, top, left + side
+
+
+def _figure(slot: Slot) -> float:
+    """Room for the large figure."""
+    return slot.text_width("0.000", VALUE, "bold") + slot.unit * 8
+
+
+def _rgba(colour: str) -> Pixels:
+    one: Pixels = coloured(np.full((1, 1), 255, np.uint8), colour)[0, 0]
+    return one
+
+
+def _frame(pixels: Pixels, thick: int, ink: Pixels) -> None:
+    """A thick frame along the edges of the square at the top of a window."""
+    side = pixels.shape[1]
+    box = pixels[:side]
+    for edge in (box[:thick], box[-thick:], box[:, :thick], box[:, -thick:]):
+        edge[...] = ink
+
+
+def _texts(view: View, column: str, epochs: NDArray[np.integer]) -> list[str]:
+    way = writing_of(view.run, column)
+    return [way(float(value)) for value in view.run[column][epochs]]
+
+
+def _baselines(slot: Slot) -> tuple[float, float]:
+    first = slot.font(VALUE) * 0.95
+    return first, first + slot.font(MORE) * 1.45
+
+
+def _middle(slot: Slot) -> float:
+    return _baselines(slot)[0] - slot.font(NAMES[0]) * 0.36
+
+
+def _head(slot: Slot) -> float:
+    """Height of both lines, and of the gap below them."""
+    return _baselines(slot)[1] + slot.unit * 9
+
+
+def _below(slot: Slot) -> Slot:
+    top = round(_head(slot))
+    return slot.part(0, top, slot.width, slot.height - top)

@@ -1,0 +1,174 @@
+"""Standings: who leads, by the best so far, and at which step each run reached what."""
+
+from typing import Literal, NamedTuple
+
+from vizopt.core.arrays import Pixels
+from vizopt.core.numbers import count
+from vizopt.core.specs import spec
+from vizopt.draw.paint import stamp_at
+from vizopt.draw.panels.badge import badge, reach
+from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.curves.names import title_of
+from vizopt.draw.standing import Standing, ending, gliding, standing
+from vizopt.draw.views import View, Views
+from vizopt.recording.events import MARKS, broken_off
+from vizopt.recording.readout import writing_of
+
+SIZES = (15, 13, 12, 11)  # of the rows: the largest that there is room for
+HEAD = 11  # of what stands above
+LOWEST = 1.25  # heights of a text from row to row, at least
+HIGHEST = 2.6  # and at most
+PITCH = 1.35  # heights of a title's text from its first line to the second
+WIDEST = 0.6, 0.36  # of the table, that names take at most: of few columns, of many
+
+
+@spec
+class Standings:
+    """Who leads: the runs in the order of their best accuracy so far, and the step at which each
+    first had 50, 75, 90 and 95 %; without accuracies that of their lowest loss, or f, and its step.
+
+    Where two change places they glide.
+
+    Args:
+        by: what decides: the highest "accuracy" or the lowest "loss" so far.
+    """
+
+    by: Literal["accuracy", "loss"] = "accuracy"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({"epoch", self.by})
+
+    def static(self, slot: Slot, views: Views) -> None:
+        table = _Table.of(slot, views, self.by)
+        base = slot.font(HEAD)
+        for line, titles in enumerate((table.above, table.titles)):
+            for title, x in zip(titles, table.rights, strict=True):
+                y = base + line * slot.font(HEAD) * PITCH
+                slot.text(x, y, title, HEAD, align="right")
+        y = base + slot.font(HEAD) * (PITCH + 0.4)
+        slot.axes.plot([0, slot.width], [y, y], color=slot.theme.rule, lw=slot.hairline)
+
+    def dynamic(self, slot: Slot, views: Views) -> Draw:
+        table = _Table.of(slot, views, self.by)
+        found = standing(views, self.by)
+        rows = [
+            _Row(slot, table, view, found[view.name], self.by, ending(view, views))
+            for view in views.values()
+        ]
+        glides = [gliding(found[view.name].place, slot.playback) for view in views.values()]
+
+        def draw(window: Pixels, k: int) -> None:
+            order = sorted(range(len(rows)), key=lambda i: -found[rows[i].name].place[k])
+            for i in order:  # who leads is written last
+                rows[i].write(window, k, table.y(float(glides[i][k])))
+
+        return draw
+
+
+class _Table(NamedTuple):
+    """Where the columns end and the rows stand, in pixels."""
+
+    above: list[str]  # first line of the titles
+    titles: list[str]
+    rights: list[float]
+    marks: list[float]
+    size: float
+    top: float
+    pitch: float
+    left: float  # of the names
+    room: float  # for them
+    widest: float  # of them, as far as they are not cut
+
+    @classmethod
+    def of(cls, slot: Slot, views: Views, by: str) -> "_Table":
+        """As large as all columns fit; else with those that do, the lowest accuracies left out."""
+        head = slot.font(HEAD) * (2 + PITCH)
+        each = (slot.height - head) / len(views)
+        fits = [size for size in SIZES if slot.font(size) * LOWEST <= each] or [SIZES[-1]]
+        marks = [*MARKS] if by == "accuracy" else []
+        every = [cls._sized(slot, views, by, size, marks, each) for size in fits]
+        while marks and all(table.room < table.widest for table in every):
+            marks.pop(0)
+            every = [cls._sized(slot, views, by, size, marks, each) for size in fits]
+        return next((table for table in every if table.room >= table.widest), every[-1])
+
+    @classmethod
+    def _sized(
+        cls, slot: Slot, views: Views, by: str, size: float, marks: list[float], each: float
+    ) -> "_Table":
+        """With text of a size and the columns of these accuracies."""
+        head = slot.font(HEAD) * (2 + PITCH)
+        pitch = min(each, slot.font(size) * HIGHEST)
+        unit = next(iter(views.values())).run.header.unit
+        best = slot.say("best_accuracy" if by == "accuracy" else "lowest_value")
+        widest = max(
+            slot.text_width(count(int(view.run["epoch"][-1])), size) for view in views.values()
+        )
+        step = max(widest, slot.text_width("95 %", HEAD)) + slot.unit * 14
+        named = title_of(slot, next(iter(views.values())).run, by)
+        value = max(slot.text_width(text, HEAD) for text in (best, named))
+        value = max(value, slot.text_width("0.0000", size, "bold")) + slot.unit * 12
+        left = 2.8 * reach(slot, size)
+        name = max(slot.text_width(view.name, size, "bold") for view in views.values())
+        name = min(name, slot.width * WIDEST[bool(marks)]) + slot.unit * 6
+        titles = [best, *(f"{mark * 100:.0f} %" for mark in marks)]
+        above = [named, *[""] * len(marks)]
+        if marks:
+            above[-1] = slot.say("steps_to", units=slot.say(f"{unit}s"))
+        if by != "accuracy":
+            titles, above = [*titles, ""], [named, slot.say(unit)]
+        many = len(titles) - 1
+        rights = [slot.width - step * (many - i) for i in range(many + 1)]
+        room = rights[0] - value - left
+        return cls(above, titles, rights, [*marks], size, head, pitch, left, room, name)
+
+    def y(self, place: float) -> float:
+        """The middle of a row."""
+        return self.top + (place + 0.5) * self.pitch
+
+
+class _Row:
+    """One run's row, written where it stands."""
+
+    def __init__(
+        self, slot: Slot, table: _Table, view: View, found: Standing, by: str, ended: str
+    ) -> None:
+        self.name = view.name
+        self._slot, self._table, self._found = slot, table, found
+        self._steps = view.run["epoch"][view.rows]
+        self._badge = badge(slot, view.role.number, table.size)
+        ink, size = slot.theme.ink, table.size
+        self._last = view.rows == len(view.run) - 1
+        self._small = slot.glyphs(
+            HEAD, colour=slot.theme.accent("loss" if broken_off(view.run) else "")
+        )
+        self._bold = slot.glyphs(size, colour=ink, weight="bold")
+        self._plain = slot.glyphs(size, colour=ink)
+        self._muted = slot.glyphs(size)
+        self._label = slot.fitted(view.name, size, table.room, "bold")
+        self._told = slot.told(ended)
+        self._told_at = round(table.left) + self._bold.width(self._label) + round(slot.unit * 8)
+        if self._told_at + self._small.width(self._told) > table.left + table.room:
+            self._told = ""  # the line above its plane says it too
+        way = writing_of(view.run, by)
+        self._best = [way(float(value)) for value in found.best]
+
+    def write(self, window: Pixels, k: int, middle: float) -> None:
+        slot, table, found = self._slot, self._table, self._found
+        leads = found.leads[k]
+        base = round(middle + slot.font(table.size) * 0.36)
+        stamp_at(window, self._badge, round(reach(slot, table.size)) + 1, round(middle))
+        name = self._bold if leads else self._plain
+        name.write(window, self._label, round(table.left), base)
+        name.write(window, self._best[k], round(table.rights[0]), base, 1)
+        if self._last[k]:
+            self._small.write(window, self._told, self._told_at, base)
+        for mark, right in zip(table.marks, table.rights[1:], strict=False):
+            at = found.reached.get(mark)
+            there = at is not None and at <= self._steps[k]
+            strip, text = (self._plain, count(int(at or 0))) if there else (self._muted, "–")
+            strip.write(window, text, round(right), base, 1)
+        if not table.marks and len(table.rights) > 1:
+            text = count(int(found.best_at[k]))
+            self._plain.write(window, text, round(table.rights[1]), base, 1)

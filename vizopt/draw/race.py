@@ -1,0 +1,190 @@
+"""The picture of several runs: a plane for each, their curves in common, and who leads."""
+
+from vizopt.core.errors import VizoptError
+from vizopt.core.words import Language
+from vizopt.draw.defaults import with_panels
+from vizopt.draw.figure_spec import FigureSpec
+from vizopt.draw.mosaic import Mosaic
+from vizopt.draw.panels import Curves, Descent, Panel, SmallPlane, Standings
+from vizopt.draw.views import BADGES, Runs, Views
+from vizopt.recording.differences import APART, differences, own
+from vizopt.recording.standings import score
+from vizopt.recording.store import Recording
+
+PLANES = 6  # that there is room for
+MOST = len(BADGES)  # runs of a picture
+FEW = 3  # of which the settings of each are told
+
+
+def raced(runs: Runs, wanted: FigureSpec | None = None) -> FigureSpec:
+    """The picture of several runs: of up to 6 the planes, of up to 20 curves and standings.
+
+    Args:
+        runs: by their names.
+        wanted: what a scene says of it; see `arranged`.
+
+    Raises:
+        VizoptError: more than there is room for.
+        ValueError: a panel whose name has no place in the picture, or that joins none.
+    """
+    if len(runs) > MOST:
+        raise VizoptError(
+            f"{len(runs)} runs: a picture has room for {MOST}, and for the planes of {PLANES}: "
+            "leave some out"
+        )
+    return with_panels(_arranged(runs), wanted)
+
+
+def _arranged(runs: Runs) -> FigureSpec:
+    common = frozenset.intersection(*(run.names for run in runs.values()))
+    if all(run.header.kind == "function" for run in runs.values()):
+        return _descents()
+    kinds = {"plane": "scores", "strip": "probabilities"}
+    shown = next((kind for kind, column in kinds.items() if column in common), None)
+    small = shown is not None and len(runs) <= PLANES
+    # Rates are written above small planes, and need a plot of their own where there are none.
+    drawn = ("loss", "accuracy") if small else ("loss", "accuracy", "lr")
+    curves = Curves(tuple(name for name in drawn if name in common))
+    decides = score(runs)
+    panels: dict[str, Panel] = {"curves": curves, "standings": Standings(decides)}
+    if not small:
+        return FigureSpec(panels, *_without())
+    written = tuple(name for name in ("accuracy", "loss", "lr") if name in common)
+    named = any(_has_names(run) for run in runs.values())
+    for number, name in enumerate(runs, 1):
+        panels[f"run-{number}"] = SmallPlane(shown, written, named, of=name)  # type: ignore[arg-type]
+    return FigureSpec(panels, *_with(len(runs)))
+
+
+def what_differs(views: Views, words: Language) -> str:
+    """In what the update rules differ: of few runs each one's settings, of more which of them."""
+    runs = {name: view.run for name, view in views.items()}
+    if len(runs) <= FEW:
+        parts = [f"{views[name].role.badge} {what}" for name, what in own(runs).items() if what]
+        return APART.join(parts)
+    found = dict.fromkeys(
+        _called(each.what, words) for each in differences(runs) if not each.beyond
+    )
+    return words.say("differ", what=", ".join(found)) if found else ""
+
+
+def _called(what: str, words: Language) -> str:
+    """What differs, as the picture says it."""
+    key = what.removeprefix("optimizer.")
+    if key.partition(".")[0] == "lr":
+        return words.say("learning_rate")
+    return words.say("update_rule") if key == "kind" else key.replace("_", " ")
+
+
+def _has_names(run: Recording) -> bool:
+    """Whether classes are more than numbers."""
+    return any(name != f"class {c}" for c, name in enumerate(run.header.classes))
+
+
+def _with(many: int) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosaic, Mosaic]:
+    """The places of planes, curves and standings: wide, standard, square, portrait, small ones."""
+    names = [f"run-{number}" for number in range(1, many + 1)]
+    wide = {2: _beside_two, 3: _above, 4: _above}.get(many, _beside_six)(names)
+    square = {2: _stacked, 3: _stacked, 4: _beside_four}.get(many, _compact_six)(names)
+    portrait = {2: _stacked, 3: _filled, 4: _stacked_four}.get(many, _stacked_six)(names)
+    tall = {
+        2: (383.0, 110.0, 560.0),
+        3: (383.0, 383.0, 330.0),
+        4: (340.0, 340.0, 160.0, 232.0),
+    }.get(many, (250.0, 250.0, 220.0, 350.0))
+    low = {2: (336.0, 100.0, 110.0), 3: (250.0, 120.0, 168.0)}.get(many)
+    square = Mosaic(square.rows, square.widths, low) if low else square
+    portrait = Mosaic(portrait.rows, portrait.widths, tall)
+    standard = {2: _above, 3: _above, 4: _beside_four}.get(many, _beside_six)(names)
+    return wide, standard, square, portrait, *_small()
+
+
+def _beside_two(names: list[str]) -> Mosaic:
+    """Two large planes, the curves to the right, the standings below."""
+    first, second = names
+    rows = (f"{first} {second} curves", "standings standings curves")
+    return Mosaic(rows, widths=(400.0, 400.0, 364.0), heights=(452.0, 112.0))
+
+
+def _above(names: list[str]) -> Mosaic:
+    """Planes in a row, curves and standings below."""
+    rows = [" ".join(" ".join([name] * 3) for name in names)]
+    left = len(names) * 2
+    rows.append(" ".join(["curves"] * left + ["standings"] * (3 * len(names) - left)))
+    heights = {2: (430.0, 134.0), 3: (408.0, 156.0)}.get(len(names), (346.0, 218.0))
+    return Mosaic(tuple(rows), heights=heights)
+
+
+def _beside_four(names: list[str]) -> Mosaic:
+    """Two by two, curves and standings to the right."""
+    a, b, c, d = names
+    rows = (f"{a} {b} curves", f"{c} {d} standings")
+    return Mosaic(rows, widths=(190.0, 190.0, 224.0))
+
+
+def _beside_six(names: list[str]) -> Mosaic:
+    """Three by two, curves and standings to the right."""
+    first, second = names[:3], [*names[3:], *["standings"] * (6 - len(names))]
+    rows = (f"{' '.join(first)} curves", f"{' '.join(second)} standings")
+    return Mosaic(rows, widths=(240.0, 240.0, 240.0, 418.0))
+
+
+def _stacked(names: list[str]) -> Mosaic:
+    """Planes in a row, below them the standings, below those the curves."""
+    many = len(names)
+    return Mosaic((" ".join(names), " ".join(["standings"] * many), " ".join(["curves"] * many)))
+
+
+def _stacked_four(names: list[str]) -> Mosaic:
+    a, b, c, d = names
+    return Mosaic((f"{a} {b}", f"{c} {d}", "standings standings", "curves curves"))
+
+
+def _stacked_six(names: list[str]) -> Mosaic:
+    """Three by two; curves and standings below."""
+    first, second = names[:3], [*names[3:], *["."] * (6 - len(names))]
+    over = [" ".join([name] * 3) for name in ("standings", "curves")]
+    return Mosaic((" ".join(first), " ".join(second), *over))
+
+
+def _compact_six(names: list[str]) -> Mosaic:
+    """Three by two; the curves and beside them the standings below."""
+    first, second = names[:3], [*names[3:], *["."] * (6 - len(names))]
+    rows = [" ".join(f"{name} {name}" for name in row) for row in (first, second)]
+    rows.append("curves curves curves standings standings standings")
+    return Mosaic(tuple(rows), heights=(185.0, 185.0, 155.0))
+
+
+def _filled(names: list[str]) -> Mosaic:
+    """Two by two, of which the standings are one."""
+    a, b, c = names
+    return Mosaic((f"{a} {b}", f"{c} standings", "curves curves"))
+
+
+def _descents() -> FigureSpec:
+    """The one curve, f of every step and who is lowest."""
+    panels: dict[str, Panel] = {
+        "descent": Descent(),
+        "curves": Curves(("loss",)),
+        "standings": Standings("loss"),
+    }
+    wide = Mosaic(
+        ("descent standings", "descent curves"), widths=(790.0, 400.0), heights=(300.0, 264.0)
+    )
+    square = Mosaic(
+        ("descent descent", "standings curves"), widths=(300.0, 330.0), heights=(328.0, 226.0)
+    )
+    tall = Mosaic(("descent", "standings", "curves"), heights=(500.0, 260.0, 312.0))
+    banner = Mosaic(("descent standings",), widths=(2.2, 1.0))
+    return FigureSpec(panels, wide, square, square, tall, banner, Mosaic(("standings",)))
+
+
+def _without() -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosaic, Mosaic]:
+    """Curves and standings alone."""
+    wide = Mosaic(("curves standings",), widths=(1.5, 1.0))
+    high = Mosaic(("standings", "curves"))
+    return wide, wide, high, high, *_small()
+
+
+def _small() -> tuple[Mosaic, Mosaic]:
+    return Mosaic(("curves standings",), widths=(2.4, 1.0)), Mosaic(("standings",))

@@ -1,0 +1,92 @@
+"""Standing: who is how far in each frame of a picture of several runs, by what they have so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.words import phrase
+from vizopt.draw.playback import Playback
+from vizopt.draw.views import View, Views
+from vizopt.recording.events import MARKS, broken_off
+from vizopt.recording.standings import best_so_far
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of one run in each frame.
+
+    Args:
+        best: the best value so far [F]; without a number, as bad as can be.
+        best_at: the epoch of it [F].
+        place: among the others, from 0 [F].
+        leads: whether it is the first and no other is its equal [F].
+        reached: by accuracy, the first epoch with that or more; none where it never has.
+    """
+
+    best: Floats
+    best_at: Places
+    place: Places
+    leads: NDArray[np.bool_]
+    reached: Mapping[float, int]
+
+
+def standing(views: Views, column: str) -> dict[str, Standing]:
+    """How all runs stand in each frame, by their names.
+
+    The best value of the column so far decides, of equal ones who had it first, then the number of
+    the run.
+    """
+    sign = -1.0 if column == "accuracy" else 1.0
+    sofar = [_so_far(view, column) for view in views.values()]
+    best, at = (np.array([each[i] for each in sofar]) for i in (0, 1))
+    order = np.lexsort((at, sign * best), axis=0)
+    places = np.argsort(order, axis=0)
+    equal = [((best == best[i]) & (at == at[i])).sum(axis=0) for i in range(len(best))]
+    return {
+        view.name: Standing(
+            best[i],
+            at[i].astype(np.intp),
+            places[i],
+            (places[i] == 0) & (equal[i] == 1),
+            _reached(view, column),
+        )
+        for i, view in enumerate(views.values())
+    }
+
+
+def ending(view: View, views: Views) -> str:
+    """What is said of a run from its last row on: why it broke off, or that it is finished where
+    another one goes on."""
+    last = max(int(other.run["epoch"][-1]) for other in views.values())
+    finished = phrase("finished") if int(view.run["epoch"][-1]) < last else ""
+    return broken_off(view.run) or finished
+
+
+def gliding(place: Places, playback: Playback) -> Floats:
+    """The place [F] as it is drawn: where it changes it glides for half a second."""
+    if playback.mode == "still":
+        return place.astype(float)
+    wide = playback.window
+    padded = np.concatenate([np.full(wide - 1, place[0]), place])
+    return np.convolve(padded, np.full(wide, 1 / wide), "valid")
+
+
+def _so_far(view: View, column: str) -> tuple[Floats, Floats]:
+    """The best value up to the epoch of each frame [F], and when it was."""
+    best = best_so_far(view.run[column], column)
+    changes = np.append(True, best[1:] != best[:-1])
+    first = np.maximum.accumulate(np.where(changes, np.arange(len(best)), 0))
+    shown = view.run["epoch"][view.rows]
+    return best[shown], first[shown].astype(float)
+
+
+def _reached(view: View, column: str) -> dict[float, int]:
+    if column != "accuracy":
+        return {}
+    values = view.run[column]
+    return {mark: int(np.argmax(values >= mark)) for mark in MARKS if (values >= mark).any()}

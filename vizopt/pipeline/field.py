@@ -1,0 +1,203 @@
+"""Field: the runs of a race, made of scenes, races, recordings and clips."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+
+from vizopt.clips import recipe as recipes
+from vizopt.core.errors import RecordingError, SceneError, VizoptError
+from vizopt.core.explain import explained
+from vizopt.recording.atomic import is_recording
+from vizopt.recording.run import Run
+from vizopt.recording.store import Recording
+from vizopt.scene.load import load_scene, override, parse_scene, with_words
+from vizopt.scene.load_race import checked, is_race, load_race, parse_race
+from vizopt.scene.race import MAX_NAME, MAX_RUNS, Race, RacePresentation, entered, scene_of
+from vizopt.scene.spec import TRAINED, Scene
+from vizopt.scene.written import as_table, scene_toml
+from vizopt.story.phrases import listed
+from vizopt.train.optimizers import name_of
+
+Source: TypeAlias = str | Path | Scene | Race | Recording | Run
+SHOWN = tuple(each.name for each in fields(RacePresentation))
+
+
+@dataclass(frozen=True)
+class Field:
+    """Who races.
+
+    Args:
+        shown: how the race is shown.
+        runs: by their names: what is to be trained, or was.
+    """
+
+    shown: RacePresentation
+    runs: Mapping[str, Scene | Recording]
+
+    @property
+    def race(self) -> Race | None:
+        """What makes the race again; none where vizopt did not train a run."""
+        entries = []
+        for name, run in self.runs.items():
+            scene = run if isinstance(run, Scene) else _trained(run)
+            if scene is None:
+                return None
+            entries.append(entered(scene, name))
+        shown = {name: getattr(self.shown, name) for name in SHOWN}
+        return Race(**shown, run=tuple(entries))
+
+
+def field_of(
+    sources: Sequence[Source], overrides: Mapping[str, Any], name: str, *, mixed: bool = False
+) -> Field:
+    """The runs of some sources, and how they are shown.
+
+    Args:
+        sources: bundled names and paths of scenes, races, recordings, folders of recordings and
+            clips of races; or scenes, races and recordings themselves.
+        overrides: dotted key → value: of the training for every run that is to be trained, of the
+            picture for the race.
+        name: of the race, where it is none that has one.
+        mixed: whether runs may have no problem in common.
+
+    Raises:
+        VizoptError: a source that cannot be used, or runs that cannot race.
+    """
+    trained = {key: value for key, value in overrides.items() if key.partition(".")[0] in TRAINED}
+    things = [_opened(each, trained) for source in sources for each in _inside(source)]
+    races = [thing for thing in things if isinstance(thing, Race)]
+    runs = _named([each for thing in things for each in _runs(thing)])
+    if len(runs) < 2:
+        raise VizoptError(f"{name}: a race needs two runs at least: name more scenes or recordings")
+    if len(runs) > MAX_RUNS:
+        raise VizoptError(f"{name}: {len(runs)} runs: a race has {MAX_RUNS} at most, with planes 6")
+    if races:
+        shown = RacePresentation(**{key: getattr(races[0], key) for key in SHOWN})
+    else:
+        shown = _presentation(runs, name)
+    shown = replace(shown, mixed=True) if mixed else shown
+    shown = _overridden(shown, {k: v for k, v in overrides.items() if k not in trained})
+    runs = {
+        key: scene_of(run, key, shown) if isinstance(run, Scene) else run
+        for key, run in runs.items()
+    }
+    found = Field(shown, runs)
+    _check(found)
+    return found
+
+
+def _inside(source: Source) -> Sequence[Source]:
+    """A source, or the recordings of a folder."""
+    if isinstance(source, str | Path) and not is_recording(Path(source)) and Path(source).is_dir():
+        found = sorted(Path(source).glob("*.zarr"))
+        if not found:
+            raise RecordingError(f"{source}: a folder without recordings: name one with NAME.zarr")
+        return found
+    return [source]
+
+
+def _opened(source: Source, overrides: Mapping[str, Any]) -> Scene | Race | Recording:
+    if isinstance(source, Run):
+        return Recording(source.path)
+    if isinstance(source, Scene):
+        return parse_scene(scene_toml(source), source.name, {}, overrides) if overrides else source
+    if isinstance(source, Race):
+        return parse_race(scene_toml(source), source.name, {}, overrides) if overrides else source
+    if isinstance(source, Recording) or is_recording(Path(source)):
+        if overrides:
+            key = next(iter(overrides))
+            path = source.path if isinstance(source, Recording) else source
+            raise RecordingError(f"{path}: {key}: was trained so: it cannot be changed")
+        return source if isinstance(source, Recording) else Recording(Path(source))
+    if recipes.is_clip(source):
+        text = recipes.read(Path(source))
+        recipes.check_origin(Path(source), text)
+        return checked(parse_race(text, str(source), {}, overrides), str(source))
+    return load_race(source, overrides) if is_race(source) else load_scene(source, overrides)
+
+
+def _runs(thing: Scene | Race | Recording) -> list[tuple[tuple[str, ...], Scene | Recording]]:
+    """Each run with what it may be called, the best first."""
+    if isinstance(thing, Race):
+        return [((scene.title,), scene) for scene in thing.scenes()]
+    if isinstance(thing, Scene):
+        return [((name_of(thing.optimizer), thing.name), thing)]
+    if not len(thing):
+        raise RecordingError(f"{thing.path}: holds no rows: the run ended before its first commit")
+    if "loss" not in thing.columns:
+        raise RecordingError(f"{thing.path}: has no loss: a race compares losses")
+    external, scene = thing.header.external, _trained(thing)
+    names = [external.optimizer] if external and external.optimizer else []
+    names += [name_of(scene.optimizer)] if scene else []
+    return [((*names, thing.path.stem), thing)]
+
+
+def _trained(run: Recording) -> Scene | None:
+    """The scene that makes a recording again, if one does."""
+    if run.header.external is not None:
+        return None
+    try:
+        return parse_scene(run.header.scene, str(run.path), {}, {})
+    except SceneError:  # of a kind that is not registered here
+        return None
+
+
+def _named(
+    runs: Sequence[tuple[tuple[str, ...], Scene | Recording]],
+) -> dict[str, Scene | Recording]:
+    """Runs by the names of their rules, or of their files where rules are there twice."""
+    rules = Counter(names[0] for names, _ in runs)
+    named: dict[str, Scene | Recording] = {}
+    for names, run in runs:
+        name = names[0] if rules[names[0]] == 1 else names[-1]
+        if name in named:
+            way = "give each its own name in a race's TOML file"
+            raise VizoptError(f'two runs named "{name}": {way}')
+        if len(name) > MAX_NAME:
+            raise VizoptError(
+                f"{name}: longer than {MAX_NAME} characters, what a name has room for"
+            )
+        named[name] = run
+    return named
+
+
+def _presentation(runs: Mapping[str, Scene | Recording], name: str) -> RacePresentation:
+    """How runs are shown that no race has put together."""
+    scenes = [run for run in runs.values() if isinstance(run, Scene)]
+    shown = RacePresentation(title=listed(list(runs)), name=name)
+    return replace(shown, timeline=scenes[0].timeline) if scenes else shown
+
+
+def _overridden(shown: RacePresentation, overrides: Mapping[str, Any]) -> RacePresentation:
+    if not overrides:
+        return shown
+    table = as_table(shown)
+    for key, value in overrides.items():
+        override(table, key, value, shown.name)
+    if {"look", "look.language"} & set(overrides):
+        table["look"] = with_words(table["look"], Path(), shown.name)
+    try:
+        return TypeAdapter(RacePresentation).validate_python(table)
+    except ValidationError as error:
+        raise explained(error, shown.name, table, RacePresentation) from error
+
+
+def _check(field: Field) -> None:
+    """Raises VizoptError where runs have no problem in common, and nobody allowed that."""
+    if field.shown.mixed:
+        return
+    _ = field.race  # which holds trained runs against each other
+    names = list(field.runs)
+    kinds = [_kind(run) for run in field.runs.values()]
+    for name, kind in zip(names, kinds, strict=True):
+        if kind != kinds[0]:
+            what = f"{names[0]} is a {kinds[0]}, {name} a {kind}"
+            raise VizoptError(f"no common problem: {what}: allow it with --mixed")
+
+
+def _kind(run: Scene | Recording) -> str:
+    return run.problem.kind if isinstance(run, Scene) else run.header.kind

@@ -1,0 +1,182 @@
+"""Racing: the runs of a race are trained, or taken as they are, and drawn into one picture."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from vizopt.clips.clip import Clip
+from vizopt.clips.options import Request
+from vizopt.clips.plan import check_inputs, planned
+from vizopt.clips.staging import staged
+from vizopt.clips.still import check_stills
+from vizopt.clips.targets import Limits
+from vizopt.core.errors import Interrupted, VizoptError
+from vizopt.core.numbers import counted
+from vizopt.core.places import scratch
+from vizopt.core.progress import Bar, quiet
+from vizopt.pipeline.drawing import complete, drawn
+from vizopt.pipeline.estimate import check_size
+from vizopt.pipeline.field import Field
+from vizopt.pipeline.fitting import fitted_all
+from vizopt.pipeline.workers import Job, Say, train_all
+from vizopt.recording.atomic import is_recording
+from vizopt.recording.seeded import Seeded, middle_seed
+from vizopt.recording.store import Recording
+from vizopt.scene.race import file_name
+from vizopt.scene.spec import Scene
+from vizopt.train.probes import Keep
+
+HISTORY = Keep(first=0, every=1_000_000_000, grid=2)  # rows of the first and last epoch alone
+
+
+def train_race(
+    field: Field,
+    folder: Path,
+    bar: Bar = quiet,
+    say: Say = print,
+    *,
+    again: bool = False,
+    cores: int | None = None,
+) -> dict[str, Recording]:
+    """Every run of a race, recorded: what is there of the same training is not trained again.
+
+    Args:
+        field: who races.
+        folder: of the recordings, NAME.zarr each.
+        bar: shows the progress of each run.
+        say: is told which recordings are reused.
+        again: whether runs are trained though a recording stands.
+        cores: how many are trained beside each other; as many as there are cores when left out.
+
+    Raises:
+        VizoptError: a run cannot be trained, or the runs have no problem in common.
+        Interrupted: by Ctrl-C: what is finished is kept, and the next race goes on from there.
+    """
+    scenes = {name: run for name, run in field.runs.items() if isinstance(run, Scene)}
+    look = None if again else (folder, folder.parent)
+    members: dict[str, list[Recording]] = {}
+    if field.shown.seeds > 1 and scenes:
+        members = _by_seeds(scenes, field, folder, bar, say, look, cores)
+        seed = middle_seed([_bests(every) for every in members.values()])
+        scenes = {name: replace(run, seed=run.seed + seed) for name, run in scenes.items()}
+    jobs = [Job(run, folder / f"{file_name(name)}.zarr", look) for name, run in scenes.items()]
+    _train(jobs, folder, bar, say, cores)
+    named = zip(scenes, jobs, strict=True)
+    trained = {name: _recorded(job, members.get(name)) for name, job in named}
+    return {
+        name: run if isinstance(run, Recording) else trained[name]
+        for name, run in field.runs.items()
+    }
+
+
+def _by_seeds(
+    scenes: Mapping[str, Scene],
+    field: Field,
+    folder: Path,
+    bar: Bar,
+    say: Say,
+    look: tuple[Path, ...] | None,
+    cores: int | None,
+) -> dict[str, list[Recording]]:
+    """Every run with every seed, of which little but the history is kept."""
+    jobs = {
+        name: [
+            Job(
+                replace(scene, seed=scene.seed + k, keep=HISTORY, title=f"{name}, seed {k}"),
+                folder / "seeds" / f"{file_name(name)} {scene.seed + k}.zarr",
+                None if look is None else (folder / "seeds",),
+            )
+            for k in range(field.shown.seeds)
+        ]
+        for name, scene in scenes.items()
+    }
+    _train([job for every in jobs.values() for job in every], folder, bar, say, cores)
+    return {name: [Recording(job.path) for job in every] for name, every in jobs.items()}
+
+
+def _train(jobs: Sequence[Job], folder: Path, bar: Bar, say: Say, cores: int | None) -> None:
+    try:
+        train_all(jobs, bar, say, cores)
+    except KeyboardInterrupt:
+        done = sum(job.path.is_dir() for job in jobs)
+        told = f"interrupted: {done} of {counted(len(jobs), 'run')} are recorded in {folder}"
+        raise Interrupted(f"{told}: the same command trains the others") from None
+
+
+def _recorded(job: Job, members: Sequence[Recording] | None) -> Recording:
+    return Seeded(job.path, members) if members else Recording(job.path)
+
+
+def _bests(every: Sequence[Recording]) -> list[float]:
+    """The best value with each seed, losses as negative numbers."""
+    column = "accuracy" if all("accuracy" in run.columns for run in every) else "loss"
+    sign = 1.0 if column == "accuracy" else -1.0
+    worst = -1e300
+    values = (sign * run[column] for run in every)
+    return [float(np.nanmax(np.where(np.isfinite(v), v, worst))) for v in values]
+
+
+def race(
+    field: Field,
+    files: Sequence[Path],
+    asked: Request,
+    folder: Path | None,
+    bar: Bar = quiet,
+    say: Say = print,
+    limits: Mapping[Path, Limits] | None = None,
+    *,
+    again: bool = False,
+    cores: int | None = None,
+) -> tuple[dict[str, Recording], list[Clip]]:
+    """Train what is to be trained, and draw all runs into every file.
+
+    Args:
+        field: who races.
+        files: to write.
+        asked: how they differ from the race and the formats' defaults.
+        folder: where the recordings stay; None where they go when the clips are drawn.
+        bar: shows progress.
+        say: is told which recordings are reused.
+        limits: what each clip may be at most.
+        again: whether runs are trained though a recording stands.
+        cores: how many are trained beside each other.
+    """
+    asked = replace(asked, overrides={})
+    check_race(field, files, asked, folder)
+    with _place(folder) as place:
+        runs = train_race(field, place, bar, say, again=again, cores=cores)
+        shown = field.race or field.shown
+        with staged() as staging:
+            if limits is None:
+                clips, failed = drawn(runs, shown, files, asked, bar, staging)
+            else:
+                clips, failed = fitted_all(runs, shown, limits, asked, bar, staging)
+            failed |= staging.put()
+    return runs, complete(clips, failed)
+
+
+def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path | None) -> None:
+    """Raises VizoptError for what cannot be made; nothing is trained for it."""
+    for file in files:
+        if is_recording(file):
+            raise VizoptError(f"{file}: a race has a recording of each run: name a clip like a.mp4")
+    options = asked.over(field.shown.clip)
+    planned(files, options, overwrite=asked.overwrite)
+    scenes = [run for run in field.runs.values() if isinstance(run, Scene)]
+    data = (getattr(getattr(scene.problem, "data", None), "path", None) for scene in scenes)
+    check_inputs(files, [Path(path) for path in data if path])
+    lengths = [
+        (run.epochs, run.problem.unit if isinstance(run, Scene) else run.header.unit)
+        for run in field.runs.values()
+    ]
+    epochs, unit = max(lengths)
+    check_stills(options, unit, epochs)
+    for scene in scenes:
+        check_size(scene, folder)
+
+
+def _place(folder: Path | None) -> AbstractContextManager[Path]:
+    return nullcontext(folder) if folder else scratch()

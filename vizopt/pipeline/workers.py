@@ -1,0 +1,235 @@
+"""Workers: trainings in processes beside each other, one for each core.
+
+A run is trained by one process from its start to its end, so its numbers do not depend on how many
+there are. Nothing of the user's own script is run anew, as multiprocessing would.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
+from queue import SimpleQueue
+from typing import NamedTuple
+
+from vizopt.core.errors import RecordingError, VizoptError
+from vizopt.core.ffmpeg import APART, end
+from vizopt.core.own import OWN
+from vizopt.core.progress import Bar, T
+from vizopt.pipeline.estimate import check_size
+from vizopt.pipeline.reuse import Reuse
+from vizopt.pipeline.training import trained
+from vizopt.recording.atomic import replaced
+from vizopt.scene.load import parse_scene
+from vizopt.scene.spec import Scene
+from vizopt.scene.written import scene_toml
+
+START = "import sys; sys.path[:] = sys.argv[1:]; from vizopt.pipeline.workers import serve; serve()"
+PATIENCE_SECONDS = 10  # to tidy up in
+TOLD = 100  # times that a process tells how far it has come
+Say = Callable[[str], object]
+
+
+class Job(NamedTuple):
+    """A run to be recorded.
+
+    Args:
+        scene: what to train.
+        path: of the recording; a whole one of the same training that is there stays.
+        look: folders whose recordings may stand for it; none where it is to be trained anyway.
+    """
+
+    scene: Scene
+    path: Path
+    look: tuple[Path, ...] | None
+
+
+def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None) -> None:
+    """Record every run; those that are finished stay, whatever happens to the others.
+
+    Args:
+        jobs: the runs.
+        bar: shows the progress of each.
+        say: is told which recordings are reused.
+        cores: how many processes at most; as many as the machine has cores when left out.
+
+    Raises:
+        VizoptError: one cannot be recorded.
+    """
+    cores = min(cores or _cores(), len(jobs))
+    if cores < 2 or OWN or not sys.executable or getattr(sys, "frozen", False):
+        for job in jobs:
+            record_job(job, bar, say)
+        return
+    workers = [_Worker() for _ in range(cores)]
+    free: SimpleQueue[_Worker] = SimpleQueue()
+    for worker in workers:
+        free.put(worker)
+
+    def by_a_free_one(job: Job) -> None:
+        worker = free.get()
+        try:
+            worker.record(job, bar, say)
+        finally:
+            free.put(worker)
+
+    pool = ThreadPoolExecutor(cores)
+    try:
+        for done in as_completed([pool.submit(by_a_free_one, job) for job in jobs]):
+            done.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.close()
+        pool.shutdown()
+
+
+def record_job(job: Job, bar: Bar, say: Say) -> None:
+    """Record a run in this process."""
+    check_size(job.scene, job.path)
+    reuse = None
+    if job.look is not None:
+        first, *others = job.look
+        files = [file for folder in others for file in sorted(folder.glob("*.zarr"))]
+        reuse = Reuse(first, say, [job.path, *files])
+    with replaced(job.path) as part:
+        trained(job.scene, part, bar, job.path, reuse=reuse)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class _Worker:
+    """A process that records one run after the other; it starts with the first."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+
+    def record(self, job: Job, bar: Bar, say: Say) -> None:
+        """Have a run recorded, and tell what the process tells.
+
+        Raises:
+            VizoptError: as the process has met it, or it ended unasked.
+        """
+        look = None if job.look is None else list(map(str, job.look))
+        asked = [scene_toml(job.scene), job.scene.name, str(job.path), look]
+        answers = _Answers(self._started(), say)
+        answers.ask(asked)
+        first = next(answers, None)
+        if first is not None:  # it trains: a bar begins
+            total, unit = job.scene.epochs, job.scene.problem.unit
+            steps = _counted(chain([first], answers))
+            for _ in bar(steps, total, f"training {job.scene.title}", unit):
+                pass
+        answers.check(job.path)
+
+    def close(self) -> None:
+        """End it, whatever it does; it tidies up."""
+        self._closed = True
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(PATIENCE_SECONDS)
+        end(self._process)
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError, ValueError):
+                assert pipe
+                pipe.close()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._closed:
+            raise RecordingError("interrupted")
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", START, *sys.path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                **APART,
+            )
+        return self._process
+
+
+class _Answers(Iterator[int]):
+    """How far a process has come with a run, as it tells it; and how that ended."""
+
+    def __init__(self, process: subprocess.Popen[bytes], say: Say) -> None:
+        self._asked, self._told = process.stdin, process.stdout
+        self._say = say
+        self._ended: tuple[str, str] | None = None
+
+    def ask(self, job: object) -> None:
+        assert self._asked
+        with suppress(OSError, ValueError):  # it has ended: that is told by check()
+            self._asked.write(json.dumps(job).encode() + b"\n")
+            self._asked.flush()
+
+    def __next__(self) -> int:
+        assert self._told
+        while self._ended is None and (line := self._told.readline()):
+            what, value = json.loads(line)
+            if what == "at":
+                return int(value)
+            if what == "say":
+                self._say(value)
+            else:
+                self._ended = what, value
+        raise StopIteration
+
+    def check(self, path: Path) -> None:
+        """Raises VizoptError where the run was not recorded."""
+        what, value = self._ended or ("", "")
+        if what == "wrong":
+            raise VizoptError(value)
+        if what != "done":
+            why = "the process that trained it ended: is there enough memory?"
+            raise RecordingError(f"{path}: {why}")
+
+
+def _counted(answers: Iterable[int]) -> Iterator[int]:
+    """One item for each epoch that is done."""
+    done = 0
+    for at in answers:
+        yield from range(done, at)
+        done = at
+
+
+def serve() -> None:
+    """What a process does: a run in; lines on how far it has come, and how it ended, out."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    told = sys.stdout
+
+    def tell(what: str, value: object = "") -> None:
+        print(json.dumps([what, value]), file=told, flush=True)
+
+    def bar(items: Iterable[T], total: int, label: str, unit: str, start: int = 0) -> Iterator[T]:
+        step = max(total // TOLD, 1)
+        tell("at", start)
+        done = start
+        for done, item in enumerate(items, start + 1):
+            yield item
+            if done % step == 0:
+                tell("at", done)
+        tell("at", done)
+
+    for line in sys.stdin:
+        toml, name, path, look = json.loads(line)
+        folders = None if look is None else tuple(map(Path, look))
+        try:
+            scene = parse_scene(toml, name, {}, {})
+            record_job(Job(scene, Path(path), folders), bar, lambda said: tell("say", said))
+        except VizoptError as error:
+            tell("wrong", str(error))
+        else:
+            tell("done")

@@ -1,0 +1,143 @@
+"""Differences: what the runs of a race do not have in common, beside their update rule."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vizopt.core.numbers import setting
+from vizopt.core.toml import parsed
+from vizopt.recording.store import Recording
+
+DATA = ("points", "labels", "held_out", "curve")  # constants that are the data
+RULE = "optimizer"
+APART = "  ·  "  # between the settings that stand below a title
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that two runs of a race do not have in common.
+
+    Args:
+        what: "optimizer.lr", "batch", "first weights".
+        values: of each run, by its name; empty where there are too many to tell.
+        beyond: whether it is more than the update rule and its settings: then the race is not one
+            of the rules alone, and the picture says so.
+    """
+
+    what: str
+    values: Mapping[str, str]
+    beyond: bool
+
+
+def differences(runs: Mapping[str, Recording]) -> list[Difference]:
+    """What differs, that of the rules first; nothing where all runs are the same.
+
+    Data and first weights are compared by their bits, settings by what the recordings say.
+
+    Args:
+        runs: by their names in the race.
+    """
+    found = [*_settings(runs)]
+    said = {each.what for each in found}
+    if not _same(runs, _data):
+        found.append(Difference("data", {}, True))
+    if not _same(runs, _first_weights):
+        found.append(Difference("first weights", {}, True))
+    samples = {name: samples_seen(run) for name, run in runs.items()}
+    if len(set(samples.values())) > 1 and "length" not in said:
+        told = {name: str(seen) for name, seen in samples.items()}
+        found.append(Difference("samples seen", told, True))
+    return sorted(found, key=lambda each: each.beyond)
+
+
+def samples_seen(run: Recording) -> int:
+    """How many samples all the steps have seen that were to be made; of a descent, the steps."""
+    return run.header.epochs * samples(run)
+
+
+def samples(run: Recording) -> int:
+    """How many samples an epoch sees; 1 of a descent, or where nobody told."""
+    if "labels" not in run.names:
+        return 1
+    held_out = int(run["held_out"].sum()) if "held_out" in run.names else 0
+    return len(run["labels"]) - held_out
+
+
+def common(runs: Mapping[str, Recording]) -> str:
+    """The settings that all runs have, as they stand below a title."""
+    first, *others = (run.header.settings.split(APART) for run in runs.values())
+    return APART.join(part for part in first if all(part in other for other in others))
+
+
+def own(runs: Mapping[str, Recording]) -> dict[str, str]:
+    """The settings of each run that are not those of all."""
+    shared = common(runs).split(APART)
+    return {
+        name: APART.join(part for part in run.header.settings.split(APART) if part not in shared)
+        for name, run in runs.items()
+    }
+
+
+def _same(runs: Mapping[str, Recording], of: Any) -> bool:
+    first, *others = (of(run) for run in runs.values())
+    return all(other == first for other in others)
+
+
+def _data(run: Recording) -> tuple[bytes, ...]:
+    return tuple(run[name].tobytes() for name in DATA if name in run.names)
+
+
+def _first_weights(run: Recording) -> bytes | None:
+    """The bits of the first row, where it is that of the start."""
+    if "params" not in run.columns or not len(run) or run["epoch"][0]:
+        return None
+    return run.row("params", 0).tobytes()
+
+
+def _settings(runs: Mapping[str, Recording]) -> Iterator[Difference]:
+    tables = {name: dict(_flat(_table(run))) for name, run in runs.items()}
+    for key in dict.fromkeys(key for table in tables.values() for key in table):
+        values = {name: table.get(key) for name, table in tables.items()}
+        if any(value != next(iter(values.values())) for value in values.values()):
+            told = {name: _told(value) for name, value in values.items()}
+            beyond = key.partition(".")[0] != RULE
+            yield Difference(_called(key), told, beyond)
+
+
+def _table(run: Recording) -> dict[str, Any]:
+    """What a recording says of its training, as far as that changes numbers."""
+    who = run.header.external
+    if who is not None:
+        named = {"kind": who.optimizer} if who.optimizer else {}
+        settings = {RULE: {**named, **who.settings}} if named or who.settings else {}
+        return settings | {"epochs": run.header.epochs, "framework": who.framework}
+    try:
+        scene = parsed(run.header.scene)
+    except ValueError:  # a damaged header is told where it is drawn
+        return {}
+    return {key: scene[key] for key in (RULE, "problem", "seed", "epochs") if key in scene}
+
+
+def _called(key: str) -> str:
+    """A key as one says it: `batch` for `problem.batch`."""
+    return {"epochs": "length"}.get(key, key.removeprefix("problem."))
+
+
+def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
+
+
+def _told(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool | str):
+        return str(value).lower() if isinstance(value, bool) else value
+    if isinstance(value, int | float | np.number):
+        return setting(float(value))
+    return "-".join(map(str, value)) if isinstance(value, list) else str(value)

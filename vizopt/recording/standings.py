@@ -1,0 +1,195 @@
+"""Standings: how the runs of a race compare, read from every epoch of their histories."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.recording.descent import from_then_on, outcome
+from vizopt.recording.events import MARKS, divergence
+from vizopt.recording.seeded import Seeded
+from vizopt.recording.store import Recording
+
+Values = NDArray[np.float64]
+BRIEF = 0.02  # of the race: who leads for less is not told
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a run came to.
+
+    Args:
+        name: of the run in the race.
+        best: its highest accuracy; without accuracies its lowest loss; of a descent its lowest f.
+            None where it has no number.
+        best_at: the first epoch of it.
+        reached: by accuracy, the first epoch with that or more; None where it never has.
+        loss: at its end.
+        last: its last epoch.
+        diverged: the epoch from which on its numbers are none, or its loss explodes.
+        minimum: of a descent, the step from which on it stays near a global minimum.
+        seeds: with how many it was trained; all numbers are then their medians.
+        ranges: lowest and highest of the seeds, of "best" and of each accuracy that is reached; a
+            seed that never does has none.
+    """
+
+    name: str
+    best: float | None
+    best_at: int | None
+    reached: Mapping[float, int | None]
+    loss: float
+    last: int
+    diverged: int | None
+    minimum: int | None
+    seeds: int = 1
+    ranges: Mapping[str | float, tuple[float | None, float | None]] = field(default_factory=dict)
+
+
+def standings(runs: Mapping[str, Recording]) -> list[Standing]:
+    """Where each run stands at its end, the best first; of equal ones who was there first.
+
+    Args:
+        runs: by their names in the race.
+    """
+    column = score(runs)
+    found = [
+        _of_seeds(name, [_standing(name, each, column) for each in run.members], run)
+        if isinstance(run, Seeded)
+        else _standing(name, run, column)
+        for name, run in runs.items()
+    ]
+
+    sign = -1.0 if column == "accuracy" else 1.0
+
+    def place(standing: Standing) -> tuple[bool, float, int]:
+        none = standing.best is None
+        return none, 0.0 if none else sign * float(standing.best or 0), standing.best_at or 0
+
+    return sorted(found, key=place)
+
+
+def score(runs: Mapping[str, Recording]) -> Literal["accuracy", "loss"]:
+    """The column that decides: accuracy where every run has one, else loss, which f(x) is too."""
+    return "accuracy" if all("accuracy" in run.columns for run in runs.values()) else "loss"
+
+
+def settled(values: Values, target: float) -> int | None:
+    """The first epoch from which on to the end values [E] are at the target or above.
+
+    The first touch is not it: a rule that flies past touches too.
+    """
+    return from_then_on(values >= target)
+
+
+def best_so_far(values: Values, column: str) -> Values:
+    """The best value up to each epoch [E]; what is no number is as bad as can be."""
+    if column == "accuracy":
+        return np.maximum.accumulate(np.where(np.isnan(values), -np.inf, values))
+    return np.minimum.accumulate(np.where(np.isnan(values), np.inf, values))
+
+
+def leads(runs: Mapping[str, Recording]) -> list[tuple[int, str]]:
+    """Who leads from which epoch on, by the best so far; who leads for a moment is left out."""
+    column, length = score(runs), max(run.epochs for run in runs.values())
+    sign = 1.0 if column == "accuracy" else -1.0
+    names = list(runs)
+    every = np.full((len(runs), length), -np.inf)
+    for row, run in zip(every, runs.values(), strict=True):
+        best = sign * best_so_far(run[column], column)
+        row[: len(best)], row[len(best) :] = best, best[-1:] if len(best) else -np.inf
+    first = _leaders(every)
+    starts = [0, *(np.flatnonzero(np.diff(first)) + 1).tolist(), length]
+    found: list[tuple[int, str]] = []
+    for start, stop in pairwise(starts):
+        last = stop == length
+        if first[start] < 0 or (stop - start < BRIEF * length and not last):
+            continue
+        name = names[first[start]]
+        if not found or found[-1][1] != name:
+            found.append((start, name))
+    return found
+
+
+def _leaders(every: Values) -> NDArray[np.intp]:
+    """The row that leads at each epoch [E]; who is there first keeps a shared lead, −1 at a start
+    that all share."""
+    leader = np.full(every.shape[1], -1)
+    now = -1
+    for at in np.flatnonzero(np.any(np.diff(every, axis=1, prepend=np.nan) != 0, axis=0)):
+        column = every[:, at]
+        top = np.flatnonzero(column == column.max())
+        if now not in top:
+            now = int(top[0]) if len(top) < len(column) or len(column) == 1 else -1
+        leader[at:] = now
+    return leader
+
+
+def steps_to(runs: Mapping[str, Recording]) -> dict[float, list[tuple[int, str]]]:
+    """By accuracy, who reaches it at which epoch, the first one first."""
+    every = standings(runs)
+    return {
+        mark: sorted(
+            (at, each.name) for each in every if (at := each.reached.get(mark)) is not None
+        )
+        for mark in MARKS
+    }
+
+
+def _standing(name: str, run: Recording, column: str) -> Standing:
+    values = run[column]
+    finite = np.isfinite(values)
+    best = best_at = None
+    if finite.any():
+        worst = -np.inf if column == "accuracy" else np.inf
+        kept = np.where(finite, values, worst)
+        best_at = int(kept.argmax() if column == "accuracy" else kept.argmin())
+        best = float(values[best_at])
+    accuracy = run["accuracy"] if "accuracy" in run.columns else np.empty(0)
+    reached = {mark: _first(accuracy >= mark) for mark in MARKS} if len(accuracy) else {}
+    diverged = minimum = None
+    if run.header.kind == "function":
+        ended = outcome(run)
+        diverged = ended.diverged_at if ended.diverged_at is not None else run.diverged
+        if ended.minimum and ended.minimum.is_global:
+            minimum = ended.reached_at
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            events = divergence(run["loss"], run.diverged)
+        diverged = next((event.epoch for event in events if event.kind == "divergence"), None)
+    loss = float(run["loss"][-1])
+    return Standing(name, best, best_at, reached, loss, run.epochs - 1, diverged, minimum)
+
+
+def _of_seeds(name: str, every: list[Standing], run: Seeded) -> Standing:
+    """The medians and ranges of a run's seeds; what half of them never reach has no median."""
+    best = sorted(each.best for each in every if each.best is not None)
+    reached: dict[float, int | None] = {}
+    ranges: dict[str | float, tuple[float | None, float | None]] = {}
+    for mark in every[0].reached:
+        times = _in_order([each.reached[mark] for each in every])
+        reached[mark] = times[(len(times) - 1) // 2]
+        ranges[mark] = times[0], times[-1]
+    if best:
+        ranges["best"] = best[0], best[-1]
+    diverged = _in_order([each.diverged for each in every])
+    return replace(
+        _standing(name, run, "accuracy" if every[0].reached else "loss"),
+        best=best[(len(best) - 1) // 2] if best else None,
+        reached=reached,
+        diverged=diverged[(len(diverged) - 1) // 2],
+        seeds=len(every),
+        ranges=ranges,
+    )
+
+
+def _in_order(times: list[int | None]) -> list[int | None]:
+    """Times in order, those that never come last."""
+    return sorted(times, key=lambda at: (at is None, at or 0))
+
+
+def _first(there: NDArray[np.bool_]) -> int | None:
+    found = np.flatnonzero(there)
+    return int(found[0]) if len(found) else None

@@ -1,0 +1,139 @@
+"""Races: several trainings in one picture, as data."""
+
+import re
+from collections import Counter
+from dataclasses import field, fields
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vizopt.core.specs import Flag, spec
+from vizopt.scene.spec import Presentation, Scene, Training
+from vizopt.train.problems import FunctionSpec, NetworkSpec
+
+MAX_RUNS = 20  # of a race, as many as there are badges
+MAX_NAME = 24  # characters of a run's, which stands above its plane and at its curve
+Clock = Literal["step", "samples", "seconds"]
+
+
+@spec
+class Entry(Training):
+    """One run of a race: what is trained, and the name that the picture has for it.
+
+    Args:
+        name: above its plane and at the end of its curve.
+    """
+
+    name: Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=MAX_NAME)] = field(kw_only=True)
+
+
+@spec
+class RacePresentation(Presentation):
+    """How several runs are shown in one picture.
+
+    Args:
+        seeds: how often each run is trained, from its seed on; curves are then medians with the
+            band between the quartiles.
+        clock: what all runs have in common at an instant: the "step" (or epoch), the "samples"
+            seen, or the "seconds" of the training, where they are recorded.
+        mixed: whether the runs may be of problems that have nothing in common.
+        budget: what the settings were chosen by, for the picture.
+    """
+
+    seeds: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    clock: Clock = "step"
+    mixed: Flag = False
+    budget: Annotated[str, Field(max_length=100)] = ""
+
+
+@spec
+class Race(RacePresentation):
+    """Several runs in one picture.
+
+    Args:
+        run: the runs, two or more; in a file each has the keys that differ from those of the file.
+    """
+
+    run: tuple[Entry, ...] = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.run) < 2:
+            raise ValueError("run: a race needs two runs at least")
+        if len(self.run) > MAX_RUNS:
+            raise ValueError(
+                f"run: {len(self.run)} runs: a race has {MAX_RUNS} at most, with planes 6"
+            )
+        for name, many in Counter(entry.name for entry in self.run).items():
+            if many > 1:
+                raise ValueError(f'run: {many} are named "{name}": give each its own name')
+        if not self.mixed:
+            self._check_common()
+
+    def __repr__(self) -> str:
+        """`<Race rules: "Five update rules, one start", SGD, Momentum, AdaGrad>`."""
+        return f'<Race {self.name}: "{self.title}", {", ".join(each.name for each in self.run)}>'
+
+    def scenes(self, seed: int = 0) -> list[Scene]:
+        """Each run as the scene that it is alone.
+
+        Args:
+            seed: is added to each run's own.
+        """
+        return [scene_of(entry, entry.name, self, seed) for entry in self.run]
+
+    def _check_common(self) -> None:
+        """Raises ValueError where two runs make different things small."""
+        first = self.run[0]
+        for entry in self.run[1:]:
+            if subject(entry) != subject(first):
+                what = f"{first.name} trains on {told(first)}, {entry.name} on {told(entry)}"
+                raise ValueError(
+                    f"run: no common problem: {what}: allow it with mixed = true, or --mixed"
+                )
+
+
+def scene_of(training: Training, name: str, shown: Presentation, seed: int = 0) -> Scene:
+    """A run of a race as the scene that it is alone, with the race's pace and colours.
+
+    Args:
+        training: what is trained.
+        name: in the race.
+        shown: how the race is.
+        seed: is added to its own.
+    """
+    trained = {each.name: getattr(training, each.name) for each in fields(Training)}
+    return Scene(
+        **trained | {"seed": (training.seed + seed) % 2**32},
+        title=name,
+        name=file_name(name),
+        timeline=shown.timeline,
+        theme=shown.theme,
+        look=shown.look,
+    )
+
+
+def file_name(name: str) -> str:
+    """A run's name as that of its files."""
+    return re.sub(r"[^\w.,+() -]|^[^\w(]|[. ]$", "_", name)
+
+
+def subject(entry: Training) -> object:
+    """What is learned, or gone down: what all runs of a race have in common."""
+    problem = entry.problem
+    if isinstance(problem, NetworkSpec):
+        return problem.data
+    return problem.f if isinstance(problem, FunctionSpec) else problem
+
+
+def told(entry: Training) -> str:
+    """The same in a word or two."""
+    problem = entry.problem
+    if isinstance(problem, NetworkSpec):
+        return type(problem.data).__name__.lower()
+    return problem.f if isinstance(problem, FunctionSpec) else problem.describe()
+
+
+def entered(scene: Scene, name: str) -> Entry:
+    """A scene as a run of a race."""
+    return Entry(**{each.name: getattr(scene, each.name) for each in fields(Training)}, name=name)

@@ -1,0 +1,190 @@
+"""Race: what a picture of several runs shows, in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from vizopt.core.arrays import Size
+from vizopt.core.numbers import count, counted, number
+from vizopt.core.words import phrase
+from vizopt.recording.differences import APART, Difference, common, differences
+from vizopt.recording.events import MARKS, Event, percent
+from vizopt.recording.standings import Standing, leads, score, standings, steps_to
+from vizopt.recording.store import Recording
+from vizopt.scene.race import RacePresentation
+from vizopt.story.compose import ALT, TITLE, Story
+from vizopt.story.phrases import cut, listed, plain, sentence
+
+NAMES = 4  # runs that the alt text names
+VALUES = 8  # values of a difference that are told one by one
+
+
+def of_race(
+    runs: Mapping[str, Recording],
+    scene: RacePresentation,
+    warning: str = "",
+    slide: Size | None = None,
+) -> Story:
+    """The story of a race.
+
+    Args:
+        runs: by their names in the race.
+        scene: how they are drawn.
+        warning: what stands on the card in front of a clip that may flash.
+        slide: size of a clip for a slide, whose title stands outside it.
+    """
+    found = standings(runs)
+    went = [_led(runs), *_reached(runs), *_diverged(runs, found)]
+    paragraphs = [warning, _who(runs), unlike(runs), " ".join(filter(None, went))]
+    paragraphs += [_seeds(scene), final(runs), scene.budget and sentence(scene.budget)]
+    events = race_events(runs)
+    return Story(_alt(runs, scene, found), tuple(filter(None, paragraphs)), events)
+
+
+def race_events(runs: Mapping[str, Recording]) -> tuple[Event, ...]:
+    """Who takes the lead, who reaches what first, who diverges; in the order of their epochs."""
+    found = [Event(at, "lead", phrase("race_leads", run=name)) for at, name in leads(runs)]
+    for mark, there in steps_to(runs).items():
+        for at, name in there[:1]:
+            if at > 0:
+                words = phrase("race_first", run=name, share=percent(mark))
+                found.append(Event(at, "accuracy", words, mark))
+    for each in standings(runs):
+        if each.minimum is not None:
+            words = phrase("race_minimum", run=each.name)
+            found.append(Event(each.minimum, "descent", words))
+        if each.diverged is not None:
+            words = phrase("race_diverges", run=each.name)
+            found.append(Event(each.diverged, "divergence", words))
+    return tuple(sorted(found, key=lambda event: event.epoch))
+
+
+def unlike(runs: Mapping[str, Recording]) -> str:
+    """What all runs have in common, and what differs beyond the update rule."""
+    found = differences(runs)
+    beyond = [each for each in found if each.beyond]
+    said = {each.what for each in beyond}
+    same = [what for what in ("data", "first weights") if what not in said]
+    parts = []
+    if same:
+        parts.append(f"All have the same {listed(same)}, to the last bit.")
+    rules = sorted({each.what.split(".")[1] for each in found if "." in each.what})
+    if rules and not beyond:
+        parts.append("They differ in the update rule and its settings alone.")
+    if beyond:
+        told = listed([_difference(each) for each in beyond])
+        parts.append(f"This is no race of the rules alone: the runs differ in {told}.")
+    return " ".join(parts)
+
+
+def final(runs: Mapping[str, Recording]) -> str:
+    """The standings at the end."""
+    lines = [f"{place}. {_place(runs, each)}" for place, each in enumerate(standings(runs), 1)]
+    return f"Standings at the end: {'; '.join(lines)}."
+
+
+def _seeds(scene: RacePresentation) -> str:
+    if scene.seeds == 1:
+        return ""
+    told = f"Each run is trained with {scene.seeds} seeds (n = {scene.seeds})"
+    return f"{told}: numbers and curves are medians, planes those of the seed nearest to them."
+
+
+def _place(runs: Mapping[str, Recording], each: Standing) -> str:
+    run = runs[each.name]
+    unit = run.header.unit
+    if each.best is None or each.best_at is None:
+        return f"{each.name}, without a number"
+    if score(runs) == "accuracy":
+        told = f"{each.name}, best accuracy {number(each.best)}"
+        if each.seeds > 1 and "best" in each.ranges:
+            low, high = (number(value or 0) for value in each.ranges["best"])
+            return f"{told} (median of {each.seeds} seeds, {low} to {high})"
+        return f"{told} at {unit} {count(each.best_at)}, loss {number(each.loss)} at the end"
+    name = "f(x)" if run.header.kind == "function" else "loss"
+    ends = f"{number(each.loss)} at the end"
+    return f"{each.name}, lowest {name} {number(each.best)} at {unit} {count(each.best_at)}, {ends}"
+
+
+def _difference(each: Difference) -> str:
+    """`batch (1, 32 and 300)`."""
+    values = list(dict.fromkeys(each.values.values()))
+    if not values or len(values) > VALUES:
+        return each.what
+    return f"{each.what} ({listed(values)})"
+
+
+def _who(runs: Mapping[str, Recording]) -> str:
+    """Each run with its settings, then what all have in common."""
+    shared = common(runs)
+    each = []
+    for place, (name, run) in enumerate(runs.items(), 1):
+        own = [part for part in run.header.settings.split(APART) if part not in shared]
+        each.append(f"{place} {name}" + (f" ({', '.join(own)})" if own else ""))
+    told = f"{counted(len(runs), 'run')} stand beside each other: {'; '.join(each)}."
+    return f"{told} {sentence(', '.join(shared.split(APART)))}" if shared else told
+
+
+def _led(runs: Mapping[str, Recording]) -> str:
+    """Who leads from when on."""
+    found = leads(runs)
+    what = {"accuracy": "best accuracy", "loss": "lowest loss"}[score(runs)]
+    if any(run.header.kind == "function" for run in runs.values()):
+        what = "lowest f(x)"
+    if not found:
+        return "Nobody leads."
+    (at, name), *others = found
+    told = [f"{name} has the {what} so far from {_unit(runs)} {count(at)} on"]
+    told += [f"{name} from {_unit(runs)} {count(at)} on" for at, name in others]
+    return sentence(", ".join(told))
+
+
+def _reached(runs: Mapping[str, Recording]) -> Iterator[str]:
+    """Who reaches which accuracy when; who never does."""
+    if score(runs) != "accuracy":
+        there = [each for each in standings(runs) if each.minimum is not None]
+        parts = [f"{each.name} at {_unit(runs)} {count(each.minimum or 0)}" for each in there]
+        if parts:
+            yield f"A global minimum is reached by {listed(parts)}."
+        return
+    for mark, every in steps_to(runs).items():
+        parts = [f"{name} at {_unit(runs)} {count(at)}" for at, name in every]
+        never = [name for name in runs if name not in [name for _, name in every]]
+        if parts:
+            told = f"{percent(mark)} are reached by {listed(parts)}"
+            yield f"{told}; never by {listed(never)}." if never else f"{told}."
+        else:
+            yield f"Nobody reaches {percent(mark)}."
+            return
+
+
+def _diverged(runs: Mapping[str, Recording], found: Sequence[Standing]) -> Iterator[str]:
+    for each in found:
+        if each.diverged is not None:
+            yield f"{each.name} diverges at {_unit(runs)} {count(each.diverged)}."
+
+
+def _unit(runs: Mapping[str, Recording]) -> str:
+    return next(iter(runs.values())).header.unit
+
+
+def _alt(runs: Mapping[str, Recording], scene: RacePresentation, found: Sequence[Standing]) -> str:
+    """Title, who races, then as much of how it ends as there is room for."""
+    names = list(runs)
+    some = names if len(names) <= NAMES else [*names[:NAMES], f"{len(names) - NAMES} more"]
+    title = cut(plain(scene.title), TITLE).rstrip(" .:")
+    text = sentence(f"{title}: {counted(len(names), 'run')}, {listed(some)}")
+    parts = []
+    best = found[0]
+    if best.best is not None and best.best_at is not None:
+        what = "highest accuracy" if score(runs) == "accuracy" else "lowest loss"
+        parts.append(f"{best.name} has the {what}, {number(best.best)}")
+    for mark in reversed(MARKS):
+        there = steps_to(runs)[mark]
+        if there:
+            at, name = there[0]
+            parts.append(f"{name} is first at {percent(mark)}, at {_unit(runs)} {count(at)}")
+            break
+    parts += [f"{each.name} diverges" for each in found if each.diverged is not None]
+    for part in map(sentence, parts):
+        if len(text) + 1 + len(part) <= ALT:
+            text = f"{text} {part}"
+    return cut(text, ALT)
