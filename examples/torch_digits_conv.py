@@ -1,10 +1,9 @@
-"""Handwritten digits: a small convolutional network in PyTorch, with its filters drawn. Needs
-torch and scikit-learn, which has the digits, 8 × 8 pixels each.
+"""A small convolutional network of PyTorch learns to read digits, 8 × 8 pixels each; its twelve
+filters are drawn.
 
-    python examples/torch_digits_conv.py && vizopt render digits.zarr -o digits.mp4
+pip install "vizopt[torch]" scikit-learn
+python examples/torch_digits_conv.py
 """
-
-import sys
 
 import torch
 from sklearn.datasets import load_digits
@@ -12,8 +11,7 @@ from torch import nn
 
 import vizopt
 
-EPOCHS = int(sys.argv[1]) if len(sys.argv) > 1 else 12
-BATCH = 64
+EPOCHS, BATCH = 12, 64
 
 digits = load_digits()
 inputs = torch.tensor(digits.images[:, None] / 16, dtype=torch.float32)  # [1797, 1, 8, 8]
@@ -37,7 +35,7 @@ with vizopt.torch.record(
     steps=EPOCHS * -(-len(inputs) // BATCH),
     data=(inputs, labels),
     loss=criterion,
-    title="Handwritten digits, a convolutional network",
+    title="PyTorch learns to read digits",
 ) as run:
     for _ in range(EPOCHS):
         for batch in torch.randperm(len(inputs)).split(BATCH):
@@ -46,3 +44,5 @@ with vizopt.torch.record(
             criterion(scores, labels[batch]).backward()
             optimizer.step()
             run.log(accuracy=(scores.argmax(1) == labels[batch]).float().mean())
+
+vizopt.render("digits.zarr", "digits.mp4")

@@ -1,9 +1,8 @@
-"""Two moons: AdamW trains a small network in PyTorch. Needs torch and scikit-learn.
+"""AdamW of PyTorch bends the border between two moons.
 
-    python examples/torch_moons.py && vizopt render moons.zarr -o moons.mp4
+pip install "vizopt[torch]" scikit-learn
+python examples/torch_moons.py
 """
-
-import sys
 
 import torch
 from sklearn.datasets import make_moons
@@ -11,7 +10,7 @@ from torch import nn
 
 import vizopt
 
-STEPS = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+STEPS = 400
 
 X, y = make_moons(300, noise=0.2, random_state=1)
 inputs, labels = torch.tensor(X, dtype=torch.float32), torch.tensor(y)
@@ -29,7 +28,7 @@ with vizopt.torch.record(
     data=(X, y),
     classes=["upper moon", "lower moon"],
     loss=criterion,
-    title="Two moons",
+    title="Two moons in PyTorch",
 ) as run:
     for _ in range(STEPS):
         optimizer.zero_grad()
@@ -37,3 +36,5 @@ with vizopt.torch.record(
         criterion(scores, labels).backward()
         optimizer.step()
         run.log(accuracy=(scores.argmax(1) == labels).float().mean())
+
+vizopt.render("moons.zarr", "moons.mp4")
