@@ -2,6 +2,8 @@
 
 import csv
 import json
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +14,16 @@ from vizopt.clips import recipe as recipes
 from vizopt.clips.telling import settings_of, told_of
 from vizopt.core.errors import Interrupted, RecordingError, VizoptError
 from vizopt.core.progress import quiet
-from vizopt.pipeline import racing
+from vizopt.draw.views import views_of
+from vizopt.pipeline import racing, tuning
 from vizopt.pipeline.field import field_of
+from vizopt.recording import standings_table
 from vizopt.recording.differences import differences
+from vizopt.recording.seeded import middle_seed
 from vizopt.recording.standings import leads, settled, standings, steps_to
 from vizopt.recording.store import Recording
+from vizopt.scene.load_race import load_race, parse_race
+from vizopt.scene.written import scene_toml
 
 TABLES = Path(__file__).parent / "data" / "epochs" / "simd-exp"
 LESSON = {"SGD": "sgd_decay1e-3", "Momentum": "sgd_mom09", "Adam": "adam_05_5e-7"}
@@ -338,3 +345,119 @@ def test_a_wrong_command_is_one_line(command, arguments, code, told):
     assert ran.code == code
     assert told in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_seeds_give_medians_ranges_and_one_seed_for_all_planes(tmp_path):
+    path = write(tmp_path / "race.toml")
+    path.write_text("seeds = 3\n" + path.read_text())
+    said = []
+    field, runs = trained([path], tmp_path / "runs", said.append)
+    assert said == []
+    shown = {run.row("params", 0).tobytes() for run in runs.values()}
+    assert len(shown) == 1
+    for each in standings(runs):
+        alone = [Recording(tmp_path / "runs" / "seeds" / f"{each.name} {k}.zarr") for k in range(3)]
+        every = np.array([run["accuracy"] for run in alone])
+        median = np.sort(every, 0)[1]
+        assert np.array_equal(runs[each.name]["accuracy"], median)
+        assert np.array_equal(runs[each.name].band("accuracy").low, every.min(0))
+        assert np.array_equal(runs[each.name].band("accuracy").high, median)
+        assert runs[each.name].band("lr") is None
+        best = sorted(run["accuracy"].max() for run in alone)
+        assert (each.best, each.ranges["best"], each.seeds) == (best[1], (best[0], best[2]), 3)
+        first = [run.row("params", 0).tobytes() for run in alone]
+        assert shown <= set(first)
+        assert len(set(first)) == 3
+    told = told_of(runs, field.race, "", None).text
+    assert "Each run is trained with 3 seeds (n = 3)" in told
+    assert "n = 3 seeds" in settings_of(runs, field.race)
+    best = standings(runs)[0]
+    low, high = best.ranges["best"]
+    assert f"{best.best:.3f} (median of 3 seeds, {low:.3f} to {high:.3f})" in told
+    table = [*standings_table.lines(runs)]
+    assert table[-1] == "medians and ranges of 3 seeds"
+    assert f"{best.best:.3f} ({low:.3f} to {high:.3f})" in table[1]
+    trained([path], tmp_path / "runs", said.append)
+    assert len(said) == 2 * (3 + 1)
+
+
+def test_the_seed_that_is_shown_is_nearest_to_all_medians():
+    assert middle_seed([[0.1, 0.5, 0.9], [0.9, 0.5, 0.1]]) == 1
+    assert middle_seed([[0.5, 0.1, 0.9], [0.2, 0.3, 0.1]]) == 0
+
+
+def test_tuning_gives_every_rule_the_same_budget(tmp_path, monkeypatch):
+    monkeypatch.setattr(tuning, "RATES", 3)
+    path = write(tmp_path / "race.toml")
+    race = load_race(path)
+    found = tuning.tune(race, tmp_path / "trials", 0.4, quiet, print, cores=1)
+    trials = found.race.trials
+    assert [(trial.run, trial.lr) for trial in trials] == [
+        ("SGD", 0.0316), ("SGD", 1.0), ("SGD", 31.6),
+        ("Adam", 3.16e-5), ("Adam", 1e-3), ("Adam", 0.0316),
+    ]  # fmt: skip
+    for trial in trials:
+        name = f"{trial.run} {trial.lr:.3e}"
+        alone = [Recording(tmp_path / "trials" / f"{name} {k}.zarr") for k in range(3)]
+        at = sorted(e for run in alone if (e := settled(run["accuracy"], 0.4)) is not None)
+        assert trial.settled == tuple(at)
+        assert trial.median == (at[1] if len(at) > 1 else None)
+        assert trial.loss == sorted(float(run["loss"][-1]) for run in alone)[1]
+        seeds = {tomllib.loads(run.header.scene)["seed"] for run in alone}
+        assert seeds == {1000, 1001, 1002}  # the race's own is 0
+    for run in found.race.run:
+        same = [trial for trial in trials if trial.run == run.name]
+        best = min(same, key=lambda t: (t.median is None, t.median or 0, t.loss))
+        assert found.best[run.name] == best
+        assert run.optimizer.lr(0) == best.lr
+    lines = [*found.lines()]
+    assert lines[0].split()[:3] == ["run", "rate", "settled"]
+    assert len(lines) == 7
+    assert sum(" * " in line for line in lines) == 2
+    assert any("> 8, > 8, > 8" in line for line in lines)
+    assert parse_race(scene_toml(found.race), "tuned", {}, {}) == found.race
+    assert found.race.budget == "rate: best of 9 × 3 seeds"
+    again = tuning.tune(race, tmp_path / "trials", 0.4, quiet, lambda line: None, cores=1)
+    assert again == found
+
+
+def test_the_rates_are_nine_over_three_decades_around_the_rules_own():
+    adam, sgd = (vizopt.load_scene(name).optimizer for name in ("adam", "sgd"))
+    assert tuning.rates(adam)[::4] == [3.16e-5, 1e-3, 0.0316]
+    assert tuning.rates(sgd) == [0.0316, 0.075, 0.178, 0.422, 1.0, 2.37, 5.62, 13.3, 31.6]
+    decays = vizopt.load_scene("momentum-09").optimizer
+    assert tuning.with_rate(decays, 0.5).lr == replace(decays.lr, initial=0.5)
+    assert tuning.with_rate(sgd, 0.5).lr(0) == 0.5
+    with pytest.raises(VizoptError, match="tune: lr: a WarmUp has no first rate to tune: use a n"):
+        tuning.with_rate(vizopt.load_scene("warm-up-cosine").optimizer, 0.5)
+
+
+def test_the_command_tunes_into_a_race(command, tmp_path, monkeypatch):
+    monkeypatch.setattr(tuning, "RATES", 2)
+    write(tmp_path / "two.toml")
+    ran = command("tune", "two.toml", "-o", "tuned.toml", "--cores", "1", "-q")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith("tuned.toml  race it with: vizopt race tuned.toml\n")
+    assert len(ran.out.splitlines()) == 1 + 4 + 1
+    assert len(load_race("tuned.toml").trials) == 4
+    assert command("tune", "two.toml", "-o", "a.txt").err == (
+        "vizopt: a.txt: a race's name ends in .toml\n"
+    )
+
+
+def test_on_the_clock_of_samples_who_sees_fewer_at_an_epoch_is_further(tmp_path):
+    path = write(tmp_path / "race.toml")
+    path.write_text('clock = "samples"\n' + path.read_text() + "problem.validation = 0.5")
+    field, runs = trained([path], tmp_path / "runs")
+    seen = [len(run["labels"]) - int(run["held_out"].sum()) for run in runs.values()]
+    assert seen == [27, 13]  # so SGD is at its end when Adam has seen as many as 13 · 8
+    views = views_of(runs, field.shown.timeline, 20, "samples")
+    for k in range(len(views["SGD"].rows)):
+        sgd, adam = (view.run["epoch"][view.rows[k]] for view in views.values())
+        assert adam == 8 or adam * 13 <= (sgd + 1) * 27
+        assert (adam + 1) * 13 > sgd * 27 or adam == 8
+    assert "runs differ in samples seen 243 / 117" in settings_of(runs, field.race)
+    with pytest.raises(
+        RecordingError, match=r'SGD\.zarr: has no column "seconds": choose clock = '
+    ):
+        views_of(runs, field.shown.timeline, 20, "seconds")

@@ -25,7 +25,7 @@ from vizopt.draw.figure_spec import FigureSpec, Join
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.scene.options import ClipOptions
-from vizopt.scene.race import Entry, Race
+from vizopt.scene.race import Entry, Race, Trial
 from vizopt.scene.schema import POINTER, RACE_KEYS, shipped
 from vizopt.scene.spec import Pause, Scene
 from vizopt.scene.written import kinds
@@ -277,6 +277,7 @@ def test_every_key_of_every_kind_is_described():
         Scene,
         Race,
         Entry,
+        Trial,
         Pause,
         ClipOptions,
         Keep,

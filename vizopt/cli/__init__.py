@@ -150,7 +150,7 @@ def info(run: Path, as_json: bool, verify: bool) -> None:
 @click.group(
     cls=Commands,
     groups={
-        "make": (make.make, record, make.render, race.race, find),
+        "make": (make.make, record, make.render, race.race, race.tune, find),
         "look": (list_, show.show, info, table.table, make.recipe),
         "share": (make.pack, slides.slides),
         "check": (check.check, compare.compare),

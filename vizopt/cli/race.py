@@ -1,4 +1,4 @@
-"""The command `vizopt race`: several trainings in one picture."""
+"""The commands `vizopt race`, several trainings in one picture, and `vizopt tune`, their rates."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,17 @@ import click
 from vizopt.cli import completing
 from vizopt.cli.importing import IMPORT
 from vizopt.cli.make import echo_clips, limits_of
-from vizopt.cli.options import AGAIN, MIXED, PATH, bar_of, fit_options, look_options, request_of
+from vizopt.cli.options import (
+    AGAIN,
+    MIXED,
+    OVERWRITE,
+    PATH,
+    SET,
+    bar_of,
+    fit_options,
+    look_options,
+    request_of,
+)
 from vizopt.core import streams
 from vizopt.core.errors import one_line
 
@@ -93,3 +103,55 @@ def field_of(
 def say_of(quiet: bool) -> Any:
     """Tells a line on stderr, or nothing."""
     return (lambda line: None) if quiet else lambda line: streams.said(one_line(line))
+
+
+@click.command()
+@click.argument(
+    "source", metavar="RACE", shell_complete=completing.files(".toml", named=("races",))
+)
+@click.option("-o", "file", type=PATH, help="Write the race with the rates found, NAME.toml.")
+@click.option(
+    "--target",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.8,
+    show_default=True,
+    help="Accuracy to settle at; of descents it is a global minimum.",
+)
+@click.option("--runs", "folder", type=PATH, help="Folder of the trials; outputs/NAME/tuning.")
+@SET
+@CORES
+@IMPORT
+@OVERWRITE
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def tune(
+    source: str,
+    file: Path | None,
+    target: float,
+    folder: Path | None,
+    overrides: tuple[tuple[str, Any], ...],
+    cores: int | None,
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    """Search the learning rate of each rule of a race, fairly.
+
+    Every rule has the same budget: nine rates over three decades around its own default, three
+    seeds each, which are not those of the race. The best is settled first: at the target from
+    then to the end. What never is has more than the last epoch and stays in the table."""
+    from vizopt.cli.keys import checked
+    from vizopt.pipeline.tuned import tuned
+
+    found = tuned(
+        source,
+        checked(overrides),
+        folder,
+        target,
+        file,
+        bar_of(quiet),
+        say_of(quiet),
+        overwrite=overwrite,
+        cores=cores,
+    )
+    click.echo("\n".join(map(one_line, found.lines())))
+    if file:
+        click.echo(f"{file}  race it with: vizopt race {file}")

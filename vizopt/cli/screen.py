@@ -48,7 +48,6 @@ class Commands(click.Group):
         formatter.write(f"{self.help}\n")
         with formatter.indentation():
             formatter.write_dl(START, col_max=60)
-        formatter.write("\n")
         rows = []
         for group, commands in self.groups.items():
             for i, command in enumerate(commands):

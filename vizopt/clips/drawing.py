@@ -12,7 +12,7 @@ from vizopt.clips.checks import FlashChecks, Steps
 from vizopt.clips.metadata import metadata_of
 from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
-from vizopt.clips.telling import settings_of
+from vizopt.clips.telling import clock_of, settings_of
 from vizopt.core.arrays import Frame, Size
 from vizopt.draw.clear import Clear
 from vizopt.draw.defaults import arranged_for
@@ -54,7 +54,7 @@ class Drawing:
     @classmethod
     def of(cls, runs: Runs, scene: Presentation, options: ClipOptions, group: Group) -> "Drawing":
         """Of one run, `{"": run}`, or of several by their names, on one clock."""
-        views = views_of(runs, scene.timeline, group.fps)
+        views = views_of(runs, scene.timeline, group.fps, clock_of(scene))
         k = len(shown_steps(views)) - 1
         if group.still:
             views, k = still_frame(options.at, views)
@@ -158,7 +158,7 @@ def planned_picture(
         large: whether the text is large at least.
     """
     named = runs if isinstance(runs, Mapping) else {"": runs}
-    views = views_of(named, scene.timeline, fps)
+    views = views_of(named, scene.timeline, fps, clock_of(scene))
     return pictured(views, scene, size, fps, mode, clear=clear, slide=slide, large=large)
 
 

@@ -3,7 +3,7 @@
 from vizopt import story
 from vizopt.core.arrays import Size
 from vizopt.core.words import phrase
-from vizopt.draw.views import Runs
+from vizopt.draw.views import Clock, Runs
 from vizopt.recording.differences import APART, common, differences
 from vizopt.scene.race import RacePresentation
 from vizopt.scene.spec import Presentation
@@ -34,7 +34,8 @@ def settings_of(runs: Runs, scene: Presentation) -> str:
         return run.header.settings
     found = [each for each in differences(runs) if each.beyond]
     parts = [common(runs)]
-    if not {"data", "first weights"} & {each.what for each in found}:
+    network = all(run.header.kind == "network" for run in runs.values())
+    if network and not {"data", "first weights"} & {each.what for each in found}:
         parts.append(phrase("race_same_start"))
     for each in found:
         values = list(dict.fromkeys(each.values.values()))
@@ -43,6 +44,11 @@ def settings_of(runs: Runs, scene: Presentation) -> str:
     if scene.seeds > 1:
         parts.append(phrase("race_seeds", count=scene.seeds))
     return APART.join(filter(None, [*parts, scene.budget]))
+
+
+def clock_of(scene: Presentation) -> Clock:
+    """What all runs have in common at an instant."""
+    return scene.clock if isinstance(scene, RacePresentation) else "step"
 
 
 def unit_of(runs: Runs) -> str:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from math import ceil, floor
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -219,6 +220,13 @@ def coloured(coverage: Coverage, colour: str) -> Pixels:
     ink[..., :3] = [round(value * 255) for value in to_rgb(colour)]
     ink[..., 3] = coverage
     return ink
+
+
+@lru_cache(maxsize=32)
+def pixel(colour: str) -> Pixels:
+    """One colour as an opaque pixel [4]."""
+    made: Pixels = coloured(np.full((1, 1), 255, np.uint8), colour)[0, 0]
+    return made
 
 
 def _coverage(distance: NDArray[np.floating]) -> Coverage:

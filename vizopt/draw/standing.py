@@ -73,7 +73,7 @@ def gliding(place: Places, playback: Playback) -> Floats:
         return place.astype(float)
     wide = playback.window
     padded = np.concatenate([np.full(wide - 1, place[0]), place])
-    return np.convolve(padded, np.full(wide, 1 / wide), "valid")
+    return np.convolve(padded, np.ones(wide), "valid") / wide
 
 
 def _so_far(view: View, column: str) -> tuple[Floats, Floats]:

@@ -1,14 +1,15 @@
 """Views: the runs of a picture, each with the rows that its frames show."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Rows
-from vizopt.core.errors import VizoptError, hint
+from vizopt.core.errors import RecordingError, VizoptError, hint
 from vizopt.draw.timeline import COURSE, Timeline, rows_at
+from vizopt.recording.differences import samples
 from vizopt.recording.events import broken_off
 from vizopt.recording.store import Recording
 
@@ -62,6 +63,7 @@ class View(NamedTuple):
     course: Rows | None = None
 
 
+Clock: TypeAlias = Literal["step", "samples", "seconds"]
 Runs: TypeAlias = Mapping[str, Recording]  # by name, in order
 Views: TypeAlias = Mapping[str, View]  # by name, in order; one in most pictures
 
@@ -71,12 +73,13 @@ def alone(run: Recording, rows: Rows) -> Views:
     return {"": View("", run, rows)}
 
 
-def views_of(runs: Runs, timeline: Timeline, fps: float) -> Views:
-    """The views of some runs on one clock: a time of the clip is the same step in all of them.
+def views_of(runs: Runs, timeline: Timeline, fps: float, clock: Clock = "step") -> Views:
+    """The views of some runs on one clock: a time of the clip is the same step in all of them, or
+    as many samples seen, or seconds.
 
     Of each run the last kept row up to that step is shown, so that one that ends earlier stands.
     """
-    epochs = {name: run["epoch"] for name, run in runs.items()}
+    epochs = times_of(runs, clock)
     ends = min(each[0] for each in epochs.values()), max(each[-1] for each in epochs.values())
     steps, course = timeline.steps(*ends, fps), timeline.steps(*ends, COURSE)
     return {
@@ -89,6 +92,30 @@ def views_of(runs: Runs, timeline: Timeline, fps: float) -> Views:
         )
         for number, (name, run) in enumerate(runs.items(), 1)
     }
+
+
+def times_of(runs: Runs, clock: Clock) -> dict[str, NDArray[Any]]:
+    """When each kept row [N] is, in epochs of the run that has seen most samples, or took longest.
+
+    Raises:
+        RecordingError: no seconds are recorded.
+    """
+    epochs = {name: run["epoch"] for name, run in runs.items()}
+    if clock == "step":
+        return epochs
+    each = {name: _per_epoch(run, clock)[epochs[name]] for name, run in runs.items()}
+    longest = max(each, key=lambda name: float(each[name][-1]))
+    scale = epochs[longest][-1] / (each[longest][-1] or 1)
+    return {name: times * scale for name, times in each.items()}
+
+
+def _per_epoch(run: Recording, clock: Clock) -> NDArray[Any]:
+    """The samples or seconds up to each epoch [E]."""
+    if clock == "samples":
+        return np.arange(run.epochs) * samples(run)
+    if "seconds" not in run.columns:
+        raise RecordingError(f'{run.path}: has no column "seconds": choose clock = "step"')
+    return run["seconds"]
 
 
 def frames_of(runs: Runs, timeline: Timeline, fps: float) -> int:

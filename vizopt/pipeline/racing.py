@@ -63,7 +63,7 @@ def train_race(
         seed = middle_seed([_bests(every) for every in members.values()])
         scenes = {name: replace(run, seed=run.seed + seed) for name, run in scenes.items()}
     jobs = [Job(run, folder / f"{file_name(name)}.zarr", look) for name, run in scenes.items()]
-    _train(jobs, folder, bar, say, cores)
+    train_runs(jobs, folder, bar, say, cores)
     named = zip(scenes, jobs, strict=True)
     trained = {name: _recorded(job, members.get(name)) for name, job in named}
     return {
@@ -93,11 +93,12 @@ def _by_seeds(
         ]
         for name, scene in scenes.items()
     }
-    _train([job for every in jobs.values() for job in every], folder, bar, say, cores)
+    train_runs([job for every in jobs.values() for job in every], folder, bar, say, cores)
     return {name: [Recording(job.path) for job in every] for name, every in jobs.items()}
 
 
-def _train(jobs: Sequence[Job], folder: Path, bar: Bar, say: Say, cores: int | None) -> None:
+def train_runs(jobs: Sequence[Job], folder: Path, bar: Bar, say: Say, cores: int | None) -> None:
+    """Record runs; Ctrl-C tells how many are there."""
     try:
         train_all(jobs, bar, say, cores)
     except KeyboardInterrupt:

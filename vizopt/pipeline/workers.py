@@ -20,9 +20,11 @@ from typing import NamedTuple
 from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.core.ffmpeg import APART, end
 from vizopt.core.own import OWN
+from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, T
 from vizopt.pipeline.estimate import check_size
-from vizopt.pipeline.reuse import Reuse
+from vizopt.pipeline.prepared import prepare
+from vizopt.pipeline.reuse import Reuse, reused
 from vizopt.pipeline.training import trained
 from vizopt.recording.atomic import replaced
 from vizopt.scene.load import parse_scene
@@ -61,6 +63,7 @@ def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None)
     Raises:
         VizoptError: one cannot be recorded.
     """
+    jobs = [job for job in jobs if not _stands(job, say)]
     cores = min(cores or _cores(), len(jobs))
     if cores < 2 or OWN or not sys.executable or getattr(sys, "frozen", False):
         for job in jobs:
@@ -96,9 +99,19 @@ def record_job(job: Job, bar: Bar, say: Say) -> None:
     if job.look is not None:
         first, *others = job.look
         files = [file for folder in others for file in sorted(folder.glob("*.zarr"))]
-        reuse = Reuse(first, say, [job.path, *files])
+        reuse = Reuse(first, say, files)
     with replaced(job.path) as part:
         trained(job.scene, part, bar, job.path, reuse=reuse)
+
+
+def _stands(job: Job, say: Say) -> bool:
+    """Whether a recording of the same training is in its place already."""
+    if job.look is None or not job.path.is_dir():
+        return False
+    with scratch() as folder:
+        part = folder / "run"
+        part.mkdir()
+        return reused(part, prepare(job.scene), Reuse(folder, say, [job.path]))
 
 
 def _cores() -> int:

@@ -64,6 +64,7 @@ def schema() -> dict[str, Any]:
     }
     keys["run"] |= {"items": _part(race["$defs"]["Entry"]), "minItems": 2, "maxItems": MAX_RUNS}
     made["properties"] |= keys
+    made["$defs"] |= {name: part for name, part in race["$defs"].items() if name != "Entry"}
     made["required"] = ["title"]
     told = {"$schema": DRAFT, "title": "A scene of vizopt, or a race of several runs"}
     return told | made | {"anyOf": [*ONE_OR_MORE]}

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vizopt.core.specs import Flag, spec
+from vizopt.core.specs import Finite, Flag, Positive, Whole, spec
 from vizopt.scene.spec import Presentation, Scene, Training
 from vizopt.train.problems import FunctionSpec, NetworkSpec
 
@@ -28,6 +28,30 @@ class Entry(Training):
 
 
 @spec
+class Trial:
+    """A learning rate that was tried for a run, with three seeds.
+
+    Args:
+        run: name of the run.
+        lr: the learning rate.
+        settled: of each seed that gets there, the epoch from which on it stays at the target.
+        last: the last epoch of the trial; what never settled needs more than that.
+        loss: median of the seeds at the end; none where it is no number.
+    """
+
+    run: str
+    lr: Positive
+    settled: tuple[Whole, ...]
+    last: Whole
+    loss: Finite | None = None
+
+    @property
+    def median(self) -> int | None:
+        """Of the three seeds; None where two never settle."""
+        return self.settled[1] if len(self.settled) > 1 else None
+
+
+@spec
 class RacePresentation(Presentation):
     """How several runs are shown in one picture.
 
@@ -38,12 +62,14 @@ class RacePresentation(Presentation):
             seen, or the "seconds" of the training, where they are recorded.
         mixed: whether the runs may be of problems that have nothing in common.
         budget: what the settings were chosen by, for the picture.
+        trials: what was tried for that, as `vizopt tune` writes it.
     """
 
     seeds: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     clock: Clock = "step"
     mixed: Flag = False
     budget: Annotated[str, Field(max_length=100)] = ""
+    trials: tuple[Trial, ...] = ()
 
 
 @spec

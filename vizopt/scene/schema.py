@@ -8,7 +8,15 @@ from importlib.resources import files
 from vizopt.core.own import OWN
 
 NAME = "scene.schema.json"
-RACE_KEYS = ("run", "over", "seeds", "clock", "mixed", "budget")  # that a scene of one run has not
+RACE_KEYS = (
+    "run",
+    "over",
+    "seeds",
+    "clock",
+    "mixed",
+    "budget",
+    "trials",
+)  # that a scene of one run has not
 # The first lines of a scene that `vizopt show` prints. The path is that of a file beside the scene:
 # one of this installation would be wrong on every other machine.
 POINTER = (

@@ -64,7 +64,9 @@ def unlike(runs: Mapping[str, Recording]) -> str:
     said = {each.what for each in beyond}
     same = [what for what in ("data", "first weights") if what not in said]
     parts = []
-    if same:
+    if same and all(run.header.kind == "function" for run in runs.values()):
+        parts.append("All go down the same function from the same place.")
+    elif same:
         parts.append(f"All have the same {listed(same)}, to the last bit.")
     rules = sorted({each.what.split(".")[1] for each in found if "." in each.what})
     if rules and not beyond:

@@ -1,5 +1,6 @@
 """Small planes: one run of several, its number, name and figures above its plane."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -8,7 +9,8 @@ from pydantic import Field
 
 from vizopt.core.arrays import Pixels
 from vizopt.core.specs import Flag, spec
-from vizopt.draw.paint import coloured
+from vizopt.draw.glyphs import Glyphs
+from vizopt.draw.paint import pixel
 from vizopt.draw.panels.badge import draw_badge, reach
 from vizopt.draw.panels.base import Draw, OneRun, Slot
 from vizopt.draw.panels.plane import Plane, square
@@ -20,6 +22,7 @@ from vizopt.recording.quantities import quantity
 from vizopt.recording.readout import writing_of
 
 NAMES, VALUE, MORE = (15, 13, 12, 11), 17, 12  # sizes of the name, the first figure, the rest
+BETWEEN = "  ·  "  # figures
 THICK = 3.0  # units of the frame around who leads
 
 
@@ -67,7 +70,7 @@ class SmallPlane(OneRun):
         epochs = view.run["epoch"][view.rows]
         texts = [_texts(view, column, epochs) for column in self.columns]
         titles = [slot.told(quantity(c).short or quantity(c).title) for c in self.columns[1:]]
-        ended = slot.told(ending(view, views))
+        ended = ending(view, views)
         large = slot.glyphs(VALUE, colour=slot.theme.ink, weight="bold")
         small = slot.glyphs(MORE)
         colour = slot.theme.accent("loss") if broken_off(view.run) else slot.theme.ink
@@ -78,17 +81,18 @@ class SmallPlane(OneRun):
         left, above, right = self._box(slot, views)
         width = round(self._width(slot, views))
         leads = standing(views, self.columns[0])[view.name].leads if len(views) > 1 else None
-        thick, ink = max(round(THICK * slot.unit), 2), _rgba(slot.theme.ink)
+        thick, ink = max(round(THICK * slot.unit), 2), pixel(slot.theme.ink)
+        ended = _fitting(slot, warning, ended, width)
+        lines = _lines(small, titles, texts[1:], width)
+        taken = warning.width(ended) + round(slot.unit * 10)
+        shorter = _lines(small, titles, texts[1:], width - taken)
+        last = (view.rows == len(view.run) - 1) & bool(ended)
 
         def draw(window: Pixels, k: int) -> None:
             large.write(window, texts[0][k], width, first, 1)
-            parts = [f"{name} {text[k]}" for name, text in zip(titles, texts[1:], strict=True)]
-            told = ended if view.rows[k] == len(view.run) - 1 else ""
-            free = width - (warning.width(told) + slot.unit * 10 if told else 0)
-            while parts and small.width("  ·  ".join(parts)) > free:
-                parts.pop()
-            small.write(window, "  ·  ".join(parts), 0, second)
-            warning.write(window, told, width, second, 1)
+            small.write(window, (shorter if last[k] else lines)[k], 0, second)
+            if last[k]:
+                warning.write(window, ended, width, second, 1)
             inner(window[top:], k)
             if leads is not None and leads[k]:
                 _frame(window[top + above :, left:right], thick, ink)
@@ -114,17 +118,34 @@ def _figure(slot: Slot) -> float:
     return slot.text_width("0.000", VALUE, "bold") + slot.unit * 8
 
 
-def _rgba(colour: str) -> Pixels:
-    one: Pixels = coloured(np.full((1, 1), 255, np.uint8), colour)[0, 0]
-    return one
-
-
 def _frame(pixels: Pixels, thick: int, ink: Pixels) -> None:
     """A thick frame along the edges of the square at the top of a window."""
     side = pixels.shape[1]
     box = pixels[:side]
     for edge in (box[:thick], box[-thick:], box[:, :thick], box[:, -thick:]):
         edge[...] = ink
+
+
+def _fitting(slot: Slot, glyphs: Glyphs, ended: str, width: float) -> str:
+    """Why a run stands, in fewer words where there is no room for when it broke off."""
+    told = slot.told(ended)
+    if glyphs.width(told) <= width or not ended:
+        return told
+    return slot.fitted(slot.say("diverges"), MORE, width, "bold")
+
+
+def _lines(
+    glyphs: Glyphs, titles: Sequence[str], texts: Sequence[Sequence[str]], width: float
+) -> list[str]:
+    """The second line of each frame [F]: as many figures as fit in all of them."""
+    longest = [f"{title} {max(own, key=len)}" for title, own in zip(titles, texts, strict=True)]
+    many = len(longest)
+    while many and glyphs.width(BETWEEN.join(longest[:many])) > width:
+        many -= 1
+    return [
+        BETWEEN.join(f"{title} {text}" for title, text in zip(titles, own[:many], strict=False))
+        for own in zip(*texts, strict=True)
+    ]
 
 
 def _texts(view: View, column: str, epochs: NDArray[np.integer]) -> list[str]:

@@ -1,15 +1,17 @@
 """Standings: who leads, by the best so far, and at which step each run reached what."""
 
+from math import ceil
 from typing import Literal, NamedTuple
 
 from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import spec
-from vizopt.draw.paint import stamp_at
+from vizopt.draw.paint import pixel, stamp_at
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, Slot
 from vizopt.draw.panels.curves.names import title_of
 from vizopt.draw.standing import Standing, ending, gliding, standing
+from vizopt.draw.tracing import Traced
 from vizopt.draw.views import View, Views
 from vizopt.recording.events import MARKS, broken_off
 from vizopt.recording.readout import writing_of
@@ -137,6 +139,7 @@ class _Row:
         self.name = view.name
         self._slot, self._table, self._found = slot, table, found
         self._steps = view.run["epoch"][view.rows]
+        self._tiles: dict[tuple[object, ...], Pixels] = {}
         self._badge = badge(slot, view.role.number, table.size)
         ink, size = slot.theme.ink, table.size
         self._last = view.rows == len(view.run) - 1
@@ -155,11 +158,33 @@ class _Row:
         self._best = [way(float(value)) for value in found.best]
 
     def write(self, window: Pixels, k: int, middle: float) -> None:
+        """Where it stands in frame k; a row that says the same is not written again."""
+        half = ceil(self._table.pitch / 2)
+        top = round(middle) - half
+        if isinstance(window, Traced):
+            self._write(window[max(top, 0) :], k, half + min(top, 0))
+            return
+        said, part = self._said(k), window[max(top, 0) : top + 2 * half]
+        if said in self._tiles and len(part) == 2 * half:
+            part[...] = self._tiles[said]
+            return
+        part[...] = pixel(self._slot.theme.paper)
+        self._write(part, k, half + min(top, 0))
+        if len(part) == 2 * half:
+            self._tiles = {said: part.copy()}  # what it said before it hardly says again
+
+    def _said(self, k: int) -> tuple[object, ...]:
+        """All that its pixels depend on."""
+        found, step = self._found, self._steps[k]
+        there = tuple(at <= step for at in found.reached.values())
+        at = 0 if self._table.marks else int(found.best_at[k])
+        return self._best[k], bool(found.leads[k]), there, at, bool(self._last[k])
+
+    def _write(self, window: Pixels, k: int, middle: int) -> None:
         slot, table, found = self._slot, self._table, self._found
-        leads = found.leads[k]
         base = round(middle + slot.font(table.size) * 0.36)
-        stamp_at(window, self._badge, round(reach(slot, table.size)) + 1, round(middle))
-        name = self._bold if leads else self._plain
+        stamp_at(window, self._badge, round(reach(slot, table.size)) + 1, middle)
+        name = self._bold if found.leads[k] else self._plain
         name.write(window, self._label, round(table.left), base)
         name.write(window, self._best[k], round(table.rights[0]), base, 1)
         if self._last[k]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vizopt.core.arrays import Pixels
-from vizopt.draw.paint import Stamp, coloured, disc, paint_line, stamp_at
+from vizopt.draw.paint import Stamp, coloured, disc, paint_line, pixel, stamp_at
 from vizopt.draw.panels.axis import Kind, Limits
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, Slot
@@ -15,6 +15,7 @@ from vizopt.draw.panels.curves.boxes import axis_of
 from vizopt.draw.panels.curves.labels import spread
 from vizopt.draw.panels.curves.lines import by_column
 from vizopt.draw.panels.curves.plot import Floats, Plot
+from vizopt.draw.tracing import Traced
 from vizopt.draw.views import Views, planned_steps
 from vizopt.recording.quantities import quantity
 from vizopt.recording.seeded import Band, Seeded
@@ -104,7 +105,7 @@ def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
     glyphs, radius = slot.glyphs(label, colour=slot.theme.ink), reach(slot, label)
     room = plot.edge - plot.right - slot.unit * ASIDE - 2.4 * radius
     names = [slot.fitted(view.name, label, room) if room > radius else "" for view in every]
-    bottom = plot.top + plot.height
+    bottom, muted = plot.top + plot.height, slot.theme.muted
 
     def draw(window: Pixels, k: int) -> None:
         line(window, int(head[k]) + 1)
@@ -116,7 +117,7 @@ def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
             at = float(x[i][k])
             place = placed.get(i, end)
             beside = float(head[k] if i in placed else at) + slot.unit * ASIDE
-            paint_line(window, (at, end, beside - radius, place), slot.hairline, slot.theme.muted)
+            _connect(window, (at, end, beside - radius, place), muted)
             stamp_at(window, dot, int(at), int(end))
             stamp_at(window, badges[i], round(beside), round(place))
             if names[i] and i in placed:
@@ -124,6 +125,18 @@ def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
                 glyphs.write(window, names[i], round(beside + 1.4 * radius), base)
 
     return draw
+
+
+def _connect(window: Pixels, ends: tuple[float, float, float, float], colour: str) -> None:
+    """A hairline to a badge, a pixel in each column or row: it is short, and there are many."""
+    if isinstance(window, Traced):
+        paint_line(window, ends, 1, colour)
+        return
+    x0, y0, x1, y1 = ends
+    many = int(max(abs(x1 - x0), abs(y1 - y0))) + 1
+    across = np.linspace(x0, x1, many).astype(np.intp).clip(0, window.shape[1] - 1)
+    down = np.linspace(y0, y1, many).astype(np.intp).clip(0, window.shape[0] - 1)
+    window[down, across] = pixel(colour)
 
 
 def _draw_band(axes: "Axes", slot: Slot, plot: Plot, band: Band) -> None:

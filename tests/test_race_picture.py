@@ -1,0 +1,179 @@
+"""The picture of several runs: every number is of the recordings, at one time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import vizopt
+from vizopt.clips.drawing import planned_picture
+from vizopt.core.errors import VizoptError
+from vizopt.core.numbers import count, number
+from vizopt.draw.panels import PANELS, SmallPlane
+from vizopt.draw.panels.balls import APART, stacked
+from vizopt.draw.playback import Playback
+from vizopt.draw.race import raced
+from vizopt.draw.standing import gliding, standing
+from vizopt.draw.views import views_of
+from vizopt.scene.load_race import load_race
+
+WIDE, SQUARE, TALL, SMALL = (1280, 720), (1080, 1080), (1080, 1920), (640, 360)
+FPS = 20.0
+
+
+@pytest.fixture(scope="module")
+def race():
+    keys = {"epochs": 161, "keep.grid": 20, "timeline.seconds": 3.0}
+    return load_race("rules", keys)
+
+
+@pytest.fixture(scope="module")
+def every(race, tmp_path_factory):
+    """Five rules, one of which ends at epoch 40; and one that diverges."""
+    folder, made = tmp_path_factory.mktemp("race"), {}
+    for scene in race.scenes():
+        short = replace(scene, epochs=41) if scene.title == "AdaGrad" else scene
+        made[scene.title] = vizopt.record(short, folder / f"{scene.name}.zarr")
+    keys = {"epochs": 161, "keep.grid": 20, "optimizer": {"kind": "sgd", "lr": 1e30}}
+    made["Wild"] = vizopt.record(vizopt.load_scene("sgd", keys), folder / "wild.zarr")
+    assert made["Wild"].diverged is not None
+    return made
+
+
+def some(every, many):
+    return dict(list(every.items())[:many])
+
+
+def written(texts, picture, k):
+    return [text for text, _ in texts.moving(picture, k)]
+
+
+@pytest.fixture(scope="module")
+def picture(every, race):
+    return planned_picture(every, race, SMALL, FPS)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 0.7, 1.0])
+def test_every_run_shows_its_figures_at_the_clocks_step(share, picture, every, race, texts):
+    k = round(share * (len(picture) - 1))
+    views = views_of(every, race.timeline, FPS)
+    steps = race.timeline.steps(0, 160, FPS)
+    told = written(texts, picture, k)
+    assert f"{count(int(np.floor(steps[k])))} / 160" in told or share not in (0.0, 1.0)
+    for view in views.values():
+        epoch = int(view.run["epoch"][view.rows[k]])
+        kept = view.run["epoch"]
+        assert epoch == kept[kept <= max(steps[k], 0)][-1]
+        assert number(float(view.run["accuracy"][epoch])) in told
+        if view.name in ("Wild", "AdaGrad"):  # which say that they ended
+            continue
+        assert any(f"loss {number(float(view.run['loss'][epoch]))}" in text for text in told)
+
+
+def test_the_standings_are_in_the_order_of_the_best_so_far(every, race, texts):
+    picture = planned_picture(every, race, WIDE, FPS, mode="still")
+    k = len(picture) - 1
+    places = {
+        text: box[1] for text, box in texts.moving(picture, k) if text in every and box[0] > 800
+    }
+    best = {name: float(run["accuracy"].max()) for name, run in every.items()}
+    at = {name: int(run["accuracy"].argmax()) for name, run in every.items()}
+    wanted = sorted(every, key=lambda name: (-best[name], at[name], [*every].index(name)))
+    shown = sorted((name for name in places if name in every), key=lambda name: places[name])
+    assert len(shown) == 6
+    assert shown == wanted
+    told = written(texts, planned_picture(every, race, SMALL, FPS, mode="still"), k)
+    for name in every:
+        assert number(best[name]) in told
+        reached = every[name]["accuracy"] >= 0.5
+        if reached.any():
+            assert count(int(reached.argmax())) in told
+    assert told.count("–") == sum(
+        not (run["accuracy"] >= mark).any()
+        for run in every.values()
+        for mark in (0.5, 0.75, 0.9, 0.95)
+    )
+
+
+def test_who_ended_stands_and_says_so(picture, every, race, texts):
+    at = every["Wild"].diverged
+    before = written(texts, picture, 0)
+    assert "finished" not in before
+    told = written(texts, picture, len(picture) - 1)
+    assert "finished" in told
+    assert f"diverged at epoch {at}" in told
+    alone = {"SGD": every["SGD"], "Momentum": every["Momentum"]}
+    assert "finished" not in written(texts, planned_picture(alone, race, SMALL, FPS), 59)
+
+
+def test_nobody_leads_who_shares_the_lead(every, race):
+    found = standing(views_of(every, race.timeline, FPS), "accuracy")
+    assert not any(each.leads[0] for each in found.values())
+    assert sum(bool(each.leads[-1]) for each in found.values()) == 1
+    assert sorted(int(each.place[-1]) for each in found.values()) == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_place_glides_for_half_a_second_and_is_exact_in_stills():
+    place = np.array([2] * 20 + [0] * 20)
+    moved = gliding(place, Playback(WIDE, 20.0, "clip"))
+    assert moved[19] == 2
+    assert (np.diff(moved[19:30]) < 0).all()
+    assert moved[29] == pytest.approx(0)
+    assert gliding(place, Playback(WIDE, 20.0, "still")).tolist() == place.tolist()
+
+
+@pytest.mark.parametrize(
+    ("many", "size"), [(2, WIDE), (3, TALL), (4, SQUARE), (4, (960, 720)), (6, SMALL), (6, SQUARE)]
+)
+def test_no_text_lies_over_another_one(many, size, every, race, texts):
+    picture = planned_picture(some(every, many), race, size, FPS, mode="still")
+    boxes = [
+        (text, box) for text, box in texts(picture, len(picture) - 1) if text.strip() and box[2] > 0
+    ]
+    width, height = size
+    for i, (text, (x0, y0, x1, y1)) in enumerate(boxes):
+        assert min(x0, y0, width + 1 - x1, height + 1 - y1) >= 0, text
+        for other, (a0, b0, a1, b1) in boxes[i + 1 :]:
+            across, down = min(x1, a1) - max(x0, a0), min(y1, b1) - max(y0, b0)
+            inner = 0.45 * min(y1 - y0, b1 - b0)
+            assert across <= 1 or down <= inner, (text, other)
+
+
+@given(st.lists(st.tuples(st.floats(0, 300), st.floats(0, 300)), min_size=2, max_size=8))
+def test_no_badge_lies_over_another_one(places):
+    heights = stacked(places, 10.0)
+    for i, (x, _) in enumerate(places):
+        for j in range(i):
+            apart = abs(x - places[j][0]) >= 10 * APART
+            assert apart or abs(heights[i] - heights[j]) >= 0.98 * 10 * APART
+
+
+def test_many_runs_have_curves_and_standings_and_more_are_refused(every):
+    run = every["SGD"]
+    assert sum(isinstance(p, SmallPlane) for p in raced(some(every, 6)).panels.values()) == 6
+    assert set(raced({str(i): run for i in range(7)}).panels) == {"curves", "standings"}
+    raced({str(i): run for i in range(20)})
+    with pytest.raises(
+        VizoptError, match="30 runs: a picture has room for 20, and for the planes of 6"
+    ):
+        raced({str(i): run for i in range(30)})
+
+
+def test_the_frames_of_a_race_depend_on_nothing_before(picture, every, race):
+    forward = [picture[k] for k in range(0, 60, 7)]
+    again = planned_picture(every, race, SMALL, FPS)
+    for k, frame in reversed(list(zip(range(0, 60, 7), forward, strict=True))):
+        assert np.array_equal(again[k], frame)
+
+
+def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
+    race = load_race("balls", {"epochs": 31})
+    runs = {s.title: vizopt.record(s, tmp_path / f"{s.name}.zarr") for s in race.scenes()}
+    picture = planned_picture(runs, race, SMALL, FPS, mode="still")
+    told = written(texts, picture, len(picture) - 1)
+    for run in runs.values():
+        assert number(float(run["loss"].min()), 3) in told
+    assert "f(x)" in [text for text, _ in texts.still(picture)]
+    assert {"small-plane", "standings"} <= set(PANELS)
