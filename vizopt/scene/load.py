@@ -31,9 +31,8 @@ T = TypeVar("T", bound=Training)
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
 DATA = "problem.data."  # keys of a data set
 A_RACE = "is a race of several runs: draw it with: vizopt race {}"
-WAY = re.compile(
-    r"\b(label|columns|drop|missing|delimiter|encoding|header|y) = "
-)  # that an error names
+# Keys that an error names.
+WAY = re.compile(r"\b(label|columns|drop|missing|delimiter|encoding|header|y) = ")
 
 
 def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Scene:
