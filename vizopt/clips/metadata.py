@@ -11,7 +11,8 @@ from vizopt.draw.views import Views, lengthiest, shown_steps
 from vizopt.formats import ClipMetadata
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
-from vizopt.scene.load import bare, bare_race, bare_table
+from vizopt.scene.load import bare, bare_table
+from vizopt.scene.load_race import bare_race
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.race import Race, RacePresentation
 from vizopt.scene.spec import MADE_WITH, RECORDED, Presentation, Scene
