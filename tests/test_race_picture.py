@@ -13,6 +13,7 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import APART, stacked
+from vizopt.draw.panels.curves.compared import beside
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.standing import gliding, standing
@@ -177,3 +178,7 @@ def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
         assert number(float(run["loss"].min()), 3) in told
     assert "f(x)" in [text for text, _ in texts.still(picture)]
     assert {"small-plane", "standings"} <= set(PANELS)
+
+
+def test_lines_that_end_together_have_their_badges_in_one_column():
+    assert beside([100.0, 40.0, 95.0, 41.0, 300.0], 30.0) == [[1, 3], [0, 2], [4]]
