@@ -35,7 +35,12 @@ PAGES = [
 LONG = {"blog", "flashes", "formats", "keep", "look", "slides", "start", "walkthrough"}
 QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.5}
 KINDS = ("bash", "python", "toml", "text", "output", "")
-NEEDED = {"keras": ("keras", "torch"), "jax": ("jax", "optax"), "sklearn": ("sklearn", "pandas")}
+NEEDED = {
+    "keras": ("keras", "torch"),
+    "jax": ("jax", "optax"),
+    "sklearn": ("sklearn", "pandas"),
+    "pytorch": ("torch",),
+}
 FEW = 101  # epochs that a page names itself and that are run as it says
 SETUP = configparser.ConfigParser()
 SETUP.read(ROOT / "setup.cfg", encoding="utf-8")

@@ -12,18 +12,33 @@ import pytest
 import vizopt
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-NEEDED = {"keras_digits": ("keras", "torch", "sklearn"), "sklearn_iris": ("sklearn",)}
+NEEDED = {
+    "keras_digits": ("keras", "torch", "sklearn"),
+    "sklearn_iris": ("sklearn",),
+    "torch_digits_conv": ("torch", "sklearn"),
+    "torch_moons": ("torch", "sklearn"),
+}
 # What is written → what is run, so that it takes a second.
 SHORTER = {
     "keras_digits": ("epochs=8, batch_size=64", "epochs=1, batch_size=900"),
     "sklearn_iris": ("max_iter=150", "max_iter=8"),
     "numpy_moons": ("range(300)", "range(8)"),
+    "torch_digits_conv": ("EPOCHS, BATCH = 12, 64", "EPOCHS, BATCH = 1, 900"),
+    "torch_moons": ("STEPS = 400", "STEPS = 8"),
 }
-STEPS = {"keras_digits": 2, "sklearn_iris": 8, "numpy_moons": 8}
+STEPS = {
+    "keras_digits": 2,
+    "sklearn_iris": 8,
+    "numpy_moons": 8,
+    "torch_digits_conv": 2,
+    "torch_moons": 8,
+}
 TITLES = {
     "keras_digits": "Keras learns to read digits",
     "sklearn_iris": "scikit-learn tells irises apart",
     "numpy_moons": "Two moons in plain NumPy",
+    "torch_digits_conv": "PyTorch learns to read digits",
+    "torch_moons": "Two moons in PyTorch",
 }
 
 

@@ -17,6 +17,7 @@ from vizopt.cli import cli
 from vizopt.clips.drawing import pictured
 from vizopt.core.errors import VizoptError, VizoptWarning
 from vizopt.draw.defaults import arranged_for
+from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.views import alone
 from vizopt.recording.events import events
 from vizopt.recording.logged import MISSING, final, is_logged, logged, standing
@@ -206,6 +207,23 @@ def _columns_with_line(run: Recording) -> Any:
     columns = red[75:].any(axis=0)  # below title and triangles
     places = np.flatnonzero(columns)
     return columns[places[0] : places[-1] + 1]
+
+
+@pytest.mark.parametrize(("other", "thin"), [("val", "validation"), ("test", "test")])
+def test_a_thin_curve_says_of_which_samples_it_is(run_of: Maker, other: str, thin: str) -> None:
+    run = run_of({s: {"train/loss": 2.0 - s, f"{other}/loss": 3.0 - s} for s in range(2)})
+    picture = pictured(alone(run, np.array([1])), presented(run), (1280, 720), 4, "still")
+    assert isinstance(picture, FrameRenderer)
+    texts = {text.get_text() for axes in picture.figure.axes for text in axes.texts}
+    assert {"train loss", f"thin: {thin}"} <= texts
+    text = story.of(run).text
+    assert "A curve shows train loss up to the shown epoch, with the value in digits; thin" in text
+
+
+def test_the_text_tells_how_many_of_the_numbers_and_layers_are_shown(run_of: Maker) -> None:
+    run = run_of({s: {f"beta{i}": float(s * i) for i in range(1, 9)} for s in range(3)})
+    assert "These are 6 of 8: loss, accuracy and learning rate come first" in story.of(run).text
+    assert "Logged were beta7 and beta8 too." in story.of(run).text
 
 
 KINDS = ("loss", "accuracy", "lr", "other", "params", "field", "labels")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import vizopt
+from vizopt import story
 from vizopt.clips.drawing import pictured
 from vizopt.core.errors import SceneError
 from vizopt.draw.arrangement import Parts, mosaics
@@ -87,7 +88,12 @@ def test_of_many_layers_are_shown_the_first_the_last_and_those_that_change_most(
     shown = [panel.layer for panel in panels if isinstance(panel, Weights)]
     # The third of four changes by 3 ‰ an epoch, the one before by 2 ‰.
     assert shown == [f"layers.{i}" for i in (0, 2, 3, 6, 7, 8)]
-    assert len(arranged_for(made("acc", layers=True)).panels) == 8 + 2  # the curves and the key
+    run = made("acc", layers=True)
+    assert len(arranged_for(run).panels) == 8 + 2  # the curves and the key
+    text = (
+        "Shown are 8 of 10 layers: the first, the last and those that change most for their size."
+    )
+    assert text in story.of(run).text
     alone = arranged_for(made(layers=True)).panels.values()
     assert sum(isinstance(panel, Weights) for panel in alone) == len(LAYERS)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vizopt.core.errors import RecordingError, VizoptWarning
 from vizopt.core.params import ParamLayout
 from vizopt.recording.header import External
+from vizopt.recording.parameters import EXACT
 
 COMPILED = "_orig_mod."  # what torch.compile puts in front of names
 HOW = {"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"}  # not what
@@ -51,12 +52,14 @@ class Live:
         found = [tensor.grad for tensor in self._tensors if tensor.grad is not None]
         if not found:
             return None
-        if self._shares and not any(grad.is_sparse for grad in found):
+        if all(grad.is_cpu and not grad.is_sparse for grad in found):
             return sqrt(sum(float(norm) ** 2 for norm in torch._foreach_norm(found)))
         return float(torch.nn.utils.get_total_norm(found))
 
     def _are_ours(self) -> bool:
-        """Whether NumPy has them in their memory, in order."""
+        """Whether NumPy has them in their memory, in order; and all of them may be recorded."""
+        if sum(tensor.numel() for tensor in self._tensors) > EXACT:
+            return False
         kinds = {(tensor.is_cpu, tensor.is_contiguous(), tensor.dtype) for tensor in self._tensors}
         return kinds in ({(True, True, torch.float32)}, {(True, True, torch.float64)})
 
