@@ -84,6 +84,8 @@ def test_the_standings_are_in_the_order_of_the_best_so_far(every, race, texts):
     wanted = sorted(every, key=lambda name: (-best[name], at[name], [*every].index(name)))
     shown = sorted((name for name in places if name in every), key=lambda name: places[name])
     assert len(shown) == 6
+    said = [text for text, _ in texts.still(picture)]
+    assert {"accuracy", "best", "epochs to", "50 %", "75 %", "90 %", "95 %"} <= set(said)
     assert shown == wanted
     told = written(texts, planned_picture(every, race, SMALL, FPS, mode="still"), k)
     for name in every:
@@ -176,7 +178,8 @@ def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
     told = written(texts, picture, len(picture) - 1)
     for run in runs.values():
         assert number(float(run["loss"].min()), 3) in told
-    assert "f(x)" in [text for text, _ in texts.still(picture)]
+    said = [text for text, _ in texts.still(picture)]
+    assert {"f(x)", "lowest", "step"} <= set(said)
     assert {"small-plane", "standings"} <= set(PANELS)
 
 
