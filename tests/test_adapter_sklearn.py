@@ -173,6 +173,19 @@ def test_refits_are_called_so_and_are_the_first_epochs(name, tmp_path):
         assert loss == pytest.approx(margins.mean())
 
 
+@pytest.mark.parametrize(
+    ("estimator", "settings"),
+    [
+        (SGDClassifier(**FEW), {}),  # its schedule, "optimal", has no use for eta0
+        (SGDClassifier(learning_rate="constant", eta0=0.5, **FEW), {"eta0": 0.5}),
+        (Perceptron(max_iter=2), {"eta0": 1.0}),
+    ],
+)
+def test_a_rate_is_told_where_it_is_used(estimator, settings, tmp_path):
+    vizopt.sklearn.fit(estimator, X, y, tmp_path / "mine.zarr")
+    assert vizopt.Recording(tmp_path / "mine.zarr").header.external.settings == settings
+
+
 def test_a_long_fit_is_refitted_by_octaves(tmp_path):
     estimator = SGDClassifier(random_state=0, max_iter=150, tol=None)
     vizopt.sklearn.fit(estimator, X, y, tmp_path / "mine.zarr")

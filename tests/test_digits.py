@@ -7,6 +7,7 @@ from descents import descend, scene_of
 from vizopt import story
 from vizopt.clips.metadata import metadata_of
 from vizopt.core.numbers import number
+from vizopt.draw.views import views_of
 from vizopt.formats.html.page import _numbers
 from vizopt.recording import summary
 from vizopt.scene.options import ClipOptions
@@ -16,7 +17,14 @@ FAR = "(x - 1000000000)^2/10", (999999995, 1000000005), 1000000003.25, 1.0
 
 def page_of(*descent):
     run, scene = descend(*descent), scene_of(*descent)
-    page = metadata_of(run, scene, story.of(run), ClipOptions((480, 270), 30.0), card=0, warning="")
+    page = metadata_of(
+        views_of({"": run}, scene.timeline, 30.0),
+        scene,
+        story.of(run),
+        ClipOptions((480, 270), 30.0),
+        card=0,
+        warning="",
+    )
     return dict(_numbers(page, 1000))
 
 

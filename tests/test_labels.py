@@ -5,6 +5,7 @@ import pytest
 
 from vizopt import story
 from vizopt.clips import metadata
+from vizopt.draw.views import views_of
 from vizopt.recording.events import events
 from vizopt.scene.load import parse_scene
 from vizopt.scene.options import ClipOptions
@@ -22,7 +23,14 @@ def told(run, fps=20.0, card=0):
     scene = parse_scene(run.header.scene, "scene", {}, PAUSES)
     shape = ClipOptions((480, 270), fps, card > 0, "last", 0)
     rows = scene.timeline.rows(run["epoch"], fps)
-    label = metadata.metadata_of(run, scene, story.of(run, scene), shape, card=card, warning="")
+    label = metadata.metadata_of(
+        views_of({"": run}, scene.timeline, shape.fps),
+        scene,
+        story.of(run, scene),
+        shape,
+        card=card,
+        warning="",
+    )
     return label, [int(run["epoch"][0])] * card + [int(run["epoch"][row]) for row in rows]
 
 

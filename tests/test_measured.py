@@ -23,6 +23,7 @@ from vizopt.draw.panels.curves.boxes import plots as boxes
 from vizopt.draw.panels.curves.labels import colours_of
 from vizopt.draw.panels.curves.lines import draw_line
 from vizopt.draw.theme import THEMES
+from vizopt.draw.views import views_of
 from vizopt.formats.html.page import _numbers
 from vizopt.pipeline.estimate import bytes_of
 from vizopt.pipeline.prepared import prepare
@@ -318,7 +319,14 @@ def test_the_text_tells_their_course(runs):
 def test_the_page_has_them_by_their_titles(runs):
     run = runs["adam"]
     scene = presented(run)
-    made = metadata_of(run, scene, of(run), replace(scene.clip, fps=10.0), card=0, warning="")
+    made = metadata_of(
+        views_of({"": run}, scene.timeline, 10.0),
+        scene,
+        of(run),
+        replace(scene.clip, fps=10.0),
+        card=0,
+        warning="",
+    )
     told = dict(_numbers(made, len(made.numbers["epoch"])))
     assert told["gradient norm, Dense 1"][-1] == number(run["grad_norm.dense1"][20])
     assert told["update-to-weight ratio"][0] == number(run["update_ratio"][0])

@@ -14,6 +14,7 @@ from vizopt.clips.recipe import load
 from vizopt.core import library
 from vizopt.core.numbers import count, number
 from vizopt.draw.glyphs import Glyphs
+from vizopt.draw.views import views_of
 from vizopt.recording.summary import lines, table
 from vizopt.scene.load import load_scene, parse_scene
 from vizopt.scene.options import ClipOptions
@@ -165,7 +166,9 @@ def test_a_descent_counts_steps_and_has_no_loss(descent, monkeypatch):
     scene = parse_scene(descent.header.scene, "", {}, {"stage": CURVES})
     told = story.of(descent, scene)
     shape = ClipOptions((480, 270), 5.0)
-    page = metadata_of(descent, scene, told, shape, card=0, warning="")
+    page = metadata_of(
+        views_of({"": descent}, scene.timeline, shape.fps), scene, told, shape, card=0, warning=""
+    )
     from vizopt.formats.html.page import _numbers
 
     everything = {

@@ -128,12 +128,25 @@ def test_what_is_no_recording(tmp_path):
             Recording(tmp_path / name)
 
 
-def test_the_permanent_recording_of_format_1_opens_and_draws(tmp_path):
-    run = Recording(Path(__file__).parent / "data" / "format-1.zarr")
+@pytest.mark.parametrize("of", [1, 2])
+def test_the_permanent_recordings_open_and_draw(tmp_path, of):
+    run = Recording(Path(__file__).parent / "data" / f"format-{of}.zarr")
     assert len(run) == 5
     assert run["epoch"].tolist() == [0, 1, 2, 3, 4]
     assert run["loss"][0] == pytest.approx(1.098594, abs=1e-6)
+    assert run.weights("dense2", epoch=4).shape == (64, 3)
     clip = vizopt.render(run, tmp_path / "old.gif", seconds=0.5)
+    assert clip.length == 10
+
+
+def test_the_permanent_recording_of_a_training_elsewhere_opens_and_draws(tmp_path):
+    run = Recording(Path(__file__).parent / "data" / "format-2-elsewhere.zarr")
+    assert run["loss"].tolist() == [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5]
+    assert run.header.external == vizopt.External(
+        "PyTorch", model="Linear", optimizer="SGD", settings={"lr": 0.5}
+    )
+    assert run.weights("net.0", epoch=0).tolist() == [[0.5, -0.25], [0, 0.125], [1, -1]]
+    clip = vizopt.render(run, tmp_path / "mine.gif", seconds=0.5)
     assert clip.length == 10
 
 

@@ -22,6 +22,7 @@ from vizopt.clips.drawing import planned_picture
 from vizopt.clips.metadata import metadata_of
 from vizopt.clips.options import request
 from vizopt.core import atomic
+from vizopt.draw.views import views_of
 from vizopt.formats import ClipMetadata, StreamSpec, format_of
 from vizopt.formats import slides as formats
 from vizopt.scene.load import parse_scene
@@ -440,9 +441,29 @@ def test_a_look_names_the_font_of_its_slides(descent):
     scene = parse_scene(descent.header.scene, "", {}, {"look.font": "DejaVu Serif"})
     shape = ClipOptions((640, 360), 20.0)
     told = story.of(descent, scene)
-    assert metadata_of(descent, scene, told, shape, card=0, warning="").font == "DejaVu Serif"
+    assert (
+        metadata_of(
+            views_of({"": descent}, scene.timeline, shape.fps),
+            scene,
+            told,
+            shape,
+            card=0,
+            warning="",
+        ).font
+        == "DejaVu Serif"
+    )
     plain = parse_scene(descent.header.scene, "", {}, {})
-    assert metadata_of(descent, plain, told, shape, card=0, warning="").font == ""
+    assert (
+        metadata_of(
+            views_of({"": descent}, plain.timeline, shape.fps),
+            plain,
+            told,
+            shape,
+            card=0,
+            warning="",
+        ).font
+        == ""
+    )
 
 
 def test_quarto_slides_hold_no_foreign_shortcode_or_html(hostile):

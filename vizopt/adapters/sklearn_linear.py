@@ -12,6 +12,7 @@ from vizopt.core.errors import RecordingError
 from vizopt.recording.rows import in_octaves
 
 EPOCHS = 64  # the first ones, all of which are fitted again; later ones by the octave rule
+STATED = ("constant", "invscaling", "adaptive")  # schedules that begin with eta0
 ITERATION = "lbfgs-iter"
 FIXED = ("lbfgs", "newton-cg", "newton-cholesky")  # solvers without a random number
 
@@ -45,7 +46,7 @@ class Refitted(Listener):
         super().__init__(*args)
         kind, final = type(self.final).__name__, self.final
         self.optimizer = "SGD" if hasattr(final, "eta0") else str(final.solver)
-        if getattr(final, "eta0", 0):
+        if getattr(final, "learning_rate", "constant") in STATED and getattr(final, "eta0", None):
             self.settings = {"eta0": final.eta0}
         fixed = getattr(final, "solver", "") in FIXED
         if not (fixed or isinstance(final.random_state, int | np.integer)):
