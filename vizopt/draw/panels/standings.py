@@ -84,14 +84,14 @@ class _Table(NamedTuple):
 
     @classmethod
     def of(cls, slot: Slot, views: Views, by: str) -> "_Table":
-        """As large as all columns fit; else with those that do, the lowest accuracies left out."""
+        """As large as all columns fit; else without accuracies none reaches, then the lowest."""
         head = slot.font(HEAD) * (2 + PITCH)
         each = (slot.height - head) / len(views)
         fits = [size for size in SIZES if slot.font(size) * LOWEST <= each] or [SIZES[-1]]
         marks = [*MARKS] if by == "accuracy" else []
         every = [cls._sized(slot, views, by, size, marks, each) for size in fits]
         while marks and all(table.room < table.widest for table in every):
-            marks.pop(0)
+            marks.pop(-1 if _reached_by_none(views, marks[-1]) else 0)
             every = [cls._sized(slot, views, by, size, marks, each) for size in fits]
         return next((table for table in every if table.room >= table.widest), every[-1])
 
@@ -107,7 +107,9 @@ class _Table(NamedTuple):
         widest = max(
             slot.text_width(count(int(view.run["epoch"][-1])), size) for view in views.values()
         )
+        above = slot.text_width(slot.say("steps_to", units=slot.say(f"{unit}s")), HEAD)
         step = max(widest, slot.text_width("95 %", HEAD)) + slot.unit * 14
+        step = max(step, (above + slot.unit * 14) / max(len(marks), 1) if marks else 0.0)
         named = title_of(slot, next(iter(views.values())).run, by)
         value = max(slot.text_width(text, HEAD) for text in (best, named))
         value = max(value, slot.text_width("0.0000", size, "bold")) + slot.unit * 12
@@ -115,19 +117,23 @@ class _Table(NamedTuple):
         name = max(slot.text_width(view.name, size, "bold") for view in views.values())
         name = min(name, slot.width * WIDEST[bool(marks)]) + slot.unit * 6
         titles = [best, *(f"{mark * 100:.0f} %" for mark in marks)]
-        above = [named, *[""] * len(marks)]
+        first = [named, *[""] * len(marks)]
         if marks:
-            above[-1] = slot.say("steps_to", units=slot.say(f"{unit}s"))
+            first[-1] = slot.say("steps_to", units=slot.say(f"{unit}s"))
         if by != "accuracy":
-            titles, above = [*titles, ""], [named, slot.say(unit)]
+            titles, first = [*titles, ""], [named, slot.say(unit)]
         many = len(titles) - 1
         rights = [slot.width - step * (many - i) for i in range(many + 1)]
         room = rights[0] - value - left
-        return cls(above, titles, rights, [*marks], size, head, pitch, left, room, name)
+        return cls(first, titles, rights, [*marks], size, head, pitch, left, room, name)
 
     def y(self, place: float) -> float:
         """The middle of a row."""
         return self.top + (place + 0.5) * self.pitch
+
+
+def _reached_by_none(views: Views, mark: float) -> bool:
+    return not any((view.run["accuracy"] >= mark).any() for view in views.values())
 
 
 class _Row:

@@ -1,7 +1,8 @@
 """Curves of several runs: one plot of each column, every run's line with its badge at its end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from vizopt.draw.panels.curves.labels import spread
 from vizopt.draw.panels.curves.lines import by_column
 from vizopt.draw.panels.curves.plot import Floats, Plot
 from vizopt.draw.tracing import Traced
-from vizopt.draw.views import Views, planned_steps
+from vizopt.draw.views import View, Views, planned_steps
 from vizopt.recording.quantities import quantity
 from vizopt.recording.seeded import Band, Seeded
 
@@ -28,6 +29,7 @@ THICK = 2.3  # units of a line
 COLUMN = 3.0  # units of width whose values are one point of a line
 WIDE = 1.2  # heights of a panel, from where on its plots lie beside each other
 APART = 2.2  # radii of a badge from one to the next
+NEAR = 4.0  # units: no farther apart are runs at one step, of which other rows are kept
 PALE = 0.14  # of the ink, in the band of a run's seeds
 ASIDE = 22  # units from a line's end to its badge
 STANDS = 60  # units behind the others, from where on a line that ended has its badge beside it
@@ -85,18 +87,19 @@ def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
     every = list(views.values())
     values = [view.run[plot.column] for view in every]
 
-    def draw_lines(axes: "Axes") -> None:
-        for view in every:
+    def draw_lines(axes: "Axes", some: Sequence[View]) -> None:
+        for view in some:
             if isinstance(view.run, Seeded) and (band := view.run.band(plot.column)):
                 _draw_band(axes, slot, plot, band)
-        for view, own in zip(every, values, strict=True):
+        for view in some:
+            own = view.run[plot.column]
             _draw_line(axes, slot, plot, own, view.role.dash)
 
-    line = Stamp.of(slot.width, slot.height, draw_lines)
     steps = [view.run["epoch"][view.rows] for view in every]
     x = [plot.x(each.astype(float)) for each in steps]
     y = [plot.y(np.nan_to_num(own[at], nan=np.inf)) for own, at in zip(values, steps, strict=True)]
     head = np.max(x, axis=0)
+    lines = _stamps(slot, draw_lines, every, x)
     dot = coloured(disc(slot.unit * 4), slot.theme.ink)
     fits = (size for size in LABELS if APART * reach(slot, size) * len(every) <= plot.height)
     label = next(fits, LABELS[-1])
@@ -108,23 +111,58 @@ def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
     bottom, muted = plot.top + plot.height, slot.theme.muted
 
     def draw(window: Pixels, k: int) -> None:
-        line(window, int(head[k]) + 1)
-        wanted = [float(own[k]) for own in y]
-        going = [i for i in range(len(every)) if head[k] - x[i][k] < slot.unit * STANDS]
-        heights = spread([wanted[i] for i in going], step, plot.top, bottom)
-        placed = dict(zip(going, heights, strict=True))
-        for i, end in enumerate(wanted):
-            at = float(x[i][k])
-            place = placed.get(i, end)
-            beside = float(head[k] if i in placed else at) + slot.unit * ASIDE
-            _connect(window, (at, end, beside - radius, place), muted)
-            stamp_at(window, dot, int(at), int(end))
-            stamp_at(window, badges[i], round(beside), round(place))
-            if names[i] and i in placed:
-                base = round(place + slot.font(label) * 0.36)
-                glyphs.write(window, names[i], round(beside + 1.4 * radius), base)
+        for line, ends in lines:
+            line(window, int(ends[k]) + 1)
+        tips = [float(own[k]) for own in x]
+        for group in beside(tips, slot.unit * STANDS):
+            heights = spread([float(y[i][k]) for i in group], step, plot.top, bottom)
+            middle = max(tips[i] for i in group) + slot.unit * ASIDE
+            for i, place in zip(group, heights, strict=True):
+                at, end = tips[i], float(y[i][k])
+                _connect(window, (at, end, middle - radius, place), muted)
+                stamp_at(window, dot, int(at), int(end))
+                stamp_at(window, badges[i], round(middle), round(place))
+                if names[i] and tips[i] > head[k] - slot.unit * STANDS:
+                    base = round(place + slot.font(label) * 0.36)
+                    glyphs.write(window, names[i], round(middle + 1.4 * radius), base)
 
     return draw
+
+
+def beside(ends: Sequence[float], apart: float) -> list[list[int]]:
+    """Which lines end at about the same place: less than that apart from the next one."""
+    groups: list[list[int]] = []
+    for i in sorted(range(len(ends)), key=lambda i: ends[i]):
+        if groups and ends[i] - ends[groups[-1][-1]] < apart:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return [sorted(group) for group in groups]
+
+
+def _stamps(
+    slot: Slot,
+    draw: "Callable[[Axes, Sequence[View]], None]",
+    every: Sequence[View],
+    x: Sequence[Floats],
+) -> list[tuple[Stamp, Floats]]:
+    """The lines, and up to where they are seen in each frame [F]: all in one go where the runs are
+    at the same step, else each by itself."""
+    head = np.max(x, axis=0)
+    together = all((abs(own - np.minimum(head, own.max())) < NEAR * slot.unit).all() for own in x)
+    parts = (
+        [(list(every), head)] if together else [([v], own) for v, own in zip(every, x, strict=True)]
+    )
+    return [
+        (Stamp.of(slot.width, slot.height, partial(_drawn, draw, some)), ends)
+        for some, ends in parts
+    ]
+
+
+def _drawn(
+    draw: "Callable[[Axes, Sequence[View]], None]", some: Sequence[View], axes: "Axes"
+) -> None:
+    draw(axes, some)
 
 
 def _connect(window: Pixels, ends: tuple[float, float, float, float], colour: str) -> None:
