@@ -81,9 +81,9 @@ def test_a_scene_is_read_once_to_be_made(tmp_path, monkeypatch, command):
 def test_the_update_lies_between_steps_where_steps_are_counted(tmp_path):
     from vizopt.draw.panels.key import _words
 
-    class Slot:
+    class DrawContext:
         def say(self, key, **values):
             return vizopt.core.words.ENGLISH.say(key, **values)
 
-    assert _words(Slot(), "update_between", "step", 3, 4) == "update: step 3 → 4"
-    assert _words(Slot(), "update_short_between", "epoch", 3, 4) == "epoch 3 → 4"
+    assert _words(DrawContext(), "update_between", "step", 3, 4) == "update: step 3 → 4"
+    assert _words(DrawContext(), "update_short_between", "epoch", 3, 4) == "epoch 3 → 4"

@@ -8,7 +8,7 @@ from vizopt.core.numbers import count
 from vizopt.core.specs import spec
 from vizopt.draw.paint import pixel, stamp_at
 from vizopt.draw.panels.badge import badge, reach
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.names import title_of
 from vizopt.draw.standing import Standing, ending, gliding, standing
 from vizopt.draw.tracing import Traced
@@ -41,7 +41,7 @@ class Standings:
     def needs(self) -> frozenset[str]:
         return frozenset({"epoch", self.by})
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         table = _Table.of(slot, views, self.by)
         base = slot.font(HEAD)
         for line, titles in enumerate((table.above, table.titles)):
@@ -51,7 +51,7 @@ class Standings:
         y = base + slot.font(HEAD) * (PITCH + 0.4)
         slot.axes.plot([0, slot.width], [y, y], color=slot.theme.rule, lw=slot.hairline)
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         table = _Table.of(slot, views, self.by)
         found = standing(views, self.by)
         rows = [
@@ -83,7 +83,7 @@ class _Table(NamedTuple):
     widest: float  # of them, as far as they are not cut
 
     @classmethod
-    def of(cls, slot: Slot, views: Views, by: str) -> "_Table":
+    def of(cls, slot: DrawContext, views: Views, by: str) -> "_Table":
         """As large as all columns fit; else without accuracies none reaches, then the lowest."""
         head = slot.font(HEAD) * (2 + PITCH)
         each = (slot.height - head) / len(views)
@@ -97,7 +97,7 @@ class _Table(NamedTuple):
 
     @classmethod
     def _sized(
-        cls, slot: Slot, views: Views, by: str, size: float, marks: list[float], each: float
+        cls, slot: DrawContext, views: Views, by: str, size: float, marks: list[float], each: float
     ) -> "_Table":
         """With text of a size and the columns of these accuracies."""
         head = slot.font(HEAD) * (2 + PITCH)
@@ -140,7 +140,7 @@ class _Row:
     """One run's row, written where it stands."""
 
     def __init__(
-        self, slot: Slot, table: _Table, view: View, found: Standing, by: str, ended: str
+        self, slot: DrawContext, table: _Table, view: View, found: Standing, by: str, ended: str
     ) -> None:
         self.name = view.name
         self._slot, self._table, self._found = slot, table, found

@@ -11,7 +11,7 @@ from vizopt.core.arrays import Pixels
 from vizopt.draw.paint import Stamp, coloured, disc, paint_line, pixel, stamp_at
 from vizopt.draw.panels.axis import Kind, Limits
 from vizopt.draw.panels.badge import badge, reach
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.boxes import axis_of
 from vizopt.draw.panels.curves.labels import spread
 from vizopt.draw.panels.curves.lines import by_column
@@ -36,7 +36,7 @@ STANDS = 60  # units behind the others, from where on a line that ended has its 
 
 
 def plots_of(
-    slot: Slot,
+    slot: DrawContext,
     views: Views,
     columns: Sequence[str],
     kind: Kind,
@@ -63,7 +63,7 @@ def plots_of(
     return [_on(plot, left, last) for plot in made]
 
 
-def draw_still(slot: Slot, plots: Sequence[Plot]) -> None:
+def draw_still(slot: DrawContext, plots: Sequence[Plot]) -> None:
     """Axes and titles."""
     for plot in plots:
         plot.draw_axes(slot)
@@ -72,7 +72,7 @@ def draw_still(slot: Slot, plots: Sequence[Plot]) -> None:
         plot.draw_epochs(slot)
 
 
-def moving(slot: Slot, views: Views, plots: Sequence[Plot]) -> Draw:
+def moving(slot: DrawContext, views: Views, plots: Sequence[Plot]) -> Draw:
     """Draws the lines up to the current step, and at the end of each its run's badge and name."""
     parts = [_lines(slot, views, plot) for plot in plots]
 
@@ -83,7 +83,7 @@ def moving(slot: Slot, views: Views, plots: Sequence[Plot]) -> Draw:
     return draw
 
 
-def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
+def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     every = list(views.values())
     values = [view.run[plot.column] for view in every]
 
@@ -141,7 +141,7 @@ def beside(ends: Sequence[float], apart: float) -> list[list[int]]:
 
 
 def _stamps(
-    slot: Slot,
+    slot: DrawContext,
     draw: "Callable[[Axes, Sequence[View]], None]",
     every: Sequence[View],
     x: Sequence[Floats],
@@ -177,7 +177,7 @@ def _connect(window: Pixels, ends: tuple[float, float, float, float], colour: st
     window[down, across] = pixel(colour)
 
 
-def _draw_band(axes: "Axes", slot: Slot, plot: Plot, band: Band) -> None:
+def _draw_band(axes: "Axes", slot: DrawContext, plot: Plot, band: Band) -> None:
     """What lies between the quartiles of a run's seeds."""
     x = plot.x(np.arange(len(band.low), dtype=float))
     low, high = (np.where(np.isnan(own), np.nan, plot.y(own)) for own in band)
@@ -185,7 +185,7 @@ def _draw_band(axes: "Axes", slot: Slot, plot: Plot, band: Band) -> None:
 
 
 def _draw_line(
-    axes: "Axes", slot: Slot, plot: Plot, values: Floats, dash: tuple[float, ...]
+    axes: "Axes", slot: DrawContext, plot: Plot, values: Floats, dash: tuple[float, ...]
 ) -> None:
     """A run's line: of what swings within a few pixels the mean."""
     x = plot.x(np.arange(len(values), dtype=float))
@@ -196,7 +196,7 @@ def _draw_line(
     axes.plot(x, y, color=slot.theme.ink, lw=width, linestyle=style, dash_capstyle="butt")
 
 
-def _names(slot: Slot, views: Views, wide: float) -> float:
+def _names(slot: DrawContext, views: Views, wide: float) -> float:
     """Room for the names at the lines' ends, where a plot is wide enough for them."""
     widest = max(slot.text_width(view.name, LABELS[0]) for view in views.values())
     return widest + slot.unit * 8 + reach(slot, LABELS[0]) if widest < 0.2 * wide else 0.0
