@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 import tomli_w
+from numpy.typing import NDArray
 
 from vizopt.core.toml import parsed
 from vizopt.draw.views import Views, lengthiest, shown_steps
@@ -41,7 +43,37 @@ def metadata_of(
     run = lengthiest(views).run
     steps = shown_steps(views)
     epochs = np.concatenate([np.full(card, steps[0]), steps])
-    numbers = {run.header.unit: epochs}
+    numbers, written = _numbers(views, card)
+
+    def frame(epoch: int) -> int:
+        """The first frame, behind the card, that shows this epoch or a later one."""
+        return card + min(int(np.searchsorted(epochs[card:], epoch)), len(steps) - 1)
+
+    return ClipMetadata(
+        title=scene.title,
+        alt=story.alt,
+        paragraphs=story.paragraphs,
+        recipe=_recipe(views, replace(scene, clip=options)),
+        warning=warning,
+        unit=run.header.unit,
+        kind=run.header.kind,
+        numbers={run.header.unit: epochs} | numbers,
+        texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
+        marks=tuple((frame(event.epoch), event.words) for event in story.events),
+        pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
+        colours=_colours(scene) if _is_own(scene) else {},
+        around=_colours(scene),
+        font=(scene.look and scene.look.font) or "",
+        words=scene.colours.words,
+        loop=options.loop,
+    )
+
+
+def _numbers(
+    views: Views, card: int
+) -> tuple[dict[str, NDArray[Any]], dict[str, Callable[[float], str]]]:
+    """What each frame [F] shows in numbers, and how some of them are written."""
+    numbers: dict[str, NDArray[Any]] = {}
     written: dict[str, Callable[[float], str]] = {}
     for name, view in views.items():
         shown = view.run["epoch"][np.concatenate([np.zeros(card, np.intp), view.rows])]
@@ -53,30 +85,7 @@ def metadata_of(
             written |= {
                 f"{name} {column}".strip(): writing_of(view.run, column) for column in ("x", "loss")
             }
-
-    def frame(epoch: int) -> int:
-        """The first frame, behind the card, that shows this epoch or a later one."""
-        shown = int(np.searchsorted(epochs[card:], epoch))
-        return card + min(shown, len(steps) - 1)
-
-    return ClipMetadata(
-        title=scene.title,
-        alt=story.alt,
-        paragraphs=story.paragraphs,
-        recipe=_recipe(views, replace(scene, clip=options)),
-        warning=warning,
-        unit=run.header.unit,
-        kind=run.header.kind,
-        numbers=numbers,
-        texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
-        marks=tuple((frame(event.epoch), event.words) for event in story.events),
-        pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
-        colours=_colours(scene) if _is_own(scene) else {},
-        around=_colours(scene),
-        font=(scene.look.font if scene.look else None) or "",
-        words=scene.colours.words,
-        loop=options.loop,
-    )
+    return numbers, written
 
 
 def _is_own(scene: Presentation) -> bool:

@@ -86,8 +86,11 @@ def write(
         count: _room(file, paper, count, asked.options.get("size")) for count in set(map(len, rows))
     }
     things = {part: _readable(part, asked, rooms[len(row)]) for row in rows for part in row}
-    inside = file.suffix.lower() == ".pptx"
-    with scratch() if inside else nullcontext(file.parent) as folder:
+    with (
+        scratch()
+        if (inside := file.suffix.lower() == ".pptx")
+        else nullcontext(file.parent) as folder
+    ):
         places = {part: folder / name for part, name in media.items()}
         made = _made(rows, things, places, bar, reuse)
         named = zip_longest(rows, titles, fillvalue="")

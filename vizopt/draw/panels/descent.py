@@ -134,11 +134,8 @@ def _trail(slot: DrawContext, plot: Plot, x: Floats, f: Floats, colours: PathCol
             yield line(*ends, thick), colours[step]
         if dots[step]:
             for coverage, colour in ((ring, paper), (dot, colours[step])):
-                half = len(coverage) // 2
-                yield (
-                    Ink.of(coverage, floor(px[step]) - half, floor(py[step]) - half),
-                    colour,
-                )
+                x, y = (floor(place[step]) - len(coverage) // 2 for place in (px, py))
+                yield Ink.of(coverage, x, y), colour
 
     def draw(axes: "Axes", step: int) -> None:
         from matplotlib.collections import LineCollection
