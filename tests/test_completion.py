@@ -73,7 +73,7 @@ def test_scenes_and_files_of_the_kinds_that_a_command_takes(folder):
 
 def test_names_of_options(folder):
     assert offered("make", "sgd", "--theme", "") == [*library.looks()]
-    assert offered("make", "sgd", "--theme=d") == ["dark"]
+    assert offered("make", "sgd", "--theme=da") == ["dark"]
     assert offered("make", "sgd", "--for", "g") == ["google-slides", "github"]
     assert offered("make", "sgd", "--text", "l") == ["large"]
     assert offered("list", "p") == ["problems", "panels", "places"]

@@ -27,6 +27,7 @@ PUBLIC = [
     "load_scene",
     "make",
     "pack",
+    "race",
     "recipe",
     "record",
     "register",
