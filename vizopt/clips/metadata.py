@@ -12,6 +12,7 @@ from vizopt.core.toml import parsed
 from vizopt.draw.views import Views, lengthiest, shown_steps
 from vizopt.formats import ClipMetadata
 from vizopt.recording.readout import writing_of
+from vizopt.recording.scalars import COUNTED
 from vizopt.recording.store import Recording
 from vizopt.scene.load import bare, bare_table
 from vizopt.scene.load_race import bare_race
@@ -102,8 +103,9 @@ def _colours(scene: Presentation) -> dict[str, str]:
 
 def _columns(run: Recording, *, alone: bool) -> list[str]:
     """The numbers that a page shows of a run: all; of one of several those that decide."""
-    history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
-    return sorted(history if alone else {"loss", "accuracy", "x"} & set(history))
+    paths = ((name, array.path) for name, array in run.columns.items())
+    history = {name for name, path in paths if path.startswith("history/")} - {COUNTED}
+    return sorted(history if alone else {"loss", "accuracy", "x"} & history)
 
 
 def _recipe(views: Views, scene: Presentation) -> str:
