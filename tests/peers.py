@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vizopt.train.schedules import InverseDecay
+from vizopt.train.schedules import SCHEDULES, InverseDecay
 
 
 def bowl(x):
@@ -176,3 +176,17 @@ RATES = {
         lambda s, o: warmed(s, o, 0.25, 20),
     ),
 }
+
+# What PyTorch has not, in OPTIMIZERS or SCHEDULES, with what it is made of.
+ALONE: dict[str, dict[str, Any]] = {
+    "lion": {},
+    "muon": {},
+    "inverse-decay": {**FIRST, "decay": 0.01},
+    "piecewise": {"points": [[0, 0.3], [9, 0.1]]},
+}
+
+
+def schedules():
+    """One of each, and more."""
+    made = [(rates.kind, rates.mine) for rates in RATES.values()] + [*ALONE.items()]
+    return [SCHEDULES[kind](**mine) for kind, mine in made if kind in SCHEDULES]

@@ -72,8 +72,8 @@ def test_scenes_and_files_of_the_kinds_that_a_command_takes(folder):
 
 
 def test_names_of_options(folder):
-    assert offered("make", "sgd", "--theme", "") == ["light", "dark", "print"]
-    assert offered("make", "sgd", "--theme=d") == ["dark"]
+    assert offered("make", "sgd", "--theme", "") == [*library.looks()]
+    assert offered("make", "sgd", "--theme=da") == ["dark"]
     assert offered("make", "sgd", "--for", "g") == ["google-slides", "github"]
     assert offered("make", "sgd", "--text", "l") == ["large"]
     assert offered("list", "p") == ["problems", "panels", "places"]
@@ -98,7 +98,7 @@ def test_keys_and_values_of_set(folder):
     assert offered(*place, "keep.") == ["keep.first=…", "keep.every=…", "keep.grid=…"]
     assert offered(*place, "optimizer.kind=") == [f"optimizer.kind={kind}" for kind in OPTIMIZERS]
     assert offered(*place, "problem.init=h") == ["problem.init=he"]
-    assert offered(*place, "theme=") == ["theme=light", "theme=dark", "theme=print"]
+    assert offered(*place, "theme=") == [f"theme={name}" for name in library.looks()]
     assert offered(*place, "look.language=e") == ["look.language=en", "look.language=es"]
     assert offered(*place, "look.transparent=t") == ["look.transparent=true"]
     assert offered(*place, "epochs=") == []

@@ -19,7 +19,10 @@ import vizopt
 from vizopt import cli
 from vizopt.clips.targets import TARGETS
 from vizopt.core import library
+from vizopt.formats import FORMATS
+from vizopt.recording.quantities import MEASURED
 from vizopt.scene.load import parse_scene
+from vizopt.train.probes import Record
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -224,6 +227,15 @@ def test_the_table_of_places_has_what_the_program_goes_by():
         assert place.note == row[2].strip(), name
         assert place.checked in row[3], name
         assert f"]({place.source}) |" in row[3] or (not place.source and "tried, " in row[3]), name
+
+
+def test_every_format_and_measured_quantity_has_its_row():
+    rows = re.findall(r"^\| (.+?) \|", text_of(DOCS / "reference" / "formats.md"), flags=re.M)
+    named = {suffix for row in rows for suffix in re.findall(r"`(?:NAME-)?([^`]+)`", row)}
+    assert named - {".zarr"} == set(FORMATS)
+    rows = re.findall(r"^\| `(\w+)` \|", text_of(DOCS / "howto" / "measure.md"), flags=re.M)
+    assert set(rows) == set(MEASURED)
+    assert all(f'"{name}"' in Record.__doc__ for name in MEASURED)
 
 
 def test_the_gallery_has_every_scene():

@@ -25,10 +25,11 @@ from vizopt.draw.paint import DPI, drawn, kept, paint_line
 from vizopt.draw.printed import laid
 from vizopt.draw.tracing import Traced
 from vizopt.flashes import check_flashes
+from vizopt.formats import every
 from vizopt.formats.pdf import ascii_toml
 from vizopt.scene.load import parse_scene
 
-STILLS = ("pdf", "svg", "jpg", "jpeg")
+STILLS = [suffix[1:] for suffix, known in every().items() if known.still and suffix != ".png"]
 AT = ["-q", "--at", "123"]
 
 

@@ -10,6 +10,7 @@ import pytest
 import vizopt
 from vizopt.core.errors import VizoptError
 from vizopt.formats import FORMATS
+from vizopt.train.schedules import SCHEDULES
 
 PUBLIC = [
     "Clip",
@@ -26,6 +27,7 @@ PUBLIC = [
     "load_scene",
     "make",
     "pack",
+    "race",
     "recipe",
     "record",
     "register",
@@ -260,8 +262,7 @@ WRONG = {
     "NetworkSpec: data.points: 0: should be greater than or equal to 1": (
         lambda: vizopt.problems.NetworkSpec(data={"kind": "spiral", "points": 0})
     ),
-    "Scene: optimizer.lr: 'a': needs a table with a kind: constant, inverse-decay, step, "
-    "multi-step, exponential, polynomial, cosine, cosine-restarts, one-cycle, piecewise, warm-up": (
+    "Scene: optimizer.lr: 'a': needs a table with a kind: " + ", ".join(SCHEDULES): (
         lambda: vizopt.Scene(
             title="T", problem={"kind": "network"}, optimizer={"kind": "sgd", "lr": "a"}
         )

@@ -15,7 +15,7 @@ from vizopt.core import atomic
 from vizopt.core.errors import EncodeError
 from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import loops, pictures
-from vizopt.formats import FORMATS, ClipMetadata, StreamSpec, base, format_of, is_sequence
+from vizopt.formats import FORMATS, ClipMetadata, StreamSpec, base, every, format_of, is_sequence
 from vizopt.formats.quality import QualityStep
 from vizopt.formats.sequence import members
 
@@ -55,8 +55,8 @@ def decoded(path, size=SIZE):
     return np.frombuffer(raw, np.uint8).reshape(-1, size[1], size[0], 3)
 
 
-STILLS = {".png", ".jpg", ".jpeg", ".pdf", ".svg"}  # tests/test_print.py
-DECKS = {".pptx"}  # tests/test_slides.py
+STILLS = {suffix for suffix, known in every().items() if known.still}  # tests/test_print.py
+DECKS = {suffix for suffix, known in every().items() if known.for_slide}  # tests/test_slides.py
 VIDEO = {".mp4", ".mov", ".webm", ".gif", ".html"}  # read by ffmpeg; the others by Pillow
 LOSSLESS = {".webp", ".apng", "%05d.png"}
 LOOPED = {".gif", ".webp", ".apng"}
@@ -297,7 +297,8 @@ def test_a_format_is_one_file_and_one_line():
         for file in root.rglob("*.py")
         if re.search(r'"\.(webp|apng|mov|jpe?g|svg)"', file.read_text(encoding="utf-8"))
     }
-    assert named == {"formats/__init__.py", "clips/targets.py"}
+    by_matplotlib = "comparison/picture.py"
+    assert named == {"formats/__init__.py", "clips/targets.py", by_matplotlib}
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
