@@ -13,10 +13,11 @@ from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, Slot
 from vizopt.draw.panels.curves.boxes import axis_of
 from vizopt.draw.panels.curves.labels import spread
-from vizopt.draw.panels.curves.lines import by_column
-from vizopt.draw.panels.curves.plot import Floats, Plot
+from vizopt.draw.panels.curves.lines import Points, by_column, heights
+from vizopt.draw.panels.curves.plot import Plot
 from vizopt.draw.tracing import Traced
 from vizopt.draw.views import Views, planned_steps
+from vizopt.recording.logged import logged
 from vizopt.recording.quantities import quantity
 from vizopt.recording.seeded import Band, Seeded
 
@@ -83,7 +84,7 @@ def moving(slot: Slot, views: Views, plots: Sequence[Plot]) -> Draw:
 
 def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
     every = list(views.values())
-    values = [view.run[plot.column] for view in every]
+    values = [logged(view.run[plot.column]) for view in every]
 
     def draw_lines(axes: "Axes") -> None:
         for view in every:
@@ -95,7 +96,7 @@ def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
     line = Stamp.of(slot.width, slot.height, draw_lines)
     steps = [view.run["epoch"][view.rows] for view in every]
     x = [plot.x(each.astype(float)) for each in steps]
-    y = [plot.y(np.nan_to_num(own[at], nan=np.inf)) for own, at in zip(values, steps, strict=True)]
+    y = [heights(plot, own, at) for own, at in zip(values, steps, strict=True)]
     head = np.max(x, axis=0)
     dot = coloured(disc(slot.unit * 4), slot.theme.ink)
     fits = (size for size in LABELS if APART * reach(slot, size) * len(every) <= plot.height)
@@ -147,10 +148,11 @@ def _draw_band(axes: "Axes", slot: Slot, plot: Plot, band: Band) -> None:
 
 
 def _draw_line(
-    axes: "Axes", slot: Slot, plot: Plot, values: Floats, dash: tuple[float, ...]
+    axes: "Axes", slot: Slot, plot: Plot, points: Points, dash: tuple[float, ...]
 ) -> None:
     """A run's line: of what swings within a few pixels the mean."""
-    x = plot.x(np.arange(len(values), dtype=float))
+    at, values = points
+    x = plot.x(at.astype(float))
     y = np.where(np.isnan(values), np.nan, plot.y(values))
     x, y, _, _ = by_column(x, y, COLUMN * slot.unit)
     style = (0, dash) if dash else "-"
