@@ -6,7 +6,7 @@ import pytest
 import vizopt
 from vizopt.core.errors import SceneError
 from vizopt.draw.panels.axis import Axis
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.boxes import plots as boxes
 from vizopt.draw.panels.curves.labels import spread
 from vizopt.draw.panels.curves.lines import by_column
@@ -89,7 +89,7 @@ def scene(tmp_path, lr, **curves):
 
 
 def test_curves_fill_what_a_constant_rate_leaves(tmp_path, monkeypatch):
-    slot = Slot(None, 400, 500, THEMES["light"], 1.0, None)
+    slot = DrawContext(None, 400, 500, THEMES["light"], 1.0, None)
     falling = {"kind": "exponential", "initial": 1.0, "gamma": 0.9}
     for lr, names in ((0.5, ["loss", "accuracy"]), (falling, ["loss", "accuracy", "lr"])):
         path = tmp_path / names[-1]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pages import data_of
 
 import vizopt
 from vizopt import story
@@ -81,9 +82,16 @@ def test_a_scene_is_read_once_to_be_made(tmp_path, monkeypatch, command):
 def test_the_update_lies_between_steps_where_steps_are_counted(tmp_path):
     from vizopt.draw.panels.key import _words
 
-    class Slot:
+    class DrawContext:
         def say(self, key, **values):
             return vizopt.core.words.ENGLISH.say(key, **values)
 
-    assert _words(Slot(), "update_between", "step", 3, 4) == "update: step 3 → 4"
-    assert _words(Slot(), "update_short_between", "epoch", 3, 4) == "epoch 3 → 4"
+    assert _words(DrawContext(), "update_between", "step", 3, 4) == "update: step 3 → 4"
+    assert _words(DrawContext(), "update_short_between", "epoch", 3, 4) == "epoch 3 → 4"
+
+
+def test_a_page_has_the_numbers_that_were_logged(run, tmp_path):
+    page = vizopt.render(run, tmp_path / "mine.html", size=(480, 270), seconds=0.2).path
+    assert data_of(page.read_text("utf-8"))["names"] == [
+        "epoch", "loss", "accuracy", "learning rate"
+    ]  # fmt: skip

@@ -10,9 +10,9 @@ import vizopt
 from vizopt.core.oklab import luminance
 from vizopt.draw.paint import DPI, Stamp, ink, pixel_axes
 from vizopt.draw.paint import drawn as whole
-from vizopt.draw.panels import Slot
+from vizopt.draw.panels import DrawContext
 from vizopt.draw.panels.markers import SHAPES, markers, shape
-from vizopt.draw.panels.plane import Plane, diameter
+from vizopt.draw.panels.plane import DecisionRegions, diameter
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
 from vizopt.draw.views import alone
@@ -105,11 +105,11 @@ def plane(tmp_path_factory):
     run = vizopt.record(vizopt.load_scene("sgd", keys), tmp_path_factory.mktemp("plane") / "r.zarr")
     figure = Figure((600 / DPI, 640 / DPI), dpi=DPI)
     axes = pixel_axes(figure, 0, 0, 600, 640)
-    slot = Slot(axes, 600, 640, THEMES["light"], 1.0, Playback((1280, 720), 1.0, "still"))
+    slot = DrawContext(axes, 600, 640, THEMES["light"], 1.0, Playback((1280, 720), 1.0, "still"))
     views = alone(run, np.zeros(1, np.intp))
-    Plane().static(slot, views)
+    DecisionRegions().static(slot, views)
     window = whole(FigureCanvasAgg(figure))
-    Plane().dynamic(slot, views)(window, 0)
+    DecisionRegions().dynamic(slot, views)(window, 0)
     return run, axes, window
 
 

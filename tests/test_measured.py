@@ -18,7 +18,7 @@ from vizopt.core.contrast import contrast
 from vizopt.core.errors import SceneError
 from vizopt.core.numbers import number
 from vizopt.core.words import languages, table
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.boxes import plots as boxes
 from vizopt.draw.panels.curves.labels import colours_of
 from vizopt.draw.panels.curves.lines import draw_line
@@ -355,7 +355,7 @@ def test_a_layers_line_is_named_and_the_number_is_the_networks(picture, texts, r
 
 def test_layers_run_where_their_values_are_and_what_is_0_is_marked(runs):
     """At the last frame a dot of each layer's colour lies at its value, on an axis of decades."""
-    slot = Slot(None, 430, 300, THEMES["light"], 1.0, None)
+    slot = DrawContext(None, 430, 300, THEMES["light"], 1.0, None)
     plot = boxes(slot, runs["adam"], ["grad_norm"], "auto")[0]
     low, high = np.log10([plot.axis.low, plot.axis.high])
     assert (low, high) == (-4, -1)
@@ -374,7 +374,7 @@ def test_layers_run_where_their_values_are_and_what_is_0_is_marked(runs):
 
 def test_the_first_layer_is_the_palest_and_all_are_seen(runs):
     for theme in THEMES.values():
-        slot = Slot(None, 430, 300, theme, 1.0, None)
+        slot = DrawContext(None, 430, 300, theme, 1.0, None)
         for name in MEASURED:
             pale, own = colours_of(slot, runs["adam"], name)
             assert own == theme.accent(quantity(name).colour)

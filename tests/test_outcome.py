@@ -13,7 +13,7 @@ from vizopt import story
 from vizopt.clips import metadata
 from vizopt.core import library
 from vizopt.core.errors import SceneError
-from vizopt.draw.panels import Slot, Worked
+from vizopt.draw.panels import DrawContext, StepArithmetic
 from vizopt.draw.panels.arithmetic import arithmetic
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
@@ -386,14 +386,16 @@ def told_on(slot_width: int, run: Recording) -> list[str]:
         width=lambda text: 7 * len(text),
         write=lambda window, text, x, y, *_: written.append((text, y)),
     )
-    slot = Slot(None, slot_width, 400, theme, 1.0, Playback((1280, 720), 20.0, "clip"))
-    glyphs = Slot.glyphs
+    slot = DrawContext(None, slot_width, 400, theme, 1.0, Playback((1280, 720), 20.0, "clip"))
+    glyphs = DrawContext.glyphs
     try:
-        Slot.glyphs = lambda *_, **__: strip
+        DrawContext.glyphs = lambda *_, **__: strip
         rows = np.arange(len(run))
-        Worked().dynamic(slot, alone(run, rows))(np.zeros((400, slot_width, 4)), len(run) - 1)
+        StepArithmetic().dynamic(slot, alone(run, rows))(
+            np.zeros((400, slot_width, 4)), len(run) - 1
+        )
     finally:
-        Slot.glyphs = glyphs
+        DrawContext.glyphs = glyphs
     start = next((i for i, (text, _) in enumerate(written) if text.startswith("step ")), None)
     lines = [] if start is None else [text for text, _ in written[start:]]
     return re.split(r" (?=step \d)", " ".join(lines)) if lines else []

@@ -8,7 +8,7 @@ from numpy.random import RandomState
 
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.paint import Ink, Stamp, disc, ink, line, stamp_at
-from vizopt.draw.regions import Regions, Steps
+from vizopt.draw.regions import NearestZoom, Regions
 from vizopt.draw.theme import THEMES
 from vizopt.draw.trail import Trail
 from vizopt.recording.scores import DISTANCES
@@ -112,7 +112,7 @@ def test_a_small_ink_is_cut_at_the_edges(place):
 def test_steps_give_every_cell_its_share():
     window = blank(9, 12)
     grid = np.arange(12, dtype=np.uint32).reshape(3, 4)
-    Steps.of(3, 4, 9, 12)(grid, window)
+    NearestZoom.of(3, 4, 9, 12)(grid, window)
     assert np.array_equal(window.view(np.uint32)[..., 0], grid.repeat(3, 0).repeat(3, 1))
 
 

@@ -12,9 +12,9 @@ from vizopt.core.oklab import luminance
 from vizopt.draw.defaults import arranged
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
-from vizopt.draw.panels import Plane
-from vizopt.draw.panels.base import Slot
-from vizopt.draw.panels.legend import LINES, MOST, Legend, written
+from vizopt.draw.panels import DecisionRegions
+from vizopt.draw.panels.base import DrawContext
+from vizopt.draw.panels.legend import LINES, MOST, ClassLegend, written
 from vizopt.draw.panels.weights import _block_maxima
 from vizopt.draw.theme import THEMES
 from vizopt.recording.store import Recording
@@ -163,7 +163,7 @@ def test_every_panel_of_the_arranged_stage_is_shown(run):
 def test_a_frame_takes_the_mosaic_of_its_shape_or_the_next(given, size, taken):
     mosaics = {name: Mosaic(rows=("plane",), widths=(float(i + 1),)) for i, name in
                enumerate(given.split())}  # fmt: skip
-    stage = FigureSpec({"plane": Plane()}, **mosaics)
+    stage = FigureSpec({"plane": DecisionRegions()}, **mosaics)
     assert stage.mosaic_for(size) is mosaics[taken]
 
 
@@ -183,14 +183,14 @@ def test_a_text_has_the_same_share_of_every_frame_of_a_shape(
 ):
     found = []
     for name in ("text", "glyphs"):
-        plain = getattr(Slot, name)
+        plain = getattr(DrawContext, name)
 
         def noted(slot, *args, plain=plain, name=name, **keys):
             size = args[3] if name == "text" and len(args) > 3 else args[0] if args else 13
             found[-1].append(slot.font(13 if name == "text" and len(args) < 4 else size))
             return plain(slot, *args, **keys)
 
-        monkeypatch.setattr(Slot, name, noted)
+        monkeypatch.setattr(DrawContext, name, noted)
     for size in sizes:
         found.append([])
         picture_of(request.getfixturevalue(kind), size, look__text=text)
@@ -252,8 +252,8 @@ def test_names_of_classes_stay_apart_where_there_is_little_room():
 
 
 def legend(names, side):
-    slot = Slot(None, side, side, THEMES["light"], 1.0, None)
-    return slot, Legend.of(slot, names, side, 15.0)
+    slot = DrawContext(None, side, side, THEMES["light"], 1.0, None)
+    return slot, ClassLegend.of(slot, names, side, 15.0)
 
 
 @pytest.mark.parametrize(

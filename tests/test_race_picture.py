@@ -13,6 +13,7 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import APART, stacked
+from vizopt.draw.panels.curves.compared import beside
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.standing import gliding, standing
@@ -83,6 +84,8 @@ def test_the_standings_are_in_the_order_of_the_best_so_far(every, race, texts):
     wanted = sorted(every, key=lambda name: (-best[name], at[name], [*every].index(name)))
     shown = sorted((name for name in places if name in every), key=lambda name: places[name])
     assert len(shown) == 6
+    said = [text for text, _ in texts.still(picture)]
+    assert {"accuracy", "best", "epochs to", "50 %", "75 %", "90 %", "95 %"} <= set(said)
     assert shown == wanted
     told = written(texts, planned_picture(every, race, SMALL, FPS, mode="still"), k)
     for name in every:
@@ -175,7 +178,8 @@ def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
     told = written(texts, picture, len(picture) - 1)
     for run in runs.values():
         assert number(float(run["loss"].min()), 3) in told
-    assert "f(x)" in [text for text, _ in texts.still(picture)]
+    said = [text for text, _ in texts.still(picture)]
+    assert {"f(x)", "lowest", "step"} <= set(said)
     assert {"small-plane", "standings"} <= set(PANELS)
 
 
@@ -191,3 +195,7 @@ def test_a_run_that_logs_few_steps_has_a_line_from_one_to_the_next(tmp_path):
 
     whole, few = stills("whole", 1).astype(int), stills("few", 20).astype(int)
     assert abs(whole - few).max() < 8
+
+
+def test_lines_that_end_together_have_their_badges_in_one_column():
+    assert beside([100.0, 40.0, 95.0, 41.0, 300.0], 30.0) == [[1, 3], [0, 2], [4]]

@@ -14,6 +14,7 @@ from vizopt.clips import recipe as recipes
 from vizopt.clips.telling import settings_of, told_of
 from vizopt.core.errors import Interrupted, RecordingError, VizoptError
 from vizopt.core.progress import quiet
+from vizopt.draw.standing import standing
 from vizopt.draw.views import views_of
 from vizopt.pipeline import racing, tuning
 from vizopt.pipeline.field import field_of
@@ -365,6 +366,13 @@ def test_seeds_give_medians_ranges_and_one_seed_for_all_planes(tmp_path):
         assert runs[each.name].band("lr") is None
         best = sorted(run["accuracy"].max() for run in alone)
         assert (each.best, each.ranges["best"], each.seeds) == (best[1], (best[0], best[2]), 3)
+        so_far = np.sort([np.maximum.accumulate(run["accuracy"]) for run in alone], 0)[1]
+        assert each.best_at == int((so_far >= best[1]).argmax())
+        for mark, at in each.reached.items():
+            assert at == (int((so_far >= mark).argmax()) if so_far[-1] >= mark else None)
+        picture = standing(views_of(runs, field.shown.timeline, 20), "accuracy")[each.name]
+        assert (picture.best[-1], picture.best_at[-1]) == (each.best, each.best_at)
+        assert picture.reached == {m: at for m, at in each.reached.items() if at is not None}
         first = [run.row("params", 0).tobytes() for run in alone]
         assert shown <= set(first)
         assert len(set(first)) == 3

@@ -18,7 +18,7 @@ from vizopt.draw.header import _lines as settings_lines
 from vizopt.draw.paint import DPI, pixel_axes
 from vizopt.draw.panels import Descent
 from vizopt.draw.panels.arithmetic import arithmetic
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.lines import draw_line
 from vizopt.draw.panels.names import placed
 from vizopt.draw.panels.plot import Plot
@@ -34,7 +34,9 @@ LESSON = "(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4"
 
 def slot_of(width, height, unit=1.0, theme="light"):
     axes = pixel_axes(Figure((width / DPI, height / DPI), dpi=DPI), 0, 0, width, height)
-    return Slot(axes, width, height, THEMES[theme], unit, Playback((width, height), 20.0, "clip"))
+    return DrawContext(
+        axes, width, height, THEMES[theme], unit, Playback((width, height), 20.0, "clip")
+    )
 
 
 @pytest.fixture(scope="module")

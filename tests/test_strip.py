@@ -14,7 +14,7 @@ from vizopt.core.params import ParamLayout
 from vizopt.draw import hold
 from vizopt.draw.paint import DPI, ink, pixel_axes
 from vizopt.draw.paint import line as straight
-from vizopt.draw.panels import Slot, strip
+from vizopt.draw.panels import DrawContext, strip
 from vizopt.draw.panels.predicted import Predicted
 from vizopt.draw.panels.strip import Strip, _Box, _markers, _points
 from vizopt.draw.panels.stroke import strokes
@@ -33,7 +33,7 @@ LIGHT = THEMES["light"]
 
 def slot_of(theme=LIGHT, mode="clip", unit=1.0):
     axes = pixel_axes(Figure((SIZE[0] / DPI, SIZE[1] / DPI), dpi=DPI), 0, 0, *SIZE)
-    return Slot(axes, *SIZE, theme, unit, Playback((1280, 720), 30.0, mode))
+    return DrawContext(axes, *SIZE, theme, unit, Playback((1280, 720), 30.0, mode))
 
 
 def drawn(run, rows, theme=LIGHT, mode="clip"):

@@ -25,7 +25,7 @@ from vizopt.draw.glyphs import Glyphs, drawn_width, text_width
 from vizopt.draw.header import _settings
 from vizopt.draw.paint import drawn
 from vizopt.draw.panels.arithmetic import NAMES, arithmetic
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.rule import rule
 from vizopt.draw.theme import THEMES
 from vizopt.draw.warning_card import _card
@@ -280,7 +280,7 @@ def test_right_to_left_titles_run_from_right_to_left():
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         axes.set(xlim=(0, 144), ylim=(36, 0))
-        slot = Slot(axes, 144, 36, THEMES["light"], 1.0, None)
+        slot = DrawContext(axes, 144, 36, THEMES["light"], 1.0, None)
         slot.text(4, 24, text, 14)
         return drawn(FigureCanvasAgg(figure))[..., 0] < 128
 
@@ -307,7 +307,7 @@ SHARED = {
 
 @pytest.mark.parametrize("tongue", SEEN)
 def test_rules_schedules_and_data_of_the_settings_are_said_in_the_language(tongue):
-    slot = Slot(None, 800, 40, replace(THEMES["light"], words=language(tongue)), 1.0, None)
+    slot = DrawContext(None, 800, 40, replace(THEMES["light"], words=language(tongue)), 1.0, None)
     schedules = [SCHEDULES[rates.kind](**rates.mine).describe() for rates in RATES.values()]
     lines = [f"SGD, learning rate {told}" for told in schedules]
     lines += [getattr(rule, "NAME", rule.__name__) for rule in OPTIMIZERS.values()]
@@ -323,7 +323,7 @@ def test_rules_schedules_and_data_of_the_settings_are_said_in_the_language(tongu
 
 
 def test_a_schedule_inside_another_is_said_too():
-    slot = Slot(None, 800, 40, replace(THEMES["light"], words=language("de")), 1.0, None)
+    slot = DrawContext(None, 800, 40, replace(THEMES["light"], words=language("de")), 1.0, None)
     line = "SGD, learning rate warm-up in 200, then 0.3, cosine to 0.001 in 1 800  ·  a to b.csv"
     assert _settings(slot, line) == (
         "SGD, Lernrate Anlauf über 200, dann 0.3, Kosinus auf 0.001 über 1 800  ·  a to b.csv"

@@ -7,7 +7,7 @@ import pytest
 
 import vizopt
 from vizopt.core.errors import VizoptError
-from vizopt.draw.panels import Plane
+from vizopt.draw.panels import DecisionRegions
 from vizopt.draw.timeline import TIMELINES
 from vizopt.draw.views import Role, View, chosen, shown_steps, views_of
 
@@ -56,12 +56,12 @@ def test_runs_are_numbered_in_their_order():
 
 def test_a_panel_shows_the_run_that_it_names_or_the_only_one():
     views = {name: View(name, SimpleNamespace(), np.arange(3)) for name in ("SGD", "Adam")}
-    assert Plane(of="Adam").view(views).name == "Adam"
+    assert DecisionRegions(of="Adam").view(views).name == "Adam"
     assert chosen({"": views["SGD"]}, None).name == "SGD"
     with pytest.raises(VizoptError, match=r'of: which of the 2 runs. Name one, like of = "SGD"'):
-        Plane().view(views)
+        DecisionRegions().view(views)
     with pytest.raises(VizoptError, match=r'of: no run "Adem" in the picture: .*Adam'):
-        Plane(of="Adem").view(views)
+        DecisionRegions(of="Adem").view(views)
 
 
 def test_a_scene_of_one_run_names_none():

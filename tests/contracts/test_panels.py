@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import DPI, drawn, pixel_axes
-from vizopt.draw.panels import PANELS, Slot
+from vizopt.draw.panels import PANELS, DrawContext
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
 from vizopt.draw.views import alone
@@ -55,7 +55,7 @@ class Watched:
 
 def slot_of(axes, mode="clip"):
     size = WINDOW.width, WINDOW.height
-    return Slot(axes, *size, THEMES["light"], 0.5, Playback((640, 360), 6.0, mode))
+    return DrawContext(axes, *size, THEMES["light"], 0.5, Playback((640, 360), 6.0, mode))
 
 
 @pytest.fixture(params=["clip", "still", "flashing"])

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 import tomli_w
+from numpy.typing import NDArray
 
 from vizopt.core.toml import parsed
 from vizopt.draw.views import Views, lengthiest, shown_steps
 from vizopt.formats import ClipMetadata
 from vizopt.recording.readout import writing_of
+from vizopt.recording.scalars import COUNTED
 from vizopt.recording.store import Recording
-from vizopt.scene.load import bare, bare_race, bare_table
+from vizopt.scene.load import bare, bare_table
+from vizopt.scene.load_race import bare_race
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.race import Race, RacePresentation
 from vizopt.scene.spec import MADE_WITH, RECORDED, Presentation, Scene
@@ -40,7 +44,37 @@ def metadata_of(
     run = lengthiest(views).run
     steps = shown_steps(views)
     epochs = np.concatenate([np.full(card, steps[0]), steps])
-    numbers = {run.header.unit: epochs}
+    numbers, written = _numbers(views, card)
+
+    def frame(epoch: int) -> int:
+        """The first frame, behind the card, that shows this epoch or a later one."""
+        return card + min(int(np.searchsorted(epochs[card:], epoch)), len(steps) - 1)
+
+    return ClipMetadata(
+        title=scene.title,
+        alt=story.alt,
+        paragraphs=story.paragraphs,
+        recipe=_recipe(views, replace(scene, clip=options)),
+        warning=warning,
+        unit=run.header.unit,
+        kind=run.header.kind,
+        numbers={run.header.unit: epochs} | numbers,
+        texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
+        marks=tuple((frame(event.epoch), event.words) for event in story.events),
+        pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
+        colours=_colours(scene) if _is_own(scene) else {},
+        around=_colours(scene),
+        font=(scene.look and scene.look.font) or "",
+        words=scene.colours.words,
+        loop=options.loop,
+    )
+
+
+def _numbers(
+    views: Views, card: int
+) -> tuple[dict[str, NDArray[Any]], dict[str, Callable[[float], str]]]:
+    """What each frame [F] shows in numbers, and how some of them are written."""
+    numbers: dict[str, NDArray[Any]] = {}
     written: dict[str, Callable[[float], str]] = {}
     for name, view in views.items():
         shown = view.run["epoch"][np.concatenate([np.zeros(card, np.intp), view.rows])]
@@ -52,30 +86,7 @@ def metadata_of(
             written |= {
                 f"{name} {column}".strip(): writing_of(view.run, column) for column in ("x", "loss")
             }
-
-    def frame(epoch: int) -> int:
-        """The first frame, behind the card, that shows this epoch or a later one."""
-        shown = int(np.searchsorted(epochs[card:], epoch))
-        return card + min(shown, len(steps) - 1)
-
-    return ClipMetadata(
-        title=scene.title,
-        alt=story.alt,
-        paragraphs=story.paragraphs,
-        recipe=_recipe(views, replace(scene, clip=options)),
-        warning=warning,
-        unit=run.header.unit,
-        kind=run.header.kind,
-        numbers=numbers,
-        texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
-        marks=tuple((frame(event.epoch), event.words) for event in story.events),
-        pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
-        colours=_colours(scene) if _is_own(scene) else {},
-        around=_colours(scene),
-        font=(scene.look.font if scene.look else None) or "",
-        words=scene.colours.words,
-        loop=options.loop,
-    )
+    return numbers, written
 
 
 def _is_own(scene: Presentation) -> bool:
@@ -92,8 +103,9 @@ def _colours(scene: Presentation) -> dict[str, str]:
 
 def _columns(run: Recording, *, alone: bool) -> list[str]:
     """The numbers that a page shows of a run: all; of one of several those that decide."""
-    history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
-    return sorted(history if alone else {"loss", "accuracy", "x"} & set(history))
+    paths = ((name, array.path) for name, array in run.columns.items())
+    history = {name for name, path in paths if path.startswith("history/")} - {COUNTED}
+    return sorted(history if alone else {"loss", "accuracy", "x"} & history)
 
 
 def _recipe(views: Views, scene: Presentation) -> str:

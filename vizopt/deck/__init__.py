@@ -82,9 +82,8 @@ def write(
     _check_titles(titles, sources)
     rows = [parted(source) for source in sources]
     media = _media(file, rows, suffix, asked, paper)
-    rooms = {
-        count: _room(file, paper, count, asked.options.get("size")) for count in set(map(len, rows))
-    }
+    size = asked.options.get("size")
+    rooms = {count: _room(file, paper, count, size) for count in set(map(len, rows))}
     things = {part: _readable(part, asked, rooms[len(row)]) for row in rows for part in row}
     inside = file.suffix.lower() == ".pptx"
     with scratch() if inside else nullcontext(file.parent) as folder:

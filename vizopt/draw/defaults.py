@@ -8,7 +8,17 @@ from vizopt.core.errors import hint
 from vizopt.core.params import ParamLayout
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
-from vizopt.draw.panels import Curves, Descent, Key, Magnifier, Panel, Plane, Strip, Weights, Worked
+from vizopt.draw.panels import (
+    Curves,
+    DecisionRegions,
+    Descent,
+    Legend,
+    Magnifier,
+    Panel,
+    StepArithmetic,
+    Strip,
+    Weights,
+)
 from vizopt.draw.whatever import Recorded, picture_of, recorded
 from vizopt.recording.header import Kind
 from vizopt.recording.store import Recording
@@ -80,7 +90,7 @@ def _stage(kind: Kind, layout: ParamLayout, has: Recorded | None, half: bool) ->
 def _descent() -> FigureSpec:
     """The curve, its numbers and the magnifier."""
     return FigureSpec(
-        panels={"descent": Descent(), "worked": Worked(), "magnifier": Magnifier()},
+        panels={"descent": Descent(), "worked": StepArithmetic(), "magnifier": Magnifier()},
         mosaic=Mosaic(
             rows=("descent worked", "descent magnifier"),
             widths=(770.0, 420.0),
@@ -103,8 +113,8 @@ def _network(layout: ParamLayout) -> FigureSpec:
     layers = _chosen(layout)
     single = layout.grid(layout.layers[0]).inputs == 1
     shown = "strip" if single else "plane"
-    panels: dict[str, Panel] = {shown: Strip() if single else Plane()}
-    panels |= {"curves": Curves(), "key": Key()}
+    panels: dict[str, Panel] = {shown: Strip() if single else DecisionRegions()}
+    panels |= {"curves": Curves(), "key": Legend()}
     grids = {_panel_name(layer, panels): Weights(layer) for layer in layers}
     panels |= grids
     mosaics = _two(shown, *grids) if len(grids) == 2 else _many(shown, tuple(grids))

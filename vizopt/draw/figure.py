@@ -10,7 +10,7 @@ from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.header import HeaderText, headed
 from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import DPI, drawn, pixel_axes
-from vizopt.draw.panels import Draw, Slot
+from vizopt.draw.panels import Draw, DrawContext
 from vizopt.draw.playback import Playback
 from vizopt.draw.printed import laid
 from vizopt.draw.small import unit_of
@@ -107,9 +107,9 @@ def _window(frame: Frame, box: Box) -> Pixels:
 
 
 def _slot(
-    figure: "Figure", box: Box, theme: Theme, playback: Playback, whole: Slot | None = None
-) -> Slot:
-    return Slot(
+    figure: "Figure", box: Box, theme: Theme, playback: Playback, whole: DrawContext | None = None
+) -> DrawContext:
+    return DrawContext(
         axes=pixel_axes(figure, *box),
         width=box.width,
         height=box.height,

@@ -10,7 +10,7 @@ from vizopt.core.sizes import MARGIN
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import pixel_axes
-from vizopt.draw.panels import Draw, Slot
+from vizopt.draw.panels import Draw, DrawContext
 from vizopt.draw.small import BESIDE, beside, counter, kind_of, write_title
 from vizopt.draw.views import BADGES, Views, at_end, ended_of, planned_steps, shown_steps
 
@@ -54,7 +54,7 @@ class HeaderText:
 
 
 def headed(
-    stage: FigureSpec, whole: Slot, words: HeaderText, views: Views
+    stage: FigureSpec, whole: DrawContext, words: HeaderText, views: Views
 ) -> tuple[Box, tuple[Box, Draw]]:
     """Write title and settings; what is left for the panels, and where and how the count goes on.
 
@@ -73,7 +73,7 @@ def headed(
     return body, (Box(0, 0, *size), _counter(whole, words, views))
 
 
-def _header(slot: Slot, words: HeaderText, views: Views) -> Box:
+def _header(slot: DrawContext, words: HeaderText, views: Views) -> Box:
     """Write title and settings; what is left for the panels."""
     side = round(slot.unit * MARGIN)
     title, settings = _baselines(slot)
@@ -104,14 +104,14 @@ def _header(slot: Slot, words: HeaderText, views: Views) -> Box:
     return Box(side, top, slot.width - 2 * side, slot.height - top - round(slot.unit * 24))
 
 
-def _title(slot: Slot, line: str, at: tuple[float, float], free: float) -> None:
+def _title(slot: DrawContext, line: str, at: tuple[float, float], free: float) -> None:
     """Write the title as large as it fits, its beginning where it does not."""
     shown = {n: slot.fitted(line, n, free, "bold") for n in TITLES}
     size = next((n for n, text in shown.items() if text == line), TITLES[-1])
     slot.text(*at, shown[size], size, colour=slot.theme.ink, weight="bold")
 
 
-def _settings(slot: Slot, settings: str) -> str:
+def _settings(slot: DrawContext, settings: str) -> str:
     """The settings as they were recorded, in the picture's language as far as it has them."""
 
     inside = (*RULES, *SCHEDULES, "from_to")
@@ -125,7 +125,7 @@ def _settings(slot: Slot, settings: str) -> str:
     return BETWEEN.join(", ".join(part) for part in parts)
 
 
-def _total(slot: Slot, words: HeaderText, views: Views) -> str:
+def _total(slot: DrawContext, words: HeaderText, views: Views) -> str:
     """What stands behind the counter, the last epoch: nothing where a large title needs it."""
     last, title = count(planned_steps(views) - 1), words.line
     whole = slot.text_width(f"{last} / {last}", 20, "bold")
@@ -135,7 +135,7 @@ def _total(slot: Slot, words: HeaderText, views: Views) -> str:
     return "" if slot.theme.large and crowded else f" / {last}"
 
 
-def _lines(slot: Slot, settings: str, free: float) -> list[str]:
+def _lines(slot: DrawContext, settings: str, free: float) -> list[str]:
     """The settings in as few lines as hold them, all about as long, which part between two
     settings, or at the commas of one that is too long for a line."""
     parts: list[str] = []
@@ -151,7 +151,7 @@ def _lines(slot: Slot, settings: str, free: float) -> list[str]:
     return [slot.fitted(line, 13, free) for line in (*lines, last)]
 
 
-def _filled(slot: Slot, parts: list[str], width: float) -> list[str]:
+def _filled(slot: DrawContext, parts: list[str], width: float) -> list[str]:
     """Lines of as many parts as go into the width, one at least."""
     lines = [""]
     for part in parts:
@@ -163,7 +163,7 @@ def _filled(slot: Slot, parts: list[str], width: float) -> list[str]:
     return [line.removesuffix(BETWEEN).rstrip() for line in lines]
 
 
-def _counter(slot: Slot, words: HeaderText, views: Views) -> Draw:
+def _counter(slot: DrawContext, words: HeaderText, views: Views) -> Draw:
     """The true epoch, of the planned run; and on the last row, why it ends there."""
     epochs, last_rows = shown_steps(views), at_end(views)
     glyphs = slot.glyphs(20, colour=slot.theme.ink, weight="bold")
@@ -181,7 +181,7 @@ def _counter(slot: Slot, words: HeaderText, views: Views) -> Draw:
     return draw
 
 
-def _baselines(slot: Slot) -> tuple[float, float]:
+def _baselines(slot: DrawContext) -> tuple[float, float]:
     """Of the title and of the settings."""
     title = slot.unit * 20 + slot.font(20)
     return title, title + slot.font(13) * 1.8

@@ -22,14 +22,14 @@ NEARNESS = -DISTANCES  # to the winner, of each byte of recorded scores: 0 is th
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class NearestZoom:
     """Nearest-neighbour enlargement of a grid [rows, columns] to height × width pixels."""
 
     rows: NDArray[np.intp]  # of the grid, for each row of pixels [height]
     widths: NDArray[np.intp]  # in pixels, of each column of the grid
 
     @classmethod
-    def of(cls, rows: int, columns: int, height: int, width: int) -> "Steps":
+    def of(cls, rows: int, columns: int, height: int, width: int) -> "NearestZoom":
         column_of = np.arange(width) * columns // width
         return cls(np.arange(height) * rows // height, np.bincount(column_of, minlength=columns))
 

@@ -9,7 +9,7 @@ from vizopt.draw.mosaic import Box
 from vizopt.draw.views import Views, at_end, ended_of, planned_steps, shown_steps
 
 if TYPE_CHECKING:
-    from vizopt.draw.panels import Slot
+    from vizopt.draw.panels import DrawContext
 
 Kind: TypeAlias = Literal["thumbnail", "banner", ""]
 SMALL = (480, 270)  # a frame below one of these, or of these turned, is a thumbnail
@@ -44,7 +44,7 @@ def beside(size: Size, unit: float) -> tuple[Box, Box]:
     return Box(edge, edge, side, height - 2 * edge), head
 
 
-def write_title(slot: "Slot", title: str) -> None:
+def write_title(slot: "DrawContext", title: str) -> None:
     """The title of a thumbnail, in lines below each other; the last is cut where more would be."""
     y = slot.font(20) + slot.unit * EDGE
     for line in _lines(slot, title):
@@ -52,7 +52,7 @@ def write_title(slot: "Slot", title: str) -> None:
         y += slot.font(16) * 1.25
 
 
-def _lines(slot: "Slot", title: str) -> list[str]:
+def _lines(slot: "DrawContext", title: str) -> list[str]:
     """As many words in each line as it holds."""
     lines: list[str] = []
     for word in title.split():
@@ -66,7 +66,7 @@ def _lines(slot: "Slot", title: str) -> list[str]:
     return [slot.fitted(line, 16, slot.width, "bold") for line in lines]
 
 
-def counter(slot: "Slot", unit: str, views: Views) -> Callable[[Pixels, int], None]:
+def counter(slot: "DrawContext", unit: str, views: Views) -> Callable[[Pixels, int], None]:
     """Write what is counted at the foot of a thumbnail's header; draw() writes the number, and on
     the last row why the run ends there."""
     epochs, last_rows = shown_steps(views), at_end(views)

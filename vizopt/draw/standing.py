@@ -10,7 +10,7 @@ from vizopt.core.words import phrase
 from vizopt.draw.playback import Playback
 from vizopt.draw.views import View, Views
 from vizopt.recording.events import MARKS, broken_off
-from vizopt.recording.standings import best_so_far
+from vizopt.recording.standings import sofar
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -78,7 +78,7 @@ def gliding(place: Places, playback: Playback) -> Floats:
 
 def _so_far(view: View, column: str) -> tuple[Floats, Floats]:
     """The best value up to the epoch of each frame [F], and when it was."""
-    best = best_so_far(view.run[column], column)
+    best = sofar(view.run, column)
     changes = np.append(True, best[1:] != best[:-1])
     first = np.maximum.accumulate(np.where(changes, np.arange(len(best)), 0))
     shown = view.run["epoch"][view.rows]
@@ -88,5 +88,5 @@ def _so_far(view: View, column: str) -> tuple[Floats, Floats]:
 def _reached(view: View, column: str) -> dict[float, int]:
     if column != "accuracy":
         return {}
-    values = view.run[column]
+    values = sofar(view.run, column)
     return {mark: int(np.argmax(values >= mark)) for mark in MARKS if (values >= mark).any()}

@@ -9,7 +9,7 @@ import numpy as np
 from vizopt.core.params import ParamLayout
 from vizopt.draw.arrangement import PLOTS, Parts, mosaics
 from vizopt.draw.figure_spec import FigureSpec
-from vizopt.draw.panels import Curves, Key, Panel, Plane, Strip, Weights
+from vizopt.draw.panels import Curves, DecisionRegions, Legend, Panel, Strip, Weights
 from vizopt.recording.scalars import telling
 from vizopt.recording.store import Recording
 
@@ -17,7 +17,7 @@ ALONE = 6  # plots of a picture of curves alone
 # Of a picture with a field of predictions or not, with curves or not.
 GRIDS = {(True, True): 6, (True, False): 6, (False, True): 8, (False, False): 12}
 FIELDS: dict[str, tuple[str, Panel]] = {
-    "plane": ("scores", Plane()),
+    "plane": ("scores", DecisionRegions()),
     "strip": ("probabilities", Strip()),
 }
 
@@ -93,7 +93,7 @@ def picture_of(has: Recorded, layout: ParamLayout, *, half: bool = False) -> Fig
     names = _named(grids, {*panels, "curves", "more", "curve", "key"})
     panels = panels | {name: Weights(layer) for name, layer in names.items()}
     if grids:
-        panels["key"] = Key()
+        panels["key"] = Legend()
     plots = has.plots
     panels |= _curves(plots)
     places = mosaics(Parts(has.field, tuple(names), len(plots)))

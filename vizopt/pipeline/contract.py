@@ -16,7 +16,7 @@ from vizopt.core.places import scratch
 from vizopt.core.progress import quiet
 from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import DPI, drawn, pixel_axes
-from vizopt.draw.panels import Slot
+from vizopt.draw.panels import DrawContext
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
 from vizopt.draw.views import alone
@@ -151,7 +151,7 @@ def _drawn(panel: Any, run: Recording, name: str) -> None:
     canvas = FigureCanvasAgg(figure)
     playback = Playback((640, 360), 6.0, "clip")
     size = WINDOW.width, WINDOW.height
-    slot = Slot(pixel_axes(figure, *WINDOW), *size, THEMES["light"], 0.5, playback)
+    slot = DrawContext(pixel_axes(figure, *WINDOW), *size, THEMES["light"], 0.5, playback)
     rows = np.arange(len(run))
     views = alone(run, rows)
     panel.static(slot, views)

@@ -142,13 +142,7 @@ def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
         given, labels = data
     except (TypeError, ValueError) as error:
         raise RecordingError("data: needs X and y: data=(X, y)") from error
-    x = array(given)
-    if x.dtype.kind not in "biuf":
-        raise RecordingError(f"data: X: {x.dtype}: needs numbers")
-    x = x.reshape(-1, 1) if x.ndim < 2 else x
-    shape, x = x.shape[1:], x.reshape(len(x), -1).astype(np.float64)
-    if not x.size or not np.isfinite(x).all():
-        raise RecordingError("data: X: holds no numbers, or some that are not finite")
+    shape, x = _features(given)
     y = np.asarray(labels) if isinstance(labels, list | tuple) else array_of_labels(labels)
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
@@ -174,6 +168,18 @@ def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
     if y.ndim == 1 and len(chosen) > len(names):  # some class has no sample
         values, codes = np.arange(len(chosen)), _numbered(y, chosen)
     return Samples(x, shape, codes.astype(np.intp), tuple(chosen), values)
+
+
+def _features(given: Any) -> tuple[tuple[int, ...], NDArray[np.float64]]:
+    """The shape of a sample, and all of them laid flat [N, D]."""
+    x = array(given)
+    if x.dtype.kind not in "biuf":
+        raise RecordingError(f"data: X: {x.dtype}: needs numbers")
+    x = x.reshape(-1, 1) if x.ndim < 2 else x
+    shape, x = x.shape[1:], x.reshape(len(x), -1).astype(np.float64)
+    if not x.size or not np.isfinite(x).all():
+        raise RecordingError("data: X: holds no numbers, or some that are not finite")
+    return shape, x
 
 
 def array_of_labels(labels: Any) -> NDArray[Any]:

@@ -91,6 +91,16 @@ def best_so_far(values: Values, column: str) -> Values:
     return np.minimum.accumulate(np.where(np.isnan(values), np.inf, values))
 
 
+def sofar(run: Recording, column: str) -> Values:
+    """The best value of a run up to each epoch [E]; of several seeds the median of theirs."""
+    if not isinstance(run, Seeded):
+        return best_so_far(run[column], column)
+    every = [best_so_far(each[column], column) for each in run.members]
+    long = [np.pad(each, (0, max(run.epochs - len(each), 0)), "edge") for each in every]
+    values = np.sort([each[: run.epochs] for each in long], axis=0)
+    return np.asarray(values[(len(values) - 1) // 2])
+
+
 def leads(runs: Mapping[str, Recording]) -> list[tuple[int, str]]:
     """Who leads from which epoch on, by the best so far; who leads for a moment is left out."""
     column, length = score(runs), max(run.epochs for run in runs.values())
@@ -98,7 +108,7 @@ def leads(runs: Mapping[str, Recording]) -> list[tuple[int, str]]:
     names = list(runs)
     every = np.full((len(runs), length), -np.inf)
     for row, run in zip(every, runs.values(), strict=True):
-        best = sign * best_so_far(run[column], column)
+        best = sign * sofar(run, column)
         row[: len(best)], row[len(best) :] = best, best[-1:] if len(best) else -np.inf
     first = _leaders(every)
     starts = [0, *(np.flatnonzero(np.diff(first)) + 1).tolist(), length]
@@ -170,16 +180,19 @@ def _of_seeds(name: str, every: list[Standing], run: Seeded) -> Standing:
     ranges: dict[str | float, tuple[float | None, float | None]] = {}
     for mark in every[0].reached:
         times = _in_order([each.reached[mark] for each in every])
-        reached[mark] = times[(len(times) - 1) // 2]
+        reached[mark] = times[len(times) // 2]  # from when on more than half are there
         ranges[mark] = times[0], times[-1]
     if best:
         ranges["best"] = best[0], best[-1]
     diverged = _in_order([each.diverged for each in every])
+    column = "accuracy" if every[0].reached else "loss"
+    middle = sofar(run, column)
     return replace(
-        _standing(name, run, "accuracy" if every[0].reached else "loss"),
-        best=best[(len(best) - 1) // 2] if best else None,
+        _standing(name, run, column),
+        best=float(middle[-1]) if best else None,
+        best_at=int((middle == middle[-1]).argmax()) if best else None,
         reached=reached,
-        diverged=diverged[(len(diverged) - 1) // 2],
+        diverged=diverged[len(diverged) // 2],
         seeds=len(every),
         ranges=ranges,
     )

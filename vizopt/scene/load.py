@@ -22,7 +22,6 @@ from vizopt.draw.whatever import recorded
 from vizopt.recording.store import Recording
 from vizopt.scene.elsewhere import unregistered
 from vizopt.scene.former import renamed
-from vizopt.scene.race import Race
 from vizopt.scene.spec import Presentation, Scene, Shown, Training
 from vizopt.scene.written import kinds
 from vizopt.train.optimizers import name_of
@@ -32,9 +31,8 @@ T = TypeVar("T", bound=Training)
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
 DATA = "problem.data."  # keys of a data set
 A_RACE = "is a race of several runs: draw it with: vizopt race {}"
-WAY = re.compile(
-    r"\b(label|columns|drop|missing|delimiter|encoding|header|y) = "
-)  # that an error names
+# Keys that an error names.
+WAY = re.compile(r"\b(label|columns|drop|missing|delimiter|encoding|header|y) = ")
 
 
 def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Scene:
@@ -82,15 +80,9 @@ def load_look(file: str | Path) -> dict[str, Any]:
 
 
 def bare(scene: T) -> T:
-    """The scene, or run of a race, with the name alone of its data file: a recipe tells no one's
-    folders."""
+    """A scene or run with the name alone of its data file: a recipe tells no one's folders."""
     data = getattr(scene.problem, "data", None)
     return with_data(scene, Path(data.path).name) if isinstance(data, CSV | NPZ) else scene
-
-
-def bare_race(race: Race) -> Race:
-    """The same of all runs of a race."""
-    return replace(race, run=tuple(map(bare, race.run)))
 
 
 def bare_table(scene: dict[str, Any]) -> dict[str, Any]:
@@ -109,7 +101,7 @@ def is_bundled_data(name: str) -> bool:
 
 def is_race_table(table: Mapping[str, Any]) -> bool:
     """Whether a TOML table is that of a race."""
-    return "run" in table or "over" in table
+    return bool({"run", "over"} & set(table))
 
 
 def with_data(scene: T, path: str) -> T:

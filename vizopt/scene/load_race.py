@@ -15,7 +15,7 @@ from vizopt.core.library import bundled_race, races
 from vizopt.core.numbers import setting
 from vizopt.core.toml import parsed
 from vizopt.scene.former import renamed
-from vizopt.scene.load import beside, is_race_table, override, scene_text, with_words
+from vizopt.scene.load import bare, beside, is_race_table, override, scene_text, with_words
 from vizopt.scene.race import MAX_NAME, Race
 from vizopt.scene.spec import TRAINED, Presentation, Scene
 
@@ -96,6 +96,11 @@ def parse_race(
     if folder is None:
         return race
     return _with_runs(race, folder)
+
+
+def bare_race(race: Race) -> Race:
+    """The race with the names alone of its data files: a recipe tells no one's folders."""
+    return replace(race, run=tuple(map(bare, race.run)))
 
 
 def _with_runs(race: Race, folder: Path) -> Race:

@@ -13,14 +13,14 @@ from vizopt.core.params import Grid
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.panels import (
     Curves,
+    DecisionRegions,
     Descent,
-    Key,
+    Legend,
     Magnifier,
     Panel,
-    Plane,
+    StepArithmetic,
     Strip,
     Weights,
-    Worked,
 )
 from vizopt.draw.panels.curves.names import layers_of
 from vizopt.draw.panels.legend import MOST
@@ -84,7 +84,7 @@ def seen(scene: Presentation, stage: FigureSpec, run: Recording, *, held: bool) 
 
 def _changes(shown: Sequence[Panel], unit: str, *, held: bool) -> list[str]:
     """What an update is, and what is done where something would flash."""
-    ways = [(Weights, UPDATE), (Plane, HELD), (Strip, HELD_STRIP)]
+    ways = [(Weights, UPDATE), (DecisionRegions, HELD), (Strip, HELD_STRIP)]
     told = [text for kind, text in ways if any(isinstance(panel, kind) for panel in shown)]
     return [text.format(unit=unit) for text in told] if held else [FREE] * bool(told)
 
@@ -276,13 +276,13 @@ def _documented(panels: list[Any], scene: Presentation, run: Recording) -> str:
 
 # A panel that is not here tells its docstring.
 PANELS_TOLD: dict[type, Callable[[list[Any], Presentation, Recording], str]] = {
-    Plane: _plane,
+    DecisionRegions: _plane,
     Strip: _strip,
     Weights: _weights,
-    Key: _key,
+    Legend: _key,
     Curves: _curves,
     Descent: _descent,
-    Worked: _worked,
+    StepArithmetic: _worked,
     Magnifier: _magnifier,
 }
 

@@ -1,25 +1,25 @@
 """Panels, one file each. A new one is its file and its line in the table."""
 
-from vizopt.draw.panels.base import Draw, Panel, Slot, Weight
+from vizopt.draw.panels.base import Draw, DrawContext, Panel, Weight
 from vizopt.draw.panels.curves import Curves
 from vizopt.draw.panels.descent import Descent
-from vizopt.draw.panels.key import Key
+from vizopt.draw.panels.key import Legend
 from vizopt.draw.panels.magnifier import Magnifier
-from vizopt.draw.panels.plane import Plane
+from vizopt.draw.panels.plane import DecisionRegions
 from vizopt.draw.panels.small_plane import SmallPlane
 from vizopt.draw.panels.standings import Standings
 from vizopt.draw.panels.strip import Strip
 from vizopt.draw.panels.weights import Weights
-from vizopt.draw.panels.worked import Worked
+from vizopt.draw.panels.worked import StepArithmetic
 
 PANELS: dict[str, type] = {
-    "plane": Plane,
+    "plane": DecisionRegions,
     "strip": Strip,
     "weights": Weights,
-    "key": Key,
+    "key": Legend,
     "curves": Curves,
     "descent": Descent,
-    "worked": Worked,
+    "worked": StepArithmetic,
     "magnifier": Magnifier,
     "small-plane": SmallPlane,
     "standings": Standings,
@@ -28,17 +28,17 @@ PANELS: dict[str, type] = {
 __all__ = [
     "PANELS",
     "Curves",
+    "DecisionRegions",
     "Descent",
     "Draw",
-    "Key",
+    "DrawContext",
+    "Legend",
     "Magnifier",
     "Panel",
-    "Plane",
-    "Slot",
     "SmallPlane",
     "Standings",
+    "StepArithmetic",
     "Strip",
     "Weight",
     "Weights",
-    "Worked",
 ]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from vizopt.core.arrays import Pixels
 from vizopt.draw.paint import ink
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,12 +13,14 @@ RADIUS = 0.62  # of the size of the text beside it
 DIGIT = 0.8  # of the same
 
 
-def reach(slot: Slot, size: float) -> float:
+def reach(slot: DrawContext, size: float) -> float:
     """Pixels from the middle of a badge to its edge, beside text of this size."""
     return slot.font(size) * RADIUS
 
 
-def draw_badge(axes: "Axes", slot: Slot, x: float, y: float, number: int, size: float) -> None:
+def draw_badge(
+    axes: "Axes", slot: DrawContext, x: float, y: float, number: int, size: float
+) -> None:
     """Draw a badge whose middle is at x, y."""
     from matplotlib.patches import Circle
 
@@ -38,7 +40,7 @@ def draw_badge(axes: "Axes", slot: Slot, x: float, y: float, number: int, size: 
     )
 
 
-def badge(slot: Slot, number: int, size: float) -> Pixels:
+def badge(slot: DrawContext, number: int, size: float) -> Pixels:
     """A badge to be stamped."""
     side = 2 * round(reach(slot, size) + 1) + 1
     return ink(side, side, lambda axes: draw_badge(axes, slot, side / 2, side / 2, number, size))

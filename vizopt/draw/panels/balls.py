@@ -7,7 +7,7 @@ import numpy as np
 from vizopt.core.arrays import Pixels
 from vizopt.draw.paint import coloured, disc, paint_line, stamp_at
 from vizopt.draw.panels.badge import badge, reach
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.plot import Plot
 from vizopt.draw.views import Views
 
@@ -17,7 +17,7 @@ APART = 2.1  # radii from one badge to the next
 BALL = 6.5  # units
 
 
-def rolling(slot: Slot, views: Views) -> Draw:
+def rolling(slot: DrawContext, views: Views) -> Draw:
     """Draws a ball for each run and its badge above it; where balls are near, badges stand one
     above the other. A run outside the frame is at its edge."""
     every = list(views.values())

@@ -23,7 +23,7 @@ Weight: TypeAlias = Literal["normal", "bold"]
 
 
 @dataclass(frozen=True)
-class Slot:
+class DrawContext:
     """A panel's window: where it draws and with what.
 
     Args:
@@ -105,7 +105,7 @@ class Slot:
         theme = self.theme
         return strip(self.font(size), colour or theme.muted, theme.paper, weight, theme.family)
 
-    def part(self, x: int, y: int, width: int, height: int) -> "Slot":
+    def part(self, x: int, y: int, width: int, height: int) -> "DrawContext":
         """A window of its own within this one."""
         figure, place = self.axes.figure, self.axes.get_position()
         W, H = figure.get_size_inches() * DPI  # type: ignore[union-attr]
@@ -154,10 +154,10 @@ class Panel(Protocol):
         """The recorded columns it shows; they decide which probes run."""
         ...
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         """Draw what stands still into slot.axes, once."""
         ...
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         """Prepare once what moves; the returned draw(window, k) paints frame k alone."""
         ...

@@ -11,7 +11,7 @@ from vizopt.core.arrays import Pixels
 from vizopt.core.specs import spec
 from vizopt.draw.paint import Ink, coloured, disc, kept, line, stamp_at
 from vizopt.draw.panels.balls import rolling
-from vizopt.draw.panels.base import Draw, OneRun, Slot
+from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.move import Move
 from vizopt.draw.panels.names import plates_of, write_names
 from vizopt.draw.panels.outside import Outside
@@ -51,7 +51,7 @@ class Descent(OneRun):
         """Whether several runs are on the curve."""
         return self.of is None and len(views) > 1
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         run = next(iter(views.values())).run if self._compares(views) else self.view(views).run
         plot = Plot.of(slot, run)
         plot.draw_axes(slot)
@@ -60,7 +60,7 @@ class Descent(OneRun):
         if run.header.epochs > 1 and not self._compares(views):
             _steps_key(slot, plot)
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         if self._compares(views):
             return rolling(slot, views)
         run, rows = self.view(views)[1:3]
@@ -91,7 +91,7 @@ class Descent(OneRun):
         return draw
 
 
-def _named(slot: Slot, run: Recording) -> list[Minimum]:
+def _named(slot: DrawContext, run: Recording) -> list[Minimum]:
     """The minima that are named: in a small panel the lowest, more would hide the curve."""
     minima = minima_of(run)
     if slot.width * slot.height >= SMALL * slot.unit**2:
@@ -99,7 +99,7 @@ def _named(slot: Slot, run: Recording) -> list[Minimum]:
     return [minimum for minimum in minima if minimum.kind != "local"]
 
 
-def _steps_key(slot: Slot, plot: Plot) -> None:
+def _steps_key(slot: DrawContext, plot: Plot) -> None:
     """What the colours of the path mean."""
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -115,7 +115,7 @@ def _steps_key(slot: Slot, plot: Plot) -> None:
     slot.text(right + slot.unit * 6, y, last, 11)
 
 
-def _trail(slot: Slot, plot: Plot, x: Floats, f: Floats, colours: PathColours) -> Trail:
+def _trail(slot: DrawContext, plot: Plot, x: Floats, f: Floats, colours: PathColours) -> Trail:
     """Lines between the points inside the frame, and a dot at each."""
     paper, thick = slot.theme.paper, max(1.3 * slot.unit, 1.0)
     ring, dot = disc(slot.unit * 4.6), disc(slot.unit * 3.7)
@@ -134,11 +134,8 @@ def _trail(slot: Slot, plot: Plot, x: Floats, f: Floats, colours: PathColours) -
             yield line(*ends, thick), colours[step]
         if dots[step]:
             for coverage, colour in ((ring, paper), (dot, colours[step])):
-                half = len(coverage) // 2
-                yield (
-                    Ink.of(coverage, floor(px[step]) - half, floor(py[step]) - half),
-                    colour,
-                )
+                x, y = (floor(place[step]) - len(coverage) // 2 for place in (px, py))
+                yield Ink.of(coverage, x, y), colour
 
     def draw(axes: "Axes", step: int) -> None:
         from matplotlib.collections import LineCollection

@@ -9,7 +9,7 @@ from vizopt.core.arrays import Pixels, Rows
 from vizopt.core.numbers import count, setting
 from vizopt.draw.paint import Stamp, coloured, disc, stamp_at
 from vizopt.draw.panels.axis import Axis, even_ticks
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.recording.store import Recording
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Distance:
     """|x| of every step against the step, up to the current one, on a logarithmic axis."""
 
-    def static(self, slot: Slot, run: Recording) -> None:
+    def static(self, slot: DrawContext, run: Recording) -> None:
         plot = _Plot(slot, run)
         slot.text(0, slot.font(12), "|x|", 12)
         for value in plot.axis.ticks(3):
@@ -36,7 +36,7 @@ class Distance:
                 slot.text(x, base, count(int(step)), 11, align="center")
         slot.text(plot.left, base, f"{slot.say(run.header.unit)} 0", 11)
 
-    def dynamic(self, slot: Slot, run: Recording, rows: Rows) -> Draw:
+    def dynamic(self, slot: DrawContext, run: Recording, rows: Rows) -> Draw:
         plot = _Plot(slot, run)
         steps = np.arange(len(plot.far), dtype=np.float64)
         x, y = plot.x(steps), plot.y(plot.far)
@@ -63,7 +63,7 @@ class Distance:
 class _Plot:
     """The box of |x| in the window, in pixels."""
 
-    def __init__(self, slot: Slot, run: Recording) -> None:
+    def __init__(self, slot: DrawContext, run: Recording) -> None:
         size = abs(run["x"])
         least = size[size > 0].min(initial=1.0)
         self.far = np.maximum(np.nan_to_num(size, posinf=1e308), least)  # log 0 is nowhere

@@ -7,7 +7,7 @@ import numpy as np
 
 from vizopt.core.numbers import setting
 from vizopt.draw.panels.axis import even_ticks
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.recording.store import Recording
 
 PARTS = 8  # of an axis, about
@@ -28,7 +28,7 @@ class Features:
     y: tuple[Tick, ...] = ()
 
     @classmethod
-    def of(cls, slot: Slot, run: Recording) -> "Features":
+    def of(cls, slot: DrawContext, run: Recording) -> "Features":
         """As a recording has them; large text leaves the ticks out, principal components have none.
 
         A feature's value is mean + deviation · place.
@@ -37,20 +37,20 @@ class Features:
         names = tuple(words.retold(name, "principal_component") for name in run.header.axes)
         return cls(names) if slot.theme.large else cls(names, ticks_of(run, 0), ticks_of(run, 1))
 
-    def left(self, slot: Slot) -> int:
+    def left(self, slot: DrawContext) -> int:
         """Room for the numbers of y, in pixels."""
         widest = max((slot.text_width(text, SIZE) for _, text in self.y), default=0.0)
         return round(widest + GAP * slot.font(SIZE)) if self.y else 0
 
-    def above(self, slot: Slot) -> int:
+    def above(self, slot: DrawContext) -> int:
         """Room for the name of y."""
         return round(LINE * slot.font(SIZE)) if self.names else 0
 
-    def below(self, slot: Slot) -> int:
+    def below(self, slot: DrawContext) -> int:
         """Room for the numbers and the name of x."""
         return round(LINE * slot.font(SIZE)) if self.names else 0
 
-    def draw(self, slot: Slot, left: int, top: int, side: int, height: int) -> None:
+    def draw(self, slot: DrawContext, left: int, top: int, side: int, height: int) -> None:
         """Write them around the box, whose top left corner, width and height are in pixels."""
         if not self.names:
             return
@@ -96,7 +96,7 @@ def _ticks(low: float, high: float, mean: float, deviation: float) -> tuple[Tick
     return tuple((s, text) for (s, _), text in zip(kept, texts, strict=True))
 
 
-def _apart(slot: Slot, ticks: tuple[Tick, ...], side: int) -> tuple[Tick, ...]:
+def _apart(slot: DrawContext, ticks: tuple[Tick, ...], side: int) -> tuple[Tick, ...]:
     """Every tick, or every second, third … one where their numbers would touch."""
     font = slot.font(SIZE)
     for step in range(1, len(ticks) + 1):
@@ -108,5 +108,5 @@ def _apart(slot: Slot, ticks: tuple[Tick, ...], side: int) -> tuple[Tick, ...]:
     return ticks[:1]
 
 
-def _mark(slot: Slot, x: list[float], y: list[float]) -> None:
+def _mark(slot: DrawContext, x: list[float], y: list[float]) -> None:
     slot.axes.plot(x, y, color=slot.theme.rule, lw=slot.hairline, clip_on=False)

@@ -7,7 +7,7 @@ from vizopt.core.numbers import count
 from vizopt.core.params import Grid
 from vizopt.core.tensors import Shape
 from vizopt.core.words import Phrase
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.recording.quantities import layer_title
 
 CONTENTS = {  # by the roles of its rows
@@ -17,7 +17,7 @@ CONTENTS = {  # by the roles of its rows
 }
 
 
-def title(slot: Slot, layer: str, grid: Grid) -> str:
+def title(slot: DrawContext, layer: str, grid: Grid) -> str:
     """`Dense 1` in the book; `conv1 · 3×3 · 8 → 16`, or as much of it as there is room for.
 
     Where there is not, the shape goes before the name, and then the name's beginning.
@@ -47,7 +47,7 @@ def taken(grid: Grid) -> str:
     return f"{count(grid.inputs)} × {count(grid.columns)}"
 
 
-def whole(slot: Slot, grid: Grid, shapes: Mapping[str, Shape]) -> str:
+def whole(slot: DrawContext, grid: Grid, shapes: Mapping[str, Shape]) -> str:
     """`of 4 096 × 4 096`, where a recording has a sample of the layer; else empty.
 
     Args:
@@ -59,7 +59,7 @@ def whole(slot: Slot, grid: Grid, shapes: Mapping[str, Shape]) -> str:
     return slot.say("of_whole", whole=" × ".join(map(count, shape))) if shape else ""
 
 
-def content(slot: Slot, grid: Grid) -> str:
+def content(slot: DrawContext, grid: Grid) -> str:
     """What the rows are in words, with their size."""
     if _roles(grid) == {"weight", "bias"}:
         return slot.say("weights_and_biases", size=size(grid))

@@ -3,7 +3,7 @@
 from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import spec
-from vizopt.draw.panels.base import Draw, OneRun, Slot
+from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.scale import scale_of
 from vizopt.draw.updates import updates
 from vizopt.draw.views import Views
@@ -13,14 +13,14 @@ LEAST = 0.35  # of the width, that the bar keeps
 
 
 @spec
-class Key(OneRun):
+class Legend(OneRun):
     """The colour scale of weights and updates, and the two epochs that the update lies between."""
 
     @property
     def needs(self) -> frozenset[str]:
         return frozenset({"epoch", "params"})
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         run = self.view(views).run
         unit, last = run.header.unit, run.header.epochs
         note, text = _texts(slot, run.header)
@@ -36,7 +36,7 @@ class Key(OneRun):
         _write_ticks(slot, scale_of(run).ticks(), width, height, line)
         slot.text(slot.width, line, note, 12, align="right")
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         _, run, rows, _, course = self.view(views)
         epochs = run["epoch"]
         start, stop = (epochs[part] for part in updates(rows, slot.playback, course)[:2])
@@ -54,7 +54,7 @@ class Key(OneRun):
 
 
 def _write_ticks(
-    slot: Slot, ticks: list[tuple[float, str]], width: float, height: float, line: float
+    slot: DrawContext, ticks: list[tuple[float, str]], width: float, height: float, line: float
 ) -> None:
     """The values below the bar: all of them, or where there is no room without the middles."""
     gap = slot.unit * 3
@@ -74,12 +74,12 @@ def _write_ticks(
         slot.text(start, line, text, 12)
 
 
-def _first_line(slot: Slot, text: str) -> int:
+def _first_line(slot: DrawContext, text: str) -> int:
     """Baseline of the upper line, and the bar's lower edge; lower where a letter is tall, as Ä."""
     return max(round(slot.font(12) * 0.85), slot.glyphs(12).ascent(text))
 
 
-def _texts(slot: Slot, header: Header) -> tuple[str, str]:
+def _texts(slot: DrawContext, header: Header) -> tuple[str, str]:
     """The note on the update's scale and the key of the line above it, short where need be."""
     unit, last = header.unit, header.epochs
     long = slot.say("linear_own" if slot.playback.mode == "flashing" else "linear_around")
@@ -91,7 +91,7 @@ def _texts(slot: Slot, header: Header) -> tuple[str, str]:
     return note, text
 
 
-def _words(slot: Slot, text: str, unit: str, start: int, stop: int) -> str:
+def _words(slot: DrawContext, text: str, unit: str, start: int, stop: int) -> str:
     """Between the weights of which epochs or steps the update lies."""
     if start == stop:
         return slot.say("no_update")

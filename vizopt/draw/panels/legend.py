@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vizopt.core.numbers import count
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.markers import markers
 from vizopt.recording.store import Recording
 
@@ -18,7 +18,7 @@ PLAIN = 2  # ways to write names that cut none of them
 
 
 @dataclass(frozen=True, slots=True)
-class Legend:
+class ClassLegend:
     """Names in lines of equal steps.
 
     Args:
@@ -34,7 +34,9 @@ class Legend:
     more: str = ""
 
     @classmethod
-    def of(cls, slot: Slot, names: tuple[str, ...], width: float, mark: float) -> "Legend":
+    def of(
+        cls, slot: DrawContext, names: tuple[str, ...], width: float, mark: float
+    ) -> "ClassLegend":
         """One line where the names fit into it or their last words do, else as few as hold them.
 
         Each name has room for its marker and three figures at least; where there is less, what is
@@ -66,7 +68,9 @@ class Legend:
         return cls._ended(slot, shown, across, step, len(names))
 
     @classmethod
-    def _ended(cls, slot: Slot, shown: list[str], across: int, step: float, every: int) -> "Legend":
+    def _ended(
+        cls, slot: DrawContext, shown: list[str], across: int, step: float, every: int
+    ) -> "ClassLegend":
         """The names that are shown, fewer where the last line has to end with how many are not."""
         if len(shown) == every:
             return cls(shown, across, step)
@@ -84,13 +88,15 @@ class Legend:
         """Of its text."""
         return SIZES[self.lines > 1 or bool(self.more)]
 
-    def height(self, slot: Slot) -> float:
+    def height(self, slot: DrawContext) -> float:
         """In pixels."""
         if not self.names:
             return 0.0
         return slot.unit * CAPTION + (self.lines - 1) * PITCH * slot.font(self.size)
 
-    def draw(self, slot: Slot, left: float, top: float, width: float, diameter: float) -> None:
+    def draw(
+        self, slot: DrawContext, left: float, top: float, width: float, diameter: float
+    ) -> None:
         """Write it below a box's lower edge.
 
         Args:
@@ -112,13 +118,13 @@ class Legend:
 
 
 def fitting(
-    slot: Slot,
+    slot: DrawContext,
     run: Recording,
     side: Callable[[float], float],
     diameter: float,
     *,
     named: bool = True,
-) -> tuple[Legend, int]:
+) -> tuple[ClassLegend, int]:
     """The legend of a run's classes, and the width of the box above it, which it leaves.
 
     Args:
@@ -129,20 +135,20 @@ def fitting(
         named: whether there is one.
     """
     if not named:
-        return Legend([], 1, 0.0), int(side(0.0))
+        return ClassLegend([], 1, 0.0), int(side(0.0))
     words = slot.theme.words  # classes that only count are said in the picture's language
     names = tuple(words.retold(name, "class") for name in run.header.classes)
     height = slot.unit * CAPTION
     while True:
         width = int(side(height))
-        legend = Legend.of(slot, names, width, 1.9 * diameter)
+        legend = ClassLegend.of(slot, names, width, 1.9 * diameter)
         if legend.height(slot) <= height:
             return legend, width
         height = legend.height(slot)
 
 
 def written(
-    slot: Slot, names: tuple[str, ...], room: float, size: float, ways: int
+    slot: DrawContext, names: tuple[str, ...], room: float, size: float, ways: int
 ) -> list[str] | None:
     """The classes' names, or what tells them apart: last words, beginnings, ends; if they fit.
 
@@ -169,11 +175,11 @@ def written(
     return None
 
 
-def _cut(slot: Slot, names: tuple[str, ...], room: float, size: float) -> list[str]:
+def _cut(slot: DrawContext, names: tuple[str, ...], room: float, size: float) -> list[str]:
     """The classes' names as they fit, or their numbers."""
     numbers = [slot.fitted(str(c), size, room) for c in range(len(names))]
     return written(slot, names, room, size, 4) or numbers
 
 
-def _more(slot: Slot, classes: int) -> str:
+def _more(slot: DrawContext, classes: int) -> str:
     return slot.say("more_classes", count=count(classes))

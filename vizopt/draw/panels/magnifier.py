@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Pixels
 from vizopt.core.specs import spec
 from vizopt.draw.paint import coloured, disc, stamp_at
-from vizopt.draw.panels.base import Draw, OneRun, Slot
+from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.distance import Distance
 from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.draw.views import Views
@@ -36,7 +36,7 @@ class Magnifier(OneRun):
     def needs(self) -> frozenset[str]:
         return frozenset({"epoch", "x", "loss", "curve"})
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         run = self.view(views).run
         if _goes_away(run):
             Distance().static(slot, run)
@@ -45,7 +45,7 @@ class Magnifier(OneRun):
         slot.frame(0, top, slot.width - 1, slot.height - top - 1)
         slot.text(0, top - slot.unit * 7, slot.say("around_point"), 12)
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         run, rows = self.view(views)[1:3]
         if _goes_away(run):
             return Distance().dynamic(slot, run, rows)
@@ -78,7 +78,7 @@ class Magnifier(OneRun):
         return draw
 
 
-def _top(slot: Slot) -> int:
+def _top(slot: DrawContext) -> int:
     return round(slot.font(12) * 1.5 + slot.unit * 7)
 
 

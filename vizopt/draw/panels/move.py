@@ -6,7 +6,7 @@ import numpy as np
 
 from vizopt.core.arrays import Pixels
 from vizopt.draw.paint import coloured, paint_line, stamp_at, wedge
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.draw.panels.plot import Plot
 from vizopt.recording.store import Recording
@@ -28,7 +28,7 @@ class Move:
         colours: of the steps.
     """
 
-    def __init__(self, slot: Slot, plot: Plot, run: Recording, colours: PathColours) -> None:
+    def __init__(self, slot: DrawContext, plot: Plot, run: Recording, colours: PathColours) -> None:
         self._plot, self._colours, self._ink = plot, colours, slot.theme.ink
         self._px, self._py = plot.px(run["x"]), plot.py(run["loss"])
         self._slope = run["slope"] * (plot.py(1.0) - plot.py(0.0)) / (plot.px(1.0) - plot.px(0.0))

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.draw.panels.base import Slot, Weight
+from vizopt.draw.panels.base import DrawContext, Weight
 from vizopt.draw.panels.plot import Plot
 from vizopt.recording.minima import Minimum
 
@@ -32,7 +32,7 @@ class Name:
     base: float
 
     @classmethod
-    def of(cls, slot: Slot, plot: Plot, minimum: Minimum) -> "Name":
+    def of(cls, slot: DrawContext, plot: Plot, minimum: Minimum) -> "Name":
         """Straight below its minimum."""
         weight: Weight = "normal" if minimum.kind == "local" else "bold"
         text = slot.told(minimum.name)
@@ -55,7 +55,7 @@ class Name:
         through = abs(self.x - other.at) < other.half
         return through and self.y < other.base and self.base > other.base + row / 2
 
-    def lies_on(self, line: Floats, slot: Slot) -> bool:
+    def lies_on(self, line: Floats, slot: DrawContext) -> bool:
         """Whether a line [N, 2] runs through its text."""
         (x, y), size = line.T, slot.font(12)
         inside = abs(x - self.at) < self.half
@@ -65,7 +65,7 @@ class Name:
         return bool((inside & near).any() or crossing.any())
 
 
-def placed(slot: Slot, plot: Plot, curve: Floats, minima: list[Minimum]) -> list[Name]:
+def placed(slot: DrawContext, plot: Plot, curve: Floats, minima: list[Minimum]) -> list[Name]:
     """The names that find room: global minima and lowest ends first, then the deepest.
 
     One that meets another, or lies on the curve, moves aside or down. Neighbours make way for each
@@ -78,7 +78,7 @@ def placed(slot: Slot, plot: Plot, curve: Floats, minima: list[Minimum]) -> list
     return max(found, key=lambda names: sum(1 + (not name.lies_on(line, slot)) for name in names))
 
 
-def _found(slot: Slot, plot: Plot, line: Floats, wanted: list[Name]) -> list[Name]:
+def _found(slot: DrawContext, plot: Plot, line: Floats, wanted: list[Name]) -> list[Name]:
     """The names in places that are free."""
     names: list[Name] = []
     for name in sorted(wanted, key=lambda name: (name.weight == "normal", -name.y)):
@@ -92,7 +92,7 @@ def _found(slot: Slot, plot: Plot, line: Floats, wanted: list[Name]) -> list[Nam
     return names
 
 
-def write_names(slot: Slot, plot: Plot, curve: Floats, minima: list[Minimum]) -> None:
+def write_names(slot: DrawContext, plot: Plot, curve: Floats, minima: list[Minimum]) -> None:
     """Each name, and a thin line to it from its minimum; the paper shows around its letters."""
     from matplotlib.patheffects import withStroke
 
@@ -110,7 +110,7 @@ def write_names(slot: Slot, plot: Plot, curve: Floats, minima: list[Minimum]) ->
         text.set_path_effects([around])
 
 
-def plates_of(slot: Slot, plot: Plot, curve: Floats, minima: list[Minimum]) -> list[Plate]:
+def plates_of(slot: DrawContext, plot: Plot, curve: Floats, minima: list[Minimum]) -> list[Plate]:
     """Rows and columns of the window that each name takes."""
     size, plates = slot.font(12), []
     for name in placed(slot, plot, curve, minima):
@@ -120,7 +120,7 @@ def plates_of(slot: Slot, plot: Plot, curve: Floats, minima: list[Minimum]) -> l
     return plates
 
 
-def _apart(slot: Slot, below: list[Name]) -> list[Name]:
+def _apart(slot: DrawContext, below: list[Name]) -> list[Name]:
     """The names from left to right, neighbours in a row that meet pushed apart."""
     names = [*below]
     for i in range(len(names) - 1):
@@ -132,7 +132,7 @@ def _apart(slot: Slot, below: list[Name]) -> list[Name]:
     return names
 
 
-def _places(slot: Slot, plot: Plot, name: Name) -> Iterator[Name]:
+def _places(slot: DrawContext, plot: Plot, name: Name) -> Iterator[Name]:
     """Where a name may stand, the best first; its line always ends at it."""
     lowest = plot.y0 + plot.height - slot.font(12) * 0.3
     left, right = max(name.x, plot.x0), min(name.x, slot.width)

@@ -4,7 +4,7 @@ from typing import Any
 
 from vizopt.core.arrays import Pixels
 from vizopt.draw.paint import coloured, stamp_at, wedge
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.names import Plate
 from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.draw.panels.plot import Plot
@@ -26,7 +26,12 @@ class Outside:
     """
 
     def __init__(
-        self, slot: Slot, plot: Plot, run: Recording, colours: PathColours, plates: list[Plate]
+        self,
+        slot: DrawContext,
+        plot: Plot,
+        run: Recording,
+        colours: PathColours,
+        plates: list[Plate],
     ) -> None:
         self._plot, self._colours, self._plates = plot, colours, plates
         self._x, self._f, ends = run["x"], run["loss"], run["curve"][[0, -1], 1]

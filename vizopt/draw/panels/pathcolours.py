@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.recording.store import Recording
 
 
 class PathColours:
     """The colour of each step of the planned run, one of 256 shades."""
 
-    def __init__(self, slot: Slot, run: Recording) -> None:
+    def __init__(self, slot: DrawContext, run: Recording) -> None:
         from matplotlib.colors import LinearSegmentedColormap, to_hex
 
         shades = LinearSegmentedColormap.from_list("path", slot.theme.path)

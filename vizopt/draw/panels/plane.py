@@ -9,9 +9,9 @@ from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import Flag, spec
 from vizopt.draw.paint import Stamp, coloured
-from vizopt.draw.panels.base import Draw, OneRun, Slot
+from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.features import Features
-from vizopt.draw.panels.legend import Legend, fitting
+from vizopt.draw.panels.legend import ClassLegend, fitting
 from vizopt.draw.panels.markers import markers
 from vizopt.draw.panels.sample import PLANE, sample, shown_of
 from vizopt.draw.regions import Regions
@@ -30,7 +30,7 @@ KEY = 1.1  # diameters of a point, of a marker in the line of classes
 
 
 @spec
-class Plane(OneRun):
+class DecisionRegions(OneRun):
     """The data points, coloured and shaped by class, over the predicted class of each place.
 
     The background is the class with the largest recorded score, interpolated bilinearly between
@@ -52,7 +52,7 @@ class Plane(OneRun):
     def needs(self) -> frozenset[str]:
         return frozenset({"scores", "epoch", "points", "labels", "held_out", "extent"})
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         run = self.view(views).run
         x, y, side, legend = square(slot, run, views, self.named is not False)
         slot.frame(x, y, side, side)
@@ -62,7 +62,7 @@ class Plane(OneRun):
         if note := _note(slot, run, side):
             slot.text(x, _last_line(slot, run, y + side, legend), note, 12)
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         run, rows = self.view(views)[1:3]
         from vizopt.draw.hold import Background
 
@@ -106,20 +106,22 @@ class Plane(OneRun):
         return draw
 
 
-def _note(slot: Slot, run: Recording, side: float) -> str:
+def _note(slot: DrawContext, run: Recording, side: float) -> str:
     """What plane it is, as a recording tells it, and how many of the points are shown."""
     words = slot.theme.words.retold(run.header.plane, "principal_components", "variance")
     parts = [words if _says_plane(run) else "", shown_of(slot, run, PLANE)]
     return slot.fitted("  ·  ".join(filter(None, parts)), 12, side)
 
 
-def _last_line(slot: Slot, run: Recording, bottom: int, legend: Legend) -> int:
+def _last_line(slot: DrawContext, run: Recording, bottom: int, legend: ClassLegend) -> int:
     """Baseline below the classes."""
     classes = bottom + Features.of(slot, run).below(slot) + legend.height(slot)
     return round(classes + slot.font(12) * 1.3)
 
 
-def square(slot: Slot, run: Recording, views: Views, named: bool) -> tuple[int, int, int, Legend]:
+def square(
+    slot: DrawContext, run: Recording, views: Views, named: bool
+) -> tuple[int, int, int, ClassLegend]:
     """Left, top and side of the plane in its window, and the classes below it."""
     held = slot.playback.mode != "flashing" and len(views) == 1  # else it is said inside
     second = held or _says_plane(run) or shown_of(slot, run, PLANE)
@@ -139,7 +141,7 @@ def _says_plane(run: Recording) -> bool:
     return bool(run.header.plane) and not run.header.axes
 
 
-def _points(slot: Slot, run: Recording, side: int, size: float) -> "Callable[[Axes], None]":
+def _points(slot: DrawContext, run: Recording, side: int, size: float) -> "Callable[[Axes], None]":
     """Draws the points on axes as large as the plane."""
     some = sample(run["labels"], PLANE)
     points, labels, held_out = run["points"][some], run["labels"][some], run["held_out"][some] > 0

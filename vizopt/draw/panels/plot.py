@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.numbers import setting
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.recording.minima import f_range
 from vizopt.recording.store import Recording
 
@@ -30,7 +30,7 @@ class Plot:
     high: float
 
     @classmethod
-    def of(cls, slot: Slot, run: Recording) -> "Plot":
+    def of(cls, slot: DrawContext, run: Recording) -> "Plot":
         """Of a run's curve; the start and the minima are always inside."""
         curve = run["curve"]
         low, high = f_range(curve, [*run["minima"][:, 1], run["loss"][0]])
@@ -63,11 +63,11 @@ class Plot:
         """Which of the points [E] lie in the box."""
         return (x >= self.left) & (x <= self.right) & (f >= self.low) & (f <= self.high)
 
-    def above(self, slot: Slot) -> float:
+    def above(self, slot: DrawContext) -> float:
         """Baseline of what is written above the box, where nothing is drawn."""
         return self.y0 - slot.font(11) * 0.8
 
-    def draw_axes(self, slot: Slot) -> None:
+    def draw_axes(self, slot: DrawContext) -> None:
         """The frame's left and lower side, horizontal rules, the values of x and f(x)."""
         bottom, right = self.y0 + self.height, self.x0 + self.width
         box = [[self.x0, self.x0, right], [self.y0, bottom, bottom]]
@@ -83,7 +83,7 @@ class Plot:
             at = min(float(self.px(x)), slot.width - half)
             slot.text(at, bottom + slot.font(11) * 1.45, text, 11, align="center")
 
-    def _places(self, slot: Slot) -> list[tuple[float, str]]:
+    def _places(self, slot: DrawContext) -> list[tuple[float, str]]:
         """The ticks of x and their texts, fewer where these are long."""
         for most in range(PLACES, 1, -1):
             ticks = _ticks(self.left, self.right, most)
@@ -92,7 +92,7 @@ class Plot:
                 return ticks
         return ticks
 
-    def draw_curve(self, slot: Slot, curve: Floats) -> None:
+    def draw_curve(self, slot: DrawContext, curve: Floats) -> None:
         """The curve [N, 2]; where it is broken there is no line, not a vertical one either."""
         from matplotlib.patches import Rectangle
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Rows
 from vizopt.draw.paint import coloured
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.recording.store import Recording
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Predicted:
 
     def __init__(
         self,
-        slot: Slot,
+        slot: DrawContext,
         run: Recording,
         rows: Rows,
         size: tuple[int, int],

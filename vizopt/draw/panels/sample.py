@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Labels
 from vizopt.core.numbers import count
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.recording.store import Recording
 
 PLANE, STRIP = 1_000, 600  # points that are shown: what is below is seen between them
@@ -41,7 +41,7 @@ def sample(labels: Labels, most: int) -> NDArray[np.intp]:
     return np.sort(np.concatenate(chosen))
 
 
-def shown_of(slot: Slot, run: Recording, most: int) -> str:
+def shown_of(slot: DrawContext, run: Recording, most: int) -> str:
     """How many of the points are shown, in words; nothing where all are."""
     every = len(run["labels"])
     some = len(sample(run["labels"], most))

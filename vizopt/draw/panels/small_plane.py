@@ -12,8 +12,8 @@ from vizopt.core.specs import Flag, spec
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.paint import pixel
 from vizopt.draw.panels.badge import draw_badge, reach
-from vizopt.draw.panels.base import Draw, OneRun, Slot
-from vizopt.draw.panels.plane import Plane, square
+from vizopt.draw.panels.base import Draw, DrawContext, OneRun
+from vizopt.draw.panels.plane import DecisionRegions, square
 from vizopt.draw.panels.strip import Strip
 from vizopt.draw.standing import ending, standing
 from vizopt.draw.views import View, Views
@@ -49,10 +49,14 @@ class SmallPlane(OneRun):
         return self._inner.needs | {*self.columns}
 
     @property
-    def _inner(self) -> Plane | Strip:
-        return Plane(named=self.named, of=self.of) if self.shown == "plane" else Strip(of=self.of)
+    def _inner(self) -> DecisionRegions | Strip:
+        return (
+            DecisionRegions(named=self.named, of=self.of)
+            if self.shown == "plane"
+            else Strip(of=self.of)
+        )
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         view = self.view(views)
         top, _ = _baselines(slot)
         width = self._width(slot, views)
@@ -65,7 +69,7 @@ class SmallPlane(OneRun):
         slot.text(left, top, name, size, colour=slot.theme.ink, weight="bold")
         self._inner.static(_below(slot), views)
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         view = self.view(views)
         epochs = view.run["epoch"][view.rows]
         texts = [_texts(view, column, epochs) for column in self.columns]
@@ -99,13 +103,13 @@ class SmallPlane(OneRun):
 
         return draw
 
-    def _width(self, slot: Slot, views: Views) -> float:
+    def _width(self, slot: DrawContext, views: Views) -> float:
         """Where the figures end: with the plane, or farther where the name needs it."""
         name = slot.text_width(self.view(views).name, NAMES[1], "bold")
         needed = 2.6 * reach(slot, NAMES[0]) + name + _figure(slot)
         return max(self._box(slot, views)[2], min(needed, slot.width))
 
-    def _box(self, slot: Slot, views: Views) -> tuple[int, int, int]:
+    def _box(self, slot: DrawContext, views: Views) -> tuple[int, int, int]:
         """Left and top of what stands below the lines, and where it ends at the right."""
         if self.shown == "strip":
             return 0, 0, slot.width
@@ -113,7 +117,7 @@ class SmallPlane(OneRun):
         return left, top, left + side
 
 
-def _figure(slot: Slot) -> float:
+def _figure(slot: DrawContext) -> float:
     """Room for the large figure."""
     return slot.text_width("0.000", VALUE, "bold") + slot.unit * 8
 
@@ -126,7 +130,7 @@ def _frame(pixels: Pixels, thick: int, ink: Pixels) -> None:
         edge[...] = ink
 
 
-def _fitting(slot: Slot, glyphs: Glyphs, ended: str, width: float) -> str:
+def _fitting(slot: DrawContext, glyphs: Glyphs, ended: str, width: float) -> str:
     """Why a run stands, in fewer words where there is no room for when it broke off."""
     told = slot.told(ended)
     if glyphs.width(told) <= width or not ended:
@@ -153,20 +157,20 @@ def _texts(view: View, column: str, epochs: NDArray[np.integer]) -> list[str]:
     return [way(float(value)) for value in view.run[column][epochs]]
 
 
-def _baselines(slot: Slot) -> tuple[float, float]:
+def _baselines(slot: DrawContext) -> tuple[float, float]:
     first = slot.font(VALUE) * 0.95
     return first, first + slot.font(MORE) * 1.45
 
 
-def _middle(slot: Slot) -> float:
+def _middle(slot: DrawContext) -> float:
     return _baselines(slot)[0] - slot.font(NAMES[0]) * 0.36
 
 
-def _head(slot: Slot) -> float:
+def _head(slot: DrawContext) -> float:
     """Height of both lines, and of the gap below them."""
     return _baselines(slot)[1] + slot.unit * 9
 
 
-def _below(slot: Slot) -> Slot:
+def _below(slot: DrawContext) -> DrawContext:
     top = round(_head(slot))
     return slot.part(0, top, slot.width, slot.height - top)

@@ -8,7 +8,7 @@ from vizopt.core.numbers import count
 from vizopt.core.specs import spec
 from vizopt.draw.paint import pixel, stamp_at
 from vizopt.draw.panels.badge import badge, reach
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.names import title_of
 from vizopt.draw.standing import Standing, ending, gliding, standing
 from vizopt.draw.tracing import Traced
@@ -41,7 +41,7 @@ class Standings:
     def needs(self) -> frozenset[str]:
         return frozenset({"epoch", self.by})
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         table = _Table.of(slot, views, self.by)
         base = slot.font(HEAD)
         for line, titles in enumerate((table.above, table.titles)):
@@ -51,7 +51,7 @@ class Standings:
         y = base + slot.font(HEAD) * (PITCH + 0.4)
         slot.axes.plot([0, slot.width], [y, y], color=slot.theme.rule, lw=slot.hairline)
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         table = _Table.of(slot, views, self.by)
         found = standing(views, self.by)
         rows = [
@@ -83,21 +83,21 @@ class _Table(NamedTuple):
     widest: float  # of them, as far as they are not cut
 
     @classmethod
-    def of(cls, slot: Slot, views: Views, by: str) -> "_Table":
-        """As large as all columns fit; else with those that do, the lowest accuracies left out."""
+    def of(cls, slot: DrawContext, views: Views, by: str) -> "_Table":
+        """As large as all columns fit; else without accuracies none reaches, then the lowest."""
         head = slot.font(HEAD) * (2 + PITCH)
         each = (slot.height - head) / len(views)
         fits = [size for size in SIZES if slot.font(size) * LOWEST <= each] or [SIZES[-1]]
         marks = [*MARKS] if by == "accuracy" else []
         every = [cls._sized(slot, views, by, size, marks, each) for size in fits]
         while marks and all(table.room < table.widest for table in every):
-            marks.pop(0)
+            marks.pop(-1 if _reached_by_none(views, marks[-1]) else 0)
             every = [cls._sized(slot, views, by, size, marks, each) for size in fits]
         return next((table for table in every if table.room >= table.widest), every[-1])
 
     @classmethod
     def _sized(
-        cls, slot: Slot, views: Views, by: str, size: float, marks: list[float], each: float
+        cls, slot: DrawContext, views: Views, by: str, size: float, marks: list[float], each: float
     ) -> "_Table":
         """With text of a size and the columns of these accuracies."""
         head = slot.font(HEAD) * (2 + PITCH)
@@ -107,7 +107,9 @@ class _Table(NamedTuple):
         widest = max(
             slot.text_width(count(int(view.run["epoch"][-1])), size) for view in views.values()
         )
+        above = slot.text_width(slot.say("steps_to", units=slot.say(f"{unit}s")), HEAD)
         step = max(widest, slot.text_width("95 %", HEAD)) + slot.unit * 14
+        step = max(step, (above + slot.unit * 14) / max(len(marks), 1) if marks else 0.0)
         named = title_of(slot, next(iter(views.values())).run, by)
         value = max(slot.text_width(text, HEAD) for text in (best, named))
         value = max(value, slot.text_width("0.0000", size, "bold")) + slot.unit * 12
@@ -115,26 +117,30 @@ class _Table(NamedTuple):
         name = max(slot.text_width(view.name, size, "bold") for view in views.values())
         name = min(name, slot.width * WIDEST[bool(marks)]) + slot.unit * 6
         titles = [best, *(f"{mark * 100:.0f} %" for mark in marks)]
-        above = [named, *[""] * len(marks)]
+        first = [named, *[""] * len(marks)]
         if marks:
-            above[-1] = slot.say("steps_to", units=slot.say(f"{unit}s"))
+            first[-1] = slot.say("steps_to", units=slot.say(f"{unit}s"))
         if by != "accuracy":
-            titles, above = [*titles, ""], [named, slot.say(unit)]
+            titles, first = [*titles, ""], [named, slot.say(unit)]
         many = len(titles) - 1
         rights = [slot.width - step * (many - i) for i in range(many + 1)]
         room = rights[0] - value - left
-        return cls(above, titles, rights, [*marks], size, head, pitch, left, room, name)
+        return cls(first, titles, rights, [*marks], size, head, pitch, left, room, name)
 
     def y(self, place: float) -> float:
         """The middle of a row."""
         return self.top + (place + 0.5) * self.pitch
 
 
+def _reached_by_none(views: Views, mark: float) -> bool:
+    return not any((view.run["accuracy"] >= mark).any() for view in views.values())
+
+
 class _Row:
     """One run's row, written where it stands."""
 
     def __init__(
-        self, slot: Slot, table: _Table, view: View, found: Standing, by: str, ended: str
+        self, slot: DrawContext, table: _Table, view: View, found: Standing, by: str, ended: str
     ) -> None:
         self.name = view.name
         self._slot, self._table, self._found = slot, table, found

@@ -12,9 +12,9 @@ from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import spec
 from vizopt.draw.paint import Stamp, ink, paint_ink, stamp_at
-from vizopt.draw.panels.base import Draw, OneRun, Slot
+from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.features import Features, Tick, ticks_of
-from vizopt.draw.panels.legend import Legend, fitting
+from vizopt.draw.panels.legend import ClassLegend, fitting
 from vizopt.draw.panels.markers import markers
 from vizopt.draw.panels.plane import KEY, diameter
 from vizopt.draw.panels.predicted import Predicted
@@ -54,7 +54,7 @@ class Strip(OneRun):
     def needs(self) -> frozenset[str]:
         return frozenset({"probabilities", "epoch", "points", "labels", "held_out", "extent"})
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         run = self.view(views).run
         box = _Box.of(slot, run)
         slot.frame(box.left, box.top, box.width, box.height)
@@ -65,7 +65,7 @@ class Strip(OneRun):
         if few := shown_of(slot, run, STRIP):
             slot.text(box.left, box.last_line, few, 12)
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         run, rows = self.view(views)[1:3]
         box = _Box.of(slot, run)
         points = Stamp.of(box.width, box.height, _points(slot, run, box))
@@ -108,11 +108,11 @@ class _Box:
     height: int
     points: float  # height of all rows of points
     pad: float
-    legend: Legend
+    legend: ClassLegend
     last_line: int  # baseline below the legend
 
     @classmethod
-    def of(cls, slot: Slot, run: Recording) -> "_Box":
+    def of(cls, slot: DrawContext, run: Recording) -> "_Box":
         features = Features(("x", "y"), (), _probabilities(0.0, 1.0))
         left, top = features.left(slot), features.above(slot)
         legend, width = fitting(
@@ -137,7 +137,7 @@ class _Box:
         """Heights of probabilities, from the box's top."""
         return self.pad + (1 - probability) * (self.height - self.points - 2 * self.pad)
 
-    def features(self, slot: Slot, run: Recording) -> Features:
+    def features(self, slot: DrawContext, run: Recording) -> Features:
         """The feature along x, in its own units, and the probability upward."""
         low, high = (1 - self.y(np.array([0.0, 1.0])) / self.height).tolist()
         names = (*run.header.axes, slot.say("probability"))
@@ -156,7 +156,7 @@ def _across(run: Recording, box: _Box) -> Floats:
     return np.asarray((run["points"][:, 0] - low) / (high - low) * box.width)
 
 
-def _points(slot: Slot, run: Recording, box: _Box) -> "Callable[[Axes], None]":
+def _points(slot: DrawContext, run: Recording, box: _Box) -> "Callable[[Axes], None]":
     """Draws the points in a row for each class, and lines at the probabilities 0, ½ and 1."""
     some = sample(run["labels"], STRIP)
     x, labels, held_out = _across(run, box)[some], run["labels"][some], run["held_out"][some] > 0
@@ -183,7 +183,7 @@ def _points(slot: Slot, run: Recording, box: _Box) -> "Callable[[Axes], None]":
     return draw
 
 
-def _markers(slot: Slot, run: Recording, box: _Box) -> list[tuple[int, Pixels]]:
+def _markers(slot: DrawContext, run: Recording, box: _Box) -> list[tuple[int, Pixels]]:
     """Of each class the column of its curve's marker, and the marker."""
     x, labels, size = _across(run, box), run["labels"], 1.35 * diameter(slot.unit)
     side = 2 * round(size) + 1

@@ -12,10 +12,10 @@ from vizopt.core.arrays import Matrix, Pixels
 from vizopt.core.numbers import number
 from vizopt.core.specs import spec
 from vizopt.draw.panels import grid_labels
-from vizopt.draw.panels.base import Draw, OneRun, Slot
+from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.scale import scale_of
 from vizopt.draw.playback import Playback
-from vizopt.draw.regions import Steps
+from vizopt.draw.regions import NearestZoom
 from vizopt.draw.theme import Theme
 from vizopt.draw.updates import Updates, updates
 from vizopt.draw.views import Views
@@ -63,7 +63,7 @@ class Weights(OneRun):
     def needs(self) -> frozenset[str]:
         return frozenset({"params"})
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         run = self.view(views).run
         weights, update = _boxes(slot, run, self.layer)
         grid = run.layout.grid(self.layer)
@@ -104,7 +104,7 @@ class Weights(OneRun):
         for box in (weights, update):
             slot.frame(*box)
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         _, run, rows, _, course = self.view(views)
         weights, update = _boxes(slot, run, self.layer)
         told = updates(rows, slot.playback, course)
@@ -132,7 +132,7 @@ class Weights(OneRun):
         return draw
 
 
-def _write_update(slot: Slot, x: float, free: float, y: float) -> None:
+def _write_update(slot: DrawContext, x: float, free: float, y: float) -> None:
     """The caption of a standing layer's update, short where it would meet that of the weights."""
     for word in (slot.say("update"), slot.say("update_short")):
         at = min(x, slot.width - slot.text_width(word, 12))
@@ -146,7 +146,7 @@ def _lies(run: Recording, layer: str) -> bool:
     return grid.columns >= grid.rows
 
 
-def _boxes(slot: Slot, run: Recording, layer: str) -> tuple[Box, Box]:
+def _boxes(slot: DrawContext, run: Recording, layer: str) -> tuple[Box, Box]:
     """Where the weights and the update are drawn."""
     head = round(max(slot.unit * HEAD, slot.font(15) * 1.4))
     if _lies(run, layer):
@@ -158,13 +158,13 @@ def _boxes(slot: Slot, run: Recording, layer: str) -> tuple[Box, Box]:
     return (0, head, width, height), (width + gap, head, width, height)
 
 
-def _captions(slot: Slot, box: Box) -> tuple[int, int]:
+def _captions(slot: DrawContext, box: Box) -> tuple[int, int]:
     """Baselines of the two lines below a standing layer."""
     first = box[1] + box[3] + slot.font(12) * 1.3
     return round(first), round(first + slot.font(12) * (0 if _low(slot) else 1.3))
 
 
-def _low(slot: Slot) -> bool:
+def _low(slot: DrawContext) -> bool:
     """Whether a standing layer has room for one line of large captions only."""
     captions = slot.font(15) * 1.4 + slot.font(12) * 2.8
     return slot.theme.large and slot.height - captions < LOWEST * slot.height
@@ -177,7 +177,7 @@ def _painter(
     x, y, width, height = box
     colours = theme.shades(255).view(np.uint32)[:, 0]
     down, across = _block(rows, height), _block(columns, width)
-    enlarge = Steps.of(-(-rows // down), -(-columns // across), height, width)
+    enlarge = NearestZoom.of(-(-rows // down), -(-columns // across), height, width)
 
     def paint(window: Pixels, values: Matrix, shade: Shade) -> None:
         if down * across > 1:

@@ -1,4 +1,4 @@
-"""Worked: the numbers of the current step, and its arithmetic to redo by hand."""
+"""StepArithmetic: the numbers of the current step, and its arithmetic to redo by hand."""
 
 import ast
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from vizopt.core.specs import spec
 from vizopt.core.words import ENGLISH, Language
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.panels.arithmetic import Step, arithmetic
-from vizopt.draw.panels.base import Draw, OneRun, Slot
+from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.views import Views
 from vizopt.recording.descent import outcome
 from vizopt.recording.readout import Readout
@@ -25,7 +25,7 @@ INDENT = "   "  # of what goes on in the next line
 
 
 @spec
-class Worked(OneRun):
+class StepArithmetic(OneRun):
     """x, f(x) and slope; the update rule with its numbers put in; what the recording shows here.
 
     Each line of arithmetic can be redone from its own numbers. Where there is no room for all,
@@ -37,13 +37,13 @@ class Worked(OneRun):
         told = {"curve", "minima", "maxima"}  # read for what happened
         return frozenset({"epoch", "x", "slope", "loss", "lr", "delta", *told})
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         lines = _Places.of(slot, 0, SIZES[-1])
         for name, y in zip(("x", "f(x)", slot.say("slope")), lines.values, strict=True):
             slot.text(0, y, name, 13)
         slot.text(0, lines.title, slot.say("next_step"), 12)
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         run, rows = self.view(views)[1:3]
         x, f, slope = (run[name] for name in ("x", "loss", "slope"))
         digits = Readout.of(run)
@@ -89,7 +89,7 @@ class _Places(NamedTuple):
     events: list[int]
 
     @classmethod
-    def of(cls, slot: Slot, many: int, size: float) -> "_Places":
+    def of(cls, slot: DrawContext, many: int, size: float) -> "_Places":
         """With so many lines of arithmetic of that size."""
         values = [round(slot.font(14) * (1 + line * 1.45)) for line in range(3)]
         title = values[-1] + round(slot.font(12) * 2.1)
@@ -102,7 +102,7 @@ class _Places(NamedTuple):
         return cls(values, title, lines, room)
 
     @classmethod
-    def room(cls, slot: Slot, size: float) -> int:
+    def room(cls, slot: DrawContext, size: float) -> int:
         """Lines of arithmetic of a size that leave room for two lines of events below."""
         many = 1
         while len(cls.of(slot, many + 1, size).events) >= 2:
@@ -136,7 +136,7 @@ class _Lines(NamedTuple):
     terms: bool
 
 
-def _fitting(slot: Slot, steps: Mapping[int, Step]) -> tuple[float, dict[int, list[str]]]:
+def _fitting(slot: DrawContext, steps: Mapping[int, Step]) -> tuple[float, dict[int, list[str]]]:
     """A size and the lines of each row: the largest at which no line is left out and none parts a
     product; else the largest at which none is left out, or the smallest."""
     found = {}

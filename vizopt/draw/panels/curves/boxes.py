@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vizopt.draw.panels.axis import Axis, Kind, Limits
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.labels import room_of
 from vizopt.draw.panels.curves.names import drawn_of, short_of, title_of
 from vizopt.draw.panels.curves.plot import Plot, head
@@ -26,7 +26,7 @@ class Constant:
     right: float
     baseline: float
 
-    def write(self, slot: Slot) -> None:
+    def write(self, slot: DrawContext) -> None:
         slot.text(self.left, self.baseline, self.title, 13)
         ink = slot.theme.ink
         slot.text(
@@ -44,7 +44,7 @@ def axis_of(
 
 
 def plots(
-    slot: Slot,
+    slot: DrawContext,
     run: Recording,
     columns: Sequence[str],
     kind: Kind,
@@ -79,7 +79,7 @@ def plots(
     ]
 
 
-def constants(slot: Slot, run: Recording, columns: Sequence[str]) -> list[Constant]:
+def constants(slot: DrawContext, run: Recording, columns: Sequence[str]) -> list[Constant]:
     """The learning rate, where it stands still: below the curves, or at the right of them."""
     names = _told(slot, run, columns)
     lines = []
@@ -95,14 +95,14 @@ def constants(slot: Slot, run: Recording, columns: Sequence[str]) -> list[Consta
     return lines
 
 
-def beside(slot: Slot, run: Recording, columns: Sequence[str]) -> bool:
+def beside(slot: DrawContext, run: Recording, columns: Sequence[str]) -> bool:
     """Whether curves lie beside each other: where that leaves room for their titles, or where one
     above the other they would have no height."""
     roomy = slot.width > slot.font(13) * 34
     return slot.width > 2 * slot.height and (roomy or _flat(slot, run, columns))
 
 
-def _flat(slot: Slot, run: Recording, columns: Sequence[str]) -> bool:
+def _flat(slot: DrawContext, run: Recording, columns: Sequence[str]) -> bool:
     """Whether curves would have no height, one above the other."""
     still = sum(_is_constant(run, column) for column in columns)
     each = head(slot) + slot.unit * 18 + slot.font(11) * LOWEST
@@ -116,7 +116,7 @@ def _is_constant(run: Recording, column: str) -> bool:
     return not quantity(column).made and len(values) > 0 and bool((values == values[0]).all())
 
 
-def _told(slot: Slot, run: Recording, columns: Sequence[str]) -> list[str]:
+def _told(slot: DrawContext, run: Recording, columns: Sequence[str]) -> list[str]:
     """The columns that are a line of text; none beside crowded curves: the line below the title
     has the learning rate too."""
     names = [column for column in columns if _is_constant(run, column)]
@@ -124,12 +124,12 @@ def _told(slot: Slot, run: Recording, columns: Sequence[str]) -> list[str]:
     return [] if crowded and len(names) < len(columns) else names
 
 
-def _row(slot: Slot) -> float:
+def _row(slot: DrawContext) -> float:
     """Height of a line of text with a large number."""
     return slot.font(18) * 1.6
 
 
-def _room(slot: Slot, run: Recording, columns: Sequence[str]) -> float:
+def _room(slot: DrawContext, run: Recording, columns: Sequence[str]) -> float:
     """Width that lines of text take at the right of curves that lie beside each other."""
     names = _told(slot, run, columns)
     wide = [

@@ -1,7 +1,8 @@
 """Curves of several runs: one plot of each column, every run's line with its badge at its end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,13 @@ from vizopt.core.arrays import Pixels
 from vizopt.draw.paint import Stamp, coloured, disc, paint_line, pixel, stamp_at
 from vizopt.draw.panels.axis import Kind, Limits
 from vizopt.draw.panels.badge import badge, reach
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.boxes import axis_of
 from vizopt.draw.panels.curves.labels import spread
 from vizopt.draw.panels.curves.lines import Points, by_column, heights
-from vizopt.draw.panels.curves.plot import Plot
+from vizopt.draw.panels.curves.plot import Floats, Plot
 from vizopt.draw.tracing import Traced
-from vizopt.draw.views import Views, planned_steps
+from vizopt.draw.views import View, Views, planned_steps
 from vizopt.recording.logged import logged
 from vizopt.recording.quantities import quantity
 from vizopt.recording.seeded import Band, Seeded
@@ -29,13 +30,14 @@ THICK = 2.3  # units of a line
 COLUMN = 3.0  # units of width whose values are one point of a line
 WIDE = 1.2  # heights of a panel, from where on its plots lie beside each other
 APART = 2.2  # radii of a badge from one to the next
+NEAR = 4.0  # units: no farther apart are runs at one step, of which other rows are kept
 PALE = 0.14  # of the ink, in the band of a run's seeds
 ASIDE = 22  # units from a line's end to its badge
 STANDS = 60  # units behind the others, from where on a line that ended has its badge beside it
 
 
 def plots_of(
-    slot: Slot,
+    slot: DrawContext,
     views: Views,
     columns: Sequence[str],
     kind: Kind,
@@ -62,7 +64,7 @@ def plots_of(
     return [_on(plot, left, last) for plot in made]
 
 
-def draw_still(slot: Slot, plots: Sequence[Plot]) -> None:
+def draw_still(slot: DrawContext, plots: Sequence[Plot]) -> None:
     """Axes and titles."""
     for plot in plots:
         plot.draw_axes(slot)
@@ -71,7 +73,7 @@ def draw_still(slot: Slot, plots: Sequence[Plot]) -> None:
         plot.draw_epochs(slot)
 
 
-def moving(slot: Slot, views: Views, plots: Sequence[Plot]) -> Draw:
+def moving(slot: DrawContext, views: Views, plots: Sequence[Plot]) -> Draw:
     """Draws the lines up to the current step, and at the end of each its run's badge and name."""
     parts = [_lines(slot, views, plot) for plot in plots]
 
@@ -82,22 +84,23 @@ def moving(slot: Slot, views: Views, plots: Sequence[Plot]) -> Draw:
     return draw
 
 
-def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
+def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     every = list(views.values())
     values = [logged(view.run[plot.column]) for view in every]
 
-    def draw_lines(axes: "Axes") -> None:
-        for view in every:
+    def draw_lines(axes: "Axes", some: Sequence[View]) -> None:
+        for view in some:
             if isinstance(view.run, Seeded) and (band := view.run.band(plot.column)):
                 _draw_band(axes, slot, plot, band)
-        for view, own in zip(every, values, strict=True):
+        for view in some:
+            own = logged(view.run[plot.column])
             _draw_line(axes, slot, plot, own, view.role.dash)
 
-    line = Stamp.of(slot.width, slot.height, draw_lines)
     steps = [view.run["epoch"][view.rows] for view in every]
     x = [plot.x(each.astype(float)) for each in steps]
     y = [heights(plot, own, at) for own, at in zip(values, steps, strict=True)]
     head = np.max(x, axis=0)
+    lines = _stamps(slot, draw_lines, every, x)
     dot = coloured(disc(slot.unit * 4), slot.theme.ink)
     fits = (size for size in LABELS if APART * reach(slot, size) * len(every) <= plot.height)
     label = next(fits, LABELS[-1])
@@ -109,23 +112,58 @@ def _lines(slot: Slot, views: Views, plot: Plot) -> Draw:
     bottom, muted = plot.top + plot.height, slot.theme.muted
 
     def draw(window: Pixels, k: int) -> None:
-        line(window, int(head[k]) + 1)
-        wanted = [float(own[k]) for own in y]
-        going = [i for i in range(len(every)) if head[k] - x[i][k] < slot.unit * STANDS]
-        heights = spread([wanted[i] for i in going], step, plot.top, bottom)
-        placed = dict(zip(going, heights, strict=True))
-        for i, end in enumerate(wanted):
-            at = float(x[i][k])
-            place = placed.get(i, end)
-            beside = float(head[k] if i in placed else at) + slot.unit * ASIDE
-            _connect(window, (at, end, beside - radius, place), muted)
-            stamp_at(window, dot, int(at), int(end))
-            stamp_at(window, badges[i], round(beside), round(place))
-            if names[i] and i in placed:
-                base = round(place + slot.font(label) * 0.36)
-                glyphs.write(window, names[i], round(beside + 1.4 * radius), base)
+        for line, ends in lines:
+            line(window, int(ends[k]) + 1)
+        tips = [float(own[k]) for own in x]
+        for group in beside(tips, slot.unit * STANDS):
+            heights = spread([float(y[i][k]) for i in group], step, plot.top, bottom)
+            middle = max(tips[i] for i in group) + slot.unit * ASIDE
+            for i, place in zip(group, heights, strict=True):
+                at, end = tips[i], float(y[i][k])
+                _connect(window, (at, end, middle - radius, place), muted)
+                stamp_at(window, dot, int(at), int(end))
+                stamp_at(window, badges[i], round(middle), round(place))
+                if names[i] and tips[i] > head[k] - slot.unit * STANDS:
+                    base = round(place + slot.font(label) * 0.36)
+                    glyphs.write(window, names[i], round(middle + 1.4 * radius), base)
 
     return draw
+
+
+def beside(ends: Sequence[float], apart: float) -> list[list[int]]:
+    """Which lines end at about the same place: less than that apart from the next one."""
+    groups: list[list[int]] = []
+    for i in sorted(range(len(ends)), key=lambda i: ends[i]):
+        if groups and ends[i] - ends[groups[-1][-1]] < apart:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return [sorted(group) for group in groups]
+
+
+def _stamps(
+    slot: DrawContext,
+    draw: "Callable[[Axes, Sequence[View]], None]",
+    every: Sequence[View],
+    x: Sequence[Floats],
+) -> list[tuple[Stamp, Floats]]:
+    """The lines, and up to where they are seen in each frame [F]: all in one go where the runs are
+    at the same step, else each by itself."""
+    head = np.max(x, axis=0)
+    together = all((abs(own - np.minimum(head, own.max())) < NEAR * slot.unit).all() for own in x)
+    parts = (
+        [(list(every), head)] if together else [([v], own) for v, own in zip(every, x, strict=True)]
+    )
+    return [
+        (Stamp.of(slot.width, slot.height, partial(_drawn, draw, some)), ends)
+        for some, ends in parts
+    ]
+
+
+def _drawn(
+    draw: "Callable[[Axes, Sequence[View]], None]", some: Sequence[View], axes: "Axes"
+) -> None:
+    draw(axes, some)
 
 
 def _connect(window: Pixels, ends: tuple[float, float, float, float], colour: str) -> None:
@@ -140,7 +178,7 @@ def _connect(window: Pixels, ends: tuple[float, float, float, float], colour: st
     window[down, across] = pixel(colour)
 
 
-def _draw_band(axes: "Axes", slot: Slot, plot: Plot, band: Band) -> None:
+def _draw_band(axes: "Axes", slot: DrawContext, plot: Plot, band: Band) -> None:
     """What lies between the quartiles of a run's seeds."""
     x = plot.x(np.arange(len(band.low), dtype=float))
     low, high = (np.where(np.isnan(own), np.nan, plot.y(own)) for own in band)
@@ -148,7 +186,7 @@ def _draw_band(axes: "Axes", slot: Slot, plot: Plot, band: Band) -> None:
 
 
 def _draw_line(
-    axes: "Axes", slot: Slot, plot: Plot, points: Points, dash: tuple[float, ...]
+    axes: "Axes", slot: DrawContext, plot: Plot, points: Points, dash: tuple[float, ...]
 ) -> None:
     """A run's line: of what swings within a few pixels the mean."""
     at, values = points
@@ -160,7 +198,7 @@ def _draw_line(
     axes.plot(x, y, color=slot.theme.ink, lw=width, linestyle=style, dash_capstyle="butt")
 
 
-def _names(slot: Slot, views: Views, wide: float) -> float:
+def _names(slot: DrawContext, views: Views, wide: float) -> float:
     """Room for the names at the lines' ends, where a plot is wide enough for them."""
     widest = max(slot.text_width(view.name, LABELS[0]) for view in views.values())
     return widest + slot.unit * 8 + reach(slot, LABELS[0]) if widest < 0.2 * wide else 0.0

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vizopt.core.contrast import SHAPE, mixed, nearest
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.names import layers_of, pair
 from vizopt.draw.panels.curves.plot import DIGITS, Plot
 from vizopt.recording.logged import logged
@@ -19,7 +19,7 @@ LINE = 1.15  # heights of a name from one to the next
 WIDEST = 0.25  # of the panel, that names take
 
 
-def colours_of(slot: Slot, run: Recording, column: str) -> list[str]:
+def colours_of(slot: DrawContext, run: Recording, column: str) -> list[str]:
     """Of the column's line and of that held out; or of the layers, from the palest to the last."""
     own = slot.theme.accent(quantity(column).colour)
     layers = layers_of(run, column)
@@ -40,13 +40,13 @@ class End(NamedTuple):
     line: bool = True  # and not what the lines are held against
 
 
-def room_of(slot: Slot, run: Recording, column: str, width: float) -> float:
+def room_of(slot: DrawContext, run: Recording, column: str, width: float) -> float:
     """What names take of a curve's width, with the strokes to them; 0 where there are none."""
     wide = [slot.text_width(text, 11) for text in _texts(slot, run, column, width) if text]
     return max(wide) + slot.unit * 14 if wide else 0.0
 
 
-def write_labels(slot: Slot, run: Recording, plot: Plot) -> None:
+def write_labels(slot: DrawContext, run: Recording, plot: Plot) -> None:
     """At the end of each layer's line its name, and a dashed line at what it is held against."""
     if plot.axis.mark is not None:
         y = float(plot.y(np.array(plot.axis.mark)))
@@ -68,7 +68,7 @@ def write_labels(slot: Slot, run: Recording, plot: Plot) -> None:
         slot.text(tip + slot.unit * 4, at + slot.font(11) * 0.36, end.text, 11)
 
 
-def _ends(slot: Slot, run: Recording, plot: Plot) -> Iterator[End]:
+def _ends(slot: DrawContext, run: Recording, plot: Plot) -> Iterator[End]:
     """Of the layers' lines that have a value, and of that at what they are held against."""
     texts = _texts(slot, run, plot.column, plot.whole)
     colours = colours_of(slot, run, plot.column)
@@ -83,7 +83,7 @@ def _ends(slot: Slot, run: Recording, plot: Plot) -> Iterator[End]:
         yield End(texts[-1], plot.right, y, slot.theme.muted, line=False)
 
 
-def _texts(slot: Slot, run: Recording, column: str, width: float) -> list[str]:
+def _texts(slot: DrawContext, run: Recording, column: str, width: float) -> list[str]:
     """Of the layers and of what they are held against, where a curve is so wide."""
     most = width * WIDEST
     layers = [parts(name)[1] for name in layers_of(run, column)]
@@ -108,7 +108,7 @@ def spread(wanted: Sequence[float], step: float, first: float, last: float) -> l
     return [float(height) for height in found]
 
 
-def note_second(slot: Slot, run: Recording, plots: list[Plot]) -> None:
+def note_second(slot: DrawContext, run: Recording, plots: list[Plot]) -> None:
     """What a second, thinner curve is, beside the first title that has one and room."""
     for plot in plots:
         names = pair(run, plot.column)
@@ -121,7 +121,7 @@ def note_second(slot: Slot, run: Recording, plots: list[Plot]) -> None:
                 return
 
 
-def _numbers(slot: Slot, run: Recording, names: list[str]) -> float:
+def _numbers(slot: DrawContext, run: Recording, names: list[str]) -> float:
     """Width of the widest numbers of a curve and of its second."""
     texts = [{*map(writing_of(run, name), logged(run[name])[1].tolist())} for name in names]
     first = max((slot.text_width(text, DIGITS[0], "bold") for text in texts[0]), default=0.0)

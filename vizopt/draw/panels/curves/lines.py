@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.plot import Floats, Plot
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def heights(plot: Plot, points: Points, epochs: NDArray[np.integer]) -> Floats:
 
 
 def draw_line(
-    axes: "Axes", slot: Slot, plot: Plot, points: Points, colour: str, thick: float
+    axes: "Axes", slot: DrawContext, plot: Plot, points: Points, colour: str, thick: float
 ) -> None:
     """A curve through its points, broken where one has no value, with triangles where it is cut."""
     from matplotlib.colors import to_hex, to_rgb

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Pixels, Rows
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.paint import Stamp, coloured, disc, stamp_at
-from vizopt.draw.panels.base import Draw, Slot
+from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.labels import colours_of
 from vizopt.draw.panels.curves.lines import Points, draw_line, heights
 from vizopt.draw.panels.curves.names import drawn_of, layers_of, pair
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def curve(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
+def curve(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
     """Draws the curves up to the current epoch, dots there, and the values in digits."""
     lines, digits = _lines(slot, run, plot, rows), _digits(slot, run, plot, rows)
 
@@ -32,7 +32,7 @@ def curve(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
     return draw
 
 
-def _lines(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
+def _lines(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
     """The column's line and that of the samples held out, or one of each layer."""
     layers = layers_of(run, plot.column)
     curves = [logged(run[name]) for name in drawn_of(run, plot.column)]
@@ -72,7 +72,7 @@ def _places(plot: Plot, points: Points, epochs: Rows) -> tuple[NDArray[Any], ...
     return epochs >= at[0], x.astype(int), heights(plot, points, epochs).astype(int)
 
 
-def _digits(slot: Slot, run: Recording, plot: Plot, rows: Rows) -> Draw:
+def _digits(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
     """The value, and before it that of the samples held out, or that it is the whole network's."""
     names = pair(run, plot.column)
     layers = layers_of(run, plot.column)
@@ -106,7 +106,7 @@ def _texts(run: Recording, name: str, epochs: Rows) -> list[str]:
     return [way(value) if begun else "" for value, begun in told]
 
 
-def _strip(slot: Slot, plot: Plot, texts: set[str]) -> Glyphs:
+def _strip(slot: DrawContext, plot: Plot, texts: set[str]) -> Glyphs:
     """A strip for a curve's numbers, as large as they can stand beside its title."""
     free = plot.edge - plot.start - slot.text_width(plot.name(slot)) - slot.unit * 4
     for size in DIGITS:

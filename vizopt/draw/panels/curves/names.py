@@ -1,16 +1,16 @@
 """What a curve's box shows: the columns that belong to one, and its title."""
 
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.recording.quantities import layered, ordered, quantity, title
 from vizopt.recording.scalars import second
 from vizopt.recording.store import Recording
 
 
-def title_of(slot: Slot, run: Recording, column: str) -> str:
+def title_of(slot: DrawContext, run: Recording, column: str) -> str:
     return slot.told(title(column, run.header.kind))
 
 
-def short_of(slot: Slot, run: Recording, column: str) -> str:
+def short_of(slot: DrawContext, run: Recording, column: str) -> str:
     """A title for little room: `lr`."""
     return quantity(column).short or title_of(slot, run, column)
 

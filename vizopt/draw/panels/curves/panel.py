@@ -9,7 +9,7 @@ from vizopt.core.arrays import Pixels
 from vizopt.core.errors import hint
 from vizopt.core.specs import spec
 from vizopt.draw.panels.axis import Axis, Kind, Limits
-from vizopt.draw.panels.base import Draw, OneRun, Slot
+from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.curves.boxes import axis_of, beside, constants, plots
 from vizopt.draw.panels.curves.compared import draw_still, moving, plots_of
 from vizopt.draw.panels.curves.labels import note_second, write_labels
@@ -75,7 +75,7 @@ class Curves(OneRun):
         """Whether the lines of several runs are drawn together."""
         return self.of is None and len(views) > 1
 
-    def static(self, slot: Slot, views: Views) -> None:
+    def static(self, slot: DrawContext, views: Views) -> None:
         if self._compares(views):
             draw_still(slot, plots_of(slot, views, self.columns, self.axis, self.limits))
             return
@@ -90,7 +90,7 @@ class Curves(OneRun):
         for line in constants(slot, run, self.columns):
             line.write(slot)
 
-    def dynamic(self, slot: Slot, views: Views) -> Draw:
+    def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         if self._compares(views):
             boxes = plots_of(slot, views, self.columns, self.axis, self.limits)
             return moving(slot, views, boxes)

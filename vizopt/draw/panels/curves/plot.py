@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.numbers import count, setting
 from vizopt.draw.panels.axis import Axis, even_ticks
-from vizopt.draw.panels.base import Slot
+from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.names import layers_of, short_of, title_of
 from vizopt.recording.store import Recording
 
@@ -40,7 +40,7 @@ class Plot:
     @classmethod
     def of(
         cls,
-        slot: Slot,
+        slot: DrawContext,
         run: Recording,
         column: str,
         axis: Axis,
@@ -81,7 +81,7 @@ class Plot:
         """Where the values end."""
         return self.left + self.width
 
-    def draw_epochs(self, slot: Slot) -> None:
+    def draw_epochs(self, slot: DrawContext) -> None:
         """The axis below, from 0 to the last planned epoch."""
         bottom = self.top + self.height + slot.font(11) * 1.4
         parts = 4 if self.width > slot.font(11) * 26 else 1
@@ -93,7 +93,7 @@ class Plot:
                 slot.text(min(float(self.x(epoch)), most), bottom, text, 11, align="center")
         slot.text(self.start, bottom, f"{self.unit} 0", 11)
 
-    def name(self, slot: Slot) -> str:
+    def name(self, slot: DrawContext) -> str:
         """The title, or where it has no room the column's own name, or its beginning: acc."""
         room = self.edge - self.start
         if self.layered:  # its number is left out where the title has no room beside it
@@ -104,7 +104,7 @@ class Plot:
         least = slot.text_width("0.000", DIGITS[-1], "bold") + slot.unit * 4
         return self.short if slot.text_width(self.short) < room - least else self.short[:SHORT]
 
-    def draw_axes(self, slot: Slot) -> None:
+    def draw_axes(self, slot: DrawContext) -> None:
         """The title and the values' grid lines."""
         slot.text(self.start, self.top - slot.unit * 12, self.name(slot), 13)
         above, ends = np.inf, [self.left, self.left + self.width]
@@ -118,11 +118,11 @@ class Plot:
             slot.text(x, y + slot.font(11) * 0.36, setting(tick), 11, align="right")
 
 
-def head(slot: Slot) -> float:
+def head(slot: DrawContext) -> float:
     """Baseline of a curve's title and number below its top."""
     return slot.font(18) * 1.25
 
 
-def _parts(slot: Slot, height: float) -> int:
+def _parts(slot: DrawContext, height: float) -> int:
     """Parts of an axis of values that is so high, in pixels."""
     return 4 if height > slot.font(11) * 12 else 2 if height > slot.font(11) * 4 else 1
