@@ -550,3 +550,10 @@ def test_how_a_column_is_rounded(cells, words, half):
 def test_a_column_is_rounded_as_the_others_of_its_file():
     found = roundings({"lr": ["0.001"] * 2, "loss": ["1.074", "1.080"], "x": ["1.0", "1.0"]})
     assert [rounding.words for rounding in found.values()] == ["3 decimals", "3 decimals", ""]
+
+
+def test_weights_of_other_shapes_are_not_equal(command, tmp_path):
+    np.savez("mine.npz", W1=np.ones((3, 2, 4)), loss=np.ones(3))
+    np.savez("other.npz", W1=np.ones((3, 2, 5)), loss=np.ones(3))
+    ran = command("compare", "mine.npz", "other.npz")
+    assert ran.out == "equal: loss at 3 rows\n"

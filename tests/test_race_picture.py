@@ -183,5 +183,19 @@ def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
     assert {"small-plane", "standings"} <= set(PANELS)
 
 
+def test_a_run_that_logs_few_steps_has_a_line_from_one_to_the_next(tmp_path):
+    def stills(name, every):
+        for run, steps, lowest in (("a", every, 1.0), ("b", 1, 1.5)):
+            with vizopt.Run(tmp_path / name / f"{run}.zarr", title=run) as own:
+                for step in range(0, 41, steps):
+                    own.log(step=step, loss=3.0 - (3.0 - lowest) * step / 40)
+        runs = [tmp_path / name / f"{run}.zarr" for run in "ab"]
+        clip = vizopt.race(runs, tmp_path / f"{name}.png", at="last", size=SMALL)
+        return clip.frames()[0]
+
+    whole, few = stills("whole", 1).astype(int), stills("few", 20).astype(int)
+    assert abs(whole - few).max() < 8
+
+
 def test_lines_that_end_together_have_their_badges_in_one_column():
     assert beside([100.0, 40.0, 95.0, 41.0, 300.0], 30.0) == [[1, 3], [0, 2], [4]]

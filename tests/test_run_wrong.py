@@ -248,6 +248,27 @@ def test_places_that_cannot_be_written(tmp_path, name, line):
     assert (tmp_path / "taken.zarr/mine").exists()
 
 
+def test_ctrl_c_before_the_first_step_is_there_leaves_nothing(tmp_path):
+    def predict(points):
+        raise KeyboardInterrupt
+
+    def loop():
+        with vizopt.Run(tmp_path / "a.zarr", data=(X, Y), predict=predict) as run:
+            run.log(loss=1.0)
+
+    with pytest.raises(KeyboardInterrupt):
+        loop()
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_nothing_logged_of_a_resumed_run_leaves_what_was_there(tmp_path):
+    with vizopt.Run(tmp_path / "a.zarr") as run:
+        run.log(loss=1.0)
+    with said("a.zarr: nothing was logged: what was recorded before stays"):
+        vizopt.Run(tmp_path / "a.zarr", mode="resume").close()
+    assert vizopt.Recording(tmp_path / "a.zarr").epochs == 1
+
+
 def test_nothing_logged_leaves_nothing(tmp_path):
     with said("a.zarr: nothing was logged: there is no recording of it"):
         vizopt.Run(tmp_path / "a.zarr").close()

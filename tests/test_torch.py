@@ -288,6 +288,17 @@ def test_groups_have_rates_of_their_own(path):
     assert own == ({"lr": 0.5, "momentum": 0.9}, {"lr": 0.25, "momentum": 0})
 
 
+def test_the_rate_of_a_schedule_is_told_in_the_digits_somebody_chose(path):
+    model = mlp(2, 8, 2)
+    optimizer = torch.optim.AdamW(model.parameters())
+    torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.05, total_steps=120)
+    assert str(optimizer.param_groups[0]["lr"]) == "0.0020000000000000018"
+    vizopt.torch.record(model, optimizer, path).close()
+    header = vizopt.Recording(path).header
+    assert header.settings == "AdamW, lr 0.002 (PyTorch)  ·  Sequential"
+    assert header.external.settings["lr"] == 0.0020000000000000018
+
+
 def test_who_trains_is_told(path):
     model = mlp(2, 8, 2)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, betas=(0.8, 0.99))

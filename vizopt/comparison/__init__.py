@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from vizopt.comparison.align import aligned
 from vizopt.comparison.gaps import (
     WEIGHTS,
@@ -13,6 +11,7 @@ from vizopt.comparison.gaps import (
     gap,
     is_made,
     precision,
+    rows_in_common,
     weight_gap,
 )
 from vizopt.comparison.log import Log
@@ -27,7 +26,7 @@ class Comparison:
         here, there: the logs, there in the epochs of here.
         gaps: of the columns that both have: what causes a difference before what shows it.
         weights: the first parameter that differs.
-        rows: how many epochs' parameters both have.
+        rows: how many epochs' parameters both have, of arrays of one shape.
     """
 
     here: Log
@@ -69,7 +68,7 @@ def compare(here: Log, there: Log, tolerance: float | None = None) -> Comparison
     if here.weights and there.weights:
         share = WEIGHTS[dtype] if tolerance is None else tolerance
         found = weight_gap(here.weights, there.weights, share)
-        rows = len(np.intersect1d(here.weights.epochs, there.weights.epochs))
+        rows = rows_in_common(here.weights, there.weights)
     if not rows and not any(len(g.epochs) for g in gaps):
         raise VizoptError(f"{here.name} and {there.name}: have no epoch in common")
     return Comparison(here, there, gaps, found, rows)

@@ -136,6 +136,11 @@ def weight_gap(here: Weights, there: Weights, tolerance: float) -> WeightGap | N
     return None
 
 
+def rows_in_common(here: Weights, there: Weights) -> int:
+    """How many epochs both have; none where no array of one is like one of the other."""
+    return len(np.intersect1d(here.epochs, there.epochs)) if _alike(here, there) else 0
+
+
 def weights_apart(
     here: Weights, there: Weights
 ) -> tuple[NDArray[np.integer], NDArray[np.floating]]:
@@ -155,11 +160,16 @@ def weights_apart(
 def _in_common(here: Weights, there: Weights) -> Iterator[tuple[int, Arrays, Arrays]]:
     """Epochs of both, with the arrays of both."""
     _, rows, others = np.intersect1d(here.epochs, there.epochs, return_indices=True)
-    names = [name for name in here.shapes if there.shapes.get(name) == here.shapes[name]]
+    names = _alike(here, there)
     for row, other in zip(rows.tolist(), others.tolist(), strict=True):
         ours, theirs = here.at(row), there.at(other)
         both = [{name: arrays[name] for name in names} for arrays in (ours, theirs)]
         yield int(here.epochs[row]), both[0], both[1]
+
+
+def _alike(here: Weights, there: Weights) -> list[str]:
+    """The arrays that both have, in one shape."""
+    return [name for name, shape in here.shapes.items() if there.shapes.get(name) == shape]
 
 
 def _largest(log: Weights, arrays: Arrays, name: str) -> float:

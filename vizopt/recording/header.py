@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from vizopt.core.floats import EXACT
+from vizopt.core.numbers import setting
 from vizopt.core.params import ParamLayout
 from vizopt.core.sampling import size_before
 from vizopt.core.specs import Count, Whole, spec
@@ -82,10 +83,15 @@ class External:
     def told(self) -> str:
         """For the line below a title: `AdamW, lr 0.01 (PyTorch)`; `Python`."""
         rates = {key: self.settings[key] for key in RATES if key in self.settings}
-        parts = [f"{key.replace('_', ' ')} {value}" for key, value in rates.items()]
+        parts = [f"{key.replace('_', ' ')} {_rate(value)}" for key, value in rates.items()]
         if not self.optimizer:
             return self.framework
         return f"{', '.join([self.optimizer, *parts])} ({self.framework})"
+
+
+def _rate(value: bool | float | str) -> str:
+    """A schedule leaves 0.0020000000000000018 of the 0.002 that somebody chose."""
+    return setting(value) if isinstance(value, float) else str(value)
 
 
 @spec

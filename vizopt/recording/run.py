@@ -202,10 +202,11 @@ class Run:
             self._keeping.finish()
             return ""
         self._writer.discard()
-        return f"{self.path}: nothing was logged: there is no recording of it"
+        kept = "what was recorded before stays" if self.steps else "there is no recording of it"
+        return f"{self.path}: nothing was logged: {kept}"
 
     def _interrupt(self) -> str:
-        if self._step is None:
+        if not self._writer.has_begun:
             self._writer.discard()
             return ""
         kept = self._writer.interrupt()

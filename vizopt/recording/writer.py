@@ -98,6 +98,11 @@ class Writer:
         columns += [STEP, *(Column(name, "history", "float64") for name in scalars)]
         self._recorder = Recorder(self.part, header, tuple(columns), constants, saved)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a row to come, or one."""
+        return self._recorder is not None
+
     def join(self, parameters: Parameters) -> None:
         """Parameters come from now on: the rows before have none, and go."""
         assert self._recorder

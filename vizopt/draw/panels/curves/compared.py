@@ -14,10 +14,11 @@ from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.boxes import axis_of
 from vizopt.draw.panels.curves.labels import spread
-from vizopt.draw.panels.curves.lines import by_column
+from vizopt.draw.panels.curves.lines import Points, by_column, heights
 from vizopt.draw.panels.curves.plot import Floats, Plot
 from vizopt.draw.tracing import Traced
 from vizopt.draw.views import View, Views, planned_steps
+from vizopt.recording.logged import logged
 from vizopt.recording.quantities import quantity
 from vizopt.recording.seeded import Band, Seeded
 
@@ -85,19 +86,19 @@ def moving(slot: DrawContext, views: Views, plots: Sequence[Plot]) -> Draw:
 
 def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     every = list(views.values())
-    values = [view.run[plot.column] for view in every]
+    values = [logged(view.run[plot.column]) for view in every]
 
     def draw_lines(axes: "Axes", some: Sequence[View]) -> None:
         for view in some:
             if isinstance(view.run, Seeded) and (band := view.run.band(plot.column)):
                 _draw_band(axes, slot, plot, band)
         for view in some:
-            own = view.run[plot.column]
+            own = logged(view.run[plot.column])
             _draw_line(axes, slot, plot, own, view.role.dash)
 
     steps = [view.run["epoch"][view.rows] for view in every]
     x = [plot.x(each.astype(float)) for each in steps]
-    y = [plot.y(np.nan_to_num(own[at], nan=np.inf)) for own, at in zip(values, steps, strict=True)]
+    y = [heights(plot, own, at) for own, at in zip(values, steps, strict=True)]
     head = np.max(x, axis=0)
     lines = _stamps(slot, draw_lines, every, x)
     dot = coloured(disc(slot.unit * 4), slot.theme.ink)
@@ -185,10 +186,11 @@ def _draw_band(axes: "Axes", slot: DrawContext, plot: Plot, band: Band) -> None:
 
 
 def _draw_line(
-    axes: "Axes", slot: DrawContext, plot: Plot, values: Floats, dash: tuple[float, ...]
+    axes: "Axes", slot: DrawContext, plot: Plot, points: Points, dash: tuple[float, ...]
 ) -> None:
     """A run's line: of what swings within a few pixels the mean."""
-    x = plot.x(np.arange(len(values), dtype=float))
+    at, values = points
+    x = plot.x(at.astype(float))
     y = np.where(np.isnan(values), np.nan, plot.y(values))
     x, y, _, _ = by_column(x, y, COLUMN * slot.unit)
     style = (0, dash) if dash else "-"

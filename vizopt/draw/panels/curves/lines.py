@@ -18,6 +18,14 @@ BAND = 2.5  # widths of a line: where the values of a column spread wider, it is
 PALE = 0.35  # of the line's colour in its band
 
 
+def heights(plot: Plot, points: Points, epochs: NDArray[np.integer]) -> Floats:
+    """Where a line is at each epoch: straight from one value to the next, level behind the last."""
+    at, values = points
+    here = epochs.clip(max=at[-1])
+    y = plot.y(np.nan_to_num(values, nan=np.inf))
+    return y[np.searchsorted(at, here)] if len(at) > at[-1] else np.interp(here, at, y)
+
+
 def draw_line(
     axes: "Axes", slot: DrawContext, plot: Plot, points: Points, colour: str, thick: float
 ) -> None:

@@ -10,7 +10,7 @@ from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.paint import Stamp, coloured, disc, stamp_at
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.labels import colours_of
-from vizopt.draw.panels.curves.lines import Points, draw_line
+from vizopt.draw.panels.curves.lines import Points, draw_line, heights
 from vizopt.draw.panels.curves.names import drawn_of, layers_of, pair
 from vizopt.draw.panels.curves.plot import DIGITS, Plot
 from vizopt.recording.logged import is_logged, logged, standing
@@ -65,13 +65,11 @@ def _lines(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
 def _places(plot: Plot, points: Points, epochs: Rows) -> tuple[NDArray[Any], ...]:
     """Where a line's dot is in each frame [F]: whether there is one yet, its x and y. Between two
     values it goes straight from one to the other; behind the last one it stays."""
-    at, values = points
+    at, _ = points
     if not len(at):
         return np.zeros(len(epochs), np.bool_), epochs, epochs
-    here = epochs.clip(max=at[-1])
-    y = plot.y(np.nan_to_num(values, nan=np.inf))
-    between = y[np.searchsorted(at, here)] if len(at) > at[-1] else np.interp(here, at, y)
-    return epochs >= at[0], plot.x(here.astype(float)).astype(int), between.astype(int)
+    x = plot.x(epochs.clip(max=at[-1]).astype(float))
+    return epochs >= at[0], x.astype(int), heights(plot, points, epochs).astype(int)
 
 
 def _digits(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
