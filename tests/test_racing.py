@@ -269,6 +269,33 @@ def test_a_training_of_ones_own_races_and_makes_no_recipe(tmp_path, tiny):
         field_of(sources[1:], {"optimizer.lr": 1.0}, "race")
 
 
+def test_recordings_of_other_data_have_no_problem_in_common(tmp_path, tiny):
+    x = np.random.default_rng(0).normal(size=(7, 2))
+    with vizopt.Run(tmp_path / "mine.zarr", data=(x, [0, 1] * 3 + [1]), predict=lambda p: p) as run:
+        run.log(loss=1.0)
+        run.log(loss=0.5)
+    told = (
+        "no common problem: SGD is a network on {} points in 3 classes, mine is a network on 7 "
+        "points in 2 classes: allow it with --mixed"
+    )
+    for sources, points in (([tiny["SGD"], run], 27), (["sgd", run], 300)):
+        with pytest.raises(VizoptError, match=f"^{told.format(points)}$"):
+            field_of(sources, {}, "race")
+        assert len(field_of(sources, {}, "race", mixed=True).runs) == 2
+
+
+def test_ctrl_c_counts_what_is_of_this_training(tmp_path):
+    trained(["sgd", "adam"], tmp_path, **TINY)
+    field = field_of(["sgd", "adam"], {**TINY, "seed": 5}, "race")
+
+    def bar(items, total, label, unit, start=0):
+        raise KeyboardInterrupt
+        yield
+
+    with pytest.raises(Interrupted, match="interrupted: 0 of 2 runs are recorded in"):
+        racing.train_race(field, tmp_path, bar, print, cores=1)
+
+
 def test_the_names_are_those_of_the_rules_or_else_of_the_scenes():
     assert list(field_of(["sgd", "adam"], {}, "race").runs) == ["SGD", "Adam"]
     field = field_of(["sgd-lr-085", "sgd", "adam"], {}, "race")

@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
 from vizopt.clips import recipe as recipes
 from vizopt.core.errors import RecordingError, SceneError, VizoptError
 from vizopt.core.explain import explained
+from vizopt.core.numbers import counted
+from vizopt.pipeline.prepared import prepare
 from vizopt.recording.atomic import is_recording
 from vizopt.recording.run import Run
 from vizopt.recording.store import Recording
@@ -191,13 +193,40 @@ def _check(field: Field) -> None:
     if field.shown.mixed:
         return
     _ = field.race  # which holds trained runs against each other
-    names = list(field.runs)
-    kinds = [_kind(run) for run in field.runs.values()]
-    for name, kind in zip(names, kinds, strict=True):
-        if kind != kinds[0]:
-            what = f"{names[0]} is a {kinds[0]}, {name} a {kind}"
-            raise VizoptError(f"no common problem: {what}: allow it with --mixed")
+    problems = {name: _problem(run) for name, run in field.runs.items()}
+    first = next(iter(problems))
+    known = next((name for name, problem in problems.items() if problem.data), first)
+    for name, problem in problems.items():
+        for other in (first, known):
+            if not problem.is_common(problems[other]):
+                what = f"{other} is {problems[other].told}, {name} is {problem.told}"
+                raise VizoptError(f"no common problem: {what}: allow it with --mixed")
 
 
-def _kind(run: Scene | Recording) -> str:
-    return run.problem.kind if isinstance(run, Scene) else run.header.kind
+class _Problem(NamedTuple):
+    """What a run is of.
+
+    Args:
+        kind: of the problem.
+        data: a few words on its data; empty where nobody recorded any.
+    """
+
+    kind: str
+    data: str
+
+    @property
+    def told(self) -> str:
+        return f"a {self.kind}{self.data}"
+
+    def is_common(self, other: "_Problem") -> bool:
+        return self.kind == other.kind and (not self.data or self.data == other.data)
+
+
+def _problem(run: Scene | Recording) -> _Problem:
+    if isinstance(run, Scene):
+        ready = prepare(run)
+        header, points = ready.header, len(ready.problem.constants.get("labels", ()))
+    else:
+        header, points = run.header, len(run["labels"]) if "labels" in run.names else 0
+    classes = counted(len(header.classes), "class")
+    return _Problem(header.kind, f" on {counted(points, 'point')} in {classes}" if points else "")

@@ -1,7 +1,7 @@
 """Racing: the runs of a race are trained, or taken as they are, and drawn into one picture."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,11 +22,12 @@ from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.field import Field
 from vizopt.pipeline.fitting import fitted_all
 from vizopt.pipeline.workers import Job, Say, train_all
-from vizopt.recording.atomic import is_recording
+from vizopt.recording.atomic import is_recording, is_whole
 from vizopt.recording.seeded import Seeded, middle_seed
 from vizopt.recording.store import Recording
 from vizopt.scene.race import file_name
 from vizopt.scene.spec import Scene
+from vizopt.scene.written import scene_toml
 from vizopt.train.probes import Keep
 
 HISTORY = Keep(first=0, every=1_000_000_000, grid=2)  # rows of the first and last epoch alone
@@ -102,9 +103,16 @@ def train_runs(jobs: Sequence[Job], folder: Path, bar: Bar, say: Say, cores: int
     try:
         train_all(jobs, bar, say, cores)
     except KeyboardInterrupt:
-        done = sum(job.path.is_dir() for job in jobs)
+        done = sum(map(_is_recorded, jobs))
         told = f"interrupted: {done} of {counted(len(jobs), 'run')} are recorded in {folder}"
         raise Interrupted(f"{told}: the same command trains the others") from None
+
+
+def _is_recorded(job: Job) -> bool:
+    """Whether its recording is whole, and of this training and no earlier one."""
+    with suppress(VizoptError):
+        return is_whole(job.path) and Recording(job.path).header.scene == scene_toml(job.scene)
+    return False
 
 
 def _recorded(job: Job, members: Sequence[Recording] | None) -> Recording:
