@@ -452,7 +452,7 @@ def test_another_training_is_not_gone_on_with(tmp_path, change, line):
 
 
 def test_nothing_to_resume(tmp_path, run):
-    with pytest.raises(RecordingError, match="no such recording"):
+    with pytest.raises(RecordingError, match=r"nothing to resume: begin with mode=\"new\"$"):
         vizopt.Run(tmp_path / "a.zarr", mode="resume")
     with pytest.raises(RecordingError, match="was trained by vizopt: go on with: vizopt record"):
         vizopt.Run(run.path, mode="resume")

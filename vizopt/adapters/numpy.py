@@ -88,7 +88,7 @@ def record(
         data=data,
         predict=predict,
         convention="book",
-        versions={"NumPy": np.__version__},
+        versions={"numpy": np.__version__},
         origin=External("NumPy", "", type(optimizer).__name__, settings(optimizer)),
         **options,
     )

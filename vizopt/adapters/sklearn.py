@@ -75,7 +75,7 @@ def fit(
         data=data,
         predict=listens.predict if data is not None else None,
         convention="book",
-        versions={"scikit-learn": sklearn.__version__, "NumPy": np.__version__},
+        versions={"scikit-learn": sklearn.__version__, "numpy": np.__version__},
         origin=External(
             "scikit-learn",
             " → ".join(

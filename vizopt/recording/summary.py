@@ -63,7 +63,11 @@ def summary(run: Recording) -> dict[str, Any]:
         if ended.ending.kind in ("off", "steep"):
             values["diverged"] = None
     return values | {
-        **({key: scene[key] for key in made} if by is None else {"recorded": asdict(by)}),
+        **(
+            {key: scene[key] for key in made}
+            if by is None
+            else {"recorded": {key: value for key, value in asdict(by).items() if value}}
+        ),
         "columns": {
             name: [str(array.dtype), *array.shape[1:]]
             for name, array in sorted(run.columns.items())

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from vizopt.core.errors import RecordingError, VizoptError, one_line
 from vizopt.core.numbers import counted
 from vizopt.core.params import ParamLayout
-from vizopt.core.places import beside, is_left, parts_of, remove, synced, target
-from vizopt.recording.atomic import attributes, check_free, is_recording, put, renamed, writing
-from vizopt.recording.field import LINE, Field
+from vizopt.core.places import beside, remove, synced, target
+from vizopt.recording.atomic import check_free, is_recording, put, renamed, writing
+from vizopt.recording.continued import grid, killed, logged, resumable
+from vizopt.recording.field import Field
 from vizopt.recording.given import Samples
 from vizopt.recording.header import Column, External, Group, Header
 from vizopt.recording.logged import MISSING
@@ -61,9 +62,9 @@ class Writer:
             check_free(path)
             self._place.parent.mkdir(parents=True, exist_ok=True)
             if resumes:
-                self.part = _killed(self._place)
-                self._before = _resumable(self.part, path)
-                self.steps, self.grid = _logged(self._before), _grid(self._before)
+                self.part = killed(self._place)
+                self._before = resumable(self.part, path)
+                self.steps, self.grid = logged(self._before), grid(self._before)
             else:
                 self.part = beside(self._place) if self._place.exists() else self._place
                 self.part.mkdir()
@@ -266,38 +267,6 @@ def _make_free(place: Path) -> None:
     with writing(place):
         if not any(place.iterdir()):
             place.rmdir()
-
-
-def _killed(place: Path) -> Path:
-    """What a process has left beside a recording's place that was killed, the newest; or place."""
-    left = [part for part in parts_of(place) if is_left(part.name) and attributes(part)]
-    return max(left, key=lambda part: part.stat().st_mtime, default=place)
-
-
-def _resumable(folder: Path, path: Path) -> Recording:
-    """The recording to go on with.
-
-    Raises:
-        RecordingError: there is none, or one that vizopt trained.
-    """
-    run = Recording(folder)
-    if run.header.external is None:
-        raise RecordingError(f"{path}: was trained by vizopt: go on with: vizopt record --resume")
-    return run
-
-
-def _logged(run: Recording) -> int:
-    """How many steps there are up to the last that was logged."""
-    return int(run["step"].max(initial=-1)) + 1
-
-
-def _grid(run: Recording) -> int:
-    """Points a side of the plane that is recorded, if one is."""
-    if "scores" in run.columns:
-        return int(run.columns["scores"].shape[-1])
-    return (
-        int(run.columns["probabilities"].shape[-1]) // LINE if "probabilities" in run.columns else 0
-    )
 
 
 def _scene_name(name: str) -> str:
