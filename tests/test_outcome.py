@@ -17,7 +17,7 @@ from vizopt.draw.panels import DrawContext, StepArithmetic
 from vizopt.draw.panels.arithmetic import arithmetic
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
-from vizopt.draw.views import alone
+from vizopt.draw.views import alone, views_of
 from vizopt.recording import summary
 from vizopt.recording.descent import BROKEN, outcome
 from vizopt.recording.events import broken_off, events
@@ -422,7 +422,8 @@ def assert_all_say(run: Recording, words: str) -> None:
     assert facts["settled_at"] == (step if facts["settled"] else None)
     assert facts["diverged_at"] == (step if words == "diverged" else None)
     scene = parse_scene(run.header.scene, "a", {}, {})
-    label = metadata.metadata_of(run, scene, told, ClipOptions(fps=20.0), card=0, warning="")
+    views = views_of({"": run}, scene.timeline, 20.0)
+    label = metadata.metadata_of(views, scene, told, ClipOptions(fps=20.0), card=0, warning="")
     assert label.marks[-1][1] == words
     if not lost:
         shown = label.numbers["step"][label.marks[-1][0]]

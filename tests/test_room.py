@@ -165,7 +165,7 @@ def test_a_curve_that_spreads_has_as_many_points_in_every_size(unit):
         height=100.0 * unit,
     )
     values = np.random.default_rng(0).random(9000)
-    draw_line(slot.axes, slot, plot, values, "#b03020", 1.0)
+    draw_line(slot.axes, slot, plot, (np.arange(9000), values), "#b03020", 1.0)
     line = slot.axes.lines[0]
     assert len(line.get_xdata()) == 150  # a point for every two units
     assert line.get_linewidth() == max(1.8 * unit, 1.2)

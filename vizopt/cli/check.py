@@ -46,7 +46,9 @@ def check(
     if plot:
         try:
             check_plot(plot, files[0], overwrite)
-        except VizoptError as error:  # 1 says that a clip flashes
+        except VizoptError as error:
+            if plot.exists():  # a file that is not to be replaced, as of every command
+                raise
             raise click.UsageError(f"--plot {error}") from error
     from vizopt.flashes.check import facts, lines, no_facts
 
