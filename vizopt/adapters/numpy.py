@@ -46,7 +46,7 @@ def record(
     unit: Literal["epoch", "step"] = "epoch",
     **options: Unpack[Options],
 ) -> Run:
-    """Record a training of the book's classes; the loop stays as it is.
+    """Record a training of the book's classes; the loop stays as it is::
 
         run = vizopt.numpy.record(
             [dense1, activation1, dense2], optimizer, "mine.zarr", loss=loss_activation, data=(X, y)
