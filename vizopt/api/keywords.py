@@ -110,6 +110,8 @@ def asked_of(call: str, options: ClipOptions | None, keywords: Mapping[str, Any]
 
 def _said(options: ClipOptions) -> dict[str, Any]:
     """The options that are not the default: the others are as the scene has them."""
+    if not isinstance(options, ClipOptions):  # from Python anything may come
+        raise VizoptError(f"{options!r}: is no ClipOptions; a look's file is look={options!r}")
     defaults = values_of(ClipOptions())
     return {name: value for name, value in values_of(options).items() if value != defaults[name]}
 
