@@ -47,6 +47,32 @@ def summary(run: Recording) -> dict[str, Any]:
         "diverged": run.diverged,
         "interrupted": run.interrupted,
     }
+    values |= _values(run)
+    if run.header.kind == "function":
+        ended = outcome(run)
+        values["descent"] = _descent(ended)
+        if ended.ending.kind in ("off", "steep"):
+            values["diverged"] = None
+    who = {key: scene[key] for key in made}
+    if by is not None:
+        who = {"recorded": {key: value for key, value in asdict(by).items() if value}}
+    return (
+        values
+        | who
+        | {
+            "columns": {
+                name: [str(array.dtype), *array.shape[1:]]
+                for name, array in sorted(run.columns.items())
+            },
+            "bytes": sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file()),
+            "versions": run.header.versions,
+        }
+    )
+
+
+def _values(run: Recording) -> dict[str, Any]:
+    """The last value of each column, and the best loss and accuracy with their epochs."""
+    values: dict[str, Any] = {}
     for column in ("loss", "accuracy"):
         every = series(run, column)
         if np.isfinite(every).any():
@@ -55,26 +81,7 @@ def summary(run: Recording) -> dict[str, Any]:
             at = int(missing.argmin() if falls else missing.argmax())
             values[f"final_{column}"] = _plain(final(every))
             values[f"best_{column}"] = {"value": float(every[at]), "epoch": at}
-    for column in _others(run):
-        values[f"final_{column}"] = _plain(final(run[column]))
-    if run.header.kind == "function":
-        ended = outcome(run)
-        values["descent"] = _descent(ended)
-        if ended.ending.kind in ("off", "steep"):
-            values["diverged"] = None
-    return values | {
-        **(
-            {key: scene[key] for key in made}
-            if by is None
-            else {"recorded": {key: value for key, value in asdict(by).items() if value}}
-        ),
-        "columns": {
-            name: [str(array.dtype), *array.shape[1:]]
-            for name, array in sorted(run.columns.items())
-        },
-        "bytes": sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file()),
-        "versions": run.header.versions,
-    }
+    return values | {f"final_{column}": _plain(final(run[column])) for column in _others(run)}
 
 
 def _others(run: Recording) -> list[str]:
