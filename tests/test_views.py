@@ -1,5 +1,6 @@
 """Views: the runs of a picture on one clock, and which of them a panel shows."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,7 @@ import vizopt
 from vizopt.core.errors import VizoptError
 from vizopt.draw.panels import DecisionRegions
 from vizopt.draw.timeline import TIMELINES
-from vizopt.draw.views import Role, View, chosen, shown_steps, views_of
+from vizopt.draw.views import DASHES, Role, View, chosen, shown_steps, views_of
 
 KEPT = {
     "long": np.array([0, 1, 2, 4, 8, 16, 50, 200, 10_000]),
@@ -68,3 +69,12 @@ def test_a_scene_of_one_run_names_none():
     message = 'stage.panels.plane.of: no run "Adam": the picture shows one, leave it out'
     with pytest.raises(vizopt.VizoptError, match=message):
         vizopt.load_scene("sgd", {"stage.panels": {"plane": {"kind": "plane", "of": "Adam"}}})
+
+
+def test_dashes_can_be_told_apart_from_the_last_row():
+    """No gap is closed by the line's own width, and no two repeat over nearly the same length."""
+    assert DASHES[0] == ()
+    assert all(gap >= 1.1 for dash in DASHES for gap in dash[1::2])
+    assert DASHES[1] == (4.5, 1.8)
+    lengths = sorted(sum(dash) / (len(dash) // 2) for dash in DASHES[1:])
+    assert all(longer / shorter >= 1.05 for shorter, longer in pairwise(lengths))
