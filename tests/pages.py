@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from vizopt.core.numbers import count, number
-from vizopt.formats import ClipMetadata, StreamSpec, format_of
+from vizopt.formats import ClipMetadata, Mark, StreamSpec, format_of
 
 FRAMES, FPS, BITS, SIDE = 150, 30.0, 8, 40
 SIZE = (BITS * SIDE, 180)
@@ -37,7 +37,7 @@ LABEL = ClipMetadata(
     paragraphs=("It counts.", "Then it ends."),
     recipe='title = "Blocks"\n',
     numbers={"epoch": EPOCHS, "lr": np.full(FRAMES, 0.1), "loss": LOSS},
-    marks=((30, "accuracy reaches 50 %"), (90, "the loss jumps to 2.000")),
+    marks=(Mark(30, 300, "accuracy reaches 50 %"), Mark(90, 900, "the loss jumps to 2.000")),
 )
 
 

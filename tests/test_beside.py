@@ -29,7 +29,7 @@ from vizopt.draw.panels.axis import Axis
 from vizopt.draw.theme import THEMES
 from vizopt.flashes import check_flashes
 from vizopt.flashes.decode import pictures
-from vizopt.formats import ClipMetadata, StreamSpec, format_of
+from vizopt.formats import ClipMetadata, Mark, StreamSpec, format_of
 from vizopt.formats import slides as formats
 from vizopt.formats.slides.layout import captioned
 from vizopt.scene.load import parse_scene
@@ -290,7 +290,7 @@ def test_clips_that_would_come_apart_play_once(command, clips):
 
 
 def test_the_notes_have_the_cues_of_both_in_their_order(clips):
-    marks = {"a": ((2, "falls"), (6, "ends")), "b": ((2, "leaps"),)}
+    marks = {"a": (Mark(2, 20, "falls"), Mark(6, 57, "ends")), "b": (Mark(2, 20, "leaps"),)}
     slides = [
         slide_of(
             clips / f"{name}.mp4",
@@ -307,7 +307,7 @@ def test_the_notes_have_the_cues_of_both_in_their_order(clips):
         "0.0 s, left, epoch 0, question: Which?",
         "0.1 s, left, epoch 20: falls",
         "0.2 s, right, epoch 20: leaps",
-        "0.3 s, left, epoch 60: ends",
+        "0.3 s, left, epoch 57: ends",
         "Left: a",
         "About a.",
         "Right: b",

@@ -51,12 +51,14 @@ def test_each_frame_has_the_numbers_of_the_epoch_it_shows(recording, card):
 def test_a_mark_is_at_the_first_frame_that_shows_what_happened(recording, fps, card):
     label, shown = told(recording, fps, card)
     happened = [(event.epoch, event.words) for event in events(recording)]
-    assert [words for _, words in label.marks] == [words for _, words in happened]
+    assert [(mark.at, mark.words) for mark in label.marks] == happened
     paused = [(pause["epoch"], pause["text"]) for pause in PAUSES["pause"]]
     assert [text for _, text in label.pauses] == [text for _, text in paused]
     assert happened
     for (frame, _), (epoch, words) in zip(
-        (*label.marks, *label.pauses), (*happened, *paused), strict=True
+        (*((m.frame, m.words) for m in label.marks), *label.pauses),
+        (*happened, *paused),
+        strict=True,
     ):
         behind = np.array(shown[card:])
         there = np.flatnonzero(behind >= epoch)

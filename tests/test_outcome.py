@@ -424,9 +424,9 @@ def assert_all_say(run: Recording, words: str) -> None:
     scene = parse_scene(run.header.scene, "a", {}, {})
     views = views_of({"": run}, scene.timeline, 20.0)
     label = metadata.metadata_of(views, scene, told, ClipOptions(fps=20.0), card=0, warning="")
-    assert label.marks[-1][1] == words
+    assert label.marks[-1].words == words
     if not lost:
-        shown = label.numbers["step"][label.marks[-1][0]]
+        shown = label.numbers["step"][label.marks[-1].frame]
         assert shown >= step or step == run.epochs - 1
     others = (
         "settled",

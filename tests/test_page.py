@@ -23,6 +23,7 @@ from pages import (
 from PIL import Image
 
 from vizopt.core.numbers import count, number
+from vizopt.formats import Mark
 from vizopt.formats.html.scale import scale
 
 QUESTIONS = ((0, "What will it do?"), (60, "And now?"))
@@ -449,3 +450,13 @@ def test_tab_reaches_every_control_and_shows_where_it_is(visit, asking, view):
 def test_the_picture_is_where_it_was_drawn(written):
     text = written.read_text("utf-8")
     assert f'id="poster" lang="en" width="{SIZE[0]}" height="{SIZE[1]}"' in text
+
+
+def test_what_happened_has_its_own_epoch_where_no_frame_shows_it(visit, tmp_path):
+    """At 697, between two frames: the button leads to the frame of 700 and does not say so."""
+    file = write(tmp_path / "a.html", replace(LABEL, marks=(Mark(70, 697, "it happens"),)))
+    page = visit(file)
+    button = page.locator("button.mark")
+    assert button.inner_text().split() == ["epoch", "697", "it", "happens"]
+    button.click()
+    assert shown(page) == 70

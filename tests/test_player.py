@@ -37,7 +37,7 @@ from vizopt.core.numbers import count, number
 from vizopt.core.words import language, phrase, table
 from vizopt.flashes import check_flashes
 from vizopt.flashes.warning import SAID
-from vizopt.formats import ClipMetadata
+from vizopt.formats import ClipMetadata, Mark
 from vizopt.scene.load import parse_scene
 
 EVIL = "</script><script>alert(1)</script><!-- \"'& ]]> <img src=x onerror=alert(1)> Σ 渦 🌀"
@@ -53,7 +53,10 @@ def written(tmp_path_factory):
 
 
 def test_a_page_is_said_in_the_language_of_its_clip(tmp_path):
-    marks = ((30, phrase("loss_jumps", value="2.000")), (90, "a word of one's own"))
+    marks = (
+        Mark(30, 300, phrase("loss_jumps", value="2.000")),
+        Mark(90, 900, "a word of one's own"),
+    )
     label = replace(LABEL, marks=marks, warning=SAID, words=language("de"))
     page = write(tmp_path / "blocks.html", label).read_text("utf-8")
     assert '<html lang="de">' in page
@@ -187,7 +190,7 @@ def evil_label():
         warning=EVIL,
         unit=EVIL,
         numbers=unit | {f"{EVIL}2": LOSS},
-        marks=((3, EVIL),),
+        marks=(Mark(3, 30, EVIL),),
         pauses=((5, EVIL), (5, EVIL)),
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.toml import parsed
 from vizopt.draw.views import Views, lengthiest, shown_steps
-from vizopt.formats import ClipMetadata
+from vizopt.formats import ClipMetadata, Mark
 from vizopt.recording.readout import writing_of
 from vizopt.recording.scalars import COUNTED
 from vizopt.recording.store import Recording
@@ -60,7 +60,7 @@ def metadata_of(
         kind=run.header.kind,
         numbers={run.header.unit: epochs} | numbers,
         texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
-        marks=tuple((frame(event.epoch), event.words) for event in story.events),
+        marks=tuple(Mark(frame(each.epoch), each.epoch, each.words) for each in story.events),
         pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
         colours=_colours(scene) if _is_own(scene) else {},
         around=_colours(scene),

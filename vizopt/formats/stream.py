@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
@@ -21,6 +21,20 @@ Write: TypeAlias = Callable[[Frame], None]
 CheckFlashes: TypeAlias = "Callable[[Path, Path], Verdict]"
 
 
+class Mark(NamedTuple):
+    """Something that happened.
+
+    Args:
+        frame: the first that shows it, or what came after it.
+        at: the epoch or step, exactly: a clip may not show it.
+        words: what it was.
+    """
+
+    frame: int
+    at: int
+    words: str
+
+
 @dataclass(frozen=True)
 class ClipMetadata:
     """What a file says of itself, besides its frames.
@@ -35,7 +49,7 @@ class ClipMetadata:
         kind: of the problem that it shows.
         numbers: by name, of each frame [F]: the unit's own, loss, accuracy, lr.
         texts: those of them that have digits of their own, as the picture writes them [F].
-        marks: frame and words of what happened.
+        marks: what happened.
         pauses: frame and words where a player waits for the viewer.
         colours: by use ("paper", "ink", "muted", "rule", "loss", …), of a look that says its own
             paper or ink: a slide follows them.
@@ -55,7 +69,7 @@ class ClipMetadata:
     kind: Kind = "network"
     numbers: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    marks: tuple[tuple[int, str], ...] = ()
+    marks: tuple[Mark, ...] = ()
     pauses: tuple[tuple[int, str], ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
     around: Mapping[str, str] = field(default_factory=dict)

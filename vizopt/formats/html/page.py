@@ -185,15 +185,19 @@ def _speed(speed: float, verdict: Verdict | None, said: Mapping[str, str]) -> st
 def _events(metadata: ClipMetadata, columns: Columns, frames: int) -> str:
     """Buttons that lead to what happened and to the pauses; nothing where there is none."""
     unit, shown = metadata.words.say("page_frame"), [count(k + 1) for k in range(frames)]
-    if metadata.unit in metadata.numbers:
+    has_unit = metadata.unit in metadata.numbers
+    if has_unit:
         unit, shown = columns[0]
-    items = [(frame, "mark", metadata.words.told(text)) for frame, text in metadata.marks]
-    items += [(pause["frame"], "pause", pause["text"]) for pause in _pauses(metadata)]
+    items = [
+        (mark.frame, "mark", metadata.words.told(mark.words), count(mark.at) if has_unit else "")
+        for mark in metadata.marks
+    ]
+    items += [(pause["frame"], "pause", pause["text"], "") for pause in _pauses(metadata)]
     return "\n".join(
         f'<li><button type="button" class="{kind}" data-frame="{frame}">'
-        f"<b>{escape(unit)} {escape(shown[frame])}</b> <span>{escape(text)}</span>"
+        f"<b>{escape(unit)} {escape(at or shown[frame])}</b> <span>{escape(text)}</span>"
         "</button></li>"
-        for frame, kind, text in sorted(items, key=lambda item: item[0])
+        for frame, kind, text, at in sorted(items, key=lambda item: item[0])
         if frame < len(shown)
     )
 

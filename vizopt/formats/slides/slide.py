@@ -208,14 +208,14 @@ def titled(text: str) -> str:
 def cues_of(metadata: ClipMetadata, seconds: float) -> list[Cue]:
     """What happens in a clip of so many seconds, in its order."""
     epochs = metadata.numbers.get(metadata.unit, ())
-    said = [(frame, f": {words}") for frame, words in metadata.marks]
-    said += [(frame, f", question: {words}") for frame, words in metadata.pauses]
+    said = [(mark.frame, mark.at, f": {mark.words}") for mark in metadata.marks]
+    said += [(k, int(epochs[k]), f", question: {words}") for k, words in metadata.pauses]
     return [
         Cue(
             seconds * frame / len(epochs),
-            clean(f"{metadata.unit} {count(int(epochs[frame]))}{words}"),
+            clean(f"{metadata.unit} {count(at)}{words}"),
         )
-        for frame, words in sorted(said)
+        for frame, at, words in sorted(said)
     ]
 
 
