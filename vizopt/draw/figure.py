@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from vizopt.core.arrays import Frame, Pixels
 from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.draw.figure_spec import FigureSpec
+from vizopt.draw.grids import Grids
 from vizopt.draw.header import HeaderText, headed
 from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import DPI, drawn, pixel_axes
@@ -116,4 +117,5 @@ def _slot(
         theme=theme,
         unit=whole.unit if whole else unit_of(playback.size),
         playback=playback,
+        grids=whole.grids if whole else Grids(),
     )

@@ -101,10 +101,10 @@ class General:
         self._swing = Swing(count, CONTRAST)
 
     def start(self, groups: Groups, light: Light, red: Mask) -> None:
-        self._swing.start(groups, _luminance(light))
+        self._swing.start(groups, luminance(light))
 
     def __call__(self, groups: Groups, light: Light, red: Mask) -> Turns:
-        value = _luminance(light)
+        value = luminance(light)
         up, down, low, high = self._swing.reach(groups, value)
         up &= low < DARK
         down &= value < DARK
@@ -120,12 +120,12 @@ class OldRed:
         self._high_red: Mask = np.zeros(count, np.bool_)
 
     def start(self, groups: Groups, light: Light, red: Mask) -> None:
-        self._swing.start(groups, _redness(light))
+        self._swing.start(groups, redness(light))
         groups.put(self._low_red, red)
         groups.put(self._high_red, red)
 
     def __call__(self, groups: Groups, light: Light, red: Mask) -> Turns:
-        value = _redness(light)
+        value = redness(light)
         up, down, low, high = self._swing.reach(groups, value)
         low_red, high_red = groups.of(self._low_red), groups.of(self._high_red)
         np.copyto(low_red, red, where=value == low)
@@ -176,7 +176,7 @@ def saturated(light: Light) -> Mask:
     return np.asarray((red >= SATURATED * (green + blue)) & (red > VEIL))
 
 
-def _luminance(light: Light) -> Value:
+def luminance(light: Light) -> Value:
     """Y = 0.2126 R + 0.7152 G + 0.0722 B. Source: WCAG 2.2, relative luminance."""
     value = light[0] * LUMINANCE[0]
     value += light[1] * LUMINANCE[1]
@@ -184,7 +184,7 @@ def _luminance(light: Light) -> Value:
     return np.asarray(value)
 
 
-def _redness(light: Light) -> Value:
+def redness(light: Light) -> Value:
     value = light[0] - light[1]
     value -= light[2]
     value *= np.float32(WEIGHT)
