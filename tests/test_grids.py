@@ -5,6 +5,7 @@ import pytest
 
 import vizopt
 from vizopt.clips.drawing import pictured
+from vizopt.core.sizes import Box
 from vizopt.draw import spans
 from vizopt.draw.coarse import Placed
 from vizopt.draw.grids import Grids
@@ -17,7 +18,7 @@ from vizopt.flashes.check import check_flashes
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
 
-BOX = (300, 100, 320, 240)  # 2.3 quarters of a field on the screen that the standard assumes
+BOX = Box(300, 100, 320, 240)  # 2.3 quarters of a field on the screen that the standard assumes
 CALM = 20  # steps
 
 
@@ -78,16 +79,16 @@ def test_a_grid_that_would_flash_shows_the_middle_of_its_half_second(jumping):
 
 
 def test_what_is_too_small_to_flash_glides_and_two_such_beside_each_other_are_held(jumping):
-    small = (300, 100, 160, 160)  # three quarters of a quarter
+    small = Box(300, 100, 160, 160)  # three quarters of a quarter
     assert not any(held(*told(jumping, [small])))
-    assert any(held(*told(jumping, [small, (480, 100, 160, 160)])))
-    assert not any(held(*told(jumping, [small, (1000, 540, 160, 160)])))  # 10° apart
+    assert any(held(*told(jumping, [small, Box(480, 100, 160, 160)])))
+    assert not any(held(*told(jumping, [small, Box(1000, 540, 160, 160)])))  # 10° apart
 
 
 def test_all_runs_of_a_picture_are_held_at_once(jumping, tmp_path):
     calm = recorded(tmp_path / "calm.zarr", np.linspace(0, 1, 50))
     views = [three_each(calm), three_each(jumping)]
-    boxes = [(900, 100, 300, 240), BOX]
+    boxes = [Box(900, 100, 300, 240), BOX]
     assert any(held(*told(calm, boxes, views=views)))
     assert not any(held(*told(calm)))
 
@@ -108,7 +109,7 @@ def test_weights_that_flash_red_are_those_of_the_middle(alternating):
     for at in range(75, 135, 15):
         assert (shown.rows[at : at + 15] == rows[at + 7]).all()
     assert not shown.held[-1]
-    assert not shown_weights(alternating, (300, 100, 160, 160)).held.any()
+    assert not shown_weights(alternating, Box(300, 100, 160, 160)).held.any()
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (480, 270), (400, 720)])

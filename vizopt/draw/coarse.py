@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Matrix, Rows
+from vizopt.core.sizes import Box
 from vizopt.draw.changes import full, matrix
 from vizopt.draw.playback import Playback
 from vizopt.draw.spans import LIMIT, SPARE
@@ -27,7 +28,6 @@ WIDTH, HEIGHT = (length // SIDE for length in SCREEN)
 SHADES = 255
 BLOCK = 256  # frames that are counted at once
 
-Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels of the frame
 Places: TypeAlias = NDArray[np.intp]  # [m]
 Colours: TypeAlias = NDArray[np.uint8]  # [m, 3]
 T = TypeVar("T")

@@ -6,9 +6,8 @@ import numpy as np
 
 from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
-from vizopt.core.sizes import MARGIN
+from vizopt.core.sizes import MARGIN, Box
 from vizopt.draw.figure_spec import FigureSpec
-from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import pixel_axes
 from vizopt.draw.panels import Draw, DrawContext
 from vizopt.draw.small import BESIDE, beside, counter, kind_of, write_title

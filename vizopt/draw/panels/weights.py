@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Matrix, Pixels
 from vizopt.core.numbers import number
+from vizopt.core.sizes import Box
 from vizopt.core.specs import spec
 from vizopt.draw.changes import change, full, matrix
 from vizopt.draw.coarse import Placed
@@ -20,7 +21,6 @@ from vizopt.draw.theme import Theme
 from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
 
-Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
 Floats: TypeAlias = NDArray[np.float64]
 Shade: TypeAlias = Callable[[Matrix], Matrix]  # from values to places between −1 and 1
 
@@ -138,7 +138,7 @@ class Weights(OneRun):
 def _placed(slot: DrawContext, box: Box) -> Box:
     """A box of the panel, in the whole frame."""
     (left, top), (x, y, width, height) = slot.place, box
-    return left + x, top + y, width, height
+    return Box(left + x, top + y, width, height)
 
 
 def _write_update(slot: DrawContext, x: float, free: float, y: float) -> None:
@@ -160,11 +160,12 @@ def _boxes(slot: DrawContext, run: Recording, layer: str) -> tuple[Box, Box]:
     head = round(max(slot.unit * HEAD, slot.font(15) * 1.4))
     if _lies(run, layer):
         height = (slot.height - 2 * head) // 2
-        return (0, head, slot.width, height), (0, 2 * head + height, slot.width, height)
+        lower = 2 * head + height
+        return Box(0, head, slot.width, height), Box(0, lower, slot.width, height)
     gap = round(slot.unit * GAP)
     width = (slot.width - gap) // 2
     height = slot.height - head - round(slot.font(12) * (1.5 if _low(slot) else 2.8))
-    return (0, head, width, height), (width + gap, head, width, height)
+    return Box(0, head, width, height), Box(width + gap, head, width, height)
 
 
 def _captions(slot: DrawContext, box: Box) -> tuple[int, int]:
