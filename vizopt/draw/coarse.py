@@ -124,8 +124,8 @@ def _turns(grids: Sequence[Coarse], theme: Theme) -> NDArray[np.intp]:
             if start == 0:
                 swing.start(places, values[shades[0]])
             for k, value in enumerate(values[shades], start):
-                turns = swing.turn(places, value, *swing.reach(places, value))
-                rule[k] = np.count_nonzero(turns)
+                risen, fallen = swing.turn(places, value, *swing.reach(places, value))
+                rule[k] = len(risen) + len(fallen)
     return turned
 
 
