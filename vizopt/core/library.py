@@ -39,6 +39,11 @@ def unpacked(source: str | Path) -> Path:
     return path.with_suffix("") if path.suffix.lower() in PACKED_SUFFIXES else path
 
 
+def is_bundled_data(name: str) -> bool:
+    """Whether a data file of that name comes with the bundled scenes."""
+    return Path(name).suffix == ".csv" and (files("vizopt.scenes") / name).is_file()
+
+
 def names() -> list[str]:
     """Names of the bundled scenes, in the order of the lesson."""
     found = (item.name for item in files("vizopt.scenes").iterdir())

@@ -12,6 +12,7 @@ from vizopt.clips import recipe as recipes
 from vizopt.core.errors import RecordingError, SceneError, VizoptError
 from vizopt.core.explain import explained
 from vizopt.core.numbers import counted
+from vizopt.core.places import at_home
 from vizopt.pipeline.prepared import prepare
 from vizopt.recording.atomic import is_recording
 from vizopt.recording.run import Run
@@ -70,6 +71,7 @@ def field_of(
         VizoptError: a source that cannot be used, or runs that cannot race.
     """
     trained = {key: value for key, value in overrides.items() if key.partition(".")[0] in TRAINED}
+    sources = [at_home(each) if isinstance(each, str | Path) else each for each in sources]
     things = [_opened(each, trained) for source in sources for each in _inside(source)]
     races = [thing for thing in things if isinstance(thing, Race)]
     runs = _named([each for thing in things for each in _runs(thing)])

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.conventions import Convention
+from vizopt.core.places import at_home
 from vizopt.recording import given
 from vizopt.recording.budget import bytes_of
 from vizopt.recording.ending import at_end, closed, is_open
@@ -85,7 +86,7 @@ class Run:
         modules: Mapping[str, str] | None = None,
         versions: Mapping[str, str] | None = None,
     ) -> None:
-        self.path = Path(path)
+        self.path = at_home(path)
         samples = given.samples(data, classes) if data is not None else None
         source = Source(
             samples, predict, tuple(map(str, features)), convention, dict(modules or {})

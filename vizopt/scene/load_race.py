@@ -13,6 +13,7 @@ from vizopt.core.errors import SceneError
 from vizopt.core.explain import explained
 from vizopt.core.library import bundled_race, races
 from vizopt.core.numbers import setting
+from vizopt.core.places import at_home
 from vizopt.core.toml import parsed
 from vizopt.scene.former import renamed
 from vizopt.scene.load import bare, beside, is_race_table, override, scene_text, with_words
@@ -44,6 +45,7 @@ def load_race(source: str | Path, overrides: Mapping[str, Any] | None = None) ->
     Raises:
         SceneError: no such race, not TOML, or anything wrong in it.
     """
+    source = at_home(source) if str(source).startswith("~") else source
     text = bundled_race(str(source)) if str(source) in races() else scene_text(source)
     name = {"name": Path(source).stem}
     race = parse_race(text, str(source), name, overrides or {}, Path(source).parent)
