@@ -11,6 +11,7 @@ import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number
+from vizopt.draw import hold
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import APART, stacked
 from vizopt.draw.panels.curves.compared import beside
@@ -169,6 +170,24 @@ def test_the_frames_of_a_race_depend_on_nothing_before(picture, every, race):
     again = planned_picture(every, race, SMALL, FPS)
     for k, frame in reversed(list(zip(range(0, 60, 7), forward, strict=True))):
         assert np.array_equal(again[k], frame)
+
+
+def test_four_planes_are_judged_at_as_many_places_as_one_alone(tmp_path, monkeypatch):
+    sizes = []
+
+    class Counted(hold.Meter):
+        def __init__(self, size, rules):
+            sizes.append(size[0] * size[1])
+            super().__init__(size, rules)
+
+    monkeypatch.setattr(hold, "Meter", Counted)
+    scene = vizopt.load_scene("sgd", {"epochs": 3, "keep.grid": 100})
+    run = vizopt.record(scene, tmp_path / "a.zarr")
+    for planes, side in ((1, 560), (4, 280)):
+        told = Playback(WIDE, FPS, "clip")
+        hold.Background(run, np.arange(3), told, side, scene.colours.tints(3), planes)
+    one, each_of_four = sizes
+    assert 4 * each_of_four == pytest.approx(one, rel=0.1)
 
 
 def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):

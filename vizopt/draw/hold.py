@@ -24,7 +24,7 @@ from vizopt.recording.store import Recording
 LIMIT = 6  # transitions in a second that WCAG 2.2, 2.3.1 allows: three flashes
 SPARE = 2  # transitions that the rest of the picture may have where the colours flash
 STEP = 0.09  # of luminance: colours that are further apart can flash
-PLACES = 50  # along each side of the plane that are judged, at least
+PLACES = 50  # along each side of the only plane that are judged, at least; of several fewer each
 KEPT = 1024  # rows whose winners are remembered
 
 Winners: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]  # [R, G] what each place shows
@@ -58,6 +58,7 @@ class Spans:
         playback: size and rate.
         place: pixels of the frame along the side of one place.
         colours: RGBA of whatever a place can show.
+        fewest: places along a side that are judged.
     """
 
     def __init__(
@@ -67,15 +68,16 @@ class Spans:
         playback: Playback,
         place: float,
         colours: NDArray[np.uint8],
+        fewest: int = PLACES,
     ) -> None:
         self._seen = seen
         self._rows = rows
         self._playback = playback
         scale = place * Grid(playback.size).scale
         grid = max(seen(int(rows[0])).shape)
-        self._watched: list[_Toggled | _Coloured] = [_Toggled(grid, scale)]
+        self._watched: list[_Toggled | _Coloured] = [_Toggled(grid, scale, fewest)]
         if np.ptp(luminance(colours[:, :3] / 255)) >= STEP:
-            self._watched.append(_Coloured(grid, scale, colours))
+            self._watched.append(_Coloured(grid, scale, colours, fewest))
         self._spans: list[bool] = []  # which of them are held, as far as they are judged
 
     def __call__(self, k: int) -> tuple[int, int] | None:
@@ -123,6 +125,7 @@ class Background:
         playback: size and rate.
         side: of the plane in pixels of the frame.
         colours: RGBA of each class [C, 4].
+        planes: of the picture. They may flash at once: each is judged as if it were all of them.
     """
 
     def __init__(
@@ -132,11 +135,14 @@ class Background:
         playback: Playback,
         side: int,
         colours: NDArray[np.uint8],
+        planes: int = 1,
     ) -> None:
         self._classes, grid = run.columns["scores"].shape[1:3]
         self._epochs = run["epoch"]
         self._winners = Latest(lambda row: leader(run.row("scores", row)))
-        self._spans = Spans(self._winners, rows, playback, side / grid, colours)
+        whole = round(side * planes**0.5)
+        fewest = round(PLACES / planes**0.5)
+        self._spans = Spans(self._winners, rows, playback, whole / grid, colours, fewest)
         self._latest: tuple[tuple[int, int], Held] | None = None  # a span that was held, and how
 
     def __call__(self, k: int) -> Held | None:
@@ -164,10 +170,11 @@ class _Screen:
     Args:
         grid: places along each side of the plane, G.
         scale: screen pixels of a place.
+        fewest: places along a side that are looked at.
     """
 
-    def __init__(self, grid: int, scale: float) -> None:
-        self._every = max(grid // PLACES, 1)
+    def __init__(self, grid: int, scale: float, fewest: int) -> None:
+        self._every = max(grid // fewest, 1)
         width, height = (max(round(length / scale), grid) // self._every + 1 for length in SCREEN)
         self._frame = np.zeros((height, width, 3), np.uint8)
         self._meter = Meter((width, height), ("general",))
@@ -185,8 +192,8 @@ class _Screen:
 class _Coloured(_Screen):
     """In the classes' own colours, and mixtures of them."""
 
-    def __init__(self, grid: int, scale: float, colours: NDArray[np.uint8]) -> None:
-        super().__init__(grid, scale)
+    def __init__(self, grid: int, scale: float, colours: NDArray[np.uint8], fewest: int) -> None:
+        super().__init__(grid, scale, fewest)
         self._colours = colours[:, :3]
 
     def see(self, micros: int, winners: Winners) -> int:
@@ -209,10 +216,11 @@ class _Toggled(_Screen):
     Args:
         grid: places along each side of the plane, G.
         scale: screen pixels of a place.
+        fewest: places along a side that are looked at.
     """
 
-    def __init__(self, grid: int, scale: float) -> None:
-        super().__init__(grid, scale)
+    def __init__(self, grid: int, scale: float, fewest: int) -> None:
+        super().__init__(grid, scale, fewest)
         self._winners: Winners | None = None
         self._mixed: NDArray[np.bool_] | None = None
 

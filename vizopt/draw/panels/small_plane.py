@@ -57,9 +57,9 @@ class SmallPlane(OneRun):
         )
 
     def static(self, slot: DrawContext, views: Views) -> None:
-        view = self.view(views)
+        view, below = self.view(views), _below(slot)
         top, _ = _baselines(slot)
-        width = self._width(slot, views)
+        width = self._width(slot, views, self._box(below, views)[2])
         left, radius = 2.6 * reach(slot, NAMES[0]), reach(slot, NAMES[0])
         draw_badge(slot.axes, slot, radius, _middle(slot), view.role.number, NAMES[0])
         free = width - left - _figure(slot)
@@ -67,7 +67,7 @@ class SmallPlane(OneRun):
         size = next(fits, NAMES[-1])
         name = slot.fitted(view.name, size, free, "bold")
         slot.text(left, top, name, size, colour=slot.theme.ink, weight="bold")
-        self._inner.static(_below(slot), views)
+        self._inner.static(below, views)
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         view = self.view(views)
@@ -81,9 +81,10 @@ class SmallPlane(OneRun):
         warning = slot.glyphs(MORE, colour=colour, weight="bold")
         first, second = map(round, _baselines(slot))
         top = round(_head(slot))
-        inner = self._inner.dynamic(_below(slot), views)
-        left, above, right = self._box(slot, views)
-        width = round(self._width(slot, views))
+        below = _below(slot)
+        inner = self._inner.dynamic(below, views)
+        left, above, right = self._box(below, views)
+        width = round(self._width(slot, views, right))
         leads = standing(views, self.columns[0])[view.name].leads if len(views) > 1 else None
         thick, ink = max(round(THICK * slot.unit), 2), pixel(slot.theme.ink)
         ended = _fitting(slot, warning, ended, width)
@@ -103,17 +104,17 @@ class SmallPlane(OneRun):
 
         return draw
 
-    def _width(self, slot: DrawContext, views: Views) -> float:
-        """Where the figures end: with the plane, or farther where the name needs it."""
+    def _width(self, slot: DrawContext, views: Views, right: int) -> float:
+        """Where the figures end: with what stands below, or farther where the name needs it."""
         name = slot.text_width(self.view(views).name, NAMES[1], "bold")
         needed = 2.6 * reach(slot, NAMES[0]) + name + _figure(slot)
-        return max(self._box(slot, views)[2], min(needed, slot.width))
+        return max(right, min(needed, slot.width))
 
-    def _box(self, slot: DrawContext, views: Views) -> tuple[int, int, int]:
+    def _box(self, below: DrawContext, views: Views) -> tuple[int, int, int]:
         """Left and top of what stands below the lines, and where it ends at the right."""
         if self.shown == "strip":
-            return 0, 0, slot.width
-        left, top, side, _ = square(_below(slot), self.view(views).run, views, self.named)
+            return 0, 0, below.width
+        left, top, side, _ = square(below, self.view(views).run, views, self.named)
         return left, top, left + side
 
 

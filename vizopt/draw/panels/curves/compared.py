@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels
 from vizopt.draw.paint import Stamp, coloured, disc, paint_line, pixel, stamp_at
@@ -173,9 +174,17 @@ def _connect(window: Pixels, ends: tuple[float, float, float, float], colour: st
         return
     x0, y0, x1, y1 = ends
     many = int(max(abs(x1 - x0), abs(y1 - y0))) + 1
-    across = np.linspace(x0, x1, many).astype(np.intp).clip(0, window.shape[1] - 1)
-    down = np.linspace(y0, y1, many).astype(np.intp).clip(0, window.shape[0] - 1)
+    across = _pixels(x0, x1, many, window.shape[1])
+    down = _pixels(y0, y1, many, window.shape[0])
     window[down, across] = pixel(colour)
+
+
+def _pixels(start: float, stop: float, many: int, length: int) -> NDArray[np.intp]:
+    """So many rows or columns from start to stop, of a window with so many: np.linspace would take
+    four times as long."""
+    places = np.arange(many) * ((stop - start) / max(many - 1, 1)) + start
+    places[-1] = stop
+    return np.maximum(np.minimum(places.astype(np.intp), length - 1), 0)
 
 
 def _draw_band(axes: "Axes", slot: DrawContext, plot: Plot, band: Band) -> None:
