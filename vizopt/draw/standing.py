@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.core.numbers import count
 from vizopt.core.words import phrase
 from vizopt.draw.playback import Playback
 from vizopt.draw.views import View, Views
 from vizopt.recording.events import MARKS, broken_off
-from vizopt.recording.standings import sofar
+from vizopt.recording.standings import diverged_at, sofar
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -59,12 +61,32 @@ def standing(views: Views, column: str) -> dict[str, Standing]:
     }
 
 
-def ending(view: View, views: Views) -> str:
-    """What is said of a run from its last row on: why it broke off, or that it is finished where
-    another one goes on."""
+class Ending(NamedTuple):
+    """What is said of a run that stands.
+
+    Args:
+        words: `diverged at epoch 137`, `finished`; empty where it goes on to the end.
+        shown: whether each frame says so [F].
+        warns: whether it diverged, or has no further numbers.
+    """
+
+    words: str
+    shown: NDArray[np.bool_]
+    warns: bool
+
+
+def ending(view: View, views: Views) -> Ending:
+    """Of a run that diverged, or that broke off, or is finished where another one goes on."""
+    run, rows = view.run, view.rows
     last = max(int(other.run["epoch"][-1]) for other in views.values())
-    finished = phrase("finished") if int(view.run["epoch"][-1]) < last else ""
-    return broken_off(view.run) or finished
+    over, at = rows == len(run) - 1, diverged_at(run)
+    if broken := broken_off(run):
+        return Ending(broken, over, True)
+    if at is not None:
+        words = phrase("diverged", unit=phrase(run.header.unit), at=count(at))
+        return Ending(words, run["epoch"][rows] >= at, True)
+    finished = phrase("finished") if int(run["epoch"][-1]) < last else ""
+    return Ending(finished, over & bool(finished), False)
 
 
 def gliding(place: Places, playback: Playback) -> Floats:

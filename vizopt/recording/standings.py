@@ -8,12 +8,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.recording.descent import from_then_on, outcome
+from vizopt.recording.descent import BROKEN, from_then_on, outcome
 from vizopt.recording.events import MARKS, divergence
 from vizopt.recording.seeded import Seeded
 from vizopt.recording.store import Recording
 
 Values = NDArray[np.float64]
+LEFT = ("outside", "resting outside", *BROKEN)  # of a descent's endings
 BRIEF = 0.02  # of the race: who leads for less is not told
 
 
@@ -74,6 +75,23 @@ def standings(runs: Mapping[str, Recording]) -> list[Standing]:
 def score(runs: Mapping[str, Recording]) -> Literal["accuracy", "loss"]:
     """The column that decides: accuracy where every run has one, else loss, which f(x) is too."""
     return "accuracy" if all("accuracy" in run.columns for run in runs.values()) else "loss"
+
+
+def diverged_at(run: Recording) -> int | None:
+    """The epoch from which on a run's numbers are none, or its loss explodes."""
+    if run.header.kind == "function":
+        found = outcome(run).diverged_at
+        return run.diverged if found is None else found
+    with np.errstate(over="ignore", invalid="ignore"):
+        events = divergence(run["loss"], run.diverged)
+    return next((event.epoch for event in events if event.kind == "divergence"), None)
+
+
+def stays(run: Recording) -> bool:
+    """Whether a run neither diverges nor ends outside the interval of its function."""
+    if diverged_at(run) is not None:
+        return False
+    return run.header.kind != "function" or outcome(run).ending.kind not in LEFT
 
 
 def settled(values: Values, target: float) -> int | None:
@@ -159,17 +177,12 @@ def _standing(name: str, run: Recording, column: str) -> Standing:
         best = float(values[best_at])
     accuracy = run["accuracy"] if "accuracy" in run.columns else np.empty(0)
     reached = {mark: _first(accuracy >= mark) for mark in MARKS} if len(accuracy) else {}
-    diverged = minimum = None
+    minimum = None
     if run.header.kind == "function":
         ended = outcome(run)
-        diverged = ended.diverged_at if ended.diverged_at is not None else run.diverged
         if ended.minimum and ended.minimum.is_global:
             minimum = ended.reached_at
-    else:
-        with np.errstate(over="ignore", invalid="ignore"):
-            events = divergence(run["loss"], run.diverged)
-        diverged = next((event.epoch for event in events if event.kind == "divergence"), None)
-    loss = float(run["loss"][-1])
+    loss, diverged = float(run["loss"][-1]), diverged_at(run)
     return Standing(name, best, best_at, reached, loss, run.epochs - 1, diverged, minimum)
 
 

@@ -13,11 +13,11 @@ from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.paint import pixel
 from vizopt.draw.panels.badge import draw_badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
+from vizopt.draw.panels.ended import said_in
 from vizopt.draw.panels.plane import DecisionRegions, square
 from vizopt.draw.panels.strip import Strip
 from vizopt.draw.standing import ending, standing
 from vizopt.draw.views import View, Views
-from vizopt.recording.events import broken_off
 from vizopt.recording.quantities import quantity
 from vizopt.recording.readout import writing_of
 
@@ -77,7 +77,7 @@ class SmallPlane(OneRun):
         ended = ending(view, views)
         large = slot.glyphs(VALUE, colour=slot.theme.ink, weight="bold")
         small = slot.glyphs(MORE)
-        colour = slot.theme.accent("loss") if broken_off(view.run) else slot.theme.ink
+        colour = slot.theme.accent("loss") if ended.warns else slot.theme.ink
         warning = slot.glyphs(MORE, colour=colour, weight="bold")
         first, second = map(round, _baselines(slot))
         top = round(_head(slot))
@@ -87,17 +87,16 @@ class SmallPlane(OneRun):
         width = round(self._width(slot, views, right))
         leads = standing(views, self.columns[0])[view.name].leads if len(views) > 1 else None
         thick, ink = max(round(THICK * slot.unit), 2), pixel(slot.theme.ink)
-        ended = _fitting(slot, warning, ended, width)
+        told, shown = said_in(slot, ended.words, warning, width), ended.shown
         lines = _lines(small, titles, texts[1:], width)
-        taken = warning.width(ended) + round(slot.unit * 10)
+        taken = warning.width(told) + round(slot.unit * 10)
         shorter = _lines(small, titles, texts[1:], width - taken)
-        last = (view.rows == len(view.run) - 1) & bool(ended)
 
         def draw(window: Pixels, k: int) -> None:
             large.write(window, texts[0][k], width, first, 1)
-            small.write(window, (shorter if last[k] else lines)[k], 0, second)
-            if last[k]:
-                warning.write(window, ended, width, second, 1)
+            small.write(window, (shorter if shown[k] else lines)[k], 0, second)
+            if shown[k]:
+                warning.write(window, told, width, second, 1)
             inner(window[top:], k)
             if leads is not None and leads[k]:
                 _frame(window[top + above :, left:right], thick, ink)
@@ -129,14 +128,6 @@ def _frame(pixels: Pixels, thick: int, ink: Pixels) -> None:
     box = pixels[:side]
     for edge in (box[:thick], box[-thick:], box[:, :thick], box[:, -thick:]):
         edge[...] = ink
-
-
-def _fitting(slot: DrawContext, glyphs: Glyphs, ended: str, width: float) -> str:
-    """Why a run stands, in fewer words where there is no room for when it broke off."""
-    told = slot.told(ended)
-    if glyphs.width(told) <= width or not ended:
-        return told
-    return slot.fitted(slot.say("diverges"), MORE, width, "bold")
 
 
 def _lines(

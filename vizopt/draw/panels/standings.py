@@ -10,10 +10,11 @@ from vizopt.draw.paint import pixel, stamp_at
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.names import title_of
-from vizopt.draw.standing import Standing, ending, gliding, standing
+from vizopt.draw.panels.ended import said_in
+from vizopt.draw.standing import Ending, Standing, ending, gliding, standing
 from vizopt.draw.tracing import Traced
 from vizopt.draw.views import View, Views
-from vizopt.recording.events import MARKS, broken_off
+from vizopt.recording.events import MARKS
 from vizopt.recording.readout import writing_of
 
 SIZES = (15, 13, 12, 11)  # of the rows: the largest that there is room for
@@ -140,7 +141,7 @@ class _Row:
     """One run's row, written where it stands."""
 
     def __init__(
-        self, slot: DrawContext, table: _Table, view: View, found: Standing, by: str, ended: str
+        self, slot: DrawContext, table: _Table, view: View, found: Standing, by: str, ended: Ending
     ) -> None:
         self.name = view.name
         self._slot, self._table, self._found = slot, table, found
@@ -148,18 +149,15 @@ class _Row:
         self._tiles: dict[tuple[object, ...], Pixels] = {}
         self._badge = badge(slot, view.role.number, table.size)
         ink, size = slot.theme.ink, table.size
-        self._last = view.rows == len(view.run) - 1
-        self._small = slot.glyphs(
-            HEAD, colour=slot.theme.accent("loss" if broken_off(view.run) else "")
-        )
+        self._ended = ended.shown
+        self._small = slot.glyphs(HEAD, colour=slot.theme.accent("loss" if ended.warns else ""))
         self._bold = slot.glyphs(size, colour=ink, weight="bold")
         self._plain = slot.glyphs(size, colour=ink)
         self._muted = slot.glyphs(size)
         self._label = slot.fitted(view.name, size, table.room, "bold")
-        self._told = slot.told(ended)
         self._told_at = round(table.left) + self._bold.width(self._label) + round(slot.unit * 8)
-        if self._told_at + self._small.width(self._told) > table.left + table.room:
-            self._told = ""  # the line above its plane says it too
+        free = table.left + table.room - self._told_at  # else the line above its plane says it
+        self._told = said_in(slot, ended.words, self._small, free)
         way = writing_of(view.run, by)
         self._best = [way(float(value)) for value in found.best]
 
@@ -184,7 +182,7 @@ class _Row:
         found, step = self._found, self._steps[k]
         there = tuple(at <= step for at in found.reached.values())
         at = 0 if self._table.marks else int(found.best_at[k])
-        return self._best[k], bool(found.leads[k]), there, at, bool(self._last[k])
+        return self._best[k], bool(found.leads[k]), there, at, bool(self._ended[k])
 
     def _write(self, window: Pixels, k: int, middle: int) -> None:
         slot, table, found = self._slot, self._table, self._found
@@ -193,7 +191,7 @@ class _Row:
         name = self._bold if found.leads[k] else self._plain
         name.write(window, self._label, round(table.left), base)
         name.write(window, self._best[k], round(table.rights[0]), base, 1)
-        if self._last[k]:
+        if self._ended[k]:
             self._small.write(window, self._told, self._told_at, base)
         for mark, right in zip(table.marks, table.rights[1:], strict=False):
             at = found.reached.get(mark)
