@@ -1,6 +1,7 @@
 """The picture of several runs: every number is of the recordings, at one time."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number
 from vizopt.draw import hold
 from vizopt.draw.panels import PANELS, SmallPlane
-from vizopt.draw.panels.balls import APART, stacked
+from vizopt.draw.panels.balls import APART, sides, stacked
 from vizopt.draw.panels.curves.compared import beside
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
@@ -152,6 +153,16 @@ def test_no_badge_lies_over_another_one(places):
         for j in range(i):
             apart = abs(x - places[j][0]) >= 10 * APART
             assert apart or abs(heights[i] - heights[j]) >= 0.98 * 10 * APART
+
+
+def test_a_badge_without_room_above_its_ball_stands_below():
+    assert stacked([(50.0, 12.0), (52.0, 12.0), (300.0, 200.0)], 10.0, 0.0) == [38.0, 59.0, 174.0]
+
+
+def test_a_ball_outside_the_frame_points_to_where_it_is():
+    plot = SimpleNamespace(left=-1.0, right=1.0, low=0.0, high=5.0)
+    x, f = np.array([0.0, -2.0, 2.0, 0.0, 0.0, 0.0]), np.array([1.0, 9.0, 1.0, -1.0, 9.0, np.inf])
+    assert sides(plot, x, f) == ["", "left", "right", "below", "above", "above"]
 
 
 def test_many_runs_have_curves_and_standings_and_more_are_refused(every):

@@ -90,7 +90,7 @@ def _with(many: int) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosaic, Mosaic]:
     tall = {
         2: (383.0, 110.0, 560.0),
         3: (383.0, 383.0, 330.0),
-        4: (340.0, 340.0, 160.0, 232.0),
+        4: (306.0, 306.0, 190.0, 270.0),
     }.get(many, (250.0, 250.0, 220.0, 350.0))
     low = {2: (336.0, 100.0, 110.0), 3: (250.0, 120.0, 168.0)}.get(many)
     square = Mosaic(square.rows, square.widths, low) if low else square

@@ -12,7 +12,7 @@ from vizopt.core.words import phrase
 from vizopt.draw.playback import Playback
 from vizopt.draw.views import View, Views
 from vizopt.recording.events import MARKS, broken_off
-from vizopt.recording.standings import diverged_at, sofar
+from vizopt.recording.standings import diverged_at, every_sofar, sofar
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -28,6 +28,7 @@ class Standing:
         place: among the others, from 0 [F].
         leads: whether it is the first and no other is its equal [F].
         reached: by accuracy, the first epoch with that or more; none where it never has.
+        ends: the lowest and the highest best value so far of its seeds [2, F]; None of one seed.
     """
 
     best: Floats
@@ -35,6 +36,7 @@ class Standing:
     place: Places
     leads: NDArray[np.bool_]
     reached: Mapping[float, int]
+    ends: Floats | None = None
 
 
 def standing(views: Views, column: str) -> dict[str, Standing]:
@@ -56,6 +58,7 @@ def standing(views: Views, column: str) -> dict[str, Standing]:
             places[i],
             (places[i] == 0) & (equal[i] == 1),
             _reached(view, column),
+            _ends(view, column),
         )
         for i, view in enumerate(views.values())
     }
@@ -105,6 +108,13 @@ def _so_far(view: View, column: str) -> tuple[Floats, Floats]:
     first = np.maximum.accumulate(np.where(changes, np.arange(len(best)), 0))
     shown = view.run["epoch"][view.rows]
     return best[shown], first[shown].astype(float)
+
+
+def _ends(view: View, column: str) -> Floats | None:
+    """Between what the best values of all seeds so far lie [2, F]."""
+    every = every_sofar(view.run, column)
+    shown = view.run["epoch"][view.rows]
+    return every[[0, -1]][:, shown] if len(every) > 1 else None
 
 
 def _reached(view: View, column: str) -> dict[float, int]:

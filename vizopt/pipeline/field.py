@@ -27,6 +27,7 @@ from vizopt.train.optimizers import name_of
 
 Source: TypeAlias = str | Path | Scene | Race | Recording | Run
 SHOWN = tuple(each.name for each in fields(RacePresentation))
+SHORT = {"SGD with momentum": "Momentum", "Nesterov's gradient": "Nesterov"}
 
 
 @dataclass(frozen=True)
@@ -135,15 +136,22 @@ def _runs(thing: Scene | Race | Recording) -> list[tuple[tuple[str, ...], Scene 
     if isinstance(thing, Race):
         return [((scene.title,), scene) for scene in thing.scenes()]
     if isinstance(thing, Scene):
-        return [((name_of(thing.optimizer), thing.name), thing)]
+        return [((_short(name_of(thing.optimizer)), thing.name), thing)]
     if not len(thing):
         raise RecordingError(f"{thing.path}: holds no rows: the run ended before its first commit")
     if "loss" not in thing.columns:
         raise RecordingError(f"{thing.path}: has no loss: a race compares losses")
     external, scene = thing.header.external, _trained(thing)
     called = [external.optimizer] if external and external.optimizer else []
-    called += [name_of(scene.optimizer)] if scene else []
+    called += [_short(name_of(scene.optimizer))] if scene else []
     return [((*called, thing.path.stem), thing)]
+
+
+def _short(rule: str) -> str:
+    """A rule's name as it has room above a plane."""
+    for long, short in SHORT.items():
+        rule = rule.replace(long, short)
+    return rule
 
 
 def _trained(run: Recording) -> Scene | None:

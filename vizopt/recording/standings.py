@@ -111,12 +111,17 @@ def best_so_far(values: Values, column: str) -> Values:
 
 def sofar(run: Recording, column: str) -> Values:
     """The best value of a run up to each epoch [E]; of several seeds the median of theirs."""
+    every = every_sofar(run, column)
+    return np.asarray(every[(len(every) - 1) // 2])
+
+
+def every_sofar(run: Recording, column: str) -> Values:
+    """The best values up to each epoch, of all seeds in order [n, E]; of one it is alone."""
     if not isinstance(run, Seeded):
-        return best_so_far(run[column], column)
+        return best_so_far(run[column], column)[None]
     every = [best_so_far(each[column], column) for each in run.members]
     long = [np.pad(each, (0, max(run.epochs - len(each), 0)), "edge") for each in every]
-    values = np.sort([each[: run.epochs] for each in long], axis=0)
-    return np.asarray(values[(len(values) - 1) // 2])
+    return np.sort([each[: run.epochs] for each in long], axis=0)
 
 
 def leads(runs: Mapping[str, Recording]) -> list[tuple[int, str]]:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from vizopt.core.errors import SceneError, hint
 from vizopt.core.explain import explained
-from vizopt.core.library import bundled_race, names, races
+from vizopt.core.library import bundled_race, is_table, names, races
 from vizopt.core.numbers import setting
 from vizopt.core.toml import parsed
 from vizopt.scene.former import renamed
@@ -19,7 +19,6 @@ from vizopt.scene.load import (
     bare,
     beside,
     is_race_table,
-    is_table,
     override,
     scene_text,
     with_words,

@@ -41,8 +41,8 @@ def rolling(slot: DrawContext, views: Views) -> Draw:
                 ("loss", plot.py, ends, ends[0]),
             )
         )
-        sides = [
-            _sides(plot, view.run["x"][at], view.run["loss"][at])
+        where = [
+            sides(plot, view.run["x"][at], view.run["loss"][at])
             for view, at in zip(every, steps, strict=True)
         ]
 
@@ -53,7 +53,7 @@ def rolling(slot: DrawContext, views: Views) -> Draw:
             paint_line(window, (px, py, px, middle), slot.hairline, slot.theme.muted)
         for i, middle in enumerate(heights):
             px, py = at[i]
-            stamp_at(window, shapes[sides[i][k]], floor(px), floor(py))
+            stamp_at(window, shapes[where[i][k]], floor(px), floor(py))
             stamp_at(window, badges[i], floor(px), floor(middle))
 
     return draw
@@ -67,7 +67,7 @@ def _shapes(slot: DrawContext) -> dict[str, Pixels]:
     return {side: coloured(shape, slot.theme.ink) for side, shape in shapes.items()}
 
 
-def _sides(plot: Plot, x: Floats, f: Floats) -> list[str]:
+def sides(plot: Plot, x: Floats, f: Floats) -> list[str]:
     """On which side of the frame each point [F] is; on none of it where it is inside."""
     beyond = [x < plot.left, x > plot.right, f < plot.low, ~(f <= plot.high)]
     return np.select(beyond, ["left", "right", "below", "above"], "").tolist()  # type: ignore[no-any-return]
