@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import VizoptError
-from vizopt.core.numbers import count, number
+from vizopt.core.numbers import count, number, setting
 from vizopt.draw import hold
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import APART, sides, stacked
 from vizopt.draw.panels.curves.compared import beside
+from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.standing import gliding, standing
@@ -181,6 +182,31 @@ def test_the_frames_of_a_race_depend_on_nothing_before(picture, every, race):
     again = planned_picture(every, race, SMALL, FPS)
     for k, frame in reversed(list(zip(range(0, 60, 7), forward, strict=True))):
         assert np.array_equal(again[k], frame)
+
+
+def test_the_weights_of_all_runs_have_one_scale(every, race, texts):
+    runs = some(every, 3)
+    picture = planned_picture(runs, replace(race, weights="dense1"), WIDE, FPS, mode="still")
+    told = [text for text, _ in texts.still(picture)]
+    assert told.count("Dense 1") == 3
+    largest = max(float(abs(run["params"]).max()) for run in runs.values())
+    assert setting(scale_in(views_of(runs, race.timeline, FPS)).limit) in told
+    assert largest <= scale_in(views_of(runs, race.timeline, FPS)).limit < 1.1 * largest
+    alone = {scale_of(run).limit for run in runs.values()}
+    assert len(alone) > 1
+    with pytest.raises(VizoptError, match=r'weights: SGD has no layer "dens1": did you mean "d'):
+        raced(runs, None, "dens1")
+    with pytest.raises(VizoptError, match="weights: 5 runs: there is room for the weights of 4"):
+        raced(some(every, 5), None, "dense1")
+
+
+def test_a_name_is_smaller_or_in_two_lines_before_it_is_cut(every, race, texts):
+    runs = dict(
+        zip(("SGD with momentum", "RMSProp, by hand", "Adam"), every.values(), strict=False)
+    )
+    picture = planned_picture(runs, race, WIDE, FPS, mode="still")
+    told = [text for text, _ in texts(picture, 10)]
+    assert not [text for text in told if text.endswith("…") and text[:3] in ("SGD", "RMS")]
 
 
 def test_four_planes_are_judged_at_as_many_places_as_one_alone(tmp_path, monkeypatch):

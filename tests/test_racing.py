@@ -375,6 +375,11 @@ def test_the_command_races_lists_and_tells(command, tmp_path):
     ("arguments", "code", "told"),
     [
         (["race", "sgd"], 1, "race: a race needs two runs at least"),
+        (
+            ["race", "sgd", "adam", "--set", "weights=dens1", "-o", "a.mp4"],
+            1,
+            'weights: SGD has no layer "dens1": did you mean "dense1"?',
+        ),
         (["race", "nope"], 1, "no such race or scene: there are the races rules, rates, batches"),
         (["table", "ruls"], 1, 'ruls: no such race or scene: did you mean "rules"?'),
         (["tune", "nope"], 1, "nope: no such race: there are: balls, batches, decay, rates, rules"),

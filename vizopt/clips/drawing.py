@@ -26,6 +26,7 @@ from vizopt.formats import ClipMetadata, Format, Place, StreamSpec
 from vizopt.recording.differences import APART
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
+from vizopt.scene.race import RacePresentation
 from vizopt.scene.spec import Presentation
 
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
@@ -205,7 +206,9 @@ def pictured(
     if len(views) == 1:
         stage = arranged_for(run, scene.stage, shown_at)
     else:
-        stage = raced(runs, scene.stage)
+        stage = raced(
+            runs, scene.stage, scene.weights if isinstance(scene, RacePresentation) else ""
+        )
         settings = APART.join([what_differs(views, scene.colours.words), settings])
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)
     colours = scene.colours

@@ -22,6 +22,7 @@ from vizopt.recording.quantities import quantity
 from vizopt.recording.readout import writing_of
 
 NAMES, VALUE, MORE = (15, 13, 12, 11), 17, 12  # sizes of the name, the first figure, the rest
+ROOMY = 1.1  # of a name's width, as small letters are drawn wider
 BETWEEN = "  ·  "  # figures
 THICK = 3.0  # units of the frame around who leads
 
@@ -63,7 +64,7 @@ class SmallPlane(OneRun):
         left, radius = 2.6 * reach(slot, NAMES[0]), reach(slot, NAMES[0])
         draw_badge(slot.axes, slot, radius, _middle(slot), view.role.number, NAMES[0])
         free = width - left - _figure(slot)
-        fits = (size for size in NAMES if slot.text_width(view.name, size, "bold") <= free)
+        fits = (n for n in NAMES if slot.fitted(view.name, n, free, "bold") == view.name)
         size = next(fits, NAMES[-1])
         name = slot.fitted(view.name, size, free, "bold")
         slot.text(left, top, name, size, colour=slot.theme.ink, weight="bold")
@@ -106,7 +107,7 @@ class SmallPlane(OneRun):
     def _width(self, slot: DrawContext, views: Views, right: int) -> float:
         """Where the figures end: with what stands below, or farther where the name needs it."""
         name = slot.text_width(self.view(views).name, NAMES[1], "bold")
-        needed = 2.6 * reach(slot, NAMES[0]) + name + _figure(slot)
+        needed = 2.6 * reach(slot, NAMES[0]) + ROOMY * name + _figure(slot)
         return max(right, min(needed, slot.width))
 
     def _box(self, below: DrawContext, views: Views) -> tuple[int, int, int]:

@@ -239,14 +239,18 @@ class _Row:
 
 def _lines(slot: DrawContext, name: str, table: _Table) -> tuple[list[str], float]:
     """A name and its size: smaller, then in two lines, where it would be cut; else it is cut."""
+
+    def fits(text: str, size: int) -> bool:
+        return slot.fitted(text, size, table.room, "bold") == text
+
     for size in SIZES[SIZES.index(table.size) :]:
-        if slot.text_width(name, size, "bold") <= table.room:
+        if fits(name, size):
             return [name], size
     words = name.split(" ")
     halves = [[" ".join(words[:i]), " ".join(words[i:])] for i in range(len(words) - 1, 0, -1)]
     for size in SIZES:
         for both in halves if 2 * LINE * slot.font(size) <= table.pitch else []:
-            if max(slot.text_width(half, size, "bold") for half in both) <= table.room:
+            if all(fits(half, size) for half in both):
                 return both, size
     least = SIZES[-1]
     return [slot.fitted(name, least, table.room, "bold")], least

@@ -13,7 +13,7 @@ from vizopt.core.numbers import number
 from vizopt.core.specs import spec
 from vizopt.draw.panels import grid_labels
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
-from vizopt.draw.panels.scale import scale_of
+from vizopt.draw.panels.scale import scale_in
 from vizopt.draw.playback import Playback
 from vizopt.draw.regions import NearestZoom
 from vizopt.draw.theme import Theme
@@ -40,8 +40,9 @@ class Weights(OneRun):
     Of a convolution the inputs are those of all places of the kernel; a norm has two rows, what it
     multiplies with and what it adds. The title has the shape as its owner says it.
 
-    The weights of all layers have one scale for the whole run, even near zero and logarithmic far
-    from it, so that small first weights are seen and large last ones told apart.
+    The weights of all layers have one scale for the whole run, and those of all runs of a picture,
+    even near zero and logarithmic far from it, so that small first weights are seen and large last
+    ones told apart.
 
     The update is the change of the weights over half a second of the clip, a window that slides
     with the frame; it is scaled by a smooth envelope of its largest absolute value over the clip,
@@ -108,7 +109,7 @@ class Weights(OneRun):
         _, run, rows, _, course = self.view(views)
         weights, update = _boxes(slot, run, self.layer)
         told = updates(rows, slot.playback, course)
-        scale = scale_of(run)
+        scale = scale_in(views)
         level = _levels(run, self.layer, told, slot.playback)
         grid = run.layout.grid(self.layer)
         paint_weights = _painter(slot.theme, grid.rows, grid.columns, weights)
