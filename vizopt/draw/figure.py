@@ -38,6 +38,9 @@ class FrameRenderer:
         theme: colours.
         words: title, settings, unit.
 
+    Attributes:
+        places: of the panels of single runs, by the runs' names.
+
     Raises:
         RecordingError: a panel needs a column that was not recorded.
     """
@@ -78,6 +81,11 @@ class FrameRenderer:
                 stage.panels[name].static(slot, views)
             self.figure = figure
             self._still = drawn(canvas)
+            self.places = {
+                of: boxes[name]
+                for name in slots
+                if (of := getattr(stage.panels[name], "of", None)) is not None
+            }
             self._draws: list[tuple[Box, Draw]] = [counted] if planned_steps(views) > 1 else []
             for name, slot in slots.items():
                 self._draws.append((boxes[name], stage.panels[name].dynamic(slot, views)))

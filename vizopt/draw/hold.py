@@ -22,7 +22,7 @@ from vizopt.flashes.grid import SCREEN, Grid
 from vizopt.recording.store import Recording
 
 STEP = 0.09  # of luminance: colours that are further apart can flash
-PLACES = 50  # along each side of the plane that are judged, at least
+PLACES = 50  # along each side of the only plane that are judged, at least; of several fewer each
 KEPT = 1024  # rows whose winners are remembered
 
 Winners: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]  # [R, G] what each place shows
@@ -50,6 +50,7 @@ class Background:
         playback: size and rate.
         side: of the plane in pixels of the frame.
         colours: RGBA of each class [C, 4].
+        planes: of the picture. They may flash at once: each is judged as if it were all of them.
     """
 
     def __init__(
@@ -59,12 +60,15 @@ class Background:
         playback: Playback,
         side: int,
         colours: NDArray[np.uint8],
+        planes: int = 1,
     ) -> None:
         self._classes, grid = run.columns["scores"].shape[1:3]
         self._epochs = run["epoch"]
         self._winners = Latest(lambda row: leader(run.row("scores", row)))
         self._rows = rows
-        self._spans = plane_spans(self._winners, rows, playback, side / grid, colours)
+        whole = round(side * planes**0.5)
+        fewest = round(PLACES / planes**0.5)
+        self._spans = plane_spans(self._winners, rows, playback, whole / grid, colours, fewest)
         self._latest: tuple[range, Held] | None = None  # a span that was held, and how
 
     def __call__(self, k: int) -> Held | None:
@@ -90,6 +94,7 @@ def plane_spans(
     playback: Playback,
     place: float,
     colours: NDArray[np.uint8],
+    fewest: int = PLACES,
 ) -> Spans[Winners]:
     """The spans of a plane: watched as if every change of what a place shows were one from black to
     white or back, and in the theme's colours where those differ enough to flash.
@@ -100,12 +105,13 @@ def plane_spans(
         playback: size and rate.
         place: pixels of the frame along the side of one place.
         colours: RGBA of whatever a place can show.
+        fewest: places along a side that are judged.
     """
     scale = place * Grid(playback.size).scale
     grid = max(seen(int(rows[0])).shape)
-    watched: list[Watched[Winners]] = [_Toggled(grid, scale)]
+    watched: list[Watched[Winners]] = [_Toggled(grid, scale, fewest)]
     if np.ptp(luminance(colours[:, :3] / 255)) >= STEP:
-        watched.append(_Coloured(grid, scale, colours))
+        watched.append(_Coloured(grid, scale, colours, fewest))
     return Spans(lambda k: seen(int(rows[k])), len(rows), playback, watched)
 
 
@@ -117,10 +123,11 @@ class _Screen:
     Args:
         grid: places along each side of the plane, G.
         scale: screen pixels of a place.
+        fewest: places along a side that are looked at.
     """
 
-    def __init__(self, grid: int, scale: float) -> None:
-        self._every = max(grid // PLACES, 1)
+    def __init__(self, grid: int, scale: float, fewest: int) -> None:
+        self._every = max(grid // fewest, 1)
         width, height = (max(round(length / scale), grid) // self._every + 1 for length in SCREEN)
         self._frame = np.zeros((height, width, 3), np.uint8)
         self._meter = Meter((width, height), ("general",))
@@ -138,8 +145,8 @@ class _Screen:
 class _Coloured(_Screen):
     """In the classes' own colours, and mixtures of them."""
 
-    def __init__(self, grid: int, scale: float, colours: NDArray[np.uint8]) -> None:
-        super().__init__(grid, scale)
+    def __init__(self, grid: int, scale: float, colours: NDArray[np.uint8], fewest: int) -> None:
+        super().__init__(grid, scale, fewest)
         self._colours = colours[:, :3]
 
     def see(self, micros: int, winners: Winners) -> int:
@@ -162,10 +169,11 @@ class _Toggled(_Screen):
     Args:
         grid: places along each side of the plane, G.
         scale: screen pixels of a place.
+        fewest: places along a side that are looked at.
     """
 
-    def __init__(self, grid: int, scale: float) -> None:
-        super().__init__(grid, scale)
+    def __init__(self, grid: int, scale: float, fewest: int) -> None:
+        super().__init__(grid, scale, fewest)
         self._winners: Winners | None = None
         self._mixed: NDArray[np.bool_] | None = None
 

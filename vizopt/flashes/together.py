@@ -15,6 +15,7 @@ from vizopt.flashes.grid import Grid, Groups
 from vizopt.flashes.recent import SECOND_MICROSECONDS, Moment, Recent
 from vizopt.flashes.zigzag import Mask, Swing
 
+AT_ONCE = 32_768  # blocks, of several moments, that are counted in one go
 NEVER = np.int32(np.iinfo(np.int32).max)
 
 
@@ -154,9 +155,12 @@ class Pairs:
         return self._cells.field(index)
 
     def _since(self, moment: int) -> Numbers:
-        """n(moment, now) of every field."""
+        """n(moment, now) of every field; of a small picture those of the next moments too."""
         if moment not in self._known:
-            self._known[moment] = self._cells.inside(self._turned > moment)
+            many = max(AT_ONCE // self._turned.size, 1)
+            some = np.arange(moment, max(min(moment + many, self._now), moment + 1))
+            found = self._cells.inside(self._turned > some[:, None, None])
+            self._known |= dict(zip(some.tolist(), found, strict=True))
         return self._known[moment]
 
     def _since_last(self, fields: Mask) -> Numbers:

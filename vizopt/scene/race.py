@@ -61,6 +61,8 @@ class RacePresentation(Presentation):
         clock: what all runs have in common at an instant: the "step" (or epoch), the "samples"
             seen, or the "seconds" of the training, where they are recorded.
         mixed: whether the runs may be of problems that have nothing in common.
+        weights: layer whose weights and updates stand below each run's plane, "dense2"; none when
+            left out.
         budget: what the settings were chosen by, for the picture.
         trials: what was tried for that, as `vizopt tune` writes it.
     """
@@ -68,6 +70,7 @@ class RacePresentation(Presentation):
     seeds: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     clock: Clock = "step"
     mixed: Flag = False
+    weights: str = ""
     budget: Annotated[str, Field(max_length=100)] = ""
     trials: tuple[Trial, ...] = ()
 

@@ -4,7 +4,7 @@ from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import spec
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
-from vizopt.draw.panels.scale import scale_of
+from vizopt.draw.panels.scale import scale_in
 from vizopt.draw.views import Views
 from vizopt.recording.header import Header
 
@@ -28,7 +28,7 @@ class Legend(OneRun):
         slot.axes.imshow(shades, extent=(0, width, height, 0), aspect="auto", zorder=0)
         slot.axes.set(xlim=(0, slot.width), ylim=(slot.height, 0))
         line = height + slot.font(12) * 1.25
-        _write_ticks(slot, scale_of(run).ticks(), width, height, line)
+        _write_ticks(slot, scale_in(views).ticks(), width, height, line)
         slot.text(slot.width, line, note, 12, align="right")
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:

@@ -15,7 +15,7 @@ from vizopt.draw.changes import change, full, matrix
 from vizopt.draw.coarse import Placed
 from vizopt.draw.panels import grid_labels
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
-from vizopt.draw.panels.scale import scale_of
+from vizopt.draw.panels.scale import scale_in
 from vizopt.draw.regions import NearestZoom
 from vizopt.draw.theme import Theme
 from vizopt.draw.views import Views
@@ -37,8 +37,9 @@ class Weights(OneRun):
     Of a convolution the inputs are those of all places of the kernel; a norm has two rows, what it
     multiplies with and what it adds. The title has the shape as its owner says it.
 
-    The weights of all layers have one scale for the whole run, even near zero and logarithmic far
-    from it, so that small first weights are seen and large last ones told apart.
+    The weights of all layers have one scale for the whole run, and those of all runs of a picture,
+    even near zero and logarithmic far from it, so that small first weights are seen and large last
+    ones told apart.
 
     The update is the change of the weights over half a second of the clip, a window that slides
     with the frame. It is scaled by a smooth envelope of its largest absolute value over the clip,
@@ -101,7 +102,7 @@ class Weights(OneRun):
                 _write_update(slot, update[0], weights[2] + slot.unit * 4, first)
         for box in (weights, update):
             slot.frame(*box)
-        view, scale = self.view(views), scale_of(run)
+        view, scale = self.view(views), scale_in(views)
         slot.grids.add(Placed(view, self.layer, _placed(slot, weights), scale))
         slot.grids.add(Placed(view, self.layer, _placed(slot, update)))
 
@@ -110,7 +111,7 @@ class Weights(OneRun):
         run = view.run
         weights, beside = _boxes(slot, run, self.layer)
         rows, told, _ = slot.grids.of(view, slot.playback, slot.theme)
-        scale = scale_of(run)
+        scale = scale_in(views)
         own = slot.playback.mode == "flashing"
         reach = np.zeros(len(rows)) if own else full(run, self.layer, told)
         grid = run.layout.grid(self.layer)
