@@ -23,7 +23,7 @@ from vizopt.adapters.layers import (
 )
 from vizopt.adapters.options import Options
 from vizopt.core.errors import RecordingError
-from vizopt.recording.given import Samples, array, samples
+from vizopt.recording.given import Numbers, Samples, array, samples
 from vizopt.recording.header import External
 from vizopt.recording.run import Run
 
@@ -94,7 +94,7 @@ def record(
     )
     judged = None
     if data is not None and predict is not None:
-        judged = samples(data, options.get("classes"))
+        judged = samples(data, options.get("classes"), options.get("target", ""))
     steps = _Steps(run, reader, optimizer, predict, accuracy, judged)
     run.hooks.callback(steps.end)
     run.hooks.enter_context(shadowed(optimizer, update, steps.listening))
@@ -114,7 +114,8 @@ class _Steps:
         optimizer: whose rate it is.
         predict: samples → scores.
         accuracy: what returns it.
-        judged: the samples whose accuracy it is where that is missing.
+        judged: the samples whose accuracy it is where that is missing; R² and mean absolute error
+            of numbers that are predicted.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class _Steps:
         optimizer: Any,
         predict: Predict | None,
         accuracy: Callable[[], Any] | None,
-        judged: Samples | None,
+        judged: Samples | Numbers | None,
     ) -> None:
         self._run, self._layers, self._optimizer = run, layers, optimizer
         self._predict, self._accuracy, self._judged = predict, accuracy, judged
@@ -154,10 +155,10 @@ class _Steps:
         return kept
 
     def end(self) -> None:
-        """The weights after the last update, with the loss before it."""
+        """The weights after the last update, with what is measured of them."""
         with self._aside("end"):
             if self._begun:
-                self._log()
+                self._run.log(params=arrays(self._layers), **self._judge())
 
     def _notice(self, args: tuple[Any, ...]) -> None:
         about = self._about(args)
@@ -184,15 +185,19 @@ class _Steps:
         values: dict[str, Any] = {}
         if self.loss is not None or self.found is not None:
             values["loss"] = np.mean(array(self.loss() if self.loss else self.found))
+            self.found = None
         with self._aside("accuracy"):
-            if self._accuracy is not None:
-                values["accuracy"] = self._accuracy()
-            elif self._judged is not None and self._predict is not None:
-                values["accuracy"] = _share(self._predict(self._judged.x), self._judged)
+            values |= {"accuracy": self._accuracy()} if self._accuracy else self._judge()
         rate = next((name for name in RATES if hasattr(self._optimizer, name)), None)
         if rate and np.isscalar(getattr(self._optimizer, rate)):
             values["lr"] = getattr(self._optimizer, rate)
         self._run.log(params=arrays(self._layers), **values)
+
+    def _judge(self) -> dict[str, Any]:
+        """What the weights are worth now; nothing where there are no data, or it is told."""
+        if self._judged is None or self._predict is None or self._accuracy:
+            return {}
+        return _judge(self._predict(self._judged.x), self._judged)
 
 
 def _methods(layers: Mapping[str, Any], optimizer: Any, loss: Any) -> tuple[str, str]:
@@ -230,6 +235,18 @@ def settings(optimizer: Any) -> dict[str, bool | int | float]:
         if isinstance(value, bool | int | float) and key not in COUNTERS
         if not key.startswith(("_", "current_"))
     }
+
+
+def _judge(predicted: Any, data: Samples | Numbers) -> dict[str, Any]:
+    """What predictions are worth."""
+    if isinstance(data, Samples):
+        return {"accuracy": _share(predicted, data)}
+    found = array(predicted).reshape(-1)
+    if len(found) != len(data.y):
+        raise RecordingError(f"gave {len(found)} numbers for {len(data.y)} samples")
+    behind, around = found - data.y, data.y - data.y.mean()
+    r2 = 1 - float((behind**2).sum() / (around**2).sum())
+    return {"r2": r2, "mae": float(abs(behind).mean())}
 
 
 def _share(scores: Any, data: Samples) -> float:

@@ -112,12 +112,13 @@ def listener_of(estimator: Any) -> type[Listener]:
 
 
 def _shown(listens: Listener, path: Path | str, options: Options) -> tuple[Any, Any] | None:
-    """The samples, where a plane of them can be drawn."""
-    if listens.score != "accuracy":
-        return None
+    """The samples, where a picture of them can be drawn."""
+    if listens.score == "r2":
+        options.setdefault("target", str(getattr(listens.y, "name", None) or "y"))
     try:
-        samples((listens.X, listens.y), options.get("classes"))
+        samples((listens.X, listens.y), options.get("classes"), options.get("target", ""))
     except RecordingError as error:
-        warnings.warn(f"{path}: {error}: the plane is left out", VizoptWarning, stacklevel=3)
+        line = f"{path}: {error}: the picture of the data is left out"
+        warnings.warn(line, VizoptWarning, stacklevel=3)
         return None
     return listens.X, listens.y

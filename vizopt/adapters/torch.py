@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 from vizopt.adapters.imports import required
 from vizopt.adapters.options import Options
 from vizopt.core.errors import RecordingError
-from vizopt.recording.keeping import Predict
 from vizopt.recording.run import Run
+from vizopt.recording.source import Predict
 
 if TYPE_CHECKING:
     import torch

@@ -50,7 +50,6 @@ class TorchRun:
         self._before: Taken | None = None  # the step that is being done
         self._done: tuple[dict[str, Any], Taken | None] | None = None  # the last one
         self._told: dict[str, Any] = {}  # of it, or of the first
-        self._values: dict[str, Any] = {}  # what was told last of each
         run.take(*self._live.now())  # what cannot be recorded is said before the training
         self._hooks: list[Any] = [
             optimizer.register_step_pre_hook(partial(self._safely, self._begin_step)),
@@ -65,8 +64,8 @@ class TorchRun:
         """Tell what the hooks do not see: `log(loss=loss, accuracy=accuracy)`.
 
         The values are of the step that was done last; before the first one is done, of that. A
-        loss that is told takes the place of the one that was noted. A value that is not told again
-        stays as it is.
+        loss that is told takes the place of the one that was noted. A curve joins the steps that a
+        value was told of.
         """
         for name in RESERVED:
             if values.pop(name, None) is not None:
@@ -150,14 +149,13 @@ class TorchRun:
         if "loss" in values:
             values["loss"] = _mean(values["loss"])
         told, self._told = self._told, {}
-        self._values |= values | told
-        self._run.log(params=taken, **self._values)
+        self._run.log(params=taken, **values | told)
 
     def _finish(self) -> None:
         self._log_done()
         last = self._run.take(*self._live.now())
         if last is not None:
-            self._run.log(params=last, **self._values)
+            self._run.log(params=last, **self._told)
         self._run.close()
 
     def _release(self) -> None:

@@ -19,6 +19,9 @@ def what(run: Recording) -> str:
     by = _by(run)
     name = f"{by.optimizer} ({by.framework})" if by.optimizer else f"{by.framework} code"
     text = f"{name} trains {_a(by.model)}"
+    if "targets" in run.names:
+        points = counted(len(run["targets"]), "point")
+        return f"{text} to predict {cut(plain(run.header.target), NAME)} on {points}"
     if "labels" not in run.names:
         return text
     text += f" on {counted(len(run['labels']), 'point')}"
@@ -44,7 +47,11 @@ def trained(run: Recording) -> str:
 
 
 def data(run: Recording) -> str:
-    """How many points in which classes, where they were recorded."""
+    """How many points in which classes or with which number, where they were recorded."""
+    if "targets" in run.names:
+        target = cut(plain(run.header.target), NAME)
+        points = counted(len(run["targets"]), "point")
+        return f"The data are {points} with a number to predict, {target}."
     if "labels" not in run.names:
         return ""
     names = [cut(plain(name), NAME) for name in run.header.classes]
