@@ -210,6 +210,8 @@ def _mean(losses: list[torch.Tensor]) -> Any:
     """Of the batches of a step; a batch whose step was skipped has left one that is not finite."""
     if any(loss.numel() != 1 for loss in losses):
         return losses[0]
+    if len(losses) == 1:
+        return losses[0].item()
     values = [float(loss) for loss in losses]
     finite = [value for value in values if isfinite(value)] or values
     return sum(finite) / len(finite)

@@ -132,8 +132,11 @@ class Run:
             why = f"step {at}: should be {limit}: it and others like it"
             self._left_out.leave_out("step", why)
             return
-        numbers = {}
+        numbers: dict[str, float] = {}
         for own, value in values.items():
+            if type(value) is float and (known := self._names.get(own)):
+                numbers[known] = value
+                continue
             if value is None or (name := self._named(own)) is None:
                 continue
             number = self._left_out.tried(name, partial(given.number, name, value))
