@@ -29,6 +29,13 @@ def is_recorded(optimizer: torch.optim.Optimizer) -> bool:
 class TorchRun:
     """A training in PyTorch that is recorded; a context manager. See `vizopt.torch.record`.
 
+    A step is what the optimizer does: of accumulated batches one, of those that a GradScaler skips
+    none. It is recorded with the parameters before it, its learning rates (`lr`, and `lr.group2`
+    and so on where they differ), the norm of its gradient, and the loss: of several values in one
+    step the mean, of an optimizer's own calls of a closure the first. Which steps keep their
+    parameters is told at `vizopt.Run`; the last row has those at the end. The training is the same
+    to the last bit as without.
+
     The hook before a step takes the parameters, the one after it what the step used: gradients
     and rates may come to be inside of it. A step waits until the next one begins, for what is told
     of it in between.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from math import inf
 from typing import Any, NamedTuple
 
@@ -133,13 +134,16 @@ def column(name: str) -> str:
 
 
 def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
-    """The arrays of a tree of mappings and sequences, each with its path: `layers.0.kernel`."""
+    """The arrays of a tree of mappings, sequences and dataclasses, each with its path:
+    `layers.0.kernel`."""
     if isinstance(params, Mapping):
         items: Any = params.items()
     elif isinstance(params, tuple) and hasattr(params, "_fields"):
         items = zip(params._fields, params, strict=True)
     elif isinstance(params, list | tuple):
         items = enumerate(params)
+    elif is_dataclass(params):
+        items = ((each.name, getattr(params, each.name)) for each in fields(params))
     else:
         yield above, params
         return

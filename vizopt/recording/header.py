@@ -27,6 +27,7 @@ LONGEST = 100_000  # characters of a text
 MOST_CLASSES = 256  # a recorded or drawn class is a byte
 MOST_ARRAYS = 10_000
 ANY = -1  # length of a side
+REFITTED = "refitted"  # how a note begins of steps that were trained again, one by one
 RATES = ("lr", "learning_rate", "eta0")  # settings that the line below a title has
 Text = Annotated[str, Field(max_length=LONGEST)]
 Kind = Literal["network", "regression", "function"]
@@ -87,6 +88,11 @@ class External:
         if not self.optimizer:
             return self.framework
         return f"{', '.join([self.optimizer, *parts])} ({self.framework})"
+
+    @property
+    def again(self) -> str:
+        """`refitted` where the steps are not those of one training; else empty."""
+        return REFITTED if self.note.startswith(REFITTED) else ""
 
 
 def _rate(value: bool | float | str) -> str:

@@ -15,7 +15,7 @@ from vizopt.recording.descent import Outcome, outcome
 from vizopt.recording.logged import final, is_logged
 from vizopt.recording.quantities import MEASURED, QUANTITIES, ordered, quantity, title
 from vizopt.recording.readout import Readout
-from vizopt.recording.scalars import column_of, scalars, series
+from vizopt.recording.scalars import column_of, logged_steps, scalars, series
 from vizopt.recording.store import Recording
 
 NONE = "–"  # where nobody logged a value
@@ -48,6 +48,8 @@ def summary(run: Recording) -> dict[str, Any]:
         "diverged": run.diverged,
         "interrupted": run.interrupted,
     }
+    if (logged := logged_steps(run)) < run.epochs:
+        values["logged"] = logged
     values |= _values(run)
     if run.header.kind == "function":
         ended = outcome(run)

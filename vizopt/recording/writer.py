@@ -222,7 +222,7 @@ class Writer:
             scene=tomli_w.dumps({"title": title, "name": _scene_name(name)}),
             layout=ParamLayout(()),
             epochs=max(self._epochs or 1, self.steps, 1),
-            settings="  ·  ".join(filter(None, [one_line(by.told), one_line(by.model)])),
+            settings="  ·  ".join(filter(None, [one_line(by.told), one_line(by.model), by.again])),
             **about,
         )
 

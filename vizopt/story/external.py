@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from vizopt.core.numbers import count, counted, setting
 from vizopt.recording.header import External
-from vizopt.recording.scalars import column_of, scalars
+from vizopt.recording.scalars import column_of, logged_steps, scalars
 from vizopt.recording.store import Recording
 from vizopt.story.phrases import cut, listed, plain, sentence
 from vizopt.story.setup import rate
@@ -75,8 +75,17 @@ def how(run: Recording) -> str:
         parts.append(rate(run))
     if by.note:
         parts.append(sentence(plain(by.note)))
-    parts.append(f"The recording holds {counted(run.epochs, run.header.unit)}.")
+    parts.append(_length(run))
     return " ".join(parts)
+
+
+def _length(run: Recording) -> str:
+    """How many steps were logged, and where they end where others were not."""
+    unit, logged = run.header.unit, logged_steps(run)
+    if logged == run.epochs:
+        return f"The recording holds {counted(run.epochs, unit)}."
+    last = f"{unit} {count(int(run['step'].max()))}"
+    return f"The recording holds {counted(logged, unit)} that were logged, the last at {last}."
 
 
 def _by(run: Recording) -> External:
