@@ -50,8 +50,7 @@ def record(
     """Record a training of the book's classes; the loop stays as it is::
 
         run = vizopt.numpy.record([dense1, activation1, dense2], optimizer, "mine.zarr", loss=loss)
-        for epoch in range(1001):
-            ...
+        ...
         run.close()
 
     Args:
@@ -63,8 +62,7 @@ def record(
         accuracy: what returns it when called; when left out it is that of `data`.
         data: samples X and a label or number y each.
         predict: samples → scores; when left out the layers' own `forward`, in order, of copies.
-        epochs: how many steps there will be, if known.
-        unit: what a step is: "epoch", or "step" where an epoch has several batches.
+        epochs, unit: how many steps there will be, if known; "step" where an epoch has several.
         **options: title, classes, target, features, size and mode of `vizopt.Run`.
 
     Raises:
@@ -75,8 +73,7 @@ def record(
     _check(reader, optimizer, loss)
     if predict is None and data is not None and reader is listed:
         predict = chain([*listed.values()])
-    origin = External("NumPy", "", type(optimizer).__name__, settings(optimizer))
-    about = {"epochs": epochs, "unit": unit, "convention": "book", "origin": origin}
+    about = {"epochs": epochs, "unit": unit, "convention": "book", "origin": origin_of(optimizer)}
     run = HookedRun(path, data=data, predict=predict, **about, **options)
     steps = _Steps(run, reader, optimizer, predict, accuracy)
     if data is not None and predict is not None:
@@ -221,6 +218,11 @@ def _update(optimizer: Any) -> str:
 def _judge_of(loss: Any) -> str:
     """The method of a loss that returns it; empty where it is no such object."""
     return next((name for name in LOSSES if callable(getattr(loss, name, None))), "")
+
+
+def origin_of(optimizer: Any) -> External:
+    """Who trains."""
+    return External("NumPy", "", type(optimizer).__name__, settings(optimizer))
 
 
 def settings(optimizer: Any) -> dict[str, bool | int | float]:

@@ -229,6 +229,8 @@ class _Labelled(NamedTuple):
 
 
 def _labelled(y: NDArray[Any], classes: Sequence[Any] | None) -> _Labelled:
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        raise RecordingError("data: y: holds numbers that are not finite")
     if y.ndim == 2:
         values, codes = np.arange(y.shape[1]), y.argmax(axis=1)
     else:
