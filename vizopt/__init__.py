@@ -83,9 +83,9 @@ _MODULES = {  # what scenes are made of, and adapters, by shorter names than in 
     "jax": "adapters.jax",
     "keras": "adapters.keras",
     "numpy": "adapters.numpy",
-    "optimizers": "train.optimizers",
-    "problems": "train.problems",
-    "schedules": "train.schedules",
+    "optimizers": "optimizers",
+    "problems": "problems",
+    "schedules": "schedules",
     "sklearn": "adapters.sklearn",
     "torch": "adapters.torch",
 }

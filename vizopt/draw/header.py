@@ -25,7 +25,7 @@ SETTINGS = (
     *("rate", "first_rate", "decay", "weight_decay", "momentum_decay", "momentum", *RULES),
     *("acts_here", *SCHEDULES),
     *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
-    *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
+    *("spiral", "blobs", "moons", "rings", "checkerboard", "bands", "sine", "refitted"),
     *("race_same_start", "race_unlike", "race_seeds"),
 )
 LINES = 3  # of settings at most

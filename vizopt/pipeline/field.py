@@ -243,8 +243,10 @@ class _Problem(NamedTuple):
 def _problem(run: Scene | Recording) -> _Problem:
     if isinstance(run, Scene):
         ready = prepare(run)
-        header, points = ready.header, len(ready.problem.constants.get("labels", ()))
+        header, points = ready.header, len(ready.problem.constants.get("held_out", ()))
     else:
-        header, points = run.header, len(run["labels"]) if "labels" in run.names else 0
-    classes = counted(len(header.classes), "class")
-    return _Problem(header.kind, f" on {counted(points, 'point')} in {classes}" if points else "")
+        header, points = run.header, len(run["held_out"]) if "held_out" in run.names else 0
+    what = f"in {counted(len(header.classes), 'class')}"
+    if header.kind == "regression":
+        what = f"to predict {header.target}"
+    return _Problem(header.kind, f" on {counted(points, 'point')} {what}" if points else "")

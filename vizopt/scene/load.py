@@ -23,16 +23,14 @@ from vizopt.recording.store import Recording
 from vizopt.scene.elsewhere import unregistered
 from vizopt.scene.former import renamed
 from vizopt.scene.spec import Presentation, Scene, Shown, Training
+from vizopt.scene.ways import DATA, on_the_command_line
 from vizopt.scene.written import kinds
 from vizopt.train.optimizers import name_of
 from vizopt.train.problems import CSV, NPZ
 
 T = TypeVar("T", bound=Training)
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
-DATA = "problem.data."  # keys of a data set
 A_RACE = "is a race of several runs: draw it with: vizopt race {}"
-# Keys that an error names.
-WAY = re.compile(r"\b(label|columns|drop|missing|delimiter|encoding|header|y) = ")
 
 
 def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Scene:
@@ -151,14 +149,12 @@ def _text_for(path: str, overrides: Mapping[str, Any]) -> str:
     keys = (key for key in overrides if key.startswith(DATA) and key != f"{DATA}path")
     known = {key.removeprefix(DATA): overrides[key] for key in keys}
     try:
-        said, table = inferred(path, known)
+        said, table = inferred(path, known, str(overrides.get("problem.kind", "network")))
     except ValidationError as error:
         raise explained(error, path, known, CSV) from error
     except ValueError as error:
         told = str(error).removeprefix(f"{path}: ")
-        named = WAY.search(told)
-        way = f" (on the command line: --set '{DATA}{named[1]}=…')" if named else ""
-        raise SceneError(path, "", told + way) from error
+        raise SceneError(path, "", told + on_the_command_line(told)) from error
     for key, value in overrides.items():
         override(table, key, value, path)
     return f"# {one_line(said)}\n{written(table)}"
