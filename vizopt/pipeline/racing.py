@@ -187,6 +187,9 @@ def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path
     check_stills(options, unit, epochs)
     for scene in scenes:
         check_size(scene, folder)
+    for name, run in field.runs.items() if field.shown.clock == "seconds" else ():
+        if isinstance(run, Scene) or "seconds" not in run.columns:
+            raise VizoptError(f"clock: {name} has no recorded seconds: choose step or samples")
     if field.shown.weights:
         layouts = {
             name: prepare(run).header.layout if isinstance(run, Scene) else run.layout

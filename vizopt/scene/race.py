@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vizopt.core.specs import Finite, Flag, Positive, Whole, spec
+from vizopt.draw.race import PLANES
 from vizopt.scene.spec import Presentation, Scene, Training
 from vizopt.train.problems import FunctionSpec, NetworkSpec, RegressionSpec
 
@@ -90,9 +91,7 @@ class Race(RacePresentation):
         if len(self.run) < 2:
             raise ValueError("run: a race needs two runs at least")
         if len(self.run) > MAX_RUNS:
-            raise ValueError(
-                f"run: {len(self.run)} runs: a race has {MAX_RUNS} at most, with planes 6"
-            )
+            raise ValueError(f"run: {too_many(len(self.run))}")
         for name, many in Counter(entry.name for entry in self.run).items():
             if many > 1:
                 raise ValueError(f'run: {many} are named "{name}": give each its own name')
@@ -120,6 +119,12 @@ class Race(RacePresentation):
                 raise ValueError(
                     f"run: no common problem: {what}: allow it with mixed = true, or --mixed"
                 )
+
+
+def too_many(runs: int) -> str:
+    """Why so many are refused, and how many would have room."""
+    fits = f"up to {MAX_RUNS} have curves and standings, up to {PLANES} of them planes too"
+    return f"{runs} runs: leave some out: {fits}"
 
 
 def scene_of(training: Training, name: str, shown: Presentation, seed: int = 0) -> Scene:
