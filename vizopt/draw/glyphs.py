@@ -117,10 +117,11 @@ class Glyphs:
 
     def ascent(self, text: str) -> int:
         """Pixels of a text above its baseline: more where a letter is taller than a capital."""
-        below = self.height - self.baseline
-        return max((len(tile) for tile in self._cut(text)), default=self.height) - below
+        return max(map(len, self._cut(text)), default=self.height) - self.height + self.baseline
 
     def _cut(self, text: str) -> list[Pixels]:
+        if self._tiles.keys() >= set(text):  # as most are, in every frame
+            return [self._tiles[c] for c in text]
         if fonts.shaped(text):
             return [self._word(text)]
         letters = re.findall(f".{self.HAT}?", text, re.DOTALL)
@@ -157,8 +158,8 @@ class Glyphs:
         tiles = self._cut(text)
         if not tiles:
             return
-        above = self.ascent(text)
-        height = above + self.height - self.baseline
+        height = max(map(len, tiles))
+        above = height - self.height + self.baseline
         line = np.concatenate([self._as_high(tile, height) for tile in tiles], axis=1)
         left, top = x - round(align * line.shape[1]), y - above
         rows = slice(max(-top, 0), min(height, pixels.shape[0] - top))
