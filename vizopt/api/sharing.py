@@ -14,6 +14,7 @@ from vizopt.clips.options import Request
 from vizopt.core.errors import VizoptError
 from vizopt.core.marks import signed
 from vizopt.core.numbers import counted
+from vizopt.core.places import at_home
 from vizopt.core.progress import Bar, usual
 from vizopt.formats.ours import guard
 from vizopt.formats.slides import Slide
@@ -97,13 +98,13 @@ def slides(
         VizoptError: anything that cannot be used, before anything is trained.
     """
     return write_slides(
-        [sources] if isinstance(sources, PathLike) else sources,
-        Path(file),
+        [at_home(each) for each in ([sources] if isinstance(sources, PathLike) else sources)],
+        at_home(file),
         asked_of("slides", options, keywords),
         titles=titles,
         gif=gif,
         ratio=ratio,
-        template=Path(template) if template else None,
+        template=at_home(template) if template else None,
     )
 
 
@@ -157,7 +158,7 @@ def pack(
         VizoptError: the scene cannot be used, or a file not be written.
     """
     loaded = scene_of(scene, overrides or {})
-    place = Path(folder) if folder else Path("outputs") / loaded.name
+    place = at_home(folder) if folder else Path("outputs") / loaded.name
     files = [place / f"{loaded.name}{suffix}" for suffix in PACKED]
     toml = place / f"{loaded.name}.toml"
     guard(toml, overwrite)

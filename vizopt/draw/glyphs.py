@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ABOVE = 0.4  # of the size: the room for what stands above a capital, as in Ä and Ấ
 WORDS = 256  # pictures of words that a strip keeps
+LINES = 64  # of whole texts: names are written in every frame
 
 
 def text_width(text: str, size: float, weight: str = "normal", family: str = FAMILY) -> float:
@@ -87,6 +88,7 @@ class Glyphs:
         )
         self._tiles = self._coloured(_rasterised_once(letters, size, weight, family))
         self._words: dict[str, Pixels] = {}  # what is not in the strip, as it was asked for
+        self._lines: dict[str, tuple[Pixels, int]] = {}  # what was written last, and its ascent
 
     def _coloured(self, raster: "_Raster") -> dict[str, Pixels]:
         """Each letter, or word, as a picture."""
@@ -130,6 +132,17 @@ class Glyphs:
         paper[...] = self._paper
         return np.concatenate([paper, tile])
 
+    def _line(self, text: str) -> tuple[Pixels, int]:
+        """A whole text as a picture, and its pixels above the baseline."""
+        if text not in self._lines:
+            if len(self._lines) >= LINES:
+                self._lines.clear()
+            tiles, below = self._cut(text), self.height - self.baseline
+            height = max(map(len, tiles))
+            line = np.concatenate([self._as_high(tile, height) for tile in tiles], axis=1)
+            self._lines[text] = line, height - below
+        return self._lines[text]
+
     def write(self, pixels: Pixels, text: str, x: int, y: int, align: float = 0.0) -> None:
         """Write with the baseline at y; align 0 starts at x, 1 ends there, 0.5 centres.
 
@@ -138,12 +151,10 @@ class Glyphs:
         if isinstance(pixels, Traced):
             pixels.note_text(text, x, y, align, self._style | {"color": self._colour})
             return
-        tiles = self._cut(text)
-        if not tiles:
+        if not text:
             return
-        above = self.ascent(text)
-        height = above + self.height - self.baseline
-        line = np.concatenate([self._as_high(tile, height) for tile in tiles], axis=1)
+        line, above = self._line(text)
+        height = len(line)
         left, top = x - round(align * line.shape[1]), y - above
         rows = slice(max(-top, 0), min(height, pixels.shape[0] - top))
         columns = slice(max(-left, 0), min(line.shape[1], pixels.shape[1] - left))
