@@ -237,7 +237,7 @@ def test_labels_in_any_column(tmp_path):
     assert refused(tmp_path, text) == (
         'column "b": 30 different numbers for 30 samples look like a number to predict, which '
         "is no class: "
-        'name another with label = "…", or write it as a few classes (low, high)'
+        'name another with label = "…", or predict it, [problem] kind = "regression"'
     )
     words = table("k,a,b", x=np.c_[Y, X[:, 0]], labels=X[:, 1])
     words = words.replace("\n0.0", "\nu").replace("\n1.0", "\nv").replace("\n2.0", "\nw")
@@ -689,7 +689,7 @@ def test_whole_numbers_far_from_each_other_are_measured_too(tmp_path):
     x = np.tile(X, (4, 1))
     prices = [str(120_000 + 2_500 * (k % 40)) for k in range(120)]
     said = "40 different numbers for 120 samples look like a number to predict, which is no class: "
-    way = 'name another with label = "…", or write it as a few classes (low, high)'
+    way = 'name another with label = "…", or predict it, [problem] kind = "regression"'
     assert f'column "k": {said}{way}' in refused(tmp_path, table("a,b,k", x=x, labels=prices))
     for many, classes in ((30, 30), (31, 0)):  # as classes are counted
         ages = [str(20 + k % many) for k in range(120)]

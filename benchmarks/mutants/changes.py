@@ -14,8 +14,9 @@ from cosmic_ray.plugins import get_operator
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    "panels", "labels", "events", "outcome", "timeline", "hold",
-    "train", "problems", "schedules", "fit", "player",
+    "draw/panels", "draw/timeline", "draw/hold", "recording/descent", "recording/events",
+    "recording/minima", "recording/valleys", "train/loop", "train/probes", "train/problems",
+    "train/schedules", "clips/fit", "clips/metadata", "clips/targets", "formats/html",
 )  # fmt: skip
 
 # Of each kind the changes that look like mistakes. The rest of Cosmic Ray's (`<<` for `+`, `is`
@@ -72,14 +73,14 @@ def files(modules: Sequence[str] = MODULES) -> list[str]:
     found = []
     for name in modules:
         folder = ROOT / "vizopt" / name
-        found += sorted(folder.glob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
+        found += sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
     return [str(path.relative_to(ROOT)) for path in found]
 
 
-def sample(count: int, seed: int) -> list[Change]:
+def sample(count: int, seed: int, left_out: Sequence[str] = ()) -> list[Change]:
     """So many changes of MODULES: a place at random, and one way to change it at random."""
     chosen = random.Random(seed)
-    places = [place for path in files() for place in places_of(path)]
+    places = [place for path in files() if path not in left_out for place in places_of(path)]
     chosen.shuffle(places)
     found: list[Change] = []
     for place in places:
@@ -97,6 +98,11 @@ def at(path: str, line: int) -> list[Change]:
     """Every change of one line."""
     places = [place for place in places_of(path) if place.at[0] == line]
     return [made for place in places for way in place.ways if (made := changed(place, way))]
+
+
+def module(path: str) -> str:
+    """The one of MODULES that a file is of."""
+    return next(name for name in MODULES if path.startswith(f"vizopt/{name}"))
 
 
 def places_of(path: str) -> list[Place]:

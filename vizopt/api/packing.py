@@ -13,6 +13,7 @@ from vizopt.clips.options import Request
 from vizopt.clips.recipe import is_clip
 from vizopt.core.errors import VizoptError
 from vizopt.core.marks import signed
+from vizopt.core.places import at_home
 from vizopt.core.progress import Bar, usual
 from vizopt.formats.ours import guard
 from vizopt.pipeline import racing
@@ -90,6 +91,8 @@ def packable(
         return source
     if isinstance(source, Scene):
         return scene_of(source, overrides)
+    if not isinstance(source, Race):
+        source = at_home(source)
     if isinstance(source, Race) or is_race(source):
         name = source.name if isinstance(source, Race) else Path(source).stem
         return field_of([source], overrides, name)
@@ -111,7 +114,7 @@ def write_pack(
     """The same for what is opened."""
     name = _name(thing)
     there = f"{name}-pack" if isinstance(thing, Field) else name  # a race's runs are in NAME
-    place = Path(folder) if folder else Path("outputs") / there
+    place = at_home(folder) if folder else Path("outputs") / there
     files = [place / f"{name}{suffix}" for suffix in PACKED]
     made_by = _made_by(thing, overrides)
     toml = place / f"{name}.toml"

@@ -12,6 +12,7 @@ from vizopt.clips.clip import Clip
 from vizopt.clips.options import Request
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import counted
+from vizopt.core.places import at_home
 from vizopt.core.progress import Bar, usual
 from vizopt.formats.slides import Slide
 from vizopt.pipeline.reuse import Reuse
@@ -75,12 +76,12 @@ def slides(
     """
     return write_slides(
         list(sources) if isinstance(sources, list | tuple) else [sources],  # type: ignore[list-item]
-        Path(file),
+        at_home(file),
         asked_of("slides", options, keywords),
         titles=titles,
         gif=gif,
         ratio=ratio,
-        template=Path(template) if template else None,
+        template=at_home(template) if template else None,
     )
 
 
@@ -112,7 +113,7 @@ def _named(source: Source) -> str:
         return str(source.path)
     if not isinstance(source, PathLike):
         raise VizoptError(f"{source!r}: a slide is of a name, a file, a recording or a clip")
-    return str(source)
+    return str(at_home(source))
 
 
 def clip_suffix(file: Path, *, gif: bool) -> str:

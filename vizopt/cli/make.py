@@ -12,7 +12,6 @@ from vizopt.cli.importing import IMPORT
 from vizopt.cli.options import (
     AGAIN,
     OVERWRITE,
-    PATH,
     SET,
     bar_of,
     echo_title,
@@ -22,6 +21,7 @@ from vizopt.cli.options import (
     reuse_of,
     told,
 )
+from vizopt.cli.paths import PATH, SOURCE
 from vizopt.clips.brief import goes_on, recording_line
 from vizopt.core.errors import one_line
 from vizopt.recording.atomic import is_recording
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.argument(
     "scenes",
     metavar="SCENE...",
+    type=SOURCE,
     nargs=-1,
     required=True,
     shell_complete=completing.files(".toml", completing.CLIP, named=("scenes",)),
@@ -101,6 +102,7 @@ def make(
 @click.argument(
     "source",
     metavar="SCENE|RACE|RUN.zarr",
+    type=SOURCE,
     shell_complete=completing.files(".toml", ".zarr", named=("scenes", "races")),
 )
 @click.option(

@@ -9,7 +9,8 @@ from click.shell_completion import CompletionItem
 
 from vizopt.cli import completing
 from vizopt.cli.importing import IMPORT
-from vizopt.cli.options import AGAIN, PATH, bar_of, echo_title, look_options, request_of, reuse_of
+from vizopt.cli.options import AGAIN, bar_of, echo_title, look_options, request_of, reuse_of
+from vizopt.cli.paths import PATH, SOURCE
 from vizopt.clips.brief import told_rate, told_verdict
 from vizopt.core.library import BESIDE
 
@@ -35,6 +36,7 @@ def _joined(ctx: click.Context, param: click.Parameter, incomplete: str) -> comp
 @click.argument(
     "sources",
     metavar="SCENE|RACE|RUN.zarr|CLIP[+…]...",
+    type=SOURCE,
     nargs=-1,
     required=True,
     shell_complete=_joined,

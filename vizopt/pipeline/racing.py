@@ -18,10 +18,12 @@ from vizopt.core.errors import Interrupted, VizoptError
 from vizopt.core.numbers import counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
+from vizopt.draw.race import check_layer
 from vizopt.pipeline.drawing import complete, drawn
 from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.field import Field
 from vizopt.pipeline.fitting import fitted_all
+from vizopt.pipeline.prepared import prepare
 from vizopt.pipeline.reuse import Reuse
 from vizopt.pipeline.workers import Job, Say, train_all
 from vizopt.recording.atomic import is_recording, is_whole
@@ -205,6 +207,15 @@ def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path
     check_stills(options, unit, epochs)
     for scene in scenes:
         check_size(scene, folder)
+    for name, run in field.runs.items() if field.shown.clock == "seconds" else ():
+        if isinstance(run, Scene) or "seconds" not in run.columns:
+            raise VizoptError(f"clock: {name} has no recorded seconds: choose step or samples")
+    if field.shown.weights:
+        layouts = {
+            name: prepare(run).header.layout if isinstance(run, Scene) else run.layout
+            for name, run in field.runs.items()
+        }
+        check_layer(field.shown.weights, layouts)
 
 
 def _place(folder: Path | None) -> AbstractContextManager[Path]:

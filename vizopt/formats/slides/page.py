@@ -3,10 +3,10 @@
 from io import BytesIO
 from typing import Any
 
-from vizopt.core.sizes import MARGIN, SIDE
+from vizopt.core.sizes import MARGIN, SIDE, Box
 from vizopt.formats import mp4
 from vizopt.formats.poster import still
-from vizopt.formats.slides.layout import CAPTION, Box, captioned, columns, fitted, free, points
+from vizopt.formats.slides.layout import CAPTION, captioned, columns, fitted, free, points
 from vizopt.formats.slides.slide import Part, Slide
 from vizopt.formats.slides.timing import timed
 
