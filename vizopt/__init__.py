@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from vizopt.adapters import torch as torch
     from vizopt.api.checking import check, recipe
     from vizopt.api.drawing import make, record, render
+    from vizopt.api.packing import pack
     from vizopt.api.racing import race
     from vizopt.api.searching import find
-    from vizopt.api.sharing import pack, slides
+    from vizopt.api.sharing import slides
     from vizopt.api.tuning import tune
     from vizopt.clips.clip import Clip
     from vizopt.core.errors import VizoptError
@@ -69,7 +70,7 @@ _PUBLIC = {
     "check": "api.checking",
     "find": "api.searching",
     "make": "api.drawing",
-    "pack": "api.sharing",
+    "pack": "api.packing",
     "race": "api.racing",
     "recipe": "api.checking",
     "record": "api.drawing",
@@ -83,9 +84,9 @@ _MODULES = {  # what scenes are made of, and adapters, by shorter names than in 
     "jax": "adapters.jax",
     "keras": "adapters.keras",
     "numpy": "adapters.numpy",
-    "optimizers": "train.optimizers",
-    "problems": "train.problems",
-    "schedules": "train.schedules",
+    "optimizers": "optimizers",
+    "problems": "problems",
+    "schedules": "schedules",
     "sklearn": "adapters.sklearn",
     "torch": "adapters.torch",
 }

@@ -1,7 +1,6 @@
 """Changes of one place in the code: drawn at random by Cosmic Ray's operators, or found by text."""
 
 import ast
-import difflib
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,8 +13,9 @@ from cosmic_ray.plugins import get_operator
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    "panels", "labels", "events", "outcome", "timeline", "hold",
-    "train", "problems", "schedules", "fit", "player",
+    "draw/panels", "draw/timeline", "draw/hold", "recording/descent", "recording/events",
+    "recording/minima", "recording/valleys", "train/loop", "train/probes", "train/problems",
+    "train/schedules", "clips/fit", "clips/metadata", "clips/targets", "formats/html",
 )  # fmt: skip
 
 # Of each kind the changes that look like mistakes. The rest of Cosmic Ray's (`<<` for `+`, `is`
@@ -72,14 +72,14 @@ def files(modules: Sequence[str] = MODULES) -> list[str]:
     found = []
     for name in modules:
         folder = ROOT / "vizopt" / name
-        found += sorted(folder.glob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
+        found += sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
     return [str(path.relative_to(ROOT)) for path in found]
 
 
-def sample(count: int, seed: int) -> list[Change]:
+def sample(count: int, seed: int, left_out: Sequence[str] = ()) -> list[Change]:
     """So many changes of MODULES: a place at random, and one way to change it at random."""
     chosen = random.Random(seed)
-    places = [place for path in files() for place in places_of(path)]
+    places = [place for path in files() if path not in left_out for place in places_of(path)]
     chosen.shuffle(places)
     found: list[Change] = []
     for place in places:
@@ -97,6 +97,11 @@ def at(path: str, line: int) -> list[Change]:
     """Every change of one line."""
     places = [place for place in places_of(path) if place.at[0] == line]
     return [made for place in places for way in place.ways if (made := changed(place, way))]
+
+
+def module(path: str) -> str:
+    """The one of MODULES that a file is of."""
+    return next(name for name in MODULES if path.startswith(f"vizopt/{name}"))
 
 
 def places_of(path: str) -> list[Place]:
@@ -145,9 +150,12 @@ def changed(place: Place, way: tuple[str, int]) -> Change | None:
 
 def difference(old: str, new: str) -> str:
     """What differs, before and after."""
-    lines = list(difflib.ndiff(old.splitlines(), new.splitlines()))
-    before, after = ([line[2:].strip() for line in lines if line[0] == sign] for sign in "-+")
-    return " → ".join(f"`{' '.join(filter(None, part))}`" for part in (before, after))
+    before, after = old.splitlines(), new.splitlines()
+    for end in (0, -1):
+        while before and after and before[end] == after[end]:
+            del before[end], after[end]
+    parts = (" ".join(filter(None, map(str.strip, part))) for part in (before, after))
+    return " → ".join(f"`{part}`" for part in parts)
 
 
 def replaced(path: str, old: str, new: str, words: str) -> Change:

@@ -78,7 +78,7 @@ LIES = (
     ),
     Lie(
         "the counter shows epoch + 1",
-        "vizopt/draw/figure.py",
+        "vizopt/draw/header.py",
         "count(int(epochs[k]))",
         "count(int(epochs[k]) + 1)",
     ),
@@ -91,14 +91,14 @@ LIES = (
     Lie(
         "a curve's digits are one epoch old",
         "vizopt/draw/panels/curves/moving.py",
-        "in run[name][epochs]]",
-        "in run[name][np.maximum(epochs - 1, 0)]]",
+        "standing(run[name])[epochs]",
+        "standing(run[name])[np.maximum(epochs - 1, 0)]",
     ),
     Lie(
         "the page's numbers are one epoch old",
         "vizopt/clips/metadata.py",
-        "{name: run[name][epochs] for",
-        "{name: run[name][np.maximum(epochs - 1, 0)] for",
+        "view.run[column][shown]",
+        "view.run[column][np.maximum(shown - 1, 0)]",
     ),
     Lie(
         "the page's numbers are those of the frame before",
@@ -109,8 +109,8 @@ LIES = (
     Lie(
         "a mark is one frame late",
         "vizopt/clips/metadata.py",
-        "return card + min(shown, len(rows) - 1)",
-        "return card + min(shown + 1, len(rows) - 1)",
+        "np.searchsorted(epochs[card:], epoch)), len",
+        "np.searchsorted(epochs[card:], epoch)) + 1, len",
     ),
     Lie(
         "an update's largest value is that of the next frame",
@@ -174,7 +174,7 @@ LIES = (
     ),
     Lie(
         "every epoch has the same shuffle",
-        "vizopt/train/problems/network.py",
+        "vizopt/train/problems/dense.py",
         "self._streams.shuffle(epoch)",
         "self._streams.shuffle(0)",
     ),
@@ -277,8 +277,8 @@ LIES = (
     Lie(
         "the update of a French picture lies between other epochs",
         "vizopt/core/words/fr.toml",
-        "jour : époque {first} → {last}",
-        "jour : époque {first} → {first}",
+        "jour : {unit} {first} → {last}",
+        "jour : {unit} {first} → {first}",
     ),
     Lie(
         "the picture's verdict on a descent is another than the story's",
@@ -325,8 +325,8 @@ LIES = (
     Lie(
         "a resumed run makes the last update twice",
         "vizopt/train/loop.py",
-        "delta, evaluation, before)",
-        "delta, evaluation, state)",
+        "delta, evaluation, before, update)",
+        "delta, evaluation, state, update)",
     ),
     Lie(
         "clips are in place before their recording is",
@@ -349,9 +349,9 @@ LIES = (
     Lie(
         "clips are put in place before all of their command is finished",
         "vizopt/pipeline/__init__.py",
-        "                    made, wrong = drawn(run, scene, clips, asked, bar, staging)\n"
+        '                    made, wrong = drawn({"": run}, scene, clips, asked, bar, staging)\n'
         "                else",
-        "                    made, wrong = drawn(run, scene, clips, asked, bar, staging)\n"
+        '                    made, wrong = drawn({"": run}, scene, clips, asked, bar, staging)\n'
         "                    put()\n                else",
     ),
     Lie(

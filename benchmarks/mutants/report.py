@@ -4,9 +4,8 @@ import platform
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from benchmarks.mutants.changes import ROOT
+from benchmarks.mutants.changes import ROOT, module
 from benchmarks.mutants.trial import Result
 
 FILE = ROOT / "benchmarks" / "MUTANTS.md"
@@ -30,9 +29,7 @@ def at_random(results: Sequence[Result], seed: int, reasons: Mapping[str, str]) 
     """Write the section of the random sample; reasons are those of survivors known before."""
     modules: dict[str, list[Result]] = defaultdict(list)
     for result in results:
-        modules[Path(result.change.path).relative_to("vizopt").parts[0].removesuffix(".py")] += [
-            result
-        ]
+        modules[module(result.change.path)].append(result)
     rows = [
         f"| {name} | {len(those)} | {killed(those)} | {len(those) - killed(those)} |"
         for name, those in sorted(modules.items())

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from vizopt.draw.mosaic import Box
+from vizopt.core.sizes import Box
 from vizopt.draw.paint import DPI, drawn, pixel_axes
 from vizopt.draw.panels import PANELS, DrawContext
 from vizopt.draw.playback import Playback

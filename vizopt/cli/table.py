@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from vizopt.cli import completing
-from vizopt.cli.options import MIXED, OVERWRITE, PATH, bar_of
+from vizopt.cli.options import MIXED, OVERWRITE, bar_of
+from vizopt.cli.paths import PATH, SOURCE
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import counted
 from vizopt.recording.atomic import is_recording
@@ -22,6 +23,7 @@ KINDS = {".csv": "csv", ".json": "json"}
 @click.argument(
     "sources",
     metavar="RUN.zarr|RACE...",
+    type=SOURCE,
     nargs=-1,
     required=True,
     shell_complete=completing.files(".zarr", ".toml", named=("races",)),

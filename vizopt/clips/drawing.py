@@ -143,7 +143,7 @@ def _places(drawing: Drawing) -> dict[str, Place | None]:
     (width, height), places = drawing.picture.size, drawing.picture.places
     boxes = {name: places.get(name) for name in drawing.views}
     return {
-        name: box and (box.x / width, box.y / height, box.width / width, box.height / height)
+        name: box and (box.left / width, box.top / height, box.width / width, box.height / height)
         for name, box in boxes.items()
     }
 

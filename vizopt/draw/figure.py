@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from vizopt.core.arrays import Frame, Pixels
 from vizopt.core.errors import RecordingError, VizoptError
+from vizopt.core.sizes import Box
 from vizopt.draw.figure_spec import FigureSpec
+from vizopt.draw.grids import Grids
 from vizopt.draw.header import HeaderText, headed
-from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import DPI, drawn, pixel_axes
 from vizopt.draw.panels import Draw, DrawContext
 from vizopt.draw.playback import Playback
@@ -111,7 +112,7 @@ class FrameRenderer:
 
 
 def _window(frame: Frame, box: Box) -> Pixels:
-    return frame[box.y : box.y + box.height, box.x : box.x + box.width]
+    return frame[box.top : box.top + box.height, box.left : box.left + box.width]
 
 
 def _slot(
@@ -124,4 +125,5 @@ def _slot(
         theme=theme,
         unit=whole.unit if whole else unit_of(playback.size),
         playback=playback,
+        grids=whole.grids if whole else Grids(),
     )

@@ -26,6 +26,13 @@ PLANES = 6  # that there is room for
 MOST = len(BADGES)  # runs of a picture
 GRIDS = 4  # runs whose weights there is room for
 PAIRS = (230.0, 116.0, 230.0, 116.0, 36.0, 150.0, 200.0)  # heights in portrait, of more than two
+# What a small plane shows, by what was recorded.
+FIELDS = {
+    "plane": "scores",
+    "strip": "probabilities",
+    "fitted": "fitted",
+    "predicted": "predictions",
+}
 FEW = 3  # of which the settings of each are told
 
 
@@ -68,17 +75,16 @@ def _arranged(runs: Runs, layer: str) -> FigureSpec:
     common = frozenset.intersection(*(run.names for run in runs.values()))
     if all(run.header.kind == "function" for run in runs.values()):
         return _descents()
-    kinds = {"plane": "scores", "strip": "probabilities"}
-    shown = next((kind for kind, column in kinds.items() if column in common), None)
+    shown = next((kind for kind, column in FIELDS.items() if column in common), None)
     small = shown is not None and len(runs) <= PLANES
     # Rates are written above small planes, and need a plot of their own where there are none.
-    drawn = ("loss", "accuracy") if small else ("loss", "accuracy", "lr")
+    drawn = ("loss", "accuracy", "r2") if small else ("loss", "accuracy", "r2", "lr")
     curves = Curves(tuple(name for name in drawn if name in common))
     decides = score(runs)
     panels: dict[str, Panel] = {"curves": curves, "standings": Standings(decides)}
     if not small:
         return FigureSpec(panels, *_without())
-    written = tuple(name for name in ("accuracy", "loss", "lr") if name in common)
+    written = tuple(name for name in ("accuracy", "loss", "r2", "lr") if name in common)
     named = any(_has_names(run) for run in runs.values())
     for number, name in enumerate(runs, 1):
         panels[f"run-{number}"] = SmallPlane(shown, written, named, of=name)  # type: ignore[arg-type]

@@ -87,15 +87,16 @@ class Cells:
         """Blocks of a mask [h, w] in every field, or of each of several masks [n, h, w]."""
         return _windows(self._counts(mask), self._field)
 
-    def fullest(self, mask: Mask, least: int) -> tuple[int, Field] | None:
+    def fullest(self, mask: Mask, least: int) -> tuple[int, Field | None]:
         """The most blocks of a mask in a field of 10°, and the first field that has them.
 
-        Fields are counted where cells hold `least` or more, so that it is right from there on; none
-        where no cells do.
+        Fields are counted where cells hold `least` or more, so that it is right from there on.
+        Where no cells do, it is the most in a field of theirs, and there is no field.
         """
-        cells = np.nonzero(self.inside(mask) >= least)
+        held = self.inside(mask)
+        cells = np.nonzero(held >= least)
         if not len(cells[0]):
-            return None
+            return int(held.max()), None
         (top, bottom), (left, right) = (self._span(cells[axis], axis) for axis in (0, 1))
         counts = _windows(mask[top:bottom, left:right], self._grid.field)
         row, column = divmod(int(counts.argmax()), counts.shape[1])

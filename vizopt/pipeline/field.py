@@ -13,6 +13,7 @@ from vizopt.core.errors import RecordingError, SceneError, VizoptError, meant
 from vizopt.core.explain import explained
 from vizopt.core.library import names, races
 from vizopt.core.numbers import counted
+from vizopt.core.places import at_home
 from vizopt.pipeline.prepared import prepare
 from vizopt.recording.atomic import is_recording
 from vizopt.recording.run import Run
@@ -80,6 +81,7 @@ def field_of(
         VizoptError: a source that cannot be used, or runs that cannot race.
     """
     trained = {key: value for key, value in overrides.items() if key.partition(".")[0] in TRAINED}
+    sources = [at_home(each) if isinstance(each, str | Path) else each for each in sources]
     things = [_opened(each, trained) for source in sources for each in _inside(source)]
     made = [thing for thing in things if isinstance(thing, Race)]
     runs = _named([each for thing in things for each in _runs(thing)])
@@ -249,8 +251,10 @@ class _Problem(NamedTuple):
 def _problem(run: Scene | Recording) -> _Problem:
     if isinstance(run, Scene):
         ready = prepare(run)
-        header, points = ready.header, len(ready.problem.constants.get("labels", ()))
+        header, points = ready.header, len(ready.problem.constants.get("held_out", ()))
     else:
-        header, points = run.header, len(run["labels"]) if "labels" in run.names else 0
-    classes = counted(len(header.classes), "class")
-    return _Problem(header.kind, f" on {counted(points, 'point')} in {classes}" if points else "")
+        header, points = run.header, len(run["held_out"]) if "held_out" in run.names else 0
+    what = f"in {counted(len(header.classes), 'class')}"
+    if header.kind == "regression":
+        what = f"to predict {header.target}"
+    return _Problem(header.kind, f" on {counted(points, 'point')} {what}" if points else "")

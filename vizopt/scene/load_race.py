@@ -13,6 +13,7 @@ from vizopt.core.errors import SceneError, hint
 from vizopt.core.explain import explained
 from vizopt.core.library import bundled_race, is_table, names, races
 from vizopt.core.numbers import setting
+from vizopt.core.places import at_home
 from vizopt.core.toml import parsed
 from vizopt.scene.former import renamed
 from vizopt.scene.load import (
@@ -58,6 +59,7 @@ def load_race(source: str | Path, overrides: Mapping[str, Any] | None = None) ->
     Raises:
         SceneError: no such race, not TOML, or anything wrong in it.
     """
+    source = at_home(source) if str(source).startswith("~") else source
     known = str(source) in races()
     if is_name(source) and not known and str(source) not in names():
         raise SceneError(str(source), "", f"no such race: {hint(str(source), races())}")

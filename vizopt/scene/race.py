@@ -10,7 +10,7 @@ from pydantic import Field
 from vizopt.core.specs import Finite, Flag, Positive, Whole, spec
 from vizopt.draw.race import PLANES
 from vizopt.scene.spec import Presentation, Scene, Training
-from vizopt.train.problems import FunctionSpec, NetworkSpec
+from vizopt.train.problems import FunctionSpec, NetworkSpec, RegressionSpec
 
 MAX_RUNS = 20  # of a race, as many as there are badges
 MAX_NAME = 24  # characters of a run's, which stands above its plane and at its curve
@@ -155,7 +155,7 @@ def file_name(name: str) -> str:
 def subject(entry: Training) -> object:
     """What is learned, or gone down: what all runs of a race have in common."""
     problem = entry.problem
-    if isinstance(problem, NetworkSpec):
+    if isinstance(problem, NetworkSpec | RegressionSpec):
         return problem.data
     return problem.f if isinstance(problem, FunctionSpec) else problem
 
@@ -163,7 +163,7 @@ def subject(entry: Training) -> object:
 def told(entry: Training) -> str:
     """The same in a word or two."""
     problem = entry.problem
-    if isinstance(problem, NetworkSpec):
+    if isinstance(problem, NetworkSpec | RegressionSpec):
         return type(problem.data).__name__.lower()
     return problem.f if isinstance(problem, FunctionSpec) else problem.describe()
 

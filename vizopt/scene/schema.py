@@ -14,6 +14,7 @@ RACE_KEYS = (
     "seeds",
     "clock",
     "mixed",
+    "weights",
     "budget",
     "weights",
     "trials",

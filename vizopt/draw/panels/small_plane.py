@@ -14,7 +14,9 @@ from vizopt.draw.paint import pixel
 from vizopt.draw.panels.badge import draw_badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.ended import said_in
+from vizopt.draw.panels.fitted import FittedCurve
 from vizopt.draw.panels.plane import DecisionRegions, square
+from vizopt.draw.panels.predictions import PredictedTrue
 from vizopt.draw.panels.strip import Strip
 from vizopt.draw.standing import ending, standing
 from vizopt.draw.views import View, Views
@@ -25,23 +27,29 @@ NAMES, VALUE, MORE = (15, 13, 12, 11), 17, 12  # sizes of the name, the first fi
 ROOMY = 1.1  # of a name's width, as small letters are drawn wider
 BETWEEN = "  ·  "  # figures
 THICK = 3.0  # units of the frame around who leads
+BESIDES: dict[str, type[Strip | FittedCurve | PredictedTrue]] = {
+    "strip": Strip,
+    "fitted": FittedCurve,
+    "predicted": PredictedTrue,
+}
 
 
 @spec
 class SmallPlane(OneRun):
     """One of several runs: the number in a disc that tells it from the others, name, accuracy,
-    loss and learning rate, and below its plane, or the strip of its only feature.
+    loss and learning rate, and below its plane, or the strip of its only feature; of a regression
+    the curve over its only feature, or what is predicted against what is true.
 
     Who leads has a thick frame. A run that ended earlier than others stands, and says "finished";
     one that diverged says so.
 
     Args:
-        shown: what stands below: "plane" or "strip".
+        shown: what stands below: "plane", "strip", "fitted" or "predicted".
         columns: values of every epoch that are written above it, the first one large.
         named: whether the classes are named below a plane.
     """
 
-    shown: Literal["plane", "strip"] = "plane"
+    shown: Literal["plane", "strip", "fitted", "predicted"] = "plane"
     columns: Annotated[tuple[str, ...], Field(min_length=1)] = ("accuracy", "loss", "lr")
     named: Flag = True
 
@@ -50,12 +58,10 @@ class SmallPlane(OneRun):
         return self._inner.needs | {*self.columns}
 
     @property
-    def _inner(self) -> DecisionRegions | Strip:
-        return (
-            DecisionRegions(named=self.named, of=self.of)
-            if self.shown == "plane"
-            else Strip(of=self.of)
-        )
+    def _inner(self) -> DecisionRegions | Strip | FittedCurve | PredictedTrue:
+        if self.shown == "plane":
+            return DecisionRegions(named=self.named, of=self.of)
+        return BESIDES[self.shown](of=self.of)
 
     def static(self, slot: DrawContext, views: Views) -> None:
         view, below = self.view(views), _below(slot)
@@ -84,7 +90,7 @@ class SmallPlane(OneRun):
         top = round(_head(slot))
         below = _below(slot)
         inner = self._inner.dynamic(below, views)
-        left, above, right = self._box(below, views)
+        left, above, right, height = self._box(below, views)
         width = round(self._width(slot, views, right))
         leads = standing(views, self.columns[0])[view.name].leads if len(views) > 1 else None
         thick, ink = max(round(THICK * slot.unit), 2), pixel(slot.theme.ink)
@@ -100,7 +106,7 @@ class SmallPlane(OneRun):
                 warning.write(window, told, width, second, 1)
             inner(window[top:], k)
             if leads is not None and leads[k]:
-                _frame(window[top + above :, left:right], thick, ink)
+                _frame(window[top + above :, left:right][:height], thick, ink)
 
         return draw
 
@@ -110,12 +116,16 @@ class SmallPlane(OneRun):
         needed = 2.6 * reach(slot, NAMES[0]) + ROOMY * name + _figure(slot)
         return max(right, min(needed, slot.width))
 
-    def _box(self, below: DrawContext, views: Views) -> tuple[int, int, int]:
-        """Left and top of what stands below the lines, and where it ends at the right."""
-        if self.shown == "strip":
-            return 0, 0, below.width
-        left, top, side, _ = square(below, self.view(views).run, views, self.named)
-        return left, top, left + side
+    def _box(self, below: DrawContext, views: Views) -> tuple[int, int, int, int]:
+        """Left and top of what stands below the lines, where it ends at the right, its height."""
+        run, inner = self.view(views).run, self._inner
+        if isinstance(inner, Strip):
+            return 0, 0, below.width, below.width
+        if isinstance(inner, DecisionRegions):
+            left, top, side, _ = square(below, run, views, self.named)
+            return left, top, left + side, side
+        box = inner.box(below, run)
+        return box.left, box.top, box.left + box.width, box.height
 
 
 def _figure(slot: DrawContext) -> float:
@@ -124,10 +134,8 @@ def _figure(slot: DrawContext) -> float:
 
 
 def _frame(pixels: Pixels, thick: int, ink: Pixels) -> None:
-    """A thick frame along the edges of the square at the top of a window."""
-    side = pixels.shape[1]
-    box = pixels[:side]
-    for edge in (box[:thick], box[-thick:], box[:, :thick], box[:, -thick:]):
+    """A thick frame along the edges of a window."""
+    for edge in (pixels[:thick], pixels[-thick:], pixels[:, :thick], pixels[:, -thick:]):
         edge[...] = ink
 
 
