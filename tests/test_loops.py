@@ -123,7 +123,7 @@ def test_a_scene_says_it_too(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["a.mp4", "--loop", "1"], 1, "a.mp4: has no loop, its player decides: one have .gif,"),
+        (["a.mp4", "--loop", "1"], 1, "a.mp4: has no loop, its player decides: .gif, .webp, "),
         (["a.png", "--poster", "last"], 1, "a.png: has no poster, its player decides"),
         (["a.gif", "--loop", "-1"], 2, "'--loop': -1 is not in the range 0<=x<=1000"),
         (["a.gif", "--loop", "1001"], 2, "1001 is not in the range"),

@@ -254,11 +254,14 @@ def test_names_of_classes_stay_apart_where_there_is_little_room():
 
     assert shown("class 0", "class 1") == ["class 0", "class 1"]
     assert shown("Iris setosa", "Iris virginia") == ["setosa", "virginia"]
-    assert shown("acute kidney disease", "chronic kidney disease") == ["acute k…", "chronic…"]
+    assert shown("Iris setosa alba", "Iris setosa rubra") == ["alba", "rubra"]
+    assert shown("acute kidney disease", "chronic kidney disease", ways=2) == ["acute", "chronic"]
+    assert shown("not", "not spam or ham") == ["not", "not spa…"]
+    assert shown("legitimate", "not spam", ways=2) is None
+    assert shown("not spam at all", "spam to all", ways=2) is None
     assert shown("treatment-drug-north", "treatment-drug-south") == ["…g-north", "…g-south"]
     same = "one-and-the-same-beginning{}and-one-and-the-same-end"
     assert shown(same.format("A"), same.format("B")) is None
-    assert shown("acute kidney disease", "chronic kidney disease", ways=2) is None
 
 
 def legend(names, side):
