@@ -14,6 +14,7 @@ from vizopt.clips import recipe as recipes
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.telling import settings_of, told_of
 from vizopt.core.errors import Interrupted, RecordingError, VizoptError
+from vizopt.core.library import names
 from vizopt.core.numbers import number
 from vizopt.core.progress import quiet
 from vizopt.draw.standing import standing
@@ -323,6 +324,7 @@ WRONG = {
     "no scene": (["sgdd", "adam"], {}, "sgdd: no such race or scene"),
     "twice": (["sgd", "sgd"], {}, 'two runs named "sgd": give each its own name in a race'),
     "key": (["sgd", "adam"], {"look.papr": "red"}, "race: look.papr: unknown key"),
+    "crowd": (names()[:21], {}, "race: 21 runs: leave some out: up to 20 have curves and stand"),
     "many": ([f"{k}" for k in range(3)], {}, "0: no such race or scene"),
 }
 
@@ -379,6 +381,11 @@ def test_the_command_races_lists_and_tells(command, tmp_path):
             ["race", "sgd", "adam", "--set", "weights=dens1", "-o", "a.mp4"],
             1,
             'weights: SGD has no layer "dens1": did you mean "dense1"?',
+        ),
+        (
+            ["race", "sgd", "adam", "--set", "clock=seconds", "-o", "a.mp4"],
+            1,
+            "clock: SGD has no recorded seconds: choose step or samples",
         ),
         (["race", "nope"], 1, "no such race or scene: there are the races rules, rates, batches"),
         (["table", "ruls"], 1, 'ruls: no such race or scene: did you mean "rules"?'),

@@ -541,7 +541,7 @@ WRONG = [
     (["bad.mp4", "-o", "d.pptx"], 1, "bad.mp4: not an MP4"),
     (["bad.webm", "-o", "d.pptx"], 1, "bad.webm: slides play MP4 and GIF only"),
     (["sgd", "-o", "d.ppt"], 1, "d.ppt: unknown suffix '.ppt': a deck ends in .pptx, .html"),
-    (["sgd", "sgd", "-o", "d.pptx"], 1, "sgd: a second clip named sgd.mp4"),
+    (["bad.mp4", "in/bad.mp4", "-o", "d.html"], 1, "in/bad.mp4: a second clip named bad.mp4"),
     (["sgd", "-o", "d.pptx", "--template", "gone.pptx"], 1, "gone.pptx: no such template"),
     (["sgd", "-o", "d.pptx", "--template", "bad.mp4"], 1, "bad.mp4: not a deck"),
     (["sgd", "-o", "d.pptx", "--template", "blank.pptx"], 1, "blank.pptx: has no layout"),
@@ -561,14 +561,15 @@ WRONG = [
 @pytest.mark.parametrize(("arguments", "code", "message"), WRONG, ids=lambda value: str(value)[:60])
 def test_a_mistake_is_one_clear_line_before_any_training(command, arguments, code, message):
     layouts_kept("blank.pptx", ["Blank"])
-    for name in ("bad.mp4", "bad.webm"):
+    Path("in").mkdir()
+    for name in ("bad.mp4", "bad.webm", "in/bad.mp4"):
         Path(name).write_bytes(b"no clip at all")
     ran = command("slides", *arguments)
     assert (ran.code, message in ran.err) == (code, True), ran.err
     assert ran.out == ""
     assert ran.err.count("\n") == 1
     assert ran.err.startswith("vizopt: ")
-    made = {path.name for path in Path().rglob("*")} - {"bad.mp4", "bad.webm", "blank.pptx"}
+    made = {path.name for path in Path().rglob("*")} - {"bad.mp4", "bad.webm", "blank.pptx", "in"}
     assert made <= {"outputs"}
 
 

@@ -320,6 +320,8 @@ def test_encodings_that_say_what_they_are(tmp_path, encoding):
             'is no text, or UTF-16 without its mark: say encoding = "utf-16-le"',
         ),
         (b"PK\x03\x04...", "is a ZIP archive: unpack it first"),
+        (b"<!DOCTYPE html>\n<html>...", "is a web page: save the table itself"),
+        (b"<html><body>404", "is a web page: save the table itself"),
         (b"\x1f\x8b...", "is compressed and damaged: "),
     ],
 )

@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from vizopt.adapters import torch as torch
     from vizopt.api.checking import check, recipe
     from vizopt.api.drawing import make, record, render
+    from vizopt.api.packing import pack
     from vizopt.api.racing import race
     from vizopt.api.searching import find
-    from vizopt.api.sharing import pack, slides
+    from vizopt.api.sharing import slides
     from vizopt.api.tuning import tune
     from vizopt.clips.clip import Clip
     from vizopt.core.errors import VizoptError
@@ -69,7 +70,7 @@ _PUBLIC = {
     "check": "api.checking",
     "find": "api.searching",
     "make": "api.drawing",
-    "pack": "api.sharing",
+    "pack": "api.packing",
     "race": "api.racing",
     "recipe": "api.checking",
     "record": "api.drawing",

@@ -99,15 +99,22 @@ def make(
 
 
 @click.command()
-@click.argument("scene", type=SOURCE, shell_complete=completing.files(".toml", named=("scenes",)))
-@click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
+@click.argument(
+    "source",
+    metavar="SCENE|RACE|RUN.zarr",
+    type=SOURCE,
+    shell_complete=completing.files(".toml", ".zarr", named=("scenes", "races")),
+)
+@click.option(
+    "-o", "folder", type=PATH, help="Folder to write; without it outputs/NAME, of a race NAME-pack."
+)
 @SET
 @AGAIN
 @IMPORT
 @OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def pack(
-    scene: str,
+    source: str,
     folder: Path | None,
     overrides: tuple[tuple[str, Any], ...],
     again: bool,
@@ -115,18 +122,24 @@ def pack(
     quiet: bool,
 ) -> None:
     """The folder to upload: clips, poster, text, recipe."""
-    from vizopt.api import sharing
+    from vizopt.api import packing
     from vizopt.cli.keys import checked
-    from vizopt.scene.load import load_scene
+    from vizopt.pipeline.field import Field
+    from vizopt.scene.spec import Scene
 
     keys = checked(overrides)
-    loaded = told(load_scene(scene, keys))
-    tell_tables([scene], keys)
+    thing = packing.packable(source, keys)
+    if isinstance(thing, Scene):
+        told(thing)
+        tell_tables([source], keys)
     bar, reuse = bar_of(quiet), reuse_of(again, quiet)
-    packed = sharing.pack(loaded, folder, overwrite=overwrite, bar=bar, reuse=reuse)
+    packed = packing.write_pack(thing, folder, keys, overwrite, bar, reuse)
     echo_clips(packed.clips)
-    click.echo(f"{packed.scene}  make it again with: vizopt make {packed.scene}")
-    echo_title(scene, loaded, keys)
+    if packed.scene:
+        command = "race" if isinstance(thing, Field) else "make"
+        click.echo(f"{packed.scene}  make it again with: vizopt {command} {packed.scene}")
+    if isinstance(thing, Scene):
+        echo_title(source, thing, keys)
 
 
 @click.command()

@@ -85,7 +85,7 @@ def race(
         bar_of(quiet),
         say_of(quiet),
         limits_of(fit, place, wanted),
-        again=again,
+        look=None if again else (),
         cores=cores,
     )
     echo_clips(clips)

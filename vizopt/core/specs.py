@@ -38,7 +38,7 @@ def spec(cls: type[T]) -> type[T]:
     Raises (when built):
         SpecError: a wrong type, a value out of range, an unknown field; in one line.
     """
-    config = ConfigDict(extra="forbid")
+    config = ConfigDict(extra="forbid", defer_build=True)  # built for those that a scene names
     made: Any = pydantic.dataclasses.dataclass(frozen=True, config=config)(cls)
     made.__init__ = _in_one_line(made.__init__)
     return cast(type[T], made)

@@ -20,7 +20,15 @@ from vizopt.recording.run import Run
 from vizopt.recording.store import Recording
 from vizopt.scene.load import load_scene, override, parse_scene, with_words
 from vizopt.scene.load_race import checked, is_name, is_race, load_race, parse_race
-from vizopt.scene.race import MAX_NAME, MAX_RUNS, Race, RacePresentation, entered, scene_of
+from vizopt.scene.race import (
+    MAX_NAME,
+    MAX_RUNS,
+    Race,
+    RacePresentation,
+    entered,
+    scene_of,
+    too_many,
+)
 from vizopt.scene.spec import TRAINED, Scene
 from vizopt.scene.written import as_table, scene_toml
 from vizopt.story.phrases import listed
@@ -80,7 +88,7 @@ def field_of(
     if len(runs) < 2:
         raise VizoptError(f"{name}: a race needs two runs at least: name more scenes or recordings")
     if len(runs) > MAX_RUNS:
-        raise VizoptError(f"{name}: {len(runs)} runs: a race has {MAX_RUNS} at most, with planes 6")
+        raise VizoptError(f"{name}: {too_many(len(runs))}")
     if made:
         shown = RacePresentation(**{key: getattr(made[0], key) for key in SHOWN})
     else:

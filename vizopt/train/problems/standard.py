@@ -18,6 +18,36 @@ GAPS = 2  # times as far as they would reach without gaps: then whole numbers me
 ROUNDING = np.finfo(float).eps / 2  # between neighbours from 0.5 to 1
 
 
+class NoClassesError(ValueError):
+    """What is said to be labels are no classes."""
+
+
+def classes_of(named: tuple[str, str], labels: Sequence[str]) -> list[str]:
+    """The classes of samples, in their natural order.
+
+    Args:
+        named: where the labels are, and how to name others.
+        labels: of each sample [N].
+
+    Raises:
+        NoClassesError: labels that are none.
+    """
+    place, way = named
+    classes = natural(set(labels))
+    count = len(classes)
+    if count == 1:
+        raise NoClassesError(f"{place}: one class only ({classes[0]}): {way}")
+    if count > FEW and MEASURED * count > len(labels):
+        of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
+        if _is_measured(classes):
+            what = "look like a number to predict, which is no class"
+            other = 'predict it, [problem] kind = "regression"'
+            raise NoClassesError(f"{place}: {of % 'numbers'} {what}: {way}, or {other}")
+        if 2 * count > len(labels):
+            raise NoClassesError(f"{place}: {of % 'labels'} are no classes: {way}")
+    return classes
+
+
 def samples(
     named: tuple[str, str],
     x: NDArray[np.float64],
@@ -35,24 +65,12 @@ def samples(
         words: the file, and what was taken for what in it.
 
     Raises:
-        ValueError: labels that are no classes.
+        NoClassesError: labels that are none.
     """
-    place, way = named
-    classes = natural(set(labels))
-    count = len(classes)
-    if count == 1:
-        raise ValueError(f"{place}: one class only ({classes[0]}): {way}")
-    if count > FEW and MEASURED * count > len(labels):
-        of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
-        if _is_measured(classes):
-            what = "look like a number to predict, which is no class"
-            other = 'predict it, [problem] kind = "regression"'
-            raise ValueError(f"{place}: {of % 'numbers'} {what}: {way}, or {other}")
-        if 2 * count > len(labels):
-            raise ValueError(f"{place}: {of % 'labels'} are no classes: {way}")
+    classes = classes_of(named, labels)
     place_of = {name: i for i, name in enumerate(classes)}
     y = np.array([place_of[name] for name in labels])
-    words = f"{words}, {grouped(len(y))} samples, {grouped(count)} classes{_alike(classes)}"
+    words = f"{words}, {grouped(len(y))} samples, {grouped(len(classes))} classes{_alike(classes)}"
     return Data(standardised(x), y, features, tuple(classes), words, units(x))
 
 
