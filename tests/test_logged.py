@@ -255,7 +255,7 @@ def test_whatever_somebody_logs_is_drawn_and_told(tmp_path: Path, many: int) -> 
         assert names
         if i % 9 == 0:
             size = [(640, 360), (360, 360), (320, 180), (270, 480), (900, 300)][i // 9 % 5]
-            clip = vizopt.render(run, tmp_path / f"{i}-{many}.gif", size=size, fps=5)
+            clip = vizopt.render(run, tmp_path / f"{i}-{many}.gif", size=size, fps=5, seconds=1)
             assert "pass" in str(clip)
 
 

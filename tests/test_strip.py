@@ -295,7 +295,7 @@ def jumping(line, tmp_path_factory):
 
 
 def test_a_clip_of_a_run_whose_curves_jump_passes_the_flash_check(jumping, tmp_path, monkeypatch):
-    look = {"size": (480, 270), "theme": "print"}
+    look = {"size": (480, 270), "theme": "print", "fps": 12.5}
     assert check_flashes(vizopt.render(jumping, tmp_path / "held.gif", **look).path).passed
     monkeypatch.setattr(spans, "LIMIT", 10**6)  # nothing is held
     assert not check_flashes(vizopt.render(jumping, tmp_path / "free.gif", **look).path).passed

@@ -30,12 +30,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as folder:
         noted = (asked.noted or Path(folder)).absolute()
         trials = Trials(Path(folder), noted, _costs(asked.durations), asked.seconds)
-        for _results in tried(here, trials):
-            pass
-        for results in tried(thought, trials):
-            report.by_hand(results)
-        for results in tried(drawn, trials):
-            report.at_random(results, asked.seed, reasons)
+        found: list[Result] = []
+        for result in tried([*here, *thought, *drawn], trials):
+            found.append(result)
+            if by_hand := [one for one in found if one.change in thought]:
+                report.by_hand(by_hand)
+            if at_random := [one for one in found if one.change in drawn]:
+                report.at_random(at_random, asked.seed, reasons)
 
 
 def _asked() -> argparse.Namespace:
@@ -60,15 +61,13 @@ def _costs(log: Path | None) -> dict[str, float]:
     return costs
 
 
-def tried(changes: list[Change], trials: Trials) -> Iterator[list[Result]]:
-    """The results so far, told as they come; the first N of a sample are a sample of N."""
-    results: list[Result] = []
+def tried(changes: list[Change], trials: Trials) -> Iterator[Result]:
+    """The results, told as they come."""
     for result in trials(changes):
-        results.append(result)
         place, words = report.place(result), result.change.words
         said = result.noticed or "NOTHING NOTICED"
         print(f"{result.seconds:4.0f} s  {place}  {words}  {said}", flush=True)
-        yield results
+        yield result
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Changes of one place in the code: drawn at random by Cosmic Ray's operators, or found by text."""
 
 import ast
-import difflib
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -151,9 +150,12 @@ def changed(place: Place, way: tuple[str, int]) -> Change | None:
 
 def difference(old: str, new: str) -> str:
     """What differs, before and after."""
-    lines = list(difflib.ndiff(old.splitlines(), new.splitlines()))
-    before, after = ([line[2:].strip() for line in lines if line[0] == sign] for sign in "-+")
-    return " → ".join(f"`{' '.join(filter(None, part))}`" for part in (before, after))
+    before, after = old.splitlines(), new.splitlines()
+    for end in (0, -1):
+        while before and after and before[end] == after[end]:
+            del before[end], after[end]
+    parts = (" ".join(filter(None, map(str.strip, part))) for part in (before, after))
+    return " → ".join(f"`{part}`" for part in parts)
 
 
 def replaced(path: str, old: str, new: str, words: str) -> Change:

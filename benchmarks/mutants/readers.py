@@ -1,5 +1,6 @@
 """Which tests read a module: those of its own, then those that look at what it makes."""
 
+from functools import cache
 from pathlib import Path
 
 from benchmarks.mutants.changes import ROOT
@@ -11,39 +12,51 @@ READERS = {
     "clips/fit": "fit places checks",
     "clips/metadata": "labels digits measured names outcome player slides external",
     "clips/targets": "fit show screen",
-    "core": "numbers tongues theme looks features story truth labels staging files",
-    "draw/panels": "contracts/panels truth_descent truth golden picture room names sizes print",
-    "draw/panels/a": "worked axis measured truth_descent truth outcome golden beside room",
+    "clips/staging": "staging files",
+    "core": "numbers tongues theme looks features story truth labels",
+    "core/contrast": "looks theme",
+    "core/projection": "features",
+    "core/words": "tongues story truth outcome",
+    "draw/clear": "clear check",
+    "draw/fonts": "tongues",
+    "draw/header": "truth header golden tongues",
+    "draw/panels": "golden truth_descent truth contracts/panels picture room names",
+    "draw/panels/a": "worked axis golden measured truth_descent truth outcome beside room",
     "draw/panels/ba": "race_picture race golden picture names",
     "draw/panels/base": "contracts/panels axis bounds measured picture room tongues truth golden",
     "draw/panels/curves": (
-        "contracts/panels axis measured curves truth golden race_picture beside external logged"
+        "axis golden measured truth race_picture contracts/panels curves beside external logged"
     ),
-    "draw/panels/distance": "curves truth_descent golden contracts/panels picture",
-    "draw/panels/features": "features strip truth golden picture",
-    "draw/panels/figures": "worked truth_descent digits golden",
-    "draw/panels/legend": "many features truth golden strip picture names contracts/panels",
-    "draw/panels/magnifier": "curves truth_descent golden contracts/panels picture",
-    "draw/panels/move": "trail worked truth_descent golden contracts/panels",
-    "draw/panels/names": "room names golden race_picture truth_descent",
-    "draw/panels/p": "contracts/panels markers curves truth_descent truth golden trail picture",
+    "draw/panels/distance": "curves golden truth_descent contracts/panels picture",
+    "draw/panels/features": "golden features strip truth picture",
+    "draw/panels/figures": "worked golden truth_descent digits",
+    "draw/panels/legend": "many golden features truth strip picture names contracts/panels",
+    "draw/panels/magnifier": "curves golden truth_descent contracts/panels picture",
+    "draw/panels/move": "trail golden worked truth_descent contracts/panels",
+    "draw/panels/names": "room golden names race_picture truth_descent",
+    "draw/panels/p": "golden markers curves truth_descent truth contracts/panels trail picture",
     "draw/panels/predicted": "strip truth golden contracts/panels hold",
-    "draw/panels/rule": "worked trail tongues truth_descent golden",
-    "draw/panels/s": "recorded_params many markers strip truth golden contracts/panels picture",
+    "draw/panels/rule": "worked golden trail tongues truth_descent",
+    "draw/panels/s": "golden recorded_params many markers strip truth contracts/panels picture",
     "draw/panels/small": "race_picture golden contracts/panels picture beside",
     "draw/panels/standings": "race race_picture measured golden names contracts/panels",
-    "draw/panels/worked": "worked trail truth_descent golden room contracts/panels",
+    "draw/panels/worked": "worked golden trail truth_descent room contracts/panels",
     "draw": "header contracts/panels truth truth_descent golden picture strip race_picture clear",
     "draw/timeline": "timeline views beside race hold truth",
-    "flashes": "flashes check rules light",
+    "flashes": "flashes clear check rules light",
     "formats": "contracts/formats fit player page",
+    "formats/gif": "contracts/formats fit",
     "formats/html": "labels measured digits names player page page_narrow shots",
     "recording/descent": "outcome events functions truth_descent story tongues rounding extrema",
     "recording/events": "events logged labels outcome tongues story",
     "recording/minima": "extrema outcome curves rounding room tongues truth_descent functions",
     "recording/valleys": "outcome extrema truth_descent functions story",
-    "recording": "recording rows events outcome logged labels resume reuse places measured",
-    "train/loop": "train streams network loops rows resume exponential",
+    "recording": "recording resume rows recorder places reuse labels",
+    "recording/atomic": "staging places files",
+    "recording/quantities": "measured",
+    "pipeline": "staging files reuse",
+    "story": "story labels tongues external",
+    "train/loop": "train streams network resume loops rows exponential",
     "train/optimizers": "contracts/optimizers peers worked rules",
     "train/probes": "train measured recorded_params estimate sizes resume recording truth",
     "train/problems": "tables sources bombs features own_table streams strip conventions checks",
@@ -63,9 +76,10 @@ READERS = {
     "train/problems/workspace": "network train recorder exponential streams",
     "train/schedules": "peers scene streams story own_table worked loops",
 }  # fmt: skip
-DEFAULTS = ["test_schema.py"]  # reads what every class has when it is imported
+DEFAULTS = ["tests/test_schema.py"]  # reads what every class has when it is imported
 
 
+@cache
 def readers(path: str) -> list[str]:
     """The files of tests that read a file of vizopt, the nearest first."""
     inner = path.removeprefix("vizopt/")

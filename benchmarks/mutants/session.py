@@ -16,20 +16,26 @@ import time
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+import vizopt
 from benchmarks.mutants.bodies import changed_bodies, put
 
 TRIALS = Path(os.environ["VIZOPT_TRIALS"])
 DONE = TRIALS.with_suffix(".done")
 COSTS: dict[str, float] = json.loads(os.environ["VIZOPT_COSTS"])
 QUICK = 0.2  # seconds of a test that is not among the costs
-MOST = float(os.environ["VIZOPT_SECONDS"])
+MOST = float(os.environ["VIZOPT_SECONDS"])  # of tests for one change
+SHARE = 0.25  # of them, of one file
 BYTES = 6 << 30  # that a trial may take
 HANGS = 900  # seconds, however busy the machine is
+WORKED_OUT = tuple(  # where what is kept may be what a change alters
+    f"vizopt.{name}" for name in ("draw", "train", "recording", "clips", "story", "formats")
+)
 IMPORTED = "import"  # instead of who noticed: it takes a new import
 
 settings.register_profile(  # a busy machine notices nothing, and neither does luck
@@ -72,17 +78,17 @@ class Trials:
                 return found
 
     def chosen(self, files: Sequence[str]) -> list[pytest.Item]:
-        """Tests of files, the quick first, so many seconds of them."""
-        items = [item for file in files for item in self.items.get(file, ())]
-        items = [item for item in items if self.sound.get(item.nodeid, True)]
-        found, seconds = [], 0.0
-        for item in sorted(items, key=cost):
-            seconds += cost(item)
-            if seconds > MOST:
-                break
-            found.append(item)
-        files = list(dict.fromkeys(item.nodeid.split("::")[0] for item in found))
-        return sorted(found, key=lambda item: files.index(item.nodeid.split("::")[0]))
+        """Tests of files, the nearest file first and its quick tests first: so many seconds of
+        them in all, and a part of these of one file."""
+        found: list[pytest.Item] = []
+        whole = 0.0
+        for file in files:
+            here = 0.0
+            for item in sorted(self.items.get(file, ()), key=cost):
+                if self.sound.get(item.nodeid, True) and here < SHARE * MOST and whole < MOST:
+                    found.append(item)
+                    here, whole = here + cost(item), whole + cost(item)
+        return found
 
     def forked(self, trial: dict[str, Any] | None, items: Sequence[pytest.Item]) -> str:
         """Run tests in a fork, up to the first that fails: its name."""
@@ -126,7 +132,7 @@ def _child(trial: dict[str, Any] | None, items: Sequence[pytest.Item], folder: P
         if pairs is None or not put(pairs):
             return f"={IMPORTED}"
     for one in gc.get_objects():
-        if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("vizopt"):
+        if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith(WORKED_OUT):
             one.cache_clear()
     if not items:
         return "="
@@ -161,6 +167,7 @@ def _child(trial: dict[str, Any] | None, items: Sequence[pytest.Item], folder: P
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     trials, done = Trials(session), DONE.open("a", encoding="utf-8")
+    imported()
     warm(session)
     for line in TRIALS.read_text(encoding="utf-8").splitlines():
         trial, start = json.loads(line), time.monotonic()
@@ -169,6 +176,15 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         done.write(json.dumps(result) + "\n")
         done.flush()
     return True
+
+
+def imported() -> None:
+    """All of vizopt, so that no fork has to."""
+    for found in walk_packages(vizopt.__path__, "vizopt."):
+        if not found.name.startswith(("vizopt.adapters", "vizopt.__main__")):
+            import_module(found.name)
+    for name in ("sgd", "momentum-fast"):
+        vizopt.load_scene(name)
 
 
 def warm(session: pytest.Session) -> None:

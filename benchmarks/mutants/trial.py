@@ -18,9 +18,11 @@ from benchmarks.mutants.process import run_pytest
 from benchmarks.mutants.readers import DEFAULTS, readers
 
 QUIET = (0, 5)  # pytest's codes where all pass, and where no test of that name is left
+WRONG = 4  # its code where it cannot find a test
 NO_TORCH = 'raise ModuleNotFoundError("No module named \'torch\'", name="torch")\n'
 DRAWN = ("draw", "clips", "formats", "story", "flashes")  # they change no recording
 SHARED = "run,line,descent"  # recordings that are made once for these
+NEAR, LONG = 4, 1.0  # files of tests, and seconds of a test, for what is imported anew
 ALL_DAY = 86_400.0  # seconds
 IMPORTED = "import"  # instead of who noticed: it takes a new import
 
@@ -93,13 +95,15 @@ class Trials:
                 code, said = run_pytest(copy, self._chosen(change), 60 + 5 * self._seconds)
             finally:
                 self._write(file, before)
+            if code == WRONG:
+                raise SystemExit("\n".join(said))
             noticed = "" if code in QUIET else "the time limit" if code is None else _first(said)
             found.put(Result(change, noticed, time.monotonic() - start))
 
     def _chosen(self, change: Change) -> list[str]:
-        """pytest's arguments: the readers, without the tests that take longest."""
-        long = [name for name, cost in self._costs.items() if cost > self._seconds / 30]
-        tests = dict.fromkeys([*readers(change.path), *DEFAULTS])
+        """pytest's arguments: the nearest readers, without the tests that take longest."""
+        long = [name for name, cost in self._costs.items() if cost > LONG]
+        tests = dict.fromkeys([*readers(change.path)[:NEAR], *DEFAULTS])
         return ["-x", *tests, *(f"--deselect={name}" for name in long)]
 
     def _session(self, name: str, shared: str, changes: Sequence[Change], found: Found) -> None:

@@ -103,10 +103,11 @@ class Glyphs:
 
     def ascent(self, text: str) -> int:
         """Pixels of a text above its baseline: more where a letter is taller than a capital."""
-        below = self.height - self.baseline
-        return max((len(tile) for tile in self._cut(text)), default=self.height) - below
+        return max(map(len, self._cut(text)), default=self.height) - self.height + self.baseline
 
     def _cut(self, text: str) -> list[Pixels]:
+        if self._tiles.keys() >= set(text):  # as most are, in every frame
+            return [self._tiles[c] for c in text]
         if fonts.shaped(text):
             return [self._word(text)]
         letters = re.findall(f".{self.HAT}?", text, re.DOTALL)
