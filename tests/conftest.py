@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 from pages import GUARD, settle
 
 import vizopt
@@ -16,6 +17,11 @@ from vizopt.__main__ import main
 from vizopt.core.own import OWN, REGISTERED
 from vizopt.draw.glyphs import Glyphs
 from vizopt.recording.store import Recording
+
+settings.register_profile(  # a busy machine is no mistake
+    "vizopt", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("vizopt")
 
 SHORT = {"epochs": 301, "keep.grid": 40, "timeline.seconds": 2.0}
 

@@ -155,6 +155,15 @@ def test_a_rise_that_stays_is_no_spike(width):
     assert rules.highest_spike(loss)[0].until == 149
 
 
+def test_a_spike_from_the_level_that_a_rise_came_to_is_one():
+    loss = np.ones(2000)  # a spike may take 200 epochs, longer than the level needs to be usual
+    loss[1000:] = 3
+    assert rules.highest_spike(loss) == []
+    loss[1060:1063] = 9
+    (event,) = rules.highest_spike(loss)
+    assert (event.epoch, event.until, event.times) == (1060, 1062, 1)
+
+
 def test_a_tenth_of_the_steps_outside_is_not_away():
     x = np.array([0.0, 2.0, *[0.0] * 8])
     run = {"curve": np.array([[-1.0, 0], [1, 0]]), "x": x}
