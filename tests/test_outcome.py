@@ -485,9 +485,9 @@ def generated(many: int):
         yield f.format(a=a), interval, start, lr, momentum, epochs
 
 
-def test_all_say_the_same_of_generated_scenes():
+def test_all_say_the_same_of_200_generated_scenes():
     kinds = set()
-    for settings in generated(2 * len(FORMULAS)):
+    for settings in generated(200):
         run = descend(*settings)
         ending = outcome(run).ending
         kinds.add(ending.kind)

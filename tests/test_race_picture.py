@@ -157,7 +157,7 @@ def test_no_badge_lies_over_another_one(places):
 
 
 def test_a_badge_without_room_above_its_ball_stands_below():
-    assert stacked([(50.0, 12.0), (52.0, 12.0), (300.0, 200.0)], 10.0, 0.0) == [38.0, 59.0, 174.0]
+    assert stacked([(50.0, 30.0), (52.0, 30.0), (300.0, 200.0)], 10.0, 0.0) == [56.0, 77.0, 174.0]
 
 
 def test_a_ball_outside_the_frame_points_to_where_it_is():
@@ -206,6 +206,7 @@ def test_a_name_is_smaller_or_in_two_lines_before_it_is_cut(every, race, texts):
     )
     picture = planned_picture(runs, race, WIDE, FPS, mode="still")
     told = [text for text, _ in texts(picture, 10)]
+    assert {"SGD with", "momentum"} < {*told}
     assert not [text for text in told if text.endswith("…") and text[:3] in ("SGD", "RMS")]
 
 

@@ -393,6 +393,7 @@ def test_the_command_races_lists_and_tells(command, tmp_path):
         (["race", "sgd", "adam", "-o", "a.zarr"], 1, "a.zarr: a race has a recording of each run"),
         (["make", "rules"], 1, "rules: is a race of several runs: draw it with: vizopt race rules"),
         (["race", "sgd", "good", "-o", "a.mp4"], 1, "no common problem"),
+        (["race", "rules", "good", "-o", "a.mp4"], 1, "no common problem"),
         (["race", "sgd", "adam", "-o", "a.png", "--at", "20000"], 1, "the run ends at epoch 10000"),
     ],
 )

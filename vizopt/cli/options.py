@@ -257,12 +257,8 @@ def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None)
 
 def told(scene: "Scene") -> "Scene":
     """The scene, after a line on stderr where its formula was taken for another one."""
-    from vizopt.train.problems import FunctionSpec
-
-    problem = scene.problem
-    if isinstance(problem, FunctionSpec) and problem.notes:
-        why = ", ".join(problem.notes)
-        click.echo(f"{scene.name}: problem.f is read as {problem.equation} ({why})", err=True)
+    if scene.problem.reading:
+        click.echo(f"{scene.name}: {scene.problem.reading}", err=True)
     return scene
 
 

@@ -128,7 +128,7 @@ def _with(many: int) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosaic, Mosaic]:
     square = {2: _stacked, 3: _stacked, 4: _beside_four}.get(many, _compact_six)(names)
     portrait = {2: _stacked, 3: _filled, 4: _stacked_four}.get(many, _stacked_six)(names)
     tall = {
-        2: (383.0, 110.0, 560.0),
+        2: (383.0, 150.0, 520.0),
         3: (383.0, 383.0, 330.0),
         4: (306.0, 306.0, 190.0, 270.0),
     }.get(many, (250.0, 250.0, 220.0, 350.0))

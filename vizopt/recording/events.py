@@ -180,7 +180,7 @@ def spikes(loss: Values) -> list[tuple[int, int]]:
     for start, level in zip(starts.tolist(), usual.tolist(), strict=True):
         if start >= next_:
             back = np.nonzero(values[start : start + longest] <= BACK * level)[0]
-            next_ = start + (int(back[0]) if len(back) else longest)
+            next_ = start + (int(back[0]) if len(back) else BEFORE)  # then it is usual
             if len(back):
                 found.append((int(epochs[start]), int(epochs[next_ - 1]) + 1))
     return found

@@ -10,7 +10,6 @@ from pydantic import Field
 from vizopt.core.specs import Finite, Flag, Positive, Whole, spec
 from vizopt.draw.race import PLANES
 from vizopt.scene.spec import Presentation, Scene, Training
-from vizopt.train.problems import FunctionSpec, NetworkSpec, RegressionSpec
 
 MAX_RUNS = 20  # of a race, as many as there are badges
 MAX_NAME = 24  # characters of a run's, which stands above its plane and at its curve
@@ -114,8 +113,9 @@ class Race(RacePresentation):
         """Raises ValueError where two runs make different things small."""
         first = self.run[0]
         for entry in self.run[1:]:
-            if subject(entry) != subject(first):
-                what = f"{first.name} trains on {told(first)}, {entry.name} on {told(entry)}"
+            if entry.problem.subject != first.problem.subject:
+                about = first.problem.about, entry.problem.about
+                what = f"{first.name} trains on {about[0]}, {entry.name} on {about[1]}"
                 raise ValueError(
                     f"run: no common problem: {what}: allow it with mixed = true, or --mixed"
                 )
@@ -150,22 +150,6 @@ def scene_of(training: Training, name: str, shown: Presentation, seed: int = 0) 
 def file_name(name: str) -> str:
     """A run's name as that of its files."""
     return re.sub(r"[^\w.,+() -]|^[^\w(]|[. ]$", "_", name)
-
-
-def subject(entry: Training) -> object:
-    """What is learned, or gone down: what all runs of a race have in common."""
-    problem = entry.problem
-    if isinstance(problem, NetworkSpec | RegressionSpec):
-        return problem.data
-    return problem.f if isinstance(problem, FunctionSpec) else problem
-
-
-def told(entry: Training) -> str:
-    """The same in a word or two."""
-    problem = entry.problem
-    if isinstance(problem, NetworkSpec | RegressionSpec):
-        return type(problem.data).__name__.lower()
-    return problem.f if isinstance(problem, FunctionSpec) else problem.describe()
 
 
 def entered(scene: Scene, name: str) -> Entry:

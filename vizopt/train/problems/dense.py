@@ -83,6 +83,18 @@ class DenseSpec:
     def unit(self) -> str:
         return "epoch"
 
+    @property
+    def subject(self) -> object:
+        return self.data
+
+    @property
+    def about(self) -> str:
+        return type(self.data).__name__.lower()
+
+    @property
+    def reading(self) -> str:
+        return ""
+
     def describe(self) -> str:
         """`2 → 64 ReLU → 3 softmax`, and what else is not the plainest."""
         words = ACTIVATIONS[self.activation].words
