@@ -258,6 +258,8 @@ def test_names_of_classes_stay_apart_where_there_is_little_room():
     assert shown("acute kidney disease", "chronic kidney disease", ways=2) == ["acute", "chronic"]
     assert shown("not", "not spam or ham") == ["not", "not spa…"]
     assert shown("legitimate", "not spam", ways=2) is None
+    assert shown("wine", "wine red old", ways=2) is None  # a word is left of each
+    assert shown("enormous b", "enormous enormous b", ways=2) is None
     assert shown("not spam at all", "spam to all", ways=2) is None
     assert shown("treatment-drug-north", "treatment-drug-south") == ["…g-north", "…g-south"]
     same = "one-and-the-same-beginning{}and-one-and-the-same-end"

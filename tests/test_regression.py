@@ -1,6 +1,7 @@
 """A number to predict: loss and gradient against finite differences and PyTorch, data, pictures."""
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -35,28 +36,6 @@ def built(sizes=(1, 5, 4, 1), **keys):
     keys = {"precision": "float64", "init": "he", "data": Sine(points=9, noise=0.1)} | keys
     problem = RegressionSpec(sizes=sizes, **keys).build(rng)
     return problem, problem.init(rng) + RandomState(1).randn(problem.layout.size) * 0.05
-
-
-@pytest.fixture(scope="module")
-def sine(tmp_path_factory):
-    scene = vizopt.load_scene("sine", SHORT)
-    return vizopt.record(scene, tmp_path_factory.mktemp("sine") / "sine.zarr")
-
-
-@pytest.fixture(scope="module")
-def houses(tmp_path_factory):
-    """40 samples of two features and a price, 10 of them held out."""
-    folder, random = tmp_path_factory.mktemp("houses"), RandomState(0)
-    x = random.randn(40, 2)
-    rows = [f"{a:.3f},{b:.3f},{300 + 50 * a - 20 * b:.2f}" for a, b in x]
-    (folder / "houses.csv").write_text("\n".join(["area,age,price", *rows]))
-    return folder / "houses.csv"
-
-
-@pytest.fixture(scope="module")
-def priced(houses):
-    keys = SHORT | {"problem.kind": "regression", "problem.validation": 0.25}
-    return vizopt.record(vizopt.load_scene(houses, keys), houses.parent / "houses.zarr")
 
 
 @pytest.mark.parametrize("penalty", [{}, {"l1": 0.01, "l2": 0.02}], ids=str)
@@ -356,3 +335,40 @@ def test_a_book_style_regression_has_r2_and_error_of_its_data(tmp_path):
     assert run["mae"] == pytest.approx([abs(part).mean() for part in behind])
     around = ((Y - Y.mean()) ** 2).sum()
     assert run["r2"] == pytest.approx([1 - (part**2).sum() / around for part in behind])
+
+
+def test_a_recording_tells_the_steps_that_were_logged(tmp_path):
+    with vizopt.Run(tmp_path / "a.zarr", epochs=2000) as run:
+        for step in range(0, 100, 20):
+            run.log(step=step, loss=1 / (step + 1), params=Layer(np.ones((2, 2)), np.zeros(2)))
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    told = " ".join(story.of(run).paragraphs)
+    assert "The recording holds 5 epochs that were logged, the last at epoch 80." in told
+    assert summary(run)["logged"] == 5
+    assert set(run.layout.shapes) == {"weight", "bias"}  # of a dataclass
+
+
+@dataclass
+class Layer:
+    weight: np.ndarray
+    bias: np.ndarray
+
+
+def test_steps_that_were_fitted_again_are_called_so_above_the_picture(tmp_path):
+    linear = pytest.importorskip("sklearn.linear_model")
+    x = np.hstack([X, X**2]) / 16
+    regressor = linear.SGDRegressor(random_state=0, max_iter=5, tol=None)
+    vizopt.sklearn.fit(regressor, x, Y, tmp_path / "a.zarr")
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert run.header.settings.endswith("SGDRegressor  ·  refitted")
+    mean, deviation = run["target_units"]
+    last = run.row("predictions", len(run) - 1) * deviation + mean
+    assert last == pytest.approx(regressor.predict(x), abs=1e-4)
+
+
+def test_what_scenes_are_made_of_can_be_imported():
+    from vizopt.optimizers import Adam
+    from vizopt.problems import RegressionSpec as Spec
+
+    assert Adam is vizopt.optimizers.Adam
+    assert Spec is RegressionSpec

@@ -465,7 +465,12 @@ def test_true_and_false_are_classes(tmp_path):
             'array "y": 30 different numbers for 30 samples look like a number to predict, which',
         ),
         (X, Y * 0, 'array "y": one class only (0): name another with y = "…"'),
-        (X, np.where(Y == 2, np.nan, Y), "y[2] is not finite"),
+        (
+            X,
+            np.where(Y == 2, np.nan, Y),
+            "y[2] is not finite, one of 10: fill it in, or leave such",
+        ),
+        (np.where(np.arange(60).reshape(30, 2) == 9, np.nan, X), Y, "x[4] is not finite, the only"),
         (X, np.array(["u", "", "v"])[Y], "y[1] is missing"),
         (X, np.eye(3)[Y] / 2, "are no [N, D] and [N]: make y one label for each sample"),
         (X, Y + 0j, "y holds complex128, not numbers or text"),

@@ -22,8 +22,8 @@ def panel(request):
 
 
 @pytest.fixture
-def recording(panel, run, line, descent):
-    kinds = {"x": descent, "probabilities": line}
+def recording(panel, run, line, descent, sine, priced):
+    kinds = {"x": descent, "probabilities": line, "fitted": sine, "predictions": priced}
     return next((kinds[column] for column in kinds if column in panel.needs), run)
 
 

@@ -185,7 +185,8 @@ class Recording:
         """One row [*shape] of a snapshot column, read with the whole chunk that it lies in."""
         rows = self._arrays[column].chunks[0]
         start = row - row % rows
-        return cast(NDArray[Any], self.rows(column, start, start + rows)[row - start])
+        found: NDArray[Any] = self.rows(column, start, start + rows)[row - start]
+        return found
 
     def chunks(self, column: str) -> Iterator[NDArray[Any]]:
         """A snapshot column piece by piece, for what need not be in memory whole."""

@@ -42,7 +42,8 @@ class FittedCurve(OneRun):
 
     @property
     def needs(self) -> frozenset[str]:
-        return frozenset({"fitted", "epoch", "points", "targets", "held_out", "extent"})
+        shown = {"points", "targets", "target_units", "held_out", "extent"}
+        return frozenset({"fitted", "epoch", *shown})
 
     def box(self, slot: DrawContext, run: Recording) -> ValueBox:
         """The feature along x, the number upward, both in the data's units."""

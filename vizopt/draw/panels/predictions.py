@@ -39,7 +39,7 @@ class PredictedTrue(OneRun):
 
     @property
     def needs(self) -> frozenset[str]:
-        return frozenset({"predictions", "epoch", "targets", "held_out"})
+        return frozenset({"predictions", "epoch", "targets", "target_units", "held_out"})
 
     def box(self, slot: DrawContext, run: Recording) -> ValueBox:
         """The same numbers along both sides, in the data's units."""

@@ -8,6 +8,7 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from vizopt.core.numbers import count as grouped
 from vizopt.core.specs import Flag, spec
 from vizopt.train.problems.arrays import arrays, is_one_hot, lone_array
 from vizopt.train.problems.cells import MISSING
@@ -230,4 +231,7 @@ def _names(path: str, y: NDArray[Any]) -> list[str]:
 
 def _check_rows(name: str, good: NDArray[np.bool_], what: str) -> None:
     if not good.all():
-        raise ValueError(f"{name}[{int(good.argmin())}] {what}")
+        bad = len(good) - int(good.sum())
+        count = "the only one" if bad == 1 else f"one of {grouped(bad)}"
+        way = "fill it in, or leave such samples out of the arrays"
+        raise ValueError(f"{name}[{int(good.argmin())}] {what}, {count}: {way}")

@@ -61,7 +61,8 @@ class RegressionSpec(DenseSpec):
     def columns(self) -> frozenset[str]:
         held_out = {f"validation_{name}" for name in ("loss", "r2", "mae") if self.validation}
         line = {"fitted", "points", "extent"} if self.sizes[0] == 1 else set()
-        return frozenset({"r2", "mae", "predictions", "targets", "held_out", *line, *held_out})
+        every = {"r2", "mae", "predictions", "targets", "target_units", "held_out"}
+        return frozenset({*every, *line, *held_out})
 
     @property
     def kind(self) -> Kind:
