@@ -25,6 +25,7 @@ from benchmarks.measure import (
 )  # fmt: skip
 from benchmarks.own import own
 from benchmarks.peers import book_layers, encode_only, ffmpeg_gif, matplotlib_script
+from benchmarks.race import race
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.progress import quiet
 from vizopt.flashes import Verdict
@@ -361,6 +362,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "mp4": mp4,
     "settings": settings,
     "drawing": drawing,
+    "race": race,
     "gif": gif,
     "training": training,
     "recording": recording_cost,

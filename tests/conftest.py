@@ -24,6 +24,7 @@ settings.register_profile(  # a busy machine is no mistake
 settings.load_profile("vizopt")
 
 SHORT = {"epochs": 301, "keep.grid": 40, "timeline.seconds": 2.0}
+FEW = {"epochs": 41, "keep.grid": 25, "timeline.seconds": 2.0}
 
 
 class Ran(NamedTuple):
@@ -73,6 +74,30 @@ def descent(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """The scene `momentum-fast`, whole."""
     scene = vizopt.load_scene("momentum-fast")
     return vizopt.record(scene, tmp_path_factory.mktemp("descent") / "run.zarr")
+
+
+@pytest.fixture(scope="session")
+def sine(tmp_path_factory):
+    """41 epochs of the scene `sine`."""
+    scene = vizopt.load_scene("sine", FEW)
+    return vizopt.record(scene, tmp_path_factory.mktemp("sine") / "sine.zarr")
+
+
+@pytest.fixture(scope="session")
+def houses(tmp_path_factory):
+    """40 samples of two features and a price, 10 of them held out."""
+    folder, random = tmp_path_factory.mktemp("houses"), np.random.RandomState(0)
+    x = random.randn(40, 2)
+    rows = [f"{a:.3f},{b:.3f},{300 + 50 * a - 20 * b:.2f}" for a, b in x]
+    (folder / "houses.csv").write_text("\n".join(["area,age,price", *rows]))
+    return folder / "houses.csv"
+
+
+@pytest.fixture(scope="session")
+def priced(houses):
+    """41 epochs of a regression on it."""
+    keys = FEW | {"problem.kind": "regression", "problem.validation": 0.25}
+    return vizopt.record(vizopt.load_scene(houses, keys), houses.parent / "houses.zarr")
 
 
 class Texts:

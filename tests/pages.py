@@ -73,11 +73,12 @@ def recipe_of(text):
 
 def until(page, true):
     """Wait for a JavaScript expression; Playwright's own way needs eval, which the page forbids."""
-    for _ in range(GUARD // 25):
-        if page.evaluate(true):
-            return
-        page.wait_for_timeout(25)
-    raise AssertionError(f"never {true}")
+    page.evaluate(f"""async () => {{
+      for (const begun = performance.now(); !({true});) {{
+        if (performance.now() - begun > {GUARD}) throw new Error("it never happened");
+        await new Promise((done) => setTimeout(done, 5));
+      }}
+    }}""")
 
 
 def settle(page):
@@ -100,19 +101,20 @@ READ = f"""() => {{
 }}"""
 
 
+NAMED = f"""() => {{
+  const numbers = [...document.querySelectorAll("#numbers dd")].map((dd) => dd.innerText);
+  return [({READ})(), frame, slider.value, slider.getAttribute("aria-valuetext"), numbers];
+}}"""
+
+
 def shown(page):
     """The frame that the pixels show, after a look at everything that names it."""
     settle(page)
-    k = page.evaluate(READ)
-    assert page.evaluate("frame") == k
-    assert page.locator("#seek").input_value() == str(k)
-    assert page.locator("#numbers dd").all_inner_texts() == [
-        count(int(EPOCHS[k])),
-        number(LOSS[k]),
-        number(0.1),
-    ]
-    spoken = f"epoch {count(int(EPOCHS[k]))} of {count(int(EPOCHS[-1]))}"
-    assert page.locator("#seek").get_attribute("aria-valuetext") == spoken
+    k, frame, at, spoken, numbers = page.evaluate(NAMED)
+    assert frame == k
+    assert at == str(k)
+    assert numbers == [count(int(EPOCHS[k])), number(LOSS[k]), number(0.1)]
+    assert spoken == f"epoch {count(int(EPOCHS[k]))} of {count(int(EPOCHS[-1]))}"
     return k
 
 

@@ -26,6 +26,7 @@ def files(folder="."):
 
 
 SHORT = ["--set", "epochs=60", "--set", "keep.grid=20", "--seconds", "1"]
+SMALL = ["--size", "480x270", "--fps", "10"]
 
 
 # Standard error is no terminal here: a line when a stage begins and one when it ends.
@@ -61,15 +62,15 @@ def test_make_writes_the_recording_and_both_clips(command):
 
 def test_one_pass_for_files_of_one_size_and_rate(command):
     wanted = ["-o", "a.mp4", "-o", "b.mp4", "-o", "c.gif"]
-    ran = command("make", "sgd", *SHORT, *wanted, "--size", "640x360", "--fps", "25")
+    ran = command("make", "sgd", *SHORT, *wanted, *SMALL)
     assert ran.code == 0
-    assert "a.mp4, b.mp4, c.gif: 25 frames in" in ran.err
+    assert "a.mp4, b.mp4, c.gif: 10 frames in" in ran.err
     assert Path("a.mp4").read_bytes() == Path("b.mp4").read_bytes()
     assert files() == ["a.mp4", "a.txt", "b.mp4", "b.txt", "c.gif", "c.txt"]
 
 
 def test_a_gif_rate_snaps_and_says_so(command):
-    ran = command("make", "sgd", *SHORT, "-o", "a.gif", "--fps", "30", "-q")
+    ran = command("make", "sgd", *SHORT, "-o", "a.gif", "--fps", "30", "--size", "480x270", "-q")
     assert "at 33.33 fps" in ran.out
     assert ran.err == ""
 
@@ -87,7 +88,10 @@ def test_record_then_render_again_without_training(command):
 def test_the_same_scene_gives_the_same_files(command):
     for name in ("a", "b"):
         assert (
-            command("make", "sgd", *SHORT, "-o", f"{name}.gif", "-o", f"{name}.mp4", "-q").code == 0
+            command(
+                "make", "sgd", *SHORT, *SMALL, "-o", f"{name}.gif", "-o", f"{name}.mp4", "-q"
+            ).code
+            == 0
         )
     assert Path("a.gif").read_bytes() == Path("b.gif").read_bytes()
     assert Path("a.mp4").read_bytes() == Path("b.mp4").read_bytes()
@@ -229,8 +233,8 @@ def test_a_dying_ffmpeg_is_one_clear_line(command, monkeypatch):
 # What is being written when Ctrl-C comes: what keeps that busy for long, and what is complete then.
 PHASES = {
     "run.zarr.*.part": (["--set", "epochs=1000000"], []),
-    "b.gif.*.part": (["--set", "epochs=60", "--seconds", "120"], ["run.zarr"]),
-    "a.mp4.*.part": (["--set", "epochs=60", "--seconds", "20"], ["run.zarr"]),
+    "b.gif.*.part": (["--set", "epochs=60", "--seconds", "120", *SMALL[:2]], ["run.zarr"]),
+    "a.mp4.*.part": (["--set", "epochs=60", "--seconds", "8", *SMALL[:2]], ["run.zarr"]),
 }
 
 
@@ -270,7 +274,7 @@ def test_three_lines_of_python(tmp_path):
 
     scene = vizopt.load_scene("sgd", {"epochs": 60, "keep.grid": 20, "timeline.seconds": 1.0})
     run = vizopt.record(scene, tmp_path / "sgd.zarr")
-    clip = vizopt.render(run, tmp_path / "sgd.gif")
+    clip = vizopt.render(run, tmp_path / "sgd.gif", size=(480, 270))
     assert clip.path.exists()
     assert clip.length == 20
 

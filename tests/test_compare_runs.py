@@ -94,13 +94,17 @@ def test_with_a_table_and_an_archive(tmp_path, command):
 @pytest.mark.parametrize("name", ["gap.png", "gap.svg", "gap.pdf"])
 def test_a_picture_of_the_difference_growing(tmp_path, command, name):
     record(tmp_path / "a.zarr")
-    record(tmp_path / "b.zarr", wrong_at=36)
-    assert command("compare", "a.zarr", "b.zarr", "-o", name).code == 1
+    record(tmp_path / "$b$_{.zarr", wrong_at=36)
+    assert command("compare", "a.zarr", "$b$_{.zarr", "-o", name).code == 1
     assert (tmp_path / name).stat().st_size > 5000
     if name.endswith(".png"):
         with Image.open(tmp_path / name) as image:
             assert image.size == (1280, 720)
-    ran = command("compare", "a.zarr", "b.zarr", "-o", "gap.txt")
+    assert command("compare", "a.zarr", "$b$_{.zarr", "-o", name).code == 1
+    (tmp_path / f"mine-{name}").write_bytes(b"a picture of mine")
+    ran = command("compare", "a.zarr", "nope", "-o", f"mine-{name}")
+    assert ran.err.startswith(f"vizopt: mine-{name}: is there, and vizopt did not write it ")
+    ran = command("compare", "a.zarr", "$b$_{.zarr", "-o", "gap.txt")
     assert (ran.code, ran.err) == (
         2,
         "vizopt: gap.txt: a picture of the difference is .png, .svg, .pdf\n",

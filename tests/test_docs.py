@@ -20,6 +20,7 @@ from vizopt import cli
 from vizopt.clips.targets import TARGETS
 from vizopt.core import library
 from vizopt.formats import FORMATS
+from vizopt.pipeline import tuning
 from vizopt.recording.quantities import MEASURED
 from vizopt.scene.load import parse_scene
 from vizopt.train.probes import Record
@@ -57,6 +58,8 @@ def quick(arguments):
     """The command with a short run, whatever it says itself."""
     if arguments[:1] == ["render"]:
         return [*arguments, *small(arguments), "--set", "timeline.seconds=0.5", "-q"]
+    if arguments[:1] == ["tune"]:
+        return [*arguments, *small(arguments)]
     if not arguments or arguments[0] not in ("make", "race", "record", "slides", "pack"):
         return arguments
     stated = dict(word.split("=", 1) for word in arguments if "=" in word)
@@ -73,9 +76,19 @@ def short(stated):
 
 
 def small(arguments):
-    """A small picture, where the command takes a size and names none."""
-    free = arguments[0] in ("make", "race", "render", "slides") and "--size" not in arguments
-    return ["--size", "480x270"] if free else []
+    """A small picture at a low rate, where the command takes them and names none; one process."""
+    drawn = ("make", "race", "render", "slides")
+    options = {
+        "--size": ("480x270", drawn),
+        "--fps": ("10", drawn),
+        "--cores": ("1", ("race", "tune")),
+    }
+    return [
+        part
+        for option, (value, commands) in options.items()
+        if arguments[0] in commands and option not in arguments
+        for part in (option, value)
+    ]
 
 
 def ran(command, line, *, told):
@@ -141,6 +154,7 @@ def test_all_that_a_page_tells_to_run_runs(page, command, monkeypatch):
     for module in NEEDED.get(page.stem, ()):
         if not find_spec(module):
             pytest.skip(f"{module} is not installed")
+    monkeypatch.setattr(tuning, "RATES", 2)  # nine of them are 81 trainings
     every, names = blocks(text_of(page)), {}
     for block, after in pairwise([*every, None]):
         told, out = after is not None and after.kind == "output", ""

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.random import RandomState
+from pydantic import TypeAdapter
 
 from vizopt.core.errors import SpecError
+from vizopt.core.specs import Count, spec
 from vizopt.draw.panels.magnifier import _goes_away
 from vizopt.formats import format_of
 from vizopt.formats.html.colours import rules as page_colours
@@ -199,10 +201,31 @@ def test_a_piecewise_rate_is_told_by_its_ends():
 
 @pytest.mark.parametrize("factor", [0.0, -0.5, 1.5, inf])
 def test_a_factor_lies_between_nothing_and_one(factor):
-    for spec in (lambda: StepDecay(0.1, 5, factor), lambda: WarmUp(StepDecay(1.0, 5), 5, factor)):
+    for built in (lambda: StepDecay(0.1, 5, factor), lambda: WarmUp(StepDecay(1.0, 5), 5, factor)):
         with pytest.raises(SpecError, match=r"equal to 1|greater than 0"):
-            spec()
+            built()
     assert StepDecay(0.5, 5, 1.0)(100) == 0.5
+
+
+@pytest.mark.parametrize("first", ["itself", "another"])
+def test_a_wrong_value_is_one_line_whenever_its_class_was_built(first):
+    """What checks a class is built when it is first needed, for itself or for one that has it."""
+
+    @spec
+    class Inner:
+        count: Count
+
+    class Outer:
+        inner: Inner
+
+    if first == "another":
+        assert TypeAdapter(Inner).validate_python({"count": 2}) == Inner(2)
+    for _ in range(2):
+        with pytest.raises(SpecError, match=r"^Inner: count: 0: should be [^\n]*$"):
+            Inner(count=0)
+    assert spec(Outer)(inner=Inner(1)).inner.count == 1
+    with pytest.raises(SpecError, match=r"^Inner: count: 0: should be [^\n]*$"):
+        Inner(0)
 
 
 CURVES = [

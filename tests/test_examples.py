@@ -47,31 +47,56 @@ def replaced(text, old, new):
     return text.replace(old, new)
 
 
-@pytest.mark.parametrize("name", SHORTER)
-def test_it_runs_and_draws_its_clip(name, tmp_path):
-    for module in NEEDED.get(name, ()):
-        if not find_spec(module):
-            pytest.skip(f"{module} is not installed")
+def is_installed(name):
+    return all(map(find_spec, NEEDED.get(name, ())))
+
+
+def shortened(name, folder):
+    """Write an example with a shorter training and a small still; the name of its recording."""
     text = (EXAMPLES / f"{name}.py").read_text(encoding="utf-8")
     text = replaced(text, *SHORTER[name])
     stem = re.search(r'vizopt.render\("(\w+).zarr", "\1.mp4"\)', text)[1]
     text = replaced(text, f'"{stem}.mp4")', f'"{stem}.png", size=(480, 270))')
-    (tmp_path / "short.py").write_text(text, encoding="utf-8")
-    ran = subprocess.run(
-        [sys.executable, "short.py"],
-        cwd=tmp_path,
+    folder.mkdir()
+    (folder / "short.py").write_text(text, encoding="utf-8")
+    return stem
+
+
+ALL = """
+import os, runpy, sys
+for folder in sys.argv[1:]:
+    os.chdir(folder)
+    runpy.run_path("short.py", run_name="__main__")
+"""
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """Where each example ran and its recording's name: in one process, a framework loads slowly."""
+    base = tmp_path_factory.mktemp("examples")
+    stems = {name: shortened(name, base / name) for name in SHORTER if is_installed(name)}
+    process = subprocess.run(
+        [sys.executable, "-c", ALL, *(base / name for name in stems)],
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=False,
     )
-    assert (ran.returncode, ran.stderr) == (0, "")
-    run = vizopt.Recording(tmp_path / f"{stem}.zarr")
+    assert (process.returncode, process.stderr) == (0, "")
+    return {name: (base / name, stem) for name, stem in stems.items()}
+
+
+@pytest.mark.parametrize("name", SHORTER)
+def test_it_runs_and_draws_its_clip(name, ran):
+    if not is_installed(name):
+        pytest.skip(f"not all of {', '.join(NEEDED[name])} is installed")
+    folder, stem = ran[name]
+    run = vizopt.Recording(folder / f"{stem}.zarr")
     assert TITLES[name] in repr(run)
     assert run.epochs == STEPS[name] + 1
     assert {"loss", "accuracy", "params", "scores"} <= run.columns.keys()
-    assert (tmp_path / f"{stem}.png").stat().st_size > 5000
+    assert (folder / f"{stem}.png").stat().st_size > 5000
 
 
 def test_every_example_is_run():

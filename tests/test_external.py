@@ -86,8 +86,10 @@ def test_the_update_lies_between_steps_where_steps_are_counted(tmp_path):
         def say(self, key, **values):
             return vizopt.core.words.ENGLISH.say(key, **values)
 
-    assert _words(DrawContext(), "update_between", "step", 3, 4) == "update: step 3 → 4"
-    assert _words(DrawContext(), "update_short_between", "epoch", 3, 4) == "epoch 3 → 4"
+    assert _words(DrawContext(), "update_between", "step", 4, 3, 4) == "update: step 3 → 4"
+    held = _words(DrawContext(), "held_between", "step", 12, 9, 14)
+    assert held == "weights: step 12, update: 9 → 14"
+    assert _words(DrawContext(), "update_short_between", "epoch", 4, 3, 4) == "epoch 3 → 4"
 
 
 def test_a_page_has_the_numbers_that_were_logged(run, tmp_path):

@@ -10,6 +10,8 @@ from vizopt.flashes import check_flashes
 from vizopt.formats import FORMATS
 from vizopt.scene.options import ClipOptions
 
+TINY = ["-q", "--size", "480x270", "--fps", "10", "--seconds", "0.5"]
+
 
 def size(name):
     return Path(name).stat().st_size
@@ -18,25 +20,25 @@ def size(name):
 @pytest.mark.parametrize("suffix", ["mp4", "webm", "gif", "webp", "apng"])
 def test_a_file_fits_and_keeps_its_length(command, run, suffix):
     name = f"a.{suffix}"
-    look = ["--seconds", "2", "-q", "--size", "640x360"]
+    look = ["--seconds", "1", "-q", "--size", "640x360", "--fps", "10"]
     assert command("render", run.path, "-o", name, *look).code == 0
     limit = int(size(name) * 0.6 / 1000)
     ran = command("render", run.path, "-o", name, *look, "--fit", f"{limit}kB")
     assert ran.code == 0, ran.err
     assert size(name) <= limit * 1000
     assert "gave up: " in ran.out
-    assert check_flashes(Path(name)).seconds == pytest.approx(2.0, abs=0.05)
+    assert check_flashes(Path(name)).seconds == pytest.approx(1.0, abs=0.05)
 
 
 def test_nothing_is_given_up_where_it_fits(command, run):
-    ran = command("render", run.path, "-o", "a.gif", "--seconds", "1", "-q", "--fit", "9MB")
+    ran = command("render", run.path, "-o", "a.gif", *TINY, "--fit", "9MB")
     assert ran.code == 0
     assert "gave up" not in ran.out
 
 
 def test_what_cannot_fit_keeps_the_older_file(command, run):
     Path("a.gif").write_bytes(b"old")
-    ran = command("render", run.path, "-o", "a.gif", "--seconds", "1", "-q", "--fit", "1kB",
+    ran = command("render", run.path, "-o", "a.gif", *TINY, "--fit", "1kB",
                   "--overwrite")  # fmt: skip
     assert ran.code == 1
     assert "a.gif: cannot be made as small as 1\u2009000 bytes: the smallest has" in ran.err
@@ -51,7 +53,7 @@ def test_a_still_that_cannot_fit_names_its_own_way_out(command, run):
 
 
 def test_a_fitted_clip_is_made_again_from_its_recipe(command):
-    short = ["--set", "epochs=60", "--set", "keep.grid=20", "--seconds", "1", "-q"]
+    short = ["--set", "epochs=60", "--set", "keep.grid=20", *TINY]
     assert command("make", "sgd", *short, "-o", "a.mp4").code == 0
     limit = f"{int(size('a.mp4') * 0.6 / 1000)}kB"
     assert command("make", "sgd", *short, "-o", "a.mp4", "--fit", limit).code == 0
@@ -202,7 +204,7 @@ def test_what_is_too_much_is_named(most, clip, words):
 
 
 def test_a_place_that_takes_any_size_changes_nothing(command, run):
-    arguments = ["render", run.path, "-q", "--size", "480x270", "--seconds", "1"]
+    arguments = ["render", run.path, *TINY]
     assert command(*arguments, "-o", "a.gif").code == 0
     assert command(*arguments, "-o", "b.gif", "--for", "powerpoint").code == 0
     assert Path("a.gif").read_bytes() == Path("b.gif").read_bytes()

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow.attempt import attempt
-from slow.kinds import KINDS, material
+from slow.every import KINDS
+from slow.kinds import material
 
-EXAMPLES = {"scenes": 6, "commands": 25, "recordings": 12, "headers": 20, "clips": 10,
-            "recipes": 8, "decks": 6}  # fmt: skip
+EXAMPLES = {"scenes": 6, "commands": 12, "recordings": 12, "headers": 20, "clips": 10,
+            "recipes": 8, "decks": 6, "races": 3, "tunes": 4, "compares": 12, "runs": 12,
+            "looks": 6, "data": 8}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

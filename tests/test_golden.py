@@ -13,7 +13,7 @@ from PIL import Image
 import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core import library
-from vizopt.train.problems import NetworkSpec
+from vizopt.train.problems import NetworkSpec, RegressionSpec
 
 GOLDEN = Path(__file__).parent / "golden"
 NETWORK, DESCENT = 41, 26  # epochs, steps
@@ -27,7 +27,7 @@ def shortened(name, **keys):
     """
     scene = vizopt.load_scene(name)
     longest = DESCENT
-    if isinstance(scene.problem, NetworkSpec):
+    if isinstance(scene.problem, NetworkSpec | RegressionSpec):
         longest = NETWORK
         exact = {"float32": "float64"}.get(scene.problem.precision, scene.problem.precision)
         keys |= {"problem.precision": exact, "title": scene.title}

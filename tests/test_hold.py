@@ -8,9 +8,10 @@ from vizopt.clips.drawing import planned_picture
 from vizopt.core.arrays import Pixels
 from vizopt.core.oklab import luminance
 from vizopt.core.params import ParamLayout
-from vizopt.draw.hold import LIMIT, Background
+from vizopt.draw.hold import Background
 from vizopt.draw.playback import Playback
 from vizopt.draw.regions import Regions, grey, leader
+from vizopt.draw.spans import LIMIT
 from vizopt.draw.theme import THEMES
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder

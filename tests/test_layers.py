@@ -21,6 +21,7 @@ LAYERS = [
     {"api"},
     {"cli"},
     {"__main__"},
+    {"optimizers", "problems", "schedules"},
     {"__init__"},
 ]
 HEIGHT = {part: i for i, layer in enumerate(LAYERS) for part in layer}

@@ -158,6 +158,18 @@ def test_the_labels_column():
     assert metadata_of(two) == "target"  # both are called so: the last
 
 
+def test_words_beside_a_column_that_is_called_the_label_are_refused_by_name():
+    x, y = clouds(40, 2, 2)
+    colours = np.array(["red", "blue"])[y]
+    lines = [f"{a},{b},{colour},{k}" for (a, b), colour, k in zip(x, colours, y, strict=True)]
+    Path("a.csv").write_text("\n".join(["a,b,colour,y", *lines]))
+    with pytest.raises(ValueError, match=r"^a\.csv: line 2: 'red' is .* \(column \"colour\"\): if"):
+        inferred("a.csv", {})
+    assert metadata_of("a.csv", drop=["colour"]) == "y"
+    numbers = RandomState(0).rand(40)
+    assert metadata_of(table("b.csv", np.c_[x, numbers], colours, "a,b,y,colour")) == "colour"
+
+
 def test_the_first_column_holds_the_labels_only_where_it_has_few_values():
     x, _ = clouds(40, 3, 2)
     for many, label in ((10, "1"), (11, "")):
@@ -256,6 +268,13 @@ def test_a_table_alone_is_told_what_to_do(command):
     ran = command("two.csv")
     assert (ran.code, ran.out) == (2, "")
     assert "two.csv: no such command: make the scene with vizopt make two.csv" in ran.err
+
+
+def test_a_long_name_of_a_class_is_cut_where_it_is_told():
+    x, y = clouds(20, 2, 2)
+    names = np.array(["a" * 60, "b" * 61])[y]
+    said, _ = inferred(table("a.csv", x, names, "a,b,kind"), {})
+    assert f"({'a' * 60}, {'b' * 59}…)" in said
 
 
 def test_names_that_need_care():

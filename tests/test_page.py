@@ -26,6 +26,7 @@ from vizopt.core.numbers import count, number
 from vizopt.formats import Mark
 from vizopt.formats.html.scale import scale
 
+BUTTONS = ("1 SGD", "2 SGD 2", "3 Adam")
 QUESTIONS = ((0, "What will it do?"), (60, "And now?"))
 
 
@@ -460,3 +461,53 @@ def test_what_happened_has_its_own_epoch_where_no_frame_shows_it(visit, tmp_path
     assert button.inner_text().split() == ["epoch", "697", "it", "happens"]
     button.click()
     assert shown(page) == 70
+
+
+# Several runs
+
+
+def test_a_run_that_is_pointed_at_focused_or_chosen_stands_out(visit, tmp_path):
+    numbers = {"epoch": EPOCHS, "SGD loss": LOSS, "Adam loss": LOSS, "SGD 2 loss": LOSS}
+    runs = {"SGD": (0.25, 0.5, 0.5, 0.25), "SGD 2": None, "Adam": (0.0, 0.0, 0.25, 0.5)}
+    label = replace(LABEL, numbers=numbers, runs=runs)
+    page = visit(write(tmp_path / "race.html", label))
+
+    def there():
+        """The part of the picture that is lit, and the numbers that are not dim."""
+        lit = page.evaluate(
+            """() => {
+                const [a, b] = [lit.getBoundingClientRect(), video.getBoundingClientRect()];
+                if (lit.hidden) return null;
+                const [x, y] = [(a.left - b.left) / b.width, (a.top - b.top) / b.height];
+                return [x, y, a.width / b.width, a.height / b.height];
+            }"""
+        )
+        dim = page.locator("#numbers .dim dt").all_inner_texts()
+        return lit and pytest.approx(lit, abs=0.07), dim  # 6 pixels around it
+
+    button = {name: page.get_by_role("button", name=name, exact=True) for name in BUTTONS}
+    assert there() == (None, [])
+    button["1 SGD"].hover()
+    assert there() == ((0.25, 0.5, 0.5, 0.25), ["Adam loss", "SGD 2 loss"])
+    page.mouse.move(1, 1)
+    assert there() == (None, [])
+    button["3 Adam"].focus()
+    assert there() == ((0.0, 0.0, 0.25, 0.5), ["SGD 2 loss", "SGD loss"])
+    page.keyboard.press("Enter")
+    assert button["3 Adam"].get_attribute("aria-pressed") == "true"
+    button["2 SGD 2"].focus()
+    assert there() == (None, ["Adam loss", "SGD loss"])
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert there()[0] == (0.0, 0.0, 0.25, 0.5)
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page)
+    assert found.violations_count == 0, found.generate_report()
+    button["3 Adam"].click()
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.move(1, 1)
+    assert there() == (None, [])
+
+
+def test_a_page_of_one_run_has_no_choice_of_runs(written):
+    assert 'id="runs"' not in written.read_text("utf-8")

@@ -153,13 +153,6 @@ def test_sequences(tmp_path, run):
     assert len([*tmp_path.glob("*.[pP][nN][gG]")]) == sum(frames) == 3 * frames[0] > 3
 
 
-def test_the_home(command, run, monkeypatch, tmp_path):
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    drawn = ["-q", "--size", "480x270"]
-    assert command("render", run.path, "-o", "~/a.png", *drawn).code == 0
-    assert Path(tmp_path, "home", "a.png").exists()
-
-
 def test_a_pipe_is_no_scene_and_no_clip(command):
     os.mkfifo("p.toml")
     os.mkfifo("p.mp4")

@@ -33,6 +33,7 @@ PUBLIC = [
     "register",
     "render",
     "slides",
+    "tune",
 ]
 MODULES = ["jax", "keras", "numpy", "optimizers", "problems", "schedules", "sklearn", "torch"]
 TINY = {"epochs": 40, "keep.grid": 20}

@@ -121,7 +121,7 @@ WRONG = {
     "a scene": ("", "race.toml: is a scene of one run: draw it with: vizopt make race.toml"),
     "many": (
         "".join(f'[[run]]\nname = "{k}"\n' for k in range(31)),
-        "race.toml: run: 31 runs: a race has 20 at most, with planes 6",
+        "race.toml: run: 31 runs: leave some out: up to 20 have curves and standings, up to 6",
     ),
 }
 

@@ -1,6 +1,7 @@
 """The picture of several runs: every number is of the recordings, at one time."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import VizoptError
-from vizopt.core.numbers import count, number
+from vizopt.core.numbers import count, number, setting
+from vizopt.draw import hold
 from vizopt.draw.panels import PANELS, SmallPlane
-from vizopt.draw.panels.balls import APART, stacked
+from vizopt.draw.panels.balls import APART, sides, stacked
 from vizopt.draw.panels.curves.compared import beside
+from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.standing import gliding, standing
@@ -153,6 +156,16 @@ def test_no_badge_lies_over_another_one(places):
             assert apart or abs(heights[i] - heights[j]) >= 0.98 * 10 * APART
 
 
+def test_a_badge_without_room_above_its_ball_stands_below():
+    assert stacked([(50.0, 30.0), (52.0, 30.0), (300.0, 200.0)], 10.0, 0.0) == [56.0, 77.0, 174.0]
+
+
+def test_a_ball_outside_the_frame_points_to_where_it_is():
+    plot = SimpleNamespace(left=-1.0, right=1.0, low=0.0, high=5.0)
+    x, f = np.array([0.0, -2.0, 2.0, 0.0, 0.0, 0.0]), np.array([1.0, 9.0, 1.0, -1.0, 9.0, np.inf])
+    assert sides(plot, x, f) == ["", "left", "right", "below", "above", "above"]
+
+
 def test_many_runs_have_curves_and_standings_and_more_are_refused(every):
     run = every["SGD"]
     assert sum(isinstance(p, SmallPlane) for p in raced(some(every, 6)).panels.values()) == 6
@@ -169,6 +182,50 @@ def test_the_frames_of_a_race_depend_on_nothing_before(picture, every, race):
     again = planned_picture(every, race, SMALL, FPS)
     for k, frame in reversed(list(zip(range(0, 60, 7), forward, strict=True))):
         assert np.array_equal(again[k], frame)
+
+
+def test_the_weights_of_all_runs_have_one_scale(every, race, texts):
+    runs = some(every, 3)
+    picture = planned_picture(runs, replace(race, weights="dense1"), WIDE, FPS, mode="still")
+    told = [text for text, _ in texts.still(picture)]
+    assert told.count("Dense 1") == 3
+    largest = max(float(abs(run["params"]).max()) for run in runs.values())
+    assert setting(scale_in(views_of(runs, race.timeline, FPS)).limit) in told
+    assert largest <= scale_in(views_of(runs, race.timeline, FPS)).limit < 1.1 * largest
+    alone = {scale_of(run).limit for run in runs.values()}
+    assert len(alone) > 1
+    with pytest.raises(VizoptError, match=r'weights: SGD has no layer "dens1": did you mean "d'):
+        raced(runs, None, "dens1")
+    with pytest.raises(VizoptError, match="weights: 5 runs: there is room for the weights of 4"):
+        raced(some(every, 5), None, "dense1")
+
+
+def test_a_name_is_smaller_or_in_two_lines_before_it_is_cut(every, race, texts):
+    runs = dict(
+        zip(("SGD with momentum", "RMSProp, by hand", "Adam"), every.values(), strict=False)
+    )
+    picture = planned_picture(runs, race, WIDE, FPS, mode="still")
+    told = [text for text, _ in texts(picture, 10)]
+    assert {"SGD with", "momentum"} < {*told}
+    assert not [text for text in told if text.endswith("…") and text[:3] in ("SGD", "RMS")]
+
+
+def test_four_planes_are_judged_at_as_many_places_as_one_alone(tmp_path, monkeypatch):
+    sizes = []
+
+    class Counted(hold.Meter):
+        def __init__(self, size, rules):
+            sizes.append(size[0] * size[1])
+            super().__init__(size, rules)
+
+    monkeypatch.setattr(hold, "Meter", Counted)
+    scene = vizopt.load_scene("sgd", {"epochs": 3, "keep.grid": 100})
+    run = vizopt.record(scene, tmp_path / "a.zarr")
+    for planes, side in ((1, 560), (4, 280)):
+        told = Playback(WIDE, FPS, "clip")
+        hold.Background(run, np.arange(3), told, side, scene.colours.tints(3), planes)
+    one, each_of_four = sizes
+    assert 4 * each_of_four == pytest.approx(one, rel=0.1)
 
 
 def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):

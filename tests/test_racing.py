@@ -11,8 +11,11 @@ import pytest
 
 import vizopt
 from vizopt.clips import recipe as recipes
+from vizopt.clips.drawing import planned_picture
 from vizopt.clips.telling import settings_of, told_of
 from vizopt.core.errors import Interrupted, RecordingError, VizoptError
+from vizopt.core.library import names
+from vizopt.core.numbers import number
 from vizopt.core.progress import quiet
 from vizopt.draw.standing import standing
 from vizopt.draw.views import views_of
@@ -20,11 +23,12 @@ from vizopt.pipeline import racing, tuning
 from vizopt.pipeline.field import field_of
 from vizopt.recording import standings_table
 from vizopt.recording.differences import differences
-from vizopt.recording.seeded import middle_seed
-from vizopt.recording.standings import leads, settled, standings, steps_to
+from vizopt.recording.seeded import middle_seed, with_seeds
+from vizopt.recording.standings import diverged_at, leads, settled, standings, stays, steps_to
 from vizopt.recording.store import Recording
 from vizopt.scene.load_race import load_race, parse_race
 from vizopt.scene.written import scene_toml
+from vizopt.story.race import of_race
 
 TABLES = Path(__file__).parent / "data" / "epochs" / "simd-exp"
 LESSON = {"SGD": "sgd_decay1e-3", "Momentum": "sgd_mom09", "Adam": "adam_05_5e-7"}
@@ -37,6 +41,12 @@ TINY = {
     "keep.grid": 8,
     "timeline.seconds": 0.2,
 }
+DESCENTS = """
+title = "Rates"
+problem = { kind = "function", f = "x**2/4 + cos(x)", interval = [-6, 6], start = 5 }
+optimizer = { kind = "sgd", lr = 0.1 }
+over = { "optimizer.lr" = [0.1, 3.5, 6.0] }
+"""
 SMALL = {"size": (640, 360), "overrides": TINY}
 SET = [f"--set={key}={value}" for key, value in TINY.items()]
 
@@ -297,7 +307,11 @@ def test_ctrl_c_counts_what_is_of_this_training(tmp_path):
 
 
 def test_the_names_are_those_of_the_rules_or_else_of_the_scenes():
-    assert list(field_of(["sgd", "adam"], {}, "race").runs) == ["SGD", "Adam"]
+    assert list(field_of(["sgd", "momentum-09", "adam"], {}, "race").runs) == [
+        "SGD",
+        "Momentum",
+        "Adam",
+    ]
     field = field_of(["sgd-lr-085", "sgd", "adam"], {}, "race")
     assert list(field.runs) == ["sgd-lr-085", "sgd", "Adam"]
     assert field.shown.title == "sgd-lr-085, sgd and Adam"
@@ -307,10 +321,11 @@ def test_the_names_are_those_of_the_rules_or_else_of_the_scenes():
 WRONG = {
     "one run": (["sgd"], {}, "race: a race needs two runs at least: name more scenes or record"),
     "kinds": (["sgd", "good"], {}, "no common problem: SGD trains on spiral, .* or --mixed"),
-    "no scene": (["sgdd", "adam"], {}, "sgdd: no such scene"),
+    "no scene": (["sgdd", "adam"], {}, "sgdd: no such race or scene"),
     "twice": (["sgd", "sgd"], {}, 'two runs named "sgd": give each its own name in a race'),
     "key": (["sgd", "adam"], {"look.papr": "red"}, "race: look.papr: unknown key"),
-    "many": ([f"{k}" for k in range(3)], {}, "0: no such scene"),
+    "crowd": (names()[:21], {}, "race: 21 runs: leave some out: up to 20 have curves and stand"),
+    "many": ([f"{k}" for k in range(3)], {}, "0: no such race or scene"),
 }
 
 
@@ -362,9 +377,23 @@ def test_the_command_races_lists_and_tells(command, tmp_path):
     ("arguments", "code", "told"),
     [
         (["race", "sgd"], 1, "race: a race needs two runs at least"),
+        (
+            ["race", "sgd", "adam", "--set", "weights=dens1", "-o", "a.mp4"],
+            1,
+            'weights: SGD has no layer "dens1": did you mean "dense1"?',
+        ),
+        (
+            ["race", "sgd", "adam", "--set", "clock=seconds", "-o", "a.mp4"],
+            1,
+            "clock: SGD has no recorded seconds: choose step or samples",
+        ),
+        (["race", "nope"], 1, "no such race or scene: there are the races rules, rates, batches"),
+        (["table", "ruls"], 1, 'ruls: no such race or scene: did you mean "rules"?'),
+        (["tune", "nope"], 1, "nope: no such race: there are: balls, batches, decay, rates, rules"),
         (["race", "sgd", "adam", "-o", "a.zarr"], 1, "a.zarr: a race has a recording of each run"),
         (["make", "rules"], 1, "rules: is a race of several runs: draw it with: vizopt race rules"),
         (["race", "sgd", "good", "-o", "a.mp4"], 1, "no common problem"),
+        (["race", "rules", "good", "-o", "a.mp4"], 1, "no common problem"),
         (["race", "sgd", "adam", "-o", "a.png", "--at", "20000"], 1, "the run ends at epoch 10000"),
     ],
 )
@@ -375,7 +404,7 @@ def test_a_wrong_command_is_one_line(command, arguments, code, told):
     assert ran.err.count("\n") == 1
 
 
-def test_seeds_give_medians_ranges_and_one_seed_for_all_planes(tmp_path):
+def test_seeds_give_medians_ranges_and_one_seed_for_all_planes(tmp_path, texts):
     path = write(tmp_path / "race.toml")
     path.write_text("seeds = 3\n" + path.read_text())
     said = []
@@ -409,8 +438,15 @@ def test_seeds_give_medians_ranges_and_one_seed_for_all_planes(tmp_path):
     best = standings(runs)[0]
     low, high = best.ranges["best"]
     assert f"{best.best:.3f} (median of 3 seeds, {low:.3f} to {high:.3f})" in told
+    picture = planned_picture(runs, field.race, (1280, 720), 20.0)
+    written = [text for text, _ in texts.moving(picture, len(picture) - 1)]
+    assert f"{low:.3f}–{high:.3f}" in written
+    assert "median (range), n = 3" in [text for text, _ in texts.still(picture)]
     table = [*standings_table.lines(runs)]
     assert table[-1] == "medians and ranges of 3 seeds"
+    assert [
+        *standings_table.lines({n: with_seeds(Recording(r.path)) for n, r in runs.items()})
+    ] == table
     assert f"{best.best:.3f} ({low:.3f} to {high:.3f})" in table[1]
     trained([path], tmp_path / "runs", said.append)
     assert len(said) == 2 * (3 + 1)
@@ -478,6 +514,37 @@ def test_the_command_tunes_into_a_race(command, tmp_path, monkeypatch):
     assert command("tune", "two.toml", "-o", "a.txt").err == (
         "vizopt: a.txt: a race's name ends in .toml\n"
     )
+    again = vizopt.tune("two.toml", "again.toml", folder="outputs/two/tuning", cores=1)
+    assert [*again.lines()] == ran.out.splitlines()[:-1]
+    assert load_race("again.toml").trials == again.race.trials
+    with pytest.raises(VizoptError, match=r"tune: target: 1.5 is no accuracy: from 0 to 1"):
+        vizopt.tune("two.toml", target=1.5)
+    slower = vizopt.tune(again.race, overrides={"epochs": 3}, cores=1)
+    assert {trial.last for trial in slower.race.trials} == {2}
+
+
+def test_a_descent_that_diverges_leaves_the_axes_to_the_others(tmp_path, texts):
+    keys = {"epochs": 41, "timeline.kind": "uniform", "timeline.seconds": 4.0}
+    path = tmp_path / "rates.toml"
+    path.write_text(DESCENTS)
+    race = load_race(path, keys)
+    _, runs = trained([path], tmp_path / "runs", **keys)
+    assert [name for name, run in runs.items() if stays(run)] == ["lr 0.1", "lr 3.5"]
+    assert diverged_at(runs["lr 6"]) == 4
+    picture = planned_picture(runs, race, (1280, 720), 20.0)
+    views = views_of(runs, race.timeline, 20.0)
+    steps = views["lr 6"].run["epoch"][views["lr 6"].rows]
+    told = [
+        "diverged at step 4" in [text for text, _ in texts.moving(picture, k)]
+        for k in (int(np.argmax(steps >= 4)) - 1, int(np.argmax(steps >= 4)))
+    ]
+    assert told == [False, True]
+    assert {"0", "7.5"} < {text for text, _ in texts.still(picture)}
+    said = of_race(runs, race)
+    least = number(float(runs["lr 3.5"]["loss"].min()))
+    assert said.alt.endswith(f"lr 3.5 has the lowest f(x), {least}. lr 6 diverges.")
+    assert any(" has the lowest f(x) so far from step 1 on" in part for part in said.paragraphs)
+    assert "f(x) = x²/4 + cos(x), start x = 5." in said.paragraphs[0]
 
 
 def test_on_the_clock_of_samples_who_sees_fewer_at_an_epoch_is_further(tmp_path):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from children import GUARD
 from loops import Loop, X, Y, trained
 
 import vizopt
@@ -308,8 +309,12 @@ def test_an_error_in_the_loop_keeps_what_was_before(tmp_path, error, again):
         assert vizopt.Recording(path)["loss"].tolist() == [7]
 
 
+# A shell that starts pytest in the background has Ctrl-C ignored, and children inherit that.
+FROM_A_TERMINAL = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
+
 def script(tmp_path, text, **options):
-    code = f"import numpy as np, vizopt, os, sys, signal\n{textwrap.dedent(text)}"
+    code = f"{FROM_A_TERMINAL}import numpy as np, vizopt, os, sys\n{textwrap.dedent(text)}"
     return subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -502,7 +507,7 @@ def test_ctrl_c_in_the_middle_of_a_step(tmp_path):
     )
     assert process.stdout.readline() == "far\n"
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate()
+    _, err = process.communicate(timeout=GUARD)
     assert "KeyboardInterrupt" in err
     assert "a.zarr: interrupted: has the" in err
     run = vizopt.Recording(tmp_path / "a.zarr")

@@ -11,7 +11,7 @@ import vizopt
 from vizopt import story
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.params import ParamLayout
-from vizopt.draw import hold
+from vizopt.draw import spans
 from vizopt.draw.paint import DPI, ink, pixel_axes
 from vizopt.draw.paint import line as straight
 from vizopt.draw.panels import DrawContext, strip
@@ -295,9 +295,9 @@ def jumping(line, tmp_path_factory):
 
 
 def test_a_clip_of_a_run_whose_curves_jump_passes_the_flash_check(jumping, tmp_path, monkeypatch):
-    look = {"size": (480, 270), "theme": "print"}
+    look = {"size": (480, 270), "theme": "print", "fps": 12.5}
     assert check_flashes(vizopt.render(jumping, tmp_path / "held.gif", **look).path).passed
-    monkeypatch.setattr(hold, "LIMIT", 10**6)  # nothing is held
+    monkeypatch.setattr(spans, "LIMIT", 10**6)  # nothing is held
     assert not check_flashes(vizopt.render(jumping, tmp_path / "free.gif", **look).path).passed
 
 

@@ -237,7 +237,7 @@ def test_labels_in_any_column(tmp_path):
     assert refused(tmp_path, text) == (
         'column "b": 30 different numbers for 30 samples look like a number to predict, which '
         "is no class: "
-        'name another with label = "…", or write it as a few classes (low, high)'
+        'name another with label = "…", or predict it, [problem] kind = "regression"'
     )
     words = table("k,a,b", x=np.c_[Y, X[:, 0]], labels=X[:, 1])
     words = words.replace("\n0.0", "\nu").replace("\n1.0", "\nv").replace("\n2.0", "\nw")
@@ -320,6 +320,8 @@ def test_encodings_that_say_what_they_are(tmp_path, encoding):
             'is no text, or UTF-16 without its mark: say encoding = "utf-16-le"',
         ),
         (b"PK\x03\x04...", "is a ZIP archive: unpack it first"),
+        (b"<!DOCTYPE html>\n<html>...", "is a web page: save the table itself"),
+        (b"<html><body>404", "is a web page: save the table itself"),
         (b"\x1f\x8b...", "is compressed and damaged: "),
     ],
 )
@@ -463,7 +465,12 @@ def test_true_and_false_are_classes(tmp_path):
             'array "y": 30 different numbers for 30 samples look like a number to predict, which',
         ),
         (X, Y * 0, 'array "y": one class only (0): name another with y = "…"'),
-        (X, np.where(Y == 2, np.nan, Y), "y[2] is not finite"),
+        (
+            X,
+            np.where(Y == 2, np.nan, Y),
+            "y[2] is not finite, one of 10: fill it in, or leave such",
+        ),
+        (np.where(np.arange(60).reshape(30, 2) == 9, np.nan, X), Y, "x[4] is not finite, the only"),
         (X, np.array(["u", "", "v"])[Y], "y[1] is missing"),
         (X, np.eye(3)[Y] / 2, "are no [N, D] and [N]: make y one label for each sample"),
         (X, Y + 0j, "y holds complex128, not numbers or text"),
@@ -687,7 +694,7 @@ def test_whole_numbers_far_from_each_other_are_measured_too(tmp_path):
     x = np.tile(X, (4, 1))
     prices = [str(120_000 + 2_500 * (k % 40)) for k in range(120)]
     said = "40 different numbers for 120 samples look like a number to predict, which is no class: "
-    way = 'name another with label = "…", or write it as a few classes (low, high)'
+    way = 'name another with label = "…", or predict it, [problem] kind = "regression"'
     assert f'column "k": {said}{way}' in refused(tmp_path, table("a,b,k", x=x, labels=prices))
     for many, classes in ((30, 30), (31, 0)):  # as classes are counted
         ages = [str(20 + k % many) for k in range(120)]

@@ -11,7 +11,7 @@ from vizopt.flashes.fields import Cells, inside
 from vizopt.flashes.flashes import Meter
 from vizopt.flashes.grid import Grid
 from vizopt.flashes.recent import Recent
-from vizopt.flashes.tally import Tally
+from vizopt.flashes.tally import MAX_TRANSITIONS, Blocks, Tally
 from vizopt.flashes.together import Pairs
 
 GRID = Grid((256, 192))  # four screen pixels a block: a field is 64 × 86, a quarter of it 1364
@@ -33,7 +33,7 @@ def flashes(frames, fps=FPS):
     """The most in a second, of frames that say which blocks are lit."""
     tally, lit, most = Tally(GRID), frames[0], 0
     for i, now in enumerate(frames):
-        tally.add(GRID.groups, (now & ~lit).ravel(), (lit & ~now).ravel())
+        tally.add(GRID.groups, np.flatnonzero(now & ~lit), np.flatnonzero(lit & ~now))
         most = max(most, tally.close(round(i * 1e6 / fps)))
         lit = now
     return most / 2
@@ -218,7 +218,8 @@ def test_pairs_are_those_of_a_search_by_hand(toggles):
         turned = np.zeros(grid.shape, bool)
         for each in boxes:
             turned ^= box(*each, grid.shape)
-        recent.close(i * 50_000, (turned & ~lit, turned & lit))
+        up, down = np.flatnonzero(turned & ~lit), np.flatnonzero(turned & lit)
+        recent.close(i * 50_000, (up, down))
         count.take(list(recent.moments))
         lit ^= turned
         turns.append(turned)
@@ -255,12 +256,42 @@ def test_the_fullest_field_is_that_of_a_count_of_all(seed, size, dense, part):
     mask = mask & (rng.rand(*grid.shape) < dense) | (rng.rand(*grid.shape) < 0.05)
     counts = inside(mask, grid)
     least = max(1, round(part * counts.max()))
-    found = Cells(grid).fullest(mask, least)
+    most, field = Cells(grid).fullest(mask, least)
     if counts.max() < least:
-        assert found is None or found[0] < least
+        assert most < least
+        assert field or most >= counts.max()
     else:
         top, left = divmod(int(counts.argmax()), counts.shape[1])
-        assert found == (counts.max(), (top, left, *grid.field))
+        assert (most, field) == (counts.max(), (top, left, *grid.field))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.floats(0.3, 1), st.integers(30, 90))
+def test_levels_are_those_of_a_count_of_all(seed, dense, milliseconds):
+    """What is not counted anew, since too few blocks have turned, would have changed nothing."""
+    grid, rng = Grid((96, 72)), np.random.RandomState(seed)
+    blocks, fast, sides = Blocks(grid), 0, grid.field
+    for i in range(40):
+        corner = (rng.randint(0, side) for side in grid.shape)
+        mask = box(*corner, *(rng.randint(side // 3, side + 1) for side in sides), grid.shape)
+        turned = np.flatnonzero(mask & (rng.rand(*grid.shape) < dense))
+        up, down = np.split(turned, [len(turned) // 2])
+        level = blocks.close(i * milliseconds * 1000, (up, down) if i % 9 else None)
+        counts = blocks.recent.counts
+        most = [inside(counts >= n, grid).max() for n in range(1, counts.max() + 1)]
+        assert level == sum(count >= grid.quarter for count in most)
+        fast = max(fast, inside(counts > MAX_TRANSITIONS, grid).max())
+        assert blocks.fast == pytest.approx(fast / grid.quarter)
+        assert blocks.recent.most == counts.max()
+
+
+def test_a_place_that_turns_both_ways_at_once_turns_once():
+    recent = Recent((1, 4))
+    for micros in (0, 500_000, 1_100_000):
+        recent.close(micros, (np.array([1, 3]), np.array([0, 3])))
+    assert recent.counts.tolist() == [[2, 2, 0, 2]]
+    assert (recent.most, recent.reached(2), recent.gains(2), recent.gains(3)) == (2, 3, 3, 3)
+    assert recent.mask(recent.moments[-1].up).tolist() == [[False, True, False, True]]
 
 
 @settings(max_examples=40, deadline=None)

@@ -307,8 +307,10 @@ def test_rules_schedules_and_data_of_the_settings_are_said_in_the_language(tongu
     lines += [getattr(rule, "NAME", rule.__name__) for rule in OPTIMIZERS.values()]
     lines += ["Muon (here SGD with momentum), first step 0.1, momentum decay 0.004"]
     lines += ["AdamW, learning rate 0.1, weight decay 0.1"]
-    drawn_from_rules = (data for name, data in DATASETS.items() if name not in ("csv", "npz"))
-    lines += [data().make(np.random.RandomState(0)).words for data in drawn_from_rules]
+    drawn_from_rules = [data() for name, data in DATASETS.items() if name not in ("csv", "npz")]
+    ways = [getattr(data, "make", None) or data.measured for data in drawn_from_rules]
+    lines += [way(np.random.RandomState(0)).words for way in ways]
+    lines += ["SGD (PyTorch)  ·  SGDRegressor  ·  refitted"]
     lines += ["2 → 64 ReLU → 3 softmax, batch 32, L2 1e−4, dropout 0.1, validation 0.25"]
     for line in lines:
         told = _settings(slot, line)

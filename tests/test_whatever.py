@@ -70,15 +70,17 @@ def test_what_is_not_recorded_leaves_no_gap(
     if not (field or logged or layers):
         return
     run = made(*logged, field=field, layers=layers)
-    for shape, size in SIZES.items():
+    turn = (field + len(logged) + layers) % 3  # whose turn it is to be drawn: every shape, each way
+    for at, (shape, size) in enumerate(SIZES.items()):
         names = _names(run, shape)
         shown = {0: "", 1: "strip", 2: "plane"}[field]
         assert ({"plane", "strip"} & names) == ({shown} if shown else set())
         curves = bool(logged) and not (shape == "thumbnail" and field)
         assert bool({"curves", "curve"} & names) == curves
         assert ("key" in names) == (layers and shape not in ("banner", "thumbnail"))
-        picture = pictured(alone(run, np.array([5])), presented(run), size, 4, "still")
-        assert np.ptp(picture[0][..., :3].reshape(-1, 3), axis=0).min() > 50
+        if at % 3 == turn:
+            picture = pictured(alone(run, np.array([5])), presented(run), size, 4, "still")
+            assert np.ptp(picture[0][..., :3].reshape(-1, 3), axis=0).min() > 50
 
 
 def test_of_many_layers_are_shown_the_first_the_last_and_those_that_change_most(

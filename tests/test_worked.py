@@ -157,8 +157,11 @@ def shown(run, kind, size, k, monkeypatch):
     return written, scene.timeline.rows(run["epoch"], 5.0)[k]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("kind", ["sgd", "nadam", "radam", "rprop"])
+# The widths of all rules at all of SIZES are looked at below, without a picture.
+PICTURED = [("sgd", 0), ("nadam", 1), ("radam", 2), ("rprop", 1), ("nadam", 2)]
+
+
+@pytest.mark.parametrize(("kind", "size"), [(kind, SIZES[at]) for kind, at in PICTURED], ids=str)
 def test_the_arithmetic_fits_and_is_that_of_the_shown_step(worked_run, kind, size, monkeypatch):
     run = worked_run(kind)
     written, row = shown(run, kind, size, 30, monkeypatch)

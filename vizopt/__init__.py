@@ -15,9 +15,9 @@ What a scene is made of is in `vizopt.optimizers`, `vizopt.schedules` and `vizop
 of your own is known after `vizopt.register`.
 
 A recording answers to `run["loss"]`, `run.at(100)` and `run.weights("dense1", epoch=100)`; one that
-is on disk is opened with `vizopt.Recording("sgd.zarr")`. `check`, `find`, `slides`, `pack` and
-`recipe` do what the commands of these names do. What goes wrong for a user is a `VizoptError`, one
-line each.
+is on disk is opened with `vizopt.Recording("sgd.zarr")`. `check`, `find`, `slides`, `pack`,
+`tune` and `recipe` do what the commands of these names do. What goes wrong for a user is a
+`VizoptError`, one line each.
 
 Files by suffix: .mp4, .webm, .gif, .webp, .apng, .png (one frame, or all as NAME-%05d.png),
 .html (a page with a player), .pptx (a slide), .zarr (the recording).
@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     from vizopt.adapters import torch as torch
     from vizopt.api.checking import check, recipe
     from vizopt.api.drawing import make, record, render
+    from vizopt.api.packing import pack
     from vizopt.api.racing import race
     from vizopt.api.searching import find
-    from vizopt.api.sharing import pack, slides
+    from vizopt.api.sharing import slides
+    from vizopt.api.tuning import tune
     from vizopt.clips.clip import Clip
     from vizopt.core.errors import VizoptError
     from vizopt.pipeline.contract import check_contract
@@ -68,22 +70,23 @@ _PUBLIC = {
     "check": "api.checking",
     "find": "api.searching",
     "make": "api.drawing",
-    "pack": "api.sharing",
+    "pack": "api.packing",
     "race": "api.racing",
     "recipe": "api.checking",
     "record": "api.drawing",
     "register": "scene.register",
     "render": "api.drawing",
     "slides": "api.sharing",
+    "tune": "api.tuning",
 }
 
 _MODULES = {  # what scenes are made of, and adapters, by shorter names than in the package
     "jax": "adapters.jax",
     "keras": "adapters.keras",
     "numpy": "adapters.numpy",
-    "optimizers": "train.optimizers",
-    "problems": "train.problems",
-    "schedules": "train.schedules",
+    "optimizers": "optimizers",
+    "problems": "problems",
+    "schedules": "schedules",
     "sklearn": "adapters.sklearn",
     "torch": "adapters.torch",
 }
@@ -109,6 +112,7 @@ __all__ = [
     "register",
     "render",
     "slides",
+    "tune",
 ]
 
 

@@ -174,7 +174,7 @@ LIES = (
     ),
     Lie(
         "every epoch has the same shuffle",
-        "vizopt/train/problems/network.py",
+        "vizopt/train/problems/dense.py",
         "self._streams.shuffle(epoch)",
         "self._streams.shuffle(0)",
     ),

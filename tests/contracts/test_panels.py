@@ -5,7 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from vizopt.draw.mosaic import Box
+from vizopt.core.sizes import Box
 from vizopt.draw.paint import DPI, drawn, pixel_axes
 from vizopt.draw.panels import PANELS, DrawContext
 from vizopt.draw.playback import Playback
@@ -22,8 +22,8 @@ def panel(request):
 
 
 @pytest.fixture
-def recording(panel, run, line, descent):
-    kinds = {"x": descent, "probabilities": line}
+def recording(panel, run, line, descent, sine, priced):
+    kinds = {"x": descent, "probabilities": line, "fitted": sine, "predictions": priced}
     return next((kinds[column] for column in kinds if column in panel.needs), run)
 
 

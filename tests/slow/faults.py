@@ -146,6 +146,8 @@ def _limited(folder: Path, fault: Fault, said: int) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     os.dup2(said, 2)
     os.closerange(3, 100)
+    # New ones: those of before know whether they could be sought, which may not be so any more.
+    sys.stdout, sys.stderr = (os.fdopen(n, "w", closefd=False) for n in (1, 2))
     _limit(fault)
     sys.argv = ["vizopt", *COMMAND]
     vizopt()

@@ -10,12 +10,14 @@ import tempfile
 import time
 from pathlib import Path
 from random import Random
+from traceback import format_exc
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from slow.attempt import attempt
 from slow.counts import Counts
-from slow.kinds import KINDS, material
+from slow.every import KINDS
+from slow.kinds import material
 
 FAULTS = ("traceback", "half file", "lost file", "too long", "no line", "many lines")
 MEMORY = 8 << 30  # bytes of address space, so that a fault does not take the machine along
@@ -44,8 +46,11 @@ def _all(kind: str, options: argparse.Namespace, whole: Path, folder: Path, coun
             return
         random = Random(f"{kind} {options.seed} {i}")
         with tempfile.TemporaryDirectory(dir=folder) as own:
-            arguments = KINDS[kind](random, Path(own), whole)
-            code, said, faults = attempt(arguments, Path(own))
+            try:
+                arguments = KINDS[kind](random, Path(own), whole)
+                code, said, faults = attempt(arguments, Path(own))
+            except Exception:  # of vizopt.Run, which a kind may call
+                arguments, code, said, faults = [], 1, format_exc(), ["traceback"]
         counts.add(kind, {*faults, *(("refused",) if code else ())})
         if faults:
             tail = "\n".join(said.strip().splitlines()[-6:])

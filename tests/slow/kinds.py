@@ -9,11 +9,13 @@ from random import Random
 from zipfile import ZipFile
 
 import tomli_w
+from loops import Loop, X, Y, trained
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from slow.attempt import attempt
-from slow.mutate import changed, damaged, damaged_text, value
+from slow.mutate import changed, damaged, damaged_text
 
+import vizopt
 from vizopt.core import library
 
 SHORT = ["--set", "epochs=12", "--set", "keep.grid=8", "--seconds", "0.3", "--size", "480x270"]
@@ -23,12 +25,14 @@ CLIPS = ("mp4", "webm", "gif", "webp", "apng", "png", "html", "pptx")
 
 @cache
 def material(folder: Path) -> Path:
-    """Whole files to be damaged: two recordings, a clip of every format, one of the other run."""
+    """Whole files to be damaged: three recordings, a clip of every format, one of another run."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, suffixes in (("sgd", CLIPS), ("local-minimum-1", ("gif",))):
         wanted = ["-o", f"{name}.zarr", *(f"-o{name}.{suffix}" for suffix in suffixes)]
         code, said, faults = attempt(["make", name, *SHORT, "-q", *wanted], folder)
         assert (code, faults) == (0, []), said
+    with vizopt.Run(folder / "own.zarr", data=(X, Y), predict=Loop().predict) as run:
+        trained(run, Loop(), 12)
     return folder
 
 
@@ -55,65 +59,9 @@ def scenes(random: Random, folder: Path, _: Path) -> list[str]:
     return [random.choice(["make", "record"]) if len(last) == 2 else "make", "s.toml", *last]
 
 
-def commands(random: Random, folder: Path, whole: Path) -> list[str]:
-    """A command line of words that are right somewhere else."""
-    run, clip = str(whole / "sgd.zarr"), str(whole / "sgd.gif")
-    command = random.choice(
-        ["make", "render", "record", "info", "table", "check", "recipe", "slides", "pack", "find",
-         "show", "list", "x", ""]
-    )  # fmt: skip
-    things = [
-        run,
-        clip,
-        str(whole / "sgd.txt"),
-        "mine.toml",
-        "mine.txt",
-        "nope.zarr",
-        ".",
-        "/dev/null",
-    ]
-    things += [
-        "nope",
-        "",
-        "-",
-        "a\nb.toml",
-        "local-minimum-1",
-        str(whole / "sgd.pptx"),
-        "~",
-        "%d.png",
-    ]
-    options = [
-        *(["-o", name] for name in ("mine.png", "mine.txt", "made.png", ".", "/", "made%03d.png")),
-        *(["-o", name] for name in ("made.xyz", "", "x" * 300 + ".png", "CON.png", "/dev/full")),
-        *(["--size", size] for size in ("480x270", "0x0", "1x", "99999x9", "-1x-1", "481x271")),
-        *(["--fps", fps] for fps in ("0", "nan", "inf", "1e308", "-3", "25")),
-        *(["--seconds", text] for text in ("0", "nan", "1e300", "-1", "0.2")),
-        *(["--at", text] for text in ("epoch=5", "epoch=99999999999999999999", "x", "last")),
-        *(["--theme", text] for text in ("dark", "x", "")),
-        *(["--fit", text] for text in ("1B", "0MB", "10MB", "x")),
-        *(["--for", text] for text in ("github", "x")),
-        *(["--every", text] for text in ("0", "5", "9" * 30)),
-        *([flag] for flag in ("-q", "--json", "--verify", "--once", "--gif", "--help", "--x")),
-        *(
-            ["--set", f"{key}={value(random)}"]
-            for key in ("optimizer.lr", "title", "a.b", "epochs")
-        ),
-        *(["--within", text] for text in ("0", "5", "x")),
-    ]
-    words = [random.choice(things) for _ in range(random.choice([0, 1, 1, 1, 2]))]
-    if random.random() < 0.5:  # mostly right
-        words = [{"make": "sgd", "record": "sgd", "find": "local-minimum-1"}.get(command, run)]
-        words += ["-o", "made.zarr" if command == "record" else "made.png"]
-        options = options[20:]
-    for _ in range(random.randrange(4)):
-        words += random.choice(options)
-    drawn = command in ("make", "record", "pack", "slides", "render")
-    return [command, *words, *(SHORT if drawn and random.random() < 0.9 else [])]
-
-
 def recordings(random: Random, folder: Path, whole: Path) -> list[str]:
     """A recording with damaged, missing or exchanged files."""
-    run = _copied(random, folder, whole)
+    run = copied(random, folder, whole)
     files = sorted(path for path in run.rglob("*") if path.is_file())
     for _ in range(random.choice([1, 1, 2])):
         file = random.choice(files)
@@ -133,7 +81,7 @@ def recordings(random: Random, folder: Path, whole: Path) -> list[str]:
 
 def headers(random: Random, folder: Path, whole: Path) -> list[str]:
     """A recording whose header, or an array's, has wrong values."""
-    run = _copied(random, folder, whole)
+    run = copied(random, folder, whole)
     files = [run / "zarr.json", *sorted(run.rglob("zarr.json"))]
     file = random.choice([files[0], random.choice(files)])
     table = json.loads(file.read_text())
@@ -209,14 +157,9 @@ def decks(random: Random, folder: Path, whole: Path) -> list[str]:
     return random.choice([["check", "d.pptx"], ["recipe", "d.pptx"], slides])
 
 
-KINDS = {
-    kind.__name__: kind
-    for kind in (scenes, commands, recordings, headers, clips, recipes, decks)
-}  # fmt: skip
-
-
-def _copied(random: Random, folder: Path, whole: Path) -> Path:
-    name = random.choice(["sgd", "local-minimum-1"])
+def copied(random: Random, folder: Path, whole: Path) -> Path:
+    """A copy of a recording, r.zarr, to be damaged."""
+    name = random.choice(["sgd", "local-minimum-1", "own"])
     return Path(shutil.copytree(whole / f"{name}.zarr", folder / "r.zarr"))
 
 
@@ -230,5 +173,6 @@ def _read(random: Random) -> list[str]:
             ["render", "r.zarr", *STILL],
             ["render", "r.zarr", "--before-damage", *STILL],
             ["render", "r.zarr", "-o", "made.gif", *SHORT[4:]],
+            ["record", "r.zarr", "--resume", "-q"],
         ]
     )

@@ -67,7 +67,7 @@ def Recorder(  # noqa: N802 (the name of a Keras callback)
     if keras.backend.backend() == "numpy":
         raise RecordingError("Keras' backend numpy cannot train: KERAS_BACKEND=torch, or jax")
     if data is not None:
-        samples(data, options.get("classes"))
+        samples(data, options.get("classes"), options.get("target", ""))
     return _callback()(Path(path), data, unit, options)
 
 
@@ -92,13 +92,12 @@ class _Recording:
         self._held: Variables | None = None  # before the step
         self._rate = nan
         self._measured: dict[str, Any] = {}  # of the held weights
-        self._told: dict[str, Any] = {}  # last of each: it stays until there is a new one
         self._means = Means()
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Begin the recording; an earlier one whose training was broken off ends."""
         self.on_train_end()
-        self._held, self._measured, self._told, self._means = None, {}, {}, Means()
+        self._held, self._measured, self._means = None, {}, Means()
         with self._aside("training"):
             self._run = self._begun(self.model)
 
@@ -131,7 +130,7 @@ class _Recording:
         if run:
             with self._aside("end"):
                 self._held = variables_of(self.model)
-                run.log(params=self._arrays(), **self._told | self._measured)
+                run.log(params=self._arrays(), **self._measured)
             run.close()
             self._held = None
 
@@ -167,8 +166,8 @@ class _Recording:
         """Log a step that was done with the held weights."""
         run, held = self._run, self._held
         if run and held:
-            self._told |= {"lr": self._rate, **self._measured, **values}
-            run.log(params=self._arrays(), **self._told)
+            told = {"lr": self._rate, **self._measured, **values}
+            run.log(params=self._arrays(), **told)
         self._measured, self._held = {}, None
 
     def _arrays(self) -> dict[str, Any]:

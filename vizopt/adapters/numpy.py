@@ -5,6 +5,7 @@ are read anew at each step, so that weights may be changed in place or be bound 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal, Unpack
 
@@ -23,7 +24,7 @@ from vizopt.adapters.layers import (
 )
 from vizopt.adapters.options import Options
 from vizopt.core.errors import RecordingError
-from vizopt.recording.given import Samples, array, samples
+from vizopt.recording.given import Numbers, Samples, array, samples
 from vizopt.recording.header import External
 from vizopt.recording.run import Run
 
@@ -48,65 +49,42 @@ def record(
 ) -> Run:
     """Record a training of the book's classes; the loop stays as it is::
 
-        run = vizopt.numpy.record(
-            [dense1, activation1, dense2], optimizer, "mine.zarr", loss=loss_activation, data=(X, y)
-        )
-        for epoch in range(1001):
-            ...
+        run = vizopt.numpy.record([dense1, activation1, dense2], optimizer, "mine.zarr", loss=loss)
+        ...
         run.close()
 
-    A step is what the optimizer does between two updates of the same layer. It is recorded before
-    its first one, with the weights that the loss was calculated with.
-
     Args:
-        layers: all of them in their order, activations too; by name in a mapping; or arrays by
-            name, as a mapping that the updates change.
+        layers: all in their order, activations too; by name in a mapping; or arrays by name.
         optimizer: whose `update_params` (`update_parameters`, `update`, `step`) is called with a
             layer, with all of them, or with their arrays.
         path: of the recording, `mine.zarr`.
         loss: the object whose `calculate` or `forward` returns it; or what returns it when called.
-        accuracy: what returns it when called; of `data` and predictions when left out, for which
-            the data go through the layers once more a step.
-        data: samples X and a label y each.
+        accuracy: what returns it when called; when left out it is that of `data`.
+        data: samples X and a label or number y each.
         predict: samples → scores; when left out the layers' own `forward`, in order, of copies.
-        epochs: how many steps there will be, if known.
-        unit: what a step is: "epoch", or "step" where an epoch has several batches.
-        **options: title, classes, features, size and mode of `vizopt.Run`.
+        epochs, unit: how many steps there will be, if known; "step" where an epoch has several.
+        **options: title, classes, target, features, size and mode of `vizopt.Run`.
 
     Raises:
         RecordingError: no arrays, no update, no such loss, or what is recorded already.
     """
     listed = dict(layers) if isinstance(layers, Mapping) else named(layers)
     reader = layers if isinstance(layers, Mapping) and are_arrays(layers) else listed
-    update, judge = _methods(reader, optimizer, loss)
+    _check(reader, optimizer, loss)
     if predict is None and data is not None and reader is listed:
         predict = chain([*listed.values()])
-    run = HookedRun(
-        path,
-        epochs=epochs,
-        unit=unit,
-        data=data,
-        predict=predict,
-        convention="book",
-        versions={"numpy": np.__version__},
-        origin=External("NumPy", "", type(optimizer).__name__, settings(optimizer)),
-        **options,
-    )
-    judged = None
+    about = {"epochs": epochs, "unit": unit, "convention": "book", "origin": origin_of(optimizer)}
+    run = HookedRun(path, data=data, predict=predict, **about, **options)
+    steps = _Steps(run, reader, optimizer, predict, accuracy)
     if data is not None and predict is not None:
-        judged = samples(data, options.get("classes"))
-    steps = _Steps(run, reader, optimizer, predict, accuracy, judged)
-    run.hooks.callback(steps.end)
-    run.hooks.enter_context(shadowed(optimizer, update, steps.listening))
-    if judge:
-        run.hooks.enter_context(shadowed(loss, judge, steps.keeping))
-    else:
-        steps.loss = loss
+        steps.judged = samples(data, options.get("classes"), options.get("target", ""))
+    steps.listen(run.hooks, loss)
     return run
 
 
 class _Steps:
-    """Logs a step at its first update.
+    """Logs a step at its first update: what the optimizer does between two updates of the same
+    layer, with the weights that the loss was calculated with.
 
     Args:
         run: where to.
@@ -114,7 +92,6 @@ class _Steps:
         optimizer: whose rate it is.
         predict: samples → scores.
         accuracy: what returns it.
-        judged: the samples whose accuracy it is where that is missing.
     """
 
     def __init__(
@@ -124,14 +101,24 @@ class _Steps:
         optimizer: Any,
         predict: Predict | None,
         accuracy: Callable[[], Any] | None,
-        judged: Samples | None,
     ) -> None:
         self._run, self._layers, self._optimizer = run, layers, optimizer
-        self._predict, self._accuracy, self._judged = predict, accuracy, judged
+        self._predict, self._accuracy = predict, accuracy
+        # Whose accuracy it is where that is missing, or R² and mean absolute error.
+        self.judged: Samples | Numbers | None = None
         self._seen: set[int | str] = set()  # layers or arrays that this step has updated
         self._aside, self._begun = Aside(run.path), False
         self.loss: Callable[[], Any] | None = None
         self.found: Any = None  # the loss that an object returned last
+
+    def listen(self, hooks: ExitStack, loss: Any) -> None:
+        """Put itself in front of the optimizer's update, and of the loss if that is an object."""
+        hooks.callback(self.end)
+        hooks.enter_context(shadowed(self._optimizer, _update(self._optimizer), self.listening))
+        if judge := _judge_of(loss):
+            hooks.enter_context(shadowed(loss, judge, self.keeping))
+        else:
+            self.loss = loss
 
     def listening(self, update: Callable[..., Any]) -> Callable[..., Any]:
         """An update that is logged before it is done, where a step begins with it."""
@@ -154,10 +141,10 @@ class _Steps:
         return kept
 
     def end(self) -> None:
-        """The weights after the last update, with the loss before it."""
+        """The weights after the last update, with what is measured of them."""
         with self._aside("end"):
             if self._begun:
-                self._log()
+                self._run.log(params=arrays(self._layers), **self._judge())
 
     def _notice(self, args: tuple[Any, ...]) -> None:
         about = self._about(args)
@@ -184,42 +171,58 @@ class _Steps:
         values: dict[str, Any] = {}
         if self.loss is not None or self.found is not None:
             values["loss"] = np.mean(array(self.loss() if self.loss else self.found))
+            self.found = None
         with self._aside("accuracy"):
-            if self._accuracy is not None:
-                values["accuracy"] = self._accuracy()
-            elif self._judged is not None and self._predict is not None:
-                values["accuracy"] = _share(self._predict(self._judged.x), self._judged)
+            values |= {"accuracy": self._accuracy()} if self._accuracy else self._judge()
         rate = next((name for name in RATES if hasattr(self._optimizer, name)), None)
         if rate and np.isscalar(getattr(self._optimizer, rate)):
             values["lr"] = getattr(self._optimizer, rate)
         self._run.log(params=arrays(self._layers), **values)
 
+    def _judge(self) -> dict[str, Any]:
+        """What the weights are worth now; nothing where there are no data, or it is told."""
+        if self.judged is None or self._predict is None or self._accuracy:
+            return {}
+        return _judge(self._predict(self.judged.x), self.judged)
 
-def _methods(layers: Mapping[str, Any], optimizer: Any, loss: Any) -> tuple[str, str]:
-    """The optimizer's update, and the loss object's method that returns the loss, if it is one.
+
+def _check(layers: Mapping[str, Any], optimizer: Any, loss: Any) -> None:
+    """Hold them against what is listened to.
 
     Raises:
-        RecordingError: there is none, or it is recorded already.
+        RecordingError: there is none of it, or it is recorded already.
     """
     if not arrays(layers):
         names = ", ".join([*WEIGHTS, *BIASES])
         raise RecordingError(f"layers: have no arrays: none is called {names}")
-    update = next((name for name in UPDATES if callable(getattr(optimizer, name, None))), "")
-    if not update:
+    if not _update(optimizer):
         raise RecordingError(
             f"optimizer: {type(optimizer).__name__}: has no {' or '.join(UPDATES)}: "
             "log each step to a vizopt.Run"
         )
-    judge = next((name for name in LOSSES if callable(getattr(loss, name, None))), "")
-    if not (judge or loss is None or callable(loss)):
+    if not (_judge_of(loss) or loss is None or callable(loss)):
         raise RecordingError(
             f"loss: {type(loss).__name__}: has no {' or '.join(LOSSES)}, and cannot be called: "
             "loss=lambda: loss"
         )
-    check_free(optimizer, update)
-    if judge:
+    check_free(optimizer, _update(optimizer))
+    if judge := _judge_of(loss):
         check_free(loss, judge)
-    return update, judge
+
+
+def _update(optimizer: Any) -> str:
+    """What an optimizer calls its update; empty where it has none."""
+    return next((name for name in UPDATES if callable(getattr(optimizer, name, None))), "")
+
+
+def _judge_of(loss: Any) -> str:
+    """The method of a loss that returns it; empty where it is no such object."""
+    return next((name for name in LOSSES if callable(getattr(loss, name, None))), "")
+
+
+def origin_of(optimizer: Any) -> External:
+    """Who trains."""
+    return External("NumPy", "", type(optimizer).__name__, settings(optimizer))
 
 
 def settings(optimizer: Any) -> dict[str, bool | int | float]:
@@ -230,6 +233,18 @@ def settings(optimizer: Any) -> dict[str, bool | int | float]:
         if isinstance(value, bool | int | float) and key not in COUNTERS
         if not key.startswith(("_", "current_"))
     }
+
+
+def _judge(predicted: Any, data: Samples | Numbers) -> dict[str, Any]:
+    """What predictions are worth."""
+    if isinstance(data, Samples):
+        return {"accuracy": _share(predicted, data)}
+    found = array(predicted).reshape(-1)
+    if len(found) != len(data.y):
+        raise RecordingError(f"gave {len(found)} numbers for {len(data.y)} samples")
+    behind, around = found - data.y, data.y - data.y.mean()
+    r2 = 1 - float((behind**2).sum() / (around**2).sum())
+    return {"r2": r2, "mae": float(abs(behind).mean())}
 
 
 def _share(scores: Any, data: Samples) -> float:

@@ -9,6 +9,7 @@ class Options(TypedDict, total=False):
 
     title: str
     classes: Sequence[Any] | None
+    target: str
     features: Sequence[str]
     size: str | float
     mode: Literal["new", "resume"]

@@ -55,7 +55,7 @@ def fit(
         y: a class each; a number each for a regressor.
         path: of the recording, `mine.zarr`.
         fit_params: for `fit`, such as `sample_weight`; in a Pipeline `STEP__sample_weight`.
-        **options: title, classes, features, size and mode of `vizopt.Run`.
+        **options: title, classes, target, features, size and mode of `vizopt.Run`.
 
     Returns:
         The estimator, fitted.
@@ -63,33 +63,40 @@ def fit(
     Raises:
         RecordingError: an estimator whose steps nobody can see, or a path that cannot be written.
     """
-    sklearn = required("sklearn", "sklearn")
+    required("sklearn", "sklearn")
     final = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
     listens = listener_of(final)(estimator, final, X, y, dict(fit_params or {}))
+    run = _run(listens, path, options)
+    with run:
+        listens.fit(run)
+    return estimator
+
+
+def _run(listens: Listener, path: Path | str, options: Options) -> HookedRun:
+    """The recording of a fit."""
     data = _shown(listens, path, options)
-    if hasattr(X, "columns"):
-        options.setdefault("features", [str(name) for name in X.columns])
-    run = HookedRun(
+    if hasattr(listens.X, "columns"):
+        options.setdefault("features", [str(name) for name in listens.X.columns])
+    steps = getattr(listens.whole, "steps", [("", listens.final)])
+    return HookedRun(
         path,
         unit=listens.unit,
         data=data,
         predict=listens.predict if data is not None else None,
         convention="book",
-        versions={"scikit-learn": sklearn.__version__, "numpy": np.__version__},
+        versions={
+            "scikit-learn": required("sklearn", "sklearn").__version__,
+            "numpy": np.__version__,
+        },
         origin=External(
             "scikit-learn",
-            " → ".join(
-                type(part).__name__ for _, part in getattr(estimator, "steps", [("", final)])
-            ),
+            " → ".join(type(part).__name__ for _, part in steps),
             listens.optimizer,
             listens.settings,
             note=listens.note,
         ),
         **options,
     )
-    with run:
-        listens.fit(run)
-    return estimator
 
 
 def listener_of(estimator: Any) -> type[Listener]:
@@ -112,12 +119,13 @@ def listener_of(estimator: Any) -> type[Listener]:
 
 
 def _shown(listens: Listener, path: Path | str, options: Options) -> tuple[Any, Any] | None:
-    """The samples, where a plane of them can be drawn."""
-    if listens.score != "accuracy":
-        return None
+    """The samples, where a picture of them can be drawn."""
+    if listens.score == "r2":
+        options.setdefault("target", str(getattr(listens.y, "name", None) or "y"))
     try:
-        samples((listens.X, listens.y), options.get("classes"))
+        samples((listens.X, listens.y), options.get("classes"), options.get("target", ""))
     except RecordingError as error:
-        warnings.warn(f"{path}: {error}: the plane is left out", VizoptWarning, stacklevel=3)
+        line = f"{path}: {error}: the picture of the data is left out"
+        warnings.warn(line, VizoptWarning, stacklevel=3)
         return None
     return listens.X, listens.y

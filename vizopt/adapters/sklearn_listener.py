@@ -33,7 +33,6 @@ class Listener:
         self.score = "r2" if is_regressor(final) else "accuracy"
         self.now: Any = final  # the estimator as the row has it
         self._inputs: Any = None
-        self._told: dict[str, Any] = {}
         self._run: HookedRun
 
     def fit(self, run: HookedRun) -> None:
@@ -52,23 +51,24 @@ class Listener:
         """Log what is known after the fit."""
 
     def predict(self, points: NDArray[np.float64]) -> Any:
-        """Scores of samples [M, D] as X has them, of the estimator as the row has it."""
+        """Scores, or numbers, of samples [M, D] as X has them, of the estimator as the row has
+        it."""
         inputs = self.front(self._framed(points))
+        if self.score == "r2":
+            return self.now.predict(inputs)
         if hasattr(self.now, "predict_proba"):
             return self.now.predict_proba(inputs)
         scores = self.now.decision_function(inputs)
         return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
 
     def log(self, now: Any, step: int | None = None, **values: Any) -> None:
-        """Log the step at which the estimator is `now`, with its score on all samples. A value
-        stays until there is a new one."""
+        """Log the step at which the estimator is `now`, with its score on all samples."""
         self.now = now
         with self.aside("score"):
             if self._inputs is None:
                 self._inputs = self.front(self.X)
             values[self.score] = now.score(self._inputs, self.y)
-        self._told |= values
-        self._run.log(step=step, params=arrays_of(now), **self._told)
+        self._run.log(step=step, params=arrays_of(now), **values)
 
     def front(self, X: Any) -> Any:
         """What the steps of a Pipeline before the last one make of samples."""

@@ -2,7 +2,8 @@
 
 import warnings
 from collections.abc import Iterator
-from math import sqrt
+from contextlib import suppress
+from math import inf, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from vizopt.recording.parameters import EXACT
 
 COMPILED = "_orig_mod."  # what torch.compile puts in front of names
 HOW = {"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"}  # not what
+MANY = 32  # arrays: of more PyTorch's own norm is as fast
 PARALLEL = (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)
 
 
@@ -52,6 +54,12 @@ class Live:
         found = [tensor.grad for tensor in self._tensors if tensor.grad is not None]
         if not found:
             return None
+        if self._shares and len(self._tensors) <= MANY:
+            with suppress(RuntimeError, TypeError):  # sparse ones, or such as are differentiated
+                flat = [grad.numpy().reshape(-1) for grad in found]
+                squared = sum(float(np.dot(part, part)) for part in flat)
+                if 0 < squared < inf:  # of single precision, which ends at 1e38
+                    return sqrt(squared)
         if all(grad.is_cpu and not grad.is_sparse for grad in found):
             return sqrt(sum(float(norm) ** 2 for norm in torch._foreach_norm(found)))
         return float(torch.nn.utils.get_total_norm(found))

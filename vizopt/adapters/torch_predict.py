@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vizopt.recording.keeping import Predict
+from vizopt.recording.source import Predict
 
 
 class Asked(torch.nn.Module):  # type: ignore[misc]

@@ -29,6 +29,13 @@ def is_recorded(optimizer: torch.optim.Optimizer) -> bool:
 class TorchRun:
     """A training in PyTorch that is recorded; a context manager. See `vizopt.torch.record`.
 
+    A step is what the optimizer does: of accumulated batches one, of those that a GradScaler skips
+    none. It is recorded with the parameters before it, its learning rates (`lr`, and `lr.group2`
+    and so on where they differ), the norm of its gradient, and the loss: of several values in one
+    step the mean, of an optimizer's own calls of a closure the first. Which steps keep their
+    parameters is told at `vizopt.Run`; the last row has those at the end. The training is the same
+    to the last bit as without.
+
     The hook before a step takes the parameters, the one after it what the step used: gradients
     and rates may come to be inside of it. A step waits until the next one begins, for what is told
     of it in between.
@@ -50,7 +57,6 @@ class TorchRun:
         self._before: Taken | None = None  # the step that is being done
         self._done: tuple[dict[str, Any], Taken | None] | None = None  # the last one
         self._told: dict[str, Any] = {}  # of it, or of the first
-        self._values: dict[str, Any] = {}  # what was told last of each
         run.take(*self._live.now())  # what cannot be recorded is said before the training
         self._hooks: list[Any] = [
             optimizer.register_step_pre_hook(partial(self._safely, self._begin_step)),
@@ -65,8 +71,8 @@ class TorchRun:
         """Tell what the hooks do not see: `log(loss=loss, accuracy=accuracy)`.
 
         The values are of the step that was done last; before the first one is done, of that. A
-        loss that is told takes the place of the one that was noted. A value that is not told again
-        stays as it is.
+        loss that is told takes the place of the one that was noted. A curve joins the steps that a
+        value was told of.
         """
         for name in RESERVED:
             if values.pop(name, None) is not None:
@@ -150,14 +156,13 @@ class TorchRun:
         if "loss" in values:
             values["loss"] = _mean(values["loss"])
         told, self._told = self._told, {}
-        self._values |= values | told
-        self._run.log(params=taken, **self._values)
+        self._run.log(params=taken, **values | told)
 
     def _finish(self) -> None:
         self._log_done()
         last = self._run.take(*self._live.now())
         if last is not None:
-            self._run.log(params=last, **self._values)
+            self._run.log(params=last, **self._told)
         self._run.close()
 
     def _release(self) -> None:
@@ -212,6 +217,8 @@ def _mean(losses: list[torch.Tensor]) -> Any:
     """Of the batches of a step; a batch whose step was skipped has left one that is not finite."""
     if any(loss.numel() != 1 for loss in losses):
         return losses[0]
+    if len(losses) == 1:
+        return losses[0].item()
     values = [float(loss) for loss in losses]
     finite = [value for value in values if isfinite(value)] or values
     return sum(finite) / len(finite)

@@ -5,6 +5,7 @@ from pathlib import Path
 from vizopt.api.keywords import PathLike
 from vizopt.clips.recipe import read
 from vizopt.core.errors import VizoptError
+from vizopt.core.places import at_home
 from vizopt.flashes.check import Verdict, check_flashes
 from vizopt.formats.ours import guard
 
@@ -25,10 +26,10 @@ def check(
     Raises:
         VizoptError: the clip cannot be read, or the plot not be written.
     """
-    path = Path(path)
+    path = at_home(path)
     if plot is None:
         return check_flashes(path, once)
-    plot = Path(plot)
+    plot = at_home(plot)
     check_plot(plot, path, overwrite)
     from vizopt.flashes.plot import Curve, draw
 
@@ -65,4 +66,4 @@ def recipe(path: PathLike) -> str:
     Raises:
         VizoptError: no such clip, or no recipe in it.
     """
-    return read(Path(path)).rstrip() + "\n"
+    return read(at_home(path)).rstrip() + "\n"

@@ -9,6 +9,7 @@ from vizopt.api.keywords import Keywords, PathLike, asked_of
 from vizopt.clips.clip import Clip
 from vizopt.clips.plan import check_played
 from vizopt.core.errors import VizoptError
+from vizopt.core.places import at_home
 from vizopt.core.progress import Bar, usual
 from vizopt.recording.atomic import is_recording
 from vizopt.recording.store import Recording
@@ -141,7 +142,7 @@ def record(
 
 def files_of(file: PathLike | Files) -> list[Path]:
     """The files of one name, or of several."""
-    files = [Path(file)] if isinstance(file, PathLike) else [Path(each) for each in file]
+    files = [at_home(each) for each in ([file] if isinstance(file, PathLike) else file)]
     if not files:
         raise VizoptError("no file to write: name one like a.gif")
     return files

@@ -1,13 +1,13 @@
 """Racing: several trainings in one picture."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Unpack, overload
 
 from vizopt.api.drawing import Files, files_of
 from vizopt.api.keywords import Keywords, PathLike, asked_of
 from vizopt.clips.clip import Clip
 from vizopt.clips.plan import check_played
+from vizopt.core.places import at_home
 from vizopt.core.progress import usual
 from vizopt.pipeline import racing
 from vizopt.pipeline.field import Source, field_of
@@ -70,7 +70,7 @@ def race(
     check_played(files, asked)
     every = sources if isinstance(sources, list | tuple) else [sources]
     field = field_of(every, asked.overrides, files[0].stem, mixed=mixed)  # type: ignore[arg-type]
-    place = Path(folder) if folder else None
+    place = at_home(folder) if folder else None
     bar = usual()
     clips = racing.race(field, files, asked, place, bar, lambda line: None, cores=cores)[1]
     return clips[0] if isinstance(file, PathLike) else clips

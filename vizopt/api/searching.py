@@ -1,7 +1,5 @@
 """Searching: the setting of a descent that is first at its goal."""
 
-from pathlib import Path
-
 from vizopt import search
 from vizopt.api.drawing import scene_of
 from vizopt.api.keywords import PathLike
@@ -10,6 +8,7 @@ from vizopt.clips.write import write_text
 from vizopt.core.errors import VizoptError
 from vizopt.core.marks import signed
 from vizopt.core.numbers import count, counted, number
+from vizopt.core.places import at_home
 from vizopt.core.progress import Bar, usual
 from vizopt.formats.ours import guard
 from vizopt.scene.spec import Scene
@@ -46,7 +45,7 @@ def find(
     """
     if not 1 <= within <= MAX_STEPS:
         raise VizoptError(f"find: within={within}: a number of steps from 1 to {MAX_STEPS}")
-    place = Path(file) if file else None
+    place = at_home(file) if file else None
     if place:
         if place.suffix != ".toml":
             raise VizoptError(f"{place}: a scene's name ends in .toml")

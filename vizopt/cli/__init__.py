@@ -23,7 +23,8 @@ from vizopt.cli import (
 from vizopt.cli.data import tell_tables
 from vizopt.cli.importing import IMPORT
 from vizopt.cli.limits import check_limits
-from vizopt.cli.options import OVERWRITE, PATH, SET, bar_of, echo_title, told
+from vizopt.cli.options import OVERWRITE, SET, bar_of, echo_title, told
+from vizopt.cli.paths import PATH, SOURCE
 from vizopt.cli.screen import Commands, help_, wrong_usage
 from vizopt.clips.brief import recording_line
 from vizopt.core import streams
@@ -35,7 +36,9 @@ DEBUG = "--debug"  # anywhere among the arguments
 
 
 @click.command()
-@click.argument("scene", shell_complete=completing.files(".toml", ".zarr", named=("scenes",)))
+@click.argument(
+    "scene", type=SOURCE, shell_complete=completing.files(".toml", ".zarr", named=("scenes",))
+)
 @click.option("-o", "file", type=PATH, help="Recording to write, RUN.zarr.")
 @SET
 @IMPORT
@@ -77,7 +80,7 @@ def record(
 
 
 @click.command()
-@click.argument("scene", shell_complete=completing.files(".toml", named=("scenes",)))
+@click.argument("scene", type=SOURCE, shell_complete=completing.files(".toml", named=("scenes",)))
 @click.option("--reach", default="global", show_default=True, help="A minimum: global, 1, 2, …")
 @click.option(
     "--within",

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from vizopt.cli import completing
-from vizopt.cli.options import OVERWRITE, PATH
+from vizopt.cli.options import OVERWRITE
+from vizopt.cli.paths import PATH
 from vizopt.core.errors import VizoptError, one_line
 
 FAILS, WRONG = 1, 2  # exit codes

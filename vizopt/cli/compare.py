@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from vizopt.cli.importing import IMPORT
-from vizopt.cli.options import bar_of
+from vizopt.cli.options import OVERWRITE, bar_of
+from vizopt.cli.paths import PATH, SOURCE
 from vizopt.core.errors import VizoptError, one_line
 from vizopt.core.numbers import counted
 
@@ -22,8 +23,8 @@ DIFFERS, WRONG = 1, 2  # exit codes, as those of cmp and diff
 
 
 @click.command()
-@click.argument("here", metavar="RUN.zarr|SCENE")
-@click.argument("there", metavar="FILE|RUN.zarr|FILE.npz|SCENE")
+@click.argument("here", metavar="RUN.zarr|SCENE", type=SOURCE)
+@click.argument("there", metavar="FILE|RUN.zarr|FILE.npz|SCENE", type=SOURCE)
 @click.option(
     "--tolerance",
     type=click.FloatRange(min=0),
@@ -32,13 +33,19 @@ DIFFERS, WRONG = 1, 2  # exit codes, as those of cmp and diff
 @click.option(
     "-o",
     "output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PATH,
     help="A picture of the difference growing: .png, .svg or .pdf.",
 )
+@OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 @IMPORT
 def compare(
-    here: str, there: str, tolerance: float | None, output: Path | None, quiet: bool
+    here: str,
+    there: str,
+    tolerance: float | None,
+    output: Path | None,
+    overwrite: bool,
+    quiet: bool,
 ) -> int:
     """Where two trainings first differ: yours and ours.
 
@@ -57,11 +64,13 @@ def compare(
     if tolerance is not None and not isfinite(tolerance):
         raise click.UsageError(f"--tolerance {tolerance}: a share of a value, like 1e-4")
     from vizopt.comparison import compare
-    from vizopt.comparison.picture import draw
+    from vizopt.comparison.picture import check_picture, draw
     from vizopt.comparison.told import lines
 
     with ExitStack() as stack:
         try:
+            if output:
+                check_picture(output, overwrite)
             ours, theirs = _logs(here, there, stack, quiet)
             found = compare(ours, theirs, tolerance)
             if output:

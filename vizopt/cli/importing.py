@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from vizopt.cli.paths import PATH
 from vizopt.core.errors import VizoptError, one_line
 
 
@@ -59,7 +60,7 @@ def _imported(_: click.Context, __: click.Parameter, files: Sequence[Path]) -> N
 IMPORT = click.option(
     "--import",
     "imports",
-    type=click.Path(path_type=Path),
+    type=PATH,
     multiple=True,
     expose_value=False,
     is_eager=True,

@@ -89,7 +89,8 @@ def _is_table(node: ast.stmt, name: str) -> bool:
 
 
 def _first_line(source: str) -> str:
-    return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+    """The first line of a module's docstring, with which it begins."""
+    return source.partition("\n")[0].strip('"')
 
 
 def _sentence(text: str) -> str:

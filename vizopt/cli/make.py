@@ -12,7 +12,6 @@ from vizopt.cli.importing import IMPORT
 from vizopt.cli.options import (
     AGAIN,
     OVERWRITE,
-    PATH,
     SET,
     bar_of,
     echo_title,
@@ -22,6 +21,7 @@ from vizopt.cli.options import (
     reuse_of,
     told,
 )
+from vizopt.cli.paths import PATH, SOURCE
 from vizopt.clips.brief import goes_on, recording_line
 from vizopt.core.errors import one_line
 from vizopt.recording.atomic import is_recording
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.argument(
     "scenes",
     metavar="SCENE...",
+    type=SOURCE,
     nargs=-1,
     required=True,
     shell_complete=completing.files(".toml", completing.CLIP, named=("scenes",)),
@@ -98,15 +99,22 @@ def make(
 
 
 @click.command()
-@click.argument("scene", shell_complete=completing.files(".toml", named=("scenes",)))
-@click.option("-o", "folder", type=PATH, help="Folder to write; outputs/NAME without it.")
+@click.argument(
+    "source",
+    metavar="SCENE|RACE|RUN.zarr",
+    type=SOURCE,
+    shell_complete=completing.files(".toml", ".zarr", named=("scenes", "races")),
+)
+@click.option(
+    "-o", "folder", type=PATH, help="Folder to write; without it outputs/NAME, of a race NAME-pack."
+)
 @SET
 @AGAIN
 @IMPORT
 @OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def pack(
-    scene: str,
+    source: str,
     folder: Path | None,
     overrides: tuple[tuple[str, Any], ...],
     again: bool,
@@ -114,18 +122,24 @@ def pack(
     quiet: bool,
 ) -> None:
     """The folder to upload: clips, poster, text, recipe."""
-    from vizopt.api import sharing
+    from vizopt.api import packing
     from vizopt.cli.keys import checked
-    from vizopt.scene.load import load_scene
+    from vizopt.pipeline.field import Field
+    from vizopt.scene.spec import Scene
 
     keys = checked(overrides)
-    loaded = told(load_scene(scene, keys))
-    tell_tables([scene], keys)
+    thing = packing.packable(source, keys)
+    if isinstance(thing, Scene):
+        told(thing)
+        tell_tables([source], keys)
     bar, reuse = bar_of(quiet), reuse_of(again, quiet)
-    packed = sharing.pack(loaded, folder, overwrite=overwrite, bar=bar, reuse=reuse)
+    packed = packing.write_pack(thing, folder, keys, overwrite, bar, reuse)
     echo_clips(packed.clips)
-    click.echo(f"{packed.scene}  make it again with: vizopt make {packed.scene}")
-    echo_title(scene, loaded, keys)
+    if packed.scene:
+        command = "race" if isinstance(thing, Field) else "make"
+        click.echo(f"{packed.scene}  make it again with: vizopt {command} {packed.scene}")
+    if isinstance(thing, Scene):
+        echo_title(source, thing, keys)
 
 
 @click.command()

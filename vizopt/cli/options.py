@@ -1,6 +1,5 @@
 """The options of every command that draws, and what is made of them."""
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vizopt.cli import completing
+from vizopt.cli.paths import PATH
 from vizopt.core import streams
 from vizopt.core.errors import one_line
 
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class PathType(click.Path):
-    """A path; `~` is the home, also behind a quote that the shell did not look into."""
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        try:
-            return Path(os.fsdecode(super().convert(value, param, ctx))).expanduser()
-        except RuntimeError:
-            self.fail(f"{value}: no home of that name")
-
-
-PATH = PathType(path_type=Path)
 OVERWRITE = click.option(
     "--overwrite", is_flag=True, help="Replace files that vizopt did not write."
 )
@@ -268,12 +257,8 @@ def echo_title(source: str, scene: "Scene", overrides: Mapping[str, Any] | None)
 
 def told(scene: "Scene") -> "Scene":
     """The scene, after a line on stderr where its formula was taken for another one."""
-    from vizopt.train.problems import FunctionSpec
-
-    problem = scene.problem
-    if isinstance(problem, FunctionSpec) and problem.notes:
-        why = ", ".join(problem.notes)
-        click.echo(f"{scene.name}: problem.f is read as {problem.equation} ({why})", err=True)
+    if scene.problem.reading:
+        click.echo(f"{scene.name}: {scene.problem.reading}", err=True)
     return scene
 
 

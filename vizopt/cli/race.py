@@ -12,13 +12,13 @@ from vizopt.cli.options import (
     AGAIN,
     MIXED,
     OVERWRITE,
-    PATH,
     SET,
     bar_of,
     fit_options,
     look_options,
     request_of,
 )
+from vizopt.cli.paths import PATH, SOURCE
 from vizopt.core import streams
 from vizopt.core.errors import one_line
 
@@ -35,6 +35,7 @@ OUTPUTS = Path("outputs")
 @click.argument(
     "sources",
     metavar="RACE|SCENE|RUN.zarr...",
+    type=SOURCE,
     nargs=-1,
     required=True,
     shell_complete=completing.files(".toml", ".zarr", completing.CLIP, named=("races", "scenes")),
@@ -84,7 +85,7 @@ def race(
         bar_of(quiet),
         say_of(quiet),
         limits_of(fit, place, wanted),
-        again=again,
+        look=None if again else (),
         cores=cores,
     )
     echo_clips(clips)
@@ -107,7 +108,10 @@ def say_of(quiet: bool) -> Any:
 
 @click.command()
 @click.argument(
-    "source", metavar="RACE", shell_complete=completing.files(".toml", named=("races",))
+    "source",
+    metavar="RACE",
+    type=SOURCE,
+    shell_complete=completing.files(".toml", named=("races",)),
 )
 @click.option("-o", "file", type=PATH, help="Write the race with the rates found, NAME.toml.")
 @click.option(

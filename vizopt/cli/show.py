@@ -6,6 +6,7 @@ import click
 
 from vizopt.cli import completing
 from vizopt.cli.importing import IMPORT
+from vizopt.cli.paths import SOURCE
 from vizopt.core import library
 from vizopt.core.errors import VizoptError, hint
 
@@ -14,6 +15,7 @@ from vizopt.core.errors import VizoptError, hint
 @click.argument(
     "name",
     metavar="SCENE|KIND",
+    type=SOURCE,
     shell_complete=completing.files(".toml", named=("scenes", "themes")),
 )
 @click.option("--full", is_flag=True, help="Every key of a scene, with what it means and may be.")

@@ -9,7 +9,8 @@ from click.shell_completion import CompletionItem
 
 from vizopt.cli import completing
 from vizopt.cli.importing import IMPORT
-from vizopt.cli.options import AGAIN, PATH, bar_of, echo_title, look_options, request_of, reuse_of
+from vizopt.cli.options import AGAIN, bar_of, echo_title, look_options, request_of, reuse_of
+from vizopt.cli.paths import PATH, SOURCE
 from vizopt.clips.brief import told_rate, told_verdict
 from vizopt.core.library import BESIDE
 
@@ -23,7 +24,8 @@ KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
 def _joined(ctx: click.Context, param: click.Parameter, incomplete: str) -> completing.Items:
     """What Tab offers, also behind the + of two."""
     before, plus, last = incomplete.rpartition(BESIDE)
-    offers = completing.files(".toml", ".zarr", ".mp4", ".gif", named=("scenes",))
+    named = ("scenes",) if plus else ("scenes", "races")
+    offers = completing.files(".toml", ".zarr", ".mp4", ".gif", named=named)
     return [
         CompletionItem(f"{before}{plus}{item.value}", item.type, item.help)
         for item in offers(ctx, param, last)
@@ -33,7 +35,8 @@ def _joined(ctx: click.Context, param: click.Parameter, incomplete: str) -> comp
 @click.command()
 @click.argument(
     "sources",
-    metavar="SCENE|RUN.zarr|CLIP[+…]...",
+    metavar="SCENE|RACE|RUN.zarr|CLIP[+…]...",
+    type=SOURCE,
     nargs=-1,
     required=True,
     shell_complete=_joined,
@@ -64,10 +67,12 @@ def slides(
     """A deck of scenes and clips: PowerPoint, reveal.js, …
 
     Each gets a slide with title, clip, alt text and notes; two joined by a + stand beside each
-    other on one: vizopt slides sgd+adam. They play together, in PowerPoint with one click.
+    other on one: vizopt slides sgd+adam. They play together, in PowerPoint with one click. A
+    race has a slide of its own: vizopt slides rates.
 
-    Scenes are trained; finished MP4s and GIFs are taken as they are, with the NAME.txt beside
-    them. A clip that flashes does not start by itself, and its notes begin with the warning.
+    Scenes and races are trained; finished MP4s and GIFs are taken as they are, with the NAME.txt
+    beside them. A clip that flashes does not start by itself, and its notes begin with the
+    warning.
 
     A .pptx holds its clips. An .html (for `<div class="slides">` of your reveal.js page), .qmd
     (for `{{< include >}}` in Quarto) or .md (Marp) plays the clips that lie in the same folder.
@@ -95,13 +100,14 @@ def _echo(made: "Sequence[Slide]", sources: Sequence[str], shown: str, asked: "R
     from vizopt.formats import format_of
     from vizopt.recording.atomic import is_recording
     from vizopt.scene.load import load_scene
+    from vizopt.scene.load_race import is_race
 
     fps = asked.options.get("fps")
     rate = format_of(Path(f"clip{shown}")).nearest_fps(fps) if fps else None
     if fps and rate and rate != fps:
         click.echo(f"clips at {told_rate(Path(f'clip{shown}'), rate, fps)}")
-    for source in (part for named in sources for part in parted(named)):
-        if not (is_recording(Path(source)) or is_clip(source)):
+    for source in dict.fromkeys(part for named in sources for part in parted(named)):
+        if not (is_recording(Path(source)) or is_clip(source) or is_race(source)):
             echo_title(source, load_scene(source, asked.overrides), asked.overrides)
     for part in (part for slide in made for part in slide.parts):
         click.echo(f"{part.clip.name}  {part.seconds:.1f} s  {told_verdict(part.verdict)}")

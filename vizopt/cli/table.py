@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from vizopt.cli import completing
-from vizopt.cli.options import MIXED, OVERWRITE, PATH, bar_of
+from vizopt.cli.options import MIXED, OVERWRITE, bar_of
+from vizopt.cli.paths import PATH, SOURCE
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import counted
 from vizopt.recording.atomic import is_recording
@@ -22,6 +23,7 @@ KINDS = {".csv": "csv", ".json": "json"}
 @click.argument(
     "sources",
     metavar="RUN.zarr|RACE...",
+    type=SOURCE,
     nargs=-1,
     required=True,
     shell_complete=completing.files(".zarr", ".toml", named=("races",)),
@@ -86,10 +88,14 @@ def _standings(sources: tuple[str, ...], kind: str | None, mixed: bool) -> str:
     from vizopt.cli.race import OUTPUTS, field_of, say_of
     from vizopt.pipeline.racing import train_race
     from vizopt.recording import standings_table as standings
+    from vizopt.recording.seeded import with_seeds
 
     field = field_of(sources, (), {}, mixed=mixed)
     place = OUTPUTS / field.shown.name
-    runs = train_race(field, place, bar_of(quiet=False), say_of(quiet=True))
+    trained = train_race(field, place, bar_of(quiet=False), say_of(quiet=True))
+    runs = {
+        name: with_seeds(run) if field.runs[name] is run else run for name, run in trained.items()
+    }
     if kind is None:
         return "".join(f"{line}\n" for line in standings.lines(runs))
     return standings.as_csv(runs) if kind == "csv" else standings.as_json(runs)

@@ -22,10 +22,11 @@ from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.race import raced, what_differs
 from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, views_of
 from vizopt.draw.warning_card import WithWarning
-from vizopt.formats import ClipMetadata, Format, StreamSpec
+from vizopt.formats import ClipMetadata, Format, Place, StreamSpec
 from vizopt.recording.differences import APART
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
+from vizopt.scene.race import RacePresentation
 from vizopt.scene.spec import Presentation
 
 SAMPLES = 8  # frames that a format with a palette may look at beforehand
@@ -129,9 +130,22 @@ def told_to_files(
     group = drawing.group
     described = replace(options, size=group.size, fps=group.fps, slide=group.slide)
     metadata = metadata_of(drawing.views, drawing.scene, told, described, card, warning)
+    metadata = replace(metadata, runs=_places(drawing))
     if options.poster and (drawing.group.slide or any(kind.poster for _, kind in members)):
         return replace(metadata, poster=drawing.poster(options.poster))
     return metadata
+
+
+def _places(drawing: Drawing) -> dict[str, Place | None]:
+    """Where the panel of each of several runs is."""
+    if len(drawing.views) == 1:
+        return {}
+    (width, height), places = drawing.picture.size, drawing.picture.places
+    boxes = {name: places.get(name) for name in drawing.views}
+    return {
+        name: box and (box.left / width, box.top / height, box.width / width, box.height / height)
+        for name, box in boxes.items()
+    }
 
 
 def planned_picture(
@@ -192,7 +206,9 @@ def pictured(
     if len(views) == 1:
         stage = arranged_for(run, scene.stage, shown_at)
     else:
-        stage = raced(runs, scene.stage)
+        stage = raced(
+            runs, scene.stage, scene.weights if isinstance(scene, RacePresentation) else ""
+        )
         settings = APART.join([what_differs(views, scene.colours.words), settings])
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)
     colours = scene.colours

@@ -71,7 +71,7 @@ def check_played(files: Sequence[Path], asked: Request) -> None:
     kinds = [kind for kind in map(find_format, files) if kind]
     if kinds and name and not any(kind.poster for kind in kinds):
         those = ", ".join(suffix for suffix, kind in every().items() if kind.poster)
-        raise EncodeError(f"{files[0]}: has no {name}, its player decides: one have {those}")
+        raise EncodeError(f"{files[0]}: has no {name}, its player decides: {those} have one")
 
 
 def check_inputs(files: Sequence[Path], inputs: Sequence[Path]) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from vizopt.core.errors import DecodeError, SceneError
+from vizopt.core.library import is_bundled_data
 from vizopt.core.toml import LONGEST, parsed
 from vizopt.formats import FORMATS, every
-from vizopt.scene.load import is_bundled_data, parse_scene, with_data
+from vizopt.scene.load import parse_scene, with_data
 from vizopt.scene.spec import MADE_WITH, RECORDED, Scene
 from vizopt.train.problems import CSV, NPZ
 

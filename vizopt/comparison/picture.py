@@ -1,31 +1,50 @@
 """Picture: how the difference of two trainings grows, in one plot."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from vizopt.clips.plan import check_place
 from vizopt.comparison import Comparison
 from vizopt.comparison.gaps import WEIGHTS, precision, weights_apart
 from vizopt.core.atomic import finished
 from vizopt.core.errors import VizoptError
+from vizopt.core.marks import RECIPE, SOFTWARE
 from vizopt.draw.theme import THEMES
+from vizopt.formats.ours import guard
 
-SUFFIXES = (".png", ".svg", ".pdf")
+MARK = RECIPE.decode() + version("vizopt")  # of what has no recipe, as of what has one
+ABOUT = {
+    ".png": {"Software": SOFTWARE},
+    ".svg": {"Creator": SOFTWARE, "Description": MARK},
+    ".pdf": {"Creator": SOFTWARE, "Subject": MARK},
+}
 SIZE, DPI = (8.0, 4.5), 160  # inches, pixels of one
 LEAST = 1e-17  # of a share on the axis: below the last digit of a float
 NAMED = 6  # columns that are drawn, the first ones
+
+
+def check_picture(path: Path, overwrite: bool) -> None:
+    """Find out before a training that there can be no such picture.
+
+    Raises:
+        VizoptError: it cannot be of that kind or in that place, or is somebody else's.
+    """
+    if path.suffix.lower() not in ABOUT:
+        raise VizoptError(f"{path}: a picture of the difference is {', '.join(ABOUT)}")
+    check_place(path)
+    guard(path, overwrite)
 
 
 def draw(found: Comparison, path: Path) -> None:
     """|here − there| of each column and of the weights, in shares of the value, over the epochs.
 
     Raises:
-        VizoptError: the file cannot be of that kind, or not be written.
+        VizoptError: the file cannot be written.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise VizoptError(f"{path}: a picture of the difference is {', '.join(SUFFIXES)}")
     theme = THEMES["light"]
     figure = Figure(SIZE, dpi=DPI, facecolor=theme.paper, layout="constrained")
     FigureCanvasAgg(figure)
@@ -51,14 +70,17 @@ def draw(found: Comparison, path: Path) -> None:
     axes.set_ylabel("|here − there|, share of the value", color=theme.ink)
     first = "no difference" if found.epoch is None else f"differ from {found.unit} {found.epoch} on"
     names = f"{found.here.name} and {found.there.name}"
-    axes.set_title(f"{names}: {first}", color=theme.ink, loc="left", wrap=True)
-    axes.legend(frameon=False, labelcolor=theme.ink)
+    title = axes.set_title(f"{names}: {first}", color=theme.ink, loc="left", wrap=True)
+    legend = axes.legend(frameon=False, labelcolor=theme.ink)
+    for text in (title, *legend.get_texts()):  # names of files and columns
+        text.set_parse_math(False)
     axes.tick_params(colors=theme.muted)
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(theme.rule)
     with finished(path) as part:
-        figure.savefig(part, format=path.suffix[1:].lower())
+        suffix = path.suffix.lower()
+        figure.savefig(part, format=suffix[1:], metadata=ABOUT[suffix])
 
 
 def _curves(found: Comparison) -> "dict[str, tuple[np.ndarray, np.ndarray]]":

@@ -44,10 +44,10 @@ def _series(run: Recording, column: str, samples: int) -> Series:
 
 def _samples(run: Recording) -> tuple[int, int]:
     """How many samples are trained on, and how many held out."""
-    if "labels" not in run.names:
+    if "held_out" not in run.names:
         return 0, 0
-    held_out = int(np.count_nonzero(run["held_out"])) if "held_out" in run.names else 0
-    return len(run["labels"]) - held_out, held_out
+    held_out = int(np.count_nonzero(run["held_out"]))
+    return len(run["held_out"]) - held_out, held_out
 
 
 def _batches(run: Recording, samples: int) -> int:

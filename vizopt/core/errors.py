@@ -106,7 +106,10 @@ def hint(name: str, options: Iterable[str]) -> str:
     known = sorted(options)
     if not known:
         return "there are none"
-    near = get_close_matches(name, known, n=1)
-    if near:
-        return f'did you mean "{near[0]}"?'
-    return "there are: " + ", ".join(known)
+    return meant(name, known) or "there are: " + ", ".join(known)
+
+
+def meant(name: str, options: Iterable[str]) -> str:
+    """The nearest of the options as the way out; empty where none is near."""
+    near = get_close_matches(name, sorted(options), n=1)
+    return f'did you mean "{near[0]}"?' if near else ""

@@ -27,6 +27,7 @@ class OneOf:
         default: the kind of a table that names none.
         but: a kind of the table that the field does not hold.
         also: classes whose instances it holds too, and that no scene names.
+        having: a method that the kinds need which it holds.
     """
 
     table: Mapping[str, type]
@@ -34,11 +35,13 @@ class OneOf:
     default: str | None = None
     but: str | None = None
     also: tuple[type, ...] = ()
+    having: str = ""
 
     @property
     def kinds(self) -> dict[str, type]:
         """What the field may hold now, by name."""
-        return {kind: cls for kind, cls in self.table.items() if kind != self.but}
+        held = ((kind, cls) for kind, cls in self.table.items() if kind != self.but)
+        return {kind: cls for kind, cls in held if not self.having or hasattr(cls, self.having)}
 
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.checked)

@@ -5,9 +5,9 @@ The kinds are read from the source, not imported: NumPy alone takes longer than 
 
 import ast
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from vizopt.core.docstrings import first_line
@@ -37,6 +37,11 @@ def unpacked(source: str | Path) -> Path:
     """A file without the suffix of what it is compressed with: `a.csv` for `a.csv.gz`."""
     path = Path(source)
     return path.with_suffix("") if path.suffix.lower() in PACKED_SUFFIXES else path
+
+
+def is_bundled_data(name: str) -> bool:
+    """Whether a data file of that name comes with the bundled scenes."""
+    return Path(name).suffix == ".csv" and (files("vizopt.scenes") / name).is_file()
 
 
 def names() -> list[str]:
@@ -86,18 +91,10 @@ def about(name: str) -> str:
 def kinds(table: str) -> dict[str, str]:
     """The kinds of one of TABLES, each with the first line of its docstring."""
     path, name = TABLES[table]
-    source = files("vizopt") / path
-    classes = dict(_entries(ast.parse(source.read_text(encoding="utf-8")), name))
-    above, _, _ = path.rpartition("/")
-    alone = above in ("train", "draw")  # one module with all of them
-    modules = [source] if alone else _modules(files("vizopt") / above)
-    docs = {}
-    for module in modules:
-        for node in ast.parse(module.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef):
-                docs[node.name] = _told(node)
+    read = cache(_tree)  # for this call: trees that are there when Python ends take 0.1 s to go
+    docs = {kind: _told(_class(cls, path, read)) for kind, cls in _entries(read(path), name)}
     own = {kind: told_of(cls) for kind, cls in OWN.get(table, {}).items()}
-    return {kind: docs[cls] for kind, cls in classes.items()} | own
+    return docs | own
 
 
 def told_of(cls: type) -> str:
@@ -106,13 +103,26 @@ def told_of(cls: type) -> str:
     return f"{name}. {line}" if name else line
 
 
-def _modules(folder: Traversable) -> Iterator[Traversable]:
-    """The modules in a folder, and in those in it: a kind may have more than one."""
-    for part in folder.iterdir():
-        if part.is_dir():
-            yield from _modules(part)
-        elif part.name.endswith(".py"):
-            yield part
+def _class(name: str, path: str, read: Callable[[str], ast.Module]) -> ast.ClassDef:
+    """A class by its name in a module, which imports it or has it itself."""
+    for node in read(path).body:
+        match node:
+            case ast.ClassDef() if node.name == name:
+                return node
+            case ast.ImportFrom(module=str(module), names=aliases):
+                if any(alias.name == name for alias in aliases):
+                    return _class(name, _path(module), read)
+    raise LookupError(name)
+
+
+def _path(module: str) -> str:
+    """Where in the package a module of it is: `draw/timeline.py`."""
+    path = module.removeprefix("vizopt.").replace(".", "/")
+    return f"{path}/__init__.py" if (files("vizopt") / path).is_dir() else f"{path}.py"
+
+
+def _tree(path: str) -> ast.Module:
+    return ast.parse((files("vizopt") / path).read_text(encoding="utf-8"))
 
 
 def _told(node: ast.ClassDef) -> str:
@@ -125,6 +135,7 @@ def _told(node: ast.ClassDef) -> str:
     return line
 
 
+@cache
 def _head(name: str) -> dict[str, object]:
     return tomllib.loads(bundled(name))
 

@@ -35,6 +35,13 @@ def wrong_name(path: Path) -> str:
     return ""
 
 
+def at_home(path: Path | str) -> Path:
+    """A path whose `~` is the home, also where no shell has looked at it."""
+    with suppress(RuntimeError):  # no home of that name
+        return Path(path).expanduser()
+    return Path(path)
+
+
 def target(path: Path) -> Path:
     """Where a path leads to: a link stays one, and what it names is replaced.
 

@@ -1,7 +1,7 @@
 """Sizes and rates as they are said: `1080p`, `square`, `30000/1001`."""
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from vizopt.core.arrays import Size
 
@@ -15,6 +15,15 @@ SIZES: dict[str, Size] = {
     "portrait": (1080, 1920),
 }
 NEAR = 1001  # largest denominator of a rate that films have
+
+
+class Box(NamedTuple):
+    """A rectangle of a frame, in whole pixels, or of a slide."""
+
+    left: int
+    top: int
+    width: int
+    height: int
 
 
 def size_of(value: Any) -> Any:

@@ -3,6 +3,7 @@
 A spec prints, compares and pickles.
 """
 
+from collections.abc import Callable
 from dataclasses import field, fields
 from functools import wraps
 from typing import Annotated, Any, TypeAlias, TypeVar, cast, dataclass_transform
@@ -38,10 +39,18 @@ def spec(cls: type[T]) -> type[T]:
     Raises (when built):
         SpecError: a wrong type, a value out of range, an unknown field; in one line.
     """
-    config = ConfigDict(extra="forbid")
+    config = ConfigDict(extra="forbid", defer_build=True)  # built for those that a scene names
     made: Any = pydantic.dataclasses.dataclass(frozen=True, config=config)(cls)
+    made.__get_pydantic_core_schema__ = classmethod(_built_late)
     made.__init__ = _in_one_line(made.__init__)
     return cast(type[T], made)
+
+
+def _built_late(cls: Any, source: Any, handler: Callable[[Any], Any]) -> Any:
+    """What checks a class, which pydantic gives a plain `__init__` again when it is built late."""
+    if not hasattr(source.__init__, "__wrapped__"):
+        source.__init__ = _in_one_line(source.__init__)
+    return handler(source)
 
 
 def _in_one_line(init: Any) -> Any:

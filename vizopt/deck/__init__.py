@@ -2,40 +2,26 @@
 
 import filecmp
 import shutil
-import tomllib
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from pathlib import Path
 
-from vizopt import pipeline
-from vizopt.clips.clip import Clip
 from vizopt.clips.options import Request
-from vizopt.clips.plan import check_place, planned, text_beside
-from vizopt.clips.recipe import read
+from vizopt.clips.plan import check_place, planned
 from vizopt.core.arrays import Size
 from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError, VizoptError
-from vizopt.core.marks import unsigned
 from vizopt.core.numbers import counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
-from vizopt.core.sizes import SIDE
-from vizopt.deck.shared import OWN, Half, differ, with_common_axes
-from vizopt.deck.sources import Source, clip_name, is_finished, opened, parted
-from vizopt.draw.looks.look import LARGEST_TEXT
-from vizopt.draw.theme import LEAST
-from vizopt.flashes import check_flashes
-from vizopt.formats import ClipMetadata
+from vizopt.deck.making import Part, Row, made, readable
+from vizopt.deck.shared import OWN, differ
+from vizopt.deck.sources import clip_name, is_finished, parted
 from vizopt.formats import slides as formats
 from vizopt.formats.ours import guard
 from vizopt.pipeline.reuse import Reuse
-from vizopt.pipeline.training import trained
-from vizopt.recording.store import Recording
-from vizopt.scene.load import presented
 from vizopt.scene.options import ClipOptions
-from vizopt.scene.spec import Scene
 
 
 @dataclass(frozen=True)
@@ -61,12 +47,12 @@ def write(
     reuse: Reuse | None = None,
     titles: Sequence[str] = (),
 ) -> list[formats.Slide]:
-    """Write a deck with a slide for each scene, recording or clip, or for two of them.
+    """Write a deck with a slide for each scene, race, recording or clip, or for two.
 
     Args:
         file: `.pptx`, or `.html`, `.qmd`, `.md` with the clips in the same folder.
-        sources: scenes, `.zarr` recordings, finished `.mp4` and `.gif` clips; two that stand
-            beside each other are joined by a +.
+        sources: scenes, races, `.zarr` recordings, finished `.mp4` and `.gif` clips; two that
+            stand beside each other, no races, are joined by a +.
         suffix: of the clips that are drawn.
         asked: size, rate and scene keys that differ from the defaults.
         paper: of a PowerPoint deck.
@@ -84,13 +70,23 @@ def write(
     media = _media(file, rows, suffix, asked, paper)
     size = asked.options.get("size")
     rooms = {count: _room(file, paper, count, size) for count in set(map(len, rows))}
-    things = {part: _readable(part, asked, rooms[len(row)]) for row in rows for part in row}
+    things = {
+        (source, len(row)): readable(source, asked, rooms[len(row)])
+        for row in rows
+        for source in row
+    }
     inside = file.suffix.lower() == ".pptx"
     with scratch() if inside else nullcontext(file.parent) as folder:
-        places = {part: folder / name for part, name in media.items()}
-        made = _made(rows, things, places, bar, reuse)
-        named = zip_longest(rows, titles, fillvalue="")
-        slides = [_joined([made[part] for part in row], title) for row, title in named]
+        wanted = {
+            row: [
+                Part(source, *things[source, len(row)], folder / name)
+                for source, name in zip(row, names, strict=True)
+            ]
+            for row, names in media.items()
+        }
+        clips = made(wanted, bar, reuse)
+        named = zip(rows, [*titles, *[""] * len(rows)], strict=False)
+        slides = [_joined(clips[row], title) for row, title in named]
         if inside:
             formats.write(file, slides, paper.ratio, paper.template)
         else:
@@ -114,48 +110,77 @@ def _write_text(file: Path, slides: Sequence[formats.Slide]) -> None:
 
 
 def _media(
-    file: Path, rows: Sequence[Sequence[str]], suffix: str, asked: Request, paper: Paper
-) -> dict[str, str]:
-    """The file name of each source's clip, after a look at everything that could go wrong."""
+    file: Path, rows: Sequence[Row], suffix: str, asked: Request, paper: Paper
+) -> dict[Row, list[str]]:
+    """The file names of each slide's clips, after a look at everything that could go wrong."""
     kind = file.suffix.lower()
     if kind not in (".pptx", *formats.SNIPPETS):
         known = ", ".join([".pptx", *formats.SNIPPETS])
         raise EncodeError(f"{file}: unknown suffix {file.suffix!r}: a deck ends in {known}")
     check_place(file)
-    names = _names(rows, suffix, gifs=kind == ".md")
+    _check_kinds(rows, suffix, gifs=kind == ".md")
     if kind == ".pptx":
         formats.checked(file, paper.template)
     elif paper != Paper():
         raise EncodeError(f"{file}: only a .pptx has a ratio and a template")
     guard(file, asked.overwrite)
-    drawn = [name for source, name in names.items() if not is_finished(source)]
     inside = kind == ".pptx"  # nothing is put beside it
+    whole = {source: Path(source).name for row in rows for source in row if is_finished(source)}
+    if not inside:
+        _check_finished(whole, file, asked)
+    names = _names(rows, suffix, whole)
+    drawn = [
+        name
+        for row, of_row in names.items()
+        for source, name in zip(row, of_row, strict=True)
+        if source not in whole
+    ]
     options = replace(ClipOptions(), **asked.options)
     every = [file.parent / name for name in drawn]
     planned(every, options, overwrite=inside or asked.overwrite)
-    if not inside:
-        for source, name in names.items():
-            if is_finished(source) and not _is_there(Path(source), file.parent / name):
-                guard(file.parent / name, asked.overwrite)
     if options.allow_flashes and any(name.endswith(".gif") for name in drawn):
         raise EncodeError(f"{drawn[0]}: may flash, and a GIF on a slide plays by itself: take MP4")
     return names
 
 
-def _names(rows: Sequence[Sequence[str]], suffix: str, *, gifs: bool) -> dict[str, str]:
-    """The file name of each source's clip: each another one, and one kind on a slide."""
-    names: dict[str, str] = {}
+def _check_kinds(rows: Sequence[Row], suffix: str, *, gifs: bool) -> None:
+    """Raises EncodeError for clips that a slide cannot play, or not together."""
     for row in rows:
-        for source in row:
-            name = clip_name(source, suffix)
-            if name.casefold() in [other.casefold() for other in names.values()]:
-                raise VizoptError(f"{source}: a second clip named {name}: they would be one file")
+        names = [clip_name(source, suffix) for source in row]
+        for source, name in zip(row, names, strict=True):
             if gifs and not name.lower().endswith(".gif"):
                 raise EncodeError(f"{source}: Marp plays GIFs only: give a GIF")
-            names[source] = name
-        if len({Path(names[source]).suffix.lower() for source in row}) > 1:
-            pair = " and ".join(names[source] for source in row)
+        if len({Path(name).suffix.lower() for name in names}) > 1:
+            pair = " and ".join(names)
             raise EncodeError(f"{pair}: a GIF plays by itself, an MP4 at a click: take one kind")
+
+
+def _check_finished(finished: Mapping[str, str], file: Path, asked: Request) -> None:
+    """Raises VizoptError where a finished clip cannot be put beside the deck."""
+    for source, name in finished.items():
+        others = [other for other, its in finished.items() if its.casefold() == name.casefold()]
+        if len(others) > 1:
+            raise VizoptError(
+                f"{others[1]}: a second clip named {name}: they would be one file: rename one"
+            )
+        if not _is_there(Path(source), file.parent / name):
+            guard(file.parent / name, asked.overwrite)
+
+
+def _names(rows: Sequence[Row], suffix: str, finished: Mapping[str, str]) -> dict[Row, list[str]]:
+    """The file names of each slide's clips; of those that are drawn each has its own."""
+    taken = {name.casefold() for name in finished.values()}
+    names: dict[Row, list[str]] = {}
+    for row in dict.fromkeys(rows):
+        names[row] = [finished.get(source, "") for source in row]
+        for i, source in enumerate(row):
+            if source in finished:
+                continue
+            name, number = clip_name(source, suffix), 2
+            while name.casefold() in taken:
+                name, number = f"{Path(source).stem}-{number}{suffix}", number + 1
+            taken.add(name.casefold())
+            names[row][i] = name
     return names
 
 
@@ -166,79 +191,6 @@ def _room(file: Path, paper: Paper, count: int, size: Size | None) -> formats.Ro
     return formats.ROOMS[count][file.suffix.lower()]
 
 
-def _readable(source: str, asked: Request, room: formats.Room) -> tuple[Source, Request]:
-    """A source, and what is asked for so that its text is as high as it has to be in its room."""
-    if room.size and not asked.options.get("size"):
-        asked = asked.asking(size=room.size)
-    thing, keys = opened(source, asked.overrides), asked.overrides
-    if isinstance(thing, Path):
-        return thing, asked
-    shown = presented(thing, keys) if isinstance(thing, Recording) else thing
-    least = min(room.text, LARGEST_TEXT)
-    if max(shown.colours.least, LEAST) >= least * SIDE / 100:  # a slide's text is large anyway
-        return thing, asked
-    asked = replace(asked, overrides={**keys, "look.text": least})
-    return opened(source, asked.overrides), asked
-
-
-def _made(
-    rows: Sequence[Sequence[str]],
-    things: Mapping[str, tuple[Source, Request]],
-    places: Mapping[str, Path],
-    bar: Bar,
-    reuse: Reuse | None,
-) -> dict[str, formats.Slide]:
-    """A slide of each source; what needs no training is made first."""
-    slides: dict[str, formats.Slide] = {}
-    for row in sorted(
-        rows, key=lambda row: any(isinstance(things[part][0], Scene) for part in row)
-    ):
-        clips = [things[part][0] for part in row]
-        if len(row) > 1 and not any(isinstance(clip, Path) for clip in clips):
-            slides |= _halves(row, things, places, bar, reuse)
-            continue
-        for part in row:
-            thing, asked = things[part]
-            if isinstance(thing, Path):
-                slides[part] = formats.slide(thing, _told(thing), check_flashes(thing))
-            else:
-                slides[part] = _slide(_drawn(thing, places[part], asked, bar, reuse))
-    return slides
-
-
-def _halves(
-    row: Sequence[str],
-    things: Mapping[str, tuple[Source, Request]],
-    places: Mapping[str, Path],
-    bar: Bar,
-    reuse: Reuse | None,
-) -> dict[str, formats.Slide]:
-    """Slides of clips that stand beside each other: all are trained before the first is drawn."""
-    for part in row:
-        thing, asked = things[part]
-        if isinstance(thing, Scene):
-            pipeline.sorted_out(thing, [places[part]], asked)
-    with scratch() as folder:
-        halves = []
-        for i, part in enumerate(row):
-            thing, asked = things[part]
-            if isinstance(thing, Scene):
-                run = folder / f"{i}.zarr"
-                trained(thing, run, bar, None, reuse=reuse)
-                thing, asked = Recording(run), replace(asked, overrides={})
-            assert isinstance(thing, Recording)
-            halves.append(Half(thing, asked))
-        drawn = zip(row, with_common_axes(halves), strict=True)
-        return {
-            part: _slide(pipeline.render_all(half.run, [places[part]], half.asked, bar)[0])
-            for part, half in drawn
-        }
-
-
-def _slide(clip: Clip) -> formats.Slide:
-    return formats.slide(clip.path, clip.metadata, clip.verdict or check_flashes(clip.path))
-
-
 def _joined(slides: Sequence[formats.Slide], title: str) -> formats.Slide:
     """One slide of some, whose clips say so where they have no scales in common."""
     joined = formats.joined(slides, title)
@@ -246,28 +198,6 @@ def _joined(slides: Sequence[formats.Slide], title: str) -> formats.Slide:
         return joined
     parts = tuple(replace(part, name=f"{part.name} ({OWN})") for part in joined.parts)
     return replace(joined, parts=parts)
-
-
-def _drawn(
-    source: Scene | Recording, file: Path, asked: Request, bar: Bar, reuse: Reuse | None
-) -> Clip:
-    if isinstance(source, Recording):
-        return pipeline.render_all(source, [file], asked, bar)[0]
-    return pipeline.make(source, [file], asked, bar, reuse=reuse)[1][0]
-
-
-def _told(clip: Path) -> ClipMetadata:
-    """What is known of a finished clip: its own recipe, and the text beside it."""
-    title = recipe = ""
-    with suppress(VizoptError, tomllib.TOMLDecodeError):  # a clip of any origin is shown
-        recipe = read(clip)
-        title = str(tomllib.loads(recipe).get("title", ""))
-    try:
-        text = unsigned(text_beside(clip).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        text = ""
-    alt, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()] or [""]
-    return ClipMetadata(title=title, alt=alt, paragraphs=tuple(paragraphs), recipe=recipe)
 
 
 def _is_there(clip: Path, file: Path) -> bool:

@@ -5,35 +5,38 @@ from pathlib import Path
 from typing import Any
 
 from vizopt.core.errors import DecodeError, VizoptError
-from vizopt.core.library import BESIDE, names
+from vizopt.core.library import BESIDE, names, races
 from vizopt.formats import find_format
+from vizopt.pipeline.field import Field, field_of
 from vizopt.recording.atomic import is_recording
 from vizopt.recording.store import Recording
 from vizopt.scene.load import load_scene
+from vizopt.scene.load_race import is_race
 from vizopt.scene.spec import Scene
 
 FOREIGN = (".avi", ".mkv")  # clips of others
-Source = Scene | Recording | Path  # of a clip; a path is a finished clip's
+Source = Scene | Field | Recording | Path  # of a clip; a path is a finished clip's
 
 
 def parted(source: str) -> tuple[str, ...]:
     """The clips of a slide: `sgd+adam` are two. A file whose name has a + is one.
 
     Raises:
-        VizoptError: more than two, or nothing on one side of the +.
+        VizoptError: more than two, a race among them, or nothing on one side of the +.
     """
     if BESIDE not in source or _is_there(source):
         return (source,)
-    for two in _cuts(source):
-        if all(map(_is_there, two)):
-            return two
-    parts = source.split(BESIDE)
+    there = (two for two in _cuts(source) if all(map(_is_there, two)))
+    parts = next(there, tuple(source.split(BESIDE)))
     if not all(parts):
         raise VizoptError(f"{source}: two clips on a slide are written like sgd+adam")
     if len(parts) > 2:
         way = " ".join(BESIDE.join(parts[i : i + 2]) for i in range(0, len(parts), 2))
         raise VizoptError(f"{source}: {len(parts)} clips on a slide, which holds two: write {way}")
-    return parts[0], parts[1]
+    race = next(filter(is_race, parts), None)
+    if race:
+        raise VizoptError(f"{source}: {race} is a race, which fills a slide: name it alone")
+    return parts
 
 
 def clip_name(source: str, suffix: str) -> str:
@@ -48,7 +51,7 @@ def is_finished(source: str) -> bool:
 
 
 def opened(source: str, overrides: Mapping[str, Any]) -> Source:
-    """The scene, recording or clip.
+    """The scene, race, recording or clip.
 
     Raises:
         VizoptError: it is none, or cannot be read.
@@ -59,6 +62,8 @@ def opened(source: str, overrides: Mapping[str, Any]) -> Source:
     if not is_finished(source):
         if find_format(path) or path.suffix.lower() in FOREIGN:
             raise DecodeError(f"{source}: slides play MP4 and GIF only")
+        if is_race(source):
+            return field_of([source], overrides, path.stem)
         return load_scene(source, overrides)
     if not path.is_file():
         raise DecodeError(f"{source}: no such clip")
@@ -74,4 +79,6 @@ def _cuts(source: str) -> Iterator[tuple[str, str]]:
 
 def _is_there(source: str) -> bool:
     path = Path(source)
-    return source in names() or path.is_file() or (is_recording(path) and path.is_dir())
+    return (
+        source in (*names(), *races()) or path.is_file() or (is_recording(path) and path.is_dir())
+    )

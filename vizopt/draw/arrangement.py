@@ -8,6 +8,7 @@ from vizopt.draw.mosaic import Mosaic
 
 PLOTS = 3  # of curves in a panel
 ACROSS = 4  # grids beside each other
+SQUARE = ("plane", "predicted")  # fields that are no wider than high
 KEY = 40.0  # units of height of the key below the grids
 
 
@@ -34,7 +35,7 @@ class Parts(NamedTuple):
         Args:
             share: of the width, that a square takes.
         """
-        if self.field != "plane":
+        if self.field not in SQUARE:
             return self.shown
         side = Block.of((EMPTY,)), (1 - share) / 2
         return beside(side, (self.shown, share), side)

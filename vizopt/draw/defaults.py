@@ -12,9 +12,11 @@ from vizopt.draw.panels import (
     Curves,
     DecisionRegions,
     Descent,
+    FittedCurve,
     Legend,
     Magnifier,
     Panel,
+    PredictedTrue,
     StepArithmetic,
     Strip,
     Weights,
@@ -24,6 +26,17 @@ from vizopt.recording.header import Kind
 from vizopt.recording.store import Recording
 
 HALF = 1.3  # heights: a slide's clip that is narrower stands beside another one
+# What is predicted, by the kind of problem and whether there is a single feature.
+FIELDS: dict[tuple[Kind, bool], tuple[str, Panel]] = {
+    ("network", False): ("plane", DecisionRegions()),
+    ("network", True): ("strip", Strip()),
+    ("regression", False): ("predicted", PredictedTrue()),
+    ("regression", True): ("fitted", FittedCurve()),
+}
+CURVES: dict[Kind, tuple[str, ...]] = {
+    "network": ("loss", "accuracy", "lr"),
+    "regression": ("loss", "r2", "lr"),
+}
 MOST_GRIDS = 24  # of layers: more are too small to be drawn in a square
 
 
@@ -83,7 +96,7 @@ def with_panels(stage: FigureSpec, wanted: FigureSpec | None) -> FigureSpec:
 def _stage(kind: Kind, layout: ParamLayout, has: Recorded | None, half: bool) -> FigureSpec:
     if has:
         return picture_of(has, layout, half=half)
-    stage = _descent() if kind == "function" else _network(layout)
+    stage = _descent() if kind == "function" else _network(kind, layout)
     return _halved(stage) if half else stage
 
 
@@ -108,13 +121,12 @@ def _descent() -> FigureSpec:
     )
 
 
-def _network(layout: ParamLayout) -> FigureSpec:
-    """The plane, or the strip of one feature, the layers in their order, the key and the curves."""
+def _network(kind: Kind, layout: ParamLayout) -> FigureSpec:
+    """What is predicted, the layers in their order, the key and the curves."""
     layers = _chosen(layout)
-    single = layout.grid(layout.layers[0]).inputs == 1
-    shown = "strip" if single else "plane"
-    panels: dict[str, Panel] = {shown: Strip() if single else DecisionRegions()}
-    panels |= {"curves": Curves(), "key": Legend()}
+    shown, panel = FIELDS[kind, layout.grid(layout.layers[0]).inputs == 1]
+    panels: dict[str, Panel] = {shown: panel}
+    panels |= {"curves": Curves(CURVES[kind]), "key": Legend()}
     grids = {_panel_name(layer, panels): Weights(layer) for layer in layers}
     panels |= grids
     mosaics = _two(shown, *grids) if len(grids) == 2 else _many(shown, tuple(grids))
@@ -171,7 +183,8 @@ def _halved(stage: FigureSpec) -> FigureSpec:
     shown = next(iter(stage.panels))
     beside = Mosaic(rows=(f"{shown} curves",), widths=(410.0, 250.0))
     below = Mosaic(rows=(shown, "curves"), heights=(700.0, 170.0))
-    panels = stage.panels | {"curves": Curves(("loss", "accuracy"))}  # a line tells the rate
+    every: Curves = stage.panels["curves"]  # type: ignore[assignment]
+    panels = stage.panels | {"curves": Curves(every.columns[:2])}  # a line tells the rate
     return FigureSpec(panels, mosaic=beside, portrait=below)
 
 

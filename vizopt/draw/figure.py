@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from vizopt.core.arrays import Frame, Pixels
 from vizopt.core.errors import RecordingError, VizoptError
+from vizopt.core.sizes import Box
 from vizopt.draw.figure_spec import FigureSpec
+from vizopt.draw.grids import Grids
 from vizopt.draw.header import HeaderText, headed
-from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import DPI, drawn, pixel_axes
 from vizopt.draw.panels import Draw, DrawContext
 from vizopt.draw.playback import Playback
@@ -36,6 +37,9 @@ class FrameRenderer:
         playback: size of the frames, and how they follow each other.
         theme: colours.
         words: title, settings, unit.
+
+    Attributes:
+        places: of the panels of single runs, by the runs' names.
 
     Raises:
         RecordingError: a panel needs a column that was not recorded.
@@ -77,6 +81,11 @@ class FrameRenderer:
                 stage.panels[name].static(slot, views)
             self.figure = figure
             self._still = drawn(canvas)
+            self.places = {
+                of: boxes[name]
+                for name in slots
+                if (of := getattr(stage.panels[name], "of", None)) is not None
+            }
             self._draws: list[tuple[Box, Draw]] = [counted] if planned_steps(views) > 1 else []
             for name, slot in slots.items():
                 self._draws.append((boxes[name], stage.panels[name].dynamic(slot, views)))
@@ -103,7 +112,7 @@ class FrameRenderer:
 
 
 def _window(frame: Frame, box: Box) -> Pixels:
-    return frame[box.y : box.y + box.height, box.x : box.x + box.width]
+    return frame[box.top : box.top + box.height, box.left : box.left + box.width]
 
 
 def _slot(
@@ -116,4 +125,5 @@ def _slot(
         theme=theme,
         unit=whole.unit if whole else unit_of(playback.size),
         playback=playback,
+        grids=whole.grids if whole else Grids(),
     )

@@ -2,9 +2,9 @@
 
 import re
 from functools import lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Pixels
 from vizopt.draw import fonts
 from vizopt.draw.fonts import FAMILY
-from vizopt.draw.paint import DPI, ink
+from vizopt.draw.paint import DPI
 from vizopt.draw.tracing import Traced
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.ft2font import FT2Font
 
 ABOVE = 0.4  # of the size: the room for what stands above a capital, as in Ä and Ấ
 WORDS = 256  # pictures of words that a strip keeps
+LINES = 64  # of whole texts: names are written in every frame
 
 
 def text_width(text: str, size: float, weight: str = "normal", family: str = FAMILY) -> float:
@@ -78,7 +78,7 @@ class Glyphs:
     ) -> None:
         from matplotlib.colors import to_rgba
 
-        letters = [*self.CHARACTERS, f"m{self.HAT}", f"v{self.HAT}"]
+        letters = (*self.CHARACTERS, f"m{self.HAT}", f"v{self.HAT}")
         self.baseline = ceil(size * 0.8)
         self.height = self.baseline + ceil(size * 0.25)
         self._style: dict[str, Any] = {"size": size, "weight": weight, "family": family}
@@ -86,30 +86,16 @@ class Glyphs:
         self._ink, self._paper = (
             np.array([round(v * 255) for v in to_rgba(c)], np.uint16) for c in (colour, paper)
         )
-        self._tiles = self._drawn(letters)
+        self._tiles = self._coloured(_rasterised_once(letters, size, weight, family))
         self._words: dict[str, Pixels] = {}  # what is not in the strip, as it was asked for
+        self._lines: dict[str, tuple[Pixels, int]] = {}  # what was written last, and its ascent
 
-    def _drawn(self, letters: list[str]) -> dict[str, Pixels]:
+    def _coloured(self, raster: "_Raster") -> dict[str, Pixels]:
         """Each letter, or word, as a picture."""
-        size, weight, family = self._style.values()
-        widths = {c: max(round(text_width(c, size, weight, family)), 1) for c in letters}
-        total, starts = 2, {}
-        for c in letters:
-            starts[c] = total
-            total += widths[c] + 2
-        above = ceil(size * ABOVE)
-
-        def draw(axes: "Axes") -> None:
-            for c, start in starts.items():
-                style = self._style | {"family": list(fonts.families(c, family))}
-                text = fonts.shown(c, family)
-                axes.text(start, above + self.baseline, text, color="w", va="baseline", **style)
-
-        coverage = ink(total, above + self.height, draw)[..., 3:].astype(np.uint16)
+        coverage = raster.coverage
         mixed = (self._ink * coverage + self._paper * (255 - coverage) + 127) // 255
         strip = mixed.astype(np.uint8)
-        columns = {c: slice(starts[c], starts[c] + widths[c]) for c in letters}
-        return {c: strip[_top(coverage[:above, part]) :, part] for c, part in columns.items()}
+        return {c: strip[part] for c, part in raster.parts.items()}
 
     def width(self, text: str) -> int:
         """Width of a text in pixels."""
@@ -117,10 +103,11 @@ class Glyphs:
 
     def ascent(self, text: str) -> int:
         """Pixels of a text above its baseline: more where a letter is taller than a capital."""
-        below = self.height - self.baseline
-        return max((len(tile) for tile in self._cut(text)), default=self.height) - below
+        return max(map(len, self._cut(text)), default=self.height) - self.height + self.baseline
 
     def _cut(self, text: str) -> list[Pixels]:
+        if self._tiles.keys() >= set(text):  # as most are, in every frame
+            return [self._tiles[c] for c in text]
         if fonts.shaped(text):
             return [self._word(text)]
         letters = re.findall(f".{self.HAT}?", text, re.DOTALL)
@@ -135,7 +122,7 @@ class Glyphs:
         if text not in self._words:
             if len(self._words) >= WORDS:
                 self._words.clear()
-            self._words |= self._drawn([text])
+            self._words |= self._coloured(_rasterised((text,), *self._style.values()))
         return self._words[text]
 
     def _as_high(self, tile: Pixels, height: int) -> Pixels:
@@ -146,6 +133,17 @@ class Glyphs:
         paper[...] = self._paper
         return np.concatenate([paper, tile])
 
+    def _line(self, text: str) -> tuple[Pixels, int]:
+        """A whole text as a picture, and its pixels above the baseline."""
+        if text not in self._lines:
+            if len(self._lines) >= LINES:
+                self._lines.clear()
+            tiles, below = self._cut(text), self.height - self.baseline
+            height = max(map(len, tiles))
+            line = np.concatenate([self._as_high(tile, height) for tile in tiles], axis=1)
+            self._lines[text] = line, height - below
+        return self._lines[text]
+
     def write(self, pixels: Pixels, text: str, x: int, y: int, align: float = 0.0) -> None:
         """Write with the baseline at y; align 0 starts at x, 1 ends there, 0.5 centres.
 
@@ -154,12 +152,10 @@ class Glyphs:
         if isinstance(pixels, Traced):
             pixels.note_text(text, x, y, align, self._style | {"color": self._colour})
             return
-        tiles = self._cut(text)
-        if not tiles:
+        if not text:
             return
-        above = self.ascent(text)
-        height = above + self.height - self.baseline
-        line = np.concatenate([self._as_high(tile, height) for tile in tiles], axis=1)
+        line, above = self._line(text)
+        height = len(line)
         left, top = x - round(align * line.shape[1]), y - above
         rows = slice(max(-top, 0), min(height, pixels.shape[0] - top))
         columns = slice(max(-left, 0), min(line.shape[1], pixels.shape[1] - left))
@@ -167,6 +163,45 @@ class Glyphs:
             part = line[rows, columns]
             window = pixels[top + rows.start :, left + columns.start :]
             window[: part.shape[0], : part.shape[1]] = part
+
+
+class _Raster(NamedTuple):
+    """Letters beside each other, in no colour yet.
+
+    Args:
+        coverage: of every pixel, 0 to 255 [h, w, 1].
+        parts: rows and columns of each letter.
+    """
+
+    coverage: NDArray[np.uint16]
+    parts: dict[str, tuple[slice, slice]]
+
+
+def _rasterised(letters: tuple[str, ...], size: float, weight: str, family: str) -> _Raster:
+    """Each letter, or word, as matplotlib draws it, straight into Agg: a Text takes longer."""
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.font_manager import FontProperties
+
+    above, baseline = ceil(size * ABOVE), ceil(size * 0.8)
+    widths = {c: max(round(text_width(c, size, weight, family)), 1) for c in letters}
+    *ends, total = accumulate((w + 2 for w in widths.values()), initial=2)
+    starts = dict(zip(letters, ends, strict=True))
+    height = above + baseline + ceil(size * 0.25)
+    renderer = RendererAgg(total, height, DPI)  # type: ignore[no-untyped-call]
+    pen = renderer.new_gc()
+    pen.set_foreground("w")
+    for c, start in starts.items():
+        font = FontProperties(family=list(fonts.families(c, family)), weight=weight, size=size)
+        place = (start, above + baseline)
+        renderer.draw_text(pen, *place, fonts.shown(c, family), font, 0)  # type: ignore[no-untyped-call]
+    pixels = np.array(renderer.buffer_rgba())  # type: ignore[no-untyped-call]
+    coverage = pixels[..., 3:].astype(np.uint16)
+    columns = {c: slice(starts[c], starts[c] + widths[c]) for c in letters}
+    tops = {c: _top(coverage[:above, part]) for c, part in columns.items()}
+    return _Raster(coverage, {c: (slice(tops[c], None), columns[c]) for c in letters})
+
+
+_rasterised_once = lru_cache(maxsize=32)(_rasterised)  # for strips of all colours
 
 
 def _top(above: NDArray[np.uint16]) -> int:

@@ -6,9 +6,8 @@ import numpy as np
 
 from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
-from vizopt.core.sizes import MARGIN
+from vizopt.core.sizes import MARGIN, Box
 from vizopt.draw.figure_spec import FigureSpec
-from vizopt.draw.mosaic import Box
 from vizopt.draw.paint import pixel_axes
 from vizopt.draw.panels import Draw, DrawContext
 from vizopt.draw.small import BESIDE, beside, counter, kind_of, write_title
@@ -26,7 +25,7 @@ SETTINGS = (
     *("rate", "first_rate", "decay", "weight_decay", "momentum_decay", "momentum", *RULES),
     *("acts_here", *SCHEDULES),
     *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
-    *("spiral", "blobs", "moons", "rings", "checkerboard", "bands"),
+    *("spiral", "blobs", "moons", "rings", "checkerboard", "bands", "sine", "refitted"),
     *("race_same_start", "race_unlike", "race_seeds"),
 )
 LINES = 3  # of settings at most

@@ -6,8 +6,7 @@ by the same measure.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
-from copy import deepcopy
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -17,14 +16,13 @@ from vizopt.core.arrays import Rows
 from vizopt.core.oklab import luminance
 from vizopt.draw.playback import Playback
 from vizopt.draw.regions import leader
+from vizopt.draw.spans import SPARE, Spans, Watched
 from vizopt.flashes.flashes import Meter
 from vizopt.flashes.grid import SCREEN, Grid
 from vizopt.recording.store import Recording
 
-LIMIT = 6  # transitions in a second that WCAG 2.2, 2.3.1 allows: three flashes
-SPARE = 2  # transitions that the rest of the picture may have where the colours flash
 STEP = 0.09  # of luminance: colours that are further apart can flash
-PLACES = 50  # along each side of the plane that are judged, at least
+PLACES = 50  # along each side of the only plane that are judged, at least; of several fewer each
 KEPT = 1024  # rows whose winners are remembered
 
 Winners: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]  # [R, G] what each place shows
@@ -43,77 +41,6 @@ class Held(NamedTuple):
     last: int
 
 
-class Spans:
-    """Which half seconds of a clip are held, because what they show would flash.
-
-    Spans are judged in their order by the flash meter, on the screen that the standard assumes, in
-    two ways: as if every change of what a place shows were one from black to white or back, and in
-    the theme's colours where those differ enough to flash. A span is held where the second up to
-    any of its frames would have more than LIMIT transitions over a quarter of a 10° field by
-    either.
-
-    Args:
-        seen: what each place [R, G] shows in a row of the recording.
-        rows: the row that each frame shows [F].
-        playback: size and rate.
-        place: pixels of the frame along the side of one place.
-        colours: RGBA of whatever a place can show.
-    """
-
-    def __init__(
-        self,
-        seen: Callable[[int], Winners],
-        rows: Rows,
-        playback: Playback,
-        place: float,
-        colours: NDArray[np.uint8],
-    ) -> None:
-        self._seen = seen
-        self._rows = rows
-        self._playback = playback
-        scale = place * Grid(playback.size).scale
-        grid = max(seen(int(rows[0])).shape)
-        self._watched: list[_Toggled | _Coloured] = [_Toggled(grid, scale)]
-        if np.ptp(luminance(colours[:, :3] / 255)) >= STEP:
-            self._watched.append(_Coloured(grid, scale, colours))
-        self._spans: list[bool] = []  # which of them are held, as far as they are judged
-
-    def __call__(self, k: int) -> tuple[int, int] | None:
-        """The first and last row of frame k's span, None where it shows its own row.
-
-        The first and the last frame show their own: players and decks take them for stills.
-        """
-        alone = self._playback.mode != "clip" or k in (0, len(self._rows) - 1)
-        span = k // self._playback.window
-        if alone or not self._is_held(span):
-            return None
-        frames = self._frames(span)
-        return int(self._rows[frames[0]]), int(self._rows[frames[-1]])
-
-    def _frames(self, span: int) -> range:
-        start = span * self._playback.window
-        return range(start, min(start + self._playback.window, len(self._rows)))
-
-    def _is_held(self, span: int) -> bool:
-        """Spans are judged in order, whichever frame is asked for first."""
-        while len(self._spans) <= span:
-            self._spans.append(self._judge(len(self._spans)))
-        return self._spans[span]
-
-    def _judge(self, span: int) -> bool:
-        frames = self._frames(span)
-        before = deepcopy(self._watched)
-        winners = [self._seen(int(self._rows[k])) for k in frames]
-        for k, seen in zip(frames, winners, strict=True):
-            micros = round(k / self._playback.fps * 1e6)
-            if max([watched.see(micros, seen) for watched in self._watched]) > LIMIT:
-                self._watched = before
-                for watched in before:
-                    watched.hold(round(frames[0] / self._playback.fps * 1e6), winners)
-                return True
-        return False
-
-
 class Background:
     """What the plane shows in each frame: its own row, or the shares of its span's rows.
 
@@ -123,6 +50,7 @@ class Background:
         playback: size and rate.
         side: of the plane in pixels of the frame.
         colours: RGBA of each class [C, 4].
+        planes: of the picture. They may flash at once: each is judged as if it were all of them.
     """
 
     def __init__(
@@ -132,12 +60,16 @@ class Background:
         playback: Playback,
         side: int,
         colours: NDArray[np.uint8],
+        planes: int = 1,
     ) -> None:
         self._classes, grid = run.columns["scores"].shape[1:3]
         self._epochs = run["epoch"]
         self._winners = Latest(lambda row: leader(run.row("scores", row)))
-        self._spans = Spans(self._winners, rows, playback, side / grid, colours)
-        self._latest: tuple[tuple[int, int], Held] | None = None  # a span that was held, and how
+        self._rows = rows
+        whole = round(side * planes**0.5)
+        fewest = round(PLACES / planes**0.5)
+        self._spans = plane_spans(self._winners, rows, playback, whole / grid, colours, fewest)
+        self._latest: tuple[range, Held] | None = None  # a span that was held, and how
 
     def __call__(self, k: int) -> Held | None:
         """What frame k shows instead of its own row, None where that is shown."""
@@ -145,7 +77,7 @@ class Background:
         if span is None:
             return None
         if self._latest is None or self._latest[0] != span:
-            self._latest = span, self._mixture(*span)
+            self._latest = span, self._mixture(*self._rows[[span[0], span[-1]]].tolist())
         return self._latest[1]
 
     def _mixture(self, first: int, last: int) -> Held:
@@ -156,6 +88,33 @@ class Background:
         return Held(shares, int(self._epochs[first]), int(self._epochs[last]))
 
 
+def plane_spans(
+    seen: Callable[[int], Winners],
+    rows: Rows,
+    playback: Playback,
+    place: float,
+    colours: NDArray[np.uint8],
+    fewest: int = PLACES,
+) -> Spans[Winners]:
+    """The spans of a plane: watched as if every change of what a place shows were one from black to
+    white or back, and in the theme's colours where those differ enough to flash.
+
+    Args:
+        seen: what each place [R, G] shows in a row of the recording.
+        rows: the row that each frame shows [F].
+        playback: size and rate.
+        place: pixels of the frame along the side of one place.
+        colours: RGBA of whatever a place can show.
+        fewest: places along a side that are judged.
+    """
+    scale = place * Grid(playback.size).scale
+    grid = max(seen(int(rows[0])).shape)
+    watched: list[Watched[Winners]] = [_Toggled(grid, scale, fewest)]
+    if np.ptp(luminance(colours[:, :3] / 255)) >= STEP:
+        watched.append(_Coloured(grid, scale, colours, fewest))
+    return Spans(lambda k: seen(int(rows[k])), len(rows), playback, watched)
+
+
 class _Screen:
     """The plane on the screen that the standard assumes, watched by the flash meter.
 
@@ -164,10 +123,11 @@ class _Screen:
     Args:
         grid: places along each side of the plane, G.
         scale: screen pixels of a place.
+        fewest: places along a side that are looked at.
     """
 
-    def __init__(self, grid: int, scale: float) -> None:
-        self._every = max(grid // PLACES, 1)
+    def __init__(self, grid: int, scale: float, fewest: int) -> None:
+        self._every = max(grid // fewest, 1)
         width, height = (max(round(length / scale), grid) // self._every + 1 for length in SCREEN)
         self._frame = np.zeros((height, width, 3), np.uint8)
         self._meter = Meter((width, height), ("general",))
@@ -185,8 +145,8 @@ class _Screen:
 class _Coloured(_Screen):
     """In the classes' own colours, and mixtures of them."""
 
-    def __init__(self, grid: int, scale: float, colours: NDArray[np.uint8]) -> None:
-        super().__init__(grid, scale)
+    def __init__(self, grid: int, scale: float, colours: NDArray[np.uint8], fewest: int) -> None:
+        super().__init__(grid, scale, fewest)
         self._colours = colours[:, :3]
 
     def see(self, micros: int, winners: Winners) -> int:
@@ -194,7 +154,7 @@ class _Coloured(_Screen):
         ones more: grids and an encoder's noise flash beside the plane."""
         return self._show(micros, self._colours[self._places(winners)]) + SPARE
 
-    def hold(self, micros: int, winners: list[Winners]) -> None:
+    def hold(self, micros: int, winners: Sequence[Winners]) -> None:
         """Show a held span of these winners of its frames, from micros on."""
         mean = np.mean([self._colours[self._places(part)] for part in winners], axis=0)
         self._show(micros, mean.round().astype(np.uint8))
@@ -209,10 +169,11 @@ class _Toggled(_Screen):
     Args:
         grid: places along each side of the plane, G.
         scale: screen pixels of a place.
+        fewest: places along a side that are looked at.
     """
 
-    def __init__(self, grid: int, scale: float) -> None:
-        super().__init__(grid, scale)
+    def __init__(self, grid: int, scale: float, fewest: int) -> None:
+        super().__init__(grid, scale, fewest)
         self._winners: Winners | None = None
         self._mixed: NDArray[np.bool_] | None = None
 
@@ -229,7 +190,7 @@ class _Toggled(_Screen):
         self._winners, self._mixed = winners, None
         return self._flip(micros, changed)
 
-    def hold(self, micros: int, winners: list[Winners]) -> None:
+    def hold(self, micros: int, winners: Sequence[Winners]) -> None:
         """Show a held span of these winners of its frames, from micros on."""
         seen = [self._places(part) for part in winners]
         before = seen[0] if self._winners is None else self._winners

@@ -1,26 +1,18 @@
 """Mosaics: where each panel of a picture lies."""
 
 from itertools import accumulate
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.numbers import counted
+from vizopt.core.sizes import Box
 from vizopt.core.specs import Positive, spec
 
 Cells: TypeAlias = NDArray[Any]  # [rows, columns] names
 GROWN = 1.4  # times the width of a panel, that it and its new neighbour take together
 NEAR = 0.25  # of half of that, by which the neighbour may begin elsewhere than in the middle
-
-
-class Box(NamedTuple):
-    """A window of the frame, in whole pixels."""
-
-    x: int
-    y: int
-    width: int
-    height: int
 
 
 @spec
@@ -77,7 +69,7 @@ class Mosaic:
             (first_row, first), (last_row, last) = where.min(axis=0), where.max(axis=0)
             left, top = x[first][0], y[first_row][0]
             size = x[last][1] - left, y[last_row][1] - top
-            boxes[name] = Box(area.x + left, area.y + top, *size)
+            boxes[name] = Box(area.left + left, area.top + top, *size)
         return boxes
 
     def joined(self, name: str, target: str, side: str, shape: float) -> "Mosaic":

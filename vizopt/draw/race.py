@@ -1,11 +1,22 @@
 """The picture of several runs: a plane for each, their curves in common, and who leads."""
 
-from vizopt.core.errors import VizoptError
+from collections.abc import Mapping
+
+from vizopt.core.errors import VizoptError, hint
+from vizopt.core.params import ParamLayout
 from vizopt.core.words import Language
 from vizopt.draw.defaults import with_panels
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
-from vizopt.draw.panels import Curves, Descent, Panel, SmallPlane, Standings
+from vizopt.draw.panels import (
+    Curves,
+    Descent,
+    Legend,
+    Panel,
+    SmallPlane,
+    Standings,
+    Weights,
+)
 from vizopt.draw.views import BADGES, Runs, Views
 from vizopt.recording.differences import APART, differences, own
 from vizopt.recording.standings import score
@@ -13,18 +24,28 @@ from vizopt.recording.store import Recording
 
 PLANES = 6  # that there is room for
 MOST = len(BADGES)  # runs of a picture
+GRIDS = 4  # runs whose weights there is room for
+PAIRS = (230.0, 116.0, 230.0, 116.0, 36.0, 150.0, 200.0)  # heights in portrait, of more than two
+# What a small plane shows, by what was recorded.
+FIELDS = {
+    "plane": "scores",
+    "strip": "probabilities",
+    "fitted": "fitted",
+    "predicted": "predictions",
+}
 FEW = 3  # of which the settings of each are told
 
 
-def raced(runs: Runs, wanted: FigureSpec | None = None) -> FigureSpec:
+def raced(runs: Runs, wanted: FigureSpec | None = None, layer: str = "") -> FigureSpec:
     """The picture of several runs: of up to 6 the planes, of up to 20 curves and standings.
 
     Args:
         runs: by their names.
         wanted: what a scene says of it; see `arranged`.
+        layer: whose weights and updates stand below each plane; none when empty.
 
     Raises:
-        VizoptError: more than there is room for.
+        VizoptError: more than there is room for, or no such layer.
         ValueError: a panel whose name has no place in the picture, or that joins none.
     """
     if len(runs) > MOST:
@@ -32,28 +53,47 @@ def raced(runs: Runs, wanted: FigureSpec | None = None) -> FigureSpec:
             f"{len(runs)} runs: a picture has room for {MOST}, and for the planes of {PLANES}: "
             "leave some out"
         )
-    return with_panels(_arranged(runs), wanted)
+    if layer:
+        check_layer(layer, {name: run.layout for name, run in runs.items()})
+    return with_panels(_arranged(runs, layer), wanted)
 
 
-def _arranged(runs: Runs) -> FigureSpec:
+def check_layer(layer: str, layouts: Mapping[str, ParamLayout]) -> None:
+    """Raises VizoptError where runs, by their names, have no such layer, or are too many for it."""
+    if len(layouts) > GRIDS:
+        raise VizoptError(
+            f"weights: {len(layouts)} runs: there is room for the weights of {GRIDS}: "
+            'leave some out, or say weights = ""'
+        )
+    for name, layout in layouts.items():
+        if layer not in layout.layers:
+            way = hint(layer, layout.layers)
+            raise VizoptError(f'weights: {name} has no layer "{layer}": {way}')
+
+
+def _arranged(runs: Runs, layer: str) -> FigureSpec:
     common = frozenset.intersection(*(run.names for run in runs.values()))
     if all(run.header.kind == "function" for run in runs.values()):
         return _descents()
-    kinds = {"plane": "scores", "strip": "probabilities"}
-    shown = next((kind for kind, column in kinds.items() if column in common), None)
+    shown = next((kind for kind, column in FIELDS.items() if column in common), None)
     small = shown is not None and len(runs) <= PLANES
     # Rates are written above small planes, and need a plot of their own where there are none.
-    drawn = ("loss", "accuracy") if small else ("loss", "accuracy", "lr")
+    drawn = ("loss", "accuracy", "r2") if small else ("loss", "accuracy", "r2", "lr")
     curves = Curves(tuple(name for name in drawn if name in common))
     decides = score(runs)
     panels: dict[str, Panel] = {"curves": curves, "standings": Standings(decides)}
     if not small:
         return FigureSpec(panels, *_without())
-    written = tuple(name for name in ("accuracy", "loss", "lr") if name in common)
+    written = tuple(name for name in ("accuracy", "loss", "r2", "lr") if name in common)
     named = any(_has_names(run) for run in runs.values())
     for number, name in enumerate(runs, 1):
         panels[f"run-{number}"] = SmallPlane(shown, written, named, of=name)  # type: ignore[arg-type]
-    return FigureSpec(panels, *_with(len(runs)))
+    if not layer:
+        return FigureSpec(panels, *_with(len(runs)))
+    for number, name in enumerate(runs, 1):
+        panels[f"weights-{number}"] = Weights(layer, of=name)
+    panels["key"] = Legend(of=max(runs, key=lambda name: runs[name].epochs))
+    return FigureSpec(panels, *_with_weights(len(runs)))
 
 
 def what_differs(views: Views, words: Language) -> str:
@@ -88,15 +128,33 @@ def _with(many: int) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosaic, Mosaic]:
     square = {2: _stacked, 3: _stacked, 4: _beside_four}.get(many, _compact_six)(names)
     portrait = {2: _stacked, 3: _filled, 4: _stacked_four}.get(many, _stacked_six)(names)
     tall = {
-        2: (383.0, 110.0, 560.0),
+        2: (383.0, 150.0, 520.0),
         3: (383.0, 383.0, 330.0),
-        4: (340.0, 340.0, 160.0, 232.0),
+        4: (306.0, 306.0, 190.0, 270.0),
     }.get(many, (250.0, 250.0, 220.0, 350.0))
     low = {2: (336.0, 100.0, 110.0), 3: (250.0, 120.0, 168.0)}.get(many)
     square = Mosaic(square.rows, square.widths, low) if low else square
     portrait = Mosaic(portrait.rows, portrait.widths, tall)
     standard = {2: _above, 3: _above, 4: _beside_four}.get(many, _beside_six)(names)
     return wide, standard, square, portrait, *_small()
+
+
+def _with_weights(many: int) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosaic, Mosaic]:
+    """The same with the weights of each run below its plane."""
+    planes, grids = (
+        [f"{what}-{number}" for number in range(1, many + 1)] for what in ("run", "weights")
+    )
+    rows = [" ".join(" ".join([name] * 3) for name in each) for each in (planes, grids)]
+    ends = ["curves"] * many * 2 + ["standings"] * many
+    rows += [" ".join(["key"] * 3 * many), " ".join(ends)]
+    wide = Mosaic(tuple(rows), heights=(230.0, 132.0, 36.0, 166.0))
+    square = Mosaic(tuple(rows), heights=(200.0, 140.0, 36.0, 180.0))
+    pairs = [(each[i : i + 2]) for i in range(0, many, 2) for each in (planes, grids)]
+    upright = [" ".join([*pair, "."][:2]) for pair in pairs]
+    upright += [" ".join([name] * 2) for name in ("key", "standings", "curves")]
+    heights = (300.0, 150.0, 36.0, 150.0, 380.0) if many == 2 else PAIRS
+    portrait = Mosaic(tuple(upright), heights=heights)
+    return wide, wide, square, portrait, *_small()
 
 
 def _beside_two(names: list[str]) -> Mosaic:

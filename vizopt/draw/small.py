@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from vizopt.core.arrays import Pixels, Size
 from vizopt.core.numbers import count
-from vizopt.draw.mosaic import Box
+from vizopt.core.sizes import Box
 from vizopt.draw.views import Views, at_end, ended_of, planned_steps, shown_steps
 
 if TYPE_CHECKING:

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.core.numbers import count
 from vizopt.core.words import phrase
 from vizopt.draw.playback import Playback
 from vizopt.draw.views import View, Views
 from vizopt.recording.events import MARKS, broken_off
-from vizopt.recording.standings import sofar
+from vizopt.recording.standings import diverged_at, every_sofar, sofar
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -26,6 +28,7 @@ class Standing:
         place: among the others, from 0 [F].
         leads: whether it is the first and no other is its equal [F].
         reached: by accuracy, the first epoch with that or more; none where it never has.
+        ends: the lowest and the highest best value so far of its seeds [2, F]; None of one seed.
     """
 
     best: Floats
@@ -33,6 +36,7 @@ class Standing:
     place: Places
     leads: NDArray[np.bool_]
     reached: Mapping[float, int]
+    ends: Floats | None = None
 
 
 def standing(views: Views, column: str) -> dict[str, Standing]:
@@ -54,17 +58,38 @@ def standing(views: Views, column: str) -> dict[str, Standing]:
             places[i],
             (places[i] == 0) & (equal[i] == 1),
             _reached(view, column),
+            _ends(view, column),
         )
         for i, view in enumerate(views.values())
     }
 
 
-def ending(view: View, views: Views) -> str:
-    """What is said of a run from its last row on: why it broke off, or that it is finished where
-    another one goes on."""
+class Ending(NamedTuple):
+    """What is said of a run that stands.
+
+    Args:
+        words: `diverged at epoch 137`, `finished`; empty where it goes on to the end.
+        shown: whether each frame says so [F].
+        warns: whether it diverged, or has no further numbers.
+    """
+
+    words: str
+    shown: NDArray[np.bool_]
+    warns: bool
+
+
+def ending(view: View, views: Views) -> Ending:
+    """Of a run that diverged, or that broke off, or is finished where another one goes on."""
+    run, rows = view.run, view.rows
     last = max(int(other.run["epoch"][-1]) for other in views.values())
-    finished = phrase("finished") if int(view.run["epoch"][-1]) < last else ""
-    return broken_off(view.run) or finished
+    over, at = rows == len(run) - 1, diverged_at(run)
+    if broken := broken_off(run):
+        return Ending(broken, over, True)
+    if at is not None:
+        words = phrase("diverged", unit=phrase(run.header.unit), at=count(at))
+        return Ending(words, run["epoch"][rows] >= at, True)
+    finished = phrase("finished") if int(run["epoch"][-1]) < last else ""
+    return Ending(finished, over & bool(finished), False)
 
 
 def gliding(place: Places, playback: Playback) -> Floats:
@@ -83,6 +108,13 @@ def _so_far(view: View, column: str) -> tuple[Floats, Floats]:
     first = np.maximum.accumulate(np.where(changes, np.arange(len(best)), 0))
     shown = view.run["epoch"][view.rows]
     return best[shown], first[shown].astype(float)
+
+
+def _ends(view: View, column: str) -> Floats | None:
+    """Between what the best values of all seeds so far lie [2, F]."""
+    every = every_sofar(view.run, column)
+    shown = view.run["epoch"][view.rows]
+    return every[[0, -1]][:, shown] if len(every) > 1 else None
 
 
 def _reached(view: View, column: str) -> dict[float, int]:

@@ -25,6 +25,12 @@ class Updates(NamedTuple):
     stops: Rows
     at: NDArray[np.float64]
 
+    def of(self, frames: Rows) -> "Updates":
+        """Those that some frames show [F] in place of their own."""
+        return Updates(
+            self.start[frames], self.stop[frames], self.starts, self.stops, self.at[frames]
+        )
+
 
 def updates(rows: Rows, playback: Playback, course: Rows | None = None) -> Updates:
     """Half a second of the clip's course each, whatever its frame rate is, so that a GIF and an MP4

@@ -25,6 +25,7 @@ class WithWarning:
         self._picture = picture
         self.card = max(round(SECONDS * fps), 1)
         self._card = _card(picture.size, theme)
+        self.size, self.places = picture.size, picture.places
 
     def __len__(self) -> int:
         return self.card + len(self._picture)

@@ -9,7 +9,16 @@ import numpy as np
 from vizopt.core.params import ParamLayout
 from vizopt.draw.arrangement import PLOTS, Parts, mosaics
 from vizopt.draw.figure_spec import FigureSpec
-from vizopt.draw.panels import Curves, DecisionRegions, Legend, Panel, Strip, Weights
+from vizopt.draw.panels import (
+    Curves,
+    DecisionRegions,
+    FittedCurve,
+    Legend,
+    Panel,
+    PredictedTrue,
+    Strip,
+    Weights,
+)
 from vizopt.recording.scalars import telling
 from vizopt.recording.store import Recording
 
@@ -19,6 +28,8 @@ GRIDS = {(True, True): 6, (True, False): 6, (False, True): 8, (False, False): 12
 FIELDS: dict[str, tuple[str, Panel]] = {
     "plane": ("scores", DecisionRegions()),
     "strip": ("probabilities", Strip()),
+    "fitted": ("fitted", FittedCurve()),
+    "predicted": ("predictions", PredictedTrue()),
 }
 
 

@@ -1,7 +1,7 @@
 """Fields of view: parts of the picture that span 10°, and how much of a mask lies in them."""
 
 from math import ceil
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from vizopt.flashes.zigzag import Mask
 CELL = 6.4  # screen pixels, 0.19°: side of a cell
 
 Numbers: TypeAlias = NDArray[np.int32]  # [tops, lefts]  of the blocks in every field
+AnyNumber = TypeVar("AnyNumber", bound=np.generic)
 
 
 class Field(NamedTuple):
@@ -38,16 +39,21 @@ def inside(values: NDArray[np.bool_ | np.int8], grid: Grid) -> Numbers:
 def _windows(values: NDArray[np.generic], side: tuple[int, int]) -> Numbers:
     """Sums over every window of so many rows and columns."""
     strips = _sliding(values, side[1])
-    return _sliding(np.ascontiguousarray(strips.T), side[0]).T
+    return _turned(_sliding(np.ascontiguousarray(_turned(strips)), side[0]))
 
 
 def _sliding(values: NDArray[np.generic], side: int) -> Numbers:
     """Sums of every `side` neighbours in a row: differences of an integral image."""
-    until = np.cumsum(values, axis=1, dtype=np.int32)
-    sums = np.empty((until.shape[0], until.shape[1] - side + 1), np.int32)
-    sums[:, 0] = until[:, side - 1]
-    np.subtract(until[:, side:], until[:, :-side], out=sums[:, 1:])
+    until = np.cumsum(values, axis=-1, dtype=np.int32)
+    sums = np.empty((*until.shape[:-1], until.shape[-1] - side + 1), np.int32)
+    sums[..., 0] = until[..., side - 1]
+    np.subtract(until[..., side:], until[..., :-side], out=sums[..., 1:])
     return sums
+
+
+def _turned(values: NDArray[AnyNumber]) -> NDArray[AnyNumber]:
+    """Rows as columns."""
+    return values.swapaxes(-1, -2)
 
 
 def central(values: NDArray[np.integer]) -> int:
@@ -78,18 +84,19 @@ class Cells:
         return height - rows + 1, width - columns + 1
 
     def inside(self, mask: Mask) -> Numbers:
-        """Blocks of a mask [h, w] in every field."""
+        """Blocks of a mask [h, w] in every field, or of each of several masks [n, h, w]."""
         return _windows(self._counts(mask), self._field)
 
-    def fullest(self, mask: Mask, least: int) -> tuple[int, Field] | None:
+    def fullest(self, mask: Mask, least: int) -> tuple[int, Field | None]:
         """The most blocks of a mask in a field of 10°, and the first field that has them.
 
-        Fields are counted where cells hold `least` or more, so that it is right from there on; none
-        where no cells do.
+        Fields are counted where cells hold `least` or more, so that it is right from there on.
+        Where no cells do, it is the most in a field of theirs, and there is no field.
         """
-        cells = np.nonzero(self.inside(mask) >= least)
+        held = self.inside(mask)
+        cells = np.nonzero(held >= least)
         if not len(cells[0]):
-            return None
+            return int(held.max()), None
         (top, bottom), (left, right) = (self._span(cells[axis], axis) for axis in (0, 1))
         counts = _windows(mask[top:bottom, left:right], self._grid.field)
         row, column = divmod(int(counts.argmax()), counts.shape[1])
@@ -112,14 +119,16 @@ class Cells:
 
     def _counts(self, mask: Mask) -> NDArray[np.uint8]:
         """Blocks of a mask in every cell."""
+        if self._side == 1:
+            return mask.view(np.uint8)
         lines = _gathered(mask.view(np.uint8), self._side)
-        return _gathered(np.ascontiguousarray(lines.T), self._side).T
+        return _turned(_gathered(np.ascontiguousarray(_turned(lines)), self._side))
 
 
 def _gathered(values: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     """Sums of `side` rows each; the last may be of fewer."""
-    sums = values[::side].copy()
+    sums = values[..., ::side, :].copy()
     for i in range(1, side):
-        part = values[i::side]
-        sums[: len(part)] += part
+        part = values[..., i::side, :]
+        sums[..., : part.shape[-2], :] += part
     return sums

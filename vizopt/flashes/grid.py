@@ -37,8 +37,11 @@ class Groups(NamedTuple):
 
     def places(self, some: Places) -> Places:
         """Where some of their n blocks are among all N."""
-        before = (self.numbers - np.arange(len(self.numbers))) * self.side
-        return some + before.take(some // self.side)
+        return self.numbers.take(some // self.side) * self.side + some % self.side
+
+    def single(self, some: Places) -> "Groups":
+        """Some of their n blocks, each alone."""
+        return Groups(self.places(some), 1)
 
     def of(self, values: NDArray[Value]) -> NDArray[Value]:
         """The values of their blocks [n], of those of all blocks [N]: a copy."""

@@ -71,7 +71,7 @@ def _over(paper: str, image: Image.Image) -> tuple[RGB, bool]:
     if not image.has_transparency_data:
         return np.asarray(image.convert("RGB")), False
     picture = image if image.mode == "RGBA" else image.convert("RGBA")  # which copies it anyway
-    if picture.getchannel("A").getextrema() == (255, 255):
+    if np.asarray(picture.getchannel("A")).min() == 255:
         return np.asarray(picture.convert("RGB")), False
     below = Image.new("RGBA", picture.size, paper)
     return np.asarray(Image.alpha_composite(below, picture).convert("RGB")), True

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vizopt.flashes.fields import Cells, Field, central, inside
-from vizopt.flashes.grid import Grid, Groups
+from vizopt.flashes.grid import Grid, Groups, Places
 from vizopt.flashes.recent import Events, Recent
 from vizopt.flashes.together import Pairs, Swings, Watch
-from vizopt.flashes.zigzag import Mask
 
 MAX_TRANSITIONS = 6  # transitions in a second: three flashes, each a pair of opposing transitions
 
@@ -41,37 +40,41 @@ class Tally:
     def __init__(self, grid: Grid) -> None:
         self.worst = Worst()
         self._grid = grid
-        self._up: Mask = np.zeros(grid.padded[0] * grid.padded[1], np.bool_)
-        self._down: Mask = np.zeros_like(self._up)
-        self._moved = False
+        self._up: list[Places] = []
+        self._down: list[Places] = []
         self._blocks = Blocks(grid)
         self._together = [Watch(kind, grid, self._blocks.recent) for kind in (Pairs, Swings)]
 
-    def add(self, groups: Groups, up: Mask, down: Mask) -> None:
-        """Which blocks of some groups went up and which down in this frame [n]."""
-        if up.any() or down.any():
-            groups.put(self._up, up)
-            groups.put(self._down, down)
-            self._moved = True
+    def add(self, groups: Groups, up: Places, down: Places) -> None:
+        """Which blocks of some groups went up and which down in this frame."""
+        if len(up) or len(down):
+            self._up.append(self._shown(groups.places(up)))
+            self._down.append(self._shown(groups.places(down)))
 
     def close(self, micros: int) -> int:
         """The frame is complete: transitions in the last second that reach a quarter of a field."""
-        both = self._shown(self._up), self._shown(self._down)
-        each = self._blocks.close(micros, both if self._moved else None)
-        together = [watch.close(micros, each, self._moved) for watch in self._together]
+        moved = bool(self._up)
+        events = (np.concatenate(self._up), np.concatenate(self._down)) if moved else None
+        each = self._blocks.close(micros, events)
+        together = [watch.close(micros, each, moved) for watch in self._together]
         transitions = max(each, *together)
         if transitions > self.worst.transitions:
             ways: list[Blocks | Watch] = [self._blocks, *self._together]
             field = ways[[each, *together].index(transitions)].where()
             self.worst = Worst(transitions, micros, field)
-        self.worst = replace(self.worst, fast=self._blocks.fast)
-        if self._moved:
-            self._up[:] = self._down[:] = self._moved = False
+        if self._blocks.fast > self.worst.fast:
+            self.worst = replace(self.worst, fast=self._blocks.fast)
+        self._up.clear()
+        self._down.clear()
         return transitions
 
-    def _shown(self, mask: Mask) -> Mask:
-        """Without the padding [h, w]."""
-        return mask.reshape(self._grid.padded)[:, : self._grid.shape[1]]
+    def _shown(self, places: Places) -> Places:
+        """Places in the padded grid as those in the picture, without those in the padding."""
+        across, padded = self._grid.shape[1], self._grid.padded[1]
+        if across == padded:
+            return places
+        rows, columns = np.divmod(places, padded)
+        return np.asarray((rows * across + columns)[columns < across])
 
 
 class Blocks:
@@ -84,6 +87,7 @@ class Blocks:
         self.recent = Recent(grid.shape)
         self._level = 0
         self._field = Field(0, 0, *grid.field)  # where a level was last reached
+        self._seen: dict[int, int] = {}  # the most blocks of a field by level, less the gains then
 
     def where(self) -> Field:
         """The field where most blocks had so many."""
@@ -103,23 +107,31 @@ class Blocks:
 
     def _reached(self, level: int) -> bool:
         """Whether a quarter of a field has that many transitions; the cheapest tests first."""
-        mask = self.recent.counts >= level
         quarter = self._grid.quarter
-        if np.count_nonzero(mask) < quarter:
+        if self._most(level) < quarter:
             return False
-        if np.count_nonzero(mask[self._field.slices]) >= quarter:
+        if np.count_nonzero(self.recent.counts[self._field.slices] >= level) >= quarter:
             return True
-        found = self._cells.fullest(mask, quarter)
-        if found is None:
-            return False
-        count, self._field = found
+        count, field = self._fullest(level, quarter)
+        self._field = field or self._field
         return count >= quarter
 
     def _measure_fast(self) -> None:
-        mask = self.recent.counts > MAX_TRANSITIONS
-        rows, columns = self._grid.field
+        level = MAX_TRANSITIONS + 1
         best = round(self.fast * self._grid.quarter)
-        if min(int(np.count_nonzero(mask)), rows * columns) <= best:
-            return
-        if found := self._cells.fullest(mask, best + 1):
-            self.fast = max(self.fast, found[0] / self._grid.quarter)
+        if self._most(level) > best:
+            count, _ = self._fullest(level, best + 1)
+            self.fast = max(self.fast, count / self._grid.quarter)
+
+    def _most(self, level: int) -> int:
+        """No field has more blocks of a level: not more than all have, nor than have come to it
+        since they were counted."""
+        seen = self._seen.get(level, self._grid.field[0] * self._grid.field[1])
+        return min(self.recent.reached(level), seen + self.recent.gains(level))
+
+    def _fullest(self, level: int, least: int) -> tuple[int, Field | None]:
+        """The most blocks of a level in a field, and where; or so few that no field has least."""
+        most, field = self._cells.fullest(self.recent.counts >= level, least)
+        bound = max(most, least - 1) if field else most
+        self._seen[level] = bound - self.recent.gains(level)
+        return (most, field) if field else (0, None)

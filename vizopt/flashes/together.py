@@ -15,6 +15,7 @@ from vizopt.flashes.grid import Grid, Groups
 from vizopt.flashes.recent import SECOND_MICROSECONDS, Moment, Recent
 from vizopt.flashes.zigzag import Mask, Swing
 
+AT_ONCE = 32_768  # blocks, of several moments, that are counted in one go
 NEVER = np.int32(np.iinfo(np.int32).max)
 
 
@@ -70,7 +71,7 @@ class Watch:
         for end in range(len(moments) - new + 1, len(moments) + 1):
             self._count.take(moments[:end])
         self._count.recent.close(micros, None)
-        return int(self._count.recent.counts.max())
+        return self._count.recent.most
 
     def where(self) -> Field:
         """The field that had so many, in the middle of those that did."""
@@ -93,17 +94,14 @@ class Swings:
         self._swing = Swing(count, grid.quarter)
 
     def take(self, moments: Sequence[Moment]) -> None:
-        micros, rise, fall = moments[-1]
+        micros, rise, fall, _ = moments[-1]
         lighter = self._blocks.mask(rise).view(np.int8) - self._blocks.mask(fall).view(np.int8)
         change = inside(lighter, self._grid).ravel()
         self._lit += change
         some = Groups(np.flatnonzero(change), 1)
         lit = some.of(self._lit)
-        turned = self._swing.turn(some, lit, *self._swing.reach(some, lit))
-        both = np.zeros((2, len(self._lit)), np.bool_)
-        both[:, some.numbers] = turned
-        up, down = both.reshape(2, *self.recent.counts.shape)
-        self.recent.close(micros, (up, down))
+        up, down = self._swing.turn(some, lit, *self._swing.reach(some, lit))
+        self.recent.close(micros, (some.numbers[up], some.numbers[down]))
 
     def field(self, index: int) -> Field:
         return Field(*divmod(index, self.recent.counts.shape[1]), *self._grid.field)
@@ -137,7 +135,7 @@ class Pairs:
         self._known: dict[int, Numbers] = {}  # n(m, now), found once for this moment
 
     def take(self, moments: Sequence[Moment]) -> None:
-        micros, up, down = moments[-1]
+        micros, up, down, _ = moments[-1]
         self._now += 1
         np.copyto(self._turned, self._now, where=self._blocks.mask(up | down))
         self._known.clear()
@@ -151,15 +149,18 @@ class Pairs:
         self._before.append(turned)
         while len(self._before) > len(moments):
             self._before.popleft()
-        self.recent.close(micros, (opens, closes))
+        self.recent.close(micros, (np.flatnonzero(opens), np.flatnonzero(closes)))
 
     def field(self, index: int) -> Field:
         return self._cells.field(index)
 
     def _since(self, moment: int) -> Numbers:
-        """n(moment, now) of every field."""
+        """n(moment, now) of every field; of a small picture those of the next moments too."""
         if moment not in self._known:
-            self._known[moment] = self._cells.inside(self._turned > moment)
+            many = max(AT_ONCE // self._turned.size, 1)
+            some = np.arange(moment, max(min(moment + many, self._now), moment + 1))
+            found = self._cells.inside(self._turned > some[:, None, None])
+            self._known |= dict(zip(some.tolist(), found, strict=True))
         return self._known[moment]
 
     def _since_last(self, fields: Mask) -> Numbers:

@@ -5,9 +5,8 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-
-from pydantic import TypeAdapter
 
 from vizopt.core.errors import DecodeError
 from vizopt.core.ffmpeg import APART, end
@@ -17,7 +16,6 @@ from vizopt.flashes.check import Trace, Verdict, check_flashes
 START = "import sys; sys.path[:] = sys.argv[1:]; from vizopt.flashes.worker import serve; serve()"
 PATIENCE_SECONDS = 10  # seconds to tidy up in
 FRAME = b"\n"  # what is said of one that was seen
-ANSWER: TypeAdapter[Verdict | str] = TypeAdapter(Verdict | str)  # found, or why it cannot be read
 
 
 class WorkerError(Exception):
@@ -46,7 +44,7 @@ class Worker:
             asked.flush()
             while (line := told.readline()) == FRAME:
                 trace(0, {})
-            found = ANSWER.validate_json(line)
+            found = _answer(line)
         except (OSError, EOFError, ValueError) as error:
             raise WorkerError(str(error)) from error
         if isinstance(found, str):
@@ -64,6 +62,18 @@ class Worker:
                 with suppress(OSError):  # what it has not read any more
                     assert pipe
                     pipe.close()
+
+
+def _answer(line: bytes) -> Verdict | str:
+    """What was found, or why the clip cannot be read.
+
+    Raises:
+        ValueError: it is none of both.
+    """
+    from pydantic import TypeAdapter  # here, for it is the longest part of the process' start
+
+    answers: TypeAdapter[Verdict | str] = TypeAdapter(Verdict | str)
+    return answers.validate_json(line)
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -92,9 +102,9 @@ def serve() -> None:
 
     for line in sys.stdin.buffer:
         path, papers = json.loads(line)
-        answer: Verdict | str
         try:
-            answer = check_flashes(path, trace=lambda *_: tell(FRAME), papers=tuple(papers))
+            found = check_flashes(path, trace=lambda *_: tell(FRAME), papers=tuple(papers))
+            answer: object = asdict(found)
         except DecodeError as error:
             answer = str(error)
-        tell(ANSWER.dump_json(answer) + b"\n")
+        tell(json.dumps(answer, default=str).encode() + b"\n")

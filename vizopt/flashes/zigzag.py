@@ -16,7 +16,7 @@ from vizopt.flashes.light import Light
 
 Value: TypeAlias = NDArray[np.float32]  # [n]
 Mask: TypeAlias = NDArray[np.bool_]  # [n]
-Turns: TypeAlias = tuple[Mask, Mask]  # which blocks go up and which down
+Turns: TypeAlias = tuple[Places, Places]  # which of n blocks go up and which down
 
 ROUNDING = 1e-5  # of a float32 mean: a change of exactly a threshold counts as reaching it
 
@@ -53,7 +53,7 @@ class Rule(Protocol):
         ...
 
     def __call__(self, groups: Groups, light: Light, red: Mask) -> Turns:
-        """Which of the blocks turn [n]."""
+        """Which of the blocks turn."""
         ...
 
 
@@ -85,13 +85,12 @@ class Swing:
         self, groups: Groups, value: Value, up: Mask, down: Mask, low: Value, high: Value
     ) -> Turns:
         """Keep the extremes; where transitions have happened the opposite one starts anew."""
-        np.copyto(high, value, where=up)
-        np.copyto(low, np.nan, where=up)
-        np.copyto(low, value, where=down)
-        np.copyto(high, np.nan, where=down & ~up)
+        risen, fallen = up.nonzero()[0], down.nonzero()[0]
+        low[risen] = high[fallen] = np.nan
+        low[fallen], high[risen] = value[fallen], value[risen]
         groups.put(self.low, low)
         groups.put(self.high, high)
-        return up, down
+        return risen, fallen
 
 
 class General:
@@ -101,10 +100,10 @@ class General:
         self._swing = Swing(count, CONTRAST)
 
     def start(self, groups: Groups, light: Light, red: Mask) -> None:
-        self._swing.start(groups, _luminance(light))
+        self._swing.start(groups, luminance(light))
 
     def __call__(self, groups: Groups, light: Light, red: Mask) -> Turns:
-        value = _luminance(light)
+        value = luminance(light)
         up, down, low, high = self._swing.reach(groups, value)
         up &= low < DARK
         down &= value < DARK
@@ -112,31 +111,43 @@ class General:
 
 
 class OldRed:
-    """WCAG 2.0: max(0, R − G − B) · 320 changes by more than 20, either state saturated red."""
+    """WCAG 2.0: max(0, R − G − B) · 320 changes by more than 20, either state saturated red.
+
+    Where it has been 0 all the time, it stays what it is as long as it is 0.
+    """
 
     def __init__(self, count: int) -> None:
         self._swing = Swing(count, REDNESS)
         self._low_red: Mask = np.zeros(count, np.bool_)
         self._high_red: Mask = np.zeros(count, np.bool_)
+        self._reddish: Mask = np.zeros(count, np.bool_)  # not 0 all the time
 
     def start(self, groups: Groups, light: Light, red: Mask) -> None:
-        self._swing.start(groups, _redness(light))
+        value = redness(light)
+        self._swing.start(groups, value)
         groups.put(self._low_red, red)
         groups.put(self._high_red, red)
+        groups.put(self._reddish, value > 0)
 
     def __call__(self, groups: Groups, light: Light, red: Mask) -> Turns:
-        value = _redness(light)
-        up, down, low, high = self._swing.reach(groups, value)
-        low_red, high_red = groups.of(self._low_red), groups.of(self._high_red)
+        value = redness(light)
+        some = ((value > 0) | groups.of(self._reddish)).nonzero()[0]
+        up, down = self._turned(groups.single(some), value.take(some), red.take(some))
+        return some.take(up), some.take(down)
+
+    def _turned(self, blocks: Groups, value: Value, red: Mask) -> Turns:
+        up, down, low, high = self._swing.reach(blocks, value)
+        low_red, high_red = blocks.of(self._low_red), blocks.of(self._high_red)
         np.copyto(low_red, red, where=value == low)
         np.copyto(high_red, red, where=value == high)
         up &= red | low_red
         down &= red | high_red
         np.copyto(high_red, red, where=up)
         np.copyto(low_red, red, where=down)
-        groups.put(self._low_red, low_red)
-        groups.put(self._high_red, high_red)
-        return self._swing.turn(groups, value, up, down, low, high)
+        blocks.put(self._low_red, low_red)
+        blocks.put(self._high_red, high_red)
+        self._reddish[blocks.numbers] = True
+        return self._swing.turn(blocks, value, up, down, low, high)
 
 
 class NewRed:
@@ -158,16 +169,19 @@ class NewRed:
 
     def __call__(self, groups: Groups, light: Light, red: Mask) -> Turns:
         colour = _chroma(light)
-        nearest, farthest = groups.of(self._red[2]), groups.of(self._other[2])
-        _put(self._red, groups, np.flatnonzero(red & (colour[2] < nearest)), colour)
-        _put(self._other, groups, np.flatnonzero(~red & (colour[2] > farthest)), colour)
-        was_other, was_red = farthest > -np.inf, nearest < np.inf
-        up = _apart(self._other, groups, np.flatnonzero(red & was_other), colour)
-        down = _apart(self._red, groups, np.flatnonzero(~red & was_red), colour)
+        was_red = groups.of(self._red[2]) < np.inf
+        farthest = groups.of(self._other[2])
+        other = ~red
+        _put(self._other, groups, (other & (colour[2] > farthest)).nonzero()[0], colour)
+        now, then = red.nonzero()[0], (was_red & other).nonzero()[0]
+        up = _apart(self._other, groups, now[farthest.take(now) > -np.inf], colour)
+        down = _apart(self._red, groups, then, colour)
+        nearest = self._red[2, groups.places(now)]
+        _put(self._red, groups, now[colour[2].take(now) < nearest], colour)
         _put(self._red, groups, up, colour)
         _put(self._other, groups, down, colour)
         self._other[2, groups.places(up)] = self._red[2, groups.places(down)] = np.nan
-        return _mask(up, red), _mask(down, red)
+        return up, down
 
 
 def saturated(light: Light) -> Mask:
@@ -176,7 +190,7 @@ def saturated(light: Light) -> Mask:
     return np.asarray((red >= SATURATED * (green + blue)) & (red > VEIL))
 
 
-def _luminance(light: Light) -> Value:
+def luminance(light: Light) -> Value:
     """Y = 0.2126 R + 0.7152 G + 0.0722 B. Source: WCAG 2.2, relative luminance."""
     value = light[0] * LUMINANCE[0]
     value += light[1] * LUMINANCE[1]
@@ -184,7 +198,7 @@ def _luminance(light: Light) -> Value:
     return np.asarray(value)
 
 
-def _redness(light: Light) -> Value:
+def redness(light: Light) -> Value:
     value = light[0] - light[1]
     value -= light[2]
     value *= np.float32(WEIGHT)
@@ -220,9 +234,3 @@ def _apart(state: Light, groups: Groups, some: Places, colour: Light) -> Places:
     u, v = (colour[i].take(some) - state[i].take(places) for i in (0, 1))
     squared = u**2 + v**2
     return np.asarray(some[squared > CHROMA**2])
-
-
-def _mask(some: Places, like: Mask) -> Mask:
-    mask = np.zeros_like(like)
-    mask[some] = True
-    return mask

@@ -21,6 +21,9 @@ Write: TypeAlias = Callable[[Frame], None]
 CheckFlashes: TypeAlias = "Callable[[Path, Path], Verdict]"
 
 
+Place: TypeAlias = tuple[float, float, float, float]  # left, top, width, height, of the frame's 1
+
+
 class Mark(NamedTuple):
     """Something that happened.
 
@@ -58,6 +61,7 @@ class ClipMetadata:
         words: in the language that the clip has.
         loop: how often it plays by itself; 0: for ever.
         poster: what is shown before it plays; none: what the format begins with.
+        runs: of a clip of several, in order, each with the place of its panel, where it has one.
     """
 
     title: str = ""
@@ -77,6 +81,7 @@ class ClipMetadata:
     words: Language = ENGLISH
     loop: int = 0
     poster: Frame | None = None
+    runs: Mapping[str, Place | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from vizopt.clips.still import check_stills
 from vizopt.clips.targets import Limits
 from vizopt.clips.write import write_waiting
 from vizopt.core.errors import EncodeError, RecordingError
-from vizopt.core.places import alone, scratch, target
+from vizopt.core.places import alone, at_home, scratch, target
 from vizopt.core.progress import Bar, quiet
 from vizopt.pipeline.drawing import complete, drawn, render_all
 from vizopt.pipeline.estimate import check_size
@@ -126,7 +126,7 @@ def record(scene: Scene, path: Path | str, bar: Bar = quiet, *, resume: bool = F
         RecordingError: the folder cannot be written, or there is nothing to resume.
         Interrupted: by Ctrl-C, when rows were committed: they are kept, beside an older recording.
     """
-    path = Path(path)
+    path = at_home(path)
     with (resumed if resume else replaced)(path) as part:
         check_size(scene, path)
         trained(scene, part, bar, None if resume else path, resume=resume)

@@ -14,7 +14,7 @@ from vizopt.core.library import bundled
 from vizopt.core.params import ParamLayout
 from vizopt.core.places import scratch
 from vizopt.core.progress import quiet
-from vizopt.draw.mosaic import Box
+from vizopt.core.sizes import Box
 from vizopt.draw.paint import DPI, drawn, pixel_axes
 from vizopt.draw.panels import DrawContext
 from vizopt.draw.playback import Playback

@@ -12,6 +12,7 @@ from vizopt.clips.render import draw
 from vizopt.clips.staging import Staging, staged
 from vizopt.clips.still import check_stills
 from vizopt.clips.telling import unit_of
+from vizopt.clips.write import write_waiting
 from vizopt.core.errors import EncodeError, RecordingError
 from vizopt.core.progress import Bar, quiet
 from vizopt.draw.views import Runs
@@ -56,11 +57,19 @@ def render_all(
 
 
 def rendered(
-    runs: Runs, scene: Presentation, files: Sequence[Path], asked: Request, bar: Bar
+    runs: Runs,
+    scene: Presentation,
+    files: Sequence[Path],
+    asked: Request,
+    bar: Bar,
+    texts: Mapping[Path, str] | None = None,
 ) -> list[Clip]:
-    """The same of several recordings, for a presentation that is read already."""
+    """The same of several recordings, for a presentation that is read already; texts are put
+    beside them."""
     with staged() as staging:
         clips, failed = drawn(runs, scene, files, asked, bar, staging)
+        for file, text in (texts or {}).items():
+            failed |= write_waiting(file, text, staging)
         failed |= staging.put()
     return complete(clips, failed)
 

@@ -10,12 +10,16 @@ from vizopt.core.errors import SceneError
 from vizopt.core.numbers import count
 from vizopt.core.sampling import sampled
 from vizopt.recording.quantities import layered
+from vizopt.recording.targets import MOST as SHOWN
 from vizopt.scene.spec import Scene
 from vizopt.train.optimizers import acting, rates
-from vizopt.train.probes import LINE, measured, recorded
+from vizopt.train.predicting import LINE
+from vizopt.train.probes import measured, recorded
 
 MOST = 2_000_000_000  # bytes of a recording
-METRICS = {"accuracy", "validation_loss", "validation_accuracy", "slope", "x"}
+METRICS = {"slope", "x", "validation_loss"} | {
+    f"{front}{name}" for front in ("", "validation_") for name in ("accuracy", "r2", "mae")
+}
 
 
 def check_size(scene: Scene, path: Path | None) -> None:
@@ -58,11 +62,13 @@ def bytes_of(scene: Scene) -> dict[str, int]:
     values += sum(len(layered(name, problem.layout.layers)) for name in measured(scene.needs))
     plane = scene.keep.grid**2 if "scores" in scene.needs else 0
     line = 4 * LINE * scene.keep.grid if "probabilities" in scene.needs else 0
+    fitted = 4 * LINE * scene.keep.grid if "fitted" in scene.needs else 0
+    fitted += 4 * SHOWN if "predictions" in scene.needs else 0
     numbers = 2 * recorded(problem.layout, scene.record).layout.size
     return {
         "epochs": 8 * values * scene.epochs,
         "problem.sizes": kept * (8 + numbers * np.dtype(problem.dtype).itemsize),
-        "keep.grid": kept * problem.outputs * (plane + line),
+        "keep.grid": kept * (problem.outputs * (plane + line) + fitted),
     }
 
 

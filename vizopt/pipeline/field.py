@@ -9,16 +9,26 @@ from typing import Any, NamedTuple, TypeAlias
 from pydantic import TypeAdapter, ValidationError
 
 from vizopt.clips import recipe as recipes
-from vizopt.core.errors import RecordingError, SceneError, VizoptError
+from vizopt.core.errors import RecordingError, SceneError, VizoptError, meant
 from vizopt.core.explain import explained
+from vizopt.core.library import names, races
 from vizopt.core.numbers import counted
+from vizopt.core.places import at_home
 from vizopt.pipeline.prepared import prepare
 from vizopt.recording.atomic import is_recording
 from vizopt.recording.run import Run
 from vizopt.recording.store import Recording
 from vizopt.scene.load import load_scene, override, parse_scene, with_words
-from vizopt.scene.load_race import checked, is_race, load_race, parse_race
-from vizopt.scene.race import MAX_NAME, MAX_RUNS, Race, RacePresentation, entered, scene_of
+from vizopt.scene.load_race import checked, is_name, is_race, load_race, parse_race
+from vizopt.scene.race import (
+    MAX_NAME,
+    MAX_RUNS,
+    Race,
+    RacePresentation,
+    entered,
+    scene_of,
+    too_many,
+)
 from vizopt.scene.spec import TRAINED, Scene
 from vizopt.scene.written import as_table, scene_toml
 from vizopt.story.phrases import listed
@@ -26,6 +36,7 @@ from vizopt.train.optimizers import name_of
 
 Source: TypeAlias = str | Path | Scene | Race | Recording | Run
 SHOWN = tuple(each.name for each in fields(RacePresentation))
+SHORT = {"SGD with momentum": "Momentum", "Nesterov's gradient": "Nesterov"}
 
 
 @dataclass(frozen=True)
@@ -70,15 +81,16 @@ def field_of(
         VizoptError: a source that cannot be used, or runs that cannot race.
     """
     trained = {key: value for key, value in overrides.items() if key.partition(".")[0] in TRAINED}
+    sources = [at_home(each) if isinstance(each, str | Path) else each for each in sources]
     things = [_opened(each, trained) for source in sources for each in _inside(source)]
-    races = [thing for thing in things if isinstance(thing, Race)]
+    made = [thing for thing in things if isinstance(thing, Race)]
     runs = _named([each for thing in things for each in _runs(thing)])
     if len(runs) < 2:
         raise VizoptError(f"{name}: a race needs two runs at least: name more scenes or recordings")
     if len(runs) > MAX_RUNS:
-        raise VizoptError(f"{name}: {len(runs)} runs: a race has {MAX_RUNS} at most, with planes 6")
-    if races:
-        shown = RacePresentation(**{key: getattr(races[0], key) for key in SHOWN})
+        raise VizoptError(f"{name}: {too_many(len(runs))}")
+    if made:
+        shown = RacePresentation(**{key: getattr(made[0], key) for key in SHOWN})
     else:
         shown = _presentation(runs, name)
     shown = replace(shown, mixed=True) if mixed else shown
@@ -119,7 +131,14 @@ def _opened(source: Source, overrides: Mapping[str, Any]) -> Scene | Race | Reco
         text = recipes.read(Path(source))
         recipes.check_origin(Path(source), text)
         return checked(parse_race(text, str(source), {}, overrides), str(source))
-    return load_race(source, overrides) if is_race(source) else load_scene(source, overrides)
+    if is_race(source):
+        return load_race(source, overrides)
+    name = str(source)
+    if is_name(source) and name not in names():
+        every = f"there are the races {listed(races())}, and the scenes {listed(names())}"
+        way = meant(name, [*races(), *names()]) or every
+        raise SceneError(name, "", f"no such race or scene: {way}")
+    return load_scene(source, overrides)
 
 
 def _runs(thing: Scene | Race | Recording) -> list[tuple[tuple[str, ...], Scene | Recording]]:
@@ -127,15 +146,22 @@ def _runs(thing: Scene | Race | Recording) -> list[tuple[tuple[str, ...], Scene 
     if isinstance(thing, Race):
         return [((scene.title,), scene) for scene in thing.scenes()]
     if isinstance(thing, Scene):
-        return [((name_of(thing.optimizer), thing.name), thing)]
+        return [((_short(name_of(thing.optimizer)), thing.name), thing)]
     if not len(thing):
         raise RecordingError(f"{thing.path}: holds no rows: the run ended before its first commit")
     if "loss" not in thing.columns:
         raise RecordingError(f"{thing.path}: has no loss: a race compares losses")
     external, scene = thing.header.external, _trained(thing)
-    names = [external.optimizer] if external and external.optimizer else []
-    names += [name_of(scene.optimizer)] if scene else []
-    return [((*names, thing.path.stem), thing)]
+    called = [external.optimizer] if external and external.optimizer else []
+    called += [_short(name_of(scene.optimizer))] if scene else []
+    return [((*called, thing.path.stem), thing)]
+
+
+def _short(rule: str) -> str:
+    """A rule's name as it has room above a plane."""
+    for long, short in SHORT.items():
+        rule = rule.replace(long, short)
+    return rule
 
 
 def _trained(run: Recording) -> Scene | None:
@@ -152,10 +178,10 @@ def _named(
     runs: Sequence[tuple[tuple[str, ...], Scene | Recording]],
 ) -> dict[str, Scene | Recording]:
     """Runs by the names of their rules, or of their files where rules are there twice."""
-    rules = Counter(names[0] for names, _ in runs)
+    rules = Counter(called[0] for called, _ in runs)
     named: dict[str, Scene | Recording] = {}
-    for names, run in runs:
-        name = names[0] if rules[names[0]] == 1 else names[-1]
+    for called, run in runs:
+        name = called[0] if rules[called[0]] == 1 else called[-1]
         if name in named:
             way = "give each its own name in a race's TOML file"
             raise VizoptError(f'two runs named "{name}": {way}')
@@ -225,8 +251,10 @@ class _Problem(NamedTuple):
 def _problem(run: Scene | Recording) -> _Problem:
     if isinstance(run, Scene):
         ready = prepare(run)
-        header, points = ready.header, len(ready.problem.constants.get("labels", ()))
+        header, points = ready.header, len(ready.problem.constants.get("held_out", ()))
     else:
-        header, points = run.header, len(run["labels"]) if "labels" in run.names else 0
-    classes = counted(len(header.classes), "class")
-    return _Problem(header.kind, f" on {counted(points, 'point')} in {classes}" if points else "")
+        header, points = run.header, len(run["held_out"]) if "held_out" in run.names else 0
+    what = f"in {counted(len(header.classes), 'class')}"
+    if header.kind == "regression":
+        what = f"to predict {header.target}"
+    return _Problem(header.kind, f" on {counted(points, 'point')} {what}" if points else "")

@@ -14,7 +14,8 @@ from vizopt.scene.spec import Scene
 from vizopt.scene.written import scene_toml
 from vizopt.train.loop import Epoch, train
 from vizopt.train.optimizers import Optimizer, acting, per_batch, rates, worked
-from vizopt.train.probes import Probe, probes_for, recorded
+from vizopt.train.probe import Probe
+from vizopt.train.probes import probes_for, recorded
 from vizopt.train.problems import Problem
 
 

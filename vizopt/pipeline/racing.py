@@ -13,14 +13,18 @@ from vizopt.clips.plan import check_inputs, planned
 from vizopt.clips.staging import staged
 from vizopt.clips.still import check_stills
 from vizopt.clips.targets import Limits
+from vizopt.clips.write import write_waiting
 from vizopt.core.errors import Interrupted, VizoptError
 from vizopt.core.numbers import counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
+from vizopt.draw.race import check_layer
 from vizopt.pipeline.drawing import complete, drawn
 from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.field import Field
 from vizopt.pipeline.fitting import fitted_all
+from vizopt.pipeline.prepared import prepare
+from vizopt.pipeline.reuse import Reuse
 from vizopt.pipeline.workers import Job, Say, train_all
 from vizopt.recording.atomic import is_recording, is_whole
 from vizopt.recording.seeded import Seeded, middle_seed
@@ -39,7 +43,7 @@ def train_race(
     bar: Bar = quiet,
     say: Say = print,
     *,
-    again: bool = False,
+    look: Sequence[Path] | None = (),
     cores: int | None = None,
 ) -> dict[str, Recording]:
     """Every run of a race, recorded: what is there of the same training is not trained again.
@@ -49,7 +53,7 @@ def train_race(
         folder: of the recordings, NAME.zarr each.
         bar: shows the progress of each run.
         say: is told which recordings are reused.
-        again: whether runs are trained though a recording stands.
+        look: where other recordings are that may stand for a run; None where all are trained.
         cores: how many are trained beside each other; as many as there are cores when left out.
 
     Raises:
@@ -57,7 +61,7 @@ def train_race(
         Interrupted: by Ctrl-C: what is finished is kept, and the next race goes on from there.
     """
     scenes = {name: run for name, run in field.runs.items() if isinstance(run, Scene)}
-    look = None if again else (folder, folder.parent)
+    look = None if look is None else (*look, folder, folder.parent)
     members: dict[str, list[Recording]] = {}
     if field.shown.seeds > 1 and scenes:
         members = _by_seeds(scenes, field, folder, bar, say, look, cores)
@@ -88,7 +92,7 @@ def _by_seeds(
             Job(
                 replace(scene, seed=scene.seed + k, keep=HISTORY, title=f"{name}, seed {k}"),
                 folder / "seeds" / f"{file_name(name)} {scene.seed + k}.zarr",
-                None if look is None else (folder / "seeds",),
+                None if look is None else tuple(place / "seeds" for place in look),
             )
             for k in range(field.shown.seeds)
         ]
@@ -137,7 +141,8 @@ def race(
     say: Say = print,
     limits: Mapping[Path, Limits] | None = None,
     *,
-    again: bool = False,
+    texts: Mapping[Path, str] | None = None,
+    look: Sequence[Path] | None = (),
     cores: int | None = None,
 ) -> tuple[dict[str, Recording], list[Clip]]:
     """Train what is to be trained, and draw all runs into every file.
@@ -150,21 +155,38 @@ def race(
         bar: shows progress.
         say: is told which recordings are reused.
         limits: what each clip may be at most.
-        again: whether runs are trained though a recording stands.
+        texts: what else is put beside them, by file.
+        look: where other recordings are that may stand for a run; None where all are trained.
         cores: how many are trained beside each other.
     """
     asked = replace(asked, overrides={})
     check_race(field, files, asked, folder)
     with _place(folder) as place:
-        runs = train_race(field, place, bar, say, again=again, cores=cores)
+        runs = train_race(field, place, bar, say, look=look, cores=cores)
         shown = field.race or field.shown
         with staged() as staging:
             if limits is None:
                 clips, failed = drawn(runs, shown, files, asked, bar, staging)
             else:
                 clips, failed = fitted_all(runs, shown, limits, asked, bar, staging)
+            for file, text in (texts or {}).items():
+                failed |= write_waiting(file, text, staging)
             failed |= staging.put()
     return runs, complete(clips, failed)
+
+
+def race_reusing(
+    field: Field,
+    files: Sequence[Path],
+    asked: Request,
+    bar: Bar,
+    reuse: Reuse | None,
+    texts: Mapping[Path, str] | None = None,
+) -> list[Clip]:
+    """The clips of a race of which no recording stays; those that stand may be reused."""
+    look = (reuse.folder / field.shown.name, reuse.folder) if reuse else None
+    say = reuse.say if reuse else str
+    return race(field, files, asked, None, bar, say, texts=texts, look=look)[1]
 
 
 def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path | None) -> None:
@@ -185,6 +207,15 @@ def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path
     check_stills(options, unit, epochs)
     for scene in scenes:
         check_size(scene, folder)
+    for name, run in field.runs.items() if field.shown.clock == "seconds" else ():
+        if isinstance(run, Scene) or "seconds" not in run.columns:
+            raise VizoptError(f"clock: {name} has no recorded seconds: choose step or samples")
+    if field.shown.weights:
+        layouts = {
+            name: prepare(run).header.layout if isinstance(run, Scene) else run.layout
+            for name, run in field.runs.items()
+        }
+        check_layer(field.shown.weights, layouts)
 
 
 def _place(folder: Path | None) -> AbstractContextManager[Path]:

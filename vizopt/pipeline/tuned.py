@@ -12,12 +12,13 @@ from vizopt.core.progress import Bar
 from vizopt.formats.ours import guard
 from vizopt.pipeline.tuning import Tuned, tune
 from vizopt.pipeline.workers import Say
-from vizopt.scene.load_race import load_race
+from vizopt.scene.load_race import load_race, parse_race
+from vizopt.scene.race import Race
 from vizopt.scene.written import scene_toml
 
 
 def tuned(
-    source: str,
+    source: str | Path | Race,
     overrides: Mapping[str, Any],
     folder: Path | None,
     target: float,
@@ -31,7 +32,7 @@ def tuned(
     """Tune a race and write it.
 
     Args:
-        source: name or path of the race.
+        source: the race, or its name or path.
         overrides: dotted key → value.
         folder: of the trials; outputs/NAME/tuning when left out.
         target: accuracy to settle at.
@@ -46,7 +47,10 @@ def tuned(
             raise VizoptError(f"{file}: a race's name ends in .toml")
         check_place(file)
         guard(file, overwrite)
-    race = load_race(source, overrides)
+    if isinstance(source, Race):
+        race = parse_race(scene_toml(source), source.name, {}, overrides)
+    else:
+        race = load_race(source, overrides)
     place = folder or Path("outputs") / race.name / "tuning"
     found = tune(race, place, target, bar, say, cores)
     if file:

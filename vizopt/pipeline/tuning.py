@@ -84,7 +84,7 @@ def tune(
     Args:
         race: whose update rules are tuned, each on its run's own problem.
         folder: where trials are recorded; what is there is not trained again.
-        target: accuracy to settle at; of descents it is a global minimum.
+        target: accuracy to settle at, of a regression R²; of descents it is a global minimum.
         bar: shows progress.
         say: is told which recordings are reused.
         cores: how many trials are trained beside each other; the result is the same.
@@ -154,7 +154,7 @@ def _settled(run: Recording, target: float) -> int | None:
     if run.header.kind == "function":
         ended = outcome(run)
         return ended.reached_at if ended.minimum and ended.minimum.is_global else None
-    return settled(run["accuracy"], target)
+    return settled(run["r2" if run.header.kind == "regression" else "accuracy"], target)
 
 
 def _rank(trial: Trial) -> tuple[float, float]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from vizopt.core.errors import RecordingError
 from vizopt.core.places import is_left, parts_of
+from vizopt.recording.asking import LINE
 from vizopt.recording.atomic import attributes
-from vizopt.recording.field import LINE
 from vizopt.recording.store import Recording
 
 
@@ -38,6 +38,5 @@ def grid(run: Recording) -> int:
     """Points a side of the plane that is recorded, if one is."""
     if "scores" in run.columns:
         return int(run.columns["scores"].shape[-1])
-    return (
-        int(run.columns["probabilities"].shape[-1]) // LINE if "probabilities" in run.columns else 0
-    )
+    lines = (run.columns[name] for name in ("probabilities", "fitted") if name in run.columns)
+    return next((int(line.shape[-1]) // LINE for line in lines), 0)

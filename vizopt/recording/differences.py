@@ -10,7 +10,7 @@ from vizopt.core.numbers import setting
 from vizopt.core.toml import parsed
 from vizopt.recording.store import Recording
 
-DATA = ("points", "labels", "held_out", "curve")  # constants that are the data
+DATA = ("points", "labels", "targets", "held_out", "curve")  # constants that are the data
 RULE = "optimizer"
 APART = "  ·  "  # between the settings that stand below a title
 
@@ -59,10 +59,9 @@ def samples_seen(run: Recording) -> int:
 
 def samples(run: Recording) -> int:
     """How many samples an epoch sees; 1 of a descent, or where nobody told."""
-    if "labels" not in run.names:
+    if "held_out" not in run.names:
         return 1
-    held_out = int(run["held_out"].sum()) if "held_out" in run.names else 0
-    return len(run["labels"]) - held_out
+    return int((run["held_out"] == 0).sum())
 
 
 def common(runs: Mapping[str, Recording]) -> str:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +16,7 @@ from vizopt.recording.quantities import QUANTITIES
 
 MOST_CLASSES = 256  # a class is a byte
 FEW = 20  # different numbers with decimals that may be classes
+LEAST = 50  # samples of wide data that are taken in any case
 PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
 LONGEST_NAME = 100  # characters
 TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
@@ -28,6 +31,7 @@ class Samples(NamedTuple):
         y: class of each [N].
         classes: their names [C].
         codes: what the classes are in the data [C].
+        every: how many there are of which these are some, if they are not all.
     """
 
     x: NDArray[np.float64]
@@ -35,6 +39,23 @@ class Samples(NamedTuple):
     y: Labels
     classes: tuple[str, ...]
     codes: NDArray[Any]
+    every: int = 0
+
+
+class Numbers(NamedTuple):
+    """Data with a number each, which a regression predicts.
+
+    Args:
+        x, shape, every: as of `Samples`.
+        y: number of each [N].
+        target: what is predicted.
+    """
+
+    x: NDArray[np.float64]
+    shape: tuple[int, ...]
+    y: NDArray[np.float64]
+    target: str
+    every: int = 0
 
 
 def array(value: Any) -> NDArray[Any]:
@@ -113,13 +134,16 @@ def column(name: str) -> str:
 
 
 def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
-    """The arrays of a tree of mappings and sequences, each with its path: `layers.0.kernel`."""
+    """The arrays of a tree of mappings, sequences and dataclasses, each with its path:
+    `layers.0.kernel`."""
     if isinstance(params, Mapping):
         items: Any = params.items()
     elif isinstance(params, tuple) and hasattr(params, "_fields"):
         items = zip(params._fields, params, strict=True)
     elif isinstance(params, list | tuple):
         items = enumerate(params)
+    elif is_dataclass(params):
+        items = ((each.name, getattr(params, each.name)) for each in fields(params))
     else:
         yield above, params
         return
@@ -127,13 +151,18 @@ def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
         yield from named(value, f"{above}.{key}" if above else str(key))
 
 
-def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
-    """Features and classes, from X and y in any of the usual forms.
+def samples(
+    data: Any, classes: Sequence[Any] | None, target: str = "", most: float = inf
+) -> Samples | Numbers:
+    """Features, and classes or numbers, from X and y in any of the usual forms.
 
     Args:
         data: X [N, D] or [N], more dimensions are laid flat; and y: class numbers, names, −1 and 1,
-            or one column a class.
+            or one column a class; or numbers that a regression predicts.
         classes: names, in the order of the sorted labels or of the columns.
+        target: what y is called where it is a number to predict, which many different numbers with
+            decimals are in any case.
+        most: numbers of X that are taken; of wider data so many samples, drawn at random.
 
     Raises:
         RecordingError: they do not fit each other.
@@ -142,21 +171,70 @@ def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
         given, labels = data
     except (TypeError, ValueError) as error:
         raise RecordingError("data: needs X and y: data=(X, y)") from error
-    shape, x = _features(given)
+    x = array(given)
+    if x.dtype.kind not in "biuf":
+        raise RecordingError(f"data: X: {x.dtype}: needs numbers")
+    x = x.reshape(-1, 1) if x.ndim < 2 else x
     y = np.asarray(labels) if isinstance(labels, list | tuple) else array_of_labels(labels)
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim not in (1, 2) or len(y) != len(x):
         raise RecordingError(f"data: {counted(len(x), 'sample')} and labels {list(y.shape)}")
+    some = _some(len(x), max(int(np.prod(x.shape[1:])), 1), most)
+    every = len(x) * (len(some) < len(x))
+    shape, values = x.shape[1:], _features(x[some])
+    if target or (classes is None and _is_measured(y)):
+        return Numbers(values, shape, _numbers(y)[some], target or "y", every)
+    found = _labelled(y, classes)
+    return Samples(values, shape, found.codes[some], found.names, found.values, every)
+
+
+def _some(samples: int, width: int, most: float) -> NDArray[np.intp]:
+    """Places of the samples that are taken, rising: all, or as many as are not too much."""
+    few = max(int(most // width), LEAST) if samples * width > most else samples
+    if few >= samples:
+        return np.arange(samples)
+    return np.sort(np.random.RandomState(0).permutation(samples)[:few])
+
+
+def _features(x: NDArray[Any]) -> NDArray[np.float64]:
+    """Samples laid flat [N, D]."""
+    flat = x.reshape(len(x), -1).astype(np.float64)
+    if not flat.size or not np.isfinite(flat).all():
+        raise RecordingError("data: X: holds no numbers, or some that are not finite")
+    return flat
+
+
+def _is_measured(y: NDArray[Any]) -> bool:
+    """Whether labels are many different numbers with decimals."""
+    if y.ndim != 1 or y.dtype.kind != "f" or not np.isfinite(y).all():
+        return False
+    return len(np.unique(y)) > FEW and bool((y % 1).any())
+
+
+def _numbers(y: NDArray[Any]) -> NDArray[np.float64]:
+    if y.ndim != 1 or y.dtype.kind not in "biuf":
+        raise RecordingError(f"data: y {list(y.shape)} {y.dtype}: needs one number for each sample")
+    if not np.isfinite(y).all():
+        raise RecordingError("data: y: holds numbers that are not finite")
+    return y.astype(np.float64)
+
+
+class _Labelled(NamedTuple):
+    """Classes of samples: their names, the class of each sample, what they are in the data."""
+
+    names: tuple[str, ...]
+    codes: NDArray[np.intp]
+    values: NDArray[Any]
+
+
+def _labelled(y: NDArray[Any], classes: Sequence[Any] | None) -> _Labelled:
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        raise RecordingError("data: y: holds numbers that are not finite")
     if y.ndim == 2:
         values, codes = np.arange(y.shape[1]), y.argmax(axis=1)
     else:
         values, codes = np.unique(y, return_inverse=True)
-    if len(values) > FEW and values.dtype.kind == "f" and (values % 1).any():
-        raise RecordingError(
-            f"data: labels: {len(values)} different numbers are no classes, and a regression has "
-            "no picture of its data: leave data out, numbers and parameters are recorded without"
-        )
     names = [str(value.item()) for value in values]
     chosen = [str(name) for name in classes] if classes is not None else names
     if len(chosen) < len(names):
@@ -164,22 +242,13 @@ def samples(data: Any, classes: Sequence[Any] | None) -> Samples:
             f"classes: {counted(len(chosen), 'name')} for {counted(len(names), 'class')} of labels"
         )
     if len(chosen) > MOST_CLASSES:
-        raise RecordingError(f"data: labels: {len(chosen)} classes: {MOST_CLASSES} at most")
+        raise RecordingError(
+            f"data: labels: {len(chosen)} classes: {MOST_CLASSES} at most: if y is a number to "
+            'predict name it: target="price"'
+        )
     if y.ndim == 1 and len(chosen) > len(names):  # some class has no sample
         values, codes = np.arange(len(chosen)), _numbered(y, chosen)
-    return Samples(x, shape, codes.astype(np.intp), tuple(chosen), values)
-
-
-def _features(given: Any) -> tuple[tuple[int, ...], NDArray[np.float64]]:
-    """The shape of a sample, and all of them laid flat [N, D]."""
-    x = array(given)
-    if x.dtype.kind not in "biuf":
-        raise RecordingError(f"data: X: {x.dtype}: needs numbers")
-    x = x.reshape(-1, 1) if x.ndim < 2 else x
-    shape, x = x.shape[1:], x.reshape(len(x), -1).astype(np.float64)
-    if not x.size or not np.isfinite(x).all():
-        raise RecordingError("data: X: holds no numbers, or some that are not finite")
-    return shape, x
+    return _Labelled(tuple(chosen), codes.astype(np.intp), values)
 
 
 def array_of_labels(labels: Any) -> NDArray[Any]:

@@ -27,9 +27,10 @@ LONGEST = 100_000  # characters of a text
 MOST_CLASSES = 256  # a recorded or drawn class is a byte
 MOST_ARRAYS = 10_000
 ANY = -1  # length of a side
+REFITTED = "refitted"  # how a note begins of steps that were trained again, one by one
 RATES = ("lr", "learning_rate", "eta0")  # settings that the line below a title has
 Text = Annotated[str, Field(max_length=LONGEST)]
-Kind = Literal["network", "function"]
+Kind = Literal["network", "regression", "function"]
 Settings = Annotated[Mapping[str, bool | int | float | Text], Field(max_length=1000)]
 Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 
@@ -88,6 +89,11 @@ class External:
             return self.framework
         return f"{', '.join([self.optimizer, *parts])} ({self.framework})"
 
+    @property
+    def again(self) -> str:
+        """`refitted` where the steps are not those of one training; else empty."""
+        return REFITTED if self.note.startswith(REFITTED) else ""
+
 
 def _rate(value: bool | float | str) -> str:
     """A schedule leaves 0.0020000000000000018 of the 0.002 that somebody chose."""
@@ -105,7 +111,8 @@ class Header:
         layout: the tensors in the flat parameter vector.
         epochs: planned length of the run.
         versions: of vizopt and of what computed the numbers.
-        kind: of the problem: a network, or a function of one variable.
+        kind: of the problem: a network that tells classes apart, one that predicts a number, or a
+            function of one variable.
         external: who trained, where it was not vizopt.
         unit: what a step is called, "epoch" or "step".
         batch: samples of one step; 0 where that is all of them, or nobody told.
@@ -114,6 +121,7 @@ class Header:
         plane: what plane through the features the picture shows; empty for two features.
         axes: names of the plane's axes, x and y, or of one feature alone; none of data drawn from a
             rule.
+        target: name of the number that a regression predicts.
         worked: the update rule in lines of arithmetic, to be redone by hand; see
             `vizopt.train.optimizers.worked`.
         whole: shapes that arrays had in the training of which evenly spaced cells are recorded, by
@@ -133,6 +141,7 @@ class Header:
     classes: Annotated[tuple[Text, ...], Field(max_length=MOST_CLASSES)] = ()
     plane: Text = ""
     axes: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
+    target: Text = ""
     worked: Text = ""
     whole: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
@@ -230,6 +239,9 @@ def misfits(
         elif name == "probabilities":
             if len(inner) != 2 or inner[0] != (classes or inner[0]) or inner[1] < 2:
                 yield f"{array.path}: {list(inner)} does not fit {classes} classes"
+        elif name in ("fitted", "predictions"):
+            if len(inner) != 1 or inner[0] < (2 if name == "fitted" else 1):
+                yield f"{array.path}: {list(inner)} are no numbers of a regression"
         elif inner != shapes.get(name, () if history or name == "epoch" else inner):
             yield f"{array.path}: {list(inner)} does not fit the header"
     yield from _misfit_constants(header, constants)
@@ -240,12 +252,15 @@ def _kinds(name: str) -> str:
 
 
 def _misfit_constants(header: Header, constants: Mapping[str, Any]) -> Iterator[str]:
-    """A network's points with a class each, on a plane or a line; a curve's x and f."""
-    points, axes = (*(constants["points"].shape if "points" in constants else ()), ANY, ANY)[:2]
+    """A network's points with a class or number each, on a plane or a line; a curve's x and f."""
+    of = next((constants[name].shape for name in ("points", "targets") if name in constants), ())
+    points, axes = (*of, ANY, ANY)[:2]
     axes = 1 if axes == 1 else 2
     wanted = {
         "points": ("f", (points, axes)),
         "labels": ("iu", (points,)),
+        "targets": ("f", (points,)),
+        "target_units": ("f", (2,)),
         "held_out": ("iu", (points,)),
         "extent": ("f", (2 * axes,)),
         "units": ("f", (axes, 2)),

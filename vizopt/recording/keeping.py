@@ -1,6 +1,5 @@
 """Keeping: what of each step of somebody's training is kept, decided as they come."""
 
-from collections.abc import Callable, Mapping
 from math import isfinite
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -8,38 +7,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.conventions import Convention
 from vizopt.recording import given
+from vizopt.recording.asking import GRIDS, Asking
 from vizopt.recording.budget import Fineness, events, fineness, first_rows
-from vizopt.recording.field import GRIDS, Field
-from vizopt.recording.given import Samples
 from vizopt.recording.leftout import LeftOut
 from vizopt.recording.parameters import EXACT, Parameters
 from vizopt.recording.rows import Watch, in_octaves
+from vizopt.recording.source import Source
 from vizopt.recording.writer import Writer
 
 BUSY = 0.2  # of the time, that predicting may take: then there are fewer rows
 LEAST = 8  # K where predicting is slow
-SEEN = 3  # bytes of the plane for each on the disk, about
 EPOCH = 8  # bytes of a row's own number
-Predict = Callable[[NDArray[Any]], Any]
-
-
-class Source(NamedTuple):
-    """What a row is made of besides the parameters.
-
-    Args:
-        samples: data with their classes, if any.
-        predict: what the model says of samples, if it can be asked.
-        features: names of the features, if they have any.
-        convention, modules: whose names the parameters have; see `Parameters`.
-    """
-
-    samples: Samples | None
-    predict: Predict | None
-    features: tuple[str, ...]
-    convention: Convention | None
-    modules: Mapping[str, str]
 
 
 class Latest(NamedTuple):
@@ -81,7 +60,7 @@ class Keeping:
         self.first = 1  # K of the octave rule
         self.rows = 0  # steps that could have been kept
         self._parameters: Parameters | None = None
-        self._field: Field | None = None
+        self._field: Asking | None = None
         self._watch = Watch()
         self._latest: Latest | None = None
         self._lost: dict[str, int] = {}  # from which step on loss or parameters have no value
@@ -137,6 +116,8 @@ class Keeping:
         if self._field and self._field.grid < GRIDS[0]:
             points = " × ".join([str(self._field.grid)] * len(self._field.plane.axes))
             self._writer.remark(f"the plane was asked at {points} points")
+        if self._field and (few := self._source.few):
+            self._writer.remark(f"the picture has {few}, as they are wide")
         if self._thinned:
             self._writer.remark("fewer steps than fit were kept, as predicting took long")
         self._writer.finish(min(self._lost.values(), default=None))
@@ -154,11 +135,10 @@ class Keeping:
         if params is not None:
             self._parameters = self._found(params)
         fine = self._fineness()
-        samples = self._source.samples
-        if samples and self._source.predict:
-            self._field = self._left_out.tried("predict", lambda: self._asked(samples, fine.grid))
+        if self._source.asks:
+            self._field = self._left_out.tried("predict", lambda: self._asked(fine.grid))
         self._choose(fine)
-        self._writer.begin(at, self._parameters, self._field, samples)
+        self._writer.begin(at, self._parameters, self._field, self._source.samples)
         if self._writer.kept:
             self.rows = self._writer.offered()
             self._watch.catch_up(*self._writer.before("loss", "accuracy", "lr"))
@@ -177,11 +157,9 @@ class Keeping:
             "params", lambda: Parameters(_called(params), source.convention, source.modules)
         )
 
-    def _asked(self, samples: Samples, most: int) -> Field:
+    def _asked(self, most: int) -> Asking:
         grids = [grid for grid in GRIDS if grid <= most]
-        grids = [self._writer.grid] if self._writer.grid else grids
-        assert self._source.predict
-        return Field(self._source.predict, samples, self._source.features, grids)
+        return self._source.asked([self._writer.grid] if self._writer.grid else grids)
 
     def _fineness(self) -> Fineness:
         """What fits in the size."""
@@ -204,10 +182,7 @@ class Keeping:
     def _bytes(self, grid: int) -> float:
         """Of a row, before it is packed."""
         columns = self._parameters.columns if self._parameters else ()
-        size = float(EPOCH + sum(column.nbytes for column in columns))
-        if self._source.samples and self._source.predict:
-            size += len(self._source.samples.classes) * grid**2 / SEEN
-        return size
+        return float(EPOCH + sum(column.nbytes for column in columns)) + self._source.nbytes(grid)
 
     def _row(self, at: int, params: Any, kept: bool) -> None:
         """Keep what is to be kept of a step, and hold the rest until the next one comes."""
@@ -255,7 +230,7 @@ class Keeping:
             row |= self._plane(self._field)
         return Taken(row)
 
-    def _plane(self, field: Field) -> dict[str, NDArray[Any]]:
+    def _plane(self, field: Asking) -> dict[str, NDArray[Any]]:
         """What the model predicts now; nothing any more where it cannot be asked."""
         start = perf_counter()
         found = self._left_out.tried("predict", field.row)

@@ -15,7 +15,7 @@ BOOK = re.compile(r"dense(\d+)")  # a layer of the book
 HELD_OUT = "validation_"  # in front of a name: the same of the samples held out
 HELD_OUTS = (HELD_OUT, "val_", "valid_", "eval_", "dev_", "test_")  # what others write there
 TRAINED_ON = ("training_", "train_")
-Shape: TypeAlias = Literal["scalar", "params", "plane", "line", "constant"]
+Shape: TypeAlias = Literal["scalar", "params", "plane", "line", "samples", "constant"]
 Scale: TypeAlias = Literal["linear", "auto", "log"]
 # Of the parameters before an update, its gradient, and the update, all or a layer's.
 Measure: TypeAlias = Callable[[Vector, Vector, Vector], float]
@@ -31,6 +31,7 @@ class Quantity:
         of_function: its title where a function is made small.
         shape: of a row: "scalar" is one number of every epoch, which curves can show.
         range: what it can be, where that is known.
+        floor: an axis that reaches above 0 begins no lower: values below are cut from it.
         scale: of its axis: "auto" is logarithmic from two decades on.
         falls: whether it falls when all goes well: high outliers are cut from its axis.
         spikes: whether its first value may lie far above all others and is then cut; no other is.
@@ -47,6 +48,7 @@ class Quantity:
     of_function: str = ""
     shape: Shape = "scalar"
     range: tuple[float, float] | None = None
+    floor: float = -np.inf
     scale: Scale = "linear"
     falls: bool = False
     spikes: bool = False
@@ -85,6 +87,23 @@ QUANTITIES: dict[str, Quantity] = {
         falls=True,
         colour="loss",
         aliases="train_loss training_loss cost f_x f",
+    ),
+    "r2": Quantity(
+        title="r2",
+        short="R²",
+        range=(-np.inf, 1.0),
+        floor=-1.0,
+        colour="accuracy",
+        aliases="r2_score r_squared r_2 coefficient_of_determination",
+    ),
+    "mae": Quantity(
+        title="mae",
+        short="MAE",
+        scale="auto",
+        falls=True,
+        colour="lr",
+        told="mean absolute error",
+        aliases="mean_absolute_error l1_loss",
     ),
     "slope": Quantity(title="slope", aliases="grad gradient derivative"),
     "lr": Quantity(
@@ -131,10 +150,13 @@ QUANTITIES: dict[str, Quantity] = {
     "statistics": Quantity(shape="params"),
     "scores": Quantity(shape="plane"),
     "probabilities": Quantity(shape="line"),
+    "fitted": Quantity(shape="line"),
+    "predictions": Quantity(shape="samples"),
     **dict.fromkeys(
-        ("points", "labels", "held_out", "extent", "units", "curve", "minima", "maxima"),
+        ("points", "labels", "held_out", "extent", "units", "targets", "target_units"),
         Quantity(shape="constant"),
     ),
+    **dict.fromkeys(("curve", "minima", "maxima"), Quantity(shape="constant")),
 }
 OTHER = Quantity(scale="auto", made=False)  # a rate that only its rule knows; whatever is logged
 # By a word in its name, what nobody knows: what falls, what rises, norms, rates.

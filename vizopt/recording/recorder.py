@@ -15,7 +15,7 @@ from vizopt.recording.header import GROUPS, Column, Group, Header
 from vizopt.recording.resume import Saved
 from vizopt.recording.waiting import Compute, Rows, Waiting
 
-WAITING = 256  # snapshots that are written together: whole chunks
+WAITING = 1024  # snapshots that are written together: whole chunks; a commit takes 25 ms
 WAITING_HISTORY = 16_384  # numbers of a column that are: four chunks
 WAITING_BYTES = 32e6  # of rows that wait for their commit; as many may be in one
 WAITING_SECONDS = 5.0  # that a row waits at most, while others come
@@ -23,7 +23,7 @@ SCALAR = 8  # bytes of a number
 
 
 class Recorder:
-    """Writes a recording; a context manager. At most 256 snapshots, 32 MB and 5 seconds wait in
+    """Writes a recording; a context manager. At most 1,024 snapshots, 32 MB and 5 seconds wait in
     memory for a commit, and as many are in the one before, which a thread writes meanwhile. Where
     both are full the training waits: no row is ever left out. What goes wrong in the thread is
     raised where the next rows are handed to it. Ctrl-C ends it with what it has, if rows were

@@ -1,9 +1,9 @@
 """Rows: which steps of a training keep a full row, decided as they come."""
 
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Sequence
 from math import inf, isfinite
-from statistics import median
 
 from vizopt.recording.events import HIGH, MARKS
 
@@ -45,7 +45,8 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self._losses: deque[float] = deque(maxlen=RECENT)
+        self._losses: deque[float] = deque()
+        self._sorted: list[float] = []  # the same
         self._lr: float | None = None
         self._marks = list(MARKS)
         self._finite = True
@@ -60,7 +61,9 @@ class Watch:
     ) -> None:
         """Know what was logged before, in order: of an earlier part of the same training."""
         self._finite = all(map(isfinite, losses))
-        self._losses.extend(loss for loss in losses if isfinite(loss))
+        for loss in losses:
+            if isfinite(loss):
+                self._remember(loss)
         self._reaches(max(accuracies, default=None))
         for lr in rates:
             self._changes(lr)
@@ -79,9 +82,18 @@ class Watch:
         if not isfinite(loss):
             first, self._finite = self._finite, False
             return first
-        usual = median(self._losses) if len(self._losses) == RECENT else inf
-        self._losses.append(loss)
+        usual = inf
+        if len(self._sorted) == RECENT:
+            usual = (self._sorted[RECENT // 2 - 1] + self._sorted[RECENT // 2]) / 2
+        self._remember(loss)
         return usual > 0 and loss > HIGH * usual
+
+    def _remember(self, loss: float) -> None:
+        """Of the last RECENT losses the median is asked for at every step."""
+        if len(self._losses) == RECENT:
+            self._sorted.pop(bisect_left(self._sorted, self._losses.popleft()))
+        self._losses.append(loss)
+        insort(self._sorted, loss)
 
     def _reaches(self, accuracy: float | None) -> bool:
         before = len(self._marks)

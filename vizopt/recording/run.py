@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.conventions import Convention
+from vizopt.core.places import at_home
 from vizopt.recording import given
 from vizopt.recording.budget import bytes_of
 from vizopt.recording.ending import at_end, closed, is_open
 from vizopt.recording.header import External
-from vizopt.recording.keeping import Keeping, Predict, Source, Taken
+from vizopt.recording.keeping import Keeping, Taken
 from vizopt.recording.leftout import ALL, LeftOut
+from vizopt.recording.source import Predict, Source
 from vizopt.recording.writer import Writer
 
+WIDE = 20e6  # numbers of X that a picture takes
 MOST_STEPS = 20_000_000  # that a history holds
 
 
@@ -50,10 +53,14 @@ class Run:
         epochs: how many there will be; the axis grows where that is not known.
         unit: what is counted: "epoch", or "step".
         title: of the picture; the recording's name when left out.
-        data: samples X [N, D] and a label y [N] each: numbers, names, −1 and 1, a column a class.
+        data: samples X [N, D] and a label y [N] each: numbers, names, −1 and 1, a column a class;
+            or a number each that is predicted.
         classes: names of the classes, in the order of their sorted labels.
+        target: name of the number that y is, where it is one to predict and no label: a regression,
+            as many different numbers with decimals are in any case.
         features: names of the features [D].
-        predict: samples [M, D] → scores, logits or probabilities [M, classes]; or classes [M].
+        predict: samples [M, D] → scores, logits or probabilities [M, classes]; or classes [M]; or
+            the predicted numbers [M] or [M, 1].
         size: what the recording may take on the disk, in bytes or as "200 MB"; it chooses K, the
             points of the plane and the cells of wide layers.
         mode: "new", or "resume" to go on with the recording at path, after its last step, or from
@@ -76,6 +83,7 @@ class Run:
         title: str = "",
         data: tuple[Any, Any] | None = None,
         classes: Sequence[Any] | None = None,
+        target: str = "",
         features: Sequence[str] = (),
         predict: Predict | None = None,
         size: str | float = "200 MB",
@@ -85,8 +93,8 @@ class Run:
         modules: Mapping[str, str] | None = None,
         versions: Mapping[str, str] | None = None,
     ) -> None:
-        self.path = Path(path)
-        samples = given.samples(data, classes) if data is not None else None
+        self.path = at_home(path)
+        samples = given.samples(data, classes, target, WIDE) if data is not None else None
         source = Source(
             samples, predict, tuple(map(str, features)), convention, dict(modules or {})
         )
@@ -125,8 +133,11 @@ class Run:
             why = f"step {at}: should be {limit}: it and others like it"
             self._left_out.leave_out("step", why)
             return
-        numbers = {}
+        numbers: dict[str, float] = {}
         for own, value in values.items():
+            if type(value) is float and (known := self._names.get(own)):
+                numbers[known] = value
+                continue
             if value is None or (name := self._named(own)) is None:
                 continue
             number = self._left_out.tried(name, partial(given.number, name, value))

@@ -18,6 +18,11 @@ PERCENT = 1.0  # an accuracy above is one of 100
 MAIN = ("loss", "accuracy")  # whatever their values are, they come first
 
 
+def logged_steps(run: "Recording") -> int:
+    """How many steps somebody logged; all of a run that vizopt trained."""
+    return int((run[COUNTED] >= 0).sum()) if COUNTED in run.columns else run.epochs
+
+
 def scalars(run: "Recording") -> list[str]:
     """The columns with a number of every step, those that have one at all."""
     history = [name for name, array in run.columns.items() if array.path.startswith("history/")]

@@ -1,5 +1,6 @@
 """Seeded: a run that was trained with several seeds; its curves are their medians."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.core.toml import parsed
 from vizopt.recording.store import Recording
 
 CURVES = ("accuracy", "loss", "validation_accuracy", "validation_loss")  # that are medians
@@ -54,6 +56,24 @@ class Seeded(Recording):
             self._of_all[column] = np.sort([filled(run, column, self) for run in self.members], 0)
         every = self._of_all[column]
         return np.array(every[int(share * (len(every) - 1))])
+
+
+def with_seeds(run: Recording) -> Recording:
+    """A run with all seeds that it was trained with, which lie in a folder beside it."""
+    name, own = re.escape(run.path.stem), _training(run)
+    folder = run.path.parent / "seeds"
+    found = [file for file in folder.glob("*.zarr") if re.fullmatch(rf"{name} \d+", file.stem)]
+    seeds = sorted(found, key=lambda file: int(file.stem.rpartition(" ")[2]))
+    every = [each for each in map(Recording, seeds) if own and _training(each) == own]
+    return Seeded(run.path, every) if len(every) > 1 else run
+
+
+def _training(run: Recording) -> dict[str, Any]:
+    """What a run was trained by, but for its seed; nothing where vizopt did not train it."""
+    if run.header.external is not None:
+        return {}
+    apart = ("seed", "keep", "title", "name", "about", "order")
+    return {key: value for key, value in parsed(run.header.scene).items() if key not in apart}
 
 
 def filled(run: Recording, column: str, longest: Recording) -> NDArray[np.float64]:

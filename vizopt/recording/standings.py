@@ -8,12 +8,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.recording.descent import from_then_on, outcome
+from vizopt.recording.descent import BROKEN, from_then_on, outcome
 from vizopt.recording.events import MARKS, divergence
 from vizopt.recording.seeded import Seeded
 from vizopt.recording.store import Recording
 
 Values = NDArray[np.float64]
+LEFT = ("outside", "resting outside", *BROKEN)  # of a descent's endings
 BRIEF = 0.02  # of the race: who leads for less is not told
 
 
@@ -76,6 +77,23 @@ def score(runs: Mapping[str, Recording]) -> Literal["accuracy", "loss"]:
     return "accuracy" if all("accuracy" in run.columns for run in runs.values()) else "loss"
 
 
+def diverged_at(run: Recording) -> int | None:
+    """The epoch from which on a run's numbers are none, or its loss explodes."""
+    if run.header.kind == "function":
+        found = outcome(run).diverged_at
+        return run.diverged if found is None else found
+    with np.errstate(over="ignore", invalid="ignore"):
+        events = divergence(run["loss"], run.diverged)
+    return next((event.epoch for event in events if event.kind == "divergence"), None)
+
+
+def stays(run: Recording) -> bool:
+    """Whether a run neither diverges nor ends outside the interval of its function."""
+    if diverged_at(run) is not None:
+        return False
+    return run.header.kind != "function" or outcome(run).ending.kind not in LEFT
+
+
 def settled(values: Values, target: float) -> int | None:
     """The first epoch from which on to the end values [E] are at the target or above.
 
@@ -93,12 +111,17 @@ def best_so_far(values: Values, column: str) -> Values:
 
 def sofar(run: Recording, column: str) -> Values:
     """The best value of a run up to each epoch [E]; of several seeds the median of theirs."""
+    every = every_sofar(run, column)
+    return np.asarray(every[(len(every) - 1) // 2])
+
+
+def every_sofar(run: Recording, column: str) -> Values:
+    """The best values up to each epoch, of all seeds in order [n, E]; of one it is alone."""
     if not isinstance(run, Seeded):
-        return best_so_far(run[column], column)
+        return best_so_far(run[column], column)[None]
     every = [best_so_far(each[column], column) for each in run.members]
     long = [np.pad(each, (0, max(run.epochs - len(each), 0)), "edge") for each in every]
-    values = np.sort([each[: run.epochs] for each in long], axis=0)
-    return np.asarray(values[(len(values) - 1) // 2])
+    return np.sort([each[: run.epochs] for each in long], axis=0)
 
 
 def leads(runs: Mapping[str, Recording]) -> list[tuple[int, str]]:
@@ -159,17 +182,12 @@ def _standing(name: str, run: Recording, column: str) -> Standing:
         best = float(values[best_at])
     accuracy = run["accuracy"] if "accuracy" in run.columns else np.empty(0)
     reached = {mark: _first(accuracy >= mark) for mark in MARKS} if len(accuracy) else {}
-    diverged = minimum = None
+    minimum = None
     if run.header.kind == "function":
         ended = outcome(run)
-        diverged = ended.diverged_at if ended.diverged_at is not None else run.diverged
         if ended.minimum and ended.minimum.is_global:
             minimum = ended.reached_at
-    else:
-        with np.errstate(over="ignore", invalid="ignore"):
-            events = divergence(run["loss"], run.diverged)
-        diverged = next((event.epoch for event in events if event.kind == "divergence"), None)
-    loss = float(run["loss"][-1])
+    loss, diverged = float(run["loss"][-1]), diverged_at(run)
     return Standing(name, best, best_at, reached, loss, run.epochs - 1, diverged, minimum)
 
 

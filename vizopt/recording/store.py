@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from vizopt.core.bounded import DOCUMENT, read_bytes
 from vizopt.core.errors import RecordingError, hint, tells_nothing
 from vizopt.core.params import ParamLayout
+from vizopt.core.places import at_home
 from vizopt.recording import header as headers
 from vizopt.recording import told
 from vizopt.recording.chunks import claimed, damaged_rows, is_missing
@@ -51,7 +52,7 @@ class Recording:
     """
 
     def __init__(self, path: Path | str, *, before_damage: bool = False) -> None:
-        self.path = Path(path)
+        self.path = at_home(path)
         self.damage: tuple[str, ...] = ()  # array and rows, found by a reading before_damage
         self._latest: dict[tuple[str, int, int | None], NDArray[Any]] = {}  # the last one read last
         import zarr  # a scene is read without
@@ -184,7 +185,8 @@ class Recording:
         """One row [*shape] of a snapshot column, read with the whole chunk that it lies in."""
         rows = self._arrays[column].chunks[0]
         start = row - row % rows
-        return cast(NDArray[Any], self.rows(column, start, start + rows)[row - start])
+        found: NDArray[Any] = self.rows(column, start, start + rows)[row - start]
+        return found
 
     def chunks(self, column: str) -> Iterator[NDArray[Any]]:
         """A snapshot column piece by piece, for what need not be in memory whole."""

@@ -15,7 +15,7 @@ from vizopt.recording.descent import Outcome, outcome
 from vizopt.recording.logged import final, is_logged
 from vizopt.recording.quantities import MEASURED, QUANTITIES, ordered, quantity, title
 from vizopt.recording.readout import Readout
-from vizopt.recording.scalars import column_of, scalars, series
+from vizopt.recording.scalars import column_of, logged_steps, scalars, series
 from vizopt.recording.store import Recording
 
 NONE = "–"  # where nobody logged a value
@@ -23,6 +23,7 @@ SIX = 6  # decimals of a table, or figures
 LOW, HIGH = 1e-4, 1e5  # below the first and from the second on a table has an exponent
 NARROW = 1e-3  # of the largest value: values that differ by less have more decimals
 TABLE = [name for name, found in QUANTITIES.items() if found.shape == "scalar"]
+JUDGED = ("loss", "accuracy", "r2", "mae")  # whose best value is told
 INNER = ("descent", "minimum", "best_loss")  # parts of the summary with x and f in them
 
 
@@ -47,6 +48,8 @@ def summary(run: Recording) -> dict[str, Any]:
         "diverged": run.diverged,
         "interrupted": run.interrupted,
     }
+    if (logged := logged_steps(run)) < run.epochs:
+        values["logged"] = logged
     values |= _values(run)
     if run.header.kind == "function":
         ended = outcome(run)
@@ -71,9 +74,9 @@ def summary(run: Recording) -> dict[str, Any]:
 
 
 def _values(run: Recording) -> dict[str, Any]:
-    """The last value of each column, and the best loss and accuracy with their epochs."""
+    """The last value of each column, and the best loss and metrics with their epochs."""
     values: dict[str, Any] = {}
-    for column in ("loss", "accuracy"):
+    for column in JUDGED:
         every = series(run, column)
         if np.isfinite(every).any():
             falls = quantity(column).falls
@@ -85,10 +88,10 @@ def _values(run: Recording) -> dict[str, Any]:
 
 
 def _others(run: Recording) -> list[str]:
-    """The columns besides loss and accuracy whose last value is told."""
+    """The columns besides loss and metrics whose last value is told."""
     if run.header.external is None:
         return [name for name in MEASURED if name in run.columns and run.epochs]
-    main = {column_of(run, name) for name in ("loss", "accuracy")}
+    main = {column_of(run, name) for name in JUDGED}
     return ordered(name for name in scalars(run) if name not in main)
 
 

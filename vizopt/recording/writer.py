@@ -14,10 +14,10 @@ from vizopt.core.errors import RecordingError, VizoptError, one_line
 from vizopt.core.numbers import counted
 from vizopt.core.params import ParamLayout
 from vizopt.core.places import beside, remove, synced, target
+from vizopt.recording.asking import Asking
 from vizopt.recording.atomic import check_free, is_recording, put, renamed, writing
 from vizopt.recording.continued import grid, killed, logged, resumable
-from vizopt.recording.field import Field
-from vizopt.recording.given import Samples
+from vizopt.recording.given import Numbers, Samples
 from vizopt.recording.header import Column, External, Group, Header
 from vizopt.recording.logged import MISSING
 from vizopt.recording.parameters import Parameters
@@ -76,8 +76,8 @@ class Writer:
         self,
         at: int,
         parameters: Parameters | None,
-        field: Field | None,
-        samples: Samples | None,
+        field: Asking | None,
+        samples: Samples | Numbers | None,
     ) -> None:
         """What a row has is known; the first step is to come, of a resumed run the next one.
 
@@ -87,12 +87,14 @@ class Writer:
         facts: dict[str, Any] = {}
         constants: dict[str, NDArray[Any]] = {}
         columns = [EPOCH, *(parameters.columns if parameters else ())]
-        if samples:
+        if isinstance(samples, Samples):
             facts["classes"] = samples.classes
+        elif samples:
+            facts |= {"kind": "regression", "target": samples.target}
         if field:
             columns.append(field.column)
             constants = field.constants
-            facts |= {"plane": field.plane.words, "axes": field.plane.names}
+            facts |= field.facts
         header = replace(self._header(), **facts, **_named(parameters))
         saved = self._saved(at, header, columns, constants)
         scalars = sorted(self._scalars - {STEP.name})
@@ -220,7 +222,7 @@ class Writer:
             scene=tomli_w.dumps({"title": title, "name": _scene_name(name)}),
             layout=ParamLayout(()),
             epochs=max(self._epochs or 1, self.steps, 1),
-            settings="  ·  ".join(filter(None, [one_line(by.told), one_line(by.model)])),
+            settings="  ·  ".join(filter(None, [one_line(by.told), one_line(by.model), by.again])),
             **about,
         )
 

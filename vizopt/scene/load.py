@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from vizopt.core.bounded import read_text
 from vizopt.core.errors import SceneError, VizoptWarning, hint, one_line
 from vizopt.core.explain import explained, names_of
 from vizopt.core.library import bundled, is_table, names, races, unpacked
+from vizopt.core.places import at_home
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.words.own import put_in
 from vizopt.draw.looks.look import LookSpec
@@ -23,16 +23,14 @@ from vizopt.recording.store import Recording
 from vizopt.scene.elsewhere import unregistered
 from vizopt.scene.former import renamed
 from vizopt.scene.spec import Presentation, Scene, Shown, Training
+from vizopt.scene.ways import DATA, on_the_command_line
 from vizopt.scene.written import kinds
 from vizopt.train.optimizers import name_of
 from vizopt.train.problems import CSV, NPZ
 
 T = TypeVar("T", bound=Training)
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
-DATA = "problem.data."  # keys of a data set
 A_RACE = "is a race of several runs: draw it with: vizopt race {}"
-# Keys that an error names.
-WAY = re.compile(r"\b(label|columns|drop|missing|delimiter|encoding|header|y) = ")
 
 
 def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Scene:
@@ -46,6 +44,7 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     Raises:
         SceneError: no such scene, not TOML, or anything wrong in it.
     """
+    source = at_home(source) if str(source).startswith("~") else source
     text, overrides = scene_text(source, overrides), overrides or {}
     folder, name = Path(source).parent, Path(source).stem
     if is_table(source):  # its text has the overrides, and its path is that of the current folder
@@ -66,9 +65,10 @@ def load_look(file: str | Path) -> dict[str, Any]:
     Raises:
         SceneError: no such file, not TOML, or a key or value that a look does not have.
     """
+    file = at_home(file)
     try:
-        table: dict[str, Any] = parsed(read_text(Path(file), LARGEST_FILE, "utf-8-sig"))
-        table = put_in(table, Path(file).parent)
+        table: dict[str, Any] = parsed(read_text(file, LARGEST_FILE, "utf-8-sig"))
+        table = put_in(table, file.parent)
         TypeAdapter(LookSpec).validate_python(table)
     except OSError as error:
         raise SceneError(str(file), "", f"cannot read: {error.strerror}") from error
@@ -94,11 +94,6 @@ def bare_table(scene: dict[str, Any]) -> dict[str, Any]:
     return scene | {"problem": problem | {"data": data | {"path": Path(data["path"]).name}}}
 
 
-def is_bundled_data(name: str) -> bool:
-    """Whether a data file of that name comes with the bundled scenes."""
-    return Path(name).suffix == ".csv" and (files("vizopt.scenes") / name).is_file()
-
-
 def is_race_table(table: Mapping[str, Any]) -> bool:
     """Whether a TOML table is that of a race."""
     return bool({"run", "over"} & set(table))
@@ -114,9 +109,10 @@ def with_data(scene: T, path: str) -> T:
 def beside(scene: T, folder: Path) -> T:
     """The scene, or run of a race, with its data file looked for beside it first."""
     data = getattr(scene.problem, "data", None)
-    if not isinstance(data, CSV | NPZ) or not (folder / data.path).is_file():
+    if not isinstance(data, CSV | NPZ):
         return scene
-    return with_data(scene, str(folder / data.path))
+    place = folder / at_home(data.path)
+    return with_data(scene, str(place)) if place.is_file() else scene
 
 
 def scene_text(source: str | Path, overrides: Mapping[str, Any] | None = None) -> str:
@@ -153,14 +149,12 @@ def _text_for(path: str, overrides: Mapping[str, Any]) -> str:
     keys = (key for key in overrides if key.startswith(DATA) and key != f"{DATA}path")
     known = {key.removeprefix(DATA): overrides[key] for key in keys}
     try:
-        said, table = inferred(path, known)
+        said, table = inferred(path, known, str(overrides.get("problem.kind", "network")))
     except ValidationError as error:
         raise explained(error, path, known, CSV) from error
     except ValueError as error:
         told = str(error).removeprefix(f"{path}: ")
-        named = WAY.search(told)
-        way = f" (on the command line: --set '{DATA}{named[1]}=…')" if named else ""
-        raise SceneError(path, "", told + way) from error
+        raise SceneError(path, "", told + on_the_command_line(told)) from error
     for key, value in overrides.items():
         override(table, key, value, path)
     return f"# {one_line(said)}\n{written(table)}"

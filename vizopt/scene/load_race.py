@@ -9,13 +9,21 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from vizopt.core.errors import SceneError
+from vizopt.core.errors import SceneError, hint
 from vizopt.core.explain import explained
-from vizopt.core.library import bundled_race, races
+from vizopt.core.library import bundled_race, is_table, names, races
 from vizopt.core.numbers import setting
+from vizopt.core.places import at_home
 from vizopt.core.toml import parsed
 from vizopt.scene.former import renamed
-from vizopt.scene.load import bare, beside, is_race_table, override, scene_text, with_words
+from vizopt.scene.load import (
+    bare,
+    beside,
+    is_race_table,
+    override,
+    scene_text,
+    with_words,
+)
 from vizopt.scene.race import MAX_NAME, Race
 from vizopt.scene.spec import TRAINED, Presentation, Scene
 
@@ -34,6 +42,13 @@ def is_race(source: str | Path) -> bool:
         return False
 
 
+def is_name(source: str | Path) -> bool:
+    """Whether it can only be the name of something bundled: no path, and no such file."""
+    path = Path(source)
+    named = len(path.parts) == 1 and path.suffix.lower() != ".toml"
+    return named and not path.exists() and not is_table(source)
+
+
 def load_race(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Race:
     """A bundled race by its name, or one from a TOML file.
 
@@ -44,7 +59,11 @@ def load_race(source: str | Path, overrides: Mapping[str, Any] | None = None) ->
     Raises:
         SceneError: no such race, not TOML, or anything wrong in it.
     """
-    text = bundled_race(str(source)) if str(source) in races() else scene_text(source)
+    source = at_home(source) if str(source).startswith("~") else source
+    known = str(source) in races()
+    if is_name(source) and not known and str(source) not in names():
+        raise SceneError(str(source), "", f"no such race: {hint(str(source), races())}")
+    text = bundled_race(str(source)) if known else scene_text(source)
     name = {"name": Path(source).stem}
     race = parse_race(text, str(source), name, overrides or {}, Path(source).parent)
     return checked(race, str(source))

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vizopt.core.specs import Finite, Flag, Positive, Whole, spec
+from vizopt.draw.race import PLANES
 from vizopt.scene.spec import Presentation, Scene, Training
-from vizopt.train.problems import FunctionSpec, NetworkSpec
 
 MAX_RUNS = 20  # of a race, as many as there are badges
 MAX_NAME = 24  # characters of a run's, which stands above its plane and at its curve
@@ -61,6 +61,8 @@ class RacePresentation(Presentation):
         clock: what all runs have in common at an instant: the "step" (or epoch), the "samples"
             seen, or the "seconds" of the training, where they are recorded.
         mixed: whether the runs may be of problems that have nothing in common.
+        weights: layer whose weights and updates stand below each run's plane, "dense2"; none when
+            left out.
         budget: what the settings were chosen by, for the picture.
         trials: what was tried for that, as `vizopt tune` writes it.
     """
@@ -68,6 +70,7 @@ class RacePresentation(Presentation):
     seeds: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     clock: Clock = "step"
     mixed: Flag = False
+    weights: str = ""
     budget: Annotated[str, Field(max_length=100)] = ""
     trials: tuple[Trial, ...] = ()
 
@@ -87,9 +90,7 @@ class Race(RacePresentation):
         if len(self.run) < 2:
             raise ValueError("run: a race needs two runs at least")
         if len(self.run) > MAX_RUNS:
-            raise ValueError(
-                f"run: {len(self.run)} runs: a race has {MAX_RUNS} at most, with planes 6"
-            )
+            raise ValueError(f"run: {too_many(len(self.run))}")
         for name, many in Counter(entry.name for entry in self.run).items():
             if many > 1:
                 raise ValueError(f'run: {many} are named "{name}": give each its own name')
@@ -112,11 +113,18 @@ class Race(RacePresentation):
         """Raises ValueError where two runs make different things small."""
         first = self.run[0]
         for entry in self.run[1:]:
-            if subject(entry) != subject(first):
-                what = f"{first.name} trains on {told(first)}, {entry.name} on {told(entry)}"
+            if entry.problem.subject != first.problem.subject:
+                about = first.problem.about, entry.problem.about
+                what = f"{first.name} trains on {about[0]}, {entry.name} on {about[1]}"
                 raise ValueError(
                     f"run: no common problem: {what}: allow it with mixed = true, or --mixed"
                 )
+
+
+def too_many(runs: int) -> str:
+    """Why so many are refused, and how many would have room."""
+    fits = f"up to {MAX_RUNS} have curves and standings, up to {PLANES} of them planes too"
+    return f"{runs} runs: leave some out: {fits}"
 
 
 def scene_of(training: Training, name: str, shown: Presentation, seed: int = 0) -> Scene:
@@ -142,22 +150,6 @@ def scene_of(training: Training, name: str, shown: Presentation, seed: int = 0) 
 def file_name(name: str) -> str:
     """A run's name as that of its files."""
     return re.sub(r"[^\w.,+() -]|^[^\w(]|[. ]$", "_", name)
-
-
-def subject(entry: Training) -> object:
-    """What is learned, or gone down: what all runs of a race have in common."""
-    problem = entry.problem
-    if isinstance(problem, NetworkSpec):
-        return problem.data
-    return problem.f if isinstance(problem, FunctionSpec) else problem
-
-
-def told(entry: Training) -> str:
-    """The same in a word or two."""
-    problem = entry.problem
-    if isinstance(problem, NetworkSpec):
-        return type(problem.data).__name__.lower()
-    return problem.f if isinstance(problem, FunctionSpec) else problem.describe()
 
 
 def entered(scene: Scene, name: str) -> Entry:

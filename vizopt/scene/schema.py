@@ -14,7 +14,9 @@ RACE_KEYS = (
     "seeds",
     "clock",
     "mixed",
+    "weights",
     "budget",
+    "weights",
     "trials",
 )  # that a scene of one run has not
 # The first lines of a scene that `vizopt show` prints. The path is that of a file beside the scene:

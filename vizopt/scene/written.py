@@ -38,10 +38,22 @@ def scene_toml(scene: Named) -> str:
     """
     table = as_table(scene)
     assert isinstance(table, dict)
-    text = tomli_w.dumps(table)
+    text = tomli_w.dumps(_shared(table))
     if len(text) > LONGEST:  # nobody could draw it again
         raise SceneError(scene.name, "", f"has more than {LONGEST} characters with its defaults")
     return text
+
+
+def _shared(table: dict[str, Any]) -> dict[str, Any]:
+    """The table of a race with what all of its runs have above them, where it can be changed for
+    all; any other table as it is."""
+    runs = table.get("run", [])
+    if len(runs) < 2:
+        return table
+    first = runs[0]
+    same = [key for key in first if all(key in run and run[key] == first[key] for run in runs)]
+    own = [{key: value for key, value in run.items() if key not in same} for run in runs]
+    return {**table, **{key: first[key] for key in same}, "run": own}
 
 
 def as_table(value: Any) -> Any:

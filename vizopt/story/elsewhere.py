@@ -13,6 +13,9 @@ def what(run: Recording) -> str:
     name = rule(run)
     if run.header.kind == "function":
         return f"{name} descends a curve"
+    if run.header.kind == "regression":
+        points = counted(len(run["targets"]), "point")
+        return f"{name} trains a network to predict {plain(run.header.target)} on {points}"
     points = counted(len(run["labels"]), "point")
     return f"{name} trains a network on {points} in {counted(len(run.header.classes), 'class')}"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from vizopt.core.numbers import count, counted, setting
 from vizopt.recording.header import External
-from vizopt.recording.scalars import column_of, scalars
+from vizopt.recording.scalars import column_of, logged_steps, scalars
 from vizopt.recording.store import Recording
 from vizopt.story.phrases import cut, listed, plain, sentence
 from vizopt.story.setup import rate
@@ -19,6 +19,9 @@ def what(run: Recording) -> str:
     by = _by(run)
     name = f"{by.optimizer} ({by.framework})" if by.optimizer else f"{by.framework} code"
     text = f"{name} trains {_a(by.model)}"
+    if "targets" in run.names:
+        points = counted(len(run["targets"]), "point")
+        return f"{text} to predict {cut(plain(run.header.target), NAME)} on {points}"
     if "labels" not in run.names:
         return text
     text += f" on {counted(len(run['labels']), 'point')}"
@@ -44,7 +47,11 @@ def trained(run: Recording) -> str:
 
 
 def data(run: Recording) -> str:
-    """How many points in which classes, where they were recorded."""
+    """How many points in which classes or with which number, where they were recorded."""
+    if "targets" in run.names:
+        target = cut(plain(run.header.target), NAME)
+        points = counted(len(run["targets"]), "point")
+        return f"The data are {points} with a number to predict, {target}."
     if "labels" not in run.names:
         return ""
     names = [cut(plain(name), NAME) for name in run.header.classes]
@@ -68,8 +75,17 @@ def how(run: Recording) -> str:
         parts.append(rate(run))
     if by.note:
         parts.append(sentence(plain(by.note)))
-    parts.append(f"The recording holds {counted(run.epochs, run.header.unit)}.")
+    parts.append(_length(run))
     return " ".join(parts)
+
+
+def _length(run: Recording) -> str:
+    """How many steps were logged, and where they end where others were not."""
+    unit, logged = run.header.unit, logged_steps(run)
+    if logged == run.epochs:
+        return f"The recording holds {counted(run.epochs, unit)}."
+    last = f"{unit} {count(int(run['step'].max()))}"
+    return f"The recording holds {counted(logged, unit)} that were logged, the last at {last}."
 
 
 def _by(run: Recording) -> External:

@@ -178,11 +178,11 @@ def _stays_up(run: Recording, event: Event) -> str:
 def _validation(run: Recording) -> str:
     if "validation_loss" not in run.columns or run.epochs < 2:
         return ""
-    loss, accuracy = run["validation_loss"], run["validation_accuracy"]
-    text = (
-        f"On the points held out the loss ends at {number(loss[-1])} and the accuracy at "
-        f"{number(accuracy[-1])}"
-    )
+    loss = run["validation_loss"]
+    others = {"validation_accuracy": "the accuracy", "validation_r2": "R²"}
+    ends = [f"the loss ends at {number(loss[-1])}"]
+    ends += [f"{of} at {number(run[name][-1])}" for name, of in others.items() if name in run.names]
+    text = f"On the points held out {' and '.join(ends)}"
     at = best_epoch(loss)
     if at is None or number(loss[at]) == number(loss[-1]):
         return f"{text}."

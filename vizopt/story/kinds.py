@@ -6,7 +6,7 @@ from vizopt.recording.events import Event
 from vizopt.recording.header import Kind
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Scene
-from vizopt.story import function, network
+from vizopt.story import function, network, regression
 
 
 class Teller(Protocol):
@@ -22,4 +22,4 @@ class Teller(Protocol):
     def in_short(self, run: Recording, found: tuple[Event, ...]) -> list[str]: ...
 
 
-TELLERS: dict[Kind, Teller] = {"network": network, "function": function}
+TELLERS: dict[Kind, Teller] = {"network": network, "regression": regression, "function": function}

@@ -3,27 +3,18 @@
 from pathlib import Path
 
 from vizopt.core.docstrings import first_line
-from vizopt.core.numbers import count, counted, setting
-from vizopt.core.sampling import size_before
+from vizopt.core.numbers import count, counted
 from vizopt.recording.events import Event
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Scene
 from vizopt.story import history
+from vizopt.story.layers import layers, penalties
 from vizopt.story.phrases import cut, listed, lower, plain
 from vizopt.train.problems import NetworkSpec
-from vizopt.train.problems.activations import ACTIVATIONS
-from vizopt.train.problems.heads import head
 
 NAMES = 8  # classes that are told one by one
 NAME = 40  # characters of a class' or file's name
 ACTED_ON = ("every weight", "the loss")  # what a rule changes, and what it makes small
-UNITS = {
-    "relu": "passes its sum on where that is positive, and zero otherwise",
-    "leaky-relu": "passes its sum on where that is positive, and a hundredth of it otherwise",
-    "tanh": "bends its sum into the range from −1 to 1",
-    "sigmoid": "bends its sum into the range from 0 to 1",
-    "gelu": "passes its sum on where that is clearly positive, and fades to zero below",
-}
 
 
 def what(name: str, run: Recording, scene: Scene) -> str:
@@ -41,7 +32,7 @@ def trained(run: Recording, scene: Scene) -> str:
 
 def length(run: Recording, scene: Scene) -> str:
     """What an epoch is."""
-    points = len(run["labels"]) - int(run["held_out"].sum())
+    points = int((run["held_out"] == 0).sum())
     each = f"each is one step on all {count(points)} points together"
     if batch := run.header.batch:
         each = f"each goes once through the {count(points)} points, {count(batch)} at a step"
@@ -52,7 +43,7 @@ def length(run: Recording, scene: Scene) -> str:
 def extras(scene: Scene) -> list[str]:
     """Penalties, dropout, the seed."""
     network: NetworkSpec = scene.problem  # type: ignore[assignment]
-    return [*_penalties(network), f"Everything random is drawn with seed {scene.seed}."]
+    return [*penalties(network), f"Everything random is drawn with seed {scene.seed}."]
 
 
 def happened(run: Recording, found: tuple[Event, ...]) -> str:
@@ -85,49 +76,18 @@ def _data(network: NetworkSpec, run: Recording) -> str:
 
 
 def _network(network: NetworkSpec, run: Recording) -> str:
-    outputs = network.sizes[-1]
     said = (
         "Softmax turns the outputs into shares that add up to 1; the class with the largest is "
         "predicted."
-        if head(outputs).words == "softmax"
+        if network.head == "softmax"
         else "A sigmoid turns the output into the share of the second class."
     )
-    each = ", one for each class" if outputs > 1 else ""
-    size = f"{counted(network.sizes[0], 'feature')} through {_hidden(network.sizes[1:-1])}"
-    if not network.sizes[1:-1]:
-        size = f"{counted(network.sizes[0], 'feature')} straight"
     parts = [
-        f"The network leads {size} to {counted(outputs, 'output')}{each}; it has "
-        f"{count(size_before(run.layout, run.header.whole))} weights and biases.",
-        _unit(network.activation) if network.sizes[1:-1] else "",
+        layers(network, run),
         said,
         "What training makes small is the loss, cross-entropy: it is large where the network "
         "gives the true class a small share.",
     ]
     if "accuracy" in run.columns:
         parts.append("Accuracy is the share of points that it classifies correctly.")
-    return " ".join(filter(None, parts))
-
-
-def _hidden(widths: tuple[int, ...]) -> str:
-    if len(widths) == 1:
-        return f"one hidden layer of {counted(widths[0], 'unit')}"
-    if len(set(widths)) == 1:
-        return f"{len(widths)} hidden layers of {counted(widths[0], 'unit')} each"
-    return f"{len(widths)} hidden layers of {listed([count(width) for width in widths])} units"
-
-
-def _unit(activation: str) -> str:
-    return f"Each hidden unit ({ACTIVATIONS[activation].words}) {UNITS[activation]}."
-
-
-def _penalties(network: NetworkSpec) -> list[str]:
-    parts = [
-        f"The loss includes {setting(value)} times the sum of all {what} weights ({name})."
-        for name, value, what in (("L1", network.l1, "absolute"), ("L2", network.l2, "squared"))
-        if value
-    ]
-    if network.dropout:
-        share = f"{setting(100 * network.dropout, 3)}\N{NO-BREAK SPACE}%"
-        parts.append(f"Every step leaves out a random {share} of the hidden units (dropout).")
-    return parts
+    return " ".join(parts)

@@ -40,8 +40,13 @@ def cut(text: str, most: int) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital letter in front and a full stop at the end."""
-    return text[:1].upper() + text[1:].rstrip(".") + "."
+    """The text with a capital letter in front, but of f(x), and a full stop at the end."""
+    return stated(text if text[1:2] == "(" else text[:1].upper() + text[1:])
+
+
+def stated(text: str) -> str:
+    """The text with a full stop at the end; a name in front stays as it is."""
+    return text.rstrip(".") + "."
 
 
 def lower(text: str) -> str:

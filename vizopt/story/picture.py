@@ -15,22 +15,23 @@ from vizopt.draw.panels import (
     Curves,
     DecisionRegions,
     Descent,
+    FittedCurve,
     Legend,
     Magnifier,
     Panel,
+    PredictedTrue,
     StepArithmetic,
     Strip,
     Weights,
 )
 from vizopt.draw.panels.curves.names import layers_of
-from vizopt.draw.panels.legend import MOST
-from vizopt.draw.panels.sample import PLANE, STRIP, sample
 from vizopt.draw.theme import Theme
 from vizopt.draw.timeline import Timeline
 from vizopt.recording.quantities import title
 from vizopt.recording.scalars import second, telling
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Presentation
+from vizopt.story.fields import fitted, plane, predicted, strip
 from vizopt.story.phrases import listed, lower, plain
 
 # The colours of a map's ends: where a weight is positive and where it is negative.
@@ -54,6 +55,10 @@ HELD = (
 HELD_STRIP = (
     "Where the curves would flash they are the mean of the {unit}s of half a second, the "
     "background is the mixture of its colours in them, and a line below says of which."
+)
+HELD_NUMBERS = (
+    "Where the predictions would flash they are the mean of the {unit}s of half a second, and a "
+    "line below says of which."
 )
 FREE = (
     "The background is in the classes' own colours and may change in every picture; an update is "
@@ -85,6 +90,7 @@ def seen(scene: Presentation, stage: FigureSpec, run: Recording, *, held: bool) 
 def _changes(shown: Sequence[Panel], unit: str, *, held: bool) -> list[str]:
     """What an update is, and what is done where something would flash."""
     ways = [(Weights, UPDATE), (DecisionRegions, HELD), (Strip, HELD_STRIP)]
+    ways += [(FittedCurve, HELD_NUMBERS), (PredictedTrue, HELD_NUMBERS)]
     told = [text for kind, text in ways if any(isinstance(panel, kind) for panel in shown)]
     return [text.format(unit=unit) for text in told] if held else [FREE] * bool(told)
 
@@ -99,52 +105,6 @@ def _head(scene: Presentation, run: Recording) -> str:
         f"At the top of the picture are {title}{', ' * bool(title)}a line with the settings"
         f"{',' * bool(title)} and a counter of the {unit} that is shown, of {last}."
     )
-
-
-def _plane(panels: list[Any], scene: Presentation, run: Recording) -> str:
-    text = (
-        "A square shows the points, coloured and shaped by their true class, over a background "
-        "coloured by the class that the network predicts at each place; as the network learns, "
-        "the borders of the background move."
-    )
-    if run.header.plane:
-        text += f" The square is a plane through the features ({plain(run.header.plane)})."
-    if run.header.axes:
-        x, y = (plain(name) for name in run.header.axes)
-        units = ", both in the units of the data" if "units" in run.names else ""
-        text += f" To the right is {x}, upward {y}{units}."
-    return f"{text}{_points(scene, run, PLANE)}"
-
-
-def _strip(panels: list[Any], scene: Presentation, run: Recording) -> str:
-    name = plain(run.header.axes[0]) if run.header.axes else "the feature"
-    text = (
-        "A strip shows the one feature. For each class a curve in its colour, with its marker, is "
-        "the probability from 0 to 1 that the network predicts at each value; below lie the "
-        "points, in a row for each true class. The background is coloured by the class with the "
-        "largest probability; as the network learns, the curves and the borders of the background "
-        f"move. To the right is {name}, in the units of the data."
-    )
-    return f"{text}{_points(scene, run, STRIP)}"
-
-
-def _points(scene: Presentation, run: Recording, most: int) -> str:
-    """What is to be said of how points are drawn, where it is not plain."""
-    colours, classes = len(scene.colours.classes), len(run.header.classes)
-    every, some = len(run["labels"]), len(sample(run["labels"], most))
-    parts = [
-        f"Of the {count(every)} points {count(some)} are shown, drawn at random from each class."
-        if some < every
-        else "",
-        "Points held out of training are hollow." if run["held_out"].any() else "",
-        f"After {count(colours)} classes the colours come again, with other markers."
-        if classes > colours
-        else "",
-        f"More than {MOST} classes are hard to tell apart, and only the first are named."
-        if classes > MOST
-        else "",
-    ]
-    return "".join(f" {part}" for part in parts if part)
 
 
 def _weights(panels: list[Weights], scene: Presentation, run: Recording) -> str:
@@ -276,8 +236,10 @@ def _documented(panels: list[Any], scene: Presentation, run: Recording) -> str:
 
 # A panel that is not here tells its docstring.
 PANELS_TOLD: dict[type, Callable[[list[Any], Presentation, Recording], str]] = {
-    DecisionRegions: _plane,
-    Strip: _strip,
+    DecisionRegions: plane,
+    Strip: strip,
+    FittedCurve: fitted,
+    PredictedTrue: predicted,
     Weights: _weights,
     Legend: _key,
     Curves: _curves,

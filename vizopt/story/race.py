@@ -11,7 +11,7 @@ from vizopt.recording.standings import Standing, leads, score, standings, steps_
 from vizopt.recording.store import Recording
 from vizopt.scene.race import RacePresentation
 from vizopt.story.compose import ALT, TITLE, Story
-from vizopt.story.phrases import cut, listed, plain, sentence
+from vizopt.story.phrases import cut, listed, plain, sentence, stated
 
 NAMES = 4  # runs that the alt text names
 VALUES = 8  # values of a difference that are told one by one
@@ -128,15 +128,13 @@ def _who(runs: Mapping[str, Recording]) -> str:
 def _led(runs: Mapping[str, Recording]) -> str:
     """Who leads from when on."""
     found = leads(runs)
-    what = {"accuracy": "best accuracy", "loss": "lowest loss"}[score(runs)]
-    if any(run.header.kind == "function" for run in runs.values()):
-        what = "lowest f(x)"
+    what = f"best {_value(runs)}" if score(runs) == "accuracy" else f"lowest {_value(runs)}"
     if not found:
         return "Nobody leads."
     (at, name), *others = found
     told = [f"{name} has the {what} so far from {_unit(runs)} {count(at)} on"]
     told += [f"{name} from {_unit(runs)} {count(at)} on" for at, name in others]
-    return sentence(", ".join(told))
+    return stated(", ".join(told))
 
 
 def _reached(runs: Mapping[str, Recording]) -> Iterator[str]:
@@ -164,6 +162,12 @@ def _diverged(runs: Mapping[str, Recording], found: Sequence[Standing]) -> Itera
             yield f"{each.name} diverges at {_unit(runs)} {count(each.diverged)}."
 
 
+def _value(runs: Mapping[str, Recording]) -> str:
+    """What decides: accuracy, loss, or f(x) where functions are made small."""
+    function = any(run.header.kind == "function" for run in runs.values())
+    return "f(x)" if function else score(runs)
+
+
 def _unit(runs: Mapping[str, Recording]) -> str:
     return next(iter(runs.values())).header.unit
 
@@ -177,7 +181,7 @@ def _alt(runs: Mapping[str, Recording], scene: RacePresentation, found: Sequence
     parts = []
     best = found[0]
     if best.best is not None and best.best_at is not None:
-        what = "highest accuracy" if score(runs) == "accuracy" else "lowest loss"
+        what = f"highest {_value(runs)}" if score(runs) == "accuracy" else f"lowest {_value(runs)}"
         parts.append(f"{best.name} has the {what}, {number(best.best)}")
     for mark in reversed(MARKS):
         there = steps_to(runs)[mark]
@@ -186,7 +190,7 @@ def _alt(runs: Mapping[str, Recording], scene: RacePresentation, found: Sequence
             parts.append(f"{name} is first at {percent(mark)}, at {_unit(runs)} {count(at)}")
             break
     parts += [f"{each.name} diverges" for each in found if each.diverged is not None]
-    for part in map(sentence, parts):
+    for part in map(stated, parts):
         if len(text) + 1 + len(part) <= ALT:
             text = f"{text} {part}"
     return cut(text, ALT)

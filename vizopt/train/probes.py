@@ -1,26 +1,25 @@
 """Probes: what of an Epoch is kept, and the tape that hands it to a recorder."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import partial
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
-from vizopt.core.arrays import Batch, Scores, Vector
+from vizopt.core.arrays import Vector
 from vizopt.core.errors import hint
 from vizopt.core.params import ParamLayout
 from vizopt.core.sampling import Sample, sampled
 from vizopt.core.specs import Count, Whole, spec
 from vizopt.recording.header import Column, Group
 from vizopt.recording.quantities import MEASURED, Measure, layered, parts, quantity
-from vizopt.recording.scores import encoded, shares
-from vizopt.recording.waiting import Compute
 from vizopt.train.loop import Epoch
-from vizopt.train.problems import Network, Problem
+from vizopt.train.predicting import predicting
+from vizopt.train.probe import Probe
+from vizopt.train.problems import Problem
 from vizopt.train.schedules import Schedule
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 # Columns of every run.
 CARRIED = frozenset({"epoch", "loss", "lr", "params", "delta"})
-LINE = 4  # points of a line for each of a side of the plane
 
 
 @spec
@@ -80,26 +78,6 @@ class Record:
         ...,
     ] = ()
     large: Literal["whole", "sample"] = "whole"
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One column and how its value is read off a step.
-
-    Args:
-        column: of the recording.
-        read: what is kept of a step; the value itself, unless it is computed.
-        compute: the values [N, *shape] of what was read off N steps, all of them at once.
-    """
-
-    column: Column
-    read: Callable[[Epoch], Any]
-    compute: Compute | None = None
-
-    def value(self, step: Epoch) -> NDArray[Any]:
-        """What a recording has of the step, in the column's dtype."""
-        read = self.read(step)
-        return np.asarray(self.compute([read])[0] if self.compute else read, self.column.dtype)
 
 
 class Tape:
@@ -182,11 +160,7 @@ def probes_for(
         probes.append(Probe(Column(name, "history", "float64"), _rate(rate)))
     for name in measured(needs):
         probes += _measures(name, problem.layout)
-    if "scores" in needs and isinstance(problem, Network):
-        probes.append(_plane_scores(problem, keep.grid))
-    if "probabilities" in needs and isinstance(problem, Network):
-        probes.append(_line_probabilities(problem, LINE * keep.grid))
-    return probes
+    return probes + predicting(problem, needs, keep.grid)
 
 
 def recorded(layout: ParamLayout, record: Record) -> Sample:
@@ -233,50 +207,3 @@ def _metric(name: str) -> Callable[[Epoch], float]:
 
 def _rate(schedule: Schedule) -> Callable[[Epoch], float]:
     return lambda step: schedule(step.number)
-
-
-def _plane_scores(network: Network, grid: int) -> Probe:
-    """Class scores over the plane, row 0 on top."""
-    x0, x1, y0, y1 = network.constants["extent"]
-    x, y = np.meshgrid(np.linspace(x0, x1, grid), np.linspace(y1, y0, grid))
-    places = np.stack([x.ravel(), y.ravel()], axis=1)
-    points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
-
-    def compute(rows: Sequence[Vector]) -> Scores:
-        return _in_parts(network, rows, points, encoded).reshape(len(rows), -1, grid, grid)
-
-    shape = (len(network.classes), grid, grid)
-    return Probe(Column("scores", "snapshots", "uint8", shape), _params, compute)
-
-
-def _line_probabilities(network: Network, count: int) -> Probe:
-    """The predicted probability of each class along a single feature."""
-    low, high = network.constants["extent"]
-    places = np.linspace(low, high, count)[:, None]
-    points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
-
-    def compute(rows: Sequence[Vector]) -> NDArray[np.float32]:
-        return _in_parts(network, rows, points, shares)
-
-    shape = (len(network.classes), count)
-    return Probe(Column("probabilities", "snapshots", "float32", shape), _params, compute)
-
-
-def _params(step: Epoch) -> Vector:
-    return step.params
-
-
-def _in_parts(
-    network: Network,
-    rows: Sequence[Vector],
-    points: Batch,
-    encode: Callable[[Batch], NDArray[Any]],
-) -> NDArray[Any]:
-    """The encoded scores [N, classes, M] of N parameter vectors, as many at once as is good."""
-    most = network.at_once(points.shape[1])
-    with np.errstate(over="ignore", invalid="ignore"):
-        parts = [
-            encode(network.scores(np.stack(rows[start : start + most]), points))
-            for start in range(0, len(rows), most)
-        ]
-    return np.concatenate(parts)

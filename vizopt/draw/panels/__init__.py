@@ -3,9 +3,11 @@
 from vizopt.draw.panels.base import Draw, DrawContext, Panel, Weight
 from vizopt.draw.panels.curves import Curves
 from vizopt.draw.panels.descent import Descent
+from vizopt.draw.panels.fitted import FittedCurve
 from vizopt.draw.panels.key import Legend
 from vizopt.draw.panels.magnifier import Magnifier
 from vizopt.draw.panels.plane import DecisionRegions
+from vizopt.draw.panels.predictions import PredictedTrue
 from vizopt.draw.panels.small_plane import SmallPlane
 from vizopt.draw.panels.standings import Standings
 from vizopt.draw.panels.strip import Strip
@@ -15,6 +17,8 @@ from vizopt.draw.panels.worked import StepArithmetic
 PANELS: dict[str, type] = {
     "plane": DecisionRegions,
     "strip": Strip,
+    "fitted": FittedCurve,
+    "predicted": PredictedTrue,
     "weights": Weights,
     "key": Legend,
     "curves": Curves,
@@ -32,9 +36,11 @@ __all__ = [
     "Descent",
     "Draw",
     "DrawContext",
+    "FittedCurve",
     "Legend",
     "Magnifier",
     "Panel",
+    "PredictedTrue",
     "SmallPlane",
     "Standings",
     "StepArithmetic",

@@ -93,7 +93,8 @@ class Axis:
         if not first <= least <= most <= last:  # of 100, or whatever somebody calls so
             first, last = -np.inf, np.inf
         near = 0 <= least <= NEAR * high
-        low = 0.0 if near else max(least - ROOM * (high - least), first)
+        floor = found.floor if high > 0 else -np.inf
+        low = 0.0 if near else max(least - ROOM * (high - least), first, floor)
         if most <= high:
             high = min(high + ROOM * (high - low), last)
         return cls(low, high) if high > low else cls._around(low)

@@ -1,6 +1,7 @@
 """The badge of a run: its number in a disc of ink, which tells it from others without a colour."""
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from vizopt.core.arrays import Pixels
 from vizopt.draw.paint import ink
@@ -18,23 +19,42 @@ def reach(slot: DrawContext, size: float) -> float:
     return slot.font(size) * RADIUS
 
 
+class _Look(NamedTuple):
+    """Of a badge."""
+
+    number: int
+    font: float  # size in pixels of the text beside it
+    ink: str
+    paper: str
+    family: str
+
+    @classmethod
+    def of(cls, slot: DrawContext, number: int, size: float) -> "_Look":
+        theme = slot.theme
+        return cls(number, slot.font(size), theme.ink, theme.paper, theme.family)
+
+
 def draw_badge(
     axes: "Axes", slot: DrawContext, x: float, y: float, number: int, size: float
 ) -> None:
     """Draw a badge whose middle is at x, y."""
+    _draw(axes, x, y, _Look.of(slot, number, size))
+
+
+def _draw(axes: "Axes", x: float, y: float, look: _Look) -> None:
     from matplotlib.patches import Circle
 
-    theme, radius = slot.theme, reach(slot, size)
-    axes.add_patch(Circle((x, y), radius, color=theme.ink, lw=0))
-    letters = slot.font(size) * DIGIT * (1.0 if number < 10 else 0.82)
+    number = look.number
+    axes.add_patch(Circle((x, y), look.font * RADIUS, color=look.ink, lw=0))
+    letters = look.font * DIGIT * (1.0 if number < 10 else 0.82)
     axes.text(
         x,
         y + letters * 0.36,
         str(number),
-        family=theme.family,
+        family=look.family,
         weight="bold",
         size=letters,
-        color=theme.paper,
+        color=look.paper,
         ha="center",
         va="baseline",
     )
@@ -42,5 +62,11 @@ def draw_badge(
 
 def badge(slot: DrawContext, number: int, size: float) -> Pixels:
     """A badge to be stamped."""
-    side = 2 * round(reach(slot, size) + 1) + 1
-    return ink(side, side, lambda axes: draw_badge(axes, slot, side / 2, side / 2, number, size))
+    return _stamped(_Look.of(slot, number, size))
+
+
+@lru_cache(maxsize=64)
+def _stamped(look: _Look) -> Pixels:
+    """The plots of a picture share one."""
+    side = 2 * round(look.font * RADIUS + 1) + 1
+    return ink(side, side, lambda axes: _draw(axes, side / 2, side / 2, look))

@@ -5,28 +5,30 @@ from math import floor
 import numpy as np
 
 from vizopt.core.arrays import Pixels
-from vizopt.draw.paint import coloured, disc, paint_line, stamp_at
+from vizopt.draw.paint import coloured, disc, paint_line, stamp_at, wedge
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
-from vizopt.draw.panels.plot import Plot
+from vizopt.draw.panels.plot import Floats, Plot
 from vizopt.draw.views import Views
 
 BADGE = 14  # size of the text that a badge would stand beside
 ABOVE = 2.6  # radii of a badge, from a ball to the middle of it
 APART = 2.1  # radii from one badge to the next
 BALL = 6.5  # units
+ARROW = 9  # units: half a side of an arrow at the edge
 
 
 def rolling(slot: DrawContext, views: Views) -> Draw:
     """Draws a ball for each run and its badge above it; where balls are near, badges stand one
-    above the other. A run outside the frame is at its edge."""
+    above the other. A run outside the frame is an arrow at its edge, that points to where it is."""
     every = list(views.values())
     plot = Plot.of(slot, every[0].run)
     radius = reach(slot, BADGE)
     badges = [badge(slot, view.role.number, BADGE) for view in every]
-    ball = coloured(disc(slot.unit * BALL), slot.theme.ink)
+    shapes = _shapes(slot)
     edges = plot.x0 + radius, plot.x0 + plot.width - radius
-    ends = plot.y0 + slot.unit * BALL, plot.y0 + plot.height
+    ends = plot.y0 + slot.unit * ARROW, plot.y0 + plot.height - slot.unit * ARROW
+    top = plot.y0 - slot.font(11) * 1.9
     steps = [view.run["epoch"][view.rows] for view in every]
     with np.errstate(invalid="ignore"):
         x, y = (
@@ -39,24 +41,47 @@ def rolling(slot: DrawContext, views: Views) -> Draw:
                 ("loss", plot.py, ends, ends[0]),
             )
         )
+        where = [
+            sides(plot, view.run["x"][at], view.run["loss"][at])
+            for view, at in zip(every, steps, strict=True)
+        ]
 
     def draw(window: Pixels, k: int) -> None:
         at = [(float(x[i][k]), float(y[i][k])) for i in range(len(every))]
-        for (px, py), middle in zip(at, stacked(at, radius), strict=True):
+        heights = stacked(at, radius, top)
+        for (px, py), middle in zip(at, heights, strict=True):
             paint_line(window, (px, py, px, middle), slot.hairline, slot.theme.muted)
-        for i, middle in enumerate(stacked(at, radius)):
+        for i, middle in enumerate(heights):
             px, py = at[i]
-            stamp_at(window, ball, floor(px), floor(py))
+            stamp_at(window, shapes[where[i][k]], floor(px), floor(py))
             stamp_at(window, badges[i], floor(px), floor(middle))
 
     return draw
 
 
-def stacked(at: list[tuple[float, float]], radius: float) -> list[float]:
-    """The heights of the badges of balls at x, y: none over another one."""
+def _shapes(slot: DrawContext) -> dict[str, Pixels]:
+    """A ball, and the arrows of those outside the frame by the side where they are."""
+    head = wedge(round(slot.unit * ARROW))
+    shapes = {"": disc(slot.unit * BALL), "right": head, "left": head[:, ::-1]}
+    shapes |= {"above": head.T[::-1], "below": head.T}
+    return {side: coloured(shape, slot.theme.ink) for side, shape in shapes.items()}
+
+
+def sides(plot: Plot, x: Floats, f: Floats) -> list[str]:
+    """On which side of the frame each point [F] is; on none of it where it is inside."""
+    beyond = [x < plot.left, x > plot.right, f < plot.low, ~(f <= plot.high)]
+    return np.select(beyond, ["left", "right", "below", "above"], "").tolist()  # type: ignore[no-any-return]
+
+
+def stacked(
+    at: list[tuple[float, float]], radius: float, top: float = float("-inf")
+) -> list[float]:
+    """The heights of the badges of balls at x, y: none over another one, and none cut at the top:
+    where there is no room above a ball they stand below it."""
     placed: list[tuple[float, float]] = []
     for x, y in at:
-        middle = y - ABOVE * radius
+        up = -1 if y - (ABOVE + 1) * radius > top else 1
+        middle = y + up * ABOVE * radius
         while any(
             abs(x - other) < APART * radius and abs(middle - height) < APART * radius * 0.99
             for other, height in placed
@@ -66,6 +91,6 @@ def stacked(at: list[tuple[float, float]], radius: float) -> list[float]:
                 for other, height in placed
                 if abs(x - other) < APART * radius and abs(middle - height) < APART * radius * 0.99
             ]
-            middle = min(near) - APART * radius
+            middle = (min(near) if up < 0 else max(near)) + up * APART * radius
         placed.append((x, middle))
     return [height for _, height in placed]

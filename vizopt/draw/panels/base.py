@@ -8,6 +8,7 @@ from vizopt.core.arrays import Pixels
 from vizopt.core.specs import spec
 from vizopt.draw.fonts import families, shown
 from vizopt.draw.glyphs import Glyphs, drawn_width, strip, text_width
+from vizopt.draw.grids import Grids
 from vizopt.draw.paint import DPI, pixel_axes
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import Theme
@@ -32,6 +33,7 @@ class DrawContext:
         theme: colours.
         unit: pixels of a 720th of the frame's shorter side.
         playback: how the frames follow each other.
+        grids: those of the whole picture.
     """
 
     axes: "Axes"
@@ -40,6 +42,7 @@ class DrawContext:
     theme: Theme
     unit: float
     playback: Playback
+    grids: Grids = field(default_factory=Grids)
 
     def font(self, size: float) -> float:
         """Font size in pixels of a text's size in units, as the theme's text is set."""
@@ -107,11 +110,16 @@ class DrawContext:
 
     def part(self, x: int, y: int, width: int, height: int) -> "DrawContext":
         """A window of its own within this one."""
-        figure, place = self.axes.figure, self.axes.get_position()
-        W, H = figure.get_size_inches() * DPI  # type: ignore[union-attr]
-        at = round(place.x0 * W) + x, round((1 - place.y1) * H) + y
-        axes = pixel_axes(figure, *at, width, height)  # type: ignore[arg-type]
+        left, top = self.place
+        axes = pixel_axes(self.axes.figure, left + x, top + y, width, height)  # type: ignore[arg-type]
         return replace(self, axes=axes, width=width, height=height)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Its left and its top in the frame, in pixels."""
+        place = self.axes.get_position()
+        W, H = self.axes.figure.get_size_inches() * DPI  # type: ignore[union-attr]
+        return round(place.x0 * W), round((1 - place.y1) * H)
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
         """A hairline just around a box."""

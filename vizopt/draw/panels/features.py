@@ -79,10 +79,10 @@ def ticks_of(run: Recording, axis: int) -> tuple[Tick, ...]:
     if "units" not in run.names:
         return ()
     ends = run["extent"].reshape(-1, 2)
-    return _ticks(*ends[axis], *run["units"][axis])
+    return ticks(*ends[axis], *run["units"][axis])
 
 
-def _ticks(low: float, high: float, mean: float, deviation: float) -> tuple[Tick, ...]:
+def ticks(low: float, high: float, mean: float, deviation: float) -> tuple[Tick, ...]:
     """Round values of a feature between two standardised places; none of one that is constant."""
     first, last = mean + deviation * np.array([low, high])
     if not 0 < last - first < np.inf:

@@ -4,8 +4,7 @@ from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import spec
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
-from vizopt.draw.panels.scale import scale_of
-from vizopt.draw.updates import updates
+from vizopt.draw.panels.scale import scale_in
 from vizopt.draw.views import Views
 from vizopt.recording.header import Header
 
@@ -22,33 +21,28 @@ class Legend(OneRun):
 
     def static(self, slot: DrawContext, views: Views) -> None:
         run = self.view(views).run
-        unit, last = run.header.unit, run.header.epochs
-        note, text = _texts(slot, run.header)
-        longest = max(
-            slot.text_width(told, 12) for told in (_words(slot, text, unit, last - 1, last), note)
-        )
-        width = min(slot.width - longest - slot.unit * 18, slot.width * 0.46)
-        height = _first_line(slot, _words(slot, text, unit, last - 1, last))
+        note, text, _ = _texts(slot, run.header)
+        width = _bar(slot, run.header)
+        height = _first_line(slot, _longest(slot, run.header, text))
         shades = slot.theme.shades(255)[None]
         slot.axes.imshow(shades, extent=(0, width, height, 0), aspect="auto", zorder=0)
         slot.axes.set(xlim=(0, slot.width), ylim=(slot.height, 0))
         line = height + slot.font(12) * 1.25
-        _write_ticks(slot, scale_of(run).ticks(), width, height, line)
+        _write_ticks(slot, scale_in(views).ticks(), width, height, line)
         slot.text(slot.width, line, note, 12, align="right")
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:
-        _, run, rows, _, course = self.view(views)
-        epochs = run["epoch"]
-        start, stop = (epochs[part] for part in updates(rows, slot.playback, course)[:2])
+        view = self.view(views)
+        run, epochs = view.run, view.run["epoch"]
+        shown, told, held = slot.grids.of(view, slot.playback, slot.theme)
+        at, start, stop = (epochs[rows].tolist() for rows in (shown, told.start, told.stop))
         glyphs = slot.glyphs(12)
-        unit, last = run.header.unit, run.header.epochs
-        _, text = _texts(slot, run.header)
-        line = _first_line(slot, _words(slot, text, unit, last - 1, last))
+        _, *texts = _texts(slot, run.header)
+        line = _first_line(slot, _longest(slot, run.header, texts[0]))
 
         def draw(window: Pixels, k: int) -> None:
-            glyphs.write(
-                window, _words(slot, text, unit, int(start[k]), int(stop[k])), slot.width, line, 1
-            )
+            text = _words(slot, texts[int(held[k])], run.header.unit, at[k], start[k], stop[k])
+            glyphs.write(window, text, slot.width, line, 1)
 
         return draw
 
@@ -79,20 +73,42 @@ def _first_line(slot: DrawContext, text: str) -> int:
     return max(round(slot.font(12) * 0.85), slot.glyphs(12).ascent(text))
 
 
-def _texts(slot: DrawContext, header: Header) -> tuple[str, str]:
-    """The note on the update's scale and the key of the line above it, short where need be."""
-    unit, last = header.unit, header.epochs
+def _bar(slot: DrawContext, header: Header) -> float:
+    """Width of the colour scale."""
+    note, text = _short(slot, header)
+    longest = max(slot.text_width(told, 12) for told in (_longest(slot, header, text), note))
+    return min(slot.width - longest - slot.unit * 18, slot.width * 0.46)
+
+
+def _texts(slot: DrawContext, header: Header) -> tuple[str, str, str]:
+    """The note on the update's scale, and the key of the line above it: of grids that glide, and of
+    held ones."""
+    note, text = _short(slot, header)
+    room = slot.width - _bar(slot, header) - slot.unit * 6
+    told = slot.text_width(_longest(slot, header, "held_between"), 12)
+    return note, text, "held_between" if told < room else "held_short_between"
+
+
+def _short(slot: DrawContext, header: Header) -> tuple[str, str]:
+    """The note and the key of the line above it, short where there is no room for them."""
     long = slot.say("linear_own" if slot.playback.mode == "flashing" else "linear_around")
     room = slot.width * (1 - LEAST)
     note = long if slot.text_width(long, 12) < room else slot.say("linear")
     text = "update_between"
-    if slot.text_width(_words(slot, text, unit, last - 1, last), 12) >= room:
+    if slot.text_width(_longest(slot, header, text), 12) >= room:
         text = "update_short_between"
     return note, text
 
 
-def _words(slot: DrawContext, text: str, unit: str, start: int, stop: int) -> str:
-    """Between the weights of which epochs or steps the update lies."""
+def _longest(slot: DrawContext, header: Header, text: str) -> str:
+    last = header.epochs
+    return _words(slot, text, header.unit, last, last - 1, last)
+
+
+def _words(slot: DrawContext, text: str, unit: str, at: int, start: int, stop: int) -> str:
+    """Between the weights of which epochs or steps the update lies, and of which the held ones are
+    that are shown."""
     if start == stop:
         return slot.say("no_update")
-    return slot.say(text, unit=slot.say(unit), first=count(start), last=count(stop))
+    first, last = count(start), count(stop)
+    return slot.say(text, unit=slot.say(unit), at=count(at), first=first, last=last)

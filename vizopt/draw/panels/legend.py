@@ -37,7 +37,7 @@ class ClassLegend:
     def of(
         cls, slot: DrawContext, names: tuple[str, ...], width: float, mark: float
     ) -> "ClassLegend":
-        """One line where the names fit into it or their last words do, else as few as hold them.
+        """One line where the names fit into it or what they do not share, else as few as hold them.
 
         Each name has room for its marker and three figures at least; where there is less, what is
         left is counted.
@@ -150,7 +150,8 @@ def fitting(
 def written(
     slot: DrawContext, names: tuple[str, ...], room: float, size: float, ways: int
 ) -> list[str] | None:
-    """The classes' names, or what tells them apart: last words, beginnings, ends; if they fit.
+    """The classes' names, or what tells them apart: the words that are not those of all of them,
+    beginnings, ends; if they fit.
 
     Args:
         slot: the window.
@@ -159,20 +160,35 @@ def written(
         size: of the text.
         ways: how many of these may be tried.
     """
-    tried: list[Callable[[str], str]] = [
-        str,
-        lambda name: name.split()[-1] if name.split() else name,
-        lambda name: slot.fitted(name, size, room),
-        lambda name: "…" + slot.fitted(name[::-1], size, room).rstrip("…")[::-1],
+    tried: list[Callable[[], list[str]]] = [
+        lambda: list(names),
+        lambda: _own_words(names),
+        lambda: [slot.fitted(name, size, room) for name in names],
+        lambda: ["…" + slot.fitted(name[::-1], size, room).rstrip("…")[::-1] for name in names],
     ]
     for way in tried[:ways]:
-        shown = [way(name) for name in names]
+        shown = way()
         wide = max((slot.text_width(name, size) for name in shown), default=0.0)
         # Drawn text is a little narrower than its letters' widths together.
         spare = slot.text_width("…", size) * (1.0 if any("…" in name for name in shown) else 0.2)
         if wide <= room + spare and len(set(shown)) == len(names):
             return shown
     return None
+
+
+def _own_words(names: tuple[str, ...]) -> list[str]:
+    """Names without the words with which all of them begin or end: "not spam" stays what it is."""
+    words = [name.split() for name in names]
+    most = min(map(len, words), default=1) - 1  # each keeps one
+    start = _shared(words, most)
+    end = _shared([every[::-1] for every in words], most - start)
+    return [" ".join(every[start : len(every) - end]) for every in words]
+
+
+def _shared(words: list[list[str]], most: int) -> int:
+    """With how many words all begin, of so many at most."""
+    beginnings = (n for n in range(most, 0, -1) if len({tuple(every[:n]) for every in words}) == 1)
+    return next(beginnings, 0)
 
 
 def _cut(slot: DrawContext, names: tuple[str, ...], room: float, size: float) -> list[str]:

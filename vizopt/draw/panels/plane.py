@@ -75,7 +75,7 @@ class DecisionRegions(OneRun):
         grid, classes = run.columns["scores"].shape[-1], len(run.header.classes)
         flashing = slot.playback.mode == "flashing"
         colours = slot.theme.solids(classes) if flashing else slot.theme.tints(classes)
-        background = Background(run, rows, slot.playback, round(side * len(views) ** 0.5), colours)
+        background = Background(run, rows, slot.playback, side, colours, len(views))
         line = coloured(np.full((1, 1), 255, np.uint8), slot.theme.border)[0, 0]
         border = None if flashing else line
         regions = Regions(grid, side, side, colours, border, slot.hairline)

@@ -49,7 +49,7 @@ class Predicted:
         y: Callable[[Floats], Floats],
         thick: float,
     ) -> None:
-        from vizopt.draw.hold import Latest, Spans
+        from vizopt.draw.hold import Latest, plane_spans
 
         self._run, self._rows, self._epochs = run, rows, run["epoch"]
         (self._width, self._height), self._y, self._thick = size, y, thick
@@ -62,10 +62,10 @@ class Predicted:
         self._hairline = slot.hairline
         edge = np.repeat(coloured(full, theme.edge)[0], self._classes, axis=0)
         place = self._width / PLACES
-        self._spans = Spans(
+        self._spans = plane_spans(
             Latest(self._seen), rows, slot.playback, place, np.concatenate([colours, edge])
         )
-        self._latest: tuple[tuple[int, int], Shown] | None = None
+        self._latest: tuple[range, Shown] | None = None
 
     def __call__(self, k: int) -> Shown:
         span = self._spans(k)
@@ -73,7 +73,7 @@ class Predicted:
             predicted = self._wide(self._row(int(self._rows[k])))
             return Shown(predicted, _winning(predicted))
         if self._latest is None or self._latest[0] != span:
-            self._latest = span, self._mean(*span)
+            self._latest = span, self._mean(*self._rows[[span[0], span[-1]]].tolist())
         return self._latest[1]
 
     def background(self, shown: Shown) -> NDArray[np.uint32]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.numbers import setting
+from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
 
 Floats: TypeAlias = NDArray[np.floating]
@@ -59,7 +60,16 @@ class Scale:
         ]
 
 
-@lru_cache(maxsize=2)
+def scale_in(views: Views) -> Scale:
+    """The scale of the weights of a picture's runs: all have one, so that they can be compared."""
+    every = [scale_of(view.run) for view in views.values() if "params" in view.run.columns]
+    bend, limit = min(each.bend for each in every), max(each.limit for each in every)
+    reach = min(limit, _up(REACH * bend))
+    cut = reach < limit or any(each.cut for each in every if each.limit >= reach)
+    return Scale(bend, reach, cut)
+
+
+@lru_cache(maxsize=8)
 def scale_of(run: Recording) -> Scale:
     """The scale of a run's weights."""
     top = max(float(abs(rows).max()) for rows in run.chunks("params")) or 1.0

@@ -13,34 +13,43 @@ from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.paint import pixel
 from vizopt.draw.panels.badge import draw_badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
+from vizopt.draw.panels.ended import said_in
+from vizopt.draw.panels.fitted import FittedCurve
 from vizopt.draw.panels.plane import DecisionRegions, square
+from vizopt.draw.panels.predictions import PredictedTrue
 from vizopt.draw.panels.strip import Strip
 from vizopt.draw.standing import ending, standing
 from vizopt.draw.views import View, Views
-from vizopt.recording.events import broken_off
 from vizopt.recording.quantities import quantity
 from vizopt.recording.readout import writing_of
 
 NAMES, VALUE, MORE = (15, 13, 12, 11), 17, 12  # sizes of the name, the first figure, the rest
+ROOMY = 1.1  # of a name's width, as small letters are drawn wider
 BETWEEN = "  ·  "  # figures
 THICK = 3.0  # units of the frame around who leads
+BESIDES: dict[str, type[Strip | FittedCurve | PredictedTrue]] = {
+    "strip": Strip,
+    "fitted": FittedCurve,
+    "predicted": PredictedTrue,
+}
 
 
 @spec
 class SmallPlane(OneRun):
     """One of several runs: the number in a disc that tells it from the others, name, accuracy,
-    loss and learning rate, and below its plane, or the strip of its only feature.
+    loss and learning rate, and below its plane, or the strip of its only feature; of a regression
+    the curve over its only feature, or what is predicted against what is true.
 
     Who leads has a thick frame. A run that ended earlier than others stands, and says "finished";
     one that diverged says so.
 
     Args:
-        shown: what stands below: "plane" or "strip".
+        shown: what stands below: "plane", "strip", "fitted" or "predicted".
         columns: values of every epoch that are written above it, the first one large.
         named: whether the classes are named below a plane.
     """
 
-    shown: Literal["plane", "strip"] = "plane"
+    shown: Literal["plane", "strip", "fitted", "predicted"] = "plane"
     columns: Annotated[tuple[str, ...], Field(min_length=1)] = ("accuracy", "loss", "lr")
     named: Flag = True
 
@@ -49,25 +58,23 @@ class SmallPlane(OneRun):
         return self._inner.needs | {*self.columns}
 
     @property
-    def _inner(self) -> DecisionRegions | Strip:
-        return (
-            DecisionRegions(named=self.named, of=self.of)
-            if self.shown == "plane"
-            else Strip(of=self.of)
-        )
+    def _inner(self) -> DecisionRegions | Strip | FittedCurve | PredictedTrue:
+        if self.shown == "plane":
+            return DecisionRegions(named=self.named, of=self.of)
+        return BESIDES[self.shown](of=self.of)
 
     def static(self, slot: DrawContext, views: Views) -> None:
-        view = self.view(views)
+        view, below = self.view(views), _below(slot)
         top, _ = _baselines(slot)
-        width = self._width(slot, views)
+        width = self._width(slot, views, self._box(below, views)[2])
         left, radius = 2.6 * reach(slot, NAMES[0]), reach(slot, NAMES[0])
         draw_badge(slot.axes, slot, radius, _middle(slot), view.role.number, NAMES[0])
         free = width - left - _figure(slot)
-        fits = (size for size in NAMES if slot.text_width(view.name, size, "bold") <= free)
+        fits = (n for n in NAMES if slot.fitted(view.name, n, free, "bold") == view.name)
         size = next(fits, NAMES[-1])
         name = slot.fitted(view.name, size, free, "bold")
         slot.text(left, top, name, size, colour=slot.theme.ink, weight="bold")
-        self._inner.static(_below(slot), views)
+        self._inner.static(below, views)
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         view = self.view(views)
@@ -77,44 +84,48 @@ class SmallPlane(OneRun):
         ended = ending(view, views)
         large = slot.glyphs(VALUE, colour=slot.theme.ink, weight="bold")
         small = slot.glyphs(MORE)
-        colour = slot.theme.accent("loss") if broken_off(view.run) else slot.theme.ink
+        colour = slot.theme.accent("loss") if ended.warns else slot.theme.ink
         warning = slot.glyphs(MORE, colour=colour, weight="bold")
         first, second = map(round, _baselines(slot))
         top = round(_head(slot))
-        inner = self._inner.dynamic(_below(slot), views)
-        left, above, right = self._box(slot, views)
-        width = round(self._width(slot, views))
+        below = _below(slot)
+        inner = self._inner.dynamic(below, views)
+        left, above, right, height = self._box(below, views)
+        width = round(self._width(slot, views, right))
         leads = standing(views, self.columns[0])[view.name].leads if len(views) > 1 else None
         thick, ink = max(round(THICK * slot.unit), 2), pixel(slot.theme.ink)
-        ended = _fitting(slot, warning, ended, width)
+        told, shown = said_in(slot, ended.words, warning, width), ended.shown
         lines = _lines(small, titles, texts[1:], width)
-        taken = warning.width(ended) + round(slot.unit * 10)
+        taken = warning.width(told) + round(slot.unit * 10)
         shorter = _lines(small, titles, texts[1:], width - taken)
-        last = (view.rows == len(view.run) - 1) & bool(ended)
 
         def draw(window: Pixels, k: int) -> None:
             large.write(window, texts[0][k], width, first, 1)
-            small.write(window, (shorter if last[k] else lines)[k], 0, second)
-            if last[k]:
-                warning.write(window, ended, width, second, 1)
+            small.write(window, (shorter if shown[k] else lines)[k], 0, second)
+            if shown[k]:
+                warning.write(window, told, width, second, 1)
             inner(window[top:], k)
             if leads is not None and leads[k]:
-                _frame(window[top + above :, left:right], thick, ink)
+                _frame(window[top + above :, left:right][:height], thick, ink)
 
         return draw
 
-    def _width(self, slot: DrawContext, views: Views) -> float:
-        """Where the figures end: with the plane, or farther where the name needs it."""
+    def _width(self, slot: DrawContext, views: Views, right: int) -> float:
+        """Where the figures end: with what stands below, or farther where the name needs it."""
         name = slot.text_width(self.view(views).name, NAMES[1], "bold")
-        needed = 2.6 * reach(slot, NAMES[0]) + name + _figure(slot)
-        return max(self._box(slot, views)[2], min(needed, slot.width))
+        needed = 2.6 * reach(slot, NAMES[0]) + ROOMY * name + _figure(slot)
+        return max(right, min(needed, slot.width))
 
-    def _box(self, slot: DrawContext, views: Views) -> tuple[int, int, int]:
-        """Left and top of what stands below the lines, and where it ends at the right."""
-        if self.shown == "strip":
-            return 0, 0, slot.width
-        left, top, side, _ = square(_below(slot), self.view(views).run, views, self.named)
-        return left, top, left + side
+    def _box(self, below: DrawContext, views: Views) -> tuple[int, int, int, int]:
+        """Left and top of what stands below the lines, where it ends at the right, its height."""
+        run, inner = self.view(views).run, self._inner
+        if isinstance(inner, Strip):
+            return 0, 0, below.width, below.width
+        if isinstance(inner, DecisionRegions):
+            left, top, side, _ = square(below, run, views, self.named)
+            return left, top, left + side, side
+        box = inner.box(below, run)
+        return box.left, box.top, box.left + box.width, box.height
 
 
 def _figure(slot: DrawContext) -> float:
@@ -123,19 +134,9 @@ def _figure(slot: DrawContext) -> float:
 
 
 def _frame(pixels: Pixels, thick: int, ink: Pixels) -> None:
-    """A thick frame along the edges of the square at the top of a window."""
-    side = pixels.shape[1]
-    box = pixels[:side]
-    for edge in (box[:thick], box[-thick:], box[:, :thick], box[:, -thick:]):
+    """A thick frame along the edges of a window."""
+    for edge in (pixels[:thick], pixels[-thick:], pixels[:, :thick], pixels[:, -thick:]):
         edge[...] = ink
-
-
-def _fitting(slot: DrawContext, glyphs: Glyphs, ended: str, width: float) -> str:
-    """Why a run stands, in fewer words where there is no room for when it broke off."""
-    told = slot.told(ended)
-    if glyphs.width(told) <= width or not ended:
-        return told
-    return slot.fitted(slot.say("diverges"), MORE, width, "bold")
 
 
 def _lines(

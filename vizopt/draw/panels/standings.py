@@ -10,17 +10,20 @@ from vizopt.draw.paint import pixel, stamp_at
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.names import title_of
-from vizopt.draw.standing import Standing, ending, gliding, standing
+from vizopt.draw.panels.ended import said_in
+from vizopt.draw.standing import Ending, Standing, ending, gliding, standing
 from vizopt.draw.tracing import Traced
 from vizopt.draw.views import View, Views
-from vizopt.recording.events import MARKS, broken_off
+from vizopt.recording.events import MARKS
 from vizopt.recording.readout import writing_of
+from vizopt.recording.seeded import Seeded
 
 SIZES = (15, 13, 12, 11)  # of the rows: the largest that there is room for
 HEAD = 11  # of what stands above
 LOWEST = 1.25  # heights of a text from row to row, at least
 HIGHEST = 2.6  # and at most
 PITCH = 1.35  # heights of a title's text from its first line to the second
+LINE = 1.15  # heights of a name's text from its first line to the second
 WIDEST = 0.6, 0.36  # of the table, that names take at most: of few columns, of many
 
 
@@ -29,7 +32,8 @@ class Standings:
     """Who leads: the runs in the order of their best accuracy so far, and the step at which each
     first had 50, 75, 90 and 95 %; without accuracies that of their lowest loss, or f, and its step.
 
-    Where two change places they glide.
+    Where two change places they glide. Of several seeds it is the median of theirs, beside it the
+    lowest and the highest.
 
     Args:
         by: what decides: the highest "accuracy" or the lowest "loss" so far.
@@ -48,6 +52,8 @@ class Standings:
             for title, x in zip(titles, table.rights, strict=True):
                 y = base + line * slot.font(HEAD) * PITCH
                 slot.text(x, y, title, HEAD, align="right")
+        if told := _said_of_seeds(slot, views, table.left + table.room):
+            slot.text(0, base + slot.font(HEAD) * PITCH, told, HEAD)
         y = base + slot.font(HEAD) * (PITCH + 0.4)
         slot.axes.plot([0, slot.width], [y, y], color=slot.theme.rule, lw=slot.hairline)
 
@@ -75,12 +81,13 @@ class _Table(NamedTuple):
     titles: list[str]
     rights: list[float]
     marks: list[float]
-    size: float
+    size: int
     top: float
     pitch: float
     left: float  # of the names
     room: float  # for them
     widest: float  # of them, as far as they are not cut
+    ends: float  # for the range of the seeds, where there are several
 
     @classmethod
     def of(cls, slot: DrawContext, views: Views, by: str) -> "_Table":
@@ -97,7 +104,7 @@ class _Table(NamedTuple):
 
     @classmethod
     def _sized(
-        cls, slot: DrawContext, views: Views, by: str, size: float, marks: list[float], each: float
+        cls, slot: DrawContext, views: Views, by: str, size: int, marks: list[float], each: float
     ) -> "_Table":
         """With text of a size and the columns of these accuracies."""
         head = slot.font(HEAD) * (2 + PITCH)
@@ -112,7 +119,8 @@ class _Table(NamedTuple):
         step = max(step, (above + slot.unit * 14) / max(len(marks), 1) if marks else 0.0)
         named = title_of(slot, next(iter(views.values())).run, by)
         value = max(slot.text_width(text, HEAD) for text in (best, named))
-        value = max(value, slot.text_width("0.0000", size, "bold")) + slot.unit * 12
+        ends = slot.text_width("0.000–0.000", HEAD) + slot.unit * 6 if _seeds(views) > 1 else 0.0
+        value = max(value, slot.text_width("0.0000", size, "bold") + ends) + slot.unit * 12
         left = 2.8 * reach(slot, size)
         name = max(slot.text_width(view.name, size, "bold") for view in views.values())
         name = min(name, slot.width * WIDEST[bool(marks)]) + slot.unit * 6
@@ -125,11 +133,24 @@ class _Table(NamedTuple):
         many = len(titles) - 1
         rights = [slot.width - step * (many - i) for i in range(many + 1)]
         room = rights[0] - value - left
-        return cls(first, titles, rights, [*marks], size, head, pitch, left, room, name)
+        return cls(first, titles, rights, [*marks], size, head, pitch, left, room, name, ends)
 
     def y(self, place: float) -> float:
         """The middle of a row."""
         return self.top + (place + 0.5) * self.pitch
+
+
+def _seeds(views: Views) -> int:
+    """With how many the runs were trained, at most."""
+    runs = (view.run for view in views.values())
+    return max(len(run.members) if isinstance(run, Seeded) else 1 for run in runs)
+
+
+def _said_of_seeds(slot: DrawContext, views: Views, width: float) -> str:
+    """What the numbers are, of several seeds, as there is room."""
+    many = _seeds(views)
+    ways = [slot.say(key, count=many) for key in ("median_range", "race_seeds") if many > 1]
+    return next((told for told in ways if slot.text_width(told, HEAD) <= width), "")
 
 
 def _reached_by_none(views: Views, mark: float) -> bool:
@@ -140,7 +161,7 @@ class _Row:
     """One run's row, written where it stands."""
 
     def __init__(
-        self, slot: DrawContext, table: _Table, view: View, found: Standing, by: str, ended: str
+        self, slot: DrawContext, table: _Table, view: View, found: Standing, by: str, ended: Ending
     ) -> None:
         self.name = view.name
         self._slot, self._table, self._found = slot, table, found
@@ -148,20 +169,23 @@ class _Row:
         self._tiles: dict[tuple[object, ...], Pixels] = {}
         self._badge = badge(slot, view.role.number, table.size)
         ink, size = slot.theme.ink, table.size
-        self._last = view.rows == len(view.run) - 1
-        self._small = slot.glyphs(
-            HEAD, colour=slot.theme.accent("loss" if broken_off(view.run) else "")
-        )
+        self._ended = ended.shown
+        self._small = slot.glyphs(HEAD, colour=slot.theme.accent("loss" if ended.warns else ""))
         self._bold = slot.glyphs(size, colour=ink, weight="bold")
         self._plain = slot.glyphs(size, colour=ink)
         self._muted = slot.glyphs(size)
-        self._label = slot.fitted(view.name, size, table.room, "bold")
-        self._told = slot.told(ended)
-        self._told_at = round(table.left) + self._bold.width(self._label) + round(slot.unit * 8)
-        if self._told_at + self._small.width(self._told) > table.left + table.room:
-            self._told = ""  # the line above its plane says it too
+        self._names, at = _lines(slot, view.name, table)
+        self._letters = [slot.glyphs(at, colour=ink, weight=way) for way in ("normal", "bold")]
+        self._line = slot.font(at)
+        widest = max(map(self._letters[1].width, self._names))
+        self._told_at = round(table.left) + widest + round(slot.unit * 8)
+        free = table.left + table.room - self._told_at  # else the line above its plane says it
+        self._told = said_in(slot, ended.words, self._small, free)
         way = writing_of(view.run, by)
         self._best = [way(float(value)) for value in found.best]
+        ends = [] if found.ends is None else found.ends.T.tolist()
+        self._ends = [f"{way(low)}–{way(high)}" for low, high in ends] or [""] * len(self._best)
+        self._faint = slot.glyphs(HEAD)
 
     def write(self, window: Pixels, k: int, middle: float) -> None:
         """Where it stands in frame k; a row that says the same is not written again."""
@@ -184,16 +208,17 @@ class _Row:
         found, step = self._found, self._steps[k]
         there = tuple(at <= step for at in found.reached.values())
         at = 0 if self._table.marks else int(found.best_at[k])
-        return self._best[k], bool(found.leads[k]), there, at, bool(self._last[k])
+        return self._best[k], self._ends[k], bool(found.leads[k]), there, at, bool(self._ended[k])
 
     def _write(self, window: Pixels, k: int, middle: int) -> None:
         slot, table, found = self._slot, self._table, self._found
         base = round(middle + slot.font(table.size) * 0.36)
         stamp_at(window, self._badge, round(reach(slot, table.size)) + 1, middle)
-        name = self._bold if found.leads[k] else self._plain
-        name.write(window, self._label, round(table.left), base)
-        name.write(window, self._best[k], round(table.rights[0]), base, 1)
-        if self._last[k]:
+        self._write_name(window, bool(found.leads[k]), middle)
+        best = self._bold if found.leads[k] else self._plain
+        best.write(window, self._best[k], round(table.rights[0] - table.ends), base, 1)
+        self._faint.write(window, self._ends[k], round(table.rights[0]), base, 1)
+        if self._ended[k]:
             self._small.write(window, self._told, self._told_at, base)
         for mark, right in zip(table.marks, table.rights[1:], strict=False):
             at = found.reached.get(mark)
@@ -203,3 +228,29 @@ class _Row:
         if not table.marks and len(table.rights) > 1:
             text = count(int(found.best_at[k]))
             self._plain.write(window, text, round(table.rights[1]), base, 1)
+
+    def _write_name(self, window: Pixels, leads: bool, middle: int) -> None:
+        """In as many lines as it takes, around the middle of the row."""
+        for i, line in enumerate(self._names):
+            down = (i - (len(self._names) - 1) / 2) * LINE + 0.36
+            base = round(middle + self._line * down)
+            self._letters[leads].write(window, line, round(self._table.left), base)
+
+
+def _lines(slot: DrawContext, name: str, table: _Table) -> tuple[list[str], float]:
+    """A name and its size: smaller, then in two lines, where it would be cut; else it is cut."""
+
+    def fits(text: str, size: int) -> bool:
+        return slot.fitted(text, size, table.room, "bold") == text
+
+    for size in SIZES[SIZES.index(table.size) :]:
+        if fits(name, size):
+            return [name], size
+    words = name.split(" ")
+    halves = [[" ".join(words[:i]), " ".join(words[i:])] for i in range(len(words) - 1, 0, -1)]
+    for size in SIZES:
+        for both in halves if 2 * LINE * slot.font(size) <= table.pitch else []:
+            if all(fits(half, size) for half in both):
+                return both, size
+    least = SIZES[-1]
+    return [slot.fitted(name, least, table.room, "bold")], least

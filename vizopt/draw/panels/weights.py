@@ -5,23 +5,22 @@ from math import floor
 from typing import TypeAlias
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Matrix, Pixels
 from vizopt.core.numbers import number
+from vizopt.core.sizes import Box
 from vizopt.core.specs import spec
+from vizopt.draw.changes import change, full, matrix
+from vizopt.draw.coarse import Placed
 from vizopt.draw.panels import grid_labels
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
-from vizopt.draw.panels.scale import scale_of
-from vizopt.draw.playback import Playback
+from vizopt.draw.panels.scale import scale_in
 from vizopt.draw.regions import NearestZoom
 from vizopt.draw.theme import Theme
-from vizopt.draw.updates import Updates, updates
 from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
 
-Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
 Floats: TypeAlias = NDArray[np.float64]
 Shade: TypeAlias = Callable[[Matrix], Matrix]  # from values to places between −1 and 1
 
@@ -29,8 +28,6 @@ LOWEST = 0.25  # share of a panel's height that its grids have at least
 HEAD = 22  # height of a line of text above a grid
 GAP = 14  # between the bars of a standing layer
 BLOCKS = ("block_maxima", "blocks")  # the same in less room
-PALEST = 4.0  # largest changes that the scale of an update may have
-ENVELOPE = 40  # the envelope looks this part of the clip ahead and back: 1/40
 
 
 @spec
@@ -40,13 +37,15 @@ class Weights(OneRun):
     Of a convolution the inputs are those of all places of the kernel; a norm has two rows, what it
     multiplies with and what it adds. The title has the shape as its owner says it.
 
-    The weights of all layers have one scale for the whole run, even near zero and logarithmic far
-    from it, so that small first weights are seen and large last ones told apart.
+    The weights of all layers have one scale for the whole run, and those of all runs of a picture,
+    even near zero and logarithmic far from it, so that small first weights are seen and large last
+    ones told apart.
 
     The update is the change of the weights over half a second of the clip, a window that slides
-    with the frame; it is scaled by a smooth envelope of its largest absolute value over the clip,
+    with the frame. It is scaled by a smooth envelope of its largest absolute value over the clip,
     so that late, small updates stay visible and nothing flickers; its own largest is written
     beside. Where flashes are allowed it is the change to the next frame, scaled by its own largest.
+    Elsewhere weights or updates that would flash stand for half a second, and the key says which.
 
     A layer that is wider than high lies down, its update below; another one stands, its update to
     the right. A layer with more cells than pixels is drawn as blocks of cells, each by its
@@ -103,33 +102,44 @@ class Weights(OneRun):
                 _write_update(slot, update[0], weights[2] + slot.unit * 4, first)
         for box in (weights, update):
             slot.frame(*box)
+        view, scale = self.view(views), scale_in(views)
+        slot.grids.add(Placed(view, self.layer, _placed(slot, weights), scale))
+        slot.grids.add(Placed(view, self.layer, _placed(slot, update)))
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:
-        _, run, rows, _, course = self.view(views)
-        weights, update = _boxes(slot, run, self.layer)
-        told = updates(rows, slot.playback, course)
-        scale = scale_of(run)
-        level = _levels(run, self.layer, told, slot.playback)
+        view = self.view(views)
+        run = view.run
+        weights, beside = _boxes(slot, run, self.layer)
+        rows, told, _ = slot.grids.of(view, slot.playback, slot.theme)
+        scale = scale_in(views)
+        own = slot.playback.mode == "flashing"
+        reach = np.zeros(len(rows)) if own else full(run, self.layer, told)
         grid = run.layout.grid(self.layer)
         paint_weights = _painter(slot.theme, grid.rows, grid.columns, weights)
-        paint_update = _painter(slot.theme, grid.rows, grid.columns, update)
+        paint_update = _painter(slot.theme, grid.rows, grid.columns, beside)
         glyphs = slot.glyphs(12)
         if _lies(run, self.layer):
-            x, y, align = slot.width, update[1] - round(slot.unit * 6), 1.0
+            x, y, align = slot.width, beside[1] - round(slot.unit * 6), 1.0
         else:
-            x, y, align = update[0], _captions(slot, weights)[1], 0.0
+            x, y, align = beside[0], _captions(slot, weights)[1], 0.0
 
         def draw(window: Pixels, k: int) -> None:
-            paint_weights(window, _matrix(run, self.layer, rows[k]), scale)
-            change = _change(run, self.layer, told.start[k], told.stop[k])
-            largest = float(abs(change).max())
-            end = max(np.exp(level[k]), largest) or 1.0
-            paint_update(window, change, lambda values: values / end)
+            paint_weights(window, matrix(run, self.layer, int(rows[k])), scale)
+            update = change(run, self.layer, int(told.start[k]), int(told.stop[k]))
+            largest = float(abs(update).max())
+            end = max(float(reach[k]), largest) or 1.0
+            paint_update(window, update, lambda values: values / end)
             text = f"±{number(largest)}"
             room = slot.width - (1 - align) * glyphs.width(text)  # not beyond the panel's edge
             glyphs.write(window, text, min(x, floor(room)), y, align)
 
         return draw
+
+
+def _placed(slot: DrawContext, box: Box) -> Box:
+    """A box of the panel, in the whole frame."""
+    (left, top), (x, y, width, height) = slot.place, box
+    return Box(left + x, top + y, width, height)
 
 
 def _write_update(slot: DrawContext, x: float, free: float, y: float) -> None:
@@ -151,11 +161,12 @@ def _boxes(slot: DrawContext, run: Recording, layer: str) -> tuple[Box, Box]:
     head = round(max(slot.unit * HEAD, slot.font(15) * 1.4))
     if _lies(run, layer):
         height = (slot.height - 2 * head) // 2
-        return (0, head, slot.width, height), (0, 2 * head + height, slot.width, height)
+        lower = 2 * head + height
+        return Box(0, head, slot.width, height), Box(0, lower, slot.width, height)
     gap = round(slot.unit * GAP)
     width = (slot.width - gap) // 2
     height = slot.height - head - round(slot.font(12) * (1.5 if _low(slot) else 2.8))
-    return (0, head, width, height), (width + gap, head, width, height)
+    return Box(0, head, width, height), Box(width + gap, head, width, height)
 
 
 def _captions(slot: DrawContext, box: Box) -> tuple[int, int]:
@@ -201,40 +212,3 @@ def _block_maxima(values: NDArray[np.floating], down: int, across: int) -> NDArr
     flat = blocks.reshape(*blocks.shape[:2], -1)
     largest = abs(flat).argmax(axis=-1)[..., None]
     return np.asarray(np.take_along_axis(flat, largest, axis=-1)[..., 0])
-
-
-def _matrix(run: Recording, layer: str, row: np.intp) -> Matrix:
-    return run.layout.matrix(layer, run.row("params", int(row)))
-
-
-def _change(run: Recording, layer: str, start: np.intp, stop: np.intp) -> Matrix:
-    """By how much the layer changes between two rows."""
-    return _matrix(run, layer, stop) - _matrix(run, layer, start)
-
-
-def _levels(run: Recording, layer: str, told: Updates, playback: Playback) -> Floats:
-    """Logarithm of the size that an update is drawn in full colour at, of each frame [F].
-
-    The envelope is taken from windows that overlap by half; between them it is interpolated.
-    """
-    if playback.mode == "flashing":
-        return np.full(len(told.at), -np.inf)  # by its own largest
-    ends = zip(told.starts, told.stops, strict=True)
-    changes = [abs(_change(run, layer, *pair)).max() for pair in ends]
-    return np.interp(told.at, np.arange(len(changes)), _envelope(np.array(changes, float)))
-
-
-def _envelope(largest: Floats) -> Floats:
-    """Logarithm of a smooth envelope of the changes [S].
-
-    A moving maximum, then a moving mean of its logarithm over the same width: it lies on or above
-    the changes and bends slowly. Where changes grow so fast that it would leave them white it is
-    PALEST times the change.
-    """
-    tiny = largest[largest > 0].min(initial=1.0)
-    reach = max(len(largest) // ENVELOPE, 1)
-    own = level = np.log(np.maximum(largest, tiny))
-    for smooth in (np.max, np.mean):
-        padded = np.pad(level, reach, mode="edge")
-        level = smooth(sliding_window_view(padded, 2 * reach + 1), axis=-1)
-    return np.asarray(np.minimum(level, own + np.log(PALEST)))

@@ -27,7 +27,7 @@ FIRST = ("x", "loss", "accuracy", "lr")  # the order under the picture; others f
 ALLOWED = 3  # flashes a second, WCAG 2.2, 2.3.1
 SPOKEN = ("play", "pause", "speed", "loop_on", "loop_off", "frame", "at", "copied", "in_address")
 STYLE = ("page", "controls", "screens")
-SCRIPT = ("frame", "playing", "places", "viewer", "begin")
+SCRIPT = ("frame", "playing", "places", "runs", "viewer", "begin")
 Columns: TypeAlias = list[tuple[str, list[str]]]  # names, with the values of each frame
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 
@@ -67,7 +67,8 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
         posters=posters(shots if poster is None else [shots[0]._replace(poster=poster)], seen),
         clips=sources(shots),
         warning=f'<p class="warning" id="warning">{escape(warning)}</p>' if warning else "",
-        numbers="\n".join(_row(name, values[shown]) for name, values in columns),
+        numbers="\n".join(_row(name, values[shown], metadata) for name, values in columns),
+        runs=_runs(metadata, said["page_runs"]),
         last=max(frames - 1, 0),
         most=max(data["at"], default=0),
         speeds="\n".join(_speed(speed, verdict, said) for speed in SPEEDS),
@@ -170,8 +171,27 @@ def _pauses(metadata: ClipMetadata) -> list[dict[str, Any]]:
     ]
 
 
-def _row(name: str, value: Sequence[str]) -> str:
-    return f"<div><dt>{escape(name)}</dt><dd>{escape(''.join(value))}</dd></div>"
+def _row(name: str, value: Sequence[str], metadata: ClipMetadata) -> str:
+    """A number and its name, which begins with that of its run, where there are several."""
+    runs = [(len(run), k) for k, run in enumerate(metadata.runs, 1) if name.startswith(f"{run} ")]
+    of = f' data-run="{max(runs)[1]}"' if runs else ""
+    return f"<div{of}><dt>{escape(name)}</dt><dd>{escape(''.join(value))}</dd></div>"
+
+
+def _runs(metadata: ClipMetadata, said: str) -> str:
+    """Buttons that let one of several runs stand out; nothing where there is one."""
+    if not metadata.runs:
+        return ""
+    buttons = []
+    for k, (name, place) in enumerate(metadata.runs.items(), 1):
+        shares = " ".join(f"{share:.4f}" for share in place or ())
+        box = f' data-box="{shares}"' if place else ""
+        buttons.append(
+            f'<button type="button" aria-pressed="false" data-run="{k}"{box}>'
+            f"<b>{k}</b> {escape(name)}</button>"
+        )
+    told = f'role="group" aria-label="{escape(said)}"'
+    return f'<div class="runs" id="runs" {told}>{"".join(buttons)}</div>'
 
 
 def _speed(speed: float, verdict: Verdict | None, said: Mapping[str, str]) -> str:

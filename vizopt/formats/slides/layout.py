@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any
 
 from vizopt.core.arrays import Size
+from vizopt.core.sizes import Box
 from vizopt.formats.slides.package import sized
 
 INCH = 914_400
@@ -19,15 +20,6 @@ SIZES = ((3.0, None), (5.0, 26), (float("inf"), 18))
 NAMES = ((6.5, 18), (8.5, 14), (10.0, 12))  # the same of a name above a clip, which is bold
 TITLE_STYLE = """<a:lstStyle xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
 <a:lvl1pPr algn="l"><a:defRPr sz="2600" b="1"/></a:lvl1pPr></a:lstStyle>"""
-
-
-class Box(NamedTuple):
-    """A rectangle on a slide."""
-
-    left: int
-    top: int
-    width: int
-    height: int
 
 
 def plain(deck: Any, ratio: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from vizopt.core.marks import signed
 from vizopt.formats.slides.markdown import harmless, marked
 from vizopt.formats.slides.reveal import source, type_of
-from vizopt.formats.slides.slide import RECIPE, Part, Slide
+from vizopt.formats.slides.slide import Part, Slide
 
 # Marp takes these words of an alt text for orders to move or filter the picture.
 ORDERS = re.compile(
@@ -33,7 +33,7 @@ def marp(slides: Sequence[Slide]) -> str:
 def _slide(slide: Slide) -> str:
     notes = [paragraph.replace("--", "–").replace(">", "›") for paragraph in slide.notes]
     for part in slide.parts:
-        notes += [RECIPE, harmless(part.recipe)] if part.recipe else []
+        notes += [part.again, harmless(part.recipe)] if part.recipe else []
     told = "\n\n".join(notes)
     around = ""
     if slide.paper:

@@ -3,11 +3,11 @@
 from io import BytesIO
 from typing import Any
 
-from vizopt.core.sizes import MARGIN, SIDE
+from vizopt.core.sizes import MARGIN, SIDE, Box
 from vizopt.formats import mp4
 from vizopt.formats.poster import still
-from vizopt.formats.slides.layout import CAPTION, Box, captioned, columns, fitted, free, points
-from vizopt.formats.slides.slide import RECIPE, Part, Slide
+from vizopt.formats.slides.layout import CAPTION, captioned, columns, fitted, free, points
+from vizopt.formats.slides.slide import Part, Slide
 from vizopt.formats.slides.timing import timed
 
 POINT = 12_700  # EMU
@@ -32,8 +32,7 @@ def add(deck: Any, layout: Any, slide: Slide) -> Any:
             _caption(page, part.name, place)
         shapes.append(_put(page, part, place))
     timed(page, slide, shapes)
-    recipes = [part.recipe for part in slide.parts if part.recipe]
-    told = [f"{RECIPE}\n\n{recipe}" for recipe in recipes]
+    told = [f"{part.again}\n\n{part.recipe}" for part in slide.parts if part.recipe]
     page.notes_slide.notes_text_frame.text = "\n\n".join([*slide.notes, *told])
     return page
 

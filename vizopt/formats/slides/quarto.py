@@ -6,7 +6,7 @@ from html import escape
 from vizopt.core.marks import signed
 from vizopt.formats.slides.markdown import harmless, marked
 from vizopt.formats.slides.reveal import ROW, media, source
-from vizopt.formats.slides.slide import RECIPE, Part, Slide
+from vizopt.formats.slides.slide import Part, Slide
 
 HEIGHT = 560  # pixels below a title in Quarto's 700
 FIT = f'style="width: 100%; height: auto; max-height: {HEIGHT}px"'
@@ -23,7 +23,7 @@ def _slide(slide: Slide) -> str:
     notes = [marked(paragraph) for paragraph in slide.notes]
     for part in slide.parts:
         if part.recipe:
-            notes += [marked(RECIPE), f"```toml\n{harmless(part.recipe)}```"]
+            notes += [marked(part.again), f"```toml\n{harmless(part.recipe)}```"]
     told = "\n\n".join(notes)
     shown = _alone(slide) if len(slide.parts) == 1 else _beside(slide)
     return f"## {marked(slide.title)}{paper}\n\n{shown}\n\n::: {{.notes}}\n{told}\n:::\n"

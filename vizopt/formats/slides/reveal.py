@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from vizopt.core.marks import signed
-from vizopt.formats.slides.slide import RECIPE, Part, Slide
+from vizopt.formats.slides.slide import Part, Slide
 
 # Most characters of a title and its size, so that the clips have the room; else the theme's own.
 SIZES = ((24, ""), (36, "font-size: 1em"), (float("inf"), "font-size: 0.65em"))
@@ -75,7 +75,7 @@ def _section(slide: Slide) -> str:
     notes = [f"<p>{escape(paragraph)}</p>" for paragraph in slide.notes]
     for part in slide.parts:
         if part.recipe:
-            notes += [f"<p>{escape(RECIPE)}</p>", f"<pre>{escape(part.recipe)}</pre>"]
+            notes += [f"<p>{escape(part.again)}</p>", f"<pre>{escape(part.recipe)}</pre>"]
     paper = f' data-background-color="{slide.paper}"' if slide.paper else ""
     size = next(size for most, size in SIZES if len(slide.title) <= most)
     told = "; ".join(filter(None, [size, type_of(slide)]))

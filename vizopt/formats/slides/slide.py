@@ -17,7 +17,7 @@ from vizopt.formats.poster import picture, png, warning_of
 from vizopt.formats.stream import ClipMetadata
 
 TITLE = 120  # characters; more does not fit on two lines
-RECIPE = "To make the clip again, save these lines as NAME.toml and run: vizopt make NAME.toml"
+RECIPE = "To make the clip again, save these lines as NAME.toml and run: vizopt {} NAME.toml"
 SIDES = ("left", "right")
 ALIKE = 0.1  # seconds that two clips may differ by, and still keep together when they repeat
 # What XML cannot hold, whatever stands for it.
@@ -83,6 +83,11 @@ class Part:
     def seconds(self) -> float:
         """Its length."""
         return self.verdict.seconds
+
+    @property
+    def again(self) -> str:
+        """What its recipe is for."""
+        return RECIPE.format("race" if "\n[[run]]\n" in self.recipe else "make")
 
     @property
     def moves_alone(self) -> bool:

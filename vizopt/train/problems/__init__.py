@@ -2,13 +2,15 @@
 
 from vizopt.train.problems.base import Evaluation, Problem, ProblemSpec
 from vizopt.train.problems.data import DATASETS
-from vizopt.train.problems.datasets import Data, Dataset, Spiral
+from vizopt.train.problems.datasets import Data, Dataset, Measured, Spiral
 from vizopt.train.problems.files import CSV, NPZ
 from vizopt.train.problems.functions import Function, FunctionSpec
 from vizopt.train.problems.network import Network, NetworkSpec
+from vizopt.train.problems.regression import Regression, RegressionSpec
 
 PROBLEMS: dict[str, type] = {
     "network": NetworkSpec,
+    "regression": RegressionSpec,
     "function": FunctionSpec,
 }
 
@@ -22,9 +24,12 @@ __all__ = [
     "Evaluation",
     "Function",
     "FunctionSpec",
+    "Measured",
     "Network",
     "NetworkSpec",
     "Problem",
     "ProblemSpec",
+    "Regression",
+    "RegressionSpec",
     "Spiral",
 ]

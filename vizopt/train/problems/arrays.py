@@ -1,14 +1,18 @@
 """Arrays: NumPy's own files, as archives of several or of one alone."""
 
+from contextlib import suppress
 from errno import EFBIG
 from typing import Any
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from zipfile import ZipFile, is_zipfile
 
 import numpy as np
+from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from vizopt.core.errors import hint
+from vizopt.core.errors import hint, is_shortage
 from vizopt.train.problems.sources import LARGEST, found
+
+NPY = b"\x93NUMPY"  # how an array alone begins
 
 
 def arrays(path: str, *wanted: str) -> dict[str, NDArray[Any]]:
@@ -19,19 +23,19 @@ def arrays(path: str, *wanted: str) -> dict[str, NDArray[Any]]:
     """
     place = f'{path}: array "{wanted[0]}"' if wanted else path
     loaded: dict[str, NDArray[Any]] = {}
+    if _is_alone(path):
+        raise ValueError(f"{path}: is one array, no NPZ archive: np.savez saves two")
     try:
         _check_unpacked(path)
-        with np.load(found(path), allow_pickle=False) as archive:
+        with found(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             known = list(archive)
             for name in (name for name in wanted or known if name in known):
                 place = f'{path}: array "{name}"'
                 loaded[name] = np.asarray(archive[name])
     except OSError as error:
         raise ValueError(f"{path}: cannot read: {error.strerror or error}") from error
-    except TypeError as error:  # from `with`
-        raise ValueError(f"{path}: is one array, no NPZ archive: np.savez saves two") from error
-    except (ValueError, EOFError, BadZipFile) as error:
-        raise ValueError(f"{place}: {_reason(error, 'NPZ archive')}") from error
+    except Exception as error:  # whatever zipfile and NumPy raise of what is damaged
+        raise _told(place, error, "NPZ archive") from error
     for name in wanted:
         if name not in loaded:
             raise ValueError(f'{path}: no array "{name}": {hint(name, known)}')
@@ -45,15 +49,25 @@ def lone_array(path: str) -> NDArray[Any]:
         ValueError: no such file, or it holds something else.
     """
     try:
-        return np.asarray(np.load(found(path), mmap_mode="r"))
+        return np.asarray(open_memmap(found(path), mode="r"))
     except OSError as error:
         raise ValueError(f"{path}: cannot read: {error.strerror or error}") from error
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{path}: {_reason(error, 'NumPy array')}") from error
+    except Exception as error:  # whatever NumPy raises of what is damaged
+        raise _told(path, error, "NumPy array") from error
 
 
-def _reason(error: Exception, what: str) -> str:
-    return "holds objects instead of numbers" if "bject" in str(error) else f"is no {what}"
+def _is_alone(path: str) -> bool:
+    with suppress(OSError), found(path).open("rb") as file:
+        return file.read(len(NPY)) == NPY
+    return False
+
+
+def _told(place: str, error: Exception, what: str) -> Exception:
+    """What is said of a file that NumPy cannot read; too little memory is told as that."""
+    if is_shortage(error):
+        return error
+    why = "holds objects instead of numbers" if "bject" in str(error) else f"is no {what}"
+    return ValueError(f"{place}: {why}")
 
 
 def is_one_hot(y: NDArray[Any]) -> bool:

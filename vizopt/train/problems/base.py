@@ -96,6 +96,21 @@ class ProblemSpec(Protocol):
         """What a step of it is called: "epoch", "step"."""
         ...
 
+    @property
+    def subject(self) -> object:
+        """What is learned, or gone down: what two trainings that are compared have in common."""
+        ...
+
+    @property
+    def about(self) -> str:
+        """The same in a word or two."""
+        ...
+
+    @property
+    def reading(self) -> str:
+        """What was taken for something else in what a user wrote, in a sentence; mostly nothing."""
+        ...
+
     def describe(self) -> str:
         """What stands of it above the picture, parts set apart by ` · `."""
         ...

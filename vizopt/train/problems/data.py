@@ -1,6 +1,15 @@
 """The table of data sets."""
 
-from vizopt.train.problems.datasets import Bands, Blobs, Checkerboard, Moons, Rings, Spiral, Xor
+from vizopt.train.problems.datasets import (
+    Bands,
+    Blobs,
+    Checkerboard,
+    Moons,
+    Rings,
+    Sine,
+    Spiral,
+    Xor,
+)
 from vizopt.train.problems.files import CSV, NPZ
 
 DATASETS: dict[str, type] = {
@@ -11,6 +20,7 @@ DATASETS: dict[str, type] = {
     "xor": Xor,
     "checkerboard": Checkerboard,
     "bands": Bands,
+    "sine": Sine,
     "csv": CSV,
     "npz": NPZ,
 }

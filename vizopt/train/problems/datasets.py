@@ -7,7 +7,8 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Labels, Matrix
-from vizopt.core.specs import Count, NonNegative, spec
+from vizopt.core.numbers import count
+from vizopt.core.specs import Count, NonNegative, Positive, spec
 
 
 class Data(NamedTuple):
@@ -19,11 +20,31 @@ class Data(NamedTuple):
     units: NDArray[np.float64] | None = None  # [D, 2] mean and deviation before standardised
 
 
+class Measured(NamedTuple):
+    """Samples with a number each, which a regression predicts."""
+
+    x: Matrix  # [N, D] float32
+    y: NDArray[np.float64]  # [N]
+    features: tuple[str, ...]  # [D] names
+    target: str  # the number's name
+    words: str  # for the picture: `sine, 1 000 points`
+    units: NDArray[np.float64]  # [D, 2] mean and deviation before standardised; 0 and 1 if never
+    own: tuple[float, float]  # the same of the number
+
+
 class Dataset(Protocol):
     """Where samples come from."""
 
     def make(self, rng: RandomState) -> Data:
         """The samples; what is random is drawn from rng, which goes on to the first weights."""
+        ...
+
+
+class Measurements(Protocol):
+    """Where samples with a number each come from."""
+
+    def measured(self, rng: RandomState) -> Measured:
+        """The samples; see `Dataset.make`."""
         ...
 
 
@@ -63,6 +84,32 @@ class Spiral:
             x[c] = np.c_[r * np.sin(t * 2.5), r * np.cos(t * 2.5)]
         y = np.repeat(np.arange(self.classes), self.points)
         return plane_data("spiral", x.reshape(-1, 2), y, self.classes)
+
+
+@spec
+class Sine:
+    """A sine over one feature, its points evenly spaced, for a regression.
+
+    x = 0/points, 1/points, …,  y = sin(2π · waves · x) + noise · randn
+
+    Args:
+        points: number of samples.
+        waves: how often it goes up and down.
+        noise: standard deviation added to y.
+
+    Reference: the sine data of the package `nnfs` of Neural Networks from Scratch, chapter 17.
+    """
+
+    points: Count = 1000
+    waves: Positive = 1.0
+    noise: NonNegative = 0.0
+
+    def measured(self, rng: RandomState) -> Measured:
+        x = np.arange(self.points) / self.points
+        y = np.sin(2 * np.pi * self.waves * x) + self.noise * rng.randn(self.points)
+        words = f"sine, {count(self.points)} points"
+        units = np.array([[0.0, 1.0]])
+        return Measured(x[:, None].astype(np.float32), y, ("x",), "y", words, units, (0.0, 1.0))
 
 
 @spec

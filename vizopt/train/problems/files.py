@@ -1,7 +1,5 @@
 """Files: the user's own samples, from CSV and NPZ."""
 
-import re
-from math import isfinite, nan
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -10,16 +8,15 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from vizopt.core.numbers import count as grouped
 from vizopt.core.specs import Flag, spec
 from vizopt.train.problems.arrays import arrays, is_one_hot, lone_array
-from vizopt.train.problems.cells import COMMA, MISSING, number
-from vizopt.train.problems.datasets import Data
-from vizopt.train.problems.missing import settled, with_means
-from vizopt.train.problems.standard import samples
+from vizopt.train.problems.cells import MISSING
+from vizopt.train.problems.datasets import Data, Measured
+from vizopt.train.problems.missing import check_targets, settled, with_means
+from vizopt.train.problems.numbers import numbers
+from vizopt.train.problems.standard import measured, samples
 from vizopt.train.problems.tables import Reading, Table, read_table
-
-SHORT = re.compile(r"[+-]?\d{1,3}")
-THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
 
 
 def _text(label: Any) -> Any:
@@ -43,7 +40,8 @@ class CSV:
     Excel workbook (.xlsx, by openpyxl) or a Parquet file (by pyarrow); `pip install
     "vizopt[tables]"` has both.
 
-    Labels are classes named as they are written: 1.1 and 1.10 are two. Where the delimiter is no
+    Labels are classes named as they are written: 1.1 and 1.10 are two; of a regression they are
+    numbers, standardised too. Where the delimiter is no
     comma, a comma stands before the decimals. Row numbers (a first column without a name, or
     whole numbers named "id", "index", "PassengerId", each once) are left out unless `columns` has
     them, and so are lines that begin with "# " but for names just above the first sample. What
@@ -89,23 +87,49 @@ class CSV:
         Raises:
             ValueError: a missing, empty, ragged or non-numeric file, with its line.
         """
-        path, table = self.path, self.table()
-        if not table.rows:
-            raise ValueError(f"{path}: holds a header and no samples")
-        names = table.names
-        at = names.index(table.label) if table.label else len(names) - 1
-        notes = [*table.notes, *settled(path, table.rows, names, at, self.missing)]
-        x, comma = _features(path, table, at)
-        means, filled = with_means(x)
-        notes += [filled] if filled else []
-        notes += ["decimal commas"] if comma else []
+        path, (table, at) = self.path, self._filled()
+        notes = [*table.notes, *settled(path, table.rows, table.names, at, self.missing)]
+        x, features, more = self._features(table, at)
         return samples(
-            (f'{path}: column "{names[at]}"', 'name another with label = "…"'),
-            means,
+            (f'{path}: column "{table.names[at]}"', 'name another with label = "…"'),
+            x,
             [cells[at] for _, cells in table.rows],
-            tuple(name for i, name in enumerate(names) if i != at),
-            Path(path).name + (f" ({', '.join(notes)})" if notes else ""),
+            features,
+            _words(path, [*notes, *more]),
         )
+
+    def measured(self, rng: RandomState) -> Measured:
+        """The same with a number to predict in the labels' column; nothing is random.
+
+        Raises:
+            ValueError: the same, or a label that is no number.
+        """
+        path, (table, at) = self.path, self._filled()
+        check_targets(path, table, at, self.missing)
+        notes = [*table.notes, *settled(path, table.rows, table.names, at, self.missing)]
+        x, features, more = self._features(table, at)
+        y = numbers(path, table, [at])[0][:, 0]
+        target = table.names[at]
+        return measured(
+            f'{path}: column "{target}"', x, y, features, target, _words(path, [*notes, *more])
+        )
+
+    def _filled(self) -> tuple[Table, int]:
+        """The table with samples in it, and the place of the labels."""
+        table = self.table()
+        if not table.rows:
+            raise ValueError(f"{self.path}: holds a header and no samples")
+        return table, table.names.index(table.label) if table.label else len(table.names) - 1
+
+    def _features(
+        self, table: Table, at: int
+    ) -> tuple[NDArray[np.float64], tuple[str, ...], list[str]]:
+        """Every column but the labels' [N, D], their names, and what is to be said of them."""
+        columns = [i for i in range(len(table.names)) if i != at]
+        x, comma = numbers(self.path, table, columns)
+        means, filled = with_means(x)
+        notes = [filled] * bool(filled) + ["decimal commas"] * comma
+        return means, tuple(table.names[i] for i in columns), notes
 
 
 @spec
@@ -130,6 +154,32 @@ class NPZ:
         Raises:
             ValueError: a missing file or array, or arrays that do not fit each other.
         """
+        (x, y), notes = self._arrays(), []
+        if is_one_hot(y):
+            y, notes = y.argmax(axis=1), ["one-hot labels"]
+        values, features = _checked(self.path, x, y)
+        place, way = f'{self.path}: array "{self.y}"', 'name another with y = "…"'
+        labels = _names(self.path, y)
+        return samples((place, way), values, labels, features, _words(self.path, notes))
+
+    def measured(self, rng: RandomState) -> Measured:
+        """The same with a number to predict for each sample; nothing is random.
+
+        Raises:
+            ValueError: the same, or labels that are no numbers.
+        """
+        x, y = self._arrays()
+        values, features = _checked(self.path, x, y)
+        if y.dtype.kind not in "fiu":
+            raise ValueError(f"{self.path}: y holds {y.dtype}, not numbers to predict")
+        with np.errstate(over="ignore"):
+            y = y.astype(float)
+        _check_rows(f"{self.path}: y", np.isfinite(y), "is not finite")
+        place = f'{self.path}: array "{self.y}"'
+        return measured(place, values, y, features, Path(self.y).stem, _words(self.path, []))
+
+    def _arrays(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Features [N, D] and labels as they are in the files."""
         alone = self.path.lower().endswith(".npy")
         if self.y == (self.path if alone else self.x):
             raise ValueError(f"{self.path}: x and y are the same array: name the labels' with y")
@@ -138,84 +188,28 @@ class NPZ:
         else:
             loaded = arrays(self.path, self.x, self.y)
             x, y = loaded[self.x], loaded[self.y]
-        notes = []
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = y[:, 0]
-        if is_one_hot(y):
-            y, notes = y.argmax(axis=1), [" (one-hot labels)"]
-        x = x[:, None] if x.ndim == 1 else x
-        if x.ndim != 2 or y.shape != x.shape[:1] or not x.size:
-            way = ": make y one label for each sample" if y.ndim == 2 else ""
-            raise ValueError(f"{self.path}: x {x.shape} and y {y.shape} are no [N, D] and [N]{way}")
-        if x.dtype.kind not in "fiu":
-            raise ValueError(f"{self.path}: x holds {x.dtype}, not numbers")
-        with np.errstate(over="ignore"):  # of numbers longer than a float
-            values = x.astype(float)
-        _check_rows(f"{self.path}: x", np.isfinite(values).all(axis=1), "is not finite")
-        labels = _names(self.path, y)
-        features = tuple(f"feature {i + 1}" for i in range(x.shape[1]))
-        place, way = f'{self.path}: array "{self.y}"', 'name another with y = "…"'
-        words = "".join([Path(self.path).name, *notes])
-        return samples((place, way), values, labels, features, words)
+        y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+        return x[:, None] if x.ndim == 1 else x, y
 
 
-def _features(path: str, table: Table, at: int) -> tuple[NDArray[np.float64], bool]:
-    """Every column but the labels' [N, D], and whether decimals follow a comma in them."""
-    columns = [i for i in range(len(table.names)) if i != at]
-    x = np.empty((len(table.rows), len(columns)))
-    signs: dict[str, str] = {}  # before decimals: where the first one is
-    for row, (line, cells) in enumerate(table.rows):
-        for k, i in enumerate(columns):
-            if cells[i] in MISSING:
-                x[row, k] = nan  # to be filled
-                continue
-            value = number(cells[i], table.comma)
-            if value is None or not isfinite(value) or (value == 0 and _is_lost(cells[i])):
-                raise ValueError(f"{path}: line {line}: {_no_number(table, i, cells[i])}")
-            x[row, k] = value
-            sign = "," if COMMA.fullmatch(cells[i]) else "." if "." in cells[i] else ""
-            signs.setdefault(sign, f"line {line}: {cells[i]}")
-    if {",", "."} <= set(signs):
-        found_ = f"{signs[',']} and {signs['.']}"
-        raise ValueError(f"{path}: {found_}: write all with a decimal comma or all with a point")
-    for i in columns if table.comma else ():
-        _check_thousands(path, table, i)
-    return x, "," in signs
+def _checked(
+    path: str, x: NDArray[Any], y: NDArray[Any]
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Features [N, D] with a label each, as finite floats, and their names."""
+    if x.ndim != 2 or y.shape != x.shape[:1] or not x.size:
+        way = ": make y one label for each sample" if y.ndim == 2 else ""
+        raise ValueError(f"{path}: x {x.shape} and y {y.shape} are no [N, D] and [N]{way}")
+    if x.dtype.kind not in "fiu":
+        raise ValueError(f"{path}: x holds {x.dtype}, not numbers")
+    with np.errstate(over="ignore"):  # of numbers longer than a float
+        values = x.astype(float)
+    _check_rows(f"{path}: x", np.isfinite(values).all(axis=1), "is not finite")
+    return values, tuple(f"feature {i + 1}" for i in range(x.shape[1]))
 
 
-def _check_thousands(path: str, table: Table, i: int) -> None:
-    """1,234 beside 987 may be a thousand or decimals.
-
-    Raises:
-        ValueError: every number with a sign has three digits behind it, and others are as short
-            as thousands without one are.
-    """
-    cells = [row[i] for _, row in table.rows]
-    signed = [(line, row[i]) for line, row in table.rows if "," in row[i] or "." in row[i]]
-    short = next((cell for cell in cells if SHORT.fullmatch(cell.strip())), None)
-    if signed and short and all(THOUSANDS.fullmatch(cell.strip()) for _, cell in signed):
-        line, cell = signed[0]
-        raise ValueError(
-            f'{path}: line {line}: {cell} beside {short} (column "{table.names[i]}") may be '
-            "thousands or decimals: write it without the sign, or every number with decimals"
-        )
-
-
-def _is_lost(cell: str) -> bool:
-    """Whether a number that reads as 0 is none: 1e-400."""
-    return any(digit in "123456789" for digit in cell.lower().partition("e")[0])
-
-
-def _no_number(table: Table, i: int, cell: str) -> str:
-    """What is wrong with a feature, and the way out."""
-    column = [cells[i] for _, cells in table.rows]
-    name, way = table.names[i], "give it as numbers or leave it out"
-    if COMMA.fullmatch(cell):
-        way = "write decimals with a point"
-    elif 2 * len(set(column)) <= len(column):
-        way = f'if these are the labels, say label = "{name}", else drop = ["{name}"]'
-    what = "is not a finite number" if number(cell) != 0 else "is too small for a number"
-    return f'{cell!r} {what} (column "{name}"): {way}'
+def _words(path: str, notes: list[str]) -> str:
+    """The file, and what was taken for what in it."""
+    return Path(path).name + (f" ({', '.join(notes)})" if notes else "")
 
 
 def _names(path: str, y: NDArray[Any]) -> list[str]:
@@ -237,4 +231,7 @@ def _names(path: str, y: NDArray[Any]) -> list[str]:
 
 def _check_rows(name: str, good: NDArray[np.bool_], what: str) -> None:
     if not good.all():
-        raise ValueError(f"{name}[{int(good.argmin())}] {what}")
+        bad = len(good) - int(good.sum())
+        count = "the only one" if bad == 1 else f"one of {grouped(bad)}"
+        way = "fill it in, or leave such samples out of the arrays"
+        raise ValueError(f"{name}[{int(good.argmin())}] {what}, {count}: {way}")

@@ -134,9 +134,18 @@ class FunctionSpec:
         return f"f(x) = {formula(self.f).shown}"
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """What in the formula was taken for something else: "^ is a power"."""
-        return formula(self.f).notes
+    def subject(self) -> object:
+        return self.f
+
+    @property
+    def about(self) -> str:
+        return self.f
+
+    @property
+    def reading(self) -> str:
+        """`problem.f is read as f(x) = x² (^ is a power)`."""
+        why = ", ".join(formula(self.f).notes)
+        return f"problem.f is read as {self.equation} ({why})" if why else ""
 
     def check(self) -> None:
         """Everything was checked when it was made."""

@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.numbers import count as grouped
-from vizopt.train.problems.cells import MISSING
+from vizopt.train.problems.cells import MISSING, number
 from vizopt.train.problems.index import Row
+from vizopt.train.problems.tables import Table
 
 EMPTY = "(empty)"  # a class of labels that are not there
 
@@ -50,6 +51,31 @@ def settled(path: str, rows: list[Row], names: list[str], at: int, missing: str)
         cells[at] = cells[at] or EMPTY
     are = "is" if len(labels) == 1 else "are"
     return [f"{_lines(len(labels))} without a label {are} a class"] if labels else []
+
+
+def check_targets(path: str, table: Table, at: int, missing: str) -> None:
+    """Hold a column of numbers to predict against what is to be done where one is missing.
+
+    Args:
+        path: of the file.
+        table: its cells.
+        at: the place of the numbers.
+        missing: see `settled`; only whole lines can be left out.
+
+    Raises:
+        ValueError: no number, or none at all that `missing` says nothing of, with its line.
+    """
+    name = table.names[at]
+    gaps = [line for line, cells in table.rows if cells[at] in MISSING]
+    if gaps and missing != "drop":
+        count = "" if len(gaps) == 1 else f", one of {grouped(len(gaps))}"
+        what = f'line {gaps[0]}: the number to predict is missing (column "{name}"){count}'
+        raise ValueError(f'{path}: {what}: fill it in or say missing = "drop"')
+    for line, cells in table.rows:
+        if cells[at] not in MISSING and number(cells[at], table.comma) is None:
+            what = f"line {line}: {cells[at][:60]!r} is no number to predict"
+            way = 'name another with label = "…", or train on classes: kind = "network"'
+            raise ValueError(f'{path}: {what} (column "{name}"): {way}')
 
 
 def with_means(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], str]:

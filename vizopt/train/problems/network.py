@@ -1,34 +1,26 @@
-"""A dense network on a data set, with its gradient."""
+"""A dense network that tells the classes of a data set apart."""
 
-from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
-from pydantic import Field
 
-from vizopt.core.arrays import Batch, Matrix, Vector
+from vizopt.core.arrays import Batch, Vector
 from vizopt.core.kinds import OneOf
-from vizopt.core.numbers import count, setting
-from vizopt.core.params import ParamLayout
 from vizopt.core.projection import plane_of
-from vizopt.core.specs import Count, NonNegative, Share, spec
+from vizopt.core.specs import spec
 from vizopt.recording.header import Kind
-from vizopt.train.problems.activations import ACTIVATIONS
-from vizopt.train.problems.base import Evaluation
 from vizopt.train.problems.checks import check_fit
 from vizopt.train.problems.data import DATASETS
 from vizopt.train.problems.datasets import Data, Dataset
+from vizopt.train.problems.dense import Dense, DenseSpec, Judged
 from vizopt.train.problems.heads import Targets, head
-from vizopt.train.problems.precision import PRECISIONS
-from vizopt.train.problems.stacks import Stack
 from vizopt.train.problems.streams import Streams
-from vizopt.train.problems.workspace import Workspace
 
 
 @spec
-class NetworkSpec:
+class NetworkSpec(DenseSpec):
     """Dense layers with an activation between them, trained on a data set.
 
     One output and two classes: sigmoid with binary cross-entropy. As many outputs as classes:
@@ -37,37 +29,11 @@ class NetworkSpec:
 
     Args:
         data: the samples that the network learns: a data set.
-        sizes: number of features, of units in each hidden layer, of outputs: `[2, 64, 3]`.
-        activation: of the hidden layers: "relu", "leaky-relu", "tanh", "sigmoid" or "gelu" (in its
-            form with tanh).
-        init: first weights: "book" 0.01 · randn, "he" √(2 / inputs) · randn, "glorot" uniform
-            within ±√(6 / (inputs + outputs)); biases are zero.
-        precision: precision of all numbers: "float32", "float64", or "book" for the lesson's
-            figures to the last bit on every machine ("tanh" and "gelu" but for the last). The first
-            two differ in the last bits between processors and versions of NumPy; after a while a
-            chaotic run shows it.
-        batch: samples of one step, shuffled anew in every epoch; all of them when left out.
-        validation: share of the samples that is kept out of training.
-        l1: penalty on the sum of |w| over all weights.
-        l2: penalty on the sum of w² over all weights.
-        dropout: share of each hidden layer's units that a step leaves out; the others are scaled
-            up. Loss and accuracy are those of the whole network.
         plane: two features that the picture shows; the first two principal components when left
             out and there are more than two.
     """
 
-    FORMER: ClassVar[dict[str, str]] = {"arithmetic": "precision"}
-
-    data: Annotated[Dataset, OneOf(DATASETS)]
-    sizes: Annotated[tuple[Count, ...], Field(min_length=2)] = (2, 64, 3)
-    activation: Literal["relu", "leaky-relu", "tanh", "sigmoid", "gelu"] = "relu"
-    init: Literal["book", "he", "glorot"] = "book"
-    precision: Literal["book", "float32", "float64"] = "float32"
-    batch: Count | None = None
-    validation: Annotated[float, Field(strict=True, ge=0, lt=1)] = 0.0
-    l1: NonNegative = 0.0
-    l2: NonNegative = 0.0
-    dropout: Share = 0.0
+    data: Annotated[Dataset, OneOf(DATASETS, having="make")]
     plane: tuple[str, ...] = ()
 
     def check(self) -> None:
@@ -79,16 +45,8 @@ class NetworkSpec:
         check_fit(self, self.data.make(RandomState(0)))
 
     @property
-    def layout(self) -> ParamLayout:
-        """`dense1.weights`, `dense1.biases`, `dense2.weights`, …"""
-        shapes: dict[str, tuple[int, ...]] = {}
-        for i, (rows, columns) in enumerate(pairwise(self.sizes), start=1):
-            shapes |= {f"dense{i}.weights": (rows, columns), f"dense{i}.biases": (columns,)}
-        return ParamLayout.of(shapes)
-
-    @property
-    def dtype(self) -> str:
-        return np.dtype(PRECISIONS[self.precision].dtype).name
+    def head(self) -> str:
+        return head(self.sizes[-1]).words
 
     @property
     def outputs(self) -> int:
@@ -105,29 +63,6 @@ class NetworkSpec:
     def kind(self) -> Kind:
         return "network"
 
-    @property
-    def unit(self) -> str:
-        return "epoch"
-
-    def describe(self) -> str:
-        """`2 → 64 ReLU → 3 softmax`, and what else is not the plainest."""
-        words = ACTIVATIONS[self.activation].words
-        hidden = [f"{size} {words}" for size in self.sizes[1:-1]]
-        last = f"{self.sizes[-1]} {head(self.sizes[-1]).words}"
-        extras = [
-            f"{name} {setting(value)}"
-            for name, value in (
-                ("L1", self.l1),
-                ("L2", self.l2),
-                ("dropout", self.dropout),
-                ("validation", self.validation),
-            )
-            if value
-        ]
-        if self.batch:
-            extras.insert(0, f"batch {count(self.batch)}")
-        return ", ".join([" → ".join([str(self.sizes[0]), *hidden, last]), *extras])
-
     def build(self, rng: RandomState) -> "Network":
         """Draw the data; rng then goes on to draw the weights in `Network.init`."""
         streams, data = Streams.beside(rng), self.data.make(rng)
@@ -135,43 +70,18 @@ class NetworkSpec:
         return Network(self, data, streams)
 
 
-class Network:
-    """The problem: loss and gradient of a network on its training samples.
+class Network(Dense):
+    """The problem: loss and gradient of a network on its training samples."""
 
-    Work arrays are allocated once; no value of theirs outlives a call.
-    """
+    NAMES: ClassVar[tuple[str, ...]] = ("accuracy",)
 
     def __init__(self, spec: NetworkSpec, data: Data, streams: Streams) -> None:
-        self.spec = spec
-        self.layout = spec.layout
-        self.metrics: tuple[str, ...] = ("accuracy",)
-        self._precision = PRECISIONS[spec.precision]
-        self._activation = ACTIVATIONS[spec.activation]
         self._head = head(spec.sizes[-1])
-        self.dtype = spec.dtype
+        super().__init__(spec, data.x, data.y, streams)
         self.plane = plane_of(data.x, data.features, data.units, spec.plane)
         self.words = f"{data.words}  ·  {spec.describe()}"
         self.classes = data.classes
         self._all = data
-        self._streams = streams
-        held_out = round(len(data.y) * spec.validation)
-        self._held_out = np.zeros(len(data.y), bool)
-        self._held_out[streams.validation().permutation(len(data.y))[:held_out]] = True
-        self._x = data.x[~self._held_out].astype(self.dtype).T
-        self._y = data.y[~self._held_out]
-        self._targets = Targets.of(self._y, self.dtype)
-        self._whole = self._filled(self._x)
-        samples = len(self._y)
-        self.batches = -(-samples // spec.batch) if spec.batch else 1
-        self._order: tuple[int, NDArray[np.intp]] | None = None  # an epoch's, drawn once
-        self._part = self._pass(spec.batch or samples)
-        # A picture needs no rounding of its own: only training is to the book's last bit.
-        plain = PRECISIONS[self.dtype]
-        self._stack = Stack(spec.sizes, plain, self._activation)
-        if held_out:
-            self.metrics = ("accuracy", "validation_loss", "validation_accuracy")
-            self._validation = self._filled(data.x[self._held_out].astype(self.dtype).T)
-            self._validation_targets = Targets.of(data.y[self._held_out], self.dtype)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -197,99 +107,18 @@ class Network:
             "extent": self.plane.extent(self._all.x),
         }
 
-    def init(self, rng: RandomState) -> Vector:
-        """First weights, rounded to float32 as the book's are; biases zero."""
-        params = np.zeros(self.layout.size, self.dtype)
-        for view in self.layout.weights(params).values():
-            view[...] = _first(self.spec.init, view.shape, rng)
-        return params
-
-    def evaluate(self, params: Vector, step: int) -> Evaluation:
-        """Gradient [P] of the step's batch; at the start of an epoch loss and metrics of all."""
-        matrices = self.layout.matrices(params)
-        loss, metrics = np.nan, {}
-        if step % self.batches == 0:
-            judged = self._head.loss_and_accuracy(
-                self._whole.forward(matrices, None), self._targets, self._precision
-            )
-            loss = judged.loss + self._penalty(params)
-            metrics = {"accuracy": judged.accuracy} | self._validated(matrices)
-        grad = np.empty(self.layout.size, self.dtype)
-        if self.batches == 1 and not self.spec.dropout:
-            self._whole.backward(matrices, self.layout.matrices(grad))
-        else:
-            self._batch_grad(matrices, grad, step)
-        self._add_penalty_grad(params, grad)
-        return Evaluation(loss, grad, metrics)
-
     def scores(self, params: Vector, points: Batch) -> Batch:
         """A score for each class [classes, M] at other samples [D, M]; the largest wins.
 
         Of several parameter vectors [R, P] those of each, [R, classes, M].
         """
         several = params.reshape(-1, params.shape[-1])
-        matrices = [self.layout.matrix(layer, several) for layer in self.layout.layers]
-        scores = self._head.scores(self._stack.outputs(matrices, points))
+        scores = self._head.scores(self.outputs(several, points))
         return scores.reshape(*params.shape[:-1], *scores.shape[1:])
 
-    def at_once(self, points: int) -> int:
-        """Of how many parameter vectors the scores at so many points are computed together."""
-        return self._stack.most(points)
+    def _prepared(self, y: NDArray[Any]) -> Targets:
+        return Targets.of(y, self.dtype)
 
-    def _pass(self, samples: int) -> Workspace:
-        return Workspace(self.spec.sizes, samples, self._precision, self._activation)
-
-    def _filled(self, x: Batch) -> Workspace:
-        work = self._pass(x.shape[1])
-        work.use(x.shape[1])[...] = x
-        return work
-
-    def _batch(self, step: int) -> NDArray[np.intp]:
-        """Which training samples a step sees; an epoch's order holds for all its batches."""
-        if not self.spec.batch:
-            return np.arange(len(self._y))
-        epoch, batch = divmod(step, self.batches)
-        if self._order is None or self._order[0] != epoch:
-            self._order = (epoch, self._streams.shuffle(epoch).permutation(len(self._y)))
-        return self._order[1][batch * self.spec.batch :][: self.spec.batch]
-
-    def _batch_grad(self, matrices: list[Matrix], grad: Vector, step: int) -> None:
-        chosen = self._batch(step)
-        self._part.use(len(chosen))[...] = self._x[:, chosen]
-        rate = self.spec.dropout
-        dropout = (rate, self._streams.dropout(step)) if rate else None
-        targets = Targets.of(self._y[chosen], self.dtype)
-        self._head.loss_and_accuracy(
-            self._part.forward(matrices, dropout), targets, self._precision
-        )
-        self._part.backward(matrices, self.layout.matrices(grad))
-
-    def _validated(self, matrices: list[Matrix]) -> dict[str, float]:
-        if not self.spec.validation:
-            return {}
-        outputs = self._validation.forward(matrices, None)
-        judged = self._head.loss_and_accuracy(outputs, self._validation_targets, self._precision)
-        return {"validation_loss": judged.loss, "validation_accuracy": judged.accuracy}
-
-    def _penalty(self, params: Vector) -> float:
-        if not (self.spec.l1 or self.spec.l2):
-            return 0.0
-        weights = self.layout.weights(params).values()
-        return float(
-            sum(self.spec.l1 * abs(w).sum() + self.spec.l2 * (w**2).sum() for w in weights)
-        )
-
-    def _add_penalty_grad(self, params: Vector, grad: Vector) -> None:
-        if self.spec.l1 or self.spec.l2:
-            views = self.layout.weights(grad)
-            for name, w in self.layout.weights(params).items():
-                views[name] += self.spec.l1 * np.sign(w) + 2 * self.spec.l2 * w
-
-
-def _first(kind: str, shape: tuple[int, ...], rng: RandomState) -> NDArray[np.floating]:
-    """Weights of one layer [inputs, outputs]."""
-    if kind == "glorot":
-        reach = np.sqrt(6 / sum(shape))
-        return rng.uniform(-reach, reach, shape)
-    scale = 0.01 if kind == "book" else np.sqrt(2 / shape[0])
-    return np.asarray(np.float32(scale) * rng.randn(*shape).astype(np.float32))
+    def _judged(self, outputs: Batch, targets: Targets) -> Judged:
+        loss, accuracy = self._head.loss_and_accuracy(outputs, targets, self._precision)
+        return Judged(loss, {"accuracy": accuracy})

@@ -27,6 +27,7 @@ OTHERS = {  # files that are taken for text
     b"PK\x03\x04": "is a ZIP archive: unpack it first",
     b"\xd0\xcf\x11\xe0": "is an old Excel workbook: save it as .xlsx or CSV",
     b"\x93NUMPY": 'is a NumPy array: say kind = "npz"',
+    **dict.fromkeys((b"<!DOCTYPE", b"<!doctype", b"<html"), "is a web page: save the table itself"),
 }
 
 

@@ -7,14 +7,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.numbers import count as grouped
+from vizopt.core.numbers import setting
 from vizopt.train.problems.cells import FEW, natural, number
-from vizopt.train.problems.datasets import Data
+from vizopt.train.problems.datasets import Data, Measured
 
 MEASURED = 10  # samples of each class that numbers have on average, at least, if they are classes
 SEVERAL = 30  # numbers, of which more are measured where so few samples have each
 MANY = 20  # numbers, of which more are said to have been taken for classes
 GAPS = 2  # times as far as they would reach without gaps: then whole numbers measure something
 ROUNDING = np.finfo(float).eps / 2  # between neighbours from 0.5 to 1
+
+
+class NoClassesError(ValueError):
+    """What is said to be labels are no classes."""
+
+
+def classes_of(named: tuple[str, str], labels: Sequence[str]) -> list[str]:
+    """The classes of samples, in their natural order.
+
+    Args:
+        named: where the labels are, and how to name others.
+        labels: of each sample [N].
+
+    Raises:
+        NoClassesError: labels that are none.
+    """
+    place, way = named
+    classes = natural(set(labels))
+    count = len(classes)
+    if count == 1:
+        raise NoClassesError(f"{place}: one class only ({classes[0]}): {way}")
+    if count > FEW and MEASURED * count > len(labels):
+        of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
+        if _is_measured(classes):
+            what = "look like a number to predict, which is no class"
+            other = 'predict it, [problem] kind = "regression"'
+            raise NoClassesError(f"{place}: {of % 'numbers'} {what}: {way}, or {other}")
+        if 2 * count > len(labels):
+            raise NoClassesError(f"{place}: {of % 'labels'} are no classes: {way}")
+    return classes
 
 
 def samples(
@@ -34,25 +65,43 @@ def samples(
         words: the file, and what was taken for what in it.
 
     Raises:
-        ValueError: labels that are no classes.
+        NoClassesError: labels that are none.
     """
-    place, way = named
-    classes = natural(set(labels))
-    count = len(classes)
-    if count == 1:
-        raise ValueError(f"{place}: one class only ({classes[0]}): {way}")
-    if count > FEW and MEASURED * count > len(labels):
-        of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
-        if _is_measured(classes):
-            what = "look like a number to predict, which is no class"
-            few = "write it as a few classes (low, high)"
-            raise ValueError(f"{place}: {of % 'numbers'} {what}: {way}, or {few}")
-        if 2 * count > len(labels):
-            raise ValueError(f"{place}: {of % 'labels'} are no classes: {way}")
+    classes = classes_of(named, labels)
     place_of = {name: i for i, name in enumerate(classes)}
     y = np.array([place_of[name] for name in labels])
-    words = f"{words}, {grouped(len(y))} samples, {grouped(count)} classes{_alike(classes)}"
+    words = f"{words}, {grouped(len(y))} samples, {grouped(len(classes))} classes{_alike(classes)}"
     return Data(standardised(x), y, features, tuple(classes), words, units(x))
+
+
+def measured(
+    place: str,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    features: tuple[str, ...],
+    target: str,
+    words: str,
+) -> Measured:
+    """Standardised features and numbers to predict.
+
+    Args:
+        place: where the numbers to predict are.
+        x, y: features [N, D] and numbers [N], finite.
+        features: their names [D].
+        target: what is predicted.
+        words: the file, and what was taken for what in it.
+
+    Raises:
+        ValueError: one number for all samples.
+    """
+    mean, deviation = units(y[:, None])[0].tolist()
+    if not deviation:
+        raise ValueError(
+            f"{place}: is {setting(mean)} in every sample: there is nothing to predict"
+        )
+    words = f"{words}, {grouped(len(y))} samples"
+    own = (float(mean), float(deviation))
+    return Measured(standardised(x), (y - mean) / deviation, features, target, words, units(x), own)
 
 
 def _is_measured(classes: list[str]) -> bool:

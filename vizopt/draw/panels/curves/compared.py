@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels
-from vizopt.draw.paint import Stamp, coloured, disc, paint_line, pixel, stamp_at
+from vizopt.draw.paint import Stamp, coloured, disc, paint_line, pixel, stamp_at, wedge
 from vizopt.draw.panels.axis import Kind, Limits
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
@@ -21,12 +22,14 @@ from vizopt.draw.views import View, Views, planned_steps
 from vizopt.recording.logged import logged
 from vizopt.recording.quantities import quantity
 from vizopt.recording.seeded import Band, Seeded
+from vizopt.recording.standings import stays
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LABELS = (12, 11, 10, 9, 8, 7, 6)  # sizes of the text at a line's end: as there is room
 THICK = 2.3  # units of a line
+ARROW = 5.0  # units: half a side of an arrow where a value is beyond the axis
 COLUMN = 3.0  # units of width whose values are one point of a line
 WIDE = 1.2  # heights of a panel, from where on its plots lie beside each other
 APART = 2.2  # radii of a badge from one to the next
@@ -45,6 +48,7 @@ def plots_of(
 ) -> list[Plot]:
     """The boxes of the columns that differ or change, beside each other or one above the other."""
     runs = [view.run for view in views.values()]
+    staying = [run for run in runs if stays(run)] or runs
     shown = [column for column in columns if not _is_level(column, views)]
     last, many = planned_steps(views) - 1, max(len(shown), 1)
     across = slot.width > WIDE * slot.height
@@ -57,7 +61,14 @@ def plots_of(
         for i in range(many)
     ]
     made = [
-        Plot.of(slot, runs[0], column, axis_of(column, runs, kind, limits), place, names)
+        Plot.of(
+            slot,
+            runs[0],
+            column,
+            axis_of(column, staying if _is_boundless(column) else runs, kind, limits),
+            place,
+            names,
+        )
         for column, place in zip(shown, places, strict=False)
     ]
     left = 0.0 if across else max((plot.left for plot in made), default=0.0)
@@ -101,7 +112,12 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     y = [heights(plot, own, at) for own, at in zip(values, steps, strict=True)]
     head = np.max(x, axis=0)
     lines = _stamps(slot, draw_lines, every, x)
-    dot = coloured(disc(slot.unit * 4), slot.theme.ink)
+    head_of = wedge(max(round(slot.unit * ARROW), 3))
+    marks = [
+        coloured(shape, slot.theme.ink)
+        for shape in (head_of.T, disc(slot.unit * 4), head_of.T[::-1])
+    ]
+    beyond = [_beyond(plot, own, at) for own, at in zip(values, steps, strict=True)]
     fits = (size for size in LABELS if APART * reach(slot, size) * len(every) <= plot.height)
     label = next(fits, LABELS[-1])
     step = min(APART * reach(slot, label), plot.height / max(len(every) - 1, 1))
@@ -121,7 +137,7 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
             for i, place in zip(group, heights, strict=True):
                 at, end = tips[i], float(y[i][k])
                 _connect(window, (at, end, middle - radius, place), muted)
-                stamp_at(window, dot, int(at), int(end))
+                stamp_at(window, marks[beyond[i][k] + 1], int(at), int(end))
                 stamp_at(window, badges[i], round(middle), round(place))
                 if names[i] and tips[i] > head[k] - slot.unit * STANDS:
                     base = round(place + slot.font(label) * 0.36)
@@ -173,9 +189,17 @@ def _connect(window: Pixels, ends: tuple[float, float, float, float], colour: st
         return
     x0, y0, x1, y1 = ends
     many = int(max(abs(x1 - x0), abs(y1 - y0))) + 1
-    across = np.linspace(x0, x1, many).astype(np.intp).clip(0, window.shape[1] - 1)
-    down = np.linspace(y0, y1, many).astype(np.intp).clip(0, window.shape[0] - 1)
+    across = _pixels(x0, x1, many, window.shape[1])
+    down = _pixels(y0, y1, many, window.shape[0])
     window[down, across] = pixel(colour)
+
+
+def _pixels(start: float, stop: float, many: int, length: int) -> NDArray[np.intp]:
+    """So many rows or columns from start to stop, of a window with so many: np.linspace would take
+    four times as long."""
+    places = np.arange(many) * ((stop - start) / max(many - 1, 1)) + start
+    places[-1] = stop
+    return np.maximum(np.minimum(places.astype(np.intp), length - 1), 0)
 
 
 def _draw_band(axes: "Axes", slot: DrawContext, plot: Plot, band: Band) -> None:
@@ -188,14 +212,29 @@ def _draw_band(axes: "Axes", slot: DrawContext, plot: Plot, band: Band) -> None:
 def _draw_line(
     axes: "Axes", slot: DrawContext, plot: Plot, points: Points, dash: tuple[float, ...]
 ) -> None:
-    """A run's line: of what swings within a few pixels the mean."""
+    """A run's line: of what swings within a few pixels the mean; of what lies beyond the axis
+    nothing but how it gets there and back."""
     at, values = points
     x = plot.x(at.astype(float))
-    y = np.where(np.isnan(values), np.nan, plot.y(values))
+    out = np.pad(~((values >= plot.axis.low) & (values <= plot.axis.high)), 1, mode="edge")
+    gone = np.isnan(values) | (out[:-2] & out[1:-1] & out[2:])
+    y = np.where(gone, np.nan, plot.y(values))
     x, y, _, _ = by_column(x, y, COLUMN * slot.unit)
     style = (0, dash) if dash else "-"
     width = max(THICK * slot.unit, 1.3)
     axes.plot(x, y, color=slot.theme.ink, lw=width, linestyle=style, dash_capstyle="butt")
+
+
+def _beyond(plot: Plot, points: Points, epochs: NDArray[np.integer]) -> list[int]:
+    """Whether the latest value at each epoch [F] lies below the axis, −1, on it, 0, or above, 1."""
+    at, values = points
+    now = values[(np.searchsorted(at, epochs, "right") - 1).clip(min=0)]
+    return np.where(now < plot.axis.low, -1, np.where(now <= plot.axis.high, 0, 1)).tolist()  # type: ignore[no-any-return]
+
+
+def _is_boundless(column: str) -> bool:
+    """Whether the values of a run that diverges would leave the others no room on an axis."""
+    return quantity(column).made and quantity(column).range is None
 
 
 def _names(slot: DrawContext, views: Views, wide: float) -> float:

@@ -70,6 +70,11 @@ function listen() {
   for (const event of events) {
     event.addEventListener("click", () => stop(Number(event.dataset.frame)));
   }
+  for (const run of runs) {
+    run.addEventListener("click", () => keep(run));
+    for (const there of ["pointerenter", "focus"]) run.addEventListener(there, () => light(run));
+    for (const gone of ["pointerleave", "blur"]) run.addEventListener(gone, () => light(chosen));
+  }
   const timeline = byId("timeline");
   timeline.addEventListener("pointermove", peek);
   timeline.addEventListener("pointerleave", unpeek);

@@ -1,0 +1,38 @@
+"""What drawing several runs beside each other costs, against one of them alone."""
+
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+
+import vizopt
+from benchmarks.measure import Row, interleaved, most
+from vizopt.clips.drawing import planned_picture
+from vizopt.scene.load_race import load_race
+
+SIZE, FPS, FOUR = (1280, 720), 30.0, 4
+
+
+def race() -> list[Row]:
+    """Four of the chapter's rules and SGD alone, from the first frame to the last."""
+    shown, folder = load_race("rules"), Path(mkdtemp())
+    runs = {
+        scene.title: vizopt.record(scene, folder / f"{scene.name}.zarr")
+        for scene in shown.scenes()[:FOUR]
+    }
+    alone = {"": runs["SGD"]}
+    costs = interleaved(
+        {
+            "one": partial(draw, alone, vizopt.load_scene("sgd")),
+            "four": partial(draw, runs, shown),
+        },
+        9,
+    )
+    ratio = costs["four"].cpu / costs["one"].cpu
+    return [most("drawing CPU of a race of four 1280×720 / of one run", ratio, 1.8)]
+
+
+def draw(runs, shown) -> None:
+    """Every frame, none of which is kept; what flashes is judged anew."""
+    picture = planned_picture(runs, shown, SIZE, FPS)
+    for k in range(len(picture)):
+        picture[k]

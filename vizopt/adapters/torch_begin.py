@@ -1,0 +1,58 @@
+"""Begin: what somebody's model, optimizer and criterion have to be for a recording of them."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+
+from vizopt.adapters import torch_model
+from vizopt.adapters.options import Options
+from vizopt.adapters.torch_predict import Asked
+from vizopt.adapters.torch_run import TorchRun, is_recorded
+from vizopt.core.errors import RecordingError
+from vizopt.recording.run import Run
+from vizopt.recording.source import Predict
+
+
+class Given(NamedTuple):
+    """Arguments of `vizopt.torch.record`, which tells them."""
+
+    steps: int | None
+    data: tuple[Any, Any] | None
+    loss: torch.nn.Module | None
+    predict: Predict | None
+
+
+def begun(
+    model: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    path: Path,
+    given: Given,
+    options: Options,
+) -> TorchRun:
+    """A recording that listens to the optimizer.
+
+    Raises:
+        RecordingError: what of them cannot be recorded.
+    """
+    inner = torch_model.unwrapped(model)
+    arrays = torch_model.arrays(inner, optimizer, path)
+    if is_recorded(optimizer):
+        name = type(optimizer).__name__
+        raise RecordingError(f"{path}: this {name} is recorded already: close() that one before")
+    if given.loss is not None and not isinstance(given.loss, torch.nn.Module):
+        name = getattr(given.loss, "__name__", given.loss)
+        raise RecordingError(f"loss: {name}: is no module: tell its value with log(loss=…)")
+    run = Run(
+        path,
+        epochs=given.steps,
+        unit="step",
+        data=given.data,
+        predict=Asked(inner, given.predict).quietly if given.data is not None else None,
+        origin=torch_model.external(inner, optimizer),
+        convention="torch",
+        modules=torch_model.modules(inner),
+        versions={"pytorch": torch.__version__},
+        **options,
+    )
+    return TorchRun(run, optimizer, arrays, given.loss)

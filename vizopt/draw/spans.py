@@ -1,0 +1,88 @@
+"""Spans: the half seconds of a clip in which something is held, because it would flash."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Generic, Protocol, TypeVar
+
+from vizopt.draw.playback import Playback
+
+LIMIT = 6  # transitions in a second that WCAG 2.2, 2.3.1 allows: three flashes
+SPARE = 2  # transitions that the rest of the picture may have where the colours flash
+
+Shown = TypeVar("Shown")
+Seen = TypeVar("Seen", contravariant=True)
+
+
+class Watched(Protocol[Seen]):
+    """What is looked at for flashes."""
+
+    def see(self, micros: int, shown: Seen) -> int:
+        """Show what a frame shows, from micros on; the transitions in the second up to then."""
+        ...
+
+    def hold(self, micros: int, shown: Sequence[Seen]) -> None:
+        """Show a held span whose frames would show this, from micros on."""
+        ...
+
+
+class Spans(Generic[Shown]):
+    """Which half seconds of a clip are held, because what they show would flash.
+
+    Spans are judged in their order by all that watch them, on the screen that the standard assumes.
+    A span is held where the second up to any of its frames would have more than LIMIT transitions
+    over a quarter of a 10° field by one of them.
+
+    Args:
+        shown: what each frame shows where it is not held.
+        count: frames of the clip, F.
+        playback: their size and rate.
+        watched: what looks at it.
+    """
+
+    def __init__(
+        self,
+        shown: Callable[[int], Shown],
+        count: int,
+        playback: Playback,
+        watched: list[Watched[Shown]],
+    ) -> None:
+        self._shown = shown
+        self._count = count
+        self._playback = playback
+        self._watched = watched
+        self._spans: list[bool] = []  # which of them are held, as far as they are judged
+
+    def __call__(self, k: int) -> range | None:
+        """The frames of the span that frame k is held in, None where it shows its own.
+
+        The first and the last frame show their own: players and decks take them for stills.
+        """
+        if self._playback.mode != "clip" or k in (0, self._count - 1):
+            return None
+        span = k // self._playback.window
+        return self._frames(span) if self._is_held(span) else None
+
+    def _frames(self, span: int) -> range:
+        start = span * self._playback.window
+        return range(start, min(start + self._playback.window, self._count))
+
+    def _is_held(self, span: int) -> bool:
+        """Spans are judged in order, whichever frame is asked for first."""
+        while len(self._spans) <= span:
+            self._spans.append(self._judge(len(self._spans)))
+        return self._spans[span]
+
+    def _judge(self, span: int) -> bool:
+        frames = self._frames(span)
+        before = deepcopy(self._watched)
+        every = [self._shown(k) for k in frames]
+        for k, shown in zip(frames, every, strict=True):
+            if max([watched.see(self._micros(k), shown) for watched in self._watched]) > LIMIT:
+                self._watched = before
+                for watched in before:
+                    watched.hold(self._micros(frames[0]), every)
+                return True
+        return False
+
+    def _micros(self, k: int) -> int:
+        return round(k / self._playback.fps * 1e6)
