@@ -43,6 +43,12 @@ def test_a_data_sets_samples_lie_where_its_rule_says(kind):
         ]
 
 
+def test_a_moon_bends_up_and_the_other_down():
+    moons = DATASETS["moons"](noise=0.0).make(RandomState(0))
+    assert moons.x[moons.y == 0, 1].max() == pytest.approx(0.75, abs=1e-3)
+    assert moons.x[moons.y == 1, 1].min() == pytest.approx(-0.75, abs=1e-3)
+
+
 def test_rings_bands_and_tiles_lie_where_their_rules_say():
     rings = DATASETS["rings"](noise=0.0).make(RandomState(0))
     assert np.hypot(*rings.x.T) == pytest.approx((rings.y + 1) / 3, abs=1e-6)

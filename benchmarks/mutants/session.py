@@ -32,7 +32,7 @@ QUICK = 0.2  # seconds of a test that is not among the costs
 MOST = float(os.environ["VIZOPT_SECONDS"])  # of tests for one change
 SHARE = 0.25  # of them, of one file
 BYTES = 6 << 30  # that a trial may take
-HANGS = 900  # seconds, however busy the machine is
+HANGS = 3600  # seconds, after which nothing was noticed
 WORKED_OUT = tuple(  # where what is kept may be what a change alters
     f"vizopt.{name}" for name in ("draw", "train", "recording", "clips", "story", "formats")
 )
@@ -104,10 +104,11 @@ class Trials:
         late = time.monotonic() + HANGS
         while os.waitpid(child, os.WNOHANG)[0] == 0:
             time.sleep(0.05)
-            if time.monotonic() > late:
+            if time.monotonic() > late:  # it waits for ever, or the machine is too busy
                 os.killpg(child, signal.SIGKILL)
                 os.waitpid(child, 0)
-                break
+                os.close(read)
+                return ""
         with os.fdopen(read) as said:
             found = said.read()
         shutil.rmtree(folder, ignore_errors=True)
