@@ -12,6 +12,8 @@ from vizopt.core.errors import RecordingError
 from vizopt.recording import chunks
 from vizopt.recording.atomic import check_free
 from vizopt.recording.store import Recording
+from vizopt.scene.load import load_scene
+from vizopt.scene.written import scene_toml
 
 
 @pytest.fixture
@@ -82,6 +84,25 @@ def test_a_header_that_cannot_be_is_named(copy, key, to, told):
     edit(copy / "zarr.json", "attributes", "vizopt", key, to=to)
     message = refusal(copy)
     assert re.search(told, message), message
+
+
+@pytest.mark.parametrize(
+    ("was", "to"),
+    [
+        ("    64,", "    8,"),
+        ("epochs = 301", "epochs = 300"),
+        (None, "local-minimum-1"),
+    ],
+)
+def test_a_scene_that_does_not_fit_the_arrays_is_one_line(copy, command, was, to):
+    scene = Recording(copy).header.scene
+    assert was is None or was in scene
+    other = scene_toml(load_scene(to, {"epochs": 301})) if was is None else scene.replace(was, to)
+    edit(copy / "zarr.json", "attributes", "vizopt", "scene", to=other)
+    told = f"vizopt: {copy}: damaged: its scene is of another training than its rows\n"
+    ran = command("render", copy, "-o", "a.png")
+    assert (ran.code, ran.err) == (1, told)
+    assert command("race", copy, "sgd", "-o", "a.png").err == told
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,12 @@ def test_the_end_of_a_process_on_a_busy_machine_is_silent(run):
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(MemoryError(), "out of memory"), (OSError(24, "Too many files"), "Too many")],
+    [
+        (MemoryError(), "out of memory"),
+        (OSError(24, "Too many files"), "Too many"),
+        (ImportError("_random.so: failed to map segment from shared object"), "out of memory\n"),
+        (ImportError("No module named 'x'"), "cannot start: No module named 'x': install vizopt"),
+    ],
 )
 def test_modules_that_cannot_be_loaded_are_one_line(command, monkeypatch, error, told):
     def failed():

@@ -29,14 +29,21 @@ def main() -> None:
         code, message = run()
     except KeyboardInterrupt as error:
         message = str(error) or "interrupted: what was not complete has been removed"
-    except (MemoryError, OSError) as error:  # of the modules themselves
-        message = getattr(error, "strerror", None) or "out of memory"
+    except (ImportError, MemoryError, OSError) as error:  # of the modules themselves
+        message = _unloaded(error)
     unwritten = streams.flushed()
     if message or unwritten:  # after the block: a progress bar ends with it
         streams.said(f"vizopt: {message or unwritten}")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left to interrupt
     gc.freeze()  # all goes with the process: to look for cycles once more takes 0.1 s
     sys.exit(code or (1 if unwritten else 0))
+
+
+def _unloaded(error: Exception) -> str:
+    """Why modules could not be loaded; a loader that gets no memory speaks of a segment."""
+    if isinstance(error, ImportError) and "segment" not in str(error):
+        return f"cannot start: {error}: install vizopt again"
+    return getattr(error, "strerror", None) or "out of memory"
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

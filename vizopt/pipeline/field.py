@@ -18,6 +18,7 @@ from vizopt.pipeline.prepared import prepare
 from vizopt.recording.atomic import is_recording
 from vizopt.recording.run import Run
 from vizopt.recording.store import Recording
+from vizopt.scene.fitting import fitting
 from vizopt.scene.load import load_scene, override, parse_scene, with_words
 from vizopt.scene.load_race import checked, is_name, is_race, load_race, parse_race
 from vizopt.scene.race import (
@@ -169,7 +170,7 @@ def _trained(run: Recording) -> Scene | None:
     if run.header.external is not None:
         return None
     try:
-        return parse_scene(run.header.scene, str(run.path), {}, {})
+        return fitting(parse_scene(run.header.scene, str(run.path), {}, {}), run)
     except SceneError:  # of a kind that is not registered here
         return None
 

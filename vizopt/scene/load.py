@@ -21,6 +21,7 @@ from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.whatever import recorded
 from vizopt.recording.store import Recording
 from vizopt.scene.elsewhere import unregistered
+from vizopt.scene.fitting import fitting
 from vizopt.scene.former import renamed
 from vizopt.scene.spec import Presentation, Scene, Shown, Training
 from vizopt.scene.ways import DATA, on_the_command_line
@@ -221,9 +222,9 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
         warnings.warn(VizoptWarning(f"{file}: {told}"), stacklevel=2)
     if run.header.external is None:
         if not foreign:
-            return parse_scene(run.header.scene, file, {}, overrides)
+            return fitting(parse_scene(run.header.scene, file, {}, overrides), run)
         if panels == foreign:
-            return parse_scene(written(table), file, {}, overrides)
+            return fitting(parse_scene(written(table), file, {}, overrides), run)
         table = {key: table[key] for key in Presentation.__dataclass_fields__ if key in table}
     for key, value in overrides.items():
         override(table, key, value, file)
