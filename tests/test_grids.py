@@ -85,6 +85,11 @@ def test_what_is_too_small_to_flash_glides_and_two_such_beside_each_other_are_he
     assert not any(held(*told(jumping, [small, Box(1000, 540, 160, 160)])))  # 10° apart
 
 
+@pytest.mark.parametrize("box", [Box(1272, 712, 8, 8), Box(0, 0, 3, 700), Box(0, 717, 1280, 3)])
+def test_a_grid_of_a_few_pixels_is_drawn(jumping, box):
+    assert not any(held(*told(jumping, [box])))
+
+
 def test_all_runs_of_a_picture_are_held_at_once(jumping, tmp_path):
     calm = recorded(tmp_path / "calm.zarr", np.linspace(0, 1, 50))
     views = [three_each(calm), three_each(jumping)]

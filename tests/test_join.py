@@ -43,7 +43,7 @@ def test_a_joined_panel_is_seen_in_every_shape(run, texts, name, text):
         assert len(picture._draws) == len(plain._draws) + len(JOINS[name])
         boxes = [box for box, _ in picture._draws[1:]]
         for one, other in combinations(boxes, 2):
-            ends = [(b.x, b.y, b.x + b.width, b.y + b.height) for b in (one, other)]
+            ends = [(b.left, b.top, b.left + b.width, b.top + b.height) for b in (one, other)]
             assert not overlap(*ends)
         written = [(told, box) for told, box in texts(picture, 5) if told.strip()]
         assert all(box[0] >= 0 and box[2] <= size[0] and box[3] <= size[1] for _, box in written)

@@ -164,7 +164,8 @@ class Watch:
 
 
 def _places(first: float, length: float, screen: int, cells: int) -> tuple[Places, Places]:
-    """Places of the screen whose middles a side of a grid covers, and each one's cell."""
-    places = np.arange(round(first), min(round(first + length), screen))
+    """Places of the screen whose middles a side of a grid covers, one at least; each one's cell."""
+    start = min(round(first), screen - 1)
+    places = np.arange(start, min(max(round(first + length), start + 1), screen))
     cell = ((places + 0.5 - first) / length * cells).astype(np.intp)
     return places, cell.clip(0, cells - 1)

@@ -43,7 +43,7 @@ class Standings:
 
     @property
     def needs(self) -> frozenset[str]:
-        return frozenset({"epoch", self.by})
+        return frozenset({"epoch", "loss", self.by})  # the loss tells who diverged
 
     def static(self, slot: DrawContext, views: Views) -> None:
         table = _Table.of(slot, views, self.by)
