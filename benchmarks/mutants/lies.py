@@ -85,8 +85,8 @@ LIES = (
     Lie(
         "the key's last epoch is off by one",
         "vizopt/draw/panels/key.py",
-        "int(start[k]), int(stop[k])), slot.width",
-        "int(start[k]), int(stop[k]) - 1), slot.width",
+        "at[k], start[k], stop[k])",
+        "at[k], start[k], stop[k] - 1)",
     ),
     Lie(
         "a curve's digits are one epoch old",
@@ -115,8 +115,8 @@ LIES = (
     Lie(
         "an update's largest value is that of the next frame",
         "vizopt/draw/panels/weights.py",
-        "_change(run, self.layer, told.start[k], told.stop[k])",
-        "_change(run, self.layer, *(part[min(k + 1, len(part) - 1)] for part in told[:2]))",
+        "int(told.start[k]), int(told.stop[k]))",
+        "*(int(part[min(k + 1, len(part) - 1)]) for part in (told.start, told.stop)))",
     ),
     Lie(
         "the worked sum has the wrong sign",

@@ -46,7 +46,7 @@ READERS = {
     "flashes": "flashes clear check rules light",
     "formats": "contracts/formats fit player page",
     "formats/gif": "contracts/formats fit",
-    "formats/html": "labels measured digits names player page page_narrow shots",
+    "formats/html": "labels measured digits names player page page_narrow",
     "recording/descent": "outcome events functions truth_descent story tongues rounding extrema",
     "recording/events": "events logged labels outcome tongues story",
     "recording/minima": "extrema outcome curves rounding room tongues truth_descent functions",
