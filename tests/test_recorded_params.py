@@ -137,7 +137,7 @@ def pictures_of(run, across=2):
         cells = [*names, *["."] * (-len(names) % across)]
         rows = tuple(" ".join(cells[k : k + across]) for k in range(0, len(cells), across))
         stage = FigureSpec(names, Mosaic(rows))
-        playback, words = Playback((1280, 720), 10.0, "clip"), HeaderText("Mine", "", "epoch")
+        playback, words = Playback((1280, 720), 10.0, "still"), HeaderText("Mine", "", "epoch")
         shown = alone(run, np.arange(len(run)))
         picture = FrameRenderer(stage, shown, playback, THEMES["light"], words)
         yield [panel.layer for panel in names.values()], picture

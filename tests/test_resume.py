@@ -242,7 +242,7 @@ def furthest(folder):
 
 def test_real_ends_and_the_command_that_they_name(tmp_path, command):
     """Ctrl-C, and the run that goes on is killed."""
-    keys = ("epochs=1000", "keep.grid=4", "keep.first=0", "problem.data.points=20")
+    keys = ("epochs=10000", "keep.grid=4", "keep.first=0", "problem.data.points=20")
     sets = [word for key in (*keys, "optimizer.lr=0.5") for word in ("--set", key)]
     assert command("record", "sgd", "-o", "whole.zarr", *sets, "-q").code == 0
     arguments = ("record", "sgd", "-o", "run.zarr", *sets, "--set", "keep.every=1", "-q")
@@ -253,12 +253,12 @@ def test_real_ends_and_the_command_that_they_name(tmp_path, command):
             press(process, number)
         (folder,) = tmp_path.glob("run.zarr*")
         at = furthest(tmp_path)
-        assert at < Recording(folder).interrupted < 1000
+        assert at < Recording(folder).interrupted < 10_000
         arguments = ("record", "run.zarr", "--resume", "-q")
     assert "--resume goes on" in command("render", folder, "-o", "a.png", "-q").err
     assert command(*arguments).code == 0
     run, other = Recording(tmp_path / "run.zarr"), Recording(tmp_path / "whole.zarr")
-    assert (run.epochs, run.interrupted) == (1000, None)
+    assert (run.epochs, run.interrupted) == (10_000, None)
     assert np.array_equal(run["loss"], other["loss"])
     assert np.array_equal(run["params"][other["epoch"]], other["params"])
     assert command(*arguments).err.endswith("nothing to resume\n")

@@ -10,6 +10,7 @@ import pytest
 import vizopt
 from vizopt import pipeline
 from vizopt.core.errors import VizoptError
+from vizopt.deck import making
 from vizopt.pipeline import reuse as reuses
 from vizopt.pipeline import training
 from vizopt.pipeline.prepared import prepare
@@ -286,6 +287,7 @@ def test_every_command_that_trains_to_draw_reuses(command, monkeypatch, name):
         raise VizoptError("enough")
 
     monkeypatch.setattr(pipeline, "make", noted)
+    monkeypatch.setattr(making, "trained", noted)
     for again in ([], ["--again"]):
         assert "enough" in command(name, "sgd", *again).err
     assert (given[0].folder, given[1]) == (Path("outputs"), None)

@@ -23,6 +23,7 @@ PLACES = (
     ("Scene", "optimizer", "[optimizer]", "update rule"),
     ("SGD", "lr", "[optimizer.lr]", "schedule of the learning rate"),
     ("Scene", "problem", "[problem]", "problem"),
+    ("RegressionSpec", "data", "[problem.data]", "data set"),
     ("NetworkSpec", "data", "[problem.data]", "data set"),
     ("Scene", "timeline", "[timeline]", "timeline"),
     ("FigureSpec", "panels", "[stage.panels.{}]", "panel"),
