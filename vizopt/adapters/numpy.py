@@ -50,8 +50,7 @@ def record(
     """Record a training of the book's classes; the loop stays as it is::
 
         run = vizopt.numpy.record([dense1, activation1, dense2], optimizer, "mine.zarr", loss=loss)
-        ...
-        run.close()
+        run.close()  # after the loop
 
     Args:
         layers: all in their order, activations too; by name in a mapping; or arrays by name.

@@ -36,8 +36,7 @@ def tune(
         target: accuracy to settle at, of 1; of descents it is a global minimum.
         overrides: dotted key → value, any key of the race: {"epochs": 1001}.
         folder: where the recordings of the trials stay, and are reused; without it they go.
-        cores: how many trials are trained beside each other; as many as there are cores when left
-            out. The result is the same.
+        cores: trials trained beside each other, all when left out; the result is the same.
         overwrite: whether a file that vizopt did not write may be replaced.
 
     Returns:
@@ -47,12 +46,8 @@ def tune(
     Raises:
         VizoptError: a source that is no race, a wrong key or target, a file that cannot be written.
     """
-    if not 0 < target <= 1:
-        raise VizoptError(f"tune: target: {target!r} is no accuracy: from 0 to 1, like 0.8")
-    if cores is not None and cores < 1:
-        raise VizoptError(f"tune: cores: {cores!r}: one at least")
-    place = nullcontext(Path(folder)) if folder else scratch()
-    with place as trials:
+    _check(target, cores)
+    with nullcontext(Path(folder)) if folder else scratch() as trials:
         return tuned(
             source if isinstance(source, Race) else Path(source),
             overrides or {},
@@ -64,3 +59,11 @@ def tune(
             overwrite=overwrite,
             cores=cores,
         )
+
+
+def _check(target: float, cores: int | None) -> None:
+    """Raises VizoptError."""
+    if not 0 < target <= 1:
+        raise VizoptError(f"tune: target: {target!r} is no accuracy: from 0 to 1, like 0.8")
+    if cores is not None and cores < 1:
+        raise VizoptError(f"tune: cores: {cores!r}: one at least")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from vizopt.clips.options import Request
 from vizopt.clips.plan import check_place, planned
@@ -17,11 +18,14 @@ from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
 from vizopt.deck.making import Part, Row, made, readable
 from vizopt.deck.shared import OWN, differ
-from vizopt.deck.sources import clip_name, is_finished, parted
+from vizopt.deck.sources import Source, clip_name, is_finished, parted
 from vizopt.formats import slides as formats
 from vizopt.formats.ours import guard
 from vizopt.pipeline.reuse import Reuse
 from vizopt.scene.options import ClipOptions
+
+# By a source's name and how many stand on its slide: what it is, and how it is drawn there.
+Things: TypeAlias = Mapping[tuple[str, int], tuple[Source, Request]]
 
 
 @dataclass(frozen=True)
@@ -68,23 +72,10 @@ def write(
     _check_titles(titles, sources)
     rows = [parted(source) for source in sources]
     media = _media(file, rows, suffix, asked, paper)
-    size = asked.options.get("size")
-    rooms = {count: _room(file, paper, count, size) for count in set(map(len, rows))}
-    things = {
-        (source, len(row)): readable(source, asked, rooms[len(row)])
-        for row in rows
-        for source in row
-    }
+    things = _things(file, rows, asked, paper)
     inside = file.suffix.lower() == ".pptx"
     with scratch() if inside else nullcontext(file.parent) as folder:
-        wanted = {
-            row: [
-                Part(source, *things[source, len(row)], folder / name)
-                for source, name in zip(row, names, strict=True)
-            ]
-            for row, names in media.items()
-        }
-        clips = made(wanted, bar, reuse)
+        clips = made(_parts(media, things, folder), bar, reuse)
         named = zip(rows, [*titles, *[""] * len(rows)], strict=False)
         slides = [_joined(clips[row], title) for row, title in named]
         if inside:
@@ -92,6 +83,27 @@ def write(
         else:
             _write_text(file, slides)
     return slides
+
+
+def _parts(
+    media: Mapping[Row, Sequence[str]], things: Things, folder: Path
+) -> dict[Row, list[Part]]:
+    """The clips of each slide, to be made in a folder."""
+    return {
+        row: [
+            Part(source, *things[source, len(row)], folder / name)
+            for source, name in zip(row, names, strict=True)
+        ]
+        for row, names in media.items()
+    }
+
+
+def _things(file: Path, rows: Sequence[Row], asked: Request, paper: Paper) -> Things:
+    """Each source, by its name and how many stand on its slide, read once."""
+    size = asked.options.get("size")
+    rooms = {count: _room(file, paper, count, size) for count in set(map(len, rows))}
+    every = dict.fromkeys((source, len(row)) for row in rows for source in row)
+    return {(source, count): readable(source, asked, rooms[count]) for source, count in every}
 
 
 def _check_titles(titles: Sequence[str], sources: Sequence[str]) -> None:

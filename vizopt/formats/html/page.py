@@ -47,9 +47,9 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
     warning = metadata.words.told(metadata.warning or _failed(verdict))
     said = _said(metadata.words, metadata.words.told(title(metadata.unit, metadata.kind)))
     columns = _numbers(metadata, frames)
-    data = _data(stream, shots[0], columns, said)
-    data["starts"] = verdict is not None and not warning
-    shown = slice(0, 1) if metadata.pauses else slice(-1, None)  # the last is an answer
+    starts = verdict is not None and not warning
+    data = _data(stream, shots[0], columns, said) | {"starts": starts}
+    shown = slice(1) if metadata.pauses else slice(-1, None)  # the last is an answer
     seen = escape((not metadata.pauses and metadata.alt) or metadata.title)
     return Template(_part("page.html")).substitute(
         policy=_policy(style, address, script),
@@ -62,8 +62,7 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
         coloured="" if metadata.around else " hidden",
         address=address,
         script=script,
-        width=stream.size[0],
-        height=stream.size[1],
+        **dict(zip(("width", "height"), stream.size, strict=True)),
         posters=posters(shots if poster is None else [shots[0]._replace(poster=poster)], seen),
         clips=sources(shots),
         warning=f'<p class="warning" id="warning">{escape(warning)}</p>' if warning else "",

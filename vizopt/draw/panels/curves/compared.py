@@ -112,11 +112,7 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     y = [heights(plot, own, at) for own, at in zip(values, steps, strict=True)]
     head = np.max(x, axis=0)
     lines = _stamps(slot, draw_lines, every, x)
-    head_of = wedge(max(round(slot.unit * ARROW), 3))
-    marks = [
-        coloured(shape, slot.theme.ink)
-        for shape in (head_of.T, disc(slot.unit * 4), head_of.T[::-1])
-    ]
+    marks = _ends(slot)
     beyond = [_beyond(plot, own, at) for own, at in zip(values, steps, strict=True)]
     fits = (size for size in LABELS if APART * reach(slot, size) * len(every) <= plot.height)
     label = next(fits, LABELS[-1])
@@ -144,6 +140,13 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
                     glyphs.write(window, names[i], round(middle + 1.4 * radius), base)
 
     return draw
+
+
+def _ends(slot: DrawContext) -> list[Pixels]:
+    """What a line ends with: beyond the plot's lower edge, in it, beyond the upper edge."""
+    head = wedge(max(round(slot.unit * ARROW), 3))
+    shapes = head.T, disc(slot.unit * 4), head.T[::-1]
+    return [coloured(shape, slot.theme.ink) for shape in shapes]
 
 
 def beside(ends: Sequence[float], apart: float) -> list[list[int]]:
