@@ -101,6 +101,18 @@ def test_curves_fill_what_a_constant_rate_leaves(tmp_path, monkeypatch):
         assert foot < (90 if lr == 0.5 else 45)
 
 
+def test_curves_above_each_other_have_one_axis_of_epochs(tmp_path):
+    """However wide their values are."""
+    slot = DrawContext(None, 400, 500, THEMES["light"], 1.0, None)
+    run = scene(tmp_path, {"kind": "exponential", "initial": 0.0123, "gamma": 0.9})
+    plots = boxes(slot, run, ("loss", "accuracy", "lr"), "auto")
+    assert len(plots) == 3
+    alone = [boxes(slot, run, (plot.column,), "auto")[0] for plot in plots]
+    assert len({plot.left for plot in alone}) > 1
+    assert {plot.left for plot in plots} == {max(plot.left for plot in alone)}
+    assert len({plot.right for plot in plots}) == 1
+
+
 def test_an_unknown_axis_is_refused(tmp_path):
     with pytest.raises(SceneError, match=r"axis.*linear"):
         scene(tmp_path, 1.0, axis="logarithmic")

@@ -563,3 +563,20 @@ def test_on_the_clock_of_samples_who_sees_fewer_at_an_epoch_is_further(tmp_path)
         RecordingError, match=r'SGD\.zarr: has no column "seconds": choose clock = '
     ):
         views_of(runs, field.shown.timeline, 20, "seconds")
+
+
+def test_a_run_that_another_command_has_replaced_is_not_drawn_as_this_one(tmp_path, monkeypatch):
+    keys = {"epochs": 5, "keep.grid": 4}
+    train = racing.train_all
+
+    def meanwhile(jobs, *others):
+        train(jobs, *others)
+        vizopt.record(vizopt.load_scene("sgd", keys | {"epochs": 6}), jobs[0].path)
+
+    monkeypatch.setattr(racing, "train_all", meanwhile)
+    field = field_of(["sgd", "adam"], keys, "mine")
+    with pytest.raises(VizoptError, match="another command has recorded another run there"):
+        racing.train_race(field, tmp_path, quiet, lambda line: None)
+    monkeypatch.undo()
+    runs = racing.train_race(field, tmp_path, quiet, lambda line: None)
+    assert [run.epochs for run in runs.values()] == [5, 5]

@@ -1,7 +1,8 @@
 """Marks: what tells the files that vizopt has written from everybody else's, which are kept.
 
-A clip carries its recipe, a PNG the name of the program, a deck who saved it last. A text ends in
-a line with a checksum of all the rest: one that somebody has changed is theirs.
+A clip carries its recipe, a PNG the name of the program, a deck who saved it last and a
+checksum of its parts, a text ends in a line with a checksum of all the rest: one that somebody has
+changed is theirs.
 """
 
 import re

@@ -24,7 +24,7 @@ from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.field import Field
 from vizopt.pipeline.fitting import fitted_all
 from vizopt.pipeline.prepared import prepare
-from vizopt.pipeline.reuse import Reuse
+from vizopt.pipeline.reuse import Reuse, is_of
 from vizopt.pipeline.workers import Job, Say, train_all
 from vizopt.recording.atomic import is_recording, is_whole
 from vizopt.recording.seeded import Seeded, middle_seed
@@ -99,7 +99,7 @@ def _by_seeds(
         for name, scene in scenes.items()
     }
     train_runs([job for every in jobs.values() for job in every], folder, bar, say, cores)
-    return {name: [Recording(job.path) for job in every] for name, every in jobs.items()}
+    return {name: [_recorded(job) for job in every] for name, every in jobs.items()}
 
 
 def train_runs(jobs: Sequence[Job], folder: Path, bar: Bar, say: Say, cores: int | None) -> None:
@@ -119,8 +119,19 @@ def _is_recorded(job: Job) -> bool:
     return False
 
 
-def _recorded(job: Job, members: Sequence[Recording] | None) -> Recording:
-    return Seeded(job.path, members) if members else Recording(job.path)
+def _recorded(job: Job, members: Sequence[Recording] | None = None) -> Recording:
+    """The run that was trained, or taken; reading stops where it is replaced from now on.
+
+    Raises:
+        VizoptError: another command has put another run there since.
+    """
+    run = Seeded(job.path, members) if members else Recording(job.path)
+    if not is_of(job.path, job.scene):
+        raise VizoptError(
+            f"{job.path}: another command has recorded another run there meanwhile: "
+            "do it again when that is done, or choose another name with -o"
+        )
+    return run
 
 
 def _bests(every: Sequence[Recording]) -> list[float]:

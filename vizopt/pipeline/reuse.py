@@ -61,7 +61,7 @@ def reused(part: Path, wanted: Prepared, reuse: Reuse) -> bool:
         reuse: where to look.
     """
     for path in reuse.standing(wanted.scene.name):
-        if not _is_of(path, wanted.scene):
+        if not is_of(path, wanted.scene):
             continue
         try:
             with emptied(part):
@@ -88,7 +88,7 @@ def emptied(folder: Path) -> Iterator[None]:
         raise
 
 
-def _is_of(path: Path, scene: Scene) -> bool:
+def is_of(path: Path, scene: Scene) -> bool:
     """Whether a recording is one of the same scene, as far as that is trained."""
     try:
         stated = parsed(attributes(path)["vizopt"]["scene"])

@@ -1,5 +1,6 @@
 """PPTX: a deck of one slide, with the clip as MP4."""
 
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -11,12 +12,13 @@ from vizopt.core.arrays import Size
 from vizopt.flashes import check_flashes
 from vizopt.formats.base import Format
 from vizopt.formats.mp4 import check_h264, h264
-from vizopt.formats.slides.powerpoint import checked, write
+from vizopt.formats.slides.powerpoint import PROPERTIES, checked, checksum, write
 from vizopt.formats.slides.slide import slide
 from vizopt.formats.stream import StreamSpec, Write
 from vizopt.formats.texts import held_recipe
 
 SAVED_BY = b"<cp:lastModifiedBy>vizopt</cp:lastModifiedBy>"
+SIGNED = re.compile(rb"<dc:identifier>vizopt ([0-9a-f]{8})</dc:identifier>")
 
 
 @contextmanager
@@ -37,10 +39,16 @@ def _check(path: Path, size: Size) -> None:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether vizopt saved it last: PowerPoint puts its user's name there when somebody did."""
+    """Whether vizopt saved it last, and its parts are what they were then.
+
+    PowerPoint puts its user's name there; other programs may leave ours.
+    """
     try:
-        with ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
-            return SAVED_BY in properties.read(100_000)
+        with ZipFile(path) as archive, archive.open(PROPERTIES) as properties:
+            told = properties.read(100_000)
+        signed = SIGNED.search(told)
+        whole = signed is not None and signed[1].decode() == checksum(path)
+        return SAVED_BY in told and whole
     except (BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, zlib.error):
         return False
 

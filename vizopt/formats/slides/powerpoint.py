@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
+from zlib import crc32
 
 from vizopt.core.arrays import Size
 from vizopt.core.atomic import finished
@@ -16,6 +17,7 @@ from vizopt.formats.slides.package import listed
 from vizopt.formats.slides.page import add, colour
 from vizopt.formats.slides.slide import Room, Slide
 
+PROPERTIES = "docProps/core.xml"
 LARGEST = 500_000_000  # bytes of a template, unpacked
 MISSING = 'PowerPoint needs python-pptx: install it with: pip install "vizopt[slides]"'
 
@@ -78,6 +80,15 @@ def write(
     listed(deck)
     with finished(file) as part:
         deck.save(str(part))
+        about.identifier = f"{SOFTWARE} {checksum(part)}"
+        deck.save(str(part))
+
+
+def checksum(deck: Path) -> str:
+    """CRC-32 of all parts of a deck but its properties: one that was worked on has another."""
+    with ZipFile(deck) as archive:
+        parts = sorted((part.filename, part.CRC) for part in archive.infolist())
+    return f"{crc32(repr([part for part in parts if part[0] != PROPERTIES]).encode()):08x}"
 
 
 def _opened(file: Path, ratio: str, template: Path | None) -> tuple[Any, Any]:

@@ -66,7 +66,7 @@ def plots(
     names = [room_of(slot, run, column, wide) for column in moving]
     if not across:  # one above the other they have one axis of epochs
         names = [max(names)] * len(names) if names else []
-    return [
+    made = [
         Plot.of(
             slot,
             run,
@@ -77,6 +77,8 @@ def plots(
         )
         for i, column in enumerate(moving)
     ]
+    left = 0.0 if across else max((plot.left for plot in made), default=0.0)
+    return [plot.starting(left) for plot in made]
 
 
 def constants(slot: DrawContext, run: Recording, columns: Sequence[str]) -> list[Constant]:

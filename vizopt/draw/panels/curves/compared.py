@@ -72,7 +72,7 @@ def plots_of(
         for column, place in zip(shown, places, strict=False)
     ]
     left = 0.0 if across else max((plot.left for plot in made), default=0.0)
-    return [_on(plot, left, last) for plot in made]
+    return [replace(plot.starting(left), last=max(last, 1)) for plot in made]
 
 
 def draw_still(slot: DrawContext, plots: Sequence[Plot]) -> None:
@@ -250,9 +250,3 @@ def _is_level(column: str, views: Views) -> bool:
     """Whether a column is a rate that no run changes: figures tell it."""
     values = [view.run[column] for view in views.values()]
     return not quantity(column).made and all((own == own[0]).all() for own in values if len(own))
-
-
-def _on(plot: Plot, left: float, last: int) -> Plot:
-    """The same on the common axis of steps."""
-    moved = max(left - plot.left, 0.0)
-    return replace(plot, last=max(last, 1), left=plot.left + moved, width=plot.width - moved)

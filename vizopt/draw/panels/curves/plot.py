@@ -1,6 +1,6 @@
 """One curve's box: its title, its axis of values and the epochs below."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -69,6 +69,11 @@ class Plot:
             edge=start + gutter + width + names,
             layered=bool(layers_of(run, column)),
         )
+
+    def starting(self, left: float) -> "Plot":
+        """The same with its axis of epochs from there on, where that is farther right."""
+        moved = max(left - self.left, 0.0)
+        return replace(self, left=self.left + moved, width=self.width - moved)
 
     def x(self, epoch: Floats) -> Floats:
         return self.left + epoch / self.last * self.width
