@@ -8,7 +8,7 @@ from loops import Loop
 from PIL import Image
 
 import vizopt
-from vizopt.comparison import compare, gaps, recorded
+from vizopt.comparison import compare, gaps, picture, recorded
 from vizopt.comparison.gaps import weights_apart
 
 
@@ -109,6 +109,25 @@ def test_a_picture_of_the_difference_growing(tmp_path, command, name):
         2,
         "vizopt: gap.txt: a picture of the difference is .png, .svg, .pdf\n",
     )
+
+
+def test_the_picture_draws_what_is_allowed_of_the_curves_in_it(tmp_path, command):
+    """Of a table of losses alone that of losses; of two recordings that of the weights too."""
+    record(tmp_path / "a.zarr")
+    run = vizopt.Recording(record(tmp_path / "b.zarr", wrong_at=36))
+    losses = [f"{epoch},{loss}" for epoch, loss in enumerate(run["loss"].tolist())]
+    (tmp_path / "b.csv").write_text("\n".join(["epoch,loss", *losses]))
+    for other, told in (
+        ("b.csv", {"allowed of loss": 1e-6}),
+        ("b.zarr", {"allowed of weights": 1e-5, "allowed of loss": 1e-6}),
+    ):
+        assert command("compare", "a.zarr", other, "-o", "gap.svg").code == 1
+        svg = (tmp_path / "gap.svg").read_text()
+        assert set(re.findall(r"<!-- (allowed of .*?) -->", svg)) == {*told}
+        (tmp_path / "gap.svg").unlink()
+    logs = [recorded.read(vizopt.Recording(tmp_path / f"{name}.zarr"), "") for name in "ab"]
+    found = compare(*logs)
+    assert picture._allowed(found, picture._curves(found)) == {1e-5: ["weights"], 1e-6: ["loss"]}
 
 
 def test_how_far_weights_are_apart(tmp_path):

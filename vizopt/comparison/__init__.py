@@ -27,6 +27,7 @@ class Comparison:
         gaps: of the columns that both have: what causes a difference before what shows it.
         weights: the first parameter that differs.
         rows: how many epochs' parameters both have, of arrays of one shape.
+        share: of a layer's largest weight, that is no difference.
     """
 
     here: Log
@@ -34,6 +35,7 @@ class Comparison:
     gaps: tuple[Gap, ...]
     weights: WeightGap | None
     rows: int
+    share: float
 
     @property
     def unit(self) -> str:
@@ -65,13 +67,13 @@ def compare(here: Log, there: Log, tolerance: float | None = None) -> Comparison
         for name in _in_common(here, there)
     )
     rows, found = 0, None
+    share = WEIGHTS[dtype] if tolerance is None else tolerance
     if here.weights and there.weights:
-        share = WEIGHTS[dtype] if tolerance is None else tolerance
         found = weight_gap(here.weights, there.weights, share)
         rows = rows_in_common(here.weights, there.weights)
     if not rows and not any(len(g.epochs) for g in gaps):
         raise VizoptError(f"{here.name} and {there.name}: have no epoch in common")
-    return Comparison(here, there, gaps, found, rows)
+    return Comparison(here, there, gaps, found, rows, share)
 
 
 def _share(name: str, dtype: str, tolerance: float | None) -> float:

@@ -1,5 +1,6 @@
 """Picture: how the difference of two trainings grows, in one plot."""
 
+from collections.abc import Collection
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 
 from vizopt.clips.plan import check_place
 from vizopt.comparison import Comparison
-from vizopt.comparison.gaps import WEIGHTS, precision, weights_apart
+from vizopt.comparison.gaps import Gap, weights_apart
 from vizopt.core.atomic import finished
 from vizopt.core.errors import VizoptError
 from vizopt.core.marks import RECIPE, SOFTWARE
@@ -52,8 +53,9 @@ def draw(found: Comparison, path: Path) -> None:
     curves = _curves(found)
     for (name, (epochs, apart)), colour in zip(curves.items(), theme.classes * 3, strict=False):
         axes.plot(epochs, np.maximum(apart, LEAST), ".-", color=colour, label=name, markersize=4)
-    allowed = WEIGHTS[precision(found.here, found.there)]
-    axes.axhline(allowed, color=theme.muted, dashes=(4, 3), linewidth=1, label="allowed of weights")
+    for share, names in _allowed(found, curves).items():
+        label = f"allowed of {', '.join(names)}"
+        axes.axhline(share, color=theme.muted, dashes=(4, 3), linewidth=1, label=label)
     if found.epoch is not None:
         axes.axvline(found.epoch, color=theme.muted, linewidth=1)
     axes.set_yscale("log")
@@ -69,8 +71,8 @@ def draw(found: Comparison, path: Path) -> None:
     axes.set_xlabel(found.unit, color=theme.ink)
     axes.set_ylabel("|here − there|, share of the value", color=theme.ink)
     first = "no difference" if found.epoch is None else f"differ from {found.unit} {found.epoch} on"
-    names = f"{found.here.name} and {found.there.name}"
-    title = axes.set_title(f"{names}: {first}", color=theme.ink, loc="left", wrap=True)
+    both = f"{found.here.name} and {found.there.name}"
+    title = axes.set_title(f"{both}: {first}", color=theme.ink, loc="left", wrap=True)
     legend = axes.legend(frameon=False, labelcolor=theme.ink)
     for text in (title, *legend.get_texts()):  # names of files and columns
         text.set_parse_math(False)
@@ -83,13 +85,23 @@ def draw(found: Comparison, path: Path) -> None:
         figure.savefig(part, format=suffix[1:], metadata=ABOUT[suffix])
 
 
+def _allowed(found: Comparison, curves: Collection[str]) -> dict[float, list[str]]:
+    """The shares of the value that are no difference, each with the curves that it is for."""
+    shares = {_name(found, gap): gap.tolerance for gap in found.gaps} | {"weights": found.share}
+    every = sorted({shares[name] for name in curves if shares[name] >= LEAST}, reverse=True)
+    return {share: [name for name in curves if shares[name] == share] for share in every}
+
+
+def _name(found: Comparison, gap: Gap) -> str:
+    return found.there.titles.get(gap.name) or gap.name
+
+
 def _curves(found: Comparison) -> "dict[str, tuple[np.ndarray, np.ndarray]]":
     """Epochs and shares by name: the weights, then the columns that differ anywhere."""
     curves = {}
     if found.rows and found.here.weights and found.there.weights:
         curves["weights"] = weights_apart(found.here.weights, found.there.weights)
     for gap in [gap for gap in found.gaps if gap.apart.any()][:NAMED]:
-        name = found.there.titles.get(gap.name) or gap.name
         finite = np.isfinite(gap.apart)
-        curves[name] = gap.epochs[finite], gap.apart[finite]
+        curves[_name(found, gap)] = gap.epochs[finite], gap.apart[finite]
     return curves
