@@ -84,6 +84,14 @@ def test_a_table_is_shown_as_its_scene(command):
     assert "\nsizes = [4, 64, 3]\n" in command("show", "--full", "iris.csv").out
 
 
+def test_a_table_that_cannot_be_trained_is_not_shown_as_a_scene(command):
+    Path("many.csv").write_text("a,k\n" + "".join(f"{i},c{i % 257}\n" for i in range(514)))
+    said = "vizopt: many.csv: problem: data.classes: 257: a picture tells 256 apart: choose fewer\n"
+    for words in (["show"], ["show", "--full"], ["make", "-o", "a.png"]):
+        ran = command(*words, "many.csv")
+        assert (ran.code, ran.out, ran.err) == (1, "", said)
+
+
 def test_recording_a_table_tells_its_scene_too(command):
     assert command("record", "iris.csv", "-o", "q.zarr", *QUICK[:4], "-q").err == ""
     ran = command("record", "iris.csv", "-o", "a.zarr", *QUICK[:4])
