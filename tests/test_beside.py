@@ -365,6 +365,14 @@ WRONG = [
 ]  # fmt: skip
 
 
+def test_a_title_of_each_clip_names_no_slide_of_two(command):
+    ran = command("slides", "good", "sgd+adam", "-o", "d.pptx", "--set", "title=X")
+    assert (ran.code, ran.out) == (1, "")
+    way = 'name the slide with --title "…" (Python: titles=["…"])'
+    both = "title: is each clip's, both of sgd+adam would have it"
+    assert ran.err == f"vizopt: {both}: {way}\n"
+
+
 @pytest.mark.parametrize(("sources", "message"), WRONG, ids=lambda value: str(value)[:30])
 def test_a_mistake_is_one_line_before_any_training(command, sources, message):
     ran = command("slides", *sources, "-o", "d.pptx")

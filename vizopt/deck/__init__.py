@@ -13,6 +13,7 @@ from vizopt.clips.plan import check_place, planned
 from vizopt.core.arrays import Size
 from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError, VizoptError
+from vizopt.core.library import BESIDE
 from vizopt.core.numbers import counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
@@ -69,8 +70,8 @@ def write(
             complete or not there.
     """
     asked, paper = (asked or Request()).asking(slide=True), paper or Paper()
-    _check_titles(titles, sources)
     rows = [parted(source) for source in sources]
+    _check_titles(titles, rows, asked)
     media = _media(file, rows, suffix, asked, paper)
     things = _things(file, rows, asked, paper)
     inside = file.suffix.lower() == ".pptx"
@@ -106,10 +107,15 @@ def _things(file: Path, rows: Sequence[Row], asked: Request, paper: Paper) -> Th
     return {(source, count): readable(source, asked, rooms[count]) for source, count in every}
 
 
-def _check_titles(titles: Sequence[str], sources: Sequence[str]) -> None:
-    if len(titles) > len(sources):
-        told = f"{counted(len(titles), 'title')} for {counted(len(sources), 'slide')}"
+def _check_titles(titles: Sequence[str], rows: Sequence[Row], asked: Request) -> None:
+    """Raises VizoptError for more titles than slides, and for one that would name both of two."""
+    if len(titles) > len(rows):
+        told = f"{counted(len(titles), 'title')} for {counted(len(rows), 'slide')}"
         raise VizoptError(f"{told}: leave some out")
+    beside = next((row for row in rows if len(row) > 1), None)
+    if beside and "title" in asked.overrides:
+        told = f"title: is each clip's, both of {BESIDE.join(beside)} would have it"
+        raise VizoptError(f'{told}: name the slide with --title "…" (Python: titles=["…"])')
 
 
 def _write_text(file: Path, slides: Sequence[formats.Slide]) -> None:
