@@ -50,7 +50,7 @@ function bytesOf(clip) {
 
 function fail() {
   byId("trouble").hidden = false;
-  passed = last; // nothing is asked, so that everything is told
+  unanswered.length = 0; // nothing is asked, so that everything is told
   tell();
   for (const control of document.querySelectorAll("#controls :is(button, input, select), #events button")) {
     control.disabled = true;
