@@ -124,6 +124,17 @@ def test_a_link_past_an_open_question_goes_there_and_answers_nothing(visit, aski
     assert page.locator("#words").is_visible()
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "at"), [(360, 740, ""), (520, 320, "?embed"), (1280, 800, "")]
+)
+def test_a_question_hides_nothing_of_the_clip(visit, asking, width, height, at):
+    page = visit(asking, width=width, height=height, at=at)
+    clip, question = (page.locator(name).bounding_box() for name in ("#video", "#question"))
+    assert clip["y"] + clip["height"] <= question["y"] + 1
+    play = page.locator("#play").bounding_box()
+    assert question["y"] + question["height"] <= play["y"] + play["height"] <= height
+
+
 # Addresses
 
 

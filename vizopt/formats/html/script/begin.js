@@ -64,6 +64,7 @@ function beforePrint() {
 
 const afterPrint = () => (story.open = opened);
 
+player.classList.toggle("asks", data.pauses.length > 0);
 byId("full").hidden = !document.fullscreenEnabled;
 byId("goto").hidden = !data.at.length;
 byId("link").hidden = byId("whole").hidden = !data.at.length || location.protocol === "about:";
