@@ -45,6 +45,7 @@ def clips(run, tmp_path_factory):
     folder = tmp_path_factory.mktemp("clips")
     for name, seconds in (("a", 0.5), ("b", 1.0)):
         look = {"size": (480, 480), "fps": 10, "seconds": seconds, "title": f"Clip {name}"}
+        look["overrides"] = {"look.text": 2.9}  # so that they stay as they are on a slide
         vizopt.render(run, [folder / f"{name}.mp4", folder / f"{name}.gif"], **look)
     return folder
 

@@ -39,10 +39,11 @@ HOSTILE = (
 def clips(run, descent, tmp_path_factory):
     """Finished clips, made once: a.mp4 and a.gif with their text, wide.mp4."""
     folder = tmp_path_factory.mktemp("clips")
-    look = {"size": (480, 270), "fps": 10, "seconds": 1.0}
+    large = {"overrides": {"look.text": 2.9}}  # so that they stay as they are on a slide
+    look = {"size": (480, 270), "fps": 10, "seconds": 1.0, **large}
     vizopt.render(run, folder / "a.mp4", **look)
     vizopt.render(run, folder / "a.gif", **look)
-    vizopt.render(descent, folder / "wide.mp4", size=(600, 270), fps=10, seconds=1.0)
+    vizopt.render(descent, folder / "wide.mp4", size=(600, 270), fps=10, seconds=1.0, **large)
     return folder
 
 

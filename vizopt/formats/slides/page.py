@@ -28,7 +28,8 @@ def add(deck: Any, layout: Any, slide: Slide) -> Any:
     shapes = []
     for part, box in zip(slide.parts, boxes, strict=True):
         place = fitted(box, part.size)
-        if len(boxes) > 1:
+        if len(boxes) > 1:  # names on one line, whatever shapes the clips have
+            place = place._replace(top=box.top)
             _caption(page, part.name, place)
         shapes.append(_put(page, part, place))
     timed(page, slide, shapes)
