@@ -211,9 +211,8 @@ def pictured(
     if len(views) == 1:
         stage = arranged_for(run, scene.stage, shown_at)
     else:
-        stage = raced(
-            runs, scene.stage, scene.weights if isinstance(scene, RacePresentation) else ""
-        )
+        layer = scene.weights if isinstance(scene, RacePresentation) else ""
+        stage = raced(runs, scene.stage, layer, slide=slide)
         settings = APART.join([what_differs(views, scene.colours.words), settings])
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)
     colours = scene.colours
