@@ -13,7 +13,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from openxml_audit import validate_pptx
 from PIL import Image, ImageFont
 from pptx import Presentation
@@ -484,6 +484,8 @@ def test_a_title_of_300_letters_stays_in_its_box_and_the_names_on_their_lines(
 
 
 def test_how_wide_a_text_is():
+    get_font(findfont(FontProperties(family="DejaVu Sans", weight="bold"))).set_size(7, 72)
+    widths._width.cache_clear()
     font = ImageFont.truetype(findfont(FontProperties(family="DejaVu Sans", weight="bold")), 1000)
     for sign in "xWi Ä…":
         assert widths.ems(sign) == pytest.approx(font.getlength(sign) / 1000, abs=0.002)

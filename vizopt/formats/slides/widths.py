@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from unicodedata import combining, east_asian_width
 
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font
 
 UNIT = 100  # pixels of an em, as the widths are read
@@ -76,6 +76,7 @@ def _width(sign: str) -> float:
 
 @cache
 def _font() -> FT2Font:
-    font = get_font(findfont(FontProperties(family="DejaVu Sans", weight="bold")))
+    """Of its own: matplotlib's are shared, and have the size that was drawn with last."""
+    font = FT2Font(findfont(FontProperties(family="DejaVu Sans", weight="bold")))
     font.set_size(UNIT, 72)
     return font
