@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from descents import Held, scene_of
+from descents import Held, descend, scene_of
 from matplotlib.figure import Figure
 
 import vizopt
@@ -21,6 +21,8 @@ from vizopt.draw.panels.arithmetic import arithmetic
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.lines import draw_line
 from vizopt.draw.panels.names import placed
+from vizopt.draw.panels.outside import Outside
+from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.draw.panels.plot import Plot
 from vizopt.draw.panels.worked import SIZES, _fitting, _lines, _Places
 from vizopt.draw.playback import Playback
@@ -170,3 +172,27 @@ def test_a_curve_that_spreads_has_as_many_points_in_every_size(unit):
     assert len(line.get_xdata()) == 150  # a point for every two units
     assert line.get_linewidth() == max(1.8 * unit, 1.2)
     assert np.ptp(line.get_ydata()) < 25 * unit  # means of 60 values
+
+
+@pytest.mark.parametrize(
+    ("f", "start", "rate", "over"),
+    [
+        ("1/x**2 + 2*x", 2, 1.98 / 1.75, True),
+        ("-1/x**2", 1, 0.49, False),
+    ],
+)
+def test_an_arrow_above_or_below_the_frame_points_there(f, start, rate, over):
+    run = descend(f, (-2, 2), start, rate)
+    slot = slot_of(400, 300)
+    plot = Plot.of(slot, run)
+    assert run["x"][1] == pytest.approx(0.02)
+    assert not plot.holds(run["x"], run["loss"])[1]
+    window = np.zeros((300, 400, 4), np.uint8)
+    Outside(slot, plot, run, PathColours(slot, run), [])(window, 1)
+    x = round(float(plot.px(0.02)))
+    wide = window[:, x - 9 : x + 10, :3].any(axis=2).sum(axis=1)
+    rows = np.nonzero(wide)[0]
+    tip, back = (rows[0], rows[-1]) if over else (rows[-1], rows[0])
+    assert (wide[tip], wide[back]) == (1, 19)
+    edge = plot.y0 if over else plot.y0 + plot.height
+    assert abs(tip - edge) <= 1

@@ -1,4 +1,5 @@
-"""Which tests read a module: those of its own, then those that look at what it makes."""
+"""Which tests read a module: those of its own, those that import it, then those that look at what
+it makes."""
 
 from functools import cache
 from pathlib import Path
@@ -46,7 +47,7 @@ READERS = {
     "flashes": "flashes clear check rules light",
     "formats": "contracts/formats fit player page",
     "formats/gif": "contracts/formats fit",
-    "formats/html": "labels measured digits names player page page_narrow",
+    "formats/html": "page labels measured digits player page_narrow names",
     "recording/descent": "outcome events functions truth_descent story tongues rounding extrema",
     "recording/events": "events logged labels outcome tongues story",
     "recording/minima": "extrema outcome curves rounding room tongues truth_descent functions",
@@ -85,9 +86,11 @@ def readers(path: str) -> list[str]:
     inner = path.removeprefix("vizopt/")
     name = Path(path).stem
     begin = max((begin for begin in READERS if inner.startswith(begin)), key=len)
-    found = [f"test_{name}", *(_file(one) for one in READERS[begin].split())]
-    files = [f"tests/{one}.py" for one in dict.fromkeys(found)]
-    files += [one for one in _importing(path) if one not in files]
+    near = [f"tests/{_file(one)}.py" for one in READERS[begin].split()]
+    importing = _importing(path)
+    if name == "__init__":  # of a package, whose table many import
+        near, importing = importing, near
+    files = dict.fromkeys([f"tests/test_{name}.py", *importing, *near])
     return [one for one in files if (ROOT / one).is_file()]
 
 
