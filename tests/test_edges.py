@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from vizopt.core.errors import SpecError
 from vizopt.core.specs import Count, spec
-from vizopt.draw.panels.magnifier import _goes_away
+from vizopt.draw.panels.magnifier import _goes_away, _zooms
 from vizopt.formats import format_of
 from vizopt.formats.html.colours import rules as page_colours
 from vizopt.formats.quality import QualityStep
@@ -182,6 +182,13 @@ def test_a_tenth_of_the_steps_outside_is_not_away():
     assert not _goes_away(run)
     run["x"] = np.array([*[0.0] * 30, 1.1])  # the last one
     assert _goes_away(run)
+
+
+def test_a_point_is_enlarged_from_its_fifth_step_on_and_keeps_the_last_four_in_sight():
+    assert _zooms(np.zeros(8), 6.0).tolist() == [1, 1, 1, 1, 1, 256, 256, 256]
+    x = np.append(np.zeros(9), np.full(7, 6 / 3 / 8))  # as wide as an eighth of the interval
+    assert _zooms(x, 6.0)[8:].tolist() == [256, 8, 8, 8, 8, 256, 256, 256]
+    assert set(_zooms(x * 1.01, 6.0)[9:13].tolist()) == {1}
 
 
 def test_a_pages_scheme_is_that_of_its_paper():

@@ -294,6 +294,14 @@ def test_a_result_has_no_figures_that_its_line_does_not_give():
     assert written(works, numbers) == {"a": "1.000", "b": "2.000", "r": "3.000"}
 
 
+def test_what_differs_in_its_last_bit_has_all_the_figures_of_a_float():
+    line = rule("r = a - b").lines[0]
+    works = [Work(line, "r", {"a": "a", "b": "b"})]
+    numbers = {"a": Number(0.1 + 0.2), "b": Number(0.3), "r": Number(0.1 + 0.2 - 0.3)}
+    told = written(works, numbers)
+    assert told == {"a": "0.30000000000000004", "b": "0.3000", "r": "5.551e−17"}
+
+
 def test_what_rounding_leaves_is_kept_where_it_shows_or_its_sign_decides():
     assert (_certain(1e-4, 1e12), _certain(1e-5, 1e12), _certain(1e-5, 1.0)) == (1e-4, 0, 1e-5)
     lines = rule("mean = 0.9 * m + 0.1 * slope\nupdate = -lr * sign(mean)").lines
