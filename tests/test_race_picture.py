@@ -114,6 +114,16 @@ def test_who_ended_stands_and_says_so(picture, every, race, texts):
     assert "finished" not in written(texts, planned_picture(alone, race, SMALL, FPS), 59)
 
 
+def test_a_row_with_room_says_how_its_run_ended(every, race, texts):
+    many = {str(i): every["SGD"] for i in range(6)} | {"7": every["Wild"]}
+    picture = planned_picture(many, race, SMALL, FPS)  # of curves and standings alone
+    ended = dict(texts.moving(picture, 59))
+    row, name = ended[f"diverged at epoch {every['Wild'].diverged}"], ended["7"]
+    assert row[1] < name[3]
+    assert name[1] < row[3]
+    assert row[0] > name[2]
+
+
 def test_nobody_leads_who_shares_the_lead(every, race):
     found = standing(views_of(every, race.timeline, FPS), "accuracy")
     assert not any(each.leads[0] for each in found.values())
