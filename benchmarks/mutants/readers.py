@@ -21,7 +21,7 @@ READERS = {
     "draw/clear": "clear check",
     "draw/fonts": "tongues",
     "draw/header": "truth header golden tongues",
-    "draw/panels": "golden truth_descent truth contracts/panels picture room names",
+    "draw/panels": "golden truth_descent truth print contracts/panels picture room names",
     "draw/panels/a": "worked axis golden measured truth_descent truth outcome beside room",
     "draw/panels/ba": "race_picture race golden picture names",
     "draw/panels/base": "contracts/panels axis bounds measured picture room tongues truth golden",
@@ -42,7 +42,9 @@ READERS = {
     "draw/panels/small": "race_picture golden contracts/panels picture beside",
     "draw/panels/standings": "race race_picture measured golden names contracts/panels",
     "draw/panels/worked": "worked golden trail truth_descent room contracts/panels",
-    "draw": "header contracts/panels truth truth_descent golden picture strip race_picture clear",
+    "draw": (
+        "header contracts/panels truth truth_descent golden print picture strip race_picture clear"
+    ),
     "draw/timeline": "timeline views beside race hold truth",
     "flashes": "flashes clear check rules light",
     "formats": "contracts/formats fit player page",
