@@ -163,6 +163,15 @@ def test_a_rise_that_stays_is_no_spike(width):
     assert rules.highest_spike(loss)[0].until == 149
 
 
+def test_a_stretch_from_one_epoch_to_another_a_tenth_of_the_run_on_is_a_plateau():
+    steps = np.ones(20)
+    steps[8:10] = 0  # epochs 7, 8 and 9 have the same loss
+    (event,) = rules.plateaus(20 - np.cumsum(steps))
+    assert (event.epoch, event.until) == (7, 9)
+    steps[9] = 1
+    assert rules.plateaus(20 - np.cumsum(steps)) == []
+
+
 def test_a_spike_from_the_level_that_a_rise_came_to_is_one():
     loss = np.ones(2000)  # a spike may take 200 epochs, longer than the level needs to be usual
     loss[1000:] = 3
