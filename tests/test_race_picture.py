@@ -14,12 +14,13 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number, setting
 from vizopt.draw import hold
 from vizopt.draw.panels import PANELS, SmallPlane
-from vizopt.draw.panels.balls import APART, sides, stacked
+from vizopt.draw.panels.balls import APART, _shapes, sides, stacked
 from vizopt.draw.panels.curves.compared import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.standing import gliding, standing
+from vizopt.draw.theme import THEMES
 from vizopt.draw.views import views_of
 from vizopt.scene.load_race import load_race
 
@@ -174,6 +175,14 @@ def test_a_ball_outside_the_frame_points_to_where_it_is():
     plot = SimpleNamespace(left=-1.0, right=1.0, low=0.0, high=5.0)
     x, f = np.array([0.0, -2.0, 2.0, 0.0, 0.0, 0.0]), np.array([1.0, 9.0, 1.0, -1.0, 9.0, np.inf])
     assert sides(plot, x, f) == ["", "left", "right", "below", "above", "above"]
+
+
+def test_an_arrow_points_to_the_side_where_its_ball_is():
+    shapes = _shapes(SimpleNamespace(unit=1.0, theme=THEMES["light"]))
+    for turns, side in enumerate(["right", "below", "left", "above"]):
+        heights = (np.rot90(shapes[side][..., 3], turns) > 0).sum(axis=0)
+        assert heights[-1] == 1
+        assert heights[0] == len(shapes[side])
 
 
 def test_many_runs_have_curves_and_standings_and_more_are_refused(every):
