@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
@@ -15,7 +16,7 @@ from vizopt.core.numbers import count, number, setting
 from vizopt.draw import hold
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import APART, _shapes, sides, stacked
-from vizopt.draw.panels.curves.compared import beside
+from vizopt.draw.panels.curves.compared import _draw_line, beside
 from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
@@ -257,6 +258,16 @@ def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
     said = [text for text, _ in texts.still(picture)]
     assert {"f(x)", "lowest", "step"} <= set(said)
     assert {"small-plane", "standings"} <= set(PANELS)
+
+
+def test_a_runs_line_has_its_dash():
+    axes = Figure().add_axes((0, 0, 1, 1))
+    axis = SimpleNamespace(low=0.0, high=2.0)
+    plot = SimpleNamespace(x=lambda x: x, y=lambda y: y, axis=axis)
+    slot = SimpleNamespace(unit=1.0, theme=THEMES["light"])
+    for dash in ((), (4, 1.5)):
+        _draw_line(axes, slot, plot, (np.arange(9), np.ones(9)), dash)
+    assert [line.get_linestyle() for line in axes.lines] == ["-", "--"]
 
 
 def test_a_run_that_logs_few_steps_has_a_line_from_one_to_the_next(tmp_path):

@@ -64,10 +64,20 @@ def test_every_minimum_has_its_name_and_none_lies_on_the_curve(lesson, size, uni
     assert {name.text for name in names} == {minimum.name for minimum in minima}
     x, y = plot.px(curve[:, 0]), plot.py(curve[:, 1])
     for name in names:
+        assert plot.x0 <= name.at - name.half < name.at + name.half <= slot.width
         half = name.half - slot.unit * 5  # of the letters
         beside = abs(x - name.at) < half
         over = (y > name.base - slot.font(12) * 0.75) & (y < name.base + slot.font(12) * 0.2)
         assert not (beside & over).any(), name.text
+
+
+@pytest.mark.parametrize("x", [-3.9, 3.9])
+def test_the_name_of_a_minimum_beside_an_end_is_whole(x):
+    run = descend(f"(x - {x})**2", (-4, 4), 0, 0.1)
+    slot = slot_of(400, 300)
+    plot = Plot.of(slot, run)
+    (name,) = placed(slot, plot, run["curve"], minima_of(run))
+    assert plot.x0 <= name.at - name.half < name.at + name.half <= slot.width
 
 
 def test_a_name_without_room_beside_the_curve_is_written_all_the_same():
