@@ -125,6 +125,12 @@ def test_what_cannot_be_predicted_is_one_line(tmp_path, rows, keys, message):
     assert "\n" not in str(error.value)
 
 
+def test_a_line_without_the_number_to_predict_is_left_out_where_that_is_said(tmp_path):
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n2,\n3,4\n5,NA\n4,3\n")
+    data = DATASETS["csv"](path=str(tmp_path / "d.csv"), missing="drop").measured(None)
+    assert data.y.tolist() == pytest.approx([-(1.5**0.5), 1.5**0.5, 0])
+
+
 def test_a_number_for_a_label_tells_how_it_is_predicted(houses):
     with pytest.raises(SceneError, match="look like a number to predict") as error:
         vizopt.load_scene(houses)

@@ -20,6 +20,7 @@ from vizopt.draw.panels import Descent
 from vizopt.draw.panels.arithmetic import arithmetic
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.lines import draw_line
+from vizopt.draw.panels.descent import _trail
 from vizopt.draw.panels.names import placed
 from vizopt.draw.panels.outside import Outside
 from vizopt.draw.panels.pathcolours import PathColours
@@ -182,6 +183,18 @@ def test_a_curve_that_spreads_has_as_many_points_in_every_size(unit):
     assert len(line.get_xdata()) == 150  # a point for every two units
     assert line.get_linewidth() == max(1.8 * unit, 1.2)
     assert np.ptp(line.get_ydata()) < 25 * unit  # means of 60 values
+
+
+def test_a_path_has_a_line_to_and_from_each_point_in_the_frame_and_no_other():
+    run = descend("x**2", (-3, 3), 2.9, 1.04, 0.0, 31)  # it leaves the frame at once
+    slot = slot_of(400, 300)
+    plot = Plot.of(slot, run)
+    inside = plot.holds(run["x"], run["loss"])
+    assert inside.tolist() == [True] + [False] * 30
+    for start, reached in ((0, [0, 1]), (1, [])):
+        x, f = run["x"][start:], run["loss"][start:]
+        trail = _trail(slot, plot, x, f, PathColours(slot, run))
+        assert trail._steps.tolist() == reached
 
 
 @pytest.mark.parametrize(
