@@ -67,6 +67,7 @@ READERS = {
     "train/problems/b": "extrema rounding removable outcome functions curves bombs network",
     "train/problems/c": "tables sources extrema rounding removable outcome checks functions",
     "train/problems/d": "tables sources network streams own_table features",
+    "train/problems/dense": "network train streams regression exponential loops",
     "train/problems/formula": "formulas removable functions rounding extrema outcome bombs",
     "train/problems/functions": "functions formulas extrema scene outcome",
     "train/problems/he": "network exponential features external strip streams recording story",
