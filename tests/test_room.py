@@ -185,6 +185,13 @@ def test_a_curve_that_spreads_has_as_many_points_in_every_size(unit):
     assert np.ptp(line.get_ydata()) < 25 * unit  # means of 60 values
 
 
+def test_beside_a_pole_the_deepest_minimum_is_in_the_frame():
+    run = descend("ln|x| - 20*exp(-40*(x-2)^2)", (-3, 3), 2.9, 0.1)
+    plot = Plot.of(slot_of(400, 300), run)
+    assert min(m.f for m in minima_of(run)) < -19
+    assert -25 < plot.low < -19  # and not as low as the samples beside 0, nor the usual ones
+
+
 def test_a_path_has_a_line_to_and_from_each_point_in_the_frame_and_no_other():
     run = descend("x**2", (-3, 3), 2.9, 1.04, 0.0, 31)  # it leaves the frame at once
     slot = slot_of(400, 300)
