@@ -79,7 +79,7 @@ READERS = {
     "train/problems/st": "streams network exponential features tables strip",
     "train/problems/stan": "features tables strip own_table conventions",
     "train/problems/workspace": "network train recorder exponential streams",
-    "train/schedules": "peers scene streams story own_table worked loops",
+    "train/schedules": "peers edges scene streams story own_table worked loops",
 }  # fmt: skip
 DEFAULTS = ["tests/test_schema.py"]  # reads what every class has when it is imported
 
