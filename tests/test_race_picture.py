@@ -14,7 +14,7 @@ from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number, setting
 from vizopt.draw.panels import PANELS, SmallPlane
-from vizopt.draw.panels.balls import APART, _shapes, sides, stacked
+from vizopt.draw.panels.balls import APART, ARROW, _shapes, sides, stacked
 from vizopt.draw.panels.curves.compared import _draw_line, beside
 from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
@@ -182,7 +182,7 @@ def test_an_arrow_points_to_the_side_where_its_ball_is():
     for turns, side in enumerate(["right", "below", "left", "above"]):
         heights = (np.rot90(shapes[side][..., 3], turns) > 0).sum(axis=0)
         assert heights[-1] == 1
-        assert heights[0] == len(shapes[side])
+        assert heights[0] == len(shapes[side]) == 2 * ARROW + 1
 
 
 def test_many_runs_have_curves_and_standings_and_more_are_refused(every):

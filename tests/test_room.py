@@ -25,6 +25,7 @@ from vizopt.draw.panels.names import placed
 from vizopt.draw.panels.outside import Outside
 from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.draw.panels.plot import Plot
+from vizopt.draw.panels.weights import _captions
 from vizopt.draw.panels.worked import SIZES, _fitting, _lines, _Places
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
@@ -165,6 +166,26 @@ def test_the_largest_size_at_which_no_product_is_parted_is_taken():
     smaller, texts = _fitting(long, steps)
     assert smaller < size
     assert not any(line.lstrip().startswith("·") for lines in texts.values() for line in lines)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_as_many_lines_of_arithmetic_as_leave_two_for_what_happened(size):
+    slot = slot_of(300, 400)
+    many = _Places.room(slot, size)
+    assert len(_Places.of(slot, many, size).events) >= 2
+    assert len(_Places.of(slot, many + 1, size).events) < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "height", "low"),
+    [("large", 100, True), ("large", 600, False), ("normal", 60, False), ("normal", 600, False)],
+)
+def test_a_low_layer_has_one_line_of_large_captions_and_others_two(text, height, low):
+    slot = slot_of(300, height)
+    slot = replace(slot, theme=replace(slot.theme, text=text))
+    assert slot.theme.large == (text == "large")
+    first, second = _captions(slot, (0, 0, 100, height // 2))
+    assert (first == second) == low
 
 
 @pytest.mark.parametrize("unit", [0.5, 1.0, 3.0])
