@@ -166,6 +166,7 @@ WRONG = [
         1,
         """x.mp5: unknown suffix '.mp5': did you mean ".mp4"? there are: .mp4, .gif, """,
     ),
+    (["make", "sgd", "-o", "x.avi"], 1, "x.avi: unknown suffix '.avi': there are: .mp4, .gif, "),
     (["make", "sgd", "-o", "x.avif"], 1, "x.avif: unknown suffix '.avif': there are: .mp4, .gif, "),
     (
         ["make", "sgd", "-o", "clip"],
