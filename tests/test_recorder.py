@@ -68,7 +68,7 @@ def test_they_are_computed_in_another_thread_while_the_training_goes_on(tmp_path
 
 
 def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorders, "WAITING", 5)
+    monkeypatch.setattr(recorders, "WAITING_SNAPSHOTS", 5)
     write, free, waited = Commits.write, threading.Event(), []
 
     def slow(self, batch):
@@ -86,7 +86,7 @@ def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypat
 
 
 def test_what_the_disk_refuses_is_raised_where_the_next_rows_come(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorders, "WAITING", 5)
+    monkeypatch.setattr(recorders, "WAITING_SNAPSHOTS", 5)
     reached = []
 
     def train():
@@ -116,7 +116,7 @@ def test_what_goes_wrong_in_computing_is_raised_too(tmp_path):
 
 
 def test_ctrl_c_waits_for_what_is_being_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorders, "WAITING", 5)
+    monkeypatch.setattr(recorders, "WAITING_SNAPSHOTS", 5)
     write, begun = Commits.write, threading.Event()
 
     def slow(self, batch):

@@ -348,7 +348,7 @@ def test_a_run_that_nobody_closes_is_whole(tmp_path):
 
 LONG = """
 from vizopt.recording import recorder
-recorder.WAITING = 10
+recorder.WAITING_SNAPSHOTS = 10
 run = vizopt.Run("a.zarr")
 for step in range(100_000):
     run.log(step=step, loss=step, params=[np.full((2, 2), step, np.float32)])
@@ -470,7 +470,7 @@ def test_a_full_disk_in_the_middle_ends_the_recording_and_not_the_training(tmp_p
         """
         import warnings, resource
         from vizopt.recording import recorder
-        recorder.WAITING = 10
+        recorder.WAITING_SNAPSHOTS = 10
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         rng = np.random.RandomState(0)
         with warnings.catch_warnings(record=True) as found:

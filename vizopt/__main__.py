@@ -9,12 +9,12 @@ from types import FrameType
 
 from vizopt.core import streams
 
-MANY = 50_000  # objects made before cycles of them are looked for: modules alone are of as many
+GC_OBJECTS = 50_000  # made before cycles of them are looked for: modules alone are of as many
 
 
 def main() -> None:
     """Run the command line; Ctrl-C and an end from outside are one line, wherever they come."""
-    gc.set_threshold(MANY)
+    gc.set_threshold(GC_OBJECTS)
     signal.signal(signal.SIGTERM, _interrupt)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
         signal.signal(signal.SIGHUP, _interrupt)  # a terminal that closes; nohup ignores it

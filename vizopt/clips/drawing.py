@@ -23,7 +23,7 @@ from vizopt.draw.race import raced, what_differs
 from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, stopping, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, Place, StreamSpec
-from vizopt.recording.differences import APART
+from vizopt.recording.differences import SEPARATOR
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.race import RacePresentation
@@ -213,7 +213,7 @@ def pictured(
     else:
         layer = scene.weights if isinstance(scene, RacePresentation) else ""
         stage = raced(runs, scene.stage, layer, slide=slide)
-        settings = APART.join([what_differs(views, scene.colours.words), settings])
+        settings = SEPARATOR.join([what_differs(views, scene.colours.words), settings])
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)
     colours = scene.colours
     if (slide or large) and not colours.large:

@@ -15,7 +15,7 @@ from vizopt.clips.write import named, write_frames, write_texts
 from vizopt.core.errors import EncodeError
 from vizopt.core.progress import Bar
 from vizopt.draw.views import Runs
-from vizopt.flashes.warning import SAID
+from vizopt.flashes.warning import CARD_WORDS
 from vizopt.formats import Format
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Presentation
@@ -37,7 +37,7 @@ def draw(
     """
     start = perf_counter()
     size, fps, _, alone, *_ = group
-    warning = SAID if options.allow_flashes else ""
+    warning = CARD_WORDS if options.allow_flashes else ""
     told = told_of(runs, scene, warning, size if group.slide else None)
     drawing = Drawing.of(runs, scene, options, group)
     metadata = told_to_files(drawing, told, warning, options, members)

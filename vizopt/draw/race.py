@@ -18,12 +18,12 @@ from vizopt.draw.panels import (
     Weights,
 )
 from vizopt.draw.views import BADGES, Runs, Views
-from vizopt.recording.differences import APART, differences, own
+from vizopt.recording.differences import SEPARATOR, differences, own
 from vizopt.recording.standings import score
 from vizopt.recording.store import Recording
 
 PLANES = 6  # that there is room for
-MOST = len(BADGES)  # runs of a picture
+MAX_RUNS = len(BADGES)  # runs of a picture
 GRIDS = 4  # runs whose weights there is room for
 PAIRS = (230.0, 116.0, 230.0, 116.0, 36.0, 150.0, 200.0)  # heights in portrait, of more than two
 # What a small plane shows, by what was recorded.
@@ -33,7 +33,7 @@ FIELDS = {
     "fitted": "fitted",
     "predicted": "predictions",
 }
-FEW = 3  # of which the settings of each are told
+MAX_RUNS_TOLD = 3  # of which the settings of each are told
 
 
 def raced(
@@ -51,9 +51,9 @@ def raced(
         VizoptError: more than there is room for, or no such layer.
         ValueError: a panel whose name has no place in the picture, or that joins none.
     """
-    if len(runs) > MOST:
+    if len(runs) > MAX_RUNS:
         raise VizoptError(
-            f"{len(runs)} runs: a picture has room for {MOST}, and for the planes of {PLANES}: "
+            f"{len(runs)} runs: a picture has room for {MAX_RUNS}, and for the planes of {PLANES}: "
             "leave some out"
         )
     if layer:
@@ -105,9 +105,9 @@ def _arranged(runs: Runs, layer: str, *, slide: bool) -> FigureSpec:
 def what_differs(views: Views, words: Language) -> str:
     """In what the update rules differ: of few runs each one's settings, of more which of them."""
     runs = {name: view.run for name, view in views.items()}
-    if len(runs) <= FEW:
+    if len(runs) <= MAX_RUNS_TOLD:
         parts = [f"{views[name].role.badge} {what}" for name, what in own(runs).items() if what]
-        return APART.join(parts)
+        return SEPARATOR.join(parts)
     found = dict.fromkeys(
         _called(each.what, words) for each in differences(runs) if not each.beyond
     )

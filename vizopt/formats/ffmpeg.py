@@ -14,7 +14,7 @@ from typing import IO
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
 from vizopt.core.errors import DecodeError, EncodeError, says_shortage
-from vizopt.core.ffmpeg import APART, TRIAL, able, end, widen
+from vizopt.core.ffmpeg import OWN_GROUP, TRIAL, able, end, widen
 from vizopt.core.sizes import exact
 from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
 from vizopt.formats.texts import RECIPE_TAG
@@ -77,7 +77,7 @@ def piped(
 def _run(command: Sequence[str], said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """A process that has ended after the block, at once where that fails."""
     out = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=said, **APART)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=said, **OWN_GROUP)
     try:
         yield process
     except BaseException:

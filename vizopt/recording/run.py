@@ -22,7 +22,7 @@ from vizopt.recording.leftout import ALL, LeftOut
 from vizopt.recording.source import Predict, Source
 from vizopt.recording.writer import Writer
 
-WIDE = 20e6  # numbers of X that a picture takes
+MAX_INPUT_NUMBERS = 20e6  # numbers of X that a picture takes
 MOST_STEPS = 20_000_000  # that a history holds
 
 
@@ -94,7 +94,9 @@ class Run:
         versions: Mapping[str, str] | None = None,
     ) -> None:
         self.path = at_home(path)
-        samples = given.samples(data, classes, target, WIDE) if data is not None else None
+        samples = (
+            given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None
+        )
         source = Source(
             samples, predict, tuple(map(str, features)), convention, dict(modules or {})
         )

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from vizopt.core import exponential
 from vizopt.core.arrays import Batch
 
-LEAST = -80.0  # whose exponential is 0 beside 1 and a number all the same
+MIN_LOGIT = -80.0  # whose exponential is 0 beside 1 and a number all the same
 DECADES = 6.0  # between the farthest class and the nearest loser that can be told from the winner
 
 
@@ -40,6 +40,6 @@ DISTANCES = np.append(10.0 ** (-DECADES / 254.0 * np.arange(255)), 0.0).astype(n
 def shares(outputs: Batch) -> NDArray[np.float32]:
     """Softmax of network outputs [..., C, M]: the probability of each class, in float32."""
     behind = (outputs - outputs.max(axis=-2, keepdims=True)).astype(np.float32)
-    behind = np.fmax(behind, np.float32(LEAST)) * (behind == behind)  # of an infinite one ∞ − ∞
+    behind = np.fmax(behind, np.float32(MIN_LOGIT)) * (behind == behind)  # of an infinite one ∞ − ∞
     exponential.exp(behind)  # the same on every processor
     return np.asarray(behind / behind.sum(axis=-2, keepdims=True))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import zarr
 
 FORMAT = 2  # 1 has no tensors, only the shapes of the book's arrays
-KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
+CACHE_LIMITS = 32e6, 4  # bytes of what was read last, or so many arrays
 
 
 class Recording:
@@ -176,7 +176,7 @@ class Recording:
         else:
             self._latest[wanted] = self._read(*wanted)
             self._latest[wanted].flags.writeable = False
-            most, least = KEPT
+            most, least = CACHE_LIMITS
             while len(self._latest) > least and sum(a.nbytes for a in self._latest.values()) > most:
                 del self._latest[next(iter(self._latest))]
         return self._latest[wanted]

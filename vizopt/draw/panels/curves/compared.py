@@ -31,9 +31,9 @@ LABELS = (12, 11, 10, 9, 8, 7, 6)  # sizes of the text at a line's end: as there
 THICK = 2.3  # units of a line
 ARROW = 5.0  # units: half a side of an arrow where a value is beyond the axis
 COLUMN = 3.0  # units of width whose values are one point of a line
-WIDE = 1.2  # heights of a panel, from where on its plots lie beside each other
-APART = 2.2  # radii of a badge from one to the next
-NEAR = 4.0  # units: no farther apart are runs at one step, of which other rows are kept
+WIDE_ASPECT = 1.2  # heights of a panel, from where on its plots lie beside each other
+BADGE_STEP_RADII = 2.2  # radii of a badge from one to the next
+NEAR_UNITS = 4.0  # units: no farther apart are runs at one step, of which other rows are kept
 PALE = 0.14  # of the ink, in the band of a run's seeds
 ASIDE = 22  # units from a line's end to its badge
 STANDS = 60  # units behind the others, from where on a line that ended has its badge beside it
@@ -51,7 +51,7 @@ def plots_of(
     staying = [run for run in runs if stays(run)] or runs
     shown = [column for column in columns if not _is_level(column, views)]
     last, many = planned_steps(views) - 1, max(len(shown), 1)
-    across = slot.width > WIDE * slot.height
+    across = slot.width > WIDE_ASPECT * slot.height
     gap, foot = slot.unit * 26, slot.font(11) * 1.7
     wide = (slot.width - gap * (many - 1)) / many if across else float(slot.width)
     high = slot.height - foot if across else (slot.height - foot) / many
@@ -114,9 +114,11 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     lines = _stamps(slot, draw_lines, every, x)
     marks = _ends(slot)
     beyond = [_beyond(plot, own, at) for own, at in zip(values, steps, strict=True)]
-    fits = (size for size in LABELS if APART * reach(slot, size) * len(every) <= plot.height)
+    fits = (
+        size for size in LABELS if BADGE_STEP_RADII * reach(slot, size) * len(every) <= plot.height
+    )
     label = next(fits, LABELS[-1])
-    step = min(APART * reach(slot, label), plot.height / max(len(every) - 1, 1))
+    step = min(BADGE_STEP_RADII * reach(slot, label), plot.height / max(len(every) - 1, 1))
     badges = [badge(slot, view.role.number, label) for view in every]
     glyphs, radius = slot.glyphs(label, colour=slot.theme.ink), reach(slot, label)
     room = plot.edge - plot.right - slot.unit * ASIDE - 2.4 * radius
@@ -169,7 +171,9 @@ def _stamps(
     """The lines, and up to where they are seen in each frame [F]: all in one go where the runs are
     at the same step, else each by itself."""
     head = np.max(x, axis=0)
-    together = all((abs(own - np.minimum(head, own.max())) < NEAR * slot.unit).all() for own in x)
+    together = all(
+        (abs(own - np.minimum(head, own.max())) < NEAR_UNITS * slot.unit).all() for own in x
+    )
     parts = (
         [(list(every), head)] if together else [([v], own) for v, own in zip(every, x, strict=True)]
     )
