@@ -13,7 +13,7 @@ from vizopt.recording import recorder as recorders
 from vizopt.recording.commits import Commits
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
-from vizopt.recording.scores import encoded
+from vizopt.recording.scores import to_margin_bytes
 from vizopt.recording.store import Recording
 from vizopt.recording.waiting import AT_ONCE
 from vizopt.train.problems import NetworkSpec, Spiral
@@ -170,7 +170,7 @@ def test_the_scores_of_several_networks_are_those_of_each_alone(keys, points):
     scores = network.scores(params, places)
     for i, alone in enumerate(params):
         assert np.array_equal(scores[i], network.scores(alone, places))
-        assert np.array_equal(encoded(scores)[i], encoded(scores[i]))
+        assert np.array_equal(to_margin_bytes(scores)[i], to_margin_bytes(scores[i]))
     size = -(-points // -(-points // 512))
     way = Workspace(network.spec.sizes, size, network._stack._precision, network._activation)
     way.use(size)[...] = places[:, :size]

@@ -18,7 +18,7 @@ from vizopt.flashes.worker import Worker, WorkerError
 Beside: TypeAlias = Callable[..., Verdict]  # as `check_flashes` is called with a trace and papers
 
 
-class Steps:
+class CheckProgress:
     """One bar for all that is done with the frames of some files.
 
     It counts a frame when each part, the drawing and the check of every file, has had one more.
@@ -54,7 +54,7 @@ class FlashChecks:
         paper: what is seen through what is transparent.
     """
 
-    def __init__(self, steps: Steps, paper: str) -> None:
+    def __init__(self, steps: CheckProgress, paper: str) -> None:
         self._steps = steps
         self._paper = paper
         self._found: dict[Path, Verdict] = {}

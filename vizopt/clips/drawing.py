@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vizopt import story
-from vizopt.clips.checks import FlashChecks, Steps
+from vizopt.clips.checks import CheckProgress, FlashChecks
 from vizopt.clips.metadata import metadata_of
 from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
@@ -85,7 +85,7 @@ class Drawing:
         self,
         options: ClipOptions,
         metadata: ClipMetadata,
-        steps: Steps,
+        steps: CheckProgress,
         flash_checks: FlashChecks,
         twice: bool,
     ) -> StreamSpec:

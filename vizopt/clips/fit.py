@@ -72,7 +72,7 @@ def quality_steps(
     Args:
         file: to write.
         options: what was asked for, size and rate too.
-        size: with which the ladder begins.
+        size: with which the steps begin.
         fps: likewise.
     """
     kind, asked = format_of(file), options.size

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from vizopt.clips.checks import Checks, FlashChecks, Steps
+from vizopt.clips.checks import CheckProgress, Checks, FlashChecks
 from vizopt.clips.clip import Clip
 from vizopt.clips.drawing import Drawing, told_to_files
 from vizopt.clips.plan import Group
@@ -43,7 +43,9 @@ def draw(
     metadata = told_to_files(drawing, told, warning, options, members)
     twice = [file for file, kind in members if options.wants_narrow and kind.narrow_size(size)]
     names = ", ".join(file.name for file, _ in members)
-    steps = Steps(bar, len(drawing), names, 1 if alone else 1 + len(members) + 2 * len(twice))
+    steps = CheckProgress(
+        bar, len(drawing), names, 1 if alone else 1 + len(members) + 2 * len(twice)
+    )
     flash_checks = FlashChecks(steps, scene.colours.paper)
     stream = drawing.stream(options, metadata, steps, flash_checks, bool(twice))
     wrong = write_frames(steps.counted(drawing), stream, members, staging)

@@ -10,7 +10,7 @@ MIN_LOGIT = -80.0  # whose exponential is 0 beside 1 and a number all the same
 DECADES = 6.0  # between the farthest class and the nearest loser that can be told from the winner
 
 
-def encoded(outputs: Batch) -> NDArray[np.uint8]:
+def to_margin_bytes(outputs: Batch) -> NDArray[np.uint8]:
     """Network outputs [..., C, M] as bytes: 255 for the winner, 0 for the farthest behind it.
 
     code = −254 / 6 · log10(behind / farthest), clipped to 0 … 254
