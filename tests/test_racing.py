@@ -221,11 +221,19 @@ def test_processes_train_the_same_bits_and_what_stands_is_kept(tmp_path, tiny):
 
 def test_what_a_process_meets_is_told_as_it_is(tmp_path):
     field = field_of(["sgd", "adam"], TINY, "race")
-    (tmp_path / "runs").write_text("no folder")
-    with pytest.raises(RecordingError, match=r"runs: is no folder|SGD\.zarr|Adam\.zarr"):
-        racing.train_race(field, tmp_path / "runs", quiet, print, cores=1)
-    with pytest.raises(VizoptError, match=r"SGD\.zarr|Adam\.zarr"):
-        racing.train_race(field, tmp_path / "runs", quiet, print, cores=2)
+    (tmp_path / "runs" / "SGD.zarr").mkdir(parents=True)
+    for cores, kind in ((1, RecordingError), (2, VizoptError)):
+        with pytest.raises(kind, match=r"SGD\.zarr: exists and is no recording"):
+            racing.train_race(field, tmp_path / "runs", quiet, print, cores=cores)
+
+
+def test_recordings_go_into_a_folder_and_nowhere_else(tmp_path):
+    field = field_of(["sgd", "adam"], TINY, "race")
+    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name, told in (("file", "is no folder"), ("loop", "cannot write: Too many levels")):
+        with pytest.raises(VizoptError, match=rf"{name}: {told}"):
+            racing.train_race(field, tmp_path / name, quiet, print)
 
 
 def test_ctrl_c_leaves_what_is_finished_and_the_next_race_trains_the_rest(tmp_path):
@@ -237,6 +245,12 @@ def test_ctrl_c_leaves_what_is_finished_and_the_next_race_trains_the_rest(tmp_pa
                 raise KeyboardInterrupt
             yield item
 
+    def pressed(items, total, label, unit, start=0):
+        raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted, match=r"interrupted: 0 of 2 runs"):
+        racing.train_race(field, tmp_path / "outputs" / "race", pressed, print, cores=1)
+    assert not [*tmp_path.iterdir()]
     with pytest.raises(
         Interrupted, match=r"interrupted: 1 of 2 runs are recorded in .*: the same "
     ):

@@ -272,7 +272,8 @@ def test_nothing_logged_of_a_resumed_run_leaves_what_was_there(tmp_path):
 
 def test_nothing_logged_leaves_nothing(tmp_path):
     with said("a.zarr: nothing was logged: there is no recording of it"):
-        vizopt.Run(tmp_path / "a.zarr").close()
+        vizopt.Run(tmp_path / "new" / "a.zarr").close()
+    assert not [*tmp_path.iterdir()]
     with vizopt.Run(tmp_path / "b.zarr") as run:
         run.log()
     assert vizopt.Recording(tmp_path / "b.zarr").epochs == 1

@@ -12,6 +12,7 @@ import vizopt
 from vizopt import pipeline
 from vizopt.clips import staging as staging_
 from vizopt.clips.options import request
+from vizopt.clips.plan import check_place
 from vizopt.clips.staging import Staging, staged
 from vizopt.core import places
 from vizopt.core.errors import EncodeError
@@ -46,6 +47,18 @@ def before(made, tmp_path, monkeypatch):
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return contents()
+
+
+def test_folders_that_were_made_for_nothing_go(tmp_path):
+    with staged() as staging:  # which end before their files are put there
+        staging.place(tmp_path / "new" / "deep" / "a.png").touch()
+        staging.place(tmp_path / "old" / "b.png")
+        (tmp_path / "old" / "mine").touch()
+    assert [*tmp_path.iterdir()] == [tmp_path / "old"]
+    check_place(tmp_path / "new" / "a.png")  # nor does it take one to know that it can be made
+    with pytest.raises(EncodeError, match=r"cannot write: .*mine is no folder"):
+        check_place(tmp_path / "old" / "mine" / "deep" / "a.png")
+    assert not (tmp_path / "new").exists()
 
 
 def test_all_old_or_all_new_until_the_last_is_finished(before, monkeypatch):
