@@ -162,6 +162,15 @@ def writing(folder: Path) -> Iterator[None]:
         os.close(place)
 
 
+def is_written(folder: Path) -> bool:
+    """Whether somebody is writing a recording at this moment."""
+    try:
+        with writing(folder):
+            return False
+    except (RecordingError, OSError):
+        return True
+
+
 def check_free(path: Path) -> None:
     """Raises RecordingError where there is something else than a recording of ours, or no name."""
     wrong = wrong_name(path)
@@ -187,7 +196,10 @@ def is_whole(folder: Path) -> bool:
     known = attributes(folder)
     try:
         ends = known["vizopt"]["epochs"], known.get("diverged")
-        return not {"state", "interrupted"} & known.keys() and known["committed"]["history"] in ends
+        return (
+            not {"state", "interrupted", "open"} & known.keys()
+            and known["committed"]["history"] in ends
+        )
     except (KeyError, TypeError):
         return False
 

@@ -188,6 +188,13 @@ class Writer:
             self._left()
         self._release()
 
+    def resumed(self) -> str:
+        """Where a run is gone on with that came to no end; empty where it came to one."""
+        if not self._before or self._before.interrupted is None:
+            return ""
+        at = f"{self._about['unit']} {self.steps}"
+        return f"{self.path}: was interrupted at {at}: goes on from there"
+
     def told(self, steps: int) -> str:
         """So many of what is counted: `500 epochs`."""
         return counted(steps, self._about["unit"])
