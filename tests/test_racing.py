@@ -12,6 +12,7 @@ import pytest
 import vizopt
 from vizopt.clips import recipe as recipes
 from vizopt.clips.drawing import planned_picture
+from vizopt.clips.options import request
 from vizopt.clips.telling import settings_of, told_of
 from vizopt.core.errors import Interrupted, RecordingError, VizoptError
 from vizopt.core.library import names
@@ -594,3 +595,23 @@ def test_a_run_that_another_command_has_replaced_is_not_drawn_as_this_one(tmp_pa
     monkeypatch.undo()
     runs = racing.train_race(field, tmp_path, quiet, lambda line: None)
     assert [run.epochs for run in runs.values()] == [5, 5]
+
+
+def test_a_run_that_is_replaced_while_it_is_drawn_ends_the_race(tmp_path):
+    """Also where the other runs of it stay: no picture has one run before and another behind."""
+    paths = [tmp_path / f"{name}.zarr" for name in ("sgd", "adam")]
+    for path in paths:
+        vizopt.record(vizopt.load_scene(path.stem, TINY), path)
+
+    def bar(items, total, label, unit, start=0):
+        for item in items:
+            yield item
+            if unit == "frame" and paths[1].is_dir():
+                paths[1].rename(tmp_path / "aside.zarr")
+                field.runs["Adam"]._latest.clear()  # of a large one little is remembered
+
+    field = field_of([str(path) for path in paths], {}, "race")
+    asked = request(size=(480, 270), overrides={"timeline.seconds": 0.3})
+    with pytest.raises(RecordingError, match=r"^[^\n]*adam\.zarr: was replaced or removed while"):
+        racing.race(field, [tmp_path / "a.gif"], asked, None, bar, print)
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "aside.zarr", paths[0]])
