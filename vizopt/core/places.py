@@ -215,11 +215,11 @@ def alone(folder: Path) -> Iterator[None]:
         finally:
             os.close(place)
     else:
-        import fcntl
-
         place = os.open(folder, os.O_RDONLY)
         try:
-            with suppress(OSError):  # some network folders cannot
+            with suppress(ImportError, OSError):  # some network folders cannot
+                import fcntl
+
                 fcntl.flock(place, fcntl.LOCK_EX)
             yield
         finally:
