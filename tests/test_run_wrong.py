@@ -496,13 +496,18 @@ def test_a_full_disk_in_the_middle_ends_the_recording_and_not_the_training(tmp_p
                 if step == 50:
                     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
             run.close()
+            early = vizopt.Run("new/b.zarr")  # whose first rows find no place
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+            early.log(loss=1.0)
+            early.close()
         print(step, len(found), found[0].message)
         """,
     )
     out, err = process.communicate()
     assert err == ""
     line = "a.zarr: cannot write: File too large: the recording ends here, the training goes on"
-    assert out == f"199 1 {line}\n"
+    assert out == f"199 2 {line}\n"
+    assert [*tmp_path.iterdir()] == [tmp_path / "a.zarr"]
     run = vizopt.Recording(tmp_path / "a.zarr")
     assert 40 <= run.epochs <= 60
     assert run["loss"].tolist() == [*range(run.epochs)]

@@ -181,11 +181,13 @@ class Writer:
         self._release()
 
     def abandon(self) -> None:
-        """Leave what was committed, after an error; nothing more is written."""
+        """Leave what was committed, after an error, if it has begun; nothing more is written."""
         with suppress(VizoptError, OSError):
             if self._recorder:
                 self._recorder.abandon()
-            self._left()
+                self._left()
+            elif not self._before:
+                remove(self.part)
         self._release()
 
     def resumed(self) -> str:
