@@ -8,10 +8,11 @@ from vizopt.clips.drawing import planned_picture
 from vizopt.core.arrays import Pixels
 from vizopt.core.oklab import luminance
 from vizopt.core.params import ParamLayout
+from vizopt.draw import hold
 from vizopt.draw.hold import Background
 from vizopt.draw.playback import Playback
 from vizopt.draw.regions import Regions, grey, leader
-from vizopt.draw.spans import LIMIT
+from vizopt.draw.spans import LIMIT, Spans
 from vizopt.draw.theme import THEMES
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
@@ -21,6 +22,7 @@ from vizopt.recording.store import Recording
 GRID = 40
 SIDE = 290
 TINTS = THEMES["light"].tints(3)
+BRIGHT = np.array([[0, 0, 0, 255], [255, 255, 255, 255]], np.uint8)
 
 
 def recorded(path, outputs):
@@ -115,6 +117,64 @@ def test_only_an_area_that_can_flash_is_held(tmp_path):
 def test_what_cannot_flash_or_may_is_never_held(flickering, fps, mode):
     shown = background(flickering, fps=fps, mode=mode)
     assert all(shown(k) is None for k in range(90))
+
+
+def test_four_planes_are_judged_at_as_many_places_as_one_alone(tmp_path, monkeypatch):
+    sizes = []
+
+    class Counted(hold.Meter):
+        def __init__(self, size, rules):
+            sizes.append(size[0] * size[1])
+            super().__init__(size, rules)
+
+    monkeypatch.setattr(hold, "Meter", Counted)
+    outputs = np.random.RandomState(0).randn(30, 2, 100, 100).astype(np.float32)
+    run = recorded(tmp_path / "fine.zarr", outputs)
+    for planes, side in ((1, 580), (4, 290)):
+        seen = Background(
+            run, np.arange(30), Playback((1280, 720), 15, "clip"), side, TINTS, planes
+        )
+        assert seen(20)
+    one, each_of_four = sizes
+    assert 4 * each_of_four == pytest.approx(one, rel=0.1)
+
+
+def test_the_meter_looks_only_near_seconds_in_which_many_places_turn(tmp_path, monkeypatch):
+    looked = []
+    monkeypatch.setattr(
+        hold._Toggled, "see", lambda self, micros, shown: looked.append(micros) or 0
+    )
+    run = blinking(tmp_path / "burst.zarr", range(290, 297), 1.0, 600)
+    seen = background(run, 600)
+    for k in range(600):
+        seen(k)
+    busy = range(296 - 60, 296 + 30 + 60)  # a second is busy from the seventh change on
+    spans = {frame // 15 for frame in busy}
+    assert sorted({round(micros * 30 / 1e6) // 15 for micros in looked}) == sorted(spans)
+
+
+@pytest.mark.parametrize(
+    ("colours", "most"), [(TINTS, 0.25), (BRIGHT, 0.14)], ids=["tints", "bright"]
+)
+def test_looking_only_there_finds_what_looking_everywhere_does(monkeypatch, colours, most):
+    random = np.random.RandomState(4)
+    pace = np.repeat(random.choice([0, 0.4 * most, 0.6 * most, 0.8 * most, most], 48), 15)
+    shown = np.zeros((len(pace), GRID, GRID), np.uint8)
+    shown[:, :8, :22] = (np.cumsum(random.rand(len(pace)) < pace) % 2)[
+        :, None, None
+    ]  # 1.08 quarters
+
+    def held():
+        told = Playback((640, 360), 30.0, "clip")
+        every = hold.plane_spans(
+            shown.__getitem__, np.arange(len(pace)), told, SIDE / GRID, colours
+        )
+        return [every(k) is not None for k in range(len(pace))]
+
+    there = held()
+    monkeypatch.setattr(Spans, "_is_busy", lambda *_: True)
+    assert there == held()
+    assert 0.1 < np.mean(there) < 0.9
 
 
 def test_the_first_and_the_last_frame_show_their_own_row(flickering):

@@ -12,7 +12,6 @@ import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number, setting
-from vizopt.draw import hold
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import APART, sides, stacked
 from vizopt.draw.panels.curves.compared import beside
@@ -208,24 +207,6 @@ def test_a_name_is_smaller_or_in_two_lines_before_it_is_cut(every, race, texts):
     told = [text for text, _ in texts(picture, 10)]
     assert {"SGD with", "momentum"} < {*told}
     assert not [text for text in told if text.endswith("…") and text[:3] in ("SGD", "RMS")]
-
-
-def test_four_planes_are_judged_at_as_many_places_as_one_alone(tmp_path, monkeypatch):
-    sizes = []
-
-    class Counted(hold.Meter):
-        def __init__(self, size, rules):
-            sizes.append(size[0] * size[1])
-            super().__init__(size, rules)
-
-    monkeypatch.setattr(hold, "Meter", Counted)
-    scene = vizopt.load_scene("sgd", {"epochs": 3, "keep.grid": 100})
-    run = vizopt.record(scene, tmp_path / "a.zarr")
-    for planes, side in ((1, 560), (4, 280)):
-        told = Playback(WIDE, FPS, "clip")
-        hold.Background(run, np.arange(3), told, side, scene.colours.tints(3), planes)
-    one, each_of_four = sizes
-    assert 4 * each_of_four == pytest.approx(one, rel=0.1)
 
 
 def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):

@@ -51,13 +51,13 @@ class Live:
 
     def grad_norm(self) -> float | None:
         """‖g‖₂; nothing where there are no gradients."""
-        found = [tensor.grad for tensor in self._tensors if tensor.grad is not None]
+        found = [grad for tensor in self._tensors if (grad := tensor.grad) is not None]
         if not found:
             return None
         if self._shares and len(self._tensors) <= MANY:
             with suppress(RuntimeError, TypeError):  # sparse ones, or such as are differentiated
-                flat = [grad.numpy().reshape(-1) for grad in found]
-                squared = sum(float(np.dot(part, part)) for part in flat)
+                own = [grad.numpy() for grad in found]
+                squared = sum([float(np.vdot(part, part)) for part in own])
                 if 0 < squared < inf:  # of single precision, which ends at 1e38
                     return sqrt(squared)
         if all(grad.is_cpu and not grad.is_sparse for grad in found):

@@ -1,8 +1,4 @@
-"""Coarse: grids as the flash meter sees them, a colour for every few pixels of the screen.
-
-Most grids change slowly, and counting how often their places turn tells so at little cost; the
-meter looks at the seconds in which they turn often.
-"""
+"""Coarse: grids as the flash meter sees them, a colour for every few pixels of the screen."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias, TypeVar
@@ -97,16 +93,11 @@ class Coarse:
         return np.array(list(every)), [np.searchsorted(kept, some) for some in rows]
 
 
-def busy(grids: Sequence[Coarse], theme: Theme, fps: float) -> NDArray[np.bool_]:
-    """In which frames [F] the meter has to look: where within a second to come, or the one before,
-    so many places turn that they could be more than LIMIT transitions of a quarter of a field."""
-    turned, second = _turns(grids, theme), max(round(fps), 1)
-    total = np.cumsum(np.pad(turned, ((0, 0), (second + 1, 0))), axis=1)
-    recent = (total[:, second + 1 :] - total[:, : -second - 1]).max(axis=0)
-    near = np.zeros(turned.shape[1], np.bool_)
-    for k in np.flatnonzero(recent > (LIMIT - SPARE) * QUARTER / SIDE**2).tolist():
-        near[max(k - 2 * second, 0) : k + 2 * second] = True
-    return near
+def turned(grids: Sequence[Coarse], theme: Theme) -> list[float]:
+    """How many places turn in each frame [F], as a part of those without which a second has too
+    few for LIMIT − SPARE transitions of a quarter of a field."""
+    most = (LIMIT - SPARE + 1) * QUARTER / SIDE**2
+    return list((_turns(grids, theme).max(axis=0) / most).tolist())
 
 
 def _turns(grids: Sequence[Coarse], theme: Theme) -> NDArray[np.intp]:
@@ -135,7 +126,7 @@ def middle(span: Sequence[T]) -> T:
 
 
 class Watch:
-    """Grids that the flash meter looks at while they are busy.
+    """Grids that the flash meter looks at.
 
     Args:
         where: the places of each [m].
@@ -144,21 +135,17 @@ class Watch:
     def __init__(self, where: Sequence[Places]) -> None:
         self._where = where
         self._frame = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-        self._meter: Meter | None = None
+        self._meter = Meter((WIDTH, HEIGHT))
 
-    def see(self, micros: int, shown: Sequence[Colours] | None) -> int:
-        """Show the colours of a frame, None where it is calm; the transitions in the second up to
-        then, and SPARE ones more: the plane and an encoder's noise flash beside the grids."""
-        if shown is None:
-            self._meter = None
-            return 0
-        self._meter = self._meter or Meter((WIDTH, HEIGHT))
+    def see(self, micros: int, shown: Sequence[Colours]) -> int:
+        """Show the colours of a frame; the transitions in the second up to then, and SPARE ones
+        more: the plane and an encoder's noise flash beside the grids."""
         self._frame = self._frame.copy()  # the meter keeps the one that it saw
         for where, colours in zip(self._where, shown, strict=True):
             self._frame.reshape(-1, 3)[where] = colours
         return max(self._meter.see(micros, self._frame).values()) + SPARE
 
-    def hold(self, micros: int, shown: Sequence[Sequence[Colours] | None]) -> None:
+    def hold(self, micros: int, shown: Sequence[Sequence[Colours]]) -> None:
         """Show a held span of these colours of its frames, from micros on."""
         self.see(micros, middle(shown))
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Rows
-from vizopt.draw.coarse import Coarse, Colours, Placed, Watch, busy, middle
+from vizopt.draw.coarse import Coarse, Colours, Placed, Watch, middle, turned
 from vizopt.draw.playback import Playback
 from vizopt.draw.spans import Spans
 from vizopt.draw.theme import Theme
@@ -60,13 +60,12 @@ class Grids:
 
 def _judged(grids: list[Coarse], playback: Playback, theme: Theme) -> Rows:
     """The frame whose grids each frame shows [F]: its own, or the middle of its span."""
-    looked = busy(grids, theme, playback.fps)
-    if not looked.any():
-        return np.arange(len(looked))
 
-    def seen(k: int) -> list[Colours] | None:
-        return [grid.colours(k) for grid in grids] if looked[k] else None
+    def seen(k: int) -> list[Colours]:
+        return [grid.colours(k) for grid in grids]
 
-    spans = Spans(seen, len(looked), playback, [Watch([grid.where for grid in grids])])
-    held = [spans(k) for k in range(len(looked))]
+    count, part = len(grids[0]), turned(grids, theme)
+    watch = Watch([grid.where for grid in grids])
+    spans = Spans(seen, count, part.__getitem__, playback, [watch])
+    held = [spans(k) for k in range(count)]
     return np.array([k if span is None else middle(span) for k, span in enumerate(held)])

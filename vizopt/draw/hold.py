@@ -12,11 +12,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.arrays import Rows
+from vizopt.core.arrays import Rows, Size
 from vizopt.core.oklab import luminance
 from vizopt.draw.playback import Playback
 from vizopt.draw.regions import leader
-from vizopt.draw.spans import SPARE, Spans, Watched
+from vizopt.draw.spans import LIMIT, SPARE, Spans, Watched
 from vizopt.flashes.flashes import Meter
 from vizopt.flashes.grid import SCREEN, Grid
 from vizopt.recording.store import Recording
@@ -109,31 +109,34 @@ def plane_spans(
     """
     scale = place * Grid(playback.size).scale
     grid = max(seen(int(rows[0])).shape)
-    watched: list[Watched[Winners]] = [_Toggled(grid, scale, fewest)]
-    if np.ptp(luminance(colours[:, :3] / 255)) >= STEP:
-        watched.append(_Coloured(grid, scale, colours, fewest))
-    return Spans(lambda k: seen(int(rows[k])), len(rows), playback, watched)
+    every = max(grid // fewest, 1)
+    width, height = (max(round(length / scale), grid) // every + 1 for length in SCREEN)
+    coloured = np.ptp(luminance(colours[:, :3] / 255)) >= STEP
+    least = (LIMIT + 1 - SPARE * coloured) * Grid((width, height)).quarter
+    watched: list[Watched[Winners]] = [_Toggled((width, height))]
+    if coloured:
+        watched.append(_Coloured((width, height), colours))
+
+    def shown(k: int) -> Winners:
+        """Of a fine grid every so many places, which stand for those around them."""
+        return seen(int(rows[k]))[::every, ::every]
+
+    def turned(k: int) -> float:
+        return 0 if k == 0 else np.count_nonzero(shown(k) != shown(k - 1)) / least
+
+    return Spans(shown, len(rows), turned, playback, watched)
 
 
 class _Screen:
     """The plane on the screen that the standard assumes, watched by the flash meter.
 
-    Of a fine grid every so many places are looked at, which stand for those around them.
-
     Args:
-        grid: places along each side of the plane, G.
-        scale: screen pixels of a place.
-        fewest: places along a side that are looked at.
+        size: places of that screen, along its width and height.
     """
 
-    def __init__(self, grid: int, scale: float, fewest: int) -> None:
-        self._every = max(grid // fewest, 1)
-        width, height = (max(round(length / scale), grid) // self._every + 1 for length in SCREEN)
-        self._frame = np.zeros((height, width, 3), np.uint8)
-        self._meter = Meter((width, height), ("general",))
-
-    def _places(self, winners: Winners) -> Winners:
-        return winners[:: self._every, :: self._every]
+    def __init__(self, size: Size) -> None:
+        self._frame = np.zeros((size[1], size[0], 3), np.uint8)
+        self._meter = Meter(size, ("general",))
 
     def _show(self, micros: int, plane: NDArray[np.uint8]) -> int:
         """The transitions in the second up to this picture of the plane [G, G, 3]."""
@@ -145,18 +148,18 @@ class _Screen:
 class _Coloured(_Screen):
     """In the classes' own colours, and mixtures of them."""
 
-    def __init__(self, grid: int, scale: float, colours: NDArray[np.uint8], fewest: int) -> None:
-        super().__init__(grid, scale, fewest)
+    def __init__(self, size: Size, colours: NDArray[np.uint8]) -> None:
+        super().__init__(size)
         self._colours = colours[:, :3]
 
     def see(self, micros: int, winners: Winners) -> int:
         """Show the winners [G, G] of a frame; the transitions in the second up to then, and SPARE
         ones more: grids and an encoder's noise flash beside the plane."""
-        return self._show(micros, self._colours[self._places(winners)]) + SPARE
+        return self._show(micros, self._colours[winners]) + SPARE
 
     def hold(self, micros: int, winners: Sequence[Winners]) -> None:
         """Show a held span of these winners of its frames, from micros on."""
-        mean = np.mean([self._colours[self._places(part)] for part in winners], axis=0)
+        mean = np.mean([self._colours[part] for part in winners], axis=0)
         self._show(micros, mean.round().astype(np.uint8))
 
 
@@ -164,22 +167,16 @@ class _Toggled(_Screen):
     """Each place black, or white after its next change.
 
     A place that is mixed while spans are held changes twice: where its mixture begins and where it
-    ends. Of a fine grid every so many places are looked at, which stand for those around them.
-
-    Args:
-        grid: places along each side of the plane, G.
-        scale: screen pixels of a place.
-        fewest: places along a side that are looked at.
+    ends.
     """
 
-    def __init__(self, grid: int, scale: float, fewest: int) -> None:
-        super().__init__(grid, scale, fewest)
+    def __init__(self, size: Size) -> None:
+        super().__init__(size)
         self._winners: Winners | None = None
         self._mixed: NDArray[np.bool_] | None = None
 
     def see(self, micros: int, winners: Winners) -> int:
         """Show the winners [G, G] of a frame; the transitions in the second up to then."""
-        winners = self._places(winners)
         changed = (
             np.zeros(winners.shape, np.bool_)
             if self._winners is None
@@ -192,11 +189,10 @@ class _Toggled(_Screen):
 
     def hold(self, micros: int, winners: Sequence[Winners]) -> None:
         """Show a held span of these winners of its frames, from micros on."""
-        seen = [self._places(part) for part in winners]
-        before = seen[0] if self._winners is None else self._winners
-        mixed = np.any([part != before for part in seen], axis=0)
+        before = winners[0] if self._winners is None else self._winners
+        mixed = np.any([part != before for part in winners], axis=0)
         earlier = np.zeros_like(mixed) if self._mixed is None else self._mixed
-        self._winners, self._mixed = seen[-1], mixed | earlier
+        self._winners, self._mixed = winners[-1], mixed | earlier
         self._flip(micros, mixed & ~earlier)
 
     def _flip(self, micros: int, changed: NDArray[np.bool_]) -> int:

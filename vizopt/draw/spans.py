@@ -1,4 +1,8 @@
-"""Spans: the half seconds of a clip in which something is held, because it would flash."""
+"""Spans: the half seconds of a clip in which something is held, because it would flash.
+
+Most of a clip changes slowly, and counting how many places turn tells so at little cost; the meter
+looks at the seconds in which many do.
+"""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -8,6 +12,8 @@ from vizopt.draw.playback import Playback
 
 LIMIT = 6  # transitions in a second that WCAG 2.2, 2.3.1 allows: three flashes
 SPARE = 2  # transitions that the rest of the picture may have where the colours flash
+
+NEAR = 2  # seconds around one in which many places turn that the meter looks at
 
 Shown = TypeVar("Shown")
 Seen = TypeVar("Seen", contravariant=True)
@@ -35,21 +41,26 @@ class Spans(Generic[Shown]):
     Args:
         shown: what each frame shows where it is not held.
         count: frames of the clip, F.
-        playback: their size and rate.
-        watched: what looks at it.
+        turned: how many places turn in a frame, as a part of those without which a second has too
+            few for any of its frames to be held.
+        playback: size and rate of the frames.
+        watched: what looks at them.
     """
 
     def __init__(
         self,
         shown: Callable[[int], Shown],
         count: int,
+        turned: Callable[[int], float],
         playback: Playback,
         watched: list[Watched[Shown]],
     ) -> None:
         self._shown = shown
         self._count = count
+        self._turned = turned
         self._playback = playback
         self._watched = watched
+        self._total = [0.0]  # of the places that have turned before each frame
         self._spans: list[bool] = []  # which of them are held, as far as they are judged
 
     def __call__(self, k: int) -> range | None:
@@ -74,6 +85,8 @@ class Spans(Generic[Shown]):
 
     def _judge(self, span: int) -> bool:
         frames = self._frames(span)
+        if not self._is_busy(frames):
+            return False
         before = deepcopy(self._watched)
         every = [self._shown(k) for k in frames]
         for k, shown in zip(frames, every, strict=True):
@@ -83,6 +96,16 @@ class Spans(Generic[Shown]):
                     watched.hold(self._micros(frames[0]), every)
                 return True
         return False
+
+    def _is_busy(self, frames: range) -> bool:
+        """Whether a second near these frames has so many places turn that some may be held."""
+        second = max(round(self._playback.fps), 1)
+        first = max(frames.start - NEAR * second, 0)
+        stop = min(frames.stop + NEAR * second, self._count)
+        for k in range(len(self._total) - 1, stop):
+            self._total.append(self._total[-1] + self._turned(k))
+        total = self._total
+        return any(total[k + 1] - total[max(k - second, 0)] >= 1 for k in range(first, stop))
 
     def _micros(self, k: int) -> int:
         return round(k / self._playback.fps * 1e6)

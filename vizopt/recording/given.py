@@ -148,7 +148,11 @@ def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
         yield above, params
         return
     for key, value in items:
-        yield from named(value, f"{above}.{key}" if above else str(key))
+        name = f"{above}.{key}" if above else str(key)
+        if type(value) is np.ndarray:  # of a small network each call counts
+            yield name, value
+        else:
+            yield from named(value, name)
 
 
 def samples(

@@ -269,5 +269,5 @@ def _is_far(params: Any) -> bool:
     """Whether a copy is to be made only where it is kept: what is on a device, or not made yet."""
     if callable(params):
         return True
-    others = (value for _, value in given.named(params) if type(value) is not np.ndarray)
+    others = [value for _, value in given.named(params) if type(value) is not np.ndarray]
     return any("cpu" not in str(getattr(value, "device", "cpu")).lower() for value in others)
