@@ -1,5 +1,6 @@
 """The page beyond its buttons: questions, addresses, fingers, colours, frames, paper, no script."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 
@@ -507,6 +508,13 @@ def test_a_run_that_is_pointed_at_focused_or_chosen_stands_out(visit, tmp_path):
     page.evaluate("document.activeElement.blur()")
     page.mouse.move(1, 1)
     assert there() == (None, [])
+
+
+def test_runs_are_numbered_from_one_on(tmp_path):
+    label = replace(LABEL, runs={"SGD": None, "Adam": None})
+    text = write(tmp_path / "race.html", label).read_text("utf-8")
+    buttons = re.findall(r'data-run="(.)"><b>(.)</b> (\w+)<', text)
+    assert buttons == [("1", "1", "SGD"), ("2", "2", "Adam")]
 
 
 def test_a_page_of_one_run_has_no_choice_of_runs(written):

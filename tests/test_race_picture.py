@@ -7,18 +7,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number, setting
 from vizopt.draw.panels import PANELS, SmallPlane
-from vizopt.draw.panels.balls import APART, sides, stacked
-from vizopt.draw.panels.curves.compared import beside
+from vizopt.draw.panels.balls import APART, ARROW, _shapes, sides, stacked
+from vizopt.draw.panels.curves.compared import _draw_line, beside
 from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.standing import gliding, standing
+from vizopt.draw.theme import THEMES
 from vizopt.draw.views import views_of
 from vizopt.scene.load_race import load_race
 
@@ -113,6 +115,16 @@ def test_who_ended_stands_and_says_so(picture, every, race, texts):
     assert "finished" not in written(texts, planned_picture(alone, race, SMALL, FPS), 59)
 
 
+def test_a_row_with_room_says_how_its_run_ended(every, race, texts):
+    many = {str(i): every["SGD"] for i in range(6)} | {"7": every["Wild"]}
+    picture = planned_picture(many, race, SMALL, FPS)  # of curves and standings alone
+    ended = dict(texts.moving(picture, 59))
+    row, name = ended[f"diverged at epoch {every['Wild'].diverged}"], ended["7"]
+    assert row[1] < name[3]
+    assert name[1] < row[3]
+    assert row[0] > name[2]
+
+
 def test_nobody_leads_who_shares_the_lead(every, race):
     found = standing(views_of(every, race.timeline, FPS), "accuracy")
     assert not any(each.leads[0] for each in found.values())
@@ -163,6 +175,14 @@ def test_a_ball_outside_the_frame_points_to_where_it_is():
     plot = SimpleNamespace(left=-1.0, right=1.0, low=0.0, high=5.0)
     x, f = np.array([0.0, -2.0, 2.0, 0.0, 0.0, 0.0]), np.array([1.0, 9.0, 1.0, -1.0, 9.0, np.inf])
     assert sides(plot, x, f) == ["", "left", "right", "below", "above", "above"]
+
+
+def test_an_arrow_points_to_the_side_where_its_ball_is():
+    shapes = _shapes(SimpleNamespace(unit=1.0, theme=THEMES["light"]))
+    for turns, side in enumerate(["right", "below", "left", "above"]):
+        heights = (np.rot90(shapes[side][..., 3], turns) > 0).sum(axis=0)
+        assert heights[-1] == 1
+        assert heights[0] == len(shapes[side]) == 2 * ARROW + 1
 
 
 def test_many_runs_have_curves_and_standings_and_more_are_refused(every):
@@ -219,6 +239,16 @@ def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
     said = [text for text, _ in texts.still(picture)]
     assert {"f(x)", "lowest", "step"} <= set(said)
     assert {"small-plane", "standings"} <= set(PANELS)
+
+
+def test_a_runs_line_has_its_dash():
+    axes = Figure().add_axes((0, 0, 1, 1))
+    axis = SimpleNamespace(low=0.0, high=2.0)
+    plot = SimpleNamespace(x=lambda x: x, y=lambda y: y, axis=axis)
+    slot = SimpleNamespace(unit=1.0, theme=THEMES["light"])
+    for dash in ((), (4, 1.5)):
+        _draw_line(axes, slot, plot, (np.arange(9), np.ones(9)), dash)
+    assert [line.get_linestyle() for line in axes.lines] == ["-", "--"]
 
 
 def test_a_run_that_logs_few_steps_has_a_line_from_one_to_the_next(tmp_path):
