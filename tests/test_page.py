@@ -102,6 +102,40 @@ def test_a_jump_to_a_question_asks_it_and_one_past_it_does_not(visit, asking):
     assert not page.locator("#question").is_visible()
 
 
+def test_a_link_past_an_open_question_goes_there_and_answers_nothing(visit, asking):
+    page = visit(asking, at="#epoch=1000")
+    assert shown(page) == 100
+    assert not page.locator("#question").is_visible()
+    for more in (None, "ArrowRight", "End", "Space"):
+        if more:
+            page.keyboard.press(more)
+        assert told(page) == ["epoch 0 What will it do?"]
+        assert page.locator(".tick:visible").count() == 1
+        assert not page.locator("#words").is_visible()
+    until(page, "!question.hidden && frame === 0")  # it plays again, and asks
+    page.evaluate("speed.value = 4; setSpeed()")
+    page.get_by_role("button", name="Go on").click()
+    until(page, "!question.hidden && frame === 60")
+    assert told(page)[-1] == "epoch 600 And now?"
+    page.evaluate("stop(100)")
+    assert len(told(page)) == 3  # of the second one nothing more is told either
+    page.locator("#events .pause").last.click()
+    page.get_by_role("button", name="Go on").click()
+    assert len(told(page)) == 4
+    assert page.locator("#words").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "at"), [(360, 740, ""), (520, 320, "?embed"), (1280, 800, "")]
+)
+def test_a_question_hides_nothing_of_the_clip(visit, asking, width, height, at):
+    page = visit(asking, width=width, height=height, at=at)
+    clip, question = (page.locator(name).bounding_box() for name in ("#video", "#question"))
+    assert clip["y"] + clip["height"] <= question["y"] + 1
+    play = page.locator("#play").bounding_box()
+    assert question["y"] + question["height"] <= play["y"] + play["height"] <= height
+
+
 # Addresses
 
 

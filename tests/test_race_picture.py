@@ -13,6 +13,7 @@ import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number, setting
+from vizopt.core.sizes import Box
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import APART, ARROW, _shapes, sides, stacked
 from vizopt.draw.panels.curves.compared import _draw_line, beside
@@ -142,10 +143,15 @@ def test_a_place_glides_for_half_a_second_and_is_exact_in_stills():
 
 
 @pytest.mark.parametrize(
-    ("many", "size"), [(2, WIDE), (3, TALL), (4, SQUARE), (4, (960, 720)), (6, SMALL), (6, SQUARE)]
+    ("many", "size", "slide"),
+    [
+        *((2, WIDE, False), (3, TALL, False), (4, SQUARE, False), (4, (960, 720), False)),
+        *((6, SMALL, False), (6, SQUARE, False)),
+        *((2, (1068, 720), True), (3, (1440, 720), True), (4, (1068, 720), True)),
+    ],
 )
-def test_no_text_lies_over_another_one(many, size, every, race, texts):
-    picture = planned_picture(some(every, many), race, size, FPS, mode="still")
+def test_no_text_lies_over_another_one(many, size, slide, every, race, texts):
+    picture = planned_picture(some(every, many), race, size, FPS, mode="still", slide=slide)
     boxes = [
         (text, box) for text, box in texts(picture, len(picture) - 1) if text.strip() and box[2] > 0
     ]
@@ -194,6 +200,25 @@ def test_many_runs_have_curves_and_standings_and_more_are_refused(every):
         VizoptError, match="30 runs: a picture has room for 20, and for the planes of 6"
     ):
         raced({str(i): run for i in range(30)})
+
+
+@pytest.mark.parametrize(
+    ("many", "size", "least"),
+    [
+        *((2, (1440, 720), 0.9), (3, (1440, 720), 0.9), (4, (1440, 720), 0.35)),
+        *((2, (1068, 720), 0.9), (3, (1068, 720), 0.33), (4, (1068, 720), 0.45)),
+    ],
+)
+def test_on_a_slide_the_curves_have_a_height_and_planes_no_width_to_spare(every, many, size, least):
+    """Of what is below the settings; a plane is a square below a name and a line of values."""
+    stage = raced(some(every, many), slide=True)
+    area = Box(0, 0, size[0] - 64, size[1] - 140)
+    boxes = stage.mosaic_for(size).boxes(area, 24)
+    assert boxes["curves"].height >= least * area.height
+    for place in range(1, many + 1):
+        plane = boxes[f"run-{place}"]
+        assert plane.width <= 1.25 * (plane.height - 60)
+        assert plane.width >= 250  # its name and its accuracy, in large letters
 
 
 def test_the_frames_of_a_race_depend_on_nothing_before(picture, every, race):

@@ -20,7 +20,7 @@ from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.race import raced, what_differs
-from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, views_of
+from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, stopping, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, Place, StreamSpec
 from vizopt.recording.differences import APART
@@ -55,7 +55,7 @@ class Drawing:
     @classmethod
     def of(cls, runs: Runs, scene: Presentation, options: ClipOptions, group: Group) -> "Drawing":
         """Of one run, `{"": run}`, or of several by their names, on one clock."""
-        views = views_of(runs, scene.timeline, group.fps, clock_of(scene))
+        views = _views_of(runs, scene, group.fps)
         k = len(shown_steps(views)) - 1
         if group.still:
             views, k = still_frame(options.at, views)
@@ -148,6 +148,11 @@ def _places(drawing: Drawing) -> dict[str, Place | None]:
     }
 
 
+def _views_of(runs: Runs, scene: Presentation, fps: float) -> Views:
+    views = views_of(runs, scene.timeline, fps, clock_of(scene))
+    return stopping(views, [pause.epoch for pause in scene.pause])[0]
+
+
 def planned_picture(
     runs: Recording | Runs,
     scene: Presentation,
@@ -172,7 +177,7 @@ def planned_picture(
         large: whether the text is large at least.
     """
     named = runs if isinstance(runs, Mapping) else {"": runs}
-    views = views_of(named, scene.timeline, fps, clock_of(scene))
+    views = _views_of(named, scene, fps)
     return pictured(views, scene, size, fps, mode, clear=clear, slide=slide, large=large)
 
 
@@ -206,9 +211,8 @@ def pictured(
     if len(views) == 1:
         stage = arranged_for(run, scene.stage, shown_at)
     else:
-        stage = raced(
-            runs, scene.stage, scene.weights if isinstance(scene, RacePresentation) else ""
-        )
+        layer = scene.weights if isinstance(scene, RacePresentation) else ""
+        stage = raced(runs, scene.stage, layer, slide=slide)
         settings = APART.join([what_differs(views, scene.colours.words), settings])
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)
     colours = scene.colours
