@@ -1,16 +1,20 @@
 """The recorder's thread: no row is lost, none waits too long, what goes wrong in it is heard."""
 
+import asyncio
 import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.random import RandomState
+from zarr.core.sync import sync
 
 from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
 from vizopt.recording import recorder as recorders
+from vizopt.recording.atomic import replaced
 from vizopt.recording.commits import Commits
+from vizopt.recording.guarded import writing
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.scores import to_margin_bytes
@@ -102,6 +106,29 @@ def test_what_the_disk_refuses_is_raised_where_the_next_rows_come(tmp_path, monk
     with pytest.raises(RecordingError, match=r"a\.zarr: cannot write: "):
         train()
     assert reached[-1] == 8  # the tenth row fills the second five
+
+
+def test_a_folder_that_is_removed_after_an_error_is_not_made_anew(tmp_path):
+    """Of several chunks that Zarr writes at once one fails, and the others come later."""
+
+    async def full():
+        raise OSError(28, "No space left on device")
+
+    async def later(folder):
+        await asyncio.sleep(0.1)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+
+    async def both(part):
+        await asyncio.gather(full(), later(part / "snapshots"))
+
+    with (
+        pytest.raises(RecordingError, match=r"a\.zarr: cannot write: No space left"),
+        replaced(tmp_path / "a.zarr") as part,
+        writing(part),
+    ):
+        sync(both(part))
+    sync(asyncio.sleep(0.15))
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_goes_wrong_in_computing_is_raised_too(tmp_path):

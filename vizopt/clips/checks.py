@@ -42,8 +42,10 @@ class CheckProgress:
                     next(self._bar, None)  # so that it ends
 
     def counted(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Frames, each a step of a part."""
-        return (frame for frame, _ in zip(frames, self.part(), strict=True))
+        """Frames, each a step of a part; none is held while the next one is drawn."""
+        each = iter(frames)
+        for _ in self.part():
+            yield next(each)
 
 
 class FlashChecks:

@@ -43,9 +43,8 @@ def draw(
     metadata = told_to_files(drawing, told, warning, options, members)
     twice = [file for file, kind in members if options.wants_narrow and kind.narrow_size(size)]
     names = ", ".join(file.name for file, _ in members)
-    steps = CheckProgress(
-        bar, len(drawing), names, 1 if alone else 1 + len(members) + 2 * len(twice)
-    )
+    parts = 1 if alone else 1 + len(members) + 2 * len(twice)
+    steps = CheckProgress(bar, len(drawing), names, parts)
     flash_checks = FlashChecks(steps, scene.colours.paper)
     stream = drawing.stream(options, metadata, steps, flash_checks, bool(twice))
     wrong = write_frames(steps.counted(drawing), stream, members, staging)

@@ -170,6 +170,7 @@ class Attributes:
         diverged: the epoch whose numbers are not finite.
         undefined: whether the loss had no value there; none in a recording that does not tell.
         interrupted: the epoch that Ctrl-C came at.
+        open: whether it is written still, or who wrote it was killed.
         state: what an unfinished training goes on from; see `vizopt.recording.resume`.
     """
 
@@ -178,6 +179,7 @@ class Attributes:
     diverged: Whole | None = None
     undefined: bool | None = None
     interrupted: Whole | None = None
+    open: bool = False
     state: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:

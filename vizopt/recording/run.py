@@ -109,6 +109,7 @@ class Run:
         self._names: dict[str, str | None] = {}  # of the numbers, as they are recorded
         self._step: int | None = None  # the last one that was logged here
         at_end(self.close)
+        self._say(self._writer.resumed())
 
     @property
     def steps(self) -> int:

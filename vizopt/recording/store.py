@@ -24,6 +24,7 @@ from vizopt.core.params import ParamLayout
 from vizopt.core.places import at_home
 from vizopt.recording import header as headers
 from vizopt.recording import told
+from vizopt.recording.atomic import is_written
 from vizopt.recording.chunks import claimed, damaged_rows, is_missing
 from vizopt.recording.guarded import reading
 from vizopt.recording.header import GROUPS, Group
@@ -73,11 +74,12 @@ class Recording:
             self._committed = dict(others.committed)
             self._id = others.id
             self.diverged, self.interrupted = others.diverged, others.interrupted
-            # Whether the loss had no value there; None in a recording that does not tell.
-            self.undefined = others.undefined
+            self.undefined = (
+                others.undefined
+            )  # whether the loss had no value there, if that is told
             self.resumable = others.state is not None
-            if self.resumable:  # killed, or interrupted once more
-                self.interrupted = self._committed["history"]
+            if self.resumable or (others.open and not is_written(self.path)):
+                self.interrupted = self._committed["history"]  # killed, or interrupted once more
             self._arrays = {name: array for group in GROUPS for name, array in self._inside(group)}
             self._constants = constants = dict(self._inside("constants"))
             wrong = next(headers.misfits(self.header, self._arrays, constants), "")
