@@ -12,11 +12,18 @@ from test_recording import COLUMNS, HEADER, write
 import vizopt
 from vizopt.core.errors import Interrupted, RecordingError
 from vizopt.core.params import ParamLayout
+from vizopt.recording import commits
 from vizopt.recording import recorder as recorders
 from vizopt.recording.atomic import replaced
 from vizopt.recording.header import Column
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.store import Recording
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch):
+    """Of 64 rows, however few bytes a row has."""
+    monkeypatch.setattr(commits, "PAGE_BYTES", 0)
 
 
 def flipped(file):

@@ -63,6 +63,7 @@ def test_any_zarr_tool_opens_it(run):
     assert group.metadata.zarr_format == 3
     assert group["snapshots/params"].shape == (len(run), 387)
     assert group["snapshots/params"].chunks[0] == 64
+    assert group["snapshots/epoch"].chunks[0] == 512  # a page of the disk
     assert group["constants/points"].shape == (300, 2)
 
 

@@ -141,7 +141,7 @@ def test_rows_after_the_last_state_come_again(tmp_path, monkeypatch):
 @pytest.mark.parametrize("torn", [False, True])
 def test_a_kill_in_the_middle_of_a_commit_leaves_the_one_before(tmp_path, monkeypatch, torn):
     """Rows and state of epoch 6 are on the disk, whole or torn, and no commit names them."""
-    monkeypatch.setitem(commits.CHUNK, "history", 4)
+    monkeypatch.setattr(commits, "CHUNK_ROWS", 4)
     scene, run, tells = scene_with("adam"), tmp_path / "run.zarr", []
     tell = Commits._tell
 

@@ -18,7 +18,9 @@ from vizopt.recording.state import State, leaves
 from vizopt.recording.store import FORMAT
 from vizopt.recording.waiting import Rows
 
-CHUNK: dict[Group, int] = {"history": 4096, "snapshots": 64}  # rows at most
+CHUNK_ROWS = 4096  # of a chunk at most
+SNAPSHOTS = 64  # rows of a chunk, or as many as fill a page
+PAGE_BYTES = 4096  # of a disk: no file takes less
 CHUNK_BYTES = 8e6  # of a chunk at most, where a row is smaller; of what is packed at once
 
 
@@ -209,8 +211,10 @@ class Commits:
         self._tell()
 
     def _create(self, column: Column) -> "zarr.Array[Any]":
-        fitting = int(CHUNK_BYTES // max(1, column.nbytes))
-        rows = min(CHUNK[column.group], max(1, fitting))
+        most = CHUNK_ROWS
+        if column.group == "snapshots":
+            most = min(most, max(SNAPSHOTS, PAGE_BYTES // max(1, column.nbytes)))
+        rows = min(most, max(1, int(CHUNK_BYTES // max(1, column.nbytes))))
         return self._group.create_array(
             f"{column.group}/{column.name}",
             shape=(0, *column.shape),
