@@ -14,7 +14,7 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number, setting
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import APART, sides, stacked
-from vizopt.draw.panels.curves.compared import beside
+from vizopt.draw.panels.curves.tips import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
@@ -111,6 +111,40 @@ def test_who_ended_stands_and_says_so(picture, every, race, texts):
     assert f"diverged at epoch {at}" in told
     alone = {"SGD": every["SGD"], "Momentum": every["Momentum"]}
     assert "finished" not in written(texts, planned_picture(alone, race, SMALL, FPS), 59)
+
+
+def test_a_page_knows_where_a_run_is_in_every_frame(every, race, texts):
+    """Its plane, its lines up to now, the badge at the end of each, and its row."""
+    picture = planned_picture(every, race, WIDE, FPS, mode="still")
+    views, spots = views_of(every, race.timeline, FPS), picture.spots()
+    assert [*spots] == [*every]
+    own = {}
+    for name, some in spots.items():
+        (plane,) = (spot[0] for spot in some if len(spot) == 1)
+        loss, badge, accuracy, other, row = (spot for spot in some if len(spot) > 1)
+        own[name] = plane, loss, accuracy, row
+        assert (badge[:, 0] > loss[:, 0]).all()
+        assert (other[:, 0] > accuracy[:, 0]).all()
+    for k in (0, 30):
+        told = texts.moving(picture, k)
+        for name, (plane, _, _, row) in own.items():
+            epoch = int(every[name]["epoch"][views[name].rows[k]])
+            best = number(float(every[name]["accuracy"][: epoch + 1].max()))
+            assert {name, best} <= {text for text, box in told if within(box, row[k])}
+            now = number(float(every[name]["accuracy"][epoch]))
+            assert now in [text for text, box in told if within(box, plane)]
+    steps = every["Adam"]["epoch"][views["Adam"].rows]
+    for line, column in zip(own["Adam"][1:3], ("loss", "accuracy"), strict=True):
+        for i, shown in ((0, steps), (1, -every["Adam"][column][steps])):
+            assert np.corrcoef(line[:, i], shown)[0, 1] > 0.99
+    alone = planned_picture({"": every["SGD"]}, vizopt.load_scene("sgd"), SMALL, FPS)
+    assert alone.spots() == {"": []}
+
+
+def within(box, spot):
+    """Whether the middle of a text is in a spot."""
+    x, y = (box[0] + box[2]) / 2 - spot[0], (box[1] + box[3]) / 2 - spot[1]
+    return 0 < x < spot[2] and 0 < y < spot[3]
 
 
 def test_nobody_leads_who_shares_the_lead(every, race):
@@ -219,6 +253,12 @@ def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
     said = [text for text, _ in texts.still(picture)]
     assert {"f(x)", "lowest", "step"} <= set(said)
     assert {"small-plane", "standings"} <= set(PANELS)
+    for name, (ball, badge, *_) in picture.spots().items():
+        at = runs[name]["epoch"][views_of(runs, race.timeline, FPS)[name].rows]
+        assert (abs((ball - badge)[:, 0]) <= ball[0, 2]).all()
+        middle = ball[:, :2] + ball[:, 2:] / 2
+        for i, shown in ((0, runs[name]["x"]), (1, -runs[name]["loss"])):
+            assert np.corrcoef(middle[:, i], shown[at])[0, 1] > 0.99
 
 
 def test_a_run_that_logs_few_steps_has_a_line_from_one_to_the_next(tmp_path):
