@@ -267,7 +267,7 @@ def test_a_training_of_ones_own_races_and_makes_no_recipe(tmp_path, tiny):
         for step in range(9):
             run.log(loss=1.1 - step / 10, accuracy=0.3 + step / 20, params={"w": points * step})
     sources = [tiny["SGD"], run, tmp_path / "mine.zarr"]
-    with pytest.raises(VizoptError, match='two runs named "mine"'):
+    with pytest.raises(VizoptError, match=r'two runs named "mine": rename the folder of one$'):
         field_of(sources, {}, "race")
     field = field_of([tiny["SGD"], run], {}, "race")
     assert list(field.runs) == ["SGD", "mine"]
@@ -277,6 +277,27 @@ def test_a_training_of_ones_own_races_and_makes_no_recipe(tmp_path, tiny):
     assert {each.what for each in differences(runs) if each.beyond} >= {"data", "first weights"}
     with pytest.raises(RecordingError, match=r"mine\.zarr: optimizer\.lr: was trained so: it "):
         field_of(sources[1:], {"optimizer.lr": 1.0}, "race")
+
+
+def test_recordings_of_one_name_are_told_by_their_folders_and_long_names_by_their_ends(tmp_path):
+    def made(name):
+        with vizopt.Run(tmp_path / name) as run:
+            run.log(loss=1.0)
+            run.log(loss=0.5)
+        return run.path
+
+    def names(*paths):
+        return list(field_of(paths, {}, "race").runs)
+
+    one, other = made("a/run.zarr"), made("b/run.zarr")
+    assert names(one, other) == ["a", "b"]
+    assert names(one, other, made("c.zarr")) == ["a", "b", "c"]
+    ends = [f"vit-small-patch16-224-seed-{seed}" for seed in (1, 2)]
+    assert names(*(made(f"{end}.zarr") for end in ends)) == [
+        "vit-small-p…-224-seed-1",
+        "vit-small-p…-224-seed-2",
+    ]
+    assert names(made(f"{'a' * 24}.zarr"), made(f"{'a' * 25}.zarr"))[0] == "a" * 24
 
 
 def test_recordings_of_other_data_have_no_problem_in_common(tmp_path, tiny):

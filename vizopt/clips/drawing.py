@@ -194,18 +194,17 @@ def pictured(
     run = lengthiest(views).run
     shown_at = size if slide else None
     runs = {name: view.run for name, view in views.items()}
-    settings = settings_of(runs, scene)
+    settings, colours = settings_of(runs, scene), scene.colours
+    if (slide or large) and not colours.large:
+        colours = replace(colours, text="large")
     if len(views) == 1:
         stage = arranged_for(run, scene.stage, shown_at)
     else:
-        stage = raced(
-            runs, scene.stage, scene.weights if isinstance(scene, RacePresentation) else ""
-        )
-        settings = APART.join([what_differs(views, scene.colours.words), settings])
+        layer = scene.weights if isinstance(scene, RacePresentation) else ""
+        stage = raced(runs, scene.stage, layer, large=colours.large)
+        unlike = what_differs(views, scene.colours.words)
+        settings = APART.join(filter(None, [unlike, settings]))
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)
-    colours = scene.colours
-    if (slide or large) and not colours.large:
-        colours = replace(colours, text="large")
 
     def on(paper: str) -> FrameRenderer | WithWarning:
         theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours
