@@ -275,6 +275,9 @@ def test_a_training_of_ones_own_races_and_makes_no_recipe(tmp_path, tiny):
     runs = racing.train_race(field, tmp_path, quiet, print)
     assert standings(runs)[0].name == "mine"
     assert {each.what for each in differences(runs) if each.beyond} >= {"data", "first weights"}
+    beyond = {each.what: each.values for each in differences(runs) if each.beyond}
+    assert beyond["framework"] == {"SGD": "vizopt", "mine": "Python"}
+    assert not any("–" in values.values() for values in beyond.values())  # what nobody told
     with pytest.raises(RecordingError, match=r"mine\.zarr: optimizer\.lr: was trained so: it "):
         field_of(sources[1:], {"optimizer.lr": 1.0}, "race")
 
@@ -313,6 +316,12 @@ def test_recordings_of_other_data_have_no_problem_in_common(tmp_path, tiny):
         with pytest.raises(VizoptError, match=f"^{told.format(points)}$"):
             field_of(sources, {}, "race")
         assert len(field_of(sources, {}, "race", mixed=True).runs) == 2
+    path = write(tmp_path / "race.toml")
+    moons = path.read_text().replace("[[run]]", "[[run]]\nproblem.data = { kind = 'moons' }", 1)
+    path.write_text(moons)
+    with pytest.raises(VizoptError, match="no common problem"):
+        field_of([path], {}, "race")
+    assert len(field_of([path], {}, "race", mixed=True).runs) == 2
 
 
 def test_ctrl_c_counts_what_is_of_this_training(tmp_path):
@@ -471,6 +480,36 @@ def test_seeds_give_medians_ranges_and_one_seed_for_all_planes(tmp_path, texts):
     assert f"{best.best:.3f} ({low:.3f} to {high:.3f})" in table[1]
     trained([path], tmp_path / "runs", said.append)
     assert len(said) == 2 * (3 + 1)
+
+
+def test_it_is_told_with_how_many_seeds_a_run_diverges_or_gets_there(tmp_path):
+    text = """title = "T"
+        epochs = 5
+        seeds = 5
+        problem = { kind = "network", data = { kind = "spiral" } }
+        keep = { first = 5, grid = 8 }
+        [[run]]
+        name = "SGD"
+        optimizer = { kind = "sgd", lr = 1e9 }
+        [[run]]
+        name = "Adam"
+        optimizer = { kind = "adam", lr = 1e-9 }"""
+    path = tmp_path / "race.toml"
+    path.write_text(text)
+    field, runs = trained([path], tmp_path / "runs", print)
+    alone = [Recording(tmp_path / "runs" / "seeds" / f"SGD {k}.zarr") for k in range(5)]
+    many = sum(run.diverged is not None for run in alone)
+    assert many in (1, 2)  # so that the median does not
+    told = told_of(runs, field.race, "", None).text
+    assert f"SGD diverges with {many} of 5 seeds." in told
+    assert [*standings_table.lines(runs)][-1] == f"SGD: {many} of 5 seeds diverged"
+    assert {row["run"]: row["diverged_seeds"] for row in standings_table.facts(runs)} == {
+        "SGD": many,
+        "Adam": 0,
+    }
+    for each in standings(runs):
+        some = [Recording(tmp_path / "runs" / "seeds" / f"{each.name} {k}.zarr") for k in range(5)]
+        assert each.counts[0.5] == sum(run["accuracy"].max() >= 0.5 for run in some)
 
 
 def test_the_seed_that_is_shown_is_nearest_to_all_medians():

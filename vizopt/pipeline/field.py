@@ -84,7 +84,7 @@ def field_of(
     """
     trained = {key: value for key, value in overrides.items() if key.partition(".")[0] in TRAINED}
     sources = [at_home(each) if isinstance(each, str | Path) else each for each in sources]
-    things = [_opened(each, trained) for source in sources for each in _inside(source)]
+    things = [_opened(each, trained, mixed) for source in sources for each in _inside(source)]
     made = [thing for thing in things if isinstance(thing, Race)]
     runs = _named([each for thing in things for each in _runs(thing)])
     if len(runs) < 2:
@@ -116,13 +116,14 @@ def _inside(source: Source) -> Sequence[Source]:
     return [source]
 
 
-def _opened(source: Source, overrides: Mapping[str, Any]) -> Scene | Race | Recording:
+def _opened(source: Source, overrides: Mapping[str, Any], mixed: bool) -> Scene | Race | Recording:
     if isinstance(source, Run):
         return Recording(source.path)
+    of_races = {**overrides, "mixed": True} if mixed else overrides
     if isinstance(source, Scene):
         return parse_scene(scene_toml(source), source.name, {}, overrides) if overrides else source
     if isinstance(source, Race):
-        return parse_race(scene_toml(source), source.name, {}, overrides) if overrides else source
+        return parse_race(scene_toml(source), source.name, {}, of_races) if of_races else source
     if isinstance(source, Recording) or is_recording(Path(source)):
         if overrides:
             key = next(iter(overrides))
@@ -132,9 +133,9 @@ def _opened(source: Source, overrides: Mapping[str, Any]) -> Scene | Race | Reco
     if recipes.is_clip(source):
         text = recipes.read(Path(source))
         recipes.check_origin(Path(source), text)
-        return checked(parse_race(text, str(source), {}, overrides), str(source))
+        return checked(parse_race(text, str(source), {}, of_races), str(source))
     if is_race(source):
-        return load_race(source, overrides)
+        return load_race(source, of_races)
     name = str(source)
     if is_name(source) and name not in names():
         every = f"there are the races {listed(races())}, and the scenes {listed(names())}"
