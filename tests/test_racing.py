@@ -317,7 +317,8 @@ def test_recordings_of_other_data_have_no_problem_in_common(tmp_path, tiny):
             field_of(sources, {}, "race")
         assert len(field_of(sources, {}, "race", mixed=True).runs) == 2
     path = write(tmp_path / "race.toml")
-    moons = path.read_text().replace("[[run]]", "[[run]]\nproblem.data = { kind = 'moons' }", 1)
+    blobs = "problem.data = { kind = 'blobs', classes = 3 }"
+    moons = path.read_text().replace("[[run]]", f"[[run]]\n{blobs}", 1)
     path.write_text(moons)
     with pytest.raises(VizoptError, match="no common problem"):
         field_of([path], {}, "race")
