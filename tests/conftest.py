@@ -1,5 +1,6 @@
 """Short real runs that many tests look at, and the command line in this process."""
 
+import gc
 import shutil
 import signal
 import sys
@@ -23,8 +24,15 @@ settings.register_profile(  # a busy machine is no mistake
 )
 settings.load_profile("vizopt")
 
+gc.disable()  # while thousands of tests are collected, all of which stay: half of that time
+
 SHORT = {"epochs": 301, "keep.grid": 40, "timeline.seconds": 2.0}
 FEW = {"epochs": 41, "keep.grid": 25, "timeline.seconds": 2.0}
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 class Ran(NamedTuple):

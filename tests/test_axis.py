@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from descents import descend
 
 import vizopt
 from vizopt.core.errors import SceneError
@@ -22,6 +23,8 @@ from vizopt.draw.theme import THEMES
         ("loss", [1.0, 0.41], (0.41 - 0.0354, 1 + 0.06 * 0.6254)),
         ("loss", [1.1, 6.26, *[1.0] * 100], (1 - 0.06 * 0.65, 1.65)),  # a violent first update
         ("loss", [1.1, *[0.2] * 100, 2.0, *[0.2] * 100], (0, 1.65)),  # a late spike
+        ("loss", [1.0, *[9.8] * 100, 20.0], (0, 1.5 * 9.8)),  # up to ten times the first value
+        ("loss", [1.0, *[11.0] * 100, 20.0], (0, 1.5 * 10)),
         ("loss", [1.0, np.inf, np.nan, 0.5], (0.47, 1 + 0.06 * 0.53)),
         ("loss", [np.nan], (0, 1)),
         ("x", [2.0, -1.0], (-1.18, 2 + 0.06 * 3.18)),
@@ -99,6 +102,15 @@ def test_curves_fill_what_a_constant_rate_leaves(tmp_path, monkeypatch):
         assert plots[0].height == pytest.approx(plots[-1].height)
         foot = 500 - plots[-1].top - plots[-1].height
         assert foot < (90 if lr == 0.5 else 45)
+
+
+@pytest.mark.parametrize("epochs", [2, 9])
+def test_the_axis_of_epochs_ends_with_the_last(epochs):
+    slot = DrawContext(None, 400, 500, THEMES["light"], 1.0, None)
+    run = descend("x**2", (-2, 2), 1, 0.1, 0.0, epochs)
+    (plot,) = boxes(slot, run, ("loss",), "auto")
+    ends = plot.x(np.array([0.0, epochs - 1.0]))
+    assert ends == pytest.approx([plot.left, plot.left + plot.width])
 
 
 def test_curves_above_each_other_have_one_axis_of_epochs(tmp_path):

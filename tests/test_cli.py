@@ -156,6 +156,17 @@ WRONG = [
     (["make", "sgd", "--set", "epochs=-3"], 1, "sgd: epochs: -3: should be greater"),
     (["make", "sgd", "--set", "epochs"], 2, "'epochs': write it like optimizer.lr=0.5"),
     (["make", "sgd", "--set", "a=[b]"], 2, "'a=[b]' is no TOML: quote all of it: --set 'problem."),
+    (
+        ["make", "sgd", "--set", 'stage.mosaic.rows=["left right"]'],
+        1,
+        "stage: mosaic: places panels, and there are none: add [stage.panels.left] with its kind",
+    ),
+    (
+        ["make", "sgd", "-o", "x.mp5"],
+        1,
+        """x.mp5: unknown suffix '.mp5': did you mean ".mp4"? there are: .mp4, .gif, """,
+    ),
+    (["make", "sgd", "-o", "x.avi"], 1, "x.avi: unknown suffix '.avi': there are: .mp4, .gif, "),
     (["make", "sgd", "-o", "x.avif"], 1, "x.avif: unknown suffix '.avif': there are: .mp4, .gif, "),
     (
         ["make", "sgd", "-o", "clip"],

@@ -90,7 +90,8 @@ def test_the_weights_tell_the_very_step(compared):
         r"there \S+ in both, so look at the step of epoch 37",
         said[1],
     )
-    assert "  loss: first at epoch 40, widest at epoch 100: 1.0869 here, 1.0871 there" in said
+    widest = "  loss: first at epoch 40, widest at epoch 100: 1.0869 here, 1.0871 there"
+    assert f"{widest} (1.7e−4 apart)" in said
 
 
 def test_the_momentum_with_a_wrong_sign(command, tmp_path):
@@ -120,7 +121,7 @@ def test_three_decimals_are_compared_at_three(compared, honest):
     write("mine.csv", honest, ".3f")
     code, said = compared("mine.csv")
     assert said[:3] == [
-        "first differs at epoch 50: loss 1.0971 here, 1.098 there",
+        "first differs at epoch 50: loss 1.0971 here, 1.098 there (9.4e−4 apart)",
         "before: loss 1.0971 at epoch 49, no digit apart up to there",
         "look at the steps up to epoch 49: less than a digit does not show",
     ]
@@ -166,7 +167,7 @@ def test_per_cent_are_rounded_as_they_are_printed(compared, run):
 def test_the_rows_of_a_table_are_the_epochs_of_a_recording(compared, honest):
     Path("mine.csv").write_text("loss\n" + "".join(f"{k}\n" for k in honest["loss"][:9]) + "2\n")
     said = compared("run.zarr", here="mine.csv")[1]
-    assert said[0] == "first differs at epoch 9: loss 2 here, 1.0985 there"
+    assert said[0] == "first differs at epoch 9: loss 2 here, 1.0985 there (0.9 apart)"
 
 
 def test_decimal_commas_thousands_and_a_true_minus(tmp_path):
@@ -201,19 +202,18 @@ def test_a_rate_is_no_rounding(compared, honest):
     rates = [1.0] * 37 + [0.99] * (EPOCHS - 37)
     write("mine.csv", {"loss": honest["loss"], "lr": rates})
     assert compared("mine.csv")[1][:4] == [
-        "first differs at epoch 37: lr 1 here, 0.99 there",
+        "first differs at epoch 37: lr 1 here, 0.99 there (0.01 apart)",
         "before: lr 1 at epoch 36, no digit apart up to there",
         "look at how lr follows from the epoch",
-        "  lr: first at epoch 37",
+        "  loss: equal at 101 epochs",
     ]
 
 
 def test_a_rate_that_is_another_from_the_start():
     said = list(lines(compare(log(lr=[1.0, 1.0]), log(lr=[0.5, 0.5]))))
     assert said == [
-        "first differs at epoch 0: lr 1 here, 0.5 there",
+        "first differs at epoch 0: lr 1 here, 0.5 there (0.5 apart)",
         "look at how lr follows from the epoch",
-        "  lr: first at epoch 0",
     ]
 
 
@@ -391,7 +391,7 @@ def test_a_descent_of_ones_own(command, descent, tmp_path):
     Path("mine.csv").write_text("\n".join(rows).replace("-3.0", "-2,9").replace("-3,0", "-2,9"))
     said = command("compare", "run.zarr", "mine.csv").out.splitlines()
     assert said[:2] == [
-        "first differs at step 0: x −3 here, −2.9 there",
+        "first differs at step 0: x −3 here, −2.9 there (0.1 apart)",
         "nothing has moved yet at step 0: look at the start, the formula",
     ]
 
@@ -401,7 +401,7 @@ def test_a_jump_between_rows_that_are_far_apart():
     other = losses + 0.1 * (np.arange(41) >= 37)
     few = Series(np.arange(0, 41, 10), other[::10], np.zeros(5))
     said = list(lines(compare(log(loss=losses), Log("few", "epoch", {"loss": few}))))
-    assert said[0] == "first differs at epoch 40: loss 1 here, 1.1 there"
+    assert said[0] == "first differs at epoch 40: loss 1 here, 1.1 there (0.1 apart)"
     assert said[2] == "a jump: look at the steps of 30 to 39"
     assert "few: lacks epoch 1, 2, 3 and 33 more" in said
 

@@ -3,6 +3,7 @@
 Each value is worked out by hand here; a change of one figure in the code is another answer.
 """
 
+import re
 from math import cos, inf, pi, sin
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 from numpy.random import RandomState
 from pydantic import TypeAdapter
 
+from vizopt.core.contrast import contrast
 from vizopt.core.errors import SpecError
 from vizopt.core.specs import Count, spec
-from vizopt.draw.panels.magnifier import _goes_away
+from vizopt.draw.panels.magnifier import _goes_away, _zooms
 from vizopt.formats import format_of
 from vizopt.formats.html.colours import rules as page_colours
 from vizopt.formats.quality import QualityStep
@@ -41,6 +43,23 @@ def test_a_data_sets_samples_lie_where_its_rule_says(kind):
         assert data.x[data.y == label][[0, -1]].tolist() == [
             pytest.approx(end, abs=1e-6) for end in ends
         ]
+
+
+FIRST = {  # sample of seed 0 with the noise of each, so that a seed means the same for ever
+    "spiral": (0, 0),
+    "blobs": (0.44101310, 1.10003924),
+    "moons": (0.71168625, -0.20198114),
+    "rings": (-0.10347459, -0.32673010),
+    "xor": (0.07175106, 0.38143724),
+    "checkerboard": (0.09762701, 0.43037874),
+    "bands": (-0.37265795, 0.25779688),
+}
+
+
+@pytest.mark.parametrize("kind", FIRST)
+def test_a_seed_draws_the_same_samples_for_ever(kind):
+    data = DATASETS[kind]().make(RandomState(0))
+    assert data.x[0].tolist() == pytest.approx(FIRST[kind], abs=1e-7)
 
 
 def test_a_moon_bends_up_and_the_other_down():
@@ -163,6 +182,15 @@ def test_a_rise_that_stays_is_no_spike(width):
     assert rules.highest_spike(loss)[0].until == 149
 
 
+def test_a_stretch_from_one_epoch_to_another_a_tenth_of_the_run_on_is_a_plateau():
+    steps = np.ones(20)
+    steps[8:10] = 0  # epochs 7, 8 and 9 have the same loss
+    (event,) = rules.plateaus(20 - np.cumsum(steps))
+    assert (event.epoch, event.until) == (7, 9)
+    steps[9] = 1
+    assert rules.plateaus(20 - np.cumsum(steps)) == []
+
+
 def test_a_spike_from_the_level_that_a_rise_came_to_is_one():
     loss = np.ones(2000)  # a spike may take 200 epochs, longer than the level needs to be usual
     loss[1000:] = 3
@@ -184,11 +212,26 @@ def test_a_tenth_of_the_steps_outside_is_not_away():
     assert _goes_away(run)
 
 
+def test_a_point_is_enlarged_from_its_fifth_step_on_and_keeps_the_last_four_in_sight():
+    assert _zooms(np.zeros(8), 6.0).tolist() == [1, 1, 1, 1, 1, 256, 256, 256]
+    x = np.append(np.zeros(9), np.full(7, 6 / 3 / 8))  # as wide as an eighth of the interval
+    assert _zooms(x, 6.0)[8:].tolist() == [256, 8, 8, 8, 8, 256, 256, 256]
+    assert set(_zooms(x * 1.01, 6.0)[9:13].tolist()) == {1}
+
+
 def test_a_pages_scheme_is_that_of_its_paper():
     light = {"paper": "#fafafa", "ink": "#101010", "muted": "#555555", "rule": "#dddddd"}
     dark = {"paper": "#101010", "ink": "#fafafa", "muted": "#aaaaaa", "rule": "#333333"}
     assert "color-scheme: light; --paper: #fafafa;" in page_colours(light)
     assert "color-scheme: dark; --paper: #101010;" in page_colours(dark)
+
+
+def test_where_no_colour_is_read_on_all_of_a_page_it_is_on_its_paper():
+    """Black on paper a little lighter than the middle, the raised parts of which are darker."""
+    grey = {"paper": "#787878", "ink": "#000000", "muted": "#444444", "rule": "#666666"}
+    told = dict(re.findall(r"--(\w+): (#\w+);", page_colours(grey)))
+    for use in ("ink", "muted", "accent"):
+        assert contrast([told[use]], ["#787878"])[0, 0] >= 4.5
 
 
 def test_a_piecewise_rate_is_told_by_its_ends():

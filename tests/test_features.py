@@ -109,6 +109,10 @@ def test_names_stand_at_their_axes_and_touch_nothing(drawn, texts):
     assert right.get_position()[1] > top + side
     assert up.get_position()[0] == pytest.approx(left, abs=0.51)
     assert up.get_position()[1] < top
+    panel = axes.get_window_extent()
+    for text in axes.texts:  # all of its own in its window, the numbers beside it too
+        box = text.get_window_extent()
+        assert panel.x0 - 3 <= box.x0 < box.x1 <= panel.x1 + 3, text.get_text()
     written = texts(picture, len(picture) // 2)
     ours = {text.get_text() for text in axes.texts}
     for i, (one, a) in enumerate(written):

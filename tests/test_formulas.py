@@ -461,6 +461,10 @@ LIMITS = {
     "tanh(2x)/x": (0, 2, 0),
     "(sqrt(1+x)-1)/x": (0, 0.5, -0.125),
     "x² ln|x|": (0, 0, 0),
+    "(softplus(x) - ln(2))/x": (0, 1 / 2, 1 / 8),
+    "(sigmoid(x) - 1/2)/x": (0, 1 / 4, 0),
+    "(cbrt(1+x) - 1)/x": (0, 1 / 3, -1 / 9),
+    "log2(1+x)/x": (0, 1 / math.log(2), -1 / math.log(4)),
 }
 
 
@@ -515,6 +519,8 @@ CONSTANT = {
     "max(2, 0.3, 1) + min(0.5, 4)": 2.5,
     "sech(1)": 0.6480542736638853,
     "where(0.1 + 0.2 == 0.3, 1, 2)": 1.0,
+    "sqrt(3)*sqrt(3)": 3.0,
+    "sqrt(5)^2": 5.0,
     "softplus(-40) + sigmoid(-40)": 8.496708510583178e-18,
 }
 
@@ -533,6 +539,8 @@ def test_numbers_keep_their_last_digit():
         "123456.789*x": 123456.789 * x,
         "x + 1/3": x + 1 / 3,
         "pi*x": math.pi * x,
+        "9999x*9999*9999*9999*9999": 9999**5 * x,  # more than a float holds
+        "x/9999/9999/9999/9999": x / 9999**4,
     }.items():
         np.testing.assert_allclose(formula(text).value(x), by_hand, rtol=3e-16, atol=3e-16)
     assert formula("log10(x)").value(1000.0) == 3

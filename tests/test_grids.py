@@ -10,6 +10,7 @@ from vizopt.draw import spans
 from vizopt.draw.coarse import Placed
 from vizopt.draw.grids import Grids
 from vizopt.draw.panels.scale import scale_of
+from vizopt.draw.panels.weights import _block_maxima
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
 from vizopt.draw.updates import updates
@@ -148,3 +149,13 @@ def test_a_clip_of_a_jumping_run_passes_the_flash_check(jumping, tmp_path, monke
     monkeypatch.setattr(spans, "LIMIT", 10**6)  # nothing is held
     gliding = vizopt.render(jumping.path, tmp_path / "gliding.gif", **look)
     assert not check_flashes(gliding.path).passed
+
+
+@pytest.mark.parametrize(("down", "across"), [(1, 1), (2, 3), (3, 2), (5, 7), (4, 4)])
+def test_more_cells_than_pixels_show_the_largest_of_each_block(down, across):
+    values = np.random.default_rng(0).normal(size=(5, 7))
+    shown = _block_maxima(values, down, across)
+    assert shown.shape == (-(-5 // down), -(-7 // across))
+    for (i, j), value in np.ndenumerate(shown):
+        block = values[i * down : (i + 1) * down, j * across : (j + 1) * across]
+        assert value == block.flat[abs(block).argmax()]

@@ -108,6 +108,26 @@ def test_a_pair_that_fails_is_named_with_its_ratio_and_what_passes(look, key, sa
     sgd(**keys or {"accents": {"loss": passing}})  # it does
 
 
+@pytest.mark.parametrize(
+    ("theme", "look", "other"),
+    [
+        ("light", {"paper": "#002b36"}, "dark"),
+        ("light", {"paper": "#002b36", "ink": "#eee8d5"}, "dark"),  # a map for weights ends there
+        ("print", {"paper": "#002b36"}, "dark"),
+        ("dark", {"paper": "#fdf6e3", "ink": "#073642"}, "light"),
+        ("light", {"paper": "#808080"}, ""),  # no theme is one for it
+    ],
+)
+def test_a_look_that_is_one_for_another_theme_says_so(theme, look, other):
+    with pytest.raises(ValueError, match=r"^look\.paper: ") as caught:
+        resolved(theme, LookSpec(**look))
+    way = f'; or start from the {other} theme: theme = "{other}" (--theme {other})'
+    assert str(caught.value).endswith(way) is bool(other)
+    assert (" theme: " in str(caught.value)) is bool(other)
+    if other:
+        resolved(other, LookSpec(**look))
+
+
 def test_what_a_look_does_not_name_follows_what_it_names():
     theme = sgd(paper="#000000", ink="#ffffff").colours
     for colour in (theme.muted, *dict(theme.accents).values()):

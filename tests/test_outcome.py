@@ -77,6 +77,11 @@ VERDICTS = {
         1,
         "leaves where f is defined, at x = 0.000",
     ),
+    "a pole where x is large": (
+        ("log(x-100)", (100.1, 103), 101, 1),
+        1,
+        "leaves where f is defined, at x = 100.000",
+    ),
     "overflow nearby": (("exp(x**2)", (-6, 6), 3, 1e-3), 1, "diverged"),
     "infinite slope": (
         ("cbrt(x)", (0, 3), 1, 3),

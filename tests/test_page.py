@@ -1,5 +1,6 @@
 """The page beyond its buttons: questions, addresses, fingers, colours, frames, paper, no script."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 
@@ -99,6 +100,40 @@ def test_a_jump_to_a_question_asks_it_and_one_past_it_does_not(visit, asking):
     page.keyboard.press("Shift+ArrowRight")
     assert shown(page) == 70
     assert not page.locator("#question").is_visible()
+
+
+def test_a_link_past_an_open_question_goes_there_and_answers_nothing(visit, asking):
+    page = visit(asking, at="#epoch=1000")
+    assert shown(page) == 100
+    assert not page.locator("#question").is_visible()
+    for more in (None, "ArrowRight", "End", "Space"):
+        if more:
+            page.keyboard.press(more)
+        assert told(page) == ["epoch 0 What will it do?"]
+        assert page.locator(".tick:visible").count() == 1
+        assert not page.locator("#words").is_visible()
+    until(page, "!question.hidden && frame === 0")  # it plays again, and asks
+    page.evaluate("speed.value = 4; setSpeed()")
+    page.get_by_role("button", name="Go on").click()
+    until(page, "!question.hidden && frame === 60")
+    assert told(page)[-1] == "epoch 600 And now?"
+    page.evaluate("stop(100)")
+    assert len(told(page)) == 3  # of the second one nothing more is told either
+    page.locator("#events .pause").last.click()
+    page.get_by_role("button", name="Go on").click()
+    assert len(told(page)) == 4
+    assert page.locator("#words").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "at"), [(360, 740, ""), (520, 320, "?embed"), (1280, 800, "")]
+)
+def test_a_question_hides_nothing_of_the_clip(visit, asking, width, height, at):
+    page = visit(asking, width=width, height=height, at=at)
+    clip, question = (page.locator(name).bounding_box() for name in ("#video", "#question"))
+    assert clip["y"] + clip["height"] <= question["y"] + 1
+    play = page.locator("#play").bounding_box()
+    assert question["y"] + question["height"] <= play["y"] + play["height"] <= height
 
 
 # Addresses
@@ -522,6 +557,13 @@ def test_a_run_that_is_pointed_at_focused_or_chosen_stands_out(visit, tmp_path):
     page.evaluate("document.activeElement.blur()")
     page.mouse.move(1, 1)
     assert there() == (None, [])
+
+
+def test_runs_are_numbered_from_one_on(tmp_path):
+    label = replace(LABEL, runs={"SGD": None, "Adam": None})
+    text = write(tmp_path / "race.html", label).read_text("utf-8")
+    buttons = re.findall(r'data-run="(.)"><b>(.)</b> (\w+)<', text)
+    assert buttons == [("1", "1", "SGD"), ("2", "2", "Adam")]
 
 
 def test_a_page_of_one_run_has_no_choice_of_runs(written):

@@ -7,18 +7,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number, setting
+from vizopt.core.sizes import Box
 from vizopt.draw.panels import PANELS, SmallPlane
-from vizopt.draw.panels.balls import APART, sides, stacked
+from vizopt.draw.panels.balls import APART, ARROW, _shapes, sides, stacked
+from vizopt.draw.panels.curves.compared import _draw_line
 from vizopt.draw.panels.curves.tips import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.standing import gliding, standing
+from vizopt.draw.theme import THEMES
 from vizopt.draw.views import views_of
 from vizopt.scene.load_race import load_race
 
@@ -161,6 +165,16 @@ def within(box, spot):
     return 0 < x < spot[2] and 0 < y < spot[3]
 
 
+def test_a_row_with_room_says_how_its_run_ended(every, race, texts):
+    many = {str(i): every["SGD"] for i in range(6)} | {"7": every["Wild"]}
+    picture = planned_picture(many, race, SMALL, FPS)  # of curves and standings alone
+    ended = dict(texts.moving(picture, 59))
+    row, name = ended[f"diverged at epoch {every['Wild'].diverged}"], ended["7"]
+    assert row[1] < name[3]
+    assert name[1] < row[3]
+    assert row[0] > name[2]
+
+
 def test_nobody_leads_who_shares_the_lead(every, race):
     found = standing(views_of(every, race.timeline, FPS), "accuracy")
     assert not any(each.leads[0] for each in found.values())
@@ -178,10 +192,15 @@ def test_a_place_glides_for_half_a_second_and_is_exact_in_stills():
 
 
 @pytest.mark.parametrize(
-    ("many", "size"), [(2, WIDE), (3, TALL), (4, SQUARE), (4, (960, 720)), (6, SMALL), (6, SQUARE)]
+    ("many", "size", "slide"),
+    [
+        *((2, WIDE, False), (3, TALL, False), (4, SQUARE, False), (4, (960, 720), False)),
+        *((6, SMALL, False), (6, SQUARE, False)),
+        *((2, (1068, 720), True), (3, (1440, 720), True), (4, (1068, 720), True)),
+    ],
 )
-def test_no_text_lies_over_another_one(many, size, every, race, texts):
-    picture = planned_picture(some(every, many), race, size, FPS, mode="still")
+def test_no_text_lies_over_another_one(many, size, slide, every, race, texts):
+    picture = planned_picture(some(every, many), race, size, FPS, mode="still", slide=slide)
     boxes = [
         (text, box) for text, box in texts(picture, len(picture) - 1) if text.strip() and box[2] > 0
     ]
@@ -213,6 +232,14 @@ def test_a_ball_outside_the_frame_points_to_where_it_is():
     assert sides(plot, x, f) == ["", "left", "right", "below", "above", "above"]
 
 
+def test_an_arrow_points_to_the_side_where_its_ball_is():
+    shapes = _shapes(SimpleNamespace(unit=1.0, theme=THEMES["light"]))
+    for turns, side in enumerate(["right", "below", "left", "above"]):
+        heights = (np.rot90(shapes[side][..., 3], turns) > 0).sum(axis=0)
+        assert heights[-1] == 1
+        assert heights[0] == len(shapes[side]) == 2 * ARROW + 1
+
+
 def test_many_runs_have_curves_and_standings_and_more_are_refused(every):
     run = every["SGD"]
     assert sum(isinstance(p, SmallPlane) for p in raced(some(every, 6)).panels.values()) == 6
@@ -222,6 +249,25 @@ def test_many_runs_have_curves_and_standings_and_more_are_refused(every):
         VizoptError, match="30 runs: a picture has room for 20, and for the planes of 6"
     ):
         raced({str(i): run for i in range(30)})
+
+
+@pytest.mark.parametrize(
+    ("many", "size", "least"),
+    [
+        *((2, (1440, 720), 0.9), (3, (1440, 720), 0.9), (4, (1440, 720), 0.35)),
+        *((2, (1068, 720), 0.9), (3, (1068, 720), 0.33), (4, (1068, 720), 0.45)),
+    ],
+)
+def test_on_a_slide_the_curves_have_a_height_and_planes_no_width_to_spare(every, many, size, least):
+    """Of what is below the settings; a plane is a square below a name and a line of values."""
+    stage = raced(some(every, many), slide=True)
+    area = Box(0, 0, size[0] - 64, size[1] - 140)
+    boxes = stage.mosaic_for(size).boxes(area, 24)
+    assert boxes["curves"].height >= least * area.height
+    for place in range(1, many + 1):
+        plane = boxes[f"run-{place}"]
+        assert plane.width <= 1.25 * (plane.height - 60)
+        assert plane.width >= 250  # its name and its accuracy, in large letters
 
 
 def test_the_frames_of_a_race_depend_on_nothing_before(picture, every, race):
@@ -273,6 +319,16 @@ def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
         middle = ball[:, :2] + ball[:, 2:] / 2
         for i, shown in ((0, runs[name]["x"]), (1, -runs[name]["loss"])):
             assert np.corrcoef(middle[:, i], shown[at])[0, 1] > 0.99
+
+
+def test_a_runs_line_has_its_dash():
+    axes = Figure().add_axes((0, 0, 1, 1))
+    axis = SimpleNamespace(low=0.0, high=2.0)
+    plot = SimpleNamespace(x=lambda x: x, y=lambda y: y, axis=axis)
+    slot = SimpleNamespace(unit=1.0, theme=THEMES["light"])
+    for dash in ((), (4, 1.5)):
+        _draw_line(axes, slot, plot, (np.arange(9), np.ones(9)), dash)
+    assert [line.get_linestyle() for line in axes.lines] == ["-", "--"]
 
 
 def test_a_run_that_logs_few_steps_has_a_line_from_one_to_the_next(tmp_path):

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.random import RandomState
 from test_network import differences
@@ -16,6 +18,7 @@ from vizopt.core.words import language, languages
 from vizopt.draw.paint import DPI, pixel_axes
 from vizopt.draw.panels import DrawContext, FittedCurve, PredictedTrue
 from vizopt.draw.panels.axis import Axis
+from vizopt.draw.panels.fitted import _points
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.theme import THEMES
@@ -123,6 +126,27 @@ def test_what_cannot_be_predicted_is_one_line(tmp_path, rows, keys, message):
     with pytest.raises(ValueError, match=re.escape(message)) as error:
         RegressionSpec(data=data, **{"sizes": (1, 4, 1)} | keys).check()
     assert "\n" not in str(error.value)
+
+
+def test_points_held_out_of_training_are_hollow():
+    held = np.array([0, 1, 0, 0, 1], np.uint8)
+    run = {"targets": np.arange(5.0), "points": np.arange(5.0)[:, None]}
+    run |= {"extent": np.array([0.0, 4.0]), "held_out": held}
+    box = SimpleNamespace(width=100, y=lambda share: share)
+    axes, theme = Figure().add_axes((0, 0, 1, 1)), THEMES["light"]
+    slot = SimpleNamespace(unit=1.0, theme=theme)
+    _points(slot, run, box, SimpleNamespace(share=lambda values: values))(axes)
+    trained, *_, hollow = axes.collections
+    assert trained.get_offsets()[:, 0].tolist() == [0, 50, 75]
+    assert hollow.get_offsets()[:, 0].tolist() == [25, 100]
+    assert to_hex(hollow.get_facecolor()[0]) == theme.paper
+    assert to_hex(trained.get_facecolor()[0]) != theme.paper
+
+
+def test_a_line_without_the_number_to_predict_is_left_out_where_that_is_said(tmp_path):
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n2,\n3,4\n5,NA\n4,3\n")
+    data = DATASETS["csv"](path=str(tmp_path / "d.csv"), missing="drop").measured(None)
+    assert data.y.tolist() == pytest.approx([-(1.5**0.5), 1.5**0.5, 0])
 
 
 def test_a_number_for_a_label_tells_how_it_is_predicted(houses):

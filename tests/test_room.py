@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from descents import Held, scene_of
+from descents import Held, descend, scene_of
 from matplotlib.figure import Figure
 
 import vizopt
@@ -20,8 +20,12 @@ from vizopt.draw.panels import Descent
 from vizopt.draw.panels.arithmetic import arithmetic
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.lines import draw_line
+from vizopt.draw.panels.descent import _trail
 from vizopt.draw.panels.names import placed
+from vizopt.draw.panels.outside import Outside
+from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.draw.panels.plot import Plot
+from vizopt.draw.panels.weights import _captions
 from vizopt.draw.panels.worked import SIZES, _fitting, _lines, _Places
 from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
@@ -62,10 +66,20 @@ def test_every_minimum_has_its_name_and_none_lies_on_the_curve(lesson, size, uni
     assert {name.text for name in names} == {minimum.name for minimum in minima}
     x, y = plot.px(curve[:, 0]), plot.py(curve[:, 1])
     for name in names:
+        assert plot.x0 <= name.at - name.half < name.at + name.half <= slot.width
         half = name.half - slot.unit * 5  # of the letters
         beside = abs(x - name.at) < half
         over = (y > name.base - slot.font(12) * 0.75) & (y < name.base + slot.font(12) * 0.2)
         assert not (beside & over).any(), name.text
+
+
+@pytest.mark.parametrize("x", [-3.9, 3.9])
+def test_the_name_of_a_minimum_beside_an_end_is_whole(x):
+    run = descend(f"(x - {x})**2", (-4, 4), 0, 0.1)
+    slot = slot_of(400, 300)
+    plot = Plot.of(slot, run)
+    (name,) = placed(slot, plot, run["curve"], minima_of(run))
+    assert plot.x0 <= name.at - name.half < name.at + name.half <= slot.width
 
 
 def test_a_name_without_room_beside_the_curve_is_written_all_the_same():
@@ -154,6 +168,26 @@ def test_the_largest_size_at_which_no_product_is_parted_is_taken():
     assert not any(line.lstrip().startswith("·") for lines in texts.values() for line in lines)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_as_many_lines_of_arithmetic_as_leave_two_for_what_happened(size):
+    slot = slot_of(300, 400)
+    many = _Places.room(slot, size)
+    assert len(_Places.of(slot, many, size).events) >= 2
+    assert len(_Places.of(slot, many + 1, size).events) < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "height", "low"),
+    [("large", 100, True), ("large", 600, False), ("normal", 60, False), ("normal", 600, False)],
+)
+def test_a_low_layer_has_one_line_of_large_captions_and_others_two(text, height, low):
+    slot = slot_of(300, height)
+    slot = replace(slot, theme=replace(slot.theme, text=text))
+    assert slot.theme.large == (text == "large")
+    first, second = _captions(slot, (0, 0, 100, height // 2))
+    assert (first == second) == low
+
+
 @pytest.mark.parametrize("unit", [0.5, 1.0, 3.0])
 def test_a_curve_that_spreads_has_as_many_points_in_every_size(unit):
     slot = slot_of(round(300 * unit), round(100 * unit), unit)
@@ -170,3 +204,46 @@ def test_a_curve_that_spreads_has_as_many_points_in_every_size(unit):
     assert len(line.get_xdata()) == 150  # a point for every two units
     assert line.get_linewidth() == max(1.8 * unit, 1.2)
     assert np.ptp(line.get_ydata()) < 25 * unit  # means of 60 values
+
+
+def test_beside_a_pole_the_deepest_minimum_is_in_the_frame():
+    run = descend("ln|x| - 20*exp(-40*(x-2)^2)", (-3, 3), 2.9, 0.1)
+    plot = Plot.of(slot_of(400, 300), run)
+    assert min(m.f for m in minima_of(run)) < -19
+    assert -25 < plot.low < -19  # and not as low as the samples beside 0, nor the usual ones
+
+
+def test_a_path_has_a_line_to_and_from_each_point_in_the_frame_and_no_other():
+    run = descend("x**2", (-3, 3), 2.9, 1.04, 0.0, 31)  # it leaves the frame at once
+    slot = slot_of(400, 300)
+    plot = Plot.of(slot, run)
+    inside = plot.holds(run["x"], run["loss"])
+    assert inside.tolist() == [True] + [False] * 30
+    for start, reached in ((0, [0, 1]), (1, [])):
+        x, f = run["x"][start:], run["loss"][start:]
+        trail = _trail(slot, plot, x, f, PathColours(slot, run))
+        assert trail._steps.tolist() == reached
+
+
+@pytest.mark.parametrize(
+    ("f", "start", "rate", "over"),
+    [
+        ("1/x**2 + 2*x", 2, 1.98 / 1.75, True),
+        ("-1/x**2", 1, 0.49, False),
+    ],
+)
+def test_an_arrow_above_or_below_the_frame_points_there(f, start, rate, over):
+    run = descend(f, (-2, 2), start, rate)
+    slot = slot_of(400, 300)
+    plot = Plot.of(slot, run)
+    assert run["x"][1] == pytest.approx(0.02)
+    assert not plot.holds(run["x"], run["loss"])[1]
+    window = np.zeros((300, 400, 4), np.uint8)
+    Outside(slot, plot, run, PathColours(slot, run), [])(window, 1)
+    x = round(float(plot.px(0.02)))
+    wide = window[:, x - 9 : x + 10, :3].any(axis=2).sum(axis=1)
+    rows = np.nonzero(wide)[0]
+    tip, back = (rows[0], rows[-1]) if over else (rows[-1], rows[0])
+    assert (wide[tip], wide[back]) == (1, 19)
+    edge = plot.y0 if over else plot.y0 + plot.height
+    assert abs(tip - edge) <= 1

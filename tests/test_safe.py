@@ -1,6 +1,7 @@
 """Clips that pass: every bundled scene and every theme, judged on the decoded file."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,6 +63,12 @@ def test_the_lessons_look_fails_and_warns(tmp_path):
     (free,) = render_all(run, [tmp_path / "free.mp4"], request(**sizes, allow_flashes=True))
     assert held.verdict.passed
     assert not free.verdict.passed
+    assert not str(held).count("often help") + str(free).count(
+        "often help"
+    )  # that one has its warning
+    bare = replace(free, metadata=replace(free.metadata, warning=""))
+    way = "--fps 10 or fewer epochs most often help, vizopt check --plot FLASHES.png tells where"
+    assert str(bare).endswith(f" a second: {way}")
     assert free.verdict.general.flashes > 3 >= held.verdict.general.flashes
     assert free.length == held.length + 4 * 15  # the card
     assert b"This clip may flash" in free.path.read_bytes()

@@ -115,6 +115,31 @@ def test_weights_in_a_file_are_the_float32_to_the_last_bit(table, run):
     assert np.array_equal(update, run.at(100).update["dense1.biases"])
 
 
+def test_a_layers_matrix_alone_is_read_by_numpy(table, run):
+    assert table("--epoch", "100", "--weights", "dense2", "-o", "w.csv").out == "w.csv  64 rows\n"
+    weights = run.weights("dense2", epoch=100)
+    assert np.array_equal(np.loadtxt("w.csv", np.float32, delimiter=","), weights)
+    biases = table("--epoch", "100", "--weights", "dense2.biases", "--csv").out
+    assert np.array_equal(
+        np.array(biases.split(","), np.float32), run.weights("dense2.biases", epoch=100)
+    )
+    assert biases.count("\n") == 1
+    facts = json.loads(table("--epoch", "100", "--weights", "dense2", "--json").out)
+    assert list(facts["weights"]) == ["dense2"]
+    assert "update" not in facts
+    lines = table("--epoch", "100", "--weights", "dense1").out.splitlines()
+    assert lines[0] == "dense1 [2 × 64], before the step of epoch 100"
+    assert not [line for line in lines[1:] if "dense" in line or "adds" in line]
+
+
+def test_what_stands_behind_weights_may_be_the_recording(command, table):
+    said = command("table", "--epoch", "100", "--weights", "run.zarr").out
+    assert said == table("--epoch", "100", "--weights").out
+    ran = command("table", "--epoch", "100", "--weights", "dense1")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("vizopt: Missing argument 'RUN.zarr|RACE...'.")
+
+
 def test_the_step_leads_to_the_next_epochs_weights(run):
     at, after = run.at(100), run.at(101)
     for name, array in at.params.items():
@@ -125,6 +150,8 @@ def test_the_step_leads_to_the_next_epochs_weights(run):
     ("arguments", "code", "said"),
     [
         (["--weights"], 2, "--weights needs the --epoch whose weights they are"),
+        (["--weights", "dense1"], 2, "--weights needs the --epoch whose weights they are"),
+        (["--epoch", "1", "--weights", "dens1"], 1, 'no weights "dens1": did you mean "dense1"?'),
         (["--every", "2", "--epoch", "3"], 2, "--every or --epoch: one of them"),
         (["--epoch", "301"], 1, "run.zarr: no epoch 301: the run has 0 to 300"),
         (["--epoch", "301", "--weights"], 1, "run.zarr: no epoch 301: the run has 0 to 300"),

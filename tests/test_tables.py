@@ -422,9 +422,9 @@ def test_names_in_their_natural_order():
     assert natural({"10", "9", "1e1", "-2"}) == ["-2", "9", "10", "1e1"]
 
 
-def archive(tmp_path, x=X, y=Y):
+def archive(tmp_path, x=X, y=Y, **keys):
     np.savez(tmp_path / "d.npz", x=x, y=y)
-    return DATASETS["npz"](path=str(tmp_path / "d.npz")).make(RandomState(0))
+    return DATASETS["npz"](path=str(tmp_path / "d.npz"), **keys).make(RandomState(0))
 
 
 @pytest.mark.parametrize(
@@ -468,9 +468,13 @@ def test_true_and_false_are_classes(tmp_path):
         (
             X,
             np.where(Y == 2, np.nan, Y),
-            "y[2] is not finite, one of 10: fill it in, or leave such",
+            'y[2] is missing, one of 10: fill it in or say missing = "drop" or "class"',
         ),
-        (np.where(np.arange(60).reshape(30, 2) == 9, np.nan, X), Y, "x[4] is not finite, the only"),
+        (
+            np.where(np.arange(60).reshape(30, 2) == 9, np.nan, X),
+            Y,
+            'x[4] is missing, the only one: fill it in or say missing = "drop" or "mean"',
+        ),
         (X, np.array(["u", "", "v"])[Y], "y[1] is missing"),
         (X, np.eye(3)[Y] / 2, "are no [N, D] and [N]: make y one label for each sample"),
         (X, Y + 0j, "y holds complex128, not numbers or text"),
@@ -487,6 +491,45 @@ def test_an_archive_that_is_no_samples(tmp_path, x, y, message):
     with pytest.raises(ValueError, match=r"d\.npz: ") as caught:
         archive(tmp_path, x, y)
     assert message in str(caught.value)
+
+
+def test_missing_values_of_an_archive_are_settled_as_a_tables(tmp_path):
+    """The same samples as CSV say what is to be left, whatever is chosen."""
+    gaps = np.where(np.arange(60).reshape(30, 2) % 23 == 9, np.nan, X)  # samples 4, 16 and 27
+    labels = np.where(np.arange(30) % 14 == 5, "", np.array(["u", "v", "w"])[Y])  # 5 and 19
+    for x, y, missing, said in (
+        (gaps, labels, "drop", "d.npz (5 samples with missing values left out), 25 samples"),
+        (gaps, np.array(["u", "v"])[Y % 2], "mean", "d.npz (3 missing values are the mean of the"),
+        (X, labels, "class", "d.npz (2 samples without a label as a class), 30 samples"),
+        (gaps, Y, "drop", "d.npz (3 samples with missing values left out), 27 samples"),
+    ):
+        data = archive(tmp_path, x, y, missing=missing)
+        assert data.words.startswith(said)
+        rows = [f"{a!r},{b!r},{c}" for (a, b), c in zip(x.tolist(), y.tolist(), strict=True)]
+        (tmp_path / "d.csv").write_text("a,b,k\n" + "\n".join(rows).replace("nan", "") + "\n")
+        table = DATASETS["csv"](path=str(tmp_path / "d.csv"), missing=missing).make(RandomState(0))
+        assert np.allclose(data.x, table.x, rtol=0, atol=1e-12)
+        assert (data.y.tolist(), data.classes) == (table.y.tolist(), table.classes)
+    nans = np.where(Y == 2, np.nan, Y)
+    assert archive(tmp_path, X, nans, missing="class").classes == ("0", "1", "(empty)")
+    with pytest.raises(ValueError, match="each sample lacks a value: none would be left"):
+        archive(tmp_path, X * np.nan, Y, missing="drop")
+    with pytest.raises(ValueError, match=r"x\[1\] is not finite"):  # that is no missing value
+        archive(tmp_path, np.where(X > 2, np.inf, X), Y, missing="drop")
+
+
+def test_missing_numbers_to_predict_are_left_out_with_their_samples(tmp_path):
+    y = np.where(np.arange(30) == 7, np.nan, X[:, 0])
+    np.savez(tmp_path / "d.npz", x=X, y=y)
+    keys = {"path": str(tmp_path / "d.npz")}
+    data = DATASETS["npz"](**keys, missing="drop").measured(RandomState(0))
+    assert len(data.y) == len(data.x) == 29
+    assert "1 sample with missing values left out" in data.words
+    for missing in ("error", "mean", "class"):
+        with pytest.raises(
+            ValueError, match=r'y\[7\] is missing.*: fill it in or say missing = "drop"$'
+        ):
+            DATASETS["npz"](**keys, missing=missing).measured(RandomState(0))
 
 
 def test_arrays_that_are_not_there(tmp_path):

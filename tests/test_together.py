@@ -172,6 +172,25 @@ def test_what_moves_is_no_flash():
     assert flashes(edges, 30) <= 0.5
 
 
+def test_what_just_reaches_a_quarter_again_and_again_is_counted_once():
+    """Single blocks flash one after the other, now more, now fewer than a quarter of a field in a
+    second: there is one flash of a quarter in it at most, however often the number is reached."""
+    rng = np.random.RandomState(5)
+    columns, cells = GRID.field[1], GRID.field[0] * GRID.field[1]
+    frames, at = [NONE], 0
+    for _ in range(120):
+        lit = NONE.copy()
+        wide = rng.randint(0.6 * GRID.quarter / FPS, 1.45 * GRID.quarter / FPS)
+        for cell in range(at, at + wide):
+            lit[divmod(cell % cells, columns)] = True
+        frames.append(lit)
+        at += wide
+    recent = [sum(frame.sum() for frame in frames[i : i + FPS]) for i in range(96)]
+    crossed = np.diff(np.array(recent) >= GRID.quarter)
+    assert np.count_nonzero(crossed) >= 6
+    assert flashes(frames) <= 1
+
+
 def test_a_long_calm_does_not_hide_what_follows():
     a, b = AREAS["two side by side"]
     calm = [box(0, 0, i % 5, 20) for i in range(72)]

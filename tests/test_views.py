@@ -10,7 +10,15 @@ import vizopt
 from vizopt.core.errors import VizoptError
 from vizopt.draw.panels import DecisionRegions
 from vizopt.draw.timeline import TIMELINES
-from vizopt.draw.views import DASHES, Role, View, chosen, shown_steps, views_of
+from vizopt.draw.views import (
+    DASHES,
+    Role,
+    View,
+    chosen,
+    shown_steps,
+    stopping,
+    views_of,
+)
 
 KEPT = {
     "long": np.array([0, 1, 2, 4, 8, 16, 50, 200, 10_000]),
@@ -45,6 +53,36 @@ def test_one_run_has_the_rows_and_the_course_of_its_timeline(kind):
     (view,) = views_of({"": {"epoch": KEPT["long"]}}, timeline, 12.5).values()
     assert np.array_equal(view.rows, timeline.rows(KEPT["long"], 12.5))
     assert np.array_equal(view.course, timeline.rows(KEPT["long"], 240.0))
+
+
+@pytest.mark.parametrize("fps", [30.0, 0.5])
+@pytest.mark.parametrize("kind", TIMELINES)
+def test_a_question_is_asked_on_its_own_epoch_and_never_on_a_later_one(kind, fps):
+    """The last kept one up to it is shown even where the clip passes over it."""
+    raced = {name: run for name, run in runs().items() if name != "late"}
+    views = views_of(raced, TIMELINES[kind](seconds=18.0), fps)
+    asked = [9_998, 0, 50, 200, 199, 201]
+    stopped, frames = stopping(views, asked)
+    shown = shown_steps(stopped)
+    kept = {0: 0, 50: 50, 199: 50, 200: 200, 201: 200, 9_998: 200}
+    assert {epoch: int(shown[frames[epoch]]) for epoch in asked} == kept
+    for epoch, k in frames.items():
+        assert k == 0 or shown[k - 1] < kept[epoch]  # as soon as it is shown
+    before = {name: KEPT[name][view.rows] for name, view in views.items()}
+    for name, view in stopped.items():
+        assert (np.diff(view.rows) >= 0).all()
+        changed = view.rows != views[name].rows
+        assert {*np.flatnonzero(changed)} <= {*frames.values()}
+        assert (KEPT[name][view.rows] <= before[name]).all()
+        assert view.rows[-1] == views[name].rows[-1]
+    assert stopping(stopped, asked)[1] == frames
+
+
+def test_a_clip_of_two_frames_asks_before_its_end():
+    views = views_of({"": {"epoch": np.arange(101)}}, TIMELINES["uniform"](seconds=1.0), 2.0)
+    stopped, frames = stopping(views, [0, 60, 100])
+    assert frames == {0: 0, 60: 0, 100: 1}
+    assert shown_steps(stopped).tolist() == [0, 100]
 
 
 def test_runs_are_numbered_in_their_order():

@@ -1,5 +1,6 @@
 """The arithmetic on the picture: redone from what is printed, to the last figure."""
 
+import ast
 import re
 from decimal import Decimal, getcontext
 from itertools import chain
@@ -17,6 +18,7 @@ from vizopt.core.params import ParamLayout
 from vizopt.draw.glyphs import Glyphs, strip
 from vizopt.draw.panels.arithmetic import _certain, _results, arithmetic
 from vizopt.draw.panels.figures import Number, Work, written
+from vizopt.draw.panels.pieces import pieces
 from vizopt.draw.panels.rule import rule, value
 from vizopt.draw.panels.worked import _lines
 from vizopt.recording.header import Column, Header
@@ -292,6 +294,46 @@ def test_a_result_has_no_figures_that_its_line_does_not_give():
     works = [Work(line, "r", {"a": "a", "b": "b"})]
     numbers = {"a": Number(1.0), "b": Number(2.0), "r": Number(3.00007, "fixed")}
     assert written(works, numbers) == {"a": "1.000", "b": "2.000", "r": "3.000"}
+
+
+PRINTED = {  # with a = 2, b = −3, c = 1e−7 and d = 0.5
+    "a**2 + b**2": "2² + (−3)²",
+    "c**2 * a**3": "(1e−7)² · 2^3",
+    "(a**2)**2 - sqrt(a)**2": "(2²)² − (√2)²",
+    "(-a)**2 - a**-1": "(−2)² − 2^(−1)",
+    "a - b - d": "2 + 3 − 0.5",
+    "a - (b + d)": "2 − (−3 + 0.5)",
+    "a - (d - a)": "2 − (0.5 − 2)",
+    "a + (d - a)": "2 + 0.5 − 2",
+    "a * (b + d) / (d * a)": "2 · (−3 + 0.5) / (0.5 · 2)",
+    "a / (b / d)": "2 / (−3 / 0.5)",
+    "a - -d * b": "2 − (−0.5 · (−3))",
+    "a - b * d": "2 − (−3 · 0.5)",
+    "a - b * d * a": "2 − (−3) · 0.5 · 2",
+    "-(a - d) * d": "−(2 − 0.5) · 0.5",
+    "min(a, b, d) + max(a, 1)": "min(2, −3, 0.5) + max(2, 1)",
+    "abs(b - d)**2 / sqrt(a + d)": "|−3 − 0.5|² / √(2 + 0.5)",
+}
+
+
+@pytest.mark.parametrize("text", PRINTED)
+def test_a_line_is_printed_as_it_is_meant(text):
+    """So that who reads it as one reads a formula gets its value."""
+    node = ast.parse(text, mode="eval").body
+    printed = " ".join(pieces(node, {"a": "2", "b": "−3", "c": "1e−7", "d": "0.5"}))
+    assert printed == PRINTED[text]
+    python = printed.translate({ord("−"): "-", ord("·"): "*", ord("²"): "**2", ord("^"): "**"})
+    python = re.sub(r"\|(.+?)\|", r"abs(\1)", re.sub(r"√([\d.]+)", r"sqrt(\1)", python))
+    read = value(ast.parse(python.replace("√", "sqrt"), mode="eval").body, {})
+    assert read == pytest.approx(value(node, {"a": 2, "b": -3, "c": 1e-7, "d": 0.5}), rel=1e-15)
+
+
+def test_what_differs_in_its_last_bit_has_all_the_figures_of_a_float():
+    line = rule("r = a - b").lines[0]
+    works = [Work(line, "r", {"a": "a", "b": "b"})]
+    numbers = {"a": Number(0.1 + 0.2), "b": Number(0.3), "r": Number(0.1 + 0.2 - 0.3)}
+    told = written(works, numbers)
+    assert told == {"a": "0.30000000000000004", "b": "0.3000", "r": "5.551e−17"}
 
 
 def test_what_rounding_leaves_is_kept_where_it_shows_or_its_sign_decides():

@@ -1,4 +1,5 @@
-"""Which tests read a module: those of its own, then those that look at what it makes."""
+"""Which tests read a module: those of its own, those that import it, then those that look at what
+it makes."""
 
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ READERS = {
     "draw/clear": "clear check",
     "draw/fonts": "tongues",
     "draw/header": "truth header golden tongues",
-    "draw/panels": "golden truth_descent truth contracts/panels picture room names",
+    "draw/panels": "golden truth_descent truth print contracts/panels picture room names",
     "draw/panels/a": "worked axis golden measured truth_descent truth outcome beside room",
     "draw/panels/ba": "race_picture race golden picture names",
     "draw/panels/base": "contracts/panels axis bounds measured picture room tongues truth golden",
@@ -41,12 +42,14 @@ READERS = {
     "draw/panels/small": "race_picture golden contracts/panels picture beside",
     "draw/panels/standings": "race race_picture measured golden names contracts/panels",
     "draw/panels/worked": "worked golden trail truth_descent room contracts/panels",
-    "draw": "header contracts/panels truth truth_descent golden picture strip race_picture clear",
+    "draw": (
+        "header contracts/panels truth truth_descent golden print picture strip race_picture clear"
+    ),
     "draw/timeline": "timeline views beside race hold truth",
     "flashes": "flashes clear check rules light",
     "formats": "contracts/formats fit player page",
     "formats/gif": "contracts/formats fit",
-    "formats/html": "labels measured digits names player page page_narrow",
+    "formats/html": "page labels measured digits player page_narrow names",
     "recording/descent": "outcome events functions truth_descent story tongues rounding extrema",
     "recording/events": "events logged labels outcome tongues story",
     "recording/minima": "extrema outcome curves rounding room tongues truth_descent functions",
@@ -63,10 +66,12 @@ READERS = {
     "train/problems/a": "network exponential peers streams bombs tables train",
     "train/problems/b": "extrema rounding removable outcome functions curves bombs network",
     "train/problems/c": "tables sources extrema rounding removable outcome checks functions",
-    "train/problems/d": "tables sources network streams own_table features",
+    "train/problems/d": "edges tables sources network streams own_table features",
+    "train/problems/dense": "network train streams regression exponential loops",
     "train/problems/formula": "formulas removable functions rounding extrema outcome bombs",
     "train/problems/functions": "functions formulas extrema scene outcome",
     "train/problems/he": "network exponential features external strip streams recording story",
+    "train/problems/inferred": "own_table regression tables sources show",
     "train/problems/le": "extrema rounding removable outcome",
     "train/problems/network": "network streams exponential peers train params loops scene bombs",
     "train/problems/precision": "exponential network train streams",
@@ -74,7 +79,7 @@ READERS = {
     "train/problems/st": "streams network exponential features tables strip",
     "train/problems/stan": "features tables strip own_table conventions",
     "train/problems/workspace": "network train recorder exponential streams",
-    "train/schedules": "peers scene streams story own_table worked loops",
+    "train/schedules": "peers edges scene streams story own_table worked loops",
 }  # fmt: skip
 DEFAULTS = ["tests/test_schema.py"]  # reads what every class has when it is imported
 
@@ -85,9 +90,11 @@ def readers(path: str) -> list[str]:
     inner = path.removeprefix("vizopt/")
     name = Path(path).stem
     begin = max((begin for begin in READERS if inner.startswith(begin)), key=len)
-    found = [f"test_{name}", *(_file(one) for one in READERS[begin].split())]
-    files = [f"tests/{one}.py" for one in dict.fromkeys(found)]
-    files += [one for one in _importing(path) if one not in files]
+    near = [f"tests/{_file(one)}.py" for one in READERS[begin].split()]
+    importing = _importing(path)
+    if name == "__init__":  # of a package, whose table many import
+        near, importing = importing, near
+    files = dict.fromkeys([f"tests/test_{name}.py", *importing, *near])
     return [one for one in files if (ROOT / one).is_file()]
 
 

@@ -28,7 +28,7 @@ from benchmarks.mutants.bodies import changed_bodies, put
 TRIALS = Path(os.environ["VIZOPT_TRIALS"])
 DONE = TRIALS.with_suffix(".done")
 COSTS: dict[str, float] = json.loads(os.environ["VIZOPT_COSTS"])
-QUICK = 0.2  # seconds of a test that is not among the costs
+QUICK = 0.05  # seconds of a test that is not among the costs
 MOST = float(os.environ["VIZOPT_SECONDS"])  # of tests for one change
 SHARE = 0.25  # of them, of one file
 BYTES = 6 << 30  # that a trial may take

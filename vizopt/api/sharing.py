@@ -58,7 +58,8 @@ def slides(
     """A deck of scenes, races, recordings and clips: `slides(["sgd+adam", "rates"], "a.pptx")`.
 
     Each gets a slide with title, clip, alt text and notes; two joined by a + stand beside each
-    other on one. Scenes and races are trained; finished MP4s and GIFs are taken as they are.
+    other on one. Scenes and races are trained; finished MP4s and GIFs are taken as they are, or
+    drawn anew with larger text from the recording beside them.
 
     Args:
         sources: scenes and races by name or file, recordings and clips also as they are; one, or

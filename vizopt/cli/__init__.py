@@ -74,7 +74,7 @@ def record(
     loaded = told(load_scene(scene, keys))
     from vizopt import pipeline  # a mistake in the scene is told without
 
-    tell_tables([scene], keys)
+    tell_tables([scene], keys, quiet=quiet)
     click.echo(recording_line(pipeline.record(loaded, file, bar_of(quiet), resume=resume)))
     echo_title(scene, loaded, keys)
 

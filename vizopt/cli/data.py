@@ -34,15 +34,20 @@ def check_save(sources: Sequence[str], save: Path | None, overwrite: bool) -> No
 
 
 def tell_tables(
-    sources: Sequence[str], overrides: Mapping[str, Any], save: Path | None = None
+    sources: Sequence[str],
+    overrides: Mapping[str, Any],
+    save: Path | None = None,
+    *,
+    quiet: bool = False,
 ) -> None:
-    """The scene that is used for each table, on stderr; and into a file."""
+    """The scene that is used for each table, on stderr unless quiet; and into a file."""
     from vizopt.clips.write import write_text
     from vizopt.scene.load import scene_text
     from vizopt.scene.schema import POINTER
 
     for source in filter(is_table, sources):
-        click.echo(scene_text(source, overrides), err=True)
+        if not quiet:
+            click.echo(scene_text(source, overrides), err=True)
         if save:
             path = {"problem.data.path": _seen_from(save.parent, source)}
             write_text(save, POINTER + scene_text(source, {**overrides, **path}))

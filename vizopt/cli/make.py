@@ -87,7 +87,7 @@ def make(
     every = [files or _wanted(*each, place) for each in zip(scenes, loaded, strict=True)]
     for scene, wanted in zip(loaded, every, strict=True):
         pipeline.sorted_out(scene, wanted, asked)
-    tell_tables(scenes, asked.overrides, save)
+    tell_tables(scenes, asked.overrides, save, quiet=quiet)
     for source, scene, wanted in zip(scenes, loaded, every, strict=True):
         limits = limits_of(fit, place, wanted)
         reuse = reuse_of(again, quiet)
@@ -131,7 +131,7 @@ def pack(
     thing = packing.packable(source, keys)
     if isinstance(thing, Scene):
         told(thing)
-        tell_tables([source], keys)
+        tell_tables([source], keys, quiet=quiet)
     bar, reuse = bar_of(quiet), reuse_of(again, quiet)
     packed = packing.write_pack(thing, folder, keys, overwrite, bar, reuse)
     echo_clips(packed.clips)

@@ -49,8 +49,10 @@ def show(name: str, full: bool) -> None:
         below = f"\n\n{_commented(reference.entry(name))}" if name in kinds else ""
         click.echo(f"{POINTER}{library.bundled(name).rstrip()}{below}")
     else:
-        from vizopt.scene.load import scene_text
+        from vizopt.scene.load import load_scene, scene_text
 
+        if library.is_table(name):
+            load_scene(name)  # a scene that cannot be trained is none
         click.echo((POINTER if library.is_table(name) else "") + scene_text(name).rstrip())
 
 

@@ -71,8 +71,8 @@ def slides(
     race has a slide of its own: vizopt slides rates.
 
     Scenes and races are trained; finished MP4s and GIFs are taken as they are, with the NAME.txt
-    beside them. A clip that flashes does not start by itself, and its notes begin with the
-    warning.
+    beside them, or drawn anew with larger text from the recording beside them. A clip that flashes
+    does not start by itself, and its notes begin with the warning.
 
     A .pptx holds its clips. An .html (for `<div class="slides">` of your reveal.js page), .qmd
     (for `{{< include >}}` in Quarto) or .md (Marp) plays the clips that lie in the same folder.
@@ -96,7 +96,7 @@ def slides(
 def _echo(made: "Sequence[Slide]", sources: Sequence[str], shown: str, asked: "Request") -> None:
     """What one should know of the clips: another rate, another title, flashes."""
     from vizopt.clips.recipe import is_clip
-    from vizopt.deck.sources import parted
+    from vizopt.deck.sources import is_finished, parted
     from vizopt.formats import format_of
     from vizopt.recording.atomic import is_recording
     from vizopt.scene.load import load_scene
@@ -109,7 +109,11 @@ def _echo(made: "Sequence[Slide]", sources: Sequence[str], shown: str, asked: "R
     for source in dict.fromkeys(part for named in sources for part in parted(named)):
         if not (is_recording(Path(source)) or is_clip(source) or is_race(source)):
             echo_title(source, load_scene(source, asked.overrides), asked.overrides)
-    for part in (part for slide in made for part in slide.parts):
-        click.echo(f"{part.clip.name}  {part.seconds:.1f} s  {told_verdict(part.verdict)}")
+    named = [source for each in sources for source in parted(each)]
+    parts = [part for slide in made for part in slide.parts]
+    for part, source in zip(parts, named, strict=True):
+        anew = is_finished(source) and part.clip != Path(source)
+        drawn = f"  drawn anew from {source}'s recording, its text larger" if anew else ""
+        click.echo(f"{part.clip.name}  {part.seconds:.1f} s  {told_verdict(part.verdict)}{drawn}")
         if part.warning:
             click.echo(f"{part.clip.name}  flashes: does not start by itself, says so in its notes")

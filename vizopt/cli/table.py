@@ -16,6 +16,7 @@ from vizopt.recording.atomic import is_recording
 if TYPE_CHECKING:
     from vizopt.recording.store import Recording
 
+ALL = ""  # layers
 KINDS = {".csv": "csv", ".json": "json"}
 
 
@@ -25,12 +26,17 @@ KINDS = {".csv": "csv", ".json": "json"}
     metavar="RUN.zarr|RACE...",
     type=SOURCE,
     nargs=-1,
-    required=True,
     shell_complete=completing.files(".zarr", ".toml", named=("races",)),
 )
 @click.option("--every", type=click.IntRange(min=1), help="Every n-th epoch: 100; in a file 1.")
 @click.option("--epoch", type=click.IntRange(min=0), help="Only this one.")
-@click.option("--weights", is_flag=True, help="The weights of --epoch, before its step.")
+@click.option(
+    "--weights",
+    is_flag=False,
+    flag_value=ALL,
+    metavar="[LAYER]",
+    help="The weights of --epoch before its step: all, or a layer's matrix.",
+)
 @click.option("--csv", "kind", flag_value="csv", help="As CSV, with all digits.")
 @click.option("--json", "kind", flag_value="json", help="As JSON, with all digits.")
 @click.option("-o", "file", type=PATH, help="File to write, .csv or .json.")
@@ -40,7 +46,7 @@ def table(
     sources: tuple[str, ...],
     every: int | None,
     epoch: int | None,
-    weights: bool,
+    weights: str | None,
     kind: str | None,
     file: Path | None,
     mixed: bool,
@@ -49,15 +55,20 @@ def table(
     """The numbers in rows, as the lesson prints them.
 
     With --epoch and --weights the weights and biases of every layer, as they are before the step
-    of that epoch, and what the step adds to them.
+    of that epoch, and what the step adds to them. --weights dense1 has one layer's matrix alone,
+    [inputs × outputs], --weights dense1.biases one array: as CSV its rows and nothing else.
 
     Of several recordings, or of a race, the standings: who comes how far, and when. What is not
     recorded yet in outputs/NAME is trained.
     """
+    if weights and is_recording(Path(weights)):  # what stands behind it is no layer
+        sources, weights = (*sources, weights), ALL
+    if not sources:
+        raise click.UsageError("Missing argument 'RUN.zarr|RACE...'.")
     kind = _kind(kind, file)
     if every and epoch is not None:
         raise click.UsageError("--every or --epoch: one of them")
-    if weights and epoch is None:
+    if weights is not None and epoch is None:
         raise click.UsageError("--weights needs the --epoch whose weights they are")
     if len(sources) > 1 or not is_recording(Path(sources[0])):
         if every or epoch is not None:
@@ -69,18 +80,18 @@ def table(
         click.echo(text, nl=False)
     else:
         _write(file, text, overwrite)
-        rows = counted(text.count("\n") - 1, "row")
+        rows = counted(text.count("\n") - (not weights), "row")  # a matrix has no line of names
         click.echo(f"{file}  {rows}" if kind == "csv" else str(file))
 
 
 def _numbers(
-    path: Path, every: int | None, epoch: int | None, weights: bool, kind: str | None
+    path: Path, every: int | None, epoch: int | None, weights: str | None, kind: str | None
 ) -> str:
     from vizopt.recording.store import Recording
 
     run = Recording(path)
-    if weights and epoch is not None:
-        return _weights(run, epoch, kind)
+    if weights is not None and epoch is not None:
+        return _weights(run, epoch, weights, kind)
     return _rows(run, every, epoch, kind)
 
 
@@ -126,12 +137,15 @@ def _rows(run: "Recording", every: int | None, epoch: int | None, kind: str | No
     return export.as_csv(columns) if kind == "csv" else export.as_json(run, columns)
 
 
-def _weights(run: "Recording", epoch: int, kind: str | None) -> str:
+def _weights(run: "Recording", epoch: int, name: str, kind: str | None) -> str:
+    """Those of all layers, or the array that is named."""
     from vizopt.recording import export
 
     at = run.at(epoch)
+    if name:
+        at = at._replace(params={name: run.weights(name, epoch=epoch)}, update={})
     if kind == "csv":
-        return export.weights_csv(run, at)
+        return export.matrix_csv(at.params[name]) if name else export.weights_csv(run, at)
     if kind == "json":
         return export.weights_json(run, at)
     return "".join(f"{line}\n" for line in export.weights_lines(run, at))

@@ -1,5 +1,6 @@
 """Brief: what was written, in one line."""
 
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def clip_line(clip: "Clip") -> str:
         clip.harm,
         paper,
     ]
-    return "  ".join(filter(None, [*parts, told_verdict(clip.verdict)]))
+    return "  ".join(filter(None, [*parts, told_verdict(clip.verdict) + _calmer(clip)]))
 
 
 def times(many: int) -> str:
@@ -63,6 +64,14 @@ def told_verdict(verdict: "Verdict | None") -> str:
         return "passes the flash check"
     worst = max(verdict.general, verdict.red, key=lambda measure: measure.flashes)
     return f"FAILS the flash check: {worst.flashes:g} a second"
+
+
+def _calmer(clip: "Clip") -> str:
+    """What to do about a clip that flashes and has no warning; see docs/howto/blog.md."""
+    if clip.verdict is None or clip.verdict.passed or clip.metadata.warning:
+        return ""
+    fewer = f"--fps {ceil(clip.fps * 2 / 3)} or fewer epochs"
+    return f": {fewer} most often help, vizopt check --plot FLASHES.png tells where"
 
 
 def recording_line(run: "Recording") -> str:

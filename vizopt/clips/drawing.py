@@ -20,7 +20,7 @@ from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.race import raced, what_differs
-from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, views_of
+from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, stopping, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, Redrawn, StreamSpec
 from vizopt.recording.differences import APART
@@ -55,7 +55,7 @@ class Drawing:
     @classmethod
     def of(cls, runs: Runs, scene: Presentation, options: ClipOptions, group: Group) -> "Drawing":
         """Of one run, `{"": run}`, or of several by their names, on one clock."""
-        views = views_of(runs, scene.timeline, group.fps, clock_of(scene))
+        views = _views_of(runs, scene, group.fps)
         k = len(shown_steps(views)) - 1
         if group.still:
             views, k = still_frame(options.at, views)
@@ -140,6 +140,11 @@ def told_to_files(
     return metadata
 
 
+def _views_of(runs: Runs, scene: Presentation, fps: float) -> Views:
+    views = views_of(runs, scene.timeline, fps, clock_of(scene))
+    return stopping(views, [pause.epoch for pause in scene.pause])[0]
+
+
 def planned_picture(
     runs: Recording | Runs,
     scene: Presentation,
@@ -164,7 +169,7 @@ def planned_picture(
         large: whether the text is large at least.
     """
     named = runs if isinstance(runs, Mapping) else {"": runs}
-    views = views_of(named, scene.timeline, fps, clock_of(scene))
+    views = _views_of(named, scene, fps)
     return pictured(views, scene, size, fps, mode, clear=clear, slide=slide, large=large)
 
 
@@ -201,7 +206,7 @@ def pictured(
         stage = arranged_for(run, scene.stage, shown_at)
     else:
         layer = scene.weights if isinstance(scene, RacePresentation) else ""
-        stage = raced(runs, scene.stage, layer, large=colours.large)
+        stage = raced(runs, scene.stage, layer, large=colours.large, slide=slide)
         unlike = what_differs(views, scene.colours.words)
         settings = APART.join(filter(None, [unlike, settings]))
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)

@@ -9,7 +9,7 @@ import tomli_w
 from numpy.typing import NDArray
 
 from vizopt.core.toml import parsed
-from vizopt.draw.views import Views, lengthiest, shown_steps
+from vizopt.draw.views import Views, lengthiest, shown_steps, stopping
 from vizopt.formats import ClipMetadata, Mark
 from vizopt.recording.readout import writing_of
 from vizopt.recording.scalars import COUNTED
@@ -45,6 +45,7 @@ def metadata_of(
     steps = shown_steps(views)
     epochs = np.concatenate([np.full(card, steps[0]), steps])
     numbers, written = _numbers(views, card)
+    stops = stopping(views, [pause.epoch for pause in scene.pause])[1]
 
     def frame(epoch: int) -> int:
         """The first frame, behind the card, that shows this epoch or a later one."""
@@ -61,7 +62,7 @@ def metadata_of(
         numbers={run.header.unit: epochs} | numbers,
         texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
         marks=tuple(Mark(frame(each.epoch), each.epoch, each.words) for each in story.events),
-        pauses=tuple((frame(pause.epoch), pause.text) for pause in scene.pause),
+        pauses=tuple((card + stops[pause.epoch], pause.text) for pause in scene.pause),
         colours=_colours(scene) if _is_own(scene) else {},
         around=_colours(scene),
         font=(scene.look and scene.look.font) or "",

@@ -39,9 +39,7 @@ def _at(found: Comparison) -> Iterator[str]:
     if weights and weights.epoch == found.epoch:
         name = f"{weights.name}[{', '.join(map(str, weights.index))}]"
         more = f", and {weights.others} more of its {weights.size}" if weights.others else ""
-        apart = abs(weights.here - weights.there)
-        by = f" ({setting(apart, 2)} apart)" if isfinite(apart) else ""
-        yield f"{name} {_two(weights.here, weights.there)}{by}{more}"
+        yield f"{name} {_two(weights.here, weights.there)}{more}"
     for gap in found.gaps:
         if gap.first is not None and gap.epochs[gap.first] == found.epoch:
             here, there = float(gap.here[gap.first]), float(gap.there[gap.first])
@@ -49,11 +47,14 @@ def _at(found: Comparison) -> Iterator[str]:
 
 
 def _two(here: float, there: float) -> str:
+    """`1.0978 here, 1.0979 there (0.00011 apart)`, with as many digits as tell them apart."""
     for digits in range(FEWEST, MOST + 1):
         ours, theirs = setting(here, digits), setting(there, digits)
         if ours != theirs:
             break
-    return f"{ours} here, {theirs} there"
+    apart = abs(here - there)
+    by = f" ({setting(apart, 2)} apart)" if isfinite(apart) else ""
+    return f"{ours} here, {theirs} there{by}"
 
 
 def _title(found: Comparison, name: str) -> str:
@@ -151,7 +152,8 @@ def _wider(gap: Gap) -> str:
 
 
 def _columns(found: Comparison) -> Iterator[str]:
-    """A line for each column: where it first differs, and where most."""
+    """A line for each column: where it first differs, and where most; none where that is the first
+    difference of all, which was told."""
     unit = found.unit
     for gap in found.gaps:
         name, many = _title(found, gap.name), counted(len(gap.epochs), unit)
@@ -160,6 +162,8 @@ def _columns(found: Comparison) -> Iterator[str]:
             continue
         apart = np.where(np.isfinite(gap.here - gap.there), abs(gap.here - gap.there), -1.0)
         widest = int(apart.argmax())
+        if widest == gap.first and gap.epochs[widest] == found.epoch:
+            continue
         ours, theirs = float(gap.here[widest]), float(gap.there[widest])
         told = f"  {name}: first at {unit} {gap.epochs[gap.first]}"
         most = f", widest at {unit} {gap.epochs[widest]}: {_two(ours, theirs)}"

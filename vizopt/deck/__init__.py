@@ -2,9 +2,10 @@
 
 import filecmp
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,10 +14,11 @@ from vizopt.clips.plan import check_place, planned
 from vizopt.core.arrays import Size
 from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError, VizoptError
+from vizopt.core.library import BESIDE
 from vizopt.core.numbers import counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
-from vizopt.deck.making import Part, Row, made, readable
+from vizopt.deck.making import Part, Row, made, readable, readable_clip
 from vizopt.deck.shared import OWN, differ
 from vizopt.deck.sources import Source, clip_name, is_finished, parted
 from vizopt.formats import slides as formats
@@ -69,10 +71,11 @@ def write(
             complete or not there.
     """
     asked, paper = (asked or Request()).asking(slide=True), paper or Paper()
-    _check_titles(titles, sources)
     rows = [parted(source) for source in sources]
-    media = _media(file, rows, suffix, asked, paper)
+    _check_titles(titles, rows, asked)
+    _check_deck(file, rows, suffix, asked, paper)
     things = _things(file, rows, asked, paper)
+    media = _media(file, rows, suffix, asked, things)
     inside = file.suffix.lower() == ".pptx"
     with scratch() if inside else nullcontext(file.parent) as folder:
         clips = made(_parts(media, things, folder), bar, reuse)
@@ -103,13 +106,25 @@ def _things(file: Path, rows: Sequence[Row], asked: Request, paper: Paper) -> Th
     size = asked.options.get("size")
     rooms = {count: _room(file, paper, count, size) for count in set(map(len, rows))}
     every = dict.fromkeys((source, len(row)) for row in rows for source in row)
-    return {(source, count): readable(source, asked, rooms[count]) for source, count in every}
+    return {
+        (source, count): readable_clip(
+            source, asked, rooms[count], partial(_room, file, paper, count)
+        )
+        if is_finished(source)
+        else readable(source, asked, rooms[count])
+        for source, count in every
+    }
 
 
-def _check_titles(titles: Sequence[str], sources: Sequence[str]) -> None:
-    if len(titles) > len(sources):
-        told = f"{counted(len(titles), 'title')} for {counted(len(sources), 'slide')}"
+def _check_titles(titles: Sequence[str], rows: Sequence[Row], asked: Request) -> None:
+    """Raises VizoptError for more titles than slides, and for one that would name both of two."""
+    if len(titles) > len(rows):
+        told = f"{counted(len(titles), 'title')} for {counted(len(rows), 'slide')}"
         raise VizoptError(f"{told}: leave some out")
+    beside = next((row for row in rows if len(row) > 1), None)
+    if beside and "title" in asked.overrides:
+        told = f"title: is each clip's, both of {BESIDE.join(beside)} would have it"
+        raise VizoptError(f'{told}: name the slide with --title "…" (Python: titles=["…"])')
 
 
 def _write_text(file: Path, slides: Sequence[formats.Slide]) -> None:
@@ -121,10 +136,8 @@ def _write_text(file: Path, slides: Sequence[formats.Slide]) -> None:
         place.write_text(formats.SNIPPETS[file.suffix.lower()](slides), encoding="utf-8")
 
 
-def _media(
-    file: Path, rows: Sequence[Row], suffix: str, asked: Request, paper: Paper
-) -> dict[Row, list[str]]:
-    """The file names of each slide's clips, after a look at everything that could go wrong."""
+def _check_deck(file: Path, rows: Sequence[Row], suffix: str, asked: Request, paper: Paper) -> None:
+    """Raises VizoptError for a deck that cannot be written; nothing is read for it."""
     kind = file.suffix.lower()
     if kind not in (".pptx", *formats.SNIPPETS):
         known = ", ".join([".pptx", *formats.SNIPPETS])
@@ -136,11 +149,20 @@ def _media(
     elif paper != Paper():
         raise EncodeError(f"{file}: only a .pptx has a ratio and a template")
     guard(file, asked.overwrite)
-    inside = kind == ".pptx"  # nothing is put beside it
-    whole = {source: Path(source).name for row in rows for source in row if is_finished(source)}
+
+
+def _media(
+    file: Path, rows: Sequence[Row], suffix: str, asked: Request, things: Things
+) -> dict[Row, list[str]]:
+    """The file names of each slide's clips, after a look at all that could be in their way."""
+    inside = file.suffix.lower() == ".pptx"  # nothing is put beside it
+    as_is = (source for (source, _), (thing, _) in things.items() if isinstance(thing, Path))
+    whole = {source: Path(source).name for source in as_is}
     if not inside:
         _check_finished(whole, file, asked)
-    names = _names(rows, suffix, whole)
+    sources = {source for row in rows for source in row if not inside}
+    beside = {Path(source).name for source in sources if _lies_beside(source, file)}
+    names = _names(rows, suffix, whole, beside)
     drawn = [
         name
         for row, of_row in names.items()
@@ -179,21 +201,32 @@ def _check_finished(finished: Mapping[str, str], file: Path, asked: Request) -> 
             guard(file.parent / name, asked.overwrite)
 
 
-def _names(rows: Sequence[Row], suffix: str, finished: Mapping[str, str]) -> dict[Row, list[str]]:
-    """The file names of each slide's clips; of those that are drawn each has its own."""
-    taken = {name.casefold() for name in finished.values()}
+def _names(
+    rows: Sequence[Row], suffix: str, finished: Mapping[str, str], beside: Set[str]
+) -> dict[Row, list[str]]:
+    """The file names of each slide's clips; of those that are drawn each has its own.
+
+    Args:
+        beside: names of clips in the deck's folder, which stay as they are.
+    """
+    taken = {name.casefold() for name in (*finished.values(), *beside)}
     names: dict[Row, list[str]] = {}
     for row in dict.fromkeys(rows):
         names[row] = [finished.get(source, "") for source in row]
         for i, source in enumerate(row):
             if source in finished:
                 continue
-            name, number = clip_name(source, suffix), 2
+            first, number = Path(clip_name(source, suffix)), 2
+            name = first.name
             while name.casefold() in taken:
-                name, number = f"{Path(source).stem}-{number}{suffix}", number + 1
+                name, number = f"{first.stem}-{number}{first.suffix}", number + 1
             taken.add(name.casefold())
             names[row][i] = name
     return names
+
+
+def _lies_beside(source: str, deck: Path) -> bool:
+    return is_finished(source) and Path(source).parent.resolve() == deck.parent.resolve()
 
 
 def _room(file: Path, paper: Paper, count: int, size: Size | None) -> formats.Room:

@@ -1,22 +1,24 @@
 """Making: the clips of the slides, each scene trained once, whatever its clips are drawn for."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from vizopt import pipeline
 from vizopt.clips.clip import Clip
 from vizopt.clips.options import Request
 from vizopt.clips.plan import text_beside
 from vizopt.clips.recipe import read
+from vizopt.core.arrays import Size
 from vizopt.core.errors import VizoptError
 from vizopt.core.marks import unsigned
 from vizopt.core.places import remove, scratch
 from vizopt.core.progress import Bar
 from vizopt.core.sizes import SIDE
+from vizopt.deck.again import anew
 from vizopt.deck.shared import Half, with_common_axes
 from vizopt.deck.sources import Source, opened
 from vizopt.draw.looks.look import LARGEST_TEXT
@@ -25,7 +27,8 @@ from vizopt.flashes import check_flashes
 from vizopt.formats import ClipMetadata
 from vizopt.formats import slides as formats
 from vizopt.pipeline import racing
-from vizopt.pipeline.field import Field
+from vizopt.pipeline.drawing import PICTURE
+from vizopt.pipeline.field import Field, presented_race
 from vizopt.pipeline.reuse import Reuse
 from vizopt.pipeline.training import trained
 from vizopt.recording.store import Recording
@@ -59,23 +62,57 @@ def readable(source: str, asked: Request, room: formats.Room) -> tuple[Source, R
     Raises:
         VizoptError: it cannot be used.
     """
-    if room.size and not asked.options.get("size"):
-        asked = asked.asking(size=room.size)
+    asked = _sized(asked, room)
     thing, keys = opened(source, asked.overrides), dict(asked.overrides)
     if isinstance(thing, Path):
         return thing, asked
+    larger = _larger(thing, keys, room)
+    if larger:
+        checked = opened(source, keys | larger)
+        thing = checked if isinstance(thing, Field) else thing
+    drawn = keys | larger if isinstance(thing, Recording) else larger
+    return thing, replace(asked, overrides=drawn)
+
+
+def readable_clip(
+    source: str, asked: Request, room: formats.Room, room_of: Callable[[Size], formats.Room]
+) -> tuple[Source, Request]:
+    """The same of a finished clip: itself, or what it is drawn from anew.
+
+    Args:
+        room_of: what a clip of a size would have to be on its slide.
+    """
+    clip = opened(source, {})
+    assert isinstance(clip, Path)
+    found = anew(clip, room_of)
+    if found is None:
+        return clip, asked
+    thing, asked = found.thing, _sized(asked, room)
+    wanted = {k: v for k, v in asked.overrides.items() if k.partition(".")[0] in PICTURE}
+    keys = {**found.keys, **wanted}
+    larger = _larger(thing, keys, room)
+    if isinstance(thing, Recording):
+        return thing, replace(asked, overrides=keys | larger)
+    shown = presented_race(thing.shown, keys | larger)
+    return replace(thing, shown=shown), replace(asked, overrides={})
+
+
+def _sized(asked: Request, room: formats.Room) -> Request:
+    own = room.size and not asked.options.get("size")
+    return asked.asking(size=room.size) if own else asked
+
+
+def _larger(
+    thing: Scene | Field | Recording, keys: Mapping[str, Any], room: formats.Room
+) -> dict[str, Any]:
+    """The size of text that a thing needs in a room, where its own is smaller."""
     if isinstance(thing, Field):
         colours = thing.shown.colours
     else:
         colours = (presented(thing, keys) if isinstance(thing, Recording) else thing).colours
     least = min(room.text, LARGEST_TEXT)
-    larger = {}
-    if max(colours.least, LEAST) < least * SIDE / 100:  # a slide's text is large anyway
-        larger = {"look.text": least}
-        checked = opened(source, keys | larger)
-        thing = checked if isinstance(thing, Field) else thing
-    drawn = keys | larger if isinstance(thing, Recording) else larger
-    return thing, replace(asked, overrides=drawn)
+    is_large = max(colours.least, LEAST) >= least * SIDE / 100  # a slide's text is large anyway
+    return {} if is_large else {"look.text": least}
 
 
 def made(

@@ -85,6 +85,9 @@ class FigureSpec:
 
     def __post_init__(self) -> None:
         for shape, mosaic in self.mosaics.items():
+            if not self.panels:
+                own = f'[stage.panels.{mosaic.names[0]}] with its kind, like kind = "curves"'
+                raise ValueError(f"{shape}: places panels, and there are none: add {own}")
             if not self.mosaic:
                 raise ValueError(f"{shape}: give a mosaic for wide frames too")
             for name in mosaic.names:

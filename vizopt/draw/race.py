@@ -39,7 +39,12 @@ FEW = 3  # of which the settings of each are told
 
 
 def raced(
-    runs: Runs, wanted: FigureSpec | None = None, layer: str = "", *, large: bool = False
+    runs: Runs,
+    wanted: FigureSpec | None = None,
+    layer: str = "",
+    *,
+    large: bool = False,
+    slide: bool = False,
 ) -> FigureSpec:
     """The picture of several runs: of up to 6 the planes, of up to 20 curves and standings.
 
@@ -48,6 +53,7 @@ def raced(
         wanted: what a scene says of it; see `arranged`.
         layer: whose weights and updates stand below each plane; none when empty.
         large: whether the text is.
+        slide: whether it is for a slide.
 
     Raises:
         VizoptError: more than there is room for, or no such layer.
@@ -60,7 +66,7 @@ def raced(
         )
     if layer:
         check_layer(layer, {name: run.layout for name, run in runs.items()})
-    return with_panels(_arranged(runs, layer, large), wanted)
+    return with_panels(_arranged(runs, layer, large=large, slide=slide), wanted)
 
 
 def check_layer(layer: str, layouts: Mapping[str, ParamLayout]) -> None:
@@ -76,7 +82,7 @@ def check_layer(layer: str, layouts: Mapping[str, ParamLayout]) -> None:
             raise VizoptError(f'weights: {name} has no layer "{layer}": {way}')
 
 
-def _arranged(runs: Runs, layer: str, large: bool) -> FigureSpec:
+def _arranged(runs: Runs, layer: str, *, large: bool, slide: bool) -> FigureSpec:
     common = frozenset.intersection(*(run.names for run in runs.values()))
     if all(run.header.kind == "function" for run in runs.values()):
         return _descents()
@@ -94,7 +100,10 @@ def _arranged(runs: Runs, layer: str, large: bool) -> FigureSpec:
     for number, name in enumerate(runs, 1):
         panels[f"run-{number}"] = SmallPlane(shown, written, named, of=name)  # type: ignore[arg-type]
     if not layer:
-        return FigureSpec(panels, *_with(len(runs), large))
+        places = _with(len(runs), large)
+        if slide:
+            places = (*_on_slide(len(runs), *places[:2]), *places[2:])
+        return FigureSpec(panels, *places)
     for number, name in enumerate(runs, 1):
         panels[f"weights-{number}"] = Weights(layer, of=name)
     panels["key"] = Legend(of=max(runs, key=lambda name: runs[name].epochs))
@@ -143,6 +152,23 @@ def _with(many: int, large: bool) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosai
     portrait = Mosaic(portrait.rows, portrait.widths, tall)
     standard = {2: _above, 3: _above, 4: _beside_four}.get(many, _beside_six)(names)
     return wide, standard, square, portrait, *_small()
+
+
+def _on_slide(many: int, wide: Mosaic, standard: Mosaic) -> tuple[Mosaic, Mosaic]:
+    """Those of a wide and a standard one whose text is large: planes have no more width than they
+    can use, and curves the rest, with a height in which they can be read."""
+    names = [f"run-{number}" for number in range(1, many + 1)]
+    if many == 2:
+        rows = _beside_two(names).rows
+        wide = Mosaic(rows, widths=(420.0, 420.0, 480.0), heights=(450.0, 114.0))
+        standard = Mosaic(rows, widths=(330.0, 330.0, 300.0), heights=(430.0, 134.0))
+    if many == 3:
+        rows = (f"{' '.join(names)} curves", "standings standings standings curves")
+        wide = Mosaic(rows, widths=(305.0, 305.0, 305.0, 390.0), heights=(380.0, 184.0))
+        standard = Mosaic(standard.rows, heights=(364.0, 200.0))
+    if many == 4:
+        standard = Mosaic(standard.rows, widths=(260.0, 260.0, 440.0))
+    return wide, standard
 
 
 def _with_weights(many: int) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosaic, Mosaic]:

@@ -1,6 +1,6 @@
 """Views: the runs of a picture, each with the rows that its frames show."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -92,6 +92,32 @@ def views_of(runs: Runs, timeline: Timeline, fps: float, clock: Clock = "step") 
         )
         for number, (name, run) in enumerate(runs.items(), 1)
     }
+
+
+def stopping(views: Views, epochs: Iterable[int]) -> tuple[Views, dict[int, int]]:
+    """The views in which a frame shows each epoch at which a question is asked, and that frame.
+
+    Where the clip passes over an epoch, the next frame shows it instead of a later one, which would
+    be an answer. Of one that is not kept it is the last kept one before it; a question for which
+    there is no frame before the clip's last is asked at the one before that.
+    """
+    frames: dict[int, int] = {}
+    for epoch in sorted(set(epochs)):
+        longest = lengthiest(views).run["epoch"]
+        step = longest[rows_at(longest, np.array([float(epoch)]))[0]]
+        shown = shown_steps(views)
+        k = int(np.searchsorted(shown, step))
+        if shown[k] > step and k < len(shown) - 1:
+            views = {name: _at_most(view, k, step) for name, view in views.items()}
+        frames[epoch] = k if shown[k] == step or k < len(shown) - 1 else max(k - 1, 0)
+    return views, frames
+
+
+def _at_most(view: View, k: int, step: int) -> View:
+    """The same, with no step behind this one in frame k."""
+    rows = view.rows.copy()
+    rows[k] = min(rows[k], rows_at(view.run["epoch"], np.array([float(step)]))[0])
+    return view._replace(rows=rows)
 
 
 def times_of(runs: Runs, clock: Clock) -> dict[str, NDArray[Any]]:

@@ -118,6 +118,8 @@ class Pairs:
     So each flash is of the same blocks, those that turned before m and after it; the next may be of
     others; no two overlap, and to take the earliest end each time finds the most of them. Halves in
     opposition turn at once and are one. Fields stand at every cell and hold all that start in it.
+    A field where fewer than a quarter turned in a second begins anew when its half is as old: one
+    that comes and goes about a quarter is not counted each time.
     """
 
     level: ClassVar[int] = 2
@@ -141,7 +143,8 @@ class Pairs:
         self._known.clear()
         oldest = self._now - len(moments)
         resting = self._since(oldest) < self._quarter
-        self._last[resting], self._half[resting] = oldest, NEVER
+        over = resting & ((self._half <= oldest) | (self._half == NEVER))
+        self._last[over], self._half[over] = np.maximum(self._last[over], oldest), NEVER
         turned = self._since_last(~resting)
         closes = self._closes(turned, oldest)
         opens = (self._half == NEVER) & (turned >= self._quarter)

@@ -1,6 +1,8 @@
 """Formats, one container a file. A new one is its file and its line in the table."""
 
 from importlib import import_module
+from itertools import islice
+from operator import ne
 from pathlib import Path
 from typing import cast
 
@@ -45,9 +47,16 @@ def format_of(path: Path) -> Format:
     if found is None:
         suffix = suffix_of(path)
         wrong = f"unknown suffix {suffix!r}" if suffix else "has no suffix, which says the format"
-        known = ", ".join(FORMATS)  # all: of .avif the nearest, .gif, is not what is meant
-        raise EncodeError(f"{path}: {wrong}: there are: {known}")
+        raise EncodeError(f"{path}: {wrong}: {_meant(suffix)}there are: {', '.join(FORMATS)}")
     return found
+
+
+def _meant(suffix: str) -> str:
+    """The suffix that differs in one letter, as a question; of .avif .gif is not what is meant."""
+    near = (
+        known for known in FORMATS if len(known) == len(suffix) and sum(map(ne, known, suffix)) == 1
+    )
+    return "".join(f'did you mean "{known}"? ' for known in islice(near, 1))
 
 
 def every() -> dict[str, Format]:

@@ -96,7 +96,7 @@ def field_of(
     else:
         shown = _presentation(runs, name)
     shown = replace(shown, mixed=True) if mixed else shown
-    shown = _overridden(shown, {k: v for k, v in overrides.items() if k not in trained})
+    shown = presented_race(shown, {k: v for k, v in overrides.items() if k not in trained})
     runs = {
         key: scene_of(run, key, shown) if isinstance(run, Scene) else run
         for key, run in runs.items()
@@ -208,7 +208,12 @@ def _presentation(runs: Mapping[str, Scene | Recording], name: str) -> RacePrese
     return replace(shown, timeline=scenes[0].timeline) if scenes else shown
 
 
-def _overridden(shown: RacePresentation, overrides: Mapping[str, Any]) -> RacePresentation:
+def presented_race(shown: RacePresentation, overrides: Mapping[str, Any]) -> RacePresentation:
+    """How a race is shown, with other values of some keys.
+
+    Raises:
+        SceneError: a mistake in them.
+    """
     if not overrides:
         return shown
     table = as_table(shown)

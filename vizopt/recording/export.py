@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
+from itertools import chain, groupby
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,11 @@ def weights_csv(run: Recording, at: Snapshot) -> str:
     return _csv([*names, "update"] if at.update else names, lines)
 
 
+def matrix_csv(array: NDArray[np.floating]) -> str:
+    """The rows of an array alone, as numpy.loadtxt reads them; one of biases is a row."""
+    return _text(array.reshape(-1, *array.shape[-1:] or (1,)))
+
+
 def weights_json(run: Recording, at: Snapshot) -> str:
     """The arrays by name, as lists of rows, and on which side of the step they are."""
     facts = {
@@ -77,8 +83,9 @@ def weights_json(run: Recording, at: Snapshot) -> str:
 
 def weights_lines(run: Recording, at: Snapshot) -> Iterator[str]:
     """Matrices by layer for people: before the step, and what it adds."""
-    for layer in run.layout.layers:
-        names = [tensor.name for tensor in run.layout.tensors if tensor.layer == layer]
+    layers = {tensor.name: tensor.layer for tensor in run.layout.tensors}
+    for _, group in groupby(at.params, lambda name: layers.get(name, name)):
+        names = [*group]
         for arrays, what in ((at.params, side(run, at.epoch)), (at.update, "what it adds")):
             yield from _matrices(run, names, arrays, what)
 
@@ -130,11 +137,13 @@ def _places(shape: Shape, whole: Shape) -> tuple[NDArray[np.intp], NDArray[np.in
 
 
 def _csv(names: Sequence[str], rows: Any) -> str:
+    return _text(chain([names], rows))
+
+
+def _text(rows: Any) -> str:
     """NumPy's own text of a number is the shortest that reads as the same number in its dtype."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([str(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows([str(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 

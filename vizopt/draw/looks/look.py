@@ -1,6 +1,6 @@
 """A look of one's own: what a scene's [look] or a file says in the place of its theme."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from re import fullmatch
@@ -184,12 +184,26 @@ def resolved(theme: str, look: LookSpec | None) -> Theme:
     Colours that the look does not name follow those that it does: to the nearest that passes.
 
     Raises:
-        ValueError: two colours are too near; the key, both, and the nearest that passes.
+        ValueError: two colours are too near; the key, both, and the nearest that passes, or the
+            theme that the look is one for.
     """
-    base = THEMES[theme]
     stated = look.stated if look else {}
     if not stated:
-        return base
+        return THEMES[theme]
+    try:
+        return _changed(THEMES[theme], stated)
+    except ValueError as error:
+        other = "light" if theme == "dark" else "dark"
+        try:
+            _changed(THEMES[other], stated)
+        except ValueError:
+            raise error from None
+        way = f'or start from the {other} theme: theme = "{other}" (--theme {other})'
+        raise ValueError(f"{error}; {way}") from error
+
+
+def _changed(base: Theme, stated: Mapping[str, Any]) -> Theme:
+    """A theme with the values of a look by their keys."""
     keys = dict(stated)
     if "font" in keys:
         keys["family"] = keys.pop("font")

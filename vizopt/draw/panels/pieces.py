@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from vizopt.core.numbers import setting
 
+SUMS = ast.Add | ast.Sub
 SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "−", ast.Mult: "·", ast.Div: "/"}
 
 
@@ -19,11 +20,12 @@ def pieces(node: ast.expr, texts: Mapping[str, str]) -> list[str]:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
             *before, last = pieces(left, texts) if _joins(left, op) else [_inner(left, op, texts)]
             sign, text = SIGNS[type(op)], _inner(right, op, texts)
-            if isinstance(op, ast.Add | ast.Sub) and _is_long(right):
+            if isinstance(op, SUMS) and _is_long(right):
                 product, *after = pieces(right, texts)
+                product = f"({product})" if product.startswith("−") else product
                 return [*before, last, f"{sign} {product}", *after]
             signed = isinstance(right, ast.Name | ast.Constant) and text.startswith("(−")
-            if signed and isinstance(op, ast.Add | ast.Sub):
+            if signed and isinstance(op, SUMS):
                 sign, text = "−+"[sign == "−"], text[2:-1]
             return [*before, last, f"{sign} {text}"]
         case ast.Call(func=ast.Name(id="min" | "max" as name), args=[first, *others]):
@@ -43,19 +45,20 @@ def _is_long(node: ast.expr) -> bool:
 
 def _joins(node: ast.expr, op: ast.operator) -> bool:
     """Whether an expression in front of an operator needs no brackets."""
-    sums = ast.Add | ast.Sub
-    return isinstance(op, sums) or not (isinstance(node, ast.BinOp) and isinstance(node.op, sums))
+    return isinstance(op, SUMS) or not (isinstance(node, ast.BinOp) and isinstance(node.op, SUMS))
 
 
 def _inner(node: ast.expr, op: ast.operator, texts: Mapping[str, str]) -> str:
-    """An operand, in brackets where they are needed."""
+    """An operand, in brackets where they are needed: a sum behind a minus, what is negative."""
     text = _text(node, texts)
-    if isinstance(node, ast.Name | ast.Constant):
-        return f"({text})" if text.startswith("−") else text
-    divided = isinstance(op, ast.Div) and isinstance(node, ast.BinOp)
-    compound = isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow)
-    apart = divided or isinstance(op, ast.Pow) or not _joins(node, op)
-    return f"({text})" if compound and apart else text
+    made = node.op if isinstance(node, ast.BinOp) else None
+    if isinstance(op, ast.Pow):
+        apart = made is not None or text.startswith("√")
+    else:
+        less = isinstance(op, ast.Sub) and isinstance(made, SUMS)
+        divided = isinstance(op, ast.Div) and isinstance(made, ast.Mult | ast.Div)
+        apart = less or divided or not _joins(node, op)
+    return f"({text})" if apart or text.startswith("−") else text
 
 
 def _text(node: ast.expr, texts: Mapping[str, str]) -> str:

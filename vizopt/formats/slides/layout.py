@@ -7,6 +7,7 @@ from typing import Any
 from vizopt.core.arrays import Size
 from vizopt.core.sizes import Box
 from vizopt.formats.slides.package import sized
+from vizopt.formats.slides.widths import fits, shortened
 
 INCH = 914_400
 MARGIN = INCH * 20 // 100
@@ -15,9 +16,9 @@ LEAST = INCH * 2  # a clip that is smaller cannot be read
 BETWEEN = INCH * 20 // 100  # two clips
 CAPTION = INCH * 36 // 100  # height of the names above them
 READABLE = 80  # a slide is so many times as wide as its smallest text is high: 12 pt on 13.3 inches
-# Most characters an inch of a title at a font size in points; None is the layout's own.
-SIZES = ((3.0, None), (5.0, 26), (float("inf"), 18))
-NAMES = ((6.5, 18), (8.5, 14), (10.0, 12))  # the same of a name above a clip, which is bold
+OWN = 44  # points of a layout's own titles, at most
+SIZES = (26, 18)  # those of titles that are longer, the last one on two lines
+NAMES = (18, 14, 12)  # of a name above a clip
 TITLE_STYLE = """<a:lstStyle xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
 <a:lvl1pPr algn="l"><a:defRPr sz="2600" b="1"/></a:lvl1pPr></a:lstStyle>"""
 
@@ -103,16 +104,26 @@ def fitted(box: Box, size: Size) -> Box:
     )
 
 
-def points(title: str, width: int) -> int | None:
-    """The font size at which a title has room on two lines; None leaves the layout's."""
-    return next(size for most, size in SIZES if len(title) <= most * width / INCH)
+def lettered(title: str, width: int) -> tuple[str, int | None]:
+    """A title that has room on one line, or in small letters on two, or its beginning; and its font
+    size in points, None for the layout's own."""
+    if fits(title, _room(width, OWN)):
+        return title, None
+    large, small = SIZES
+    if fits(title, _room(width, large)):
+        return title, large
+    return shortened(title, _room(width, small), 2), small
 
 
 def captioned(name: str, width: int) -> tuple[str, int]:
     """A name on one line, or its beginning, and its font size."""
-    size = next((size for most, size in NAMES if len(name) <= most * width / INCH), NAMES[-1][1])
-    room = int(NAMES[-1][0] * width / INCH)
-    return (name if len(name) <= room else name[: room - 1].rstrip() + "…"), size
+    size = next((size for size in NAMES if fits(name, _room(width, size))), NAMES[-1])
+    return shortened(name, _room(width, size)), size
+
+
+def _room(width: int, points: int) -> float:
+    """A width in ems of letters of a size."""
+    return width / INCH * 72 / points
 
 
 def _usable(deck: Any, layout: Any) -> bool:

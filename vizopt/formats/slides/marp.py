@@ -7,6 +7,7 @@ from vizopt.core.marks import signed
 from vizopt.formats.slides.markdown import harmless, marked
 from vizopt.formats.slides.reveal import source, type_of
 from vizopt.formats.slides.slide import Part, Slide
+from vizopt.formats.slides.widths import letters, shortened
 
 # Marp takes these words of an alt text for orders to move or filter the picture.
 ORDERS = re.compile(
@@ -15,7 +16,8 @@ ORDERS = re.compile(
 )
 SILENT = "\u2060"  # a word joiner: not seen, not read out
 ALONE, BESIDE = "h:606", "w:594"  # of Marp's 1280 × 720: text as high as on other slides
-SHORT = 50  # characters of a title on one line
+SHORT = 50  # letters of a title on one line
+LINE, LINES = 45, 2  # ems of a longer one that have room, and how often
 # The clips have the room of Marp's margins.
 ROOM = """section { padding: 20px 40px; justify-content: start }
 h2 { margin: 0 0 8px; font-size: %dpx }"""
@@ -38,14 +40,15 @@ def _slide(slide: Slide) -> str:
     around = ""
     if slide.paper:
         around = f'<!--\n_backgroundColor: "{slide.paper}"\n_color: "{slide.ink}"\n-->\n\n'
+    title = shortened(slide.title, LINE, LINES)
     return (
-        f"{around}{_style(slide)}\n\n## {marked(slide.title)}\n\n{_pictures(slide)}\n\n"
+        f"{around}{_style(slide)}\n\n## {marked(title)}\n\n{_pictures(slide)}\n\n"
         f"<!--\n{told}\n-->\n"
     )
 
 
 def _style(slide: Slide) -> str:
-    rules = [ROOM % (40 if len(slide.title) <= SHORT else 26)]
+    rules = [ROOM % (40 if letters(slide.title) <= SHORT else 26)]
     rules += [TABLE] if len(slide.parts) > 1 else []
     rules += [f":is(h2, th) {{ {type_of(slide)} }}"] if type_of(slide) else []
     return "\n".join(["<style scoped>", *rules, "</style>"])

@@ -6,7 +6,7 @@ from typing import Any
 from vizopt.core.sizes import MARGIN, SIDE, Box
 from vizopt.formats import mp4
 from vizopt.formats.poster import still
-from vizopt.formats.slides.layout import CAPTION, captioned, columns, fitted, free, points
+from vizopt.formats.slides.layout import CAPTION, captioned, columns, fitted, free, lettered
 from vizopt.formats.slides.slide import Part, Slide
 from vizopt.formats.slides.timing import timed
 
@@ -21,14 +21,15 @@ def add(deck: Any, layout: Any, slide: Slide) -> Any:
     for shape in list(page.placeholders):
         if shape.placeholder_format.idx != title.placeholder_format.idx:
             shape.element.getparent().remove(shape.element)  # it would say "Click to add text"
-    title.text_frame.text = slide.title
-    if size := points(slide.title, title.width):
+    title.text_frame.text, size = lettered(slide.title, title.width)
+    if size:
         title.text_frame.paragraphs[0].runs[0].font.size = size * POINT
     boxes = columns(free(deck, layout), len(slide.parts))
     shapes = []
     for part, box in zip(slide.parts, boxes, strict=True):
         place = fitted(box, part.size)
-        if len(boxes) > 1:
+        if len(boxes) > 1:  # names on one line, whatever shapes the clips have
+            place = place._replace(top=box.top)
             _caption(page, part.name, place)
         shapes.append(_put(page, part, place))
     timed(page, slide, shapes)

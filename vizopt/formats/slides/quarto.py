@@ -7,8 +7,11 @@ from vizopt.core.marks import signed
 from vizopt.formats.slides.markdown import harmless, marked
 from vizopt.formats.slides.reveal import ROW, media, source
 from vizopt.formats.slides.slide import Part, Slide
+from vizopt.formats.slides.widths import fits, shortened
 
 HEIGHT = 560  # pixels below a title in Quarto's 700
+LARGE = 16  # ems of a title in the theme's size on one line
+LINE, LINES = 34, 2  # of a longer one, in small letters
 FIT = f'style="width: 100%; height: auto; max-height: {HEIGHT}px"'
 
 
@@ -26,7 +29,9 @@ def _slide(slide: Slide) -> str:
             notes += [marked(part.again), f"```toml\n{harmless(part.recipe)}```"]
     told = "\n\n".join(notes)
     shown = _alone(slide) if len(slide.parts) == 1 else _beside(slide)
-    return f"## {marked(slide.title)}{paper}\n\n{shown}\n\n::: {{.notes}}\n{told}\n:::\n"
+    title = marked(shortened(slide.title, LINE, LINES))
+    title = title if fits(slide.title, LARGE) else f'[{title}]{{style="font-size: 0.45em"}}'
+    return f"## {title}{paper}\n\n{shown}\n\n::: {{.notes}}\n{told}\n:::\n"
 
 
 def _alone(slide: Slide) -> str:

@@ -7,9 +7,11 @@ from urllib.parse import quote
 
 from vizopt.core.marks import signed
 from vizopt.formats.slides.slide import Part, Slide
+from vizopt.formats.slides.widths import letters, shortened
 
-# Most characters of a title and its size, so that the clips have the room; else the theme's own.
+# Most letters of a title and its size, so that the clips have the room; else the theme's own.
 SIZES = ((24, ""), (36, "font-size: 1em"), (float("inf"), "font-size: 0.65em"))
+LINE, LINES = 34, 3  # ems of the smallest that have room on reveal.js' 960 pixels, and how often
 STRETCH = 'class="r-stretch"'  # what is left of the slide
 ROW = "display: flex; gap: 2%"
 COLUMN = "flex: 1; min-width: 0; margin: 0; display: flex; flex-direction: column"
@@ -77,13 +79,14 @@ def _section(slide: Slide) -> str:
         if part.recipe:
             notes += [f"<p>{escape(part.again)}</p>", f"<pre>{escape(part.recipe)}</pre>"]
     paper = f' data-background-color="{slide.paper}"' if slide.paper else ""
-    size = next(size for most, size in SIZES if len(slide.title) <= most)
+    title = shortened(slide.title, LINE, LINES)
+    size = next(size for most, size in SIZES if letters(title) <= most)
     told = "; ".join(filter(None, [size, type_of(slide)]))
     style = f' style="{escape(told)}"' if told else ""
     row = f'{STRETCH} style="{ROW}"'
     lines = [
         f"<section{paper}>",
-        f"  <h2{style}>{escape(slide.title)}</h2>",
+        f"  <h2{style}>{escape(title)}</h2>",
         f"  {media(slide, STRETCH, row)}",
         f'  <aside class="notes">{"".join(notes)}</aside>',
         "</section>",

@@ -11,9 +11,13 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from vizopt.core.numbers import count as grouped
 from vizopt.core.specs import Flag, spec
 from vizopt.train.problems.arrays import arrays, is_one_hot, lone_array
-from vizopt.train.problems.cells import MISSING
 from vizopt.train.problems.datasets import Data, Measured
-from vizopt.train.problems.missing import check_targets, settled, with_means
+from vizopt.train.problems.missing import (
+    check_targets,
+    settled,
+    settled_arrays,
+    with_means,
+)
 from vizopt.train.problems.numbers import numbers
 from vizopt.train.problems.standard import measured, samples
 from vizopt.train.problems.tables import Reading, Table, read_table
@@ -30,6 +34,7 @@ Column: TypeAlias = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
 ]
 Columns: TypeAlias = tuple[Column, ...]
+Missing: TypeAlias = Literal["error", "drop", "mean", "class"]
 
 
 @spec
@@ -67,7 +72,7 @@ class CSV:
     label: Column | Columns = ""
     columns: Columns = ()
     drop: Columns = ()
-    missing: Literal["error", "drop", "mean", "class"] = "error"
+    missing: Missing = "error"
     delimiter: Annotated[str, Field(max_length=1)] = ""
     encoding: str = ""
     header: Flag | None = None
@@ -142,11 +147,15 @@ class NPZ:
         x, y: names of the arrays in the archive with the features [N, D], or one alone [N], and the
             labels [N] (numbers, text or bytes) or, one-hot, [N, classes]. Beside features in a
             .npy, `y` is the path of the labels' .npy.
+        missing: what to do where a value is missing (NaN; in labels also "", "?", "NA", …): "error"
+            refuses the arrays, "drop" leaves out the sample, "mean" puts the mean of the feature's
+            other values there, "class" makes missing labels a class of their own.
     """
 
     path: str
     x: str = "x"
     y: str = "y"
+    missing: Missing = "error"
 
     def make(self, rng: RandomState) -> Data:
         """Nothing is random.
@@ -159,8 +168,11 @@ class NPZ:
             y, notes = y.argmax(axis=1), ["one-hot labels"]
         values, features = _checked(self.path, x, y)
         place, way = f'{self.path}: array "{self.y}"', 'name another with y = "…"'
-        labels = _names(self.path, y)
-        return samples((place, way), values, labels, features, _words(self.path, notes))
+        values, labels, more = settled_arrays(
+            self.path, values, np.array(_names(self.path, y)), self.missing
+        )
+        words = _words(self.path, [*notes, *more])
+        return samples((place, way), values, labels.tolist(), features, words)
 
     def measured(self, rng: RandomState) -> Measured:
         """The same with a number to predict for each sample; nothing is random.
@@ -174,9 +186,10 @@ class NPZ:
             raise ValueError(f"{self.path}: y holds {y.dtype}, not numbers to predict")
         with np.errstate(over="ignore"):
             y = y.astype(float)
-        _check_rows(f"{self.path}: y", np.isfinite(y), "is not finite")
+        _check_rows(f"{self.path}: y", ~np.isinf(y), "is not finite")
+        values, y, notes = settled_arrays(self.path, values, y, self.missing)
         place = f'{self.path}: array "{self.y}"'
-        return measured(place, values, y, features, Path(self.y).stem, _words(self.path, []))
+        return measured(place, values, y, features, Path(self.y).stem, _words(self.path, notes))
 
     def _arrays(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Features [N, D] and labels as they are in the files."""
@@ -195,7 +208,7 @@ class NPZ:
 def _checked(
     path: str, x: NDArray[Any], y: NDArray[Any]
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Features [N, D] with a label each, as finite floats, and their names."""
+    """Features [N, D] with a label each, as floats, nan where one is missing, and their names."""
     if x.ndim != 2 or y.shape != x.shape[:1] or not x.size:
         way = ": make y one label for each sample" if y.ndim == 2 else ""
         raise ValueError(f"{path}: x {x.shape} and y {y.shape} are no [N, D] and [N]{way}")
@@ -203,7 +216,7 @@ def _checked(
         raise ValueError(f"{path}: x holds {x.dtype}, not numbers")
     with np.errstate(over="ignore"):  # of numbers longer than a float
         values = x.astype(float)
-    _check_rows(f"{path}: x", np.isfinite(values).all(axis=1), "is not finite")
+    _check_rows(f"{path}: x", ~np.isinf(values).any(axis=1), "is not finite")
     return values, tuple(f"feature {i + 1}" for i in range(x.shape[1]))
 
 
@@ -213,7 +226,8 @@ def _words(path: str, notes: list[str]) -> str:
 
 
 def _names(path: str, y: NDArray[Any]) -> list[str]:
-    """Labels as text; whole numbers without a point, as 0.0 and 0 are one class in an array."""
+    """Labels as text, "nan" where a number is missing; whole numbers without a point, as 0.0 and 0
+    are one class in an array."""
     if y.dtype.kind not in "biufSU":
         raise ValueError(f"{path}: y holds {y.dtype}, not numbers or text")
     if y.dtype.kind == "S":
@@ -222,11 +236,9 @@ def _names(path: str, y: NDArray[Any]) -> list[str]:
         except UnicodeDecodeError as error:
             raise ValueError(f"{path}: y holds bytes that are no UTF-8: {error.reason}") from error
     if y.dtype.kind == "f":
-        _check_rows(f"{path}: y", np.isfinite(y), "is not finite")
+        _check_rows(f"{path}: y", ~np.isinf(y), "is not finite")
         return [str(label + 0).removesuffix(".0") for label in y]  # + 0 for −0
-    names = [str(label).strip() for label in y]
-    _check_rows(f"{path}: y", np.array([name not in MISSING for name in names]), "is missing")
-    return names
+    return [str(label).strip() for label in y]
 
 
 def _check_rows(name: str, good: NDArray[np.bool_], what: str) -> None:

@@ -1,4 +1,6 @@
-"""Missing: values that a table does not have, and what is done about them."""
+"""Missing: values that a table or arrays do not have, and what is done about them."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +55,42 @@ def settled(path: str, rows: list[Row], names: list[str], at: int, missing: str)
     return [f"{_lines(len(labels))} without a label {are} a class"] if labels else []
 
 
+def settled_arrays(
+    path: str, x: NDArray[np.float64], y: NDArray[Any], missing: str
+) -> tuple[NDArray[np.float64], NDArray[Any], list[str]]:
+    """The same for arrays: what is left of them, and what is to be said of it.
+
+    Args:
+        path: of the file.
+        x: features [N, D], nan where one is missing.
+        y: a class' name or a number to predict [N].
+        missing: see `settled`.
+
+    Raises:
+        ValueError: as there.
+    """
+    gaps = np.asarray(np.isnan(x).any(axis=1))
+    numbers = y.dtype.kind == "f"
+    lacking = np.asarray(np.isnan(y) if numbers else np.isin(y, [*MISSING]), bool)
+    if missing == "drop":
+        gone = gaps | lacking
+        if gone.all():
+            raise ValueError(f"{path}: missing: each sample lacks a value: none would be left")
+        left_out = f"{_many(int(gone.sum()), 'sample')} with missing values left out"
+        return x[~gone], y[~gone], [left_out] * bool(gone.any())
+    if gaps.any() and missing != "mean":
+        raise ValueError(f'{path}: x{_first(gaps)}: fill it in or say missing = "drop" or "mean"')
+    if lacking.any() and (numbers or missing != "class"):
+        others = "" if numbers else ' or "class"'
+        raise ValueError(f'{path}: y{_first(lacking)}: fill it in or say missing = "drop"{others}')
+    means, filled = with_means(x)
+    notes = [filled] * bool(filled)
+    if lacking.any():
+        notes.append(f"{_many(int(lacking.sum()), 'sample')} without a label as a class")
+        y = np.where(lacking, EMPTY, y)
+    return means, y, notes
+
+
 def check_targets(path: str, table: Table, at: int, missing: str) -> None:
     """Hold a column of numbers to predict against what is to be done where one is missing.
 
@@ -91,5 +129,16 @@ def with_means(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], str]:
     return np.where(gaps, means, x), f"{values_} the mean of the feature"
 
 
+def _first(lacking: NDArray[np.bool_]) -> str:
+    """`[4] is missing, one of 10`."""
+    many = int(lacking.sum())
+    count = "the only one" if many == 1 else f"one of {grouped(many)}"
+    return f"[{int(lacking.argmax())}] is missing, {count}"
+
+
+def _many(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{grouped(count)} {what}s"
+
+
 def _lines(count: int) -> str:
-    return "1 line" if count == 1 else f"{grouped(count)} lines"
+    return _many(count, "line")

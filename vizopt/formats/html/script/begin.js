@@ -51,7 +51,7 @@ function bytesOf(clip) {
 
 function fail() {
   byId("trouble").hidden = false;
-  passed = last; // nothing is asked, so that everything is told
+  unanswered.length = 0; // nothing is asked, so that everything is told
   tell();
   for (const control of document.querySelectorAll("#controls :is(button, input, select), #events button")) {
     control.disabled = true;
@@ -65,6 +65,7 @@ function beforePrint() {
 
 const afterPrint = () => (story.open = opened);
 
+player.classList.toggle("asks", data.pauses.length > 0);
 byId("full").hidden = !document.fullscreenEnabled;
 byId("goto").hidden = !data.at.length;
 byId("link").hidden = byId("whole").hidden = !data.at.length || location.protocol === "about:";

@@ -12,10 +12,10 @@ const question = byId("question");
 const values = document.querySelectorAll("#numbers dd");
 const events = [...document.querySelectorAll("#events button")];
 const picture = seeker(video);
+const unanswered = data.pauses.map((pause) => pause.frame); // questions that nobody has gone on from
 
 let frame = last; // the one that is shown
 let from = last; // pauses up to this frame are past
-let passed = -1; // pauses up to this frame were passed once, so that what follows them may be told
 let speech = 0; // timer of what is to be said
 
 // Takes a video to the newest frame that is wanted; those that a seek under way outruns are left out.
@@ -41,7 +41,6 @@ const within = (k) => Math.min(Math.max(k, 0), last);
 function show(k) {
   frame = within(k);
   from = frame - 1;
-  passed = Math.max(passed, from);
   question.hidden = true;
   tell();
   picture.to(frame);
@@ -77,16 +76,16 @@ function place(name, shown, last) {
   return data.words.at.replace(/\{(\w+)\}/g, (_, part) => parts[part]);
 }
 
-// Answers wait: below a question stands nothing that comes after it.
+// Answers wait: below a question stands nothing that comes after it, until one goes on from there. A
+// jump past it answers nothing.
 
-const nextQuestion = () => data.pauses.find((pause) => pause.frame > passed);
-const isAnswer = (k) => k > (nextQuestion()?.frame ?? last);
+const isAnswer = (k) => k > (unanswered[0] ?? last);
 
 function reveal() {
-  const next = nextQuestion();
+  const [next] = unanswered;
   events.forEach((event, i) => {
-    const own = event.className === "pause" && Number(event.dataset.frame) === next?.frame;
-    const told = !next || own || event.dataset.frame < next.frame;
+    const own = event.className === "pause" && Number(event.dataset.frame) === next;
+    const told = next === undefined || own || event.dataset.frame < next;
     event.parentElement.hidden = ticks[i].hidden = !told;
   });
   byId("happened").hidden = events.every((event) => event.parentElement.hidden);

@@ -19,7 +19,7 @@ function play() {
 
 function pass(k) {
   from = k;
-  passed = Math.max(passed, k);
+  if (unanswered.includes(k)) unanswered.splice(unanswered.indexOf(k), 1);
 }
 
 const toggle = () => (playing ? stop(frame) : play());
@@ -30,7 +30,6 @@ function presented(k) {
   const due = pauseUpTo(k);
   if (due) return ask(due);
   frame = within(k);
-  passed = Math.max(passed, frame);
   tell();
 }
 
