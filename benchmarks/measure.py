@@ -7,7 +7,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -65,6 +67,30 @@ def peak_megabytes(code: str) -> float:
     command = [sys.executable, "-c", f"{code}\n{tell}"]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(ran.stdout.split()[-1]) / 1e3
+
+
+def peak_megabytes_of_all(arguments: list[str]) -> float:
+    """Peak resident size of a command and of every process that it starts, at any one time."""
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(map(_resident, _family(process.pid))))
+        time.sleep(0.02)
+    return peak / 1e6
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in children.read_text().split():
+                yield from _family(int(child))
+
+
+def _resident(pid: int) -> int:
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+    return 0
 
 
 def command_seconds(arguments: list[str], times: int = 7) -> float:

@@ -21,6 +21,7 @@ from benchmarks.measure import (
     most,
     once,
     peak_megabytes,
+    peak_megabytes_of_all,
     usage,
 )  # fmt: skip
 from benchmarks.own import own
@@ -279,6 +280,10 @@ def memory() -> list[Row]:
             for s in (20.0, 200.0)
         )
         found.append(most(f"memory of 6,000 {suffix} frames − of 600", long - short, 20, "MB"))
+    for suffix in ("mp4", "gif"):
+        file, large = FOLDER / f"m.{suffix}", ["--size", "4K", "--seconds", "2", "-q"]
+        peak = peak_megabytes_of_all(["vizopt", "render", run, "-o", str(file), *large])
+        found.append(most(f"memory of a 4K {suffix}, ffmpeg's included", peak, 700, "MB"))
     return found
 
 

@@ -75,7 +75,7 @@ def test_damaged_decks_are_one_line(tmp_path, damage):
 
 
 def test_a_template_that_unpacks_to_too_much_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(powerpoint, "LARGEST", 1_000_000)
+    monkeypatch.setattr(powerpoint, "MAX_TEMPLATE_BYTES", 1_000_000)
     path = deck(tmp_path / "a.pptx", bytes(2_000_000), "ppt/slides/slide1.xml")
     with pytest.raises(EncodeError, match="unpacks to more than 1 MB"):
         powerpoint.checked(tmp_path / "new.pptx", path)
@@ -186,7 +186,7 @@ def test_a_table_of_too_many_rows_is_one_line(tmp_path, monkeypatch):
 def test_an_archive_that_unpacks_to_too_much_is_one_line(tmp_path, monkeypatch):
     from vizopt.train.problems import arrays
 
-    monkeypatch.setattr(arrays, "LARGEST", 1000)
+    monkeypatch.setattr(arrays, "MAX_TABLE_BYTES", 1000)
     np.savez_compressed(tmp_path / "a.npz", X=np.zeros((1000, 2)), y=np.zeros(1000))
     with pytest.raises(ValueError, match=r"unpacks to more than 0\.001 MB"):
         arrays.arrays(str(tmp_path / "a.npz"), "X")

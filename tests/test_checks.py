@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 import vizopt
-from vizopt.clips.checks import Checks, FlashChecks, Steps
+from vizopt.clips.checks import CheckProgress, Checks, FlashChecks
 from vizopt.clips.options import request
 from vizopt.core.errors import EncodeError
 from vizopt.core.ffmpeg import end
@@ -60,7 +60,7 @@ def test_a_files_bar_counts_its_frames_once_for_drawing_and_check(run, tmp_path)
 
 def test_half_of_a_bar_is_drawing_and_half_is_the_check():
     bars = Bars()
-    steps = Steps(bars, 6, "a.mp4", 2)
+    steps = CheckProgress(bars, 6, "a.mp4", 2)
     for _ in steps.part():
         pass
     assert bars.passed == {"a.mp4": 2}  # and the third is begun
@@ -77,7 +77,7 @@ def clip(run, tmp_path):
 
 
 def judges(paper="#ffffff"):
-    return FlashChecks(Steps(Bars(), 10, "a.mp4", 1), paper)
+    return FlashChecks(CheckProgress(Bars(), 10, "a.mp4", 1), paper)
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
@@ -86,7 +86,7 @@ def test_a_clip_is_checked_by_a_process_beside_what_is_done_next(run, name, tmp_
     (clip,) = render_all(run, [tmp_path / name], look)
     bars = Bars()
     with Checks() as checks:
-        told = checks.begin(FlashChecks(Steps(bars, 10, name, 1), "#ffffff"), clip.path)
+        told = checks.begin(FlashChecks(CheckProgress(bars, 10, name, 1), "#ffffff"), clip.path)
         assert bars.passed == {}  # nothing else is done yet: the process would only be waited for
         checks.beside()
         wait_until(lambda: bars.passed == {name: 10})
@@ -157,7 +157,7 @@ def test_an_error_beside_it_ends_a_check_and_leaves_nothing(run, tmp_path, monke
     (clip,) = render_all(run, [tmp_path / "long.mp4"], look)
     bars = Bars()
     checks = Checks()
-    checks.begin(FlashChecks(Steps(bars, 600, "long", 1), "#ffffff"), clip.path)
+    checks.begin(FlashChecks(CheckProgress(bars, 600, "long", 1), "#ffffff"), clip.path)
     checks.beside()
     wait_until(lambda: bars.passed.get("long", 0) > 2 and list(folder.iterdir()))
     checks.__exit__(KeyboardInterrupt)

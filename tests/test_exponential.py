@@ -12,7 +12,7 @@ import pytest
 
 from vizopt.core import exponential
 from vizopt.core.exponential import exp32, log32, numpy_has_its_own
-from vizopt.recording.scores import encoded
+from vizopt.recording.scores import to_margin_bytes
 from vizopt.train.problems.activations import sigmoid
 from vizopt.train.problems.heads import Targets, head
 from vizopt.train.problems.precision import PRECISIONS
@@ -41,7 +41,7 @@ import hashlib
 import numpy as np, vizopt
 from numpy.random import RandomState
 from vizopt.core.exponential import numpy_has_its_own
-from vizopt.recording.scores import encoded
+from vizopt.recording.scores import to_margin_bytes
 from vizopt.train.loop import train
 points = RandomState(0).uniform(-1, 1, (2, 4000)).astype(np.float32)
 print(numpy_has_its_own())
@@ -56,7 +56,7 @@ for name in {list(RUNS)}:
         print(f"{{step.number}},{{accuracy:.6f}},{{found.loss:.6f}}")
     losses = np.array([step.evaluation.loss for step in steps])
     params = steps[-1].params
-    scores = encoded(network.scores(params, points))
+    scores = to_margin_bytes(network.scores(params, points))
     print(*(hashlib.sha256(x.tobytes()).hexdigest() for x in (params, losses, scores)))
 """
 
@@ -150,7 +150,7 @@ def test_another_kernel_is_noticed(monkeypatch):
 
 def test_scores_are_the_same_bytes_on_every_machine():
     outputs = np.random.RandomState(0).uniform(-1, 1, (3, 1_000_000)).astype(np.float32)
-    assert hashlib.sha256(encoded(outputs).tobytes()).hexdigest()[:16] == "71cabada91efa0b7"
+    assert hashlib.sha256(to_margin_bytes(outputs).tobytes()).hexdigest()[:16] == "71cabada91efa0b7"
 
 
 def run(off):

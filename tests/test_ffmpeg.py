@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -141,6 +142,20 @@ def test_large_pictures_are_the_same_in_less_memory(tmp_path, monkeypatch, inste
     assert [picture[:2] for picture in sparing] == [picture[:2] for picture in plain]
     for one, other in zip(sparing, plain, strict=True):
         assert abs(one.frame.astype(int) - other.frame).mean() < 20
+
+
+def test_of_large_pictures_none_waits_and_their_memory_goes_back(tmp_path, monkeypatch, instead):
+    """A picture of 4K is 33 MB: none is kept where one is written, and none in glibc's heaps."""
+    mark, size = tmp_path / "read.txt", (2048, 1024)
+    half = f'head -c 4000000 >/dev/null; echo "$MALLOC_MMAP_THRESHOLD_" >"{mark}"; cat >/dev/null'
+    instead(WELL + half)
+    monkeypatch.setattr(ffmpeg, "MAX_PLAIN_PX", 0)
+    frame = np.full((size[1], size[0], 4), 255, np.uint8)
+    path, stream = tmp_path / "a.mp4", StreamSpec(size, 30, lambda: [frame])
+    with suppress(VizoptError), format_of(path).open(path, stream) as write:  # it writes nothing
+        write(frame)
+        limit = int(mark.read_text())
+    assert limit < 3840 * 2160 * 3 // 2  # what the smallest picture of 4K takes
 
 
 LACK = "echo '[graph @ 0x1] [error] Failed to allocate packet of size 2764800' >&2; exit 1"

@@ -16,7 +16,7 @@ from vizopt.draw.spans import LIMIT, Spans
 from vizopt.draw.theme import THEMES
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
-from vizopt.recording.scores import DISTANCES, encoded
+from vizopt.recording.scores import DISTANCES, to_margin_bytes
 from vizopt.recording.store import Recording
 
 GRID = 40
@@ -27,7 +27,7 @@ BRIGHT = np.array([[0, 0, 0, 255], [255, 255, 255, 255]], np.uint8)
 
 def recorded(path, outputs):
     """A recording whose rows have these network outputs [N, C, G, G], at even epochs."""
-    codes = np.stack([encoded(o.reshape(len(o), -1)).reshape(o.shape) for o in outputs])
+    codes = np.stack([to_margin_bytes(o.reshape(len(o), -1)).reshape(o.shape) for o in outputs])
     columns = (
         Column("loss", "history", "float64"),
         Column("epoch", "snapshots", "int64"),
@@ -263,7 +263,7 @@ def test_shading_goes_from_grey_to_the_classes_own_colour():
     outputs[:, 0, 0] = 0, -4, -4  # as far ahead as anything
     outputs[:, 0, 1] = -0.04, 0, -4  # a hundredth of that
     outputs[:, 1, 0] = -0.004, 0, -4  # hardly
-    scores = encoded(outputs.reshape(3, 4)).reshape(3, 2, 2)
+    scores = to_margin_bytes(outputs.reshape(3, 4)).reshape(3, 2, 2)
     pixels: Pixels = np.zeros((201, 201, 4), np.uint8)
     Regions(2, 201, 201, TINTS).shade(scores, pixels)
     tints, pale = TINTS[:, :3].astype(float), float(grey(TINTS))

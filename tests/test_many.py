@@ -12,7 +12,7 @@ from vizopt import story
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.contrast import SHAPE, contrast
 from vizopt.draw.panels.markers import shape
-from vizopt.draw.panels.sample import LEAST, PLANE, STRIP, sample
+from vizopt.draw.panels.sample import MIN_PER_CLASS, PLANE_POINTS, STRIP_POINTS, sample
 from vizopt.draw.theme import THEMES
 
 EYES = (None, "deuteranomaly", "protanomaly", "tritanomaly")
@@ -20,19 +20,19 @@ EYES = (None, "deuteranomaly", "protanomaly", "tritanomaly")
 
 def test_of_many_points_a_sample_is_drawn_that_is_always_the_same():
     labels = np.random.RandomState(1).choice(3, 100_000, p=[0.7, 0.2995, 0.0005])
-    some = sample(labels, PLANE)
-    assert np.array_equal(some, sample(labels, PLANE))
+    some = sample(labels, PLANE_POINTS)
+    assert np.array_equal(some, sample(labels, PLANE_POINTS))
     assert (np.diff(some) > 0).all()
     counts = np.bincount(labels)
     assert counts[2] > 20  # whose share would be less than one
     shown = np.bincount(labels[some])
-    assert shown[2] == LEAST == 10
+    assert shown[2] == MIN_PER_CLASS == 10
     assert abs(shown[:2] - counts[:2] / 100).max() <= 1
     few = np.r_[np.zeros(5000, int), np.ones(4, int)]
-    assert np.bincount(few[sample(few, PLANE)])[1] == 4
-    assert len(sample(labels[:PLANE], PLANE)) == PLANE
-    assert len(sample(labels[: PLANE + 1] * 0, PLANE)) == PLANE
-    assert len(sample(labels * 0, STRIP)) == STRIP
+    assert np.bincount(few[sample(few, PLANE_POINTS)])[1] == 4
+    assert len(sample(labels[:PLANE_POINTS], PLANE_POINTS)) == PLANE_POINTS
+    assert len(sample(labels[: PLANE_POINTS + 1] * 0, PLANE_POINTS)) == PLANE_POINTS
+    assert len(sample(labels * 0, STRIP_POINTS)) == STRIP_POINTS
 
 
 def recorded(folder, keys):

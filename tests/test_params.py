@@ -165,3 +165,14 @@ def test_muon_turns_the_matrices_of_any_convention_and_leaves_embeddings_to_adam
     others = muon._rest()
     alone, _ = others.update(0, params, grad, others.init(params, layout))
     assert layout.views(delta)["tok.weight"] == pytest.approx(layout.views(alone)["tok.weight"])
+
+
+def test_single_numbers_are_read_and_drawn_wherever_they_lie():
+    """As the scale of a layer may be; those of a layer need not lie together."""
+    layout = ParamLayout.of({"a.weight": (), "b.weight": (), "a.bias": ()})
+    params = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    for ahead in (params, params[0]):
+        assert [view.shape for view in layout.views(ahead).values()] == [ahead.shape[:-1]] * 3
+        matrix = layout.matrix("a", ahead)
+        assert matrix.reshape(*ahead.shape[:-1], -1).tolist() == ahead[..., [0, 2]].tolist()
+        assert layout.matrix("b", ahead).shape == (*ahead.shape[:-1], 1, 1)

@@ -14,7 +14,7 @@ from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import DecisionRegions
 from vizopt.draw.panels.base import DrawContext
-from vizopt.draw.panels.legend import LINES, MOST, ClassLegend, written
+from vizopt.draw.panels.legend import LINES, MAX_CLASSES, ClassLegend, written
 from vizopt.draw.panels.weights import _block_maxima
 from vizopt.draw.theme import THEMES
 from vizopt.recording.store import Recording
@@ -284,7 +284,7 @@ def test_the_lines_of_classes_show_what_fits_and_count_the_others(classes, side)
     last = len(found.names) - (found.lines - 1) * found.across
     assert found.step * found.across <= side + 1e-9
     assert last * found.step + slot.text_width(found.more, found.size) <= side + 1e-9
-    assert (hidden > 0) == (classes > MOST)
+    assert (hidden > 0) == (classes > MAX_CLASSES)
 
 
 @pytest.mark.parametrize(

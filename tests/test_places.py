@@ -4,6 +4,7 @@ import contextlib
 import errno
 import multiprocessing
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -257,6 +258,33 @@ def _fill(part, run, monkeypatch, refused):
     shutil.copytree(run.path, part, dirs_exist_ok=True)
     monkeypatch.setattr(atomic, "read_bytes", refused)
     refused()
+
+
+UNIX = ("fcntl", "resource", "pwd", "grp", "termios")
+ELSEWHERE = """
+import os, signal, sys
+sys.modules |= dict.fromkeys({modules})
+for module, names in ((os, "getuid geteuid fork register_at_fork sched_getaffinity mkfifo"),
+                      (signal, "SIGHUP")):
+    for name in names.split():
+        delattr(module, name)
+from vizopt.__main__ import main
+main()
+"""
+
+
+def test_what_windows_does_not_have_is_not_needed(tmp_path):
+    script = ELSEWHERE.format(modules=UNIX)
+    keys = ["--set", "epochs=3", "--set", "keep.grid=4", "--seconds", "0.1", "--size", "480x270"]
+    made = ["make", "sgd", "-o", "new/a.mp4", "-o", "new/a.zarr", "-o", "new/%d.png", "-q", *keys]
+    command = [sys.executable, "-c", script, *made]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert {file.name for file in (tmp_path / "new").iterdir()} >= {"a.mp4", "a.zarr", "0.png"}
+    needed = re.compile(rf"^(import|from) ({'|'.join(UNIX)})\b", re.MULTILINE)
+    files = [*Path(vizopt.__file__).parent.rglob("*.py")]
+    assert len(files) > 200
+    assert not [file for file in files if needed.search(file.read_text(encoding="utf-8"))]
 
 
 def test_files_are_on_the_disk_before_they_have_their_names(run, tmp_path, monkeypatch):

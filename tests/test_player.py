@@ -36,7 +36,7 @@ from vizopt.core.errors import SceneError
 from vizopt.core.numbers import count, number
 from vizopt.core.words import language, phrase, table
 from vizopt.flashes import check_flashes
-from vizopt.flashes.warning import SAID
+from vizopt.flashes.warning import CARD_WORDS
 from vizopt.formats import ClipMetadata, Mark
 from vizopt.scene.load import parse_scene
 
@@ -57,7 +57,7 @@ def test_a_page_is_said_in_the_language_of_its_clip(tmp_path):
         Mark(30, 300, phrase("loss_jumps", value="2.000")),
         Mark(90, 900, "a word of one's own"),
     )
-    label = replace(LABEL, marks=marks, warning=SAID, words=language("de"))
+    label = replace(LABEL, marks=marks, warning=CARD_WORDS, words=language("de"))
     page = write(tmp_path / "blocks.html", label).read_text("utf-8")
     assert '<html lang="de">' in page
     body = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", page, flags=re.S)

@@ -15,7 +15,7 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number, setting
 from vizopt.core.sizes import Box
 from vizopt.draw.panels import PANELS, SmallPlane
-from vizopt.draw.panels.balls import APART, ARROW, _shapes, sides, stacked
+from vizopt.draw.panels.balls import ARROW, BADGE_STEP_RADII, _shapes, sides, stacked
 from vizopt.draw.panels.curves.compared import _draw_line
 from vizopt.draw.panels.curves.tips import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
@@ -218,8 +218,8 @@ def test_no_badge_lies_over_another_one(places):
     heights = stacked(places, 10.0)
     for i, (x, _) in enumerate(places):
         for j in range(i):
-            apart = abs(x - places[j][0]) >= 10 * APART
-            assert apart or abs(heights[i] - heights[j]) >= 0.98 * 10 * APART
+            apart = abs(x - places[j][0]) >= 10 * BADGE_STEP_RADII
+            assert apart or abs(heights[i] - heights[j]) >= 0.98 * 10 * BADGE_STEP_RADII
 
 
 def test_a_badge_without_room_above_its_ball_stands_below():

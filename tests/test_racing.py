@@ -12,6 +12,7 @@ import pytest
 import vizopt
 from vizopt.clips import recipe as recipes
 from vizopt.clips.drawing import planned_picture
+from vizopt.clips.options import request
 from vizopt.clips.telling import settings_of, told_of
 from vizopt.core.errors import Interrupted, RecordingError, VizoptError
 from vizopt.core.library import names
@@ -221,11 +222,19 @@ def test_processes_train_the_same_bits_and_what_stands_is_kept(tmp_path, tiny):
 
 def test_what_a_process_meets_is_told_as_it_is(tmp_path):
     field = field_of(["sgd", "adam"], TINY, "race")
-    (tmp_path / "runs").write_text("no folder")
-    with pytest.raises(RecordingError, match=r"runs: is no folder|SGD\.zarr|Adam\.zarr"):
-        racing.train_race(field, tmp_path / "runs", quiet, print, cores=1)
-    with pytest.raises(VizoptError, match=r"SGD\.zarr|Adam\.zarr"):
-        racing.train_race(field, tmp_path / "runs", quiet, print, cores=2)
+    (tmp_path / "runs" / "SGD.zarr").mkdir(parents=True)
+    for cores, kind in ((1, RecordingError), (2, VizoptError)):
+        with pytest.raises(kind, match=r"SGD\.zarr: exists and is no recording"):
+            racing.train_race(field, tmp_path / "runs", quiet, print, cores=cores)
+
+
+def test_recordings_go_into_a_folder_and_nowhere_else(tmp_path):
+    field = field_of(["sgd", "adam"], TINY, "race")
+    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name, told in (("file", "is no folder"), ("loop", "cannot write: Too many levels")):
+        with pytest.raises(VizoptError, match=rf"{name}: {told}"):
+            racing.train_race(field, tmp_path / name, quiet, print)
 
 
 def test_ctrl_c_leaves_what_is_finished_and_the_next_race_trains_the_rest(tmp_path):
@@ -237,6 +246,12 @@ def test_ctrl_c_leaves_what_is_finished_and_the_next_race_trains_the_rest(tmp_pa
                 raise KeyboardInterrupt
             yield item
 
+    def pressed(items, total, label, unit, start=0):
+        raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted, match=r"interrupted: 0 of 2 runs"):
+        racing.train_race(field, tmp_path / "outputs" / "race", pressed, print, cores=1)
+    assert not [*tmp_path.iterdir()]
     with pytest.raises(
         Interrupted, match=r"interrupted: 1 of 2 runs are recorded in .*: the same "
     ):
@@ -645,3 +660,23 @@ def test_a_run_that_another_command_has_replaced_is_not_drawn_as_this_one(tmp_pa
     monkeypatch.undo()
     runs = racing.train_race(field, tmp_path, quiet, lambda line: None)
     assert [run.epochs for run in runs.values()] == [5, 5]
+
+
+def test_a_run_that_is_replaced_while_it_is_drawn_ends_the_race(tmp_path):
+    """Also where the other runs of it stay: no picture has one run before and another behind."""
+    paths = [tmp_path / f"{name}.zarr" for name in ("sgd", "adam")]
+    for path in paths:
+        vizopt.record(vizopt.load_scene(path.stem, TINY), path)
+
+    def bar(items, total, label, unit, start=0):
+        for item in items:
+            yield item
+            if unit == "frame" and paths[1].is_dir():
+                paths[1].rename(tmp_path / "aside.zarr")
+                field.runs["Adam"]._latest.clear()  # of a large one little is remembered
+
+    field = field_of([str(path) for path in paths], {}, "race")
+    asked = request(size=(480, 270), overrides={"timeline.seconds": 0.3})
+    with pytest.raises(RecordingError, match=r"^[^\n]*adam\.zarr: was replaced or removed while"):
+        racing.race(field, [tmp_path / "a.gif"], asked, None, bar, print)
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "aside.zarr", paths[0]])

@@ -1,19 +1,23 @@
 """The recorder's thread: no row is lost, none waits too long, what goes wrong in it is heard."""
 
+import asyncio
 import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.random import RandomState
+from zarr.core.sync import sync
 
 from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
 from vizopt.recording import recorder as recorders
+from vizopt.recording.atomic import replaced
 from vizopt.recording.commits import Commits
+from vizopt.recording.guarded import writing
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
-from vizopt.recording.scores import encoded
+from vizopt.recording.scores import to_margin_bytes
 from vizopt.recording.store import Recording
 from vizopt.recording.waiting import AT_ONCE
 from vizopt.train.problems import NetworkSpec, Spiral
@@ -68,7 +72,7 @@ def test_they_are_computed_in_another_thread_while_the_training_goes_on(tmp_path
 
 
 def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorders, "WAITING", 5)
+    monkeypatch.setattr(recorders, "WAITING_SNAPSHOTS", 5)
     write, free, waited = Commits.write, threading.Event(), []
 
     def slow(self, batch):
@@ -86,7 +90,7 @@ def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypat
 
 
 def test_what_the_disk_refuses_is_raised_where_the_next_rows_come(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorders, "WAITING", 5)
+    monkeypatch.setattr(recorders, "WAITING_SNAPSHOTS", 5)
     reached = []
 
     def train():
@@ -104,6 +108,29 @@ def test_what_the_disk_refuses_is_raised_where_the_next_rows_come(tmp_path, monk
     assert reached[-1] == 8  # the tenth row fills the second five
 
 
+def test_a_folder_that_is_removed_after_an_error_is_not_made_anew(tmp_path):
+    """Of several chunks that Zarr writes at once one fails, and the others come later."""
+
+    async def full():
+        raise OSError(28, "No space left on device")
+
+    async def later(folder):
+        await asyncio.sleep(0.1)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+
+    async def both(part):
+        await asyncio.gather(full(), later(part / "snapshots"))
+
+    with (
+        pytest.raises(RecordingError, match=r"a\.zarr: cannot write: No space left"),
+        replaced(tmp_path / "a.zarr") as part,
+        writing(part),
+    ):
+        sync(both(part))
+    sync(asyncio.sleep(0.15))
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_goes_wrong_in_computing_is_raised_too(tmp_path):
     def wrong(rows):
         raise ArithmeticError("no such rows")
@@ -116,7 +143,7 @@ def test_what_goes_wrong_in_computing_is_raised_too(tmp_path):
 
 
 def test_ctrl_c_waits_for_what_is_being_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorders, "WAITING", 5)
+    monkeypatch.setattr(recorders, "WAITING_SNAPSHOTS", 5)
     write, begun = Commits.write, threading.Event()
 
     def slow(self, batch):
@@ -170,7 +197,7 @@ def test_the_scores_of_several_networks_are_those_of_each_alone(keys, points):
     scores = network.scores(params, places)
     for i, alone in enumerate(params):
         assert np.array_equal(scores[i], network.scores(alone, places))
-        assert np.array_equal(encoded(scores)[i], encoded(scores[i]))
+        assert np.array_equal(to_margin_bytes(scores)[i], to_margin_bytes(scores[i]))
     size = -(-points // -(-points // 512))
     way = Workspace(network.spec.sizes, size, network._stack._precision, network._activation)
     way.use(size)[...] = places[:, :size]

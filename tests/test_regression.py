@@ -25,7 +25,7 @@ from vizopt.draw.theme import THEMES
 from vizopt.draw.views import alone
 from vizopt.recording.quantities import quantity, title
 from vizopt.recording.summary import summary, table
-from vizopt.recording.targets import MOST, shown
+from vizopt.recording.targets import MAX_SAMPLES, shown
 from vizopt.train.loop import train
 from vizopt.train.optimizers import SGD
 from vizopt.train.problems import DATASETS, RegressionSpec
@@ -254,11 +254,11 @@ def test_titles_units_and_axes_of_the_metrics():
 
 
 def test_of_many_samples_the_same_ones_are_shown():
-    assert np.array_equal(shown(MOST), np.arange(MOST))
-    some = shown(MOST + 1)
-    assert len(some) == MOST
+    assert np.array_equal(shown(MAX_SAMPLES), np.arange(MAX_SAMPLES))
+    some = shown(MAX_SAMPLES + 1)
+    assert len(some) == MAX_SAMPLES
     assert (np.diff(some) > 0).all()
-    assert np.array_equal(some, shown(MOST + 1))
+    assert np.array_equal(some, shown(MAX_SAMPLES + 1))
 
 
 def test_a_race_of_regressions_is_led_by_the_lowest_loss(sine, tmp_path):
@@ -320,7 +320,7 @@ def test_predictions_of_another_shape_are_left_out_and_whole_numbers_need_a_name
 
 
 def test_very_wide_samples_are_few_and_predicted_in_parts(tmp_path, monkeypatch):
-    monkeypatch.setattr("vizopt.recording.run.WIDE", 6000)
+    monkeypatch.setattr("vizopt.recording.run.MAX_INPUT_NUMBERS", 6000)
     monkeypatch.setattr("vizopt.recording.asking.AT_ONCE", 64_000)
     seen = []
     x = RandomState(0).randn(70, 10, 10)

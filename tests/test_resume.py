@@ -11,6 +11,7 @@ from children import press, until, vizopt_child
 import vizopt
 from vizopt import pipeline
 from vizopt.core.errors import Interrupted, RecordingError
+from vizopt.core.places import beside
 from vizopt.recording import commits
 from vizopt.recording.atomic import attributes, writing
 from vizopt.recording.commits import Commits
@@ -238,6 +239,24 @@ def furthest(folder):
     """The epoch of the last state that a run in this folder has committed."""
     found = (attributes(path).get("state") for path in folder.glob("run.zarr*"))
     return max((state["epoch"] for state in found if state), default=0)
+
+
+def test_behind_a_link_the_recording_is_where_it_leads_to(tmp_path, monkeypatch):
+    """Interrupted where there is nothing yet, killed, and gone on with: the link stays one."""
+    committing(monkeypatch, 5)
+    link, place = tmp_path / "run.zarr", tmp_path / "disk" / "real.zarr"
+    link.symlink_to(place)
+    cut(scene_with("sgd"), link, 7)
+    assert Recording(place).interrupted == 7
+    place.rename(beside(place))
+    pipeline.record(scene_with("sgd"), link, resume=True)
+    assert link.is_symlink()
+    assert [*place.parent.iterdir()] == [place]
+    assert Recording(link).epochs == 14
+    link.unlink()
+    link.symlink_to(link)
+    with pytest.raises(RecordingError, match="cannot read: Too many levels"):
+        pipeline.record(scene_with("sgd"), link, resume=True)
 
 
 def test_real_ends_and_the_command_that_they_name(tmp_path, command):

@@ -8,7 +8,7 @@ import vizopt
 from vizopt.core.errors import RecordingError
 from vizopt.recording import keeping
 from vizopt.recording.budget import (
-    EXACT,
+    EXACT_FINENESS,
     PACKED,
     SAMPLED,
     bytes_of,
@@ -132,7 +132,7 @@ def test_fineness_goes_before_rows_run_out():
         return 4.0 * (fine.side or 447) ** 2 + fine.grid**2
 
     found = [fineness(size, row, 10_000, exact=True) for size in (1e9, 1e8, 3e7, 1e6, 1e4)]
-    assert found[0] == EXACT[0]
+    assert found[0] == EXACT_FINENESS[0]
     assert found[-1] == SAMPLED[-1]
     cells = [row(fine) for fine in found]
     assert cells == sorted(cells, reverse=True)

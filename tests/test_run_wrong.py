@@ -16,6 +16,7 @@ from loops import Loop, X, Y, trained
 
 import vizopt
 from vizopt.core.errors import RecordingError, VizoptWarning
+from vizopt.recording import summary
 from vizopt.recording.ending import is_open
 
 
@@ -275,7 +276,8 @@ def test_nothing_logged_of_a_resumed_run_leaves_what_was_there(tmp_path):
 
 def test_nothing_logged_leaves_nothing(tmp_path):
     with said("a.zarr: nothing was logged: there is no recording of it"):
-        vizopt.Run(tmp_path / "a.zarr").close()
+        vizopt.Run(tmp_path / "new" / "a.zarr").close()
+    assert not [*tmp_path.iterdir()]
     with vizopt.Run(tmp_path / "b.zarr") as run:
         run.log()
     assert vizopt.Recording(tmp_path / "b.zarr").epochs == 1
@@ -308,6 +310,11 @@ def test_an_error_in_the_loop_keeps_what_was_before(tmp_path, error, again):
     run = vizopt.Recording(kept)
     assert (run.interrupted, run.epochs, run.header.epochs) == (3, 3, 10)
     assert run["params"][:, 0].tolist() == [0, 1, 2]
+    with said(f"{kept}: was interrupted at epoch 3: goes on from there"):
+        run = vizopt.Run(kept, mode="resume")
+    with run:
+        run.log(loss=3.0, params=weights(3))
+    assert vizopt.Recording(kept).interrupted is None
     if again:
         assert vizopt.Recording(path)["loss"].tolist() == [7]
 
@@ -351,7 +358,7 @@ def test_a_run_that_nobody_closes_is_whole(tmp_path):
 
 LONG = """
 from vizopt.recording import recorder
-recorder.WAITING = 10
+recorder.WAITING_SNAPSHOTS = 10
 run = vizopt.Run("a.zarr")
 for step in range(100_000):
     run.log(step=step, loss=step, params=[np.full((2, 2), step, np.float32)])
@@ -368,15 +375,22 @@ def test_killed_it_has_every_committed_row_and_goes_on(tmp_path, again):
             run.log(loss=7.0, params=[np.zeros((2, 2), np.float32)])
     process = script(tmp_path, LONG)
     assert process.stdout.readline() == "far\n"
+    folder = next(p for p in tmp_path.iterdir() if p != path) if again else path
+    assert vizopt.Recording(folder).interrupted is None  # it goes on
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    folder = next(p for p in tmp_path.iterdir() if p != path) if again else path
     killed = vizopt.Recording(folder)
+    told = f"interrupted at epoch {killed.epochs}"
+    assert [line.split(maxsplit=1)[1] for line in summary.lines(killed) if "interr" in line] == [
+        told
+    ]
     assert len(killed) >= 80
     assert killed["loss"].tolist() == [*range(killed.epochs)]
     assert np.array_equal(killed["params"][:, 0], killed["epoch"])
     before = killed.epochs
-    with vizopt.Run(path, mode="resume") as run:
+    with said(f"a.zarr: was {told}: goes on from there"):
+        run = vizopt.Run(path, mode="resume")
+    with run:
         assert run.steps == before
         for step in range(before, before + 20):
             run.log(loss=step, params=[np.full((2, 2), step, np.float32)])
@@ -385,6 +399,7 @@ def test_killed_it_has_every_committed_row_and_goes_on(tmp_path, again):
     assert run["step"].tolist() == [*range(before + 20)]
     assert np.array_equal(run["params"][:, 0], run["epoch"])
     assert run["epoch"][-1] == before + 19
+    assert run.interrupted is None
     assert [*tmp_path.iterdir()] == [path]
 
 
@@ -485,7 +500,7 @@ def test_a_full_disk_in_the_middle_ends_the_recording_and_not_the_training(tmp_p
         """
         import warnings, resource
         from vizopt.recording import recorder
-        recorder.WAITING = 10
+        recorder.WAITING_SNAPSHOTS = 10
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         rng = np.random.RandomState(0)
         with warnings.catch_warnings(record=True) as found:
@@ -496,13 +511,18 @@ def test_a_full_disk_in_the_middle_ends_the_recording_and_not_the_training(tmp_p
                 if step == 50:
                     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
             run.close()
+            early = vizopt.Run("new/b.zarr")  # whose first rows find no place
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+            early.log(loss=1.0)
+            early.close()
         print(step, len(found), found[0].message)
         """,
     )
     out, err = process.communicate()
     assert err == ""
     line = "a.zarr: cannot write: File too large: the recording ends here, the training goes on"
-    assert out == f"199 1 {line}\n"
+    assert out == f"199 2 {line}\n"
+    assert [*tmp_path.iterdir()] == [tmp_path / "a.zarr"]
     run = vizopt.Recording(tmp_path / "a.zarr")
     assert 40 <= run.epochs <= 60
     assert run["loss"].tolist() == [*range(run.epochs)]

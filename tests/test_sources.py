@@ -46,7 +46,7 @@ def test_a_compressed_table_is_unpacked(tmp_path, monkeypatch, module):
     is_that_table(made(file))
     file.write_bytes(module.compress(TEXT.encode())[:-9])
     assert refused(file).startswith("is compressed and damaged: ")
-    monkeypatch.setattr(sources, "LARGEST", 500)
+    monkeypatch.setattr(sources, "MAX_TABLE_BYTES", 500)
     file.write_bytes(module.compress(bytes(10_000)))
     assert refused(file) == "unpacks to more than 0.0005 MB: take a part of it"
 

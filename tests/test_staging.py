@@ -4,18 +4,25 @@ import os
 import shutil
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import vizopt
 from vizopt import pipeline
 from vizopt.clips import staging as staging_
+from vizopt.clips.checks import Steps
 from vizopt.clips.options import request
+from vizopt.clips.plan import check_place
 from vizopt.clips.staging import Staging, staged
+from vizopt.clips.write import write_frames
 from vizopt.core import places
 from vizopt.core.errors import EncodeError
 from vizopt.core.places import _host
+from vizopt.core.progress import quiet
+from vizopt.formats import StreamSpec, format_of
 from vizopt.pipeline import drawing, training
 from vizopt.recording import atomic
 from vizopt.recording.store import Recording
@@ -46,6 +53,18 @@ def before(made, tmp_path, monkeypatch):
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return contents()
+
+
+def test_folders_that_were_made_for_nothing_go(tmp_path):
+    with staged() as staging:  # which end before their files are put there
+        staging.place(tmp_path / "new" / "deep" / "a.png").touch()
+        staging.place(tmp_path / "old" / "b.png")
+        (tmp_path / "old" / "mine").touch()
+    assert [*tmp_path.iterdir()] == [tmp_path / "old"]
+    check_place(tmp_path / "new" / "a.png")  # nor does it take one to know that it can be made
+    with pytest.raises(EncodeError, match=r"cannot write: .*mine is no folder"):
+        check_place(tmp_path / "old" / "mine" / "deep" / "a.png")
+    assert not (tmp_path / "new").exists()
 
 
 def test_all_old_or_all_new_until_the_last_is_finished(before, monkeypatch):
@@ -132,3 +151,20 @@ def test_an_end_while_drawing_keeps_the_training(before, monkeypatch, kind):
     assert not list(Path().glob("*.part"))
     if kind is KeyboardInterrupt:
         assert "a.interrupted.zarr has the whole training: draw it with" in str(error.value)
+
+
+def test_no_frame_is_held_while_the_next_one_is_drawn(tmp_path):
+    made = []
+
+    def frame(_):
+        assert not any(before() is not None for before in made)
+        pixels = np.zeros((4, 4, 4), np.uint8)
+        made.append(weakref.ref(pixels))
+        return pixels
+
+    file = tmp_path / "a.gif"
+    stream = StreamSpec((4, 4), 20.0, lambda: [np.zeros((4, 4, 4), np.uint8)])
+    frames = Steps(quiet, 3, "a.gif", 1).counted(map(frame, range(3)))
+    with staged() as staging:
+        assert not write_frames(frames, stream, [(file, format_of(file))], staging)
+    assert len(made) == 3

@@ -30,13 +30,13 @@ def frames(swinging):
 
 
 def test_a_short_path_is_drawn_step_by_step():
-    steps = np.ones(descent.MOST, np.bool_)
+    steps = np.ones(descent.MAX_DOTS, np.bool_)
     assert descent._apart(steps, [np.zeros(len(steps)), np.zeros((len(steps), 2))]).all()
 
 
 @pytest.mark.parametrize("spread", [0, 30, 1e5])
 def test_a_long_path_keeps_the_first_step_of_each_colour_and_place(monkeypatch, spread):
-    monkeypatch.setattr(descent, "MOST", 500)
+    monkeypatch.setattr(descent, "MAX_DOTS", 500)
     random = RandomState(0)
     places = random.uniform(0, spread or 0.9, (4000, 2))
     shades = np.repeat(np.arange(4), 1000)
@@ -56,7 +56,7 @@ def test_a_long_path_keeps_the_first_step_of_each_colour_and_place(monkeypatch, 
 def test_a_thinned_path_looks_like_the_whole_one(swinging, monkeypatch):
     whole = frames(swinging)
     expected = [whole[k] for k in range(len(whole))]
-    monkeypatch.setattr(descent, "MOST", 690)
+    monkeypatch.setattr(descent, "MAX_DOTS", 690)
     thinned = frames(swinging)
     for k in (len(whole) - 1, 0, 4):  # in any order
         away = abs(expected[k].astype(int) - thinned[k]).max(2)

@@ -176,10 +176,21 @@ def test_the_end_of_a_process_on_a_busy_machine_is_silent(run):
         (OSError(24, "Too many files"), "Too many"),
         (ImportError("_random.so: failed to map segment from shared object"), "out of memory\n"),
         (ImportError("No module named 'x'"), "cannot start: No module named 'x': install vizopt"),
+        (SystemError("error return without exception set"), "out of memory\n"),
     ],
 )
-def test_modules_that_cannot_be_loaded_are_one_line(command, monkeypatch, error, told):
+@pytest.mark.parametrize("tried", [None, ImportError("_sha512.so: failed to map segment")])
+def test_modules_that_cannot_be_loaded_are_one_line(command, monkeypatch, error, told, tried):
+    """A module that was tried in the place of one for which memory was short is not missed."""
+    if tried and isinstance(error, ImportError):
+        told = "out of memory\n"
+
     def failed():
+        try:
+            if tried:
+                raise tried
+        except ImportError:
+            raise error  # noqa: B904  as in `random`: its context is the first
         raise error
 
     monkeypatch.setattr("vizopt.cli.run", failed)
@@ -187,3 +198,17 @@ def test_modules_that_cannot_be_loaded_are_one_line(command, monkeypatch, error,
     assert ran.code == 1
     assert ran.err.startswith(f"vizopt: {told}")
     assert ran.err.count("\n") == 1
+
+
+LOUD = """
+import logging
+from vizopt import __main__, cli
+cli.run = lambda: logging.error("code for hash md5 was not found") or (0, "")
+__main__.main()
+"""
+
+
+def test_what_libraries_log_is_not_heard():
+    """As hashlib does without memory for its modules, with a traceback for each."""
+    ran = subprocess.run([sys.executable, "-c", LOUD], capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("", "")

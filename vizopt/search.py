@@ -24,7 +24,7 @@ from vizopt.train.schedules import Constant
 Values: TypeAlias = NDArray[np.float64]
 
 RATES = np.geomspace(1e-4, 1.0, 161)
-KEPT = np.concatenate([[0.0], 1 - np.geomspace(1.0, 0.01, 41)[1:]])  # momentum
+MOMENTA = np.concatenate([[0.0], 1 - np.geomspace(1.0, 0.01, 41)[1:]])  # momentum
 AFTERWARDS = 100  # steps more, at least, in which it must stay there
 ROUNDS = 3  # of refinement, each a tenth as wide
 
@@ -85,7 +85,7 @@ def find(scene: Scene, reach: str, within: int, bar: Bar = quiet) -> Found:
     if not isinstance(scene.problem, FunctionSpec):
         raise SceneError(scene.name, "problem", 'find searches descents: kind = "function"')
     search = _Search(scene.problem, _targets(scene.name, scene.problem, reach), within)
-    rates, kept, best = RATES, KEPT, None
+    rates, kept, best = RATES, MOMENTA, None
     for round_ in range(ROUNDS + 1):
         label = "searching" if not round_ else f"refining {round_}/{ROUNDS}"
         for momentum in bar(kept, len(kept), label, "momentum value"):

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from vizopt.core.errors import RecordingError, VizoptWarning
 from vizopt.core.params import ParamLayout
 from vizopt.recording.header import External
-from vizopt.recording.parameters import EXACT
+from vizopt.recording.parameters import MAX_EXACT_PARAMS
 
 COMPILED = "_orig_mod."  # what torch.compile puts in front of names
 HOW = {"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay"}  # not what
-MANY = 32  # arrays: of more PyTorch's own norm is as fast
+MANY_ARRAYS = 32  # arrays: of more PyTorch's own norm is as fast
 PARALLEL = (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)
 
 
@@ -54,7 +54,7 @@ class Live:
         found = [grad for tensor in self._tensors if (grad := tensor.grad) is not None]
         if not found:
             return None
-        if self._shares and len(self._tensors) <= MANY:
+        if self._shares and len(self._tensors) <= MANY_ARRAYS:
             with suppress(RuntimeError, TypeError):  # sparse ones, or such as are differentiated
                 own = [grad.numpy() for grad in found]
                 squared = sum([float(np.vdot(part, part)) for part in own])
@@ -66,7 +66,7 @@ class Live:
 
     def _are_ours(self) -> bool:
         """Whether NumPy has them in their memory, in order; and all of them may be recorded."""
-        if sum(tensor.numel() for tensor in self._tensors) > EXACT:
+        if sum(tensor.numel() for tensor in self._tensors) > MAX_EXACT_PARAMS:
             return False
         kinds = {(tensor.is_cpu, tensor.is_contiguous(), tensor.dtype) for tensor in self._tensors}
         return kinds in ({(True, True, torch.float32)}, {(True, True, torch.float64)})

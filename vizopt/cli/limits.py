@@ -4,7 +4,7 @@ from vizopt.core.errors import VizoptError
 
 # Bytes of address space that it takes to draw and check a clip of 1280×720 on two cores, measured
 # by halving. With less it is libraries that end: by lines of their own, or by a fault.
-LEAST = 800_000_000
+MIN_BYTES = 800_000_000
 
 
 def check_limits() -> None:
@@ -14,8 +14,8 @@ def check_limits() -> None:
     except ImportError:  # Windows has no such limit
         return
     allowed = getrlimit(RLIMIT_AS)[0]
-    if allowed != RLIM_INFINITY and allowed < LEAST:
+    if allowed != RLIM_INFINITY and allowed < MIN_BYTES:
         raise VizoptError(
             f"{allowed / 1e6:.0f} MB of address space are too little: at least "
-            f"{LEAST / 1e6:.0f} MB are needed: see ulimit -v"
+            f"{MIN_BYTES / 1e6:.0f} MB are needed: see ulimit -v"
         )

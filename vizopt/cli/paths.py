@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from vizopt.core.library import BESIDE
+from vizopt.core.library import JOINED_BY
 from vizopt.core.places import at_home
 
 
@@ -26,8 +26,8 @@ class SourceType(click.ParamType[str]):
     name = "SOURCE"
 
     def convert(self, value: str, param: Any, ctx: Any) -> str:
-        parts = value.split(BESIDE)
-        return BESIDE.join(str(at_home(p)) if p.startswith("~") else p for p in parts)
+        parts = value.split(JOINED_BY)
+        return JOINED_BY.join(str(at_home(p)) if p.startswith("~") else p for p in parts)
 
 
 PATH = PathType(path_type=Path)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Schema = Mapping[str, Any]
-UNBOUNDED = 2**53  # a bound from here on is that of exact numbers, specs.EXACT or larger
+UNBOUNDED = 2**53  # a bound from here on is that of exact numbers, floats.MAX_EXACT_INT or larger
 BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 # One and many of each type.
 NAMES = {

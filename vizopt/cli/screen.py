@@ -25,7 +25,7 @@ ELSEWHERE = {
     "--duration": "--seconds",
     "--force": "--overwrite",
 }
-NEAR = 0.8  # of a misspelt option
+MIN_LIKENESS = 0.8  # of a misspelt option
 
 
 class Commands(click.Group):
@@ -122,7 +122,7 @@ def _no_option(error: click.NoSuchOption) -> str:
     if ELSEWHERE.get(name) in known:
         return f"{said}: it is {ELSEWHERE[name]}"
     key = _key(name, nearly=False) if "--set" in known else ""
-    if not key and "--set" in known and not get_close_matches(name, long, 1, NEAR):
+    if not key and "--set" in known and not get_close_matches(name, long, 1, MIN_LIKENESS):
         key = _key(name, nearly=True)
     return f"{said}: {_way(key, command) if key else hint(name, long)}"
 
@@ -130,13 +130,13 @@ def _no_option(error: click.NoSuchOption) -> str:
 def _behind(name: str, above: Commands) -> str:
     """What stands behind a command and not before it: its option, or a key of the scene."""
     before = [option for p in above.params for option in p.opts] + ["--help"]
-    near = get_close_matches(name, before, 1, NEAR)
+    near = get_close_matches(name, before, 1, MIN_LIKENESS)
     if near:
         return f'no such option: did you mean "{near[0]}"?'
     owners = ["make"] + [told for told in above.commands if told != "make"]
     for told in owners:
         options = [option for p in above.commands[told].params for option in p.opts]
-        if near := get_close_matches(name, options, 1, NEAR):
+        if near := get_close_matches(name, options, 1, MIN_LIKENESS):
             return f"options stand behind a command: vizopt {told} … {near[0]}"
         if told == "make" and (key := _key(name, nearly=True)):
             return f"keys of a scene are set behind a command: vizopt make SCENE --set {key}=VALUE"

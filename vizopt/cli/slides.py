@@ -12,7 +12,7 @@ from vizopt.cli.importing import IMPORT
 from vizopt.cli.options import AGAIN, bar_of, echo_title, look_options, request_of, reuse_of
 from vizopt.cli.paths import PATH, SOURCE
 from vizopt.clips.brief import told_rate, told_verdict
-from vizopt.core.library import BESIDE
+from vizopt.core.library import JOINED_BY
 
 if TYPE_CHECKING:
     from vizopt.clips.options import Request
@@ -23,7 +23,7 @@ KINDS = {"--reveal": ".html", "--quarto": ".qmd", "--marp": ".md"}
 
 def _joined(ctx: click.Context, param: click.Parameter, incomplete: str) -> completing.Items:
     """What Tab offers, also behind the + of two."""
-    before, plus, last = incomplete.rpartition(BESIDE)
+    before, plus, last = incomplete.rpartition(JOINED_BY)
     named = ("scenes",) if plus else ("scenes", "races")
     offers = completing.files(".toml", ".zarr", ".mp4", ".gif", named=named)
     return [

@@ -18,7 +18,7 @@ from vizopt.flashes.worker import Worker, WorkerError
 Beside: TypeAlias = Callable[..., Verdict]  # as `check_flashes` is called with a trace and papers
 
 
-class Steps:
+class CheckProgress:
     """One bar for all that is done with the frames of some files.
 
     It counts a frame when each part, the drawing and the check of every file, has had one more.
@@ -42,8 +42,10 @@ class Steps:
                     next(self._bar, None)  # so that it ends
 
     def counted(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Frames, each a step of a part."""
-        return (frame for frame, _ in zip(frames, self.part(), strict=True))
+        """Frames, each a step of a part; none is held while the next one is drawn."""
+        each = iter(frames)
+        for _ in self.part():
+            yield next(each)
 
 
 class FlashChecks:
@@ -54,7 +56,7 @@ class FlashChecks:
         paper: what is seen through what is transparent.
     """
 
-    def __init__(self, steps: Steps, paper: str) -> None:
+    def __init__(self, steps: CheckProgress, paper: str) -> None:
         self._steps = steps
         self._paper = paper
         self._found: dict[Path, Verdict] = {}

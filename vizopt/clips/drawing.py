@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vizopt import story
-from vizopt.clips.checks import FlashChecks, Steps
+from vizopt.clips.checks import CheckProgress, FlashChecks
 from vizopt.clips.metadata import metadata_of
 from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
@@ -23,7 +23,7 @@ from vizopt.draw.race import raced, what_differs
 from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, stopping, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, Redrawn, StreamSpec
-from vizopt.recording.differences import APART
+from vizopt.recording.differences import SEPARATOR
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.race import RacePresentation
@@ -85,7 +85,7 @@ class Drawing:
         self,
         options: ClipOptions,
         metadata: ClipMetadata,
-        steps: Steps,
+        steps: CheckProgress,
         flash_checks: FlashChecks,
         twice: bool,
     ) -> StreamSpec:
@@ -105,7 +105,7 @@ class Drawing:
             spots=self.picture.spots,
         )
 
-    def _again(self, steps: Steps, size: Size) -> Redrawn:
+    def _again(self, steps: CheckProgress, size: Size) -> Redrawn:
         picture = self.large(size)
         return Redrawn(steps.counted(picture), picture.spots)
 
@@ -208,7 +208,7 @@ def pictured(
         layer = scene.weights if isinstance(scene, RacePresentation) else ""
         stage = raced(runs, scene.stage, layer, large=colours.large, slide=slide)
         unlike = what_differs(views, scene.colours.words)
-        settings = APART.join(filter(None, [unlike, settings]))
+        settings = SEPARATOR.join(filter(None, [unlike, settings]))
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)
 
     def on(paper: str) -> FrameRenderer | WithWarning:

@@ -7,7 +7,7 @@ from pathlib import Path
 from vizopt.clips.targets import TARGETS, Limits
 from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError, hint
-from vizopt.draw.small import SMALL
+from vizopt.draw.small import THUMBNAIL_SIZE
 from vizopt.formats import Format, format_of
 from vizopt.scene.options import ClipOptions
 
@@ -72,7 +72,7 @@ def quality_steps(
     Args:
         file: to write.
         options: what was asked for, size and rate too.
-        size: with which the ladder begins.
+        size: with which the steps begin.
         fps: likewise.
     """
     kind, asked = format_of(file), options.size
@@ -114,7 +114,7 @@ def boxed(size: Size, most: Limits) -> Size:
 
 def scaled(size: Size, scale: float) -> Size:
     """A size with even sides, no smaller than a frame with all its panels."""
-    scale = max(scale, *(least / side for least, side in zip(SMALL, size, strict=True)))
+    scale = max(scale, *(least / side for least, side in zip(THUMBNAIL_SIZE, size, strict=True)))
     if scale >= 1:
         return size
     width, height = (int(round(side * scale, 6)) // 2 * 2 for side in size)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from vizopt.clips.options import Request
 from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError
-from vizopt.core.places import target, wrong_name
+from vizopt.core.places import ground, target, wrong_name
 from vizopt.formats import Format, every, find_format, format_of, is_sequence
 from vizopt.formats.ours import guard
 from vizopt.scene.options import ClipOptions
@@ -114,12 +114,12 @@ def check_place(file: Path) -> None:
         raise EncodeError(f"{file}: {wrong}")
     try:
         place = target(file)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        folder = ground(place.parent)
         if place.is_dir():
             raise EncodeError(f"{file}: is a folder: choose another name")
         if place.exists() and not (place.stat().st_mode & S_IWUSR and os.access(place, os.W_OK)):
             raise EncodeError(f"{file}: is read-only: choose another name, or allow writing to it")
-        if not os.access(place.parent, os.W_OK):
+        if not os.access(folder, os.W_OK):
             raise EncodeError(f"{file}: cannot write: the folder is read-only")
     except OSError as error:
         raise EncodeError(f"{file}: cannot write: {error.strerror or error}") from error

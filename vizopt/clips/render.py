@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from vizopt.clips.checks import Checks, FlashChecks, Steps
+from vizopt.clips.checks import CheckProgress, Checks, FlashChecks
 from vizopt.clips.clip import Clip
 from vizopt.clips.drawing import Drawing, told_to_files
 from vizopt.clips.plan import Group
@@ -15,7 +15,7 @@ from vizopt.clips.write import named, write_frames, write_texts
 from vizopt.core.errors import EncodeError
 from vizopt.core.progress import Bar
 from vizopt.draw.views import Runs
-from vizopt.flashes.warning import SAID
+from vizopt.flashes.warning import CARD_WORDS
 from vizopt.formats import Format
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Presentation
@@ -37,13 +37,14 @@ def draw(
     """
     start = perf_counter()
     size, fps, _, alone, *_ = group
-    warning = SAID if options.allow_flashes else ""
+    warning = CARD_WORDS if options.allow_flashes else ""
     told = told_of(runs, scene, warning, size if group.slide else None)
     drawing = Drawing.of(runs, scene, options, group)
     metadata = told_to_files(drawing, told, warning, options, members)
     twice = [file for file, kind in members if options.wants_narrow and kind.narrow_size(size)]
     names = ", ".join(file.name for file, _ in members)
-    steps = Steps(bar, len(drawing), names, 1 if alone else 1 + len(members) + 2 * len(twice))
+    parts = 1 if alone else 1 + len(members) + 2 * len(twice)
+    steps = CheckProgress(bar, len(drawing), names, parts)
     flash_checks = FlashChecks(steps, scene.colours.paper)
     stream = drawing.stream(options, metadata, steps, flash_checks, bool(twice))
     wrong = write_frames(steps.counted(drawing), stream, members, staging)

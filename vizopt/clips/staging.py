@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from vizopt.core.errors import EncodeError
-from vizopt.core.places import alone, beside, remove, sweep
+from vizopt.core.places import alone, beside, made, remove, sweep
 from vizopt.formats import is_sequence
 from vizopt.recording.atomic import exchanged
 
@@ -17,6 +17,7 @@ class Staging:
 
     def __init__(self) -> None:
         self.folders: dict[Path, Path] = {}  # by file, where it waits
+        self.made = ExitStack()  # the folders of those that were not there
 
     def place(self, file: Path) -> Path:
         """Where to write a file meanwhile: under its own name, in a folder beside its place.
@@ -29,7 +30,7 @@ class Staging:
             folder = beside(real)
             self.folders[file] = folder  # before it is there: Ctrl-C may come in between
             try:
-                real.parent.mkdir(parents=True, exist_ok=True)
+                self.made.enter_context(made(real.parent))
                 sweep(real.parent)
                 folder.mkdir()
             except OSError as error:
@@ -91,8 +92,9 @@ def _put(file: Path, made: list[Path]) -> None:
 def staged() -> Iterator[Staging]:
     """A staging whose folders go at the end, with what was not put in place."""
     staging = Staging()
-    try:
-        yield staging
-    finally:
-        for folder in staging.folders.values():
-            remove(folder)
+    with staging.made:
+        try:
+            yield staging
+        finally:
+            for folder in staging.folders.values():
+                remove(folder)

@@ -4,7 +4,7 @@ from vizopt import story
 from vizopt.core.arrays import Size
 from vizopt.core.words import phrase
 from vizopt.draw.views import Clock, Runs
-from vizopt.recording.differences import APART, common, differences
+from vizopt.recording.differences import SEPARATOR, common, differences
 from vizopt.scene.race import RacePresentation
 from vizopt.scene.spec import Presentation
 
@@ -43,7 +43,7 @@ def settings_of(runs: Runs, scene: Presentation) -> str:
         parts.append(phrase("race_unlike", what=f"{each.what} {told}".strip()))
     if scene.seeds > 1:
         parts.append(phrase("race_seeds", count=scene.seeds))
-    return APART.join(filter(None, [*parts, scene.budget]))
+    return SEPARATOR.join(filter(None, [*parts, scene.budget]))
 
 
 def clock_of(scene: Presentation) -> Clock:

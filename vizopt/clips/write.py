@@ -64,6 +64,7 @@ def write_frames(
                 except (OSError, EncodeError) as error:
                     outputs.remove((stack, write))
                     stack.__exit__(type(error), error, error.__traceback__)
+            del frame  # before the next one is drawn: of 4K it has 33 MB
             if not outputs:
                 break
     return failed

@@ -26,7 +26,7 @@ ABOUT = {
     ".pdf": {"Creator": SOFTWARE, "Subject": MARK},
 }
 SIZE, DPI = (8.0, 4.5), 160  # inches, pixels of one
-LEAST = 1e-17  # of a share on the axis: below the last digit of a float
+MIN_SHARE = 1e-17  # of a share on the axis: below the last digit of a float
 DASHES = (4, 3), (1, 2), (9, 3)  # of what is allowed of one curve and of another
 NAMED = 6  # columns that are drawn, the first ones
 
@@ -55,17 +55,19 @@ def draw(found: Comparison, path: Path) -> None:
     axes = figure.add_subplot(facecolor=theme.paper)
     curves = _curves(found)
     for (name, (epochs, apart)), colour in zip(curves.items(), theme.classes * 3, strict=False):
-        axes.plot(epochs, np.maximum(apart, LEAST), ".-", color=colour, label=name, markersize=4)
+        axes.plot(
+            epochs, np.maximum(apart, MIN_SHARE), ".-", color=colour, label=name, markersize=4
+        )
     for (share, names), dashes in zip(_allowed(found, curves).items(), cycle(DASHES)):
         label = f"allowed of {', '.join(names)}"
         axes.axhline(share, color=theme.muted, dashes=dashes, linewidth=1, label=label)
     if found.epoch is not None:
         axes.axvline(found.epoch, color=theme.muted, linewidth=1)
     axes.set_yscale("log")
-    axes.set_ylim(LEAST / 2, None)
+    axes.set_ylim(MIN_SHARE / 2, None)
     axes.annotate(
         "equal",
-        (0.0, LEAST),
+        (0.0, MIN_SHARE),
         (6, 6),
         xycoords=axes.get_yaxis_transform(),
         textcoords="offset points",
@@ -92,7 +94,7 @@ def draw(found: Comparison, path: Path) -> None:
 def _allowed(found: Comparison, curves: Collection[str]) -> dict[float, list[str]]:
     """The shares of the value that are no difference, each with the curves that it is for."""
     shares = {_name(found, gap): gap.tolerance for gap in found.gaps} | {"weights": found.share}
-    every = sorted({shares[name] for name in curves if shares[name] >= LEAST}, reverse=True)
+    every = sorted({shares[name] for name in curves if shares[name] >= MIN_SHARE}, reverse=True)
     return {share: [name for name in curves if shares[name] == share] for share in every}
 
 

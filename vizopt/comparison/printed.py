@@ -9,8 +9,8 @@ from vizopt.core.numbers import counted
 from vizopt.train.problems.cells import number
 
 NUMBER = re.compile(r"[+\-\u2212]?(\d*)(?:[.,](\d*))?(?:[eE]([+-]?\d+))?")
-FEW = 6  # significant digits that `%g` and pandas print
-MANY = 10  # different numbers, of which none has more than that by chance
+PRINTED_DIGITS = 6  # significant digits that `%g` and pandas print
+MANY_NUMBERS = 10  # different numbers, of which none has more than that by chance
 
 
 class Rounding(NamedTuple):
@@ -71,7 +71,7 @@ def _rounding(written: _Written, cells: Sequence[str], shared: set[int]) -> Roun
         half = [0.5 * 10.0 ** (exponent - decimals) for exponent in written.exponents]
         return Rounding(counted(decimals, "decimal"), half)
     most = max(written.digits, default=0)
-    if 0 < most <= FEW and len(set(cells)) >= MANY and max(written.decimals):
+    if 0 < most <= PRINTED_DIGITS and len(set(cells)) >= MANY_NUMBERS and max(written.decimals):
         values = [abs(number(cell, comma=True) or 0.0) for cell in cells]
         last = [floor(log10(value)) + 1 - most if value else 0 for value in values]
         return Rounding(counted(most, "digit"), [0.5 * 10.0**place for place in last])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vizopt.comparison import printout
 from vizopt.comparison.log import EPOCHS, STEPS, Log, Series, known_name
 from vizopt.comparison.printed import roundings
-from vizopt.core.floats import EXACT
+from vizopt.core.floats import MAX_EXACT_INT
 from vizopt.train.problems.cells import MISSING, number
 from vizopt.train.problems.index import Row
 from vizopt.train.problems.tables import read_lines
@@ -93,7 +93,7 @@ def _epochs(
     at, found = titles[name], []
     for line, cells in rows:
         value = number(cells[at], comma)
-        if value is None or not value.is_integer() or abs(value) > EXACT:
+        if value is None or not value.is_integer() or abs(value) > MAX_EXACT_INT:
             raise ValueError(f"{path}: line {line}: {name} {cells[at]!r} is no whole number")
         found.append(int(value))
     return "epoch" if name in EPOCHS else "step", np.array(found)

@@ -11,11 +11,11 @@ from vizopt.comparison.log import Log
 from vizopt.core.numbers import counted, setting
 from vizopt.recording.snapshot import step_of
 
-FEWEST, MOST = 5, 17  # digits that tell two numbers apart
+MIN_DIGITS, MAX_DIGITS = 5, 17  # digits that tell two numbers apart
 QUIET = {"float32": 2e-7, "float64": 2e-15}  # of a value: rounding that has not grown
 SUDDEN = 1e3  # times what a gap was before: no training makes that of rounding in one step
 GROWN = 2.0  # times what a gap was in the first half of the epochs before: it has begun to grow
-LEAST = 1e-15  # a tolerance below the last digit of a float
+MIN_TOLERANCE = 1e-15  # a tolerance below the last digit of a float
 WIDEST = -2  # power of ten of a tolerance that still tells something
 NAMED = 3  # epochs that are listed
 
@@ -48,7 +48,7 @@ def _at(found: Comparison) -> Iterator[str]:
 
 def _two(here: float, there: float) -> str:
     """`1.0978 here, 1.0979 there (0.00011 apart)`, with as many digits as tell them apart."""
-    for digits in range(FEWEST, MOST + 1):
+    for digits in range(MIN_DIGITS, MAX_DIGITS + 1):
         ours, theirs = setting(here, digits), setting(there, digits)
         if ours != theirs:
             break
@@ -78,7 +78,7 @@ def _before(found: Comparison) -> Iterator[str]:
         yield f"look at the steps before {unit} {epoch}"
     else:
         last = gap.first - 1
-        value = setting(float(gap.here[last]), FEWEST)
+        value = setting(float(gap.here[last]), MIN_DIGITS)
         yield f"before: {_title(found, gap.name)} {value} at {unit} {gap.epochs[last]}{_share(gap)}"
         yield _cause(found, gap, int(gap.epochs[last]))
 
@@ -90,7 +90,9 @@ def _steps(found: Comparison) -> str:
     if weights.equal is None:
         return f"look at all steps before, from {found.unit} 0 on"
     steps = _between(found.unit, weights.equal, weights.epoch)
-    both = "" if weights.before is None else f", there {setting(weights.before, FEWEST)} in both"
+    both = (
+        "" if weights.before is None else f", there {setting(weights.before, MIN_DIGITS)} in both"
+    )
     return f"those of {found.unit} {weights.equal} are equal{both}, so look at {steps}"
 
 
@@ -147,7 +149,7 @@ def _wider(gap: Gap) -> str:
     """The tolerance that the first difference and the ten epochs after it stay below, if any."""
     assert gap.first is not None
     near = gap.apart[gap.first : gap.first + 10]
-    power = ceil(log10(float(near.max(initial=LEAST)))) if np.isfinite(near).all() else 0
+    power = ceil(log10(float(near.max(initial=MIN_TOLERANCE)))) if np.isfinite(near).all() else 0
     return f" (--tolerance 1e{power} looks past it)" if power <= WIDEST else ""
 
 

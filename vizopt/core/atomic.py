@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vizopt.core.errors import EncodeError
-from vizopt.core.places import beside, sweep, synced
+from vizopt.core.places import beside, made, sweep, synced
 
 
 @contextmanager
@@ -19,15 +19,16 @@ def finished(path: Path) -> Iterator[Path]:
     place = Path(os.path.realpath(path))
     part = beside(place)
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        sweep(place.parent)
-        yield part
-        if not part.stat().st_size:
-            raise EncodeError(f"{path}: the encoder wrote an empty file")
-        synced(part)
-        part.replace(place)
+        with made(place.parent):
+            sweep(place.parent)
+            try:
+                yield part
+                if not part.stat().st_size:
+                    raise EncodeError(f"{path}: the encoder wrote an empty file")
+                synced(part)
+                part.replace(place)
+            finally:
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
     except OSError as error:
         raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):  # it may be the folder that is missing
-            part.unlink(missing_ok=True)

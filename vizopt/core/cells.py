@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WIDTH, HEIGHT, EDGE = 160, 24, 2  # pixels of a curve among the words
-MOST = 200  # points of one
+MAX_POINTS = 200  # points of one
 STYLE = "text-align: left; vertical-align: top"
 
 
@@ -29,7 +29,7 @@ def folded(line: str, text: str) -> str:
 
 def curve(values: NDArray[np.floating], told: str) -> str:
     """Values [E] as a small curve, and what they are in words for who does not see it."""
-    chosen = np.linspace(0, len(values) - 1, min(len(values), MOST)).round().astype(int)
+    chosen = np.linspace(0, len(values) - 1, min(len(values), MAX_POINTS)).round().astype(int)
     y = np.asarray(values, float)[chosen]
     finite = np.isfinite(y)
     if finite.sum() < 2:

@@ -8,7 +8,7 @@ from typing import Any, TypeGuard, get_args, get_origin, get_type_hints
 from pydantic import ValidationError
 
 from vizopt.core.errors import SceneError, hint
-from vizopt.core.floats import LARGEST
+from vizopt.core.floats import MAX_FLOAT
 from vizopt.core.kinds import OneOf
 from vizopt.core.numbers import counted
 
@@ -37,8 +37,8 @@ def first_mistake(error: ValidationError, table: Mapping[str, Any], root: type) 
             message = f"{_short(value)}: needs a table with a kind: {', '.join(known)}"
         case "too_short":
             message = f"{_short(value)}: needs {counted(context['min_length'], 'value')} at least"
-        case "less_than_equal" if context["le"] >= LARGEST:  # not with all its zeros
-            message = f"{_short(value)}: should be less than or equal to {LARGEST:g}"
+        case "less_than_equal" if context["le"] >= MAX_FLOAT:  # not with all its zeros
+            message = f"{_short(value)}: should be less than or equal to {MAX_FLOAT:g}"
         case "dataclass_type":
             message = f"{_short(value)}: needs a table with {', '.join(known)}"
         case "value_error":

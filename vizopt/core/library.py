@@ -23,7 +23,7 @@ TABLES = {
     "panels": ("draw/panels/__init__.py", "PANELS"),
 }
 
-BESIDE = "+"  # joins the names of two that are shown beside each other
+JOINED_BY = "+"  # joins the names of two that are shown beside each other
 DATA_SUFFIXES = (".csv", ".tsv", ".npz", ".npy", ".xlsx", ".parquet")
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 

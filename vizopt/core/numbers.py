@@ -2,11 +2,14 @@
 
 from math import floor, isfinite, log10
 
-LEAST, MOST = 1e-3, 1e4  # below the first and from the second on there is an exponent
-APART = 3  # figures of a span that a measured value is told to
+MIN_PLAIN, MAX_PLAIN = 1e-3, 1e4  # below the first and from the second on there is an exponent
+SPAN_FIGURES = 3  # figures of a span that a measured value is told to
 FIGURES = 17  # that a float has
 PLURALS = {"class": "classes", "stretch": "stretches", "minimum": "minima"}
-LONG, LARGEST = 6, 1e15  # more figures than that are plain, up to what a float holds to the last
+MAX_PLAIN_FIGURES, MAX_EXACT = (
+    6,
+    1e15,
+)  # more figures than that are plain, up to what a float holds to the last
 
 
 def number(value: float, digits: int = 3, span: float = 0.0) -> str:
@@ -20,14 +23,14 @@ def number(value: float, digits: int = 3, span: float = 0.0) -> str:
         return _not_finite(value)
     value += 0.0  # minus zero is zero
     if span:
-        decimals = APART - 1 - floor(log10(span))
+        decimals = SPAN_FIGURES - 1 - floor(log10(span))
         if _is_long(value, decimals):
             return _shown(f"{value:.{max(decimals, 0)}f}")
-        plain = LEAST <= abs(value) < MOST
+        plain = MIN_PLAIN <= abs(value) < MAX_PLAIN
         digits = max(digits, decimals if plain else _figures(value, decimals) + 1)
     short = f"{value:.{max(digits - 2, 0)}e}"
     text = f"{value:.{digits}f}"
-    if value and (abs(float(short)) < LEAST or abs(float(text)) >= MOST):
+    if value and (abs(float(short)) < MIN_PLAIN or abs(float(text)) >= MAX_PLAIN):
         return _shown(short)
     decimals = max(digits, 1 - floor(log10(abs(value)))) if value else digits
     if decimals == digits:
@@ -52,7 +55,7 @@ def setting(value: float, digits: int = 6, span: float = 0.0) -> str:
         digits = max(digits, _figures(value, decimals))
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     rounded = float(f"{mantissa}e{exponent}")
-    if rounded and not LEAST <= abs(rounded) < MOST:
+    if rounded and not MIN_PLAIN <= abs(rounded) < MAX_PLAIN:
         mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         return _shown(f"{mantissa}e{exponent}")
     return _shown(f"{rounded + 0.0:.{digits}g}")
@@ -77,7 +80,7 @@ def _figures(value: float, decimals: int) -> int:
 
 def _is_long(value: float, decimals: int) -> bool:
     """Whether it is easier to read without an exponent, for all that are the same in front."""
-    return MOST <= abs(value) < LARGEST and _figures(value, decimals) > LONG
+    return MAX_PLAIN <= abs(value) < MAX_EXACT and _figures(value, decimals) > MAX_PLAIN_FIGURES
 
 
 def _not_finite(value: float) -> str:

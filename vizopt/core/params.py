@@ -98,7 +98,9 @@ class ParamLayout:
         """Each tensor by its name, as a view of params [..., P]."""
         where = self.slices
         return {
-            tensor.name: params[..., where[tensor.name]].reshape(*params.shape[:-1], *tensor.shape)
+            tensor.name: params[..., where[tensor.name]].reshape(
+                (*params.shape[:-1], *tensor.shape)
+            )
             for tensor in self.tensors
         }
 
@@ -120,7 +122,7 @@ class ParamLayout:
         if grid.where is not None:
             return params[..., grid.where].reshape(*ahead, grid.rows, grid.columns)
         parts = [
-            tensor.matrix(params[..., self.slices[tensor.name]].reshape(*ahead, *tensor.shape))
+            tensor.matrix(params[..., self.slices[tensor.name]].reshape((*ahead, *tensor.shape)))
             for tensor in grid.tensors
         ]
         return np.concatenate(parts, axis=-2) if len(parts) > 1 else parts[0]

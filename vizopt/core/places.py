@@ -54,6 +54,33 @@ def target(path: Path) -> Path:
     return place
 
 
+def ground(folder: Path) -> Path:
+    """The folder itself or, where it is still to be made, the one above it that is there.
+
+    Raises:
+        OSError: it is a file.
+    """
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, f"{folder} is no folder")
+    return folder
+
+
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """A folder, with those above it; what was made for the block and is empty after it goes."""
+    above = ground(folder)
+    new = [place for place in (folder, *folder.parents) if above in place.parents]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # the first that is not empty
+            for place in new:
+                place.rmdir()
+
+
 def beside(path: Path, ending: str = "part") -> Path:
     """A name beside path that nobody else has, and that tells whose it is: `NAME.….part`."""
     return path.with_name(f"{path.name[:50]}.{_host()}-{os.getpid()}-{token_hex(4)}.{ending}")
@@ -188,11 +215,11 @@ def alone(folder: Path) -> Iterator[None]:
         finally:
             os.close(place)
     else:
-        import fcntl
-
         place = os.open(folder, os.O_RDONLY)
         try:
-            with suppress(OSError):  # some network folders cannot
+            with suppress(ImportError, OSError):  # some network folders cannot
+                import fcntl
+
                 fcntl.flock(place, fcntl.LOCK_EX)
             yield
         finally:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vizopt.core.params import ParamLayout
 from vizopt.core.tensors import Shape, Tensor
 
-LARGE = 100_000  # cells of a layer that is kept whole, at most
+MAX_WHOLE_CELLS = 100_000  # cells of a layer that is kept whole, at most
 SIDE = 128  # rows and columns that are kept of a larger one, at most
 
 
@@ -34,7 +34,7 @@ def evenly(whole: int, most: int = SIDE) -> NDArray[np.intp]:
     return np.linspace(0, whole - 1, min(whole, most)).round().astype(np.intp)
 
 
-def sampled(layout: ParamLayout, large: int = LARGE, most: int = SIDE) -> Sample:
+def sampled(layout: ParamLayout, large: int = MAX_WHOLE_CELLS, most: int = SIDE) -> Sample:
     """128 rows and columns at most of each layer of more than so many cells, biases included.
 
     The cells are the run's own numbers, not means of several, and the same in every row: so an

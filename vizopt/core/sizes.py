@@ -14,7 +14,7 @@ SIZES: dict[str, Size] = {
     "square": (1080, 1080),
     "portrait": (1080, 1920),
 }
-NEAR = 1001  # largest denominator of a rate that films have
+MAX_DENOMINATOR = 1001  # largest denominator of a rate that films have
 
 
 class Box(NamedTuple):
@@ -59,4 +59,4 @@ def fps_of(value: Any) -> Any:
 
 def exact(fps: float) -> Fraction:
     """The fraction that a rate stands for: 30000/1001 for the float nearest to it."""
-    return Fraction(fps).limit_denominator(NEAR)
+    return Fraction(fps).limit_denominator(MAX_DENOMINATOR)

@@ -13,17 +13,19 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from vizopt.core.errors import SpecError
 from vizopt.core.explain import first_mistake
-from vizopt.core.floats import EXACT, LARGEST
+from vizopt.core.floats import MAX_EXACT_INT, MAX_FLOAT
 
 T = TypeVar("T")
 
 # Strict: a scene's `lr = "1.0"` is a mistake to point out, not a number to guess.
-Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=EXACT)]
-Whole: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=EXACT)]
-Positive: TypeAlias = Annotated[float, Field(strict=True, gt=0, le=LARGEST, allow_inf_nan=False)]
-NonNegative: TypeAlias = Annotated[float, Field(strict=True, ge=0, le=LARGEST, allow_inf_nan=False)]
+Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=MAX_EXACT_INT)]
+Whole: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=MAX_EXACT_INT)]
+Positive: TypeAlias = Annotated[float, Field(strict=True, gt=0, le=MAX_FLOAT, allow_inf_nan=False)]
+NonNegative: TypeAlias = Annotated[
+    float, Field(strict=True, ge=0, le=MAX_FLOAT, allow_inf_nan=False)
+]
 Finite: TypeAlias = Annotated[
-    float, Field(strict=True, ge=-LARGEST, le=LARGEST, allow_inf_nan=False)
+    float, Field(strict=True, ge=-MAX_FLOAT, le=MAX_FLOAT, allow_inf_nan=False)
 ]
 Flag: TypeAlias = Annotated[bool, Field(strict=True)]
 Share: TypeAlias = Annotated[float, Field(strict=True, ge=0, lt=1)]

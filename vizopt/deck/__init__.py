@@ -14,7 +14,7 @@ from vizopt.clips.plan import check_place, planned
 from vizopt.core.arrays import Size
 from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError, VizoptError
-from vizopt.core.library import BESIDE
+from vizopt.core.library import JOINED_BY
 from vizopt.core.numbers import counted
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, quiet
@@ -123,7 +123,7 @@ def _check_titles(titles: Sequence[str], rows: Sequence[Row], asked: Request) ->
         raise VizoptError(f"{told}: leave some out")
     beside = next((row for row in rows if len(row) > 1), None)
     if beside and "title" in asked.overrides:
-        told = f"title: is each clip's, both of {BESIDE.join(beside)} would have it"
+        told = f"title: is each clip's, both of {JOINED_BY.join(beside)} would have it"
         raise VizoptError(f'{told}: name the slide with --title "…" (Python: titles=["…"])')
 
 

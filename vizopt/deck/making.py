@@ -22,7 +22,7 @@ from vizopt.deck.again import anew
 from vizopt.deck.shared import Half, with_common_axes
 from vizopt.deck.sources import Source, opened
 from vizopt.draw.looks.look import LARGEST_TEXT
-from vizopt.draw.theme import LEAST
+from vizopt.draw.theme import MIN_LARGE_SIZE
 from vizopt.flashes import check_flashes
 from vizopt.formats import ClipMetadata
 from vizopt.formats import slides as formats
@@ -111,7 +111,9 @@ def _larger(
     else:
         colours = (presented(thing, keys) if isinstance(thing, Recording) else thing).colours
     least = min(room.text, LARGEST_TEXT)
-    is_large = max(colours.least, LEAST) >= least * SIDE / 100  # a slide's text is large anyway
+    is_large = (
+        max(colours.least, MIN_LARGE_SIZE) >= least * SIDE / 100
+    )  # a slide's text is large anyway
     return {} if is_large else {"look.text": least}
 
 

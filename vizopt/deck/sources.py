@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from vizopt.core.errors import DecodeError, VizoptError
-from vizopt.core.library import BESIDE, names, races
+from vizopt.core.library import JOINED_BY, names, races
 from vizopt.formats import find_format
 from vizopt.pipeline.field import Field, field_of
 from vizopt.recording.atomic import is_recording
@@ -24,14 +24,14 @@ def parted(source: str) -> tuple[str, ...]:
     Raises:
         VizoptError: more than two, a race among them, or nothing on one side of the +.
     """
-    if BESIDE not in source or _is_there(source):
+    if JOINED_BY not in source or _is_there(source):
         return (source,)
     there = (two for two in _cuts(source) if all(map(_is_there, two)))
-    parts = next(there, tuple(source.split(BESIDE)))
+    parts = next(there, tuple(source.split(JOINED_BY)))
     if not all(parts):
         raise VizoptError(f"{source}: two clips on a slide are written like sgd+adam")
     if len(parts) > 2:
-        way = " ".join(BESIDE.join(parts[i : i + 2]) for i in range(0, len(parts), 2))
+        way = " ".join(JOINED_BY.join(parts[i : i + 2]) for i in range(0, len(parts), 2))
         raise VizoptError(f"{source}: {len(parts)} clips on a slide, which holds two: write {way}")
     race = next(filter(is_race, parts), None)
     if race:
@@ -73,7 +73,7 @@ def opened(source: str, overrides: Mapping[str, Any]) -> Source:
 def _cuts(source: str) -> Iterator[tuple[str, str]]:
     """Every way to part it at one +."""
     for at, sign in enumerate(source):
-        if sign == BESIDE:
+        if sign == JOINED_BY:
             yield source[:at], source[at + 1 :]
 
 

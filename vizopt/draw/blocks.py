@@ -7,7 +7,7 @@ from itertools import accumulate
 from vizopt.draw.mosaic import Mosaic
 
 EMPTY = "."
-FINE = 6  # decimals of a share of a side
+SHARE_DECIMALS = 6  # decimals of a share of a side
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Block:
 def beside(*parts: tuple[Block, float]) -> Block:
     """Blocks from the left to the right, each with what it takes of the width."""
     whole = sum(width for _, width in parts)
-    ends = [[round(end, FINE) for end in accumulate(block.heights)] for block, _ in parts]
+    ends = [[round(end, SHARE_DECIMALS) for end in accumulate(block.heights)] for block, _ in parts]
     cuts = sorted({end for own in ends for end in own})
     blocks = [block for block, _ in parts]
     rows = tuple(

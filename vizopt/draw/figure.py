@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 GAP = 26  # between panels
-LEAST = 20  # width and height of a panel
+MIN_PANEL_SIDE = 20  # width and height of a panel
 
 
 class FrameRenderer:
@@ -71,7 +71,7 @@ class FrameRenderer:
             body, counted = headed(stage, header, words, views)
             boxes = stage.mosaic_for(size).boxes(body, header.unit * GAP)
             for name, box in boxes.items():
-                if min(box.width, box.height) < header.unit * LEAST:
+                if min(box.width, box.height) < header.unit * MIN_PANEL_SIDE:
                     at = f"{size[0]}x{size[1]}"
                     raise VizoptError(f"stage.mosaic: panel {name} is too small to draw at {at}")
             slots = {

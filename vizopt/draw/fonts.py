@@ -16,7 +16,7 @@ FAMILY = "DejaVu Sans"  # comes with matplotlib, so it is everywhere
 BOX = "\u25a1"  # in the place of a character that no font draws
 LAST_RESORT = "Last Resort"  # has every character, and draws its block's sign for it
 REGULAR = (400, "normal", "regular", "book")
-SHOWN = 5  # characters that a warning names
+MAX_CHARACTERS = 5  # characters that a warning names
 # A character with what is written onto it or joined to it: one box in the place of all.
 CLUSTER = re.compile(
     r".(?:[\u0300-\u036f\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff]|\u200d.)*", re.S
@@ -69,8 +69,8 @@ def warning(texts: Iterable[str], family: str = FAMILY) -> str:
     none = lacking("".join(texts), family)
     if not none:
         return ""
-    some = ", ".join(f"{c} ({_script(c)})" for c in none[:SHOWN])
-    more = f" and {len(none) - SHOWN} more" if len(none) > SHOWN else ""
+    some = ", ".join(f"{c} ({_script(c)})" for c in none[:MAX_CHARACTERS])
+    more = f" and {len(none) - MAX_CHARACTERS} more" if len(none) > MAX_CHARACTERS else ""
     wanted = Counter(map(_having, none))
     ways = " and ".join(font for font, _ in wanted.most_common())
     return f"no installed font draws {some}{more}: boxes stand for them: install {ways}"

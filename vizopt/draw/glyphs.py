@@ -18,7 +18,7 @@ from vizopt.draw.tracing import Traced
 if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
 
-ABOVE = 0.4  # of the size: the room for what stands above a capital, as in Ä and Ấ
+ACCENT_ROOM = 0.4  # of the size: the room for what stands above a capital, as in Ä and Ấ
 WORDS = 256  # pictures of words that a strip keeps
 LINES = 64  # of whole texts: names are written in every frame
 
@@ -182,7 +182,7 @@ def _rasterised(letters: tuple[str, ...], size: float, weight: str, family: str)
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.font_manager import FontProperties
 
-    above, baseline = ceil(size * ABOVE), ceil(size * 0.8)
+    above, baseline = ceil(size * ACCENT_ROOM), ceil(size * 0.8)
     widths = {c: max(round(text_width(c, size, weight, family)), 1) for c in letters}
     *ends, total = accumulate((w + 2 for w in widths.values()), initial=2)
     starts = dict(zip(letters, ends, strict=True))

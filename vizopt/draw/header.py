@@ -10,7 +10,7 @@ from vizopt.core.sizes import MARGIN, Box
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.paint import pixel_axes
 from vizopt.draw.panels import Draw, DrawContext
-from vizopt.draw.small import BESIDE, beside, counter, kind_of, write_title
+from vizopt.draw.small import HEADER_BESIDE_ASPECT, beside, counter, kind_of, write_title
 from vizopt.draw.views import BADGES, Views, at_end, ended_of, planned_steps, shown_steps
 
 TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
@@ -61,7 +61,7 @@ def headed(
     """
     size = whole.width, whole.height
     if kind_of(size) == "thumbnail":
-        if stage.mosaic_for(size).names == ("plane",) and size[0] >= BESIDE * size[1]:
+        if stage.mosaic_for(size).names == ("plane",) and size[0] >= HEADER_BESIDE_ASPECT * size[1]:
             body, head = beside(size, whole.unit)
             axes = pixel_axes(whole.axes.figure, *head)  # type: ignore[arg-type]
             slot = replace(whole, axes=axes, width=head.width, height=head.height)

@@ -23,7 +23,7 @@ from vizopt.recording.store import Recording
 
 STEP = 0.09  # of luminance: colours that are further apart can flash
 PLACES = 50  # along each side of the only plane that are judged, at least; of several fewer each
-KEPT = 1024  # rows whose winners are remembered
+ROWS_KEPT = 1024  # rows whose winners are remembered
 
 Winners: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]  # [R, G] what each place shows
 
@@ -214,6 +214,6 @@ class Latest:
     def __call__(self, row: int) -> Winners:
         if row not in self._latest:
             self._latest[row] = self._of(row)
-            if len(self._latest) > KEPT:
+            if len(self._latest) > ROWS_KEPT:
                 self._latest.popitem(last=False)
         return self._latest[row]

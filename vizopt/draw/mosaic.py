@@ -12,7 +12,7 @@ from vizopt.core.specs import Positive, spec
 
 Cells: TypeAlias = NDArray[Any]  # [rows, columns] names
 GROWN = 1.4  # times the width of a panel, that it and its new neighbour take together
-NEAR = 0.25  # of half of that, by which the neighbour may begin elsewhere than in the middle
+NEAR_SHARE = 0.25  # of half of that, by which the neighbour may begin elsewhere than in the middle
 
 
 @spec
@@ -113,7 +113,7 @@ def _parted(
     half = sum(grown[first : last + 1]) / 2
     ends = np.cumsum(grown[first : last + 1])
     near = int(abs(ends - half).argmin())
-    if abs(ends[near] - half) > NEAR * half:
+    if abs(ends[near] - half) > NEAR_SHARE * half:
         at = int(np.searchsorted(ends, half))
         left = half - (ends[at - 1] if at else 0.0)
         k = first + at

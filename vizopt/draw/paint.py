@@ -52,11 +52,11 @@ def ink(width: int, height: int, draw: "Callable[[Axes], object]") -> Pixels:
 
 
 def drawn(canvas: "FigureCanvasAgg") -> Pixels:
-    """A figure's pixels, a copy; a letter that the font does not have is a box."""
+    """A figure's pixels, those of its canvas; a letter that the font does not have is a box."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")
         canvas.draw()  # type: ignore[no-untyped-call]
-    return np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    return np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
 
 
 class Stamp:

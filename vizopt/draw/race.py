@@ -18,12 +18,12 @@ from vizopt.draw.panels import (
     Weights,
 )
 from vizopt.draw.views import BADGES, Runs, Views
-from vizopt.recording.differences import APART, differences, own
+from vizopt.recording.differences import SEPARATOR, differences, own
 from vizopt.recording.standings import score
 from vizopt.recording.store import Recording
 
 PLANES = 6  # that there is room for
-MOST = len(BADGES)  # runs of a picture
+MAX_RUNS = len(BADGES)  # runs of a picture
 GRIDS = 4  # runs whose weights there is room for
 PAIRS = (230.0, 116.0, 230.0, 116.0, 36.0, 150.0, 200.0)  # heights in portrait, of more than two
 # What a small plane shows, by what was recorded.
@@ -35,7 +35,7 @@ FIELDS = {
 }
 LOW = {2: (336.0, 100.0, 110.0), 3: (282.0, 124.0, 132.0)}  # heights in a square
 LOW_LARGE = {2: (290.0, 146.0, 110.0), 3: (240.0, 172.0, 126.0)}  # and of large text
-FEW = 3  # of which the settings of each are told
+MAX_RUNS_TOLD = 3  # of which the settings of each are told
 
 
 def raced(
@@ -59,9 +59,9 @@ def raced(
         VizoptError: more than there is room for, or no such layer.
         ValueError: a panel whose name has no place in the picture, or that joins none.
     """
-    if len(runs) > MOST:
+    if len(runs) > MAX_RUNS:
         raise VizoptError(
-            f"{len(runs)} runs: a picture has room for {MOST}, and for the planes of {PLANES}: "
+            f"{len(runs)} runs: a picture has room for {MAX_RUNS}, and for the planes of {PLANES}: "
             "leave some out"
         )
     if layer:
@@ -113,9 +113,9 @@ def _arranged(runs: Runs, layer: str, *, large: bool, slide: bool) -> FigureSpec
 def what_differs(views: Views, words: Language) -> str:
     """In what the update rules differ: of few runs each one's settings, of more which of them."""
     runs = {name: view.run for name, view in views.items()}
-    if len(runs) <= FEW:
+    if len(runs) <= MAX_RUNS_TOLD:
         parts = [f"{views[name].role.badge} {what}" for name, what in own(runs).items() if what]
-        return APART.join(parts)
+        return SEPARATOR.join(parts)
     found = dict.fromkeys(
         _called(each.what, words) for each in differences(runs) if not each.beyond
     )

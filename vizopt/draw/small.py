@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from vizopt.draw.panels import DrawContext
 
 Kind: TypeAlias = Literal["thumbnail", "banner", ""]
-SMALL = (480, 270)  # a frame below one of these, or of these turned, is a thumbnail
-WIDE = 2.5  # heights that a banner is wider than
+THUMBNAIL_SIZE = (480, 270)  # a frame below one of these, or of these turned, is a thumbnail
+BANNER_ASPECT = 2.5  # heights that a banner is wider than
 BANNER = 1.8  # by which a banner's text is larger than in other frames of its height
 THUMBNAIL = 0.625  # pixels of a unit in a thumbnail: its smallest text has eight
 SIDE = 720  # units of the shorter side of every other frame
-BESIDE = 1.3  # heights from which on a thumbnail's header stands beside its panel
+HEADER_BESIDE_ASPECT = 1.3  # heights from which on a thumbnail's header stands beside its panel
 EDGE = 10  # units around all
 LINES = 4  # of a title
 
 
 def kind_of(size: Size) -> Kind:
     """Whether a frame is a thumbnail or a banner."""
-    if min(size) < min(SMALL) or max(size) < max(SMALL):
+    if min(size) < min(THUMBNAIL_SIZE) or max(size) < max(THUMBNAIL_SIZE):
         return "thumbnail"
-    return "banner" if size[0] > WIDE * size[1] else ""
+    return "banner" if size[0] > BANNER_ASPECT * size[1] else ""
 
 
 def unit_of(size: Size) -> float:

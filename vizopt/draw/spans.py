@@ -13,7 +13,7 @@ from vizopt.draw.playback import Playback
 LIMIT = 6  # transitions in a second that WCAG 2.2, 2.3.1 allows: three flashes
 SPARE = 2  # transitions that the rest of the picture may have where the colours flash
 
-NEAR = 2  # seconds around one in which many places turn that the meter looks at
+NEAR_SECONDS = 2  # seconds around one in which many places turn that the meter looks at
 
 Shown = TypeVar("Shown")
 Seen = TypeVar("Seen", contravariant=True)
@@ -100,8 +100,8 @@ class Spans(Generic[Shown]):
     def _is_busy(self, frames: range) -> bool:
         """Whether a second near these frames has so many places turn that some may be held."""
         second = max(round(self._playback.fps), 1)
-        first = max(frames.start - NEAR * second, 0)
-        stop = min(frames.stop + NEAR * second, self._count)
+        first = max(frames.start - NEAR_SECONDS * second, 0)
+        stop = min(frames.stop + NEAR_SECONDS * second, self._count)
         for k in range(len(self._total) - 1, stop):
             self._total.append(self._total[-1] + self._turned(k))
         total = self._total

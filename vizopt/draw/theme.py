@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
 
 Text: TypeAlias = Literal["normal", "large"] | float
-NORMAL, LARGE = 1.2, 1.55  # times a text's size
+NORMAL_SCALE, LARGE_SCALE = 1.2, 1.55  # times a text's size
 SMALLEST = 11  # size of the smallest text
-LEAST = 19.0  # of large text
+MIN_LARGE_SIZE = 19.0  # of large text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Theme:
     @property
     def least(self) -> float:
         """Size of the smallest text as it is drawn, in 720ths of the frame's shorter side."""
-        named = {"normal": NORMAL * SMALLEST, "large": LEAST}
+        named = {"normal": NORMAL_SCALE * SMALLEST, "large": MIN_LARGE_SIZE}
         return named[self.text] if isinstance(self.text, str) else self.text / 100 * SIDE
 
     def font(self, size: float) -> float:
@@ -81,10 +81,10 @@ class Theme:
         The smallest is 11: 1.8 % of the shorter side, and 2.6 % where text is large.
         """
         if self.text == "normal":
-            return NORMAL * size
+            return NORMAL_SCALE * size
         least = self.least
-        grown = (least - NORMAL * SMALLEST) / (LEAST - NORMAL * SMALLEST)
-        return max((NORMAL + (LARGE - NORMAL) * grown) * size, least)
+        grown = (least - NORMAL_SCALE * SMALLEST) / (MIN_LARGE_SIZE - NORMAL_SCALE * SMALLEST)
+        return max((NORMAL_SCALE + (LARGE_SCALE - NORMAL_SCALE) * grown) * size, least)
 
     def tints(self, classes: int) -> NDArray[np.uint8]:
         """Background colours [classes, RGBA] of the classes' regions.

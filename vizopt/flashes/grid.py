@@ -20,7 +20,7 @@ Value = TypeVar("Value", bound=np.generic)
 SCREEN = (1024, 768)  # pixels that the frame fills
 FIELD = (341, 256)  # screen pixels, 10° of view on that screen
 QUARTER = 21_824  # screen pixels, a quarter of FIELD
-FINE = 2  # screen pixels: what is smaller is averaged, as the eye does
+BLOCK_SIDE_PX = 2  # screen pixels: what is smaller is averaged, as the eye does
 WORD = 8  # bytes that are compared at once
 
 
@@ -80,7 +80,7 @@ class Grid:
     @cached_property
     def block(self) -> int:
         """Side of a block in frame pixels."""
-        return max(1, int(FINE / self.scale))
+        return max(1, int(BLOCK_SIDE_PX / self.scale))
 
     @cached_property
     def shape(self) -> tuple[int, int]:

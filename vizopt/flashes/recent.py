@@ -12,7 +12,9 @@ from vizopt.flashes.zigzag import Mask
 SECOND_MICROSECONDS = (
     999_500  # µs; half a millisecond short, for file formats whose clock is that coarse
 )
-FEW = 32  # places that one of which may be kept as a number: it takes no more than a bit of each
+PLACES_PER_NUMBER = (
+    32  # of which one may be kept as a number: that takes no more than a bit of each
+)
 
 Bits: TypeAlias = NDArray[np.uint8]  # a mask, eight places a byte
 Few: TypeAlias = NDArray[np.int32]  # numbers of places
@@ -71,7 +73,9 @@ class Recent:
         rise, fall = np.zeros((2, self.counts.size), np.bool_)
         rise[up] = fall[down] = True
         turned = np.concatenate([up, down[~rise[down]]])
-        few = turned.astype(np.int32) if len(turned) * FEW < self.counts.size else None
+        few = (
+            turned.astype(np.int32) if len(turned) * PLACES_PER_NUMBER < self.counts.size else None
+        )
         self.moments.append(Moment(micros, np.packbits(rise), np.packbits(fall), few))
         counts = self.counts.reshape(-1)
         now = counts[turned] + np.uint16(1)

@@ -1,5 +1,6 @@
 """MP4 and WebM by ffmpeg: raw pictures on a pipe, their times and sizes in a file."""
 
+import os
 import re
 import subprocess
 import tempfile
@@ -14,7 +15,17 @@ import numpy as np
 from PIL import Image
 
 from vizopt.core.errors import DecodeError, EncodeError, says_shortage
-from vizopt.core.ffmpeg import APART, PATIENCE, SHOW, SHOWN, WRONG, able, end, widen
+from vizopt.core.ffmpeg import (
+    LEAN_ENVIRONMENT,
+    OWN_GROUP,
+    PATIENCE,
+    SHOW,
+    SHOWN_LINE,
+    WRONG,
+    able,
+    end,
+    widen,
+)
 from vizopt.flashes.frames import MATROSKA, DecodedFrame, head, source
 from vizopt.flashes.grid import RGB
 
@@ -111,7 +122,8 @@ def _process(path: Path, words: Path, clear: bool) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,
-            **APART,
+            env={**os.environ, **LEAN_ENVIRONMENT},
+            **OWN_GROUP,
         )
 
 
@@ -145,7 +157,7 @@ class _Log:
                 raise MemoryError(text)
             elif wrong := WRONG.search(text):
                 raise DecodeError(f"{self._path}: cannot read: {wrong[1].strip()}")
-            elif shown := SHOWN.search(text):
+            elif shown := SHOWN_LINE.search(text):
                 if shown[1] == "NOPTS":
                     raise DecodeError(f"{self._path}: cannot read: a picture without a time")
                 start, duration, width, height = (int(number or 0) for number in shown.groups())

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from vizopt.core.errors import DecodeError
-from vizopt.core.ffmpeg import APART, end
+from vizopt.core.ffmpeg import OWN_GROUP, end
 from vizopt.flashes.check import Trace, Verdict, check_flashes
 
 # Nothing of the user's own script is run anew, as multiprocessing would.
@@ -84,7 +84,7 @@ def _started() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        **APART,
+        **OWN_GROUP,
     )
 
 

@@ -1,5 +1,6 @@
 """The ffmpeg process that frames are piped to, as raw RGBA."""
 
+import os
 import re
 import subprocess
 import tempfile
@@ -14,7 +15,7 @@ from typing import IO
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
 from vizopt.core.errors import DecodeError, EncodeError, says_shortage
-from vizopt.core.ffmpeg import APART, TRIAL, able, end, widen
+from vizopt.core.ffmpeg import LEAN_ENVIRONMENT, OWN_GROUP, TRIAL, able, end, widen
 from vizopt.core.sizes import exact
 from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
 from vizopt.formats.texts import RECIPE_TAG
@@ -27,7 +28,8 @@ COLOUR = (
 RED, BLUE = 0.2126, 0.0722  # shares of the light in BT.709; the rest is green's
 
 MAX_PLAIN_PX = 2560 * 1440
-FRAMES_AHEAD = 1  # that wait for the encoder while the next one is drawn; more gain nothing
+FRAMES_AHEAD = 1  # that wait for the encoder while the next one is drawn; more gain nothing, and
+# of large ones none does: ffmpeg has some itself
 
 ESCAPED_COLON = r"\\:"  # in an option of a filter's option
 SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
@@ -64,7 +66,8 @@ def piped(
         with _run([*command, *codec, *options, "-y", f"file:{part}"], said) as process:
             assert process.stdin is not None
             widen(process.stdin)
-            with _until_it_ends(), process.stdin, _ahead(process.stdin) as write:
+            ahead = 0 if sparing else FRAMES_AHEAD
+            with _until_it_ends(), process.stdin, _ahead(process.stdin, ahead) as write:
                 yield write
         if code := process.wait():
             reason = _reason(said, code)
@@ -76,8 +79,14 @@ def piped(
 @contextmanager
 def _run(command: Sequence[str], said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """A process that has ended after the block, at once where that fails."""
-    out = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=said, **APART)
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=said,
+        env={**os.environ, **LEAN_ENVIRONMENT},
+        **OWN_GROUP,
+    )
     try:
         yield process
     except BaseException:
@@ -164,14 +173,15 @@ def _until_it_ends() -> Iterator[None]:
 
 
 @contextmanager
-def _ahead(pipe: IO[bytes]) -> Iterator[Write]:
-    """Writes to the pipe in a thread, so that drawing goes on while the encoder is busy."""
+def _ahead(pipe: IO[bytes], most: int) -> Iterator[Write]:
+    """Writes to the pipe in a thread, so that drawing goes on while the encoder is busy with so
+    many at most."""
     waiting: deque[Future[int]] = deque()
     with ThreadPoolExecutor(1) as thread:
 
         def write(frame: Frame) -> None:
             waiting.append(thread.submit(pipe.write, frame.data))
-            if len(waiting) > FRAMES_AHEAD:
+            if len(waiting) > most:
                 waiting.popleft().result()
 
         yield write

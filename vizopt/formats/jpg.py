@@ -10,7 +10,7 @@ from PIL import Image
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
 from vizopt.formats.base import Format, check_sides
-from vizopt.formats.quality import STILL
+from vizopt.formats.quality import STILL_STEPS
 from vizopt.formats.stream import StreamSpec, Write
 from vizopt.formats.texts import image_comment
 
@@ -52,7 +52,7 @@ FORMAT = Format(
     open=_open,
     read_recipe=image_comment,
     check=partial(check_sides, MAX_SIDE_PX),
-    quality_steps=STILL,
+    quality_steps=STILL_STEPS,
     plays_in=frozenset({"browser"}),
     still=True,
 )

@@ -19,11 +19,21 @@ CRF, CRF_PER_LEVEL = 18, 4  # and what each level of harm adds
 
 # Of large pictures x264 keeps few: see docs/decisions/023. Better by LARGE_CRF_LESS they look as
 # those of SETTINGS do.
-FEW = "mbtree=1:cabac=1:rc-lookahead=2:sync-lookahead=0:sliced-threads=1:bframes=0:ref=1"
+LOW_MEMORY_X264 = (
+    "mbtree=1:cabac=1:rc-lookahead=1:sync-lookahead=0:sliced-threads=1:bframes=0:ref=1:weightp=0"
+)
 THREADS = ("-threads", "2")
-LARGE_SETTINGS = ("-preset", "superfast", "-tune", "animation", *THREADS, "-x264-params", FEW)
+LARGE_SETTINGS = (
+    "-preset",
+    "superfast",
+    "-tune",
+    "animation",
+    *THREADS,
+    "-x264-params",
+    LOW_MEMORY_X264,
+)
 LARGE_CODEC = ("-c:v", "libx264", *LARGE_SETTINGS, "-pix_fmt", "yuv420p")
-LARGE_CRF_LESS = 2
+LARGE_CRF_LESS = 3
 
 
 def check_h264(path: Path, size: Size) -> None:

@@ -12,7 +12,7 @@ from vizopt.core.atomic import finished
 from vizopt.core.bounded import read_bytes
 from vizopt.core.marks import SOFTWARE
 from vizopt.formats.base import Format, check_sides
-from vizopt.formats.quality import STILL
+from vizopt.formats.quality import STILL_STEPS
 from vizopt.formats.stream import StreamSpec, Write
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ FORMAT = Format(
     read_recipe=_read_recipe,
     size=(2560, 1440),
     check=partial(check_sides, MAX_SIDE_PX),
-    quality_steps=STILL,
+    quality_steps=STILL_STEPS,
     still=True,
     pixels=False,
     alpha=True,

@@ -11,7 +11,7 @@ from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
 from vizopt.core.marks import SOFTWARE, ends, holds_recipe
 from vizopt.formats.base import Format
-from vizopt.formats.quality import STILL
+from vizopt.formats.quality import STILL_STEPS
 from vizopt.formats.stream import StreamSpec, Write
 from vizopt.formats.texts import png_recipe
 
@@ -54,7 +54,7 @@ FORMAT = Format(
     open=_open,
     read_recipe=png_recipe,
     is_ours=is_ours,
-    quality_steps=STILL,
+    quality_steps=STILL_STEPS,
     plays_in=frozenset({"browser"}),
     still=True,
     alpha=True,

@@ -8,13 +8,13 @@ from vizopt.core.errors import DecodeError
 from vizopt.flashes import Verdict
 from vizopt.flashes.decode import pictures
 from vizopt.flashes.grid import RGB
-from vizopt.flashes.warning import SAID
+from vizopt.flashes.warning import CARD_WORDS
 from vizopt.formats.stream import ClipMetadata
 
 
 def warning_of(metadata: ClipMetadata, verdict: Verdict | None) -> str:
     """Why a clip must not start by itself; empty for one that may."""
-    return metadata.warning or ("" if verdict is None or verdict.passed else SAID)
+    return metadata.warning or ("" if verdict is None or verdict.passed else CARD_WORDS)
 
 
 def still(clip: Path, *, first: bool) -> bytes:

@@ -35,4 +35,4 @@ LOSSLESS = (
     *(QualityStep(3, 0.5, size) for size in (0.8, 0.6)),
     QualityStep(4, 0.25, 0.6),
 )
-STILL = tuple(QualityStep(size_share=size) for size in (1.0, 0.75, 0.6, 0.5))
+STILL_STEPS = tuple(QualityStep(size_share=size) for size in (1.0, 0.75, 0.6, 0.5))

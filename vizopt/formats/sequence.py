@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.errors import EncodeError
-from vizopt.core.places import alone, beside, remove, sweep, synced
+from vizopt.core.places import alone, beside, made, remove, sweep, synced
 from vizopt.formats.base import Format
 from vizopt.formats.png import is_ours, save
 from vizopt.formats.stream import StreamSpec, Write
@@ -57,17 +57,18 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
         written.append(file)
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sweep(path.parent)
-        folder.mkdir()
-        yield write
-        synced(folder)
-        with alone(path.parent):
-            put(path, written)
+        with made(path.parent):
+            sweep(path.parent)
+            folder.mkdir()
+            try:
+                yield write
+                synced(folder)
+                with alone(path.parent):
+                    put(path, written)
+            finally:
+                remove(folder)
     except OSError as error:
         raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error
-    finally:
-        remove(folder)
 
 
 FORMAT = Format(

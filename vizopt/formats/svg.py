@@ -15,7 +15,7 @@ from vizopt.core.atomic import finished
 from vizopt.core.bounded import read_bytes
 from vizopt.core.marks import SOFTWARE
 from vizopt.formats.base import Format
-from vizopt.formats.quality import STILL
+from vizopt.formats.quality import STILL_STEPS
 from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ FORMAT = Format(
     open=_open,
     read_recipe=_read_recipe,
     size=(2560, 1440),
-    quality_steps=STILL,
+    quality_steps=STILL_STEPS,
     plays_in=frozenset({"browser"}),
     still=True,
     pixels=False,

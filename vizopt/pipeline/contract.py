@@ -31,7 +31,7 @@ START = np.array([-4.0, 0.5, 9.0])
 STEPS = 300  # down a parabola
 EPOCHS = range(1000)  # that a schedule is asked for
 SCENES = ("sgd", "good")  # a network and a descent, for panels
-SHORT = {"epochs": 9, "keep.first": 9}
+SHORT_RUN = {"epochs": 9, "keep.first": 9}
 WINDOW = Box(40, 30, 300, 200)
 
 
@@ -133,7 +133,7 @@ def _data(source: Any, name: str) -> None:
 def _panel(panel: Any, name: str) -> None:
     with scratch() as folder:
         for scene in SCENES:
-            run_of = parse_scene(bundled(scene), scene, {}, SHORT)
+            run_of = parse_scene(bundled(scene), scene, {}, SHORT_RUN)
             trained(run_of, folder / scene, quiet, None)
             run = Recording(folder / scene)
             if panel.needs <= run.names:

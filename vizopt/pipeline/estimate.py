@@ -10,13 +10,13 @@ from vizopt.core.errors import SceneError
 from vizopt.core.numbers import count
 from vizopt.core.sampling import sampled
 from vizopt.recording.quantities import layered
-from vizopt.recording.targets import MOST as SHOWN
+from vizopt.recording.targets import MAX_SAMPLES
 from vizopt.scene.spec import Scene
 from vizopt.train.optimizers import acting, rates
 from vizopt.train.predicting import LINE
 from vizopt.train.probes import measured, recorded
 
-MOST = 2_000_000_000  # bytes of a recording
+MAX_BYTES = 2_000_000_000  # bytes of a recording
 METRICS = {"slope", "x", "validation_loss"} | {
     f"{front}{name}" for front in ("", "validation_") for name in ("accuracy", "r2", "mae")
 }
@@ -36,10 +36,10 @@ def check_size(scene: Scene, path: Path | None) -> None:
     size = sum(sizes.values())
     place = path.absolute() if path else Path(tempfile.gettempdir())
     disk = shutil.disk_usage(next(p for p in (place, *place.parents) if p.is_dir()))
-    free = disk.free if disk.total else MOST  # what is no disk says nothing
-    if size <= min(MOST, free):
+    free = disk.free if disk.total else MAX_BYTES  # what is no disk says nothing
+    if size <= min(MAX_BYTES, free):
         return
-    limit = "2 GB" if size > MOST else f"the {_told(free)} that are free on its disk"
+    limit = "2 GB" if size > MAX_BYTES else f"the {_told(free)} that are free on its disk"
     rows = f"{count(scene.keep.rows(scene.epochs))} rows"
     largest = max(sizes, key=lambda key: sizes[key])
     ways = ["epochs"] if largest == "epochs" else ["keep.every", "keep.first", "epochs", largest]
@@ -63,7 +63,7 @@ def bytes_of(scene: Scene) -> dict[str, int]:
     plane = scene.keep.grid**2 if "scores" in scene.needs else 0
     line = 4 * LINE * scene.keep.grid if "probabilities" in scene.needs else 0
     fitted = 4 * LINE * scene.keep.grid if "fitted" in scene.needs else 0
-    fitted += 4 * SHOWN if "predictions" in scene.needs else 0
+    fitted += 4 * MAX_SAMPLES if "predictions" in scene.needs else 0
     numbers = 2 * recorded(problem.layout, scene.record).layout.size
     return {
         "epochs": 8 * values * scene.epochs,

@@ -37,8 +37,8 @@ from vizopt.story.phrases import listed
 from vizopt.train.optimizers import name_of
 
 Source: TypeAlias = str | Path | Scene | Race | Recording | Run
-SHOWN = tuple(each.name for each in fields(RacePresentation))
-SHORT = {"SGD with momentum": "Momentum", "Nesterov's gradient": "Nesterov"}
+PRESENTATION_KEYS = tuple(each.name for each in fields(RacePresentation))
+SHORT_TITLES = {"SGD with momentum": "Momentum", "Nesterov's gradient": "Nesterov"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Field:
             if scene is None:
                 return None
             entries.append(entered(scene, name))
-        shown = {name: getattr(self.shown, name) for name in SHOWN}
+        shown = {name: getattr(self.shown, name) for name in PRESENTATION_KEYS}
         return Race(**shown, run=tuple(entries))
 
 
@@ -92,7 +92,7 @@ def field_of(
     if len(runs) > MAX_RUNS:
         raise VizoptError(f"{name}: {too_many(len(runs))}")
     if made:
-        shown = RacePresentation(**{key: getattr(made[0], key) for key in SHOWN})
+        shown = RacePresentation(**{key: getattr(made[0], key) for key in PRESENTATION_KEYS})
     else:
         shown = _presentation(runs, name)
     shown = replace(shown, mixed=True) if mixed else shown
@@ -162,7 +162,7 @@ def _runs(thing: Scene | Race | Recording) -> list[tuple[tuple[str, ...], Scene 
 
 def _short(rule: str) -> str:
     """A rule's name as it has room above a plane."""
-    for long, short in SHORT.items():
+    for long, short in SHORT_TITLES.items():
         rule = rule.replace(long, short)
     return rule
 

@@ -16,7 +16,7 @@ from vizopt.clips.targets import Limits
 from vizopt.clips.write import write_waiting
 from vizopt.core.errors import Interrupted, VizoptError
 from vizopt.core.numbers import counted
-from vizopt.core.places import scratch
+from vizopt.core.places import scratch, target
 from vizopt.core.progress import Bar, quiet
 from vizopt.draw.race import check_layer
 from vizopt.pipeline.drawing import complete, drawn
@@ -104,12 +104,23 @@ def _by_seeds(
 
 def train_runs(jobs: Sequence[Job], folder: Path, bar: Bar, say: Say, cores: int | None) -> None:
     """Record runs; Ctrl-C tells how many are there."""
+    _check_folder(folder)
     try:
         train_all(jobs, bar, say, cores)
     except KeyboardInterrupt:
         done = sum(map(_is_recorded, jobs))
         told = f"interrupted: {done} of {counted(len(jobs), 'run')} are recorded in {folder}"
         raise Interrupted(f"{told}: the same command trains the others") from None
+
+
+def _check_folder(folder: Path) -> None:
+    """Raises VizoptError where there can be no recordings, for there is something else."""
+    try:
+        place = target(folder)
+    except OSError as error:
+        raise VizoptError(f"{folder}: cannot write: {error.strerror or error}") from error
+    if place.exists() and not place.is_dir():
+        raise VizoptError(f"{folder}: is no folder: choose another one with --runs")
 
 
 def _is_recorded(job: Job) -> bool:

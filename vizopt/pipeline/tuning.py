@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from vizopt.core.errors import VizoptError
-from vizopt.core.floats import LARGEST
+from vizopt.core.floats import MAX_FLOAT
 from vizopt.core.numbers import count, number, setting
 from vizopt.core.progress import Bar, quiet
 from vizopt.pipeline.racing import HISTORY, train_runs
@@ -144,7 +144,7 @@ def _trial(name: str, rate: float, runs: Sequence[Recording], target: float) -> 
         lr=rate,
         settled=tuple(found),
         last=last,
-        loss=median if abs(median) < LARGEST else None,
+        loss=median if abs(median) < MAX_FLOAT else None,
     )
 
 

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 from vizopt.core.errors import RecordingError, VizoptError
-from vizopt.core.ffmpeg import APART, end
+from vizopt.core.ffmpeg import OWN_GROUP, end
 from vizopt.core.own import OWN
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, T
@@ -169,7 +169,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                **APART,
+                **OWN_GROUP,
             )
         return self._process
 

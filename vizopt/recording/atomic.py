@@ -12,7 +12,7 @@ from typing import Any
 
 from vizopt.core.bounded import DOCUMENT, read_bytes
 from vizopt.core.errors import Interrupted, RecordingError, tells_nothing
-from vizopt.core.places import alone, beside, remove, sweep, synced, target, wrong_name
+from vizopt.core.places import alone, beside, made, remove, sweep, synced, target, wrong_name
 
 
 def is_recording(file: Path) -> bool:
@@ -66,11 +66,11 @@ def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[
     if not is_recording(path):
         raise RecordingError(f"{path}: a recording's name ends in .zarr: {path.name}.zarr")
     part = None
-    lock = ExitStack()
+    lock, folders = ExitStack(), ExitStack()
     try:
         check_free(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         place = target(path)
+        folders.enter_context(made(place.parent))
         sweep(place.parent)
         part = beside(place)
         part.mkdir()
@@ -90,6 +90,7 @@ def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[
             if is_whole(part):
                 keep(part, path)
             remove(part)
+        folders.close()
 
 
 def _told(error: OSError | RecordingError, part: Path | None, path: Path) -> str:
@@ -109,10 +110,11 @@ def renamed(folder: Path, path: Path) -> Path:
     """A folder under path's name, or the first free one beside it."""
     if folder == path:
         return path
+    place = target(path) if path.is_symlink() else path  # where the folder is, be it another disk
     with alone(folder.parent):
-        kept = _free(path)
+        kept = _free(place)
         folder.rename(kept)
-    return kept
+    return path if kept == place else kept
 
 
 def keep(folder: Path, path: Path) -> Interrupted:
@@ -160,6 +162,15 @@ def writing(folder: Path) -> Iterator[None]:
         os.close(place)
 
 
+def is_written(folder: Path) -> bool:
+    """Whether somebody is writing a recording at this moment."""
+    try:
+        with writing(folder):
+            return False
+    except (RecordingError, OSError):
+        return True
+
+
 def check_free(path: Path) -> None:
     """Raises RecordingError where there is something else than a recording of ours, or no name."""
     wrong = wrong_name(path)
@@ -185,7 +196,10 @@ def is_whole(folder: Path) -> bool:
     known = attributes(folder)
     try:
         ends = known["vizopt"]["epochs"], known.get("diverged")
-        return not {"state", "interrupted"} & known.keys() and known["committed"]["history"] in ends
+        return (
+            not {"state", "interrupted", "open"} & known.keys()
+            and known["committed"]["history"] in ends
+        )
     except (KeyError, TypeError):
         return False
 

@@ -29,7 +29,7 @@ class Fineness(NamedTuple):
     enough: int
 
 
-EXACT = (Fineness(0, 100, 64), Fineness(0, 64, 32), Fineness(0, 32, 8))
+EXACT_FINENESS = (Fineness(0, 100, 64), Fineness(0, 64, 32), Fineness(0, 32, 8))
 SAMPLED = (
     Fineness(SIDE, 100, 64),
     Fineness(SIDE, 64, 64),
@@ -84,6 +84,6 @@ def fineness(
         steps: how many there will be, if known.
         exact: whether all parameters may be kept.
     """
-    choices = (*EXACT, *SAMPLED) if exact else SAMPLED
+    choices = (*EXACT_FINENESS, *SAMPLED) if exact else SAMPLED
     fit = (c for c in choices if first_rows(size, row(c), steps) >= c.enough)
     return next(fit, choices[-1])

@@ -90,6 +90,7 @@ class Commits:
             self._attributes: dict[str, Any] = {
                 "vizopt": {"format": FORMAT, **asdict(header)},
                 "id": uuid4().hex,  # of this run: who reads it notices when it is replaced
+                "open": True,
             }
             self._tell()
 
@@ -145,11 +146,13 @@ class Commits:
 
     def finish(self) -> None:
         """A complete recording has nothing to go on with."""
-        if self._state:
-            with writing(self.path):
-                self._state = {}
+        with writing(self.path):
+            self._attributes.pop("open")
+            if self._state:
                 self._attributes.pop("interrupted", None)
-                self._tell()
+            held, self._state = self._state, {}
+            self._tell()
+            if held:
                 del self._group["state"]
 
     def _append(self, column: Column, rows: Rows, stop: int) -> None:
@@ -201,7 +204,7 @@ class Commits:
             array.resize((saved.rows[column.group], *column.shape))
         self.counts = dict(saved.rows)
         known = dict(self._group.attrs.asdict())
-        self._attributes = {key: known[key] for key in ("vizopt", "id")}
+        self._attributes = {key: known[key] for key in ("vizopt", "id")} | {"open": True}
         self._state = saved.stored
         self._tell()
 

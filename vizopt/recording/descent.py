@@ -27,7 +27,7 @@ REST = 1e-3  # of the interval's width: a run that rests would not go this far i
 LASTS = 20  # of a run's steps one, at least, it must have rested for
 FLAT = 0.05  # of the curve's average steepness: what is no steeper is flat
 AROUND = 0.01  # of the interval's width: what is looked at of the curve around a place
-FAR = 10.0  # interval widths from its middle: what stays beyond has diverged
+DIVERGED_WIDTHS = 10.0  # interval widths from its middle: what stays beyond has diverged
 BEYOND = 1e6  # interval widths from its middle, where f is no number because it overflows
 POLE = 1.5  # interval widths from its middle, where f is infinite because it overflows
 GROWS = 1.1  # times the steps of half a rest grow, one after the other, of what is no rest
@@ -209,7 +209,7 @@ def _ending(run: Recording, minimum: Minimum | None, rests_at: int | None) -> En
         return _resting(run, minimum, rests_at)
     x, (left, right) = run["x"], run["curve"][[0, -1], 0]
     away = abs(x - (left + right) / 2)
-    far = from_then_on(away > FAR * (right - left))
+    far = from_then_on(away > DIVERGED_WIDTHS * (right - left))
     if far is not None and not _comes_back(away[far:]):
         return Ending("diverged", far, phrase("diverges"))
     if not left <= x[-1] <= right:
@@ -240,7 +240,7 @@ def _lost(run: Recording, step: int) -> Ending:
 def _is_undefined(run: Recording, x: float) -> bool:
     """Whether f has no value at the place that comes after the last step, and does not overflow."""
     left, right = run["curve"][[0, -1], 0]
-    most = {None: FAR, True: BEYOND, False: POLE}[run.undefined]
+    most = {None: DIVERGED_WIDTHS, True: BEYOND, False: POLE}[run.undefined]
     return bool(abs(x - (left + right) / 2) <= most * (right - left))
 
 

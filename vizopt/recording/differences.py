@@ -12,7 +12,7 @@ from vizopt.recording.store import Recording
 
 DATA = ("points", "labels", "targets", "held_out", "curve")  # constants that are the data
 RULE = "optimizer"
-APART = "  ·  "  # between the settings that stand below a title
+SEPARATOR = "  ·  "  # between the settings that stand below a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,17 @@ def samples(run: Recording) -> int:
 
 def common(runs: Mapping[str, Recording]) -> str:
     """The settings that all runs have, as they stand below a title."""
-    first, *others = (run.header.settings.split(APART) for run in runs.values())
-    return APART.join(part for part in first if all(part in other for other in others))
+    first, *others = (run.header.settings.split(SEPARATOR) for run in runs.values())
+    return SEPARATOR.join(part for part in first if all(part in other for other in others))
 
 
 def own(runs: Mapping[str, Recording]) -> dict[str, str]:
     """The settings of each run that are not those of all."""
-    shared = common(runs).split(APART)
+    shared = common(runs).split(SEPARATOR)
     return {
-        name: APART.join(part for part in run.header.settings.split(APART) if part not in shared)
+        name: SEPARATOR.join(
+            part for part in run.header.settings.split(SEPARATOR) if part not in shared
+        )
         for name, run in runs.items()
     }
 

@@ -25,13 +25,13 @@ Kind: TypeAlias = Literal[
 
 MARKS = (0.5, 0.75, 0.9, 0.95)  # accuracies whose first time is told
 BEFORE = 51  # epochs whose median is the usual loss
-HIGH = 2.0  # times the usual loss: a spike is at least this high
+SPIKE_RATIO = 2.0  # times the usual loss: a spike is at least this high
 OFTEN = 46  # place among those in order: nine in ten lie below
 RARE = 1.5  # times that loss: a spike is at least this unusual too
 VISIBLE = 0.02  # of the first loss: a smaller rise is not to be seen on the curve
 BACK = 1.25  # times the usual loss: a spike ends where the loss is down to this
 BLOCKS = 100  # medians that a plateau is looked for in
-LONG = 0.1  # of the run: a plateau lasts this long at least
+PLATEAU_SHARE = 0.1  # of the run: a plateau lasts this long at least
 FLAT = 0.02  # of the run's whole fall: on a plateau the loss falls by less
 AGAIN = 0.1  # of the run's whole fall: after a plateau the loss falls by this at least
 MOVES = 0.01  # of the first median: a run whose loss falls by less has no shape to speak of
@@ -128,7 +128,7 @@ def plateaus(loss: Values) -> list[Event]:
     Stretches that overlap or follow each other are one plateau.
     """
     epochs = np.nonzero(np.isfinite(loss))[0]
-    if len(epochs) < 2 / LONG:
+    if len(epochs) < 2 / PLATEAU_SHARE:
         return []
     blocks = np.array_split(epochs, min(BLOCKS, len(epochs)))
     low = np.minimum.accumulate([np.median(loss[block]) for block in blocks])
@@ -138,7 +138,7 @@ def plateaus(loss: Values) -> list[Event]:
     flat = np.zeros(len(blocks), np.bool_)
     for start in range(len(blocks)):
         stop = int(np.nonzero(low[start] - low < FLAT * fall)[0][-1])
-        if stop - start >= LONG * len(blocks) and low[stop] - low[-1] >= AGAIN * fall:
+        if stop - start >= PLATEAU_SHARE * len(blocks) and low[stop] - low[-1] >= AGAIN * fall:
             flat[start : stop + 1] = True
     ends = np.nonzero(np.diff(flat, prepend=False, append=False))[0].reshape(-1, 2)
     return [_plateau(blocks, low, int(start), int(stop) - 1) for start, stop in ends]
@@ -173,7 +173,7 @@ def spikes(loss: Values) -> list[tuple[int, int]]:
     """
     epochs = np.nonzero(np.isfinite(loss))[0]
     values = loss[epochs]
-    longest = max(BEFORE, int(LONG * len(values)))
+    longest = max(BEFORE, int(PLATEAU_SHARE * len(values)))
     found: list[tuple[int, int]] = []
     next_ = 0
     starts, usual = _unusual(values)
@@ -196,7 +196,7 @@ def _unusual(values: Values) -> tuple[NDArray[np.intp], Values]:
         ordered = np.sort(sliding_window_view(padded[:-1], BEFORE), axis=1)
         usual, often = ordered[:, BEFORE // 2], ordered[:, OFTEN]
         here = padded[BEFORE:]
-        least = np.maximum(HIGH * usual, RARE * often)
+        least = np.maximum(SPIKE_RATIO * usual, RARE * often)
         high = (usual > 0) & (here > least) & (here - usual > VISIBLE * values[0])
         places.append(np.nonzero(high)[0] + first)
         levels.append(usual[high])

@@ -10,7 +10,7 @@ from vizopt.core.errors import RecordingError
 from vizopt.recording.asking import GRIDS, LINE, Asking
 from vizopt.recording.given import Samples
 from vizopt.recording.header import Column
-from vizopt.recording.scores import encoded, shares
+from vizopt.recording.scores import shares, to_margin_bytes
 
 
 class Field(Asking):
@@ -61,7 +61,7 @@ class Field(Asking):
         scores = self._scores(self._at(self._places), len(self._places))
         if self.is_line:
             return shares(scores)
-        return encoded(scores).reshape(self.column.shape)
+        return to_margin_bytes(scores).reshape(self.column.shape)
 
     def _scores(self, found: NDArray[Any], count: int) -> NDArray[Any]:
         """Class scores [C, M] of what was predicted for so many samples."""

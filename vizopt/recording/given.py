@@ -15,8 +15,8 @@ from vizopt.core.numbers import counted
 from vizopt.recording.quantities import QUANTITIES
 
 MOST_CLASSES = 256  # a class is a byte
-FEW = 20  # different numbers with decimals that may be classes
-LEAST = 50  # samples of wide data that are taken in any case
+MAX_CLASS_VALUES = 20  # different numbers with decimals that may be classes
+MIN_SAMPLES = 50  # samples of wide data that are taken in any case
 PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
 LONGEST_NAME = 100  # characters
 TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
@@ -197,7 +197,7 @@ def samples(
 
 def _some(samples: int, width: int, most: float) -> NDArray[np.intp]:
     """Places of the samples that are taken, rising: all, or as many as are not too much."""
-    few = max(int(most // width), LEAST) if samples * width > most else samples
+    few = max(int(most // width), MIN_SAMPLES) if samples * width > most else samples
     if few >= samples:
         return np.arange(samples)
     return np.sort(np.random.RandomState(0).permutation(samples)[:few])
@@ -215,7 +215,7 @@ def _is_measured(y: NDArray[Any]) -> bool:
     """Whether labels are many different numbers with decimals."""
     if y.ndim != 1 or y.dtype.kind != "f" or not np.isfinite(y).all():
         return False
-    return len(np.unique(y)) > FEW and bool((y % 1).any())
+    return len(np.unique(y)) > MAX_CLASS_VALUES and bool((y % 1).any())
 
 
 def _numbers(y: NDArray[Any]) -> NDArray[np.float64]:

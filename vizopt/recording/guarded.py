@@ -38,6 +38,9 @@ def writing(path: Path) -> Iterator[None]:
         with uninterrupted():
             yield
     except OSError as error:
+        from vizopt.recording.whole import settled
+
+        settled()
         raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
-from vizopt.core.floats import EXACT
+from vizopt.core.floats import MAX_EXACT_INT
 from vizopt.core.numbers import setting
 from vizopt.core.params import ParamLayout
 from vizopt.core.sampling import size_before
@@ -150,13 +150,13 @@ class Header:
         least = 0 if self.external else 1  # a history alone has no parameters
         if not least <= len(shapes) <= MOST_ARRAYS:
             raise ValueError(f"layout: {len(shapes)} arrays: should be {least} to {MOST_ARRAYS}")
-        if self.layout.size > EXACT or any(n < 1 for shape in shapes for n in shape):
+        if self.layout.size > MAX_EXACT_INT or any(n < 1 for shape in shapes for n in shape):
             raise ValueError("layout: a shape of no array")
         for name, shape in self.whole.items():
             taken = self.layout.shapes.get(name, ())
             if len(taken) != len(shape) or any(map(int.__gt__, taken, shape)):
                 raise ValueError(f"whole: {name[:60]}: is no sample of that shape")
-        if size_before(self.layout, self.whole) > EXACT:
+        if size_before(self.layout, self.whole) > MAX_EXACT_INT:
             raise ValueError("whole: a shape of no array")
 
 
@@ -170,6 +170,7 @@ class Attributes:
         diverged: the epoch whose numbers are not finite.
         undefined: whether the loss had no value there; none in a recording that does not tell.
         interrupted: the epoch that Ctrl-C came at.
+        open: whether it is written still, or who wrote it was killed.
         state: what an unfinished training goes on from; see `vizopt.recording.resume`.
     """
 
@@ -178,6 +179,7 @@ class Attributes:
     diverged: Whole | None = None
     undefined: bool | None = None
     interrupted: Whole | None = None
+    open: bool = False
     state: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:

@@ -11,13 +11,13 @@ from vizopt.recording import given
 from vizopt.recording.asking import GRIDS, Asking
 from vizopt.recording.budget import Fineness, events, fineness, first_rows
 from vizopt.recording.leftout import LeftOut
-from vizopt.recording.parameters import EXACT, Parameters
+from vizopt.recording.parameters import MAX_EXACT_PARAMS, Parameters
 from vizopt.recording.rows import Watch, in_octaves
 from vizopt.recording.source import Source
 from vizopt.recording.writer import Writer
 
-BUSY = 0.2  # of the time, that predicting may take: then there are fewer rows
-LEAST = 8  # K where predicting is slow
+MAX_PREDICTING_SHARE = 0.2  # of the time, that predicting may take: then there are fewer rows
+MIN_FIRST_ROWS = 8  # K where predicting is slow
 EPOCH = 8  # bytes of a row's own number
 
 
@@ -170,7 +170,7 @@ class Keeping:
                 self._parameters.keep(fine.side)
             return self._bytes(fine.grid)
 
-        return fineness(self._size, row, self._epochs, exact=total <= EXACT)
+        return fineness(self._size, row, self._epochs, exact=total <= MAX_EXACT_PARAMS)
 
     def _choose(self, fine: Fineness) -> None:
         if self._parameters:
@@ -239,9 +239,9 @@ class Keeping:
             self._writer.drop(field.column.name)
             self._field = None
             return {}
-        slow = self._spent > BUSY * (perf_counter() - self._since) + 1
-        if slow and self.first > LEAST:
-            self.first, self._thinned = max(LEAST, self.first // 2), True
+        slow = self._spent > MAX_PREDICTING_SHARE * (perf_counter() - self._since) + 1
+        if slow and self.first > MIN_FIRST_ROWS:
+            self.first, self._thinned = max(MIN_FIRST_ROWS, self.first // 2), True
             self._since, self._spent = perf_counter(), 0.0  # fewer rows take less from now on
         return {field.column.name: found}
 

@@ -14,7 +14,7 @@ from vizopt.core.sampling import SIDE, evenly, sampled
 from vizopt.recording.given import array, named
 from vizopt.recording.header import Column
 
-EXACT = 200_000  # parameters that are all kept
+MAX_EXACT_PARAMS = 200_000  # parameters that are all kept
 QUANTILES = (0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0)
 TOLD = (*(f"quantile_{q:g}" for q in QUANTILES), "norm", "zeros", "moved")  # of an array
 

@@ -15,7 +15,7 @@ from vizopt.recording.header import GROUPS, Column, Group, Header
 from vizopt.recording.resume import Saved
 from vizopt.recording.waiting import Compute, Rows, Waiting
 
-WAITING = 1024  # snapshots that are written together: whole chunks; a commit takes 25 ms
+WAITING_SNAPSHOTS = 1024  # snapshots that are written together: whole chunks; a commit takes 25 ms
 WAITING_HISTORY = 16_384  # numbers of a column that are: four chunks
 WAITING_BYTES = 32e6  # of rows that wait for their commit; as many may be in one
 WAITING_SECONDS = 5.0  # that a row waits at most, while others come
@@ -84,7 +84,7 @@ class Recorder:
         self._whole[group] += rows
         if (
             self._waiting_bytes >= WAITING_BYTES
-            or (group == "snapshots" and self._waiting(group) == WAITING)
+            or (group == "snapshots" and self._waiting(group) == WAITING_SNAPSHOTS)
             or self._whole["history"] - self._handed["history"] >= WAITING_HISTORY
             or monotonic() - self._since >= WAITING_SECONDS
         ):

@@ -44,7 +44,7 @@ def resumed(path: Path) -> Iterator[Path]:
             raise keep(folder, path) from None
     if folder != path:
         synced(folder)
-        put(folder, path)
+        put(folder, target(path))
 
 
 def unfinished(path: Path) -> Path:
@@ -53,7 +53,10 @@ def unfinished(path: Path) -> Path:
     Raises:
         RecordingError: there is none, or nothing in it to go on with.
     """
-    parts = parts_of(path) if is_recording(path) else []
+    try:
+        parts = parts_of(target(path)) if is_recording(path) else []
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot read: {error.strerror or error}") from error
     parts.sort(key=lambda part: part.stat().st_mtime, reverse=True)
     for folder in (path, *parts):
         if "state" in attributes(folder):

@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Sequence
 from math import inf, isfinite
 
-from vizopt.recording.events import HIGH, MARKS
+from vizopt.recording.events import MARKS, SPIKE_RATIO
 
-RECENT = 50  # steps whose median is the usual loss
+RECENT_STEPS = 50  # steps whose median is the usual loss
 CHANGE = 0.1  # of the learning rate: a step with a larger one is kept
 ROUNDED = 1 - 1e-9  # 1 − 0.9 is a little less than a tenth of 1
 MOST_EVENTS = 64  # that are kept besides
@@ -83,14 +83,14 @@ class Watch:
             first, self._finite = self._finite, False
             return first
         usual = inf
-        if len(self._sorted) == RECENT:
-            usual = (self._sorted[RECENT // 2 - 1] + self._sorted[RECENT // 2]) / 2
+        if len(self._sorted) == RECENT_STEPS:
+            usual = (self._sorted[RECENT_STEPS // 2 - 1] + self._sorted[RECENT_STEPS // 2]) / 2
         self._remember(loss)
-        return usual > 0 and loss > HIGH * usual
+        return usual > 0 and loss > SPIKE_RATIO * usual
 
     def _remember(self, loss: float) -> None:
-        """Of the last RECENT losses the median is asked for at every step."""
-        if len(self._losses) == RECENT:
+        """Of the last RECENT_STEPS losses the median is asked for at every step."""
+        if len(self._losses) == RECENT_STEPS:
             self._sorted.pop(bisect_left(self._sorted, self._losses.popleft()))
         self._losses.append(loss)
         insort(self._sorted, loss)

@@ -23,7 +23,7 @@ from vizopt.recording.leftout import ALL, LeftOut
 from vizopt.recording.source import Predict, Source
 from vizopt.recording.writer import Writer
 
-WIDE = 20e6  # numbers of X that a picture takes
+MAX_INPUT_NUMBERS = 20e6  # numbers of X that a picture takes
 MOST_STEPS = 20_000_000  # that a history holds
 
 
@@ -95,7 +95,9 @@ class Run:
         versions: Mapping[str, str] | None = None,
     ) -> None:
         self.path = at_home(path)
-        samples = given.samples(data, classes, target, WIDE) if data is not None else None
+        samples = (
+            given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None
+        )
         source = Source(
             samples, predict, tuple(map(str, features)), convention, dict(modules or {})
         )
@@ -108,6 +110,7 @@ class Run:
         self._names: dict[str, str | None] = {}  # of the numbers, as they are recorded
         self._step: int | None = None  # the last one that was logged here
         at_end(self.close)
+        self._say(self._writer.resumed())
 
     @property
     def steps(self) -> int:

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from vizopt.core import exponential
 from vizopt.core.arrays import Batch
 
-LEAST = -80.0  # whose exponential is 0 beside 1 and a number all the same
+MIN_LOGIT = -80.0  # whose exponential is 0 beside 1 and a number all the same
 DECADES = 6.0  # between the farthest class and the nearest loser that can be told from the winner
 
 
-def encoded(outputs: Batch) -> NDArray[np.uint8]:
+def to_margin_bytes(outputs: Batch) -> NDArray[np.uint8]:
     """Network outputs [..., C, M] as bytes: 255 for the winner, 0 for the farthest behind it.
 
     code = −254 / 6 · log10(behind / farthest), clipped to 0 … 254
@@ -40,6 +40,6 @@ DISTANCES = np.append(10.0 ** (-DECADES / 254.0 * np.arange(255)), 0.0).astype(n
 def shares(outputs: Batch) -> NDArray[np.float32]:
     """Softmax of network outputs [..., C, M]: the probability of each class, in float32."""
     behind = (outputs - outputs.max(axis=-2, keepdims=True)).astype(np.float32)
-    behind = np.fmax(behind, np.float32(LEAST)) * (behind == behind)  # of an infinite one ∞ − ∞
+    behind = np.fmax(behind, np.float32(MIN_LOGIT)) * (behind == behind)  # of an infinite one ∞ − ∞
     exponential.exp(behind)  # the same on every processor
     return np.asarray(behind / behind.sum(axis=-2, keepdims=True))

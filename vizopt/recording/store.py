@@ -24,6 +24,7 @@ from vizopt.core.params import ParamLayout
 from vizopt.core.places import at_home
 from vizopt.recording import header as headers
 from vizopt.recording import told
+from vizopt.recording.atomic import is_written
 from vizopt.recording.chunks import claimed, damaged_rows, is_missing
 from vizopt.recording.guarded import reading
 from vizopt.recording.header import GROUPS, Group
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     import zarr
 
 FORMAT = 2  # 1 has no tensors, only the shapes of the book's arrays
-KEPT = 32e6, 4  # bytes of what was read last, or so many arrays
+CACHE_LIMITS = 32e6, 4  # bytes of what was read last, or so many arrays
 
 
 class Recording:
@@ -73,11 +74,12 @@ class Recording:
             self._committed = dict(others.committed)
             self._id = others.id
             self.diverged, self.interrupted = others.diverged, others.interrupted
-            # Whether the loss had no value there; None in a recording that does not tell.
-            self.undefined = others.undefined
+            self.undefined = (
+                others.undefined
+            )  # whether the loss had no value there, if that is told
             self.resumable = others.state is not None
-            if self.resumable:  # killed, or interrupted once more
-                self.interrupted = self._committed["history"]
+            if self.resumable or (others.open and not is_written(self.path)):
+                self.interrupted = self._committed["history"]  # killed, or interrupted once more
             self._arrays = {name: array for group in GROUPS for name, array in self._inside(group)}
             self._constants = constants = dict(self._inside("constants"))
             wrong = next(headers.misfits(self.header, self._arrays, constants), "")
@@ -176,7 +178,7 @@ class Recording:
         else:
             self._latest[wanted] = self._read(*wanted)
             self._latest[wanted].flags.writeable = False
-            most, least = KEPT
+            most, least = CACHE_LIMITS
             while len(self._latest) > least and sum(a.nbytes for a in self._latest.values()) > most:
                 del self._latest[next(iter(self._latest))]
         return self._latest[wanted]

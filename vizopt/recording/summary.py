@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError
-from vizopt.core.numbers import FIGURES, LARGEST, counted, setting
+from vizopt.core.numbers import FIGURES, MAX_EXACT, counted, setting
 from vizopt.core.toml import parsed
 from vizopt.recording.descent import Outcome, outcome
 from vizopt.recording.logged import final, is_logged
@@ -20,7 +20,7 @@ from vizopt.recording.store import Recording
 
 NONE = "–"  # where nobody logged a value
 SIX = 6  # decimals of a table, or figures
-LOW, HIGH = 1e-4, 1e5  # below the first and from the second on a table has an exponent
+TABLE_MIN, TABLE_MAX = 1e-4, 1e5  # below the first and from the second on a table has an exponent
 NARROW = 1e-3  # of the largest value: values that differ by less have more decimals
 TABLE = [name for name, found in QUANTITIES.items() if found.shape == "scalar"]
 JUDGED = ("loss", "accuracy", "r2", "mae")  # whose best value is told
@@ -177,16 +177,16 @@ def _decimals(values: NDArray[np.float64]) -> int | None:
     if not len(finite):
         return None
     largest, span = float(abs(finite).max()), float(np.ptp(finite))
-    if not 0 < span < NARROW * largest or not LOW <= largest < LARGEST:
+    if not 0 < span < NARROW * largest or not TABLE_MIN <= largest < MAX_EXACT:
         return None
     finest = FIGURES - 2 - floor(log10(largest))
     return min(max(SIX, SIX - 1 - floor(log10(span))), max(finest, 0))
 
 
 def _cell(value: float, decimals: int | None) -> str:
-    if decimals is not None and abs(value) < LARGEST:
+    if decimals is not None and abs(value) < MAX_EXACT:
         return f"{value:.{decimals}f}"
-    plain = not value or LOW <= abs(value) < HIGH
+    plain = not value or TABLE_MIN <= abs(value) < TABLE_MAX
     return f"{value:.{SIX}f}" if plain else f"{value:.{SIX - 1}e}"
 
 

@@ -4,14 +4,14 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
-MOST = 600  # samples whose predictions are recorded
+MAX_SAMPLES = 600  # samples whose predictions are recorded
 
 
 def shown(samples: int) -> NDArray[np.intp]:
     """Places of the samples whose predictions are recorded, rising: always the same ones."""
-    if samples <= MOST:
+    if samples <= MAX_SAMPLES:
         return np.arange(samples)
-    return np.sort(RandomState(0).permutation(samples)[:MOST])
+    return np.sort(RandomState(0).permutation(samples)[:MAX_SAMPLES])
 
 
 def constants(

@@ -15,14 +15,16 @@ from vizopt.recording.scalars import MAIN, column_of
 if TYPE_CHECKING:
     from vizopt.recording.store import Recording
 
-MOST = 6  # layers that a line names
+MAX_LAYERS = 6  # layers that a line names
 
 
 def line(run: "Recording") -> str:
     """`<Recording sgd.zarr: "SGD", 301 epochs, dense1 2 × 64, …, final loss 1.076>`."""
     parts = [f"{run.epochs} {run.header.unit}{'s' * (run.epochs != 1)}"]
     layers = [f"{layer} {_size(run, layer)}" for layer in run.layout.layers if _size(run, layer)]
-    parts += layers[:MOST] + [counted(len(layers) - MOST, "more layer")] * bool(layers[MOST:])
+    parts += layers[:MAX_LAYERS] + [counted(len(layers) - MAX_LAYERS, "more layer")] * bool(
+        layers[MAX_LAYERS:]
+    )
     with suppress(RecordingError):  # a repr is no place to fail
         for name in MAIN:
             column = column_of(run, name)

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 Values: TypeAlias = NDArray[np.float64]
 
-NEAR = 0.01  # of the interval's width: this close counts as at a place
+NEAR_SHARE = 0.01  # of the interval's width: this close counts as at a place
 WITHIN = 0.5  # of the way to the nearer side of its valley: in a narrow one it must be this close
-LOW = 0.1  # of its valley's depth: what is at it lies no higher, however long the interval
+LOW_SHARE = 0.1  # of its valley's depth: what is at it lies no higher, however long the interval
 DEEP = 0.01  # of its valley's depth: a run that rests in it lies no higher
 LAST_BITS = 8 * np.finfo(float).eps  # of f, in which equal values may differ by rounding
 
@@ -71,7 +71,7 @@ class Valleys:
         left = float(self.walls[before] if has[0] else edges[0])
         right = float(self.walls[after] if has[1] else edges[1])
         sides = [flat[0] - left] * has[0] + [right - flat[1]] * has[1]
-        near = min([NEAR * float(np.ptp(edges)), *(WITHIN * side for side in sides)])
+        near = min([NEAR_SHARE * float(np.ptp(edges)), *(WITHIN * side for side in sides)])
         top = min(self._top(left), self._top(right))
         depth = (top if np.isfinite(top) else self.highest) - f
         if first < last:  # a break beside the level rows ends the valley
@@ -79,7 +79,7 @@ class Valleys:
             right = flat[1] if self._is_break(last) else right
         return Valley(
             float(left), float(right), (float(flat[0]), float(flat[1])), float(near),
-            f + LOW * depth, f + DEEP * depth,
+            f + LOW_SHARE * depth, f + DEEP * depth,
         )  # fmt: skip
 
     def _top(self, x: float) -> float:

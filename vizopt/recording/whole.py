@@ -42,6 +42,18 @@ class Whole(LocalStore):
                 raise ValueError(f"{key} is no file of a recording")
 
 
+def settled() -> None:
+    """Wait for the writes that Zarr has begun: where one of several fails it goes on with the
+    others, and would make anew the folder that is removed for it."""
+    if sync.loop[0]:
+        sync.sync(_others())
+
+
+async def _others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
+
+
 @atexit.register
 def _end_of_zarr() -> None:
     """Wait for the end of Zarr's thread. It is given a fifth of a second by Zarr, which is too

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vizopt.core.errors import RecordingError, VizoptError, one_line
 from vizopt.core.numbers import counted
 from vizopt.core.params import ParamLayout
-from vizopt.core.places import beside, remove, synced, target
+from vizopt.core.places import beside, made, remove, synced, target
 from vizopt.recording.asking import Asking
 from vizopt.recording.atomic import check_free, is_recording, put, renamed, writing
 from vizopt.recording.continued import grid, killed, logged, resumable
@@ -50,7 +50,7 @@ class Writer:
         if not is_recording(path):
             raise RecordingError(f"{path}: a recording's name ends in .zarr: {path.name}.zarr")
         self.path, self._about, self._epochs = path, about, epochs
-        self._lock = ExitStack()
+        self._lock, self._folders = ExitStack(), ExitStack()
         self._recorder: Recorder | None = None
         self._before: Recording | None = None
         self._scalars: set[str] = {STEP.name}
@@ -60,7 +60,7 @@ class Writer:
             if self._place.is_dir():
                 _make_free(self._place)
             check_free(path)
-            self._place.parent.mkdir(parents=True, exist_ok=True)
+            self._folders.enter_context(made(self._place.parent))
             if resumes:
                 self.part = killed(self._place)
                 before = resumable(self.part, path)
@@ -166,7 +166,7 @@ class Writer:
             recorder.describe(epochs=max(self.steps, 1))
             if lost is not None:
                 recorder.note(diverged=lost, undefined=False)
-        self._lock.close()
+        self._release()
         if self.part != self._place:
             synced(self.part)
             put(self.part, self._place)
@@ -177,22 +177,31 @@ class Writer:
         with self._recorder as recorder:
             recorder.commit()
             recorder.note(interrupted=self.steps)
-        self._lock.close()
+        self._release()
         return self._left()
 
     def discard(self) -> None:
         """Nothing was logged: nothing is left of it."""
         if not self._before:
             remove(self.part)
-        self._lock.close()
+        self._release()
 
     def abandon(self) -> None:
-        """Leave what was committed, after an error; nothing more is written."""
+        """Leave what was committed, after an error, if it has begun; nothing more is written."""
         with suppress(VizoptError, OSError):
             if self._recorder:
                 self._recorder.abandon()
-            self._left()
-        self._lock.close()
+                self._left()
+            elif not self._before:
+                remove(self.part)
+        self._release()
+
+    def resumed(self) -> str:
+        """Where a run is gone on with that came to no end; empty where it came to one."""
+        if not self._before or self._before.interrupted is None:
+            return ""
+        at = f"{self._about['unit']} {self.steps}"
+        return f"{self.path}: was interrupted at {at}: goes on from there"
 
     def told(self, steps: int) -> str:
         """So many of what is counted: `500 epochs`."""
@@ -213,6 +222,11 @@ class Writer:
         epochs = self._before["epoch"][: self.kept]
         every = int(epochs[1] - epochs[0]) if len(epochs) > 1 else 1
         return -(-(self.steps - int(epochs[0])) // every)
+
+    def _release(self) -> None:
+        """Others may write; folders that were made for nothing go."""
+        self._lock.close()
+        self._folders.close()
 
     def _left(self) -> Path:
         """Where an unfinished recording stays."""

@@ -27,7 +27,7 @@ from vizopt.scene.load import (
 from vizopt.scene.race import MAX_NAME, Race
 from vizopt.scene.spec import TRAINED, Presentation, Scene
 
-SHOWN = tuple(each.name for each in fields(Presentation))
+PRESENTATION_KEYS = tuple(each.name for each in fields(Presentation))
 RUN = re.compile(r"run\.(\d+)\.?")
 
 
@@ -198,7 +198,7 @@ def _run(shared: Mapping[str, Any], run: Mapping[str, Any], file: str) -> dict[s
     whole = deepcopy(dict(shared))
     for key, value in _flat(known):
         top = key.partition(".")[0]
-        if top in SHOWN:
+        if top in PRESENTATION_KEYS:
             raise SceneError(place, top, "is of the whole picture: put it above the runs")
         override(whole, key, value, place)
     entry = {"name": name, **whole}

@@ -31,7 +31,7 @@ MADE_WITH = "# made with "  # the start of a recipe, before versions
 RECORDED = "recorded"  # in a recipe, the table of who trained a run that vizopt did not
 
 
-TELLING = {"momentum", "rho"}  # told above the picture even where they are the default
+ALWAYS_TOLD = {"momentum", "rho"}  # told above the picture even where they are the default
 
 
 def _known_theme(name: str) -> str:
@@ -201,6 +201,6 @@ class Scene(Presentation, Training):
         values = [name, f"{rate_of(rule)} {rule.lr.describe()}"]
         for own in fields(rule):  # type: ignore[arg-type]
             value = getattr(rule, own.name)
-            if own.name in TELLING or (own.name != "lr" and value != own.default):
+            if own.name in ALWAYS_TOLD or (own.name != "lr" and value != own.default):
                 values.append(f"{own.name.replace('_', ' ')} {said(value)}")
         return "  ·  ".join([", ".join(values), problem])

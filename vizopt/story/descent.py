@@ -3,7 +3,7 @@
 import numpy as np
 
 from vizopt.core.numbers import count, counted, number, setting
-from vizopt.recording.descent import BROKEN, FAR, Outcome, outcome
+from vizopt.recording.descent import BROKEN, DIVERGED_WIDTHS, Outcome, outcome
 from vizopt.recording.minima import minima_of
 from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
@@ -148,8 +148,8 @@ def _end(run: Recording, ended: Outcome) -> str:
         return f"It diverges: at step {step} its numbers are no longer finite."
     if kind == "diverged":
         return (
-            f"It diverges: from step {step} on it stays more than {FAR:g} widths of the curve "
-            f"away, and at step {last} x is {Readout.of(run).x(ended.end)}."
+            f"It diverges: from step {step} on it stays more than {DIVERGED_WIDTHS:g} widths of "
+            f"the curve away, and at step {last} x is {Readout.of(run).x(ended.end)}."
         )
     told = f"it is {words}{_place(run, ended)}"
     if ended.pace is None:

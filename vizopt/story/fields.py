@@ -3,8 +3,8 @@
 from typing import Any
 
 from vizopt.core.numbers import count
-from vizopt.draw.panels.legend import MOST
-from vizopt.draw.panels.sample import PLANE, STRIP, sample
+from vizopt.draw.panels.legend import MAX_CLASSES
+from vizopt.draw.panels.sample import PLANE_POINTS, STRIP_POINTS, sample
 from vizopt.recording.store import Recording
 from vizopt.recording.targets import shown
 from vizopt.scene.spec import Presentation
@@ -23,7 +23,7 @@ def plane(panels: list[Any], scene: Presentation, run: Recording) -> str:
         x, y = (plain(name) for name in run.header.axes)
         units = ", both in the units of the data" if "units" in run.names else ""
         text += f" To the right is {x}, upward {y}{units}."
-    return f"{text}{_points(scene, run, PLANE)}"
+    return f"{text}{_points(scene, run, PLANE_POINTS)}"
 
 
 def strip(panels: list[Any], scene: Presentation, run: Recording) -> str:
@@ -35,7 +35,7 @@ def strip(panels: list[Any], scene: Presentation, run: Recording) -> str:
         "largest probability; as the network learns, the curves and the borders of the background "
         f"move. To the right is {name}, in the units of the data."
     )
-    return f"{text}{_points(scene, run, STRIP)}"
+    return f"{text}{_points(scene, run, STRIP_POINTS)}"
 
 
 def fitted(panels: list[Any], scene: Presentation, run: Recording) -> str:
@@ -76,8 +76,8 @@ def _points(scene: Presentation, run: Recording, most: int) -> str:
         f"After {count(colours)} classes the colours come again, with other markers."
         if classes > colours
         else "",
-        f"More than {MOST} classes are hard to tell apart, and only the first are named."
-        if classes > MOST
+        f"More than {MAX_CLASSES} classes are hard to tell apart, and only the first are named."
+        if classes > MAX_CLASSES
         else "",
     ]
     return "".join(f" {part}" for part in parts if part)

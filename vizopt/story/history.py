@@ -12,7 +12,7 @@ from vizopt.story.phrases import listed, sentence, times
 
 BETWEEN = 3  # key epochs between the first and the last
 TOLD = 3  # plateaus that are told one by one
-STILL = 0.01  # of the first loss: a run that changes it by less does next to nothing
+STANDSTILL_SHARE = 0.01  # of the first loss: a run that changes it by less does next to nothing
 
 
 def happened(run: Recording, events: tuple[Event, ...]) -> str:
@@ -102,7 +102,7 @@ def _values(run: Recording) -> str:
 
 def _still(loss: NDArray[np.float64]) -> str:
     finite = loss[np.isfinite(loss)]
-    if len(loss) > 1 and len(finite) and np.ptp(finite) <= STILL * abs(finite[0]):
+    if len(loss) > 1 and len(finite) and np.ptp(finite) <= STANDSTILL_SHARE * abs(finite[0]):
         return "The loss hardly changes in the whole run."
     return ""
 

@@ -13,7 +13,7 @@ from vizopt.story import history
 from vizopt.story.phrases import cut, listed, plain
 
 TOLD = 6  # numbers whose course is told
-SHORT = 2  # of them in the alt text
+MAX_IN_ALT_TEXT = 2  # of them in the alt text
 NAME = 40  # characters of a number's name
 
 
@@ -34,7 +34,7 @@ def in_short(run: Recording, events: tuple[Event, ...]) -> list[str]:
     """The same for the alt text, the most important sentence first."""
     known = scalars(run)
     shown = [name for name in (column_of(run, what) for what in MAIN) if name in known]
-    shown = shown or [*telling(run)[:SHORT]]
+    shown = shown or [*telling(run)[:MAX_IN_ALT_TEXT]]
     if not shown:
         return []
     ways = [f"{_name(run, name)} {history.way(_finite(run, name)[1])}" for name in shown]

@@ -46,12 +46,12 @@ SIGNS = {
 }
 BRIGHT = 0.35  # luminance of a paper that is brighter than the ends of a map
 
-TELLING = "loss, accuracy and learning rate come first, what never changes last"
+ORDER_OF_CURVES = "loss, accuracy and learning rate come first, what never changes last"
 UPDATE = (
     "An update is the change over half a second of the clip. Where weights or updates would flash "
     "they are those of the middle of half a second, and the key says of which {unit}s."
 )
-HELD = (
+HELD_WORDS = (
     "Where the background would flash, each place mixes the colours of the classes by the share "
     "of the {unit}s of half a second that each won there, and a line below says of which."
 )
@@ -63,7 +63,7 @@ HELD_NUMBERS = (
     "Where the predictions would flash they are the mean of the {unit}s of half a second, and a "
     "line below says of which."
 )
-FREE = (
+FREE_WORDS = (
     "The background is in the classes' own colours and may change in every picture; an update is "
     "that up to the next picture."
 )
@@ -92,10 +92,10 @@ def seen(scene: Presentation, stage: FigureSpec, run: Recording, *, held: bool) 
 
 def _changes(shown: Sequence[Panel], unit: str, *, held: bool) -> list[str]:
     """What an update is, and what is done where something would flash."""
-    ways = [(Weights, UPDATE), (DecisionRegions, HELD), (Strip, HELD_STRIP)]
+    ways = [(Weights, UPDATE), (DecisionRegions, HELD_WORDS), (Strip, HELD_STRIP)]
     ways += [(FittedCurve, HELD_NUMBERS), (PredictedTrue, HELD_NUMBERS)]
     told = [text for kind, text in ways if any(isinstance(panel, kind) for panel in shown)]
-    return [text.format(unit=unit) for text in told] if held else [FREE] * bool(told)
+    return [text.format(unit=unit) for text in told] if held else [FREE_WORDS] * bool(told)
 
 
 def _head(scene: Presentation, run: Recording) -> str:
@@ -207,7 +207,9 @@ def _left_out(columns: set[str], run: Recording) -> str:
     every = telling(run) if run.header.external else ()
     if not set(every) - columns:
         return ""
-    return f" These are {count(len(columns & set(every)))} of {count(len(every))}: {TELLING}."
+    return (
+        f" These are {count(len(columns & set(every)))} of {count(len(every))}: {ORDER_OF_CURVES}."
+    )
 
 
 def _descent(panels: list[Any], scene: Presentation, run: Recording) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from vizopt.core.arrays import Size
 from vizopt.core.numbers import count, counted, number
 from vizopt.core.words import phrase
-from vizopt.recording.differences import APART, Difference, common, differences
+from vizopt.recording.differences import SEPARATOR, Difference, common, differences
 from vizopt.recording.events import MARKS, Event, percent
 from vizopt.recording.standings import Standing, leads, score, standings, steps_to
 from vizopt.recording.store import Recording
@@ -125,10 +125,10 @@ def _who(runs: Mapping[str, Recording]) -> str:
     shared = common(runs)
     each = []
     for place, (name, run) in enumerate(runs.items(), 1):
-        own = [part for part in run.header.settings.split(APART) if part not in shared]
+        own = [part for part in run.header.settings.split(SEPARATOR) if part not in shared]
         each.append(f"{place} {name}" + (f" ({', '.join(own)})" if own else ""))
     told = f"{counted(len(runs), 'run')} stand beside each other: {'; '.join(each)}."
-    return f"{told} {sentence(', '.join(shared.split(APART)))}" if shared else told
+    return f"{told} {sentence(', '.join(shared.split(SEPARATOR)))}" if shared else told
 
 
 def _led(runs: Mapping[str, Recording]) -> str:

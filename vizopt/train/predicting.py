@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Batch, Scores, Vector
 from vizopt.recording.header import Column
-from vizopt.recording.scores import encoded, shares
+from vizopt.recording.scores import shares, to_margin_bytes
 from vizopt.train.loop import Epoch
 from vizopt.train.probe import Probe
 from vizopt.train.problems import Network, Problem, Regression
@@ -46,7 +46,7 @@ def _plane_scores(network: Network, grid: int) -> Probe:
     points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
 
     def compute(rows: Sequence[Vector]) -> Scores:
-        return _in_parts(network, rows, points, encoded).reshape(len(rows), -1, grid, grid)
+        return _in_parts(network, rows, points, to_margin_bytes).reshape(len(rows), -1, grid, grid)
 
     shape = (len(network.classes), grid, grid)
     return Probe(Column("scores", "snapshots", "uint8", shape), _params, compute)
@@ -98,7 +98,7 @@ def _in_parts(
     points: Batch,
     encode: Callable[[Batch], NDArray[Any]],
 ) -> NDArray[Any]:
-    """The encoded scores [N, classes, M] of N parameter vectors, as many at once as is good."""
+    """The scores in bytes [N, classes, M] of N parameter vectors, as many at once as is good."""
     most = network.at_once(points.shape[1])
     with np.errstate(over="ignore", invalid="ignore"):
         parts = [

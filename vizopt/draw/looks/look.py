@@ -15,7 +15,7 @@ from vizopt.draw.looks.checks import checked
 from vizopt.draw.looks.tints import derived
 from vizopt.draw.theme import THEMES, Text, Theme
 
-SHOWN = 8  # of many names
+MAX_NAMES = 8  # of many names
 SMALLEST_TEXT, LARGEST_TEXT = 1.8, 2.9  # percent: normal, and what leaves the pictures room
 NAMED = r"^\s*(#([0-9A-Fa-f]{3}){1,2}|[A-Za-z]+)\s*$"  # what may be a colour; for editors
 # Size of text, for editors.
@@ -98,7 +98,7 @@ def _few(name: str, options: Iterable[str]) -> str:
     if near:
         return "near is " + ", ".join(f'"{known[name]}"' for name in near)
     some = sorted(known.values())
-    return "there are: " + ", ".join(some[:SHOWN]) + (", …" if len(some) > SHOWN else "")
+    return "there are: " + ", ".join(some[:MAX_NAMES]) + (", …" if len(some) > MAX_NAMES else "")
 
 
 def _different(colours: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from vizopt.recording.store import Recording
 
 NEXT = Line("x", ast.parse("x + update", mode="eval").body, None)
 ROUNDING = 1e-10  # of a result's terms: where less is left of them, no figure of it is certain
-NEAR = 1e-6  # of a recorded update: so near to it comes what its lines give
+UPDATE_TOLERANCE = 1e-6  # of a recorded update: so near to it comes what its lines give
 FEWER = np.finfo(float).tiny  # below it a float has fewer figures
-SHOWN = 0.5 * 10.0**-DECIMALS  # what is smaller is 0 to so many decimals
+SMALLEST_SHOWN = 0.5 * 10.0**-DECIMALS  # what is smaller is 0 to so many decimals
 # Names of results that a picture has words for.
 NAMES = (
     *("velocity", "update", "mean", "sum", "before", "largest", "new", "push", "size", "turn"),
@@ -99,7 +99,9 @@ def _step(
     """The lines that hold in a step, from the values before it and the recorded update."""
     known, sizes = _results(held, values)
     x, update = (float(values[name]) for name in ("x", "update"))
-    if abs(known["update"] - update) > max(NEAR * abs(update), ROUNDING * sizes["update"], FEWER):
+    if abs(known["update"] - update) > max(
+        UPDATE_TOLERANCE * abs(update), ROUNDING * sizes["update"], FEWER
+    ):
         held = []  # lines that lead to another update are none of this step
     keys = {name: name for name in values}
     numbers = {name: Number(float(before), _kind(name, state)) for name, before in values.items()}
@@ -113,7 +115,7 @@ def _step(
             cancelled = not known[line.name] and sizes[line.name]
             numbers[result] = Number(float(known[line.name]), "fixed" if cancelled else "")
             keys[line.name] = result
-    made = update if known["update"] or abs(update) >= SHOWN else 0.0
+    made = update if known["update"] or abs(update) >= SMALLEST_SHOWN else 0.0
     numbers[keys["update"]] = Number(made, "fixed")  # as it was recorded
     works.append(Work(NEXT, "x after", {"x": "x", "update": keys["update"]}))
     after = _certain(x + update, abs(x) + abs(update))
@@ -140,7 +142,7 @@ def _results(
 
 def _certain(result: float, terms: float) -> float:
     """A result, or 0 where nothing is left of its terms but rounding."""
-    left = abs(result) > max(ROUNDING * terms, FEWER) or abs(result) >= SHOWN
+    left = abs(result) > max(ROUNDING * terms, FEWER) or abs(result) >= SMALLEST_SHOWN
     return result if left or not isfinite(terms) else 0.0
 
 

@@ -14,7 +14,7 @@ Kind: TypeAlias = Literal["auto", "linear", "log"]
 Limits: TypeAlias = tuple[Finite, Finite]
 
 DECADES = 2.0  # from so many on
-NEAR = 0.4  # of the largest value: an axis begins at 0 where the smallest is lower
+ZERO_SHARE = 0.4  # of the largest value: an axis begins at 0 where the smallest is lower
 ROOM = 0.06  # of the values' span, above and below
 OUTLIER = 1.5  # times the usual value, beyond which the axis is cut
 SPIKE = 10.0  # times all others, beyond which a first value is cut from decades
@@ -92,7 +92,7 @@ class Axis:
         first, last = found.range or (-np.inf, np.inf)
         if not first <= least <= most <= last:  # of 100, or whatever somebody calls so
             first, last = -np.inf, np.inf
-        near = 0 <= least <= NEAR * high
+        near = 0 <= least <= ZERO_SHARE * high
         floor = found.floor if high > 0 else -np.inf
         low = 0.0 if near else max(least - ROOM * (high - least), first, floor)
         if most <= high:

@@ -13,8 +13,8 @@ from vizopt.draw.panels.plot import Floats, Plot
 from vizopt.draw.views import Views
 
 BADGE = 14  # size of the text that a badge would stand beside
-ABOVE = 2.6  # radii of a badge, from a ball to the middle of it
-APART = 2.1  # radii from one badge to the next
+BADGE_HEIGHT_RADII = 2.6  # radii of a badge, from a ball to the middle of it
+BADGE_STEP_RADII = 2.1  # radii from one badge to the next
 BALL = 6.5  # units
 ARROW = 9  # units: half a side of an arrow at the edge
 
@@ -114,17 +114,19 @@ def stacked(
     where there is no room above a ball they stand below it."""
     placed: list[tuple[float, float]] = []
     for x, y in at:
-        up = -1 if y - (ABOVE + 1) * radius > top else 1
-        middle = y + up * ABOVE * radius
+        up = -1 if y - (BADGE_HEIGHT_RADII + 1) * radius > top else 1
+        middle = y + up * BADGE_HEIGHT_RADII * radius
         while any(
-            abs(x - other) < APART * radius and abs(middle - height) < APART * radius * 0.99
+            abs(x - other) < BADGE_STEP_RADII * radius
+            and abs(middle - height) < BADGE_STEP_RADII * radius * 0.99
             for other, height in placed
         ):
             near = [
                 height
                 for other, height in placed
-                if abs(x - other) < APART * radius and abs(middle - height) < APART * radius * 0.99
+                if abs(x - other) < BADGE_STEP_RADII * radius
+                and abs(middle - height) < BADGE_STEP_RADII * radius * 0.99
             ]
-            middle = (min(near) if up < 0 else max(near)) + up * APART * radius
+            middle = (min(near) if up < 0 else max(near)) + up * BADGE_STEP_RADII * radius
         placed.append((x, middle))
     return [height for _, height in placed]

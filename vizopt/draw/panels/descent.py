@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = NDArray[np.float64]
 
-MOST = 20_000  # dots, and lines, of a path; with more it is thinned
-SMALL = 200_000  # square units of a panel in which the lowest minima alone are named
-LARGE = 1e6  # pixels: further out there is nothing to tell apart
+MAX_DOTS = 20_000  # dots, and lines, of a path; with more it is thinned
+SMALL_AREA = 200_000  # square units of a panel in which the lowest minima alone are named
+MAX_DISTANCE_PX = 1e6  # pixels: further out there is nothing to tell apart
 
 
 @spec
@@ -98,7 +98,7 @@ class Descent(OneRun):
 def _named(slot: DrawContext, run: Recording) -> list[Minimum]:
     """The minima that are named: in a small panel the lowest, more would hide the curve."""
     minima = minima_of(run)
-    if slot.width * slot.height >= SMALL * slot.unit**2:
+    if slot.width * slot.height >= SMALL_AREA * slot.unit**2:
         return minima
     return [minimum for minimum in minima if minimum.kind != "local"]
 
@@ -127,7 +127,7 @@ def _trail(slot: DrawContext, plot: Plot, x: Floats, f: Floats, colours: PathCol
     dots = plot.holds(x, f)
     lines = np.append(False, dots[1:] | dots[:-1])
     with np.errstate(invalid="ignore"):
-        places = np.stack([px, py], axis=1).clip(-LARGE, LARGE)
+        places = np.stack([px, py], axis=1).clip(-MAX_DISTANCE_PX, MAX_DISTANCE_PX)
     shades = colours.shade(np.arange(len(x), dtype=np.float64))
     dots = _apart(dots, [shades, places])
     lines = _apart(lines, [shades, places, np.roll(places, 1, axis=0)])
@@ -179,7 +179,7 @@ def _apart(drawn: NDArray[np.bool_], looks: Sequence[NDArray[Any]]) -> NDArray[n
     steps = np.nonzero(drawn)[0]
     shades, *places = (look[steps] for look in looks)
     kept, grain = steps, 1
-    while len(kept) > MOST:
+    while len(kept) > MAX_DOTS:
         cells = [np.floor(place / grain).astype(np.int32) for place in places]
         alike = np.column_stack([shades.astype(np.int32), *cells])
         kept = steps[np.unique(alike, axis=0, return_index=True)[1]]

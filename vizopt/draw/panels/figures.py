@@ -12,8 +12,9 @@ import numpy as np
 from vizopt.core.numbers import number, setting
 from vizopt.draw.panels.rule import Line, value
 
-FEW, DECIMALS = 4, 4  # figures of a number to begin with; decimals of x and what is added to it
-MOST = 17  # figures that tell a float from all others
+FIRST_FIGURES = 4  # of a number to begin with
+DECIMALS = 4  # of x and what is added to it
+MAX_FIGURES = 17  # figures that tell a float from all others
 SMALLEST = 5e-324  # number that a float can be, with less than one figure
 SAFE = 0.499  # of the last place: what is nearer to a half could be rounded either way
 MIDDLE = 0.49  # of the last place: a result that is so far off gets a figure first
@@ -55,13 +56,13 @@ class Number(NamedTuple):
         if self.kind == "count":
             return str(int(self.value))
         if self.kind == "rate":
-            return setting(self.value, FEW + 2 + more)
+            return setting(self.value, FIRST_FIGURES + 2 + more)
         if not self.value and not self.kind:
             return "0"
         digits = DECIMALS
         if self.kind != "fixed" and self.value and isfinite(self.value):
             places = floor(log10(abs(self.value)))
-            digits = max(FEW - 1 - places, 0) if -4 < places < 4 else FEW + 1
+            digits = max(FIRST_FIGURES - 1 - places, 0) if -4 < places < 4 else FIRST_FIGURES + 1
         return number(self.value, max(digits + more, 0), self.span / 10.0**more)
 
 
@@ -101,7 +102,9 @@ def _longer(
     operands many figures; else the operand whose missing figures do the most harm.
     """
     exact = {key: numbers[key].value for key in work.operands.values()}
-    able = {key for key in work.keys if figures(texts[key]) < MOST and more[key] < MOST}
+    able = {
+        key for key in work.keys if figures(texts[key]) < MAX_FIGURES and more[key] < MAX_FIGURES
+    }
     middle = SAFE if numbers[work.result].kind == "fixed" else MIDDLE  # x is shown elsewhere too
     if work.result in able - set(fallen) and _error(work, texts, exact) > middle:
         return work.result

@@ -8,7 +8,7 @@ from vizopt.draw.panels.scale import scale_in
 from vizopt.draw.views import Views
 from vizopt.recording.header import Header
 
-LEAST = 0.35  # of the width, that the bar keeps
+MIN_BAR_SHARE = 0.35  # of the width, that the bar keeps
 
 
 @spec
@@ -92,7 +92,7 @@ def _texts(slot: DrawContext, header: Header) -> tuple[str, str, str]:
 def _short(slot: DrawContext, header: Header) -> tuple[str, str]:
     """The note and the key of the line above it, short where there is no room for them."""
     long = slot.say("linear_own" if slot.playback.mode == "flashing" else "linear_around")
-    room = slot.width * (1 - LEAST)
+    room = slot.width * (1 - MIN_BAR_SHARE)
     note = long if slot.text_width(long, 12) < room else slot.say("linear")
     text = "update_between"
     if slot.text_width(_longest(slot, header, text), 12) >= room:

@@ -10,7 +10,7 @@ from vizopt.recording.store import Recording
 
 CAPTION = 24  # units of height of the first line
 LINES = 4  # at most
-MOST = 20  # classes that are named; their markers can be told apart
+MAX_CLASSES = 20  # classes that are named; their markers can be told apart
 SIZES = (13, 11)  # of the names in one line, and in several
 GAP = 0.4  # of the font's size, between a name and the next marker
 PITCH = 1.5  # of the font's size, from line to line
@@ -48,17 +48,17 @@ class ClassLegend:
             width: of a line, in pixels.
             mark: pixels that a marker takes.
         """
-        some = names[:MOST]
+        some = names[:MAX_CLASSES]
         for lines in range(1, LINES + 1):
             across = -(-len(some) // lines)
-            size = SIZES[lines > 1 or len(names) > MOST]
+            size = SIZES[lines > 1 or len(names) > MAX_CLASSES]
             for parts in dict.fromkeys((max(across, 3), across)):  # two have room for three
                 room = width / parts - mark - GAP * slot.font(size)
                 shown = written(slot, some, room, size, PLAIN)
                 if shown and across * lines - len(some) < across:
                     return cls._ended(slot, shown, across, width / parts, len(names))
         least = mark + slot.text_width("000", SIZES[0])
-        if least * len(names) <= width and len(names) <= MOST:
+        if least * len(names) <= width and len(names) <= MAX_CLASSES:
             step = width / len(names)
             return cls(_cut(slot, names, step - mark, SIZES[0]), len(names), step)
         least = mark + slot.text_width("000", SIZES[1])

@@ -18,8 +18,8 @@ from vizopt.recording.store import Recording
 
 BACK = 4  # steps whose reach decides how far to go in
 ROOM = 3.0  # the window is this many times as wide as that reach, at least
-LEAST, MOST = 8, 256  # magnifications, powers of two; the recorded curve is no finer
-FAR = 1e6  # pixels: further out there is nothing to tell apart
+MIN_MAGNIFICATION, MAX_MAGNIFICATION = 8, 256  # powers of two; the recorded curve is no finer
+MAX_DISTANCE_PX = 1e6  # pixels: further out there is nothing to tell apart
 OUTSIDE = 0.1  # of the steps outside the interval: then their distance is what there is to see
 
 
@@ -88,9 +88,9 @@ def _zooms(x: NDArray[np.float64], width: float) -> NDArray[np.intp]:
     reach = np.ptp(sliding_window_view(padded, BACK + 1), axis=1)
     reach[: BACK + 1] = np.inf  # too early to know
     with np.errstate(divide="ignore", invalid="ignore"):
-        largest = np.clip(width / (ROOM * reach), 1, MOST)
+        largest = np.clip(width / (ROOM * reach), 1, MAX_MAGNIFICATION)
     zoom = 2 ** np.floor(np.log2(largest)).astype(np.intp)
-    return np.where(zoom >= LEAST, zoom, 1)
+    return np.where(zoom >= MIN_MAGNIFICATION, zoom, 1)
 
 
 def _goes_away(run: Recording) -> bool:
@@ -136,7 +136,7 @@ class _View:
         """The curve as a line of even thickness, blended over what is there."""
         rows = (self._high - self._f) / (self._high - self._low) * self._height
         rows[~np.isfinite(rows)] = np.nan  # a pole or a gap
-        rows = rows.clip(-FAR, FAR)
+        rows = rows.clip(-MAX_DISTANCE_PX, MAX_DISTANCE_PX)
         steep = np.hypot(1, np.gradient(rows)).astype(np.float32)
         middles = np.arange(self._height, dtype=np.float32)[:, None] + np.float32(0.5)
         cover = np.float32(thick / 2 + 0.5) - abs(middles - rows.astype(np.float32)) / steep

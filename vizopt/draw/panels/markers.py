@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")  # as matplotlib calls them
 HOLE = 0.45  # of the diameter
-LARGE = 1000  # a size at which curves become many short sides
+LARGE_SIZE = 1000  # a size at which curves become many short sides
 
 
 def shape(c: int, colours: int) -> str:
@@ -75,7 +75,7 @@ def measures(marker: str) -> tuple[float, float]:
     from matplotlib.transforms import Affine2D
 
     style = MarkerStyle(marker)
-    path = style.get_path().transformed(style.get_transform() + Affine2D().scale(LARGE))
-    x, y = np.asarray(path.to_polygons()[0]).T / LARGE
+    path = style.get_path().transformed(style.get_transform() + Affine2D().scale(LARGE_SIZE))
+    x, y = np.asarray(path.to_polygons()[0]).T / LARGE_SIZE
     area = abs(x[:-1] @ y[1:] - x[1:] @ y[:-1]) / 2
     return float(area), float(np.hypot(np.diff(x), np.diff(y)).sum())

@@ -12,7 +12,7 @@ from vizopt.draw.panels.plot import Plot
 from vizopt.recording.store import Recording
 
 REACH = 70  # of the tangent to each side, along it
-SHORT = 12  # a step that is shorter is no arrow: the point hides it
+MIN_ARROW_LENGTH = 12  # a step that is shorter is no arrow: the point hides it
 
 
 class Move:
@@ -32,7 +32,7 @@ class Move:
         self._plot, self._colours, self._ink = plot, colours, slot.theme.ink
         self._px, self._py = plot.px(run["x"]), plot.py(run["loss"])
         self._slope = run["slope"] * (plot.py(1.0) - plot.py(0.0)) / (plot.px(1.0) - plot.px(0.0))
-        self._reach, self._short = REACH * slot.unit, SHORT * slot.unit
+        self._reach, self._short = REACH * slot.unit, MIN_ARROW_LENGTH * slot.unit
         self._thin, self._thick = max(1.5 * slot.unit, 1.0), max(3.2 * slot.unit, 1.5)
         self._head = wedge(max(round(slot.unit * 7), 3))
 

@@ -15,7 +15,7 @@ Plate: TypeAlias = tuple[slice, slice]  # rows and columns of the window
 Floats: TypeAlias = NDArray[np.float64]
 
 ROWS = 8  # that a name may stand in, to find room
-MOST = 0.8  # of its half width, that a name moves aside at once
+MAX_MOVE_SHARE = 0.8  # of its half width, that a name moves aside at once
 ROW = 1.3  # font sizes from one row to the next
 
 
@@ -127,8 +127,8 @@ def _apart(slot: DrawContext, below: list[Name]) -> list[Name]:
         before, after = names[i : i + 2]
         meet = before.at + before.half - (after.at - after.half)
         if meet > 0 and abs(before.base - after.base) < slot.font(12) * ROW:
-            names[i] = before.moved(-min(meet / 2, before.half * MOST))
-            names[i + 1] = after.moved(min(meet / 2, after.half * MOST))
+            names[i] = before.moved(-min(meet / 2, before.half * MAX_MOVE_SHARE))
+            names[i + 1] = after.moved(min(meet / 2, after.half * MAX_MOVE_SHARE))
     return names
 
 
@@ -138,7 +138,7 @@ def _places(slot: DrawContext, plot: Plot, name: Name) -> Iterator[Name]:
     left, right = max(name.x, plot.x0), min(name.x, slot.width)
     for down in range(ROWS):
         base = min(name.base + down * slot.font(12) * ROW, lowest)
-        for aside in (0.0, -0.2, 0.2, -0.4, 0.4, -MOST, MOST):
+        for aside in (0.0, -0.2, 0.2, -0.4, 0.4, -MAX_MOVE_SHARE, MAX_MOVE_SHARE):
             at = min(max(name.at + aside * name.half, left - name.half), right + name.half)
             at = min(max(at, plot.x0 + name.half), slot.width - name.half)
             yield replace(name, at=at, base=base)

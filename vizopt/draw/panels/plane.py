@@ -13,7 +13,7 @@ from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.features import Features
 from vizopt.draw.panels.legend import ClassLegend, fitting
 from vizopt.draw.panels.markers import markers
-from vizopt.draw.panels.sample import PLANE, sample, shown_of
+from vizopt.draw.panels.sample import PLANE_POINTS, sample, shown_of
 from vizopt.draw.regions import Regions
 from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BACKGROUND = ("background", "background_share", "background_short")  # as there is room
-ROOMY, LEAST = (
-    380,
-    0.6,
-)  # units of a plane's side, below which points of several are smaller; how much
+ROOMY_SIDE = 380  # units of a plane's side, below which points of several are smaller
+MIN_POINT_SCALE = 0.6  # how much
 KEY = 1.1  # diameters of a point, of a marker in the line of classes
 
 
@@ -81,7 +79,7 @@ class DecisionRegions(OneRun):
         regions = Regions(grid, side, side, colours, border, slot.hairline)
         paint = regions.shade if self.confidence else regions
         size = diameter(slot.unit) * (
-            len(views) == 1 or min(max(side / slot.unit / ROOMY, LEAST), 1)
+            len(views) == 1 or min(max(side / slot.unit / ROOMY_SIDE, MIN_POINT_SCALE), 1)
         )
         points = Stamp.of(side, side, _points(slot, run, side, size))
         glyphs = slot.glyphs(12)
@@ -109,7 +107,7 @@ class DecisionRegions(OneRun):
 def _note(slot: DrawContext, run: Recording, side: float) -> str:
     """What plane it is, as a recording tells it, and how many of the points are shown."""
     words = slot.theme.words.retold(run.header.plane, "principal_components", "variance")
-    parts = [words if _says_plane(run) else "", shown_of(slot, run, PLANE)]
+    parts = [words if _says_plane(run) else "", shown_of(slot, run, PLANE_POINTS)]
     return slot.fitted("  ·  ".join(filter(None, parts)), 12, side)
 
 
@@ -124,7 +122,7 @@ def square(
 ) -> tuple[int, int, int, ClassLegend]:
     """Left, top and side of the plane in its window, and the classes below it."""
     held = slot.playback.mode != "flashing" and len(views) == 1  # else it is said inside
-    second = held or _says_plane(run) or shown_of(slot, run, PLANE)
+    second = held or _says_plane(run) or shown_of(slot, run, PLANE_POINTS)
     features = Features.of(slot, run)
     left, above = features.left(slot), features.above(slot)
     below = features.below(slot) + (slot.font(12) * 1.7 if second else 0)
@@ -143,7 +141,7 @@ def _says_plane(run: Recording) -> bool:
 
 def _points(slot: DrawContext, run: Recording, side: int, size: float) -> "Callable[[Axes], None]":
     """Draws the points on axes as large as the plane."""
-    some = sample(run["labels"], PLANE)
+    some = sample(run["labels"], PLANE_POINTS)
     points, labels, held_out = run["points"][some], run["labels"][some], run["held_out"][some] > 0
     x0, x1, y0, y1 = run["extent"]
     x = (points[:, 0] - x0) / (x1 - x0) * side

@@ -22,9 +22,9 @@ from vizopt.recording.store import Recording
 
 Floats: TypeAlias = NDArray[np.floating]
 
-MANY = 150  # points; more are drawn smaller
-LEAST = 0.6  # of the size of few
-FAR = -1_000  # pixels from the window's top
+MANY_POINTS = 150  # points; more are drawn smaller
+MIN_POINT_SCALE = 0.6  # of the size of few
+OUTSIDE_PX = -1_000  # pixels from the window's top
 
 
 @spec
@@ -63,14 +63,14 @@ class PredictedTrue(OneRun):
         box, span = self.box(slot, run), Span.of(run)
         some = targets.shown(len(run["targets"]))
         x = np.rint(span.share(run["targets"][some]) * box.width)
-        size = diameter(slot.unit) * (1 if len(some) <= MANY else LEAST)
+        size = diameter(slot.unit) * (1 if len(some) <= MANY_POINTS else MIN_POINT_SCALE)
         inks = _inks(slot, size)
         stamps = [inks[bool(held)] for held in run["held_out"][some]]
 
         def heights(values: Floats) -> Floats:
             """Of the points, that of one without a value far outside."""
             y = np.rint(box.y(span.share(np.nan_to_num(values))))
-            return np.where(np.isfinite(values), y, FAR)
+            return np.where(np.isfinite(values), y, OUTSIDE_PX)
 
         def covered(values: Floats, place: float) -> NDArray[np.bool_]:
             seen = np.zeros((round(box.height / place), PLACES), np.bool_)

@@ -9,14 +9,14 @@ from vizopt.core.numbers import count
 from vizopt.draw.panels.base import DrawContext
 from vizopt.recording.store import Recording
 
-PLANE, STRIP = 1_000, 600  # points that are shown: what is below is seen between them
-LEAST = 10  # of a class, if it has them
+PLANE_POINTS, STRIP_POINTS = 1_000, 600  # points that are shown: what is below is seen between them
+MIN_PER_CLASS = 10  # of a class, if it has them
 
 
 def sample(labels: Labels, most: int) -> NDArray[np.intp]:
     """Places of the points that are shown, rising: all, or so many of more, always the same.
 
-    Each class has its share of them, and LEAST at least.
+    Each class has its share of them, and MIN_PER_CLASS at least.
 
     Args:
         labels: of all points [N].
@@ -33,7 +33,7 @@ def sample(labels: Labels, most: int) -> NDArray[np.intp]:
     up = rest.argsort(kind="stable")[::-1][: round(float(rest.sum()))]
     shares = np.floor(exact)
     shares[up] += 1
-    shares = np.maximum(shares, np.minimum(sizes, LEAST))
+    shares = np.maximum(shares, np.minimum(sizes, MIN_PER_CLASS))
     starts = np.cumsum(sizes) - sizes
     chosen = [
         by_class[start : start + int(share)] for start, share in zip(starts, shares, strict=True)

@@ -24,7 +24,7 @@ from vizopt.recording.quantities import quantity
 from vizopt.recording.readout import writing_of
 
 NAMES, VALUE, MORE = (15, 13, 12, 11), 17, 12  # sizes of the name, the first figure, the rest
-ROOMY = 1.1  # of a name's width, as small letters are drawn wider
+NAME_ROOM = 1.1  # of a name's width, as small letters are drawn wider
 BETWEEN = "  ·  "  # figures
 THICK = 3.0  # units of the frame around who leads
 BESIDES: dict[str, type[Strip | FittedCurve | PredictedTrue]] = {
@@ -113,7 +113,7 @@ class SmallPlane(OneRun):
     def _width(self, slot: DrawContext, views: Views, right: int) -> float:
         """Where the figures end: with what stands below, or farther where the name needs it."""
         name = slot.text_width(self.view(views).name, NAMES[1], "bold")
-        needed = 2.6 * reach(slot, NAMES[0]) + ROOMY * name + _figure(slot)
+        needed = 2.6 * reach(slot, NAMES[0]) + NAME_ROOM * name + _figure(slot)
         return max(right, min(needed, slot.width))
 
     def _box(self, below: DrawContext, views: Views) -> tuple[int, int, int, int]:

@@ -18,7 +18,7 @@ from vizopt.draw.panels.legend import ClassLegend, fitting
 from vizopt.draw.panels.markers import markers
 from vizopt.draw.panels.plane import KEY, diameter
 from vizopt.draw.panels.predicted import Predicted
-from vizopt.draw.panels.sample import STRIP, sample, shown_of
+from vizopt.draw.panels.sample import STRIP_POINTS, sample, shown_of
 from vizopt.draw.panels.stroke import strokes
 from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
@@ -30,7 +30,7 @@ Floats: TypeAlias = NDArray[np.floating]
 
 ROW = 30  # units of height of a class' points, where they are few
 COVERED = 0.35  # of their part, that many points may cover
-LARGEST = 0.42  # of the strip's height, that all points take
+MAX_POINTS_SHARE = 0.42  # of the strip's height, that all points take
 PAD = 9  # units between the probabilities 0 and 1 and what is below and above
 CORE, CASE = 3.0, 1.1  # units: thickness of a curve, and of its outline
 PARTS = 4  # of the axis of probabilities
@@ -62,7 +62,7 @@ class Strip(OneRun):
         features.draw(slot, box.left, box.top, box.width, box.height)
         below = box.top + box.height + features.below(slot)
         box.legend.draw(slot, box.left, below, box.width, KEY * diameter(slot.unit))
-        if few := shown_of(slot, run, STRIP):
+        if few := shown_of(slot, run, STRIP_POINTS):
             slot.text(box.left, box.last_line, few, 12)
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:
@@ -71,7 +71,7 @@ class Strip(OneRun):
         points = Stamp.of(box.width, box.height, _points(slot, run, box))
         named = _markers(slot, run, box)
         glyphs, units = slot.glyphs(12), slot.say(f"{run.header.unit}s")
-        noted = slot.text_width(shown_of(slot, run, STRIP), 12)
+        noted = slot.text_width(shown_of(slot, run, STRIP_POINTS), 12)
         free = box.width - (noted + slot.unit * 12 if noted else 0)
         colours = slot.theme.classes
         core = max(CORE * slot.unit, 1.6)
@@ -120,14 +120,14 @@ class _Box:
         )
         below = features.below(slot) + legend.height(slot)
         height = int(slot.height - top - below - slot.font(12) * 1.7)
-        inked = len(sample(run["labels"], STRIP)) * np.pi / 4 * diameter(slot.unit) ** 2
+        inked = len(sample(run["labels"], STRIP_POINTS)) * np.pi / 4 * diameter(slot.unit) ** 2
         points = max(slot.unit * ROW * len(run.header.classes), inked / (COVERED * width))
         return cls(
             left=left,
             top=top,
             width=width,
             height=height,
-            points=min(points, LARGEST * height),
+            points=min(points, MAX_POINTS_SHARE * height),
             pad=slot.unit * PAD,
             legend=legend,
             last_line=round(top + height + below + slot.font(12) * 1.3),
@@ -158,7 +158,7 @@ def _across(run: Recording, box: _Box) -> Floats:
 
 def _points(slot: DrawContext, run: Recording, box: _Box) -> "Callable[[Axes], None]":
     """Draws the points in a row for each class, and lines at the probabilities 0, ½ and 1."""
-    some = sample(run["labels"], STRIP)
+    some = sample(run["labels"], STRIP_POINTS)
     x, labels, held_out = _across(run, box)[some], run["labels"][some], run["held_out"][some] > 0
     size, row = diameter(slot.unit), box.points / len(run.header.classes)
     free = max(row - 1.4 * size, 0)  # that points of a row are moved in

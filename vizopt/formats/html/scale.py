@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from vizopt.core.numbers import count
 
-OFTEN, RARE = 0.2, 0.1  # shares of the clip between labels: on any screen, on a wide one
+LABEL_GAP = 0.2  # share of the clip between labels, on any screen
+WIDE_LABEL_GAP = 0.1  # on a wide one
 DIGITS = (1, 5, 2)  # that round numbers begin with, the roundest first
 
 
@@ -36,7 +37,7 @@ def scale(epochs: NDArray[np.integer]) -> list[Mark]:
         return []
     chosen: dict[int, Mark] = {}
     candidates = _rounded(int(epochs[0]), int(epochs[-1]))
-    for least, rare in ((OFTEN, False), (RARE, True)):
+    for least, rare in ((LABEL_GAP, False), (WIDE_LABEL_GAP, True)):
         for epoch in candidates:
             frame = int(np.searchsorted(epochs, epoch))
             if epoch in (epochs[0], epochs[-1]):

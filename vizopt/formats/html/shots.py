@@ -12,7 +12,8 @@ from PIL import Image
 from vizopt.core.arrays import Frame, Size, Spot, Spots
 
 NARROW = "(max-width: 40rem) and (orientation: portrait)"  # screens of the second one
-WIDE, LARGEST, LEAST = 1.3, 720, 480  # width by height; pixels of the second one's width
+WIDE_ASPECT = 1.3  # width by height
+MIN_WIDTH_PX, MAX_WIDTH_PX = 480, 720  # of the second one
 
 
 class Shot(NamedTuple):
@@ -41,9 +42,9 @@ def narrow(size: Size) -> Size | None:
     Or where it is so small that no second one is wanted.
     """
     width, height = size
-    if width < WIDE * height or height < LEAST:
+    if width < WIDE_ASPECT * height or height < MIN_WIDTH_PX:
         return None
-    side = min(height, LARGEST) // 8 * 8
+    side = min(height, MAX_WIDTH_PX) // 8 * 8
     return side, side * 5 // 4
 
 

@@ -12,7 +12,7 @@ from vizopt.formats.slides.widths import fits, shortened
 INCH = 914_400
 MARGIN = INCH * 20 // 100
 GAP = INCH * 8 // 100
-LEAST = INCH * 2  # a clip that is smaller cannot be read
+MIN_CLIP_SIDE = INCH * 2  # a clip that is smaller cannot be read
 BETWEEN = INCH * 20 // 100  # two clips
 CAPTION = INCH * 36 // 100  # height of the names above them
 READABLE = 80  # a slide is so many times as wide as its smallest text is high: 12 pt on 13.3 inches
@@ -131,7 +131,7 @@ def _usable(deck: Any, layout: Any) -> bool:
     if title is None or title.top is None:
         return False
     room = free(deck, layout)
-    return min(room.width, room.height) >= LEAST
+    return min(room.width, room.height) >= MIN_CLIP_SIDE
 
 
 def _others(layout: Any) -> tuple[bool, int]:

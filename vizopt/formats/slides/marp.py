@@ -15,8 +15,8 @@ ORDERS = re.compile(
     r"|sepia|w|h|width|height)(?=\s|:|$)"
 )
 SILENT = "\u2060"  # a word joiner: not seen, not read out
-ALONE, BESIDE = "h:606", "w:594"  # of Marp's 1280 × 720: text as high as on other slides
-SHORT = 50  # letters of a title on one line
+ALONE_SIZE, BESIDE_SIZE = "h:606", "w:594"  # of Marp's 1280 × 720: text as high as on other slides
+SHORT_TITLE_CHARACTERS = 50  # letters of a title on one line
 LINE, LINES = 45, 2  # ems of a longer one that have room, and how often
 # The clips have the room of Marp's margins.
 ROOM = """section { padding: 20px 40px; justify-content: start }
@@ -48,7 +48,7 @@ def _slide(slide: Slide) -> str:
 
 
 def _style(slide: Slide) -> str:
-    rules = [ROOM % (40 if letters(slide.title) <= SHORT else 26)]
+    rules = [ROOM % (40 if letters(slide.title) <= SHORT_TITLE_CHARACTERS else 26)]
     rules += [TABLE] if len(slide.parts) > 1 else []
     rules += [f":is(h2, th) {{ {type_of(slide)} }}"] if type_of(slide) else []
     return "\n".join(["<style scoped>", *rules, "</style>"])
@@ -57,11 +57,11 @@ def _style(slide: Slide) -> str:
 def _pictures(slide: Slide) -> str:
     """A picture; or a table with one line of names and one of pictures."""
     if len(slide.parts) == 1:
-        return _picture(slide.parts[0], ALONE)
+        return _picture(slide.parts[0], ALONE_SIZE)
     rows = (
         [marked(part.name) for part in slide.parts],
         ["---"] * len(slide.parts),
-        [_picture(part, BESIDE) for part in slide.parts],
+        [_picture(part, BESIDE_SIZE) for part in slide.parts],
     )
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

@@ -18,7 +18,7 @@ from vizopt.formats.slides.page import add, colour
 from vizopt.formats.slides.slide import Room, Slide
 
 PROPERTIES = "docProps/core.xml"
-LARGEST = 500_000_000  # bytes of a template, unpacked
+MAX_TEMPLATE_BYTES = 500_000_000  # bytes of a template, unpacked
 MISSING = 'PowerPoint needs python-pptx: install it with: pip install "vizopt[slides]"'
 
 
@@ -130,5 +130,7 @@ def _check_size(template: Path) -> None:
     """Parts are unpacked into memory, and no further than the archive says."""
     with ZipFile(template) as archive:
         size = sum(part.file_size for part in archive.infolist())
-    if size > LARGEST:
-        raise EncodeError(f"{template}: unpacks to more than {LARGEST / 1e6:g} MB: not read")
+    if size > MAX_TEMPLATE_BYTES:
+        raise EncodeError(
+            f"{template}: unpacks to more than {MAX_TEMPLATE_BYTES / 1e6:g} MB: not read"
+        )

@@ -10,7 +10,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from vizopt.core.errors import hint, is_shortage
-from vizopt.train.problems.sources import LARGEST, found
+from vizopt.train.problems.sources import MAX_TABLE_BYTES, found
 
 NPY = b"\x93NUMPY"  # how an array alone begins
 
@@ -81,5 +81,5 @@ def _check_unpacked(path: str) -> None:
     """An archive is unpacked into memory, and no further than it says."""
     if is_zipfile(found(path)):
         with ZipFile(found(path)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST:
-                raise OSError(EFBIG, f"unpacks to more than {LARGEST / 1e6:g} MB")
+            if sum(part.file_size for part in archive.infolist()) > MAX_TABLE_BYTES:
+                raise OSError(EFBIG, f"unpacks to more than {MAX_TABLE_BYTES / 1e6:g} MB")

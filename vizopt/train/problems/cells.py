@@ -8,7 +8,7 @@ MISSING = frozenset(
 )
 WHOLE = re.compile(r"[+-]?\d+")
 GROUPS = re.compile("(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
-FEW = 10  # rows; fewer may be alike by chance
+MIN_ROWS = 10  # rows; fewer may be alike by chance
 COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+([eE][+-]?\d+)?")  # 6,624 or 1.234,5
 
 

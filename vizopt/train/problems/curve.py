@@ -20,7 +20,7 @@ from vizopt.train.problems.level import level_edges, minima_at_breaks
 from vizopt.train.problems.rounding import constant, not_below, spread_of, unrounded
 
 SAMPLES = 20_001  # along the interval
-FEW = 0.01  # of the samples: with fewer that do not overflow there is no curve
+MIN_FINITE_SHARE = 0.01  # of the samples: with fewer that do not overflow there is no curve
 COARSE = 0.2  # of its spread: by more f must not change from a float to the next
 
 
@@ -87,7 +87,7 @@ def too_wild(text: str, interval: tuple[float, float]) -> str:
     f, x = formula(text), np.linspace(*interval, SAMPLES)
     value, slope = f.value(x), f.slope(x)
     finite = np.isfinite(value)
-    if np.isinf(value).any() and finite.mean() < FEW:
+    if np.isinf(value).any() and finite.mean() < MIN_FINITE_SHARE:
         return "is too large for its numbers almost everywhere"
     known = finite & np.isfinite(slope)
     changes = abs(slope[known]) * np.spacing(abs(x[known]))  # from a float to the next

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-from vizopt.train.problems.cells import FEW, MISSING, WHOLE, number
+from vizopt.train.problems.cells import MIN_ROWS, MISSING, WHOLE, number
 
 Cells = list[str]
 
@@ -47,7 +47,7 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
         return Header(True)
     whole = all(WHOLE.fullmatch(first[i]) for i in features) and len(set(first)) == len(first)
     measured = not any(WHOLE.fullmatch(row[i]) for row in body for i in features)
-    above = whole and measured and len(body) >= FEW  # whole numbers above none
+    above = whole and measured and len(body) >= MIN_ROWS  # whole numbers above none
     if is_word(first[at], comma):
         named = any(words) or above or all(number(name) is not None for name in labels)
         return Header(False if seen else named or None, "" if seen or any(words) else taken)

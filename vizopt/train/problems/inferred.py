@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from vizopt.core.library import unpacked
 from vizopt.core.numbers import counted, setting
-from vizopt.train.problems.cells import FEW, number
+from vizopt.train.problems.cells import MIN_ROWS, number
 from vizopt.train.problems.datasets import Data, Measured
 from vizopt.train.problems.files import CSV, NPZ
 from vizopt.train.problems.header import LONGEST
@@ -23,11 +23,11 @@ HIDDEN = 64  # units of the hidden layer
 RATE = 0.05  # of Adam
 GENTLE = 0.01  # the same for a number to predict, which has no border to stay on the right side of
 EPOCHS = 1_000  # of a small table, whose step is an epoch
-SMALL = 1_000  # samples; more are learnt in batches
+MAX_FULL_BATCH = 1_000  # samples; more are learnt in batches
 BATCH, BATCHES = 256, 100  # of an epoch: the least size, the largest number
 STEPS, LEAST_EPOCHS = 2_000, 20  # of a large table, about
 LABELS = {"class", "classes", "kind", "label", "labels", "species", "target", "type", "y"}
-SHOWN = 6  # of many names
+MAX_NAMES = 6  # of many names
 
 
 class Inferred(NamedTuple):
@@ -110,7 +110,7 @@ def _labelled(path: str, given: Mapping[str, Any], spec: CSV) -> tuple[Any, Data
     called = [name for name in names if name.strip().lower() in LABELS]
     choices = [*(called if len(called) == 1 else ()), *(words if len(words) == 1 else ())]
     wrong: ValueError | None = None
-    few = len({cells[0] for _, cells in table.rows}) <= FEW
+    few = len({cells[0] for _, cells in table.rows}) <= MIN_ROWS
     for label in dict.fromkeys([*choices, names[-1], *names[:few]]):
         try:
             return label, CSV(**{**given, "path": path, "label": label}).make(RandomState(0))
@@ -139,7 +139,7 @@ def _is_words(i: int, rows: list[tuple[int, list[str]]]) -> bool:
 
 def _lengths(samples: int) -> tuple[int, int | None]:
     """Epochs of a run, and the samples of one step where those are not all."""
-    if samples <= SMALL:
+    if samples <= MAX_FULL_BATCH:
         return EPOCHS + 1, None
     batch = BATCH
     while batch * BATCHES < samples:
@@ -170,5 +170,7 @@ def _features(data: Data | Measured) -> str:
 
 
 def _few(names: tuple[str, ...]) -> str:
-    shown = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names[:SHOWN]]
-    return ", ".join(shown) + (", …" if len(names) > SHOWN else "")
+    shown = [
+        name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names[:MAX_NAMES]
+    ]
+    return ", ".join(shown) + (", …" if len(names) > MAX_NAMES else "")

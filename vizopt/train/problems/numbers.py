@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vizopt.train.problems.cells import COMMA, MISSING, number
 from vizopt.train.problems.tables import Table
 
-SHORT = re.compile(r"[+-]?\d{1,3}")
+SHORT_NUMBER = re.compile(r"[+-]?\d{1,3}")
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
 
 
@@ -49,7 +49,7 @@ def _check_thousands(path: str, table: Table, i: int) -> None:
     """
     cells = [row[i] for _, row in table.rows]
     signed = [(line, row[i]) for line, row in table.rows if "," in row[i] or "." in row[i]]
-    short = next((cell for cell in cells if SHORT.fullmatch(cell.strip())), None)
+    short = next((cell for cell in cells if SHORT_NUMBER.fullmatch(cell.strip())), None)
     if signed and short and all(THOUSANDS.fullmatch(cell.strip()) for _, cell in signed):
         line, cell = signed[0]
         raise ValueError(

@@ -75,7 +75,7 @@ class RegressionSpec(DenseSpec):
         return Regression(self, data, streams)
 
 
-class Truth(NamedTuple):
+class NumberTargets(NamedTuple):
     """What the outputs of N samples should be.
 
     Args:
@@ -126,10 +126,10 @@ class Regression(Dense):
         """The numbers [R, M] that parameter vectors [R, P] predict at samples [D, M]."""
         return self.outputs(rows, points)[:, 0]
 
-    def _prepared(self, y: NDArray[Any]) -> Truth:
-        return Truth(y.astype(self.dtype), float(((y - y.mean()) ** 2).sum()))
+    def _prepared(self, y: NDArray[Any]) -> NumberTargets:
+        return NumberTargets(y.astype(self.dtype), float(((y - y.mean()) ** 2).sum()))
 
-    def _judged(self, outputs: Batch, targets: Truth) -> Judged:
+    def _judged(self, outputs: Batch, targets: NumberTargets) -> Judged:
         count = len(targets.values)
         outputs[0] -= targets.values
         behind = outputs[0]

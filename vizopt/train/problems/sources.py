@@ -12,7 +12,7 @@ from typing import Any
 
 from vizopt.core.bounded import read_bytes
 
-LARGEST = 200_000_000  # bytes of a table
+MAX_TABLE_BYTES = 200_000_000  # bytes of a table
 MOST_ROWS = 500_000  # read in some seconds; a picture shows far fewer points
 INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF])  # between characters, without a width
 MARKS = {  # at the start of a file that says its own encoding; the longer ones first
@@ -41,10 +41,10 @@ def bytes_of(path: str) -> bytes:
     """All of a file, unpacked where it is compressed by gzip, bzip2 or xz.
 
     Raises:
-        ValueError: it cannot be read, is damaged, or is larger than LARGEST.
+        ValueError: it cannot be read, is damaged, or is larger than MAX_TABLE_BYTES.
     """
     try:
-        raw = read_bytes(found(path), LARGEST)
+        raw = read_bytes(found(path), MAX_TABLE_BYTES)
     except OSError as error:
         raise ValueError(f"{path}: cannot read: {error.strerror}") from error
     packed = next((module for mark, module in PACKED.items() if raw.startswith(mark)), None)
@@ -52,11 +52,13 @@ def bytes_of(path: str) -> bytes:
         return raw
     try:
         with packed.open(io.BytesIO(raw)) as file:
-            raw = bytes(file.read(LARGEST + 1))
+            raw = bytes(file.read(MAX_TABLE_BYTES + 1))
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise ValueError(f"{path}: is compressed and damaged: {error}") from error
-    if len(raw) > LARGEST:
-        raise ValueError(f"{path}: unpacks to more than {LARGEST / 1e6:g} MB: take a part of it")
+    if len(raw) > MAX_TABLE_BYTES:
+        raise ValueError(
+            f"{path}: unpacks to more than {MAX_TABLE_BYTES / 1e6:g} MB: take a part of it"
+        )
     return raw
 
 

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from vizopt.core.numbers import count as grouped
 from vizopt.core.numbers import setting
-from vizopt.train.problems.cells import FEW, natural, number
+from vizopt.train.problems.cells import MIN_ROWS, natural, number
 from vizopt.train.problems.datasets import Data, Measured
 
 MEASURED = 10  # samples of each class that numbers have on average, at least, if they are classes
 SEVERAL = 30  # numbers, of which more are measured where so few samples have each
-MANY = 20  # numbers, of which more are said to have been taken for classes
+MANY_CLASSES = 20  # numbers, of which more are said to have been taken for classes
 GAPS = 2  # times as far as they would reach without gaps: then whole numbers measure something
 ROUNDING = np.finfo(float).eps / 2  # between neighbours from 0.5 to 1
 
@@ -37,7 +37,7 @@ def classes_of(named: tuple[str, str], labels: Sequence[str]) -> list[str]:
     count = len(classes)
     if count == 1:
         raise NoClassesError(f"{place}: one class only ({classes[0]}): {way}")
-    if count > FEW and MEASURED * count > len(labels):
+    if count > MIN_ROWS and MEASURED * count > len(labels):
         of = f"{grouped(count)} different %s for {grouped(len(labels))} samples"
         if _is_measured(classes):
             what = "look like a number to predict, which is no class"
@@ -120,7 +120,7 @@ def _alike(classes: list[str]) -> str:
         if number(one) is not None and number(one) == number(other):
             return f" ({one} and {other} are two)"
     numbers = all(number(name) is not None for name in classes)
-    return " (numbers taken as classes)" if numbers and len(classes) > MANY else ""
+    return " (numbers taken as classes)" if numbers and len(classes) > MANY_CLASSES else ""
 
 
 def standardised(x: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from vizopt.train.problems.index import Row
-from vizopt.train.problems.sources import LARGEST, check_length
+from vizopt.train.problems.sources import MAX_TABLE_BYTES, check_length
 
 EXCEL, PARQUET = b"PK\x03\x04", b"PAR1"
 
@@ -39,8 +39,10 @@ def _is_workbook(raw: bytes) -> bool:
 def _excel(path: str, raw: bytes) -> Sheet:
     """The first sheet that has cells; formulas are what they came to when it was saved."""
     with ZipFile(io.BytesIO(raw)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > LARGEST:
-            raise ValueError(f"{path}: unpacks to more than {LARGEST / 1e6:g} MB: save it as CSV")
+        if sum(part.file_size for part in archive.infolist()) > MAX_TABLE_BYTES:
+            raise ValueError(
+                f"{path}: unpacks to more than {MAX_TABLE_BYTES / 1e6:g} MB: save it as CSV"
+            )
     try:
         from openpyxl import load_workbook
     except ModuleNotFoundError as error:

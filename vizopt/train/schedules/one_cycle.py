@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from vizopt.core.floats import LARGEST
+from vizopt.core.floats import MAX_FLOAT
 from vizopt.core.numbers import count, setting
 from vizopt.core.specs import Count, Positive, spec
 from vizopt.train.schedules.base import cosine
@@ -45,7 +45,7 @@ class OneCycle:
             raise ValueError(f"{share}: needs two epochs up and one down")
         last = self.first / self.final_div_factor
         for name, rate in (("div_factor", self.first), ("final_div_factor", last)):
-            if not rate <= LARGEST:
+            if not rate <= MAX_FLOAT:
                 raise ValueError(
                     f"{name} {getattr(self, name):g}: is too small for peak {self.peak:g}"
                 )

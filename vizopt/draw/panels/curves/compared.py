@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 THICK = 2.3  # units of a line
 ARROW = 5.0  # units: half a side of an arrow where a value is beyond the axis
 COLUMN = 3.0  # units of width whose values are one point of a line
-WIDE = 1.2  # heights of a panel, from where on its plots lie beside each other
-NEAR = 4.0  # units: no farther apart are runs at one step, of which other rows are kept
+WIDE_ASPECT = 1.2  # heights of a panel, from where on its plots lie beside each other
+NEAR_UNITS = 4.0  # units: no farther apart are runs at one step, of which other rows are kept
 PALE = 0.14  # of the ink, in the band of a run's seeds
 
 
@@ -47,7 +47,7 @@ def plots_of(
     staying = [run for run in runs if stays(run)] or runs
     shown = [column for column in columns if not _is_level(column, views)]
     last, many = planned_steps(views) - 1, max(len(shown), 1)
-    across = slot.width > WIDE * slot.height
+    across = slot.width > WIDE_ASPECT * slot.height
     gap, foot = slot.unit * 26, slot.font(11) * 1.7
     wide = (slot.width - gap * (many - 1)) / many if across else float(slot.width)
     high = slot.height - foot if across else (slot.height - foot) / many
@@ -144,7 +144,9 @@ def _stamps(
     """The lines, and up to where they are seen in each frame [F]: all in one go where the runs are
     at the same step, else each by itself."""
     head = np.max(x, axis=0)
-    together = all((abs(own - np.minimum(head, own.max())) < NEAR * slot.unit).all() for own in x)
+    together = all(
+        (abs(own - np.minimum(head, own.max())) < NEAR_UNITS * slot.unit).all() for own in x
+    )
     parts = (
         [(list(every), head)] if together else [([v], own) for v, own in zip(every, x, strict=True)]
     )

@@ -15,7 +15,7 @@ from vizopt.recording.store import Recording
 Floats: TypeAlias = NDArray[np.float64]
 
 DIGITS = (18, 16, 14, 13)  # sizes of a number; the largest that has room beside its title
-SHORT = 3  # letters of a name that has no room
+SHORT_NAME_LETTERS = 3  # letters of a name that has no room
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,11 @@ class Plot:
         if slot.text_width(self.title) < room - slot.text_width("−0.0e−9", DIGITS[0], "bold"):
             return self.title
         least = slot.text_width("0.000", DIGITS[-1], "bold") + slot.unit * 4
-        return self.short if slot.text_width(self.short) < room - least else self.short[:SHORT]
+        return (
+            self.short
+            if slot.text_width(self.short) < room - least
+            else self.short[:SHORT_NAME_LETTERS]
+        )
 
     def draw_axes(self, slot: DrawContext) -> None:
         """The title and the values' grid lines."""

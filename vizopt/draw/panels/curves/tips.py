@@ -15,7 +15,7 @@ from vizopt.draw.views import Views
 from vizopt.recording.logged import logged
 
 LABELS = (12, 11, 10, 9, 8, 7, 6)  # sizes of the text at a line's end: as there is room
-APART = 2.2  # radii of a badge from one to the next
+BADGE_STEP_RADII = 2.2  # radii of a badge from one to the next
 ASIDE = 22  # units from a line's end to its badge
 STANDS = 60  # units behind the others, from where on a line that ended has its badge beside it
 
@@ -45,11 +45,15 @@ class Tips:
         values = [logged(view.run[plot.column]) for view in views.values()]
         self.x = [plot.x(each.astype(float)) for each in steps]
         self._y = [heights(plot, own, at) for own, at in zip(values, steps, strict=True)]
-        fits = (size for size in LABELS if APART * reach(slot, size) * len(views) <= plot.height)
+        fits = (
+            size
+            for size in LABELS
+            if BADGE_STEP_RADII * reach(slot, size) * len(views) <= plot.height
+        )
         self.label = next(fits, LABELS[-1])
         self.radius = reach(slot, self.label)
         self.room = plot.edge - plot.right - slot.unit * ASIDE - 2.4 * self.radius
-        self._step = min(APART * self.radius, plot.height / max(len(views) - 1, 1))
+        self._step = min(BADGE_STEP_RADII * self.radius, plot.height / max(len(views) - 1, 1))
         self._slot, self._plot, self._names = slot, plot, list(views)
 
     def __getitem__(self, k: int) -> list[Tip]:

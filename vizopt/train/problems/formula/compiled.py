@@ -13,7 +13,7 @@ from vizopt.train.problems.formula.noise import NOISY, Noisy
 from vizopt.train.problems.formula.precise import Run
 from vizopt.train.problems.formula.printed import run_of
 from vizopt.train.problems.formula.series import Series
-from vizopt.train.problems.formula.terms import EXACT
+from vizopt.train.problems.formula.terms import MAX_EXACT_INT
 
 LAST_BITS = 4  # by which a series may be off
 
@@ -81,7 +81,7 @@ def _floats(expression: Any) -> Any:
     large = {
         number: sympy.Float(number, 17)
         for number in expression.atoms(sympy.Rational)
-        if max(abs(number.p), number.q) > EXACT
+        if max(abs(number.p), number.q) > MAX_EXACT_INT
     }
     return expression.xreplace(large)
 

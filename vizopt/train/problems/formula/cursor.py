@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from vizopt.train.problems.formula.tokens import Token, cut, head, tokens
 
 DEEPEST = 30  # parentheses, functions and powers within one another
-NEAR = 24  # characters that an error shows of what stands before
+MAX_CHARACTERS = 24  # characters that an error shows of what stands before
 
 
 class Cursor:
@@ -81,7 +81,7 @@ class Cursor:
 
     def _before(self, at: int) -> str:
         before = " ".join(self.text[:at].split())
-        return before if len(before) <= NEAR else f"…{before[-NEAR:]}"
+        return before if len(before) <= MAX_CHARACTERS else f"…{before[-MAX_CHARACTERS:]}"
 
     def _none(self, why: str) -> ValueError:
         return ValueError(f"{cut(self.text)!r} is no formula: {why}")

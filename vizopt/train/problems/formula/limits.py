@@ -13,8 +13,8 @@ from vizopt.train.problems.formula.numerals import DIGITS
 from vizopt.train.problems.formula.precise import Run
 
 STEP = mpmath.mpf(10) ** -30
-CLOSE = 1e-9  # two values a step and half a step away agree
-FEW = 8  # points of an array; more are no gaps but outside the function's domain
+RELATIVE_TOLERANCE = 1e-9  # two values a step and half a step away agree
+MAX_GAPS = 8  # points of an array; more are no gaps but outside the function's domain
 
 Join: TypeAlias = Callable[[float, float], float]  # the limits from left and right → one
 
@@ -23,7 +23,7 @@ def same(left: float, right: float) -> float:
     """The limit of f: both sides agree, or it has one side only."""
     if math.isnan(left) or math.isnan(right):
         return right if math.isnan(left) else left
-    return right if math.isclose(left, right, rel_tol=CLOSE) else math.nan
+    return right if math.isclose(left, right, rel_tol=RELATIVE_TOLERANCE) else math.nan
 
 
 def least(left: float, right: float) -> float:
@@ -53,7 +53,7 @@ class Limits:
         """Values with those that are not a number replaced, if they are few."""
         at = np.asarray(at, dtype=np.float64)
         gaps = np.isnan(found) & np.isfinite(at) & np.isfinite(self._known(at))
-        if not 0 < np.count_nonzero(gaps) <= FEW:
+        if not 0 < np.count_nonzero(gaps) <= MAX_GAPS:
             return found
         filled = np.array(found)
         filled[gaps] = [self._at(float(x)) for x in at[gaps]]
@@ -68,8 +68,8 @@ class Limits:
         far, near = (float(self._exact(at + size)) for size in (step, step / 2))
         if math.isnan(far) or math.isnan(near):
             return math.nan
-        if abs(near - far) <= CLOSE * abs(near):
+        if abs(near - far) <= RELATIVE_TOLERANCE * abs(near):
             return near
-        if max(abs(near), abs(far)) < CLOSE:
+        if max(abs(near), abs(far)) < RELATIVE_TOLERANCE:
             return 0.0
         return math.copysign(math.inf, near) if abs(near) > abs(far) else math.nan

@@ -11,7 +11,7 @@ import numpy as np
 import sympy
 
 DIGITS = 200  # to work with: what cancels out at a step of 1e-30 still leaves more than a float has
-SHORT = 15  # figures of a number that somebody chose; with more it was worked out
+CHOSEN_FIGURES = 15  # figures of a number that somebody chose; with more it was worked out
 SIMPLE = 100, 10_000  # largest denominator and numerator of a number that was worked out
 TOLERANCE = 2 * np.finfo(float).eps
 PLACES = 4  # decimals of the argument of such a function
@@ -41,7 +41,7 @@ def decimal(text: str) -> Number:
             share = Fraction(unicodedata.numeric(text)).limit_denominator(10)
             return mpmath.mpf(share.numerator) / share.denominator
         figures = text.partition("e")[0].replace(".", "").strip("0")
-        return _held(mpmath.mpf(text) if len(figures) <= SHORT else _meant(text))
+        return _held(mpmath.mpf(text) if len(figures) <= CHOSEN_FIGURES else _meant(text))
 
 
 def worked_out(function: Callable[..., Any], numbers: Sequence[Number]) -> Number:

@@ -8,7 +8,9 @@ import mpmath
 
 from vizopt.train.problems.formula.functions import SLOPES
 
-LARGEST = mpmath.mpf(10) ** 310  # argument of a function: e to that can be held, its sine cannot
+MAX_ARGUMENT = (
+    mpmath.mpf(10) ** 310
+)  # argument of a function: e to that can be held, its sine cannot
 
 Run: TypeAlias = Callable[[Any], Any]
 
@@ -17,7 +19,7 @@ def _held(function: Run) -> Run:
     """The function, with an error where its value would not go into memory."""
 
     def run(at: Any) -> Any:
-        if abs(at) > LARGEST:
+        if abs(at) > MAX_ARGUMENT:
             raise OverflowError
         return function(at)
 

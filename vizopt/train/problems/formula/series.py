@@ -24,7 +24,7 @@ NEAREST = mpmath.mpf(10) ** -25  # share of its reach that stands for the place 
 POLE = 1e3  # times the value a hundred-thousandth part as near: it grows without bound
 HALVINGS = 6  # of its reach until it agrees, at most
 REACHES = 2.0 ** np.arange(-300, 40)  # that are looked at
-MOST = 32  # places of a formula that are looked at
+MAX_PLACES = 32  # places of a formula that are looked at
 
 
 class Side(NamedTuple):
@@ -106,7 +106,7 @@ class Series:
         for zero in self._zeros:
             beyond = at[~self._seen(at, at)]
             near = zero.near(beyond) if len(beyond) else beyond
-            while self._looked < MOST:
+            while self._looked < MAX_PLACES:
                 left = np.isfinite(near) & ~self._seen(near, beyond)
                 if not left.any():
                     break

@@ -17,7 +17,7 @@ from vizopt.train.problems.formula.precise import MPMATH
 from vizopt.train.problems.formula.tokens import FRACTIONS, cut, raised
 
 POWER = 100  # the largest number as an exponent of x: beyond it only overflow is to be had
-EXACT = 2**53  # beyond it a whole number is a float
+MAX_EXACT_INT = 2**53  # beyond it a whole number is a float
 
 # How strongly a text holds together, from "a or b" to "sin(x)".
 OR, AND, NOT, RELATION, SUM, PRODUCT, POWERS, ATOM = range(8)
@@ -189,7 +189,7 @@ def symbolic(term: Term) -> Any:
 def _small(meaning: Any) -> Any:
     """With a factor that is a float where a whole number would grow without end."""
     factor, rest = meaning.as_coeff_Mul()
-    if factor.is_Rational and max(abs(factor.p), factor.q) > EXACT:
+    if factor.is_Rational and max(abs(factor.p), factor.q) > MAX_EXACT_INT:
         return sympy.Float(factor, DIGITS) * rest
     return meaning
 

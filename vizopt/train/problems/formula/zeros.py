@@ -14,7 +14,7 @@ from vizopt.train.problems.formula.printed import run_of
 STEPS = 30  # of Newton's method, at most
 LAST = mpmath.mpf(10) ** -60  # size of the last one
 ARRIVED = 1e-4  # share of the way to a zero that may be left
-MOST = 8  # denominators of a formula that are looked at
+MAX_DENOMINATORS = 8  # denominators of a formula that are looked at
 
 
 class Zero:
@@ -68,4 +68,4 @@ def zeros(expression: Any) -> list[Zero]:
         for power in expression.atoms(sympy.Pow)
         if power.base.free_symbols and not (power.exp.is_number and power.exp > 0)
     }
-    return [Zero(base) for base in sorted(bases, key=sympy.default_sort_key)[:MOST]]
+    return [Zero(base) for base in sorted(bases, key=sympy.default_sort_key)[:MAX_DENOMINATORS]]
