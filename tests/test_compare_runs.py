@@ -100,7 +100,8 @@ def test_a_picture_of_the_difference_growing(tmp_path, command, name):
     if name.endswith(".png"):
         with Image.open(tmp_path / name) as image:
             assert image.size == (1280, 720)
-    assert command("compare", "a.zarr", "$b$_{.zarr", "-o", name).code == 1
+    ran = command("compare", "a.zarr", "$b$_{.zarr", "-o", name)
+    assert (ran.code, ran.out.splitlines()[-1]) == (1, f"{name}  the difference growing")
     (tmp_path / f"mine-{name}").write_bytes(b"a picture of mine")
     ran = command("compare", "a.zarr", "nope", "-o", f"mine-{name}")
     assert ran.err.startswith(f"vizopt: mine-{name}: is there, and vizopt did not write it ")
@@ -124,6 +125,8 @@ def test_the_picture_draws_what_is_allowed_of_the_curves_in_it(tmp_path, command
         assert command("compare", "a.zarr", other, "-o", "gap.svg").code == 1
         svg = (tmp_path / "gap.svg").read_text()
         assert set(re.findall(r"<!-- (allowed of .*?) -->", svg)) == {*told}
+        dashes = set(re.findall(r"stroke-dasharray: ([\d., ]+)", svg))
+        assert len(dashes) == len(told)
         (tmp_path / "gap.svg").unlink()
     logs = [recorded.read(vizopt.Recording(tmp_path / f"{name}.zarr"), "") for name in "ab"]
     found = compare(*logs)

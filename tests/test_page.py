@@ -503,38 +503,53 @@ def test_what_happened_has_its_own_epoch_where_no_frame_shows_it(visit, tmp_path
 
 def test_a_run_that_is_pointed_at_focused_or_chosen_stands_out(visit, tmp_path):
     numbers = {"epoch": EPOCHS, "SGD loss": LOSS, "Adam loss": LOSS, "SGD 2 loss": LOSS}
-    runs = {"SGD": (0.25, 0.5, 0.5, 0.25), "SGD 2": None, "Adam": (0.0, 0.0, 0.25, 0.5)}
-    label = replace(LABEL, numbers=numbers, runs=runs)
-    page = visit(write(tmp_path / "race.html", label))
+    rows = np.tile([40, 90, 80, 45], (FRAMES, 1))
+    rows[60:, 1] = 20  # it takes the lead
+    ends = np.column_stack([np.arange(FRAMES) + 100, np.full(FRAMES, 70)])
+    spots = {"SGD": [rows, ends], "SGD 2": [], "Adam": [np.array([[0, 0, 80, 90]])]}
+    label = replace(LABEL, numbers=numbers, runs=tuple(spots))
+    page = visit(write(tmp_path / "race.html", label, spots=lambda: spots))
 
     def there():
-        """The part of the picture that is lit, and the numbers that are not dim."""
-        lit = page.evaluate(
-            """() => {
-                const [a, b] = [lit.getBoundingClientRect(), video.getBoundingClientRect()];
-                if (lit.hidden) return null;
-                const [x, y] = [(a.left - b.left) / b.width, (a.top - b.top) / b.height];
-                return [x, y, a.width / b.width, a.height / b.height];
-            }"""
+        """What of the picture is not covered, and the numbers that are not dim."""
+        page.evaluate("new Promise((done) => requestAnimationFrame(done))")
+        spots = page.evaluate(
+            """() => byId("veil").hasAttribute("hidden")
+                || getComputedStyle(byId("veil")).display === "none"
+                ? null
+                : ["boxes", "frames", "lines"].map((id) => {
+                    const box = byId(id).getBBox();
+                    return [box.x, box.y, box.width, box.height];
+                })"""
         )
         dim = page.locator("#numbers .dim dt").all_inner_texts()
-        return lit and pytest.approx(lit, abs=0.07), dim  # 6 pixels around it
+        return spots, dim
 
+    def around(x, y, width, height):
+        return [x - 4, y - 4, width + 8, height + 8]
+
+    adam = [around(0, 0, 80, 90)] * 2 + [[0, 0, 0, 0]]
+    first, overtaken = around(40, 20, 80, 45), around(40, 90, 80, 45)
     button = {name: page.get_by_role("button", name=name, exact=True) for name in BUTTONS}
     assert there() == (None, [])
     button["1 SGD"].hover()
-    assert there() == ((0.25, 0.5, 0.5, 0.25), ["Adam loss", "SGD 2 loss"])
+    assert there() == ([first, first, [100, 70, 149, 0]], ["Adam loss", "SGD 2 loss"])
+    veil, video = (page.locator(at).bounding_box() for at in ("#veil", "#video"))
+    assert veil == pytest.approx(video, abs=1)
+    for k, row in ((59, overtaken), (60, first)):
+        page.evaluate(f"stop({k})")
+        assert there()[0] == [row, row, [100, 70, k, 0]]
     page.mouse.move(1, 1)
     assert there() == (None, [])
     button["3 Adam"].focus()
-    assert there() == ((0.0, 0.0, 0.25, 0.5), ["SGD 2 loss", "SGD loss"])
+    assert there() == (adam, ["SGD 2 loss", "SGD loss"])
     page.keyboard.press("Enter")
     assert button["3 Adam"].get_attribute("aria-pressed") == "true"
     button["2 SGD 2"].focus()
     assert there() == (None, ["Adam loss", "SGD loss"])
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    assert there()[0] == (0.0, 0.0, 0.25, 0.5)
+    assert there()[0] == adam
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     found = axe.run(page)
     assert found.violations_count == 0, found.generate_report()

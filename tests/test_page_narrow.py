@@ -19,7 +19,7 @@ from vizopt.core.errors import EncodeError
 from vizopt.flashes import check_flashes
 from vizopt.flashes.containers import clips_in
 from vizopt.flashes.decode import pictures
-from vizopt.formats import StreamSpec, format_of
+from vizopt.formats import Redrawn, StreamSpec, format_of
 from vizopt.formats.html.shots import narrow
 from vizopt.scene.load import parse_scene
 from vizopt.scene.options import ClipOptions
@@ -88,7 +88,7 @@ def flat(size, values):
 
 def flashing(path, wide, tall, check):
     """A page whose clips have these greys one after the other."""
-    film = StreamSpec(WIDE, 10.0, list, LABEL, check, again=lambda size: flat(size, tall))
+    film = StreamSpec(WIDE, 10.0, list, LABEL, check, again=lambda size: Redrawn(flat(size, tall)))
     with format_of(path).open(path, film) as put:
         for frame in flat(WIDE, wide):
             put(frame)
@@ -164,7 +164,9 @@ def test_the_command_leaves_it_out_and_embeds(command, run, tmp_path):
 
 
 def test_an_error_of_the_second_clip_names_the_page(tmp_path):
-    film = StreamSpec(WIDE, 10.0, list, LABEL, None, again=lambda size: flat((100, 100), CALM))
+    film = StreamSpec(
+        WIDE, 10.0, list, LABEL, None, again=lambda size: Redrawn(flat((100, 100), CALM))
+    )
     path = tmp_path / "a.html"
     put = format_of(path).open(path, film)
     put.__enter__()(next(flat(WIDE, CALM)))

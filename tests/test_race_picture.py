@@ -16,7 +16,8 @@ from vizopt.core.numbers import count, number, setting
 from vizopt.core.sizes import Box
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import ARROW, BADGE_STEP_RADII, _shapes, sides, stacked
-from vizopt.draw.panels.curves.compared import _draw_line, beside
+from vizopt.draw.panels.curves.compared import _draw_line
+from vizopt.draw.panels.curves.tips import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
@@ -114,6 +115,54 @@ def test_who_ended_stands_and_says_so(picture, every, race, texts):
     assert f"diverged at epoch {at}" in told
     alone = {"SGD": every["SGD"], "Momentum": every["Momentum"]}
     assert "finished" not in written(texts, planned_picture(alone, race, SMALL, FPS), 59)
+
+
+def test_a_page_knows_where_a_run_is_in_every_frame(every, race, texts):
+    """Its plane, its lines up to now, the badge at the end of each, and its row."""
+    picture = planned_picture(every, race, WIDE, FPS, mode="still")
+    views, spots = views_of(every, race.timeline, FPS), picture.spots()
+    assert [*spots] == [*every]
+    own = {}
+    for name, some in spots.items():
+        (plane,) = (spot[0] for spot in some if len(spot) == 1)
+        loss, badge, accuracy, other, row = (spot for spot in some if len(spot) > 1)
+        own[name] = plane, loss, accuracy, row
+        assert (badge[:, 0] > loss[:, 0]).all()
+        assert (other[:, 0] > accuracy[:, 0]).all()
+    for k in (0, 30):
+        told = texts.moving(picture, k)
+        for name, (plane, _, _, row) in own.items():
+            epoch = int(every[name]["epoch"][views[name].rows[k]])
+            best = number(float(every[name]["accuracy"][: epoch + 1].max()))
+            assert {name, best} <= {text for text, box in told if within(box, row[k])}
+            now = number(float(every[name]["accuracy"][epoch]))
+            assert now in [text for text, box in told if within(box, plane)]
+    steps = every["Adam"]["epoch"][views["Adam"].rows]
+    for line, column in zip(own["Adam"][1:3], ("loss", "accuracy"), strict=True):
+        for i, shown in ((0, steps), (1, -every["Adam"][column][steps])):
+            assert np.corrcoef(line[:, i], shown)[0, 1] > 0.99
+    alone = planned_picture({"": every["SGD"]}, vizopt.load_scene("sgd"), SMALL, FPS)
+    assert alone.spots() == {"": []}
+
+
+@pytest.mark.parametrize("many", [2, 3, 6])
+def test_rows_of_large_text_have_room_in_a_square(every, race, texts, many):
+    picture = planned_picture(some(every, many), race, (720, 720), FPS, "still", large=True)
+    told = texts.moving(picture, len(picture) - 1)
+    every_spot = [spot[-1] for own in picture.spots().values() for spot in own]
+    rows = [spot for spot in every_spot if len(spot) == 4 and spot[2] > 600]
+    middles = [
+        min((box[1] + box[3]) / 2 for text, box in told if text == name and box[1] > row[1] - 2)
+        for name, row in zip(some(every, many), rows, strict=True)
+    ]
+    high = min(box[3] - box[1] for text, box in told if text in every)
+    assert np.diff(sorted(middles)).min() > high
+
+
+def within(box, spot):
+    """Whether the middle of a text is in a spot."""
+    x, y = (box[0] + box[2]) / 2 - spot[0], (box[1] + box[3]) / 2 - spot[1]
+    return 0 < x < spot[2] and 0 < y < spot[3]
 
 
 def test_a_row_with_room_says_how_its_run_ended(every, race, texts):
@@ -264,6 +313,12 @@ def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
     said = [text for text, _ in texts.still(picture)]
     assert {"f(x)", "lowest", "step"} <= set(said)
     assert {"small-plane", "standings"} <= set(PANELS)
+    for name, (ball, badge, *_) in picture.spots().items():
+        at = runs[name]["epoch"][views_of(runs, race.timeline, FPS)[name].rows]
+        assert (abs((ball - badge)[:, 0]) <= ball[0, 2]).all()
+        middle = ball[:, :2] + ball[:, 2:] / 2
+        for i, shown in ((0, runs[name]["x"]), (1, -runs[name]["loss"])):
+            assert np.corrcoef(middle[:, i], shown[at])[0, 1] > 0.99
 
 
 def test_a_runs_line_has_its_dash():

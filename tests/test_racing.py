@@ -282,7 +282,7 @@ def test_a_training_of_ones_own_races_and_makes_no_recipe(tmp_path, tiny):
         for step in range(9):
             run.log(loss=1.1 - step / 10, accuracy=0.3 + step / 20, params={"w": points * step})
     sources = [tiny["SGD"], run, tmp_path / "mine.zarr"]
-    with pytest.raises(VizoptError, match='two runs named "mine"'):
+    with pytest.raises(VizoptError, match=r'two runs named "mine": rename the folder of one$'):
         field_of(sources, {}, "race")
     field = field_of([tiny["SGD"], run], {}, "race")
     assert list(field.runs) == ["SGD", "mine"]
@@ -290,8 +290,32 @@ def test_a_training_of_ones_own_races_and_makes_no_recipe(tmp_path, tiny):
     runs = racing.train_race(field, tmp_path, quiet, print)
     assert standings(runs)[0].name == "mine"
     assert {each.what for each in differences(runs) if each.beyond} >= {"data", "first weights"}
+    beyond = {each.what: each.values for each in differences(runs) if each.beyond}
+    assert beyond["framework"] == {"SGD": "vizopt", "mine": "Python"}
+    assert not any("–" in values.values() for values in beyond.values())  # what nobody told
     with pytest.raises(RecordingError, match=r"mine\.zarr: optimizer\.lr: was trained so: it "):
         field_of(sources[1:], {"optimizer.lr": 1.0}, "race")
+
+
+def test_recordings_of_one_name_are_told_by_their_folders_and_long_names_by_their_ends(tmp_path):
+    def made(name):
+        with vizopt.Run(tmp_path / name) as run:
+            run.log(loss=1.0)
+            run.log(loss=0.5)
+        return run.path
+
+    def names(*paths):
+        return list(field_of(paths, {}, "race").runs)
+
+    one, other = made("a/run.zarr"), made("b/run.zarr")
+    assert names(one, other) == ["a", "b"]
+    assert names(one, other, made("c.zarr")) == ["a", "b", "c"]
+    ends = [f"vit-small-patch16-224-seed-{seed}" for seed in (1, 2)]
+    assert names(*(made(f"{end}.zarr") for end in ends)) == [
+        "vit-small-p…-224-seed-1",
+        "vit-small-p…-224-seed-2",
+    ]
+    assert names(made(f"{'a' * 24}.zarr"), made(f"{'a' * 25}.zarr"))[0] == "a" * 24
 
 
 def test_recordings_of_other_data_have_no_problem_in_common(tmp_path, tiny):
@@ -307,6 +331,13 @@ def test_recordings_of_other_data_have_no_problem_in_common(tmp_path, tiny):
         with pytest.raises(VizoptError, match=f"^{told.format(points)}$"):
             field_of(sources, {}, "race")
         assert len(field_of(sources, {}, "race", mixed=True).runs) == 2
+    path = write(tmp_path / "race.toml")
+    blobs = "problem.data = { kind = 'blobs', classes = 3 }"
+    moons = path.read_text().replace("[[run]]", f"[[run]]\n{blobs}", 1)
+    path.write_text(moons)
+    with pytest.raises(VizoptError, match="no common problem"):
+        field_of([path], {}, "race")
+    assert len(field_of([path], {}, "race", mixed=True).runs) == 2
 
 
 def test_ctrl_c_counts_what_is_of_this_training(tmp_path):
@@ -469,6 +500,36 @@ def test_seeds_give_medians_ranges_and_one_seed_for_all_planes(tmp_path, texts):
     assert f"{best.best:.3f} ({low:.3f} to {high:.3f})" in table[1]
     trained([path], tmp_path / "runs", said.append)
     assert len(said) == 2 * (3 + 1)
+
+
+def test_it_is_told_with_how_many_seeds_a_run_diverges_or_gets_there(tmp_path):
+    text = """title = "T"
+        epochs = 5
+        seeds = 5
+        problem = { kind = "network", data = { kind = "spiral" } }
+        keep = { first = 5, grid = 8 }
+        [[run]]
+        name = "SGD"
+        optimizer = { kind = "sgd", lr = 1e9 }
+        [[run]]
+        name = "Adam"
+        optimizer = { kind = "adam", lr = 1e-9 }"""
+    path = tmp_path / "race.toml"
+    path.write_text(text)
+    field, runs = trained([path], tmp_path / "runs", print)
+    alone = [Recording(tmp_path / "runs" / "seeds" / f"SGD {k}.zarr") for k in range(5)]
+    many = sum(run.diverged is not None for run in alone)
+    assert many in (1, 2)  # so that the median does not
+    told = told_of(runs, field.race, "", None).text
+    assert f"SGD diverges with {many} of 5 seeds." in told
+    assert [*standings_table.lines(runs)][-1] == f"SGD: {many} of 5 seeds diverged"
+    assert {row["run"]: row["diverged_seeds"] for row in standings_table.facts(runs)} == {
+        "SGD": many,
+        "Adam": 0,
+    }
+    for each in standings(runs):
+        some = [Recording(tmp_path / "runs" / "seeds" / f"{each.name} {k}.zarr") for k in range(5)]
+        assert each.counts[0.5] == sum(run["accuracy"].max() >= 0.5 for run in some)
 
 
 def test_the_seed_that_is_shown_is_nearest_to_all_medians():

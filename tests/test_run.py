@@ -407,3 +407,25 @@ def test_its_repr(tmp_path):
         assert repr(run) == f"<Run {tmp_path / 'a.zarr'}: 0 epochs>"
         run.log(loss=1.0)
         assert repr(run) == f"<Run {tmp_path / 'a.zarr'}: 1 epoch>"
+
+
+class OnlyDlpack:
+    """An array of a framework that NumPy knows by nothing else."""
+
+    def __init__(self, values):
+        self._values = np.asarray(values)
+
+    def __dlpack__(self, **options):
+        return self._values.__dlpack__(**options)
+
+    def __dlpack_device__(self):
+        return self._values.__dlpack_device__()
+
+
+def test_arrays_that_only_speak_dlpack(tmp_path):
+    with vizopt.Run(tmp_path / "a.zarr") as run:
+        for step in range(3):
+            run.log(loss=OnlyDlpack(2.0 - step), params={"w": OnlyDlpack(np.full((2, 2), step))})
+    found = vizopt.Recording(tmp_path / "a.zarr")
+    assert found["loss"].tolist() == [2, 1, 0]
+    assert found["params"].tolist() == [[step] * 4 for step in range(3)]

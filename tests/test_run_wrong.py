@@ -1,6 +1,7 @@
 """vizopt.Run and what goes wrong: one clear line each, and the training goes on."""
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -130,8 +131,10 @@ def test_steps_that_cannot_be(tmp_path, step, line):
         for good in range(3):
             run.log(step=np.int64(good), loss=float(good))
         run.log(step=step, loss=9.0)
-        run.log(loss=3.0)
-    assert vizopt.Recording(tmp_path / "a.zarr")["loss"].tolist() == [0, 1, 2, 3]
+        run.log(step=3, loss=3.0)
+        run.log(step=step, loss=9.0)
+        run.log(loss=4.0)
+    assert vizopt.Recording(tmp_path / "a.zarr")["loss"].tolist() == [0, 1, 2, 3, 4]
 
 
 def test_a_loss_without_value_for_a_while(tmp_path):
@@ -398,6 +401,18 @@ def test_killed_it_has_every_committed_row_and_goes_on(tmp_path, again):
     assert run["epoch"][-1] == before + 19
     assert run.interrupted is None
     assert [*tmp_path.iterdir()] == [path]
+
+
+def test_killed_before_its_first_commit_it_begins_again(tmp_path):
+    with vizopt.Run(tmp_path / "a.zarr") as run:
+        run.log(loss=7.0)
+        shutil.copytree(run.path, tmp_path / "b.zarr")  # what a killed one leaves
+    assert vizopt.Recording(tmp_path / "b.zarr").epochs == 0
+    with vizopt.Run(tmp_path / "b.zarr", mode="resume") as run:
+        assert run.steps == 0
+        run.log(loss=8.0)
+        run.log(loss=9.0)
+    assert vizopt.Recording(tmp_path / "b.zarr")["loss"].tolist() == [8, 9]
 
 
 def first(path, **options):

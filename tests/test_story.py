@@ -388,6 +388,16 @@ def test_what_has_no_words_of_its_own_tells_its_docstring(run, monkeypatch):
     assert "The colour scale of weights and updates, and the two epochs that" in told.text
 
 
+def test_what_is_done_where_something_would_flash_is_told_of_grids_and_of_planes(run):
+    told = story.of(run).text
+    grids = (
+        "Where weights or updates would flash they are those of the middle of half a second, and "
+    )
+    assert f"{grids}the key says of which epochs. Where the background would flash, each" in told
+    flashing = story.of(run, warning="It flashes.").text
+    assert "would flash" not in flashing
+
+
 def test_nothing_of_the_snapshots_is_read(run, monkeypatch):
     read = []
     rows = type(run).rows

@@ -80,6 +80,8 @@ def compare(
             return WRONG
         for line in lines(found):
             click.echo(one_line(line))
+        if output:
+            click.echo(f"{output}  the difference growing")
     return 0 if found.epoch is None else DIFFERS
 
 

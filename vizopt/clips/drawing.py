@@ -22,7 +22,7 @@ from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.race import raced, what_differs
 from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, stopping, views_of
 from vizopt.draw.warning_card import WithWarning
-from vizopt.formats import ClipMetadata, Format, Place, StreamSpec
+from vizopt.formats import ClipMetadata, Format, Redrawn, StreamSpec
 from vizopt.recording.differences import SEPARATOR
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
@@ -100,9 +100,14 @@ class Drawing:
             options.level,
             clear,
             printed=partial(self.picture.printed, self.shown) if still else None,
-            again=(lambda size: steps.counted(self.large(size))) if twice else None,
+            again=partial(self._again, steps) if twice else None,
             embed=options.embed,
+            spots=self.picture.spots,
         )
+
+    def _again(self, steps: CheckProgress, size: Size) -> Redrawn:
+        picture = self.large(size)
+        return Redrawn(steps.counted(picture), picture.spots)
 
     def large(self, size: Size) -> FrameRenderer | WithWarning | Clear:
         """The same at another size, with large text."""
@@ -130,22 +135,9 @@ def told_to_files(
     group = drawing.group
     described = replace(options, size=group.size, fps=group.fps, slide=group.slide)
     metadata = metadata_of(drawing.views, drawing.scene, told, described, card, warning)
-    metadata = replace(metadata, runs=_places(drawing))
     if options.poster and (drawing.group.slide or any(kind.poster for _, kind in members)):
         return replace(metadata, poster=drawing.poster(options.poster))
     return metadata
-
-
-def _places(drawing: Drawing) -> dict[str, Place | None]:
-    """Where the panel of each of several runs is."""
-    if len(drawing.views) == 1:
-        return {}
-    (width, height), places = drawing.picture.size, drawing.picture.places
-    boxes = {name: places.get(name) for name in drawing.views}
-    return {
-        name: box and (box.left / width, box.top / height, box.width / width, box.height / height)
-        for name, box in boxes.items()
-    }
 
 
 def _views_of(runs: Runs, scene: Presentation, fps: float) -> Views:
@@ -207,17 +199,17 @@ def pictured(
     run = lengthiest(views).run
     shown_at = size if slide else None
     runs = {name: view.run for name, view in views.items()}
-    settings = settings_of(runs, scene)
+    settings, colours = settings_of(runs, scene), scene.colours
+    if (slide or large) and not colours.large:
+        colours = replace(colours, text="large")
     if len(views) == 1:
         stage = arranged_for(run, scene.stage, shown_at)
     else:
         layer = scene.weights if isinstance(scene, RacePresentation) else ""
-        stage = raced(runs, scene.stage, layer, slide=slide)
-        settings = SEPARATOR.join([what_differs(views, scene.colours.words), settings])
+        stage = raced(runs, scene.stage, layer, large=colours.large, slide=slide)
+        unlike = what_differs(views, scene.colours.words)
+        settings = SEPARATOR.join(filter(None, [unlike, settings]))
     words = HeaderText("" if slide else scene.title, settings, run.header.unit)
-    colours = scene.colours
-    if (slide or large) and not colours.large:
-        colours = replace(colours, text="large")
 
     def on(paper: str) -> FrameRenderer | WithWarning:
         theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours

@@ -68,6 +68,7 @@ def metadata_of(
         font=(scene.look and scene.look.font) or "",
         words=scene.colours.words,
         loop=options.loop,
+        runs=tuple(views) if len(views) > 1 else (),
     )
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from importlib.metadata import version
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from vizopt.clips.plan import check_place
 from vizopt.comparison import Comparison
@@ -25,6 +27,7 @@ ABOUT = {
 }
 SIZE, DPI = (8.0, 4.5), 160  # inches, pixels of one
 MIN_SHARE = 1e-17  # of a share on the axis: below the last digit of a float
+DASHES = (4, 3), (1, 2), (9, 3)  # of what is allowed of one curve and of another
 NAMED = 6  # columns that are drawn, the first ones
 
 
@@ -55,9 +58,9 @@ def draw(found: Comparison, path: Path) -> None:
         axes.plot(
             epochs, np.maximum(apart, MIN_SHARE), ".-", color=colour, label=name, markersize=4
         )
-    for share, names in _allowed(found, curves).items():
+    for (share, names), dashes in zip(_allowed(found, curves).items(), cycle(DASHES)):
         label = f"allowed of {', '.join(names)}"
-        axes.axhline(share, color=theme.muted, dashes=(4, 3), linewidth=1, label=label)
+        axes.axhline(share, color=theme.muted, dashes=dashes, linewidth=1, label=label)
     if found.epoch is not None:
         axes.axvline(found.epoch, color=theme.muted, linewidth=1)
     axes.set_yscale("log")
@@ -70,6 +73,7 @@ def draw(found: Comparison, path: Path) -> None:
         textcoords="offset points",
         color=theme.muted,
     )
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.set_xlabel(found.unit, color=theme.ink)
     axes.set_ylabel("|here − there|, share of the value", color=theme.ink)
     first = "no difference" if found.epoch is None else f"differ from {found.unit} {found.epoch} on"

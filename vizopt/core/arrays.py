@@ -1,5 +1,6 @@
 """The named arrays that cross module borders, with their shapes."""
 
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -14,3 +15,7 @@ Frame: TypeAlias = NDArray[np.uint8]  # [H, W, 4]  one finished picture, RGBA
 Pixels: TypeAlias = NDArray[np.uint8]  # [h, w, 4]  a writable window of the frame being drawn
 Rows: TypeAlias = NDArray[np.intp]  # [F]        the recorded row that each frame shows
 Size: TypeAlias = tuple[int, int]  # width, height in pixels
+# Where something is in each frame, in pixels: [F, 4] left, top, width, height of what is in a box;
+# [F, 2] the end of a line, which goes through its earlier ones. [1, …] where it stands still.
+Spot: TypeAlias = NDArray[np.intp]
+Spots: TypeAlias = Mapping[str, Sequence[Spot]]  # of each of several runs, by its name

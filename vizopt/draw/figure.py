@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from vizopt.core.arrays import Frame, Pixels
+import numpy as np
+
+from vizopt.core.arrays import Frame, Pixels, Spot, Spots
 from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.core.sizes import Box
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.grids import Grids
 from vizopt.draw.header import HeaderText, headed
 from vizopt.draw.paint import DPI, drawn, pixel_axes
-from vizopt.draw.panels import Draw, DrawContext
+from vizopt.draw.panels import Comparing, Draw, DrawContext, Legend
 from vizopt.draw.playback import Playback
 from vizopt.draw.printed import laid
 from vizopt.draw.small import unit_of
@@ -38,9 +40,6 @@ class FrameRenderer:
         theme: colours.
         words: title, settings, unit.
 
-    Attributes:
-        places: of the panels of single runs, by the runs' names.
-
     Raises:
         RecordingError: a panel needs a column that was not recorded.
     """
@@ -62,6 +61,7 @@ class FrameRenderer:
                     f"{view.run.path}: no column {column!r}, which the picture needs: "
                     "record it again"
                 )
+        self._views = views
         self._frames = len(next(iter(views.values())).rows)
         self.size = size = playback.size
         with theme.applied():
@@ -81,14 +81,10 @@ class FrameRenderer:
                 stage.panels[name].static(slot, views)
             self.figure = figure
             self._still = drawn(canvas)
-            self.places = {
-                of: boxes[name]
-                for name in slots
-                if (of := getattr(stage.panels[name], "of", None)) is not None
-            }
+            self._panels = [(stage.panels[name], boxes[name], slots[name]) for name in slots]
             self._draws: list[tuple[Box, Draw]] = [counted] if planned_steps(views) > 1 else []
-            for name, slot in slots.items():
-                self._draws.append((boxes[name], stage.panels[name].dynamic(slot, views)))
+            for panel, box, slot in self._panels:
+                self._draws.append((box, panel.dynamic(slot, views)))
 
     def __len__(self) -> int:
         return self._frames
@@ -100,6 +96,18 @@ class FrameRenderer:
             draw(_window(frame, box), k)
         return frame
 
+    def spots(self) -> Spots:
+        """Where each of several runs is: its panels, and what is its own where all are drawn."""
+        found: dict[str, list[Spot]] = {name: [] for name in self._views}
+        for panel, box, slot in self._panels if len(found) > 1 else ():
+            own = getattr(panel, "of", None)
+            if isinstance(panel, Comparing) and own is None:
+                for name, spots in panel.spots(slot, self._views).items():
+                    found[name] += [_moved(spot, box) for spot in spots]
+            elif own is not None and not isinstance(panel, Legend):  # that is of all
+                found[own].append(np.array([box]))
+        return found
+
     def printed(self, k: int) -> "AbstractContextManager[Figure]":
         """Frame k as a figure whose text is text and whose curves are curves, within the block."""
         frame = Traced.of(self._still)
@@ -109,6 +117,11 @@ class FrameRenderer:
 
     def __iter__(self) -> Iterator[Frame]:
         return (self[k] for k in range(len(self)))
+
+
+def _moved(spot: Spot, box: Box) -> Spot:
+    """The spot in a panel's window as one in the frame."""
+    return np.add(spot, [box.left, box.top, 0, 0][: spot.shape[1]])
 
 
 def _window(frame: Frame, box: Box) -> Pixels:

@@ -33,11 +33,18 @@ FIELDS = {
     "fitted": "fitted",
     "predicted": "predictions",
 }
+LOW = {2: (336.0, 100.0, 110.0), 3: (282.0, 124.0, 132.0)}  # heights in a square
+LOW_LARGE = {2: (290.0, 146.0, 110.0), 3: (240.0, 172.0, 126.0)}  # and of large text
 MAX_RUNS_TOLD = 3  # of which the settings of each are told
 
 
 def raced(
-    runs: Runs, wanted: FigureSpec | None = None, layer: str = "", *, slide: bool = False
+    runs: Runs,
+    wanted: FigureSpec | None = None,
+    layer: str = "",
+    *,
+    large: bool = False,
+    slide: bool = False,
 ) -> FigureSpec:
     """The picture of several runs: of up to 6 the planes, of up to 20 curves and standings.
 
@@ -45,7 +52,8 @@ def raced(
         runs: by their names.
         wanted: what a scene says of it; see `arranged`.
         layer: whose weights and updates stand below each plane; none when empty.
-        slide: whether it is for a slide, whose text is large.
+        large: whether the text is.
+        slide: whether it is for a slide.
 
     Raises:
         VizoptError: more than there is room for, or no such layer.
@@ -58,7 +66,7 @@ def raced(
         )
     if layer:
         check_layer(layer, {name: run.layout for name, run in runs.items()})
-    return with_panels(_arranged(runs, layer, slide=slide), wanted)
+    return with_panels(_arranged(runs, layer, large=large, slide=slide), wanted)
 
 
 def check_layer(layer: str, layouts: Mapping[str, ParamLayout]) -> None:
@@ -74,7 +82,7 @@ def check_layer(layer: str, layouts: Mapping[str, ParamLayout]) -> None:
             raise VizoptError(f'weights: {name} has no layer "{layer}": {way}')
 
 
-def _arranged(runs: Runs, layer: str, *, slide: bool) -> FigureSpec:
+def _arranged(runs: Runs, layer: str, *, large: bool, slide: bool) -> FigureSpec:
     common = frozenset.intersection(*(run.names for run in runs.values()))
     if all(run.header.kind == "function" for run in runs.values()):
         return _descents()
@@ -92,7 +100,7 @@ def _arranged(runs: Runs, layer: str, *, slide: bool) -> FigureSpec:
     for number, name in enumerate(runs, 1):
         panels[f"run-{number}"] = SmallPlane(shown, written, named, of=name)  # type: ignore[arg-type]
     if not layer:
-        places = _with(len(runs))
+        places = _with(len(runs), large)
         if slide:
             places = (*_on_slide(len(runs), *places[:2]), *places[2:])
         return FigureSpec(panels, *places)
@@ -127,18 +135,19 @@ def _has_names(run: Recording) -> bool:
     return any(name != f"class {c}" for c, name in enumerate(run.header.classes))
 
 
-def _with(many: int) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosaic, Mosaic]:
+def _with(many: int, large: bool) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosaic, Mosaic]:
     """The places of planes, curves and standings: wide, standard, square, portrait, small ones."""
     names = [f"run-{number}" for number in range(1, many + 1)]
     wide = {2: _beside_two, 3: _above, 4: _above}.get(many, _beside_six)(names)
-    square = {2: _stacked, 3: _stacked, 4: _beside_four}.get(many, _compact_six)(names)
+    six = _low_six if large else _compact_six
+    square = {2: _stacked, 3: _stacked, 4: _beside_four}.get(many, six)(names)
     portrait = {2: _stacked, 3: _filled, 4: _stacked_four}.get(many, _stacked_six)(names)
     tall = {
         2: (383.0, 150.0, 520.0),
         3: (383.0, 383.0, 330.0),
         4: (306.0, 306.0, 190.0, 270.0),
     }.get(many, (250.0, 250.0, 220.0, 350.0))
-    low = {2: (336.0, 100.0, 110.0), 3: (250.0, 120.0, 168.0)}.get(many)
+    low = (LOW_LARGE if large else LOW).get(many)
     square = Mosaic(square.rows, square.widths, low) if low else square
     portrait = Mosaic(portrait.rows, portrait.widths, tall)
     standard = {2: _above, 3: _above, 4: _beside_four}.get(many, _beside_six)(names)
@@ -234,6 +243,13 @@ def _compact_six(names: list[str]) -> Mosaic:
     rows = [" ".join(f"{name} {name}" for name in row) for row in (first, second)]
     rows.append("curves curves curves standings standings standings")
     return Mosaic(tuple(rows), heights=(185.0, 185.0, 155.0))
+
+
+def _low_six(names: list[str]) -> Mosaic:
+    """Three by two and the standings below; of large text there is no room for curves."""
+    first, second = names[:3], [*names[3:], *["."] * (6 - len(names))]
+    rows = (" ".join(first), " ".join(second), " ".join(["standings"] * 3))
+    return Mosaic(rows, heights=(152.0, 152.0, 230.0))
 
 
 def _filled(names: list[str]) -> Mosaic:

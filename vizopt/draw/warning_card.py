@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from vizopt.core.arrays import Frame, Size
+import numpy as np
+
+from vizopt.core.arrays import Frame, Size, Spot, Spots
 from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.fonts import families, shown
 from vizopt.draw.paint import ink
@@ -25,7 +27,7 @@ class WithWarning:
         self._picture = picture
         self.card = max(round(SECONDS * fps), 1)
         self._card = _card(picture.size, theme)
-        self.size, self.places = picture.size, picture.places
+        self.size = picture.size
 
     def __len__(self) -> int:
         return self.card + len(self._picture)
@@ -33,6 +35,14 @@ class WithWarning:
     def __getitem__(self, k: int) -> Frame:
         """Frame k [H, W, 4], a fresh array."""
         return self._card.copy() if k < self.card else self._picture[k - self.card]
+
+    def spots(self) -> Spots:
+        """Where each of several runs is; while the card is shown, where it will be first."""
+        found = self._picture.spots()
+        return {name: [self._behind(spot) for spot in spots] for name, spots in found.items()}
+
+    def _behind(self, spot: Spot) -> Spot:
+        return spot if len(spot) == 1 else np.concatenate([spot[:1].repeat(self.card, 0), spot])
 
     def printed(self, k: int) -> "AbstractContextManager[Figure]":
         """Frame k of the picture as a figure, as the picture prints it."""

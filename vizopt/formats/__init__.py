@@ -9,7 +9,7 @@ from typing import cast
 from vizopt.core.errors import EncodeError
 from vizopt.formats.base import MAX_LOOPS, Format, is_sequence
 from vizopt.formats.quality import MAX_LEVEL
-from vizopt.formats.stream import ClipMetadata, Mark, Place, StreamSpec, Write
+from vizopt.formats.stream import ClipMetadata, Mark, Redrawn, StreamSpec, Write
 
 # By the end of the name, the module that says all else; imported when first wanted.
 FORMATS: dict[str, str] = {
@@ -76,7 +76,7 @@ __all__ = [
     "ClipMetadata",
     "Format",
     "Mark",
-    "Place",
+    "Redrawn",
     "StreamSpec",
     "Write",
     "every",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Frame, Size, Spots
 from vizopt.core.words import ENGLISH, Language
 from vizopt.recording.header import Kind
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 Write: TypeAlias = Callable[[Frame], None]
 CheckFlashes: TypeAlias = "Callable[[Path, Path], Verdict]"
-
-
-Place: TypeAlias = tuple[float, float, float, float]  # left, top, width, height, of the frame's 1
 
 
 class Mark(NamedTuple):
@@ -61,7 +58,7 @@ class ClipMetadata:
         words: in the language that the clip has.
         loop: how often it plays by itself; 0: for ever.
         poster: what is shown before it plays; none: what the format begins with.
-        runs: of a clip of several, in order, each with the place of its panel, where it has one.
+        runs: their names in order, of a clip of several.
     """
 
     title: str = ""
@@ -81,7 +78,19 @@ class ClipMetadata:
     words: Language = ENGLISH
     loop: int = 0
     poster: Frame | None = None
-    runs: Mapping[str, Place | None] = field(default_factory=dict)
+    runs: tuple[str, ...] = ()
+
+
+class Redrawn(NamedTuple):
+    """The clip at another size.
+
+    Args:
+        frames: one after the other.
+        spots: where each of several runs is in them.
+    """
+
+    frames: Iterable[Frame]
+    spots: Callable[[], Spots] = dict
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ class StreamSpec:
         printed: of a still, the same as a figure of matplotlib's, for formats that keep its text.
         again: draws the clip at another size, with large text; none where no second one is wanted.
         embed: whether a page is for a frame in another page.
+        spots: where each of several runs is in the frames, for a page that lets one stand out.
     """
 
     size: Size
@@ -110,5 +120,6 @@ class StreamSpec:
     level: int = 0
     transparent: bool = False
     printed: "Callable[[], AbstractContextManager[Figure]] | None" = None
-    again: Callable[[Size], Iterable[Frame]] | None = None
+    again: Callable[[Size], Redrawn] | None = None
     embed: bool = False
+    spots: Callable[[], Spots] = dict

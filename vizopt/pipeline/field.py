@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -83,7 +84,7 @@ def field_of(
     """
     trained = {key: value for key, value in overrides.items() if key.partition(".")[0] in TRAINED}
     sources = [at_home(each) if isinstance(each, str | Path) else each for each in sources]
-    things = [_opened(each, trained) for source in sources for each in _inside(source)]
+    things = [_opened(each, trained, mixed) for source in sources for each in _inside(source)]
     made = [thing for thing in things if isinstance(thing, Race)]
     runs = _named([each for thing in things for each in _runs(thing)])
     if len(runs) < 2:
@@ -115,13 +116,14 @@ def _inside(source: Source) -> Sequence[Source]:
     return [source]
 
 
-def _opened(source: Source, overrides: Mapping[str, Any]) -> Scene | Race | Recording:
+def _opened(source: Source, overrides: Mapping[str, Any], mixed: bool) -> Scene | Race | Recording:
     if isinstance(source, Run):
         return Recording(source.path)
+    of_races = {**overrides, "mixed": True} if mixed else overrides
     if isinstance(source, Scene):
         return parse_scene(scene_toml(source), source.name, {}, overrides) if overrides else source
     if isinstance(source, Race):
-        return parse_race(scene_toml(source), source.name, {}, overrides) if overrides else source
+        return parse_race(scene_toml(source), source.name, {}, of_races) if of_races else source
     if isinstance(source, Recording) or is_recording(Path(source)):
         if overrides:
             key = next(iter(overrides))
@@ -131,9 +133,9 @@ def _opened(source: Source, overrides: Mapping[str, Any]) -> Scene | Race | Reco
     if recipes.is_clip(source):
         text = recipes.read(Path(source))
         recipes.check_origin(Path(source), text)
-        return checked(parse_race(text, str(source), {}, overrides), str(source))
+        return checked(parse_race(text, str(source), {}, of_races), str(source))
     if is_race(source):
-        return load_race(source, overrides)
+        return load_race(source, of_races)
     name = str(source)
     if is_name(source) and name not in names():
         every = f"there are the races {listed(races())}, and the scenes {listed(names())}"
@@ -153,9 +155,9 @@ def _runs(thing: Scene | Race | Recording) -> list[tuple[tuple[str, ...], Scene 
     if "loss" not in thing.columns:
         raise RecordingError(f"{thing.path}: has no loss: a race compares losses")
     external, scene = thing.header.external, _trained(thing)
-    called = [external.optimizer] if external and external.optimizer else []
-    called += [_short(name_of(scene.optimizer))] if scene else []
-    return [((*called, thing.path.stem), thing)]
+    rule = _short(name_of(scene.optimizer)) if scene else external and external.optimizer
+    file = thing.path.stem
+    return [((rule or file, file, thing.path.resolve().parent.name), thing)]
 
 
 def _short(rule: str) -> str:
@@ -178,20 +180,25 @@ def _trained(run: Recording) -> Scene | None:
 def _named(
     runs: Sequence[tuple[tuple[str, ...], Scene | Recording]],
 ) -> dict[str, Scene | Recording]:
-    """Runs by the names of their rules, or of their files where rules are there twice."""
-    rules = Counter(called[0] for called, _ in runs)
+    """Runs by the names of their rules, or where rules are there twice of their files, or where
+    these are of the folders that recordings are in; of a long one the beginning and the end."""
     named: dict[str, Scene | Recording] = {}
+    every = [Counter(each) for each in zip_longest(*(called for called, _ in runs))]
     for called, run in runs:
-        name = called[0] if rules[called[0]] == 1 else called[-1]
+        own = (name for i, name in enumerate(called) if every[i][name] == 1)
+        name = _fitted(next(own, called[:2][-1]))
         if name in named:
             way = "give each its own name in a race's TOML file"
+            way = way if isinstance(run, Scene) else "rename the folder of one"
             raise VizoptError(f'two runs named "{name}": {way}')
-        if len(name) > MAX_NAME:
-            raise VizoptError(
-                f"{name}: longer than {MAX_NAME} characters, what a name has room for"
-            )
         named[name] = run
     return named
+
+
+def _fitted(name: str) -> str:
+    """As much of a name as it has room for."""
+    half = (MAX_NAME - 1) // 2
+    return name if len(name) <= MAX_NAME else f"{name[:half]}…{name[-half:]}".strip()
 
 
 def _presentation(runs: Mapping[str, Scene | Recording], name: str) -> RacePresentation:

@@ -99,11 +99,14 @@ def _first_weights(run: Recording) -> bytes | None:
 
 def _settings(runs: Mapping[str, Recording]) -> Iterator[Difference]:
     tables = {name: dict(_flat(_table(run))) for name, run in runs.items()}
+    elsewhere = any(run.header.external for run in runs.values())
     for key in dict.fromkeys(key for table in tables.values() for key in table):
         values = {name: table.get(key) for name, table in tables.items()}
         if any(value != next(iter(values.values())) for value in values.values()):
             told = {name: _told(value) for name, value in values.items()}
             beyond = key.partition(".")[0] != RULE
+            if elsewhere and beyond and None in values.values():
+                continue  # nobody told
             yield Difference(_called(key), told, beyond)
 
 
@@ -118,7 +121,8 @@ def _table(run: Recording) -> dict[str, Any]:
         scene = parsed(run.header.scene)
     except ValueError:  # a damaged header is told where it is drawn
         return {}
-    return {key: scene[key] for key in (RULE, "problem", "seed", "epochs") if key in scene}
+    said = {key: scene[key] for key in (RULE, "problem", "seed", "epochs") if key in scene}
+    return said | {"framework": "vizopt"}
 
 
 def _called(key: str) -> str:

@@ -76,6 +76,8 @@ def array(value: Any) -> NDArray[Any]:
             value = value.cpu().numpy()
         elif hasattr(value, "get") and hasattr(value, "__cuda_array_interface__"):  # CuPy
             value = value.get()
+        elif hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
+            value = np.from_dlpack(value)
         found = np.asarray(value)
         if found.dtype.kind not in PLAIN:  # JAX's bfloat16 among them
             found = found.astype(np.float32 if found.dtype.itemsize <= 4 else np.float64)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.conventions import Convention
+from vizopt.core.errors import VizoptError
 from vizopt.core.places import at_home
 from vizopt.recording import given
 from vizopt.recording.budget import bytes_of
@@ -128,13 +129,8 @@ class Run:
         """
         if not self._records:
             return
-        at = self.steps if step is None else self._left_out.tried("step", lambda: given.step(step))
+        at = self.steps if step is None else self._numbered(step)
         if at is None:
-            return
-        if not self._least() <= at < MOST_STEPS:
-            limit = f"over {self._step}" if at < MOST_STEPS else f"{MOST_STEPS - 1:,} at most"
-            why = f"step {at}: should be {limit}: it and others like it"
-            self._left_out.leave_out("step", why)
             return
         numbers: dict[str, float] = {}
         for own, value in values.items():
@@ -188,6 +184,20 @@ class Run:
     def __repr__(self) -> str:
         """`<Run mine.zarr: 500 epochs>`."""
         return f"<Run {self.path}: {self._writer.told(self.steps)}>"
+
+    def _numbered(self, step: Any) -> int | None:
+        """The number of a step; nothing where it can have none, which is said once. The next one
+        may have one again."""
+        try:
+            at = given.step(step)
+        except VizoptError as error:
+            self._left_out.leave_out("number", f"{error}: it and others like it")
+            return None
+        if self._least() <= at < MOST_STEPS:
+            return at
+        limit = f"over {self._step}" if at < MOST_STEPS else f"{MOST_STEPS - 1:,} at most"
+        self._left_out.leave_out("order", f"step {at}: should be {limit}: it and others like it")
+        return None
 
     def _least(self) -> int:
         """The least number that the next step may have; a resumed run goes back where it is told

@@ -35,6 +35,7 @@ class Standing:
         seeds: with how many it was trained; all numbers are then their medians.
         ranges: lowest and highest of the seeds, of "best" and of each accuracy that is reached; a
             seed that never does has none.
+        counts: of the seeds that reach an accuracy, and of those that are "diverged".
     """
 
     name: str
@@ -47,6 +48,7 @@ class Standing:
     minimum: int | None
     seeds: int = 1
     ranges: Mapping[str | float, tuple[float | None, float | None]] = field(default_factory=dict)
+    counts: Mapping[str | float, int] = field(default_factory=dict)
 
 
 def standings(runs: Mapping[str, Recording]) -> list[Standing]:
@@ -203,6 +205,11 @@ def _of_seeds(name: str, every: list[Standing], run: Seeded) -> Standing:
     if best:
         ranges["best"] = best[0], best[-1]
     diverged = _in_order([each.diverged for each in every])
+    every_time = {mark: [each.reached[mark] for each in every] for mark in reached}
+    counts: dict[str | float, int] = {
+        mark: len(times) - times.count(None) for mark, times in every_time.items()
+    }
+    counts["diverged"] = len(diverged) - diverged.count(None)
     column = "accuracy" if every[0].reached else "loss"
     middle = sofar(run, column)
     return replace(
@@ -213,6 +220,7 @@ def _of_seeds(name: str, every: list[Standing], run: Seeded) -> Standing:
         diverged=diverged[len(diverged) // 2],
         seeds=len(every),
         ranges=ranges,
+        counts=counts,
     )
 
 

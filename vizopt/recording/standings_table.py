@@ -26,6 +26,9 @@ def lines(runs: Runs) -> Iterator[str]:
     many = max(each.seeds for each in standings(runs))
     if many > 1:
         yield f"medians and ranges of {many} seeds"
+    for each in standings(runs):
+        if seeds := each.counts.get("diverged"):
+            yield f"{each.name}: {seeds} of {each.seeds} seeds diverged"
 
 
 def facts(runs: Runs) -> list[dict[str, Any]]:
@@ -37,6 +40,7 @@ def facts(runs: Runs) -> list[dict[str, Any]]:
         if each.seeds > 1:
             low, high = each.ranges.get("best", (None, None))
             row |= {"seeds": each.seeds, "best_lowest": low, "best_highest": high}
+            row["diverged_seeds"] = each.counts["diverged"]
         if score(runs) == "accuracy":
             row |= {f"to_{100 * mark:.0f}": each.reached[mark] for mark in MARKS}
         else:

@@ -63,8 +63,14 @@ class Writer:
             self._folders.enter_context(made(self._place.parent))
             if resumes:
                 self.part = killed(self._place)
-                self._before = resumable(self.part, path)
-                self.steps, self.grid = logged(self._before), grid(self._before)
+                before = resumable(self.part, path)
+                self.steps, self.grid = logged(before), grid(before)
+                if self.steps:
+                    self._before = before
+                else:  # killed before its first commit
+                    with writing(self.part):
+                        remove(self.part)
+                    self.part.mkdir()
             else:
                 self.part = beside(self._place) if self._place.exists() else self._place
                 self.part.mkdir()

@@ -47,7 +47,10 @@ SIGNS = {
 BRIGHT = 0.35  # luminance of a paper that is brighter than the ends of a map
 
 ORDER_OF_CURVES = "loss, accuracy and learning rate come first, what never changes last"
-UPDATE = "An update is the change over half a second of the clip."
+UPDATE = (
+    "An update is the change over half a second of the clip. Where weights or updates would flash "
+    "they are those of the middle of half a second, and the key says of which {unit}s."
+)
 HELD_WORDS = (
     "Where the background would flash, each place mixes the colours of the classes by the share "
     "of the {unit}s of half a second that each won there, and a line below says of which."

@@ -100,10 +100,16 @@ def _place(runs: Mapping[str, Recording], each: Standing) -> str:
         if each.seeds > 1 and "best" in each.ranges:
             low, high = (number(value or 0) for value in each.ranges["best"])
             return f"{told} (median of {each.seeds} seeds, {low} to {high})"
-        return f"{told} at {unit} {count(each.best_at)}, loss {number(each.loss)} at the end"
+        told = f"{told} at {unit} {count(each.best_at)}"
+        return f"{told}, {_ended(each, unit, f'loss {number(each.loss)} at the end')}"
     name = "f(x)" if run.header.kind == "function" else "loss"
-    ends = f"{number(each.loss)} at the end"
+    ends = _ended(each, unit, f"{number(each.loss)} at the end")
     return f"{each.name}, lowest {name} {number(each.best)} at {unit} {count(each.best_at)}, {ends}"
+
+
+def _ended(each: Standing, unit: str, ends: str) -> str:
+    """The last loss, which of a run that diverged is none to tell."""
+    return ends if each.diverged is None else f"diverged at {unit} {count(each.diverged)}"
 
 
 def _difference(each: Difference) -> str:
@@ -148,9 +154,14 @@ def _reached(runs: Mapping[str, Recording]) -> Iterator[str]:
     for mark, every in steps_to(runs).items():
         parts = [f"{name} at {_unit(runs)} {count(at)}" for at, name in every]
         never = [name for name in runs if name not in [name for _, name in every]]
+        few = [each for each in standings(runs) if each.name in never and each.counts.get(mark)]
+        some = [f"{each.name} with {each.counts[mark]} of {each.seeds} seeds" for each in few]
+        never = [name for name in never if name not in [each.name for each in few]]
         if parts:
-            told = f"{percent(mark)} are reached by {listed(parts)}"
+            told = f"{percent(mark)} are reached by {listed([*parts, *some])}"
             yield f"{told}; never by {listed(never)}." if never else f"{told}."
+        elif some:
+            yield f"{percent(mark)} are reached by {listed(some)} alone."
         else:
             yield f"Nobody reaches {percent(mark)}."
             return
@@ -158,7 +169,9 @@ def _reached(runs: Mapping[str, Recording]) -> Iterator[str]:
 
 def _diverged(runs: Mapping[str, Recording], found: Sequence[Standing]) -> Iterator[str]:
     for each in found:
-        if each.diverged is not None:
+        if seeds := each.counts.get("diverged"):
+            yield f"{each.name} diverges with {seeds} of {each.seeds} seeds."
+        elif each.diverged is not None:
             yield f"{each.name} diverges at {_unit(runs)} {count(each.diverged)}."
 
 

@@ -1,10 +1,11 @@
 """Balls: where several runs are on one curve, each with its badge."""
 
+from collections.abc import Callable
 from math import floor
 
 import numpy as np
 
-from vizopt.core.arrays import Pixels
+from vizopt.core.arrays import Pixels, Spots
 from vizopt.draw.paint import coloured, disc, paint_line, stamp_at, wedge
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
@@ -23,32 +24,18 @@ def rolling(slot: DrawContext, views: Views) -> Draw:
     above the other. A run outside the frame is an arrow at its edge, that points to where it is."""
     every = list(views.values())
     plot = Plot.of(slot, every[0].run)
-    radius = reach(slot, BADGE)
     badges = [badge(slot, view.role.number, BADGE) for view in every]
     shapes = _shapes(slot)
-    edges = plot.x0 + radius, plot.x0 + plot.width - radius
-    ends = plot.y0 + slot.unit * ARROW, plot.y0 + plot.height - slot.unit * ARROW
-    top = plot.y0 - slot.font(11) * 1.9
+    places = _places(slot, plot, views)
     steps = [view.run["epoch"][view.rows] for view in every]
     with np.errstate(invalid="ignore"):
-        x, y = (
-            [
-                np.nan_to_num(place(view.run[name][at]), nan=edge).clip(*limits)
-                for view, at in zip(every, steps, strict=True)
-            ]
-            for name, place, limits, edge in (
-                ("x", plot.px, edges, edges[1]),
-                ("loss", plot.py, ends, ends[0]),
-            )
-        )
         where = [
             sides(plot, view.run["x"][at], view.run["loss"][at])
             for view, at in zip(every, steps, strict=True)
         ]
 
     def draw(window: Pixels, k: int) -> None:
-        at = [(float(x[i][k]), float(y[i][k])) for i in range(len(every))]
-        heights = stacked(at, radius, top)
+        at, heights = places(k)
         for (px, py), middle in zip(at, heights, strict=True):
             paint_line(window, (px, py, px, middle), slot.hairline, slot.theme.muted)
         for i, middle in enumerate(heights):
@@ -57,6 +44,53 @@ def rolling(slot: DrawContext, views: Views) -> Draw:
             stamp_at(window, badges[i], floor(px), floor(middle))
 
     return draw
+
+
+def spots_of(slot: DrawContext, views: Views) -> Spots:
+    """Each run's ball and its badge."""
+    places = _places(slot, Plot.of(slot, next(iter(views.values())).run), views)
+    ball, radius = slot.unit * ARROW, reach(slot, BADGE)
+    frames = [places(k) for k in range(len(next(iter(views.values())).rows))]
+    balls, badges = [
+        np.rint([[(x - half, y - half, 2 * half, 2 * half) for x, y in each] for each in every])
+        for half, every in (
+            (ball, [at for at, _ in frames]),
+            (radius, [[(x, y) for (x, _), y in zip(*each, strict=True)] for each in frames]),
+        )
+    ]
+    return {
+        name: [balls[:, i].astype(np.intp), badges[:, i].astype(np.intp)]
+        for i, name in enumerate(views)
+    }
+
+
+def _places(
+    slot: DrawContext, plot: Plot, views: Views
+) -> Callable[[int], tuple[list[tuple[float, float]], list[float]]]:
+    """Of each frame, where the runs' balls are and the heights of their badges."""
+    radius = reach(slot, BADGE)
+    edges = plot.x0 + radius, plot.x0 + plot.width - radius
+    ends = plot.y0 + slot.unit * ARROW, plot.y0 + plot.height - slot.unit * ARROW
+    top = plot.y0 - slot.font(11) * 1.9
+    with np.errstate(invalid="ignore"):
+        x, y = (
+            [
+                np.nan_to_num(place(view.run[name][view.run["epoch"][view.rows]]), nan=edge).clip(
+                    *limits
+                )
+                for view in views.values()
+            ]
+            for name, place, limits, edge in (
+                ("x", plot.px, edges, edges[1]),
+                ("loss", plot.py, ends, ends[0]),
+            )
+        )
+
+    def places(k: int) -> tuple[list[tuple[float, float]], list[float]]:
+        at = [(float(x[i][k]), float(y[i][k])) for i in range(len(x))]
+        return at, stacked(at, radius, top)
+
+    return places
 
 
 def _shapes(slot: DrawContext) -> dict[str, Pixels]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
-from vizopt.core.arrays import Pixels
+from vizopt.core.arrays import Pixels, Spots
 from vizopt.core.specs import spec
 from vizopt.draw.fonts import families, shown
 from vizopt.draw.glyphs import Glyphs, drawn_width, strip, text_width
@@ -168,4 +168,13 @@ class Panel(Protocol):
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         """Prepare once what moves; the returned draw(window, k) paints frame k alone."""
+        ...
+
+
+@runtime_checkable
+class Comparing(Protocol):
+    """A panel in which several runs are drawn together."""
+
+    def spots(self, slot: DrawContext, views: Views) -> Spots:
+        """Where each of them is in the window, so that a page can let one stand out."""
         ...

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.arrays import Pixels
+from vizopt.core.arrays import Pixels, Spots
 from vizopt.core.specs import spec
 from vizopt.draw.paint import Ink, coloured, disc, kept, line, stamp_at
-from vizopt.draw.panels.balls import rolling
+from vizopt.draw.panels.balls import rolling, spots_of
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.move import Move
 from vizopt.draw.panels.names import plates_of, write_names
@@ -89,6 +89,10 @@ class Descent(OneRun):
                 arrow(window, step)
 
         return draw
+
+    def spots(self, slot: DrawContext, views: Views) -> Spots:
+        """The ball of each run, and its badge."""
+        return spots_of(slot, views)
 
 
 def _named(slot: DrawContext, run: Recording) -> list[Minimum]:

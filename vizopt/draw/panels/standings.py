@@ -1,9 +1,12 @@
 """Standings: who leads, by the best so far, and at which step each run reached what."""
 
 from math import ceil
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
-from vizopt.core.arrays import Pixels
+import numpy as np
+from numpy.typing import NDArray
+
+from vizopt.core.arrays import Pixels, Spots
 from vizopt.core.numbers import count
 from vizopt.core.specs import spec
 from vizopt.draw.paint import pixel, stamp_at
@@ -17,6 +20,8 @@ from vizopt.draw.views import View, Views
 from vizopt.recording.events import MARKS
 from vizopt.recording.readout import writing_of
 from vizopt.recording.seeded import Seeded
+
+F = TypeVar("F", float, NDArray[np.float64])
 
 SIZES = (15, 13, 12, 11)  # of the rows: the largest that there is room for
 HEAD = 11  # of what stands above
@@ -72,6 +77,18 @@ class Standings:
                 rows[i].write(window, k, table.y(float(glides[i][k])))
 
         return draw
+
+    def spots(self, slot: DrawContext, views: Views) -> Spots:
+        """The row of each run."""
+        table, found = _Table.of(slot, views, self.by), standing(views, self.by)
+        rows = {}
+        for name, each in found.items():
+            middles = table.y(gliding(each.place, slot.playback))
+            row = np.zeros((len(middles), 4), np.intp)
+            row[:, 1] = np.rint(middles - table.pitch / 2)
+            row[:, 2:] = slot.width, round(table.pitch)
+            rows[name] = [row]
+        return rows
 
 
 class _Table(NamedTuple):
@@ -135,7 +152,7 @@ class _Table(NamedTuple):
         room = rights[0] - value - left
         return cls(first, titles, rights, [*marks], size, head, pitch, left, room, name, ends)
 
-    def y(self, place: float) -> float:
+    def y(self, place: F) -> F:
         """The middle of a row."""
         return self.top + (place + 0.5) * self.pitch
 

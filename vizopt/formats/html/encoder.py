@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vizopt.core.arrays import Frame
+from vizopt.core.arrays import Frame, Spots
 from vizopt.core.atomic import finished
 from vizopt.core.errors import EncodeError
 from vizopt.core.marks import END_BYTES, is_signed, signed
@@ -39,22 +39,23 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
         clip = folder / "clip.mp4"
         with _shot(clip, path, stream, SCRUBBED) as seen:
             yield seen.write
-        every = {clip: seen}
+        every, drawn = {clip: seen}, {clip: stream.spots}
         size = narrow(stream.size)
-        again = stream.again
-        if again and size and seen.frames:
+        if stream.again and size and seen.frames:
             clip = folder / "narrow.mp4"
             second = replace(stream, size=size, level=stream.level + 1)
+            redrawn = stream.again(size)
             with _shot(clip, path, second, SECOND) as seen:
-                for frame in again(size):
+                for frame in redrawn.frames:
                     seen.write(frame)
+            drawn[clip] = redrawn.spots
             every[clip] = seen
         verdict = None
         if stream.check_flashes:
             verdict = [stream.check_flashes(clip, path) for clip in every][-1]  # the worst of them
         if seen.frames:
             last = not stream.metadata.pauses  # where it would be an answer, the first
-            shots = [seen.shot(clip, last) for clip, seen in every.items()]
+            shots = [seen.shot(clip, last, drawn[clip]()) for clip, seen in every.items()]
             text = page(stream, shots, verdict)
             part.write_text(signed(f"{text}<!-- ", " -->\n"), encoding="utf-8")
 
@@ -83,12 +84,12 @@ class Seen:
         self._first = frame if self._first is None else self._first
         self.frames, self._last = self.frames + 1, frame
 
-    def shot(self, clip: Path, last: bool) -> Shot:
+    def shot(self, clip: Path, last: bool, spots: Spots) -> Shot:
         """The drawing, with its last frame as the poster or its first."""
         poster = self._last if last else self._first
         assert poster is not None
         size = poster.shape[1], poster.shape[0]
-        return Shot(size, clip.read_bytes(), poster, self.frames, self.changes)
+        return Shot(size, clip.read_bytes(), poster, self.frames, self.changes, spots)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from vizopt.core.words import Language, phrase, table
 from vizopt.flashes import Verdict
 from vizopt.formats.html.colours import rules
 from vizopt.formats.html.scale import scale
-from vizopt.formats.html.shots import Shot, posters, sources
+from vizopt.formats.html.shots import Shot, posters, sources, spots
 from vizopt.formats.stream import ClipMetadata, StreamSpec
 from vizopt.recording.quantities import title
 
@@ -48,7 +48,7 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
     said = _said(metadata.words, metadata.words.told(title(metadata.unit, metadata.kind)))
     columns = _numbers(metadata, frames)
     starts = verdict is not None and not warning
-    data = _data(stream, shots[0], columns, said) | {"starts": starts}
+    data = _data(stream, shots[0], columns, said) | {"starts": starts, "spots": spots(shots)}
     shown = slice(1) if metadata.pauses else slice(-1, None)  # the last is an answer
     seen = escape((not metadata.pauses and metadata.alt) or metadata.title)
     return Template(_part("page.html")).substitute(
@@ -181,14 +181,11 @@ def _runs(metadata: ClipMetadata, said: str) -> str:
     """Buttons that let one of several runs stand out; nothing where there is one."""
     if not metadata.runs:
         return ""
-    buttons = []
-    for k, (name, place) in enumerate(metadata.runs.items(), 1):
-        shares = " ".join(f"{share:.4f}" for share in place or ())
-        box = f' data-box="{shares}"' if place else ""
-        buttons.append(
-            f'<button type="button" aria-pressed="false" data-run="{k}"{box}>'
-            f"<b>{k}</b> {escape(name)}</button>"
-        )
+    buttons = [
+        f'<button type="button" aria-pressed="false" data-run="{k}">'
+        f"<b>{k}</b> {escape(name)}</button>"
+        for k, name in enumerate(metadata.runs, 1)
+    ]
     told = f'role="group" aria-label="{escape(said)}"'
     return f'<div class="runs" id="runs" {told}>{"".join(buttons)}</div>'
 

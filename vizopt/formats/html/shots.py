@@ -3,11 +3,13 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from io import BytesIO
+from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
 from PIL import Image
 
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Frame, Size, Spot, Spots
 
 NARROW = "(max-width: 40rem) and (orientation: portrait)"  # screens of the second one
 WIDE_ASPECT = 1.3  # width by height
@@ -23,6 +25,7 @@ class Shot(NamedTuple):
         poster: the frame that is shown where it does not play.
         frames: how many it has.
         changes: those that differ from the one before, the first one too.
+        spots: where each of several runs is in them.
     """
 
     size: Size
@@ -30,6 +33,7 @@ class Shot(NamedTuple):
     poster: Frame
     frames: int
     changes: Sequence[int]
+    spots: Spots = MappingProxyType({})
 
 
 def narrow(size: Size) -> Size | None:
@@ -42,6 +46,21 @@ def narrow(size: Size) -> Size | None:
         return None
     side = min(height, MAX_WIDTH_PX) // 8 * 8
     return side, side * 5 // 4
+
+
+def spots(shots: Sequence[Shot]) -> dict[str, list[list[dict[str, list[int]]]]]:
+    """What the script knows of the runs' spots in each clip: of each run, in their order."""
+    return {
+        name: [[_moves(spot) for spot in each] for each in shot.spots.values()]
+        for name, _, shot in _named(shots)
+    }
+
+
+def _moves(spot: Spot) -> dict[str, list[int]]:
+    """Each frame from which on it is elsewhere, and where: `{"line": [0, 12, 30, 4, 16, 30]}`."""
+    moves = np.flatnonzero(np.append(True, (spot[1:] != spot[:-1]).any(axis=1)))
+    kind = "box" if spot.shape[1] == 4 else "line"
+    return {kind: np.column_stack([moves, spot[moves]]).ravel().tolist()}
 
 
 def sources(shots: Sequence[Shot]) -> str:

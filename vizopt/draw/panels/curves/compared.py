@@ -14,9 +14,9 @@ from vizopt.draw.panels.axis import Kind, Limits
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.boxes import axis_of
-from vizopt.draw.panels.curves.labels import spread
-from vizopt.draw.panels.curves.lines import Points, by_column, heights
+from vizopt.draw.panels.curves.lines import Points, by_column
 from vizopt.draw.panels.curves.plot import Floats, Plot
+from vizopt.draw.panels.curves.tips import ASIDE, LABELS, STANDS, Tips
 from vizopt.draw.tracing import Traced
 from vizopt.draw.views import View, Views, planned_steps
 from vizopt.recording.logged import logged
@@ -27,16 +27,12 @@ from vizopt.recording.standings import stays
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LABELS = (12, 11, 10, 9, 8, 7, 6)  # sizes of the text at a line's end: as there is room
 THICK = 2.3  # units of a line
 ARROW = 5.0  # units: half a side of an arrow where a value is beyond the axis
 COLUMN = 3.0  # units of width whose values are one point of a line
 WIDE_ASPECT = 1.2  # heights of a panel, from where on its plots lie beside each other
-BADGE_STEP_RADII = 2.2  # radii of a badge from one to the next
 NEAR_UNITS = 4.0  # units: no farther apart are runs at one step, of which other rows are kept
 PALE = 0.14  # of the ink, in the band of a run's seeds
-ASIDE = 22  # units from a line's end to its badge
-STANDS = 60  # units behind the others, from where on a line that ended has its badge beside it
 
 
 def plots_of(
@@ -108,38 +104,26 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
             _draw_line(axes, slot, plot, own, view.role.dash)
 
     steps = [view.run["epoch"][view.rows] for view in every]
-    x = [plot.x(each.astype(float)) for each in steps]
-    y = [heights(plot, own, at) for own, at in zip(values, steps, strict=True)]
-    head = np.max(x, axis=0)
-    lines = _stamps(slot, draw_lines, every, x)
+    tips = Tips(slot, views, plot)
+    head = np.max(tips.x, axis=0)
+    lines = _stamps(slot, draw_lines, every, tips.x)
     marks = _ends(slot)
     beyond = [_beyond(plot, own, at) for own, at in zip(values, steps, strict=True)]
-    fits = (
-        size for size in LABELS if BADGE_STEP_RADII * reach(slot, size) * len(every) <= plot.height
-    )
-    label = next(fits, LABELS[-1])
-    step = min(BADGE_STEP_RADII * reach(slot, label), plot.height / max(len(every) - 1, 1))
+    label, radius, muted = tips.label, tips.radius, slot.theme.muted
     badges = [badge(slot, view.role.number, label) for view in every]
-    glyphs, radius = slot.glyphs(label, colour=slot.theme.ink), reach(slot, label)
-    room = plot.edge - plot.right - slot.unit * ASIDE - 2.4 * radius
-    names = [slot.fitted(view.name, label, room) if room > radius else "" for view in every]
-    bottom, muted = plot.top + plot.height, slot.theme.muted
+    glyphs = slot.glyphs(label, colour=slot.theme.ink)
+    names = [slot.fitted(n, label, tips.room) if tips.room > radius else "" for n in views]
 
     def draw(window: Pixels, k: int) -> None:
         for line, ends in lines:
             line(window, int(ends[k]) + 1)
-        tips = [float(own[k]) for own in x]
-        for group in beside(tips, slot.unit * STANDS):
-            heights = spread([float(y[i][k]) for i in group], step, plot.top, bottom)
-            middle = max(tips[i] for i in group) + slot.unit * ASIDE
-            for i, place in zip(group, heights, strict=True):
-                at, end = tips[i], float(y[i][k])
-                _connect(window, (at, end, middle - radius, place), muted)
-                stamp_at(window, marks[beyond[i][k] + 1], int(at), int(end))
-                stamp_at(window, badges[i], round(middle), round(place))
-                if names[i] and tips[i] > head[k] - slot.unit * STANDS:
-                    base = round(place + slot.font(label) * 0.36)
-                    glyphs.write(window, names[i], round(middle + 1.4 * radius), base)
+        for i, at, end, middle, place in tips[k]:
+            _connect(window, (at, end, middle - radius, place), muted)
+            stamp_at(window, marks[beyond[i][k] + 1], int(at), int(end))
+            stamp_at(window, badges[i], round(middle), round(place))
+            if names[i] and at > head[k] - slot.unit * STANDS:
+                base = round(place + slot.font(label) * 0.36)
+                glyphs.write(window, names[i], round(middle + 1.4 * radius), base)
 
     return draw
 
@@ -149,17 +133,6 @@ def _ends(slot: DrawContext) -> list[Pixels]:
     head = wedge(max(round(slot.unit * ARROW), 3))
     shapes = head.T, disc(slot.unit * 4), head.T[::-1]
     return [coloured(shape, slot.theme.ink) for shape in shapes]
-
-
-def beside(ends: Sequence[float], apart: float) -> list[list[int]]:
-    """Which lines end at about the same place: less than that apart from the next one."""
-    groups: list[list[int]] = []
-    for i in sorted(range(len(ends)), key=lambda i: ends[i]):
-        if groups and ends[i] - ends[groups[-1][-1]] < apart:
-            groups[-1].append(i)
-        else:
-            groups.append([i])
-    return [sorted(group) for group in groups]
 
 
 def _stamps(

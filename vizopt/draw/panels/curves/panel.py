@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from vizopt.core.arrays import Pixels
+from vizopt.core.arrays import Pixels, Spots
 from vizopt.core.errors import hint
 from vizopt.core.specs import spec
 from vizopt.draw.panels.axis import Axis, Kind, Limits
@@ -14,6 +14,7 @@ from vizopt.draw.panels.curves.boxes import axis_of, beside, constants, plots
 from vizopt.draw.panels.curves.compared import draw_still, moving, plots_of
 from vizopt.draw.panels.curves.labels import note_second, write_labels
 from vizopt.draw.panels.curves.moving import curve
+from vizopt.draw.panels.curves.tips import Tips
 from vizopt.draw.views import Views
 from vizopt.recording.quantities import quantity
 from vizopt.recording.store import Recording
@@ -103,3 +104,9 @@ class Curves(OneRun):
                 part(window, k)
 
         return draw
+
+    def spots(self, slot: DrawContext, views: Views) -> Spots:
+        """The lines of each run, and the badge at the end of each."""
+        boxes = plots_of(slot, views, self.columns, self.axis, self.limits)
+        parts = [Tips(slot, views, plot).spots() for plot in boxes]
+        return {name: [spot for part in parts for spot in part[name]] for name in views}

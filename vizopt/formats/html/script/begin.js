@@ -25,6 +25,7 @@ function choose() {
   if (video.src === files.get(clip)) return;
   const shown = video.src ? again(playing) : begin;
   player.classList.remove("ready");
+  drawing = clip.id;
   video.width = clip.dataset.width;
   video.height = clip.dataset.height;
   player.style.setProperty("--ratio", video.width / video.height);

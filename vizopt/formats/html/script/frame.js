@@ -60,6 +60,7 @@ function tell() {
   const now = events.findLast((event) => event.dataset.frame <= frame);
   for (const event of events) event.toggleAttribute("aria-current", event === now);
   reveal();
+  veil();
 }
 
 const share = (k) => (last ? (100 * k) / last : 100); // of the slider, in per cent
