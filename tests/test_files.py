@@ -195,7 +195,11 @@ def test_a_deck_copies_no_clip_over_another(command, here):
     Path("deck").mkdir()
     Image.new("RGB", (8, 8)).save("deck/a.gif")
     old = Path("deck/a.gif").read_bytes()
-    assert refused(command("slides", "a.gif", "-o", "deck/d.md"), "deck/a.gif: ")
+    ran = command("slides", "a.gif", "-o", "deck/d.md")
+    *small, line = ran.err.splitlines()
+    assert ran.code == 1
+    assert line.startswith("vizopt: deck/a.gif: is there, ")
+    assert [word[:35] for word in small] == ["vizopt: a.gif: its smallest text has"[:35]]
     assert Path("deck/a.gif").read_bytes() == old
     assert command("slides", "a.gif", "-o", "e.pptx").code == 0
 

@@ -9,7 +9,7 @@ from pptx import Presentation
 import vizopt
 from vizopt.api import sharing
 from vizopt.clips.recipe import read
-from vizopt.core.errors import VizoptError
+from vizopt.core.errors import VizoptError, VizoptWarning
 from vizopt.deck import sources
 from vizopt.formats.ours import is_ours
 from vizopt.pipeline import racing
@@ -138,7 +138,8 @@ def test_a_clip_of_a_slide_of_its_own_and_of_a_half_is_trained_once(command):
 
 def test_what_is_on_a_slide_is_named_or_is_there(run, tmp_path):
     clip = vizopt.render(run, tmp_path / "a.mp4", size=(480, 270), seconds=0.2)
-    deck = vizopt.slides([clip, str(clip.path)], tmp_path / "d.pptx")
+    with pytest.warns(VizoptWarning, match="a.mp4: its smallest text has 8.5 points, less than 12"):
+        deck = vizopt.slides([clip, str(clip.path)], tmp_path / "d.pptx")
     assert [part.clip for slide in deck.slides for part in slide.parts] == [clip.path] * 2
     assert sharing._named(run) == str(run.path)
     with pytest.raises(VizoptError, match=r"^<Scene sgd.*>: a slide is of a name, a file, "):

@@ -13,7 +13,7 @@ import pytest
 import vizopt
 from vizopt import pipeline
 from vizopt.clips import staging as staging_
-from vizopt.clips.checks import Steps
+from vizopt.clips.checks import CheckProgress
 from vizopt.clips.options import request
 from vizopt.clips.plan import check_place
 from vizopt.clips.staging import Staging, staged
@@ -164,7 +164,7 @@ def test_no_frame_is_held_while_the_next_one_is_drawn(tmp_path):
 
     file = tmp_path / "a.gif"
     stream = StreamSpec((4, 4), 20.0, lambda: [np.zeros((4, 4, 4), np.uint8)])
-    frames = Steps(quiet, 3, "a.gif", 1).counted(map(frame, range(3)))
+    frames = CheckProgress(quiet, 3, "a.gif", 1).counted(map(frame, range(3)))
     with staged() as staging:
         assert not write_frames(frames, stream, [(file, format_of(file))], staging)
     assert len(made) == 3

@@ -41,15 +41,13 @@ def metadata_of(
         card: frames of the warning in front.
         warning: what it says; empty without one.
     """
-    run = lengthiest(views).run
-    steps = shown_steps(views)
-    epochs = np.concatenate([np.full(card, steps[0]), steps])
+    run, steps = lengthiest(views).run, shown_steps(views)
     numbers, written = _numbers(views, card)
     stops = stopping(views, [pause.epoch for pause in scene.pause])[1]
 
     def frame(epoch: int) -> int:
         """The first frame, behind the card, that shows this epoch or a later one."""
-        return card + min(int(np.searchsorted(epochs[card:], epoch)), len(steps) - 1)
+        return card + min(int(np.searchsorted(steps, epoch)), len(steps) - 1)
 
     return ClipMetadata(
         title=scene.title,
@@ -59,7 +57,7 @@ def metadata_of(
         warning=warning,
         unit=run.header.unit,
         kind=run.header.kind,
-        numbers={run.header.unit: epochs} | numbers,
+        numbers={run.header.unit: np.concatenate([np.full(card, steps[0]), steps])} | numbers,
         texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
         marks=tuple(Mark(frame(each.epoch), each.epoch, each.words) for each in story.events),
         pauses=tuple((card + stops[pause.epoch], pause.text) for pause in scene.pause),

@@ -55,9 +55,8 @@ def draw(found: Comparison, path: Path) -> None:
     axes = figure.add_subplot(facecolor=theme.paper)
     curves = _curves(found)
     for (name, (epochs, apart)), colour in zip(curves.items(), theme.classes * 3, strict=False):
-        axes.plot(
-            epochs, np.maximum(apart, MIN_SHARE), ".-", color=colour, label=name, markersize=4
-        )
+        shown = np.maximum(apart, MIN_SHARE)
+        axes.plot(epochs, shown, ".-", color=colour, label=name, markersize=4)
     for (share, names), dashes in zip(_allowed(found, curves).items(), cycle(DASHES)):
         label = f"allowed of {', '.join(names)}"
         axes.axhline(share, color=theme.muted, dashes=dashes, linewidth=1, label=label)

@@ -74,9 +74,7 @@ class Recording:
             self._committed = dict(others.committed)
             self._id = others.id
             self.diverged, self.interrupted = others.diverged, others.interrupted
-            self.undefined = (
-                others.undefined
-            )  # whether the loss had no value there, if that is told
+            self.undefined = others.undefined  # whether the loss had no value there, if told
             self.resumable = others.state is not None
             if self.resumable or (others.open and not is_written(self.path)):
                 self.interrupted = self._committed["history"]  # killed, or interrupted once more
@@ -265,9 +263,8 @@ class Recording:
                     self._check_id()
                     raise RecordingError(f"{self.path}: damaged: {array.path} is cut short")
         epochs = self["epoch"]
-        if len(epochs) and not (
-            epochs[0] >= 0 and epochs[-1] < self.epochs and np.all(np.diff(epochs) > 0)
-        ):
+        rising = np.all(np.diff(epochs) > 0)
+        if len(epochs) and not (rising and epochs[0] >= 0 and epochs[-1] < self.epochs):
             raise RecordingError(f"{self.path}: damaged: snapshots/epoch: no epochs of this run")
         if "labels" in self._constants and self.header.classes:
             labels = self["labels"]
