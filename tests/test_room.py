@@ -127,6 +127,8 @@ def test_a_setting_too_long_for_a_line_parts_at_a_comma_and_three_lines_are_the_
     lines = settings_lines(slot, ", ".join(["learning rate 0.3"] * 20), 300)
     assert len(lines) == LINES
     assert lines[-1].endswith("…")
+    lines = settings_lines(slot, "  ·  ".join(["spiral", "softmax", "he"] * 6), 150)
+    assert lines[-1] == "softmax  ·  he  ·…"  # what is cut is joined as it was
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])

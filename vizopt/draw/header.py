@@ -144,22 +144,27 @@ def _lines(slot: DrawContext, settings: str, free: float) -> list[str]:
         parts[-1] = parts[-1].removesuffix(", ") + BETWEEN
     many = len(_filled(slot, parts, free))
     width = next(w for w in np.linspace(free / 2, free, 21) if len(_filled(slot, parts, w)) <= many)
-    *lines, last = _filled(slot, parts, width)
-    if many > LINES:
-        lines, last = lines[: LINES - 1], " ".join([*lines[LINES - 1 :], last])
-    return [slot.fitted(line, 13, free) for line in (*lines, last)]
+    lines = _filled(slot, parts, width)
+    shown = [*lines[: LINES - 1], "".join(lines[LINES - 1 :])] if many > LINES else lines
+    return [slot.fitted(_ended(line), 13, free) for line in shown]
 
 
 def _filled(slot: DrawContext, parts: list[str], width: float) -> list[str]:
-    """Lines of as many parts as go into the width, one at least."""
+    """Lines of as many parts as go into the width, one at least, each with what joins it to the
+    next one."""
     lines = [""]
     for part in parts:
         longer = lines[-1] + part
-        if lines[-1] and slot.text_width(longer.removesuffix(BETWEEN).rstrip()) > width:
+        if lines[-1] and slot.text_width(_ended(longer)) > width:
             lines.append(part)
         else:
             lines[-1] = longer
-    return [line.removesuffix(BETWEEN).rstrip() for line in lines]
+    return lines
+
+
+def _ended(line: str) -> str:
+    """A line without what would join it to the next one."""
+    return line.removesuffix(BETWEEN).rstrip()
 
 
 def _counter(slot: DrawContext, words: HeaderText, views: Views) -> Draw:

@@ -34,7 +34,7 @@ FIELDS = {
     "predicted": "predictions",
 }
 LOW = {2: (336.0, 100.0, 110.0), 3: (282.0, 124.0, 132.0)}  # heights in a square
-LOW_LARGE = {2: (290.0, 146.0, 110.0), 3: (240.0, 172.0, 126.0)}  # and of large text
+LOW_LARGE = {2: (272.0, 146.0, 128.0), 3: (206.0, 172.0, 160.0)}  # and of large text
 MAX_RUNS_TOLD = 3  # of which the settings of each are told
 
 
