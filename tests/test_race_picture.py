@@ -159,6 +159,17 @@ def test_rows_of_large_text_have_room_in_a_square(every, race, texts, many):
     assert np.diff(sorted(middles)).min() > high
 
 
+@pytest.mark.parametrize("many", [2, 3])
+def test_badges_of_large_text_stand_apart_in_a_square(every, race, many):
+    same = {str(i): every["SGD"] for i in range(many)}
+    picture = planned_picture(same, race, (1080, 1080), FPS, "still", large=True)
+    ends = [[spot[-1] for spot in own] for own in picture.spots().values()]
+    badges = [[end for end in own if len(end) == 4 and max(end[2:]) < 250] for own in ends]
+    assert {len(own) for own in badges} == {2}  # of the loss and of the accuracy
+    for plot in zip(*badges, strict=True):
+        assert np.diff(sorted(badge[1] for badge in plot)).min() >= plot[0][3] - 2
+
+
 def within(box, spot):
     """Whether the middle of a text is in a spot."""
     x, y = (box[0] + box[2]) / 2 - spot[0], (box[1] + box[3]) / 2 - spot[1]

@@ -111,9 +111,8 @@ def _larger(
     else:
         colours = (presented(thing, keys) if isinstance(thing, Recording) else thing).colours
     least = min(room.text, LARGEST_TEXT)
-    is_large = (
-        max(colours.least, MIN_LARGE_SIZE) >= least * SIDE / 100
-    )  # a slide's text is large anyway
+    own = max(colours.least, MIN_LARGE_SIZE)  # a slide's text is large anyway
+    is_large = own >= least * SIDE / 100
     return {} if is_large else {"look.text": least}
 
 

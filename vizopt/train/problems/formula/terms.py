@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import mpmath
 import sympy
 
+from vizopt.core.floats import MAX_EXACT_INT
 from vizopt.train.problems.formula.digits import Digits
 from vizopt.train.problems.formula.functions import OF, Meaning, where
 from vizopt.train.problems.formula.known import FUNCTIONS, LOGIC, RELATIONS
@@ -17,7 +18,6 @@ from vizopt.train.problems.formula.precise import MPMATH
 from vizopt.train.problems.formula.tokens import FRACTIONS, cut, raised
 
 POWER = 100  # the largest number as an exponent of x: beyond it only overflow is to be had
-MAX_EXACT_INT = 2**53  # beyond it a whole number is a float
 
 # How strongly a text holds together, from "a or b" to "sin(x)".
 OR, AND, NOT, RELATION, SUM, PRODUCT, POWERS, ATOM = range(8)
