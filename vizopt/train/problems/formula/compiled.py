@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from vizopt.core.floats import MAX_EXACT_INT
 from vizopt.train.problems.formula.digits import Digits
 from vizopt.train.problems.formula.functions import INFINITE, NUMPY, X
 from vizopt.train.problems.formula.limits import Join, Limits, least, same
@@ -13,7 +14,6 @@ from vizopt.train.problems.formula.noise import NOISY, Noisy
 from vizopt.train.problems.formula.precise import Run
 from vizopt.train.problems.formula.printed import run_of
 from vizopt.train.problems.formula.series import Series
-from vizopt.train.problems.formula.terms import MAX_EXACT_INT
 
 LAST_BITS = 4  # by which a series may be off
 
