@@ -52,7 +52,7 @@ def timed(frames, fps):
 def worst(clip):
     meter = None
     for micros, frame in clip:
-        meter = meter or Meter((frame.shape[1], frame.shape[0]))
+        meter = meter or Meter(Grid((frame.shape[1], frame.shape[0])))
         meter.see(micros, frame)
     return meter.worst
 

@@ -14,6 +14,8 @@ from vizopt.draw.playback import Playback
 from vizopt.draw.regions import Regions, grey, leader
 from vizopt.draw.spans import LIMIT, Spans
 from vizopt.draw.theme import THEMES
+from vizopt.flashes.flashes import Meter
+from vizopt.flashes.grid import Grid
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.scores import DISTANCES, to_margin_bytes
@@ -122,12 +124,11 @@ def test_what_cannot_flash_or_may_is_never_held(flickering, fps, mode):
 def test_four_planes_are_judged_at_as_many_places_as_one_alone(tmp_path, monkeypatch):
     sizes = []
 
-    class Counted(hold.Meter):
-        def __init__(self, size, rules):
-            sizes.append(size[0] * size[1])
-            super().__init__(size, rules)
+    def counted(grid, made=hold.Tally):
+        sizes.append(np.prod(grid.shape))
+        return made(grid)
 
-    monkeypatch.setattr(hold, "Meter", Counted)
+    monkeypatch.setattr(hold, "Tally", counted)
     outputs = np.random.RandomState(0).randn(30, 2, 100, 100).astype(np.float32)
     run = recorded(tmp_path / "fine.zarr", outputs)
     for planes, side in ((1, 580), (4, 290)):
@@ -137,6 +138,38 @@ def test_four_planes_are_judged_at_as_many_places_as_one_alone(tmp_path, monkeyp
         assert seen(20)
     one, each_of_four = sizes
     assert 4 * each_of_four == pytest.approx(one, rel=0.1)
+
+
+@pytest.mark.parametrize("side", [13, 30, 60])
+def test_toggled_places_are_counted_as_the_meter_counts_them_on_a_whole_screen(side):
+    random = np.random.RandomState(side)
+    whole = Grid((96, 72))
+    toggled, meter = hold._Toggled(hold._around(whole, side)), Meter(whole, ("general",))
+    shown, lit, found = np.zeros((side, side), np.uint8), np.zeros((72, 96), bool), []
+    for k in range(120):
+        before = shown
+        top, left = random.randint(0, side // 2 + 1, 2)
+        some = np.zeros_like(shown)
+        some[top : top + side // 2 + 6, left : left + side // 2 + 6] = random.rand() < 0.7
+        shown = shown ^ (some & (random.rand(side, side) < random.choice([0.2, 0.6, 1])))
+        lit[:side, :side] ^= before != shown if k else False
+        seen = meter.see(k * 33_333, np.repeat(lit[..., None], 3, 2) * np.uint8(255))
+        found.append(toggled.see(k * 33_333, shown))
+        assert found[-1] == seen["general"]
+    assert max(found) > LIMIT or side == 13
+    assert len(set(found)) > (side > 13) * 4
+
+
+def test_a_row_of_several_frames_is_drawn_as_if_it_was_of_one(run):
+    scene = vizopt.load_scene("sgd", {"timeline.seconds": 2.0})
+
+    def picture():
+        return planned_picture(run, scene, (320, 240), 400.0)
+
+    drawn, at = picture(), range(300, 312)
+    assert len(set(scene.timeline.rows(run["epoch"], 400.0)[300:312].tolist())) < 12
+    for k in at:
+        assert (drawn[k] == picture()[k]).all()
 
 
 def test_the_meter_looks_only_near_seconds_in_which_many_places_turn(tmp_path, monkeypatch):
@@ -242,6 +275,8 @@ def test_a_held_picture_says_so_and_shows_it(tmp_path):
     k = 37
     picture = planned_picture(run, scene, (1280, 720), 30.0)
     frame = picture[k]
+    for again in (38, 44, 45, 30):
+        assert (picture[again] == planned_picture(run, scene, (1280, 720), 30.0)[again]).all()
     own = planned_picture(run, scene, (1280, 720), 30.0, mode="still")[k]
     winners = run["scores"][rows[30] : rows[44] + 1].argmax(axis=1)
     shares = np.stack([(winners == c).mean(axis=0) for c in range(3)])

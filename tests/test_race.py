@@ -110,6 +110,7 @@ WRONG = {
     ),
     "two keys": ("[over]\nepochs = [1, 2]\nseed = [1, 2]", "race.toml: over: needs one key with"),
     "one value": ("[over]\nepochs = [1]", "race.toml: over.epochs: needs a list of two values"),
+    "beyond a float": (f'[over]\n"optimizer.lr" = [1.0, {10**400}]', "optimizer.lr"),
     "not trained": (
         '[over]\n"theme" = ["dark", "light"]',
         "race.toml: over.theme: is not trained: problem, optimizer, seed, epochs, keep, record are",

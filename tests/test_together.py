@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vizopt.flashes import fields
 from vizopt.flashes.fields import Cells, inside
 from vizopt.flashes.flashes import Meter
 from vizopt.flashes.grid import Grid
@@ -210,7 +211,7 @@ def looks(frames, off, on):
 )
 def test_every_rule_adds_up(off, on, found):
     a, b = AREAS["along the diagonal"]
-    meter = Meter((W, H))
+    meter = Meter(Grid((W, H)))
     for micros, frame in looks([NONE, *flashing(a), *flashing(b)], off, on):
         meter.see(micros, frame)
     assert tuple(worst.transitions / 2 for worst in meter.worst.values()) == found
@@ -282,6 +283,16 @@ def test_the_fullest_field_is_that_of_a_count_of_all(seed, size, dense, part):
     else:
         top, left = divmod(int(counts.argmax()), counts.shape[1])
         assert (most, field) == (counts.max(), (top, left, *grid.field))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.tuples(*(st.integers(1, 70) for _ in "hw")), st.booleans())
+def test_windows_hold_what_lies_in_them(seed, shape, many):
+    rng = np.random.RandomState(seed)
+    side = tuple(rng.randint(1, length + 1) for length in shape)
+    values = rng.randint(-1, 2, (3, *shape) if many else shape).astype(np.int8)
+    by_hand = np.lib.stride_tricks.sliding_window_view(values, side, (-2, -1)).sum((-2, -1))
+    assert (fields._windows(values, side) == by_hand).all()
 
 
 @settings(max_examples=25, deadline=None)

@@ -135,7 +135,7 @@ class Watch:
     def __init__(self, where: Sequence[Places]) -> None:
         self._where = where
         self._frame = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-        self._meter = Meter((WIDTH, HEIGHT))
+        self._meter = Meter(Grid((WIDTH, HEIGHT)))
 
     def see(self, micros: int, shown: Sequence[Colours]) -> int:
         """Show the colours of a frame; the transitions in the second up to then, and SPARE ones

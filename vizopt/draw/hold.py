@@ -12,13 +12,14 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.arrays import Rows, Size
+from vizopt.core.arrays import Rows
 from vizopt.core.oklab import luminance
 from vizopt.draw.playback import Playback
 from vizopt.draw.regions import leader
 from vizopt.draw.spans import LIMIT, SPARE, Spans, Watched
 from vizopt.flashes.flashes import Meter
 from vizopt.flashes.grid import SCREEN, Grid
+from vizopt.flashes.tally import Tally
 from vizopt.recording.store import Recording
 
 STEP = 0.09  # of luminance: colours that are further apart can flash
@@ -111,11 +112,12 @@ def plane_spans(
     grid = max(seen(int(rows[0])).shape)
     every = max(grid // fewest, 1)
     width, height = (max(round(length / scale), grid) // every + 1 for length in SCREEN)
+    screen = _around(Grid((width, height)), grid // every + 1)
     coloured = np.ptp(luminance(colours[:, :3] / 255)) >= STEP
-    least = (LIMIT + 1 - SPARE * coloured) * Grid((width, height)).quarter
-    watched: list[Watched[Winners]] = [_Toggled((width, height))]
+    least = (LIMIT + 1 - SPARE * coloured) * screen.quarter
+    watched: list[Watched[Winners]] = [_Toggled(screen)]
     if coloured:
-        watched.append(_Coloured((width, height), colours))
+        watched.append(_Coloured(screen, colours))
 
     def shown(k: int) -> Winners:
         """Of a fine grid every so many places, which stand for those around them."""
@@ -127,29 +129,19 @@ def plane_spans(
     return Spans(shown, len(rows), turned, playback, watched)
 
 
-class _Screen:
-    """The plane on the screen that the standard assumes, watched by the flash meter.
-
-    Args:
-        size: places of that screen, along its width and height.
-    """
-
-    def __init__(self, size: Size) -> None:
-        self._frame = np.zeros((size[1], size[0], 3), np.uint8)
-        self._meter = Meter(size, ("general",))
-
-    def _show(self, micros: int, plane: NDArray[np.uint8]) -> int:
-        """The transitions in the second up to this picture of the plane [G, G, 3]."""
-        self._frame = self._frame.copy()  # the meter keeps the one that it saw
-        self._frame[: plane.shape[0], : plane.shape[1]] = plane
-        return self._meter.see(micros, self._frame)["general"]
+def _around(screen: Grid, side: int) -> Grid:
+    """Of a screen the part that fields can lie in which hold some of a plane at its corner."""
+    rows, columns = screen.field
+    (height, width), last = screen.shape, side - 1
+    return Grid(screen.size, (min(width, columns + last), min(height, rows + last)))
 
 
-class _Coloured(_Screen):
-    """In the classes' own colours, and mixtures of them."""
+class _Coloured:
+    """The plane in the classes' own colours, and mixtures of them, watched by the flash meter."""
 
-    def __init__(self, size: Size, colours: NDArray[np.uint8]) -> None:
-        super().__init__(size)
+    def __init__(self, screen: Grid, colours: NDArray[np.uint8]) -> None:
+        self._frame = np.zeros((*screen.shape, 3), np.uint8)
+        self._meter = Meter(screen, ("general",))
         self._colours = colours[:, :3]
 
     def see(self, micros: int, winners: Winners) -> int:
@@ -162,16 +154,24 @@ class _Coloured(_Screen):
         mean = np.mean([self._colours[part] for part in winners], axis=0)
         self._show(micros, mean.round().astype(np.uint8))
 
+    def _show(self, micros: int, plane: NDArray[np.uint8]) -> int:
+        """The transitions in the second up to this picture of the plane [G, G, 3]."""
+        self._frame = self._frame.copy()  # the meter keeps the one that it saw
+        self._frame[: plane.shape[0], : plane.shape[1]] = plane
+        return self._meter.see(micros, self._frame)["general"]
 
-class _Toggled(_Screen):
-    """Each place black, or white after its next change.
+
+class _Toggled:
+    """Each place black, or white after its next change; what the meter would see is counted.
 
     A place that is mixed while spans are held changes twice: where its mixture begins and where it
     ends.
     """
 
-    def __init__(self, size: Size) -> None:
-        super().__init__(size)
+    def __init__(self, screen: Grid) -> None:
+        self._groups = screen.groups
+        self._tally = Tally(screen)
+        self._lit: NDArray[np.bool_] = np.zeros(screen.padded, np.bool_)
         self._winners: Winners | None = None
         self._mixed: NDArray[np.bool_] | None = None
 
@@ -189,15 +189,21 @@ class _Toggled(_Screen):
 
     def hold(self, micros: int, winners: Sequence[Winners]) -> None:
         """Show a held span of these winners of its frames, from micros on."""
+        first = self._winners is None
         before = winners[0] if self._winners is None else self._winners
         mixed = np.any([part != before for part in winners], axis=0)
         earlier = np.zeros_like(mixed) if self._mixed is None else self._mixed
         self._winners, self._mixed = winners[-1], mixed | earlier
-        self._flip(micros, mixed & ~earlier)
+        self._flip(micros, mixed & ~earlier & ~np.bool_(first))
 
     def _flip(self, micros: int, changed: NDArray[np.bool_]) -> int:
-        plane = self._frame[: changed.shape[0], : changed.shape[1]]
-        return self._show(micros, plane ^ (changed[..., None] * np.uint8(255)))
+        """The transitions in the second up to then, in which places [G, G] change."""
+        turned = np.zeros_like(self._lit)
+        turned[: changed.shape[0], : changed.shape[1]] = changed
+        up, down = np.flatnonzero(turned & ~self._lit), np.flatnonzero(turned & self._lit)
+        self._lit ^= turned
+        self._tally.add(self._groups, up, down)
+        return self._tally.close(micros)
 
 
 class Latest:

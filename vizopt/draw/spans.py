@@ -4,8 +4,8 @@ Most of a clip changes slowly, and counting how many places turn tells so at lit
 looks at the seconds in which many do.
 """
 
+import pickle
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from typing import Generic, Protocol, TypeVar
 
 from vizopt.draw.playback import Playback
@@ -87,12 +87,12 @@ class Spans(Generic[Shown]):
         frames = self._frames(span)
         if not self._is_busy(frames):
             return False
-        before = deepcopy(self._watched)
+        before = pickle.dumps(self._watched)  # a copy in a tenth of the time
         every = [self._shown(k) for k in frames]
         for k, shown in zip(frames, every, strict=True):
             if max([watched.see(self._micros(k), shown) for watched in self._watched]) > LIMIT:
-                self._watched = before
-                for watched in before:
+                self._watched = pickle.loads(before)
+                for watched in self._watched:
                     watched.hold(self._micros(frames[0]), every)
                 return True
         return False

@@ -129,7 +129,7 @@ def _judged(path: Path, once: bool, trace: Trace | None, paper: str) -> Verdict:
     watched = Watched(path, looped, paper)
     with closing(iter(watched)) as frames:  # the decoder ends with an error in the trace, too
         for micros, frame in frames:
-            meter = meter or Meter((frame.shape[1], frame.shape[0]))
+            meter = meter or Meter(Grid((frame.shape[1], frame.shape[0])))
             counts = meter.see(micros, frame)
             if trace:
                 trace(micros, counts)

@@ -5,7 +5,6 @@ Knows frames and their times, nothing of files. Memory is one second of transiti
 
 from collections.abc import Iterable
 
-from vizopt.core.arrays import Size
 from vizopt.flashes.grid import RGB, Grid, Groups
 from vizopt.flashes.light import Light, changed, light_of
 from vizopt.flashes.tally import Tally, Worst
@@ -24,12 +23,12 @@ class Meter:
     """Judges the frames that it is shown, in order.
 
     Args:
-        size: width and height of the frames in pixels.
+        grid: the blocks of the frames.
         rules: those that it judges by, of RULES.
     """
 
-    def __init__(self, size: Size, rules: Iterable[str] = tuple(RULES)) -> None:
-        self.grid = Grid(size)
+    def __init__(self, grid: Grid, rules: Iterable[str] = tuple(RULES)) -> None:
+        self.grid = grid
         rows, columns = self.grid.padded
         self._frame: RGB | None = None
         self._rules = {name: RULES[name](rows * columns) for name in rules}

@@ -68,9 +68,11 @@ class Grid:
 
     Args:
         size: width and height of the frame in pixels.
+        part: likewise, of what of it can change, from the top left; None: all of it.
     """
 
     size: Size
+    part: Size | None = None
 
     @cached_property
     def scale(self) -> float:
@@ -85,7 +87,7 @@ class Grid:
     @cached_property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of blocks; the last ones may hang over the edge."""
-        width, height = self.size
+        width, height = self.part or self.size
         return ceil(height / self.block), ceil(width / self.block)
 
     @cached_property

@@ -5,10 +5,11 @@ is counted only then: `Watch` starts a count anew from the transitions of the la
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt.flashes.fields import Cells, Field, Numbers, central, inside
 from vizopt.flashes.grid import Grid, Groups
@@ -134,15 +135,13 @@ class Pairs:
         self._last = np.zeros(self._cells.fields, np.int32)
         self._half = np.full(self._cells.fields, NEVER)  # the moment of the first half
         self._before: deque[Numbers] = deque()  # n(last, m) of the moments m in a second
-        self._known: dict[int, Numbers] = {}  # n(m, now), found once for this moment
 
     def take(self, moments: Sequence[Moment]) -> None:
         micros, up, down, _ = moments[-1]
         self._now += 1
         np.copyto(self._turned, self._now, where=self._blocks.mask(up | down))
-        self._known.clear()
         oldest = self._now - len(moments)
-        resting = self._since(oldest) < self._quarter
+        resting = self._cells.inside(self._turned > oldest) < self._quarter
         over = resting & ((self._half <= oldest) | (self._half == NEVER))
         self._last[over], self._half[over] = np.maximum(self._last[over], oldest), NEVER
         turned = self._since_last(~resting)
@@ -157,20 +156,20 @@ class Pairs:
     def field(self, index: int) -> Field:
         return self._cells.field(index)
 
-    def _since(self, moment: int) -> Numbers:
-        """n(moment, now) of every field; of a small picture those of the next moments too."""
-        if moment not in self._known:
-            many = max(AT_ONCE // self._turned.size, 1)
-            some = np.arange(moment, max(min(moment + many, self._now), moment + 1))
-            found = self._cells.inside(self._turned > some[:, None, None])
-            self._known |= dict(zip(some.tolist(), found, strict=True))
-        return self._known[moment]
+    def _since(self, moments: NDArray[np.int32]) -> Iterator[tuple[NDArray[np.int32], Numbers]]:
+        """n(m, now) of every field, for so many of the moments [n] at once: [n, tops, lefts]."""
+        many = max(AT_ONCE // self._turned.size, 1)
+        for i in range(0, len(moments), many):
+            some = moments[i : i + many]
+            yield some, self._cells.inside(self._turned > some[:, None, None])
 
     def _since_last(self, fields: Mask) -> Numbers:
         """n(last, now) of some fields, 0 of the others."""
         turned = np.zeros(fields.shape, np.int32)
-        for last in np.unique(self._last[fields]):
-            np.copyto(turned, self._since(last), where=fields & (self._last == last))
+        for some, found in self._since(np.unique(self._last[fields])):
+            of = np.searchsorted(some, self._last).clip(max=len(some) - 1)
+            now = np.take_along_axis(found, of[None], 0)[0]
+            np.copyto(turned, now, where=fields & (some[of] == self._last))
         return turned
 
     def _closes(self, turned: Numbers, oldest: int) -> Mask:
@@ -181,10 +180,13 @@ class Pairs:
             open_ &= self._cells.inside(self._blocks.counts >= 2) >= self._quarter
         if not open_.any():
             return closes
-        for moment in range(max(oldest + 1, int(self._half[open_].min())), self._now):
-            after = self._since(moment)
-            if int(after[open_].max()) < self._quarter:
+        first = max(oldest + 1, int(self._half[open_].min()))
+        for some, after in self._since(np.arange(first, self._now, dtype=np.int32)):
+            if int(after[0, open_].max()) < self._quarter:
                 break  # nor is it after a later moment
-            both = self._before[moment - self._now] + after - turned
-            closes |= open_ & (self._half <= moment) & (both >= self._quarter)
+            both = after - turned
+            for each, moment in zip(both, some - self._now, strict=True):
+                each += self._before[moment]
+            both[self._half > some[:, None, None]] = 0
+            closes |= open_ & (both.max(axis=0) >= self._quarter)
         return closes

@@ -1,6 +1,7 @@
 """Load a race: from a bundled name, a TOML file or a clip's recipe."""
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import fields, replace
@@ -183,6 +184,7 @@ def _called(key: str, value: Any) -> str:
     if isinstance(value, dict):
         return str(value.get("kind", key))[:MAX_NAME]
     number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = number and abs(value) <= sys.float_info.max  # an integer may be larger
     return f"{key.rpartition('.')[2].replace('_', ' ')} {setting(value) if number else value}"[
         :MAX_NAME
     ]

@@ -86,14 +86,23 @@ class DecisionRegions(OneRun):
         units = slot.say(f"{run.header.unit}s")
         named = slot.text_width(_note(slot, run, side), 12)
         free = side - (named + slot.unit * 12 if named else 0)
+        stands = np.diff(rows, append=-1) == 0
+        standing: dict[tuple[int, int] | int, Pixels] = {}  # what is shown again, as it was painted
 
         def draw(window: Pixels, k: int) -> None:
             pixels = window[top : top + side, left : left + side]
             held = background(k)
-            if held:
+            shown = (held.first, held.last) if held else int(rows[k])
+            if shown in standing:
+                pixels[...] = standing[shown]
+            elif held:
                 regions.mix(held.shares, pixels)
             else:
                 paint(run.row("scores", int(rows[k])), pixels)
+            if shown not in standing:
+                standing.clear()
+                if held or stands[k]:
+                    standing[shown] = np.array(pixels)
             points(pixels)
             if held:
                 between = {"first": count(held.first), "last": count(held.last)}
