@@ -10,10 +10,13 @@ from pathlib import Path
 
 GUARD = 600  # seconds, after which a test that waits in vain ends; nothing is measured by it
 
-# A shell that starts pytest in the background has Ctrl-C ignored, and children inherit that.
+# A shell that starts pytest in the background has Ctrl-C ignored, and nohup the terminal's end;
+# children inherit that.
 AS_FROM_A_TERMINAL = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from vizopt.__main__ import main
 main()
 """
