@@ -199,7 +199,7 @@ def test_epochs_that_were_not_recorded_are_damage(copy):
     assert "no epochs of this run" in refusal(copy)
 
 
-@pytest.mark.parametrize("name", ["zarr.json", "history/loss/zarr.json", "history/loss/c/0"])
+@pytest.mark.parametrize("name", ["zarr.json", "history/loss/zarr.json", "history/loss/c.0"])
 @pytest.mark.parametrize("target", ["/dev/zero", "/dev/null", "itself"])
 def test_devices_in_the_place_of_files_are_not_read(copy, name, target):
     file = copy / name

@@ -23,7 +23,17 @@ from vizopt.recording.store import Recording
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch):
     """Of 64 rows, however few bytes a row has."""
-    monkeypatch.setattr(commits, "PAGE_BYTES", 0)
+    monkeypatch.setattr(commits, "SMALL_BYTES", 0)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """301 epochs of the scene `sgd`, in such chunks."""
+    keys = {"epochs": 301, "keep.grid": 40, "timeline.seconds": 2.0}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commits, "SMALL_BYTES", 0)
+        scene = vizopt.load_scene("sgd", keys)
+        return vizopt.record(scene, tmp_path_factory.mktemp("run") / "sgd.zarr")
 
 
 def flipped(file):
@@ -49,8 +59,20 @@ def test_a_reader_never_mixes_two_runs(tmp_path):
             read()
 
 
-@pytest.mark.parametrize("chunk", ["snapshots/params/c/1/0", "constants/points/c/0/0"])
-def test_a_chunk_that_goes_missing_is_never_zeros(tmp_path, chunk):
+FORMER = {"name": "default", "separator": "/"}  # a folder for each number of a chunk
+
+
+@pytest.mark.parametrize(
+    ("keys", "chunk"),
+    [
+        (commits.FLAT, "snapshots/params/c.1.0"),
+        (commits.FLAT, "constants/points/c.0.0"),
+        (FORMER, "snapshots/params/c/1/0"),
+        (FORMER, "constants/points/c/0/0"),
+    ],
+)
+def test_a_chunk_that_goes_missing_is_never_zeros(tmp_path, monkeypatch, keys, chunk):
+    monkeypatch.setattr(commits, "FLAT", keys)
     run = write(tmp_path / "run.zarr", 150, 150)
     (run.path / chunk).unlink()
     with pytest.raises(RecordingError, match=f"damaged: {chunk.partition('/c')[0]}.*missing"):
@@ -63,10 +85,10 @@ def test_a_chunk_that_goes_missing_is_never_zeros(tmp_path, chunk):
 @pytest.mark.parametrize(
     ("chunk", "named"),
     [
-        ("snapshots/params/c/1/0", "snapshots/params, rows 64 to 127 "),
-        ("snapshots/epoch/c/2", "snapshots/epoch, rows 128 to 149 "),
-        ("history/loss/c/0", "history/loss, rows 0 to 149 "),
-        ("constants/points/c/0/0", "constants/points "),
+        ("snapshots/params/c.1.0", "snapshots/params, rows 64 to 127 "),
+        ("snapshots/epoch/c.2", "snapshots/epoch, rows 128 to 149 "),
+        ("history/loss/c.0", "history/loss, rows 0 to 149 "),
+        ("constants/points/c.0.0", "constants/points "),
     ],
 )
 def test_a_flipped_bit_is_named(tmp_path, command, chunk, named):
@@ -90,8 +112,8 @@ def test_nothing_damaged(run, command):
 
 def test_rows_before_the_damage_are_drawn(run, tmp_path, command):
     copy = shutil.copytree(run.path, tmp_path / "run.zarr")
-    flipped(copy / "snapshots/scores/c/3/0/0/0")
-    (copy / "snapshots/params/c/2/0").unlink()
+    flipped(copy / "snapshots/scores/c.3.0.0.0")
+    (copy / "snapshots/params/c.2.0").unlink()
     sound = Recording(copy, before_damage=True)
     assert (len(sound), sound.epochs, len(sound.damage)) == (128, 128, 2)
     assert np.array_equal(sound["loss"], run["loss"][:128])
@@ -105,7 +127,7 @@ def test_rows_before_the_damage_are_drawn(run, tmp_path, command):
 
 def test_damaged_epochs_cut_the_rows_too(tmp_path):
     run = write(tmp_path / "run.zarr", 5000, 5000)
-    flipped(run.path / "history/loss/c/1")
+    flipped(run.path / "history/loss/c.1")
     sound = Recording(run.path, before_damage=True)
     assert (len(sound), sound.epochs) == (4096, 4096)
 
@@ -153,7 +175,6 @@ def interrupted(path, committed):
             recorder.append("snapshots", {"epoch": i, "params": np.full(3, i)})
             if i == 5 and committed:
                 recorder.commit()
-        recorder._rows["epoch"].append(9)  # in the middle of a row
         raise KeyboardInterrupt
 
 
@@ -182,7 +203,7 @@ def test_ctrl_c_before_any_commit_leaves_nothing(tmp_path):
 def test_the_command_line_says_how_to_draw_it(tmp_path, command, number):
     long = ("--set", "epochs=1000000", "--set", "keep.grid=4", "-q")
     with vizopt_child("record", "sgd", "-o", "run.zarr", *long, folder=tmp_path) as process:
-        chunks = "run.zarr.*.part/snapshots/epoch/c/*"
+        chunks = "run.zarr.*.part/snapshots/epoch/c.*"
         until(process, lambda: len(list(tmp_path.glob(chunks))) >= 5)
         err = press(process, number)
     assert process.returncode == 1

@@ -156,7 +156,7 @@ def test_a_kill_in_the_middle_of_a_commit_leaves_the_one_before(tmp_path, monkey
         patch.setattr(Commits, "_tell", killed)
         whole = vizopt.record(scene, tmp_path / "whole.zarr")
     assert attributes(run)["committed"]["history"] == 4
-    torn_files = list(run.glob("history/*/c/1")) if torn else []
+    torn_files = list(run.glob("history/*/c.1")) if torn else []
     assert bool(torn_files) == torn
     for file in torn_files:
         file.write_bytes(file.read_bytes()[:5])
@@ -224,7 +224,7 @@ def test_what_cannot_go_on_is_one_line(tmp_path, monkeypatch):
         file.write_text(json.dumps(table))
         assert refused(scene, path).startswith("damaged state"), wrong
     file.write_text(text)
-    chunk = path / f"state/{slot}/c/0"
+    chunk = path / f"state/{slot}/c.0"
     kept = chunk.read_bytes()
     chunk.write_bytes(bytes([kept[0] ^ 1]) + kept[1:])
     assert refused(scene, path).startswith("damaged state")

@@ -135,7 +135,7 @@ def test_another_rate_is_trained(command, outputs):
 
 
 def flip(outputs):
-    chunk = outputs / "snapshots/delta/c/0/0"
+    chunk = outputs / "snapshots/delta/c.0.0"
     content = bytearray(chunk.read_bytes())
     content[len(content) // 2] ^= 1
     chunk.write_bytes(content)
@@ -161,7 +161,7 @@ UNFIT = {
     ),
     "interrupted": (lambda path: changed(path, cut_short), "is not whole"),
     "flipped": (flip, "damaged: snapshots/delta, rows 0 to 8 "),
-    "truncated": (lambda path: (path / "history/loss/c/0").unlink(), "damaged: "),
+    "truncated": (lambda path: (path / "history/loss/c.0").unlink(), "damaged: "),
     "lacking": (no_scores, "lacks scores, which is to be recorded"),
 }
 

@@ -68,7 +68,9 @@ def changed(random: Random, table: dict, others: list[dict]) -> dict:
     if random.random() < 0.5:  # what is likely to be right, so that it is trained and drawn
         known = [place for place in places(table) if place[-1] in LIKELY]
         for *parents, last in random.sample(known, min(len(known), random.choice([1, 2]))):
-            _inside(table, parents)[last] = deepcopy(random.choice(LIKELY[last]))
+            at = _inside(table, parents)
+            if isinstance(at, dict | list):  # and not what the one before has put there
+                at[last] = deepcopy(random.choice(LIKELY[last]))
         return table
     for _ in range(random.choice([1, 1, 2, 3])):
         *parents, last = random.choice(list(places(table)) or [("x",)])

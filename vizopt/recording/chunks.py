@@ -48,8 +48,8 @@ def is_missing(array: "zarr.Array[Any]", folder: Path, rows: int | None) -> bool
 
 def _survey(folder: Path) -> tuple[int, int]:
     """Number of an array's files, and bytes of the largest."""
-    files = [Path(where) / name for where, _, names in os.walk(folder / "c") for name in names]
-    sizes = [file.stat().st_size for file in files]
+    every = (Path(where) / name for where, _, names in os.walk(folder) for name in names)
+    sizes = [file.stat().st_size for file in every if file.name != "zarr.json"]
     return len(sizes), max(sizes, default=0)
 
 

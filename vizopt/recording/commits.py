@@ -13,14 +13,16 @@ from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from vizopt.recording.guarded import writing
 from vizopt.recording.header import GROUPS, Column, Group, Header
+from vizopt.recording.logged import MISSING
 from vizopt.recording.resume import Saved
 from vizopt.recording.state import State, leaves
 from vizopt.recording.store import FORMAT
-from vizopt.recording.waiting import Rows
+from vizopt.recording.waiting import Values
 
 CHUNK_ROWS = 4096  # of a chunk at most
-SNAPSHOTS = 64  # rows of a chunk, or as many as fill a page
-PAGE_BYTES = 4096  # of a disk: no file takes less
+SNAPSHOTS = 64  # rows of a chunk, or more where they are small
+SMALL_BYTES = 1 << 19  # that a chunk of small rows has at most: a file takes as long as its rows
+FLAT: dict[str, Any] = {"name": "default", "separator": "."}  # files c.0.0, and no folders
 CHUNK_BYTES = 8e6  # of a chunk at most, where a row is smaller; of what is packed at once
 
 
@@ -37,12 +39,12 @@ class Batch(NamedTuple):
     """Rows that are written together.
 
     Args:
-        rows: of each column, when they are asked for.
+        values: of each group's columns, when they are asked for by name.
         counts: rows of each group, these included.
         mark: the last one in them; none where there is none.
     """
 
-    rows: dict[str, Callable[[], Rows]]
+    values: dict[Group, Callable[[str], Values]]
     counts: dict[Group, int]
     mark: Mark | None
 
@@ -86,6 +88,7 @@ class Commits:
                     name,
                     data=values,
                     compressors=[ZstdCodec(level=0), Crc32cCodec()],
+                    chunk_key_encoding=FLAT,
                     config={"write_empty_chunks": True},
                 )
             self._arrays = {column.name: self._create(column) for column in columns}
@@ -101,7 +104,8 @@ class Commits:
         with writing(self.path):
             for column in self._columns:
                 if batch.counts[column.group] > self.counts[column.group]:
-                    self._append(column, batch.rows[column.name](), batch.counts[column.group])
+                    values = batch.values[column.group](column.name)
+                    self._append(column, values, batch.counts[column.group])
             self.counts = batch.counts
             if batch.mark:
                 self._save(batch.mark)
@@ -119,13 +123,13 @@ class Commits:
             self._attributes["vizopt"] |= known
             self._tell()
 
-    def add(self, column: Column, fill: float) -> None:
-        """A column that comes later; the rows before have the value that fills it."""
+    def add(self, column: Column) -> None:
+        """A column of the history that comes later; the rows before have no value."""
         with writing(self.path):
             array = self._arrays[column.name] = self._create(column)
             array.resize((self.counts[column.group], *column.shape))
             for start in range(0, array.shape[0], array.chunks[0]):
-                array[start : start + array.chunks[0]] = fill
+                array[start : start + array.chunks[0]] = MISSING
             self._columns += (column,)
 
     def restart(self, columns: tuple[Column, ...]) -> None:
@@ -157,7 +161,7 @@ class Commits:
             if held:
                 del self._group["state"]
 
-    def _append(self, column: Column, rows: Rows, stop: int) -> None:
+    def _append(self, column: Column, values: Values, stop: int) -> None:
         """Whole chunks, of no more bytes at once than a chunk may have."""
         start, array = self.counts[column.group], self._arrays[column.name]
         array.resize((stop, *column.shape))
@@ -165,8 +169,8 @@ class Commits:
         step = chunk * max(1, int(CHUNK_BYTES // (chunk * column.nbytes)))
         for first in range(start - start % step, stop, step):
             piece = slice(max(first, start), min(first + step, stop))
-            values = rows[piece.start - start : piece.stop - start]
-            array[piece] = np.asarray(values, column.dtype)
+            some = values[piece.start - start : piece.stop - start]
+            array[piece] = np.asarray(some, column.dtype)
 
     def _save(self, mark: Mark) -> None:
         """Write the state to the place that the last commit does not name."""
@@ -180,6 +184,7 @@ class Commits:
             dtype=packed.dtype,
             chunks=(chunk,),
             compressors=[Crc32cCodec()],
+            chunk_key_encoding=FLAT,
             config={"write_empty_chunks": True},
             overwrite=True,
         )
@@ -213,7 +218,8 @@ class Commits:
     def _create(self, column: Column) -> "zarr.Array[Any]":
         most = CHUNK_ROWS
         if column.group == "snapshots":
-            most = min(most, max(SNAPSHOTS, PAGE_BYTES // max(1, column.nbytes)))
+            small = SMALL_BYTES // max(1, column.nbytes)
+            most = min(most, max(SNAPSHOTS, 1 << small.bit_length() >> 1))
         rows = min(most, max(1, int(CHUNK_BYTES // max(1, column.nbytes))))
         return self._group.create_array(
             f"{column.group}/{column.name}",
@@ -221,5 +227,6 @@ class Commits:
             chunks=(rows, *column.shape),
             dtype=column.dtype,
             compressors=[ZstdCodec(level=1), Crc32cCodec()],
+            chunk_key_encoding=FLAT,
             config={"write_empty_chunks": True},  # a missing chunk is damage, never zeros
         )

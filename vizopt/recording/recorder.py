@@ -1,6 +1,6 @@
 """The recorder: writes a recording while its training runs, so that little is lost with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from time import monotonic
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from vizopt.recording.commits import Batch, Commits, Mark
 from vizopt.recording.guarded import uninterrupted
-from vizopt.recording.header import GROUPS, Column, Group, Header
+from vizopt.recording.header import Column, Group, Header
 from vizopt.recording.resume import Saved
-from vizopt.recording.waiting import Compute, Rows, Waiting
+from vizopt.recording.waiting import Compute, Waiting
 
 WAITING_SNAPSHOTS = 1024  # snapshots that are written together: whole chunks; a commit takes 25 ms
 WAITING_HISTORY = 16_384  # numbers of a column that are: four chunks
@@ -53,46 +53,48 @@ class Recorder:
         computed: Mapping[str, Compute] | None = None,
     ) -> None:
         self.path = path
-        self._columns = columns
         self._thread = ThreadPoolExecutor(1, "recorder")  # begins with the first rows
         self._writing: Future[None] | None = None
-        self._rows = {c.name: Waiting((computed or {}).get(c.name), self._thread) for c in columns}
+        made = {c.name: computed[c.name] for c in columns if computed and c.name in computed}
+        groups: dict[Group, Mapping[str, Compute]] = {"history": {}, "snapshots": made}
+        self._waiting = {group: Waiting(group, own, self._thread) for group, own in groups.items()}
         self._mark: Mark | None = None
         self._commits = Commits(path, header, columns, constants, saved)
         self._handed = dict(self._commits.counts)  # rows that are committed or in a commit
-        self._whole = dict(self._commits.counts)  # those that wait included
         self._begin()
 
     def append(self, group: Group, row: Mapping[str, Any]) -> None:
-        """Add one row to a group: a value for each of its columns."""
-        for name, value in row.items():
-            self._rows[name].append(value)
-            self._waiting_bytes += getattr(value, "nbytes", SCALAR)
-        self._added(group, 1)
+        """Add one row to a group: a value for each of its columns. One of the history that is left
+        out has no value."""
+        self._waiting[group].append(row)
+        if group == "history":
+            self._bytes += SCALAR * len(row)
+        else:
+            self._bytes += sum([getattr(value, "nbytes", SCALAR) for value in row.values()])
+        if self._is_due():
+            self._hand_over()
 
-    def repeat(self, group: Group, row: Mapping[str, float], times: int) -> None:
-        """Add the same row of numbers so many times."""
+    def repeat(self, row: Mapping[str, float], times: int) -> None:
+        """Add the same row to the history so many times."""
         while times:
             some = min(times, WAITING_HISTORY)
-            for name, value in row.items():
-                self._rows[name].repeat(value, some)
-                self._waiting_bytes += SCALAR * some
-            self._added(group, some)
+            self._waiting["history"].repeat(row, some)
+            self._bytes += SCALAR * len(row) * some
+            if self._is_due():
+                self._hand_over()
             times -= some
 
-    def _added(self, group: Group, rows: int) -> None:
-        self._whole[group] += rows
-        if (
-            self._waiting_bytes >= WAITING_BYTES
-            or (group == "snapshots" and self._waiting(group) == WAITING_SNAPSHOTS)
-            or self._whole["history"] - self._handed["history"] >= WAITING_HISTORY
+    def _is_due(self) -> bool:
+        return (
+            self._bytes >= WAITING_BYTES
+            or len(self._waiting["snapshots"]) >= WAITING_SNAPSHOTS
+            or len(self._waiting["history"]) >= WAITING_HISTORY
             or monotonic() - self._since >= WAITING_SECONDS
-        ):
-            self._hand_over()
+        )
 
     def mark(self, epoch: int, params: NDArray[Any], state: Any) -> None:
         """Here the rows of an epoch are whole: from it the training can go on."""
-        self._mark = Mark(dict(self._whole), epoch, params, state)
+        self._mark = Mark(self._counts(), epoch, params, state)
 
     def commit(self) -> None:
         """Write the waiting rows and the state, then the new counts; they are on the disk then."""
@@ -109,30 +111,21 @@ class Recorder:
         self._settle()
         self._commits.describe(**known)
 
-    def add(self, column: Column, fill: float) -> None:
-        """A column that comes later: the rows before have the value that fills it."""
+    def add(self, column: Column) -> None:
+        """A column of the history that comes later: the rows before have no value."""
         self._settle()
-        self._commits.add(column, fill)
-        waiting = self._waiting(column.group)
-        self._columns += (column,)
-        self._rows[column.name] = Waiting(None, self._thread)
-        for _ in range(waiting):
-            self._rows[column.name].append(fill)
+        self._commits.add(column)
 
     def restart(self, columns: tuple[Column, ...]) -> None:
         """Take all snapshots back: from now on they have more columns."""
         self.commit()
         self._commits.restart(columns)
-        self._columns += columns
-        self._rows |= {column.name: Waiting(None, self._thread) for column in columns}
-        self._handed["snapshots"] = self._whole["snapshots"] = 0
+        self._handed["snapshots"] = 0
 
     def drop(self, name: str) -> None:
         """Take a column back, with all its rows."""
         self.commit()
         self._commits.drop(name)
-        self._columns = tuple(column for column in self._columns if column.name != name)
-        del self._rows[name]
 
     def abandon(self) -> None:
         """Write nothing more: what was committed stays as it is."""
@@ -167,13 +160,9 @@ class Recorder:
         """Give the waiting rows to the thread, when it has written those before."""
         with uninterrupted():
             self._settle()
-            rows: dict[str, Callable[[], Rows]] = {}
-            for group in GROUPS:
-                count = self._waiting(group)
-                self._handed[group] += count
-                own = [column.name for column in self._columns if column.group == group]
-                rows |= {name: self._rows[name].taken(count) for name in own}
-            batch = Batch(rows, dict(self._handed), self._mark)
+            self._handed = self._counts()
+            values = {group: waiting.taken() for group, waiting in self._waiting.items()}
+            batch = Batch(values, dict(self._handed), self._mark)
             self._mark = None
             self._begin()
             self._writing = self._thread.submit(self._commits.write, batch)
@@ -190,8 +179,8 @@ class Recorder:
             done.result()
 
     def _begin(self) -> None:
-        self._waiting_bytes, self._since = 0, monotonic()
+        self._bytes, self._since = 0, monotonic()
 
-    def _waiting(self, group: Group) -> int:
-        """Whole rows: Ctrl-C may come in the middle of one."""
-        return min((len(self._rows[c.name]) for c in self._columns if c.group == group), default=0)
+    def _counts(self) -> dict[Group, int]:
+        """Rows of each group, those that wait included."""
+        return {group: self._handed[group] + len(rows) for group, rows in self._waiting.items()}

@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from zarr.abc.store import ByteRequest
     from zarr.core.buffer import Buffer, BufferPrototype
 
+CHUNK_KEY = re.compile(r"[^/]+/[^/]+/c[./]")  # constants/points/c.0.0, or c/0/0 as before
 PATIENCE = 60  # seconds that Zarr's thread may take to end
 
 
@@ -30,7 +32,7 @@ class Whole(LocalStore):
     ) -> "Buffer | None":
         await asyncio.to_thread(self._check, key)
         found = await super().get(key, prototype, byte_range)
-        if found is None and "c" in key.split("/")[2:]:  # constants/points/c/0/0
+        if found is None and CHUNK_KEY.match(key):
             raise ValueError("a chunk is missing")
         return found
 

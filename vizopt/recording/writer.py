@@ -19,7 +19,6 @@ from vizopt.recording.atomic import check_free, is_recording, put, renamed, writ
 from vizopt.recording.continued import grid, killed, logged, resumable
 from vizopt.recording.given import Numbers, Samples
 from vizopt.recording.header import Column, External, Group, Header
-from vizopt.recording.logged import MISSING
 from vizopt.recording.parameters import Parameters
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.resume import Saved
@@ -122,19 +121,17 @@ class Writer:
         """Add a step; those since the last one that nobody logged have no values."""
         assert self._recorder
         for name in numbers.keys() - self._scalars:
-            self._recorder.add(Column(name, "history", "float64"), MISSING)
+            self._recorder.add(Column(name, "history", "float64"))
             self._scalars.add(name)
         if at > self.steps:
             self.unlogged(at - self.steps)
-        empty = dict.fromkeys(self._scalars, MISSING)
-        self._recorder.append("history", {**empty, **numbers, STEP.name: at})
+        self._recorder.append("history", {**numbers, STEP.name: at})
         self.steps = at + 1
 
     def unlogged(self, steps: int) -> None:
         """Add so many steps that nobody logged."""
         assert self._recorder
-        row = {**dict.fromkeys(self._scalars, MISSING), STEP.name: UNLOGGED}
-        self._recorder.repeat("history", row, steps)
+        self._recorder.repeat({STEP.name: UNLOGGED}, steps)
         self.steps += steps
 
     def snapshot(self, row: dict[str, Any]) -> None:
