@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -680,3 +682,22 @@ def test_a_run_that_is_replaced_while_it_is_drawn_ends_the_race(tmp_path):
     with pytest.raises(RecordingError, match=r"^[^\n]*adam\.zarr: was replaced or removed while"):
         racing.race(field, [tmp_path / "a.gif"], asked, None, bar, print)
     assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "aside.zarr", paths[0]])
+
+
+KILLED = """
+import os, numpy as np, vizopt
+run = vizopt.Run("killed.zarr", epochs=30)
+run.log(loss=1.0, params={"w": np.zeros((2, 2))})
+os._exit(9)
+"""
+
+
+def test_a_run_that_ended_before_its_first_row_is_one_line(tmp_path, command):
+    """Its process was killed before anything was committed."""
+    assert subprocess.run([sys.executable, "-c", KILLED], cwd=tmp_path, check=False).returncode == 9
+    with vizopt.Run("whole.zarr") as run:
+        run.log(loss=1.0, params={"w": np.zeros((2, 2))})
+    ran = command("race", "whole.zarr", "killed.zarr", "-o", "r.png", "-q")
+    told = "killed.zarr: holds no rows: the run ended before its first commit"
+    assert (ran.code, ran.out, ran.err) == (1, "", f"vizopt: {told}\n")
+    assert not Path("r.png").exists()
