@@ -196,22 +196,42 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def tab(browser):
+    """One for all pages that ask for nothing special: one for each costs four times as much."""
+    return browser.new_page()
+
+
 @pytest.fixture
-def visit(browser):
+def visit(browser, tab):
     """Opens a page from disk; fails afterwards where it complained or asked for anything."""
-    contexts, wrong = [], []
+    opened, wrong = [], []
+    heard = {
+        "console": lambda message: wrong.append(message.text),
+        "pageerror": lambda error: wrong.append(str(error)),
+        "dialog": lambda dialog: wrong.append(dialog.message),
+        "request": lambda request: asked(request.url),
+    }
+
+    def new(width, height, media, options):
+        """The tab, once a test; one of its own for what cannot be changed of a tab."""
+        view = {"width": width, "height": height}
+        if opened or options:
+            page = browser.new_context(viewport=view, **media, **options).new_page()
+        else:
+            page = tab
+            page.set_viewport_size(view)
+            page.emulate_media(media="null", **media)
+        page.set_default_timeout(GUARD)
+        for event, hear in heard.items():
+            page.on(event, hear)
+        opened.append(page)
+        return page
 
     def open_(path, motion="reduce", width=800, height=700, ready=True, at="", **options):
-        context = browser.new_context(
-            reduced_motion=motion, viewport={"width": width, "height": height}, **options
-        )
-        context.set_default_timeout(GUARD)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: wrong.append(message.text))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", lambda dialog: wrong.append(dialog.message))
-        page.on("request", lambda request: asked(request.url))
+        media = {"reduced_motion": motion, "color_scheme": "light", "forced_colors": "none"}
+        media |= {key: options.pop(key) for key in media.keys() & options}
+        page = new(width, height, media, options)
         page.goto(path.as_uri() + at)
         if ready:
             page.wait_for_selector(".ready")
@@ -223,6 +243,12 @@ def visit(browser):
             wrong.append(url)
 
     yield open_
-    for context in contexts:
-        context.close()
+    for page in opened:
+        if page is not tab:
+            page.context.close()
+            continue
+        for event, hear in heard.items():
+            page.remove_listener(event, hear)
+        page.mouse.move(-1, -1)
+        page.goto("about:blank")  # as a new one, also where only the part after # would change
     assert wrong == []

@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import subprocess
+from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from unicodedata import east_asian_width
@@ -66,7 +67,10 @@ def page_of(file="d.pptx", number=0):
 
 
 def slide_of(clip, **label):
-    return formats.slide(clip, ClipMetadata(**{"title": clip.stem, **label}), check_flashes(clip))
+    return formats.slide(clip, ClipMetadata(**{"title": clip.stem, **label}), judged(clip))
+
+
+judged = cache(check_flashes)
 
 
 @pytest.mark.parametrize("names", ["landscape+momentum-fast", "momentum-fast"])

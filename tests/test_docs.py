@@ -37,8 +37,10 @@ PAGES = [
     ROOT / "README.md",
     *(page for page in sorted(DOCS.rglob("*.md")) if page.parent.name not in ("made", "build")),
 ]
-LONG = {"blog", "flashes", "formats", "keep", "look", "slides", "start", "walkthrough"}
+LONG = {"blog", "data", "flashes", "formats", "keep", "look", "python", "race", "slides", "start"}
+LONG |= {"walkthrough"}
 QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.5}
+SMALL = {"size": (480, 270), "fps": 10, "seconds": 0.5}
 KINDS = ("bash", "python", "toml", "text", "output", "")
 NEEDED = {
     "keras": ("keras", "torch"),
@@ -121,8 +123,8 @@ def ran(command, line, *, told):
 
 
 def executed(code, page, names, monkeypatch):
-    """Run a page's Python, with short runs and the names of the blocks before; what it prints."""
-    load = vizopt.load_scene
+    """Run a page's Python, short and small, with the names of the blocks before; what it prints."""
+    load, render = vizopt.load_scene, vizopt.render
     out = StringIO()
     with monkeypatch.context() as patch, redirect_stdout(out):
         patch.setattr(
@@ -130,6 +132,11 @@ def executed(code, page, names, monkeypatch):
             "load_scene",
             lambda name, keys=None: load(name, {**(keys or {}), **short(keys or {})}),
             raising=False,
+        )
+        patch.setattr(
+            vizopt,
+            "render",
+            lambda *to, **look: render(*to, **(look if "size" in look else SMALL | look)),
         )
         patch.syspath_prepend(".")
         exec(compile(code, page.name, "exec"), names)

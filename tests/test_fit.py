@@ -246,7 +246,8 @@ def test_a_still_says_its_epoch(command, run):
 
 def test_pack_writes_the_folder(command):
     ran = command("pack", "sgd", "-o", "p", "--set", "epochs=40", "--set", "keep.grid=20",
-                  "--set", "timeline.seconds=0.5", "-q")  # fmt: skip
+                  "--set", "timeline.seconds=0.5", "--set", "clip.size=[480,270]",
+                  "-q")  # fmt: skip
     assert ran.code == 0, ran.err
     there = {file.suffix for file in Path("p").iterdir()}
     assert there >= {".mp4", ".gif", ".png", ".txt", ".toml"}

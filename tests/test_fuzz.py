@@ -17,10 +17,13 @@ EXAMPLES = {"scenes": 6, "commands": 12, "recordings": 12, "headers": 20, "clips
             "looks": 6, "data": 8}  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_wrong_inputs_are_one_line(kind, tmp_path_factory):
-    whole = material(tmp_path_factory.getbasetemp() / "whole")
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return material(tmp_path_factory.mktemp("whole"))
 
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_wrong_inputs_are_one_line(kind, whole, tmp_path_factory):
     @settings(max_examples=EXAMPLES[kind], deadline=None, derandomize=True, database=None)
     @given(seed=st.integers(0, 2**32 - 1))
     def tried(seed):

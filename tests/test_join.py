@@ -1,6 +1,7 @@
 """Panels that join the arranged picture: `stage.add`."""
 
 import re
+from functools import cache
 from itertools import combinations
 
 import pytest
@@ -34,13 +35,23 @@ def picture_of(run, size, add, **keys):
     return planned_picture(run, scene, size, 10)
 
 
+@pytest.fixture(scope="module")
+def panels_of(run):
+    """How many panels there are before one joins."""
+
+    @cache
+    def counted(size, text):
+        return len(picture_of(run, size, [], **{"look.text": text})._draws)
+
+    return counted
+
+
 @pytest.mark.parametrize("text", ["normal", "large"])
 @pytest.mark.parametrize("name", JOINS)
-def test_a_joined_panel_is_seen_in_every_shape(run, texts, name, text):
+def test_a_joined_panel_is_seen_in_every_shape(run, texts, panels_of, name, text):
     for size in SIZES:
         picture = picture_of(run, size, JOINS[name], **{"look.text": text})
-        plain = picture_of(run, size, [], **{"look.text": text})
-        assert len(picture._draws) == len(plain._draws) + len(JOINS[name])
+        assert len(picture._draws) == panels_of(size, text) + len(JOINS[name])
         boxes = [box for box, _ in picture._draws[1:]]
         for one, other in combinations(boxes, 2):
             ends = [(b.left, b.top, b.left + b.width, b.top + b.height) for b in (one, other)]

@@ -315,7 +315,7 @@ def test_a_deck_and_a_pack(tiny, tmp_path):
         vizopt.slides("sgd", tmp_path / "b.html", them="dark")
     with pytest.raises(VizoptError, match="ratio: the slides have the shape of the template's"):
         vizopt.slides("sgd", tmp_path / "b.pptx", ratio="4:3", template="x.pptx")
-    keys = {"epochs": 2, "keep.grid": 10, "timeline.seconds": 0.2}
+    keys = {"epochs": 2, "keep.grid": 10, "timeline.seconds": 0.2, "clip.size": [480, 270]}
     packed = vizopt.pack("sgd", str(tmp_path / "p"), overrides=keys)
     names = ["sgd.mp4", "sgd.gif", "sgd.html", "sgd.pptx", "sgd.png", "sgd.toml"]
     assert repr(packed) == f"<Pack {tmp_path / 'p'}: {', '.join(sorted(names, key=order(packed)))}>"

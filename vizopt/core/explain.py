@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, TypeGuard, get_args, get_origin, get_type_hints
 
@@ -99,12 +100,18 @@ def chosen(at: Any, given: Any) -> Any:
 
 def inside(at: Any, part: int | str) -> Any:
     """The annotation of one part of an annotated thing."""
-    if is_dataclass(at):
-        at = get_type_hints(at, include_extras=True).get(str(part))
+    if _is_spec(at):
+        at = _hints(at).get(str(part))
     elif get_origin(at) in (dict, tuple):
         at = get_args(at)[-1 if get_origin(at) is dict else 0]
     union = get_args(at) if get_origin(at) is UnionType else ()
     return next((arg for arg in union if is_dataclass(arg)), at)
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    """The annotations of a class; a scene asks for them at every key."""
+    return get_type_hints(cls, include_extras=True)
 
 
 def _is_spec(at: Any) -> TypeGuard[type]:

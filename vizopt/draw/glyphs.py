@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ACCENT_ROOM = 0.4  # of the size: the room for what stands above a capital, as in Ä and Ấ
 WORDS = 256  # pictures of words that a strip keeps
+ADVANCES = 4096  # widths of signs that are kept: loading one is most of what a width costs
 LINES = 64  # of whole texts: names are written in every frame
 
 
@@ -28,7 +29,13 @@ def text_width(text: str, size: float, weight: str = "normal", family: str = FAM
     font = _font(size, weight, (family,))
     if fonts.shaped(text) or not all(font.get_char_index(ord(c)) for c in text):
         return drawn_width(text, size, weight, family)
-    return sum(float(font.load_char(ord(c)).linearHoriAdvance) / 65536 for c in text)
+    return sum(_advance(font, size, c) for c in text)
+
+
+@lru_cache(ADVANCES)
+def _advance(font: "FT2Font", size: float, sign: str) -> float:
+    """Width of a sign in pixels, of a font that is set to this size."""
+    return float(font.load_char(ord(sign)).linearHoriAdvance) / 65536
 
 
 def drawn_width(text: str, size: float, weight: str = "normal", family: str = FAMILY) -> float:

@@ -33,8 +33,11 @@ EIGHT = np.uint32(8)
 
 def pixel_axes(figure: "Figure", x: float, y: float, width: float, height: float) -> "Axes":
     """Invisible axes over a window of a figure, in pixels from its top left corner."""
+    from vizopt.draw.blank import BlankAxes
+
     W, H = figure.get_size_inches() * DPI
-    axes = figure.add_axes((x / W, 1 - (y + height) / H, width / W, height / H))
+    place = (x / W, 1 - (y + height) / H, width / W, height / H)
+    axes = figure.add_axes(place, axes_class=BlankAxes)
     axes.set_axis_off()
     axes.set(xlim=(0, width), ylim=(height, 0), autoscale_on=False)
     return axes
