@@ -22,9 +22,10 @@ from vizopt.core.numbers import number
 from vizopt.core.progress import quiet
 from vizopt.draw.standing import standing
 from vizopt.draw.views import views_of
-from vizopt.pipeline import racing, tuning
+from vizopt.pipeline import racing, tuning, workers
 from vizopt.pipeline.field import field_of
 from vizopt.recording import standings_table
+from vizopt.recording.atomic import attributes
 from vizopt.recording.differences import differences
 from vizopt.recording.seeded import middle_seed, with_seeds
 from vizopt.recording.standings import diverged_at, leads, settled, standings, stays, steps_to
@@ -264,6 +265,61 @@ def test_ctrl_c_leaves_what_is_finished_and_the_next_race_trains_the_rest(tmp_pa
         "has the same training: reused (--again trains)"
     ]
     assert [run.epochs for run in runs.values()] == [9, 9]
+
+
+def test_ctrl_c_keeps_what_runs_have_and_the_next_race_goes_on_from_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("vizopt.recording.recorder.WAITING_SNAPSHOTS", 5)
+    field = field_of(["sgd", "adam"], {**TINY, "epochs": 30}, "race")
+    asked = []
+
+    def pressed(items, total, label, unit, start=0):
+        for done, item in enumerate(items, start):
+            if done == 20:
+                raise KeyboardInterrupt
+            yield item
+
+    def told(items, total, label, unit, start=0):
+        asked.append((label, start))
+        return items
+
+    folder, other = tmp_path / "race", tmp_path / "other"
+    with pytest.raises(Interrupted, match=r"0 of 2 runs are .*: the same command goes on from th"):
+        racing.train_race(field, folder, pressed, print, cores=1)
+    said = []
+    runs = racing.train_race(field, folder, told, said.append, cores=1)
+    kept = f"{folder / 'SGD.zarr'}: was interrupted at epoch 20: goes on from there"
+    assert said == [kept]
+    assert asked == [("training SGD", 19), ("training Adam", 0)]
+    whole = racing.train_race(field, other, quiet, print, cores=1)
+    for name, run in runs.items():
+        assert (run.interrupted, run.epochs) == (None, 30)
+        assert all(np.array_equal(run[c], whole[name][c]) for c in ("loss", "params", "delta"))
+    another = field_of(["sgd", "adam"], {**TINY, "epochs": 30, "seed": 5}, "race")
+    with pytest.raises(Interrupted):
+        racing.train_race(another, tmp_path / "third", pressed, print, cores=1)
+    asked.clear()
+    racing.train_race(field, tmp_path / "third", told, print, cores=1)
+    assert asked[0] == ("training SGD", 0)  # it was another training
+
+
+def test_a_process_that_is_ended_keeps_what_it_has(tmp_path):
+    path, worker = tmp_path / "SGD.zarr", workers._Worker()
+    job = workers.Job(vizopt.load_scene("sgd", {"epochs": 400_001}), path, (tmp_path,))
+
+    def bar(items, total, label, unit, start=0):
+        for item in items:
+            if any(attributes(part).get("committed", {}).get("snapshots") for part in parts()):
+                worker.close()
+                return
+            yield item
+
+    def parts():
+        return [*tmp_path.glob("SGD.zarr.*.part")]
+
+    with pytest.raises(RecordingError, match="ended"):
+        worker.record(job, bar, print)
+    assert not parts()
+    assert Recording(path).interrupted == Recording(path).epochs >= 1024
 
 
 def test_a_clip_of_a_race_makes_itself_again(tmp_path):

@@ -110,7 +110,7 @@ def train_runs(jobs: Sequence[Job], folder: Path, bar: Bar, say: Say, cores: int
     except KeyboardInterrupt:
         done = sum(map(_is_recorded, jobs))
         told = f"interrupted: {done} of {counted(len(jobs), 'run')} are recorded in {folder}"
-        raise Interrupted(f"{told}: the same command trains the others") from None
+        raise Interrupted(f"{told}: the same command goes on from there") from None
 
 
 def _check_folder(folder: Path) -> None:

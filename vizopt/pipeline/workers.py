@@ -26,7 +26,9 @@ from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.prepared import prepare
 from vizopt.pipeline.reuse import Reuse, reused
 from vizopt.pipeline.training import trained
-from vizopt.recording.atomic import replaced
+from vizopt.recording.atomic import replaced, writing
+from vizopt.recording.resume import resumed, saved_in, unfinished
+from vizopt.recording.store import Recording
 from vizopt.scene.load import parse_scene
 from vizopt.scene.spec import Scene
 from vizopt.scene.written import scene_toml
@@ -93,8 +95,12 @@ def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None)
 
 
 def record_job(job: Job, bar: Bar, say: Say) -> None:
-    """Record a run in this process."""
+    """Record a run in this process; one that was interrupted goes on."""
     check_size(job.scene, job.path)
+    if job.look is not None and _begun(job):
+        with resumed(job.path) as part:
+            trained(job.scene, part, bar, None, resume=True)
+        return
     reuse = None
     if job.look is not None:
         first, *others = job.look
@@ -104,9 +110,23 @@ def record_job(job: Job, bar: Bar, say: Say) -> None:
         trained(job.scene, part, bar, job.path, reuse=reuse)
 
 
+def _begun(job: Job) -> Path | None:
+    """Where an interrupted recording of the same training is, that nobody writes."""
+    with suppress(RecordingError):
+        folder, ready = unfinished(job.path), prepare(job.scene)
+        with writing(folder):
+            saved_in(folder, ready.header, ready.problem.constants)
+            return folder
+    return None
+
+
 def _stands(job: Job, say: Say) -> bool:
     """Whether a recording of the same training is in its place already."""
     if job.look is None or not job.path.is_dir():
+        return False
+    if _begun(job) == job.path:
+        run = Recording(job.path)
+        say(f"{job.path}: was interrupted at {run.header.unit} {run.epochs}: goes on from there")
         return False
     with scratch() as folder:
         part = folder / "run"
@@ -220,7 +240,7 @@ def _counted(answers: Iterable[int]) -> Iterator[int]:
 
 def serve() -> None:
     """What a process does: a run in; lines on how far it has come, and how it ended, out."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was committed is kept
     told = sys.stdout
 
     def tell(what: str, value: object = "") -> None:
