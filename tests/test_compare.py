@@ -512,9 +512,8 @@ def test_what_vizopt_exports_is_equal_to_the_last_digit(compared, command):
 
 def test_a_damaged_recording_is_no_difference(compared, run):
     shutil.copytree(run.path, "hurt.zarr")
-    for chunk in Path("hurt.zarr/snapshots/params/c").rglob("*"):
-        if chunk.is_file():
-            chunk.write_bytes(chunk.read_bytes()[:-9])
+    for chunk in Path("hurt.zarr/snapshots/params").glob("c.*"):
+        chunk.write_bytes(chunk.read_bytes()[:-9])
     code, said = compared("hurt.zarr")
     assert (code, len(said)) == (2, 1)
     assert "damaged" in said[0]
