@@ -300,6 +300,14 @@ def test_ctrl_c_keeps_what_runs_have_and_the_next_race_goes_on_from_there(tmp_pa
     asked.clear()
     racing.train_race(field, tmp_path / "third", told, print, cores=1)
     assert asked[0] == ("training SGD", 0)  # it was another training
+    with pytest.raises(Interrupted):
+        racing.train_race(another, tmp_path / "third", pressed, print, cores=1)
+    assert (tmp_path / "third" / "SGD.interrupted.zarr").is_dir()
+    asked.clear()
+    runs = racing.train_race(another, tmp_path / "third", told, print, cores=1)
+    assert asked[0] == ("training SGD", 19)  # it was beside the one that was whole
+    assert [run.path.name for run in runs.values()] == ["SGD.zarr", "Adam.zarr"]
+    assert not [*(tmp_path / "third").glob("SGD.i*")]
 
 
 def test_a_process_that_is_ended_keeps_what_it_has(tmp_path):

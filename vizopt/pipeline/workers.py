@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
+from glob import escape
 from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
@@ -97,8 +98,8 @@ def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None)
 def record_job(job: Job, bar: Bar, say: Say) -> None:
     """Record a run in this process; one that was interrupted goes on."""
     check_size(job.scene, job.path)
-    if job.look is not None and _begun(job):
-        with resumed(job.path) as part:
+    if job.look is not None and (begun := _begun(job)):
+        with resumed(job.path, begun) as part:
             trained(job.scene, part, bar, None, resume=True)
         return
     reuse = None
@@ -111,10 +112,16 @@ def record_job(job: Job, bar: Bar, say: Say) -> None:
 
 
 def _begun(job: Job) -> Path | None:
-    """Where an interrupted recording of the same training is, that nobody writes."""
+    """Where an interrupted recording of the same training is, that nobody writes: in its place, or
+    beside a recording of another training."""
+    beside = f"{escape(job.path.stem)}.interrupted*{job.path.suffix}"
+    folders = sorted(job.path.parent.glob(beside))
     with suppress(RecordingError):
-        folder, ready = unfinished(job.path), prepare(job.scene)
-        with writing(folder):
+        folders.insert(0, unfinished(job.path))
+    ready = prepare(job.scene) if folders else None
+    for folder in folders:
+        with suppress(RecordingError), writing(folder):
+            assert ready
             saved_in(folder, ready.header, ready.problem.constants)
             return folder
     return None

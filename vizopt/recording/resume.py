@@ -31,12 +31,15 @@ class Saved:
 
 
 @contextmanager
-def resumed(path: Path) -> Iterator[Path]:
-    """The folder of an interrupted recording, put in path's place when complete.
+def resumed(path: Path, folder: Path | None = None) -> Iterator[Path]:
+    """The folder of an interrupted recording, put in path's place when complete. Interrupted again
+    it is kept.
 
-    It is path itself, or what a killed process left beside it. Interrupted again it is kept.
+    Args:
+        path: where it goes.
+        folder: where it is; path itself, or what a killed process left beside it when left out.
     """
-    folder = unfinished(path)
+    folder = folder or unfinished(path)
     with writing(folder):
         try:
             yield folder
