@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vizopt.core.arrays import Pixels
+from vizopt.core.arrays import Pixels, Rows, Scores
 from vizopt.core.numbers import count
 from vizopt.core.specs import Flag, spec
 from vizopt.draw.paint import Stamp, coloured
@@ -20,6 +20,8 @@ from vizopt.recording.store import Recording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from vizopt.draw.hold import Background, Held
 
 BACKGROUND = ("background", "background_share", "background_short")  # as there is room
 ROOMY_SIDE = 380  # units of a plane's side, below which points of several are smaller
@@ -86,23 +88,11 @@ class DecisionRegions(OneRun):
         units = slot.say(f"{run.header.unit}s")
         named = slot.text_width(_note(slot, run, side), 12)
         free = side - (named + slot.unit * 12 if named else 0)
-        stands = np.diff(rows, append=-1) == 0
-        standing: dict[tuple[int, int] | int, Pixels] = {}  # what is shown again, as it was painted
+        below = _painter(rows, background, regions, lambda row: run.row("scores", row), paint)
 
         def draw(window: Pixels, k: int) -> None:
             pixels = window[top : top + side, left : left + side]
-            held = background(k)
-            shown = (held.first, held.last) if held else int(rows[k])
-            if shown in standing:
-                pixels[...] = standing[shown]
-            elif held:
-                regions.mix(held.shares, pixels)
-            else:
-                paint(run.row("scores", int(rows[k])), pixels)
-            if shown not in standing:
-                standing.clear()
-                if held or stands[k]:
-                    standing[shown] = np.array(pixels)
+            held = below(pixels, k)
             points(pixels)
             if held:
                 between = {"first": count(held.first), "last": count(held.last)}
@@ -111,6 +101,43 @@ class DecisionRegions(OneRun):
                 glyphs.write(window, words, right, last_line, 1.0)
 
         return draw
+
+
+def _painter(
+    rows: Rows,
+    background: "Background",
+    regions: Regions,
+    scores: Callable[[int], Scores],
+    paint: Callable[[Scores, Pixels], None],
+) -> "Callable[[Pixels, int], Held | None]":
+    """Paints what lies below the points in a frame, once where it stands, and tells what is held.
+
+    Args:
+        rows: the row that each frame shows [F].
+        background: what is held.
+        regions: mixes what is held.
+        scores: of a row.
+        paint: paints them.
+    """
+    stands = np.diff(rows, append=-1) == 0
+    standing: dict[tuple[int, int] | int, Pixels] = {}  # what is shown again, as it was painted
+
+    def draw(pixels: Pixels, k: int) -> "Held | None":
+        held = background(k)
+        shown = (held.first, held.last) if held else int(rows[k])
+        if shown in standing:
+            pixels[...] = standing[shown]
+            return held
+        if held:
+            regions.mix(held.shares, pixels)
+        else:
+            paint(scores(int(rows[k])), pixels)
+        standing.clear()
+        if held or stands[k]:
+            standing[shown] = np.array(pixels)
+        return held
+
+    return draw
 
 
 def _note(slot: DrawContext, run: Recording, side: float) -> str:
