@@ -160,6 +160,13 @@ def test_toggled_places_are_counted_as_the_meter_counts_them_on_a_whole_screen(s
     assert len(set(found)) > (side > 13) * 4
 
 
+def test_what_is_held_before_anything_was_seen_turns_nothing():
+    toggled = hold._Toggled(hold._around(Grid((96, 72)), 30))
+    calm, other = np.zeros((30, 30), np.uint8), np.ones((30, 30), np.uint8)
+    toggled.hold(0, [calm, other])
+    assert toggled.see(100_000, other) == 1  # the end of the mixture
+
+
 def test_a_row_of_several_frames_is_drawn_as_if_it_was_of_one(run):
     scene = vizopt.load_scene("sgd", {"timeline.seconds": 2.0})
 

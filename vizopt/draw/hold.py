@@ -189,12 +189,12 @@ class _Toggled:
 
     def hold(self, micros: int, winners: Sequence[Winners]) -> None:
         """Show a held span of these winners of its frames, from micros on."""
-        first = self._winners is None
         before = winners[0] if self._winners is None else self._winners
+        seen = self._winners is not None  # else nothing was there that could turn
         mixed = np.any([part != before for part in winners], axis=0)
         earlier = np.zeros_like(mixed) if self._mixed is None else self._mixed
         self._winners, self._mixed = winners[-1], mixed | earlier
-        self._flip(micros, mixed & ~earlier & ~np.bool_(first))
+        self._flip(micros, mixed & ~earlier & seen)
 
     def _flip(self, micros: int, changed: NDArray[np.bool_]) -> int:
         """The transitions in the second up to then, in which places [G, G] change."""

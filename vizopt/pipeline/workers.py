@@ -118,10 +118,11 @@ def _begun(job: Job) -> Path | None:
     folders = sorted(job.path.parent.glob(beside))
     with suppress(RecordingError):
         folders.insert(0, unfinished(job.path))
-    ready = prepare(job.scene) if folders else None
+    if not folders:
+        return None
+    ready = prepare(job.scene)
     for folder in folders:
         with suppress(RecordingError), writing(folder):
-            assert ready
             saved_in(folder, ready.header, ready.problem.constants)
             return folder
     return None
