@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from vizopt.recording.atomic import attributes
+
 GUARD = 600  # seconds, after which a test that waits in vain ends; nothing is measured by it
 
 # A shell that starts pytest in the background has Ctrl-C ignored, and nohup the terminal's end;
@@ -47,6 +49,12 @@ def until(process: subprocess.Popen[str], happened: Callable[[], object]) -> Non
         assert process.poll() is None, f"it ended before: {process.communicate()}"
         assert time.monotonic() < give_up, "it never happened"
         time.sleep(0.01)
+
+
+def committed(folder: Path) -> bool:
+    """Whether a training of run.zarr in this folder has committed a row of parameters."""
+    found = (attributes(path).get("committed") for path in folder.glob("run.zarr.*.part"))
+    return any(counts and counts["snapshots"] for counts in found)
 
 
 def press(process: subprocess.Popen[str], signal_: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from children import press, until, vizopt_child
+from children import committed, press, until, vizopt_child
 from test_recording import COLUMNS, HEADER, write
 
 import vizopt
@@ -203,8 +203,7 @@ def test_ctrl_c_before_any_commit_leaves_nothing(tmp_path):
 def test_the_command_line_says_how_to_draw_it(tmp_path, command, number):
     long = ("--set", "epochs=1000000", "--set", "keep.grid=4", "-q")
     with vizopt_child("record", "sgd", "-o", "run.zarr", *long, folder=tmp_path) as process:
-        chunks = "run.zarr.*.part/snapshots/epoch/c.*"
-        until(process, lambda: len(list(tmp_path.glob(chunks))) >= 5)
+        until(process, lambda: committed(tmp_path))
         err = press(process, number)
     assert process.returncode == 1
     run = Recording(tmp_path / "run.zarr")

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -46,7 +47,7 @@ def lab(tmp_path, tmp_path_factory):
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     own = tmp_path_factory.mktemp("jupyter")  # nobody's settings, and nothing left in them
-    programs = os.pathsep.join((os.path.dirname(sys.executable), os.environ["PATH"]))
+    programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     env = os.environ | {"JUPYTER_CONFIG_DIR": str(own), "JUPYTER_DATA_DIR": str(own / "data")}
     env["PATH"] = programs  # a cell finds vizopt where no environment is activated, too
     with (own / "log").open("w") as log:

@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zarr
-from children import press, until, vizopt_child
+from children import committed, press, until, vizopt_child
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vizopt
 from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
-from vizopt.recording.atomic import attributes
 from vizopt.recording.header import Column, Header
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.store import Recording
@@ -155,13 +154,9 @@ def test_the_permanent_recording_of_a_training_elsewhere_opens_and_draws(tmp_pat
 
 
 def test_a_killed_process_leaves_what_it_committed(tmp_path):
-    def committed():
-        found = (attributes(path).get("committed") for path in tmp_path.glob("run.zarr.*.part"))
-        return any(counts and counts["snapshots"] for counts in found)
-
     arguments = ("record", "sgd", "-o", "run.zarr", "--set", "epochs=100001", "-q")
     with vizopt_child(*arguments, folder=tmp_path) as process:
-        until(process, committed)
+        until(process, lambda: committed(tmp_path))
         press(process, signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     run = Recording(next(tmp_path.glob("run.zarr.*.part")))

@@ -17,6 +17,7 @@ from vizopt.pipeline.prepared import prepare
 from vizopt.pipeline.reuse import Reuse, reused
 from vizopt.recording.atomic import attributes
 from vizopt.recording.store import Recording
+from vizopt.scene.load import parse_scene
 
 SMALL = {
     "epochs": 9,
@@ -268,6 +269,20 @@ def test_one_named_with_o_comes_first_then_that_of_the_name_then_others(command,
         "outputs/b.zarr:",
     ]
     assert not trains
+
+
+def test_what_a_recording_was_trained_on_is_read_once_however_often_it_is_asked(
+    outputs, monkeypatch
+):
+    """A search of n trainings looks at n recordings n times."""
+    reuses._trained.cache_clear()
+    scenes = [vizopt.load_scene("sgd", SMALL | {"seed": seed}) for seed in range(4)]
+    read = []
+    monkeypatch.setattr(
+        reuses, "parse_scene", lambda *given: read.append(given) or parse_scene(*given)
+    )
+    assert [reuses.is_of(outputs, scene) for scene in scenes] == [True, False, False, False]
+    assert len(read) == 1
 
 
 def test_what_is_no_recording_is_left_alone(command):

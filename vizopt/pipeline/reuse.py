@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -91,12 +92,18 @@ def emptied(folder: Path) -> Iterator[None]:
 def is_of(path: Path, scene: Scene) -> bool:
     """Whether a recording is one of the same scene, as far as that is trained."""
     try:
-        stated = parsed(attributes(path)["vizopt"]["scene"])
-        table = {"title": "", **{key: stated[key] for key in NUMBERS if key in stated}}
-        found = parse_scene(tomli_w.dumps(table), str(path), {}, {})
+        found = _trained(attributes(path)["vizopt"]["scene"])
     except (SceneError, ValueError, LookupError, TypeError):
         return False
     return all(getattr(found, key) == getattr(scene, key) for key in NUMBERS)
+
+
+@lru_cache(maxsize=1024)  # each training of a search looks at what the others have recorded
+def _trained(text: str) -> Scene:
+    """What is trained of a scene, under no title."""
+    stated = parsed(text)
+    table = {"title": "", **{key: stated[key] for key in NUMBERS if key in stated}}
+    return parse_scene(tomli_w.dumps(table), "recording", {}, {})
 
 
 def _copy(path: Path, part: Path) -> None:
