@@ -20,7 +20,7 @@ from vizopt.clips import writing
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import SceneError, VizoptWarning
 from vizopt.core.words import _places, checked, language, languages, phrase, table
-from vizopt.draw import fonts
+from vizopt.draw import fonts, glyphs
 from vizopt.draw.glyphs import Glyphs, drawn_width, text_width
 from vizopt.draw.header import _settings
 from vizopt.draw.paint import drawn
@@ -220,9 +220,12 @@ def only_dejavu(monkeypatch):
     ours = [font for font in font_manager.fontManager.ttflist if "mpl-data" in font.fname]
     monkeypatch.setattr(font_manager.fontManager, "ttflist", ours)
     monkeypatch.setattr(fonts, "_once", lambda: None)
-    fonts._chosen.cache_clear()
+    forget = [fonts._chosen, glyphs.text_width, glyphs.drawn_width]
+    for found in forget:
+        found.cache_clear()
     yield
-    fonts._chosen.cache_clear()
+    for found in forget:
+        found.cache_clear()
 
 
 @pytest.fixture

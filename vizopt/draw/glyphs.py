@@ -1,7 +1,7 @@
 """Glyphs: text that changes, cut from a strip of characters that was rasterised once."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, groupby
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 ACCENT_ROOM = 0.4  # of the size: the room for what stands above a capital, as in Ä and Ấ
 WORDS = 256  # pictures of words that a strip keeps
 ADVANCES = 4096  # widths of signs that are kept: loading one is most of what a width costs
+WIDTHS = 4096  # of whole texts: a panel asks for the same ones as it fits them, and so do others
+STRIPS = 128  # of one size, weight and family each: a picture has three to eight
 LINES = 64  # of whole texts: names are written in every frame
 
 
+@lru_cache(WIDTHS)
 def text_width(text: str, size: float, weight: str = "normal", family: str = FAMILY) -> float:
     """Width of a line of text in pixels, without kerning."""
     font = _font(size, weight, (family,))
@@ -38,6 +41,7 @@ def _advance(font: "FT2Font", size: float, sign: str) -> float:
     return float(font.load_char(ord(sign)).linearHoriAdvance) / 65536
 
 
+@lru_cache(WIDTHS)
 def drawn_width(text: str, size: float, weight: str = "normal", family: str = FAMILY) -> float:
     """Width of a line of text in pixels as matplotlib draws it: hinted, wider in small sizes."""
     from matplotlib.backends.backend_agg import get_hinting_flag
@@ -49,12 +53,18 @@ def drawn_width(text: str, size: float, weight: str = "normal", family: str = FA
 
 
 def _font(size: float, weight: str, families: tuple[str, ...]) -> "FT2Font":
-    from matplotlib.font_manager import FontProperties, findfont, get_font
+    from matplotlib.font_manager import get_font
 
-    files = [findfont(FontProperties(family=family, weight=weight)) for family in families]
-    font = get_font(files)
+    font = get_font([_file(family, weight) for family in families])
     font.set_size(size, DPI)
     return font
+
+
+@cache
+def _file(family: str, weight: str) -> str:
+    from matplotlib.font_manager import FontProperties, findfont
+
+    return findfont(FontProperties(family=family, weight=weight))
 
 
 class Glyphs:
@@ -208,7 +218,7 @@ def _rasterised(letters: tuple[str, ...], size: float, weight: str, family: str)
     return _Raster(coverage, {c: (slice(tops[c], None), columns[c]) for c in letters})
 
 
-_rasterised_once = lru_cache(maxsize=32)(_rasterised)  # for strips of all colours
+_rasterised_once = lru_cache(STRIPS)(_rasterised)  # for strips of all colours
 
 
 def _top(above: NDArray[np.uint16]) -> int:
@@ -217,7 +227,7 @@ def _top(above: NDArray[np.uint16]) -> int:
     return int(inked[0]) if inked.size else len(above)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(STRIPS)
 def strip(size: float, colour: str, paper: str, weight: str, family: str) -> Glyphs:
     """A glyph strip; panels that write alike share one."""
     return Glyphs(size, colour, paper, weight, family)
