@@ -160,7 +160,7 @@ def test_a_killed_process_leaves_what_it_committed(tmp_path):
         press(process, signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     run = Recording(next(tmp_path.glob("run.zarr.*.part")))
-    assert len(run) >= 1024
+    assert len(run) > 0  # by the number of its rows, or after five seconds
     assert run["epoch"][0] == 0
     clip = vizopt.render(run, tmp_path / "cut.gif", seconds=1.0)
     assert clip.length == 20

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
@@ -101,10 +101,11 @@ def _tried(whole: Path, own: Path, fault: Fault) -> set[str]:
         _mount(own, _blocks(whole) + fault.free)
     shutil.copytree(whole, own, dirs_exist_ok=True)
     code, said = _run(own, fault)
-    ends = set(_ends(code, said, own, _digests(whole), "2>" in fault.redirected))
+    lost = sorted(name for name, _ in _digests(whole).items() - _digests(own).items())
+    ends = set(_ends(code, said, own, lost, "2>" in fault.redirected))
     if ends & set(BAD):
         names = sorted(path.name for path in own.iterdir())
-        print(fault, ends, code, names, said, file=sys.stderr, flush=True)
+        print(fault, ends, code, names, lost, said, file=sys.stderr, flush=True)
     if fault.free is not None:
         subprocess.check_call(["umount", own])
     shutil.rmtree(own)
@@ -158,10 +159,11 @@ def _limit(fault: Fault) -> None:
         resource.setrlimit(which, (most, most))
 
 
-def _ends(
-    code: int, said: str, folder: Path, before: dict[str, str], unheard: bool
-) -> Iterator[str]:
-    """How a run ended: the same files are there as before, for the same scene makes the same."""
+def _ends(code: int, said: str, folder: Path, lost: Sequence[str], unheard: bool) -> Iterator[str]:
+    """How a run ended: the same files are there as before, for the same scene makes the same.
+
+    Those that are not are lost.
+    """
     lines = [line for line in said.splitlines() if line]
     if "Traceback" in said or code == 70:
         yield "traceback"
@@ -175,8 +177,7 @@ def _ends(
         yield "one line" if code else "complete"
     if any(path.suffix in (".part", ".old") for path in folder.iterdir()):
         yield "half file"
-    after = _digests(folder)
-    if any(after.get(name) != digest for name, digest in before.items()):
+    if lost:
         yield "lost file"
 
 

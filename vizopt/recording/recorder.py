@@ -60,18 +60,19 @@ class Recorder:
         self._waiting = {group: Waiting(group, own, self._thread) for group, own in groups.items()}
         self._mark: Mark | None = None
         self._commits = Commits(path, header, columns, constants, saved)
-        self._handed = dict(self._commits.counts)  # rows that are committed or in a commit
+        self._rows = dict(self._commits.counts)  # of each group, those that wait included
         self._begin()
 
     def append(self, group: Group, row: Mapping[str, Any]) -> None:
         """Add one row to a group: a value for each of its columns. One of the history that is left
         out has no value."""
         self._waiting[group].append(row)
+        self._rows[group] += 1
         if group == "history":
             self._bytes += SCALAR * len(row)
         else:
             self._bytes += sum([getattr(value, "nbytes", SCALAR) for value in row.values()])
-        if self._is_due():
+        if self._is_due(group):
             self._hand_over()
 
     def repeat(self, row: Mapping[str, float], times: int) -> None:
@@ -79,22 +80,24 @@ class Recorder:
         while times:
             some = min(times, WAITING_HISTORY)
             self._waiting["history"].repeat(row, some)
+            self._rows["history"] += some
             self._bytes += SCALAR * len(row) * some
-            if self._is_due():
+            if self._is_due("history"):
                 self._hand_over()
             times -= some
 
-    def _is_due(self) -> bool:
+    def _is_due(self, group: Group) -> bool:
+        """Whether to write, now that a group has more rows."""
+        most = WAITING_HISTORY if group == "history" else WAITING_SNAPSHOTS
         return (
             self._bytes >= WAITING_BYTES
-            or len(self._waiting["snapshots"]) >= WAITING_SNAPSHOTS
-            or len(self._waiting["history"]) >= WAITING_HISTORY
+            or len(self._waiting[group]) >= most
             or monotonic() - self._since >= WAITING_SECONDS
         )
 
     def mark(self, epoch: int, params: NDArray[Any], state: Any) -> None:
         """Here the rows of an epoch are whole: from it the training can go on."""
-        self._mark = Mark(self._counts(), epoch, params, state)
+        self._mark = Mark(dict(self._rows), epoch, params, state)
 
     def commit(self) -> None:
         """Write the waiting rows and the state, then the new counts; they are on the disk then."""
@@ -120,7 +123,7 @@ class Recorder:
         """Take all snapshots back: from now on they have more columns."""
         self.commit()
         self._commits.restart(columns)
-        self._handed["snapshots"] = 0
+        self._rows["snapshots"] = 0
 
     def drop(self, name: str) -> None:
         """Take a column back, with all its rows."""
@@ -160,9 +163,8 @@ class Recorder:
         """Give the waiting rows to the thread, when it has written those before."""
         with uninterrupted():
             self._settle()
-            self._handed = self._counts()
             values = {group: waiting.taken() for group, waiting in self._waiting.items()}
-            batch = Batch(values, dict(self._handed), self._mark)
+            batch = Batch(values, dict(self._rows), self._mark)
             self._mark = None
             self._begin()
             self._writing = self._thread.submit(self._commits.write, batch)
@@ -180,7 +182,3 @@ class Recorder:
 
     def _begin(self) -> None:
         self._bytes, self._since = 0, monotonic()
-
-    def _counts(self) -> dict[Group, int]:
-        """Rows of each group, those that wait included."""
-        return {group: self._handed[group] + len(rows) for group, rows in self._waiting.items()}

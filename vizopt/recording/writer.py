@@ -120,9 +120,10 @@ class Writer:
     def history(self, at: int, numbers: dict[str, float]) -> None:
         """Add a step; those since the last one that nobody logged have no values."""
         assert self._recorder
-        for name in numbers.keys() - self._scalars:
-            self._recorder.add(Column(name, "history", "float64"))
-            self._scalars.add(name)
+        if not self._scalars.issuperset(numbers):
+            for name in numbers.keys() - self._scalars:
+                self._recorder.add(Column(name, "history", "float64"))
+                self._scalars.add(name)
         if at > self.steps:
             self.unlogged(at - self.steps)
         self._recorder.append("history", {**numbers, STEP.name: at})

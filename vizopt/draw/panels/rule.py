@@ -4,6 +4,7 @@ The text is a stranger's: Python's `ast` reads it, and only a short list of node
 """
 
 import ast
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -15,6 +16,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sign": np.sign,
     "min": min,
     "max": max,
+}
+OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
 }
 TESTS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Gt: np.greater,
@@ -132,28 +140,13 @@ def value(node: ast.expr, values: Mapping[str, Any]) -> Any:
             return values[name]
         case ast.UnaryOp(op=ast.USub(), operand=part):
             return -value(part, values)
-        case ast.BinOp(left=left, op=op, right=right):
-            return _operated(op, value(left, values), value(right, values))
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+            return OPERATORS[type(op)](value(left, values), value(right, values))
         case ast.Call(func=ast.Name(id=name), args=parts, keywords=[]) if name in FUNCTIONS:
             return FUNCTIONS[name](*(value(part, values) for part in parts))
         case ast.Compare(left=left, ops=[test], comparators=[right]) if type(test) in TESTS:
             return TESTS[type(test)](value(left, values), value(right, values))
     raise ValueError(f"{ast.unparse(node)!r} has no meaning in a rule")
-
-
-def _operated(op: ast.operator, left: Any, right: Any) -> Any:
-    match op:
-        case ast.Add():
-            return left + right
-        case ast.Sub():
-            return left - right
-        case ast.Mult():
-            return left * right
-        case ast.Div():
-            return left / right
-        case ast.Pow():
-            return left**right
-    raise ValueError(f"{ast.dump(op)} has no meaning in a rule")
 
 
 def size(node: ast.expr, values: Mapping[str, Any], sizes: Mapping[str, Any]) -> Any:

@@ -51,8 +51,10 @@ def spread_of(value: Values) -> float:
     return float(np.ptp(finite)) if len(finite) else 0.0
 
 
-@np.errstate(all="ignore")
 def is_rounding(f: Formula, x: Any, away: Any, spread: float) -> Any:
     """Whether f at x [...] may be as far away as that by rounding alone."""
     close = abs(away) <= (TRACE * spread if spread else np.inf)
-    return close & (abs(away) <= 2 * f.rounding(x)) if np.any(close) else close
+    if not np.count_nonzero(close):  # as in most steps of a descent
+        return close
+    with np.errstate(all="ignore"):
+        return close & (abs(away) <= 2 * f.rounding(x))
