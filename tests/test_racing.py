@@ -312,7 +312,8 @@ def test_ctrl_c_keeps_what_runs_have_and_the_next_race_goes_on_from_there(tmp_pa
 
 def test_a_process_that_is_ended_keeps_what_it_has(tmp_path):
     path, worker = tmp_path / "SGD.zarr", workers._Worker()
-    job = workers.Job(vizopt.load_scene("sgd", {"epochs": 400_001}), path, (tmp_path,))
+    keys = TINY | {"epochs": 400_001, "keep.first": 2000}
+    job = workers.Job(vizopt.load_scene("sgd", keys), path, (tmp_path,))
 
     def bar(items, total, label, unit, start=0):
         for item in items:
@@ -332,7 +333,7 @@ def test_a_process_that_is_ended_keeps_what_it_has(tmp_path):
 
 def test_a_clip_of_a_race_makes_itself_again(tmp_path):
     path = write(tmp_path / "two.toml")
-    clip = vizopt.race(path, tmp_path / "a.gif", size=(640, 360), cores=1)
+    clip = vizopt.race(path, tmp_path / "a.gif", size=(480, 270), cores=1)
     assert clip.verdict.passed
     assert 'name = "Adam"' in recipes.read(clip.path)
     again = vizopt.race(clip.path, tmp_path / "b.gif", cores=1)
@@ -604,15 +605,17 @@ def test_the_seed_that_is_shown_is_nearest_to_all_medians():
 
 
 def test_tuning_gives_every_rule_the_same_budget(tmp_path, monkeypatch):
-    monkeypatch.setattr(tuning, "RATES", 3)
+    monkeypatch.setattr(tuning, "RATES", 2)
     path = write(tmp_path / "race.toml")
     race = load_race(path)
     found = tuning.tune(race, tmp_path / "trials", 0.4, quiet, print, cores=1)
     trials = found.race.trials
     assert [(trial.run, trial.lr) for trial in trials] == [
-        ("SGD", 0.0316), ("SGD", 1.0), ("SGD", 31.6),
-        ("Adam", 3.16e-5), ("Adam", 1e-3), ("Adam", 0.0316),
-    ]  # fmt: skip
+        ("SGD", 0.0316),
+        ("SGD", 31.6),
+        ("Adam", 3.16e-5),
+        ("Adam", 0.0316),
+    ]
     for trial in trials:
         name = f"{trial.run} {trial.lr:.3e}"
         alone = [Recording(tmp_path / "trials" / f"{name} {k}.zarr") for k in range(3)]
@@ -629,7 +632,7 @@ def test_tuning_gives_every_rule_the_same_budget(tmp_path, monkeypatch):
         assert run.optimizer.lr(0) == best.lr
     lines = [*found.lines()]
     assert lines[0].split()[:3] == ["run", "rate", "settled"]
-    assert len(lines) == 7
+    assert len(lines) == 5
     assert sum(" * " in line for line in lines) == 2
     assert any("> 8, > 8, > 8" in line for line in lines)
     assert parse_race(scene_toml(found.race), "tuned", {}, {}) == found.race
@@ -651,6 +654,7 @@ def test_the_rates_are_nine_over_three_decades_around_the_rules_own():
 
 def test_the_command_tunes_into_a_race(command, tmp_path, monkeypatch):
     monkeypatch.setattr(tuning, "RATES", 2)
+    monkeypatch.setattr(tuning, "SEEDS", 1)
     write(tmp_path / "two.toml")
     ran = command("tune", "two.toml", "-o", "tuned.toml", "--cores", "1", "-q")
     assert (ran.code, ran.err) == (0, "")
@@ -665,6 +669,7 @@ def test_the_command_tunes_into_a_race(command, tmp_path, monkeypatch):
     assert load_race("again.toml").trials == again.race.trials
     with pytest.raises(VizoptError, match=r"tune: target: 1.5 is no accuracy: from 0 to 1"):
         vizopt.tune("two.toml", target=1.5)
+    monkeypatch.setattr(tuning, "RATES", 1)
     slower = vizopt.tune(again.race, overrides={"epochs": 3}, cores=1)
     assert {trial.last for trial in slower.race.trials} == {2}
 
@@ -712,7 +717,7 @@ def test_on_the_clock_of_samples_who_sees_fewer_at_an_epoch_is_further(tmp_path)
 
 
 def test_a_run_that_another_command_has_replaced_is_not_drawn_as_this_one(tmp_path, monkeypatch):
-    keys = {"epochs": 5, "keep.grid": 4}
+    keys = TINY | {"epochs": 5}
     train = racing.train_all
 
     def meanwhile(jobs, *others):
@@ -722,9 +727,9 @@ def test_a_run_that_another_command_has_replaced_is_not_drawn_as_this_one(tmp_pa
     monkeypatch.setattr(racing, "train_all", meanwhile)
     field = field_of(["sgd", "adam"], keys, "mine")
     with pytest.raises(VizoptError, match="another command has recorded another run there"):
-        racing.train_race(field, tmp_path, quiet, lambda line: None)
+        racing.train_race(field, tmp_path, quiet, lambda line: None, cores=1)
     monkeypatch.undo()
-    runs = racing.train_race(field, tmp_path, quiet, lambda line: None)
+    runs = racing.train_race(field, tmp_path, quiet, lambda line: None, cores=1)
     assert [run.epochs for run in runs.values()] == [5, 5]
 
 
