@@ -237,9 +237,9 @@ def test_an_apngs_still_for_old_programs_is_not_shown(clip):
 
 @pytest.mark.parametrize("size", [(63, 47), (48, 64), (101, 33), (31, 160)])
 def test_odd_and_upright_sizes(clip, size):
-    frames = blinks(5, 1, size=size)
-    webm = video(clip("a.webm"), frames)
-    gif = image(clip("a.gif"), frames[::3], 100)
+    frames = blinks(5, 1, fps=10, size=size)
+    webm = video(clip("a.webm"), frames, 10)
+    gif = image(clip("a.gif"), frames, 100)
     for path in (webm, gif):
         verdict = check_flashes(path)
         assert verdict.size == size
@@ -313,16 +313,16 @@ def noisy():
 
 
 @pytest.mark.parametrize("suffix", CUT)
-@pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
-def test_a_file_cut_short_cannot_be_read(clip, suffix, share):
+def test_a_file_cut_short_cannot_be_read(clip, suffix):
     path = CUT[suffix](clip(f"a{suffix}"))
     assert len(list(pictures(path))) == 12
     data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * share)])
-    with pytest.raises(DecodeError) as raised:
-        check_flashes(path)
-    assert str(raised.value).startswith(f"{path}: ")
-    assert "\n" not in str(raised.value)
+    for share in (0.02, 0.5, 0.9):
+        path.write_bytes(data[: int(len(data) * share)])
+        with pytest.raises(DecodeError) as raised:
+            check_flashes(path)
+        assert str(raised.value).startswith(f"{path}: ")
+        assert "\n" not in str(raised.value)
 
 
 def test_passes_and_fails_are_the_exit_code(command):

@@ -747,7 +747,7 @@ def test_a_run_that_is_replaced_while_it_is_drawn_ends_the_race(tmp_path):
                 field.runs["Adam"]._latest.clear()  # of a large one little is remembered
 
     field = field_of([str(path) for path in paths], {}, "race")
-    asked = request(size=(480, 270), overrides={"timeline.seconds": 0.3})
+    asked = request(size=(320, 180), overrides={"timeline.seconds": 0.3})
     with pytest.raises(RecordingError, match=r"^[^\n]*adam\.zarr: was replaced or removed while"):
         racing.race(field, [tmp_path / "a.gif"], asked, None, bar, print)
     assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "aside.zarr", paths[0]])
