@@ -237,9 +237,9 @@ def test_an_apngs_still_for_old_programs_is_not_shown(clip):
 
 @pytest.mark.parametrize("size", [(63, 47), (48, 64), (101, 33), (31, 160)])
 def test_odd_and_upright_sizes(clip, size):
-    frames = blinks(5, 1, size=size)
-    webm = video(clip("a.webm"), frames)
-    gif = image(clip("a.gif"), frames[::3], 100)
+    frames = blinks(5, 1, fps=10, size=size)
+    webm = video(clip("a.webm"), frames, 10)
+    gif = image(clip("a.gif"), frames, 100)
     for path in (webm, gif):
         verdict = check_flashes(path)
         assert verdict.size == size
@@ -313,16 +313,16 @@ def noisy():
 
 
 @pytest.mark.parametrize("suffix", CUT)
-@pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
-def test_a_file_cut_short_cannot_be_read(clip, suffix, share):
+def test_a_file_cut_short_cannot_be_read(clip, suffix):
     path = CUT[suffix](clip(f"a{suffix}"))
     assert len(list(pictures(path))) == 12
     data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * share)])
-    with pytest.raises(DecodeError) as raised:
-        check_flashes(path)
-    assert str(raised.value).startswith(f"{path}: ")
-    assert "\n" not in str(raised.value)
+    for share in (0.02, 0.5, 0.9):
+        path.write_bytes(data[: int(len(data) * share)])
+        with pytest.raises(DecodeError) as raised:
+            check_flashes(path)
+        assert str(raised.value).startswith(f"{path}: ")
+        assert "\n" not in str(raised.value)
 
 
 def test_passes_and_fails_are_the_exit_code(command):
@@ -372,19 +372,19 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("name", UNREADABLE)
-def test_what_cannot_be_read_is_one_line_and_the_others_are_judged(command, name):
+def test_what_cannot_be_read_is_one_line_and_the_others_are_judged(command):
     Path("folder.gif").mkdir()
     Path("text.gif").write_text("GIF pictures are nice, this is not one")
     Path("empty.mp4").touch()
     sound = ["-loglevel", "error", "-f", "lavfi", "-i", "sine=d=1", "sound.mp4"]
     subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *sound], check=True)
     image("wild.gif", blinks(5, fps=10), 100)
-    ran = command("check", name, "wild.gif")
-    assert ran.code == 2
-    assert ran.err.startswith(f"vizopt: {name}: {UNREADABLE[name]}")
-    assert ran.err.count("\n") == 1
-    assert ran.out.startswith("wild.gif  FAIL")
+    for name, told in UNREADABLE.items():
+        ran = command("check", name, "wild.gif")
+        assert ran.code == 2
+        assert ran.err.startswith(f"vizopt: {name}: {told}")
+        assert ran.err.count("\n") == 1
+        assert ran.out.startswith("wild.gif  FAIL")
 
 
 def test_the_plot(command):

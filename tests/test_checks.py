@@ -1,10 +1,12 @@
 """Finished clips are checked beside the drawing of others; one bar tells of both."""
 
+import subprocess
 import sys
 import time
 from concurrent.futures import CancelledError
 from contextlib import closing
 
+import imageio_ffmpeg
 import pytest
 
 import vizopt
@@ -40,6 +42,9 @@ class Bars:
         self.ended.append((label, total, unit))
 
 
+LOOK = request(size=(320, 180), fps=10.0)
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     keys = {"timeline.seconds": 1.0}
@@ -50,8 +55,7 @@ def run(tmp_path_factory):
 def test_a_files_bar_counts_its_frames_once_for_drawing_and_check(run, tmp_path):
     bars = Bars()
     files = [tmp_path / name for name in ("a.mp4", "b.gif", "c.webp", "d.png")]
-    look = request(size=(480, 270), fps=10.0)
-    clips = render_all(run, files, look, bars)
+    clips = render_all(run, files, LOOK, bars)
     assert [clip.path.name for clip in clips] == ["a.mp4", "b.gif", "c.webp", "d.png"]
     assert bars.passed == {"a.mp4, b.gif, c.webp": 10, "d.png": 1}
     assert sorted(bars.ended) == [("a.mp4, b.gif, c.webp", 10, "frame"), ("d.png", 1, "frame")]
@@ -71,28 +75,33 @@ def test_half_of_a_bar_is_drawing_and_half_is_the_check():
     assert bars.ended == [("a.mp4", 6, "frame")]
 
 
+@pytest.fixture(scope="module")
+def clips(run, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    return render_all(run, [folder / name for name in ("a.mp4", "a.gif")], LOOK)
+
+
 @pytest.fixture
-def clip(run, tmp_path):
-    return render_all(run, [tmp_path / "a.mp4"], request(size=(480, 270), fps=10.0))[0].path
+def clip(clips):
+    return clips[0].path
 
 
 def judges(paper="#ffffff"):
     return FlashChecks(CheckProgress(Bars(), 10, "a.mp4", 1), paper)
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
-def test_a_clip_is_checked_by_a_process_beside_what_is_done_next(run, name, tmp_path):
-    look = request(size=(480, 270), fps=10.0)
-    (clip,) = render_all(run, [tmp_path / name], look)
-    bars = Bars()
+def test_clips_are_checked_by_a_process_beside_what_is_done_next(clips):
     with Checks() as checks:
-        told = checks.begin(FlashChecks(CheckProgress(bars, 10, name, 1), "#ffffff"), clip.path)
-        assert bars.passed == {}  # nothing else is done yet: the process would only be waited for
-        checks.beside()
-        wait_until(lambda: bars.passed == {name: 10})
-        assert told() == clip.verdict == check_flashes(clip.path)
-        process = checks._worker._process
-        assert process.poll() is None
+        for clip in clips:
+            bars, name = Bars(), clip.path.name
+            steps = CheckProgress(bars, 10, name, 1)
+            told = checks.begin(FlashChecks(steps, "#ffffff"), clip.path)
+            assert bars.passed == {}  # nothing else is done yet: the process would be waited for
+            checks.beside()
+            wait_until(lambda bars=bars, name=name: bars.passed == {name: 10})
+            assert told() == clip.verdict == check_flashes(clip.path)
+            process = checks._worker._process
+            assert process.poll() is None
     assert process.poll() is not None
 
 
@@ -130,7 +139,7 @@ def test_a_clip_that_cannot_be_read_is_the_same_error_from_the_process(clip, tmp
 
 
 def test_the_process_sees_transparent_paper_in_the_colour_that_it_is_told(run, tmp_path):
-    look = request(size=(480, 270), fps=10.0, overrides={"look.transparent": True})
+    look = request(size=(320, 180), fps=10.0, overrides={"look.transparent": True})
     (clip,) = render_all(run, [tmp_path / "a.webp"], look)
     with closing(Worker()) as process:
         for paper in ("#000000", "#123456"):
@@ -149,19 +158,21 @@ def test_what_nobody_foresaw_is_judged_again_here(clip, monkeypatch):
         assert told() == check_flashes(clip)
 
 
-def test_an_error_beside_it_ends_a_check_and_leaves_nothing(run, tmp_path, monkeypatch):
-    folder = tmp_path / "temporary"
+def test_an_error_beside_it_ends_a_check_and_leaves_nothing(tmp_path, monkeypatch):
+    folder, clip = tmp_path / "temporary", tmp_path / "long.mp4"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
-    look = request(size=(640, 360), fps=30.0, overrides={"timeline.seconds": 20.0})
-    (clip,) = render_all(run, [tmp_path / "long.mp4"], look)
+    pattern = ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30:duration=5"]
+    codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error"]
+    subprocess.run([*ffmpeg, *pattern, *codec, str(clip)], check=True)
     bars = Bars()
     checks = Checks()
-    checks.begin(FlashChecks(CheckProgress(bars, 600, "long", 1), "#ffffff"), clip.path)
+    checks.begin(FlashChecks(CheckProgress(bars, 150, "long", 1), "#ffffff"), clip)
     checks.beside()
     wait_until(lambda: bars.passed.get("long", 0) > 2 and list(folder.iterdir()))
     checks.__exit__(KeyboardInterrupt)
-    assert bars.passed["long"] < 600
+    assert bars.passed["long"] < 150
     assert list(folder.iterdir()) == []
 
 

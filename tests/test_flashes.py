@@ -4,7 +4,7 @@ from itertools import accumulate
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vizopt.flashes import flashes as meters
@@ -64,15 +64,18 @@ def flashes(clip):
 
 def fails(clip):
     """Which of general, new red, old red fail."""
-    return tuple(count > MAX_TRANSITIONS / 2 for count in flashes(clip))
+    return failing(flashes(clip))
+
+
+def failing(found):
+    return tuple(count > MAX_TRANSITIONS / 2 for count in found)
 
 
 @pytest.mark.parametrize("hz", [1, 3, 3.5, 5, 12.5])
 def test_a_whole_frame_fails_above_three_flashes_a_second(hz):
-    general, *reds = flashes(blinking(hz))
-    assert general == hz
-    assert fails(blinking(hz)) == (hz > 3, False, False)
-    assert reds == [0, 0]
+    found = flashes(blinking(hz, seconds=2))
+    assert found == (hz, 0, 0)
+    assert failing(found) == (hz > 3, False, False)
 
 
 @pytest.mark.parametrize(("gap", "most"), [(166_667, 3), (166_600, 3), (166_500, 3.5)])
@@ -114,7 +117,7 @@ def test_colours(a, b, failed):
     small = {"size": (64, 48), "seconds": 2}
     assert fails(blinking(5, a, b, **small)) == failed
     assert fails(blinking(5, b, a, **small)) == failed
-    assert fails(blinking(3, a, b, **small)) == (False, False, False)
+    assert fails(blinking(3, a, b, fps=6, **small)) == (False, False, False)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +221,7 @@ def jumping(spread=1, rows=45, columns=60):
     """Flashes of four places in turn, each one dark again before the next; a flash may take
     several frames to come and go, some lines at a time."""
     dark = plain(BLACK)
-    for i in range(24):
+    for i in range(12):
         top, left = 50 + rows // 2 * (i % 2), 70 + columns // 2 * (i // 2 % 2)
         for part in [*range(1, spread + 1), *range(spread - 1, -1, -1)]:
             lines = np.arange(H)[:, None, None] % spread < part
@@ -227,8 +230,9 @@ def jumping(spread=1, rows=45, columns=60):
 
 @pytest.mark.parametrize("spread", [1, 2, 3])
 def test_flashes_that_jump_around_are_flashes(spread):
-    assert flashes(timed(jumping(spread), 5 * 2 * spread))[0] >= 4.5
-    assert 2 <= flashes(timed(jumping(spread), 2.5 * 2 * spread))[0] <= 3
+    frames = list(jumping(spread))
+    assert flashes(timed(frames, 5 * 2 * spread))[0] >= 4.5
+    assert 2 <= flashes(timed(frames, 2.5 * 2 * spread))[0] <= 3
 
 
 def test_a_quadrant_each_time():
@@ -241,12 +245,12 @@ def test_a_quadrant_each_time():
 
 def test_a_fine_pattern_is_averaged_in_light():
     """One pixel of a large frame is under a tenth of a degree."""
-    size = (1280, 960)
+    size = (1024, 768)
     board = np.where(np.indices(size[::-1]).sum(axis=0)[..., None] % 2, WHITE, BLACK)
     board = board.astype(np.uint8)
-    half = [board, plain(grey(0.5), size)] * 10
+    half = [board, plain(grey(0.5), size)] * 5
     assert flashes(timed(half, 25)) == (0, 0, 0)
-    wrong = [board, plain((128,) * 3, size)] * 10  # half of the code, a fifth of the light
+    wrong = [board, plain((128,) * 3, size)] * 5  # half of the code, a fifth of the light
     assert fails(timed(wrong, 25))[0]
 
 
@@ -257,7 +261,7 @@ def test_one_frame_of_sixty_is_a_flash(every, failed):
 
 
 def test_a_moving_line_flashes_once_where_it_passes():
-    frames = [np.where(box(i % H, 0, 1, W), WHITE, BLACK).astype(np.uint8) for i in range(90)]
+    frames = [np.where(box(i % H, 0, 1, W), WHITE, BLACK).astype(np.uint8) for i in range(45)]
     assert flashes(timed(frames, 30)) == (1, 0, 0)
 
 
@@ -308,8 +312,12 @@ def patch(clip, scale=1, slower=1, mirror=(1, 1), shift=0):
         micros += milliseconds * 1000 * slower
 
 
-@settings(max_examples=40, deadline=None)
-@given(clips, st.integers(2, 4), st.sampled_from([(1, -1), (-1, 1)]), st.integers(0, 10**10))
+BLINKING = [(BLACK, 100), (RED, 100), (WHITE, 80), (BLUE, 120)] * 3
+
+
+@settings(max_examples=20, deadline=None)
+@given(clips, st.integers(2, 3), st.sampled_from([(1, -1), (-1, 1)]), st.integers(0, 10**10))
+@example(BLINKING, 4, (-1, 1), 10**10)
 def test_scaling_mirroring_and_shifting_change_nothing(clip, scale, mirror, shift):
     found = flashes(patch(clip))
     assert flashes(patch(clip, scale=scale)) == found
@@ -317,8 +325,9 @@ def test_scaling_mirroring_and_shifting_change_nothing(clip, scale, mirror, shif
     assert flashes(patch(clip, shift=shift)) == found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(clips, st.sampled_from([1.1, 1.5, 2, 3]))
+@example(BLINKING, 1.1)
 def test_slower_is_never_worse(clip, slower):
     before, after = flashes(patch(clip)), flashes(patch(clip, slower=slower))
     assert all(a <= b for a, b in zip(after, before, strict=True))
@@ -387,13 +396,14 @@ def test_blocks_that_changed_are_found_and_taken_alone(block):
     assert not changed(now, now, grid).numbers.size
 
 
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("size", [(256, 192), (299, 201), (1280, 720)])
+@pytest.mark.parametrize(
+    ("size", "seed"), [((256, 192), 0), ((256, 192), 1), ((299, 201), 2), ((1030, 190), 3)]
+)
 def test_watching_what_changed_is_watching_all(size, seed, monkeypatch):
     rng = np.random.RandomState(seed)
     frame = rng.randint(0, 256, (size[1], size[0], 3)).astype(np.uint8)
     frames = [frame.copy()]
-    for _ in range(20):
+    for _ in range(16):
         top, left = rng.randint(0, size[1] // 2), rng.randint(0, size[0] // 2)
         part = frame[top : top + size[1] // 2, left : left + size[0] // 2]
         part[...] = [BLACK, WHITE, RED, BLUE, ORANGE, PINK][rng.randint(6)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from children import committed, press, until, vizopt_child
-from test_recording import COLUMNS, HEADER, write
+from test_recording import COLUMNS, HEADER, LONG, write
 
 import vizopt
 from vizopt.core.errors import Interrupted, RecordingError
@@ -29,7 +29,7 @@ def _small_chunks(monkeypatch):
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """301 epochs of the scene `sgd`, in such chunks."""
-    keys = {"epochs": 301, "keep.grid": 40, "timeline.seconds": 2.0}
+    keys = {"epochs": 301, "keep.grid": 20, "timeline.seconds": 2.0}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(commits, "SMALL_BYTES", 0)
         scene = vizopt.load_scene("sgd", keys)
@@ -117,7 +117,7 @@ def test_rows_before_the_damage_are_drawn(run, tmp_path, command):
     sound = Recording(copy, before_damage=True)
     assert (len(sound), sound.epochs, len(sound.damage)) == (128, 128, 2)
     assert np.array_equal(sound["loss"], run["loss"][:128])
-    short = ("run.zarr", "-o", "a.png", "--size", "640x360", "-q")
+    short = ("run.zarr", "-o", "a.png", "--size", "320x180", "-q")
     assert command("render", *short).code == 1
     ran = command("render", *short, "--before-damage")
     assert ran.code == 0
@@ -201,8 +201,7 @@ def test_ctrl_c_before_any_commit_leaves_nothing(tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_line_says_how_to_draw_it(tmp_path, command, number):
-    long = ("--set", "epochs=1000000", "--set", "keep.grid=4", "-q")
-    with vizopt_child("record", "sgd", "-o", "run.zarr", *long, folder=tmp_path) as process:
+    with vizopt_child("record", "sgd", "-o", "run.zarr", *LONG, folder=tmp_path) as process:
         until(process, lambda: committed(tmp_path))
         err = press(process, number)
     assert process.returncode == 1
@@ -211,5 +210,5 @@ def test_the_command_line_says_how_to_draw_it(tmp_path, command, number):
     assert err.splitlines()[-1].startswith(f"vizopt: {at}: run.zarr has what came before")
     assert err.endswith("vizopt render run.zarr -o run.mp4\n")
     assert at in command("info", run.path).out
-    clip = vizopt.render(run, tmp_path / "a.png")
+    clip = vizopt.render(run, tmp_path / "a.png", size=(320, 180))
     assert clip.length == 1

@@ -282,7 +282,7 @@ def test_ctrl_c_keeps_what_runs_have_and_the_next_race_goes_on_from_there(tmp_pa
         asked.append((label, start))
         return items
 
-    folder, other = tmp_path / "race", tmp_path / "other"
+    folder, third = tmp_path / "race", tmp_path / "third"
     with pytest.raises(Interrupted, match=r"0 of 2 runs are .*: the same command goes on from th"):
         racing.train_race(field, folder, pressed, print, cores=1)
     said = []
@@ -290,29 +290,29 @@ def test_ctrl_c_keeps_what_runs_have_and_the_next_race_goes_on_from_there(tmp_pa
     kept = f"{folder / 'SGD.zarr'}: was interrupted at epoch 20: goes on from there"
     assert said == [kept]
     assert asked == [("training SGD", 19), ("training Adam", 0)]
-    whole = racing.train_race(field, other, quiet, print, cores=1)
+    another = field_of(["sgd", "adam"], {**TINY, "epochs": 30, "seed": 5}, "race")
+    with pytest.raises(Interrupted):
+        racing.train_race(another, third, pressed, print, cores=1)
+    asked.clear()
+    whole = racing.train_race(field, third, told, print, cores=1)
+    assert asked[0] == ("training SGD", 0)  # it was another training
     for name, run in runs.items():
         assert (run.interrupted, run.epochs) == (None, 30)
         assert all(np.array_equal(run[c], whole[name][c]) for c in ("loss", "params", "delta"))
-    another = field_of(["sgd", "adam"], {**TINY, "epochs": 30, "seed": 5}, "race")
     with pytest.raises(Interrupted):
-        racing.train_race(another, tmp_path / "third", pressed, print, cores=1)
+        racing.train_race(another, third, pressed, print, cores=1)
+    assert (third / "SGD.interrupted.zarr").is_dir()
     asked.clear()
-    racing.train_race(field, tmp_path / "third", told, print, cores=1)
-    assert asked[0] == ("training SGD", 0)  # it was another training
-    with pytest.raises(Interrupted):
-        racing.train_race(another, tmp_path / "third", pressed, print, cores=1)
-    assert (tmp_path / "third" / "SGD.interrupted.zarr").is_dir()
-    asked.clear()
-    runs = racing.train_race(another, tmp_path / "third", told, print, cores=1)
+    runs = racing.train_race(another, third, told, print, cores=1)
     assert asked[0] == ("training SGD", 19)  # it was beside the one that was whole
     assert [run.path.name for run in runs.values()] == ["SGD.zarr", "Adam.zarr"]
-    assert not [*(tmp_path / "third").glob("SGD.i*")]
+    assert not [*third.glob("SGD.i*")]
 
 
 def test_a_process_that_is_ended_keeps_what_it_has(tmp_path):
     path, worker = tmp_path / "SGD.zarr", workers._Worker()
-    job = workers.Job(vizopt.load_scene("sgd", {"epochs": 400_001}), path, (tmp_path,))
+    keys = TINY | {"epochs": 400_001, "keep.first": 2000}
+    job = workers.Job(vizopt.load_scene("sgd", keys), path, (tmp_path,))
 
     def bar(items, total, label, unit, start=0):
         for item in items:
@@ -332,7 +332,7 @@ def test_a_process_that_is_ended_keeps_what_it_has(tmp_path):
 
 def test_a_clip_of_a_race_makes_itself_again(tmp_path):
     path = write(tmp_path / "two.toml")
-    clip = vizopt.race(path, tmp_path / "a.gif", size=(640, 360), cores=1)
+    clip = vizopt.race(path, tmp_path / "a.gif", size=(320, 180), cores=1)
     assert clip.verdict.passed
     assert 'name = "Adam"' in recipes.read(clip.path)
     again = vizopt.race(clip.path, tmp_path / "b.gif", cores=1)
@@ -450,9 +450,9 @@ def test_a_mistake_is_one_line(mistake):
 
 def test_the_command_races_lists_and_tells(command, tmp_path):
     write(tmp_path / "two.toml")
-    ran = command("race", "two.toml", "-o", "two.png", "--size", "640x360", "--cores", "1", "-q")
+    ran = command("race", "two.toml", "-o", "two.png", "--size", "320x180", "--cores", "1", "-q")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("two.png  640×360  ")
+    assert ran.out.startswith("two.png  320×180  ")
     assert ran.out.endswith("  epoch 8\ntwo.txt  the clip in words\n")
     assert Path("two.txt").read_text().startswith("Two: 2 runs, SGD and Adam.")
     table = command("table", "two.toml").out
@@ -604,15 +604,17 @@ def test_the_seed_that_is_shown_is_nearest_to_all_medians():
 
 
 def test_tuning_gives_every_rule_the_same_budget(tmp_path, monkeypatch):
-    monkeypatch.setattr(tuning, "RATES", 3)
+    monkeypatch.setattr(tuning, "RATES", 2)
     path = write(tmp_path / "race.toml")
     race = load_race(path)
     found = tuning.tune(race, tmp_path / "trials", 0.4, quiet, print, cores=1)
     trials = found.race.trials
     assert [(trial.run, trial.lr) for trial in trials] == [
-        ("SGD", 0.0316), ("SGD", 1.0), ("SGD", 31.6),
-        ("Adam", 3.16e-5), ("Adam", 1e-3), ("Adam", 0.0316),
-    ]  # fmt: skip
+        ("SGD", 0.0316),
+        ("SGD", 31.6),
+        ("Adam", 3.16e-5),
+        ("Adam", 0.0316),
+    ]
     for trial in trials:
         name = f"{trial.run} {trial.lr:.3e}"
         alone = [Recording(tmp_path / "trials" / f"{name} {k}.zarr") for k in range(3)]
@@ -629,13 +631,11 @@ def test_tuning_gives_every_rule_the_same_budget(tmp_path, monkeypatch):
         assert run.optimizer.lr(0) == best.lr
     lines = [*found.lines()]
     assert lines[0].split()[:3] == ["run", "rate", "settled"]
-    assert len(lines) == 7
+    assert len(lines) == 5
     assert sum(" * " in line for line in lines) == 2
     assert any("> 8, > 8, > 8" in line for line in lines)
     assert parse_race(scene_toml(found.race), "tuned", {}, {}) == found.race
     assert found.race.budget == "rate: best of 9 × 3 seeds"
-    again = tuning.tune(race, tmp_path / "trials", 0.4, quiet, lambda line: None, cores=1)
-    assert again == found
 
 
 def test_the_rates_are_nine_over_three_decades_around_the_rules_own():
@@ -651,6 +651,7 @@ def test_the_rates_are_nine_over_three_decades_around_the_rules_own():
 
 def test_the_command_tunes_into_a_race(command, tmp_path, monkeypatch):
     monkeypatch.setattr(tuning, "RATES", 2)
+    monkeypatch.setattr(tuning, "SEEDS", 1)
     write(tmp_path / "two.toml")
     ran = command("tune", "two.toml", "-o", "tuned.toml", "--cores", "1", "-q")
     assert (ran.code, ran.err) == (0, "")
@@ -665,6 +666,7 @@ def test_the_command_tunes_into_a_race(command, tmp_path, monkeypatch):
     assert load_race("again.toml").trials == again.race.trials
     with pytest.raises(VizoptError, match=r"tune: target: 1.5 is no accuracy: from 0 to 1"):
         vizopt.tune("two.toml", target=1.5)
+    monkeypatch.setattr(tuning, "RATES", 1)
     slower = vizopt.tune(again.race, overrides={"epochs": 3}, cores=1)
     assert {trial.last for trial in slower.race.trials} == {2}
 
@@ -712,7 +714,7 @@ def test_on_the_clock_of_samples_who_sees_fewer_at_an_epoch_is_further(tmp_path)
 
 
 def test_a_run_that_another_command_has_replaced_is_not_drawn_as_this_one(tmp_path, monkeypatch):
-    keys = {"epochs": 5, "keep.grid": 4}
+    keys = TINY | {"epochs": 5}
     train = racing.train_all
 
     def meanwhile(jobs, *others):
@@ -722,9 +724,9 @@ def test_a_run_that_another_command_has_replaced_is_not_drawn_as_this_one(tmp_pa
     monkeypatch.setattr(racing, "train_all", meanwhile)
     field = field_of(["sgd", "adam"], keys, "mine")
     with pytest.raises(VizoptError, match="another command has recorded another run there"):
-        racing.train_race(field, tmp_path, quiet, lambda line: None)
+        racing.train_race(field, tmp_path, quiet, lambda line: None, cores=1)
     monkeypatch.undo()
-    runs = racing.train_race(field, tmp_path, quiet, lambda line: None)
+    runs = racing.train_race(field, tmp_path, quiet, lambda line: None, cores=1)
     assert [run.epochs for run in runs.values()] == [5, 5]
 
 
@@ -742,7 +744,7 @@ def test_a_run_that_is_replaced_while_it_is_drawn_ends_the_race(tmp_path):
                 field.runs["Adam"]._latest.clear()  # of a large one little is remembered
 
     field = field_of([str(path) for path in paths], {}, "race")
-    asked = request(size=(480, 270), overrides={"timeline.seconds": 0.3})
+    asked = request(size=(320, 180), overrides={"timeline.seconds": 0.3})
     with pytest.raises(RecordingError, match=r"^[^\n]*adam\.zarr: was replaced or removed while"):
         racing.race(field, [tmp_path / "a.gif"], asked, None, bar, print)
     assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "aside.zarr", paths[0]])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import zarr
 from children import committed, press, until, vizopt_child
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import vizopt
@@ -29,6 +29,19 @@ HEADER = Header(
 )
 
 
+# Long in epochs, each of which is short and kept: 1024 of them are committed together.
+LONG = [
+    f"--set={key}"
+    for key in (
+        "epochs=400001",
+        "keep.first=10000",
+        "keep.grid=4",
+        "problem.data.points=9",
+        "problem.sizes=[2, 4, 3]",
+    )
+] + ["-q"]
+
+
 def write(path, rows, history):
     with Recorder(path, HEADER, COLUMNS, {"points": np.eye(2)}) as recorder:
         for i in range(history):
@@ -38,8 +51,10 @@ def write(path, rows, history):
     return Recording(path)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=7, deadline=None)
 @given(rows=st.integers(0, 200), more=st.integers(0, 100))
+@example(rows=0, more=3)
+@example(rows=129, more=0)
 def test_what_was_appended_is_read(tmp_path_factory, rows, more):
     history = rows + more
     run = write(tmp_path_factory.mktemp("r") / "run.zarr", rows, history)
@@ -138,7 +153,7 @@ def test_the_permanent_recordings_open_and_draw(tmp_path, of):
     assert run["epoch"].tolist() == [0, 1, 2, 3, 4]
     assert run["loss"][0] == pytest.approx(1.098594, abs=1e-6)
     assert run.weights("dense2", epoch=4).shape == (64, 3)
-    clip = vizopt.render(run, tmp_path / "old.gif", seconds=0.5)
+    clip = vizopt.render(run, tmp_path / "old.gif", seconds=0.5, size=(320, 180))
     assert clip.length == 10
 
 
@@ -149,21 +164,20 @@ def test_the_permanent_recording_of_a_training_elsewhere_opens_and_draws(tmp_pat
         "PyTorch", model="Linear", optimizer="SGD", settings={"lr": 0.5}
     )
     assert run.weights("net.0", epoch=0).tolist() == [[0.5, -0.25], [0, 0.125], [1, -1]]
-    clip = vizopt.render(run, tmp_path / "mine.gif", seconds=0.5)
+    clip = vizopt.render(run, tmp_path / "mine.gif", seconds=0.5, size=(320, 180))
     assert clip.length == 10
 
 
 def test_a_killed_process_leaves_what_it_committed(tmp_path):
-    arguments = ("record", "sgd", "-o", "run.zarr", "--set", "epochs=100001", "-q")
-    with vizopt_child(*arguments, folder=tmp_path) as process:
+    with vizopt_child("record", "sgd", "-o", "run.zarr", *LONG, folder=tmp_path) as process:
         until(process, lambda: committed(tmp_path))
         press(process, signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     run = Recording(next(tmp_path.glob("run.zarr.*.part")))
     assert len(run) > 0  # by the number of its rows, or after five seconds
     assert run["epoch"][0] == 0
-    clip = vizopt.render(run, tmp_path / "cut.gif", seconds=1.0)
-    assert clip.length == 20
+    clip = vizopt.render(run, tmp_path / "cut.gif", seconds=0.5, size=(320, 180))
+    assert clip.length == 10
 
 
 def test_later_epochs_are_kept_now_and_then(tmp_path):

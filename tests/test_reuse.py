@@ -27,7 +27,7 @@ SMALL = {
     "timeline.seconds": 0.2,
 }
 SET = [f"--set={key}={value}" for key, value in SMALL.items()]
-MAKE = ("make", "sgd", *SET, "--size", "640x360")
+MAKE = ("make", "sgd", *SET, "--size", "320x180")
 REUSED = "outputs/sgd.zarr: has the same training: reused (--again trains)"
 
 
@@ -78,21 +78,23 @@ def numbers(path):
 
 
 SHOWN = {
-    "nothing": {},
-    "title": {"title": "X"},
-    "theme": {"theme": "dark"},
-    "pace": {"timeline.kind": "uniform", "timeline.seconds": 3.0},
-    "language": {"look.language": "de"},
-    "name": {"name": "other"},
-    "fewer panels": {"stage.panels": {"curves": {"kind": "curves"}}},
-    "pause": {"pause": [{"epoch": 3, "text": "?"}]},
-    "clip": {"clip.size": [640, 360], "clip.fps": 7.0, "formats": ["gif"]},
+    "title": "X",
+    "theme": "dark",
+    "timeline.kind": "uniform",
+    "timeline.seconds": 3.0,
+    "look.language": "de",
+    "name": "other",
+    "stage.panels": {"curves": {"kind": "curves"}},  # fewer
+    "pause": [{"epoch": 3, "text": "?"}],
+    "clip.size": [640, 360],
+    "clip.fps": 7.0,
+    "formats": ["gif"],
 }
 
 
-@pytest.mark.parametrize("shown", SHOWN)
+@pytest.mark.parametrize("shown", [{}, SHOWN])
 def test_what_is_shown_may_differ(outputs, shown):
-    assert tried(small(**SHOWN[shown])) == (True, [REUSED])
+    assert tried(small(**shown)) == (True, [REUSED])
 
 
 @pytest.mark.parametrize("files", [["a.png"], ["a.gif", "b.zarr"]])
@@ -309,7 +311,7 @@ def test_every_command_that_trains_to_draw_reuses(command, monkeypatch, name):
 
 
 def test_from_python_make_trains_unless_told(outputs, monkeypatch):
-    scene = vizopt.load_scene("sgd", SMALL)
+    scene = vizopt.load_scene("sgd", SMALL | {"clip.size": [320, 180]})
     told = []
     steps = []
     original = training.record_steps

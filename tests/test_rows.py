@@ -139,11 +139,11 @@ def test_fineness_goes_before_rows_run_out():
     assert fineness(1e12, row, None, exact=False) == SAMPLED[0]
 
 
-@pytest.mark.parametrize(("size", "side"), [("200 MB", 128), ("1 MB", 32)])
+@pytest.mark.parametrize(("size", "side"), [("100 MB", 128), ("1 MB", 32)])
 def test_a_size_chooses_the_cells_and_is_kept(tmp_path, size, side):
     w = np.random.RandomState(0).randn(500, 500).astype(np.float32)
-    with vizopt.Run(tmp_path / "a.zarr", size=size, epochs=200) as run:
-        for _ in range(200):
+    with vizopt.Run(tmp_path / "a.zarr", size=size, epochs=100) as run:
+        for _ in range(100):
             run.log(loss=1.0, params={"w": w})
             w += np.float32(0.01)
     run = vizopt.Recording(tmp_path / "a.zarr")

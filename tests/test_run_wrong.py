@@ -286,8 +286,10 @@ def test_nothing_logged_leaves_nothing(tmp_path):
     assert [*tmp_path.iterdir()] == [tmp_path / "b.zarr"]
 
 
-@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
-@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [(ValueError, False), (KeyboardInterrupt, False), (SystemExit, True), (ValueError, True)],
+)
 def test_an_error_in_the_loop_keeps_what_was_before(tmp_path, error, again):
     path = tmp_path / "a.zarr"
     if again:
