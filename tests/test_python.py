@@ -117,27 +117,27 @@ print(run.weights("dense1", epoch=9).shape)
     assert (tmp_path / "a.gif").exists()
 
 
-def test_keywords_do_what_the_look_does(tiny, tmp_path):
+def test_keywords_do_what_the_look_does(walk, tmp_path):
     options = vizopt.ClipOptions(size=(480, 270), at="first")
-    one = vizopt.render(tiny, tmp_path / "a.png", options, theme="dark")
+    one = vizopt.render(walk, tmp_path / "a.png", options, theme="dark")
     keywords = {"size": [480, 270], "theme": "dark", "at": "first"}
-    two = vizopt.render(str(tiny.path), str(tmp_path / "b.png"), **keywords)
+    two = vizopt.render(str(walk.path), str(tmp_path / "b.png"), **keywords)
     assert one.path.read_bytes() == two.path.read_bytes()
-    three = vizopt.render(tiny, tmp_path / "c.png", options)
+    three = vizopt.render(walk, tmp_path / "c.png", options)
     assert three.path.read_bytes() != one.path.read_bytes()
     both = vizopt.render(
-        tiny, tmp_path / "d.png", options, theme="light", overrides={"theme": "print"}
+        walk, tmp_path / "d.png", options, theme="light", overrides={"theme": "print"}
     )
     assert both.path.read_bytes() == three.path.read_bytes()  # what is named goes before
-    assert (three.size, three.at) == ((480, 270), "epoch 0")
+    assert (three.size, three.at) == ((480, 270), "step 0")
 
 
-def test_title_text_at_and_a_looks_file(tiny, tmp_path):
+def test_title_text_at_and_a_looks_file(walk, tmp_path):
     own = tmp_path / "own.toml"
     own.write_text('ink = "#112233"\n')
-    how = {"title": "Mine", "text": "large", "at": "epoch=9", "size": (480, 270)}
-    clip = vizopt.render(tiny, tmp_path / "a.png", look=own, **how)
-    assert clip.at == "epoch 9"
+    how = {"title": "Mine", "text": "large", "at": "step=9", "size": (480, 270)}
+    clip = vizopt.render(walk, tmp_path / "a.png", look=own, **how)
+    assert clip.at == "step 9"
     for line in ('title = "Mine"', 'text = "large"', 'ink = "#112233"'):
         assert line in clip.metadata.recipe
 
@@ -148,7 +148,7 @@ def test_several_files_are_drawn_from_one_training(tmp_path, monkeypatch):
     trained = []
     original = pipeline.trained
     monkeypatch.setattr(pipeline, "trained", lambda *a, **k: (trained.append(1), original(*a, **k)))
-    scene = vizopt.load_scene("sgd", TINY)
+    scene = vizopt.load_scene("landscape", {"epochs": 21})
     files = [tmp_path / name for name in ("a.png", "run.zarr", "b.png")]
     clips = vizopt.make(scene, files, size=(480, 270), overrides={"optimizer.lr": 0.5})
     assert [clip.path.name for clip in clips] == ["a.png", "b.png"]
@@ -287,8 +287,8 @@ def test_a_wrong_value_from_python_is_one_line_of_ours(message):
     assert isinstance(raised.value, ValueError)
 
 
-def test_check_and_recipe_are_what_the_commands_tell(tiny, tmp_path, command):
-    clip = vizopt.render(tiny, tmp_path / "a.gif", size=(480, 270), fps=20, seconds=0.3).path
+def test_check_and_recipe_are_what_the_commands_tell(walk, tmp_path, command):
+    clip = vizopt.render(walk, tmp_path / "a.gif", size=(480, 270), fps=20, seconds=0.3).path
     verdict = vizopt.check(str(clip))
     assert (verdict.passed, verdict.size, verdict.frames) == (True, (480, 270), 6)
     assert vizopt.recipe(clip) == command("recipe", clip).out
@@ -315,10 +315,10 @@ def test_find_tells_and_writes_what_the_command_does(tmp_path, command):
             vizopt.find("momentum-fast", within=within)
 
 
-def test_a_deck_and_a_pack(tiny, tmp_path):
-    deck = vizopt.slides([tiny.path], tmp_path / "talk.html", size=(480, 270), fps=10, seconds=0.3)
+def test_a_deck_and_a_pack(walk, tmp_path):
+    deck = vizopt.slides([walk.path], tmp_path / "talk.html", size=(480, 270), fps=10, seconds=0.3)
     assert repr(deck) == f"<Deck {tmp_path / 'talk.html'}: 1 slide>"
-    assert [part.clip.name for part in deck.slides[0].parts] == ["sgd.mp4"]
+    assert [part.clip.name for part in deck.slides[0].parts] == ["run.mp4"]
     with pytest.raises(VizoptError, match='slides: unknown keyword "them"'):
         vizopt.slides("sgd", tmp_path / "b.html", them="dark")
     with pytest.raises(VizoptError, match="ratio: the slides have the shape of the template's"):
