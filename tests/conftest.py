@@ -85,6 +85,13 @@ def descent(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 
 
 @pytest.fixture(scope="session")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """21 steps on the function of the scene `landscape`, which is drawn in the shortest time."""
+    scene = vizopt.load_scene("landscape", {"epochs": 21})
+    return vizopt.record(scene, tmp_path_factory.mktemp("walk") / "run.zarr")
+
+
+@pytest.fixture(scope="session")
 def sine(tmp_path_factory):
     """41 epochs of the scene `sine`."""
     scene = vizopt.load_scene("sine", FEW)

@@ -21,6 +21,7 @@ from vizopt.recording.store import Recording
 SIDE, LONG = 64, 12
 PACK = [f"a/a.{suffix}" for suffix in ("mp4", "gif", "html", "pptx", "png", "toml", "txt")]
 TINY = {"epochs": 6, "keep.grid": 4, "timeline.seconds": 0.1, "clip.size": [480, 270], "name": "a"}
+TINY |= {"clip.fps": 10}  # for all formats, which are drawn at once then
 
 
 def race(path, runs, rounds):

@@ -40,7 +40,7 @@ from vizopt.formats.slides.layout import captioned
 from vizopt.scene.load import parse_scene
 
 INCH = 914_400
-SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "0.3", "--fps", "10", "-q"]
+SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "0.1", "--fps", "10", "-q"]
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +48,18 @@ def clips(run, tmp_path_factory):
     """Finished clips, made once: a and b, which is longer, as MP4 and GIF with their texts."""
     folder = tmp_path_factory.mktemp("clips")
     for name, seconds in (("a", 0.5), ("b", 1.0)):
-        look = {"size": (480, 480), "fps": 10, "seconds": seconds, "title": f"Clip {name}"}
+        look = {"size": (480, 480), "fps": 4, "seconds": seconds, "title": f"Clip {name}"}
         look["overrides"] = {"look.text": 2.9}  # so that they stay as they are on a slide
         vizopt.render(run, [folder / f"{name}.mp4", folder / f"{name}.gif"], **look)
     return folder
+
+
+@pytest.fixture(scope="module")
+def pair(clips, tmp_path_factory):
+    """A deck of a and b beside each other, and of a's GIF on a slide of its own."""
+    path = tmp_path_factory.mktemp("pair") / "d.pptx"
+    deck.write(path, [f"{clips}/a.mp4+{clips}/b.mp4", str(clips / "a.gif")])
+    return path
 
 
 def films(page):
@@ -76,7 +84,8 @@ judged = cache(check_flashes)
 @pytest.mark.parametrize("names", ["landscape+momentum-fast", "momentum-fast"])
 def test_the_poster_that_is_asked_for_is_on_the_slide(command, names):
     """Of one clip and of two: the last frame, and not the first."""
-    ran = command("slides", names, "-o", "d.pptx", "--poster", "last", *SHORT)
+    look = [*SHORT, "--seconds", "0.3", "--size", "480x270"]
+    ran = command("slides", names, "-o", "d.pptx", "--poster", "last", *look)
     assert ran.code == 0, ran.err
     for film in films(page_of()):
         poster = np.asarray(Image.open(io.BytesIO(film.poster_frame.blob)).convert("RGB"), int)
@@ -269,10 +278,8 @@ def effects(page):
     return found
 
 
-def test_both_play_together_on_one_click(command, clips):
-    pair = f"{clips}/a.mp4+{clips}/b.mp4"
-    assert command("slides", pair, clips / "a.gif", "-o", "d.pptx", "-q").code == 0
-    page = page_of()
+def test_both_play_together_on_one_click(pair):
+    page = page_of(pair)
     left, right = films(page)
     assert effects(page) == [
         ("clickEffect", "playFrom(0.0)", left.shape_id),
@@ -284,17 +291,16 @@ def test_both_play_together_on_one_click(command, clips):
     ids = page.element.xpath(".//p:cTn/@id")
     assert ids == [str(number) for number in range(1, len(ids) + 1)]
     assert page.element.xpath(".//p:video//p:cond/@delay") == ["indefinite", "indefinite"]
-    found = validate_pptx("d.pptx")
+    found = validate_pptx(str(pair))
     assert found.is_valid, found.errors
 
 
-def test_clips_that_would_come_apart_play_once(command, clips):
+def test_clips_that_would_come_apart_play_once(command, clips, pair):
     shutil.copy(clips / "a.mp4", "c.mp4")
     assert command("slides", f"{clips}/a.mp4+c.mp4", "-o", "same.pptx", "-q").code == 0
-    assert command("slides", f"{clips}/a.mp4+{clips}/b.mp4", "-o", "d.pptx", "-q").code == 0
     again = "//p:video//p:cTn[@repeatCount='indefinite']"
     assert len(page_of("same.pptx").element.xpath(again)) == 2
-    assert len(page_of("d.pptx").element.xpath(again)) == 0
+    assert len(page_of(pair).element.xpath(again)) == 0
 
 
 def test_the_notes_have_the_cues_of_both_in_their_order(clips):
@@ -324,9 +330,8 @@ def test_the_notes_have_the_cues_of_both_in_their_order(clips):
     assert formats.joined(slides[:1]).notes[1] == "0.1 s, epoch 20: falls"
 
 
-def test_notes_end_in_both_recipes(command, clips):
-    assert command("slides", f"{clips}/a.mp4+{clips}/b.mp4", "-o", "d.pptx", "-q").code == 0
-    notes = page_of().notes_slide.notes_text_frame.text
+def test_notes_end_in_both_recipes(pair):
+    notes = page_of(pair).notes_slide.notes_text_frame.text
     assert notes.startswith("Left: Clip a (own scales)\n\n")
     last = notes.split("To make the clip again")
     assert len(last) == 3
@@ -425,11 +430,8 @@ def test_a_name_has_one_line(length, inches, size, kept):
     assert text.endswith("…") == (kept < length)
 
 
-def test_the_poster_of_each_is_its_own_first_picture(command, clips):
-    from vizopt.flashes.decode import pictures
-
-    assert command("slides", f"{clips}/a.mp4+{clips}/b.mp4", "-o", "d.pptx", "-q").code == 0
-    posters = {Image.open(io.BytesIO(data)).tobytes() for data in media(page_of(), "/image")}
+def test_the_poster_of_each_is_its_own_first_picture(pair, clips):
+    posters = {Image.open(io.BytesIO(data)).tobytes() for data in media(page_of(pair), "/image")}
     first = {next(iter(pictures(clips / f"{n}.mp4"))).frame.tobytes() for n in "ab"}
     assert posters == first
 
@@ -462,11 +464,14 @@ LONG = [
 ]
 
 
-@pytest.mark.parametrize("title", LONG, ids=range(len(LONG)))
-@pytest.mark.parametrize("ratio", ["16:9", "4:3"])
+@pytest.mark.parametrize(
+    ("title", "ratio"),
+    [(0, "16:9"), (1, "4:3"), (2, "16:9"), (2, "4:3"), (3, "16:9"), (4, "4:3")],
+)
 def test_a_title_of_300_letters_stays_in_its_box_and_the_names_on_their_lines(
     clips, tmp_path, title, ratio
 ):
+    title = LONG[title]
     slides = [slide_of(clips / f"{n}.mp4", title=title) for n in "ab"]
     formats.write(tmp_path / "d.pptx", [formats.joined(slides, title), slides[0]], ratio)
     font = ImageFont.truetype(findfont(FontProperties(family="DejaVu Sans", weight="bold")), 200)
@@ -515,17 +520,3 @@ def test_a_long_title_leaves_the_clips_their_room(clips, title, size):
 
 def test_tab_offers_what_can_stand_behind_a_plus():
     assert offered("slides", "sgd+ad") == ["sgd+adagrad", "sgd+adam", "sgd+adam-tuned"]
-
-
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
-def test_libreoffice_plays_both_on_a_click(clips, tmp_path):
-    path = tmp_path / "d.pptx"
-    deck.write(path, [f"{clips}/a.mp4+{clips}/b.mp4"])
-    home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
-    convert = ["soffice", home, "--headless", "--convert-to", "odp", "--outdir", tmp_path, path]
-    subprocess.run(convert, check=True, capture_output=True, timeout=600)
-    with ZipFile(tmp_path / "d.odp") as package:
-        read = package.read("content.xml").decode()
-    assert read.count("anim:command=") == 2
-    assert read.count('presentation:node-type="on-click"') == 1
-    assert read.count('presentation:node-type="with-previous"') == 1

@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import subprocess
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from zipfile import ZipFile
@@ -23,12 +24,13 @@ from vizopt.clips.metadata import metadata_of
 from vizopt.clips.options import request
 from vizopt.core import atomic
 from vizopt.draw.views import views_of
+from vizopt.flashes import check_flashes
 from vizopt.formats import ClipMetadata, StreamSpec, format_of
 from vizopt.formats import slides as formats
 from vizopt.scene.load import parse_scene
 from vizopt.scene.options import ClipOptions
 
-SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "1", "-q"]
+SHORT = ["--set", "epochs=30", "--set", "keep.grid=20", "--seconds", "0.3", "-q"]
 SMALL = [*SHORT, "--size", "480x270", "--fps", "10"]
 HOSTILE = (
     "<script>alert(\"1\")</script> & 'x' \x07 --> {{< include /etc/passwd >}} `` ``` \\ $x$ # *b*"
@@ -40,22 +42,24 @@ def clips(run, descent, tmp_path_factory):
     """Finished clips, made once: a.mp4 and a.gif with their text, wide.mp4."""
     folder = tmp_path_factory.mktemp("clips")
     large = {"overrides": {"look.text": 2.9}}  # so that they stay as they are on a slide
-    look = {"size": (480, 270), "fps": 10, "seconds": 1.0, **large}
-    vizopt.render(run, folder / "a.mp4", **look)
-    vizopt.render(run, folder / "a.gif", **look)
-    vizopt.render(descent, folder / "wide.mp4", size=(600, 270), fps=10, seconds=1.0, **large)
+    look = {"fps": 4, "seconds": 1.0, **large}
+    vizopt.render(run, [folder / "a.mp4", folder / "a.gif"], size=(480, 270), **look)
+    vizopt.render(descent, folder / "wide.mp4", size=(600, 270), **look)
     return folder
 
 
-@pytest.fixture
-def flashing(tmp_path):
+@pytest.fixture(scope="module")
+def flashing(tmp_path_factory):
     """A clip that fails the check: black and white in turn."""
-    path = tmp_path / "flash.mp4"
+    path = tmp_path_factory.mktemp("flashing") / "flash.mp4"
     frames = [Image.new("RGBA", (320, 240), "white" if k % 2 else "black") for k in range(20)]
     with format_of(path).open(path, StreamSpec((320, 240), 10.0, lambda: [])) as write:
         for frame in frames:
             write(np.array(frame))
     return path
+
+
+judged = cache(check_flashes)
 
 
 def pages(path):
@@ -83,7 +87,7 @@ def timing(page):
 
 
 def test_a_slide_for_each_scene_recording_and_clip(command, run, clips):
-    look = ["--size", "480x270", "--fps", "10", "--seconds", "1", "-q"]
+    look = ["--size", "480x270", "--fps", "10", "--seconds", "0.3", "-q"]
     ran = command("slides", "landscape", run.path, clips / "wide.mp4", "-o", "deck.pptx", *look)
     assert ran.code == 0, ran.err
     assert ran.out.startswith("deck.pptx  3 slides  ")
@@ -120,7 +124,7 @@ def test_the_closing_lines_have_length_and_flash_check(command, clips, flashing)
 
 
 def test_the_clip_is_large_and_leaves_its_title_to_the_slide(command):
-    keys = {"epochs": 30, "keep.grid": 20, "timeline.seconds": 1.0}
+    keys = {"epochs": 30, "keep.grid": 20, "timeline.seconds": 0.3}
     look = request(size=(480, 270), fps=10, slide=True)
     pipeline.make(vizopt.load_scene("landscape", keys), [Path("landscape.mp4")], look)
     assert command("make", "landscape", "-o", "one.pptx", *SMALL).code == 0
@@ -152,7 +156,8 @@ def test_above_a_clip_of_a_slide_are_its_settings_alone(run, texts):
 
 @pytest.mark.parametrize(("ratio", "size"), [("16:9", (1440, 720)), ("4:3", (1068, 720))])
 def test_a_clip_is_drawn_for_the_room_on_the_slide(command, ratio, size):
-    ran = command("slides", "landscape", *SHORT, "--fps", "5", "-o", "d.pptx", "--ratio", ratio)
+    one = ["--seconds", "0.1", "--fps", "10"]  # frame
+    ran = command("slides", "landscape", *SHORT, *one, "-o", "d.pptx", "--ratio", ratio)
     assert ran.code == 0, ran.err
     show = Presentation("d.pptx")
     film = movie(show.slides[0])
@@ -199,12 +204,12 @@ def test_notes_begin_with_what_happens_when(command):
     scene = Path("asked.toml")
     asked = '[[pause]]\nepoch = 60\ntext = "And now?"\n'
     scene.write_text(f"{command('show', 'momentum-09').out}\n{asked}")
-    short = ["--set", "epochs=201", "--set", "timeline={kind='uniform', seconds=4}"]
+    short = ["--set", "epochs=201", "--set", "timeline={kind='uniform', seconds=2}"]
     small = ["--size", "480x270", "--fps", "10", "-q"]
     assert command("slides", scene, *short, *small, "-o", "d.pptx").code == 0
     (page,) = pages("d.pptx")
     cues = page.notes_slide.notes_text_frame.text.split("\n\n")
-    keys = {"epochs": 201, "timeline": {"kind": "uniform", "seconds": 4}}
+    keys = {"epochs": 201, "timeline": {"kind": "uniform", "seconds": 2}}
     loaded = vizopt.load_scene(scene, keys)
     run = vizopt.record(loaded, "again.zarr")
     shown = run["epoch"][loaded.timeline.rows(run["epoch"], 10)]
@@ -333,8 +338,6 @@ TITLES = [HOSTILE, "x" * 5000, "two\nlines\tand\x0b more", "\x00\ufffe", "Ünïc
 
 
 def test_a_file_name_is_no_xml(tmp_path, clips):
-    from vizopt.flashes import check_flashes
-
     clip = Path(shutil.copy(clips / "a.mp4", tmp_path / "Q&A 'x'.mp4"))
     slide = formats.slide(clip, ClipMetadata("Q&A", "Q&A", (), "", ""), check_flashes(clip))
     formats.write(tmp_path / "Q&A.pptx", [slide])
@@ -345,10 +348,8 @@ def test_a_file_name_is_no_xml(tmp_path, clips):
 
 @pytest.mark.parametrize("title", TITLES, ids=range(len(TITLES)))
 def test_any_title_can_be_read_again(tmp_path, clips, title):
-    from vizopt.flashes import check_flashes
-
     label = ClipMetadata(title, title, (title, "second"), f"title = {title!r}", "")
-    slide = formats.slide(clips / "a.mp4", label, check_flashes(clips / "a.mp4"))
+    slide = formats.slide(clips / "a.mp4", label, judged(clips / "a.mp4"))
     formats.write(tmp_path / "d.pptx", [slide])
     (page,) = pages(tmp_path / "d.pptx")
     shown = page.shapes.title.text
@@ -386,15 +387,10 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def hostile(clips):
-    from vizopt.flashes import check_flashes
-
     label = ClipMetadata(
         HOSTILE, HOSTILE, (HOSTILE,), f"title = '{HOSTILE[:30]} {{{{< x >}}}} -->'\n", ""
     )
-    return [
-        formats.slide(clips / name, label, check_flashes(clips / name))
-        for name in ("a.mp4", "a.gif")
-    ]
+    return [formats.slide(clips / name, label, judged(clips / name)) for name in ("a.mp4", "a.gif")]
 
 
 def test_reveal_sections_hold_what_they_were_given(hostile):
@@ -412,13 +408,11 @@ def test_reveal_sections_hold_what_they_were_given(hostile):
 
 
 def test_slides_follow_the_paper_ink_and_font_of_the_clips_own_look(clips, tmp_path):
-    from vizopt.flashes import check_flashes
-
     around = {"paper": "#002b36", "ink": "#eee8d5", "muted": "#93a1a1"}
     label = ClipMetadata(
         "T", "T", ("p",), "title = 'T'\n", "", colours=around, font="Fira 'x\";}</style>"
     )
-    slide = formats.slide(clips / "a.mp4", label, check_flashes(clips / "a.mp4"))
+    slide = formats.slide(clips / "a.mp4", label, judged(clips / "a.mp4"))
     page = Page(formats.SNIPPETS[".html"]([slide]))
     assert page.elements[0] == (
         "section",
@@ -436,7 +430,7 @@ def test_slides_follow_the_paper_ink_and_font_of_the_clips_own_look(clips, tmp_p
     (made,) = pages(tmp_path / "d.pptx")
     (run,) = made.shapes.title.text_frame.paragraphs[0].runs
     assert run.font.name == label.font
-    plain = [formats.slide(clips / "a.mp4", ClipMetadata("T", "T"), check_flashes(clips / "a.mp4"))]
+    plain = [formats.slide(clips / "a.mp4", ClipMetadata("T", "T"), judged(clips / "a.mp4"))]
     for told in (write(plain) for write in formats.SNIPPETS.values()):
         assert not re.search(r"background|color: #|font-family", told, re.IGNORECASE)
 
@@ -490,12 +484,10 @@ def test_a_marp_comment_ends_where_it_should(hostile):
 
 
 def test_figures_in_an_alt_text_are_left_alone(clips):
-    from vizopt.flashes import check_flashes
-
     label = ClipMetadata(
         "1. Of", "Loss falls from 1.099 to 0.7 (by 36 %), x = -2; done: yes", ("- no",), "", ""
     )
-    slide = formats.slide(clips / "a.gif", label, check_flashes(clips / "a.gif"))
+    slide = formats.slide(clips / "a.gif", label, judged(clips / "a.gif"))
     text = formats.SNIPPETS[".md"]([slide])
     assert f"![h:606 {label.alt}](a.gif)" in text
     assert "## 1\\. Of\n" in text
@@ -503,10 +495,8 @@ def test_figures_in_an_alt_text_are_left_alone(clips):
 
 
 def test_words_that_marp_takes_for_orders_are_none_in_an_alt_text(clips):
-    from vizopt.flashes import check_flashes
-
     label = ClipMetadata("t", "a bg in contrast w:20 to the blur", (), "", "")
-    slide = formats.slide(clips / "a.gif", label, check_flashes(clips / "a.gif"))
+    slide = formats.slide(clips / "a.gif", label, judged(clips / "a.gif"))
     words = (
         formats.SNIPPETS[".md"]([slide])
         .split("![h:606 ")[1]
@@ -625,16 +615,25 @@ def test_a_deck_of_two_clips_is_not_judged_as_one(command, clips):
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
-def test_libreoffice_opens_every_slide(clips, tmp_path):
-    decks = {"16:9": tmp_path / "wide.pptx", "4:3": tmp_path / "d.pptx"}
-    for ratio, path in decks.items():
-        sources = [str(clips / "a.mp4"), str(clips / "wide.mp4")]
-        deck.write(path, sources, paper=deck.Paper(ratio))
+def test_libreoffice_opens_every_slide_and_plays_two_clips_on_a_click(clips, tmp_path):
+    files = [clips / name for name in ("a.mp4", "wide.mp4")]
+    deck.write(tmp_path / "wide.pptx", [*map(str, files)])
+    slides = [formats.slide(clip, ClipMetadata(clip.stem), judged(clip)) for clip in files]
+    formats.write(tmp_path / "both.pptx", [formats.joined(slides), slides[0]], "4:3")
     home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
-    convert = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", tmp_path]
-    subprocess.run([*convert, *decks.values()], check=True, capture_output=True, timeout=600)
-    for path in decks.values():
-        assert len(re.findall(rb"/Type\s*/Page\b", path.with_suffix(".pdf").read_bytes())) == 2
+    convert = ["soffice", home, "--headless", "--convert-to", "odp", "--outdir", tmp_path]
+    decks = [tmp_path / "wide.pptx", tmp_path / "both.pptx"]
+    subprocess.run([*convert, *decks], check=True, capture_output=True, timeout=600)
+    wide, both = (content(path.with_suffix(".odp")) for path in decks)
+    assert wide.count("<draw:page ") == both.count("<draw:page ") == 2
+    assert both.count("anim:command=") == 2
+    assert both.count('presentation:node-type="on-click"') == 1
+    assert both.count('presentation:node-type="with-previous"') == 1
+
+
+def content(path):
+    with ZipFile(path) as package:
+        return package.read("content.xml").decode()
 
 
 @pytest.mark.parametrize(("fps", "told"), [("60", True), ("50", False)])
