@@ -43,7 +43,7 @@ class Held(Recording):
     def __init__(self, scene):
         problem = scene.problem.build(None)
         optimizer = acting(scene.optimizer, problem.layout)
-        self.path, self._latest = Path("held.zarr"), {}
+        self.path, self._latest, self.scene = Path("held.zarr"), {}, scene
         self.diverged = self.interrupted = self.undefined = None
         self.header = Header(
             name="held",

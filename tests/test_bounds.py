@@ -72,7 +72,7 @@ def test_curves_of_what_is_no_curve_are_refused(columns, name):
     ],
 )
 def test_a_run_that_stays_where_f_is_level_or_huge_is_drawn(keys, tmp_path):
-    keys = {"epochs": 60, "timeline.seconds": 1.0, "timeline.kind": "uniform"} | keys
+    keys = {"epochs": 60, "timeline.seconds": 0.5, "timeline.kind": "uniform"} | keys
     scene = vizopt.load_scene("local-minimum-1", keys)
     run = vizopt.record(scene, tmp_path / "run.zarr")
     for frame in planned_picture(run, scene, (320, 180), 10):
@@ -90,5 +90,5 @@ def test_a_long_title_is_cut_before_it_is_measured(tmp_path, monkeypatch):
         lambda text, *other: lengths.append(len(text)) or measured(text, *other),
     )
     scene = vizopt.load_scene("local-minimum-1", {"epochs": 2, "title": "il, " * 500})
-    planned_picture(vizopt.record(scene, tmp_path / "run.zarr"), scene, (640, 360), 10)
+    planned_picture(vizopt.record(scene, tmp_path / "run.zarr"), scene, (270, 480), 10)
     assert 20 < max(lengths) < 700

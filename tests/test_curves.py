@@ -15,7 +15,7 @@ from vizopt.draw.theme import THEMES
 from vizopt.recording.minima import minima_of
 from vizopt.scene.load import parse_scene
 
-WIDE, SMALL, SQUARE = (1280, 720), (640, 360), (1080, 1080)
+WIDE, SMALL, SQUARE = (1280, 720), (640, 360), (540, 540)
 LESSON = "(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4"
 
 
@@ -39,7 +39,7 @@ def names_in(picture, texts):
     ]
 
 
-@pytest.mark.parametrize("size", [WIDE, SMALL, SQUARE])
+@pytest.mark.parametrize("size", [SMALL, SQUARE])
 @pytest.mark.parametrize(
     ("f", "interval", "start", "expected"),
     [

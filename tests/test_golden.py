@@ -4,6 +4,7 @@ A changed picture is written beside the kept one as `…-changed.png`: look at b
 over when the change is meant.
 """
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ NETWORK, DESCENT = 41, 26  # epochs, steps
 SIZE = (640, 360)
 
 
+@cache
 def shortened(name, **keys):
     """The scene's first epochs: few enough that no machine's last digit can be seen.
 
@@ -41,7 +43,8 @@ def recordings(tmp_path_factory):
 
     def recorded(name):
         if name not in kept:
-            kept[name] = vizopt.record(shortened(name), tmp_path_factory.mktemp(name) / "run.zarr")
+            scene = shortened(name, theme="light")
+            kept[name] = vizopt.record(scene, tmp_path_factory.mktemp(name) / "run.zarr")
         return kept[name]
 
     return recorded

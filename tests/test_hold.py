@@ -173,8 +173,8 @@ def test_a_row_of_several_frames_is_drawn_as_if_it_was_of_one(run):
     def picture():
         return planned_picture(run, scene, (320, 240), 400.0)
 
-    drawn, at = picture(), range(300, 312)
-    assert len(set(scene.timeline.rows(run["epoch"], 400.0)[300:312].tolist())) < 12
+    drawn, at = picture(), range(302, 307)
+    assert len(set(scene.timeline.rows(run["epoch"], 400.0)[302:307].tolist())) < 5
     for k in at:
         assert (drawn[k] == picture()[k]).all()
 
@@ -282,8 +282,9 @@ def test_a_held_picture_says_so_and_shows_it(tmp_path):
     k = 37
     picture = planned_picture(run, scene, (1280, 720), 30.0)
     frame = picture[k]
-    for again in (38, 44, 45, 30):
-        assert (picture[again] == planned_picture(run, scene, (1280, 720), 30.0)[again]).all()
+    other = planned_picture(run, scene, (1280, 720), 30.0)
+    for again in (45, 38, 44, 30):
+        assert (picture[again] == other[again]).all()
     own = planned_picture(run, scene, (1280, 720), 30.0, mode="still")[k]
     winners = run["scores"][rows[30] : rows[44] + 1].argmax(axis=1)
     shares = np.stack([(winners == c).mean(axis=0) for c in range(3)])

@@ -74,7 +74,7 @@ def test_gradient_of_a_batch_with_dropout_is_that_of_its_own_loss(head, step, ac
 def test_scores_are_a_plain_forward_pass(precision, activation):
     problem, params = built((2, 6, 4, 3), precision=precision, activation=activation)
     params = params.astype(problem.dtype)
-    points = RandomState(2).randn(5000, 2).astype(params.dtype)  # several blocks and a rest
+    points = RandomState(2).randn(1300, 2).astype(params.dtype)  # several blocks and a rest
     f = {
         "relu": lambda z: np.maximum(z, 0),
         "leaky-relu": lambda z: np.where(z > 0, z, 0.01 * z),
@@ -184,12 +184,13 @@ def test_what_does_not_fit_is_said_before_training(keys, message):
 
 
 def test_a_divergence_is_a_result(tmp_path):
-    run = vizopt.record(vizopt.load_scene("divergence"), tmp_path / "run.zarr")
+    scene = vizopt.load_scene("divergence", {"keep.grid": 20})
+    run = vizopt.record(scene, tmp_path / "run.zarr")
     assert run.diverged == run.epochs
     assert run["epoch"][-1] == run.diverged - 1
     assert np.isfinite(run["params"]).all()
     assert np.isfinite(run["loss"]).all()
-    assert vizopt.render(run, tmp_path / "a.gif", seconds=1.0).length == 20
+    assert vizopt.render(run, tmp_path / "a.gif", seconds=1.0, size=(480, 270)).length == 20
 
 
 @pytest.mark.parametrize("precision", ["book", "float32", "float64"])

@@ -77,7 +77,7 @@ def kinds(told):
 
 @pytest.mark.parametrize("name", library.names())
 def test_every_bundled_scene_is_told(short, name):
-    told = story.of(short(name))
+    told, title = story.of(short(name)), vizopt.load_scene(name).title
     assert 60 <= len(told.alt) <= 250
     assert told.alt.endswith(".")
     assert told.text.startswith(f"{told.alt}\n\n")
@@ -86,7 +86,7 @@ def test_every_bundled_scene_is_told(short, name):
     assert len(told.paragraphs) == (3 if name == "landscape" else 4)
     for paragraph in (told.alt, *told.paragraphs):
         assert re.fullmatch(r"[^\n]+", paragraph)
-        told_by_us = paragraph.removeprefix(vizopt.load_scene(name).title)
+        told_by_us = paragraph.removeprefix(title)
         assert not re.search(r"  |[.,;:]{2}| [,.;:]|None|\bnan\b|\binf\b|[{}]", paragraph)
         assert not re.search(r"-\d|e[-+]\d|0\.0000|\D\.\d", told_by_us)
         assert not re.search(r"\b1 (\w+ )?(points|classes|units|steps|minima|times)\b", paragraph)

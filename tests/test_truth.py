@@ -317,7 +317,7 @@ def same_order(drawn, change, shades):
 def test_the_background_is_the_epochs_own_network(network):
     """Where nothing is held: the class of the largest score, between the points."""
     run, scene, _, frames = network
-    picture = planned_picture(run, scene, SIZE, FPS, mode="still")
+    picture = planned_picture(run, scene, (640, 360), FPS, mode="still")
     rows = rows_of(run, scene)
     tints = THEMES["light"].tints(len(run.header.classes))
     x, y, side, _ = grids_of(picture, run.header.classes[0])[0]
@@ -335,14 +335,15 @@ def test_the_background_is_the_epochs_own_network(network):
 
 def test_stills_and_sequences_show_the_epoch_itself(tmp_path):
     """Also beside a clip that holds the same frames, drawn by the same command."""
+    size = (480, 270)
     scene = vizopt.load_scene("adam-tuned", SHORT | {"epochs": 151})
     run = vizopt.record(scene, tmp_path / "run.zarr")
     rows = rows_of(run, scene)
     k = 37
-    clip, own = (planned_picture(run, scene, SIZE, FPS, mode=mode)[k] for mode in ("clip", "still"))
+    clip, own = (planned_picture(run, scene, size, FPS, mode=mode)[k] for mode in ("clip", "still"))
     assert (clip != own).any(axis=-1).mean() > 0.05
     files = [tmp_path / name for name in ("s.png", "f-%05d.png", "c.apng")]
-    look = request(size=SIZE, fps=FPS, at=f"epoch={run['epoch'][rows[k]]}")
+    look = request(size=size, fps=FPS, at=f"epoch={run['epoch'][rows[k]]}")
     render_all(run, files, look)
     still, member = (np.asarray(Image.open(tmp_path / name)) for name in ("s.png", "f-00037.png"))
     assert np.array_equal(still[..., :3], own[..., :3])

@@ -143,16 +143,17 @@ def test_the_path_passes_where_the_steps_were(descending):
     shades = LinearSegmentedColormap.from_list("path", THEME.path)
     places = np.stack([column(run["x"]), row(run["loss"])], axis=1)
     for k, step in frames:
+        frame, over = picture[k], [*hidden(run, picture, step)]
         for past in range(step):
             apart = np.hypot(*(places[past + 1 : step + 1] - places[past]).T)
-            if any(covers(part, places[past]) for part in hidden(run, picture, step)):
+            if any(covers(part, places[past]) for part in over):
                 continue
             if left <= run["x"][past] <= right and apart.min() > 12 + (len(apart) > 60):
                 x, y = np.floor(places[past]).astype(int)
                 last = run.header.epochs - 1
                 colours = [np.array(shades(at / last)[:3]) * 255 for at in (past, past + 1)]
                 low, high = np.minimum(*colours), np.maximum(*colours)
-                drawn = picture[k][y, x, :3]
+                drawn = frame[y, x, :3]
                 near = ((drawn >= low - 1) & (drawn <= high + 1)).all()
                 assert near or crossed(places, past, step), (step, past)
 

@@ -16,12 +16,12 @@ ARGUMENTS = {"weights": {"layer": "dense1"}}
 WINDOW = Box(40, 30, 300, 200)
 
 
-@pytest.fixture(params=PANELS)
+@pytest.fixture(scope="module", params=PANELS)
 def panel(request):
     return PANELS[request.param](**ARGUMENTS.get(request.param, {}))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def recording(panel, run, line, descent, sine, priced):
     kinds = {"x": descent, "probabilities": line, "fitted": sine, "predictions": priced}
     return next((kinds[column] for column in kinds if column in panel.needs), run)
@@ -58,14 +58,18 @@ def slot_of(axes, mode="clip"):
     return DrawContext(axes, *size, THEMES["light"], 0.5, Playback((640, 360), 6.0, mode))
 
 
-@pytest.fixture(params=["clip", "still", "flashing"])
+def rows_of(run):
+    return np.arange(0, len(run), len(run) // 16)
+
+
+@pytest.fixture(scope="module", params=["clip", "still", "flashing"])
 def prepared(request, panel, recording):
     run = recording
     figure = Figure((400 / DPI, 300 / DPI), dpi=DPI, facecolor="#ffffff")
     canvas = FigureCanvasAgg(figure)
     axes = pixel_axes(figure, *WINDOW)
     slot = slot_of(axes, request.param)
-    rows = np.arange(0, len(run), 7)
+    rows = rows_of(run)
     views = alone(run, rows)
     panel.static(slot, views)
     still = drawn(canvas)
@@ -104,7 +108,7 @@ def test_something_moves(prepared):
 def test_it_needs_what_it_reads_and_nothing_else(panel, recording):
     watched = Watched(recording)
     axes = pixel_axes(Figure((400 / DPI, 300 / DPI), dpi=DPI), *WINDOW)
-    rows = np.arange(0, len(recording), 7)
+    rows = rows_of(recording)
     views = alone(watched, rows)
     panel.static(slot_of(axes), views)
     draw = panel.dynamic(slot_of(axes), views)
