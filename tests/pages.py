@@ -87,6 +87,15 @@ def settle(page):
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def go(page, path, at=""):
+    """Another page, or another address, in a tab that is open."""
+    page.goto("about:blank")  # where only the part after # differs, it would not be opened anew
+    page.goto(path.as_uri() + at)
+    page.wait_for_selector(".ready")
+    settle(page)
+    return page
+
+
 READ = f"""() => {{
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [{SIZE[0]}, {SIZE[1]}];
