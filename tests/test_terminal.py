@@ -36,15 +36,17 @@ def test_a_code_page_shows_what_it_can(page, descent, command, monkeypatch):
     assert "?" not in info
 
 
-def test_the_code_page_that_python_is_told_counts(tmp_path, command):
-    ran = run("list", folder=tmp_path, PYTHONIOENCODING="cp1252")
+def test_the_code_page_that_python_is_told_counts(tmp_path, descent):
+    ran = run("info", descent.path, folder=tmp_path, PYTHONIOENCODING="cp1252")
     assert (ran.returncode, ran.stderr) == (0, b"")
-    assert ran.stdout.decode("cp1252").splitlines()[0] == command("list").out.splitlines()[0]
+    assert "f(x)      -1.23624" in ran.stdout.decode("cp1252")
 
 
-def test_a_file_or_a_pipe_is_utf_8_whatever_the_locale(tmp_path, command):
-    ran = run("show", "good", folder=tmp_path, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
-    assert ran.stdout.decode("utf-8") == command("show", "good").out
+def test_a_file_or_a_pipe_is_utf_8_whatever_the_locale(tmp_path, descent, command):
+    ascii_ = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    ran = run("info", descent.path, folder=tmp_path, **ascii_)
+    assert "−" in ran.stdout.decode("utf-8")
+    assert ran.stdout.decode("utf-8") == command("info", descent.path).out
 
 
 INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
