@@ -461,7 +461,6 @@ def test_without_a_script_the_browser_plays_and_the_words_are_there(visit, writt
 
 VIEWS = {
     "whole": {},
-    "question": {"at": "#epoch=600"},
     "phone": {"width": 360, "height": 740},
     "embedded": {"width": 520, "height": 320, "at": "?embed"},
     "dark": {"color_scheme": "dark", "at": "?colours=system#epoch=600"},
