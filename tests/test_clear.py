@@ -60,6 +60,8 @@ def test_on_the_looks_paper_it_is_the_opaque_frame(request, kind, theme, look):
         ink = (wanted[..., :3] == np.round(np.array(to_rgb(colours.ink)) * 255)).all(axis=-1)
         assert ink.sum() > 100
         assert (frame[ink][:, 3] == 255).all()
+        edges = (frame[..., 3] > 0) & (frame[..., 3] < 255)
+        assert edges.sum() > 100  # of letters and points
 
 
 def test_what_shows_values_keeps_its_colours_on_any_paper(run, clear):
