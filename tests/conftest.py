@@ -198,7 +198,9 @@ def browser():
     if program is None:
         pytest.skip("no Chromium on this machine")
     with api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = play.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield browser
         browser.close()
 

@@ -87,6 +87,15 @@ def settle(page):
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def go(page, path, at=""):
+    """Another page, or another address, in a tab that is open."""
+    page.goto("about:blank")  # where only the part after # differs, it would not be opened anew
+    page.goto(path.as_uri() + at)
+    page.wait_for_selector(".ready")
+    settle(page)
+    return page
+
+
 READ = f"""() => {{
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [{SIZE[0]}, {SIZE[1]}];
@@ -107,10 +116,33 @@ NAMED = f"""() => {{
 }}"""
 
 
+SEEKS = f"""async (frames) => {{
+  const told = [];
+  for (const k of frames) {{
+    slider.value = k;
+    slider.dispatchEvent(new Event("input"));
+    while (picture.busy() || video.readyState < 2) await new Promise((done) => setTimeout(done, 2));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    told.push(({NAMED})());
+  }}
+  return told;
+}}"""
+
+
 def shown(page):
     """The frame that the pixels show, after a look at everything that names it."""
     settle(page)
-    k, frame, at, spoken, numbers = page.evaluate(NAMED)
+    return agreed(page.evaluate(NAMED))
+
+
+def sought(page, frames):
+    """The frames that the pixels show after the slider was moved to each of these."""
+    return list(map(agreed, page.evaluate(SEEKS, frames)))
+
+
+def agreed(named):
+    """The frame that all that names one agrees on."""
+    k, frame, at, spoken, numbers = named
     assert frame == k
     assert at == str(k)
     assert numbers == [count(int(EPOCHS[k])), number(LOSS[k]), number(0.1)]

@@ -37,8 +37,15 @@ def over(paper, frame):
     return frame[..., :3] * alpha + below * (1 - alpha)
 
 
-@pytest.mark.parametrize(("theme", "look"), LOOKS, ids=str)
-@pytest.mark.parametrize("kind", ["run", "descent"])
+@pytest.fixture(scope="module")
+def clear(run):
+    """The frames of the scene `sgd` in the light look, with alpha."""
+    return drawn(run)[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "theme", "look"), [("run", *LOOKS[0]), ("descent", *LOOKS[1]), ("run", *LOOKS[2])]
+)
 def test_on_the_looks_paper_it_is_the_opaque_frame(request, kind, theme, look):
     run = request.getfixturevalue(kind)
     clear, colours = drawn(run, theme, **look)
@@ -53,12 +60,13 @@ def test_on_the_looks_paper_it_is_the_opaque_frame(request, kind, theme, look):
         ink = (wanted[..., :3] == np.round(np.array(to_rgb(colours.ink)) * 255)).all(axis=-1)
         assert ink.sum() > 100
         assert (frame[ink][:, 3] == 255).all()
+        edges = (frame[..., 3] > 0) & (frame[..., 3] < 255)
+        assert edges.sum() > 100  # of letters and points
 
 
-def test_what_shows_values_keeps_its_colours_on_any_paper(run):
+def test_what_shows_values_keeps_its_colours_on_any_paper(run, clear):
     """Cells, regions and the holes of points are no paper."""
-    clear, colours = drawn(run)
-    opaque, _ = drawn(run, clear=False)
+    opaque, colours = drawn(run, clear=False)
     frame, wanted = clear[len(clear) - 1], opaque[len(opaque) - 1]
     shades = {tuple(shade) for shade in colours.shades(255).tolist()} - {(255, 255, 255, 255)}
     cells = np.array([[tuple(pixel) in shades for pixel in row] for row in wanted.tolist()])
@@ -73,8 +81,7 @@ def test_an_opposite_paper_differs_in_every_channel():
 
 
 @pytest.mark.parametrize("suffix", [".apng", ".webp", ".png", "-%03d.png"])
-def test_a_lossless_file_has_the_frames_alpha(run, suffix, tmp_path):
-    clear, _ = drawn(run)
+def test_a_lossless_file_has_the_frames_alpha(clear, suffix, tmp_path):
     frames = [clear[k] for k in (0, 5, 5, len(clear) - 1)]
     file = tmp_path / f"a{suffix}"
     with format_of(file).open(
@@ -135,9 +142,8 @@ def test_each_format_says_whether_it_has_transparency(run, tmp_path):
     assert "GIF has no smooth transparency" in lines["a.gif"]
     corner = next(pictures(tmp_path / "a.mp4")).frame[2, 2].astype(int)
     assert abs(corner - [0xF0, 0xE0, 0xA0]).max() <= 4
-    assert not re.search(
-        "transparen", str(render_all(run, [tmp_path / "c.mp4"], request(size=SIZE))[0])
-    )
+    plain = request(size=SIZE, fps=10.0, overrides={"timeline.seconds": 0.3})
+    assert not re.search("transparen", str(render_all(run, [tmp_path / "c.mp4"], plain)[0]))
 
 
 def blinking(path, *colours, alpha=255, fps=10.0):
@@ -184,7 +190,7 @@ def test_check_says_the_paper(command, tmp_path):
 
 
 def test_a_clip_made_again_is_transparent_too(command, run):
-    keys = ("-q", "--size", "480x270", "--seconds", "0.3", "--set", "look.transparent=true")
+    keys = ("-q", "--size", "320x180", "--seconds", "0.3", "--set", "look.transparent=true")
     assert command("render", run.path, "-o", "a.webp", *keys).code == 0
     assert command("make", "a.webp", "-o", "b.webp", "-q").code == 0
     assert Path("a.webp").read_bytes() == Path("b.webp").read_bytes()

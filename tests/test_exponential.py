@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -153,9 +155,16 @@ def test_scores_are_the_same_bytes_on_every_machine():
     assert hashlib.sha256(to_margin_bytes(outputs).tobytes()).hexdigest()[:16] == "71cabada91efa0b7"
 
 
-def run(off):
-    """What the process says of its runs: its kernels, rows of both, hashes."""
-    env = os.environ | {"NPY_DISABLE_CPU_FEATURES": OFF if off else ""}
+def here():
+    """What is said of the runs: NumPy's kernels, rows of both, hashes."""
+    with redirect_stdout(StringIO()) as said:
+        exec(RUN, {})
+    return said.getvalue().split("\n")[:-1]
+
+
+def without_kernels():
+    """The same of a process that has none."""
+    env = os.environ | {"NPY_DISABLE_CPU_FEATURES": OFF}
     command = [sys.executable, "-W", "ignore", "-c", RUN]
     away = tempfile.gettempdir()  # from here Python would find the tree and not what is installed
     done = subprocess.run(command, env=env, cwd=away, capture_output=True, text=True, check=True)
@@ -164,7 +173,7 @@ def run(off):
 
 def test_the_lessons_runs_need_no_vectorised_kernel():
     """Rows of the tables; parameters, losses and scores to the last bit after 301 epochs."""
-    with_simd, without = run(off=False), run(off=True)
+    with_simd, without = here(), without_kernels()
     if without[0] == "True":
         pytest.skip("NumPy's own kernels cannot be switched off here")
     assert with_simd[1:] == without[1:]

@@ -12,9 +12,9 @@ from slow.attempt import attempt
 from slow.every import KINDS
 from slow.kinds import material
 
-EXAMPLES = {"scenes": 6, "commands": 12, "recordings": 12, "headers": 20, "clips": 10,
-            "recipes": 8, "decks": 6, "races": 3, "tunes": 4, "compares": 12, "runs": 12,
-            "looks": 6, "data": 8}  # fmt: skip
+EXAMPLES = {"scenes": 4, "commands": 8, "recordings": 10, "headers": 10, "clips": 8,
+            "recipes": 5, "decks": 4, "races": 2, "tunes": 3, "compares": 8, "runs": 7,
+            "looks": 4, "data": 6}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -91,7 +91,7 @@ def test_a_scene_that_needs_its_overrides_keeps_its_title(tmp_path):
     assert scene.title == "Stochastic gradient descent"
 
 
-QUICK = ["--set", "epochs=3", "--set", "keep.grid=4", "--seconds", "0.2", "--size", "480x270", "-q"]
+QUICK = ["--set", "epochs=3", "--set", "keep.grid=4", "--seconds", "0.1", "--size", "320x180", "-q"]
 SAID = (
     'title "Adam" instead of "Stochastic gradient descent", which was said of other settings '
     "(choose one with --set title=…)\n"
@@ -123,7 +123,10 @@ def test_a_title_that_is_true_is_no_news(command):
 def frame_texts(run, k, monkeypatch, **keys):
     """What frame k says, still and moving, and its epoch."""
     scene = parse_scene(run.header.scene, "", {}, keys)
-    picture = planned_picture(run, scene, (1280, 720), 5.0)
+    return texts_of(planned_picture(run, scene, (1280, 720), 5.0), run, scene, k, monkeypatch)
+
+
+def texts_of(picture, run, scene, k, monkeypatch):
     texts = [text.get_text() for axes in picture.figure.axes for text in axes.texts]
     original = Glyphs.write
 
@@ -144,8 +147,10 @@ CURVES = {
 
 
 def test_the_digits_of_the_curves_are_those_of_the_shown_epoch(run, monkeypatch):
+    scene = parse_scene(run.header.scene, "", {}, {})
+    picture = planned_picture(run, scene, (1280, 720), 5.0)
     for k in (0, 3, 5, 9):
-        texts, epoch = frame_texts(run, k, monkeypatch)
+        texts, epoch = texts_of(picture, run, scene, k, monkeypatch)
         assert f"{count(epoch)} / 300" in texts
         for column in ("loss", "accuracy", "lr"):
             assert number(float(run[column][epoch])) in texts

@@ -32,8 +32,9 @@ LOOK = request(size=(480, 270), fps=10, overrides={"timeline.seconds": 1.0})
 @pytest.fixture(scope="module")
 def clips(run, tmp_path_factory):
     folder = tmp_path_factory.mktemp("clips")
-    names = {"mp4": "a.mp4", "gif": "a.gif", "png": "a.png"}
-    return {kind: render_all(run, [folder / name], LOOK)[0] for kind, name in names.items()}
+    kinds = ("mp4", "gif", "png")
+    made = render_all(run, [folder / f"a.{kind}" for kind in kinds], LOOK)
+    return dict(zip(kinds, made, strict=True))
 
 
 def element(html):

@@ -25,6 +25,7 @@ from vizopt.scene.load import parse_scene
 from vizopt.scene.options import ClipOptions
 
 LOOK = {"size": (854, 480), "fps": 4.0}
+BRIEF = LOOK | {"fps": 2.0, "seconds": 1.0}  # two frames
 WIDE, TALL, BLACK, WHITE = (624, 480), (480, 600), 0, 255
 
 
@@ -65,9 +66,9 @@ def test_it_is_there_where_the_first_one_is_wide_and_not_small(size, second):
     assert narrow(size) == second
 
 
-def test_a_recipe_keeps_that_it_is_left_out_and_that_the_page_is_for_a_frame(run, tmp_path):
-    for look, embed, kept in ((LOOK, False, True), (LOOK | {"embed": True}, True, True)):
-        clip = render(run, tmp_path / "a.html", **look)
+def test_a_recipe_keeps_that_it_is_left_out_and_that_the_page_is_for_a_frame(page, run, tmp_path):
+    framed = render(run, tmp_path / "a.html", **BRIEF, embed=True)
+    for clip, embed, kept in ((page, False, True), (framed, True, True)):
         text = clip.path.read_text("utf-8")
         assert ('id="narrow"' in text) is (not embed)
         assert ('<html lang="en" class="embed">' in text) is embed
@@ -75,7 +76,7 @@ def test_a_recipe_keeps_that_it_is_left_out_and_that_the_page_is_for_a_frame(run
         assert shape.get("embed", False) is embed
         assert shape.get("narrow", True) is kept
         assert tomllib.loads(read(clip.path))["clip"] == shape
-    clip = render(run, tmp_path / "a.html", **LOOK, narrow=False)
+    clip = render(run, tmp_path / "a.html", **BRIEF, narrow=False)
     text = clip.path.read_text("utf-8")
     assert 'id="narrow"' not in text
     assert tomllib.loads(recipe_of(text))["clip"]["narrow"] is False
@@ -95,7 +96,7 @@ def flashing(path, wide, tall, check):
     return path
 
 
-CALM, WILD = [WHITE] * 20, [BLACK, WHITE] * 10
+CALM, WILD = [WHITE] * 12, [BLACK, WHITE] * 6
 
 
 @pytest.mark.parametrize(("wide", "tall"), [(CALM, CALM), (WILD, CALM), (CALM, WILD)])
@@ -105,7 +106,10 @@ def test_a_page_is_as_safe_as_the_worse_of_its_clips(tmp_path, wide, tall):
     assert found.passed is (WILD not in (wide, tall))
     assert found.path == path
     with clips_in(path) as clips:
-        assert [check_flashes(clip).passed for clip in clips] == [wide is CALM, tall is CALM]
+        assert [check_flashes(clip, once=True).passed for clip in clips] == [
+            wide is CALM,
+            tall is CALM,
+        ]
 
 
 def test_a_page_that_is_made_is_judged_by_both(run, tmp_path, monkeypatch):
@@ -121,7 +125,7 @@ def test_a_page_that_is_made_is_judged_by_both(run, tmp_path, monkeypatch):
         return replace(found, general=bad) if clip.name == "narrow.mp4" else found
 
     monkeypatch.setattr(checks, "check_flashes", wrong)
-    clip = render(run, tmp_path / "a.html", **LOOK)
+    clip = render(run, tmp_path / "a.html", **BRIEF)
     assert judged == ["clip.mp4", "narrow.mp4"]
     assert not clip.verdict.passed
     assert clip.verdict.path == clip.path
@@ -142,7 +146,7 @@ def test_a_smaller_page_gives_it_up_first(run, tmp_path):
     )[:2]
     assert (first.narrow, harm, second.level) == (False, "", 1)
     file = tmp_path / "a.html"
-    brief = request(**LOOK | {"fps": 2.0})
+    brief = request(size=(640, 480), fps=2.0, overrides={"timeline.seconds": 1.0})
     whole = pipeline.render_all(run, [file], brief)[0].path.stat().st_size
     (clip,) = pipeline.fitted(run, {file: Limits(whole - 1)}, brief)
     assert clip.harm == "gave up: the clip for narrow screens"
@@ -150,7 +154,7 @@ def test_a_smaller_page_gives_it_up_first(run, tmp_path):
 
 
 def test_the_command_leaves_it_out_and_embeds(command, run, tmp_path):
-    options = ("--size", "854x480", "--fps", "2", "-q")
+    options = ("--size", "640x480", "--fps", "2", "--seconds", "1", "-q")
     ran = command("render", run.path, "-o", "a.html", "--no-narrow", *options)
     assert ran.code == 0
     assert 'id="narrow"' not in Path("a.html").read_text("utf-8")

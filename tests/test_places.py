@@ -28,7 +28,7 @@ from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
 
 DATA = Path(__file__).parents[1] / "scenes" / "iris.csv"
-TINY = request(size=(480, 270), overrides={"timeline.seconds": 0.2})
+TINY = request(size=(320, 180), fps=10, overrides={"timeline.seconds": 0.2})
 BAD = ["CON", "nul.mp4", "Com1.gif", "a:b.mp4", "s3:/x.zarr", "a.mp4 ", "a/b./c.mp4", "n\nl.gif"]
 GOOD = ["my (1).mp4", "Übung 1, Teil 2.mp4", "console.mp4", "../x.gif", ".mp4.mp4", "a.b/c.mp4"]
 
@@ -201,10 +201,10 @@ def test_what_was_written_is_listed_where_another_output_fails(command, run, mon
     full.symlink_to("/dev/full")
     own = files.beside
     monkeypatch.setattr(files, "beside", lambda file: full if file.suffix == ".gif" else own(file))
-    drawn = ["-q", "--size", "480x270", "--seconds", "0.2"]
+    drawn = ["-q", "--size", "320x180", "--seconds", "0.2"]
     ran = command("render", run.path, "-o", "a.gif", "-o", "a.png", *drawn)
     assert ran.code == 1
-    assert ran.out.startswith("a.png  480×270")
+    assert ran.out.startswith("a.png  320×180")
     assert ran.err.startswith("vizopt: a.gif: cannot write: No space left")
 
 
@@ -275,7 +275,7 @@ main()
 
 def test_what_windows_does_not_have_is_not_needed(tmp_path):
     script = ELSEWHERE.format(modules=UNIX)
-    keys = ["--set", "epochs=3", "--set", "keep.grid=4", "--seconds", "0.1", "--size", "480x270"]
+    keys = ["--set", "epochs=3", "--set", "keep.grid=4", "--seconds", "0.1", "--size", "320x180"]
     made = ["make", "sgd", "-o", "new/a.mp4", "-o", "new/a.zarr", "-o", "new/%d.png", "-q", *keys]
     command = [sys.executable, "-c", script, *made]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 import sys
 
 import pytest
@@ -84,23 +83,20 @@ def terminal(columns):
 SHORT = ["sgd", "--set", "epochs=9", "--set", "keep.grid=4", "-o", "run.zarr"]
 
 
-def test_a_pipe_gets_no_carriage_return(tmp_path):
-    command = [sys.executable, "-m", "vizopt", "record", *SHORT]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
-    assert re.fullmatch(
-        f"training sgd: 9 epochs\ntraining sgd: 9 epochs in {TIME}\n", ran.stderr.decode()
-    )
+def test_a_pipe_gets_no_carriage_return(command):
+    ran = command("record", *SHORT)
+    assert re.fullmatch(f"training sgd: 9 epochs\ntraining sgd: 9 epochs in {TIME}\n", ran.err)
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminals here")
-def test_a_terminal_gets_a_bar(tmp_path):
+def test_a_terminal_gets_a_bar(command, monkeypatch):
     above, below = terminal(80)
-    command = [sys.executable, "-m", "vizopt", "record", *SHORT]
-    env = os.environ | {"TERM": "xterm"}
-    subprocess.run(command, cwd=tmp_path, env=env, stderr=below, stdout=below, check=True)
-    shown = os.read(above, 65536).decode()
+    monkeypatch.setenv("TERM", "xterm")
+    with os.fdopen(below, "w") as stream, monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", stream)
+        assert command("record", *SHORT).code == 0
+        shown = os.read(above, 65536).decode()
     os.close(above)
-    os.close(below)
     assert "\rtraining sgd: 100%" in shown
     assert "epoch/s" in shown
 

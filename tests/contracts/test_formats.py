@@ -187,17 +187,17 @@ def test_a_level_of_harm_rounds_a_bit_away(suffix, tmp_path):
         assert abs(shown - wanted).max() == most
 
 
-@pytest.mark.parametrize("fps", [30.0, 25.0, 12.5])
+@pytest.mark.parametrize("fps", [30.0, 12.5])
 def test_the_rate_is_the_one_promised(suffix, tmp_path, fps):
     path = tmp_path / f"clip{suffix}"
     film = film_for(path, fps)
-    write(path, film, frames(50))
+    write(path, film, frames(20))
     if is_sequence(path):  # has none
-        assert [file.name for file in members(path)][::49] == ["clip00000.png", "clip00049.png"]
+        assert [file.name for file in members(path)][::19] == ["clip00000.png", "clip00019.png"]
         return
-    verdict = check_flashes(playable(path))
-    assert verdict.frames == 50
-    assert verdict.seconds == pytest.approx(50 / film.fps, abs=0.011)
+    verdict = check_flashes(playable(path), once=True)
+    assert verdict.frames == 20
+    assert verdict.seconds == pytest.approx(20 / film.fps, abs=0.0011)
     assert verdict.size == SIZE
     assert abs(film.fps - fps) <= 3.4  # what whole hundredths of a second leave of 30
 

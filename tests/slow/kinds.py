@@ -29,7 +29,7 @@ def material(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, suffixes in (("sgd", CLIPS), ("local-minimum-1", ("gif",))):
         wanted = ["-o", f"{name}.zarr", *(f"-o{name}.{suffix}" for suffix in suffixes)]
-        code, said, faults = attempt(["make", name, *SHORT, "-q", *wanted], folder)
+        code, said, faults = attempt(["make", name, *SHORT, "--fps", "10", "-q", *wanted], folder)
         assert (code, faults) == (0, []), said
     with vizopt.Run(folder / "own.zarr", data=(X, Y), predict=Loop().predict) as run:
         trained(run, Loop(), 12)
