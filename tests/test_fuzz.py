@@ -3,6 +3,7 @@
 `python tests/slow/fuzz.py` has thousands.
 """
 
+import os
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from slow.attempt import attempt
 from slow.every import KINDS
 from slow.kinds import material
 
+TIMES = int(os.environ.get("VIZOPT_INPUTS", "1"))  # so many times as many
 EXAMPLES = {"scenes": 4, "commands": 8, "recordings": 10, "headers": 10, "clips": 8,
             "recipes": 5, "decks": 4, "races": 2, "tunes": 3, "compares": 8, "runs": 7,
             "looks": 4, "data": 6}  # fmt: skip
@@ -24,7 +26,7 @@ def whole(tmp_path_factory):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_wrong_inputs_are_one_line(kind, whole, tmp_path_factory):
-    @settings(max_examples=EXAMPLES[kind], deadline=None, derandomize=True, database=None)
+    @settings(max_examples=TIMES * EXAMPLES[kind], deadline=None, derandomize=True, database=None)
     @given(seed=st.integers(0, 2**32 - 1))
     def tried(seed):
         folder = tmp_path_factory.mktemp(kind)
