@@ -5,6 +5,9 @@ import pytest
 
 from vizopt import story
 from vizopt.clips import metadata
+from vizopt.draw.glyphs import drawn_width
+from vizopt.draw.panels.base import DrawContext
+from vizopt.draw.theme import THEMES
 from vizopt.draw.views import views_of
 from vizopt.recording.events import events
 from vizopt.scene.load import parse_scene
@@ -63,3 +66,17 @@ def test_a_mark_is_at_the_first_frame_that_shows_what_happened(recording, fps, c
         behind = np.array(shown[card:])
         there = np.flatnonzero(behind >= epoch)
         assert frame == card + (there[0] if len(there) else len(behind) - 1), words
+
+
+@pytest.mark.parametrize("text", ["a rather long name of a run", "a b c d e", "W" * 60, "i" * 900])
+@pytest.mark.parametrize("width", [0, 9, 40, 80.5, 200])
+def test_as_much_of_a_text_is_kept_as_fits(text, width):
+    slot = DrawContext(None, 400, 500, THEMES["light"], 1.0, None)
+
+    def width_of(part):
+        return drawn_width(part, slot.font(13))
+
+    found = slot.fitted(text, 13, width)
+    starts = [text[:letters].rstrip() + "…" for letters in range(len(text))]
+    fitting = [part for part in starts if width_of(part) <= width]
+    assert found == (text if width_of(text) <= width else max(["…", *fitting], key=len))

@@ -1,5 +1,6 @@
 """What a panel is: one part of the picture, drawn in two halves."""
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
@@ -72,10 +73,14 @@ class DrawContext:
         family = self.theme.family
         if len(text) <= most and drawn_width(text, font, weight, family) <= width:
             return text
-        text = text[:most].rstrip()
-        while text and drawn_width(text + "…", font, weight, family) > width:
-            text = text[:-1].rstrip()
-        return text + "…"
+
+        def shortened(letters: int) -> str:
+            return text[:letters].rstrip() + "…"
+
+        def width_of(letters: int) -> float:
+            return drawn_width(shortened(letters), font, weight, family)
+
+        return shortened(bisect_right(range(1, min(most, len(text)) + 1), width, key=width_of))
 
     def text(
         self,
