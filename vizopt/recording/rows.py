@@ -1,9 +1,8 @@
 """Rows: which steps of a training keep a full row, decided as they come."""
 
-from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Sequence
-from math import inf, isfinite
+from math import isfinite
 
 from vizopt.recording.events import MARKS, SPIKE_RATIO
 
@@ -45,8 +44,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self._losses: deque[float] = deque()
-        self._sorted: list[float] = []  # the same
+        self._losses: deque[float] = deque(maxlen=RECENT_STEPS)
         self._lr: float | None = None
         self._marks = list(MARKS)
         self._finite = True
@@ -63,7 +61,7 @@ class Watch:
         self._finite = all(map(isfinite, losses))
         for loss in losses:
             if isfinite(loss):
-                self._remember(loss)
+                self._losses.append(loss)
         self._reaches(max(accuracies, default=None))
         for lr in rates:
             self._changes(lr)
@@ -82,18 +80,14 @@ class Watch:
         if not isfinite(loss):
             first, self._finite = self._finite, False
             return first
-        usual = inf
-        if len(self._sorted) == RECENT_STEPS:
-            usual = (self._sorted[RECENT_STEPS // 2 - 1] + self._sorted[RECENT_STEPS // 2]) / 2
-        self._remember(loss)
-        return usual > 0 and loss > SPIKE_RATIO * usual
-
-    def _remember(self, loss: float) -> None:
-        """Of the last RECENT_STEPS losses the median is asked for at every step."""
-        if len(self._losses) == RECENT_STEPS:
-            self._sorted.pop(bisect_left(self._sorted, self._losses.popleft()))
-        self._losses.append(loss)
-        insort(self._sorted, loss)
+        recent, jumps = self._losses, False
+        # Of most steps the least of them tells that it does not: their median takes longer.
+        if len(recent) == RECENT_STEPS and loss > SPIKE_RATIO * min(recent):
+            below, above = sorted(recent)[RECENT_STEPS // 2 - 1 : RECENT_STEPS // 2 + 1]
+            usual = (below + above) / 2
+            jumps = usual > 0 and loss > SPIKE_RATIO * usual
+        recent.append(loss)
+        return jumps
 
     def _reaches(self, accuracy: float | None) -> bool:
         before = len(self._marks)
