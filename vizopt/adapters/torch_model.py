@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
 from math import inf, sqrt
 from pathlib import Path
 from typing import Any
@@ -55,11 +54,15 @@ class Live:
         if not found:
             return None
         if self._shares and len(self._tensors) <= MANY_ARRAYS:
-            with suppress(RuntimeError, TypeError):  # sparse ones, or such as are differentiated
-                own = [grad.numpy() for grad in found]
-                squared = sum([float(np.vdot(part, part)) for part in own])
-                if 0 < squared < inf:  # of single precision, which ends at 1e38
-                    return sqrt(squared)
+            squared = 0.0
+            try:
+                for grad in found:
+                    part = grad.numpy()
+                    squared += float(np.vdot(part, part))
+            except (RuntimeError, TypeError):  # sparse ones, or such as are differentiated
+                squared = inf
+            if 0 < squared < inf:  # of single precision, which ends at 1e38
+                return sqrt(squared)
         if all(grad.is_cpu and not grad.is_sparse for grad in found):
             return sqrt(sum(float(norm) ** 2 for norm in torch._foreach_norm(found)))
         return float(torch.nn.utils.get_total_norm(found))

@@ -125,8 +125,9 @@ class TorchRun:
         losses, self._losses = self._losses, []
         if _is_skipped(optimizer):
             return
-        values: dict[str, Any] = {"loss": losses} if losses else {}
-        values |= self._rates()
+        values: dict[str, Any] = self._rates()
+        if losses:
+            values["loss"] = losses
         norm = self._live.grad_norm()
         if norm is not None:
             values["grad_norm"] = norm
@@ -138,9 +139,11 @@ class TorchRun:
 
     def _rates(self) -> dict[str, float]:
         """Of the first group, and of those whose rate is or was another one."""
-        rates = [group.get("lr") for group in self._optimizer.param_groups]
-        if len(rates) == 1:
-            return {} if rates[0] is None else {"lr": float(rates[0])}
+        groups = self._optimizer.param_groups
+        if len(groups) == 1:
+            rate = groups[0].get("lr")
+            return {} if rate is None else {"lr": float(rate)}
+        rates = [group.get("lr") for group in groups]
         self._apart += [False] * (len(rates) - len(self._apart))
         for i, rate in enumerate(rates):
             self._apart[i] |= i > 0 and rate != rates[0]
@@ -204,7 +207,7 @@ class _LossHook:
 
 def _held(optimizer: torch.optim.Optimizer) -> int:
     """How many arrays it moves."""
-    return sum(len(group["params"]) for group in optimizer.param_groups)
+    return sum([len(group["params"]) for group in optimizer.param_groups])
 
 
 def _is_skipped(optimizer: torch.optim.Optimizer) -> bool:
