@@ -28,7 +28,7 @@ def page() -> str:
 
 
 def _context() -> click.Context:
-    return click.Context(cli, info_name="vizopt")
+    return click.Context(cli, info_name="vizopt", **cli.context_settings)
 
 
 def _command(name: str) -> Iterator[str]:

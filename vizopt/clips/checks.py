@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from vizopt.core.arrays import Frame
 from vizopt.core.errors import DecodeError, EncodeError
+from vizopt.core.interrupts import uninterrupted
 from vizopt.core.progress import Bar
 from vizopt.flashes import Verdict, check_flashes, worst
 from vizopt.flashes.worker import Worker, WorkerError
@@ -128,7 +129,8 @@ class Checks:
     def beside(self) -> None:
         """Something else is done now: what waits is judged beside it."""
         if self._waiting:
-            self._beside.append(self._thread.submit(self._check_by, self._worker.check_flashes))
+            with uninterrupted():
+                self._beside.append(self._thread.submit(self._check_by, self._worker.check_flashes))
 
     def _check_by(self, beside: Beside) -> None:
         """Judge one after the other until none waits; two may be at it."""

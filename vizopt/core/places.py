@@ -12,6 +12,8 @@ from pathlib import Path
 from secrets import token_hex
 from socket import gethostname
 
+from vizopt.core.interrupts import uninterrupted
+
 SYNCED_AT_ONCE = 4  # files, which take a disk hardly longer than one
 LONGEST = 255  # bytes of a file's name, on every system in use
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\..*)?", re.IGNORECASE)  # Windows' devices
@@ -135,7 +137,7 @@ def synced(path: Path) -> None:
         files = [Path(place, name) for place, _, names in os.walk(path) for name in names]
         from concurrent.futures import ThreadPoolExecutor  # of no use to most commands
 
-        with ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:
+        with uninterrupted(), ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:
             list(pool.map(synced, files))
         return
     with path.open("r+b") as file:

@@ -16,6 +16,7 @@ from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import finished
 from vizopt.core.errors import DecodeError, EncodeError, says_shortage
 from vizopt.core.ffmpeg import LEAN_ENVIRONMENT, OWN_GROUP, TRIAL, able, end, widen
+from vizopt.core.interrupts import uninterrupted
 from vizopt.core.sizes import exact
 from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
 from vizopt.formats.texts import RECIPE_TAG
@@ -180,7 +181,8 @@ def _ahead(pipe: IO[bytes], most: int) -> Iterator[Write]:
     with ThreadPoolExecutor(1) as thread:
 
         def write(frame: Frame) -> None:
-            waiting.append(thread.submit(pipe.write, frame.data))
+            with uninterrupted():
+                waiting.append(thread.submit(pipe.write, frame.data))
             if len(waiting) > most:
                 waiting.popleft().result()
 

@@ -16,10 +16,12 @@ from glob import escape
 from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Lock
 from typing import NamedTuple
 
 from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.core.ffmpeg import OWN_GROUP, end
+from vizopt.core.interrupts import uninterrupted
 from vizopt.core.own import OWN
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, T
@@ -86,7 +88,9 @@ def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None)
 
     pool = ThreadPoolExecutor(cores)
     try:
-        for done in as_completed([pool.submit(by_a_free_one, job) for job in jobs]):
+        with uninterrupted():
+            begun = [pool.submit(by_a_free_one, job) for job in jobs]
+        for done in as_completed(begun):
             done.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -154,6 +158,7 @@ class _Worker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
+        self._starting = Lock()  # none starts that nobody would end
 
     def record(self, job: Job, bar: Bar, say: Say) -> None:
         """Have a run recorded, and tell what the process tells.
@@ -175,7 +180,8 @@ class _Worker:
 
     def close(self) -> None:
         """End it, whatever it does; it tidies up."""
-        self._closed = True
+        with self._starting:
+            self._closed = True
         if self._process is None:
             return
         if self._process.poll() is None:
@@ -189,17 +195,18 @@ class _Worker:
                 pipe.close()
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._closed:
-            raise RecordingError("interrupted")
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", START, *sys.path],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                **OWN_GROUP,
-            )
-        return self._process
+        with self._starting:
+            if self._closed:
+                raise RecordingError("interrupted")
+            if self._process is None or self._process.poll() is not None:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", START, *sys.path],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    **OWN_GROUP,
+                )
+            return self._process
 
 
 class _Answers(Iterator[int]):

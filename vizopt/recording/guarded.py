@@ -1,12 +1,11 @@
 """Guarded: what reads and writes a recording's folder is not cut short, and fails in one line."""
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from vizopt.core.errors import RecordingError, is_shortage, tells_nothing
+from vizopt.core.interrupts import uninterrupted
 
 # What Zarr raises where a document or a chunk is not such as it should be.
 DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
@@ -42,24 +41,3 @@ def writing(path: Path) -> Iterator[None]:
 
         settled()
         raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait for the end of the block: Zarr's own thread does not like to be left
-    behind, and rows are written whole."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pressed: list[int] = []
-    before = {
-        number: signal.signal(number, lambda number, _: pressed.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        if pressed:
-            signal.raise_signal(pressed[0])

@@ -9,8 +9,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from vizopt.core.interrupts import uninterrupted
 from vizopt.recording.commits import Batch, Commits, Mark
-from vizopt.recording.guarded import uninterrupted
 from vizopt.recording.header import Column, Group, Header
 from vizopt.recording.resume import Saved
 from vizopt.recording.waiting import Compute, Waiting
@@ -176,9 +176,10 @@ class Recorder:
             RecordingError: it cannot be written.
         """
         if self._writing:
-            wait([self._writing])
-            done, self._writing = self._writing, None
-            done.result()
+            with uninterrupted():
+                wait([self._writing])
+                done, self._writing = self._writing, None
+                done.result()
 
     def _begin(self) -> None:
         self._bytes, self._since = 0, monotonic()

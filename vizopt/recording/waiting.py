@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.core.interrupts import uninterrupted
 from vizopt.recording.header import Group
 from vizopt.recording.logged import MISSING
 
@@ -39,7 +40,8 @@ class Waiting:
             for name, compute in self._computed.items():
                 start = AT_ONCE * len(self._ahead[name])
                 values = [row[name] for row in self._rows[start : start + AT_ONCE]]
-                self._ahead[name].append(self._thread.submit(compute, values))
+                with uninterrupted():
+                    self._ahead[name].append(self._thread.submit(compute, values))
 
     def repeat(self, row: Row, times: int) -> None:
         """Append a row of which nothing is computed so many times."""
