@@ -39,8 +39,8 @@ PAGES = [
 ]
 LONG = {"blog", "data", "flashes", "formats", "keep", "look", "python", "race", "slides", "start"}
 LONG |= {"walkthrough"}
-QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.4}
-SMALL = {"size": (320, 180), "fps": 5, "seconds": 0.4}
+QUICK = {"epochs": 40, "keep.grid": 20, "timeline.seconds": 0.5}
+SMALL = {"size": (480, 270), "fps": 10, "seconds": 0.5}
 KINDS = ("bash", "python", "toml", "text", "output", "")
 NEEDED = {
     "keras": ("keras", "torch"),
@@ -60,7 +60,7 @@ def text_of(page):
 def quick(arguments):
     """The command with a short run, whatever it says itself."""
     if arguments[:1] == ["render"]:
-        return [*arguments, *small(arguments), "--set", "timeline.seconds=0.4", "-q"]
+        return [*arguments, *small(arguments), "--set", "timeline.seconds=0.5", "-q"]
     if arguments[:1] == ["tune"]:
         return [*arguments, *small(arguments)]
     if not arguments or arguments[0] not in ("make", "race", "record", "slides", "pack"):
@@ -83,8 +83,8 @@ def small(arguments):
     """A small picture at a low rate, where the command takes them and names none; one process."""
     drawn = ("make", "race", "render", "slides")
     options = {
-        "--size": ("320x180", drawn),
-        "--fps": ("5", drawn),
+        "--size": ("480x270", drawn),
+        "--fps": ("10", drawn),
         "--cores": ("1", ("race", "tune")),
     }
     return [
