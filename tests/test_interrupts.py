@@ -14,6 +14,7 @@ from vizopt.clips.checks import Checks
 from vizopt.core.places import synced
 from vizopt.formats.ffmpeg import _ahead
 from vizopt.pipeline.workers import Job, train_all
+from vizopt.recording import recorder
 from vizopt.recording.waiting import AT_ONCE, Waiting
 
 
@@ -65,3 +66,20 @@ def test_ctrl_c_waits_until_the_other_thread_has_it(tmp_path, monkeypatch, hand_
     finally:
         signal.signal(signal.SIGINT, before)
     assert handed
+
+
+def test_ctrl_c_waits_until_the_rows_that_were_handed_over_are_written(tmp_path, monkeypatch):
+    plain, written = recorder.wait, []
+
+    def wait(writing):
+        signal.raise_signal(signal.SIGINT)
+        written.append(plain(writing))
+
+    monkeypatch.setattr(recorder, "wait", wait)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            vizopt.record(vizopt.load_scene("landscape", {"epochs": 2}), tmp_path / "run.zarr")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert written

@@ -14,6 +14,7 @@ from PIL import Image
 import vizopt
 from vizopt.core import own as owned
 from vizopt.core.errors import SceneError, VizoptError, VizoptWarning
+from vizopt.pipeline.reuse import is_of
 from vizopt.scene.load import parse_scene
 from vizopt.scene.register import TABLES
 from vizopt.scene.written import scene_toml
@@ -276,11 +277,13 @@ def test_what_is_no_kind_is_refused_in_one_line(message):
     assert not owned.OWN
 
 
-def test_the_same_class_takes_the_place_of_the_one_before_and_another_does_not(tmp_path):
-    def defined():
-        return type("Half", (Lookahead,), {"__module__": __name__})
+def made_again():
+    """A class like the one before, as a notebook's cell makes it that is run once more."""
+    return dataclass(frozen=True)(type("Half", (Lookahead,), {"__module__": __name__}))
 
-    old, new = (dataclass(frozen=True)(defined()) for _ in range(2))
+
+def test_the_same_class_takes_the_place_of_the_one_before_and_another_does_not(tmp_path):
+    old, new = made_again(), made_again()
     vizopt.register("optimizer", "lookahead", old)
     vizopt.register("optimizer", "lookahead", new)
     assert vizopt.optimizers.OPTIMIZERS["lookahead"] is new
@@ -288,6 +291,16 @@ def test_the_same_class_takes_the_place_of_the_one_before_and_another_does_not(t
     assert 'kind = "lookahead"' in scene_toml(scene)  # of a class that is gone
     with pytest.raises(VizoptError, match=r"is registered already, as .*Half: choose another"):
         vizopt.register("optimizer", "lookahead", frozen())
+
+
+def test_a_recording_of_a_rule_that_was_made_again_is_known_as_its_own(tmp_path):
+    def scene():
+        vizopt.register("optimizer", "lookahead", made_again())
+        return vizopt.load_scene("sgd", TINY | {"optimizer.kind": "lookahead"})
+
+    path = vizopt.record(scene(), tmp_path / "a.zarr").path
+    assert is_of(path, scene())
+    assert is_of(path, scene())
 
 
 MINE = dedent(

@@ -17,6 +17,7 @@ import numpy as np
 import tomli_w
 import zarr
 
+from vizopt.core import own
 from vizopt.core.errors import RecordingError, SceneError
 from vizopt.core.places import alone, target
 from vizopt.core.toml import parsed
@@ -92,15 +93,15 @@ def emptied(folder: Path) -> Iterator[None]:
 def is_of(path: Path, scene: Scene) -> bool:
     """Whether a recording is one of the same scene, as far as that is trained."""
     try:
-        found = _trained(attributes(path)["vizopt"]["scene"])
+        found = _trained(attributes(path)["vizopt"]["scene"], own.state())
     except (SceneError, ValueError, LookupError, TypeError):
         return False
     return all(getattr(found, key) == getattr(scene, key) for key in NUMBERS)
 
 
 @lru_cache(maxsize=1024)  # each training of a search looks at what the others have recorded
-def _trained(text: str) -> Scene:
-    """What is trained of a scene, under no title."""
+def _trained(text: str, known: tuple[type, ...]) -> Scene:
+    """What is trained of a scene, under no title, by the kinds of one's own that are known."""
     stated = parsed(text)
     table = {"title": "", **{key: stated[key] for key in NUMBERS if key in stated}}
     return parse_scene(tomli_w.dumps(table), "recording", {}, {})
