@@ -59,6 +59,9 @@ def test_a_loss_over_twice_the_median_of_the_50_before():
     assert happens(loss=[*flat[:49], 2.01]) == []
     assert happens(loss=[*[9.0] * 26, *[1.0] * 50, 2.1]) == [76]
     assert happens(loss=[0.0] * 60) == []
+    halves = [1.0, 3.0] * 25  # their median lies between
+    assert happens(loss=[*halves, 4.0]) == []
+    assert happens(loss=[*halves, 4.01]) == [50]
 
 
 def test_the_first_loss_without_value():

@@ -592,3 +592,29 @@ def test_without_torch_one_line_says_how_to_install_it(monkeypatch, path):
 def test_vizopt_alone_does_not_load_torch():
     code = "import sys, vizopt; vizopt.Run; vizopt.torch.record; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_norm_of_a_sparse_gradient_is_that_of_its_values(path):
+    model = nn.Sequential(nn.Embedding(5, 3, sparse=True), nn.Linear(3, 1, bias=False))
+    nn.init.ones_(model[1].weight)
+    nn.init.ones_(model[0].weight)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with vizopt.torch.record(model, optimizer, path):
+        model(torch.tensor([1, 1, 4])).sum().backward()
+        optimizer.step()
+    # Row 1 is used twice and row 4 once, (2² + 1²) · 3; each of three weights sums three ones.
+    assert vizopt.Recording(path)["grad_norm"][0] == pytest.approx(np.sqrt(15 + 27))
+
+
+def test_of_a_long_error_the_beginning_is_told(path):
+    model = mlp(2, 4, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with vizopt.torch.record(model, optimizer, path):
+        trained(model, optimizer, 1)
+        optimizer.param_groups[0]["lr"] = "word " * 2000
+        with pytest.warns(VizoptWarning) as said:
+            optimizer_step(optimizer)
+    line = str(said[0].message)
+    assert line.startswith(f"{path}: ValueError: could not convert string to float: ")
+    assert line.endswith("word …: the training goes on, not recorded")
+    assert len(line) < 400

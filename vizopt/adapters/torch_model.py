@@ -63,7 +63,8 @@ class Live:
                 squared = inf
             if 0 < squared < inf:  # of single precision, which ends at 1e38
                 return sqrt(squared)
-        if all(grad.is_cpu and not grad.is_sparse for grad in found):
+        found = [grad.coalesce().values() if grad.is_sparse else grad for grad in found]
+        if all(grad.is_cpu for grad in found):
             return sqrt(sum(float(norm) ** 2 for norm in torch._foreach_norm(found)))
         return float(torch.nn.utils.get_total_norm(found))
 

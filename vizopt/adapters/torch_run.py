@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from vizopt.adapters.torch_model import Live
-from vizopt.core.errors import VizoptWarning
+from vizopt.core.errors import VizoptWarning, raised
 from vizopt.core.numbers import counted
 from vizopt.recording.ending import at_end, closed
 from vizopt.recording.keeping import Taken
@@ -184,7 +184,7 @@ class TorchRun:
             do(*args)
         except Exception as error:  # whatever a stranger's tensors raise
             self._broken = True  # hooks cannot go while the optimizer calls them
-            self._warn(f"{type(error).__name__}: {error}: the training goes on, not recorded")
+            self._warn(f"{raised(error)}: the training goes on, not recorded")
             self._run.close()
 
     def _warn(self, line: str) -> None:

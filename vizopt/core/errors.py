@@ -4,6 +4,9 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from errno import EACCES, EIO, EMFILE, ENFILE, ENOMEM, EPERM
+from textwrap import shorten
+
+MOST_TOLD = 200  # letters of what somebody else's code says: PyTorch may say 8,000
 
 # How Python, the loader of libraries, NumPy's and ffmpeg say it.
 SHORTAGES = (
@@ -77,6 +80,11 @@ def one_line(text: object) -> str:
         else letter
         for letter in str(text)
     )
+
+
+def raised(error: Exception) -> str:
+    """An error of somebody else's code in a line: its kind and the beginning of what it says."""
+    return shorten(f"{type(error).__name__}: {error}", MOST_TOLD, placeholder=" …")
 
 
 def is_shortage(error: BaseException | None) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.errors import RecordingError
+from vizopt.core.errors import RecordingError, raised
 from vizopt.core.numbers import counted
 from vizopt.core.projection import Projection, plane_of
 from vizopt.recording.given import Numbers, Samples, array
@@ -111,5 +111,5 @@ class Asking:
         try:
             found = self._predict(points.reshape(-1, *self._shape))
         except Exception as error:  # whatever a stranger's model raises
-            raise RecordingError(f"predict: raised {type(error).__name__}: {error}") from error
+            raise RecordingError(f"predict: raised {raised(error)}") from error
         return array(found)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from vizopt.core.errors import VizoptError, VizoptWarning
+from vizopt.core.errors import VizoptError, VizoptWarning, raised
 
 T = TypeVar("T")
 ALL = "all"  # the recording itself
@@ -40,7 +40,7 @@ class LeftOut:
         except VizoptError as error:
             self.leave_out(what, str(error))
         except Exception as error:  # whatever a stranger's arrays raise
-            self.leave_out(what, f"{type(error).__name__}: {error}")
+            self.leave_out(what, raised(error))
         return None
 
     def leave_out(self, what: str, why: str) -> None:
