@@ -1,8 +1,12 @@
-"""Ctrl-C while something is handed to another thread comes when that has it, so that nobody waits
-for ever for a lock that is never given back."""
+"""Ctrl-C: where somebody's code takes it, it comes again; while something is handed to another
+thread, it comes when that has it: nobody waits for ever for a lock that is never given back.
+"""
 
 import io
 import signal
+import subprocess
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
@@ -11,6 +15,7 @@ import pytest
 
 import vizopt
 from vizopt.clips.checks import Checks
+from vizopt.core import ffmpeg
 from vizopt.core.places import synced
 from vizopt.formats.ffmpeg import _ahead
 from vizopt.pipeline.workers import Job, train_all
@@ -83,3 +88,119 @@ def test_ctrl_c_waits_until_the_rows_that_were_handed_over_are_written(tmp_path,
     finally:
         signal.signal(signal.SIGINT, before)
     assert written
+
+
+PRESSED = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+def pressed(*_):
+{taken}
+{where}
+from vizopt.__main__ import main
+main()
+"""
+TAKEN = {
+    "by a callback": """
+    class Callback:
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+    Callback()
+""",
+    "by who catches whatever comes": """
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except:
+        pass
+""",
+    "as another error": """
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except BaseException as error:
+        raise RuntimeError("of a name") from error
+""",
+    "as another error that tells no cause": """
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except BaseException:
+        said = "SchemaError: KeyboardInterrupt"
+    raise ImportError(said)
+""",
+}
+IN_TRAINING = "import vizopt.recording.atomic\nvizopt.recording.atomic.sweep = pressed"
+AT_THE_START = """
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "vizopt.cli":
+            pressed()
+sys.meta_path.insert(0, Finder())
+"""
+
+
+SAID_SLOWLY = """
+import time
+from vizopt.core import streams
+def slow(line, said=streams.said):
+    time.sleep(0.4)
+    said(line)
+streams.said = slow
+"""
+
+
+@pytest.mark.parametrize("where", [IN_TRAINING, AT_THE_START, IN_TRAINING + SAID_SLOWLY])
+@pytest.mark.parametrize("taken", TAKEN)
+def test_ctrl_c_that_somebody_takes_comes_again(tmp_path, taken, where):
+    code = PRESSED.format(taken=TAKEN[taken], where=where)
+    arguments = ["record", "sgd", "-q", "-o", "run.zarr", "--set", "epochs=500000"]
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    # After ^C in a terminal a line begins. It may come when there are rows that are kept.
+    lines = ran.stderr.strip().split("\n")
+    assert [line[:19] for line in lines] == ["vizopt: interrupted"], ran.stderr
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGHUP"])
+def test_what_a_shell_has_ignored_stays_so(tmp_path, number):
+    code = f"""
+import signal
+signal.signal(signal.{number}, signal.SIG_IGN)
+import vizopt.recording.atomic
+vizopt.recording.atomic.sweep = lambda _: signal.raise_signal(signal.{number})
+from vizopt.__main__ import main
+main()
+"""
+    arguments = ["record", "landscape", "-q", "-o", "run.zarr", "--set", "epochs=2"]
+    subprocess.run([sys.executable, "-c", code, *arguments], cwd=tmp_path, check=True)
+    assert (tmp_path / "run.zarr").exists()
+
+
+def test_what_callbacks_raise_else_is_told():
+    code = """
+from vizopt.core.interrupts import heed
+heed()
+class Callback:
+    def __del__(self):
+        raise ValueError("of a callback")
+Callback()
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "ValueError: of a callback" in ran.stderr
+
+
+def test_a_process_ends_that_somebody_was_interrupted_in_waiting_for(monkeypatch):
+    monkeypatch.setattr(ffmpeg, "END_SECONDS", 0.2)
+    process = subprocess.Popen(["sleep", "1000"], **ffmpeg.OWN_GROUP)
+    process._waitpid_lock.acquire()  # as an interrupted wait may leave it
+    ending = threading.Thread(target=ffmpeg.end, args=(process,), daemon=True)
+    ending.start()
+    ending.join(30)
+    assert not ending.is_alive()
+    process._waitpid_lock.release()
+    assert process.wait(30) == -signal.SIGKILL

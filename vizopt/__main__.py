@@ -5,20 +5,19 @@ import logging
 import os
 import signal
 import sys
-from types import FrameType
 
-from vizopt.core import streams
+from vizopt.core import interrupts, streams
 
 UNHEARD = logging.NullHandler()
 GC_OBJECTS = 50_000  # made before cycles of them are looked for: modules alone are of as many
+UNLOADED = (ImportError, MemoryError, OSError, SystemError)
+INTERRUPTED = "interrupted: what was not complete has been removed"
 
 
 def main() -> None:
     """Run the command line; Ctrl-C and an end from outside are one line, wherever they come."""
     gc.set_threshold(GC_OBJECTS)
-    signal.signal(signal.SIGTERM, _interrupt)
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
-        signal.signal(signal.SIGHUP, _interrupt)  # a terminal that closes; nohup ignores it
+    interrupts.heed(*_not_ignored())
     streams.opened()
     os.environ["MPLBACKEND"] = "agg"  # a notebook's, or an unknown one, is not for us
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some takes 30 ms
@@ -29,15 +28,28 @@ def main() -> None:
 
         code, message = run()
     except KeyboardInterrupt as error:
-        message = str(error) or "interrupted: what was not complete has been removed"
-    except (ImportError, MemoryError, OSError, SystemError) as error:  # of the modules themselves
-        message = _unloaded(error)
+        interrupts.unheed()
+        message = str(error) or INTERRUPTED
+    except Exception as error:  # of the modules themselves
+        if interrupts.Pressed.ever:
+            message = INTERRUPTED
+        elif isinstance(error, UNLOADED):
+            message = _unloaded(error)
+        else:
+            raise
     unwritten = streams.flushed()
     if message or unwritten:  # after the block: a progress bar ends with it
         streams.said(f"vizopt: {message or unwritten}")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left to interrupt
+    interrupts.unheed()
     gc.freeze()  # all goes with the process: to look for cycles once more takes 0.1 s
     sys.exit(code or (1 if unwritten else 0))
+
+
+def _not_ignored() -> list[int]:
+    """What ends a process: a shell has it ignore Ctrl-C in the background, nohup the terminal."""
+    usual = {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}
+    known = {name: getattr(signal, name) for name in usual if hasattr(signal, name)}
+    return [number for name, number in known.items() if signal.getsignal(number) == usual[name]]
 
 
 def _unloaded(error: Exception) -> str:
@@ -49,10 +61,6 @@ def _unloaded(error: Exception) -> str:
     if isinstance(error, ImportError) and "segment" not in str(first):
         return f"cannot start: {error}: install vizopt again"
     return getattr(error, "strerror", None) or "out of memory"
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

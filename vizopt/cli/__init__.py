@@ -29,6 +29,7 @@ from vizopt.cli.screen import Commands, help_, wrong_usage
 from vizopt.clips.brief import recording_line
 from vizopt.core import streams
 from vizopt.core.errors import VizoptError, VizoptWarning, is_shortage, one_line
+from vizopt.core.interrupts import Pressed
 from vizopt.core.numbers import counted
 
 LIGHT = ("list", "show", "schema", "help", "completion")  # commands that load nothing large
@@ -200,6 +201,8 @@ def run() -> tuple[int, str]:
             click.echo(clip)
         return 1, one_line(error)
     except Exception as error:
+        if Pressed.ever:  # while modules are loaded, Python and pydantic make other errors of it
+            raise KeyboardInterrupt from None
         if is_shortage(error):
             return 1, "out of memory"
         if isinstance(error, OSError):

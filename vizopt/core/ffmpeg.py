@@ -20,6 +20,7 @@ from vizopt.core.errors import EncodeError, says_shortage
 OLDEST = "5.1"  # the first with -fps_mode; the tests' own trial is of the one at hand
 VARIABLE = "IMAGEIO_FFMPEG_EXE"  # where a user names another one
 PATIENCE = 60  # seconds that a trial may last; it takes a twentieth of one
+END_SECONDS = 5  # for the end of a killed process, which takes a hundredth
 TRIAL = ("-f", "rawvideo", "-pix_fmt", "rgba", "-s", "16x16", "-framerate", "30", "-i", "-")
 FRAMES = bytes(2 * 16 * 16 * 4)
 
@@ -70,7 +71,9 @@ def end(process: subprocess.Popen[bytes]) -> None:
             process.kill()
         else:
             os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with suppress(subprocess.TimeoutExpired):
+        # With a limit, for an interrupted wait may have kept Python's lock of it.
+        process.wait(END_SECONDS)
 
 
 def _executable(path: Path) -> str:

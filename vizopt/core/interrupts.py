@@ -1,9 +1,62 @@
-"""Interrupts: what Ctrl-C must not cut in two."""
+"""Interrupts: Ctrl-C is always heard, and cuts nothing in two that must not be."""
 
 import signal
+import sys
 import threading
+from _thread import interrupt_main, start_new_thread
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import sleep
+from types import FrameType
+
+AGAIN_SECONDS = 0.1  # what took it has gone on by then: a callback ends within a thousandth
+
+
+class Pressed(KeyboardInterrupt):
+    """Ctrl-C, SIGTERM or a terminal that closes, of a process that heeds them.
+
+    Code of others may take it and go on: Python says what a callback raised, as those of its own
+    imports, and forgets it, and some catch whatever comes. Then nobody has it any more, and it
+    comes again.
+    """
+
+    ever = False  # whether there was one: others may make another error of it
+
+    def __init__(self) -> None:
+        Pressed.ever = True
+
+    def __del__(self) -> None:
+        if not sys.is_finalizing():
+            start_new_thread(
+                _press_again, ()
+            )  # which takes no lock, as Thread would: perhaps it has
+
+
+def heed(*numbers: int) -> None:
+    """These signals and SIGTERM raise Pressed in this process."""
+    for number in (*numbers, signal.SIGTERM):
+        signal.signal(number, _press)
+    sys.unraisablehook = _unraised
+
+
+def unheed() -> None:
+    """Nothing is left to interrupt: Ctrl-C is ignored, SIGTERM ends the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _press(number: int, frame: FrameType | None) -> None:
+    raise Pressed
+
+
+def _press_again() -> None:
+    sleep(AGAIN_SECONDS)
+    interrupt_main(signal.SIGTERM)
+
+
+def _unraised(lost: "sys.UnraisableHookArgs") -> None:
+    if not isinstance(lost.exc_value, Pressed):
+        sys.__unraisablehook__(lost)
 
 
 @contextmanager

@@ -93,8 +93,7 @@ def _run(command: Sequence[str], said: IO[bytes]) -> Iterator[subprocess.Popen[b
     except BaseException:
         end(process)
         raise
-    finally:
-        process.wait()
+    process.wait()
 
 
 def corner(clip: Path) -> str:

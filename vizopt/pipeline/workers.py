@@ -6,7 +6,6 @@ there are. Nothing of the user's own script is run anew, as multiprocessing woul
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +20,7 @@ from typing import NamedTuple
 
 from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.core.ffmpeg import OWN_GROUP, end
-from vizopt.core.interrupts import uninterrupted
+from vizopt.core.interrupts import heed, uninterrupted
 from vizopt.core.own import OWN
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, T
@@ -255,7 +254,7 @@ def _counted(answers: Iterable[int]) -> Iterator[int]:
 
 def serve() -> None:
     """What a process does: a run in; lines on how far it has come, and how it ended, out."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was committed is kept
+    heed()  # what was committed is kept
     told = sys.stdout
 
     def tell(what: str, value: object = "") -> None:
