@@ -136,6 +136,7 @@ sys.meta_path.insert(0, Finder())
 """
 
 
+BEFORE_THAT = "from vizopt.core import streams\nstreams.opened = pressed"
 SAID_SLOWLY = """
 import time
 from vizopt.core import streams
@@ -146,7 +147,9 @@ streams.said = slow
 """
 
 
-@pytest.mark.parametrize("where", [IN_TRAINING, AT_THE_START, IN_TRAINING + SAID_SLOWLY])
+@pytest.mark.parametrize(
+    "where", [IN_TRAINING, AT_THE_START, BEFORE_THAT, IN_TRAINING + SAID_SLOWLY]
+)
 @pytest.mark.parametrize("taken", TAKEN)
 def test_ctrl_c_that_somebody_takes_comes_again(tmp_path, taken, where):
     code = PRESSED.format(taken=TAKEN[taken], where=where)

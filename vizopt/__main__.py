@@ -17,13 +17,13 @@ INTERRUPTED = "interrupted: what was not complete has been removed"
 def main() -> None:
     """Run the command line; Ctrl-C and an end from outside are one line, wherever they come."""
     gc.set_threshold(GC_OBJECTS)
-    interrupts.heed(*_not_ignored())
-    streams.opened()
-    os.environ["MPLBACKEND"] = "agg"  # a notebook's, or an unknown one, is not for us
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some takes 30 ms
-    logging.getLogger().addHandler(UNHEARD)  # what libraries say to their developers
     code, message = 1, ""
     try:
+        interrupts.heed(*_not_ignored())
+        streams.opened()
+        os.environ["MPLBACKEND"] = "agg"  # a notebook's, or an unknown one, is not for us
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some takes 30 ms
+        logging.getLogger().addHandler(UNHEARD)  # what libraries say to their developers
         from vizopt.cli import run
 
         code, message = run()
