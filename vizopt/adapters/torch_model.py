@@ -33,17 +33,19 @@ class Live:
         self._arrays, self._tensors = arrays, tuple(arrays.values())
         self._places: list[int] = []
         self._flat: list[NDArray[Any]] = []  # the arrays' own memory
-        self._shares = self._are_ours()
+        self._are_few = sum(tensor.numel() for tensor in self._tensors) <= MAX_EXACT_PARAMS
+        self._are_ours = self._look()
 
     def now(self) -> tuple[dict[str, torch.Tensor], NDArray[Any] | None]:
-        """The arrays by name, and a copy [P] of them where they are in this machine's memory."""
-        if not self._shares:
+        """The arrays by name, and a copy [P] of them where all are kept and in this machine's
+        memory."""
+        if not (self._are_few and self._are_ours):
             return self._arrays, None
         places = [tensor.data_ptr() for tensor in self._tensors]
         if places != self._places:  # the first time, or they were moved
             self._places = places
-            self._shares = self._are_ours()
-            if not self._shares:
+            self._are_ours = self._look()
+            if not self._are_ours:
                 return self._arrays, None
             self._flat = [tensor.detach().reshape(-1).numpy() for tensor in self._tensors]
         return self._arrays, np.concatenate(self._flat)
@@ -53,7 +55,7 @@ class Live:
         found = [grad for tensor in self._tensors if (grad := tensor.grad) is not None]
         if not found:
             return None
-        if self._shares and len(self._tensors) <= MANY_ARRAYS:
+        if self._are_ours and len(self._tensors) <= MANY_ARRAYS:
             squared = 0.0
             try:
                 for grad in found:
@@ -68,10 +70,8 @@ class Live:
             return sqrt(sum(float(norm) ** 2 for norm in torch._foreach_norm(found)))
         return float(torch.nn.utils.get_total_norm(found))
 
-    def _are_ours(self) -> bool:
-        """Whether NumPy has them in their memory, in order; and all of them may be recorded."""
-        if sum(tensor.numel() for tensor in self._tensors) > MAX_EXACT_PARAMS:
-            return False
+    def _look(self) -> bool:
+        """Whether NumPy has them in their memory, in order."""
         kinds = {(tensor.is_cpu, tensor.is_contiguous(), tensor.dtype) for tensor in self._tensors}
         return kinds in ({(True, True, torch.float32)}, {(True, True, torch.float64)})
 
