@@ -177,7 +177,9 @@ def command(
 
     def vizopt_(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["vizopt", *map(str, arguments)])
-        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # both are put back
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        handlers = {number: signal.getsignal(number) for number in numbers}
         try:
             with pytest.raises(SystemExit) as ended:
                 main()

@@ -33,7 +33,8 @@ class Pressed(KeyboardInterrupt):
 
 
 def heed(*numbers: int) -> None:
-    """These signals and SIGTERM raise Pressed in this process."""
+    """These signals and SIGTERM raise Pressed in this process from now on."""
+    Pressed.ever = False
     for number in (*numbers, signal.SIGTERM):
         signal.signal(number, _press)
     sys.unraisablehook = _unraised
