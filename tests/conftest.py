@@ -178,7 +178,8 @@ def command(
     def vizopt_(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["vizopt", *map(str, arguments)])
         monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # both are put back
-        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        numbers = [getattr(signal, name) for name in names]
         handlers = {number: signal.getsignal(number) for number in numbers}
         try:
             with pytest.raises(SystemExit) as ended:
