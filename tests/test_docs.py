@@ -46,7 +46,7 @@ NEEDED = {
     "keras": ("keras", "torch"),
     "jax": ("jax", "optax"),
     "sklearn": ("sklearn", "pandas"),
-    "pytorch": ("torch",),
+    "pytorch": ("torch", "lightning"),
 }
 FEW = 101  # epochs that a page names itself and that are run as it says
 SETUP = configparser.ConfigParser()
