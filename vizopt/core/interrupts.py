@@ -21,20 +21,20 @@ class Pressed(KeyboardInterrupt):
     """
 
     ever = False  # whether there was one: others may make another error of it
+    heeded = False  # until somebody has heard it
 
     def __init__(self) -> None:
         Pressed.ever = True
 
     def __del__(self) -> None:
-        if not sys.is_finalizing():
-            start_new_thread(
-                _press_again, ()
-            )  # which takes no lock, as Thread would: perhaps it has
+        if Pressed.heeded and not sys.is_finalizing():
+            # No Thread, which takes a lock, perhaps one that was just taken.
+            start_new_thread(_press_again, ())
 
 
 def heed(*numbers: int) -> None:
     """These signals and SIGTERM raise Pressed in this process from now on."""
-    Pressed.ever = False
+    Pressed.ever, Pressed.heeded = False, True
     for number in (*numbers, signal.SIGTERM):
         signal.signal(number, _press)
     sys.unraisablehook = _unraised
@@ -42,6 +42,7 @@ def heed(*numbers: int) -> None:
 
 def unheed() -> None:
     """Nothing is left to interrupt: Ctrl-C is ignored, SIGTERM ends the process."""
+    Pressed.heeded = False
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.core.ffmpeg import OWN_GROUP, end
-from vizopt.core.interrupts import heed, uninterrupted
+from vizopt.core.interrupts import heed, unheed, uninterrupted
 from vizopt.core.own import OWN
 from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, T
@@ -270,13 +270,16 @@ def serve() -> None:
                 tell("at", done)
         tell("at", done)
 
-    for line in sys.stdin:
-        toml, name, path, look = json.loads(line)
-        folders = None if look is None else tuple(map(Path, look))
-        try:
-            scene = parse_scene(toml, name, {}, {})
-            record_job(Job(scene, Path(path), folders), bar, lambda said: tell("say", said))
-        except VizoptError as error:
-            tell("wrong", str(error))
-        else:
-            tell("done")
+    try:
+        for line in sys.stdin:
+            toml, name, path, look = json.loads(line)
+            folders = None if look is None else tuple(map(Path, look))
+            try:
+                scene = parse_scene(toml, name, {}, {})
+                record_job(Job(scene, Path(path), folders), bar, lambda said: tell("say", said))
+            except VizoptError as error:
+                tell("wrong", str(error))
+            else:
+                tell("done")
+    finally:
+        unheed()
