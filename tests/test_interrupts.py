@@ -184,6 +184,17 @@ main()
     assert (tmp_path / "run.zarr").exists()
 
 
+def test_a_module_that_was_being_loaded_does_not_crash_at_the_end(tmp_path):
+    """As kiwisolver's parts in C++ do."""
+    crash = "import atexit, os\natexit.register(os.abort)\n"
+    code = PRESSED.format(
+        taken="    signal.raise_signal(signal.SIGINT)", where=crash + AT_THE_START
+    )
+    ran = subprocess.run([sys.executable, "-c", code, "list"], capture_output=True, check=False)
+    assert (ran.returncode, ran.stdout) == (1, b"")
+    assert ran.stderr.startswith(b"vizopt: interrupted")
+
+
 def test_what_callbacks_raise_else_is_told():
     code = """
 from vizopt.core.interrupts import heed

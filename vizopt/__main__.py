@@ -42,7 +42,11 @@ def main() -> None:
         streams.said(f"vizopt: {message or unwritten}")
     interrupts.unheed()
     gc.freeze()  # all goes with the process: to look for cycles once more takes 0.1 s
-    sys.exit(code or (1 if unwritten else 0))
+    code = code or (1 if unwritten else 0)
+    if interrupts.Pressed.ever:
+        # At once: a module that was being loaded may crash when Python takes it down.
+        os._exit(code)
+    sys.exit(code)
 
 
 def _not_ignored() -> list[int]:
