@@ -15,7 +15,7 @@ from vizopt.recording.header import Column, Group, Header
 from vizopt.recording.resume import Saved
 from vizopt.recording.waiting import Compute, Waiting
 
-WAITING_SNAPSHOTS = 1024  # snapshots that are written together: whole chunks; a commit takes 25 ms
+WAITING_SNAPSHOTS = 4096  # snapshots that are written together: whole chunks; a commit takes 70 ms
 WAITING_HISTORY = 16_384  # numbers of a column that are: four chunks
 WAITING_BYTES = 32e6  # of rows that wait for their commit; as many may be in one
 WAITING_SECONDS = 5.0  # that a row waits at most, while others come
