@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("kills", "faults", "races", "fuzz")
+NAMES = ("kills", "faults", "races", "presses", "fuzz")
 APART = ["unshare", "-Urm"]  # where disks can be mounted for as long as it runs
 
 
