@@ -53,7 +53,7 @@ def test_quantiles_are_numpys(kind):
     assert np.allclose(quantiles(KINDS[kind]), wanted, rtol=1e-12, atol=0)
 
 
-@pytest.mark.parametrize("scale", [1, 1e-25, 1e-12, 1e12, 1e25])
+@pytest.mark.parametrize("scale", [1, 1e-25, 1e-21, 1e-12, 1e12, 1e25])
 @pytest.mark.parametrize("size", [1, 5, 4096, 4097, 10_000])
 def test_a_norm_is_right_to_single_precision_at_any_scale(size, scale):
     cells = (NORMAL[:size] * np.float32(scale)).astype(np.float32)
