@@ -166,6 +166,16 @@ def test_what_people_type_is_read_and_shown(text):
     assert read.shown == shown
     assert read.value(X).dtype == read.slope(X).dtype == np.float64
     np.testing.assert_allclose(read.value(X), expected, rtol=1e-13, atol=1e-13)
+    off = abs(read.value(X) - expected)[np.isfinite(read.value(X))]
+    assert (off <= 4 * read.rounding(X)[np.isfinite(read.value(X))] + 1e-15).all()
+
+
+@pytest.mark.parametrize("text", [*READ, "x^x", "(x²+1)^(x/3)", "1/x³ − x^2.5", "relu(x)^3"])
+def test_a_number_has_the_bits_that_an_array_has(text):
+    read = formula(text)
+    for function in (read.value, read.slope, read.rounding):
+        alone = np.array([function(at) for at in X])
+        np.testing.assert_array_equal(alone, [function(X[i : i + 1])[0] for i in range(len(X))])
 
 
 NOTES = {
@@ -299,6 +309,7 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(inner, inner).map(lambda t: f"max({t[0]},{t[1]})"),
         st.tuples(inner, inner, inner).map(lambda t: f"where({t[0]}<{t[1]},{t[2]},x)"),
         st.tuples(inner, inner).map(lambda t: f"({t[0]} if {t[1]} >= x else 1)"),
+        st.tuples(inner, inner).map(lambda t: f"where(x<{t[0]} or not x!={t[1]}, x, 1)"),
     )
 
 
@@ -354,6 +365,7 @@ def test_any_text_is_a_function_or_one_clear_line(text):
         assert len(read.splitlines()) == 1
         return
     x = np.array([-1.5, 0.0, 2.0, np.inf, np.nan, 1e300])
+    assert read.rounding(x).shape == (6,)
     for function in (read.value, read.slope):
         assert function(x).shape == (6,)
         assert function(x[:1]).dtype == np.float64

@@ -60,7 +60,7 @@ def _function(meaning: Any, join: Join, known: Run) -> tuple[Run, Series | None]
 
     def evaluated(at: Any) -> Any:
         with np.errstate(all="ignore"):
-            return np.asarray(run(np.asarray(at, dtype=np.float64)), dtype=np.float64)[()]
+            return np.asarray(run(np.asarray(at, dtype=np.float64)[()]), dtype=np.float64)[()]
 
     if _is_entire(expression):
         return evaluated, None

@@ -92,6 +92,17 @@ def _corner(left: Any, right: Any, slope: Any, other: Any) -> Any:
     return np.where(left > right, slope, np.where(left < right, other, least))
 
 
+def _power(base: Any, exponent: Any) -> Any:
+    """As arrays have it: NumPy's numbers ask the C library, whose last bit may be another one."""
+    base = np.asarray(base, dtype=np.float64)
+    return base**exponent if type(exponent) in (int, float) else np.power(base, exponent)
+
+
+def _counted(compare: Meaning) -> Meaning:
+    """A comparison that can be reckoned with: 1 or 0."""
+    return lambda left, right: compare(left, right) * 1.0
+
+
 def _sigmoid(at: Any) -> Any:
     return 1 / (1 + np.exp(-at))
 
@@ -101,8 +112,12 @@ _OURS: dict[str, Meaning] = {
     "softplus": lambda at: np.logaddexp(0.0, at),
     "erf": np.vectorize(math.erf, otypes=[np.float64]),
     "corner": _corner,
+    "power": _power,
+    "less": _counted(np.less),
+    "less_equal": _counted(np.less_equal),
+    "equal": _counted(np.equal),
 }
-_PLAIN = ("maximum", "minimum", "where", "less", "less_equal", "equal")
+_PLAIN = ("maximum", "minimum", "where")
 # What the classes above are on arrays, by the names that are printed.
 NUMPY: dict[str, Meaning] = {
     name: _OURS.get(name) or getattr(np, name) for name in (*SLOPES, *_PLAIN, *_OURS)

@@ -144,4 +144,5 @@ NOISY: dict[str, Meaning] = {
     "maximum": _larger,
     "minimum": partial(_larger, sign=-1),
     "corner": _corner,
+    "power": lambda base, exponent: _noisy(base) ** exponent,
 }
