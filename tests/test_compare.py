@@ -485,6 +485,16 @@ def test_arrays_of_other_shapes_are_one_line(compared, arrays, said):
     assert told[0].startswith(f"vizopt: mine.npz: {said}")
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint64"])
+def test_epochs_are_whole_numbers_of_any_size(compared, run, dtype):
+    epochs = np.arange(120, dtype=dtype)
+    np.savez("mine.npz", epoch=epochs + np.array(1, dtype), loss=run["loss"][:120])
+    said = compared("mine.npz")[1]
+    assert "mine.npz: counts one off: its epoch 1 is taken as epoch 0" in said
+    np.savez("mine.npz", epoch=np.array([0, 2**63], np.uint64), loss=np.ones(2))
+    assert compared("mine.npz")[1] == ["vizopt: mine.npz: epoch is larger than 9007199254740992"]
+
+
 def test_arrays_of_one_epoch_and_none(compared, run):
     at = run.at(40)
     one = {name.replace(".", "_"): array for name, array in at.params.items()}

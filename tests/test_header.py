@@ -51,6 +51,7 @@ def refusal(path):
     [
         ("classes", [f"c{i}" for i in range(100_000)], "classes"),
         ("classes", ["a", "b"], "does not fit 2 classes"),
+        ("classes", [], "does not fit 0 classes"),
         ("classes", [1, 2, 3], "classes.0"),
         ("unit", "week", "unit"),
         ("name", 5, "name"),

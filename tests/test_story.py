@@ -27,6 +27,7 @@ from vizopt.story.picture import PANELS_TOLD
 from vizopt.story.setup import rule
 from vizopt.train.optimizers import OPTIMIZERS
 
+LESSON = "(x/3)**2 - cos(x) + x*cos(5*x)/2 - x/4"
 SMALL = request(size=(480, 270))
 SETTINGS = dict.fromkeys(OPTIMIZERS, "") | {
     "momentum": "momentum", "rmsprop": "rho epsilon", "adam": "1 2 epsilon", "adamw": "decay",
@@ -289,6 +290,20 @@ def test_one_epoch(recorded):
     assert "Played" not in told.text
 
 
+@pytest.mark.parametrize(
+    ("scene", "epochs"), [("momentum-09", 151), ("adam-tuned", 151), ("sgd", 31)]
+)
+def test_the_best_epochs_are_told_where_they_are_not_the_last(recorded, scene, epochs):
+    """At the first of those that have the same."""
+    run = recorded(scene, epochs=epochs)
+    told = story.of(run).paragraphs[2]
+    for best, words in ((min, "lowest loss"), (max, "highest accuracy")):
+        column = run[words.split()[1]].tolist()
+        at = column.index(best(column))
+        wanted = f"The {words} is {number(column[at])}, at epoch {at}."
+        assert (wanted in told) == (number(column[at]) != number(column[-1])), words
+
+
 def test_an_accuracy_that_falls_again_is_told(recorded):
     run = recorded("momentum-09", epochs=301)
     accuracy = run["accuracy"]
@@ -373,6 +388,27 @@ def test_a_rule_is_explained(kind):
     assert not re.search(r"[{}_]|None", told)
     assert [text for text in SETTINGS[kind].split() if f"{text} = " not in told] == []
     assert "x downhill" not in told
+
+
+@pytest.mark.parametrize(
+    ("start", "ahead", "behind"),
+    [
+        (-0.5, 4, "3 more lie behind the start"),
+        (-3.0, 6, "One more lies behind the start"),
+        (2.5, 6, "One more lies behind the start"),
+    ],
+)
+def test_minima_ahead_and_behind_the_start_are_told(start, ahead, behind):
+    told = story.of(descend(LESSON, (-4, 4), start, 0.05)).paragraphs[0]
+    assert "It has 7 minima" in told
+    assert told.count(" with f = ") == ahead
+    assert f". {behind}" in told
+
+
+def test_a_beta_is_told_of_the_mean_that_it_keeps():
+    told = rule(vizopt.load_scene("adam"))
+    assert "beta 1 = 0.9 (the share of the older mean of slopes that is kept)" in told
+    assert "beta 2 = 0.999 (the share of the older mean of squared slopes that is kept)" in told
 
 
 def test_a_descents_rule_moves_x():

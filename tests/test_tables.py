@@ -254,6 +254,7 @@ def test_thousands_are_read_where_they_are_certain(tmp_path):
 
 BAD_TABLES = {
     "": "is empty",
+    "# nothing but a remark\n": "is empty",
     ",,\n,,\n": "is empty",
     "a,b,c\n": "holds a header and no samples",
     "1,2,a\n3,b\n": "line 2: 2 columns instead of 3",

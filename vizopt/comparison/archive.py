@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.comparison.log import EPOCHS, STEPS, Log, Series, Weights, known_name
+from vizopt.core.floats import MAX_EXACT_INT
 from vizopt.core.numbers import counted
 from vizopt.core.params import ParamLayout
 from vizopt.recording.snapshot import Arrays
@@ -28,8 +30,8 @@ def read(path: Path, layout: ParamLayout) -> Log:
         if name in found:
             by, index = "epoch" if name in EPOCHS else "step", np.atleast_1d(found.pop(name))
             break
-    if index is not None and (index.ndim > 1 or index.dtype.kind not in "iu"):
-        raise ValueError(f"{path}: epoch holds no whole numbers")
+    if index is not None:
+        index = _whole(f"{path}: epoch", index)
     called, shapes = _called(layout), layout.shapes
     tensors: Arrays = {}
     series: dict[str, Series] = {}
@@ -55,6 +57,15 @@ def read(path: Path, layout: ParamLayout) -> Log:
             lambda row: {name: array[row] for name, array in tensors.items()},
         )
     return Log(str(path), by, series, weights=weights, unread=unread)
+
+
+def _whole(place: str, index: NDArray[Any]) -> NDArray[np.int64]:
+    """Numbers of epochs, of which one less can be had of 0 too."""
+    if index.ndim > 1 or index.dtype.kind not in "iu":
+        raise ValueError(f"{place} holds no whole numbers")
+    if max(int(index.max(initial=0)), -int(index.min(initial=0))) > MAX_EXACT_INT:
+        raise ValueError(f"{place} is larger than {MAX_EXACT_INT}")
+    return index.astype(np.int64)
 
 
 def _plain(name: str) -> str:

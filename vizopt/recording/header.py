@@ -236,10 +236,10 @@ def misfits(
         if not array.ndim or array.dtype.kind not in _kinds(name):
             yield f"{array.path}: {array.dtype} {list(array.shape)} are no such numbers"
         elif name == "scores":
-            if len(inner) != 3 or inner[1] != inner[2] or inner[0] != (classes or inner[0]):
+            if len(inner) != 3 or inner[1] != inner[2] or inner[0] != classes:
                 yield f"{array.path}: {list(inner)} does not fit {classes} classes"
         elif name == "probabilities":
-            if len(inner) != 2 or inner[0] != (classes or inner[0]) or inner[1] < 2:
+            if len(inner) != 2 or inner[0] != classes or inner[1] < 2:
                 yield f"{array.path}: {list(inner)} does not fit {classes} classes"
         elif name in ("fitted", "predictions"):
             if len(inner) != 1 or inner[0] < (2 if name == "fitted" else 1):

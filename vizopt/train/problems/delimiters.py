@@ -39,7 +39,7 @@ def _sniffed(text: str) -> str:
         except csv.Error:  # a whole line is too long for a cell
             return -1, 0
         numbers = [number(cell, delimiter != ",") for row in read[1:] or read for cell in row]
-        return len(numbers) - numbers.count(None), len(read[0])
+        return len(numbers) - numbers.count(None), max(map(len, read[:1]), default=0)
 
     return max(DELIMITERS, key=score)
 

@@ -86,6 +86,12 @@ INSTEAD = {
     "fmod": '"x - 2*floor(x/2)", what is left of x by 2',
     "round": '"floor(x + 0.5)"',
     "square": '"x^2"',
+    "sqr": '"x^2"',
+    "exp2": '"2^x"',
+    "exp10": '"10^x"',
+    "expit": '"sigmoid(x)"',
+    "logistic": '"sigmoid(x)"',
+    "σ": '"sigmoid(x)"',
     "hypot": '"sqrt(x^2 + 1)"',
     "log1p": '"ln(1 + x)"',
     "expm1": '"exp(x) - 1"',
@@ -95,5 +101,4 @@ INSTEAD = {
     "elu": '"where(x < 0, exp(x) - 1, x)"',
     "leaky_relu": '"max(x, 0.01x)"',
     "factorial": '"x*(x - 1)", a product',
-    "gamma": '"x*(x - 1)", a product',
 }  # what cannot be read as one thing, or is written otherwise

@@ -10,11 +10,17 @@ from vizopt.train.problems.formula.tokens import Token, cut
 
 CONSTANTS = {"pi": (PI, "π"), "π": (PI, "π"), "e": (E, "e")}
 IMAGINARY = "ij"
+GREEK = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"),
+    *("lambda", "mu", "nu", "xi", "omicron", "rho", "sigma", "tau", "upsilon", "phi", "chi"),
+    *("psi", "omega"),
+)  # letters in words, but for pi
 LONGEST = 30  # name that may be several
 
 
 def variable_of(words: list[Token], named: str) -> str:
-    """The variable: x, or the one other letter that the formula uses or names before its `=`.
+    """The variable: x, or the one other letter, θ and theta too, that the formula uses or names
+    before its `=`.
 
     Raises:
         ValueError: it uses two.
@@ -22,7 +28,7 @@ def variable_of(words: list[Token], named: str) -> str:
     letters = {
         word.text
         for word, after in pairwise(words)
-        if word.kind == "name" and len(word.text) == 1 and word.text.isalpha() and after.kind != "("
+        if word.kind == "name" and _is_letter(word.text) and after.kind != "("
     }
     unknown = sorted(letters - {*CONSTANTS, *IMAGINARY} | ({named} if named else set()))
     if "x" in unknown:
@@ -30,6 +36,11 @@ def variable_of(words: list[Token], named: str) -> str:
     if len(unknown) > 1:
         raise ValueError(f"more than one variable, {', '.join(unknown)}: write one x and numbers")
     return unknown[0] if unknown else "x"
+
+
+def _is_letter(name: str) -> bool:
+    """Whether it can be a variable: t, θ, theta."""
+    return name in GREEK or (len(name) == 1 and name.isalpha())
 
 
 def function_of(name: str) -> str:
@@ -41,8 +52,9 @@ def function_of(name: str) -> str:
 def unknown_name(name: str, variable: str) -> ValueError:
     """Of a name that is neither the variable, a constant nor a function."""
     apart = _apart(name, variable)
-    if re.fullmatch(rf"{variable}_?\d+", name):
-        way = f'did you mean "{variable}*{name.strip(variable + "_")}", or {variable} alone?'
+    indexed = re.fullmatch(r"([^\W\d_]+)_?(\d+)", name)
+    if indexed and _is_letter(indexed[1]) and indexed[1] not in CONSTANTS:
+        way = f'did you mean "{indexed[1]}*{indexed[2]}", or {indexed[1]} alone?'
     elif apart:
         way = f'did you mean "{apart}"?'
     elif name in INSTEAD:
@@ -57,6 +69,8 @@ def unknown_function(name: str, variable: str) -> ValueError:
     apart = _apart(name, variable)
     if name in INSTEAD:
         way = f"did you mean {INSTEAD[name]}?"
+    elif base := re.fullmatch(r"log_?(?!10$)([3-9]|\d{2,})", name):
+        way = f'did you mean "ln({variable})/ln({base[1]})"?'
     else:
         known = [*FUNCTIONS, *BRANCHES, "log"]
         way = f'did you mean "{apart}"?' if apart else hint(name, known)

@@ -59,10 +59,10 @@ def minus(left: Term, right: Term) -> Term:
 
 
 def times(left: Term, right: Term) -> Term:
-    """A product: 4x², 2(x + 1), x·cos(5x)."""
+    """A product: 4x², 2(x + 1), x·cos(5x), 2·(−3)·x."""
     first, second = _wrapped(left, PRODUCT), _wrapped(right, POWERS)
     beside = re.fullmatch(rf"[\d.{FRACTIONS}]*π?", first) and re.match(
-        r"[xπe](?![a-z])|[(√]", second
+        r"[xπe](?![a-z])|√|\((?!−\S*\)$)", second
     )
     text = f"{first}{'' if beside else '·'}{second}"
     return _made(operator.mul, operator.mul, text, PRODUCT, left, right)

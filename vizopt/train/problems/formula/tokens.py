@@ -32,7 +32,7 @@ _LETTER = rf"(?![{RAISED}{FRACTIONS}πˣⁿ])\w"
 _POWER_OF_TEN = r"(?:[eE][+\-−]?[0-9]+)?"
 _TOKEN = re.compile(
     rf"(?P<number>(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+){_POWER_OF_TEN}|[{FRACTIONS}])"
-    rf"|(?:(?:np|numpy|math|torch|sympy)\.)?(?P<name>π|(?!\d)(?:{_LETTER})+)"
+    rf"|(?:(?:np|numpy|jnp|math|torch|sympy)\.)?(?P<name>π|(?!\d)(?:{_LETTER})+)"
     rf"|(?P<raised>⁻?[{RAISED}]+)"
     r"|(?P<sign>\*\*|<=|>=|==|!=|&&|[-+*/^(),|√∛<>&×·⋅∙∗÷∕⁄−–‒≤≥≠])"
 )
