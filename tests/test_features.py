@@ -184,6 +184,11 @@ def test_a_constant_feature_has_no_numbers(tmp_path):
     assert run["units"][1].tolist() == [0.3, 0]
     (_, y), (_, up), _ = ticks_of(planned_picture(run, scene, SIZES[0], 30.0))
     assert y == up == []
+    scaled = "Each feature is scaled to mean 0 and standard deviation 1"
+    assert f"{scaled}, but one that is the same in all samples to 0." in story.of(run).text
+    shutil.rmtree(tmp_path / "run.zarr")
+    other, _ = recorded(tmp_path, ("a", "b"), RNG.randn(20, 2))
+    assert f"{scaled}." in story.of(other).text
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e200, 1e-200])

@@ -134,6 +134,34 @@ def test_the_point_lies_where_its_numbers_say(descending):
     assert compared >= 2
 
 
+def test_the_point_of_the_distance_lies_where_its_numbers_say(descending):
+    """|x| against the step, on a logarithmic axis: by its ticks and the ends of their lines."""
+    run, _, picture, frames = descending
+    found = [a for a in picture.figure.axes if "|x|" in [text.get_text() for text in a.texts]]
+    if not found:
+        assert (abs(run["x"]) > 4).mean() <= 0.1
+        return
+    box = found[0].get_window_extent()
+    left, top = round(box.x0), round(picture.size[1] - box.y1)
+    ticks = [t.get_text() for t in found[0].texts if t.get_ha() == "right"]
+    rules = found[0].lines[: len(ticks)]
+    values = [float(text.replace("\u2009", "")) for text in ticks]
+    down = np.poly1d(np.polyfit(np.log10(values), [top + line.get_ydata()[0] for line in rules], 1))
+    start, end = (left + at for at in rules[0].get_xdata())
+    ink = [int(THEME.ink[i : i + 2], 16) for i in (1, 3, 5)]
+    for k, step in frames:
+        at = (
+            start + (end - start) * step / (run.header.epochs - 1),
+            down(np.log10(abs(run["x"][step]))),
+        )
+        first = np.array(at[::-1]).astype(int) - 10
+        window = picture[k][first[0] : first[0] + 21, first[1] : first[1] + 21, :3]
+        ys, xs = np.nonzero((abs(window.astype(int) - ink) <= 2).all(axis=-1))
+        assert len(ys) >= 6
+        middle = (xs.min() + xs.max() + 1) / 2 + first[1], (ys.min() + ys.max() + 1) / 2 + first[0]
+        assert np.abs(np.subtract(middle, at)).max() <= 0.51, step
+
+
 def test_the_path_passes_where_the_steps_were(descending):
     """The middle of each dot that no later one covers has its step's colour, or that of the line
     that leaves it."""

@@ -65,14 +65,21 @@ def _data(network: NetworkSpec, run: Recording) -> str:
     if path:
         what = f"{counted(points, 'sample')} from the file {cut(plain(Path(path).name), NAME)}"
         told = f": {listed(names)}" if len(names) <= NAMES else ""
-        scaled = " Each feature is scaled to mean 0 and standard deviation 1."
-        text = f"The data are {what} with {features} in {classes}{told}.{scaled}"
+        scaled = f"Each feature is scaled to mean 0 and standard deviation 1{constant(run)}."
+        text = f"The data are {what} with {features} in {classes}{told}. {scaled}"
     else:
         kind = lower(first_line(type(network.data))).rstrip(".") or "of somebody's own"
         text = f"The data are {counted(points, 'point')} in {classes}: {kind}."
     if held_out:
         text += f" {count(held_out)} of them are held out of training, to validate with."
     return text
+
+
+def constant(run: Recording) -> str:
+    """Where a feature may be the same in all samples: what becomes of it."""
+    if "units" in run.names and run["units"][:, 1].all():
+        return ""
+    return ", but one that is the same in all samples to 0"
 
 
 def _network(network: NetworkSpec, run: Recording) -> str:

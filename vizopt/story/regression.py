@@ -19,8 +19,8 @@ LOSS = (
     "loss, the mean of the squared differences between predicted and true numbers."
 )
 SCALED = (
-    " Each feature, and the number itself, is scaled to mean 0 and standard deviation 1; the loss "
-    "is that of the scaled numbers."
+    " Each feature, and the number itself, is scaled to mean 0 and standard deviation 1{}; the "
+    "loss is that of the scaled numbers."
 )
 R2 = (
     "R² is 1 where every prediction is right, and 0 where they are no better than the mean of the "
@@ -87,7 +87,8 @@ def _data(problem: RegressionSpec, run: Recording) -> str:
         file = cut(plain(Path(path).name), NAME)
         what = f"{counted(_points(run), 'sample')} from the file {file}"
         features = counted(problem.sizes[0], "feature")
-        text = f"The data are {what} with {features} and the number to predict, {target}.{SCALED}"
+        scaled = SCALED.format(network.constant(run))
+        text = f"The data are {what} with {features} and the number to predict, {target}.{scaled}"
     else:
         kind = lower(first_line(type(problem.data))).rstrip(".") or "of somebody's own"
         text = f"The data are {counted(_points(run), 'point')}: {kind}."
