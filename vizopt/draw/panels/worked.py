@@ -21,6 +21,7 @@ from vizopt.recording.readout import Readout
 DIGITS = 4
 SIZES = (19, 17, 15, 13)  # of the arithmetic: the largest that leaves nothing out
 TERMS = ("+ ", "− ", "= ")  # how a term and a result begin
+PRODUCT = "·/"  # signs of a product, set without blanks where there is little room
 INDENT = "   "  # of what goes on in the next line
 
 
@@ -29,7 +30,8 @@ class StepArithmetic(OneRun):
     """x, f(x) and slope; the update rule with its numbers put in; what the recording shows here.
 
     Each line of arithmetic can be redone from its own numbers. Where there is no room for all,
-    the first ones are left out and their results are numbers in those that are left.
+    products are set without blanks; where there is none for that, the first lines are left out and
+    their results are numbers in those that are left.
     """
 
     @property
@@ -139,20 +141,26 @@ class _Lines(NamedTuple):
 def _fitting(slot: DrawContext, steps: Mapping[int, Step]) -> tuple[float, dict[int, list[str]]]:
     """A size and the lines of each row: the largest at which no line is left out and none parts a
     product; else the largest at which none is left out, or the smallest."""
-    found = {}
-    for size in SIZES:
-        room = _Places.room(slot, size)
-        found[size] = _lines(steps, slot.width, room, slot.glyphs(size), slot.theme.words)
-        if found[size].whole and found[size].terms:
-            break
-    best = [size for size in found if found[size].whole and found[size].terms]
-    whole = [size for size in found if found[size].whole]
-    size = (best or whole or [*found][-1:])[0]
+    for tight in (False, True):
+        found = {}
+        for size in SIZES:
+            room = _Places.room(slot, size)
+            glyphs, words = slot.glyphs(size), slot.theme.words
+            found[size] = _lines(steps, slot.width, room, glyphs, words, tight)
+            if found[size].whole and found[size].terms:
+                return size, found[size].texts
+        if whole := [size for size in found if found[size].whole]:
+            return whole[0], found[whole[0]].texts
     return size, found[size].texts
 
 
 def _lines(
-    steps: Mapping[int, Step], width: int, room: int, glyphs: Glyphs, words: Language = ENGLISH
+    steps: Mapping[int, Step],
+    width: int,
+    room: int,
+    glyphs: Glyphs,
+    words: Language = ENGLISH,
+    tight: bool = False,
 ) -> _Lines:
     """The lines of each row, broken alike in all steps of the same form, so that none jumps."""
     whole = terms = True
@@ -165,6 +173,8 @@ def _lines(
     for rows in forms.values():
         for left_out in range(max(len(steps[rows[0]].works), 1)):
             told = {row: steps[row].lines(left_out, words) for row in rows}
+            if tight:
+                told = {row: [_tight(line) for line in lines] for row, lines in told.items()}
             breaks = [_breaks(line, width, glyphs) for line in zip(*told.values(), strict=True)]
             if sum(map(len, breaks)) <= room:
                 break
@@ -174,7 +184,7 @@ def _lines(
             below = [line[part.start] for line, parts in broken for part in parts[1:]]
             terms = terms and all(piece.startswith(TERMS) for piece in below)
             texts[row] = [
-                INDENT * (part.start > 0) + " ".join(line[part])
+                INDENT * (part.start > 0) + _joined(line[part])
                 for line, parts in broken
                 for part in parts
             ]
@@ -187,13 +197,30 @@ def _breaks(lines: Sequence[list[str]], width: int, glyphs: Glyphs) -> list[slic
     A term begins with its sign, the result with its =.
     """
     space, indent = glyphs.width(" "), glyphs.width(INDENT)
-    widest = [max(map(glyphs.width, column)) + space for column in zip(*lines, strict=True)]
+    widest = [max(map(glyphs.width, column)) for column in zip(*lines, strict=True)]
+    before = [0 if _is_glued(piece) else space for piece in lines[0]]
     terms = [i for i, piece in enumerate(lines[0]) if piece.startswith(TERMS)]
     starts = [0]
     for i in range(1, len(widest)):
-        while i > starts[-1]:
-            used = sum(widest[starts[-1] : i + 1]) - space + indent * (starts[-1] > 0)
-            if used <= width:
+        while (first := starts[-1]) < i:
+            used = sum(widest[first : i + 1]) + sum(before[first + 1 : i + 1])
+            if used + indent * (first > 0) <= width:
                 break
-            starts.append(max((at for at in terms if starts[-1] < at <= i), default=i))
+            starts.append(max((at for at in terms if first < at <= i), default=i))
     return [slice(start, stop) for start, stop in pairwise([*starts, len(widest)])]
+
+
+def _tight(line: list[str]) -> list[str]:
+    """The pieces without blanks beside the signs of products: 0.9·0.25."""
+    for sign in PRODUCT:
+        line = [piece.replace(f" {sign} ", sign) for piece in line]
+    return [piece[0] + piece[2:] if piece[0] in PRODUCT else piece for piece in line]
+
+
+def _is_glued(piece: str) -> bool:
+    """Whether no blank stands before it."""
+    return piece[0] in PRODUCT and piece[1:2] != " "
+
+
+def _joined(line: list[str]) -> str:
+    return "".join(piece if _is_glued(piece) else f" {piece}" for piece in line).removeprefix(" ")
