@@ -44,6 +44,7 @@ class Held(Recording):
         problem = scene.problem.build(None)
         optimizer = acting(scene.optimizer, problem.layout)
         self.path, self._latest, self.scene = Path("held.zarr"), {}, scene
+        self._given = {}
         self.diverged = self.interrupted = self.undefined = None
         self.header = Header(
             name="held",

@@ -31,23 +31,33 @@ def frames(swinging):
 
 def test_a_short_path_is_drawn_step_by_step():
     steps = np.ones(descent.MAX_DOTS, np.bool_)
-    assert descent._apart(steps, [np.zeros(len(steps)), np.zeros((len(steps), 2))]).all()
+    assert descent._apart(steps, np.zeros((len(steps), 3), np.int32)).all()
 
 
 @pytest.mark.parametrize("spread", [0, 30, 1e5])
 def test_a_long_path_keeps_the_first_step_of_each_colour_and_place(monkeypatch, spread):
     monkeypatch.setattr(descent, "MAX_DOTS", 500)
+    monkeypatch.setattr(descent, "AT_ONCE", 700)
     random = RandomState(0)
     places = random.uniform(0, spread or 0.9, (4000, 2))
     shades = np.repeat(np.arange(4), 1000)
     drawn = random.rand(4000) < 0.9
-    kept = np.nonzero(descent._apart(drawn, [shades, places]))[0]
+    looks = np.column_stack([shades, np.floor(places)]).astype(np.int32)
+    kept = np.nonzero(descent._apart(drawn, looks))[0]
     assert 4 <= len(kept) <= 500
     assert drawn[kept].all()
     firsts = [int(np.nonzero(drawn & (shades == shade))[0][0]) for shade in range(4)]
     assert set(firsts) <= set(kept.tolist())
     if spread == 0:
         assert kept.tolist() == firsts
+    seen = set()  # the first of each look, in the smallest squares that are few enough
+    for halved in range(20):
+        squares = np.column_stack([shades, np.floor(places / 2**halved)])
+        each = {tuple(squares[i]): i for i in np.nonzero(drawn)[0][::-1]}
+        if len(each) <= 500:
+            seen = set(each.values())
+            break
+    assert set(kept.tolist()) == seen
     for step in np.nonzero(drawn)[0][:200]:  # something of its colour is near
         same = kept[(shades[kept] == shades[step]) & (kept <= step)]
         assert abs(places[same] - places[step]).max(1).min() <= max(spread / 4, 1)

@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ class Recording:
         self.path = at_home(path)
         self.damage: tuple[str, ...] = ()  # array and rows, found by a reading before_damage
         self._latest: dict[tuple[str, int, int | None], NDArray[Any]] = {}  # the last one read last
+        self._given: WeakValueDictionary[Any, NDArray[Any]] = WeakValueDictionary()
         import zarr  # a scene is read without
 
         from vizopt.recording.whole import Whole
@@ -168,14 +170,17 @@ class Recording:
     def rows(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
         """Rows start to stop of a column, [stop − start, *shape], read-only.
 
-        What was read last is remembered, up to 32 MB: panels ask for the same rows in turn.
+        What was read last is remembered, up to 32 MB, and what somebody still has: panels ask for
+        the same rows in turn.
         """
         wanted = column, start, stop
         if wanted in self._latest:
             self._latest[wanted] = self._latest.pop(wanted)
         else:
-            self._latest[wanted] = self._read(*wanted)
+            found = self._given.get(wanted)
+            self._latest[wanted] = self._read(*wanted) if found is None else found
             self._latest[wanted].flags.writeable = False
+            self._given[wanted] = self._latest[wanted]
             most, least = CACHE_LIMITS
             while len(self._latest) > least and sum(a.nbytes for a in self._latest.values()) > most:
                 del self._latest[next(iter(self._latest))]

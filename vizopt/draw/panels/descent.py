@@ -1,13 +1,14 @@
 """The descent: one curve, and the path that an optimizer takes over it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import count
 from math import floor
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.arrays import Pixels, Spots
+from vizopt.core.arrays import Pixels, Rows, Spots
 from vizopt.core.specs import spec
 from vizopt.draw.paint import Ink, coloured, disc, kept, line, stamp_at
 from vizopt.draw.panels.balls import rolling, spots_of
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats: TypeAlias = NDArray[np.float64]
+Looks: TypeAlias = NDArray[np.int32]
 
 MAX_DOTS = 20_000  # dots, and lines, of a path; with more it is thinned
 SMALL_AREA = 200_000  # square units of a panel in which the lowest minima alone are named
+AT_ONCE = 1 << 16  # steps that are looked at together
 MAX_DISTANCE_PX = 1e6  # pixels: further out there is nothing to tell apart
 
 
@@ -127,10 +130,10 @@ def _trail(slot: DrawContext, plot: Plot, x: Floats, f: Floats, colours: PathCol
     dots = plot.holds(x, f)
     lines = np.append(False, dots[1:] | dots[:-1])
     with np.errstate(invalid="ignore"):
-        places = np.stack([px, py], axis=1).clip(-MAX_DISTANCE_PX, MAX_DISTANCE_PX)
-    shades = colours.shade(np.arange(len(x), dtype=np.float64))
-    dots = _apart(dots, [shades, places])
-    lines = _apart(lines, [shades, places, np.roll(places, 1, axis=0)])
+        near = [at.clip(-MAX_DISTANCE_PX, MAX_DISTANCE_PX) for at in (px, py)]
+        cells = [np.floor(at).astype(np.int32) for at in near]
+    looks = np.column_stack([colours.shade(np.arange(len(x))).astype(np.int32), *cells])
+    dots, lines = _apart(dots, looks), _apart(lines, looks, lines=True)
 
     def inks(step: int) -> Iterator[tuple[Ink, str]]:
         if lines[step]:
@@ -166,7 +169,7 @@ def _trail(slot: DrawContext, plot: Plot, x: Floats, f: Floats, colours: PathCol
     return Trail(slot.height, slot.width, np.nonzero(lines | dots)[0], inks, draw)
 
 
-def _apart(drawn: NDArray[np.bool_], looks: Sequence[NDArray[Any]]) -> NDArray[np.bool_]:
+def _apart(drawn: NDArray[np.bool_], looks: Looks, *, lines: bool = False) -> NDArray[np.bool_]:
     """All steps [E], or of too many those that do not look like an earlier one of their colour.
 
     A long run comes to the same pixels again and again. Where it comes to ever new ones, as one
@@ -174,19 +177,28 @@ def _apart(drawn: NDArray[np.bool_], looks: Sequence[NDArray[Any]]) -> NDArray[n
 
     Args:
         drawn: whether there is something to be drawn at a step.
-        looks: shade [E] and places in pixels [E, 2].
+        looks: of each step its shade, and the pixel that it comes to [E, 3].
+        lines: whether it matters which pixel it comes from.
     """
     steps = np.nonzero(drawn)[0]
-    shades, *places = (look[steps] for look in looks)
-    kept, grain = steps, 1
-    while len(kept) > MAX_DOTS:
-        cells = [np.floor(place / grain).astype(np.int32) for place in places]
-        alike = np.column_stack([shades.astype(np.int32), *cells])
-        kept = steps[np.unique(alike, axis=0, return_index=True)[1]]
-        grain *= 2
+    squares = (_first(steps, looks, halved, lines) for halved in count())
+    kept = steps if len(steps) <= MAX_DOTS else next(few for few in squares if few is not None)
     apart = np.zeros_like(drawn)
     apart[kept] = True
     return apart
+
+
+def _first(steps: Rows, looks: Looks, halved: int, lines: bool) -> Rows | None:
+    """The first step of each look in squares of 2**halved pixels; None if they are too many."""
+    kept = steps[:0]
+    for start in range(0, len(steps), AT_ONCE):
+        some = np.append(kept, steps[start : start + AT_ONCE])
+        alike = np.concatenate([looks[some], looks[some - 1, 1:]], axis=1) if lines else looks[some]
+        alike[:, 1:] >>= halved
+        kept = some[np.sort(np.unique(alike, axis=0, return_index=True)[1])]
+        if len(kept) > MAX_DOTS:
+            return None
+    return kept
 
 
 def _clipped(plot: Plot, x: Floats, y: Floats) -> tuple[float, float, float, float]:

@@ -82,15 +82,16 @@ def _top(slot: DrawContext) -> int:
     return round(slot.font(12) * 1.5 + slot.unit * 7)
 
 
-def _zooms(x: NDArray[np.float64], width: float) -> NDArray[np.intp]:
+def _zooms(x: NDArray[np.float64], width: float) -> NDArray[np.int32]:
     """The magnification of each step, 1 where the point moves too far."""
     padded = np.concatenate([np.full(BACK, x[0]), x])
     reach = np.ptp(sliding_window_view(padded, BACK + 1), axis=1)
     reach[: BACK + 1] = np.inf  # too early to know
     with np.errstate(divide="ignore", invalid="ignore"):
         largest = np.clip(width / (ROOM * reach), 1, MAX_MAGNIFICATION)
-    zoom = 2 ** np.floor(np.log2(largest)).astype(np.intp)
-    return np.where(zoom >= MIN_MAGNIFICATION, zoom, 1)
+    zoom: NDArray[np.int32] = np.exp2(np.floor(np.log2(largest))).astype(np.int32)
+    zoom[zoom < MIN_MAGNIFICATION] = 1
+    return zoom
 
 
 def _goes_away(run: Recording) -> bool:

@@ -1,8 +1,6 @@
 """The move from the current point: the tangent there, and the step that comes next."""
 
-from math import floor
-
-import numpy as np
+from math import floor, hypot, isfinite
 
 from vizopt.core.arrays import Pixels
 from vizopt.draw.paint import coloured, paint_line, stamp_at, wedge
@@ -30,14 +28,13 @@ class Move:
 
     def __init__(self, slot: DrawContext, plot: Plot, run: Recording, colours: PathColours) -> None:
         self._plot, self._colours, self._ink = plot, colours, slot.theme.ink
-        self._px, self._py = plot.px(run["x"]), plot.py(run["loss"])
-        self._slope = run["slope"] * (plot.py(1.0) - plot.py(0.0)) / (plot.px(1.0) - plot.px(0.0))
+        self._x, self._f, self._slope = run["x"], run["loss"], run["slope"]
         self._reach, self._short = REACH * slot.unit, MIN_ARROW_LENGTH * slot.unit
         self._thin, self._thick = max(1.5 * slot.unit, 1.0), max(3.2 * slot.unit, 1.5)
         self._head = wedge(max(round(slot.unit * 7), 3))
 
     def __call__(self, window: Pixels, step: int) -> None:
-        x, y = float(self._px[step]), float(self._py[step])
+        x, y = self._place(step)
         dx, dy = self.tangent(step)
         paint_line(window, (x - dx, y - dy, x + dx, y + dy), self._thin, self._ink)
         end = self.end(step)
@@ -53,19 +50,26 @@ class Move:
 
     def tangent(self, step: int) -> tuple[float, float]:
         """From the point to the tangent's right end, in pixels; it stays inside the box."""
-        slope = float(self._slope[step])
-        if not np.isfinite(slope):
+        plot = self._plot
+        slope = (
+            float(self._slope[step]) * (plot.py(1.0) - plot.py(0.0)) / (plot.px(1.0) - plot.px(0.0))
+        )
+        if not isfinite(slope):
             return 0.0, self._reach
-        dx = self._reach / float(np.hypot(1, slope))
+        dx = self._reach / hypot(1, slope)
         dy = slope * dx
-        y, plot = float(self._py[step]), self._plot
+        y = self._place(step)[1]
         room = max(min(y - plot.y0, plot.y0 + plot.height - y), 0.0)
         share = min(1.0, room / abs(dy)) if dy else 1.0
         return dx * share, dy * share
 
     def end(self, step: int) -> float | None:
         """Where the next step ends, in pixels, or the edge before it; None after the last."""
-        if step + 1 >= len(self._px) or not np.isfinite(self._px[step + 1]):
+        if step + 1 >= len(self._x):
             return None
-        left, right = self._plot.x0, self._plot.x0 + self._plot.width
-        return float(np.clip(self._px[step + 1], left, right))
+        end, left, right = self._place(step + 1)[0], self._plot.x0, self._plot.x0 + self._plot.width
+        return min(max(end, left), right) if isfinite(end) else None
+
+    def _place(self, step: int) -> tuple[float, float]:
+        """Where a step is, in pixels."""
+        return self._plot.px(float(self._x[step])), self._plot.py(float(self._f[step]))
