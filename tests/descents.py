@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from vizopt.recording.header import Header
+from vizopt.recording.remembered import Remembered
 from vizopt.recording.store import Recording
 from vizopt.scene.load import parse_scene
 from vizopt.scene.written import scene_toml
@@ -43,8 +44,7 @@ class Held(Recording):
     def __init__(self, scene):
         problem = scene.problem.build(None)
         optimizer = acting(scene.optimizer, problem.layout)
-        self.path, self._latest, self.scene = Path("held.zarr"), {}, scene
-        self._given = {}
+        self.path, self._remembered, self.scene = Path("held.zarr"), Remembered(), scene
         self.diverged = self.interrupted = self.undefined = None
         self.header = Header(
             name="held",

@@ -741,7 +741,7 @@ def test_a_run_that_is_replaced_while_it_is_drawn_ends_the_race(tmp_path):
             yield item
             if unit == "frame" and paths[1].is_dir():
                 paths[1].rename(tmp_path / "aside.zarr")
-                field.runs["Adam"]._latest.clear()  # of a large one little is remembered
+                field.runs["Adam"]._remembered.clear()  # of a large one little is remembered
 
     field = field_of([str(path) for path in paths], {}, "race")
     asked = request(size=(320, 180), overrides={"timeline.seconds": 0.3})

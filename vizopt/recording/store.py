@@ -14,7 +14,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,13 +28,13 @@ from vizopt.recording.atomic import is_written
 from vizopt.recording.chunks import claimed, damaged_rows, is_missing
 from vizopt.recording.guarded import reading
 from vizopt.recording.header import GROUPS, Group
+from vizopt.recording.remembered import Remembered
 from vizopt.recording.snapshot import Snapshot, kept_row
 
 if TYPE_CHECKING:
     import zarr
 
 FORMAT = 2  # 1 has no tensors, only the shapes of the book's arrays
-CACHE_LIMITS = 32e6, 4  # bytes of what was read last, or so many arrays
 
 
 class Recording:
@@ -56,8 +55,7 @@ class Recording:
     def __init__(self, path: Path | str, *, before_damage: bool = False) -> None:
         self.path = at_home(path)
         self.damage: tuple[str, ...] = ()  # array and rows, found by a reading before_damage
-        self._latest: dict[tuple[str, int, int | None], NDArray[Any]] = {}  # the last one read last
-        self._given: WeakValueDictionary[Any, NDArray[Any]] = WeakValueDictionary()
+        self._remembered = Remembered()
         import zarr  # a scene is read without
 
         from vizopt.recording.whole import Whole
@@ -170,21 +168,11 @@ class Recording:
     def rows(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
         """Rows start to stop of a column, [stop − start, *shape], read-only.
 
-        What was read last is remembered, up to 32 MB, and what somebody still has: panels ask for
-        the same rows in turn.
+        What was read last is remembered, and what somebody still has: panels ask for the same
+        rows in turn.
         """
-        wanted = column, start, stop
-        if wanted in self._latest:
-            self._latest[wanted] = self._latest.pop(wanted)
-        else:
-            found = self._given.get(wanted)
-            self._latest[wanted] = self._read(*wanted) if found is None else found
-            self._latest[wanted].flags.writeable = False
-            self._given[wanted] = self._latest[wanted]
-            most, least = CACHE_LIMITS
-            while len(self._latest) > least and sum(a.nbytes for a in self._latest.values()) > most:
-                del self._latest[next(iter(self._latest))]
-        return self._latest[wanted]
+        part = column, start, stop
+        return self._remembered.get(part, lambda: self._read(*part))
 
     def row(self, column: str, row: int) -> NDArray[Any]:
         """One row [*shape] of a snapshot column, read with the whole chunk that it lies in."""
