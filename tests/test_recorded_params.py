@@ -213,7 +213,7 @@ def test_sizes_and_contents_are_said(runs, texts):
 def test_a_title_without_room_loses_its_shape_then_its_beginning(width, title):
     layout = ParamLayout.of({"encoder.0.attention.weight": (2, 4)}, "torch")
     slot = Narrow(width)
-    found = grid_labels.title(slot, "encoder.0.attention", layout.grid("encoder.0.attention"))
+    found = grid_labels.title(slot, "encoder.0.attention", layout.grid("encoder.0.attention"), {})
     assert found == title
 
 

@@ -5,10 +5,11 @@ import sys
 import numpy as np
 import pytest
 from loops import Loop, X, Y, trained
-from test_recorded_params import pictures_of
 
 import vizopt
+from vizopt.clips.drawing import planned_picture
 from vizopt.recording.parameters import TOLD
+from vizopt.scene.load import presented
 
 CLASSES = ("left", "right", "up")
 
@@ -280,15 +281,27 @@ def test_up_to_200_000_parameters_all_are_kept(tmp_path):
         assert bool(vizopt.Recording(path).header.whole) == sampled
 
 
-def test_the_picture_says_what_is_sampled(tmp_path, texts):
+WIDE = [
+    ({f"{k}.weight": (512, 512) for k in range(3)}, "0 · 512 → 512", "128 × 128 of 512 × 512", 3),
+    ({"c.weight": (256, 256, 3, 3)}, "c · 3×3 · 256 → 256", "126 × 128 of 2\u2009304 × 256", 1),
+    ({"e.weight": (10, 50_000)}, "e · 50\u2009000 → 10", "128 × 10 of 50\u2009000 × 10", 1),
+    ({"v": (250_000,)}, "v · 250\u2009000", "128 of 250\u2009000", 1),
+]
+
+
+@pytest.mark.parametrize(("shapes", "title", "sample", "many"), WIDE)
+@pytest.mark.parametrize("size", [(1280, 720), (640, 360), (600, 600), (540, 960)])
+def test_the_picture_says_what_is_sampled(tmp_path, texts, size, shapes, title, sample, many):
     known = {"data": (X, Y), "predict": Loop().predict}
     with vizopt.Run(tmp_path / "a.zarr", epochs=2, **known) as run:
         for k in range(2):
-            wide = {"d.weights": np.full((512, 1024), k, np.float32)}
+            wide = {name: np.full(shape, k, np.float32) for name, shape in shapes.items()}
             run.log(loss=1.0, accuracy=0.5, lr=0.1, params=wide)
-    picture = next(pictures_of(vizopt.Recording(tmp_path / "a.zarr"), across=1))[1]
-    said = [text for text, _ in texts(picture, 1)]
-    assert any("128 × 128 of 512 × 1\u2009024" in text for text in said), said
+    recorded = vizopt.Recording(tmp_path / "a.zarr")
+    scene = presented(recorded)
+    said = [text for text, _ in texts.still(planned_picture(recorded, scene, size, 10))]
+    assert title in said, said
+    assert [text.replace(" × ", "×") for text in said].count(sample.replace(" × ", "×")) == many
 
 
 @pytest.mark.parametrize(
@@ -355,11 +368,11 @@ def test_labels_of_any_kind(tmp_path, y, classes, names):
         (lambda p: (p[:, 0] > 0).astype(float), 1),
         (lambda p: np.where(p[:, 0] > 0, 0.7, 0.2)[:, None], 1),
         (lambda p: np.where(p[:, 0] > 0, 3.0, -3.0), 1),
-        (lambda p: np.where(p[:, 0] > 0, 1, -1), 1),
+        (lambda p: np.where(p[:, 0] > 0, 1, 0), 1),
     ],
 )
 def test_two_classes_may_be_told_by_one_number(tmp_path, predict, winner):
-    y = np.where(X[:, 0] > 0, 1, -1)
+    y = (X[:, 0] > 0).astype(int)
     with vizopt.Run(tmp_path / "a.zarr", data=(X, y), predict=predict) as run:
         run.log(loss=1.0)
     scores = vizopt.Recording(tmp_path / "a.zarr")["scores"][0]

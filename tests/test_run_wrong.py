@@ -178,6 +178,28 @@ def test_wrong_data_are_told_before_the_training(tmp_path, data, options, line):
 
 
 @pytest.mark.parametrize(
+    ("labels", "wide", "column"), [(Y, 3, "scores"), (X[:, 0] / 3, 1, "predictions")]
+)
+@pytest.mark.parametrize("params", [None, weights()])
+def test_a_row_without_predicted_numbers_is_left_out(tmp_path, labels, wide, column, params):
+    nan = False
+
+    def predict(points):
+        return np.full((len(points), wide), np.nan if nan else 1.0)
+
+    path = tmp_path / "a.zarr"
+    told = f"{path}: predict: gave NaN after 2 epochs: that row and others like it: left out"
+    with said(told), vizopt.Run(path, data=(X, labels), predict=predict) as run:
+        for step in range(9):
+            nan = step in (2, 3, 6)
+            run.log(loss=1.0, params=params)
+    found = vizopt.Recording(path)
+    assert found["epoch"].tolist() == [0, 1, 4, 5, 7, 8]
+    assert len(found[column]) == 6
+    assert len(found["loss"]) == 9
+
+
+@pytest.mark.parametrize(
     ("predict", "line"),
     [
         (lambda p: 1 / 0, "predict: raised ZeroDivisionError: division by zero"),
@@ -185,6 +207,7 @@ def test_wrong_data_are_told_before_the_training(tmp_path, data, options, line):
         (lambda p: np.zeros((3, 3)), "instead of [10000, 3]"),
         (lambda p: np.zeros(len(p)), "predict: gave one number a sample for 3 classes"),
         (lambda p: np.full(len(p), 9), "predict: gave a class that the labels have not"),
+        (lambda p: np.full((len(p), 3), np.nan), "predict: gave NaN: left out from here on"),
         (lambda p: None, "NoneType: is no array of numbers"),
     ],
 )

@@ -91,7 +91,7 @@ def test_the_picture_says_of_what_it_shows_a_part(both, texts):
     scene = parse_scene(sample.header.scene, "test", {}, {})
     shown = [text for text, _ in texts.still(planned_picture(sample, scene, (1280, 720), 30))]
     dense = shown.index("Dense 2")
-    assert shown[dense + 1 : dense + 3] == ["128 × 128", "of 400×300"]
+    assert shown[dense + 1 : dense + 4] == ["128 × 128 of 400 × 300", "blocks", "128 × 128"]
     assert "of 2 × 400" not in shown
     stage = {"panels": {"a": {"kind": "weights", "layer": "dense2"}}, "mosaic": {"rows": ["a"]}}
     wide = parse_scene(sample.header.scene, "test", {}, {"stage": stage, "look.language": "de"})

@@ -18,6 +18,7 @@ from vizopt.adapters.keras_model import (
     names_of,
     rate_of,
     settings_of,
+    threshold_of_model,
     variables_of,
 )
 from vizopt.adapters.options import Options
@@ -53,7 +54,8 @@ def Recorder(  # noqa: N802 (the name of a Keras callback)
         data: samples X, as the model takes them, and a label y each: the picture shows a plane of
             them, with what the model predicts (without training: no dropout).
         unit: "step", or "epoch" for long trainings.
-        **options: title, classes, features, size and mode of `vizopt.Run`.
+        **options: title, classes, features, threshold, size and mode of `vizopt.Run`; the threshold
+            of a single output is told by loss and last activation.
 
     Returns:
         A `keras.callbacks.Callback`.
@@ -142,7 +144,9 @@ class _Recording:
         steps, epochs = self.params.get("steps"), self.params.get("epochs") or 0
         if self._unit == "step":
             epochs = epochs * -(-steps // every) if steps else 0
-        keras = required("keras", "keras")
+        keras, options = required("keras", "keras"), self._options
+        if self._data is not None and options.get("threshold") is None:
+            options = {**options, "threshold": threshold_of_model(model, self._data[1])}
         return Run(
             self._path,
             epochs=epochs or None,
@@ -159,7 +163,7 @@ class _Recording:
                 settings_of(model.optimizer),
                 note=f"a step is an execution of {every} batches" if every > 1 else "",
             ),
-            **self._options,
+            **options,
         )
 
     def _log(self, values: Mapping[str, Any]) -> None:

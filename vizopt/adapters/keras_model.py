@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from vizopt.adapters.imports import required
+from vizopt.adapters.thresholds import threshold_of
 from vizopt.recording.given import array
 
 SETTINGS = ("momentum", "nesterov", "beta_1", "beta_2", "rho", "epsilon", "weight_decay")
@@ -45,6 +46,17 @@ def variables_of(model: Any) -> Variables:
     ops = required("keras", "keras").ops
     kinds = model.trainable_variables, model.non_trainable_variables
     return Variables(*([ops.stop_gradient(ops.copy(v.value)) for v in kind] for kind in kinds))
+
+
+def threshold_of_model(model: Any, labels: Any) -> float | None:
+    """Over which its single output is the second class; none where nothing tells."""
+    loss = model.loss
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
+    if getattr(loss, "from_logits", False):
+        name = "bcewithlogits"
+    last = model.layers[-1] if getattr(model, "outputs", None) else None  # not of a call of its own
+    end = getattr(getattr(last, "activation", None), "__name__", "")
+    return threshold_of(name, end, labels)
 
 
 def names_of(model: Any) -> list[str]:

@@ -75,6 +75,11 @@ def chain(layers: list[Any]) -> Predict | None:
     return predict
 
 
+def is_sigmoid(layer: Any) -> bool:
+    """Whether what it gives are probabilities, by its name: the book's is `Activation_Sigmoid`."""
+    return "sigmoid" in type(layer).__name__.lower()
+
+
 def _forward(layer: Any, values: Any) -> Any:
     """What one layer makes of them; the book's is asked for its `output`."""
     takes = inspect.signature(layer.forward).parameters

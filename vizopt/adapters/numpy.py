@@ -19,6 +19,7 @@ from vizopt.adapters.layers import (
     are_arrays,
     arrays,
     chain,
+    is_sigmoid,
     named,
     of_layer,
 )
@@ -26,6 +27,7 @@ from vizopt.adapters.options import Options
 from vizopt.core.errors import RecordingError
 from vizopt.recording.given import Numbers, Samples, array, samples
 from vizopt.recording.header import External
+from vizopt.recording.outputs import ClassScores
 from vizopt.recording.run import Run
 
 UPDATES = ("update_params", "update_parameters", "update", "step")
@@ -62,7 +64,7 @@ def record(
         data: samples X and a label or number y each.
         predict: samples → scores; when left out the layers' own `forward`, in order, of copies.
         epochs, unit: how many steps there will be, if known; "step" where an epoch has several.
-        **options: title, classes, target, features, size and mode of `vizopt.Run`.
+        **options: title, classes, target, features, threshold, size and mode of `vizopt.Run`.
 
     Raises:
         RecordingError: no arrays, no update, no such loss, or what is recorded already.
@@ -70,13 +72,20 @@ def record(
     listed = dict(layers) if isinstance(layers, Mapping) else named(layers)
     reader = layers if isinstance(layers, Mapping) and are_arrays(layers) else listed
     _check(reader, optimizer, loss)
+    threshold = options.pop("threshold", None)
     if predict is None and data is not None and reader is listed:
         predict = chain([*listed.values()])
+        if threshold is None and is_sigmoid([*listed.values()][-1]):
+            threshold = 0.5
+    judged: Samples | Numbers | None = None
+    if data is not None and predict is not None:
+        judged = samples(data, options.get("classes"), options.get("target", ""))
+        if isinstance(judged, Samples):
+            predict = _scored(predict, ClassScores(judged, threshold))
     about = {"epochs": epochs, "unit": unit, "convention": "book", "origin": origin_of(optimizer)}
     run = HookedRun(path, data=data, predict=predict, **about, **options)
     steps = _Steps(run, reader, optimizer, predict, accuracy)
-    if data is not None and predict is not None:
-        steps.judged = samples(data, options.get("classes"), options.get("target", ""))
+    steps.judged = judged
     steps.listen(run.hooks, loss)
     return run
 
@@ -237,7 +246,7 @@ def settings(optimizer: Any) -> dict[str, bool | int | float]:
 def _judge(predicted: Any, data: Samples | Numbers) -> dict[str, Any]:
     """What predictions are worth."""
     if isinstance(data, Samples):
-        return {"accuracy": _share(predicted, data)}
+        return {"accuracy": float(np.mean(predicted.argmax(axis=1) == data.y))}
     found = array(predicted).reshape(-1)
     if len(found) != len(data.y):
         raise RecordingError(f"gave {len(found)} numbers for {len(data.y)} samples")
@@ -246,11 +255,6 @@ def _judge(predicted: Any, data: Samples | Numbers) -> dict[str, Any]:
     return {"r2": r2, "mae": float(abs(behind).mean())}
 
 
-def _share(scores: Any, data: Samples) -> float:
-    """Share of samples whose class is predicted."""
-    found = array(scores)
-    if found.ndim == 2 and found.shape[1] > 1:
-        return float(np.mean(found.argmax(axis=1) == data.y))
-    found = found.reshape(-1)
-    middle = 0.5 if found.min() >= 0 and found.max() <= 1 else 0.0
-    return float(np.mean((found > middle) == data.y))
+def _scored(predict: Predict, scores: ClassScores) -> Predict:
+    """Scores [M, C], by one decision for plane and accuracy."""
+    return lambda points: scores(array(predict(points)), len(points)).T

@@ -11,5 +11,6 @@ class Options(TypedDict, total=False):
     classes: Sequence[Any] | None
     target: str
     features: Sequence[str]
+    threshold: float | None
     size: str | float
     mode: Literal["new", "resume"]

@@ -40,7 +40,8 @@ def record(
         data: samples X [N, …], as the model takes them, and labels or numbers y [N] for a picture.
         loss: the criterion, a module, whose values are noted; a function's are told with `log`.
         predict: samples [M, …] → scores or numbers; the model itself when left out.
-        **options: `title`, `classes`, `target`, `features`, `size` and `mode` of `vizopt.Run`.
+        **options: `title`, `classes`, `target`, `features`, `threshold`, `size` and `mode` of
+            `vizopt.Run`; the threshold of a single output is told by loss and last layer.
 
     Raises:
         RecordingError: what of them cannot be recorded; the training has not begun.

@@ -7,7 +7,8 @@ import torch
 
 from vizopt.adapters import torch_model
 from vizopt.adapters.options import Options
-from vizopt.adapters.torch_predict import Asked
+from vizopt.adapters.thresholds import threshold_of
+from vizopt.adapters.torch_predict import Asked, end_of
 from vizopt.adapters.torch_run import TorchRun, is_recorded
 from vizopt.core.errors import RecordingError
 from vizopt.recording.run import Run
@@ -43,6 +44,9 @@ def begun(
     if given.loss is not None and not isinstance(given.loss, torch.nn.Module):
         name = getattr(given.loss, "__name__", given.loss)
         raise RecordingError(f"loss: {name}: is no module: tell its value with log(loss=…)")
+    if given.data is not None and given.predict is None and options.get("threshold") is None:
+        loss = type(given.loss).__name__ if given.loss is not None else ""
+        options = {**options, "threshold": threshold_of(loss, end_of(inner), given.data[1])}
     run = Run(
         path,
         epochs=given.steps,

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from vizopt.recording.source import Predict
 
+RESHAPING = (torch.nn.Identity, torch.nn.Flatten, torch.nn.Unflatten)
+
 
 class Asked(torch.nn.Module):  # type: ignore[misc]
     """Calls `predict` while the model evaluates.
@@ -46,6 +48,16 @@ class Asked(torch.nn.Module):  # type: ignore[misc]
         dtype = next(floating, torch.float32)
         given = torch.as_tensor(points, dtype=dtype, device=self._device)
         return self.model(given)
+
+
+def end_of(model: torch.nn.Module) -> str:
+    """The class of what gives the model's output; of a `forward` of its own nobody knows it."""
+    while isinstance(model, torch.nn.Sequential):
+        parts = [part for part in model if not isinstance(part, RESHAPING)]
+        if not parts:
+            break
+        model = parts[-1]
+    return type(model).__name__
 
 
 @contextmanager

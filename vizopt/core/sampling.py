@@ -77,6 +77,11 @@ def _most(tensor: Tensor, is_large: bool, side: int) -> tuple[int, ...]:
     return tuple(most)
 
 
+def tensor_before(tensor: Tensor, whole: Mapping[str, Shape]) -> Tensor:
+    """The array of which a layout holds a sample; itself where it holds all of it."""
+    return replace(tensor, shape=whole.get(tensor.name, tensor.shape))
+
+
 def size_before(layout: ParamLayout, whole: Mapping[str, Shape]) -> int:
     """Number of parameters of which a layout holds a sample."""
     return sum(prod(whole.get(name, shape)) for name, shape in layout.shapes.items())

@@ -20,6 +20,10 @@ SLOW = 0.05  # seconds that one prediction may take, with a coarser grid left to
 AT_ONCE = 64e6  # bytes of samples that are predicted together
 
 
+class NoNumbersError(RecordingError):
+    """What a model predicts are no numbers now; later it may predict some again."""
+
+
 class Asking:
     """What is common to those who ask a model; each kind says what a row of it is.
 
@@ -30,7 +34,7 @@ class Asking:
         grids: points a side of the plane to choose from, from the finest on.
 
     Raises:
-        RecordingError: names that are not one for each feature; or predict raised.
+        RecordingError: names that are not one for each feature; predict raised, or gave NaN.
     """
 
     def __init__(
@@ -67,7 +71,11 @@ class Asking:
         raise NotImplementedError
 
     def row(self) -> NDArray[Any]:
-        """What the model predicts now."""
+        """What the model predicts now.
+
+        Raises:
+            NoNumbersError: of some samples it predicts NaN.
+        """
         raise NotImplementedError
 
     @property
@@ -112,4 +120,7 @@ class Asking:
             found = self._predict(points.reshape(-1, *self._shape))
         except Exception as error:  # whatever a stranger's model raises
             raise RecordingError(f"predict: raised {raised(error)}") from error
-        return array(found)
+        values = array(found)
+        if values.dtype.kind == "f" and np.isnan(values).any():
+            raise NoNumbersError("predict: gave NaN")
+        return values

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.errors import RecordingError
 from vizopt.recording.asking import GRIDS, LINE, Asking
 from vizopt.recording.given import Samples
 from vizopt.recording.header import Column
+from vizopt.recording.outputs import ClassScores, logits
 from vizopt.recording.scores import shares, to_margin_bytes
 
 
@@ -18,8 +18,9 @@ class Field(Asking):
 
     Args:
         predict: samples [M, D] as they were given → class scores, logits or probabilities [M, C];
-            of two classes one of them [M] is enough; or the predicted classes [M].
+            of two classes the second's [M] is enough; or the predicted classes [M].
         data, features, grids: as of `Asking`.
+        threshold: as of `ClassScores`.
 
     Raises:
         RecordingError: what it predicts does not fit the classes; or as of `Asking`.
@@ -31,8 +32,9 @@ class Field(Asking):
         data: Samples,
         features: tuple[str, ...] = (),
         grids: Sequence[int] = GRIDS,
+        threshold: float | None = None,
     ) -> None:
-        self._data = data
+        self._data, self._scores = data, ClassScores(data, threshold)
         super().__init__(predict, data, features, grids)
 
     @property
@@ -60,36 +62,5 @@ class Field(Asking):
     def row(self) -> NDArray[Any]:
         scores = self._scores(self._at(self._places), len(self._places))
         if self.is_line:
-            return shares(scores)
+            return shares(logits(scores))
         return to_margin_bytes(scores).reshape(self.column.shape)
-
-    def _scores(self, found: NDArray[Any], count: int) -> NDArray[Any]:
-        """Class scores [C, M] of what was predicted for so many samples."""
-        classes = len(self._data.classes)
-        if found.ndim == 2 and found.shape == (count, classes) and classes > 1:
-            return np.ascontiguousarray(found.T, np.float64)
-        if found.ndim == 2 and found.shape[1] == 1:
-            found = found[:, 0]
-        if found.shape != (count,):
-            wanted = f"[{count}, {classes}]"
-            raise RecordingError(f"predict: gave {list(found.shape)} instead of {wanted}")
-        if found.dtype.kind in "iuUSb":
-            return self._of_classes(found)
-        if classes != 2:
-            raise RecordingError(f"predict: gave one number a sample for {classes} classes")
-        if found.min() >= 0 and found.max() <= 1:  # probabilities of the second class
-            return np.stack([1 - found, found]).astype(np.float64)
-        return np.stack([-found, found]).astype(np.float64)
-
-    def _of_classes(self, found: NDArray[Any]) -> NDArray[Any]:
-        """Scores of classes that are predicted by number or name."""
-        if found.dtype.kind in "US":
-            places = {name: i for i, name in enumerate(self._data.classes)}
-            codes = np.array([places.get(str(name), -1) for name in found])
-        else:
-            values = self._data.codes
-            codes = np.searchsorted(values, found).clip(0, len(values) - 1)
-            codes = np.where(values[codes] == found, codes, -1)
-        if (codes < 0).any():
-            raise RecordingError("predict: gave a class that the labels have not")
-        return np.ascontiguousarray(np.eye(len(self._data.classes))[codes].T)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError
-from vizopt.recording.asking import GRIDS, LINE, Asking
+from vizopt.recording.asking import GRIDS, LINE, Asking, NoNumbersError
 from vizopt.recording.given import Numbers
 from vizopt.recording.header import Column
 from vizopt.recording.targets import constants, shown
@@ -64,5 +64,7 @@ class Fit(Asking):
         if found.shape not in ((count,), (count, 1)) or found.dtype.kind not in "biuf":
             wanted = f"[{count}] or [{count}, 1]"
             raise RecordingError(f"predict: gave {list(found.shape)} {found.dtype}, not {wanted}")
+        if not np.isfinite(found).all():
+            raise NoNumbersError("predict: gave numbers that are not finite")
         mean, deviation = self._own
         return np.asarray((found.reshape(-1) - mean) / deviation, np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.recording import given
-from vizopt.recording.asking import GRIDS, Asking
+from vizopt.recording.asking import GRIDS, Asking, NoNumbersError
 from vizopt.recording.budget import Fineness, events, fineness, first_rows
 from vizopt.recording.leftout import LeftOut
 from vizopt.recording.parameters import MAX_EXACT_PARAMS, Parameters
@@ -85,7 +85,7 @@ class Keeping:
                 return None
             params, cells = read
         finite = self._has_values(self._writer.steps, cells)
-        return self._taken(params, cells) if finite else None
+        return self._taken(self._writer.steps, params, cells) if finite else None
 
     def log(self, at: int, numbers: dict[str, float], params: Any) -> None:
         """A step, with all that was logged of it."""
@@ -220,20 +220,27 @@ class Keeping:
 
     def _keep(self, step: Latest) -> None:
         self._latest = None
-        self._writer.snapshot({"epoch": step.at, **self._taken(step.params, step.cells).row})
+        if taken := self._taken(step.at, step.params, step.cells):
+            self._writer.snapshot({"epoch": step.at, **taken.row})
 
-    def _taken(self, params: Any, cells: NDArray[Any] | None) -> Taken:
+    def _taken(self, at: int, params: Any, cells: NDArray[Any] | None) -> Taken | None:
+        """A row; nothing where the model predicts no numbers."""
         row: dict[str, NDArray[Any]] = {}
         if self._parameters and cells is not None:
             row |= self._parameters.row(params, cells)
         if self._field:
-            row |= self._plane(self._field)
+            try:
+                row |= self._plane(self._field)
+            except NoNumbersError as error:
+                why = f"{error} after {self._writer.told(at)}: that row and others like it"
+                self._left_out.leave_out("no numbers", why)
+                return None
         return Taken(row)
 
     def _plane(self, field: Asking) -> dict[str, NDArray[Any]]:
         """What the model predicts now; nothing any more where it cannot be asked."""
         start = perf_counter()
-        found = self._left_out.tried("predict", field.row)
+        found = self._left_out.tried("predict", field.row, apart=(NoNumbersError,))
         self._spent += perf_counter() - start
         if found is None:
             self._writer.drop(field.column.name)

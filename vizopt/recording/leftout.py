@@ -28,15 +28,24 @@ class LeftOut:
     def __contains__(self, what: str) -> bool:
         return what in self._names
 
-    def tried(self, what: str, ask: Callable[[], T]) -> T | None:
+    def tried(
+        self, what: str, ask: Callable[[], T], apart: tuple[type[Exception], ...] = ()
+    ) -> T | None:
         """What comes of it; where nothing can, it is left out, and a line says why.
 
         The training that is recorded is not ours to break.
+
+        Args:
+            what: is left out.
+            ask: what is tried.
+            apart: errors that the caller sees to.
         """
         if what in self._names:
             return None
         try:
             return ask()
+        except apart:
+            raise
         except VizoptError as error:
             self.leave_out(what, str(error))
         except Exception as error:  # whatever a stranger's arrays raise

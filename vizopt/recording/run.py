@@ -60,8 +60,12 @@ class Run:
         target: name of the number that y is, where it is one to predict and no label: a regression,
             as many different numbers with decimals are in any case.
         features: names of the features [D].
-        predict: samples [M, D] → scores, logits or probabilities [M, classes]; or classes [M]; or
-            the predicted numbers [M] or [M, 1].
+        predict: samples [M, D] → scores, logits or probabilities [M, classes], of two classes those
+            of the second are enough, [M] or [M, 1]; or classes [M]; or the predicted numbers [M] or
+            [M, 1].
+        threshold: over which one output is the second of two classes: 0.5 of probabilities, 0 of
+            logits. When left out it is 0 for labels −1 and 1; for others the first numbers decide:
+            0 if one is outside of 0 to 1, else 0.5.
         size: what the recording may take on the disk, in bytes or as "200 MB"; it chooses K, the
             points of the plane and the cells of wide layers.
         mode: "new", or "resume" to go on with the recording at path, after its last step, or from
@@ -87,6 +91,7 @@ class Run:
         target: str = "",
         features: Sequence[str] = (),
         predict: Predict | None = None,
+        threshold: float | None = None,
         size: str | float = "200 MB",
         mode: Literal["new", "resume"] = "new",
         origin: External | None = None,
@@ -98,9 +103,9 @@ class Run:
         samples = (
             given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None
         )
-        source = Source(
-            samples, predict, tuple(map(str, features)), convention, dict(modules or {})
-        )
+        one = None if threshold is None else given.number("threshold", threshold)
+        names = tuple(map(str, features))
+        source = Source(samples, predict, names, one, convention, dict(modules or {}))
         about = {"unit": unit, "title": title, "external": origin or External("Python")}
         about["versions"] = {**_versions(), **(versions or {})}
         most = bytes_of(size)

@@ -23,12 +23,14 @@ class Source(NamedTuple):
         samples: data with their classes or numbers, if any.
         predict: what the model says of samples, if it can be asked.
         features: names of the features, if they have any.
+        threshold: over which one output is the second of two classes, if that is known.
         convention, modules: whose names the parameters have; see `Parameters`.
     """
 
     samples: Samples | Numbers | None
     predict: Predict | None
     features: tuple[str, ...]
+    threshold: float | None
     convention: Convention | None
     modules: Mapping[str, str]
 
@@ -50,7 +52,7 @@ class Source(NamedTuple):
         assert self.predict
         if isinstance(self.samples, Numbers):
             return Fit(self.predict, self.samples, self.features, grids)
-        return Field(self.predict, self.samples, self.features, grids)
+        return Field(self.predict, self.samples, self.features, grids, self.threshold)
 
     def nbytes(self, grid: int) -> float:
         """Of what is predicted in a row, about, before it is packed."""

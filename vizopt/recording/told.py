@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from vizopt.core import cells
 from vizopt.core.errors import RecordingError, one_line
 from vizopt.core.numbers import counted, setting
+from vizopt.core.sampling import tensor_before
 from vizopt.core.toml import parsed
 from vizopt.recording.logged import final, logged
 from vizopt.recording.quantities import title as quantity
@@ -53,9 +54,10 @@ def _size(run: "Recording", layer: str) -> str:
     grid = run.layout.grid(layer)
     if not grid.inputs:
         return ""
-    whole = run.header.whole.get(grid.tensors[0].name)
-    of = [" × ".join(map(str, whole))] if whole else []
-    return " of ".join([f"{grid.inputs} × {grid.columns}", *of])
+    first, whole = grid.tensors[0], run.header.whole
+    sizes = [(grid.inputs, grid.columns)]
+    sizes += [tensor_before(first, whole).grid] if first.name in whole else []
+    return " of ".join(" × ".join(map(str, pair)) for pair in sizes)
 
 
 def _title(run: "Recording") -> str:

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from vizopt.core.numbers import count
 from vizopt.core.params import Grid
-from vizopt.core.tensors import Shape
+from vizopt.core.sampling import tensor_before
+from vizopt.core.tensors import Shape, Tensor
 from vizopt.core.words import Phrase
 from vizopt.draw.panels.base import DrawContext
+from vizopt.draw.theme import SMALLEST
 from vizopt.recording.quantities import layer_title
 
 CONTENTS = {  # by the roles of its rows
@@ -17,14 +19,20 @@ CONTENTS = {  # by the roles of its rows
 }
 
 
-def title(slot: DrawContext, layer: str, grid: Grid) -> str:
+def title(slot: DrawContext, layer: str, grid: Grid, whole: Mapping[str, Shape]) -> str:
     """`Dense 1` in the book; `conv1 · 3×3 · 8 → 16`, or as much of it as there is room for.
 
     Where there is not, the shape goes before the name, and then the name's beginning.
+
+    Args:
+        slot: where it is written.
+        layer: its name.
+        grid: what is recorded of it.
+        whole: shapes of the arrays of which that is a sample, by name.
     """
     if isinstance(book := layer_title(layer), Phrase):
         return slot.told(book)
-    shape = grid.tensors[0].words
+    shape = tensor_before(grid.tensors[0], whole).words
     said = f" · {shape}" if shape else ""
     ends = [f"…{layer[found.end() :]}{said}" for found in re.finditer(r"[./]", layer)]
     for choice in (f"{layer}{said}", layer, *ends):
@@ -42,21 +50,37 @@ def size(grid: Grid) -> str:
     return " + ".join([*weights, *[rows] * (added > 0)])
 
 
-def taken(grid: Grid) -> str:
-    """`128 × 128`: the weights of a sample."""
-    return f"{count(grid.inputs)} × {count(grid.columns)}"
+def sizes(grid: Grid, whole: Mapping[str, Shape]) -> list[str]:
+    """The size, closer, and of a sample that of the weights alone, for less and less room."""
+    said = size(grid)
+    first = grid.tensors[0]
+    least = [_sides(first)] if first.name in whole else []
+    return [said, said.replace(" × ", "×").replace(" + ", "+"), *least]
 
 
-def whole(slot: DrawContext, grid: Grid, shapes: Mapping[str, Shape]) -> str:
-    """`of 4 096 × 4 096`, where a recording has a sample of the layer; else empty.
+def sample(slot: DrawContext, grid: Grid, whole: Mapping[str, Shape]) -> str:
+    """`128 × 128 of 4 096 × 4 096`, closer where there is less room; empty of a whole layer.
 
     Args:
         slot: where it is written.
         grid: what is recorded.
-        shapes: of the arrays that it is a sample of, by name.
+        whole: shapes of the arrays of which that is a sample, by name.
     """
-    shape = shapes.get(grid.tensors[0].name)
-    return slot.say("of_whole", whole=" × ".join(map(count, shape))) if shape else ""
+    first = grid.tensors[0]
+    if first.name not in whole:
+        return ""
+    of = slot.say("of_whole", whole=_sides(tensor_before(first, whole)))
+    said = f"{_sides(first)} {of}"
+    close, least = (text.replace(" × ", "×") for text in (said, of))
+    choices = (said, close, least, least.replace("\u2009", ""))
+    fits = (text for text in choices if slot.text_width(text, SMALLEST) <= slot.width)
+    return next(fits, "") or slot.fitted(choices[-1], SMALLEST, slot.width)
+
+
+def _sides(tensor: Tensor) -> str:
+    """Rows and columns of its matrix; of a single row how many there are."""
+    sides = tensor.grid if tensor.role == "weight" else tensor.shape
+    return " × ".join(map(count, sides))
 
 
 def content(slot: DrawContext, grid: Grid) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Matrix, Pixels
 from vizopt.core.numbers import number
+from vizopt.core.params import Grid
 from vizopt.core.sizes import Box
 from vizopt.core.specs import spec
 from vizopt.draw.changes import change, full, matrix
@@ -17,7 +18,7 @@ from vizopt.draw.panels import grid_labels
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.scale import scale_in
 from vizopt.draw.regions import NearestZoom
-from vizopt.draw.theme import Theme
+from vizopt.draw.theme import SMALLEST, Theme
 from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
 
@@ -49,7 +50,8 @@ class Weights(OneRun):
 
     A layer that is wider than high lies down, its update below; another one stands, its update to
     the right. A layer with more cells than pixels is drawn as blocks of cells, each by its
-    largest absolute value with its sign, and says so.
+    largest absolute value with its sign, and says so. Where a recording has a sample of a layer,
+    the title has the shape of all of it, and a line below says `128 × 128 of 4 096 × 4 096`.
 
     Args:
         layer: the layer's name: `dense1`, `dense2`, … counted from the input; in a recording of
@@ -66,39 +68,20 @@ class Weights(OneRun):
         run = self.view(views).run
         weights, update = _boxes(slot, run, self.layer)
         grid = run.layout.grid(self.layer)
-        title = grid_labels.title(slot, self.layer, grid)
+        title = grid_labels.title(slot, self.layer, grid, run.header.whole)
         slot.text(0, slot.font(15), title, 15, colour=slot.theme.ink, weight="bold")
-        size = grid_labels.size(grid)
-        whole = grid_labels.whole(slot, grid, run.header.whole)
-        if whole:
-            size = f"{grid_labels.taken(grid)} {whole}"
+        if sample := grid_labels.sample(slot, grid, run.header.whole):
+            slot.text(0, _head(slot) + slot.font(SMALLEST) * 0.9, sample, SMALLEST)
         blocks = _block(grid.rows, weights[3]) * _block(grid.columns, weights[2]) > 1
         if _lies(run, self.layer):
             room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
-            text = (
-                slot.say("weights_and_biases", size=size)
-                if whole
-                else grid_labels.content(slot, grid)
-            )
-            if blocks:
-                text, size = (f"{said}, {slot.say('block_maxima')}" for said in (text, size))
-            for choice in (text, size):  # neither where both would be cut
-                if slot.text_width(choice, 12) < room:
-                    slot.text(slot.width, slot.font(15), choice, 12, align="right")
-                    break
+            _write_content(slot, grid, room, blocks)
             slot.text(0, update[1] - slot.unit * 6, slot.say("update"), 12)
         else:
-            first, second = _captions(slot, weights)
-            named = [slot.say(key) for key in (BLOCKS if blocks else grid_labels.keys(grid))]
-            if whole:
-                named = [size if _low(slot) else grid_labels.taken(grid)]
-                size = whole
-            sizes = [size, size.replace(" × ", "×").replace(" + ", "+")]
-            for y, choices in ((first, named), (second, [] if _low(slot) else sizes)):
-                fits = [text for text in choices if slot.text_width(text, 12) <= weights[2]]
-                for text in fits[:1]:
-                    slot.text(weights[0], y, text, 12)
+            size = grid_labels.sizes(grid, run.header.whole)
+            _write_captions(slot, grid, size, weights, blocks)
             if not _low(slot):  # its largest value stands there alone
+                first, _ = _captions(slot, weights)
                 _write_update(slot, update[0], weights[2] + slot.unit * 4, first)
         for box in (weights, update):
             slot.frame(*box)
@@ -142,6 +125,29 @@ def _placed(slot: DrawContext, box: Box) -> Box:
     return Box(left + x, top + y, width, height)
 
 
+def _write_content(slot: DrawContext, grid: Grid, room: float, blocks: bool) -> None:
+    """What a lying layer is, on the right of its title, in short where there is less room."""
+    text, size = grid_labels.content(slot, grid), grid_labels.size(grid)
+    if blocks:
+        text, size = (f"{said}, {slot.say('block_maxima')}" for said in (text, size))
+    for choice in (text, size):  # neither where both would be cut
+        if slot.text_width(choice, 12) < room:
+            slot.text(slot.width, slot.font(15), choice, 12, align="right")
+            break
+
+
+def _write_captions(
+    slot: DrawContext, grid: Grid, sizes: list[str], box: Box, blocks: bool
+) -> None:
+    """What a standing layer is and its size, below its weights."""
+    named = [slot.say(key) for key in (BLOCKS if blocks else grid_labels.keys(grid))]
+    lines = (named, [] if _low(slot) else sizes)
+    for y, choices in zip(_captions(slot, box), lines, strict=True):
+        fits = [text for text in choices if slot.text_width(text, 12) <= box[2]]
+        for text in fits[:1]:
+            slot.text(box[0], y, text, 12)
+
+
 def _write_update(slot: DrawContext, x: float, free: float, y: float) -> None:
     """The caption of a standing layer's update, short where it would meet that of the weights."""
     for word in (slot.say("update"), slot.say("update_short")):
@@ -158,15 +164,21 @@ def _lies(run: Recording, layer: str) -> bool:
 
 def _boxes(slot: DrawContext, run: Recording, layer: str) -> tuple[Box, Box]:
     """Where the weights and the update are drawn."""
-    head = round(max(slot.unit * HEAD, slot.font(15) * 1.4))
+    head = round(_head(slot) + slot.font(SMALLEST) * 1.4 * bool(run.header.whole))
     if _lies(run, layer):
-        height = (slot.height - 2 * head) // 2
-        lower = 2 * head + height
+        between = round(_head(slot))
+        height = (slot.height - head - between) // 2
+        lower = head + height + between
         return Box(0, head, slot.width, height), Box(0, lower, slot.width, height)
     gap = round(slot.unit * GAP)
     width = (slot.width - gap) // 2
     height = slot.height - head - round(slot.font(12) * (1.5 if _low(slot) else 2.8))
     return Box(0, head, width, height), Box(width + gap, head, width, height)
+
+
+def _head(slot: DrawContext) -> float:
+    """Height of a line above a grid: its title, or what is written of its update."""
+    return max(slot.unit * HEAD, slot.font(15) * 1.4)
 
 
 def _captions(slot: DrawContext, box: Box) -> tuple[int, int]:
