@@ -64,6 +64,25 @@ def test_a_loss_over_more_than_two_decades_is_logarithmic(column, values, kind, 
         assert (axis.low, axis.high) == (finite.min(), finite.max())
 
 
+STEPS = np.arange(500)
+
+
+@pytest.mark.parametrize("column", ["lr", "lr.group2", "learning_rate", "my_rate"])
+@pytest.mark.parametrize(
+    ("values", "log"),
+    [
+        (10 ** (-1 - STEPS / 100), True),
+        (0.1 ** (1 + STEPS // 120), True),  # a tenth every 120 steps
+        (0.05 * (1 + np.cos(np.pi * STEPS / 500)) + 1e-6, False),  # ends near 0
+        (0.1 / (1 + 0.01 * STEPS), False),
+        (np.minimum(STEPS / 100, 1), False),  # from 0 on
+    ],
+)
+def test_a_rate_over_decades_is_logarithmic(column, values, log):
+    assert Axis.of(column, [values]).log == log
+    assert not Axis.of(column, [values], "linear").log
+
+
 def test_decades_are_equally_long():
     axis = Axis(1e-4, 1.0, log=True)
     assert axis.share(np.array([1e-5, 1e-4, 1e-2, 1.0, 9.0])) == pytest.approx([0, 0, 0.5, 1, 1])

@@ -16,7 +16,7 @@ HELD_OUT = "validation_"  # in front of a name: the same of the samples held out
 HELD_OUTS = (HELD_OUT, "val_", "valid_", "eval_", "dev_", "test_")  # what others write there
 TRAINED_ON = ("training_", "train_")
 Shape: TypeAlias = Literal["scalar", "params", "plane", "line", "samples", "constant"]
-Scale: TypeAlias = Literal["linear", "auto", "log"]
+Scale: TypeAlias = Literal["linear", "auto", "mostly", "log"]
 # Of the parameters before an update, its gradient, and the update, all or a layer's.
 Measure: TypeAlias = Callable[[Vector, Vector, Vector], float]
 
@@ -32,7 +32,8 @@ class Quantity:
         shape: of a row: "scalar" is one number of every epoch, which curves can show.
         range: what it can be, where that is known.
         floor: an axis that reaches above 0 begins no lower: values below are cut from it.
-        scale: of its axis: "auto" is logarithmic from two decades on.
+        scale: of its axis: "auto" is logarithmic from two decades on, "mostly" where the upper nine
+            tenths of its values span them: a cosine only ends near 0.
         falls: whether it falls when all goes well: high outliers are cut from its axis.
         spikes: whether its first value may lie far above all others and is then cut; no other is.
         reference: a value that its curve is held against, and the key of the words for that.
@@ -109,6 +110,7 @@ QUANTITIES: dict[str, Quantity] = {
     "lr": Quantity(
         title="learning_rate",
         short="lr",
+        scale="mostly",
         colour="lr",
         made=False,
         aliases="learning_rate current_learning_rate current_lr eta",
@@ -167,7 +169,7 @@ GUESSED: tuple[tuple[str, Quantity], ...] = (
     ),
     ("acc accuracy f1 auc precision recall r2 iou", Quantity(colour="accuracy")),
     ("norm", Quantity(scale="auto", spikes=True)),
-    ("lr rate", Quantity(scale="auto", colour="lr", made=False)),
+    ("lr rate", Quantity(scale="mostly", colour="lr", made=False)),
 )
 ALIASES = {
     alias: name

@@ -14,6 +14,7 @@ Kind: TypeAlias = Literal["auto", "linear", "log"]
 Limits: TypeAlias = tuple[Finite, Finite]
 
 DECADES = 2.0  # from so many on
+FEW = 0.1  # share of a rate's values that may lie below them
 ZERO_SHARE = 0.4  # of the largest value: an axis begins at 0 where the smallest is lower
 ROOM = 0.06  # of the values' span, above and below
 OUTLIER = 1.5  # times the usual value, beyond which the axis is cut
@@ -44,7 +45,8 @@ class Axis:
             curves: values of every epoch [E], the column's and those of the held-out samples, or
                 those of its layers.
             kind: "log" where all are above 0; "auto" makes a loss logarithmic that spans more than
-                two decades, and a quantity whose scale is so in whole decades.
+                two decades, a rate whose upper nine tenths do, and a quantity whose scale is so in
+                whole decades.
         """
         found = quantity(column)
         kept = [values[np.isfinite(values)] for values in curves]
@@ -56,14 +58,17 @@ class Axis:
         if found.scale == "log" and kind != "linear" and most > 0:
             return cls._decades(found, kept)
         axis = cls.within(column, least, most, kind)
-        return axis if axis.log else cls._even(found, kept)
+        ends_low = found.scale == "mostly" and most <= 10**DECADES * np.quantile(every, FEW)
+        if axis.log and not (kind == "auto" and ends_low):
+            return axis
+        return cls._even(found, kept)
 
     @classmethod
     def within(cls, column: str, low: float, high: float, kind: Kind = "auto") -> "Axis":
         """The axis of a column from one end to the other; `kind` as above."""
         found = quantity(column)
         decades = found.scale == "log" and kind != "linear" and low > 0
-        asked = kind == "log" or (kind == "auto" and found.scale == "auto")
+        asked = kind == "log" or (kind == "auto" and found.scale in ("auto", "mostly"))
         wide = high > (1 if kind == "log" else 10**DECADES) * low > 0
         value = found.reference[0] if decades and found.reference else None
         mark = value if value and low <= value <= high else None

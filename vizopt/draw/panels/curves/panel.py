@@ -29,6 +29,7 @@ class Curves(OneRun):
     A norm or a ratio may rise: of it no more than the first value is cut, where that lies far above
     all others. Small triangles mark what is cut, and what is 0 on an axis of powers of ten. The
     axis of a loss or a weight norm that spans more than two decades is logarithmic, that of a
+    learning rate where it does so for more than its lowest tenth, that of a
     gradient norm or an update ratio always, in whole decades. Where the values in two units of
     width spread, a line shows their mean and a pale band all of them. A learning rate that never
     changes is a line of text.
