@@ -92,14 +92,27 @@ def test_what_was_before_is_known():
     assert not watch.happens(np.nan, None, None)
 
 
-def test_events_are_kept_besides(tmp_path):
-    with vizopt.Run(tmp_path / "a.zarr", size=1000) as run:
-        for step in range(101):
-            loss = 5.0 if step == 77 else np.nan if step == 90 else 1.0
-            lr, accuracy = 0.5 if step < 67 else 0.4, 0.8 if step == 51 else 0.2
-            run.log(loss=loss, lr=lr, accuracy=accuracy, params={"w": np.ones((1, 1))})
+@pytest.mark.parametrize(
+    ("names", "whole"),
+    [
+        (("loss", "accuracy", "lr"), 1),
+        (("train_loss", "acc", "learning_rate"), 1),
+        (("train/loss", "train_accuracy", "eta"), 100),
+        (("cost", "accuracy", "lr"), 100),
+    ],
+)
+@pytest.mark.parametrize("parts", [[range(101)], [range(60), range(60, 101)]])
+def test_events_are_kept_besides_whatever_they_are_told_by(tmp_path, names, whole, parts):
+    for mode, steps in zip(("new", "resume"), parts, strict=False):
+        with vizopt.Run(tmp_path / "a.zarr", size=1000, mode=mode) as run:
+            for step in steps:
+                loss = 5.0 if step == 77 else np.nan if step == 90 else 1.0
+                lr, accuracy = 0.5 if step < 67 else 0.4, 0.8 if step >= 51 else 0.004
+                told = dict(zip(names, (loss, accuracy * whole, lr), strict=True))
+                run.log(**told, val_loss=float(step), val_acc=0.99, params={"w": np.ones((1, 1))})
     kept = vizopt.Recording(tmp_path / "a.zarr")["epoch"].tolist()
-    assert [k for k in kept if not in_octaves(k, 4)] == [51, 67, 77, 90, 100]
+    last = {steps[-1] for steps in parts}
+    assert {k for k in kept if not in_octaves(k, 4)} - last == {51, 67, 77, 90}
 
 
 @pytest.mark.parametrize(

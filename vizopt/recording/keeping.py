@@ -13,11 +13,13 @@ from vizopt.recording.budget import Fineness, events, fineness, first_rows
 from vizopt.recording.leftout import LeftOut
 from vizopt.recording.parameters import MAX_EXACT_PARAMS, Parameters
 from vizopt.recording.rows import Watch, in_octaves
+from vizopt.recording.scalars import called
 from vizopt.recording.source import Source
 from vizopt.recording.writer import Writer
 
 MAX_PREDICTING_SHARE = 0.2  # of the time, that predicting may take: then there are fewer rows
 MIN_FIRST_ROWS = 8  # K where predicting is slow
+WATCHED = ("loss", "accuracy", "lr")
 EPOCH = 8  # bytes of a row's own number
 
 
@@ -62,6 +64,8 @@ class Keeping:
         self._parameters: Parameters | None = None
         self._field: Asking | None = None
         self._watch = Watch()
+        self._columns: set[str] = set()  # of the numbers that were logged
+        self._names = [""] * len(WATCHED)  # of them those that are watched
         self._latest: Latest | None = None
         self._lost: dict[str, int] = {}  # from which step on loss or parameters have no value
         self._begun = self._thinned = False
@@ -91,7 +95,7 @@ class Keeping:
         """A step, with all that was logged of it."""
         if not isinstance(params, Taken):
             self._prepare(at, params)
-        loss, accuracy, lr = (numbers.get(name) for name in ("loss", "accuracy", "lr"))
+        loss, accuracy, lr = self._watched(numbers)
         happens = self._watch.happens(loss, accuracy, lr)
         if loss is not None:
             self._see("loss", at, isfinite(loss))
@@ -105,6 +109,13 @@ class Keeping:
         elif self._wanted:  # and not kept
             self.rows += 1
             self._owed |= happens
+
+    def _watched(self, numbers: dict[str, float]) -> list[float | None]:
+        """What tells that something happens, whatever it is called: `train_loss`."""
+        if not self._columns.issuperset(numbers):
+            self._columns |= numbers.keys()
+            self._names = [called(self._columns, what) for what in WATCHED]
+        return [numbers.get(name) for name in self._names]
 
     def _is_wanted(self) -> bool:
         return in_octaves(self.rows, self.first) or self._writer.steps + 1 == self._epochs
@@ -141,7 +152,7 @@ class Keeping:
         self._writer.begin(at, self._parameters, self._field, self._source.samples)
         if self._writer.kept:
             self.rows = self._writer.offered()
-            self._watch.catch_up(*self._writer.before("loss", "accuracy", "lr"))
+            self._watch.catch_up(*self._writer.before(*WATCHED))
 
     def _join(self, params: Any) -> None:
         """The first parameters come now: the rows before, without any, give way to these."""

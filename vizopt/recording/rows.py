@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from math import isfinite
 
 from vizopt.recording.events import MARKS, SPIKE_RATIO
+from vizopt.recording.scalars import PERCENT
 
 RECENT_STEPS = 50  # steps whose median is the usual loss
 CHANGE = 0.1  # of the learning rate: a step with a larger one is kept
@@ -40,13 +41,13 @@ def rows_of(steps: int, first: int) -> int:
 class Watch:
     """Notices steps that something happens at: its loss has no value for the first time, or jumps
     over twice the median of the 50 before; the learning rate changes by a tenth; the accuracy is
-    50, 75, 90 or 95 % for the first time.
+    50, 75, 90 or 95 % for the first time, of 1 or, where one is above that, of 100.
     """
 
     def __init__(self) -> None:
         self._losses: deque[float] = deque(maxlen=RECENT_STEPS)
         self._lr: float | None = None
-        self._marks = list(MARKS)
+        self._marks, self._whole = list(MARKS), 1
         self._finite = True
         self._left = MOST_EVENTS
 
@@ -90,9 +91,12 @@ class Watch:
         return jumps
 
     def _reaches(self, accuracy: float | None) -> bool:
+        if accuracy is None:
+            return False
+        if accuracy > PERCENT and self._whole == 1:  # what was below was no half
+            self._whole, self._marks = 100, list(MARKS)
         before = len(self._marks)
-        if accuracy is not None:
-            self._marks = [mark for mark in self._marks if not accuracy >= mark]
+        self._marks = [mark for mark in self._marks if not accuracy >= mark * self._whole]
         return len(self._marks) < before
 
     def _changes(self, lr: float | None) -> bool:

@@ -41,9 +41,10 @@ class Run:
     The history has every step. Parameters and predictions are kept of all steps up to 2 K, of every
     second one up to 4 K, of every fourth up to 8 K and so on, of the last, and of those at which
     something happens: the loss has no value for the first time, or is over twice the median of the
-    50 before; the rate changes by a tenth; the accuracy reaches 50, 75, 90 or 95 %. K is 512 at
-    most, 64 events at most are kept. Every few seconds all of it is committed to the disk, so that
-    a killed process loses little; `mode="resume"` goes on from there.
+    50 before; the rate changes by a tenth; the accuracy reaches 50, 75, 90 or 95 %, whatever they
+    are called, `train_loss`, `acc`, `learning_rate`. K is 512 at most, 64 events at most are kept.
+    Every few seconds all of it is committed to the disk, so that a killed process loses little;
+    `mode="resume"` goes on from there.
 
     Of more than 200,000 parameters a layer of over 128 × 128 has so many evenly spaced cells kept,
     the same ones at every step, and statistics of all of its cells beside them.

@@ -32,9 +32,14 @@ def scalars(run: "Recording") -> list[str]:
 def column_of(run: "Recording", what: str) -> str:
     """The column that is the loss, or whatever is asked for, of what was trained on; empty where
     there is none: `loss`, `train_loss`."""
-    if what in run.columns:
+    return called(run.columns, what)
+
+
+def called(columns: Collection[str], what: str) -> str:
+    """Which of these columns is the loss, or whatever is asked for; as `column_of`."""
+    if what in columns:
         return what
-    names = (name for name in sorted(run.columns) if split(name)[0] not in HELD_OUTS)
+    names = (name for name in sorted(columns) if split(name)[0] not in HELD_OUTS)
     return next((name for name in names if known(name) == what and "." not in name), "")
 
 

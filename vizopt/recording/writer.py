@@ -22,6 +22,7 @@ from vizopt.recording.header import Column, External, Group, Header
 from vizopt.recording.parameters import Parameters
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.resume import Saved
+from vizopt.recording.scalars import column_of
 from vizopt.recording.store import Recording
 
 UNLOGGED = -1  # in the column of steps: nobody logged this one
@@ -206,11 +207,10 @@ class Writer:
         return counted(steps, self._about["unit"])
 
     def before(self, *names: str) -> list[list[float]]:
-        """What a run that is resumed has of each column, where it was logged."""
+        """What a run that is resumed has of each quantity, where it was logged."""
         assert self._before
-        found = [
-            self._before[name] if name in self._before.columns else np.empty(0) for name in names
-        ]
+        columns = [column_of(self._before, name) for name in names]
+        found = [self._before[name] if name else np.empty(0) for name in columns]
         return [values[: self.steps][~np.isnan(values[: self.steps])].tolist() for values in found]
 
     def offered(self) -> int:
