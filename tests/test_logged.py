@@ -223,9 +223,9 @@ def test_a_thin_curve_says_of_which_samples_it_is(run_of: Maker, other: str, thi
 
 
 def test_the_text_tells_how_many_of_the_numbers_and_layers_are_shown(run_of: Maker) -> None:
-    run = run_of({s: {f"beta{i}": float(s * i) for i in range(1, 9)} for s in range(3)})
-    assert "These are 6 of 8: loss, accuracy and learning rate come first" in story.of(run).text
-    assert "Logged were beta7 and beta8 too." in story.of(run).text
+    run = run_of({s: {f"beta{i}": float(s * i) for i in range(1, 13)} for s in range(3)})
+    assert "These are 10 of 12: loss, accuracy and learning rate come first" in story.of(run).text
+    assert "Logged were beta4, beta5, beta6, beta7, beta8 and beta9 too." in story.of(run).text
 
 
 KINDS = ("loss", "accuracy", "lr", "other", "params", "field", "labels")

@@ -115,6 +115,14 @@ def test_events_are_kept_besides_whatever_they_are_told_by(tmp_path, names, whol
     assert {k for k in kept if not in_octaves(k, 4)} - last == {51, 67, 77, 90}
 
 
+def test_a_run_of_parameters_alone_has_no_events(tmp_path):
+    with vizopt.Run(tmp_path / "a.zarr", size=1000) as run:
+        for _ in range(101):
+            run.log(params={"w": np.ones((1, 1))})
+    kept = vizopt.Recording(tmp_path / "a.zarr")["epoch"].tolist()
+    assert kept == [k for k in range(101) if in_octaves(k, 4) or k == 100]
+
+
 @pytest.mark.parametrize(
     ("size", "found"),
     [("200 MB", 2e8), ("1.5gb", 1.5e9), (" 10 kB ", 1e4), ("7 b", 7), (12, 12), (2.5e6, 2.5e6)],

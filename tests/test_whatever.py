@@ -8,7 +8,7 @@ import pytest
 
 import vizopt
 from vizopt import story
-from vizopt.clips.drawing import pictured
+from vizopt.clips.drawing import pictured, planned_picture
 from vizopt.core.errors import SceneError
 from vizopt.draw.arrangement import Parts, mosaics
 from vizopt.draw.blocks import Block, beside, over
@@ -100,17 +100,26 @@ def test_of_many_layers_are_shown_the_first_the_last_and_those_that_change_most(
     assert sum(isinstance(panel, Weights) for panel in alone) == len(LAYERS)
 
 
-def test_many_numbers_are_two_panels_and_no_more_than_six_plots(made: Maker) -> None:
-    panels = arranged_for(made("loss", "b", "a", "accuracy", "c", "d", "e", "lr")).panels
+def test_many_numbers_are_two_panels_and_no_more_than_ten_plots(made: Maker) -> None:
+    others = "bacdeghij"
+    panels = arranged_for(made("loss", *others, "accuracy", "lr")).panels
     columns = {name: panel.columns for name, panel in panels.items() if isinstance(panel, Curves)}
     assert columns == {
-        "curves": ("loss", "accuracy", "lr"),
-        "more": ("a", "b", "c"),
+        "curves": ("loss", "accuracy", "lr", "a", "b"),
+        "more": ("c", "d", "e", "g", "h"),
         "curve": ("loss",),
     }
     beside_layers = arranged_for(made("a", "b", "c", "d", layers=True)).panels["curves"]
     assert isinstance(beside_layers, Curves)
     assert beside_layers.columns == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (640, 360), (600, 600), (540, 960)])
+def test_every_one_of_ten_numbers_has_a_title_and_a_curve(made: Maker, texts, size) -> None:  # type: ignore[no-untyped-def]
+    names = [f"reward_{letter}" for letter in "abcdefghij"]
+    run = made(*names)
+    said = [text for text, _ in texts.still(planned_picture(run, presented(run), size, 10))]
+    assert {name.replace("_", " ") for name in names} <= {*said}
 
 
 def test_nothing_to_draw_is_one_line(made: Maker) -> None:

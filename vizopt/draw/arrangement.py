@@ -100,7 +100,9 @@ def _square(parts: Parts) -> Block:
         return beside((parts.shown, 410.0), (parts.curves(), 240.0))
     if grids and plots:
         return over((parts.weights(400.0), 400.0), (parts.curves(), 190.0))
-    return parts.weights(560.0) if grids else parts.shown if field else parts.curves(upright=True)
+    if grids or field:
+        return parts.weights(560.0) if grids else parts.shown
+    return parts.curves(upright=plots <= 2 * PLOTS)  # more would be too narrow for their titles
 
 
 def _portrait(parts: Parts) -> Block:
@@ -126,7 +128,7 @@ def _banner(parts: Parts) -> Block:
         most = min(2 if plots else ACROSS, len(grids))
         some = [grids[i * (len(grids) - 1) // max(most - 1, 1)] for i in range(most)]
         return beside((Block.of(some, most), 1.0), *curves)
-    return parts.curves()
+    return curves[0][0] if plots > 2 * PLOTS else parts.curves()  # more would have no height
 
 
 def _thumbnail(parts: Parts) -> Block:

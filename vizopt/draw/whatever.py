@@ -22,7 +22,7 @@ from vizopt.draw.panels import (
 from vizopt.recording.scalars import telling
 from vizopt.recording.store import Recording
 
-ALONE = 6  # plots of a picture of curves alone
+ALONE = 10  # plots of a picture of curves alone
 # Of a picture with a field of predictions or not, with curves or not.
 GRIDS = {(True, True): 6, (True, False): 6, (False, True): 8, (False, False): 12}
 FIELDS: dict[str, tuple[str, Panel]] = {
@@ -118,7 +118,8 @@ def _named(layers: Sequence[str], taken: set[str]) -> dict[str, str]:
 
 
 def _curves(plots: tuple[str, ...]) -> dict[str, Panel]:
-    """Up to three plots in a panel; and the first of several alone, for small frames."""
+    """Up to three plots in a panel, of curves alone up to five in each of two; and the first of
+    several alone, for small frames."""
     panels: dict[str, Panel] = {}
     if plots:
         first = plots if len(plots) <= PLOTS else plots[: -(-len(plots) // 2)]
