@@ -37,7 +37,7 @@ LABEL = ClipMetadata(
     paragraphs=("It counts.", "Then it ends."),
     recipe='title = "Blocks"\n',
     numbers={"epoch": EPOCHS, "lr": np.full(FRAMES, 0.1), "loss": LOSS},
-    marks=(Mark(30, 300, "accuracy reaches 50 %"), Mark(90, 900, "the loss jumps to 2.000")),
+    marks=(Mark(30, "300", "accuracy reaches 50 %"), Mark(90, "900", "the loss jumps to 2.000")),
 )
 
 

@@ -304,7 +304,7 @@ def test_clips_that_would_come_apart_play_once(command, clips, pair):
 
 
 def test_the_notes_have_the_cues_of_both_in_their_order(clips):
-    marks = {"a": (Mark(2, 20, "falls"), Mark(6, 57, "ends")), "b": (Mark(2, 20, "leaps"),)}
+    marks = {"a": (Mark(2, "20", "falls"), Mark(6, "57", "ends")), "b": (Mark(2, "20", "leaps"),)}
     slides = [
         slide_of(
             clips / f"{name}.mp4",

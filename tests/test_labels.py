@@ -5,6 +5,7 @@ import pytest
 
 from vizopt import story
 from vizopt.clips import metadata
+from vizopt.core.numbers import count
 from vizopt.draw.glyphs import drawn_width
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.theme import THEMES
@@ -54,7 +55,9 @@ def test_each_frame_has_the_numbers_of_the_epoch_it_shows(recording, card):
 def test_a_mark_is_at_the_first_frame_that_shows_what_happened(recording, fps, card):
     label, shown = told(recording, fps, card)
     happened = [(event.epoch, event.words) for event in events(recording)]
-    assert [(mark.at, mark.words) for mark in label.marks] == happened
+    assert [(mark.at, mark.words) for mark in label.marks] == [
+        (count(epoch), words) for epoch, words in happened
+    ]
     paused = [(pause["epoch"], pause["text"]) for pause in PAUSES["pause"]]
     assert [text for _, text in label.pauses] == [text for _, text in paused]
     assert happened

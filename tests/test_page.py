@@ -505,7 +505,7 @@ def test_the_picture_is_where_it_was_drawn(written):
 
 def test_what_happened_has_its_own_epoch_where_no_frame_shows_it(visit, tmp_path):
     """At 697, between two frames: the button leads to the frame of 700 and does not say so."""
-    file = write(tmp_path / "a.html", replace(LABEL, marks=(Mark(70, 697, "it happens"),)))
+    file = write(tmp_path / "a.html", replace(LABEL, marks=(Mark(70, "697", "it happens"),)))
     page = visit(file)
     button = page.locator("button.mark")
     assert button.inner_text().split() == ["epoch", "697", "it", "happens"]

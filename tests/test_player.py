@@ -56,8 +56,8 @@ def written(tmp_path_factory):
 
 def test_a_page_is_said_in_the_language_of_its_clip(tmp_path):
     marks = (
-        Mark(30, 300, phrase("loss_jumps", value="2.000")),
-        Mark(90, 900, "a word of one's own"),
+        Mark(30, "300", phrase("loss_jumps", value="2.000")),
+        Mark(90, "900", "a word of one's own"),
     )
     label = replace(LABEL, marks=marks, warning=CARD_WORDS, words=language("de"))
     page = write(tmp_path / "blocks.html", label).read_text("utf-8")
@@ -192,7 +192,7 @@ def evil_label():
         warning=EVIL,
         unit=EVIL,
         numbers=unit | {f"{EVIL}2": LOSS},
-        marks=(Mark(3, 30, EVIL),),
+        marks=(Mark(3, "30", EVIL),),
         pauses=((5, EVIL), (5, EVIL)),
     )
 

@@ -15,7 +15,7 @@ from vizopt.draw.views import (
     Role,
     View,
     chosen,
-    shown_steps,
+    shown_times,
     stopping,
     views_of,
 )
@@ -44,7 +44,7 @@ def test_at_any_time_every_run_is_at_its_last_row_up_to_the_same_step(kind):
     assert views["diverged"].rows[-1] == 4
     assert (views["diverged"].rows[wanted >= 50] == 4).all()
     assert (wanted >= 50).sum() > 45  # it stands for a part of the clip
-    assert shown_steps(views)[-1] == 10_000
+    assert shown_times(views)[-1] == 10_000
 
 
 @pytest.mark.parametrize("kind", TIMELINES)
@@ -63,7 +63,7 @@ def test_a_question_is_asked_on_its_own_epoch_and_never_on_a_later_one(kind, fps
     views = views_of(raced, TIMELINES[kind](seconds=18.0), fps)
     asked = [9_998, 0, 50, 200, 199, 201]
     stopped, frames = stopping(views, asked)
-    shown = shown_steps(stopped)
+    shown = shown_times(stopped)
     kept = {0: 0, 50: 50, 199: 50, 200: 200, 201: 200, 9_998: 200}
     assert {epoch: int(shown[frames[epoch]]) for epoch in asked} == kept
     for epoch, k in frames.items():
@@ -82,7 +82,7 @@ def test_a_clip_of_two_frames_asks_before_its_end():
     views = views_of({"": {"epoch": np.arange(101)}}, TIMELINES["uniform"](seconds=1.0), 2.0)
     stopped, frames = stopping(views, [0, 60, 100])
     assert frames == {0: 0, 60: 0, 100: 1}
-    assert shown_steps(stopped).tolist() == [0, 100]
+    assert shown_times(stopped).tolist() == [0, 100]
 
 
 def test_runs_are_numbered_in_their_order():

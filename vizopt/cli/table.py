@@ -107,9 +107,10 @@ def _standings(sources: tuple[str, ...], kind: str | None, mixed: bool) -> str:
     runs = {
         name: with_seeds(run) if field.runs[name] is run else run for name, run in trained.items()
     }
+    clock = field.shown.clock
     if kind is None:
-        return "".join(f"{line}\n" for line in standings.lines(runs))
-    return standings.as_csv(runs) if kind == "csv" else standings.as_json(runs)
+        return "".join(f"{line}\n" for line in standings.lines(runs, clock))
+    return (standings.as_csv if kind == "csv" else standings.as_json)(runs, clock)
 
 
 def _kind(kind: str | None, file: Path | None) -> str | None:

@@ -12,7 +12,7 @@ from vizopt.clips.checks import CheckProgress, FlashChecks
 from vizopt.clips.metadata import metadata_of
 from vizopt.clips.plan import Group
 from vizopt.clips.still import still_frame
-from vizopt.clips.telling import clock_of, settings_of
+from vizopt.clips.telling import clock_kind, settings_of
 from vizopt.core.arrays import Frame, Size
 from vizopt.draw.clear import Clear
 from vizopt.draw.defaults import arranged_for
@@ -20,7 +20,7 @@ from vizopt.draw.figure import FrameRenderer
 from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.race import raced, what_differs
-from vizopt.draw.views import Runs, Views, lengthiest, shown_steps, stopping, views_of
+from vizopt.draw.views import Runs, Views, clock_of, lengthiest, shown_times, stopping, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, Redrawn, StreamSpec
 from vizopt.recording.differences import SEPARATOR
@@ -56,7 +56,7 @@ class Drawing:
     def of(cls, runs: Runs, scene: Presentation, options: ClipOptions, group: Group) -> "Drawing":
         """Of one run, `{"": run}`, or of several by their names, on one clock."""
         views = _views_of(runs, scene, group.fps)
-        k = len(shown_steps(views)) - 1
+        k = len(shown_times(views)) - 1
         if group.still:
             views, k = still_frame(options.at, views)
         mode: Mode = "flashing" if options.allow_flashes else "still" if group.alone else "clip"
@@ -73,13 +73,13 @@ class Drawing:
     @property
     def shown(self) -> int:
         """The frame of a still, the card's included."""
-        return self.k + len(self.picture) - len(shown_steps(self.views))
+        return self.k + len(self.picture) - len(shown_times(self.views))
 
     @property
     def at(self) -> str:
-        """What a still shows: "epoch 4500"."""
-        unit = lengthiest(self.views).run.header.unit
-        return f"{unit} {shown_steps(self.views)[self.k]}" if self.group.still else ""
+        """What a still shows: "epoch 4500", "2.0 s"."""
+        at = shown_times(self.views)[self.k]
+        return str(clock_of(self.views).told(at)) if self.group.still else ""
 
     def stream(
         self,
@@ -141,7 +141,7 @@ def told_to_files(
 
 
 def _views_of(runs: Runs, scene: Presentation, fps: float) -> Views:
-    views = views_of(runs, scene.timeline, fps, clock_of(scene))
+    views = views_of(runs, scene.timeline, fps, clock_kind(scene))
     return stopping(views, [pause.epoch for pause in scene.pause])[0]
 
 
@@ -209,7 +209,8 @@ def pictured(
         stage = raced(runs, scene.stage, layer, large=colours.large, slide=slide)
         unlike = what_differs(views, scene.colours.words)
         settings = SEPARATOR.join(filter(None, [unlike, settings]))
-    words = HeaderText("" if slide else scene.title, settings, run.header.unit)
+    unit = clock_of(views).unit
+    words = HeaderText("" if slide else scene.title, settings, unit)
 
     def on(paper: str) -> FrameRenderer | WithWarning:
         theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours

@@ -9,7 +9,7 @@ import tomli_w
 from numpy.typing import NDArray
 
 from vizopt.core.toml import parsed
-from vizopt.draw.views import Views, lengthiest, shown_steps, stopping
+from vizopt.draw.views import Views, clock_of, lengthiest, shown_times, stopping
 from vizopt.formats import ClipMetadata, Mark
 from vizopt.recording.readout import writing_of
 from vizopt.recording.scalars import COUNTED
@@ -41,13 +41,17 @@ def metadata_of(
         card: frames of the warning in front.
         warning: what it says; empty without one.
     """
-    run, steps = lengthiest(views).run, shown_steps(views)
+    run, shown, clock = lengthiest(views).run, shown_times(views), clock_of(views)
     numbers, written = _numbers(views, card)
+    times = np.concatenate([np.full(card, shown[0]), shown])
+    numbers = {clock.unit: np.round(times, clock.decimals) if clock.decimals else times} | numbers
+    if clock.decimals:
+        written[clock.unit] = clock.written
     stops = stopping(views, [pause.epoch for pause in scene.pause])[1]
 
-    def frame(epoch: int) -> int:
-        """The first frame, behind the card, that shows this epoch or a later one."""
-        return card + min(int(np.searchsorted(steps, epoch)), len(steps) - 1)
+    def frame(at: float) -> int:
+        """The first frame, behind the card, that shows this instant or a later one."""
+        return card + min(int(np.searchsorted(shown, at)), len(shown) - 1)
 
     return ClipMetadata(
         title=scene.title,
@@ -55,11 +59,14 @@ def metadata_of(
         paragraphs=story.paragraphs,
         recipe=_recipe(views, replace(scene, clip=options)),
         warning=warning,
-        unit=run.header.unit,
+        unit=clock.unit,
         kind=run.header.kind,
-        numbers={run.header.unit: np.concatenate([np.full(card, steps[0]), steps])} | numbers,
+        numbers=numbers,
         texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
-        marks=tuple(Mark(frame(each.epoch), each.epoch, each.words) for each in story.events),
+        marks=tuple(
+            Mark(frame(each.instant), clock.written(each.instant), each.words)
+            for each in story.events
+        ),
         pauses=tuple((card + stops[pause.epoch], pause.text) for pause in scene.pause),
         colours=_colours(scene) if _is_own(scene) else {},
         around=_colours(scene),

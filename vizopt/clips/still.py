@@ -4,13 +4,18 @@ import numpy as np
 
 from vizopt.clips.options import AT
 from vizopt.core.errors import VizoptError
-from vizopt.draw.timeline import Steps, rows_at
-from vizopt.draw.views import View, Views, lengthiest
+from vizopt.draw.timeline import rows_at
+from vizopt.draw.views import Views, instant, lengthiest, shown_at
 from vizopt.scene.options import ClipOptions
 
 
 def check_stills(options: ClipOptions, unit: str, epochs: int) -> None:
     """Find out beforehand that no frame is meant, of a still or a poster.
+
+    Args:
+        options: of the clip.
+        unit: what is counted.
+        epochs: of the run that goes on longest.
 
     Raises:
         VizoptError: the run counts something else, or it ends before; a warning has no poster.
@@ -32,21 +37,14 @@ def check_stills(options: ClipOptions, unit: str, epochs: int) -> None:
 def still_frame(at: str, views: Views) -> tuple[Views, int]:
     """The views of the clip and the frame that is meant.
 
-    Of each run the last row kept up to that epoch is put in the place of the one that the clip
-    shows there.
+    A number is an epoch of the run that goes on longest, on the clock of the race. Of each run the
+    last row kept up to that instant is put in the place of the one that the clip shows there.
     """
     longest = lengthiest(views)
     number = at.rpartition("=")[2]
     if not number.isdecimal():
         return views, 0 if at == "first" else len(longest.rows) - 1
-    step = np.array([float(number)])
-    row = rows_at(longest.run["epoch"], step)[0]
+    when = instant(views, int(number))
+    row = rows_at(longest.times, np.array([when]))[0]
     k = int(np.searchsorted(longest.rows, row, side="right")) - 1
-    return {name: _with_row(view, k, step) for name, view in views.items()}, k
-
-
-def _with_row(view: View, k: int, step: Steps) -> View:
-    """The same with the row of a step in frame k."""
-    rows = view.rows.copy()
-    rows[k] = rows_at(view.run["epoch"], step)[0]
-    return view._replace(rows=rows)
+    return shown_at(views, k, when), k

@@ -3,7 +3,8 @@
 from vizopt import story
 from vizopt.core.arrays import Size
 from vizopt.core.words import phrase
-from vizopt.draw.views import Clock, Runs
+from vizopt.draw.views import Runs
+from vizopt.recording.clock import Kind
 from vizopt.recording.differences import SEPARATOR, common, differences
 from vizopt.scene.race import RacePresentation
 from vizopt.scene.spec import Presentation
@@ -46,11 +47,6 @@ def settings_of(runs: Runs, scene: Presentation) -> str:
     return SEPARATOR.join(filter(None, [*parts, scene.budget]))
 
 
-def clock_of(scene: Presentation) -> Clock:
+def clock_kind(scene: Presentation) -> Kind:
     """What all runs have in common at an instant."""
     return scene.clock if isinstance(scene, RacePresentation) else "step"
-
-
-def unit_of(runs: Runs) -> str:
-    """What is counted: epochs, or steps of descents."""
-    return max(runs.values(), key=lambda run: run.epochs).header.unit

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vizopt.core.arrays import Pixels
-from vizopt.core.numbers import count
 from vizopt.core.sizes import MARGIN, Box
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.paint import pixel_axes
 from vizopt.draw.panels import Draw, DrawContext
 from vizopt.draw.small import HEADER_BESIDE_ASPECT, beside, counter, kind_of, write_title
-from vizopt.draw.views import BADGES, Views, at_end, ended_of, planned_steps, shown_steps
+from vizopt.draw.views import BADGES, Views, at_end, clock_of, ended_of, planned_steps, shown_times
 
 TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
 BETWEEN = "  ·  "  # settings
@@ -39,7 +38,7 @@ class HeaderText:
     Args:
         title: large, on the left; without one the settings stand there.
         settings: the line below it.
-        unit: what the counter counts, "epoch" or "step".
+        unit: key of the word for what the counter counts: "epoch", "step", "seconds".
     """
 
     title: str
@@ -78,7 +77,8 @@ def _header(slot: DrawContext, words: HeaderText, views: Views) -> Box:
     title, settings = _baselines(slot)
     right, unit = slot.width - side, slot.say(words.unit)
     if planned_steps(views) > 1:
-        last = count(planned_steps(views) - 1)
+        clock = clock_of(views)
+        last = clock.written(clock.last)
         right -= round(slot.text_width(f"{last}{_total(slot, words, views)}", 20, "bold"))
         right -= round(slot.unit * 10)
         slot.text(right, title, unit, 13, align="right")
@@ -126,7 +126,8 @@ def _settings(slot: DrawContext, settings: str) -> str:
 
 def _total(slot: DrawContext, words: HeaderText, views: Views) -> str:
     """What stands behind the counter, the last epoch: nothing where a large title needs it."""
-    last, title = count(planned_steps(views) - 1), words.line
+    clock, title = clock_of(views), words.line
+    last = clock.written(clock.last)
     whole = slot.text_width(f"{last} / {last}", 20, "bold")
     whole += slot.text_width(slot.say(words.unit))
     free = slot.width - 2 * slot.unit * MARGIN - whole - slot.unit * 30
@@ -168,8 +169,8 @@ def _ended(line: str) -> str:
 
 
 def _counter(slot: DrawContext, words: HeaderText, views: Views) -> Draw:
-    """The true epoch, of the planned run; and on the last row, why it ends there."""
-    epochs, last_rows = shown_steps(views), at_end(views)
+    """What the clock says, of the planned run; and on the last row, why it ends there."""
+    clock, shown, last_rows = clock_of(views), shown_times(views), at_end(views)
     glyphs = slot.glyphs(20, colour=slot.theme.ink, weight="bold")
     x = slot.width - round(slot.unit * MARGIN)
     total = _total(slot, words, views)
@@ -178,7 +179,7 @@ def _counter(slot: DrawContext, words: HeaderText, views: Views) -> Draw:
     ended = slot.told(ended_of(views))
 
     def draw(window: Pixels, k: int) -> None:
-        glyphs.write(window, f"{count(int(epochs[k]))}{total}", x, top, 1)
+        glyphs.write(window, f"{clock.written(shown[k])}{total}", x, top, 1)
         if ended and last_rows[k]:
             warning.write(window, ended, x, settings, 1)
 

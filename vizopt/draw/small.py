@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from vizopt.core.arrays import Pixels, Size
-from vizopt.core.numbers import count
 from vizopt.core.sizes import Box
-from vizopt.draw.views import Views, at_end, ended_of, planned_steps, shown_steps
+from vizopt.draw.views import Views, at_end, clock_of, ended_of, planned_steps, shown_times
 
 if TYPE_CHECKING:
     from vizopt.draw.panels import DrawContext
@@ -69,7 +68,7 @@ def _lines(slot: "DrawContext", title: str) -> list[str]:
 def counter(slot: "DrawContext", unit: str, views: Views) -> Callable[[Pixels, int], None]:
     """Write what is counted at the foot of a thumbnail's header; draw() writes the number, and on
     the last row why the run ends there."""
-    epochs, last_rows = shown_steps(views), at_end(views)
+    clock, shown, last_rows = clock_of(views), shown_times(views), at_end(views)
     ended = slot.fitted(slot.told(ended_of(views)), 13, slot.width, "bold")
     warning = slot.glyphs(13, colour=slot.theme.accent("loss"), weight="bold")
     bottom = slot.height - slot.unit * 2 * EDGE
@@ -78,7 +77,7 @@ def counter(slot: "DrawContext", unit: str, views: Views) -> Callable[[Pixels, i
     glyphs = slot.glyphs(26, colour=slot.theme.ink, weight="bold")
 
     def draw(window: Pixels, k: int) -> None:
-        glyphs.write(window, count(int(epochs[k])), 0, round(bottom))
+        glyphs.write(window, clock.written(shown[k]), 0, round(bottom))
         if ended and last_rows[k]:
             warning.write(
                 window, ended, 0, round(bottom - slot.font(26) * 1.1 - slot.font(13) * 1.6)

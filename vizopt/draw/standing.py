@@ -7,15 +7,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.numbers import count
 from vizopt.core.words import phrase
 from vizopt.draw.playback import Playback
-from vizopt.draw.views import View, Views
+from vizopt.draw.views import View, Views, clock_of
+from vizopt.recording.clock import instant_of, times
 from vizopt.recording.events import MARKS, broken_off
 from vizopt.recording.standings import diverged_at, every_sofar, sofar
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
+Times = NDArray[np.integer | np.floating]
 
 
 @dataclass(frozen=True)
@@ -24,18 +25,18 @@ class Standing:
 
     Args:
         best: the best value so far [F]; without a number, as bad as can be.
-        best_at: the epoch of it [F].
+        best_at: when it was, on the clock [F].
         place: among the others, from 0 [F].
         leads: whether it is the first and no other is its equal [F].
-        reached: by accuracy, the first epoch with that or more; none where it never has.
+        reached: by accuracy, when it first had that or more; none where it never has.
         ends: the lowest and the highest best value so far of its seeds [2, F]; None of one seed.
     """
 
     best: Floats
-    best_at: Places
+    best_at: Times
     place: Places
     leads: NDArray[np.bool_]
-    reached: Mapping[float, int]
+    reached: Mapping[float, float]
     ends: Floats | None = None
 
 
@@ -54,7 +55,7 @@ def standing(views: Views, column: str) -> dict[str, Standing]:
     return {
         view.name: Standing(
             best[i],
-            at[i].astype(np.intp),
+            at[i],
             places[i],
             (places[i] == 0) & (equal[i] == 1),
             _reached(view, column),
@@ -81,14 +82,15 @@ class Ending(NamedTuple):
 def ending(view: View, views: Views) -> Ending:
     """Of a run that diverged, or that broke off, or is finished where another one goes on."""
     run, rows = view.run, view.rows
-    last = max(int(other.run["epoch"][-1]) for other in views.values())
+    last = max(other.times[-1] for other in views.values())
     over, at = rows == len(run) - 1, diverged_at(run)
     if broken := broken_off(run):
         return Ending(broken, over, True)
     if at is not None:
-        words = phrase("diverged", unit=phrase(run.header.unit), at=count(at))
+        when = clock_of(views).told(instant_of(run, at, view.clock))
+        words = phrase("diverged_when", at=when)
         return Ending(words, run["epoch"][rows] >= at, True)
-    finished = phrase("finished") if int(run["epoch"][-1]) < last else ""
+    finished = phrase("finished") if view.times[-1] < last else ""
     return Ending(finished, over & bool(finished), False)
 
 
@@ -101,13 +103,13 @@ def gliding(place: Places, playback: Playback) -> Floats:
     return np.convolve(padded, np.ones(wide), "valid") / wide
 
 
-def _so_far(view: View, column: str) -> tuple[Floats, Floats]:
+def _so_far(view: View, column: str) -> tuple[Floats, Times]:
     """The best value up to the epoch of each frame [F], and when it was."""
     best = sofar(view.run, column)
     changes = np.append(True, best[1:] != best[:-1])
     first = np.maximum.accumulate(np.where(changes, np.arange(len(best)), 0))
     shown = view.run["epoch"][view.rows]
-    return best[shown], first[shown].astype(float)
+    return best[shown], times(view.run, view.clock)[first[shown]]
 
 
 def _ends(view: View, column: str) -> Floats | None:
@@ -117,8 +119,8 @@ def _ends(view: View, column: str) -> Floats | None:
     return every[[0, -1]][:, shown] if len(every) > 1 else None
 
 
-def _reached(view: View, column: str) -> dict[float, int]:
+def _reached(view: View, column: str) -> dict[float, float]:
     if column != "accuracy":
         return {}
-    values = sofar(view.run, column)
-    return {mark: int(np.argmax(values >= mark)) for mark in MARKS if (values >= mark).any()}
+    values, when = sofar(view.run, column), times(view.run, view.clock)
+    return {mark: when[np.argmax(values >= mark)] for mark in MARKS if (values >= mark).any()}

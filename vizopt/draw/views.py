@@ -1,15 +1,15 @@
 """Views: the runs of a picture, each with the rows that its frames show."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Rows
-from vizopt.core.errors import RecordingError, VizoptError, hint
+from vizopt.core.errors import VizoptError, hint
 from vizopt.draw.timeline import COURSE, Timeline, rows_at
-from vizopt.recording.differences import samples
+from vizopt.recording.clock import Clock, Kind, instant_of, times
 from vizopt.recording.events import broken_off
 from vizopt.recording.store import Recording
 
@@ -54,6 +54,7 @@ class View(NamedTuple):
         rows: the row that each frame shows [F].
         role: what tells it from the others.
         course: the row that is shown at every 240th of a second; that of each frame when left out.
+        clock: what it has in common with the others at an instant.
     """
 
     name: str
@@ -61,9 +62,19 @@ class View(NamedTuple):
     rows: Rows
     role: Role = Role(1)
     course: Rows | None = None
+    clock: Kind = "step"
+
+    @property
+    def times(self) -> NDArray[Any]:
+        """When each kept row [N] is, on the clock."""
+        return _times(self.run, self.clock)
+
+    @property
+    def shown(self) -> NDArray[Any]:
+        """When the row of each frame is [F], on the clock."""
+        return self.times[self.rows]
 
 
-Clock: TypeAlias = Literal["step", "samples", "seconds"]
 Runs: TypeAlias = Mapping[str, Recording]  # by name, in order
 Views: TypeAlias = Mapping[str, View]  # by name, in order; one in most pictures
 
@@ -73,13 +84,17 @@ def alone(run: Recording, rows: Rows) -> Views:
     return {"": View("", run, rows)}
 
 
-def views_of(runs: Runs, timeline: Timeline, fps: float, clock: Clock = "step") -> Views:
+def views_of(runs: Runs, timeline: Timeline, fps: float, clock: Kind = "step") -> Views:
     """The views of some runs on one clock: a time of the clip is the same step in all of them, or
     as many samples seen, or seconds.
 
     Of each run the last kept row up to that step is shown, so that one that ends earlier stands.
+    The clip goes on by the epochs of the run that is last to end on the clock.
     """
-    epochs = times_of(runs, clock)
+    every = {name: _times(run, clock) for name, run in runs.items()}
+    last = max(every, key=lambda name: float(every[name][-1]))
+    scale = runs[last]["epoch"][-1] / every[last][-1] if clock != "step" and every[last][-1] else 1
+    epochs = {name: own * scale for name, own in every.items()}
     ends = min(each[0] for each in epochs.values()), max(each[-1] for each in epochs.values())
     steps, course = timeline.steps(*ends, fps), timeline.steps(*ends, COURSE)
     return {
@@ -89,59 +104,58 @@ def views_of(runs: Runs, timeline: Timeline, fps: float, clock: Clock = "step") 
             rows_at(epochs[name], steps),
             Role(number),
             rows_at(epochs[name], course),
+            clock,
         )
         for number, (name, run) in enumerate(runs.items(), 1)
     }
 
 
+def clock_of(views: Views) -> Clock:
+    """The clock that they have in common."""
+    runs = {name: view.run for name, view in views.items()}
+    return Clock.of(runs, next(iter(views.values())).clock)
+
+
+def instant(views: Views, epoch: int) -> float:
+    """When an epoch is: that of the run that goes on longest."""
+    longest = lengthiest(views)
+    return instant_of(longest.run, epoch, longest.clock)
+
+
+def shown_at(views: Views, k: int, at: float) -> Views:
+    """The same with the last row that each run has kept up to an instant in frame k."""
+    found = {}
+    for name, view in views.items():
+        rows = view.rows.copy()
+        rows[k] = rows_at(view.times, np.array([at]))[0]
+        found[name] = view._replace(rows=rows)
+    return found
+
+
 def stopping(views: Views, epochs: Iterable[int]) -> tuple[Views, dict[int, int]]:
     """The views in which a frame shows each epoch at which a question is asked, and that frame.
 
-    Where the clip passes over an epoch, the next frame shows it instead of a later one, which would
-    be an answer. Of one that is not kept it is the last kept one before it; a question for which
-    there is no frame before the clip's last is asked at the one before that.
+    An epoch is that of the run that goes on longest. Where the clip passes over it, the next frame
+    shows it instead of a later one, which would be an answer. Of one that is not kept it is the
+    last kept one before it; a question for which there is no frame before the clip's last is asked
+    at the one before that.
     """
     frames: dict[int, int] = {}
     for epoch in sorted(set(epochs)):
-        longest = lengthiest(views).run["epoch"]
-        step = longest[rows_at(longest, np.array([float(epoch)]))[0]]
-        shown = shown_steps(views)
-        k = int(np.searchsorted(shown, step))
-        if shown[k] > step and k < len(shown) - 1:
-            views = {name: _at_most(view, k, step) for name, view in views.items()}
-        frames[epoch] = k if shown[k] == step or k < len(shown) - 1 else max(k - 1, 0)
+        kept = lengthiest(views).times
+        at = kept[rows_at(kept, np.array([instant(views, epoch)]))[0]]
+        shown = shown_times(views)
+        k = int(np.searchsorted(shown, at))
+        if shown[k] > at and k < len(shown) - 1:
+            views = shown_at(views, k, at)
+        frames[epoch] = k if shown[k] == at or k < len(shown) - 1 else max(k - 1, 0)
     return views, frames
 
 
-def _at_most(view: View, k: int, step: int) -> View:
-    """The same, with no step behind this one in frame k."""
-    rows = view.rows.copy()
-    rows[k] = min(rows[k], rows_at(view.run["epoch"], np.array([float(step)]))[0])
-    return view._replace(rows=rows)
-
-
-def times_of(runs: Runs, clock: Clock) -> dict[str, NDArray[Any]]:
-    """When each kept row [N] is, in epochs of the run that has seen most samples, or took longest.
-
-    Raises:
-        RecordingError: no seconds are recorded.
-    """
-    epochs = {name: run["epoch"] for name, run in runs.items()}
-    if clock == "step":
-        return epochs
-    each = {name: _per_epoch(run, clock)[epochs[name]] for name, run in runs.items()}
-    longest = max(each, key=lambda name: float(each[name][-1]))
-    scale = epochs[longest][-1] / (each[longest][-1] or 1)
-    return {name: times * scale for name, times in each.items()}
-
-
-def _per_epoch(run: Recording, clock: Clock) -> NDArray[Any]:
-    """The samples or seconds up to each epoch [E]."""
-    if clock == "samples":
-        return np.arange(run.epochs) * samples(run)
-    if "seconds" not in run.columns:
-        raise RecordingError(f'{run.path}: has no column "seconds": choose clock = "step"')
-    return run["seconds"]
+def _times(run: Recording, clock: Kind) -> NDArray[Any]:
+    """When each kept row [N] is."""
+    epochs = run["epoch"]
+    return epochs if clock == "step" else times(run, clock)[epochs]
 
 
 def frames_of(runs: Runs, timeline: Timeline, fps: float) -> int:
@@ -167,13 +181,12 @@ def chosen(views: Views, of: str | None) -> View:
 
 def lengthiest(views: Views) -> View:
     """The view of the run that goes on longest."""
-    return max(views.values(), key=lambda view: int(view.run["epoch"][-1]))
+    return max(views.values(), key=lambda view: float(view.times[-1]))
 
 
-def shown_steps(views: Views) -> NDArray[np.integer]:
-    """The step that each frame shows [F]: that of the runs that still go on."""
-    shown = [view.run["epoch"][view.rows] for view in views.values()]
-    return np.asarray(np.max(shown, axis=0))
+def shown_times(views: Views) -> NDArray[Any]:
+    """When each frame is [F], on the clock: that of the runs that still go on."""
+    return np.asarray(np.max([view.shown for view in views.values()], axis=0))
 
 
 def planned_steps(views: Views) -> int:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Frame, Size, Spots
+from vizopt.core.numbers import count, number
 from vizopt.core.words import ENGLISH, Language
 from vizopt.recording.header import Kind
 
@@ -26,12 +28,12 @@ class Mark(NamedTuple):
 
     Args:
         frame: the first that shows it, or what came after it.
-        at: the epoch or step, exactly: a clip may not show it.
+        at: the epoch, step or time, exactly and as it is written: a clip may not show it.
         words: what it was.
     """
 
     frame: int
-    at: int
+    at: str
     words: str
 
 
@@ -45,7 +47,7 @@ class ClipMetadata:
         paragraphs: the text alternative.
         recipe: the scene's TOML, to make the clip again.
         warning: why the clip is not for everyone; empty for one that does not flash.
-        unit: what the clip counts, "epoch" or "step".
+        unit: key of the word for what the clip counts: "epoch", "step", "seconds".
         kind: of the problem that it shows.
         numbers: by name, of each frame [F]: the unit's own, loss, accuracy, lr.
         texts: those of them that have digits of their own, as the picture writes them [F].
@@ -79,6 +81,15 @@ class ClipMetadata:
     loop: int = 0
     poster: Frame | None = None
     runs: tuple[str, ...] = ()
+
+    def written(self, name: str) -> list[str]:
+        """The numbers of that name as the picture writes them, of each frame [F]."""
+        if name in self.texts:
+            return [*self.texts[name]]
+        values = np.asarray(self.numbers[name])
+        if np.issubdtype(values.dtype, np.integer):
+            return [count(int(value)) for value in values]
+        return [number(float(value)) for value in values]
 
 
 class Redrawn(NamedTuple):

@@ -11,11 +11,12 @@ from vizopt.clips.plan import planned
 from vizopt.clips.render import draw
 from vizopt.clips.staging import Staging, staged
 from vizopt.clips.still import check_stills
-from vizopt.clips.telling import unit_of
+from vizopt.clips.telling import clock_kind
 from vizopt.clips.write import write_waiting
 from vizopt.core.errors import EncodeError, RecordingError
 from vizopt.core.progress import Bar, quiet
 from vizopt.draw.views import Runs
+from vizopt.recording.clock import last_of
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
 from vizopt.scene.spec import Presentation
@@ -95,7 +96,8 @@ def drawn(
 ) -> tuple[list[Clip], dict[Path, EncodeError]]:
     """The clips, which wait in the staging, and what could not be written."""
     options = asked.over(scene.clip)
-    check_stills(options, unit_of(runs), max(run.epochs for run in runs.values()))
+    last = last_of(runs, clock_kind(scene))
+    check_stills(options, last.header.unit, last.epochs)
     for run in runs.values():
         writing.warn(scene, run.header)
     passes: list[Callable[[], list[Clip]]] = []

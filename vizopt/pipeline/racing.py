@@ -27,6 +27,7 @@ from vizopt.pipeline.prepared import prepare
 from vizopt.pipeline.reuse import Reuse, is_of
 from vizopt.pipeline.workers import Job, Say, train_all
 from vizopt.recording.atomic import is_recording, is_whole
+from vizopt.recording.clock import times
 from vizopt.recording.seeded import Seeded, middle_seed
 from vizopt.recording.store import Recording
 from vizopt.scene.race import file_name
@@ -229,15 +230,25 @@ def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path
     check_stills(options, unit, epochs)
     for scene in scenes:
         check_size(scene, folder)
-    for name, run in field.runs.items() if field.shown.clock == "seconds" else ():
-        if isinstance(run, Scene) or "seconds" not in run.columns:
-            raise VizoptError(f"clock: {name} has no recorded seconds: choose step or samples")
+    _check_clock(field)
     if field.shown.weights:
         layouts = {
             name: prepare(run).header.layout if isinstance(run, Scene) else run.layout
             for name, run in field.runs.items()
         }
         check_layer(field.shown.weights, layouts)
+
+
+def _check_clock(field: Field) -> None:
+    """Raises VizoptError where a run has no times on the clock of the race."""
+    for name, run in field.runs.items():
+        if field.shown.clock == "seconds":
+            if isinstance(run, Scene) or "seconds" not in run.columns:
+                raise VizoptError(f"clock: {name} has no recorded seconds: choose step or samples")
+            times(run, "seconds")
+        told = isinstance(run, Scene) or run.header.kind == "function" or "held_out" in run.names
+        if field.shown.clock == "samples" and not told:
+            raise VizoptError(f"clock: {name} has no recorded number of samples: choose step")
 
 
 def _place(folder: Path | None) -> AbstractContextManager[Path]:

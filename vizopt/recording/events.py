@@ -51,6 +51,8 @@ class Event:
         value: the accuracy that was reached, the loss of a spike, a plateau or the best epoch.
         until: last epoch, of a plateau and of a spike.
         times: how many there were, of spikes; the event is the highest of them.
+        at: when, on the clock of a race of equal samples or seconds; the epoch is then that of the
+            run which is meant.
     """
 
     epoch: int
@@ -59,6 +61,12 @@ class Event:
     value: float | None = None
     until: int | None = None
     times: int = 1
+    at: float | None = None
+
+    @property
+    def instant(self) -> float:
+        """When, on the clock of the clip."""
+        return self.epoch if self.at is None else self.at
 
 
 def events(run: Recording) -> tuple[Event, ...]:

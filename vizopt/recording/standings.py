@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.recording.clock import Kind, instant_of, times
 from vizopt.recording.descent import BROKEN, from_then_on, outcome
 from vizopt.recording.events import MARKS, divergence
 from vizopt.recording.seeded import Seeded
@@ -20,18 +21,18 @@ BRIEF = 0.02  # of the race: who leads for less is not told
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a run came to.
+    """What a run came to; when is by the race's clock: an epoch, samples seen, seconds.
 
     Args:
         name: of the run in the race.
         best: its highest accuracy; without accuracies its lowest loss; of a descent its lowest f.
             None where it has no number.
-        best_at: the first epoch of it.
-        reached: by accuracy, the first epoch with that or more; None where it never has.
+        best_at: when it first had it.
+        reached: by accuracy, when it first had that or more; None where it never has.
         loss: at its end.
-        last: its last epoch.
-        diverged: the epoch from which on its numbers are none, or its loss explodes.
-        minimum: of a descent, the step from which on it stays near a global minimum.
+        last: when its last epoch is.
+        diverged: from when on its numbers are none, or its loss explodes.
+        minimum: of a descent, from when on it stays near a global minimum.
         seeds: with how many it was trained; all numbers are then their medians.
         ranges: lowest and highest of the seeds, of "best" and of each accuracy that is reached; a
             seed that never does has none.
@@ -40,34 +41,35 @@ class Standing:
 
     name: str
     best: float | None
-    best_at: int | None
-    reached: Mapping[float, int | None]
+    best_at: float | None
+    reached: Mapping[float, float | None]
     loss: float
-    last: int
-    diverged: int | None
-    minimum: int | None
+    last: float
+    diverged: float | None
+    minimum: float | None
     seeds: int = 1
     ranges: Mapping[str | float, tuple[float | None, float | None]] = field(default_factory=dict)
     counts: Mapping[str | float, int] = field(default_factory=dict)
 
 
-def standings(runs: Mapping[str, Recording]) -> list[Standing]:
+def standings(runs: Mapping[str, Recording], clock: Kind = "step") -> list[Standing]:
     """Where each run stands at its end, the best first; of equal ones who was there first.
 
     Args:
         runs: by their names in the race.
+        clock: by which it is told when.
     """
     column = score(runs)
     found = [
-        _of_seeds(name, [_standing(name, each, column) for each in run.members], run)
+        _of_seeds(name, [_standing(name, each, column, clock) for each in run.members], run, clock)
         if isinstance(run, Seeded)
-        else _standing(name, run, column)
+        else _standing(name, run, column, clock)
         for name, run in runs.items()
     ]
 
     sign = -1.0 if column == "accuracy" else 1.0
 
-    def place(standing: Standing) -> tuple[bool, float, int]:
+    def place(standing: Standing) -> tuple[bool, float, float]:
         none = standing.best is None
         return none, 0.0 if none else sign * float(standing.best or 0), standing.best_at or 0
 
@@ -126,25 +128,29 @@ def every_sofar(run: Recording, column: str) -> Values:
     return np.sort([each[: run.epochs] for each in long], axis=0)
 
 
-def leads(runs: Mapping[str, Recording]) -> list[tuple[int, str]]:
-    """Who leads from which epoch on, by the best so far; who leads for a moment is left out."""
-    column, length = score(runs), max(run.epochs for run in runs.values())
+def leads(runs: Mapping[str, Recording], clock: Kind = "step") -> list[tuple[float, str]]:
+    """Who leads from when on, by the best so far; who leads for a moment is left out."""
+    column = score(runs)
+    own = [times(run, clock) for run in runs.values()]
+    instants = np.unique(np.concatenate(own))
     sign = 1.0 if column == "accuracy" else -1.0
     names = list(runs)
-    every = np.full((len(runs), length), -np.inf)
-    for row, run in zip(every, runs.values(), strict=True):
-        best = sign * sofar(run, column)
-        row[: len(best)], row[len(best) :] = best, best[-1:] if len(best) else -np.inf
+    every = np.full((len(runs), len(instants)), -np.inf)
+    for row, at, run in zip(every, own, runs.values(), strict=True):
+        begun = instants >= at[0]
+        row[begun] = sign * sofar(run, column)[np.searchsorted(at, instants[begun], "right") - 1]
     first = _leaders(every)
-    starts = [0, *(np.flatnonzero(np.diff(first)) + 1).tolist(), length]
-    found: list[tuple[int, str]] = []
+    starts = [0, *(np.flatnonzero(np.diff(first)) + 1).tolist(), len(first)]
+    step = (instants[-1] - instants[0]) / max(len(instants) - 1, 1)
+    ends = np.append(instants, instants[-1] + step)
+    found: list[tuple[float, str]] = []
     for start, stop in pairwise(starts):
-        last = stop == length
-        if first[start] < 0 or (stop - start < BRIEF * length and not last):
+        brief = ends[stop] - ends[start] < BRIEF * (ends[-1] - ends[0])
+        if first[start] < 0 or (brief and stop < len(first)):
             continue
         name = names[first[start]]
         if not found or found[-1][1] != name:
-            found.append((start, name))
+            found.append((instants[start].item(), name))
     return found
 
 
@@ -162,9 +168,11 @@ def _leaders(every: Values) -> NDArray[np.intp]:
     return leader
 
 
-def steps_to(runs: Mapping[str, Recording]) -> dict[float, list[tuple[int, str]]]:
-    """By accuracy, who reaches it at which epoch, the first one first."""
-    every = standings(runs)
+def steps_to(
+    runs: Mapping[str, Recording], clock: Kind = "step"
+) -> dict[float, list[tuple[float, str]]]:
+    """By accuracy, who reaches it when, the first one first."""
+    every = standings(runs, clock)
     return {
         mark: sorted(
             (at, each.name) for each in every if (at := each.reached.get(mark)) is not None
@@ -173,49 +181,51 @@ def steps_to(runs: Mapping[str, Recording]) -> dict[float, list[tuple[int, str]]
     }
 
 
-def _standing(name: str, run: Recording, column: str) -> Standing:
+def _standing(name: str, run: Recording, column: str, clock: Kind) -> Standing:
     values = run[column]
+    when = times(run, clock).tolist()
     finite = np.isfinite(values)
     best = best_at = None
     if finite.any():
         worst = -np.inf if column == "accuracy" else np.inf
         kept = np.where(finite, values, worst)
-        best_at = int(kept.argmax() if column == "accuracy" else kept.argmin())
-        best = float(values[best_at])
+        at = int(kept.argmax() if column == "accuracy" else kept.argmin())
+        best, best_at = float(values[at]), when[at]
     accuracy = run["accuracy"] if "accuracy" in run.columns else np.empty(0)
-    reached = {mark: _first(accuracy >= mark) for mark in MARKS} if len(accuracy) else {}
+    reached = {mark: _first(accuracy >= mark, when) for mark in MARKS} if len(accuracy) else {}
     minimum = None
     if run.header.kind == "function":
         ended = outcome(run)
         if ended.minimum and ended.minimum.is_global:
-            minimum = ended.reached_at
-    loss, diverged = float(run["loss"][-1]), diverged_at(run)
-    return Standing(name, best, best_at, reached, loss, run.epochs - 1, diverged, minimum)
+            minimum = None if ended.reached_at is None else when[ended.reached_at]
+    loss, lost = float(run["loss"][-1]), diverged_at(run)
+    diverged = None if lost is None else instant_of(run, lost, clock)
+    return Standing(name, best, best_at, reached, loss, when[-1], diverged, minimum)
 
 
-def _of_seeds(name: str, every: list[Standing], run: Seeded) -> Standing:
+def _of_seeds(name: str, every: list[Standing], run: Seeded, clock: Kind) -> Standing:
     """The medians and ranges of a run's seeds; what half of them never reach has no median."""
     best = sorted(each.best for each in every if each.best is not None)
-    reached: dict[float, int | None] = {}
+    reached: dict[float, float | None] = {}
     ranges: dict[str | float, tuple[float | None, float | None]] = {}
     for mark in every[0].reached:
-        times = _in_order([each.reached[mark] for each in every])
-        reached[mark] = times[len(times) // 2]  # from when on more than half are there
-        ranges[mark] = times[0], times[-1]
+        ends = _in_order([each.reached[mark] for each in every])
+        reached[mark] = ends[len(ends) // 2]  # from when on more than half are there
+        ranges[mark] = ends[0], ends[-1]
     if best:
         ranges["best"] = best[0], best[-1]
     diverged = _in_order([each.diverged for each in every])
     every_time = {mark: [each.reached[mark] for each in every] for mark in reached}
     counts: dict[str | float, int] = {
-        mark: len(times) - times.count(None) for mark, times in every_time.items()
+        mark: len(found) - found.count(None) for mark, found in every_time.items()
     }
     counts["diverged"] = len(diverged) - diverged.count(None)
     column = "accuracy" if every[0].reached else "loss"
     middle = sofar(run, column)
     return replace(
-        _standing(name, run, column),
+        _standing(name, run, column, clock),
         best=float(middle[-1]) if best else None,
-        best_at=int((middle == middle[-1]).argmax()) if best else None,
+        best_at=_first(middle == middle[-1], times(run, clock).tolist()) if best else None,
         reached=reached,
         diverged=diverged[len(diverged) // 2],
         seeds=len(every),
@@ -224,11 +234,11 @@ def _of_seeds(name: str, every: list[Standing], run: Seeded) -> Standing:
     )
 
 
-def _in_order(times: list[int | None]) -> list[int | None]:
+def _in_order(every: list[float | None]) -> list[float | None]:
     """Times in order, those that never come last."""
-    return sorted(times, key=lambda at: (at is None, at or 0))
+    return sorted(every, key=lambda at: (at is None, at or 0))
 
 
-def _first(there: NDArray[np.bool_]) -> int | None:
+def _first(there: NDArray[np.bool_], when: list[float]) -> float | None:
     found = np.flatnonzero(there)
-    return int(found[0]) if len(found) else None
+    return when[found[0]] if len(found) else None

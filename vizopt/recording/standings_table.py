@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
 
-from vizopt.core.numbers import count, number
+from vizopt.core.numbers import number
+from vizopt.core.words import ENGLISH
+from vizopt.recording.clock import Clock, Kind
 from vizopt.recording.events import MARKS
 from vizopt.recording.standings import Standing, score, standings
 from vizopt.recording.store import Recording
@@ -15,9 +17,11 @@ from vizopt.recording.store import Recording
 Runs = Mapping[str, Recording]
 
 
-def lines(runs: Runs) -> Iterator[str]:
+def lines(runs: Runs, kind: Kind = "step") -> Iterator[str]:
     """The standings for people; what a run never reaches is more than the epochs it has."""
-    rows = [_titles(runs), *(_cells(runs, place, each) for place, each in _placed(runs))]
+    clock = Clock.of(runs, kind)
+    every = enumerate(standings(runs, kind), 1)
+    rows = [_titles(runs, clock), *(_cells(runs, place, each, clock) for place, each in every)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [row[0].rjust(widths[0]), row[1].ljust(widths[1])]
@@ -31,10 +35,10 @@ def lines(runs: Runs) -> Iterator[str]:
             yield f"{each.name}: {seeds} of {each.seeds} seeds diverged"
 
 
-def facts(runs: Runs) -> list[dict[str, Any]]:
+def facts(runs: Runs, kind: Kind = "step") -> list[dict[str, Any]]:
     """The same with all digits; what a run never reaches is None."""
     found = []
-    for place, each in _placed(runs):
+    for place, each in enumerate(standings(runs, kind), 1):
         row: dict[str, Any] = {"place": place, "run": each.name}
         row |= {f"best_{score(runs)}": each.best, "best_at": each.best_at}
         if each.seeds > 1:
@@ -49,21 +53,23 @@ def facts(runs: Runs) -> list[dict[str, Any]]:
     return found
 
 
-def as_csv(runs: Runs) -> str:
+def as_csv(runs: Runs, kind: Kind = "step") -> str:
     """A line of names, and one for each run; empty where there is no number."""
     text = io.StringIO()
-    rows = facts(runs)
+    rows = facts(runs, kind)
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
 
 
-def as_json(runs: Runs) -> str:
+def as_json(runs: Runs, kind: Kind = "step") -> str:
     """A list of runs, the best first; null where there is no number."""
-    unit = next(iter(runs.values())).header.unit
-    every = [{key: _plain(value) for key, value in row.items()} for row in facts(runs)]
-    return json.dumps({"unit": unit, "standings": every}, ensure_ascii=False) + "\n"
+    every = [{key: _plain(value) for key, value in row.items()} for row in facts(runs, kind)]
+    return (
+        json.dumps({"unit": Clock.of(runs, kind).unit, "standings": every}, ensure_ascii=False)
+        + "\n"
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -71,22 +77,22 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
-def _placed(runs: Runs) -> Iterator[tuple[int, Standing]]:
-    return enumerate(standings(runs), 1)
-
-
-def _titles(runs: Runs) -> list[str]:
-    unit = next(iter(runs.values())).header.unit
+def _titles(runs: Runs, clock: Clock) -> list[str]:
+    at = f"at {ENGLISH.text(clock.unit)}"
     if score(runs) == "accuracy":
-        return ["", "run", "best acc", f"at {unit}", *(f"{m:.0%}" for m in MARKS), "final loss"]
-    name = "f(x)" if unit == "step" else "loss"
-    ends = ["global minimum"] if unit == "step" else []
-    return ["", "run", f"lowest {name}", f"at {unit}", *ends, f"final {name}"]
+        return ["", "run", "best acc", at, *(f"{m:.0%}" for m in MARKS), "final loss"]
+    name = "f(x)" if _descends(runs) else "loss"
+    ends = ["global minimum"] if _descends(runs) else []
+    return ["", "run", f"lowest {name}", at, *ends, f"final {name}"]
 
 
-def _cells(runs: Runs, place: int, each: Standing) -> list[str]:
-    def at(epoch: float | None) -> str:
-        return f"> {count(each.last)}" if epoch is None else count(int(epoch))
+def _descends(runs: Runs) -> bool:
+    return all(run.header.kind == "function" for run in runs.values())
+
+
+def _cells(runs: Runs, place: int, each: Standing, clock: Clock) -> list[str]:
+    def at(when: float | None) -> str:
+        return f"> {clock.written(each.last)}" if when is None else clock.written(when)
 
     def reached(mark: float) -> str:
         if each.seeds == 1:
@@ -99,11 +105,11 @@ def _cells(runs: Runs, place: int, each: Standing) -> list[str]:
     best = "–" if each.best is None else number(each.best)
     if each.seeds > 1 and "best" in each.ranges:
         best += " ({} to {})".format(*(number(value or 0) for value in each.ranges["best"]))
-    best_at = "–" if each.best_at is None else count(each.best_at)
+    best_at = "–" if each.best_at is None else clock.written(each.best_at)
     cells = [str(place), each.name, best, best_at]
     if score(runs) == "accuracy":
         cells += [reached(mark) for mark in MARKS]
-    elif next(iter(runs.values())).header.unit == "step":
+    elif _descends(runs):
         cells.append(at(each.minimum))
-    ended = "" if each.diverged is None else f", diverged at {count(each.diverged)}"
+    ended = "" if each.diverged is None else f", diverged at {clock.written(each.diverged)}"
     return [*cells, f"{number(each.loss)}{ended}"]

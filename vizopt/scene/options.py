@@ -27,7 +27,8 @@ class ClipOptions:
             format's own when left out.
         fps: frames per second, or a fraction, "30000/1001"; the format's own when left out.
         allow_flashes: whether the lesson's look is drawn, which flashes; behind a warning card.
-        at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
+        at: which frame a still shows: "first", "last", "epoch=4500", "step=12"; of a race an epoch
+            of the run that goes on longest, with all others at its instant.
         level: how much harm is done for a smaller file, as `vizopt make --fit` does it; 0 is none.
         loop: how often an image, page or slide plays by itself; 0 is for ever.
         poster: what it shows first: "first", "last", "epoch=4500", "step=12"; of a GIF, WebP or

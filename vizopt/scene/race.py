@@ -3,17 +3,17 @@
 import re
 from collections import Counter
 from dataclasses import field, fields
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from vizopt.core.specs import Finite, Flag, Positive, Whole, spec
 from vizopt.draw.race import PLANES
+from vizopt.recording.clock import Kind as Clock
 from vizopt.scene.spec import Presentation, Scene, Training
 
 MAX_RUNS = 20  # of a race, as many as there are badges
 MAX_NAME = 24  # characters of a run's, which stands above its plane and at its curve
-Clock = Literal["step", "samples", "seconds"]
 
 
 @spec

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from vizopt.core.arrays import Size
-from vizopt.core.numbers import count, counted, number
+from vizopt.core.numbers import counted, number
 from vizopt.core.words import phrase
+from vizopt.recording.clock import Clock, Kind, times
 from vizopt.recording.differences import SEPARATOR, Difference, common, differences
 from vizopt.recording.events import MARKS, Event, percent
+from vizopt.recording.events import Kind as EventKind
 from vizopt.recording.standings import Standing, leads, score, standings, steps_to
 from vizopt.recording.store import Recording
 from vizopt.scene.race import RacePresentation
@@ -31,30 +35,38 @@ def of_race(
         warning: what stands on the card in front of a clip that may flash.
         slide: size of a clip for a slide, whose title stands outside it.
     """
-    found = standings(runs)
-    went = [_led(runs), *_reached(runs), *_diverged(runs, found)]
-    paragraphs = [warning, _who(runs), unlike(runs), " ".join(filter(None, went))]
-    paragraphs += [_seeds(scene), final(runs), scene.budget and sentence(scene.budget)]
-    events = race_events(runs)
-    return Story(_alt(runs, scene, found), tuple(filter(None, paragraphs)), events)
+    clock = Clock.of(runs, scene.clock)
+    found = standings(runs, scene.clock)
+    went = [_led(runs, clock), *_reached(runs, found, clock), *_diverged(found, clock)]
+    paragraphs = [warning, _who(runs), unlike(runs), _counted(clock)]
+    paragraphs += [" ".join(filter(None, went)), _seeds(scene), final(runs, scene.clock)]
+    paragraphs += [scene.budget and sentence(scene.budget)]
+    events = race_events(runs, scene.clock)
+    return Story(_alt(runs, scene, found, clock), tuple(filter(None, paragraphs)), events)
 
 
-def race_events(runs: Mapping[str, Recording]) -> tuple[Event, ...]:
-    """Who takes the lead, who reaches what first, who diverges; in the order of their epochs."""
-    found = [Event(at, "lead", phrase("race_leads", run=name)) for at, name in leads(runs)]
-    for mark, there in steps_to(runs).items():
+def race_events(runs: Mapping[str, Recording], clock: Kind = "step") -> tuple[Event, ...]:
+    """Who takes the lead, who reaches what first, who diverges; in their order on the clock."""
+
+    def event(name: str, at: float, kind: EventKind, key: str, value: float | None = None) -> Event:
+        put = {} if value is None else {"share": percent(value)}
+        words = phrase(key, run=name, **put)
+        if clock == "step":
+            return Event(int(at), kind, words, value)
+        epoch = int(np.searchsorted(times(runs[name], clock), at, "right")) - 1
+        return Event(epoch, kind, words, value, at=at)
+
+    found = [event(name, at, "lead", "race_leads") for at, name in leads(runs, clock)]
+    for mark, there in steps_to(runs, clock).items():
         for at, name in there[:1]:
             if at > 0:
-                words = phrase("race_first", run=name, share=percent(mark))
-                found.append(Event(at, "accuracy", words, mark))
-    for each in standings(runs):
+                found.append(event(name, at, "accuracy", "race_first", mark))
+    for each in standings(runs, clock):
         if each.minimum is not None:
-            words = phrase("race_minimum", run=each.name)
-            found.append(Event(each.minimum, "descent", words))
+            found.append(event(each.name, each.minimum, "descent", "race_minimum"))
         if each.diverged is not None:
-            words = phrase("race_diverges", run=each.name)
-            found.append(Event(each.diverged, "divergence", words))
-    return tuple(sorted(found, key=lambda event: event.epoch))
+            found.append(event(each.name, each.diverged, "divergence", "race_diverges"))
+    return tuple(sorted(found, key=lambda event: event.instant))
 
 
 def unlike(runs: Mapping[str, Recording]) -> str:
@@ -77,9 +89,10 @@ def unlike(runs: Mapping[str, Recording]) -> str:
     return " ".join(parts)
 
 
-def final(runs: Mapping[str, Recording]) -> str:
+def final(runs: Mapping[str, Recording], kind: Kind = "step") -> str:
     """The standings at the end."""
-    lines = [f"{place}. {_place(runs, each)}" for place, each in enumerate(standings(runs), 1)]
+    every, clock = standings(runs, kind), Clock.of(runs, kind)
+    lines = [f"{place}. {_place(runs, each, clock)}" for place, each in enumerate(every, 1)]
     return f"Standings at the end: {'; '.join(lines)}."
 
 
@@ -90,9 +103,14 @@ def _seeds(scene: RacePresentation) -> str:
     return f"{told}: numbers and curves are medians, planes those of the seed nearest to them."
 
 
-def _place(runs: Mapping[str, Recording], each: Standing) -> str:
+def _counted(clock: Clock) -> str:
+    """What all runs have in common at an instant, where it is not the step."""
+    told = {"samples": "as many samples seen", "seconds": "as many seconds"}.get(clock.kind)
+    return f"At any instant of the clip all runs are shown after {told}." if told else ""
+
+
+def _place(runs: Mapping[str, Recording], each: Standing, clock: Clock) -> str:
     run = runs[each.name]
-    unit = run.header.unit
     if each.best is None or each.best_at is None:
         return f"{each.name}, without a number"
     if score(runs) == "accuracy":
@@ -100,16 +118,16 @@ def _place(runs: Mapping[str, Recording], each: Standing) -> str:
         if each.seeds > 1 and "best" in each.ranges:
             low, high = (number(value or 0) for value in each.ranges["best"])
             return f"{told} (median of {each.seeds} seeds, {low} to {high})"
-        told = f"{told} at {unit} {count(each.best_at)}"
-        return f"{told}, {_ended(each, unit, f'loss {number(each.loss)} at the end')}"
+        told = f"{told} at {clock.told(each.best_at)}"
+        return f"{told}, {_ended(each, clock, f'loss {number(each.loss)} at the end')}"
     name = "f(x)" if run.header.kind == "function" else "loss"
-    ends = _ended(each, unit, f"{number(each.loss)} at the end")
-    return f"{each.name}, lowest {name} {number(each.best)} at {unit} {count(each.best_at)}, {ends}"
+    ends = _ended(each, clock, f"{number(each.loss)} at the end")
+    return f"{each.name}, lowest {name} {number(each.best)} at {clock.told(each.best_at)}, {ends}"
 
 
-def _ended(each: Standing, unit: str, ends: str) -> str:
+def _ended(each: Standing, clock: Clock, ends: str) -> str:
     """The last loss, which of a run that diverged is none to tell."""
-    return ends if each.diverged is None else f"diverged at {unit} {count(each.diverged)}"
+    return ends if each.diverged is None else f"diverged at {clock.told(each.diverged)}"
 
 
 def _difference(each: Difference) -> str:
@@ -131,30 +149,32 @@ def _who(runs: Mapping[str, Recording]) -> str:
     return f"{told} {sentence(', '.join(shared.split(SEPARATOR)))}" if shared else told
 
 
-def _led(runs: Mapping[str, Recording]) -> str:
+def _led(runs: Mapping[str, Recording], clock: Clock) -> str:
     """Who leads from when on."""
-    found = leads(runs)
+    found = leads(runs, clock.kind)
     what = f"best {_value(runs)}" if score(runs) == "accuracy" else f"lowest {_value(runs)}"
     if not found:
         return "Nobody leads."
     (at, name), *others = found
-    told = [f"{name} has the {what} so far from {_unit(runs)} {count(at)} on"]
-    told += [f"{name} from {_unit(runs)} {count(at)} on" for at, name in others]
+    told = [f"{name} has the {what} so far from {clock.told(at)} on"]
+    told += [f"{name} from {clock.told(at)} on" for at, name in others]
     return stated(", ".join(told))
 
 
-def _reached(runs: Mapping[str, Recording]) -> Iterator[str]:
+def _reached(
+    runs: Mapping[str, Recording], found: Sequence[Standing], clock: Clock
+) -> Iterator[str]:
     """Who reaches which accuracy when; who never does."""
     if score(runs) != "accuracy":
-        there = [each for each in standings(runs) if each.minimum is not None]
-        parts = [f"{each.name} at {_unit(runs)} {count(each.minimum or 0)}" for each in there]
+        there = [each for each in found if each.minimum is not None]
+        parts = [f"{each.name} at {clock.told(each.minimum or 0)}" for each in there]
         if parts:
             yield f"A global minimum is reached by {listed(parts)}."
         return
-    for mark, every in steps_to(runs).items():
-        parts = [f"{name} at {_unit(runs)} {count(at)}" for at, name in every]
+    for mark, every in steps_to(runs, clock.kind).items():
+        parts = [f"{name} at {clock.told(at)}" for at, name in every]
         never = [name for name in runs if name not in [name for _, name in every]]
-        few = [each for each in standings(runs) if each.name in never and each.counts.get(mark)]
+        few = [each for each in found if each.name in never and each.counts.get(mark)]
         some = [f"{each.name} with {each.counts[mark]} of {each.seeds} seeds" for each in few]
         never = [name for name in never if name not in [each.name for each in few]]
         if parts:
@@ -167,12 +187,12 @@ def _reached(runs: Mapping[str, Recording]) -> Iterator[str]:
             return
 
 
-def _diverged(runs: Mapping[str, Recording], found: Sequence[Standing]) -> Iterator[str]:
+def _diverged(found: Sequence[Standing], clock: Clock) -> Iterator[str]:
     for each in found:
         if seeds := each.counts.get("diverged"):
             yield f"{each.name} diverges with {seeds} of {each.seeds} seeds."
         elif each.diverged is not None:
-            yield f"{each.name} diverges at {_unit(runs)} {count(each.diverged)}."
+            yield f"{each.name} diverges at {clock.told(each.diverged)}."
 
 
 def _value(runs: Mapping[str, Recording]) -> str:
@@ -181,11 +201,12 @@ def _value(runs: Mapping[str, Recording]) -> str:
     return "f(x)" if function else score(runs)
 
 
-def _unit(runs: Mapping[str, Recording]) -> str:
-    return next(iter(runs.values())).header.unit
-
-
-def _alt(runs: Mapping[str, Recording], scene: RacePresentation, found: Sequence[Standing]) -> str:
+def _alt(
+    runs: Mapping[str, Recording],
+    scene: RacePresentation,
+    found: Sequence[Standing],
+    clock: Clock,
+) -> str:
     """Title, who races, then as much of how it ends as there is room for."""
     names = list(runs)
     some = names if len(names) <= NAMES else [*names[:NAMES], f"{len(names) - NAMES} more"]
@@ -197,10 +218,10 @@ def _alt(runs: Mapping[str, Recording], scene: RacePresentation, found: Sequence
         what = f"highest {_value(runs)}" if score(runs) == "accuracy" else f"lowest {_value(runs)}"
         parts.append(f"{best.name} has the {what}, {number(best.best)}")
     for mark in reversed(MARKS):
-        there = steps_to(runs)[mark]
+        there = steps_to(runs, clock.kind)[mark]
         if there:
             at, name = there[0]
-            parts.append(f"{name} is first at {percent(mark)}, at {_unit(runs)} {count(at)}")
+            parts.append(f"{name} is first at {percent(mark)}, at {clock.told(at)}")
             break
     parts += [f"{each.name} diverges" for each in found if each.diverged is not None]
     for part in map(stated, parts):

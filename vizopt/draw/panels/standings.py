@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Spots
-from vizopt.core.numbers import count
 from vizopt.core.specs import spec
 from vizopt.draw.paint import pixel, stamp_at
 from vizopt.draw.panels.badge import badge, reach
@@ -16,7 +15,8 @@ from vizopt.draw.panels.curves.names import title_of
 from vizopt.draw.panels.ended import said_in
 from vizopt.draw.standing import Ending, Standing, ending, gliding, standing
 from vizopt.draw.tracing import Traced
-from vizopt.draw.views import View, Views
+from vizopt.draw.views import View, Views, clock_of
+from vizopt.recording.clock import Clock
 from vizopt.recording.events import MARKS
 from vizopt.recording.readout import writing_of
 from vizopt.recording.seeded import Seeded
@@ -105,6 +105,7 @@ class _Table(NamedTuple):
     room: float  # for them
     widest: float  # of them, as far as they are not cut
     ends: float  # for the range of the seeds, where there are several
+    clock: Clock
 
     @classmethod
     def of(cls, slot: DrawContext, views: Views, by: str) -> "_Table":
@@ -126,12 +127,12 @@ class _Table(NamedTuple):
         """With text of a size and the columns of these accuracies."""
         head = slot.font(HEAD) * (2 + PITCH)
         pitch = min(each, slot.font(size) * HIGHEST)
-        unit = next(iter(views.values())).run.header.unit
+        clock = clock_of(views)
         best = slot.say("best_accuracy" if by == "accuracy" else "lowest_value")
         widest = max(
-            slot.text_width(count(int(view.run["epoch"][-1])), size) for view in views.values()
+            slot.text_width(clock.written(view.times[-1]), size) for view in views.values()
         )
-        above = slot.text_width(slot.say("steps_to", units=slot.say(f"{unit}s")), HEAD)
+        above = slot.text_width(slot.say("steps_to", units=slot.say(clock.units)), HEAD)
         step = max(widest, slot.text_width("95 %", HEAD)) + slot.unit * 14
         step = max(step, (above + slot.unit * 14) / max(len(marks), 1) if marks else 0.0)
         named = title_of(slot, next(iter(views.values())).run, by)
@@ -144,13 +145,14 @@ class _Table(NamedTuple):
         titles = [best, *(f"{mark * 100:.0f} %" for mark in marks)]
         first = [named, *[""] * len(marks)]
         if marks:
-            first[-1] = slot.say("steps_to", units=slot.say(f"{unit}s"))
+            first[-1] = slot.say("steps_to", units=slot.say(clock.units))
         if by != "accuracy":
-            titles, first = [*titles, ""], [named, slot.say(unit)]
+            titles, first = [*titles, ""], [named, slot.say(clock.unit)]
         many = len(titles) - 1
         rights = [slot.width - step * (many - i) for i in range(many + 1)]
         room = rights[0] - value - left
-        return cls(first, titles, rights, [*marks], size, head, pitch, left, room, name, ends)
+        places = [*marks], size, head, pitch, left, room, name, ends
+        return cls(first, titles, rights, *places, clock)
 
     def y(self, place: F) -> F:
         """The middle of a row."""
@@ -182,7 +184,7 @@ class _Row:
     ) -> None:
         self.name = view.name
         self._slot, self._table, self._found = slot, table, found
-        self._steps = view.run["epoch"][view.rows]
+        self._shown, self._when = view.shown, table.clock.written
         self._tiles: dict[tuple[object, ...], Pixels] = {}
         self._badge = badge(slot, view.role.number, table.size)
         ink, size = slot.theme.ink, table.size
@@ -222,9 +224,9 @@ class _Row:
 
     def _said(self, k: int) -> tuple[object, ...]:
         """All that its pixels depend on."""
-        found, step = self._found, self._steps[k]
-        there = tuple(at <= step for at in found.reached.values())
-        at = 0 if self._table.marks else int(found.best_at[k])
+        found, now = self._found, self._shown[k]
+        there = tuple(at <= now for at in found.reached.values())
+        at = 0.0 if self._table.marks else float(found.best_at[k])
         return self._best[k], self._ends[k], bool(found.leads[k]), there, at, bool(self._ended[k])
 
     def _write(self, window: Pixels, k: int, middle: int) -> None:
@@ -238,12 +240,12 @@ class _Row:
         if self._ended[k]:
             self._small.write(window, self._told, self._told_at, base)
         for mark, right in zip(table.marks, table.rights[1:], strict=False):
-            at = found.reached.get(mark)
-            there = at is not None and at <= self._steps[k]
-            strip, text = (self._plain, count(int(at or 0))) if there else (self._muted, "–")
+            at = found.reached.get(mark, np.inf)
+            there = at <= self._shown[k]
+            strip, text = (self._plain, self._when(at)) if there else (self._muted, "–")
             strip.write(window, text, round(right), base, 1)
         if not table.marks and len(table.rights) > 1:
-            text = count(int(found.best_at[k]))
+            text = self._when(found.best_at[k])
             self._plain.write(window, text, round(table.rights[1]), base, 1)
 
     def _write_name(self, window: Pixels, leads: bool, middle: int) -> None:

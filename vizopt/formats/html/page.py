@@ -11,10 +11,9 @@ from string import Template
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 import vizopt
-from vizopt.core.numbers import count, number
+from vizopt.core.numbers import count
 from vizopt.core.words import Language, phrase, table
 from vizopt.flashes import Verdict
 from vizopt.formats.html.colours import rules
@@ -45,7 +44,7 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
     address = _part("script/address.js")
     script = "\n".join(_part(f"script/{part}.js") for part in SCRIPT)
     warning = metadata.words.told(metadata.warning or _failed(verdict))
-    said = _said(metadata.words, metadata.words.told(title(metadata.unit, metadata.kind)))
+    said = _said(metadata.words, _called(metadata.unit, metadata))
     columns = _numbers(metadata, frames)
     starts = verdict is not None and not warning
     data = _data(stream, shots[0], columns, said) | {"starts": starts, "spots": spots(shots)}
@@ -70,6 +69,7 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
         runs=_runs(metadata, said["page_runs"]),
         last=max(frames - 1, 0),
         most=max(data["at"], default=0),
+        step=1 if all(isinstance(at, int) for at in data["at"]) else "any",
         speeds="\n".join(_speed(speed, verdict, said) for speed in SPEEDS),
         events=_events(metadata, columns, frames),
         story="\n".join(f"<p>{escape(t)}</p>" for t in metadata.paragraphs or (metadata.alt,)),
@@ -99,7 +99,7 @@ def _data(
         "frames": shot.frames,
         "plays": metadata.loop,
         "changes": shot.changes,
-        "unit": metadata.words.told(title(metadata.unit, metadata.kind)),
+        "unit": _called(metadata.unit, metadata),
         "counts": metadata.unit,
         "at": epochs.tolist(),
         "names": [name for name, _ in columns],
@@ -148,17 +148,17 @@ def _numbers(metadata: ClipMetadata, frames: int) -> Columns:
 
     return [
         (
-            metadata.words.told(title(name, metadata.kind)),
-            [*metadata.texts.get(name, ())[:frames]] or _written(metadata.numbers[name][:frames]),
+            _called(name, metadata),
+            metadata.written(name)[:frames],
         )
         for name in sorted(metadata.numbers, key=place)
     ]
 
 
-def _written(values: NDArray[Any]) -> list[str]:
-    if np.issubdtype(values.dtype, np.integer):
-        return [count(int(value)) for value in values]
-    return [number(float(value)) for value in values]
+def _called(name: str, metadata: ClipMetadata) -> str:
+    """A number's name, or that of what the clip counts."""
+    counted = name == metadata.unit and name in table("en")
+    return metadata.words.told(phrase(name) if counted else title(name, metadata.kind))
 
 
 def _pauses(metadata: ClipMetadata) -> list[dict[str, Any]]:
@@ -205,7 +205,7 @@ def _events(metadata: ClipMetadata, columns: Columns, frames: int) -> str:
     if has_unit:
         unit, shown = columns[0]
     items = [
-        (mark.frame, "mark", metadata.words.told(mark.words), count(mark.at) if has_unit else "")
+        (mark.frame, "mark", metadata.words.told(mark.words), mark.at if has_unit else "")
         for mark in metadata.marks
     ]
     items += [(pause["frame"], "pause", pause["text"], "") for pause in _pauses(metadata)]

@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 
 from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError
-from vizopt.core.numbers import count
+from vizopt.core.words import ENGLISH
 from vizopt.flashes import Verdict
 from vizopt.formats.ffmpeg import corner
 from vizopt.formats.poster import picture, png, warning_of
@@ -212,15 +212,13 @@ def titled(text: str) -> str:
 
 def cues_of(metadata: ClipMetadata, seconds: float) -> list[Cue]:
     """What happens in a clip of so many seconds, in its order."""
-    epochs = metadata.numbers.get(metadata.unit, ())
+    shown = metadata.written(metadata.unit) if metadata.unit in metadata.numbers else []
+    unit = ENGLISH.text(metadata.unit)
     said = [(mark.frame, mark.at, f": {mark.words}") for mark in metadata.marks]
-    said += [(k, int(epochs[k]), f", question: {words}") for k, words in metadata.pauses]
+    said += [(k, shown[k], f", question: {words}") for k, words in metadata.pauses]
     return [
-        Cue(
-            seconds * frame / len(epochs),
-            clean(f"{metadata.unit} {count(at)}{words}"),
-        )
-        for frame, at, words in sorted(said)
+        Cue(seconds * frame / len(shown), clean(f"{unit} {at}{words}"))
+        for frame, at, words in sorted(said, key=lambda each: each[0])
     ]
 
 

@@ -33,8 +33,9 @@ function frameAt(epoch) {
 }
 
 function asked() {
-  const [, unit, count] = /^#(\w+)=(\d+)$/.exec(location.hash) ?? [];
-  return unit === data.counts && data.at.length ? frameAt(Number(count)) : null;
+  const [, unit, count] = /^#(\w+)=(\d+(?:\.\d+)?)$/.exec(location.hash) ?? [];
+  const exists = data.at.length && (unit === "seconds" || Number.isInteger(Number(count)));
+  return unit === data.counts && exists ? frameAt(Number(count)) : null;
 }
 
 function address() {
