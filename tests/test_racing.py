@@ -26,13 +26,13 @@ from vizopt.pipeline import racing, tuning, workers
 from vizopt.pipeline.field import field_of
 from vizopt.recording import standings_table
 from vizopt.recording.atomic import attributes
-from vizopt.recording.differences import differences
+from vizopt.recording.differences import differences, unrecorded
 from vizopt.recording.seeded import middle_seed, with_seeds
 from vizopt.recording.standings import diverged_at, leads, settled, standings, stays, steps_to
 from vizopt.recording.store import Recording
 from vizopt.scene.load_race import load_race, parse_race
 from vizopt.scene.written import scene_toml
-from vizopt.story.race import of_race
+from vizopt.story.race import of_race, unlike
 
 TABLES = Path(__file__).parent / "data" / "epochs" / "simd-exp"
 LESSON = {"SGD": "sgd_decay1e-3", "Momentum": "sgd_mom09", "Adam": "adam_05_5e-7"}
@@ -355,8 +355,9 @@ def test_a_training_of_ones_own_races_and_makes_no_recipe(tmp_path, tiny):
     assert field.race is None
     runs = racing.train_race(field, tmp_path, quiet, print)
     assert standings(runs)[0].name == "mine"
-    assert {each.what for each in differences(runs) if each.beyond} >= {"data", "first weights"}
+    assert unrecorded(runs) == ["data"]
     beyond = {each.what: each.values for each in differences(runs) if each.beyond}
+    assert {*beyond} == {"framework", "first weights", "samples seen"}  # whose data nobody knows
     assert beyond["framework"] == {"SGD": "vizopt", "mine": "Python"}
     assert not any("–" in values.values() for values in beyond.values())  # what nobody told
     with pytest.raises(RecordingError, match=r"mine\.zarr: optimizer\.lr: was trained so: it "):
@@ -767,3 +768,43 @@ def test_a_run_that_ended_before_its_first_row_is_one_line(tmp_path, command):
     told = "killed.zarr: holds no rows: the run ended before its first commit"
     assert (ran.code, ran.out, ran.err) == (1, "", f"vizopt: {told}\n")
     assert not Path("r.png").exists()
+
+
+def test_nothing_is_claimed_to_be_the_same_that_nobody_recorded(tmp_path):
+    x, y = np.arange(8.0).reshape(4, 2), [0, 1, 0, 1]
+
+    def made(name, first=0, data=None, params=False):
+        ask = None if data is None else np.abs
+        with vizopt.Run(tmp_path / name, data=data, predict=ask) as run:
+            for step in range(first, 3):
+                given = {"params": {"w": np.full(2, step)}} if params else {}
+                run.log(loss=1.0 - step / 4, step=step, **given)
+        return Recording(run.path)
+
+    def told(**runs):
+        shown = field_of([*runs.values()], {}, "race").shown
+        return settings_of(runs, shown), unlike(runs)
+
+    line, words = told(a=made("a.zarr"), b=made("b.zarr"))
+    assert "same" not in line
+    assert words == "Whether they have the same data and first weights is not recorded."
+    both = {"data": (x, y), "params": True}
+    line, words = told(c=made("c.zarr", **both), d=made("d.zarr", **both))
+    assert line.endswith("same data and first weights")
+    assert words == "All have the same data and first weights, to the last bit."
+    line, words = told(e=made("e.zarr", 1, **both), f=made("f.zarr", 1, **both))
+    assert "same" not in line
+    assert words.startswith("All have the same data, to the last bit. Whether they have the same f")
+    _, words = told(a=Recording(tmp_path / "a.zarr"), c=Recording(tmp_path / "c.zarr"))
+    assert "differ in data" not in words
+    assert "Whether they have the same data and first weights is not recorded." in words
+
+
+def test_whole_numbers_that_differ_are_written_as_counts(tmp_path):
+    path = write(tmp_path / "race.toml")
+    path.write_text(path.read_text() + "seed = 12345")
+    _, runs = trained([path], tmp_path / "runs")
+    assert {each.what: [*each.values.values()] for each in differences(runs)}["seed"] == [
+        "0",
+        "12\N{THIN SPACE}345",
+    ]

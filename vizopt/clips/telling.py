@@ -5,7 +5,7 @@ from vizopt.core.arrays import Size
 from vizopt.core.words import phrase
 from vizopt.draw.views import Runs
 from vizopt.recording.clock import Kind
-from vizopt.recording.differences import SEPARATOR, common, differences
+from vizopt.recording.differences import SEPARATOR, common, differences, unrecorded
 from vizopt.scene.race import RacePresentation
 from vizopt.scene.spec import Presentation
 
@@ -36,7 +36,8 @@ def settings_of(runs: Runs, scene: Presentation) -> str:
     found = [each for each in differences(runs) if each.beyond]
     parts = [common(runs)]
     network = all(run.header.kind == "network" for run in runs.values())
-    if network and not {"data", "first weights"} & {each.what for each in found}:
+    unlike = {*unrecorded(runs), *(each.what for each in found)}
+    if network and not {"data", "first weights"} & unlike:
         parts.append(phrase("race_same_start"))
     for each in found:
         values = list(dict.fromkeys(each.values.values()))

@@ -258,7 +258,8 @@ class _Problem(NamedTuple):
         return f"a {self.kind}{self.data}"
 
     def is_common(self, other: "_Problem") -> bool:
-        return self.kind == other.kind and (not self.data or self.data == other.data)
+        known = self.data and other.data
+        return self.kind == other.kind and (not known or self.data == other.data)
 
 
 def _problem(run: Scene | Recording) -> _Problem:

@@ -1,12 +1,12 @@
 """Differences: what the runs of a race do not have in common, beside their update rule."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from vizopt.core.numbers import setting
+from vizopt.core.numbers import count, setting
 from vizopt.core.toml import parsed
 from vizopt.recording.store import Recording
 
@@ -41,15 +41,19 @@ def differences(runs: Mapping[str, Recording]) -> list[Difference]:
     """
     found = [*_settings(runs)]
     said = {each.what for each in found}
-    if not _same(runs, _data):
-        found.append(Difference("data", {}, True))
-    if not _same(runs, _first_weights):
-        found.append(Difference("first weights", {}, True))
+    for what, of in START.items():
+        if len({bits for run in runs.values() if (bits := of(run)) is not None}) > 1:
+            found.append(Difference(what, {}, True))
     samples = {name: samples_seen(run) for name, run in runs.items()}
     if len(set(samples.values())) > 1 and "length" not in said:
-        told = {name: str(seen) for name, seen in samples.items()}
+        told = {name: count(seen) for name, seen in samples.items()}
         found.append(Difference("samples seen", told, True))
     return sorted(found, key=lambda each: each.beyond)
+
+
+def unrecorded(runs: Mapping[str, Recording]) -> list[str]:
+    """Of what all should have in common at their start, what not every run has recorded."""
+    return [what for what, of in START.items() if any(of(run) is None for run in runs.values())]
 
 
 def samples_seen(run: Recording) -> int:
@@ -81,13 +85,9 @@ def own(runs: Mapping[str, Recording]) -> dict[str, str]:
     }
 
 
-def _same(runs: Mapping[str, Recording], of: Any) -> bool:
-    first, *others = (of(run) for run in runs.values())
-    return all(other == first for other in others)
-
-
-def _data(run: Recording) -> tuple[bytes, ...]:
-    return tuple(run[name].tobytes() for name in DATA if name in run.names)
+def _data(run: Recording) -> tuple[bytes, ...] | None:
+    """The bits of the data; None where nobody gave any."""
+    return tuple(run[name].tobytes() for name in DATA if name in run.names) or None
 
 
 def _first_weights(run: Recording) -> bytes | None:
@@ -95,6 +95,9 @@ def _first_weights(run: Recording) -> bytes | None:
     if "params" not in run.columns or not len(run) or run["epoch"][0]:
         return None
     return run.row("params", 0).tobytes()
+
+
+START: Mapping[str, Callable[[Recording], Any]] = {"data": _data, "first weights": _first_weights}
 
 
 def _settings(runs: Mapping[str, Recording]) -> Iterator[Difference]:
@@ -143,6 +146,8 @@ def _told(value: Any) -> str:
         return "–"
     if isinstance(value, bool | str):
         return str(value).lower() if isinstance(value, bool) else value
-    if isinstance(value, int | float | np.number):
+    if isinstance(value, int):
+        return count(value)
+    if isinstance(value, float | np.number):
         return setting(float(value))
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -8,7 +8,7 @@ from vizopt.core.arrays import Size
 from vizopt.core.numbers import counted, number
 from vizopt.core.words import phrase
 from vizopt.recording.clock import Clock, Kind, times
-from vizopt.recording.differences import SEPARATOR, Difference, common, differences
+from vizopt.recording.differences import SEPARATOR, Difference, common, differences, unrecorded
 from vizopt.recording.events import MARKS, Event, percent
 from vizopt.recording.events import Kind as EventKind
 from vizopt.recording.standings import Standing, leads, score, standings, steps_to
@@ -73,7 +73,8 @@ def unlike(runs: Mapping[str, Recording]) -> str:
     """What all runs have in common, and what differs beyond the update rule."""
     found = differences(runs)
     beyond = [each for each in found if each.beyond]
-    said = {each.what for each in beyond}
+    unknown = unrecorded(runs)
+    said = {*unknown, *(each.what for each in beyond)}
     same = [what for what in ("data", "first weights") if what not in said]
     parts = []
     if same and all(run.header.kind == "function" for run in runs.values()):
@@ -81,7 +82,10 @@ def unlike(runs: Mapping[str, Recording]) -> str:
     elif same:
         parts.append(f"All have the same {listed(same)}, to the last bit.")
     rules = sorted({each.what.split(".")[1] for each in found if "." in each.what})
-    if rules and not beyond:
+    untold = [what for what in unknown if what not in {each.what for each in beyond}]
+    if untold:
+        parts.append(f"Whether they have the same {listed(untold)} is not recorded.")
+    if rules and not beyond and not unknown:
         parts.append("They differ in the update rule and its settings alone.")
     if beyond:
         told = listed([_difference(each) for each in beyond])
