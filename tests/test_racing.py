@@ -16,7 +16,7 @@ from vizopt.clips import recipe as recipes
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.options import request
 from vizopt.clips.telling import settings_of, told_of
-from vizopt.core.errors import Interrupted, RecordingError, VizoptError
+from vizopt.core.errors import Interrupted, RecordingError, SceneError, VizoptError
 from vizopt.core.library import names
 from vizopt.core.numbers import number
 from vizopt.core.progress import quiet
@@ -431,6 +431,15 @@ def test_the_names_are_those_of_the_rules_or_else_of_the_scenes():
     assert field_of(["rules", "sgd"], {"title": "X"}, "race").shown.title == "X"
 
 
+def test_the_recordings_of_a_race_have_its_names(tmp_path):
+    path = write(tmp_path / "race.toml")
+    path.write_text(path.read_text().replace('"Adam"', '"short: a"').replace('"SGD"', '"Adam"'))
+    runs = trained([path], tmp_path / "runs")[1]
+    assert list(runs) == ["Adam", "short: a"]
+    assert runs["short: a"].path.name == "short_ a.zarr"
+    assert list(field_of([tmp_path / "runs"], {}, "race").runs) == ["Adam", "short: a"]
+
+
 WRONG = {
     "one run": (["sgd"], {}, "race: a race needs two runs at least: name more scenes or record"),
     "kinds": (["sgd", "good"], {}, "no common problem: SGD trains on spiral, .* or --mixed"),
@@ -636,7 +645,34 @@ def test_tuning_gives_every_rule_the_same_budget(tmp_path, monkeypatch):
     assert sum(" * " in line for line in lines) == 2
     assert any("> 8, > 8, > 8" in line for line in lines)
     assert parse_race(scene_toml(found.race), "tuned", {}, {}) == found.race
-    assert found.race.budget == "rate: best of 9 × 3 seeds"
+    assert found.race.budget == "rate: best of 2 × 3 seeds"
+
+
+def test_a_race_is_not_run_on_a_seed_that_its_rates_were_tuned_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(tuning, "RATES", 1)
+    found = tuning.tune(load_race(write(tmp_path / "race.toml")), tmp_path, 0.4, quiet, print, 1)
+    path = tmp_path / "tuned.toml"
+    path.write_text(scene_toml(found.race))
+    assert load_race(path, {"seed": 999}).run[0].seed == 999
+    for seed, keys in ((1001, {"seed": 1001}), (1000, {"seed": 999, "seeds": 2})):
+        told = f"SGD would race on seed {seed}, on which its rate was tuned: choose another one"
+        with pytest.raises(SceneError, match=rf"tuned\.toml: .*{told}"):
+            load_race(path, keys)
+
+
+def test_nothing_is_random_in_a_descent_so_one_seed_is_tuned_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(tuning, "RATES", 2)
+    path = tmp_path / "race.toml"
+    path.write_text(DESCENTS)
+    race = load_race(path, {"epochs": 41})
+    found = tuning.tune(race, tmp_path / "trials", 0.8, quiet, print, 1)
+    assert found.race.budget == "rate: best of 2"
+    assert {trial.seeds for trial in found.race.trials} == {(1000,)}
+    assert replace(found.race.trials[0], settled=(7,)).median == 7
+    assert parse_race(scene_toml(found.race), "tuned", {}, {"seed": 1000}) != found.race
+    lines = [*found.lines()]
+    assert len(lines) == 1 + 2 * 3
+    assert not any(", " in line for line in lines)
 
 
 def test_the_rates_are_nine_over_three_decades_around_the_rules_own():

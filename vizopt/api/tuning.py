@@ -27,8 +27,8 @@ def tune(
     """The best learning rate of every rule of a race: `tune("rules").race` has them.
 
     Every rule has the same budget: nine rates over three decades around its own default, three
-    seeds each, which are not those of the race. The best is settled first: at the target from then
-    to the end.
+    seeds each (of a descent one), which are not those of the race. The best is settled first: at
+    the target from then to the end.
 
     Args:
         source: a race, a bundled one's name or a TOML file.

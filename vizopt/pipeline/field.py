@@ -28,6 +28,7 @@ from vizopt.scene.race import (
     Race,
     RacePresentation,
     entered,
+    file_name,
     scene_of,
     too_many,
 )
@@ -157,6 +158,8 @@ def _runs(thing: Scene | Race | Recording) -> list[tuple[tuple[str, ...], Scene 
     external, scene = thing.header.external, _trained(thing)
     rule = _short(name_of(scene.optimizer)) if scene else external and external.optimizer
     file = thing.path.stem
+    if scene and file_name(scene.title) == file:  # as a race has named it
+        rule = scene.title
     return [((rule or file, file, thing.path.resolve().parent.name), thing)]
 
 

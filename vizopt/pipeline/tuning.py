@@ -1,8 +1,9 @@
 """Tuning: the learning rate of every rule of a race, by the same budget for each.
 
 Nine rates, evenly spaced in their logarithm over three decades around the rule's own default, are
-tried with three seeds that the race does not use. The best is the one that is *settled* first: at
-the target from then to the end. The first touch is not it, for a rule that flies past touches too.
+tried with three seeds that the race does not use; of a function, in which nothing is random, with
+one. The best is the one that is *settled* first: at the target from then to the end. The first
+touch is not it, for a rule that flies past touches too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from vizopt.recording.descent import outcome
 from vizopt.recording.standings import settled
 from vizopt.recording.store import Recording
 from vizopt.scene.race import Race, Trial, file_name
+from vizopt.scene.spec import Scene
 from vizopt.scene.written import kinds
 from vizopt.train.schedules import Constant
 
@@ -37,7 +39,6 @@ DEFAULTS = {
     "lion": 1e-4,
     "muon": 2e-2,
 }
-BUDGET = f"rate: best of {RATES} × {SEEDS} seeds"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Tuned:
         for trial in self.race.trials:
             mark = " *" if trial == self.best[trial.run] else ""
             seeds = ", ".join(map(count, trial.settled))
-            never = SEEDS - len(trial.settled)
+            never = len(trial.seeds) - len(trial.settled)
             last = f"> {count(trial.last)}"
             each = ", ".join(filter(None, [seeds, *[last] * never]))
             loss = "diverged" if trial.loss is None else number(trial.loss)
@@ -89,23 +90,13 @@ def tune(
         say: is told which recordings are reused.
         cores: how many trials are trained beside each other; the result is the same.
     """
-    jobs, tried = [], []
-    for scene in race.scenes(FIRST_SEED):
-        for rate in rates(scene.optimizer):
-            optimizer = with_rate(scene.optimizer, rate)
-            for k in range(SEEDS):
-                name = f"{file_name(scene.title)} {rate:.3e} {k}"
-                trial = replace(
-                    scene, optimizer=optimizer, seed=scene.seed + k, keep=HISTORY, title=name
-                )
-                jobs.append(Job(trial, folder / f"{name}.zarr", (folder,)))
-            tried.append((scene.title, rate))
-    train_runs(jobs, folder, bar, say, cores)
-    runs = [Recording(job.path) for job in jobs]
-    parts = [runs[i : i + SEEDS] for i in range(0, len(runs), SEEDS)]
-    trials = [
-        _trial(name, rate, part, target) for (name, rate), part in zip(tried, parts, strict=True)
+    tried = [
+        (scene.title, rate, _jobs(scene, rate, folder))
+        for scene in race.scenes(FIRST_SEED)
+        for rate in rates(scene.optimizer)
     ]
+    train_runs([job for _, _, jobs in tried for job in jobs], folder, bar, say, cores)
+    trials = [_trial(name, rate, jobs, target) for name, rate, jobs in tried]
     best = {
         each.name: min((trial for trial in trials if trial.run == each.name), key=_rank)
         for each in race.run
@@ -113,7 +104,20 @@ def tune(
     entries = tuple(
         replace(each, optimizer=with_rate(each.optimizer, best[each.name].lr)) for each in race.run
     )
-    return Tuned(replace(race, run=entries, budget=BUDGET, trials=tuple(trials)), best)
+    budget = f"rate: best of {RATES}"
+    many = max(len(trial.seeds) for trial in trials)
+    budget += f" × {many} seeds" if many > 1 else ""
+    return Tuned(replace(race, run=entries, budget=budget, trials=tuple(trials)), best)
+
+
+def _jobs(scene: Scene, rate: float, folder: Path) -> list[Job]:
+    """A rate with each seed; nothing is random in a function."""
+    optimizer, jobs = with_rate(scene.optimizer, rate), []
+    for k in range(1 if scene.problem.kind == "function" else SEEDS):
+        name = f"{file_name(scene.title)} {rate:.3e} {k}"
+        trial = replace(scene, optimizer=optimizer, seed=scene.seed + k, keep=HISTORY, title=name)
+        jobs.append(Job(trial, folder / f"{name}.zarr", (folder,)))
+    return jobs
 
 
 def rates(optimizer: Any) -> list[float]:
@@ -134,7 +138,8 @@ def with_rate(optimizer: Any, rate: float) -> Any:
     return replace(optimizer, lr=Constant(rate))
 
 
-def _trial(name: str, rate: float, runs: Sequence[Recording], target: float) -> Trial:
+def _trial(name: str, rate: float, jobs: Sequence[Job], target: float) -> Trial:
+    runs = [Recording(job.path) for job in jobs]
     found = sorted(at for at in (_settled(run, target) for run in runs) if at is not None)
     losses = sorted(float(run["loss"][-1]) if run.diverged is None else np.inf for run in runs)
     median = losses[(len(losses) - 1) // 2]
@@ -145,6 +150,7 @@ def _trial(name: str, rate: float, runs: Sequence[Recording], target: float) -> 
         settled=tuple(found),
         last=last,
         loss=median if abs(median) < MAX_FLOAT else None,
+        seeds=tuple(job.scene.seed for job in jobs),
     )
 
 

@@ -29,7 +29,7 @@ class Entry(Training):
 
 @spec
 class Trial:
-    """A learning rate that was tried for a run, with three seeds.
+    """A learning rate that was tried for a run.
 
     Args:
         run: name of the run.
@@ -37,6 +37,7 @@ class Trial:
         settled: of each seed that gets there, the epoch from which on it stays at the target.
         last: the last epoch of the trial; what never settled needs more than that.
         loss: median of the seeds at the end; none where it is no number.
+        seeds: with which it was tried; of a function, which has no randomness, one.
     """
 
     run: str
@@ -44,11 +45,13 @@ class Trial:
     settled: tuple[Whole, ...]
     last: Whole
     loss: Finite | None = None
+    seeds: tuple[Whole, ...] = ()  # were three before they were noted
 
     @property
     def median(self) -> int | None:
-        """Of the three seeds; None where two never settle."""
-        return self.settled[1] if len(self.settled) > 1 else None
+        """Of the seeds; None where more than half never settle."""
+        middle = (len(self.seeds) or 3) // 2
+        return self.settled[middle] if len(self.settled) > middle else None
 
 
 @spec
@@ -96,6 +99,7 @@ class Race(RacePresentation):
                 raise ValueError(f'run: {many} are named "{name}": give each its own name')
         if not self.mixed:
             self._check_common()
+        self._check_seeds()
 
     def __repr__(self) -> str:
         """`<Race rules: "Five update rules, one start", SGD, Momentum, AdaGrad>`."""
@@ -119,6 +123,17 @@ class Race(RacePresentation):
                 raise ValueError(
                     f"run: no common problem: {what}: allow it with mixed = true, or --mixed"
                 )
+
+    def _check_seeds(self) -> None:
+        """Raises ValueError where a run would race on a seed that its rate was tuned on."""
+        for entry in self.run:
+            if entry.problem.kind == "function":  # nothing is random
+                continue
+            trials = (trial for trial in self.trials if trial.run == entry.name)
+            tuned = {seed for trial in trials for seed in trial.seeds}
+            if both := sorted(tuned & {entry.seed + k for k in range(self.seeds)}):
+                what = f"{entry.name} would race on seed {both[0]}, on which its rate was tuned"
+                raise ValueError(f"seed: {what}: choose another one, or leave out the trials")
 
 
 def too_many(runs: int) -> str:
