@@ -141,7 +141,8 @@ def tune(
 
     Every rule has the same budget: nine rates over three decades around its own default, three
     seeds each (of a descent one), which are not those of the race. The best is settled first: at
-    the target from then to the end. What never is has more than the last epoch and stays in the table."""
+    the target from then to the end. What never is has more than the last epoch and stays in the
+    table."""
     from vizopt.cli.keys import checked
     from vizopt.pipeline.tuned import tuned
 

@@ -5,7 +5,14 @@ from vizopt.core.arrays import Size
 from vizopt.core.words import phrase
 from vizopt.draw.views import Runs
 from vizopt.recording.clock import Kind
-from vizopt.recording.differences import SEPARATOR, common, differences, unrecorded
+from vizopt.recording.differences import (
+    SEPARATOR,
+    Difference,
+    common,
+    differences,
+    unfair,
+    unrecorded,
+)
 from vizopt.scene.race import RacePresentation
 from vizopt.scene.spec import Presentation
 
@@ -33,19 +40,23 @@ def settings_of(runs: Runs, scene: Presentation) -> str:
     if not isinstance(scene, RacePresentation):
         (run,) = runs.values()
         return run.header.settings
-    found = [each for each in differences(runs) if each.beyond]
+    found = unfair(runs)
     parts = [common(runs)]
     network = all(run.header.kind == "network" for run in runs.values())
-    unlike = {*unrecorded(runs), *(each.what for each in found)}
+    unlike = {*unrecorded(runs), *(each.what for each in differences(runs))}
     if network and not {"data", "first weights"} & unlike:
         parts.append(phrase("race_same_start"))
-    for each in found:
-        values = list(dict.fromkeys(each.values.values()))
-        told = " / ".join(values) if len(values) <= VALUES else ""
-        parts.append(phrase("race_unlike", what=f"{each.what} {told}".strip()))
+    if found:
+        parts.append(phrase("race_unlike", what=", ".join(map(_difference, found))))
     if scene.seeds > 1:
         parts.append(phrase("race_seeds", count=scene.seeds))
     return SEPARATOR.join(filter(None, [*parts, scene.budget]))
+
+
+def _difference(each: Difference) -> str:
+    """`batch – / 32`; of many values the name alone."""
+    values = list(dict.fromkeys(each.values.values()))
+    return f"{each.what} {' / '.join(values) if len(values) <= VALUES else ''}".strip()
 
 
 def clock_kind(scene: Presentation) -> Kind:

@@ -1,7 +1,8 @@
 """Differences: what the runs of a race do not have in common, beside their update rule."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,10 @@ from vizopt.core.toml import parsed
 from vizopt.recording.store import Recording
 
 DATA = ("points", "labels", "targets", "held_out", "curve")  # constants that are the data
+DATA_KEY = "data."  # in front of a setting of the data
 RULE = "optimizer"
+APART = ("seed", "length", "framework")  # differences that are not of the problem
+FOLLOWS = {"sizes": "first weights", "start": "first weights", "f": "data"}  # from another one
 SEPARATOR = "  ·  "  # between the settings that stand below a title
 
 
@@ -49,6 +53,24 @@ def differences(runs: Mapping[str, Recording]) -> list[Difference]:
         told = {name: count(seen) for name, seen in samples.items()}
         found.append(Difference("samples seen", told, True))
     return sorted(found, key=lambda each: each.beyond)
+
+
+def unfair(runs: Mapping[str, Recording]) -> list[Difference]:
+    """What differs beyond the rules, in plain words: another problem is one of them, whatever it is
+    made of, and what follows from another difference is not told."""
+    found = {each.what: each for each in differences(runs) if each.beyond}
+    if "kind" in found:
+        apart = [found[what] for what in APART if what in found]
+        return [Difference("problem", found["kind"].values, True), *apart]
+    data = [what for what in found if what.startswith(DATA_KEY)]
+    if data:
+        found["data"] = Difference("data", {}, True) if len(data) > 1 else found[data[0]]
+    if "sizes" in found:
+        values = {} if data else found["sizes"].values
+        found["sizes"] = Difference("network", values, True)
+    left_out = {*data, *(FOLLOWS[what] for what in found if what in FOLLOWS)}
+    kept = (each for what, each in found.items() if what not in left_out)
+    return [replace(each, what=re.sub("[._]", " ", each.what)) for each in kept]
 
 
 def unrecorded(runs: Mapping[str, Recording]) -> list[str]:

@@ -8,7 +8,14 @@ from vizopt.core.arrays import Size
 from vizopt.core.numbers import counted, number
 from vizopt.core.words import phrase
 from vizopt.recording.clock import Clock, Kind, times
-from vizopt.recording.differences import SEPARATOR, Difference, common, differences, unrecorded
+from vizopt.recording.differences import (
+    SEPARATOR,
+    Difference,
+    common,
+    differences,
+    unfair,
+    unrecorded,
+)
 from vizopt.recording.events import MARKS, Event, percent
 from vizopt.recording.events import Kind as EventKind
 from vizopt.recording.standings import Standing, leads, score, standings, steps_to
@@ -88,7 +95,7 @@ def unlike(runs: Mapping[str, Recording]) -> str:
     if rules and not beyond and not unknown:
         parts.append("They differ in the update rule and its settings alone.")
     if beyond:
-        told = listed([_difference(each) for each in beyond])
+        told = listed([_difference(each) for each in unfair(runs)])
         parts.append(f"This is no race of the rules alone: the runs differ in {told}.")
     return " ".join(parts)
 
