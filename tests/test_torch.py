@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
 import warnings
@@ -618,3 +619,72 @@ def test_of_a_long_error_the_beginning_is_told(path):
     assert line.startswith(f"{path}: ValueError: could not convert string to float: ")
     assert line.endswith("word …: the training goes on, not recorded")
     assert len(line) < 400
+
+
+def turned(model):
+    model[0].weight.data = torch.zeros(2, 8)
+
+
+def turned_in_place(model):
+    model[0].weight.data = model[0].weight.data.view(2, 8)
+
+
+def grown(model):
+    model[0].weight.data = torch.zeros(16, 2)
+
+
+def swapped(model):
+    model[0].weight.data, model[0].bias.data = torch.zeros(8), torch.zeros(8, 2)
+
+
+def bound_anew(model):
+    model[0].weight = nn.Parameter(torch.zeros(8, 3))
+
+
+def gone(model):
+    model[0].bias = None
+
+
+SHAPES = {  # what a line says of it
+    turned: "params: 0.weight: has [2, 8], and had [8, 2] before: left out from here on",
+    turned_in_place: "params: 0.weight: has [2, 8], and had [8, 2] before",
+    grown: "params: 0.weight: has [16, 2], and had [8, 2] before",
+    swapped: "params: 0.weight: has [8], and had [8, 2] before",
+    bound_anew: "params: 0.weight: has [8, 3], and had [8, 2] before",
+    gone: "params: 0.bias: is missing: log the same arrays each time",
+}
+
+
+@pytest.mark.parametrize("change", SHAPES)
+def test_a_shape_that_changes_ends_the_rows_and_not_the_curves(change, path):
+    model = mlp(2, 8, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with vizopt.torch.record(model, optimizer, path) as run:
+        for step in range(8):
+            if step == 4:
+                change(model)
+                with pytest.warns(VizoptWarning, match=re.escape(f"{path}: {SHAPES[change]}")):
+                    optimizer_step(optimizer)
+            else:
+                optimizer_step(optimizer)
+            run.log(loss=step)
+    run = vizopt.Recording(path)
+    assert run["epoch"].tolist() == [0, 1, 2, 3]
+    assert run["loss"].tolist() == [*range(8)]
+
+
+def test_a_parameter_that_is_bound_anew_is_followed(path):
+    model, seen = mlp(2, 8, 2), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    optimizer.register_step_pre_hook(lambda *_: seen.append(flat(model)))
+    with vizopt.torch.record(model, optimizer, path):
+        trained(model, optimizer, 3)
+        model[2].weight = nn.Parameter(torch.ones(2, 8))
+        optimizer.param_groups[0]["params"][2] = model[2].weight
+        trained(model, optimizer, 3)
+    run = vizopt.Recording(path)
+    assert np.array_equal(run["params"], [*seen, flat(model)])
+    norms = [float(run["grad_norm"][step]) for step in (2, 5)]
+    assert norms[1] == pytest.approx(
+        np.linalg.norm(np.concatenate([p.grad.numpy().ravel() for p in model.parameters()]))
+    )

@@ -59,4 +59,4 @@ def begun(
         versions={"pytorch": torch.__version__},
         **options,
     )
-    return TorchRun(run, optimizer, arrays, given.loss)
+    return TorchRun(run, optimizer, torch_model.Live(inner, arrays), given.loss)

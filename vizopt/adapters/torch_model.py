@@ -1,8 +1,9 @@
 """What is read off somebody's PyTorch model and optimizer before they train."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import inf, sqrt
+from operator import is_
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +27,35 @@ class Live:
     takes a fifth of a millisecond.
 
     Args:
-        arrays: by name.
+        model: whose they are.
+        arrays: its parameters by name, as they are at first.
     """
 
-    def __init__(self, arrays: dict[str, torch.Tensor]) -> None:
+    def __init__(self, model: torch.nn.Module, arrays: dict[str, torch.Tensor]) -> None:
         self._arrays, self._tensors = arrays, tuple(arrays.values())
+        self._shapes = [tensor.shape for tensor in self._tensors]
+        self._owners = _owners(model, self._tensors)
+        self._names, self._followed = [*arrays], [*self._tensors]
         self._places: list[int] = []
         self._flat: list[NDArray[Any]] = []  # the arrays' own memory
         self._are_few = sum(tensor.numel() for tensor in self._tensors) <= MAX_EXACT_PARAMS
         self._are_ours = self._look()
 
+    def follow(self) -> None:
+        """Read those that the model has now: a parameter may have been replaced, or be gone."""
+        found = [parameters.get(key) for parameters, key in self._owners]
+        if not all(map(is_, found, self._followed)):
+            self._followed = found
+            named = zip(self._names, found, strict=True)
+            self._arrays = {name: tensor for name, tensor in named if tensor is not None}
+            self._tensors = tuple(self._arrays.values())
+
     def now(self) -> tuple[dict[str, torch.Tensor], NDArray[Any] | None]:
-        """The arrays by name, and a copy [P] of them where all are kept and in this machine's
-        memory."""
+        """The arrays by name, and a copy [P] of them where all are kept, have the shapes that they
+        had, and are in this machine's memory."""
         if not (self._are_few and self._are_ours):
+            return self._arrays, None
+        if [tensor.shape for tensor in self._tensors] != self._shapes:
             return self._arrays, None
         places = [tensor.data_ptr() for tensor in self._tensors]
         if places != self._places:  # the first time, or they were moved
@@ -74,6 +90,20 @@ class Live:
         """Whether NumPy has them in their memory, in order."""
         kinds = {(tensor.is_cpu, tensor.is_contiguous(), tensor.dtype) for tensor in self._tensors}
         return kinds in ({(True, True, torch.float32)}, {(True, True, torch.float64)})
+
+
+def _owners(
+    model: torch.nn.Module, tensors: Sequence[torch.Tensor]
+) -> list[tuple[dict[str, Any], str]]:
+    """Where the model has each parameter: those of a module, and the name in it. Of tied ones the
+    first."""
+    found: dict[int, tuple[dict[str, Any], str]] = {}
+    for module in model.modules():
+        held = module._parameters
+        own = held if isinstance(held, dict) else dict(held.items())  # of TorchScript they stay
+        for key, tensor in own.items():
+            found.setdefault(id(tensor), (own, key))
+    return [found[id(tensor)] for tensor in tensors]
 
 
 def unwrapped(model: Any) -> torch.nn.Module:

@@ -45,11 +45,11 @@ class TorchRun:
         self,
         run: Run,
         optimizer: torch.optim.Optimizer,
-        arrays: dict[str, torch.Tensor],
+        live: Live,
         loss: torch.nn.Module | None,
     ) -> None:
         self._run, self._optimizer = run, optimizer
-        self._live = Live(arrays)
+        self._live = live
         self._held = _held(optimizer)
         self._apart = [False] * len(optimizer.param_groups)  # groups whose rate has a column
         self._losses: list[torch.Tensor] = []  # since the last step
@@ -118,6 +118,7 @@ class TorchRun:
     def _begin_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._log_done()
         self._inside, self._counted = True, False
+        self._live.follow()
         self._before = self._run.take(*self._live.now()) if self._run.wants() else None
 
     def _end_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
@@ -163,6 +164,7 @@ class TorchRun:
 
     def _finish(self) -> None:
         self._log_done()
+        self._live.follow()
         last = self._run.take(*self._live.now())
         if last is not None:
             self._run.log(params=last, **self._told)
