@@ -118,6 +118,10 @@ def others():
     recorder = vizopt.keras.Recorder("image.zarr", (pictures, y))
     image.fit(pictures, y, verbose=0, callbacks=[recorder], batch_size=100)
 
+    made = plain_model()
+    for epochs, mode in ((2, "new"), (1, "resume")):
+        fitted(vizopt.keras.Recorder("parts.zarr", mode=mode), made=made, epochs=epochs)
+
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", VizoptWarning)
         frozen = plain_model()

@@ -133,6 +133,15 @@ def test_epochs_have_the_means_and_the_weights_before_them(others):
     np.testing.assert_allclose(run["lr"][:3], steps["lr"][[0, 3, 6]], rtol=1e-6)
 
 
+def test_a_resumed_training_goes_on_with_the_weights_that_it_ended_with(others):
+    _, folder = others
+    run = vizopt.Recording(folder / "parts.zarr")
+    assert run["step"].tolist() == [*range(STEPS), -1]
+    assert run["epoch"].tolist() == [*range(STEPS + 1)]
+    assert np.isfinite(run["loss"]).tolist() == [True] * STEPS + [False]
+    assert np.flatnonzero(np.isfinite(run["val_loss"])).tolist() == [3, 6, 9]
+
+
 def test_a_rate_that_another_callback_sets(others):
     _, folder = others
     rates = vizopt.Recording(folder / "rates.zarr")["lr"]

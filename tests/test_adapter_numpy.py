@@ -166,3 +166,17 @@ def test_an_error_in_the_training_leaves_objects_as_they_were_and_keeps_what_the
         broken()
     assert "update_params" not in vars(optimizer)
     assert vizopt.Recording(tmp_path / "a.zarr").epochs == 3
+
+
+def test_a_resumed_training_goes_on_with_the_weights_that_it_ended_with(tmp_path):
+    layer, optimizer = books.Dense(2, 3, rng), books.Momentum()
+    for mode in ("new", "resume"):
+        run = vizopt.numpy.record([layer], optimizer, tmp_path / "a.zarr", mode=mode)
+        for _ in range(3):
+            layer.dweights, layer.dbiases = np.ones((2, 3)), np.ones((1, 3))
+            optimizer.update_params(layer)
+        run.close()
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert run["step"].tolist() == [0, 1, 2, 3, 4, 5, -1]
+    assert run["epoch"].tolist() == [*range(7)]
+    assert (np.diff(run["params"][:, 0]) < 0).all()

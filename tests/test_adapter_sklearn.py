@@ -265,3 +265,13 @@ def test_what_goes_wrong_in_recording_leaves_the_fit_alone(tmp_path, monkeypatch
     said = [str(warning.message) for warning in told if warning.category is VizoptWarning]
     assert len(said) == 1
     assert said[0].endswith("weights: RuntimeError('no memory\\nleft'): left out")
+
+
+def test_a_resumed_fit_goes_on_with_the_weights_that_it_ended_with(tmp_path):
+    network = clone(NETWORKS["adam"]).set_params(max_iter=3, warm_start=True)
+    for mode in ("new", "resume"):
+        vizopt.sklearn.fit(network, X, y, tmp_path / "mine.zarr", mode=mode)
+    run = vizopt.Recording(tmp_path / "mine.zarr")
+    assert run["step"].tolist() == [0, 1, 2, 3, 4, 5, -1]
+    assert len(run) == 7
+    np.testing.assert_array_equal(run["loss"], [*network.loss_curve_, np.nan])

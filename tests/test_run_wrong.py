@@ -18,6 +18,7 @@ import vizopt
 from vizopt.core.errors import RecordingError, VizoptWarning
 from vizopt.recording import summary
 from vizopt.recording.ending import is_open
+from vizopt.recording.logged import is_logged
 
 
 @contextmanager
@@ -475,6 +476,32 @@ def test_resuming_replaces_the_row_after_the_last_update(tmp_path):
     assert run["step"].tolist() == [*range(105)]
     assert run["epoch"][-1] == 104
     assert (np.diff(run["epoch"]) > 0).all()
+
+
+def test_what_a_training_ends_with_is_where_the_resumed_one_begins(tmp_path):
+    def logged(run, steps):
+        for step in steps:
+            run.log(loss=10.0 - step, params=weights(step))
+        run.log_end(params=weights(steps.stop), val_loss=0.5 * steps.stop)
+
+    whole, parts = tmp_path / "whole.zarr", tmp_path / "parts.zarr"
+    with vizopt.Run(whole) as run:
+        logged(run, range(6))
+    with vizopt.Run(parts) as run:
+        logged(run, range(3))
+    assert vizopt.Recording(parts)["step"].tolist() == [0, 1, 2, -1]
+    for _ in range(2):  # at the second time with nothing but the end
+        with vizopt.Run(parts, mode="resume") as run:
+            logged(run, range(run.steps, 6))
+    runs = [vizopt.Recording(path) for path in (whole, parts)]
+    for run in runs:
+        assert run["step"].tolist() == [0, 1, 2, 3, 4, 5, -1]
+        assert run["epoch"].tolist() == [*range(7)]
+        assert run["params"][:, 0].tolist() == [*range(7)]
+        assert run["loss"][:6].tolist() == [10, 9, 8, 7, 6, 5]
+    assert is_logged(runs[0]["val_loss"]).tolist() == [False] * 6 + [True]
+    assert is_logged(runs[1]["val_loss"]).tolist() == [False] * 3 + [True] + [False] * 2 + [True]
+    assert runs[1]["val_loss"][[3, 6]].tolist() == [1.5, 3.0]
 
 
 def test_a_resumed_run_keeps_as_many_rows_as_one_that_was_not(tmp_path):

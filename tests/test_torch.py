@@ -111,7 +111,7 @@ def test_a_row_is_before_its_step_and_the_last_one_at_the_end(path):
         trained(model, optimizer, 5, criterion)
     run = vizopt.Recording(path)
     assert run.header.unit == "step"
-    assert run["step"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert run["step"].tolist() == [0, 1, 2, 3, 4, -1]
     assert np.array_equal(run["params"], [*seen, flat(model)])
     assert run["grad_norm"][:5] == pytest.approx(norms, rel=1e-5)
     moved = np.linalg.norm(np.diff(run["params"], axis=0), axis=1)
@@ -139,7 +139,7 @@ def test_a_step_that_a_grad_scaler_skips_is_none(fused, path):
             losses.append(loss.item())
     del norms[2]
     run = vizopt.Recording(path)
-    assert run["step"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert run["step"].tolist() == [0, 1, 2, 3, 4, -1]
     assert run["grad_norm"][:5] == pytest.approx(norms, rel=1e-4)  # not those that are scaled
     assert np.isfinite(run["loss"]).tolist() == [True] * 5 + [False]  # nothing measured the last
     assert all(np.diff(run["params"], axis=0).any(axis=1))
@@ -215,7 +215,7 @@ def test_accumulated_batches_are_one_step_with_their_mean_loss(path):
                 optimizer.step()
                 optimizer.zero_grad()
     run = vizopt.Recording(path)
-    assert run["step"].tolist() == [0, 1, 2]
+    assert run["step"].tolist() == [0, 1, -1]
     assert run["loss"][:2] == pytest.approx([np.mean(losses[:3]), np.mean(losses[3:])])
 
 
@@ -688,3 +688,20 @@ def test_a_parameter_that_is_bound_anew_is_followed(path):
     assert norms[1] == pytest.approx(
         np.linalg.norm(np.concatenate([p.grad.numpy().ravel() for p in model.parameters()]))
     )
+
+
+def test_a_resumed_training_is_as_one_that_was_not_broken_off(path, tmp_path):
+    runs = []
+    for parts in ((6,), (3, 3)):
+        torch.manual_seed(1)
+        model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
+        optimizer, mode = torch.optim.Adam(model.parameters()), "new"
+        for steps in parts:
+            where = tmp_path / f"{len(parts)}.zarr"
+            with vizopt.torch.record(model, optimizer, where, loss=criterion, mode=mode):
+                trained(model, optimizer, steps, criterion)
+            mode = "resume"
+        runs.append(vizopt.Recording(where))
+    assert runs[0]["step"].tolist() == [0, 1, 2, 3, 4, 5, -1]
+    for column in ("step", "epoch", "loss", "lr", "grad_norm", "params"):
+        assert np.array_equal(runs[0][column], runs[1][column], equal_nan=True), column

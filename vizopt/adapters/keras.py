@@ -132,7 +132,7 @@ class _Recording:
         if run:
             with self._aside("end"):
                 self._held = variables_of(self.model)
-                run.log(params=self._arrays(), **self._measured)
+                run.log_end(params=self._arrays(), **self._measured)
             run.close()
             self._held = None
 

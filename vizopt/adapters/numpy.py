@@ -152,7 +152,7 @@ class _Steps:
         """The weights after the last update, with what is measured of them."""
         with self._aside("end"):
             if self._begun:
-                self._run.log(params=arrays(self._layers), **self._judge())
+                self._run.log_end(params=arrays(self._layers), **self._judge())
 
     def _notice(self, args: tuple[Any, ...]) -> None:
         about = self._about(args)

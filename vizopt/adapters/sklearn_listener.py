@@ -63,12 +63,19 @@ class Listener:
 
     def log(self, now: Any, step: int | None = None, **values: Any) -> None:
         """Log the step at which the estimator is `now`, with its score on all samples."""
+        self._run.log(step=step, params=arrays_of(now), **self._scored(now, values))
+
+    def log_end(self, **values: Any) -> None:
+        """Log what the fit has led to."""
+        self._run.log_end(params=arrays_of(self.final), **self._scored(self.final, values))
+
+    def _scored(self, now: Any, values: dict[str, Any]) -> dict[str, Any]:
         self.now = now
         with self.aside("score"):
             if self._inputs is None:
                 self._inputs = self.front(self.X)
             values[self.score] = now.score(self._inputs, self.y)
-        self._run.log(step=step, params=arrays_of(now), **values)
+        return values
 
     def front(self, X: Any) -> Any:
         """What the steps of a Pipeline before the last one make of samples."""

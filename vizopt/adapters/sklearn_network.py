@@ -28,7 +28,7 @@ class Network(Listener):
         hooks.enter_context(shadowed(self.final, "_update_no_improvement_count", self._after))
 
     def end(self) -> None:
-        self.log(self.final, **self._measured)
+        self.log_end(**self._measured)
 
     def _before(self, backprop: Callable[..., Any]) -> Callable[..., Any]:
         def listened(*args: Any, **named: Any) -> Any:
@@ -71,7 +71,7 @@ class Evaluations(Listener):
         hooks.enter_context(shadowed(self.final, "_loss_grad_lbfgs", self._judging))
 
     def end(self) -> None:
-        self.log(self.final, loss=self.final.loss_)
+        self.log_end(loss=self.final.loss_)
 
     def _judging(self, judge: Callable[..., Any]) -> Callable[..., Any]:
         def listened(*args: Any, **named: Any) -> Any:

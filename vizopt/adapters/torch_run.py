@@ -167,7 +167,7 @@ class TorchRun:
         self._live.follow()
         last = self._run.take(*self._live.now())
         if last is not None:
-            self._run.log(params=last, **self._told)
+            self._run.log_end(params=last, **self._told)
         self._run.close()
 
     def _release(self) -> None:

@@ -6,6 +6,8 @@ from vizopt.core.errors import RecordingError
 from vizopt.core.places import is_left, parts_of
 from vizopt.recording.asking import LINE
 from vizopt.recording.atomic import attributes
+from vizopt.recording.logged import is_logged
+from vizopt.recording.scalars import COUNTED
 from vizopt.recording.store import Recording
 
 
@@ -31,7 +33,16 @@ def resumable(folder: Path, path: Path) -> Recording:
 
 def logged(run: Recording) -> int:
     """How many steps there are up to the last that was logged."""
-    return int(run["step"].max(initial=-1)) + 1
+    return int(run[COUNTED].max(initial=-1)) + 1
+
+
+def measured(run: Recording, at: int) -> dict[str, float]:
+    """What the run before has measured of the weights that it ended with, if it ended there."""
+    if at >= run.epochs or run.rows(COUNTED, at, at + 1)[0] >= 0:
+        return {}
+    history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
+    found = {name: run.rows(name, at, at + 1) for name in history if name != COUNTED}
+    return {name: float(value[0]) for name, value in found.items() if is_logged(value)[0]}
 
 
 def grid(run: Recording) -> int:

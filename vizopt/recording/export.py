@@ -24,12 +24,14 @@ Columns = dict[str, NDArray[Any]]
 
 def columns(run: Recording, epochs: range) -> Columns:
     """The values of chosen epochs by name, [n] each; the first are the epochs themselves, of those
-    that somebody logged."""
+    that somebody logged something of."""
     known = [name for name, array in run.columns.items() if array.path.startswith("history/")]
     chosen = np.array(epochs, np.intp)
     if COUNTED in known:
         known.remove(COUNTED)
-        chosen = chosen[run[COUNTED][chosen] >= 0]
+        is_step = run[COUNTED][chosen] >= 0
+        values = [is_logged(run[name][chosen]) for name in known]  # the end has some, and no step
+        chosen = chosen[np.logical_or.reduce([is_step, *values])]
     return {
         run.header.unit: chosen,
         **{name: run[name][chosen] for name in ordered(known)},

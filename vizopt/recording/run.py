@@ -21,7 +21,7 @@ from vizopt.recording.header import External
 from vizopt.recording.keeping import Keeping, Taken
 from vizopt.recording.leftout import ALL, LeftOut
 from vizopt.recording.source import Predict, Source
-from vizopt.recording.writer import Writer
+from vizopt.recording.writer import STEP, UNLOGGED, Writer
 
 MAX_INPUT_NUMBERS = 20e6  # numbers of X that a picture takes
 MOST_STEPS = 20_000_000  # that a history holds
@@ -70,7 +70,8 @@ class Run:
         size: what the recording may take on the disk, in bytes or as "200 MB"; it chooses K, the
             points of the plane and the cells of wide layers.
         mode: "new", or "resume" to go on with the recording at path, after its last step, or from
-            the first `step` that is logged on: what it has from there comes again.
+            the first `step` that is logged on: what it has from there comes again. What it ended
+            with, as of `log_end`, is where the next step begins.
         origin: who trained; text and recipe of its clips say so.
         convention: whose names the parameters have: "book", "torch" or "keras"; told by the names.
         modules: class of the module that an array is of: `{"up": "ConvTranspose2d"}`.
@@ -136,20 +137,18 @@ class Run:
         if not self._records:
             return
         at = self.steps if step is None else self._numbered(step)
-        if at is None:
-            return
-        numbers: dict[str, float] = {}
-        for own, value in values.items():
-            if type(value) is float and (known := self._names.get(own)):
-                numbers[known] = value
-                continue
-            if value is None or (name := self._named(own)) is None:
-                continue
-            number = self._left_out.tried(name, partial(given.number, name, value))
-            if number is not None:
-                numbers[name] = number
-        self._step = at
-        self._left_out.tried(ALL, lambda: self._keeping.log(at, numbers, params))
+        if at is not None:
+            self._record(at, self._numbers(values), params)
+
+    def log_end(self, *, params: Any = None, **values: Any) -> None:
+        """Record what the last update has led to; a resumed run's first step takes its place.
+
+        Args:
+            params: arrays by name after the last update, as of `log`.
+            **values: a number each that was measured of them.
+        """
+        if self._records:
+            self._record(self.steps, self._numbers(values) | {STEP.name: UNLOGGED}, params)
 
     def wants(self) -> bool:
         """Whether the next step is kept: its parameters are worth a copy."""
@@ -190,6 +189,24 @@ class Run:
     def __repr__(self) -> str:
         """`<Run mine.zarr: 500 epochs>`."""
         return f"<Run {self.path}: {self._writer.told(self.steps)}>"
+
+    def _record(self, at: int, numbers: dict[str, float], params: Any) -> None:
+        self._step = at
+        self._left_out.tried(ALL, lambda: self._keeping.log(at, numbers, params))
+
+    def _numbers(self, values: dict[str, Any]) -> dict[str, float]:
+        """Those that can be recorded, by the names of their columns."""
+        numbers: dict[str, float] = {}
+        for own, value in values.items():
+            if type(value) is float and (known := self._names.get(own)):
+                numbers[known] = value
+                continue
+            if value is None or (name := self._named(own)) is None:
+                continue
+            number = self._left_out.tried(name, partial(given.number, name, value))
+            if number is not None:
+                numbers[name] = number
+        return numbers
 
     def _numbered(self, step: Any) -> int | None:
         """The number of a step; nothing where it can have none, which is said once. The next one

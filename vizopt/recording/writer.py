@@ -16,7 +16,7 @@ from vizopt.core.params import ParamLayout
 from vizopt.core.places import beside, made, remove, synced, target
 from vizopt.recording.asking import Asking
 from vizopt.recording.atomic import check_free, is_recording, put, renamed, writing
-from vizopt.recording.continued import grid, killed, logged, resumable
+from vizopt.recording.continued import grid, killed, logged, measured, resumable
 from vizopt.recording.given import Numbers, Samples
 from vizopt.recording.header import Column, External, Group, Header
 from vizopt.recording.parameters import Parameters
@@ -54,6 +54,7 @@ class Writer:
         self._recorder: Recorder | None = None
         self._before: Recording | None = None
         self._scalars: set[str] = {STEP.name}
+        self._measured: dict[int, dict[str, float]] = {}  # of what a step begins with
         self.steps = self.kept = self.grid = 0
         try:
             self._place = target(path)
@@ -127,7 +128,7 @@ class Writer:
                 self._scalars.add(name)
         if at > self.steps:
             self.unlogged(at - self.steps)
-        self._recorder.append("history", {**numbers, STEP.name: at})
+        self._recorder.append("history", {STEP.name: at, **self._measured.pop(at, {}), **numbers})
         self.steps = at + 1
 
     def unlogged(self, steps: int) -> None:
@@ -264,6 +265,7 @@ class Writer:
                 raise RecordingError("data: is not that of the recording that is to be resumed")
         self._scalars = {STEP.name, *(known.keys() - rows.keys())}
         self.steps = min(at, self.steps)
+        self._measured = {self.steps: measured(run, self.steps)}
         self.kept = int(np.searchsorted(run["epoch"], self.steps))
         counts: dict[Group, int] = {"history": self.steps, "snapshots": self.kept}
         return Saved(counts, None, {})
