@@ -5,6 +5,7 @@ KERAS_BACKEND=torch python keras_fits.py
 
 import json
 import warnings
+from contextlib import suppress
 
 import keras
 import numpy as np
@@ -121,6 +122,14 @@ def others():
     made = plain_model()
     for epochs, mode in ((2, "new"), (1, "resume")):
         fitted(vizopt.keras.Recorder("parts.zarr", mode=mode), made=made, epochs=epochs)
+
+    def broken_off(batch, logs=None):
+        raise ZeroDivisionError
+
+    stop = keras.callbacks.LambdaCallback(on_train_batch_end=broken_off)
+    with suppress(ZeroDivisionError):
+        fitted(vizopt.keras.Recorder("again.zarr"), stop, made=plain_model())
+    fitted(vizopt.keras.Recorder("again.zarr"), made=plain_model())
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", VizoptWarning)

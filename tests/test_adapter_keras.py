@@ -142,6 +142,11 @@ def test_a_resumed_training_goes_on_with_the_weights_that_it_ended_with(others):
     assert np.flatnonzero(np.isfinite(run["val_loss"])).tolist() == [3, 6, 9]
 
 
+def test_a_training_that_was_broken_off_leaves_its_place_to_the_next_one(others):
+    _, folder = others
+    assert vizopt.Recording(folder / "again.zarr").epochs == STEPS + 1
+
+
 def test_a_rate_that_another_callback_sets(others):
     _, folder = others
     rates = vizopt.Recording(folder / "rates.zarr")["lr"]

@@ -246,18 +246,44 @@ def test_names_of_features_fit(tmp_path):
             run.log(loss=1.0)
 
 
-def test_two_runs_into_one_path(tmp_path):
+@pytest.mark.parametrize("mode", ["new", "resume"])
+@pytest.mark.parametrize("again", [False, True])
+def test_two_runs_into_one_path(tmp_path, again, mode):
     path = tmp_path / "a.zarr"
+    if again:  # an earlier one stays until this one ends
+        with vizopt.Run(path) as run:
+            run.log(loss=7.0)
     with vizopt.Run(path) as run:
         for _ in range(2):  # before and after its first step
             with pytest.raises(RecordingError, match=r"a\.zarr: is being written at this moment"):
-                vizopt.Run(path)
+                vizopt.Run(path, mode=mode)
             run.log(loss=1.0)
-    with vizopt.Run(path) as run:  # an earlier one stays until this one ends
+        if again:
+            assert vizopt.Recording(path)["loss"].tolist() == [7]
+    assert vizopt.Recording(path)["loss"].tolist() == [1, 1]
+    with vizopt.Run(path, mode=mode) as run:
         run.log(loss=2.0)
-        assert vizopt.Recording(path)["loss"].tolist() == [1, 1]
-    assert vizopt.Recording(path)["loss"].tolist() == [2]
+    assert vizopt.Recording(path)["loss"].tolist() == ([2] if mode == "new" else [1, 1, 2])
     assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_worker_that_outlives_a_run_does_not_hold_its_place(tmp_path):
+    process = script(
+        tmp_path,
+        """
+        import time
+        with vizopt.Run("a.zarr") as run:
+            run.log(loss=1.0)
+            if not (worker := os.fork()):  # of a data loader
+                time.sleep(20)
+                os._exit(0)
+        with vizopt.Run("a.zarr") as run:
+            run.log(loss=2.0)
+        os.kill(worker, signal.SIGKILL)
+        """,
+    )
+    assert process.communicate(timeout=GUARD) == ("", "")
+    assert vizopt.Recording(tmp_path / "a.zarr")["loss"].tolist() == [2]
 
 
 @pytest.mark.parametrize(

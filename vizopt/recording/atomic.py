@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 from stat import S_IWUSR
@@ -148,7 +148,7 @@ def writing(folder: Path) -> Iterator[None]:
     except ImportError:
         yield
         return
-    place = os.open(folder, os.O_RDONLY)
+    place, owner = os.open(folder, os.O_RDONLY), os.getpid()
     try:
         fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -159,6 +159,9 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        if os.getpid() == owner:  # forked ones have the lock too, and may live longer
+            with suppress(OSError):
+                fcntl.flock(place, fcntl.LOCK_UN)
         os.close(place)
 
 

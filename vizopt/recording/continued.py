@@ -1,34 +1,46 @@
-"""Continued: the recording that a resumed run goes on with."""
+"""Continued: the folder that a run writes, and the recording that a resumed one goes on with."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from vizopt.core.errors import RecordingError
-from vizopt.core.places import is_left, parts_of
+from vizopt.core.places import beside, is_left, made, parts_of, remove
 from vizopt.recording.asking import LINE
-from vizopt.recording.atomic import attributes
+from vizopt.recording.atomic import attributes, check_free, writing
 from vizopt.recording.logged import is_logged
 from vizopt.recording.scalars import COUNTED
 from vizopt.recording.store import Recording
 
 
-def killed(place: Path) -> Path:
-    """What a process has left beside a recording's place that was killed, the newest; or place."""
-    left = [part for part in parts_of(place) if is_left(part.name) and attributes(part)]
-    return max(left, key=lambda part: part.stat().st_mtime, default=place)
+def opened(
+    path: Path, place: Path, held: ExitStack, *, resumes: bool
+) -> tuple[Path, Recording | None]:
+    """The folder to write, and what there is in it to go on with.
 
-
-def resumable(folder: Path, path: Path) -> Recording:
-    """The recording to go on with.
+    Nobody else writes it until held is closed; nor its place, where there is something that it is
+    to replace.
 
     Raises:
-        RecordingError: there is none, or one that vizopt trained.
+        RecordingError: there is nothing to resume, or someone is writing there.
     """
-    if not folder.exists():
-        raise RecordingError(f'{path}: there is nothing to resume: begin with mode="new"')
-    run = Recording(folder)
-    if run.header.external is None:
-        raise RecordingError(f"{path}: was trained by vizopt: go on with: vizopt record --resume")
-    return run
+    if place.is_dir():
+        _make_free(place)
+    check_free(path)
+    held.enter_context(made(place.parent))
+    before = None
+    if resumes:
+        part = _killed(place)
+        before = _resumable(part, path)
+    else:
+        part = beside(place) if place.exists() else place
+        part.mkdir()
+    for folder in {part, place}:
+        if folder.exists():
+            held.enter_context(writing(folder))
+    if before is not None and not logged(before):  # killed before its first commit
+        _empty(part)
+        return part, None
+    return part, before
 
 
 def logged(run: Recording) -> int:
@@ -51,3 +63,42 @@ def grid(run: Recording) -> int:
         return int(run.columns["scores"].shape[-1])
     lines = (run.columns[name] for name in ("probabilities", "fitted") if name in run.columns)
     return next((int(line.shape[-1]) // LINE for line in lines), 0)
+
+
+def _killed(place: Path) -> Path:
+    """What a process has left beside a recording's place that was killed, the newest; or place."""
+    left = [part for part in parts_of(place) if is_left(part.name) and attributes(part)]
+    return max(left, key=lambda part: part.stat().st_mtime, default=place)
+
+
+def _resumable(folder: Path, path: Path) -> Recording:
+    """The recording to go on with.
+
+    Raises:
+        RecordingError: there is none, or one that vizopt trained.
+    """
+    if not folder.exists():
+        raise RecordingError(f'{path}: there is nothing to resume: begin with mode="new"')
+    run = Recording(folder)
+    if run.header.external is None:
+        raise RecordingError(f"{path}: was trained by vizopt: go on with: vizopt record --resume")
+    return run
+
+
+def _make_free(place: Path) -> None:
+    """Remove what a run has left that was killed at its start.
+
+    Raises:
+        RecordingError: someone is writing there.
+    """
+    with writing(place):
+        if not any(place.iterdir()):
+            place.rmdir()
+
+
+def _empty(folder: Path) -> None:
+    for inside in folder.iterdir():
+        if inside.is_dir():
+            remove(inside)
+        else:
+            inside.unlink()

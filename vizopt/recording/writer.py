@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from vizopt.core.errors import RecordingError, VizoptError, one_line
 from vizopt.core.numbers import counted
 from vizopt.core.params import ParamLayout
-from vizopt.core.places import beside, made, remove, synced, target
+from vizopt.core.places import remove, synced, target
 from vizopt.recording.asking import Asking
-from vizopt.recording.atomic import check_free, is_recording, put, renamed, writing
-from vizopt.recording.continued import grid, killed, logged, measured, resumable
+from vizopt.recording.atomic import is_recording, put, renamed
+from vizopt.recording.continued import grid, logged, measured, opened
 from vizopt.recording.given import Numbers, Samples
 from vizopt.recording.header import Column, External, Group, Header
 from vizopt.recording.parameters import Parameters
@@ -50,7 +50,7 @@ class Writer:
         if not is_recording(path):
             raise RecordingError(f"{path}: a recording's name ends in .zarr: {path.name}.zarr")
         self.path, self._about, self._epochs = path, about, epochs
-        self._lock, self._folders = ExitStack(), ExitStack()
+        self._held = ExitStack()  # locks, and folders that were made
         self._recorder: Recorder | None = None
         self._before: Recording | None = None
         self._scalars: set[str] = {STEP.name}
@@ -58,26 +58,15 @@ class Writer:
         self.steps = self.kept = self.grid = 0
         try:
             self._place = target(path)
-            if self._place.is_dir():
-                _make_free(self._place)
-            check_free(path)
-            self._folders.enter_context(made(self._place.parent))
-            if resumes:
-                self.part = killed(self._place)
-                before = resumable(self.part, path)
-                self.steps, self.grid = logged(before), grid(before)
-                if self.steps:
-                    self._before = before
-                else:  # killed before its first commit
-                    with writing(self.part):
-                        remove(self.part)
-                    self.part.mkdir()
-            else:
-                self.part = beside(self._place) if self._place.exists() else self._place
-                self.part.mkdir()
-            self._lock.enter_context(writing(self.part))
-        except OSError as error:
+            self.part, before = opened(path, self._place, self._held, resumes=resumes)
+        except (OSError, RecordingError) as error:
+            self._held.close()
+            if isinstance(error, RecordingError):
+                raise
             raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
+        if before is not None:
+            self._before = before
+            self.steps, self.grid = logged(before), grid(before)
 
     def begin(
         self,
@@ -166,10 +155,10 @@ class Writer:
             recorder.describe(epochs=max(self.steps, 1))
             if lost is not None:
                 recorder.note(diverged=lost, undefined=False)
-        self._release()
         if self.part != self._place:
             synced(self.part)
             put(self.part, self._place)
+        self._held.close()
 
     def interrupt(self) -> Path:
         """Commit what there is; where it is now."""
@@ -177,14 +166,15 @@ class Writer:
         with self._recorder as recorder:
             recorder.commit()
             recorder.note(interrupted=self.steps)
-        self._release()
-        return self._left()
+        kept = self._left()
+        self._held.close()
+        return kept
 
     def discard(self) -> None:
         """Nothing was logged: nothing is left of it."""
-        if not self._before:
+        if self._before is None:
             remove(self.part)
-        self._release()
+        self._held.close()
 
     def abandon(self) -> None:
         """Leave what was committed, after an error, if it has begun; nothing more is written."""
@@ -192,13 +182,13 @@ class Writer:
             if self._recorder:
                 self._recorder.abandon()
                 self._left()
-            elif not self._before:
+            elif self._before is None:
                 remove(self.part)
-        self._release()
+        self._held.close()
 
     def resumed(self) -> str:
         """Where a run is gone on with that came to no end; empty where it came to one."""
-        if not self._before or self._before.interrupted is None:
+        if self._before is None or self._before.interrupted is None:
             return ""
         at = f"{self._about['unit']} {self.steps}"
         return f"{self.path}: was interrupted at {at}: goes on from there"
@@ -209,7 +199,7 @@ class Writer:
 
     def before(self, *names: str) -> list[list[float]]:
         """What a run that is resumed has of each quantity, where it was logged."""
-        assert self._before
+        assert self._before is not None
         columns = [column_of(self._before, name) for name in names]
         found = [self._before[name] if name else np.empty(0) for name in columns]
         return [values[: self.steps][~np.isnan(values[: self.steps])].tolist() for values in found]
@@ -217,15 +207,10 @@ class Writer:
     def offered(self) -> int:
         """How many steps of a run that is resumed could have been kept, where parameters were
         logged at even distances; the first ones are all kept."""
-        assert self._before
+        assert self._before is not None
         epochs = self._before["epoch"][: self.kept]
         every = int(epochs[1] - epochs[0]) if len(epochs) > 1 else 1
         return -(-(self.steps - int(epochs[0])) // every)
-
-    def _release(self) -> None:
-        """Others may write; folders that were made for nothing go."""
-        self._lock.close()
-        self._folders.close()
 
     def _left(self) -> Path:
         """Where an unfinished recording stays."""
@@ -250,7 +235,7 @@ class Writer:
     ) -> Saved | None:
         """What to go on from: what came before the step that comes now."""
         run = self._before
-        if not run:
+        if run is None:
             return None
         known = run.columns
         rows = {n: a for n, a in known.items() if a.path.startswith("snapshots/")}
@@ -278,17 +263,6 @@ def _named(parameters: Parameters | None) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return asdict(value) if isinstance(value, ParamLayout) else value
-
-
-def _make_free(place: Path) -> None:
-    """Remove what a run has left that was killed at its start.
-
-    Raises:
-        RecordingError: someone is writing there.
-    """
-    with writing(place):
-        if not any(place.iterdir()):
-            place.rmdir()
 
 
 def _scene_name(name: str) -> str:
