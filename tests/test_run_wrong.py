@@ -16,7 +16,7 @@ from loops import Loop, X, Y, trained
 
 import vizopt
 from vizopt.core.errors import RecordingError, VizoptWarning
-from vizopt.recording import summary
+from vizopt.recording import given, summary
 from vizopt.recording.ending import is_open
 from vizopt.recording.logged import is_logged
 
@@ -176,6 +176,41 @@ def test_wrong_data_are_told_before_the_training(tmp_path, data, options, line):
     with pytest.raises(RecordingError, match=re.escape(line)):
         vizopt.Run(tmp_path / "a.zarr", data=data, **options)
     assert [*tmp_path.iterdir()] == []
+
+
+MISSING = ": missing: leave such samples out of X and y"
+
+
+@pytest.mark.parametrize(
+    ("y", "line"),
+    [
+        ([0, 1, None, 1], f"y[2]{MISSING}"),
+        (["a", np.nan, "b", "a"], f"y[1]{MISSING}"),
+        (np.array(["a", np.nan, None, "b"], object), f"y[1] and 1 other{MISSING}"),
+        ([[1, 0], [np.nan, np.nan], [0, 1], [1, 0]], f"y[1, 0] and 1 other{MISSING}"),
+        (np.array(["2020-01-01", "NaT"] * 2, "M8[D]"), f"y[1] and 1 other{MISSING}"),
+        (np.ma.masked_array([0, 1, 0, 1], [0, 0, 0, 1]), f"y[3]{MISSING}"),
+        ([[1], [1, 2], [0], [1]], "y[0] is [1]: needs one label, or a column a class"),
+        ([[1, 0], [0, 1], [1, 1], [0, 1]], "y[2] is [1, 1]: of several classes, or of none"),
+        ([[1, 0], [0, 1], [0, 1], [0, 0]], "y[3] is [0, 0]: of several classes, or of none"),
+        ([["a", "b"]] * 4, "y [4, 2] <U1: needs one label for each sample"),
+    ],
+)
+def test_labels_that_are_none_or_several(tmp_path, y, line):
+    with pytest.raises(RecordingError, match=rf"^data: {re.escape(line)}"):
+        vizopt.Run(tmp_path / "a.zarr", data=(X[:4], y))
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("kind", ["str", "category", "Int64", "boolean"])
+def test_labels_that_a_table_lacks(tmp_path, kind):
+    pandas = pytest.importorskip("pandas")
+    values = {"Int64": [1, 3, 2], "boolean": [True, False, True]}.get(kind, ["b", "a", "b"])
+    y = pandas.Series([*values, None], dtype=kind)
+    with pytest.raises(RecordingError, match=re.escape(f"data: y[3]{MISSING}")):
+        vizopt.Run(tmp_path / "a.zarr", data=(X[:4], y))
+    whole = given.samples((X[:3], y[:3]), None)
+    assert [whole.classes[code] for code in whole.y] == [str(value) for value in values]
 
 
 @pytest.mark.parametrize(

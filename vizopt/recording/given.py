@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Labels
 from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import counted
+from vizopt.recording.labels import labelled, plain
 from vizopt.recording.quantities import QUANTITIES
 
-MOST_CLASSES = 256  # a class is a byte
 MAX_CLASS_VALUES = 20  # different numbers with decimals that may be classes
 MIN_SAMPLES = 50  # samples of wide data that are taken in any case
 PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
@@ -129,10 +129,10 @@ def column(name: str) -> str:
         raise RecordingError(f"{name}: give its number as step={name}")
     if name in TAKEN:
         raise RecordingError(f"{name}: is what a recording calls something else: rename it")
-    plain = re.sub(r"[^\w.+-]+", "_", name)
-    if not plain.strip("._") or len(plain) > LONGEST_NAME or plain.startswith((".", "__")):
+    known = re.sub(r"[^\w.+-]+", "_", name)
+    if not known.strip("._") or len(known) > LONGEST_NAME or known.startswith((".", "__")):
         raise RecordingError(f"{name[:40]!r}: is no name of a curve")
-    return plain
+    return known
 
 
 def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
@@ -181,7 +181,7 @@ def samples(
     if x.dtype.kind not in "biuf":
         raise RecordingError(f"data: X: {x.dtype}: needs numbers")
     x = x.reshape(-1, 1) if x.ndim < 2 else x
-    y = np.asarray(labels) if isinstance(labels, list | tuple) else array_of_labels(labels)
+    y = plain(array(labels) if hasattr(labels, "detach") else labels)
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim not in (1, 2) or len(y) != len(x):
@@ -191,7 +191,7 @@ def samples(
     shape, values = x.shape[1:], _features(x[some])
     if target or (classes is None and _is_measured(y)):
         return Numbers(values, shape, _numbers(y)[some], target or "y", every)
-    found = _labelled(y, classes)
+    found = labelled(y, classes)
     return Samples(values, shape, found.codes[some], found.names, found.values, every)
 
 
@@ -224,53 +224,3 @@ def _numbers(y: NDArray[Any]) -> NDArray[np.float64]:
     if not np.isfinite(y).all():
         raise RecordingError("data: y: holds numbers that are not finite")
     return y.astype(np.float64)
-
-
-class _Labelled(NamedTuple):
-    """Classes of samples: their names, the class of each sample, what they are in the data."""
-
-    names: tuple[str, ...]
-    codes: NDArray[np.intp]
-    values: NDArray[Any]
-
-
-def _labelled(y: NDArray[Any], classes: Sequence[Any] | None) -> _Labelled:
-    if y.dtype.kind == "f" and not np.isfinite(y).all():
-        raise RecordingError("data: y: holds numbers that are not finite")
-    if y.ndim == 2:
-        values, codes = np.arange(y.shape[1]), y.argmax(axis=1)
-    else:
-        values, codes = np.unique(y, return_inverse=True)
-    names = [str(value.item()) for value in values]
-    chosen = [str(name) for name in classes] if classes is not None else names
-    if len(chosen) < len(names):
-        raise RecordingError(
-            f"classes: {counted(len(chosen), 'name')} for {counted(len(names), 'class')} of labels"
-        )
-    if len(chosen) > MOST_CLASSES:
-        raise RecordingError(
-            f"data: labels: {len(chosen)} classes: {MOST_CLASSES} at most: if y is a number to "
-            'predict name it: target="price"'
-        )
-    if y.ndim == 1 and len(chosen) > len(names):  # some class has no sample
-        values, codes = np.arange(len(chosen)), _numbered(y, chosen)
-    return _Labelled(tuple(chosen), codes.astype(np.intp), values)
-
-
-def array_of_labels(labels: Any) -> NDArray[Any]:
-    """Labels, which may be text."""
-    found = np.asarray(labels) if not hasattr(labels, "detach") else array(labels)
-    return found.astype(str) if found.dtype.kind == "O" else found
-
-
-def _numbered(y: NDArray[Any], classes: Sequence[str]) -> NDArray[np.intp]:
-    """Class numbers, where more classes are named than occur."""
-    if y.dtype.kind in "US":
-        places = {name: i for i, name in enumerate(classes)}
-        if unknown := sorted(set(map(str, y)) - set(places)):
-            raise RecordingError(f"data: labels: {unknown[0]!r} is not one of classes")
-        return np.array([places[str(label)] for label in y])
-    codes = y.astype(np.intp)
-    if not ((codes == y) & (codes >= 0) & (codes < len(classes))).all():
-        raise RecordingError(f"data: labels: should be 0 to {len(classes) - 1}, one for each class")
-    return codes
