@@ -180,3 +180,28 @@ def test_a_resumed_training_goes_on_with_the_weights_that_it_ended_with(tmp_path
     assert run["step"].tolist() == [0, 1, 2, 3, 4, 5, -1]
     assert run["epoch"].tolist() == [*range(7)]
     assert (np.diff(run["params"][:, 0]) < 0).all()
+
+
+class Noise:
+    """A layer that draws whenever it is asked, as the book's dropout does."""
+
+    def forward(self, inputs):
+        self.output = inputs * np.random.binomial(1, 0.9, inputs.shape)
+
+
+def test_a_layer_that_draws_is_asked_without_a_trace(tmp_path):
+    ends = []
+    for recorded in (False, True):
+        np.random.seed(0)
+        layers, optimizer = [Noise(), books.Dense(2, 3, np.random)], books.Momentum()
+        if recorded:
+            run = vizopt.numpy.record(layers, optimizer, tmp_path / "a.zarr", data=(X, y))
+        for _ in range(3):
+            layers[0].forward(X)
+            layers[1].forward(layers[0].output)
+            layers[1].backward(np.ones((60, 3)))
+            optimizer.update_params(layers[1])
+        ends.append((layers[1].weights.tolist(), np.random.rand()))
+    run.close()
+    assert ends[0] == ends[1]
+    assert {"scores", "accuracy"} <= set(vizopt.Recording(tmp_path / "a.zarr").columns)

@@ -1,5 +1,6 @@
 """vizopt.Run: what a loop tells it is what a recording has, to the last bit and to the step."""
 
+import random
 import sys
 
 import numpy as np
@@ -443,3 +444,19 @@ def test_arrays_that_only_speak_dlpack(tmp_path):
     found = vizopt.Recording(tmp_path / "a.zarr")
     assert found["loss"].tolist() == [2, 1, 0]
     assert found["params"].tolist() == [[step] * 4 for step in range(3)]
+
+
+def test_random_numbers_that_predict_draws_are_drawn_again(tmp_path):
+    def predict(points):
+        return np.random.rand(len(points), 3) + random.random()
+
+    np.random.seed(0)
+    random.seed(0)
+    with vizopt.Run(tmp_path / "a.zarr", data=(X, Y), predict=predict) as run:
+        drawn = []
+        for _ in range(3):
+            run.log(loss=1.0)
+            drawn += [np.random.rand(), random.random()]
+    np.random.seed(0)
+    random.seed(0)
+    assert drawn == [draw() for _ in range(3) for draw in (np.random.rand, random.random)]

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import random
 import re
 import subprocess
 import sys
@@ -705,3 +706,33 @@ def test_a_resumed_training_is_as_one_that_was_not_broken_off(path, tmp_path):
     assert runs[0]["step"].tolist() == [0, 1, 2, 3, 4, 5, -1]
     for column in ("step", "epoch", "loss", "lr", "grad_norm", "params"):
         assert np.array_equal(runs[0][column], runs[1][column], equal_nan=True), column
+
+
+class Noisy(nn.Module):
+    """Draws from everybody's random numbers, while it evaluates too."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(2, 2)
+
+    def forward(self, points):
+        drawn = random.random() + np.random.rand() + torch.rand(())
+        return self.inner(points) * (1 + 0.1 * drawn)
+
+
+def test_random_numbers_that_a_model_draws_are_those_without_a_recording(path):
+    ends = []
+    for recorded in (False, True):
+        random.seed(0)
+        np.random.seed(0)
+        torch.manual_seed(0)
+        model = Noisy()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+        if recorded:
+            with vizopt.torch.record(model, optimizer, path, data=(X, Y)):
+                losses = trained(model, optimizer, 4)
+        else:
+            losses = trained(model, optimizer, 4)
+        ends.append((losses, random.random(), np.random.rand(), torch.rand(()).item()))
+    assert ends[0] == ends[1]
+    assert "scores" in vizopt.Recording(path).columns

@@ -24,6 +24,7 @@ from vizopt.adapters.layers import (
     of_layer,
 )
 from vizopt.adapters.options import Options
+from vizopt.core.chance import chance_kept
 from vizopt.core.errors import RecordingError
 from vizopt.recording.given import Numbers, Samples, array, samples
 from vizopt.recording.header import External
@@ -150,7 +151,7 @@ class _Steps:
 
     def end(self) -> None:
         """The weights after the last update, with what is measured of them."""
-        with self._aside("end"):
+        with self._aside("end"), chance_kept():
             if self._begun:
                 self._run.log_end(params=arrays(self._layers), **self._judge())
 
@@ -180,7 +181,7 @@ class _Steps:
         if self.loss is not None or self.found is not None:
             values["loss"] = np.mean(array(self.loss() if self.loss else self.found))
             self.found = None
-        with self._aside("accuracy"):
+        with self._aside("accuracy"), chance_kept():
             values |= {"accuracy": self._accuracy()} if self._accuracy else self._judge()
         rate = next((name for name in RATES if hasattr(self._optimizer, name)), None)
         if rate and np.isscalar(getattr(self._optimizer, rate)):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vizopt.adapters.hooks import Aside, HookedRun
 from vizopt.adapters.imports import required
+from vizopt.core.chance import chance_kept
 
 
 class Listener:
@@ -71,7 +72,7 @@ class Listener:
 
     def _scored(self, now: Any, values: dict[str, Any]) -> dict[str, Any]:
         self.now = now
-        with self.aside("score"):
+        with self.aside("score"), chance_kept():
             if self._inputs is None:
                 self._inputs = self.front(self.X)
             values[self.score] = now.score(self._inputs, self.y)

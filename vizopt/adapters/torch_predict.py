@@ -35,7 +35,7 @@ class Asked(torch.nn.Module):  # type: ignore[misc]
 
     def quietly(self, points: NDArray[np.float64]) -> Any:
         """What is predicted for samples [M, …]."""
-        with _unchanged(self.model), torch.no_grad(), _without_autocast(self._device):
+        with _evaluating(self.model), torch.no_grad(), _without_autocast(self._device):
             buffers = {name: value.clone() for name, value in self.named_buffers()}
             return torch.func.functional_call(self, buffers, (points,))
 
@@ -61,18 +61,16 @@ def end_of(model: torch.nn.Module) -> str:
 
 
 @contextmanager
-def _unchanged(model: torch.nn.Module) -> Iterator[None]:
-    """Every module evaluates; then each does what it did, and random numbers go on as before."""
+def _evaluating(model: torch.nn.Module) -> Iterator[None]:
+    """Every module evaluates; then each does what it did."""
     before = [(module, module.training) for module in model.modules()]
-    devices = {p.device for p in model.parameters() if p.is_cuda}
-    with torch.random.fork_rng(devices):
-        try:
-            for module, _ in before:
-                module.training = False
-            yield
-        finally:
-            for module, training in before:
-                module.training = training
+    try:
+        for module, _ in before:
+            module.training = False
+        yield
+    finally:
+        for module, training in before:
+            module.training = training
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.core.chance import chance_kept
 from vizopt.core.errors import RecordingError, raised
 from vizopt.core.numbers import counted
 from vizopt.core.projection import Projection, plane_of
@@ -117,7 +118,8 @@ class Asking:
         """What is predicted for samples [M, D], which are scaled."""
         points = np.asarray(scaled * self.units[:, 1] + self.units[:, 0])
         try:
-            found = self._predict(points.reshape(-1, *self._shape))
+            with chance_kept():
+                found = self._predict(points.reshape(-1, *self._shape))
         except Exception as error:  # whatever a stranger's model raises
             raise RecordingError(f"predict: raised {raised(error)}") from error
         values = array(found)

@@ -63,7 +63,8 @@ class Run:
         features: names of the features [D].
         predict: samples [M, D] → scores, logits or probabilities [M, classes], of two classes those
             of the second are enough, [M] or [M, 1]; or classes [M]; or the predicted numbers [M] or
-            [M, 1].
+            [M, 1]. What it draws of the random numbers of Python, NumPy and PyTorch that all share,
+            the training draws too.
         threshold: over which one output is the second of two classes: 0.5 of probabilities, 0 of
             logits. When left out it is 0 for labels −1 and 1; for others the first numbers decide:
             0 if one is outside of 0 to 1, else 0.5.
