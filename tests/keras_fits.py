@@ -140,7 +140,8 @@ def others():
     told = [str(w.message) for w in caught if issubclass(w.category, VizoptWarning)]
     found["warnings"] = told
     found["errors"] = []
-    for options in ({"unit": "batch"}, {"data": (X, y[:3])}, {}):
+    wrong = {"unit": "batch"}, {"mode": "Resume"}, {"size": "much"}, {"data": (X, y[:3])}, {}
+    for options in wrong:
         if not options:
             keras.backend.backend = lambda: "numpy"
         try:

@@ -1,11 +1,13 @@
 """A training of one's own, for the tests of `vizopt.Run`: softmax on three clouds, in place."""
 
 import numpy as np
+import pytest
 
 RNG = np.random.RandomState(0)
 MIDDLES = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 3.0]])
 Y = np.repeat(np.arange(3), 20)
 X = RNG.randn(60, 2) + MIDDLES[Y]
+tight = pytest.mark.filterwarnings("ignore:.* over size ")  # which chooses the least K
 NAMES = ("d.weights", "d.biases")
 
 

@@ -166,7 +166,9 @@ def test_what_cannot_be_recorded_is_a_line_and_the_training_goes_on(others):
     frozen, place = found["warnings"]
     assert frozen == "frozen.zarr: training: the model has nothing that can be trained: left out"
     assert place.startswith("not a recording: training: not a recording: a recording's name ends")
-    unit, data, backend = found["errors"]
+    unit, mode, size, data, backend = found["errors"]
+    assert mode == 'mode: \'Resume\': should be "new" or "resume"'
+    assert size == "size 'much': write it like \"200 MB\""
     assert unit == 'unit: \'batch\': should be "step" or "epoch"'
     assert data == "data: 100 samples and labels [3]"
     assert backend == "Keras' backend numpy cannot train: KERAS_BACKEND=torch, or jax"

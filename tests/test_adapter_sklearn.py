@@ -14,7 +14,14 @@ pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression, Perceptron, SGDClassifier, SGDRegressor
+from sklearn.linear_model import (
+    LogisticRegression,
+    LogisticRegressionCV,
+    Perceptron,
+    SGDClassifier,
+    SGDOneClassSVM,
+    SGDRegressor,
+)
 from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
@@ -222,6 +229,8 @@ def test_sample_weights_go_to_fit(tmp_path):
     ("estimator", "words"),
     [
         (RandomForestClassifier(), "RandomForestClassifier: has no steps .* these have: MLPClass"),
+        (LogisticRegressionCV(), "LogisticRegressionCV: has no steps that can be recorded"),
+        (SGDOneClassSVM(), "SGDOneClassSVM: has no steps that can be recorded"),
         (make_pipeline(StandardScaler()), "StandardScaler: has no steps that can be recorded"),
         (SGDClassifier(), "SGDClassifier: random_state: None: needs a whole number"),
         (SGDClassifier(random_state=0, warm_start=True), "SGDClassifier: warm_start: "),

@@ -185,3 +185,14 @@ def test_a_registered_optimizer_against_a_bundled_one(command, tmp_path):
     assert ran.out.startswith("first differs at epoch 10: ")
     assert "those of epoch 9 are equal" in ran.out
     assert (tmp_path / "a.png").exists()
+
+
+def test_a_training_counted_in_steps_is_no_function(tmp_path, command):
+    for name, start in (("a", 1.0), ("b", 2.0)):
+        with vizopt.Run(tmp_path / f"{name}.zarr", unit="step") as run:
+            for step in range(3):
+                run.log(loss=start, params={"w": np.full((2, 2), start - step)})
+    told = command("compare", "a.zarr", "b.zarr").out.splitlines()
+    assert told[1] == (
+        "nothing has moved yet at step 0: look at the data, the first weights, the loss"
+    )

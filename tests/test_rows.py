@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from loops import Loop, X, Y, trained
+from loops import Loop, X, Y, tight, trained
 
 import vizopt
 from vizopt.core.errors import RecordingError
@@ -92,6 +92,7 @@ def test_what_was_before_is_known():
     assert not watch.happens(np.nan, None, None)
 
 
+@tight
 @pytest.mark.parametrize(
     ("names", "whole"),
     [
@@ -115,6 +116,7 @@ def test_events_are_kept_besides_whatever_they_are_told_by(tmp_path, names, whol
     assert {k for k in kept if not in_octaves(k, 4)} - last == {51, 67, 77, 90}
 
 
+@tight
 def test_a_run_of_parameters_alone_has_no_events(tmp_path):
     with vizopt.Run(tmp_path / "a.zarr", size=1000) as run:
         for _ in range(101):

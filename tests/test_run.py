@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from loops import Loop, X, Y, trained
+from loops import Loop, X, Y, tight, trained
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
@@ -68,6 +68,7 @@ def test_the_plane_is_what_the_model_predicts_at_each_row(tmp_path):
     assert np.array_equal(run["labels"], Y)
 
 
+@tight
 def test_the_last_row_is_the_last_logged_step(tmp_path):
     with vizopt.Run(tmp_path / "a.zarr", size=1000) as run:  # K is 4
         for step in range(100):
@@ -80,6 +81,7 @@ def test_the_last_row_is_the_last_logged_step(tmp_path):
     assert np.array_equal(run["params"][:, 0], run["epoch"])
 
 
+@tight
 def test_weights_and_plane_of_an_unknown_end_are_those_after_the_last_update(tmp_path):
     loop = Loop()
     told, run = recorded(tmp_path / "a.zarr", loop, 101, size=20_000)
@@ -91,6 +93,7 @@ def test_weights_and_plane_of_an_unknown_end_are_those_after_the_last_update(tmp
     assert np.isnan(run["loss"][-1])
 
 
+@tight
 def test_parameters_that_are_bound_anew_belong_to_the_last_step(tmp_path):
     w = np.ones((2, 2))
     with vizopt.Run(tmp_path / "a.zarr", size=1000) as run:
@@ -101,6 +104,7 @@ def test_parameters_that_are_bound_anew_belong_to_the_last_step(tmp_path):
     assert (run["epoch"][-1], run["params"][-1, 0]) == (29, 30)
 
 
+@tight
 def test_a_callable_is_called_for_kept_rows_alone(tmp_path):
     asked = []
 
@@ -231,6 +235,7 @@ def test_arrays_of_any_kind(tmp_path):
     assert run["params"][1].tolist() == [1, 2, 3, 4, 5, 1, 0.5]
 
 
+@tight
 def test_what_is_on_a_device_is_fetched_once_a_kept_row(tmp_path):
     Device.fetched = 0
     with vizopt.Run(tmp_path / "a.zarr", size=1000, epochs=100) as run:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from children import GUARD
-from loops import Loop, X, Y, trained
+from loops import Loop, X, Y, tight, trained
 
 import vizopt
 from vizopt.core.errors import RecordingError, VizoptWarning
@@ -170,6 +170,11 @@ def test_numbers_without_value_to_the_end(tmp_path, logged):
         ((np.zeros((300, 1)), np.arange(300)), {}, "300 classes: 256 at most"),
         (None, {"size": "many"}, "size 'many': write it like \"200 MB\""),
         (None, {"size": 0}, "size 0: write it like"),
+        (None, {"mode": "Resume"}, 'mode: \'Resume\': should be "new" or "resume"'),
+        (None, {"unit": "batch"}, 'unit: \'batch\': should be "epoch" or "step"'),
+        (None, {"epochs": 2.5}, "epochs: 2.5: should be a whole number up to 20,000,000, or None"),
+        (None, {"epochs": -3}, "epochs: -3: should be a whole number"),
+        (None, {"epochs": np.inf, "unit": "step"}, "steps: inf: should be a whole number"),
     ],
 )
 def test_wrong_data_are_told_before_the_training(tmp_path, data, options, line):
@@ -272,6 +277,29 @@ def test_a_model_that_cannot_be_asked_any_more_has_none_either(tmp_path):
     assert len(run) == 20
     assert "scores" not in run.columns
     assert len(asked) == 5
+
+
+def test_a_regression_that_looks_like_classes_is_told_its_way_out(tmp_path):
+    data = np.arange(60.0).reshape(30, 2), np.arange(30.0)
+    line = "predict: gave one number a sample for 30 classes: if y is a number to predict name it: "
+    options = {"data": data, "predict": lambda points: points[:, 0]}
+    with said(f'{line}target="price"'), vizopt.Run(tmp_path / "a.zarr", **options) as run:
+        run.log(loss=1.0)
+
+
+def test_planned_steps_may_be_a_whole_number_of_any_kind(tmp_path):
+    for planned in (1e1, np.int64(10)):
+        with vizopt.Run(tmp_path / "a.zarr", epochs=planned, mode="new") as run:
+            run.log(loss=1.0)
+    assert vizopt.Recording(tmp_path / "a.zarr").epochs == 1
+
+
+def test_a_size_that_is_too_small_is_said(tmp_path):
+    path = tmp_path / "a.zarr"
+    line = " kB, over size 2 kB: no fewer rows are kept: allow more, or leave data or params out"
+    with said("a.zarr: takes ", line), vizopt.Run(path, size="2 kB") as run:
+        for _ in range(9):
+            run.log(loss=1.0, params={"w": np.random.RandomState(0).rand(64, 64)})
 
 
 def test_names_of_features_fit(tmp_path):
@@ -523,6 +551,7 @@ def test_resuming_goes_back_to_the_step_that_is_logged(tmp_path):
     assert run["epoch"].tolist() == [*range(12)]
 
 
+@tight
 def test_resuming_replaces_the_row_after_the_last_update(tmp_path):
     path = tmp_path / "a.zarr"
     loop = Loop()
@@ -565,6 +594,7 @@ def test_what_a_training_ends_with_is_where_the_resumed_one_begins(tmp_path):
     assert runs[1]["val_loss"][[3, 6]].tolist() == [1.5, 3.0]
 
 
+@tight
 def test_a_resumed_run_keeps_as_many_rows_as_one_that_was_not(tmp_path):
     def logged(run, steps):
         for _ in steps:
@@ -640,6 +670,35 @@ def test_a_full_disk_in_the_middle_ends_the_recording_and_not_the_training(tmp_p
     assert 40 <= run.epochs <= 60
     assert run["loss"].tolist() == [*range(run.epochs)]
     assert len(run["params"]) == len(run)
+
+
+def test_a_full_disk_over_an_older_recording_says_where_the_new_one_is(tmp_path):
+    with vizopt.Run(tmp_path / "a.zarr") as run:
+        run.log(loss=7.0)
+    process = script(
+        tmp_path,
+        """
+        import warnings, resource
+        from vizopt.recording import recorder
+        recorder.WAITING_SNAPSHOTS = 10
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        rng = np.random.RandomState(0)
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            with vizopt.Run("a.zarr") as run:
+                for step in range(200):
+                    run.log(loss=step, params=[rng.rand(20, 20)])
+                    if step == 50:
+                        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        print(len(found), found[0].message)
+        """,
+    )
+    out, err = process.communicate()
+    assert err == ""
+    ends = "the recording ends here, the training goes on: what was complete is in"
+    assert out == f"1 a.zarr: cannot write: File too large: {ends} a.interrupted.zarr\n"
+    assert vizopt.Recording(tmp_path / "a.zarr")["loss"].tolist() == [7]
+    assert 40 <= vizopt.Recording(tmp_path / "a.interrupted.zarr").epochs <= 60
 
 
 def test_ctrl_c_in_the_middle_of_a_step(tmp_path):

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from loops import tight
 
 import vizopt
 from vizopt.core.errors import RecordingError, VizoptWarning
@@ -571,6 +572,7 @@ def optimizer_step(optimizer):
     optimizer.step()
 
 
+@tight
 def test_an_event_keeps_the_row_after_it_where_it_has_none(path):
     model = mlp(2, 8, 2)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
@@ -706,6 +708,14 @@ def test_a_resumed_training_is_as_one_that_was_not_broken_off(path, tmp_path):
     assert runs[0]["step"].tolist() == [0, 1, 2, 3, 4, 5, -1]
     for column in ("step", "epoch", "loss", "lr", "grad_norm", "params"):
         assert np.array_equal(runs[0][column], runs[1][column], equal_nan=True), column
+
+
+def test_a_rate_in_a_tensor_has_the_digits_somebody_wrote(path):
+    model, rate = mlp(2, 8, 2), torch.tensor(0.01)
+    groups = [{"params": model[0].parameters()}, {"params": model[2].parameters(), "lr": rate}]
+    with vizopt.torch.record(model, torch.optim.Adam(groups, lr=0.1), path):
+        pass
+    assert [group["lr"] for group in vizopt.Recording(path).header.external.groups] == [0.1, 0.01]
 
 
 class Noisy(nn.Module):

@@ -23,7 +23,8 @@ from vizopt.adapters.keras_model import (
 )
 from vizopt.adapters.options import Options
 from vizopt.core.errors import RecordingError
-from vizopt.recording.given import samples
+from vizopt.recording.budget import bytes_of
+from vizopt.recording.given import choice, samples
 from vizopt.recording.header import External
 from vizopt.recording.run import Run
 
@@ -65,8 +66,9 @@ def Recorder(  # noqa: N802 (the name of a Keras callback)
         RecordingError: Keras is missing, its backend cannot train, or the data do not fit.
     """
     keras = required("keras", "keras")
-    if unit not in ("step", "epoch"):
-        raise RecordingError(f'unit: {unit!r}: should be "step" or "epoch"')
+    choice("unit", unit, "step", "epoch")
+    choice("mode", options.get("mode", "new"), "new", "resume")
+    bytes_of(options.get("size", 1))
     if keras.backend.backend() == "numpy":
         raise RecordingError("Keras' backend numpy cannot train: KERAS_BACKEND=torch, or jax")
     if data is not None:

@@ -23,7 +23,7 @@ from vizopt.core.errors import RecordingError, VizoptWarning
 from vizopt.recording.given import samples
 from vizopt.recording.header import External
 
-REFITTED = {"BaseSGD", "BaseSGDClassifier", "BaseSGDRegressor"}  # Perceptron is one of them
+REFITTED = {"BaseSGDClassifier", "BaseSGDRegressor"}  # Perceptron is one of them
 ALL = (
     "MLPClassifier, MLPRegressor, LogisticRegression, SGDClassifier, SGDRegressor, Perceptron, "
     "alone or last in a Pipeline"
@@ -108,7 +108,7 @@ def listener_of(estimator: Any) -> type[Listener]:
     names = {kind.__name__ for kind in type(estimator).__mro__}
     if names & {"MLPClassifier", "MLPRegressor"}:
         return Evaluations if estimator.solver == "lbfgs" else Network
-    if "LogisticRegression" in names:
+    if "LogisticRegression" in names and "LogisticRegressionCV" not in names:  # fits many
         listens = estimator.solver == "lbfgs" and hasattr(estimator, "set_callbacks")
         return Iterations if listens else Refitted
     if names & REFITTED:

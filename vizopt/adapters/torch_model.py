@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError, VizoptWarning
 from vizopt.core.params import ParamLayout
+from vizopt.recording.given import array
 from vizopt.recording.header import External
 from vizopt.recording.parameters import MAX_EXACT_PARAMS
 
@@ -201,7 +202,9 @@ def _drawn(found: dict[str, torch.Tensor], path: Path) -> Iterator[tuple[str, to
 def _setting(value: Any) -> bool | float | str | None:
     """One that a header holds: a number, or text."""
     if isinstance(value, torch.Tensor):
-        return float(value) if value.numel() == 1 else str(value.tolist())
+        if value.numel() != 1:
+            return str(value.tolist())
+        return float(str(array(value).reshape(())))  # 0.01, as it was written in float32
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 

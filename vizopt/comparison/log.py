@@ -77,6 +77,7 @@ class Log(NamedTuple):
         titles: what the file calls its columns, where not as recordings do.
         unread: columns that are no numbers, and why.
         notes: what was taken for what.
+        kind: of the problem, as headers have it; empty where that is not known.
     """
 
     name: str
@@ -88,3 +89,4 @@ class Log(NamedTuple):
     titles: Mapping[str, str] = {}
     unread: Mapping[str, str] = {}
     notes: tuple[str, ...] = ()
+    kind: str = ""

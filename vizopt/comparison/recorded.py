@@ -32,7 +32,8 @@ def read(run: Recording, name: str) -> Log:
             run.header.whole,
         )
     dtype = run.columns["params"].dtype.name if weights else ""
-    return Log(name, run.header.unit, series, dtype, _batches(run, trained), weights)
+    batches, kind = _batches(run, trained), run.header.kind
+    return Log(name, run.header.unit, series, dtype, batches, weights, kind=kind)
 
 
 def _series(run: Recording, column: str, samples: int) -> Series:

@@ -68,9 +68,9 @@ def _before(found: Comparison) -> Iterator[str]:
     if gap and not gap.first and not is_made(gap.name):
         yield _cause(found, gap, 0)
     elif epoch == 0:
-        where = (
-            "the start, the formula" if unit == "step" else "the data, the first weights, the loss"
-        )
+        kinds = {found.here.kind, found.there.kind} - {""}
+        is_function = "function" in kinds if kinds else unit == "step"
+        where = "the start, the formula" if is_function else "the data, the first weights, the loss"
         yield f"nothing has moved yet at {unit} 0: look at {where}"
     elif found.weights and found.weights.epoch == epoch:
         yield f"these are the weights before {step_of(unit, epoch)}: {_steps(found)}"

@@ -18,6 +18,7 @@ from vizopt.recording.quantities import QUANTITIES
 MAX_CLASS_VALUES = 20  # different numbers with decimals that may be classes
 MIN_SAMPLES = 50  # samples of wide data that are taken in any case
 PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
+MOST_STEPS = 20_000_000  # that a history holds
 LONGEST_NAME = 100  # characters
 TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
 
@@ -105,6 +106,28 @@ def number(name: str, value: Any) -> float:
     if found.size != 1:
         raise RecordingError(f"{name}: {list(found.shape)} is not one number: log its mean")
     return float(found.reshape(()))
+
+
+def choice(name: str, value: Any, *options: str) -> None:
+    """Raises RecordingError where it is none of the options."""
+    if value not in options:
+        known = " or ".join(f'"{option}"' for option in options)
+        raise RecordingError(f"{name}: {value!r}: should be {known}")
+
+
+def planned(name: str, value: Any) -> int | None:
+    """How many steps there will be, if that is known.
+
+    Raises:
+        RecordingError: no whole number, or one that a recording does not hold.
+    """
+    if value is None:
+        return None
+    found = number(name, value)
+    if not (found == found // 1 and 0 <= found <= MOST_STEPS):
+        what = f"a whole number up to {MOST_STEPS:,}, or None where nobody knows"
+        raise RecordingError(f"{name}: {value}: should be {what}")
+    return int(found)
 
 
 def step(value: Any) -> int:

@@ -12,6 +12,7 @@ from vizopt.core.numbers import counted
 MOST_CLASSES = 256  # a class is a byte
 NESTED = list, tuple, dict, set, np.ndarray
 TOLD = 8  # columns of a row that a line shows
+NAME_TARGET = 'if y is a number to predict name it: target="price"'
 ABSENT = "NAType", "NaTType"  # pandas' own
 
 
@@ -71,8 +72,7 @@ def labelled(y: NDArray[Any], classes: Sequence[Any] | None) -> Labelled:
         )
     if len(chosen) > MOST_CLASSES:
         raise RecordingError(
-            f"data: labels: {len(chosen)} classes: {MOST_CLASSES} at most: if y is a number to "
-            'predict name it: target="price"'
+            f"data: labels: {len(chosen)} classes: {MOST_CLASSES} at most: {NAME_TARGET}"
         )
     if y.ndim == 1 and len(chosen) > len(names):  # some class has no sample
         values, codes = np.arange(len(chosen)), _numbered(y, chosen)

@@ -18,10 +18,10 @@ class LeftOut:
     Args:
         path: of the recording, which a line begins with.
         part: where it is written meanwhile.
-        abandon: ends the recording, where it cannot go on.
+        abandon: ends the recording, where it cannot go on; where it stays, if any of it does.
     """
 
-    def __init__(self, path: Path, part: Path, abandon: Callable[[], None]) -> None:
+    def __init__(self, path: Path, part: Path, abandon: Callable[[], Path | None]) -> None:
         self._path, self._part, self._abandon = path, part, abandon
         self._names: set[str] = set()
 
@@ -57,10 +57,12 @@ class LeftOut:
         if what in self._names:
             return
         self._names.add(what)
-        if what == ALL:
-            self._abandon()
         why = why.removeprefix(f"{self._part}: ").removeprefix(f"{self._path}: ")
-        self.say(f"{self._path}: {why}: {ENDS if what == ALL else 'left out from here on'}")
+        ends = "left out from here on"
+        if what == ALL:
+            kept = self._abandon()
+            ends = ENDS if kept in (None, self._path) else f"{ENDS}: what was complete is in {kept}"
+        self.say(f"{self._path}: {why}: {ends}")
 
     def say(self, line: str) -> None:
         """One line for who trains."""

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Batch
 from vizopt.core.errors import RecordingError
 from vizopt.recording.given import Samples
+from vizopt.recording.labels import NAME_TARGET
 
 TINY = 1e-40  # a share whose logarithm is a number
 
@@ -47,7 +48,9 @@ class ClassScores:
         if found.dtype.kind in "iuUSb":
             return self._of_classes(found)
         if classes != 2:
-            raise RecordingError(f"predict: gave one number a sample for {classes} classes")
+            raise RecordingError(
+                f"predict: gave one number a sample for {classes} classes: {NAME_TARGET}"
+            )
         return self._of_one(found.astype(np.float64))
 
     def _of_one(self, values: NDArray[np.float64]) -> Batch:

@@ -24,7 +24,6 @@ from vizopt.recording.source import Predict, Source
 from vizopt.recording.writer import STEP, UNLOGGED, Writer
 
 MAX_INPUT_NUMBERS = 20e6  # numbers of X that a picture takes
-MOST_STEPS = 20_000_000  # that a history holds
 
 
 class Run:
@@ -69,7 +68,8 @@ class Run:
             logits. When left out it is 0 for labels −1 and 1; for others the first numbers decide:
             0 if one is outside of 0 to 1, else 0.5.
         size: what the recording may take on the disk, in bytes or as "200 MB"; it chooses K, the
-            points of the plane and the cells of wide layers.
+            points of the plane and the cells of wide layers. The least that is possible may take
+            more, which is said at the end.
         mode: "new", or "resume" to go on with the recording at path, after its last step, or from
             the first `step` that is logged on: what it has from there comes again. What it ended
             with, as of `log_end`, is where the next step begins.
@@ -103,6 +103,9 @@ class Run:
         versions: Mapping[str, str] | None = None,
     ) -> None:
         self.path = at_home(path)
+        given.choice("unit", unit, "epoch", "step")
+        given.choice("mode", mode, "new", "resume")
+        epochs = given.planned(f"{unit}s", epochs)
         samples = (
             given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None
         )
@@ -111,7 +114,7 @@ class Run:
         source = Source(samples, predict, names, one, convention, dict(modules or {}))
         about = {"unit": unit, "title": title, "external": origin or External("Python")}
         about["versions"] = {**_versions(), **(versions or {})}
-        most = bytes_of(size)
+        self._most = most = bytes_of(size)
         self._writer = Writer(self.path, about, epochs, resumes=mode == "resume")
         self._left_out = LeftOut(self.path, self._writer.part, self._writer.abandon)
         self._keeping = Keeping(self._writer, source, self._left_out, most, epochs)
@@ -217,9 +220,10 @@ class Run:
         except VizoptError as error:
             self._left_out.leave_out("number", f"{error}: it and others like it")
             return None
-        if self._least() <= at < MOST_STEPS:
+        most = given.MOST_STEPS
+        if self._least() <= at < most:
             return at
-        limit = f"over {self._step}" if at < MOST_STEPS else f"{MOST_STEPS - 1:,} at most"
+        limit = f"over {self._step}" if at < most else f"{most - 1:,} at most"
         self._left_out.leave_out("order", f"step {at}: should be {limit}: it and others like it")
         return None
 
@@ -248,10 +252,20 @@ class Run:
         """What there is to say of it."""
         if self._step is not None:
             self._keeping.finish()
-            return ""
+            return self._too_large()
         self._writer.discard()
         kept = "what was recorded before stays" if self.steps else "there is no recording of it"
         return f"{self.path}: nothing was logged: {kept}"
+
+    def _too_large(self) -> str:
+        """That it takes more than it may, where fewer rows or coarser ones are not to be had."""
+        taken = sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+        if taken <= self._most:
+            return ""
+        return (
+            f"{self.path}: takes {taken / 1e3:,.0f} kB, over size {self._most / 1e3:,.0f} kB: "
+            "no fewer rows are kept: allow more, or leave data or params out"
+        )
 
     def _interrupt(self) -> str:
         if not self._writer.has_begun:

@@ -15,7 +15,7 @@ from vizopt.core.numbers import counted
 from vizopt.core.params import ParamLayout
 from vizopt.core.places import remove, synced, target
 from vizopt.recording.asking import Asking
-from vizopt.recording.atomic import is_recording, put, renamed
+from vizopt.recording.atomic import attributes, is_recording, put, renamed
 from vizopt.recording.continued import grid, logged, measured, opened
 from vizopt.recording.given import Numbers, Samples
 from vizopt.recording.header import Column, External, Group, Header
@@ -176,15 +176,20 @@ class Writer:
             remove(self.part)
         self._held.close()
 
-    def abandon(self) -> None:
-        """Leave what was committed, after an error, if it has begun; nothing more is written."""
+    def abandon(self) -> Path | None:
+        """Leave what was committed, after an error; nothing more is written. Where it is, if
+        anything was."""
+        kept = None
         with suppress(VizoptError, OSError):
             if self._recorder:
                 self._recorder.abandon()
-                self._left()
-            elif self._before is None:
+            known = attributes(self.part).get("committed", {})
+            if self._before is None and not known.get("history"):
                 remove(self.part)
+            elif self._recorder:
+                kept = self._left()
         self._held.close()
+        return kept
 
     def resumed(self) -> str:
         """Where a run is gone on with that came to no end; empty where it came to one."""
