@@ -16,7 +16,7 @@ from vizopt.core.numbers import count, number, setting
 from vizopt.core.sizes import Box
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import ARROW, BADGE_STEP_RADII, _shapes, sides, stacked
-from vizopt.draw.panels.curves.compared import _draw_line
+from vizopt.draw.panels.curves.sofar import Line
 from vizopt.draw.panels.curves.tips import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
@@ -339,7 +339,7 @@ def test_a_runs_line_has_its_dash():
     plot = SimpleNamespace(x=lambda x: x, y=lambda y: y, axis=axis)
     slot = SimpleNamespace(unit=1.0, theme=THEMES["light"])
     for dash in ((), (4, 1.5)):
-        _draw_line(axes, slot, plot, (np.arange(9), np.ones(9)), dash)
+        Line.of(slot, plot, (np.arange(9), np.ones(9))).draw(axes, slot, dash)
     assert [line.get_linestyle() for line in axes.lines] == ["-", "--"]
 
 

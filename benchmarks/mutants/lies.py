@@ -361,6 +361,18 @@ LIES = (
         "            raise\n        shutil.rmtree(aside, ignore_errors=True)\n"
         "        yield\n    finally:",
     ),
+    Lie(
+        "the dots of a race lie three pixels below their numbers",
+        "vizopt/draw/panels/curves/compared.py",
+        "int(x), int(y))",
+        "int(x), int(y) + 3)",
+    ),
+    Lie(
+        "the balls of a race lie three pixels below their numbers",
+        "vizopt/draw/panels/balls.py",
+        "floor(px), floor(py))",
+        "floor(px), floor(py) + 3)",
+    ),
 )  # fmt: skip
 
 

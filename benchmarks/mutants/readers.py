@@ -23,10 +23,10 @@ READERS = {
     "draw/header": "truth header golden tongues",
     "draw/panels": "golden truth_descent truth print contracts/panels picture room names",
     "draw/panels/a": "worked axis golden measured truth_descent truth outcome beside room",
-    "draw/panels/ba": "race_picture race golden picture names",
+    "draw/panels/ba": "race_picture race_truth race golden picture names",
     "draw/panels/base": "contracts/panels axis bounds measured picture room tongues truth golden",
     "draw/panels/curves": (
-        "axis golden measured truth race_picture contracts/panels curves beside external logged"
+        "axis golden measured truth race_picture race_truth contracts/panels curves beside external logged"
     ),
     "draw/panels/distance": "curves golden truth_descent contracts/panels picture",
     "draw/panels/features": "golden features strip truth picture",

@@ -14,8 +14,9 @@ from vizopt.draw.panels.axis import Kind, Limits
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.boxes import axis_of
-from vizopt.draw.panels.curves.lines import Points, by_column
+from vizopt.draw.panels.curves.lines import Points
 from vizopt.draw.panels.curves.plot import Floats, Plot
+from vizopt.draw.panels.curves.sofar import End, Line
 from vizopt.draw.panels.curves.tips import ASIDE, LABELS, STANDS, Tips
 from vizopt.draw.tracing import Traced
 from vizopt.draw.views import View, Views, planned_steps
@@ -27,9 +28,7 @@ from vizopt.recording.standings import stays
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-THICK = 2.3  # units of a line
 ARROW = 5.0  # units: half a side of an arrow where a value is beyond the axis
-COLUMN = 3.0  # units of width whose values are one point of a line
 WIDE_ASPECT = 1.2  # heights of a panel, from where on its plots lie beside each other
 NEAR_UNITS = 4.0  # units: no farther apart are runs at one step, of which other rows are kept
 PALE = 0.14  # of the ink, in the band of a run's seeds
@@ -94,19 +93,26 @@ def moving(slot: DrawContext, views: Views, plots: Sequence[Plot]) -> Draw:
 def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     every = list(views.values())
     values = [logged(view.run[plot.column]) for view in every]
+    lines = {view.name: Line.of(slot, plot, own) for view, own in zip(every, values, strict=True)}
 
     def draw_lines(axes: "Axes", some: Sequence[View]) -> None:
         for view in some:
             if isinstance(view.run, Seeded) and (band := view.run.band(plot.column)):
                 _draw_band(axes, slot, plot, band)
         for view in some:
-            own = logged(view.run[plot.column])
-            _draw_line(axes, slot, plot, own, view.role.dash)
+            lines[view.name].draw(axes, slot, view.role.dash)
 
     steps = [view.run["epoch"][view.rows] for view in every]
     tips = Tips(slot, views, plot)
     head = np.max(tips.x, axis=0)
-    lines = _stamps(slot, draw_lines, every, tips.x)
+    told = [line.told(slot, x) for line, x in zip(lines.values(), tips.x, strict=True)]
+    if _is_together(slot, tips.x):  # in one go
+        told = [np.min(told, axis=0)] * len(every)
+        parts = [(every, told[0])]
+    else:
+        parts = [([view], own) for view, own in zip(every, told, strict=True)]
+    stamps = [(_stamp(slot, draw_lines, some), own.astype(int).tolist()) for some, own in parts]
+    ends = [End(slot, *each) for each in zip(lines.values(), tips.x, tips.y, told, strict=True)]
     marks = _ends(slot)
     beyond = [_beyond(plot, own, at) for own, at in zip(values, steps, strict=True)]
     label, radius, muted = tips.label, tips.radius, slot.theme.muted
@@ -115,13 +121,15 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     names = [slot.fitted(n, label, tips.room) if tips.room > radius else "" for n in views]
 
     def draw(window: Pixels, k: int) -> None:
-        for line, ends in lines:
-            line(window, int(ends[k]) + 1)
-        for i, at, end, middle, place in tips[k]:
-            _connect(window, (at, end, middle - radius, place), muted)
-            stamp_at(window, marks[beyond[i][k] + 1], int(at), int(end))
+        for stamp, columns in stamps:
+            stamp(window, columns[k])
+        for end in ends:
+            end(window, k)
+        for i, x, y, middle, place in tips[k]:
+            _connect(window, (x, y, middle - radius, place), muted)
+            stamp_at(window, marks[beyond[i][k] + 1], int(x), int(y))
             stamp_at(window, badges[i], round(middle), round(place))
-            if names[i] and at > head[k] - slot.unit * STANDS:
+            if names[i] and x > head[k] - slot.unit * STANDS:
                 base = round(place + slot.font(label) * 0.36)
                 glyphs.write(window, names[i], round(middle + 1.4 * radius), base)
 
@@ -135,25 +143,17 @@ def _ends(slot: DrawContext) -> list[Pixels]:
     return [coloured(shape, slot.theme.ink) for shape in shapes]
 
 
-def _stamps(
-    slot: DrawContext,
-    draw: "Callable[[Axes, Sequence[View]], None]",
-    every: Sequence[View],
-    x: Sequence[Floats],
-) -> list[tuple[Stamp, Floats]]:
-    """The lines, and up to where they are seen in each frame [F]: all in one go where the runs are
-    at the same step, else each by itself."""
+def _is_together(slot: DrawContext, x: Sequence[Floats]) -> bool:
+    """Whether the runs are at the same step as long as each goes on."""
     head = np.max(x, axis=0)
-    together = all(
-        (abs(own - np.minimum(head, own.max())) < NEAR_UNITS * slot.unit).all() for own in x
-    )
-    parts = (
-        [(list(every), head)] if together else [([v], own) for v, own in zip(every, x, strict=True)]
-    )
-    return [
-        (Stamp.of(slot.width, slot.height, partial(_drawn, draw, some)), ends)
-        for some, ends in parts
-    ]
+    near = NEAR_UNITS * slot.unit
+    return all((abs(own - np.minimum(head, own.max())) < near).all() for own in x)
+
+
+def _stamp(
+    slot: DrawContext, draw: "Callable[[Axes, Sequence[View]], None]", some: Sequence[View]
+) -> Stamp:
+    return Stamp.of(slot.width, slot.height, partial(_drawn, draw, some))
 
 
 def _drawn(
@@ -187,22 +187,6 @@ def _draw_band(axes: "Axes", slot: DrawContext, plot: Plot, band: Band) -> None:
     x = plot.x(np.arange(len(band.low), dtype=float))
     low, high = (np.where(np.isnan(own), np.nan, plot.y(own)) for own in band)
     axes.fill_between(x, low, high, color=slot.theme.ink, alpha=PALE, lw=0)
-
-
-def _draw_line(
-    axes: "Axes", slot: DrawContext, plot: Plot, points: Points, dash: tuple[float, ...]
-) -> None:
-    """A run's line: of what swings within a few pixels the mean; of what lies beyond the axis
-    nothing but how it gets there and back."""
-    at, values = points
-    x = plot.x(at.astype(float))
-    out = np.pad(~((values >= plot.axis.low) & (values <= plot.axis.high)), 1, mode="edge")
-    gone = np.isnan(values) | (out[:-2] & out[1:-1] & out[2:])
-    y = np.where(gone, np.nan, plot.y(values))
-    x, y, _, _ = by_column(x, y, COLUMN * slot.unit)
-    style = (0, dash) if dash else "-"
-    width = max(THICK * slot.unit, 1.3)
-    axes.plot(x, y, color=slot.theme.ink, lw=width, linestyle=style, dash_capstyle="butt")
 
 
 def _beyond(plot: Plot, points: Points, epochs: NDArray[np.integer]) -> list[int]:

@@ -34,7 +34,7 @@ class Tips:
     """The ends of the lines in a plot; `tips[k]` are those of frame k.
 
     Attributes:
-        x: where the line of each run ends in each frame [F].
+        x, y: where the line of each run ends in each frame [F].
         label: size of the text at the ends.
         radius: of a badge.
         room: for a name, in pixels.
@@ -43,8 +43,11 @@ class Tips:
     def __init__(self, slot: DrawContext, views: Views, plot: Plot) -> None:
         steps = [view.run["epoch"][view.rows] for view in views.values()]
         values = [logged(view.run[plot.column]) for view in views.values()]
-        self.x = [plot.x(each.astype(float)) for each in steps]
-        self._y = [heights(plot, own, at) for own, at in zip(values, steps, strict=True)]
+        self.x = [
+            plot.x(each.clip(max=at[-1]).astype(float))
+            for each, (at, _) in zip(steps, values, strict=True)
+        ]
+        self.y = [heights(plot, own, at) for own, at in zip(values, steps, strict=True)]
         fits = (
             size
             for size in LABELS
@@ -61,7 +64,7 @@ class Tips:
         unit, top = self._slot.unit, self._plot.top
         ends, found = [float(own[k]) for own in self.x], []
         for group in beside(ends, unit * STANDS):
-            own = [float(self._y[i][k]) for i in group]
+            own = [float(self.y[i][k]) for i in group]
             middle = max(ends[i] for i in group) + unit * ASIDE
             places = spread(own, self._step, top, top + self._plot.height)
             for i, y, place in zip(group, own, places, strict=True):

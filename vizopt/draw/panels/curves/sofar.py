@@ -1,0 +1,113 @@
+"""Sofar: the lines of several runs as far as these have come, each up to its dot."""
+
+from math import floor
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vizopt.core.arrays import Pixels
+from vizopt.draw.paint import pixel
+from vizopt.draw.panels.base import DrawContext
+from vizopt.draw.panels.curves.lines import Points
+from vizopt.draw.panels.curves.plot import Floats, Plot
+from vizopt.draw.tracing import Traced
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+THICK = 2.3  # units of a line
+COLUMN = 3.0  # units of width, of whose values a line goes through the last
+
+
+class Line(NamedTuple):
+    """The points [n] of a run's line in pixels: its first value, and the last one of every few
+    pixels; without a height where it has no value, or one beyond the axis, as its neighbours."""
+
+    x: Floats
+    y: Floats
+
+    @classmethod
+    def of(cls, slot: DrawContext, plot: Plot, points: Points) -> "Line":
+        at, values = points
+        x = plot.x(at.astype(float))
+        kept = np.diff(np.floor(x / (COLUMN * slot.unit)), append=np.inf) != 0
+        kept[:1] = True
+        x, values = x[kept], values[kept]
+        out = np.pad(~((values >= plot.axis.low) & (values <= plot.axis.high)), 1, mode="edge")
+        gone = np.isnan(values) | (out[:-2] & out[1:-1] & out[2:])
+        return cls(x, np.where(gone, np.nan, plot.y(values)))
+
+    def draw(self, axes: "Axes", slot: DrawContext, dash: tuple[float, ...]) -> None:
+        """Draw all of it."""
+        style = (0, dash) if dash else "-"
+        ink, width = slot.theme.ink, thick(slot)
+        axes.plot(*self, color=ink, lw=width, linestyle=style, dash_capstyle="butt")
+
+    def told(self, slot: DrawContext, x: Floats) -> Floats:
+        """Up to which column only that is drawn which was before its run came to x [F]: around its
+        last point there is ink of what comes then, but at its end."""
+        last = self.x[(np.searchsorted(self.x, x, "right") - 1).clip(min=0)]
+        near = np.maximum(last, x - 2 * COLUMN * slot.unit)
+        return np.where(x < self.x[-1], np.floor(near - thick(slot) / 2), slot.width)
+
+
+class End:
+    """What joins a line to its dot in each frame: on from where the stamp ends, through the points
+    that its run has passed, and straight to the dot.
+
+    Args:
+        slot: the panel's window.
+        line: of the run.
+        x, y: of the dot [F].
+        start: the column where the stamp ends [F].
+    """
+
+    def __init__(self, slot: DrawContext, line: Line, x: Floats, y: Floats, start: Floats) -> None:
+        start = np.minimum(np.maximum(start, line.x[0]), x)
+        self._line = _pairs(*line)
+        self._first = np.searchsorted(line.x, start, "right").tolist()
+        self._stop = np.searchsorted(line.x, x, "right").tolist()
+        self._starts = _pairs(start, np.interp(start, *line))
+        self._dots = _pairs(x, y)
+        self._ink, self._thick = slot.theme.ink, thick(slot)
+
+    def __call__(self, window: Pixels, k: int) -> None:
+        passed = self._line[self._first[k] : self._stop[k]]
+        points = [self._starts[k], *passed, self._dots[k]]
+        if isinstance(window, Traced):
+            window.note_drawing(
+                lambda axes: axes.plot(*zip(*points, strict=True), color=self._ink, lw=self._thick)
+            )
+            return
+        for i, (x1, y1) in enumerate(points[1:]):
+            x0, y0 = points[i]
+            if y0 == y0 and y1 == y1:
+                _join(window, (x0, y0, x1, y1), self._thick, pixel(self._ink))
+
+
+def _pairs(x: Floats, y: Floats) -> list[tuple[float, float]]:
+    return list(zip(x.tolist(), y.tolist(), strict=True))
+
+
+def thick(slot: DrawContext) -> float:
+    """Pixels of a line."""
+    return max(THICK * slot.unit, 1.3)
+
+
+def _join(
+    window: Pixels, ends: tuple[float, float, float, float], width: float, ink: Pixels
+) -> None:
+    """A straight line to the right in whole pixels, none of them beyond its end: it is short, and
+    there are many."""
+    x0, y0, x1, y1 = ends
+    first, last, half = max(floor(x0), 0), floor(x1), width / 2
+    step = (y1 - y0) / (x1 - x0) if x1 > x0 else 0.0
+    if abs(y1 - y0) < 1:
+        window[max(round(y1 - half), 0) : round(y1 + half), first : last + 1] = ink
+        return
+    for column in range(first, last + 1):
+        a = y0 + (max(column, x0) - x0) * step
+        b = y0 + (column + 1 - x0) * step if column < last else y1
+        low, high = (a, b) if a < b else (b, a)
+        rows = slice(max(round(low - half), 0), round(high + half))
+        window[rows, max(column + 1 - round(width), 0) : column + 1] = ink
