@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
+from vizopt.clips.telling import fairness_of
+from vizopt.core import library
 from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number, setting
 from vizopt.core.sizes import Box
@@ -24,6 +26,7 @@ from vizopt.draw.race import raced
 from vizopt.draw.standing import gliding, standing
 from vizopt.draw.theme import THEMES
 from vizopt.draw.views import views_of
+from vizopt.recording.differences import SEPARATOR, common, own
 from vizopt.scene.load_race import load_race
 
 WIDE, SQUARE, TALL, SMALL = (1280, 720), (1080, 1080), (1080, 1920), (640, 360)
@@ -313,6 +316,41 @@ def test_a_name_is_smaller_or_in_two_lines_before_it_is_cut(every, race, texts):
     told = [text for text, _ in texts(picture, 10)]
     assert {"SGD with", "momentum"} < {*told}
     assert not [text for text in told if text.endswith("…") and text[:3] in ("SGD", "RMS")]
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("size", [WIDE, SQUARE, TALL, (960, 720)])
+@pytest.mark.parametrize("name", library.races())
+def test_how_fair_a_bundled_race_is_stands_whole_above_it(name, size, large, starts, texts):
+    field, runs = starts[name]
+    picture = planned_picture(runs, field, size, FPS, "still", large=large)
+    told = " ".join(text for text, _ in texts.still(picture))
+    told = " ".join(told.replace("·", " ").split())
+    for part in fairness_of(runs, field).split(SEPARATOR):
+        assert " ".join(field.colours.words.told(part).split()) in told
+    assert ("n = 20 seeds" in told) == (name == "batches")
+
+
+@pytest.fixture(scope="module")
+def starts(tmp_path_factory):
+    """The first steps of every bundled race."""
+    folder, made = tmp_path_factory.mktemp("starts"), {}
+    for name in library.races():
+        race = load_race(name, {"epochs": 3, "keep.grid": 8})
+        made[name] = (
+            race,
+            {s.title: vizopt.record(s, folder / name / f"{s.name}.zarr") for s in race.scenes()},
+        )
+    return made
+
+
+def test_few_runs_have_in_common_what_begins_their_settings(starts):
+    _, runs = starts["rates"]
+    assert common(runs).startswith("SGD  ·  ")
+    assert own(runs)["lr 10"] == "learning rate 10"
+    _, runs = starts["batches"]
+    assert "2 → 64 ReLU → 3 softmax" in common(runs).split(SEPARATOR)
+    assert own(runs)["batch 32"] == "batch 32"
 
 
 def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):

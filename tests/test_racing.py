@@ -161,7 +161,7 @@ def test_the_story_tells_who_leads_who_is_where_and_what_is_the_same(chapter):
 def test_below_the_title_stands_what_all_have_in_common(chapter):
     field, runs = chapter
     start = (
-        "spiral, 300 points, 3 classes  ·  2 → 64 ReLU → 3 softmax  ·  same data and first weights"
+        "same data and first weights  ·  spiral, 300 points, 3 classes  ·  2 → 64 ReLU → 3 softmax"
     )
     assert settings_of(runs, field.race) == start
     alone = {"": runs["SGD"]}

@@ -26,7 +26,8 @@ READERS = {
     "draw/panels/ba": "race_picture race_truth race golden picture names",
     "draw/panels/base": "contracts/panels axis bounds measured picture room tongues truth golden",
     "draw/panels/curves": (
-        "axis golden measured truth race_picture race_truth contracts/panels curves beside external logged"
+        "axis golden measured truth race_picture race_truth contracts/panels curves beside "
+        "external logged"
     ),
     "draw/panels/distance": "curves golden truth_descent contracts/panels picture",
     "draw/panels/features": "golden features strip truth picture",

@@ -23,7 +23,6 @@ from vizopt.draw.race import raced, what_differs
 from vizopt.draw.views import Runs, Views, clock_of, lengthiest, shown_times, stopping, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, Redrawn, StreamSpec
-from vizopt.recording.differences import SEPARATOR
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.race import RacePresentation
@@ -199,7 +198,7 @@ def pictured(
     run = lengthiest(views).run
     shown_at = size if slide else None
     runs = {name: view.run for name, view in views.items()}
-    settings, colours = settings_of(runs, scene), scene.colours
+    unlike, colours = "", scene.colours
     if (slide or large) and not colours.large:
         colours = replace(colours, text="large")
     if len(views) == 1:
@@ -208,9 +207,8 @@ def pictured(
         layer = scene.weights if isinstance(scene, RacePresentation) else ""
         stage = raced(runs, scene.stage, layer, large=colours.large, slide=slide)
         unlike = what_differs(views, scene.colours.words)
-        settings = SEPARATOR.join(filter(None, [unlike, settings]))
-    unit = clock_of(views).unit
-    words = HeaderText("" if slide else scene.title, settings, unit)
+    told, unit = settings_of(runs, scene, unlike), clock_of(views).unit
+    words = HeaderText("" if slide else scene.title, told, unit)
 
     def on(paper: str) -> FrameRenderer | WithWarning:
         theme = replace(colours, paper=paper, ground=colours.paper)  # values keep their colours

@@ -34,14 +34,20 @@ def told_of(runs: Runs, scene: Presentation, warning: str, slide: Size | None) -
     return story.of(run, scene, warning, slide)
 
 
-def settings_of(runs: Runs, scene: Presentation) -> str:
-    """The line below the title: of one run its settings; of a race what all have in common, and
-    what differs besides the update rule."""
+def settings_of(runs: Runs, scene: Presentation, unlike: str = "") -> str:
+    """The line below the title: of one run its settings; of a race how fair it is, in what the
+    rules are unlike, and what all have in common, which is cut where there is no room."""
     if not isinstance(scene, RacePresentation):
         (run,) = runs.values()
         return run.header.settings
+    return SEPARATOR.join(filter(None, [fairness_of(runs, scene), unlike, common(runs)]))
+
+
+def fairness_of(runs: Runs, scene: RacePresentation) -> str:
+    """Whether the runs of a race have one start, and what differs besides the update rule; with how
+    many seeds they were trained, and how their rates were chosen."""
     found = unfair(runs)
-    parts = [common(runs)]
+    parts = []
     network = all(run.header.kind == "network" for run in runs.values())
     unlike = {*unrecorded(runs), *(each.what for each in differences(runs))}
     if network and not {"data", "first weights"} & unlike:

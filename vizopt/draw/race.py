@@ -113,12 +113,13 @@ def _arranged(runs: Runs, layer: str, *, large: bool, slide: bool) -> FigureSpec
 def what_differs(views: Views, words: Language) -> str:
     """In what the update rules differ: of few runs each one's settings, of more which of them."""
     runs = {name: view.run for name, view in views.items()}
+    every = differences(runs)
+    found = dict.fromkeys(_called(each.what, words) for each in every if not each.beyond)
+    if every and not found:
+        return ""
     if len(runs) <= MAX_RUNS_TOLD:
         parts = [f"{views[name].role.badge} {what}" for name, what in own(runs).items() if what]
         return SEPARATOR.join(parts)
-    found = dict.fromkeys(
-        _called(each.what, words) for each in differences(runs) if not each.beyond
-    )
     return words.say("differ", what=", ".join(found)) if found else ""
 
 

@@ -16,7 +16,7 @@ DATA_KEY = "data."  # in front of a setting of the data
 RULE = "optimizer"
 APART = ("seed", "length", "framework")  # differences that are not of the problem
 FOLLOWS = {"sizes": "first weights", "start": "first weights", "f": "data"}  # from another one
-SEPARATOR = "  ·  "  # between the settings that stand below a title
+SEPARATOR, ITEMS = "  ·  ", ", "  # between the settings below a title, and within one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +91,51 @@ def samples(run: Recording) -> int:
 
 
 def common(runs: Mapping[str, Recording]) -> str:
-    """The settings that all runs have, as they stand below a title."""
-    first, *others = (run.header.settings.split(SEPARATOR) for run in runs.values())
-    return SEPARATOR.join(part for part in first if all(part in other for other in others))
+    """The settings that all runs have, as they stand below a title; of `SGD, learning rate 1` and
+    `SGD, learning rate 10` that is `SGD`."""
+    return SEPARATOR.join(ITEMS.join(items) for items in _shared(runs))
 
 
 def own(runs: Mapping[str, Recording]) -> dict[str, str]:
     """The settings of each run that are not those of all."""
-    shared = common(runs).split(SEPARATOR)
+    shared = _shared(runs)
     return {
-        name: SEPARATOR.join(
-            part for part in run.header.settings.split(SEPARATOR) if part not in shared
-        )
+        name: SEPARATOR.join(filter(None, (_rest(part, shared) for part in _parts(run))))
         for name, run in runs.items()
     }
+
+
+def _shared(runs: Mapping[str, Recording]) -> list[list[str]]:
+    """Of each setting as many items, from its first on, as are in one of every run."""
+    first, *others = ([*map(_items, _parts(run))] for run in runs.values())
+    found = []
+    for items in first:
+        alike = [max((_alike(items, part) for part in other), default=0) for other in others]
+        found.append(items[: min(alike, default=len(items))])
+    return [items for items in found if items]
+
+
+def _rest(part: str, shared: list[list[str]]) -> str:
+    """A setting without what all runs have of it."""
+    items = _items(part)
+    same = max((len(each) for each in shared if _alike(each, items) == len(each)), default=0)
+    return ITEMS.join(items[same:])
+
+
+def _alike(some: list[str], others: list[str]) -> int:
+    """How many items are the same, from the first on."""
+    return next(
+        (i for i, pair in enumerate(zip(some, others, strict=False)) if pair[0] != pair[1]),
+        min(len(some), len(others)),
+    )
+
+
+def _parts(run: Recording) -> list[str]:
+    return run.header.settings.split(SEPARATOR)
+
+
+def _items(part: str) -> list[str]:
+    return part.split(ITEMS)
 
 
 def _data(run: Recording) -> tuple[bytes, ...] | None:
