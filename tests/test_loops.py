@@ -120,6 +120,18 @@ def test_a_poster_is_of_the_very_epoch(command, run):
     assert np.array_equal(shown, still)
 
 
+@pytest.mark.parametrize(("asked", "end"), [({}, True), ({"poster": "first"}, False)])
+def test_a_race_on_a_slide_shows_its_end_before_it_plays(asked, end, tmp_path):
+    keys = {"size": (480, 270), "fps": 10, "seconds": 0.3, **asked}
+    scenes = [vizopt.load_scene(name, {"epochs": 31, "keep.grid": 8}) for name in ("sgd", "adam")]
+    vizopt.race(scenes, tmp_path / "a.pptx", folder=tmp_path / "runs", **keys)
+    first, *_, last = (shown.frame.astype(int) for shown in pictures(tmp_path / "a.pptx"))
+    with ZipFile(tmp_path / "a.pptx") as deck:
+        (name,) = [each for each in deck.namelist() if each.startswith("ppt/media/image")]
+        poster = np.asarray(Image.open(io.BytesIO(deck.read(name))).convert("RGB")).astype(int)
+    assert (abs(poster - last).mean() < abs(poster - first).mean()) == end
+
+
 def test_a_slide_plays_once_and_shows_its_poster(run, tmp_path):
     keys = {"size": (480, 270), "fps": 10, "seconds": 0.3, "loop": 3, "poster": "last"}
     vizopt.render(run, tmp_path / "a.pptx", **keys)

@@ -134,9 +134,19 @@ def told_to_files(
     group = drawing.group
     described = replace(options, size=group.size, fps=group.fps, slide=group.slide)
     metadata = metadata_of(drawing.views, drawing.scene, told, described, card, warning)
-    if options.poster and (drawing.group.slide or any(kind.poster for _, kind in members)):
-        return replace(metadata, poster=drawing.poster(options.poster))
+    kinds = [kind for _, kind in members]
+    poster = options.poster or _poster_of(drawing, options, kinds)
+    if poster and (drawing.group.slide or any(kind.poster for kind in kinds)):
+        return replace(metadata, poster=drawing.poster(poster))
     return metadata
+
+
+def _poster_of(drawing: Drawing, options: ClipOptions, kinds: Sequence[Format]) -> str:
+    """What is shown first where nobody says: of a race on a slide its end, as who prints it wants
+    to see who won; nothing where that answers a question, lies behind a card or is a frame more."""
+    race = len(drawing.views) > 1 and drawing.group.slide
+    hidden = options.allow_flashes or drawing.scene.pause
+    return "" if not race or hidden or any(kind.poster == "frame" for kind in kinds) else "last"
 
 
 def _views_of(runs: Runs, scene: Presentation, fps: float) -> Views:
