@@ -27,6 +27,7 @@ from vizopt.draw.standing import gliding, standing
 from vizopt.draw.theme import THEMES
 from vizopt.draw.views import views_of
 from vizopt.recording.differences import SEPARATOR, common, own
+from vizopt.recording.events import MARKS
 from vizopt.scene.load_race import load_race
 
 WIDE, SQUARE, TALL, SMALL = (1280, 720), (1080, 1080), (1080, 1920), (640, 360)
@@ -107,6 +108,60 @@ def test_the_standings_are_in_the_order_of_the_best_so_far(every, race, texts):
         for run in every.values()
         for mark in (0.5, 0.75, 0.9, 0.95)
     )
+
+
+@pytest.mark.parametrize(
+    ("many", "size"), [(3, WIDE), (6, WIDE), (4, SQUARE), (5, SQUARE), (6, SQUARE)]
+)
+def test_every_accuracy_that_a_run_reached_has_its_column(many, size, every, race, texts):
+    runs = some(every, many)
+    picture = planned_picture(runs, race, size, FPS, "still")
+    told = {text for text, _ in texts.still(picture)}
+    best = max(float(run["accuracy"].max()) for run in runs.values())
+    reached = {f"{mark * 100:.0f} %" for mark in MARKS if best >= mark}
+    assert "50 %" in reached
+    assert reached <= told
+    assert picture.unseen() == []
+
+
+def test_every_plane_has_the_same_figures_above_it(every, race, texts):
+    for size in (WIDE, SQUARE):
+        picture = planned_picture(some(every, 5), race, size, FPS, "still")
+        above = [text for text in written(texts, picture, 2) if text.startswith("loss ")]
+        assert len(above) >= 4
+        assert len({"lr" in text for text in above}) == 1
+
+
+@pytest.mark.parametrize("weights", ["", "dense2"])
+def test_a_long_name_leaves_the_accuracies_at_the_ends_of_their_planes(weights, every, race, texts):
+    names = ["SGD", "Momentum", "Nesterov momentum, of six"]
+    names += [] if weights else ["4", "5"]
+    runs = dict(zip(names, every.values(), strict=False))
+    shown = replace(race, weights=weights)
+    picture = planned_picture(runs, shown, WIDE, FPS, "still")
+    boxes = [next(s[0] for s in own if len(s) == 1) for own in picture.spots().values()]
+    told = texts.moving(picture, len(picture) - 1)
+    ends = []
+    for run, (left, top, *_) in zip(runs.values(), boxes, strict=True):
+        now = number(float(run["accuracy"][-1]))
+        (end,) = [
+            b[2]
+            for text, b in told
+            if text == now and abs(b[1] - top) < 20 and 0 < b[0] - left < 300
+        ]
+        ends.append(end - left)
+    assert np.ptp(ends) < 3
+
+
+def test_what_a_shape_has_no_room_for_is_said(every, tmp_path):
+    keys = {"at": "last", "size": (720, 720), "text": "large"}
+    clip = vizopt.race([run.path for run in every.values()], tmp_path / "a.png", **keys)
+    assert clip.unseen == ("curves",)
+    assert str(clip).endswith("  no room for curves")
+    clip = vizopt.race([every["SGD"].path, every["Adam"].path], tmp_path / "b.png", at="last")
+    assert clip.unseen == ()
+    small = planned_picture(every, load_race("rules"), (400, 300), FPS, "still")
+    assert small.unseen()[:2] == ["curves", "planes"]
 
 
 def test_who_ended_stands_and_says_so(picture, every, race, texts):

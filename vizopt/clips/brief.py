@@ -38,6 +38,7 @@ def clip_line(clip: "Clip") -> str:
         card,
         plays,
         clip.harm,
+        f"no room for {', '.join(clip.unseen)}" if clip.unseen else "",
         paper,
     ]
     return "  ".join(filter(None, [*parts, told_verdict(clip.verdict) + _calmer(clip)]))

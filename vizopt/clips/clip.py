@@ -35,6 +35,7 @@ class Clip:
         metadata: what the file says of itself.
         at: what a still shows, "epoch 4500".
         harm: what was given up for a smaller file; empty where nothing was.
+        unseen: what a race of this shape has no room for.
         papered: on the look's paper, for its format has no transparency.
         asked: frames per second that were asked for; none where nobody did.
     """
@@ -48,6 +49,7 @@ class Clip:
     metadata: ClipMetadata
     at: str = ""
     harm: str = ""
+    unseen: tuple[str, ...] = ()
     papered: bool = False
     asked: float | None = None
 

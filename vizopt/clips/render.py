@@ -63,6 +63,7 @@ def draw(
         length = len(drawing) + (kinds[file].poster == "frame" and metadata.poster is not None)
         made = Clip(file, size, fps, length, took, verdict, metadata, drawing.at)
         papered = scene.colours.transparent and not group.clear
-        return replace(made, papered=papered, asked=options.fps)
+        unseen = tuple(drawing.picture.unseen())
+        return replace(made, papered=papered, asked=options.fps, unseen=unseen)
 
     return lambda: [clip(file) for file in complete], wrong

@@ -43,6 +43,7 @@ class Clear:
         self._words = [np.array([*rgb, 255], np.uint8).view(np.uint32)[0] for rgb in self._papers]
         self._picture, self._other = draw(paper), draw(other)
         self.size, self.spots = self._picture.size, self._picture.spots
+        self.unseen = self._picture.unseen
         self.card = self._picture.card if isinstance(self._picture, WithWarning) else 0
 
     def __len__(self) -> int:

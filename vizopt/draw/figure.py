@@ -13,7 +13,7 @@ from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.grids import Grids
 from vizopt.draw.header import HeaderText, headed
 from vizopt.draw.paint import DPI, drawn, pixel_axes
-from vizopt.draw.panels import Comparing, Draw, DrawContext, Legend
+from vizopt.draw.panels import Comparing, Draw, DrawContext, Legend, Standings
 from vizopt.draw.playback import Playback
 from vizopt.draw.printed import laid
 from vizopt.draw.small import unit_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 GAP = 26  # between panels
+PLURALS = {"run": "planes", "weights": "weights"}  # panels that each run has
 MIN_PANEL_SIDE = 20  # width and height of a panel
 
 
@@ -61,7 +62,7 @@ class FrameRenderer:
                     f"{view.run.path}: no column {column!r}, which the picture needs: "
                     "record it again"
                 )
-        self._views = views
+        self._views, self._every = views, stage.panels
         self._frames = len(next(iter(views.values())).rows)
         self.size = size = playback.size
         with theme.applied():
@@ -106,6 +107,20 @@ class FrameRenderer:
                     found[name] += [_moved(spot, box) for spot in spots]
             elif own is not None and not isinstance(panel, Legend):  # that is of all
                 found[own].append(np.array([box]))
+        return found
+
+    def unseen(self) -> list[str]:
+        """What a picture of several runs has no room for: panels without a place, and what those
+        that have one leave out."""
+        if len(self._views) < 2:
+            return []
+        placed = [panel for panel, _, _ in self._panels]
+        kinds = [type(panel) for panel in placed]
+        names = (name for name, panel in self._every.items() if type(panel) not in kinds)
+        found = [*dict.fromkeys(PLURALS.get(name.partition("-")[0], name) for name in names)]
+        for panel, _, slot in self._panels:
+            if isinstance(panel, Standings):
+                found += panel.unseen(slot, self._views)
         return found
 
     def printed(self, k: int) -> "AbstractContextManager[Figure]":

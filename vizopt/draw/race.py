@@ -141,7 +141,8 @@ def _with(many: int, large: bool) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic, Mosai
     names = [f"run-{number}" for number in range(1, many + 1)]
     wide = {2: _beside_two, 3: _above, 4: _above}.get(many, _beside_six)(names)
     six = _low_six if large else _compact_six
-    square = {2: _stacked, 3: _stacked, 4: _beside_four}.get(many, six)(names)
+    four = _beside_four if large else _low_four
+    square = {2: _stacked, 3: _stacked, 4: four}.get(many, six)(names)
     portrait = {2: _stacked, 3: _filled, 4: _stacked_four}.get(many, _stacked_six)(names)
     tall = {
         2: (383.0, 150.0, 520.0),
@@ -211,6 +212,13 @@ def _beside_four(names: list[str]) -> Mosaic:
     a, b, c, d = names
     rows = (f"{a} {b} curves", f"{c} {d} standings")
     return Mosaic(rows, widths=(190.0, 190.0, 224.0))
+
+
+def _low_four(names: list[str]) -> Mosaic:
+    """Two by two, the curves to the right, the standings below."""
+    a, b, c, d = names
+    rows = (f"{a} {b} curves", f"{c} {d} curves", "standings standings standings")
+    return Mosaic(rows, widths=(190.0, 190.0, 224.0), heights=(218.0, 218.0, 128.0))
 
 
 def _beside_six(names: list[str]) -> Mosaic:

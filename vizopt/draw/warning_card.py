@@ -41,6 +41,10 @@ class WithWarning:
         found = self._picture.spots()
         return {name: [self._behind(spot) for spot in spots] for name, spots in found.items()}
 
+    def unseen(self) -> list[str]:
+        """What the picture has no room for."""
+        return self._picture.unseen()
+
     def _behind(self, spot: Spot) -> Spot:
         return spot if len(spot) == 1 else np.concatenate([spot[:1].repeat(self.card, 0), spot])
 

@@ -1,6 +1,7 @@
 """Small planes: one run of several, its number, name and figures above its plane."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Annotated, Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from vizopt.core.arrays import Pixels
 from vizopt.core.specs import Flag, spec
-from vizopt.draw.glyphs import Glyphs
+from vizopt.draw.glyphs import Glyphs, drawn_width
 from vizopt.draw.paint import pixel
 from vizopt.draw.panels.badge import draw_badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
@@ -24,7 +25,6 @@ from vizopt.recording.quantities import quantity
 from vizopt.recording.readout import writing_of
 
 NAMES, VALUE, MORE = (15, 13, 12, 11), 17, 12  # sizes of the name, the first figure, the rest
-NAME_ROOM = 1.1  # of a name's width, as small letters are drawn wider
 BETWEEN = "  ·  "  # figures
 THICK = 3.0  # units of the frame around who leads
 BESIDES: dict[str, type[Strip | FittedCurve | PredictedTrue]] = {
@@ -111,10 +111,12 @@ class SmallPlane(OneRun):
         return draw
 
     def _width(self, slot: DrawContext, views: Views, right: int) -> float:
-        """Where the figures end: with what stands below, or farther where the name needs it."""
-        name = slot.text_width(self.view(views).name, NAMES[1], "bold")
-        needed = 2.6 * reach(slot, NAMES[0]) + NAME_ROOM * name + _figure(slot)
-        return max(right, min(needed, slot.width))
+        """Where the figures of all runs end: with what stands below, or farther where that spares
+        a name from being cut."""
+        beside = 2.6 * reach(slot, NAMES[0]) + _figure(slot)
+        font, family = slot.font(NAMES[-1]), slot.theme.family
+        needed = [beside + ceil(drawn_width(name, font, "bold", family)) for name in views]
+        return max(right, *(wide for wide in needed if wide <= slot.width), 0.0)
 
     def _box(self, below: DrawContext, views: Views) -> tuple[int, int, int, int]:
         """Left and top of what stands below the lines, where it ends at the right, its height."""

@@ -29,7 +29,9 @@ LOWEST = 1.25  # heights of a text from row to row, at least
 HIGHEST = 2.6  # and at most
 PITCH = 1.35  # heights of a title's text from its first line to the second
 LINE = 1.15  # heights of a name's text from its first line to the second
-WIDEST = 0.6, 0.36  # of the table, that names take at most: of few columns, of many
+# Share of the table that names take at most, and units between columns: as there is room.
+WAYS = ((0.36, 14.0), (0.36, 8.0), (0.24, 8.0))
+ALONE = ((0.6, 14.0),)  # where there are few columns
 
 
 @spec
@@ -90,6 +92,16 @@ class Standings:
             rows[name] = [row]
         return rows
 
+    def unseen(self, slot: DrawContext, views: Views) -> list[str]:
+        """Accuracies that are reached, and whose columns have no room: `50 %`."""
+        shown = _Table.of(slot, views, self.by).marks
+        every = MARKS if self.by == "accuracy" else ()
+        return [
+            f"{mark * 100:.0f} %"
+            for mark in every
+            if mark not in shown and not _reached_by_none(views, mark)
+        ]
+
 
 class _Table(NamedTuple):
     """Where the columns end and the rows stand, in pixels."""
@@ -109,39 +121,50 @@ class _Table(NamedTuple):
 
     @classmethod
     def of(cls, slot: DrawContext, views: Views, by: str) -> "_Table":
-        """As large as all columns fit; else without accuracies none reaches, then the lowest."""
-        head = slot.font(HEAD) * (2 + PITCH)
-        each = (slot.height - head) / len(views)
-        fits = [size for size in SIZES if slot.font(size) * LOWEST <= each] or [SIZES[-1]]
+        """As large as all columns fit, with less room for names and between columns before one is
+        left out: of accuracies that none reaches the highest, then the lowest."""
+        each = (slot.height - slot.font(HEAD) * (2 + PITCH)) / len(views)
+        sizes = [size for size in SIZES if slot.font(size) * LOWEST <= each] or [SIZES[-1]]
         marks = [*MARKS] if by == "accuracy" else []
-        every = [cls._sized(slot, views, by, size, marks, each) for size in fits]
-        while marks and all(table.room < table.widest for table in every):
+        while True:
+            for way in WAYS if marks else ALONE:
+                for size in sizes:
+                    table = cls._sized(slot, views, by, size, marks, way)
+                    if table.room >= table.widest:
+                        return table
+            if not marks:
+                return table
             marks.pop(-1 if _reached_by_none(views, marks[-1]) else 0)
-            every = [cls._sized(slot, views, by, size, marks, each) for size in fits]
-        return next((table for table in every if table.room >= table.widest), every[-1])
 
     @classmethod
     def _sized(
-        cls, slot: DrawContext, views: Views, by: str, size: int, marks: list[float], each: float
+        cls,
+        slot: DrawContext,
+        views: Views,
+        by: str,
+        size: int,
+        marks: list[float],
+        way: tuple[float, float],
     ) -> "_Table":
         """With text of a size and the columns of these accuracies."""
+        share, gap = way[0], way[1] * slot.unit
         head = slot.font(HEAD) * (2 + PITCH)
-        pitch = min(each, slot.font(size) * HIGHEST)
+        pitch = min((slot.height - head) / len(views), slot.font(size) * HIGHEST)
         clock = clock_of(views)
         best = slot.say("best_accuracy" if by == "accuracy" else "lowest_value")
         widest = max(
             slot.text_width(clock.written(view.times[-1]), size) for view in views.values()
         )
         above = slot.text_width(slot.say("steps_to", units=slot.say(clock.units)), HEAD)
-        step = max(widest, slot.text_width("95 %", HEAD)) + slot.unit * 14
-        step = max(step, (above + slot.unit * 14) / max(len(marks), 1) if marks else 0.0)
+        step = max(widest, slot.text_width("95 %", HEAD)) + gap
+        step = max(step, (above + gap) / len(marks) if marks else 0.0)
         named = title_of(slot, next(iter(views.values())).run, by)
         value = max(slot.text_width(text, HEAD) for text in (best, named))
         ends = slot.text_width("0.000–0.000", HEAD) + slot.unit * 6 if _seeds(views) > 1 else 0.0
         value = max(value, slot.text_width("0.0000", size, "bold") + ends) + slot.unit * 12
         left = 2.8 * reach(slot, size)
         name = max(slot.text_width(view.name, size, "bold") for view in views.values())
-        name = min(name, slot.width * WIDEST[bool(marks)]) + slot.unit * 6
+        name = min(name, slot.width * share) + slot.unit * 6
         titles = [best, *(f"{mark * 100:.0f} %" for mark in marks)]
         first = [named, *[""] * len(marks)]
         if marks:
