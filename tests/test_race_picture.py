@@ -244,6 +244,13 @@ def test_a_row_with_room_says_how_its_run_ended(every, race, texts):
     assert row[0] > name[2]
 
 
+def test_what_a_frame_means_stands_above_the_standings(starts, texts):
+    for name, size in (("rates", WIDE), ("batches", SQUARE), ("rules", WIDE)):
+        field, runs = starts[name]
+        picture = planned_picture(runs, field, size, FPS, "still")
+        assert "framed: best so far" in [text for text, _ in texts.still(picture)]
+
+
 def test_nobody_leads_who_shares_the_lead(every, race):
     found = standing(views_of(every, race.timeline, FPS), "accuracy")
     assert not any(each.leads[0] for each in found.values())

@@ -92,7 +92,7 @@ def _arranged(runs: Runs, layer: str, *, large: bool, slide: bool) -> FigureSpec
     drawn = ("loss", "accuracy", "r2") if small else ("loss", "accuracy", "r2", "lr")
     curves = Curves(tuple(name for name in drawn if name in common))
     decides = score(runs)
-    panels: dict[str, Panel] = {"curves": curves, "standings": Standings(decides)}
+    panels: dict[str, Panel] = {"curves": curves, "standings": Standings(decides, small)}
     if not small:
         return FigureSpec(panels, *_without())
     written = tuple(name for name in ("accuracy", "loss", "r2", "lr") if name in common)

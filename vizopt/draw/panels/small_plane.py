@@ -40,8 +40,8 @@ class SmallPlane(OneRun):
     loss and learning rate, and below its plane, or the strip of its only feature; of a regression
     the curve over its only feature, or what is predicted against what is true.
 
-    Who leads has a thick frame. A run that ended earlier than others stands, and says "finished";
-    one that diverged says so.
+    Who leads, by the best so far, has a thick frame, also where it is worse now. A run that ended
+    earlier than others stands, and says "finished"; one that diverged says so.
 
     Args:
         shown: what stands below: "plane", "strip", "fitted" or "predicted".

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Spots
-from vizopt.core.specs import spec
+from vizopt.core.specs import Flag, spec
 from vizopt.draw.paint import pixel, stamp_at
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
@@ -44,9 +44,11 @@ class Standings:
 
     Args:
         by: what decides: the highest "accuracy" or the lowest "loss" so far.
+        framed: whether it says what the frame around a small plane means, where there is room.
     """
 
     by: Literal["accuracy", "loss"] = "accuracy"
+    framed: Flag = False
 
     @property
     def needs(self) -> frozenset[str]:
@@ -59,10 +61,19 @@ class Standings:
             for title, x in zip(titles, table.rights, strict=True):
                 y = base + line * slot.font(HEAD) * PITCH
                 slot.text(x, y, title, HEAD, align="right")
-        if told := _said_of_seeds(slot, views, table.left + table.room):
-            slot.text(0, base + slot.font(HEAD) * PITCH, told, HEAD)
+        beside = [table.titles[0], table.above[0]]
+        for line, (ways, title) in enumerate(zip(self._told(slot, views), beside, strict=False)):
+            free = table.rights[0] - slot.text_width(title, HEAD) - slot.unit * 8
+            told = next((way for way in ways if slot.text_width(way, HEAD) <= free), "")
+            slot.text(0, base + (1 - line) * slot.font(HEAD) * PITCH, told, HEAD)
         y = base + slot.font(HEAD) * (PITCH + 0.4)
         slot.axes.plot([0, slot.width], [y, y], color=slot.theme.rule, lw=slot.hairline)
+
+    def _told(self, slot: DrawContext, views: Views) -> list[list[str]]:
+        """What the numbers are, of several seeds, and what a frame: the longest way first."""
+        many = _seeds(views)
+        ways = [slot.say(key, count=many) for key in ("median_range", "race_seeds") if many > 1]
+        return [own for own in (ways, [slot.say("framed_best")] * self.framed) if own]
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         table = _Table.of(slot, views, self.by)
@@ -186,13 +197,6 @@ def _seeds(views: Views) -> int:
     """With how many the runs were trained, at most."""
     runs = (view.run for view in views.values())
     return max(len(run.members) if isinstance(run, Seeded) else 1 for run in runs)
-
-
-def _said_of_seeds(slot: DrawContext, views: Views, width: float) -> str:
-    """What the numbers are, of several seeds, as there is room."""
-    many = _seeds(views)
-    ways = [slot.say(key, count=many) for key in ("median_range", "race_seeds") if many > 1]
-    return next((told for told in ways if slot.text_width(told, HEAD) <= width), "")
 
 
 def _reached_by_none(views: Views, mark: float) -> bool:
