@@ -35,7 +35,14 @@ def recorded(path, outputs):
         Column("epoch", "snapshots", "int64"),
         Column("scores", "snapshots", "uint8", codes.shape[1:]),
     )
-    header = Header("test", "", ParamLayout.of({"dense1.weights": (1, 1)}), 2 * len(codes), {})
+    header = Header(
+        "test",
+        "",
+        ParamLayout.of({"dense1.weights": (1, 1)}),
+        2 * len(codes),
+        {},
+        classes=tuple("abcdefgh"[: len(codes[0])]),
+    )
     with Recorder(path, header, columns, {}) as recorder:
         for row, code in enumerate(codes):
             recorder.append("history", {"loss": 1.0})

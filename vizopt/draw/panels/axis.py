@@ -57,18 +57,18 @@ class Axis:
         least, most = float(every.min()), float(every.max())
         if found.scale == "log" and kind != "linear" and most > 0:
             return cls._decades(found, kept)
+        ends_low = most <= 10**DECADES * np.quantile(every, FEW)
+        if found.scale == "mostly" and kind == "auto" and least > 0 and not ends_low:
+            kind = "log"
         axis = cls.within(column, least, most, kind)
-        ends_low = found.scale == "mostly" and most <= 10**DECADES * np.quantile(every, FEW)
-        if axis.log and not (kind == "auto" and ends_low):
-            return axis
-        return cls._even(found, kept)
+        return axis if axis.log else cls._even(found, kept)
 
     @classmethod
     def within(cls, column: str, low: float, high: float, kind: Kind = "auto") -> "Axis":
         """The axis of a column from one end to the other; `kind` as above."""
         found = quantity(column)
         decades = found.scale == "log" and kind != "linear" and low > 0
-        asked = kind == "log" or (kind == "auto" and found.scale in ("auto", "mostly"))
+        asked = kind == "log" or (kind == "auto" and found.scale == "auto")
         wide = high > (1 if kind == "log" else 10**DECADES) * low > 0
         value = found.reference[0] if decades and found.reference else None
         mark = value if value and low <= value <= high else None

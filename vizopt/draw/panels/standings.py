@@ -61,8 +61,8 @@ class Standings:
             for title, x in zip(titles, table.rights, strict=True):
                 y = base + line * slot.font(HEAD) * PITCH
                 slot.text(x, y, title, HEAD, align="right")
-        beside = [table.titles[0], table.above[0]]
-        for line, (ways, title) in enumerate(zip(self._told(slot, views), beside, strict=False)):
+        beside = zip(self._told(slot, views), (table.titles[0], table.above[0]), strict=False)
+        for line, (ways, title) in enumerate(beside):
             free = table.rights[0] - slot.text_width(title, HEAD) - slot.unit * 8
             told = next((way for way in ways if slot.text_width(way, HEAD) <= free), "")
             slot.text(0, base + (1 - line) * slot.font(HEAD) * PITCH, told, HEAD)
@@ -298,5 +298,4 @@ def _lines(slot: DrawContext, name: str, table: _Table) -> tuple[list[str], floa
         for both in halves if 2 * LINE * slot.font(size) <= table.pitch else []:
             if all(fits(half, size) for half in both):
                 return both, size
-    least = SIZES[-1]
-    return [slot.fitted(name, least, table.room, "bold")], least
+    return [slot.fitted(name, SIZES[-1], table.room, "bold")], SIZES[-1]
