@@ -480,7 +480,8 @@ def test_the_command_races_lists_and_tells(command, tmp_path):
     ran = command("race", "two.toml", "-o", "two.png", "--size", "320x180", "--cores", "1", "-q")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("two.png  320×180  ")
-    assert ran.out.endswith("  epoch 8\ntwo.txt  the clip in words\n")
+    said = "  epoch 8  no room for curves, planes\ntwo.txt  the clip in words\n"
+    assert ran.out.endswith(said)
     assert Path("two.txt").read_text().startswith("Two: 2 runs, SGD and Adam.")
     table = command("table", "two.toml").out
     assert table == command("table", *sorted(Path("outputs/two").iterdir())).out
