@@ -13,6 +13,7 @@ from vizopt.recording.differences import (
     Difference,
     common,
     differences,
+    own,
     unfair,
     unrecorded,
 )
@@ -153,9 +154,9 @@ def _who(runs: Mapping[str, Recording]) -> str:
     """Each run with its settings, then what all have in common."""
     shared = common(runs)
     each = []
-    for place, (name, run) in enumerate(runs.items(), 1):
-        own = [part for part in run.header.settings.split(SEPARATOR) if part not in shared]
-        each.append(f"{place} {name}" + (f" ({', '.join(own)})" if own else ""))
+    for place, (name, settings) in enumerate(own(runs).items(), 1):
+        apart = ", ".join(filter(None, settings.split(SEPARATOR)))
+        each.append(f"{place} {name}" + (f" ({apart})" if apart else ""))
     told = f"{counted(len(runs), 'run')} stand beside each other: {'; '.join(each)}."
     return f"{told} {sentence(', '.join(shared.split(SEPARATOR)))}" if shared else told
 

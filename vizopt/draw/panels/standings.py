@@ -163,9 +163,7 @@ class _Table(NamedTuple):
         pitch = min((slot.height - head) / len(views), slot.font(size) * HIGHEST)
         clock = clock_of(views)
         best = slot.say("best_accuracy" if by == "accuracy" else "lowest_value")
-        widest = max(
-            slot.text_width(clock.written(view.times[-1]), size) for view in views.values()
-        )
+        widest = max(slot.text_width(clock.written(v.times[-1]), size) for v in views.values())
         above = slot.text_width(slot.say("steps_to", units=slot.say(clock.units)), HEAD)
         step = max(widest, slot.text_width("95 %", HEAD)) + gap
         step = max(step, (above + gap) / len(marks) if marks else 0.0)
