@@ -79,8 +79,8 @@ LIES = (
     Lie(
         "the counter shows epoch + 1",
         "vizopt/draw/header.py",
-        "count(int(epochs[k]))",
-        "count(int(epochs[k]) + 1)",
+        "clock.written(shown[k])}{total}",
+        "clock.written(shown[k] + 1)}{total}",
     ),
     Lie(
         "the key's last epoch is off by one",
@@ -103,8 +103,8 @@ LIES = (
     Lie(
         "the page's numbers are those of the frame before",
         "vizopt/formats/html/page.py",
-        "_written(metadata.numbers[name][:frames])",
-        "_written(np.roll(metadata.numbers[name], 1)[:frames])",
+        "metadata.written(name)[:frames]",
+        "[*metadata.written(name)[-1:], *metadata.written(name)[: frames - 1]]",
     ),
     Lie(
         "a mark is one frame late",
@@ -139,8 +139,8 @@ LIES = (
     Lie(
         "the arrow ends where the step before did",
         "vizopt/draw/panels/move.py",
-        "np.clip(self._px[step + 1], left, right)",
-        "np.clip(self._px[step - 1], left, right)",
+        "self._place(step + 1)[0]",
+        "self._place(step - 1)[0]",
     ),
     Lie(
         "weights bend at another size than the key says",
@@ -319,8 +319,8 @@ LIES = (
     Lie(
         "a resumed run counts its rows from 0",
         "vizopt/recording/recorder.py",
-        "self._whole = dict(self._commits.counts)",
-        "self._whole = dict.fromkeys(GROUPS, 0)",
+        "self._rows = dict(self._commits.counts)",
+        "self._rows = dict.fromkeys(self._commits.counts, 0)",
     ),
     Lie(
         "a resumed run makes the last update twice",
