@@ -25,7 +25,7 @@ from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.standing import gliding, standing
 from vizopt.draw.theme import THEMES
-from vizopt.draw.views import views_of
+from vizopt.draw.views import Role, views_of
 from vizopt.recording.differences import SEPARATOR, common, own
 from vizopt.recording.events import MARKS
 from vizopt.scene.load_race import load_race
@@ -433,14 +433,17 @@ def test_a_picture_of_descents_has_every_ball_on_the_curve(tmp_path, texts):
             assert np.corrcoef(middle[:, i], shown[at])[0, 1] > 0.99
 
 
-def test_a_runs_line_has_its_dash():
+def test_a_runs_line_has_its_dash_and_of_more_than_six_its_grey_and_width():
     axes = Figure().add_axes((0, 0, 1, 1))
     axis = SimpleNamespace(low=0.0, high=2.0)
     plot = SimpleNamespace(x=lambda x: x, y=lambda y: y, axis=axis)
     slot = SimpleNamespace(unit=1.0, theme=THEMES["light"])
-    for dash in ((), (4, 1.5)):
-        Line.of(slot, plot, (np.arange(9), np.ones(9))).draw(axes, slot, dash)
-    assert [line.get_linestyle() for line in axes.lines] == ["-", "--"]
+    for place in (1, 2, 7, 13, 20):
+        Line.of(slot, plot, (np.arange(9), np.ones(9)), Role(place)).draw(axes)
+    assert [line.get_linestyle() for line in axes.lines] == ["-", "--", "-", "-", "--"]
+    ink, muted = slot.theme.ink, slot.theme.muted
+    assert [line.get_color() for line in axes.lines] == [ink, ink, muted, ink, muted]
+    assert [line.get_linewidth() for line in axes.lines] == [2.3, 2.3, 2.3, 1.3, 1.3]
 
 
 def test_a_run_that_logs_few_steps_has_a_line_from_one_to_the_next(tmp_path):

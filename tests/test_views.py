@@ -89,6 +89,9 @@ def test_runs_are_numbered_in_their_order():
     roles = [view.role for view in views_of(runs(), TIMELINES["uniform"](), 5.0).values()]
     assert [role.badge for role in roles] == ["①", "②", "③"]
     assert len({role.dash for role in roles}) == 3
+    twenty = [Role(number) for number in range(1, 21)]
+    assert len({(role.dash, role.is_pale, role.is_thin) for role in twenty}) == 20
+    assert [role.number for role in twenty if not (role.is_pale or role.is_thin)] == [*range(1, 7)]
     assert Role(20).badge == "⑳"
     assert Role(21).badge == "(21)"
 

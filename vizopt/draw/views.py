@@ -44,6 +44,16 @@ class Role(NamedTuple):
         """Of its line."""
         return DASHES[(self.number - 1) % len(DASHES)]
 
+    @property
+    def is_pale(self) -> bool:
+        """Whether its line is grey: of those with the same dash every other one."""
+        return (self.number - 1) // len(DASHES) % 2 == 1
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether its line is thin, for two with the same dash have thicker ones."""
+        return (self.number - 1) // len(DASHES) >= 2
+
 
 class View(NamedTuple):
     """One run in a picture.

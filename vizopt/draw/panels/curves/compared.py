@@ -93,14 +93,17 @@ def moving(slot: DrawContext, views: Views, plots: Sequence[Plot]) -> Draw:
 def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     every = list(views.values())
     values = [logged(view.run[plot.column]) for view in every]
-    lines = {view.name: Line.of(slot, plot, own) for view, own in zip(every, values, strict=True)}
+    lines = {
+        view.name: Line.of(slot, plot, own, view.role)
+        for view, own in zip(every, values, strict=True)
+    }
 
     def draw_lines(axes: "Axes", some: Sequence[View]) -> None:
         for view in some:
             if isinstance(view.run, Seeded) and (band := view.run.band(plot.column)):
                 _draw_band(axes, slot, plot, band)
         for view in some:
-            lines[view.name].draw(axes, slot, view.role.dash)
+            lines[view.name].draw(axes)
 
     steps = [view.run["epoch"][view.rows] for view in every]
     tips = Tips(slot, views, plot)
@@ -112,7 +115,7 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     else:
         parts = [([view], own) for view, own in zip(every, told, strict=True)]
     stamps = [(_stamp(slot, draw_lines, some), own.astype(int).tolist()) for some, own in parts]
-    ends = [End(slot, *each) for each in zip(lines.values(), tips.x, tips.y, told, strict=True)]
+    ends = [End(*each) for each in zip(lines.values(), tips.x, tips.y, told, strict=True)]
     marks = _ends(slot)
     beyond = [_beyond(plot, own, at) for own, at in zip(values, steps, strict=True)]
     label, radius, muted = tips.label, tips.radius, slot.theme.muted

@@ -11,23 +11,34 @@ from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.lines import Points
 from vizopt.draw.panels.curves.plot import Floats, Plot
 from vizopt.draw.tracing import Traced
+from vizopt.draw.views import Role
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-THICK = 2.3  # units of a line
+THICK, THIN = 2.3, 1.2  # units of a line
 COLUMN = 3.0  # units of width, of whose values a line goes through the last
 
 
 class Line(NamedTuple):
-    """The points [n] of a run's line in pixels: its first value, and the last one of every few
-    pixels; without a height where it has no value, or one beyond the axis, as its neighbours."""
+    """A run's line.
+
+    Args:
+        x, y: in pixels [n], its first value, and the last one of every few pixels; without a height
+            where it has no value, or one beyond the axis, as its neighbours.
+        colour: its ink.
+        width: in pixels.
+        dash: lengths of line and gap, in widths.
+    """
 
     x: Floats
     y: Floats
+    colour: str
+    width: float
+    dash: tuple[float, ...]
 
     @classmethod
-    def of(cls, slot: DrawContext, plot: Plot, points: Points) -> "Line":
+    def of(cls, slot: DrawContext, plot: Plot, points: Points, role: Role) -> "Line":
         at, values = points
         x = plot.x(at.astype(float))
         kept = np.diff(np.floor(x / (COLUMN * slot.unit)), append=np.inf) != 0
@@ -35,20 +46,22 @@ class Line(NamedTuple):
         x, values = x[kept], values[kept]
         out = np.pad(~((values >= plot.axis.low) & (values <= plot.axis.high)), 1, mode="edge")
         gone = np.isnan(values) | (out[:-2] & out[1:-1] & out[2:])
-        return cls(x, np.where(gone, np.nan, plot.y(values)))
+        y = np.where(gone, np.nan, plot.y(values))
+        colour = slot.theme.muted if role.is_pale else slot.theme.ink
+        return cls(x, y, colour, thick(slot, role), role.dash)
 
-    def draw(self, axes: "Axes", slot: DrawContext, dash: tuple[float, ...]) -> None:
+    def draw(self, axes: "Axes") -> None:
         """Draw all of it."""
-        style = (0, dash) if dash else "-"
-        ink, width = slot.theme.ink, thick(slot)
-        axes.plot(*self, color=ink, lw=width, linestyle=style, dash_capstyle="butt")
+        style = (0, self.dash) if self.dash else "-"
+        look = {"color": self.colour, "lw": self.width, "dash_capstyle": "butt"}
+        axes.plot(self.x, self.y, linestyle=style, **look)
 
     def told(self, slot: DrawContext, x: Floats) -> Floats:
         """Up to which column only that is drawn which was before its run came to x [F]: around its
         last point there is ink of what comes then, but at its end."""
         last = self.x[(np.searchsorted(self.x, x, "right") - 1).clip(min=0)]
         near = np.maximum(last, x - 2 * COLUMN * slot.unit)
-        return np.where(x < self.x[-1], np.floor(near - thick(slot) / 2), slot.width)
+        return np.where(x < self.x[-1], np.floor(near - self.width / 2), slot.width)
 
 
 class End:
@@ -56,20 +69,19 @@ class End:
     that its run has passed, and straight to the dot.
 
     Args:
-        slot: the panel's window.
         line: of the run.
         x, y: of the dot [F].
         start: the column where the stamp ends [F].
     """
 
-    def __init__(self, slot: DrawContext, line: Line, x: Floats, y: Floats, start: Floats) -> None:
+    def __init__(self, line: Line, x: Floats, y: Floats, start: Floats) -> None:
         start = np.minimum(np.maximum(start, line.x[0]), x)
-        self._line = _pairs(*line)
+        self._line = _pairs(line.x, line.y)
         self._first = np.searchsorted(line.x, start, "right").tolist()
         self._stop = np.searchsorted(line.x, x, "right").tolist()
-        self._starts = _pairs(start, np.interp(start, *line))
+        self._starts = _pairs(start, np.interp(start, line.x, line.y))
         self._dots = _pairs(x, y)
-        self._ink, self._thick = slot.theme.ink, thick(slot)
+        self._ink, self._thick = line.colour, line.width
 
     def __call__(self, window: Pixels, k: int) -> None:
         passed = self._line[self._first[k] : self._stop[k]]
@@ -89,9 +101,9 @@ def _pairs(x: Floats, y: Floats) -> list[tuple[float, float]]:
     return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
-def thick(slot: DrawContext) -> float:
-    """Pixels of a line."""
-    return max(THICK * slot.unit, 1.3)
+def thick(slot: DrawContext, role: Role) -> float:
+    """Pixels of a run's line."""
+    return max((THIN if role.is_thin else THICK) * slot.unit, 1.3)
 
 
 def _join(
