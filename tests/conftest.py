@@ -1,7 +1,6 @@
 """Short real runs that many tests look at, and the command line in this process."""
 
 import gc
-import os
 import shutil
 import signal
 import sys
@@ -29,11 +28,6 @@ gc.disable()  # while thousands of tests are collected, all of which stay: half 
 
 SHORT = {"epochs": 301, "keep.grid": 40, "timeline.seconds": 2.0}
 FEW = {"epochs": 41, "keep.grid": 25, "timeline.seconds": 2.0}
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores: many tests wait for a browser or another process."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish():
