@@ -183,6 +183,7 @@ WRONG = [
     (["make", "sgd", "--theme", "drak"], 1, 'theme: unknown theme "drak" (did you mean "dark"?)'),
     (["make", "sgd", "--them", "dark"], 2, "--theme"),
     (["make"], 2, "Missing argument"),
+    (["completion"], 2, "Choose from: bash, zsh, fish. See: "),
     (["mak"], 2, "mak"),
     (["make", "sgd", "sgd"], 2, "two scenes named sgd"),
     (["make", "sgd", "-o", "a.gif", "-o", "./a.gif"], 1, "a.gif: named twice"),

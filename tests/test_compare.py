@@ -556,6 +556,20 @@ def test_how_a_column_is_rounded(cells, words, half):
     assert found.half[0] == pytest.approx(half)
 
 
+@pytest.mark.parametrize(
+    ("name", "cells", "words"),
+    [
+        ("loss", ["1.0986"] * 3, "4 decimals"),
+        ("val_loss", ["1.099"] * 2, "3 decimals"),
+        ("loss", ["1.0986"], ""),
+        ("accuracy", ["0.5"] * 3, ""),
+        ("learning_rate", ["0.0125"] * 3, ""),  # it is what somebody has typed
+    ],
+)
+def test_a_loss_that_does_not_move_in_its_print_is_rounded(name, cells, words):
+    assert roundings({name: cells})[name].words == words
+
+
 def test_a_column_is_rounded_as_the_others_of_its_file():
     found = roundings({"lr": ["0.001"] * 2, "loss": ["1.074", "1.080"], "x": ["1.0", "1.0"]})
     assert [rounding.words for rounding in found.values()] == ["3 decimals", "3 decimals", ""]

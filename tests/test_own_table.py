@@ -124,7 +124,11 @@ def test_what_is_there_is_kept_unless_told(command):
     assert not Path("a.png").exists()
     assert command(*arguments, "--overwrite").code == 0
     assert Path("mine.toml").read_text().startswith(POINTER)
+    assert command(*arguments).code == 0  # it would be the same
+    with Path("mine.toml").open("a") as file:
+        file.write("# changed")
     assert command(*arguments).code == 1  # what was kept is kept
+    assert Path("mine.toml").read_text().endswith("# changed")
 
 
 @pytest.mark.parametrize(

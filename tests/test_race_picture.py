@@ -18,7 +18,7 @@ from vizopt.core.numbers import count, number, setting
 from vizopt.core.sizes import Box
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import ARROW, BADGE_STEP_RADII, _shapes, sides, stacked
-from vizopt.draw.panels.curves.sofar import Line
+from vizopt.draw.panels.curves.sofar import Line, _join
 from vizopt.draw.panels.curves.tips import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
@@ -444,6 +444,26 @@ def test_a_runs_line_has_its_dash_and_of_more_than_six_its_grey_and_width():
     ink, muted = slot.theme.ink, slot.theme.muted
     assert [line.get_color() for line in axes.lines] == [ink, ink, muted, ink, muted]
     assert [line.get_linewidth() for line in axes.lines] == [2.3, 2.3, 2.3, 1.3, 1.3]
+
+
+def test_a_run_without_a_value_of_a_column_has_no_line_of_it(tmp_path):
+    for name, told in (("a", {}), ("b", {"accuracy": 0.5}), ("c", {"accuracy": 0.7})):
+        with vizopt.Run(tmp_path / f"{name}.zarr", title=name) as run:
+            for step in range(5):
+                run.log(loss=1 - 0.1 * step, **told)
+            if name == "a":
+                run.log(loss=0.5, accuracy=np.nan)
+    runs = [tmp_path / f"{name}.zarr" for name in "abc"]
+    assert vizopt.Recording(runs[0]).columns["accuracy"].shape == (6,)
+    clip = vizopt.race(runs, tmp_path / "r.png", at="last", size=SMALL)
+    assert clip.frames().shape[1:3] == SMALL[::-1]
+
+
+def test_what_lies_above_the_window_inks_nothing():
+    for ends in ((5, 40, 30, -110), (5, -20, 30, -20.3)):
+        window = np.zeros((300, 40, 4), np.uint8)
+        _join(window, ends, 2.0, np.full(4, 255, np.uint8))
+        assert not window[60:].any()
 
 
 def test_a_run_that_logs_few_steps_has_a_line_from_one_to_the_next(tmp_path):

@@ -309,6 +309,26 @@ def test_names_of_features_fit(tmp_path):
             run.log(loss=1.0)
 
 
+@pytest.mark.parametrize("threshold", [np.nan, np.inf, [0.5, 0.6], "half"])
+def test_a_threshold_is_a_number(tmp_path, threshold):
+    with pytest.raises(RecordingError, match=r"threshold: .* is no number: give one like 0.5"):
+        vizopt.Run(tmp_path / "a.zarr", threshold=threshold)
+    assert not [*tmp_path.iterdir()]
+
+
+def test_what_an_end_has_measured_stays_where_the_next_step_is_a_later_one(tmp_path):
+    with vizopt.Run(tmp_path / "a.zarr") as run:
+        for step in range(3):
+            run.log(loss=float(step))
+        run.log_end(loss=9.0, accuracy=0.5)
+    with vizopt.Run(tmp_path / "a.zarr", mode="resume") as run:
+        run.log(step=5, loss=5.0)
+    found = vizopt.Recording(tmp_path / "a.zarr")
+    np.testing.assert_array_equal(found["loss"], [0, 1, 2, 9, np.nan, 5])
+    np.testing.assert_array_equal(found["accuracy"], [np.nan] * 3 + [0.5] + [np.nan] * 2)
+    assert found["step"].tolist() == [0, 1, 2, -1, -1, 5]
+
+
 @pytest.mark.parametrize("mode", ["new", "resume"])
 @pytest.mark.parametrize("again", [False, True])
 def test_two_runs_into_one_path(tmp_path, again, mode):
@@ -318,7 +338,8 @@ def test_two_runs_into_one_path(tmp_path, again, mode):
             run.log(loss=7.0)
     with vizopt.Run(path) as run:
         for _ in range(2):  # before and after its first step
-            with pytest.raises(RecordingError, match=r"a\.zarr: is being written at this moment"):
+            told = r"a\.zarr: is being written at this moment: close\(\) the run that this"
+            with pytest.raises(RecordingError, match=told):
                 vizopt.Run(path, mode=mode)
             run.log(loss=1.0)
         if again:

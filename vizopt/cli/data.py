@@ -11,7 +11,9 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.library import is_table
 
 
-def check_save(sources: Sequence[str], save: Path | None, overwrite: bool) -> None:
+def check_save(
+    sources: Sequence[str], overrides: Mapping[str, Any], save: Path | None, overwrite: bool
+) -> None:
     """Find out before the training whether a scene can be kept.
 
     Raises:
@@ -30,7 +32,8 @@ def check_save(sources: Sequence[str], save: Path | None, overwrite: bool) -> No
     if save.suffix != ".toml":
         raise VizoptError(f"{save}: a scene's name ends in .toml")
     check_place(save)
-    guard(save, overwrite)
+    same = save.is_file() and save.read_bytes() == _kept(sources[0], overrides, save).encode()
+    guard(save, overwrite or same)
 
 
 def tell_tables(
@@ -43,15 +46,22 @@ def tell_tables(
     """The scene that is used for each table, on stderr unless quiet; and into a file."""
     from vizopt.clips.write import write_text
     from vizopt.scene.load import scene_text
-    from vizopt.scene.schema import POINTER
 
     for source in filter(is_table, sources):
         if not quiet:
             click.echo(scene_text(source, overrides), err=True)
         if save:
-            path = {"problem.data.path": _seen_from(save.parent, source)}
-            write_text(save, POINTER + scene_text(source, {**overrides, **path}))
+            write_text(save, _kept(source, overrides, save))
             click.echo(f"{save}  make it with: vizopt make {save}")
+
+
+def _kept(source: str, overrides: Mapping[str, Any], save: Path) -> str:
+    """The scene for a table, as it is kept in a file."""
+    from vizopt.scene.load import scene_text
+    from vizopt.scene.schema import POINTER
+
+    path = {"problem.data.path": _seen_from(save.parent, source)}
+    return POINTER + scene_text(source, {**overrides, **path})
 
 
 def _seen_from(folder: Path, file: str) -> str:

@@ -77,7 +77,7 @@ def make(
     if files and len(scenes) > 1:
         raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
     asked = request_of(files=files, **options)
-    check_save(scenes, save, asked.overwrite)
+    check_save(scenes, asked.overrides, save, asked.overwrite)
     loaded = [told(_loaded(scene, asked, data)) for scene in scenes]
     from vizopt import pipeline  # a mistake in a scene is told without what draws
 

@@ -107,7 +107,7 @@ def wrong_usage(error: click.UsageError, above: Commands, arguments: Sequence[st
     place = " ".join(["vizopt", *(word for word in arguments[:1] if word in above.commands)])
     place = error.ctx.command_path if error.ctx else place
     text = _no_option(error) if isinstance(error, click.NoSuchOption) else error.format_message()
-    text = one_line(text.rstrip("."))
+    text = one_line(text.rstrip(".").replace("\n\t", " "))  # a list of choices
     return f"{text}{'' if text.endswith('?') else '.'} See: {place} --help"
 
 

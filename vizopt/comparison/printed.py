@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from math import floor, log10
 from typing import NamedTuple
 
+from vizopt.comparison.log import known_name
 from vizopt.core.numbers import counted
+from vizopt.recording.quantities import HELD_OUT, QUANTITIES
 from vizopt.train.problems.cells import number
 
 NUMBER = re.compile(r"[+\-\u2212]?(\d*)(?:[.,](\d*))?(?:[eE]([+-]?\d+))?")
 PRINTED_DIGITS = 6  # significant digits that `%g` and pandas print
+LEVEL = 3  # decimals of a loss that does not move in its print
 MANY_NUMBERS = 10  # different numbers, of which none has more than that by chance
 
 
@@ -37,11 +40,15 @@ def roundings(columns: Mapping[str, Sequence[str]]) -> dict[str, Rounding]:
     """How the columns of one text are rounded, each a list of finite numbers [n].
 
     To decimals, where all numbers of a column have as many and not by chance: they differ, or
-    zeros stand behind them, in it or in another column. To digits, where none of many has more.
+    zeros stand behind them, in it or in another column; or training has made the same ones of
+    several decimals, while a rate that stays is as exact as it is written. To digits, where none of
+    many has more.
     """
     written = {name: _written(cells) for name, cells in columns.items()}
     shared = {
-        written[name].decimals[0] for name, cells in columns.items() if _fixed(written[name], cells)
+        written[name].decimals[0]
+        for name, cells in columns.items()
+        if _fixed(name, written[name], cells)
     }
     return {name: _rounding(written[name], cells, shared) for name, cells in columns.items()}
 
@@ -56,13 +63,15 @@ def _written(cells: Sequence[str]) -> _Written:
     )
 
 
-def _fixed(written: _Written, cells: Sequence[str]) -> bool:
+def _fixed(name: str, written: _Written, cells: Sequence[str]) -> bool:
     """Whether all have equally many decimals, and not by chance."""
     if len(set(written.decimals)) != 1 or not written.decimals[0]:
         return False
     mantissas = [re.split("[eE]", cell)[0] for cell in cells]
     padded = any(text.endswith("00") for text in mantissas)
-    return padded or len(set(cells)) > 1
+    known = QUANTITIES.get(known_name(name).removeprefix(HELD_OUT))
+    level = known and known.made and written.decimals[0] >= LEVEL and len(cells) > 1
+    return bool(padded or len(set(cells)) > 1 or level)
 
 
 def _rounding(written: _Written, cells: Sequence[str], shared: set[int]) -> Rounding:

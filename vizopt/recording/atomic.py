@@ -14,6 +14,8 @@ from vizopt.core.bounded import DOCUMENT, read_bytes
 from vizopt.core.errors import Interrupted, RecordingError, tells_nothing
 from vizopt.core.places import alone, beside, made, remove, sweep, synced, target, wrong_name
 
+_WRITTEN: set[str] = set()  # folders that this process writes
+
 
 def is_recording(file: Path) -> bool:
     """Whether a path names a recording to write."""
@@ -149,16 +151,20 @@ def writing(folder: Path) -> Iterator[None]:
         yield
         return
     place, owner = os.open(folder, os.O_RDONLY), os.getpid()
+    own = os.path.realpath(folder)
     try:
         fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(place)
-        raise RecordingError(f"{folder}: is being written at this moment: let it end") from None
+        way = "close() the run that this process writes there" if own in _WRITTEN else "let it end"
+        raise RecordingError(f"{folder}: is being written at this moment: {way}") from None
     except OSError:  # some network folders cannot
         pass
+    _WRITTEN.add(own)
     try:
         yield
     finally:
+        _WRITTEN.discard(own)
         if os.getpid() == owner:  # forked ones have the lock too, and may live longer
             with suppress(OSError):
                 fcntl.flock(place, fcntl.LOCK_UN)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from math import inf
+from math import inf, isfinite, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,6 +86,21 @@ def array(value: Any) -> NDArray[Any]:
         kind = type(value).__name__
         why = "is inside jit: log it outside" if "Tracer" in kind else "is no array of numbers"
         raise RecordingError(f"{kind}: {why}") from error
+    return found
+
+
+def finite(name: str, value: Any) -> float:
+    """One number that can be reckoned with.
+
+    Raises:
+        RecordingError: it is none.
+    """
+    try:
+        found = number(name, value)
+    except RecordingError:
+        found = nan
+    if not isfinite(found):
+        raise RecordingError(f"{name}: {str(value)[:40]} is no number: give one like 0.5")
     return found
 
 

@@ -10,7 +10,7 @@ from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import counted
 
 MOST_CLASSES = 256  # a class is a byte
-NESTED = list, tuple, dict, set, np.ndarray
+NESTED = list, tuple, dict, set
 TOLD = 8  # columns of a row that a line shows
 NAME_TARGET = 'if y is a number to predict name it: target="price"'
 ABSENT = "NAType", "NaTType"  # pandas' own
@@ -42,7 +42,7 @@ def plain(given: Any) -> NDArray[Any]:
     if found.dtype.kind not in "OT":
         return found
     for at, value in enumerate(found.flat):
-        if isinstance(value, NESTED):
+        if isinstance(value, NESTED) or (isinstance(value, np.ndarray) and value.ndim):
             raise RecordingError(f"data: y[{at}] is {value}: needs one label, or a column a class")
     found = np.asarray(found.tolist())  # numbers that only their container did not call so
     return found.astype(str) if found.dtype.kind == "O" else found

@@ -109,7 +109,7 @@ class Run:
         samples = (
             given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None
         )
-        one = None if threshold is None else given.number("threshold", threshold)
+        one = None if threshold is None else given.finite("threshold", threshold)
         names = tuple(map(str, features))
         source = Source(samples, predict, names, one, convention, dict(modules or {}))
         about = {"unit": unit, "title": title, "external": origin or External("Python")}

@@ -159,7 +159,8 @@ def _leaders(every: Values) -> NDArray[np.intp]:
     that all share."""
     leader = np.full(every.shape[1], -1)
     now = -1
-    for at in np.flatnonzero(np.any(np.diff(every, axis=1, prepend=np.nan) != 0, axis=0)):
+    changes = (every[:, 1:] != every[:, :-1]).any(axis=0)
+    for at in [0, *(np.flatnonzero(changes) + 1).tolist()]:
         column = every[:, at]
         top = np.flatnonzero(column == column.max())
         if now not in top:

@@ -115,6 +115,9 @@ class Writer:
             for name in numbers.keys() - self._scalars:
                 self._recorder.add(Column(name, "history", "float64"))
                 self._scalars.add(name)
+        if at > self.steps and (ended := self._measured.pop(self.steps, {})):
+            self._recorder.append("history", {STEP.name: UNLOGGED, **ended})
+            self.steps += 1
         if at > self.steps:
             self.unlogged(at - self.steps)
         self._recorder.append("history", {STEP.name: at, **self._measured.pop(at, {}), **numbers})

@@ -226,7 +226,7 @@ class _Row:
         free = table.left + table.room - self._told_at  # else the line above its plane says it
         self._told = said_in(slot, ended.words, self._small, free)
         way = writing_of(view.run, by)
-        self._best = [way(float(value)) for value in found.best]
+        self._best = [way(float(v)) if np.isfinite(v) else "–" for v in found.best]
         ends = [] if found.ends is None else found.ends.T.tolist()
         self._ends = [f"{way(low)}–{way(high)}" for low, high in ends] or [""] * len(self._best)
         self._faint = slot.glyphs(HEAD)

@@ -91,8 +91,11 @@ def moving(slot: DrawContext, views: Views, plots: Sequence[Plot]) -> Draw:
 
 
 def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
-    every = list(views.values())
-    values = [logged(view.run[plot.column]) for view in every]
+    found = {name: logged(view.run[plot.column]) for name, view in views.items()}
+    views = {name: view for name, view in views.items() if len(found[name][0])}
+    if not views:  # nobody has logged it
+        return lambda window, k: None
+    every, values = list(views.values()), [found[name] for name in views]
     lines = {
         view.name: Line.of(slot, plot, own, view.role)
         for view, own in zip(every, values, strict=True)

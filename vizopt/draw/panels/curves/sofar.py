@@ -53,8 +53,13 @@ class Line(NamedTuple):
     def draw(self, axes: "Axes") -> None:
         """Draw all of it."""
         style = (0, self.dash) if self.dash else "-"
-        look = {"color": self.colour, "lw": self.width, "dash_capstyle": "butt"}
-        axes.plot(self.x, self.y, linestyle=style, **look)
+        axes.plot(
+            *(self.x, self.y),
+            color=self.colour,
+            lw=self.width,
+            linestyle=style,
+            dash_capstyle="butt",
+        )
 
     def told(self, slot: DrawContext, x: Floats) -> Floats:
         """Up to which column only that is drawn which was before its run came to x [F]: around its
@@ -115,11 +120,11 @@ def _join(
     first, last, half = max(floor(x0), 0), floor(x1), width / 2
     step = (y1 - y0) / (x1 - x0) if x1 > x0 else 0.0
     if abs(y1 - y0) < 1:
-        window[max(round(y1 - half), 0) : round(y1 + half), first : last + 1] = ink
+        window[max(round(y1 - half), 0) : max(round(y1 + half), 0), first : last + 1] = ink
         return
     for column in range(first, last + 1):
         a = y0 + (max(column, x0) - x0) * step
         b = y0 + (column + 1 - x0) * step if column < last else y1
         low, high = (a, b) if a < b else (b, a)
-        rows = slice(max(round(low - half), 0), round(high + half))
+        rows = slice(max(round(low - half), 0), max(round(high + half), 0))
         window[rows, max(column + 1 - round(width), 0) : column + 1] = ink
