@@ -510,6 +510,14 @@ def test_a_descent_goes_over_a_removable_gap():
     assert spec.minima == pytest.approx(np.array([[0.25, -1]]), abs=1e-7)
 
 
+@pytest.mark.parametrize("text", ["softplus(x)^0.5", "1/softplus(x)", "softplus(x)/x"])
+def test_as_far_out_as_floats_go_there_is_an_answer(text):
+    far = np.array([-1e308, -1e155, -1e100, -800.0, 1e9, 1e200, 1e308])
+    for function in (formula(text).value, formula(text).slope):
+        assert function(far).shape == far.shape
+        assert all(np.ndim(function(at)) == 0 for at in far)
+
+
 def test_one_side_is_enough_at_an_end():
     assert formula("x*log(x)").value(0.0) == 0
     assert np.isnan(formula("x*log(x)").value(-0.1))

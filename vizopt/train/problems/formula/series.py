@@ -44,6 +44,7 @@ class Side(NamedTuple):
     known: float
     powers: Any
 
+    @np.errstate(over="ignore")
     def distance(self, at: Any) -> Any:
         return self.sign * (at - self.place[0] - self.place[1])
 
@@ -148,7 +149,7 @@ class Series:
         away = REACHES[4 * np.spacing(abs(place)) < REACHES]
         clear = np.nonzero(~self._doubtful(place + sign * away))[0]
         if not len(clear):
-            return float(away[-1])
+            return float(away.max(initial=0.0))  # so far out that none is a float of its own
         return float(away[clear[0]]) if clear[0] else 0.0
 
     def _powers(self, place: Any, sign: int, reach: float) -> Any:
