@@ -109,8 +109,8 @@ LIES = (
     Lie(
         "a mark is one frame late",
         "vizopt/clips/metadata.py",
-        "np.searchsorted(shown, at)), len",
-        "np.searchsorted(shown, at)) + 1, len",
+        "np.searchsorted(shown, event.instant)), len",
+        "np.searchsorted(shown, event.instant)) + 1, len",
     ),
     Lie(
         "an update's largest value is that of the next frame",

@@ -73,22 +73,30 @@ def record(
     listed = dict(layers) if isinstance(layers, Mapping) else named(layers)
     reader = layers if isinstance(layers, Mapping) and are_arrays(layers) else listed
     _check(reader, optimizer, loss)
-    threshold = options.pop("threshold", None)
-    if predict is None and data is not None and reader is listed:
-        predict = chain([*listed.values()])
-        if threshold is None and is_sigmoid([*listed.values()][-1]):
-            threshold = 0.5
-    judged: Samples | Numbers | None = None
-    if data is not None and predict is not None:
-        judged = samples(data, options.get("classes"), options.get("target", ""))
-        if isinstance(judged, Samples):
-            predict = _scored(predict, ClassScores(judged, threshold))
+    judged = None
+    if data is not None:
+        own = [*listed.values()] if reader is listed else []
+        predict, judged = _judging(predict, own, data, options)
     about = {"epochs": epochs, "unit": unit, "convention": "book", "origin": origin_of(optimizer)}
     run = HookedRun(path, data=data, predict=predict, **about, **options)
-    steps = _Steps(run, reader, optimizer, predict, accuracy)
-    steps.judged = judged
+    steps = _Steps(run, reader, optimizer, predict, accuracy, judged)
     steps.listen(run.hooks, loss)
     return run
+
+
+def _judging(
+    predict: Predict | None, own: list[Any], data: tuple[Any, Any], options: Options
+) -> tuple[Predict | None, Samples | Numbers | None]:
+    """What predicts, the layers of one's own where nobody says, and what it is judged by."""
+    threshold = options.pop("threshold", None)
+    if predict is None and own:
+        predict = chain(own)
+        if threshold is None and is_sigmoid(own[-1]):
+            threshold = 0.5
+    if predict is None:
+        return None, None
+    judged = samples(data, options.get("classes"), options.get("target", ""))
+    return _scored(predict, judged, threshold), judged
 
 
 class _Steps:
@@ -101,6 +109,7 @@ class _Steps:
         optimizer: whose rate it is.
         predict: samples → scores.
         accuracy: what returns it.
+        judged: whose accuracy it is where that is missing, or R² and mean absolute error.
     """
 
     def __init__(
@@ -110,11 +119,11 @@ class _Steps:
         optimizer: Any,
         predict: Predict | None,
         accuracy: Callable[[], Any] | None,
+        judged: Samples | Numbers | None,
     ) -> None:
         self._run, self._layers, self._optimizer = run, layers, optimizer
         self._predict, self._accuracy = predict, accuracy
-        # Whose accuracy it is where that is missing, or R² and mean absolute error.
-        self.judged: Samples | Numbers | None = None
+        self._judged = judged
         self._seen: set[int | str] = set()  # layers or arrays that this step has updated
         self._aside, self._begun = Aside(run.path), False
         self.loss: Callable[[], Any] | None = None
@@ -190,9 +199,9 @@ class _Steps:
 
     def _judge(self) -> dict[str, Any]:
         """What the weights are worth now; nothing where there are no data, or it is told."""
-        if self.judged is None or self._predict is None or self._accuracy:
+        if self._judged is None or self._predict is None or self._accuracy:
             return {}
-        return _judge(self._predict(self.judged.x), self.judged)
+        return _judge(self._predict(self._judged.x), self._judged)
 
 
 def _check(layers: Mapping[str, Any], optimizer: Any, loss: Any) -> None:
@@ -256,6 +265,9 @@ def _judge(predicted: Any, data: Samples | Numbers) -> dict[str, Any]:
     return {"r2": r2, "mae": float(abs(behind).mean())}
 
 
-def _scored(predict: Predict, scores: ClassScores) -> Predict:
-    """Scores [M, C], by one decision for plane and accuracy."""
+def _scored(predict: Predict, data: Samples | Numbers, threshold: float | None) -> Predict:
+    """Of classes scores [M, C], by one decision for plane and accuracy; else what is predicted."""
+    if not isinstance(data, Samples):
+        return predict
+    scores = ClassScores(data, threshold)
     return lambda points: scores(array(predict(points)), len(points)).T

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from vizopt.core.toml import parsed
 from vizopt.draw.views import Views, clock_of, lengthiest, shown_times, stopping
 from vizopt.formats import ClipMetadata, Mark
+from vizopt.recording.clock import Clock
+from vizopt.recording.events import Event
 from vizopt.recording.readout import writing_of
 from vizopt.recording.scalars import COUNTED
 from vizopt.recording.store import Recording
@@ -48,11 +50,6 @@ def metadata_of(
     if clock.decimals:
         written[clock.unit] = clock.written
     stops = stopping(views, [pause.epoch for pause in scene.pause])[1]
-
-    def frame(at: float) -> int:
-        """The first frame, behind the card, that shows this instant or a later one."""
-        return card + min(int(np.searchsorted(shown, at)), len(shown) - 1)
-
     return ClipMetadata(
         title=scene.title,
         alt=story.alt,
@@ -63,10 +60,7 @@ def metadata_of(
         kind=run.header.kind,
         numbers=numbers,
         texts={name: [way(float(v)) for v in numbers[name]] for name, way in written.items()},
-        marks=tuple(
-            Mark(frame(each.instant), clock.written(each.instant), each.words)
-            for each in story.events
-        ),
+        marks=tuple(_mark(event, shown, card, clock) for event in story.events),
         pauses=tuple((card + stops[pause.epoch], pause.text) for pause in scene.pause),
         colours=_colours(scene) if _is_own(scene) else {},
         around=_colours(scene),
@@ -75,6 +69,12 @@ def metadata_of(
         loop=options.loop,
         runs=tuple(views) if len(views) > 1 else (),
     )
+
+
+def _mark(event: Event, shown: NDArray[Any], card: int, clock: Clock) -> Mark:
+    """Of an event, at the first frame, behind the card, that shows its instant or a later one."""
+    frame = card + min(int(np.searchsorted(shown, event.instant)), len(shown) - 1)
+    return Mark(frame, clock.written(event.instant), event.words)
 
 
 def _numbers(

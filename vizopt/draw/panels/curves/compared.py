@@ -101,13 +101,6 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
         for view, own in zip(every, values, strict=True)
     }
 
-    def draw_lines(axes: "Axes", some: Sequence[View]) -> None:
-        for view in some:
-            if isinstance(view.run, Seeded) and (band := view.run.band(plot.column)):
-                _draw_band(axes, slot, plot, band)
-        for view in some:
-            lines[view.name].draw(axes)
-
     steps = [view.run["epoch"][view.rows] for view in every]
     tips = Tips(slot, views, plot)
     head = np.max(tips.x, axis=0)
@@ -117,6 +110,7 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
         parts = [(every, told[0])]
     else:
         parts = [([view], own) for view, own in zip(every, told, strict=True)]
+    draw_lines = partial(_draw_lines, slot, plot, lines)
     stamps = [(_stamp(slot, draw_lines, some), own.astype(int).tolist()) for some, own in parts]
     ends = [End(*each) for each in zip(lines.values(), tips.x, tips.y, told, strict=True)]
     marks = _ends(slot)
@@ -140,6 +134,17 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
                 glyphs.write(window, names[i], round(middle + 1.4 * radius), base)
 
     return draw
+
+
+def _draw_lines(
+    slot: DrawContext, plot: Plot, lines: Mapping[str, Line], axes: "Axes", some: Sequence[View]
+) -> None:
+    """Some runs' lines, above the bands of their seeds."""
+    for view in some:
+        if isinstance(view.run, Seeded) and (band := view.run.band(plot.column)):
+            _draw_band(axes, slot, plot, band)
+    for view in some:
+        lines[view.name].draw(axes)
 
 
 def _ends(slot: DrawContext) -> list[Pixels]:
