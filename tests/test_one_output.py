@@ -150,3 +150,9 @@ def test_the_books_accuracy_is_of_the_plane_s_decision(tmp_path, threshold, accu
     run = vizopt.Recording(tmp_path / "a.zarr")
     assert (run["accuracy"] == np.mean(labels == 1)).all()
     assert (run["scores"].argmax(axis=1) == 1).all()
+
+
+def test_numbers_that_both_thresholds_judge_alike_are_probabilities_meanwhile():
+    labels = np.arange(len(X)) % 2
+    found = ClassScores(samples((X, labels), None), None)(np.array([0.6, 0.9]), 2)
+    np.testing.assert_allclose(found, [[0.4, 0.1], [0.6, 0.9]])

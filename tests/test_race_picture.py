@@ -446,7 +446,7 @@ def test_a_runs_line_has_its_dash_and_of_more_than_six_its_grey_and_width():
     assert [line.get_linewidth() for line in axes.lines] == [2.3, 2.3, 2.3, 1.3, 1.3]
 
 
-def test_a_run_without_a_value_of_a_column_has_no_line_of_it(tmp_path):
+def test_a_run_without_a_value_of_a_column_has_no_line_of_it(tmp_path, texts):
     for name, told in (("a", {}), ("b", {"accuracy": 0.5}), ("c", {"accuracy": 0.7})):
         with vizopt.Run(tmp_path / f"{name}.zarr", title=name) as run:
             for step in range(5):
@@ -457,6 +457,11 @@ def test_a_run_without_a_value_of_a_column_has_no_line_of_it(tmp_path):
     assert vizopt.Recording(runs[0]).columns["accuracy"].shape == (6,)
     clip = vizopt.race(runs, tmp_path / "r.png", at="last", size=SMALL)
     assert clip.frames().shape[1:3] == SMALL[::-1]
+    every = {name: vizopt.Recording(tmp_path / f"{name}.zarr") for name in "abc"}
+    drawn = planned_picture(every, load_race("rules"), (1280, 720), FPS, mode="still")
+    told = written(texts, drawn, len(drawn) - 1)
+    assert {"0.700", "0.500", "–"} <= set(told)
+    assert not [text for text in told if "∞" in text]
 
 
 def test_what_lies_above_the_window_inks_nothing():
