@@ -270,7 +270,7 @@ def test_ctrl_c_leaves_what_is_finished_and_the_next_race_trains_the_rest(tmp_pa
 
 
 def test_ctrl_c_keeps_what_runs_have_and_the_next_race_goes_on_from_there(tmp_path, monkeypatch):
-    monkeypatch.setattr("vizopt.recording.recorder.WAITING_SNAPSHOTS", 5)
+    monkeypatch.setattr("vizopt.recording.recorder.WAITING_ROWS", 5)
     field = field_of(["sgd", "adam"], {**TINY, "epochs": 30}, "race")
     asked = []
 

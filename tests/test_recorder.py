@@ -72,7 +72,7 @@ def test_they_are_computed_in_another_thread_while_the_training_goes_on(tmp_path
 
 
 def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorders, "WAITING_SNAPSHOTS", 5)
+    monkeypatch.setattr(recorders, "WAITING_ROWS", 5)
     write, free, waited = Commits.write, threading.Event(), []
 
     def slow(self, batch):
@@ -90,7 +90,7 @@ def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypat
 
 
 def test_what_the_disk_refuses_is_raised_where_the_next_rows_come(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorders, "WAITING_SNAPSHOTS", 5)
+    monkeypatch.setattr(recorders, "WAITING_ROWS", 5)
     reached = []
 
     def train():
@@ -105,7 +105,7 @@ def test_what_the_disk_refuses_is_raised_where_the_next_rows_come(tmp_path, monk
 
     with pytest.raises(RecordingError, match=r"a\.zarr: cannot write: "):
         train()
-    assert reached[-1] == 8  # the tenth row fills the second five
+    assert reached[-1] == 7  # a loss is written before its snapshot, so the ninth is the fifth
 
 
 def test_a_folder_that_is_removed_after_an_error_is_not_made_anew(tmp_path):
@@ -143,7 +143,7 @@ def test_what_goes_wrong_in_computing_is_raised_too(tmp_path):
 
 
 def test_ctrl_c_waits_for_what_is_being_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorders, "WAITING_SNAPSHOTS", 5)
+    monkeypatch.setattr(recorders, "WAITING_ROWS", 5)
     write, begun = Commits.write, threading.Event()
 
     def slow(self, batch):

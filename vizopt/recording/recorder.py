@@ -15,15 +15,14 @@ from vizopt.recording.header import Column, Group, Header
 from vizopt.recording.resume import Saved
 from vizopt.recording.waiting import Compute, Waiting
 
-WAITING_SNAPSHOTS = 4096  # snapshots that are written together: whole chunks; a commit takes 70 ms
-WAITING_HISTORY = 16_384  # numbers of a column that are: four chunks
+WAITING_ROWS = 8192  # of a group that are written together: whole chunks; a commit takes 70 ms
 WAITING_BYTES = 32e6  # of rows that wait for their commit; as many may be in one
 WAITING_SECONDS = 5.0  # that a row waits at most, while others come
 SCALAR = 8  # bytes of a number
 
 
 class Recorder:
-    """Writes a recording; a context manager. At most 1,024 snapshots, 32 MB and 5 seconds wait in
+    """Writes a recording; a context manager. At most 8,192 rows, 32 MB and 5 seconds wait in
     memory for a commit, and as many are in the one before, which a thread writes meanwhile. Where
     both are full the training waits: no row is ever left out. What goes wrong in the thread is
     raised where the next rows are handed to it. Ctrl-C ends it with what it has, if rows were
@@ -78,7 +77,7 @@ class Recorder:
     def repeat(self, row: Mapping[str, float], times: int) -> None:
         """Add the same row to the history so many times."""
         while times:
-            some = min(times, WAITING_HISTORY)
+            some = min(times, WAITING_ROWS)
             self._waiting["history"].repeat(row, some)
             self._rows["history"] += some
             self._bytes += SCALAR * len(row) * some
@@ -88,10 +87,9 @@ class Recorder:
 
     def _is_due(self, group: Group) -> bool:
         """Whether to write, now that a group has more rows."""
-        most = WAITING_HISTORY if group == "history" else WAITING_SNAPSHOTS
         return (
             self._bytes >= WAITING_BYTES
-            or len(self._waiting[group]) >= most
+            or len(self._waiting[group]) >= WAITING_ROWS
             or monotonic() - self._since >= WAITING_SECONDS
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import partial
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,9 +93,10 @@ class Tape:
         self, recorder: "Recorder", probes: Sequence[Probe], keep: Callable[[int], bool]
     ) -> None:
         self._recorder = recorder
-        self._probes: dict[Group, list[Probe]] = {"history": [], "snapshots": []}
+        self._read: dict[Group, list[tuple[str, Callable[[Epoch], Any]]]]
+        self._read = {"history": [], "snapshots": []}
         for probe in probes:
-            self._probes[probe.column.group].append(probe)
+            self._read[probe.column.group].append((probe.column.name, probe.read))
         self._keep = keep
 
     def __call__(self, step: Epoch) -> None:
@@ -112,7 +113,7 @@ class Tape:
         self._recorder.note(diverged=lost.number, undefined=bool(undefined))
 
     def _append(self, group: Group, step: Epoch) -> None:
-        self._recorder.append(group, {p.column.name: p.read(step) for p in self._probes[group]})
+        self._recorder.append(group, {name: read(step) for name, read in self._read[group]})
 
 
 def record_steps(steps: Iterable[Epoch], tape: Tape, recorded: int = -1) -> None:
