@@ -217,7 +217,7 @@ def test_old_recordings_show_the_step_alone(tmp_path, descent):
     "wrong",
     ["update = open('x')", "update =", "update = y + 1", "update = (", "update = slope @ 2",
      "2 = 3 = 4", "update = " + "(" * 500 + "1", "update = [1][0]",
-     "update = 'a' * 9", "update = 'a'"],
+     "update = 'a' * 9", "update = 'a'", "update = slope" + " + x" * 900],
 )  # fmt: skip
 def test_a_rule_from_a_stranger_is_only_read(descent, monkeypatch, wrong):
     fields = {name: getattr(descent.header, name) for name in descent.header.__dataclass_fields__}

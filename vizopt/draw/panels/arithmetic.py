@@ -69,7 +69,7 @@ def arithmetic(run: Recording, rows: Sequence[int]) -> dict[int, Step]:
             # Before there were lines to be redone, the text had places in braces for numbers.
             lines = Rule((), ()) if "{" in told else rule(told)
             return dict(_steps(run, lines, rows))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise RecordingError(f"{run.path}: damaged: its update rule: {error}") from error
 
 

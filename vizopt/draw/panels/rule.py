@@ -6,9 +6,12 @@ The text is a stranger's: Python's `ast` reads it, and only a short list of node
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+
+Meaning: TypeAlias = Callable[[Mapping[str, Any]], Any]
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
@@ -133,20 +136,42 @@ def value(node: ast.expr, values: Mapping[str, Any]) -> Any:
     Raises:
         ValueError: something in it has no meaning here.
     """
+    return _meaning(node)(values)
+
+
+@lru_cache(maxsize=1024)
+def _meaning(node: ast.expr) -> Meaning:
+    """An expression as a function of its names' values: it is taken apart once, and not at each of
+    a million steps.
+    """
     match node:
         case ast.Constant(value=int() | float() as number):
-            return np.float64(number)
-        case ast.Name(id=name) if name in values:
-            return values[name]
+            constant = np.float64(number)
+            return lambda values: constant
+        case ast.Name(id=name):
+            return partial(_named, name)
         case ast.UnaryOp(op=ast.USub(), operand=part):
-            return -value(part, values)
+            of = _meaning(part)
+            return lambda values: -of(values)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            return OPERATORS[type(op)](value(left, values), value(right, values))
+            return _joined(OPERATORS[type(op)], left, right)
         case ast.Call(func=ast.Name(id=name), args=parts, keywords=[]) if name in FUNCTIONS:
-            return FUNCTIONS[name](*(value(part, values) for part in parts))
+            function, each = FUNCTIONS[name], [_meaning(part) for part in parts]
+            return lambda values: function(*[of(values) for of in each])
         case ast.Compare(left=left, ops=[test], comparators=[right]) if type(test) in TESTS:
-            return TESTS[type(test)](value(left, values), value(right, values))
+            return _joined(TESTS[type(test)], left, right)
     raise ValueError(f"{ast.unparse(node)!r} has no meaning in a rule")
+
+
+def _named(name: str, values: Mapping[str, Any]) -> Any:
+    if name not in values:
+        raise ValueError(f"{name!r} has no meaning in a rule")
+    return values[name]
+
+
+def _joined(operate: Callable[[Any, Any], Any], left: ast.expr, right: ast.expr) -> Meaning:
+    first, second = _meaning(left), _meaning(right)
+    return lambda values: operate(first(values), second(values))
 
 
 def size(node: ast.expr, values: Mapping[str, Any], sizes: Mapping[str, Any]) -> Any:
