@@ -21,16 +21,22 @@ class Remembered:
     def get(self, part: Part, read: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """A part; read where nobody has it."""
         found = self._latest.pop(part, None)
-        if found is None:
-            found = self._given.get(part)
+        if found is not None:
+            self._latest[part] = found
+            return found
+        found = self._given.get(part)
         if found is None:
             found = self._given[part] = read()
             found.flags.writeable = False
         self._latest[part] = found
+        self._forget()
+        return found
+
+    def _forget(self) -> None:
+        """What was read longest ago, where there is too much."""
         most, least = LIMITS
         while len(self._latest) > least and sum(a.nbytes for a in self._latest.values()) > most:
             del self._latest[next(iter(self._latest))]
-        return found
 
     def clear(self) -> None:
         """Forget what was read last."""
