@@ -284,3 +284,17 @@ def test_a_resumed_fit_goes_on_with_the_weights_that_it_ended_with(tmp_path):
     assert run["step"].tolist() == [0, 1, 2, 3, 4, 5, -1]
     assert len(run) == 7
     np.testing.assert_array_equal(run["loss"], [*network.loss_curve_, np.nan])
+
+
+@pytest.mark.skipif(not HAS_CALLBACKS, reason="scikit-learn below 1.9")
+def test_resumed_iterations_go_on_with_the_weights_that_they_ended_with(tmp_path):
+    linear = LogisticRegression(max_iter=4, warm_start=True)
+    for mode in ("new", "resume"):
+        vizopt.sklearn.fit(linear, X, y, tmp_path / "mine.zarr", mode=mode)
+    run = vizopt.Recording(tmp_path / "mine.zarr")
+    assert run["step"].tolist() == [*range(8), -1]
+    assert (abs(np.diff(run["params"], axis=0)).sum(axis=1) > 0).all()  # no row comes twice
+    np.testing.assert_array_equal(
+        run["params"][-1][: weights(linear).size], weights(linear).ravel()
+    )
+    assert run["loss"][-1] == pytest.approx(log_loss(y, linear.predict_proba(X)))

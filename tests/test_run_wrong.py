@@ -329,6 +329,24 @@ def test_what_an_end_has_measured_stays_where_the_next_step_is_a_later_one(tmp_p
     assert found["step"].tolist() == [0, 1, 2, -1, -1, 5]
 
 
+@pytest.mark.parametrize("measured", [{}, {"loss": 9.0}])
+def test_the_weights_of_an_end_stay_where_the_next_step_is_a_later_one(tmp_path, measured):
+    with vizopt.Run(tmp_path / "a.zarr", data=(X, Y), predict=Loop().predict) as run:
+        run.log(params=weights(1))
+        run.log_end(params=weights(2), **measured)
+    for later in (3, 4):  # a later one, and the next one: its weights take their place
+        with vizopt.Run(
+            tmp_path / "a.zarr", data=(X, Y), predict=Loop().predict, mode="resume"
+        ) as run:
+            run.log(step=later, params=weights(later))
+            run.log_end(params=weights(later + 1))
+    found = vizopt.Recording(tmp_path / "a.zarr")
+    assert found["step"].tolist() == [0, -1, -1, 3, 4, -1]
+    assert found["epoch"].tolist() == [0, 1, 3, 4, 5]
+    assert found["params"][:, 0].tolist() == [1, 2, 3, 4, 5]
+    assert len(found["scores"]) == 5
+
+
 @pytest.mark.parametrize("mode", ["new", "resume"])
 @pytest.mark.parametrize("again", [False, True])
 def test_two_runs_into_one_path(tmp_path, again, mode):

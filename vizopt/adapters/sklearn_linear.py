@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from vizopt.adapters.imports import required
-from vizopt.adapters.sklearn_listener import Listener
+from vizopt.adapters.sklearn_listener import Listener, held
 from vizopt.core.errors import RecordingError
 from vizopt.recording.rows import in_octaves
 
@@ -23,6 +23,7 @@ class Iterations(Listener):
     unit = "step"
     note = "a step is an iteration"
     optimizer = "L-BFGS"
+    _held: Any = None  # what the last iteration has led to
 
     def listen(self, hooks: ExitStack) -> None:
         before = getattr(self.final, "_skl_callbacks", [])
@@ -30,11 +31,21 @@ class Iterations(Listener):
         hooks.callback(self.final.set_callbacks, *before)
 
     def iterated(self, fitted: Any) -> None:
-        """Log one iteration."""
+        """Log the iteration before, and hold what this one has led to."""
+        before, self._held = self._held, None
         with self.aside("iteration"):
-            if self._inputs is None:
-                self._inputs = self.front(self.X)
-            self.log(fitted, loss=loss_of(fitted, self._inputs, self.y))
+            if before is not None:
+                self.log(before, loss=self._loss(before))
+            self._held = held(fitted)
+
+    def end(self) -> None:
+        if self._held is not None:
+            self.log_end(loss=self._loss(self.final))
+
+    def _loss(self, fitted: Any) -> float | None:
+        if self._inputs is None:
+            self._inputs = self.front(self.X)
+        return loss_of(fitted, self._inputs, self.y)
 
 
 class Refitted(Listener):

@@ -90,10 +90,11 @@ class Listener:
 
 
 def held(estimator: Any) -> Any:
-    """A multi-layer perceptron with weights of its own, that training does not move."""
+    """An estimator with weights of its own, that training does not move."""
     now = copy.copy(estimator)
-    now.coefs_ = [weights.copy() for weights in estimator.coefs_]
-    now.intercepts_ = [biases.copy() for biases in estimator.intercepts_]
+    for name in ("coefs_", "intercepts_", "coef_", "intercept_"):
+        if hasattr(estimator, name):
+            setattr(now, name, copy.deepcopy(getattr(estimator, name)))
     return now
 
 

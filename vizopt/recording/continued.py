@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from vizopt.core.errors import RecordingError
 from vizopt.core.places import beside, is_left, made, parts_of, remove
@@ -48,13 +49,31 @@ def logged(run: Recording) -> int:
     return int(run[COUNTED].max(initial=-1)) + 1
 
 
-def measured(run: Recording, at: int) -> dict[str, float]:
-    """What the run before has measured of the weights that it ended with, if it ended there."""
+class Ended(NamedTuple):
+    """What a run has led to, as of `log_end`.
+
+    Args:
+        numbers: that were measured of it, by name.
+        row: its parameters and predictions, by the names of their columns; empty without.
+    """
+
+    numbers: dict[str, float]
+    row: dict[str, Any]
+
+
+def ended(run: Recording, at: int) -> Ended | None:
+    """What the run before has led to, if that is its row at a step."""
     if at >= run.epochs or run.rows(COUNTED, at, at + 1)[0] >= 0:
-        return {}
-    history = [name for name, array in run.columns.items() if array.path.startswith("history/")]
-    found = {name: run.rows(name, at, at + 1) for name in history if name != COUNTED}
-    return {name: float(value[0]) for name, value in found.items() if is_logged(value)[0]}
+        return None
+    groups = {name: array.path.partition("/")[0] for name, array in run.columns.items()}
+    history = [name for name, group in groups.items() if group == "history" and name != COUNTED]
+    found = {name: run.rows(name, at, at + 1) for name in history}
+    numbers = {name: float(value[0]) for name, value in found.items() if is_logged(value)[0]}
+    last = len(run) - 1
+    if last < 0 or run["epoch"][last] != at:
+        return Ended(numbers, {})
+    snapshots = [name for name, group in groups.items() if group == "snapshots"]
+    return Ended(numbers, {name: run.row(name, last).copy() for name in snapshots})
 
 
 def grid(run: Recording) -> int:

@@ -16,7 +16,7 @@ from vizopt.core.params import ParamLayout
 from vizopt.core.places import remove, synced, target
 from vizopt.recording.asking import Asking
 from vizopt.recording.atomic import attributes, is_recording, put, renamed
-from vizopt.recording.continued import grid, logged, measured, opened
+from vizopt.recording.continued import Ended, ended, grid, logged, opened
 from vizopt.recording.given import Numbers, Samples
 from vizopt.recording.header import Column, External, Group, Header
 from vizopt.recording.parameters import Parameters
@@ -54,7 +54,7 @@ class Writer:
         self._recorder: Recorder | None = None
         self._before: Recording | None = None
         self._scalars: set[str] = {STEP.name}
-        self._measured: dict[int, dict[str, float]] = {}  # of what a step begins with
+        self._ended: Ended | None = None  # where the run before did, and this one goes on
         self.steps = self.kept = self.grid = 0
         try:
             self._place = target(path)
@@ -115,13 +115,21 @@ class Writer:
             for name in numbers.keys() - self._scalars:
                 self._recorder.add(Column(name, "history", "float64"))
                 self._scalars.add(name)
-        if at > self.steps and (ended := self._measured.pop(self.steps, {})):
-            self._recorder.append("history", {STEP.name: UNLOGGED, **ended})
-            self.steps += 1
+        begun, self._ended = self._ended or Ended({}, {}), None
         if at > self.steps:
+            self._leave(begun)
             self.unlogged(at - self.steps)
-        self._recorder.append("history", {STEP.name: at, **self._measured.pop(at, {}), **numbers})
+            begun = Ended({}, {})
+        self._recorder.append("history", {STEP.name: at, **begun.numbers, **numbers})
         self.steps = at + 1
+
+    def _leave(self, ended: Ended) -> None:
+        """What the run before has led to stays: the next step comes later."""
+        assert self._recorder
+        self._recorder.append("history", {STEP.name: UNLOGGED, **ended.numbers})
+        self.steps += 1
+        if ended.row:
+            self.snapshot(ended.row)
 
     def unlogged(self, steps: int) -> None:
         """Add so many steps that nobody logged."""
@@ -258,7 +266,7 @@ class Writer:
                 raise RecordingError("data: is not that of the recording that is to be resumed")
         self._scalars = {STEP.name, *(known.keys() - rows.keys())}
         self.steps = min(at, self.steps)
-        self._measured = {self.steps: measured(run, self.steps)}
+        self._ended = ended(run, self.steps)
         self.kept = int(np.searchsorted(run["epoch"], self.steps))
         counts: dict[Group, int] = {"history": self.steps, "snapshots": self.kept}
         return Saved(counts, None, {})
