@@ -141,6 +141,16 @@ def test_an_optimizer_is_recorded_once_at_a_time(tmp_path):
         vizopt.numpy.record(layers, optimizer, tmp_path / "b.zarr").close()
 
 
+def test_a_cell_that_broke_off_can_be_run_again(tmp_path):
+    layers, optimizer = [books.Dense(2, 3, rng)], books.Momentum()
+    vizopt.numpy.record(layers, optimizer, tmp_path / "a.zarr")
+    with pytest.warns(VizoptWarning, match="a.zarr: the run before was not closed: it ends here"):
+        run = vizopt.numpy.record(layers, optimizer, tmp_path / "a.zarr")
+    with pytest.warns(VizoptWarning, match="nothing was logged"):
+        run.close()
+    assert "update_params" not in vars(optimizer)
+
+
 def test_an_optimizer_with_slots_is_refused(tmp_path):
     class Slots:
         __slots__ = ()

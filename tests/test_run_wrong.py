@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
@@ -345,6 +346,59 @@ def test_the_weights_of_an_end_stay_where_the_next_step_is_a_later_one(tmp_path,
     assert found["epoch"].tolist() == [0, 1, 3, 4, 5]
     assert found["params"][:, 0].tolist() == [1, 2, 3, 4, 5]
     assert len(found["scores"]) == 5
+
+
+@pytest.mark.parametrize("mode", ["new", "resume"])
+def test_a_run_that_nobody_closed_gives_way(tmp_path, mode):
+    path = tmp_path / "a.zarr"
+    former = vizopt.Run(path)
+    former.log(loss=1.0)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        run = vizopt.Run(path, mode=mode)
+    assert [str(each.message) for each in told] == [
+        f"{path}: the run before was not closed: it ends here",
+        f"{path}: interrupted: has the 1 epoch before: draw it with: vizopt render {path}",
+        f"{path}: was interrupted at epoch 1: goes on from there",
+    ][: 3 if mode == "resume" else 2]
+    former.log(loss=9.0)  # has ended
+    former.close()
+    run.log(loss=2.0)
+    run.close()
+    found = vizopt.Recording(path)
+    assert found["loss"].tolist() == ([1.0, 2.0] if mode == "resume" else [2.0])
+    assert len([*tmp_path.iterdir()]) == 1
+
+
+def test_a_run_of_another_thread_does_not_give_way(tmp_path):
+    run = vizopt.Run(tmp_path / "a.zarr")
+    with ThreadPoolExecutor(1) as thread:
+        error = thread.submit(vizopt.Run, tmp_path / "a.zarr").exception()
+    assert "is being written at this moment: close() the run that" in str(error)
+    run.log(loss=1.0)
+    run.close()
+    assert vizopt.Recording(tmp_path / "a.zarr")["loss"].tolist() == [1.0]
+
+
+def test_an_error_before_the_first_step_leaves_nothing(tmp_path):
+    run = vizopt.Run(tmp_path / "a.zarr")
+    run.take({"w": np.ones((2, 2))})
+    run.break_off()
+    assert not [*tmp_path.iterdir()]
+
+
+def test_an_error_before_a_resumed_step_leaves_all_that_there_was(tmp_path):
+    with vizopt.Run(tmp_path / "a.zarr") as run:
+        run.log(loss=1.0, params=weights(1))
+        run.log_end(loss=0.5, params=weights(2))
+    run = vizopt.Run(tmp_path / "a.zarr", mode="resume")
+    run.take(weights(2))
+    with said("a.zarr: interrupted: has the 1 epoch before"):
+        run.break_off()
+    found = vizopt.Recording(tmp_path / "a.zarr")
+    assert found["loss"].tolist() == [1.0, 0.5]
+    assert found["params"][:, 0].tolist() == [1, 2]
+    assert found.interrupted == 1
 
 
 @pytest.mark.parametrize("mode", ["new", "resume"])

@@ -425,6 +425,26 @@ def test_one_optimizer_has_one_recording_at_a_time(path, tmp_path):
     vizopt.torch.record(model, optimizer, tmp_path / "second.zarr").close()
 
 
+@pytest.mark.parametrize("steps", [0, 3])
+def test_a_cell_that_broke_off_can_be_run_again(path, steps):
+    model, criterion = mlp(2, 3), nn.CrossEntropyLoss()
+    optimizer = sgd(model)
+    vizopt.torch.record(model, optimizer, path, loss=criterion)  # and nobody closes it
+    trained(model, optimizer, steps, criterion)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        run = vizopt.torch.record(model, optimizer, path, loss=criterion)
+    assert [str(each.message) for each in told] == [
+        f"{path}: the run before was not closed: it ends here",
+        f"{path}: interrupted: has the 3 steps before: draw it with: vizopt render {path}",
+    ][: 1 + bool(steps)]
+    assert len(optimizer._optimizer_step_post_hooks) == len(criterion._forward_hooks) == 1
+    trained(model, optimizer, 2, criterion)
+    run.close()
+    assert vizopt.Recording(path)["step"].tolist() == [0, 1, -1]
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
 def test_closed_it_leaves_every_object_as_it_was(path):
     model, criterion = mlp(2, 8, 2, norm=True), nn.CrossEntropyLoss()
     optimizer = torch.optim.AdamW(model.parameters())

@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from types import TracebackType
 from typing import Any
 
 from vizopt.core.errors import RecordingError, VizoptError, VizoptWarning
@@ -22,14 +21,10 @@ class HookedRun(Run):
         self.hooks.close()
         super().close()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def break_off(self) -> None:
+        """Take the hooks away and end the recording with what it has."""
         self.hooks.close()
-        super().__exit__(kind, error, trace)
+        super().break_off()
 
 
 def check_free(owner: Any, name: str) -> None:

@@ -29,7 +29,6 @@ from vizopt.recording.header import External
 from vizopt.recording.run import Run
 
 Unit: TypeAlias = Literal["step", "epoch"]
-OPEN: dict[Path, "_Recording"] = {}  # whose trainings have not ended, by their paths
 
 
 def Recorder(  # noqa: N802 (the name of a Keras callback)
@@ -100,15 +99,11 @@ class _Recording:
         self._means = Means()
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Begin the recording; an earlier one whose training was broken off ends, be it of another
-        callback, which nobody can close."""
+        """Begin the recording; an earlier one whose training was broken off ends."""
         self.on_train_end()
-        if self._path in OPEN:
-            OPEN[self._path].on_train_end()
         self._held, self._measured, self._means = None, {}, Means()
         with self._aside("training"):
             self._run = self._begun(self.model)
-            OPEN[self._path] = self
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Hold what the step begins with."""
@@ -137,7 +132,6 @@ class _Recording:
         """The weights that training ends with, which another callback may have restored."""
         run, self._run = self._run, None
         if run:
-            del OPEN[self._path]
             with self._aside("end"):
                 self._held = variables_of(self.model)
                 run.log_end(params=self._arrays(), **self._measured)

@@ -28,6 +28,7 @@ from vizopt.core.chance import chance_kept
 from vizopt.core.errors import RecordingError
 from vizopt.recording.given import Numbers, Samples, array, samples
 from vizopt.recording.header import External
+from vizopt.recording.left import give_way
 from vizopt.recording.outputs import ClassScores
 from vizopt.recording.run import Run
 
@@ -72,7 +73,7 @@ def record(
     """
     listed = dict(layers) if isinstance(layers, Mapping) else named(layers)
     reader = layers if isinstance(layers, Mapping) and are_arrays(layers) else listed
-    _check(reader, optimizer, loss)
+    _check(reader, optimizer, loss, path)
     judged = None
     if data is not None:
         own = [*listed.values()] if reader is listed else []
@@ -204,8 +205,8 @@ class _Steps:
         return _judge(self._predict(self._judged.x), self._judged)
 
 
-def _check(layers: Mapping[str, Any], optimizer: Any, loss: Any) -> None:
-    """Hold them against what is listened to.
+def _check(layers: Mapping[str, Any], optimizer: Any, loss: Any, path: Path | str) -> None:
+    """Hold them against what is listened to, be it by a run that gives way.
 
     Raises:
         RecordingError: there is none of it, or it is recorded already.
@@ -223,6 +224,7 @@ def _check(layers: Mapping[str, Any], optimizer: Any, loss: Any) -> None:
             f"loss: {type(loss).__name__}: has no {' or '.join(LOSSES)}, and cannot be called: "
             "loss=lambda: loss"
         )
+    give_way(path)
     check_free(optimizer, _update(optimizer))
     if judge := _judge_of(loss):
         check_free(loss, judge)

@@ -11,6 +11,7 @@ from vizopt.adapters.thresholds import threshold_of
 from vizopt.adapters.torch_predict import Asked, end_of
 from vizopt.adapters.torch_run import TorchRun, is_recorded
 from vizopt.core.errors import RecordingError
+from vizopt.recording.left import give_way
 from vizopt.recording.run import Run
 from vizopt.recording.source import Predict
 
@@ -38,6 +39,7 @@ def begun(
     """
     inner = torch_model.unwrapped(model)
     arrays = torch_model.arrays(inner, optimizer, path)
+    give_way(path)
     if is_recorded(optimizer):
         name = type(optimizer).__name__
         raise RecordingError(f"{path}: this {name} is recorded already: close() that one before")

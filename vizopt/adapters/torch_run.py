@@ -15,6 +15,7 @@ from vizopt.core.errors import VizoptWarning, raised
 from vizopt.core.numbers import counted
 from vizopt.recording.ending import at_end, closed
 from vizopt.recording.keeping import Taken
+from vizopt.recording.left import seen_to, unclosed
 from vizopt.recording.run import Run
 
 RESERVED = ("step", "params")  # what the hooks tell themselves
@@ -66,6 +67,7 @@ class TorchRun:
             self._hooks.append(loss.register_forward_hook(_LossHook(self)))
         OPEN[id(optimizer)] = self
         at_end(self.close)
+        unclosed(run.place, self.break_off)
 
     def log(self, **values: Any) -> None:
         """Tell what the hooks do not see: `log(loss=loss, accuracy=accuracy)`.
@@ -95,7 +97,15 @@ class TorchRun:
             self._release()
             self._safely(self._finish)
 
+    def break_off(self) -> None:
+        """End it as an error in a `with` does, with the steps that were done."""
+        if self._hooks:
+            self._release()
+            self._safely(self._log_done)
+            self._run.break_off()
+
     def __enter__(self) -> "TorchRun":
+        seen_to(self._run.place)
         return self
 
     def __exit__(
@@ -106,10 +116,8 @@ class TorchRun:
     ) -> None:
         if kind is None:
             self.close()
-        elif self._hooks:
-            self._release()
-            self._safely(self._log_done)
-            self._run.__exit__(kind, error, trace)
+        else:
+            self.break_off()
 
     def __repr__(self) -> str:
         """`<TorchRun mine.zarr: 500 steps>`."""

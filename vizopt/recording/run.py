@@ -19,6 +19,7 @@ from vizopt.recording.budget import bytes_of
 from vizopt.recording.ending import at_end, closed, is_open
 from vizopt.recording.header import External
 from vizopt.recording.keeping import Keeping, Taken
+from vizopt.recording.left import seen_to, unclosed
 from vizopt.recording.leftout import ALL, LeftOut
 from vizopt.recording.source import Predict, Source
 from vizopt.recording.writer import STEP, UNLOGGED, Writer
@@ -50,7 +51,8 @@ class Run:
 
     Args:
         path: of the recording, `mine.zarr`. That of an earlier run is replaced when this one ends.
-            No other run may write it meanwhile.
+            No other run may write it meanwhile; one that its thread left open, as a notebook's cell
+            that broke off does, ends where the next one begins.
         epochs: how many there will be; the axis grows where that is not known.
         unit: what is counted: "epoch", or "step".
         title: of the picture; the recording's name when left out.
@@ -116,11 +118,13 @@ class Run:
         about["versions"] = {**_versions(), **(versions or {})}
         self._most = most = bytes_of(size)
         self._writer = Writer(self.path, about, epochs, resumes=mode == "resume")
+        self.place = self._writer.place  # where the path leads to
         self._left_out = LeftOut(self.path, self._writer.part, self._writer.abandon)
         self._keeping = Keeping(self._writer, source, self._left_out, most, epochs)
         self._names: dict[str, str | None] = {}  # of the numbers, as they are recorded
         self._step: int | None = None  # the last one that was logged here
         at_end(self.close)
+        unclosed(self.place, self.break_off)
         self._say(self._writer.resumed())
 
     @property
@@ -176,7 +180,13 @@ class Run:
         if self._closes():
             self._say(self._left_out.tried(ALL, self._finish))
 
+    def break_off(self) -> None:
+        """End it as an error in a `with` does, with what it has."""
+        if self._closes():
+            self._say(self._left_out.tried(ALL, self._interrupt))
+
     def __enter__(self) -> "Run":
+        seen_to(self.place)
         return self
 
     def __exit__(
@@ -187,8 +197,8 @@ class Run:
     ) -> None:
         if kind is None:
             self.close()
-        elif self._closes():
-            self._say(self._left_out.tried(ALL, self._interrupt))
+        else:
+            self.break_off()
 
     def __repr__(self) -> str:
         """`<Run mine.zarr: 500 epochs>`."""
@@ -246,6 +256,7 @@ class Run:
         """Whether it was open until now."""
         was = self._records
         closed(self.close)
+        seen_to(self.place)
         return was
 
     def _finish(self) -> str:
@@ -268,11 +279,11 @@ class Run:
         )
 
     def _interrupt(self) -> str:
-        if not self._writer.has_begun:
+        if not (self._writer.has_begun and self.steps):
             self._writer.discard()
             return ""
-        kept = self._writer.interrupt()
         told = self._writer.told(self.steps)
+        kept = self._writer.interrupt()
         return f"{kept}: interrupted: has the {told} before: draw it with: vizopt render {kept}"
 
     def _say(self, line: str | None) -> None:

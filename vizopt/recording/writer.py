@@ -19,6 +19,7 @@ from vizopt.recording.atomic import attributes, is_recording, put, renamed
 from vizopt.recording.continued import Ended, ended, grid, logged, opened
 from vizopt.recording.given import Numbers, Samples
 from vizopt.recording.header import Column, External, Group, Header
+from vizopt.recording.left import give_way
 from vizopt.recording.parameters import Parameters
 from vizopt.recording.recorder import Recorder
 from vizopt.recording.resume import Saved
@@ -57,8 +58,9 @@ class Writer:
         self._ended: Ended | None = None  # where the run before did, and this one goes on
         self.steps = self.kept = self.grid = 0
         try:
-            self._place = target(path)
-            self.part, before = opened(path, self._place, self._held, resumes=resumes)
+            self.place = target(path)
+            give_way(path)
+            self.part, before = opened(path, self.place, self._held, resumes=resumes)
         except (OSError, RecordingError) as error:
             self._held.close()
             if isinstance(error, RecordingError):
@@ -166,23 +168,28 @@ class Writer:
             recorder.describe(epochs=max(self.steps, 1))
             if lost is not None:
                 recorder.note(diverged=lost, undefined=False)
-        if self.part != self._place:
+        if self.part != self.place:
             synced(self.part)
-            put(self.part, self._place)
+            put(self.part, self.place)
         self._held.close()
 
     def interrupt(self) -> Path:
         """Commit what there is; where it is now."""
         assert self._recorder
+        at = self.steps
+        if self._ended:  # no step has come yet
+            self._leave(self._ended)
         with self._recorder as recorder:
             recorder.commit()
-            recorder.note(interrupted=self.steps)
+            recorder.note(interrupted=at)
         kept = self._left()
         self._held.close()
         return kept
 
     def discard(self) -> None:
         """Nothing was logged: nothing is left of it."""
+        if self._recorder:
+            self._recorder.abandon()
         if self._before is None:
             remove(self.part)
         self._held.close()
@@ -230,7 +237,7 @@ class Writer:
 
     def _left(self) -> Path:
         """Where an unfinished recording stays."""
-        return self.path if self.part == self._place else renamed(self.part, self.path)
+        return self.path if self.part == self.place else renamed(self.part, self.path)
 
     def _header(self) -> Header:
         about = dict(self._about)
