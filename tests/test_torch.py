@@ -713,6 +713,58 @@ def test_a_parameter_that_is_bound_anew_is_followed(path):
     )
 
 
+QUANTITIES = ("grad_norm", "update_ratio", "weight_norm")
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_quantities_are_those_of_autograd_for_all_and_for_each_layer(path, sparse):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Embedding(5, 4, sparse=sparse), nn.Linear(4, 3), nn.Linear(3, 2))
+    model[2].requires_grad_(False)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5, momentum=0.9)
+    words, labels = torch.tensor([0, 1, 1, 3]), torch.tensor([0, 1, 1, 0])
+    parts = {"": model, ".0": model[0], ".1": model[1], ".2": model[2]}
+    wanted = {f"{name}{part}": [] for name in QUANTITIES for part in parts}
+
+    def norm(tensors):
+        return float(
+            torch.cat([t.detach().to_dense().double().reshape(-1) for t in tensors]).norm()
+        )
+
+    with vizopt.torch.record(model, optimizer, path, quantities=QUANTITIES):
+        for _ in range(3):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(words), labels).backward()
+            before = {key: [p.clone() for p in part.parameters()] for key, part in parts.items()}
+            optimizer.step()
+            for key, part in parts.items():
+                grads = [p.grad for p in part.parameters() if p.grad is not None]
+                moved = [p - b for p, b in zip(part.parameters(), before[key], strict=True)]
+                wanted[f"weight_norm{key}"].append(norm(before[key]))
+                wanted[f"update_ratio{key}"].append(norm(moved) / norm(before[key]))
+                if grads:
+                    wanted[f"grad_norm{key}"].append(norm(grads))
+    run = vizopt.Recording(path)
+    assert not wanted.pop("grad_norm.2")  # nobody asked for its gradient
+    assert "grad_norm.2" not in run.names
+    for column, values in wanted.items():
+        np.testing.assert_allclose(run[column][:3], values, rtol=1e-5, atol=1e-12, err_msg=column)
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        (["grad_nrom"], 'quantities: grad_nrom: did you mean "grad_norm"'),
+        ("grad_norm", r'quantities: needs a list: \["grad_norm"\]'),
+    ],
+)
+def test_a_quantity_that_no_update_gives_is_a_line(path, given, line):
+    model = mlp(2, 3)
+    with pytest.raises(RecordingError, match=line):
+        vizopt.torch.record(model, sgd(model), path, quantities=given)
+    assert not path.exists()
+
+
 def test_a_resumed_training_is_as_one_that_was_not_broken_off(path, tmp_path):
     runs = []
     for parts in ((6,), (3, 3)):

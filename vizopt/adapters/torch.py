@@ -1,5 +1,6 @@
 """Records a training in PyTorch, by hooks that its optimizer calls."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -22,6 +23,7 @@ def record(
     data: tuple[Any, Any] | None = None,
     loss: "torch.nn.Module | None" = None,
     predict: Predict | None = None,
+    quantities: Sequence[str] = (),
     **options: Unpack[Options],
 ) -> "TorchRun":
     """Record every step of an optimizer from now on; what a step is, is told at `TorchRun`.
@@ -40,6 +42,8 @@ def record(
         data: samples X [N, …], as the model takes them, and labels or numbers y [N] for a picture.
         loss: the criterion, a module, whose values are noted; a function's are told with `log`.
         predict: samples [M, …] → scores or numbers; the model itself when left out.
+        quantities: measured at every step, of all parameters and of each layer: "grad_norm",
+            "update_ratio", "weight_norm", which copies the parameters once a step.
         **options: `title`, `classes`, `target`, `features`, `threshold`, `size` and `mode` of
             `vizopt.Run`; the threshold of a single output is told by loss and last layer.
 
@@ -49,5 +53,5 @@ def record(
     required("torch", "torch")
     from vizopt.adapters.torch_begin import Given, begun
 
-    given = Given(steps, data, loss, predict)
+    given = Given(steps, data, loss, predict, quantities)
     return begun(model, optimizer, Path(path), given, options)

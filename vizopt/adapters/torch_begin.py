@@ -1,5 +1,6 @@
 """Begin: what somebody's model, optimizer and criterion have to be for a recording of them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ import torch
 from vizopt.adapters import torch_model
 from vizopt.adapters.options import Options
 from vizopt.adapters.thresholds import threshold_of
+from vizopt.adapters.torch_measures import Measures
 from vizopt.adapters.torch_predict import Asked, end_of
 from vizopt.adapters.torch_run import TorchRun, is_recorded
 from vizopt.core.errors import RecordingError
@@ -23,6 +25,7 @@ class Given(NamedTuple):
     data: tuple[Any, Any] | None
     loss: torch.nn.Module | None
     predict: Predict | None
+    quantities: Sequence[str]
 
 
 def begun(
@@ -39,6 +42,8 @@ def begun(
     """
     inner = torch_model.unwrapped(model)
     arrays = torch_model.arrays(inner, optimizer, path)
+    modules = torch_model.modules(inner)
+    measures = Measures(given.quantities, arrays, modules)
     give_way(path)
     if is_recorded(optimizer):
         name = type(optimizer).__name__
@@ -57,8 +62,8 @@ def begun(
         predict=Asked(inner, given.predict).quietly if given.data is not None else None,
         origin=torch_model.external(inner, optimizer),
         convention="torch",
-        modules=torch_model.modules(inner),
+        modules=modules,
         versions={"pytorch": torch.__version__},
         **options,
     )
-    return TorchRun(run, optimizer, torch_model.Live(inner, arrays), given.loss)
+    return TorchRun(run, optimizer, torch_model.Live(inner, arrays), given.loss, measures)

@@ -33,7 +33,7 @@ class Live:
     """
 
     def __init__(self, model: torch.nn.Module, arrays: dict[str, torch.Tensor]) -> None:
-        self._arrays, self._tensors = arrays, tuple(arrays.values())
+        self.arrays, self._tensors = arrays, tuple(arrays.values())
         self._shapes = [tensor.shape for tensor in self._tensors]
         self._owners = _owners(model, self._tensors)
         self._names, self._followed = [*arrays], [*self._tensors]
@@ -48,24 +48,24 @@ class Live:
         if not all(map(is_, found, self._followed)):
             self._followed = found
             named = zip(self._names, found, strict=True)
-            self._arrays = {name: tensor for name, tensor in named if tensor is not None}
-            self._tensors = tuple(self._arrays.values())
+            self.arrays = {name: tensor for name, tensor in named if tensor is not None}
+            self._tensors = tuple(self.arrays.values())
 
     def now(self) -> tuple[dict[str, torch.Tensor], NDArray[Any] | None]:
         """The arrays by name, and a copy [P] of them where all are kept, have the shapes that they
         had, and are in this machine's memory."""
         if not (self._are_few and self._are_ours):
-            return self._arrays, None
+            return self.arrays, None
         if [tensor.shape for tensor in self._tensors] != self._shapes:
-            return self._arrays, None
+            return self.arrays, None
         places = [tensor.data_ptr() for tensor in self._tensors]
         if places != self._places:  # the first time, or they were moved
             self._places = places
             self._are_ours = self._look()
             if not self._are_ours:
-                return self._arrays, None
+                return self.arrays, None
             self._flat = [tensor.detach().reshape(-1).numpy() for tensor in self._tensors]
-        return self._arrays, np.concatenate(self._flat)
+        return self.arrays, np.concatenate(self._flat)
 
     def grad_norm(self) -> float | None:
         """‖g‖₂; nothing where there are no gradients."""

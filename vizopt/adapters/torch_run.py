@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from vizopt.adapters.torch_measures import Measures
 from vizopt.adapters.torch_model import Live
 from vizopt.core.errors import VizoptWarning, raised
 from vizopt.core.numbers import counted
@@ -48,7 +49,9 @@ class TorchRun:
         optimizer: torch.optim.Optimizer,
         live: Live,
         loss: torch.nn.Module | None,
+        measures: Measures,
     ) -> None:
+        self._measures = measures
         self._run, self._optimizer = run, optimizer
         self._live = live
         self._held = _held(optimizer)
@@ -127,6 +130,8 @@ class TorchRun:
         self._log_done()
         self._inside, self._counted = True, False
         self._live.follow()
+        if self._measures:
+            self._measures.hold(self._live.arrays)
         self._before = self._run.take(*self._live.now()) if self._run.wants() else None
 
     def _end_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
@@ -140,6 +145,8 @@ class TorchRun:
         norm = self._live.grad_norm()
         if norm is not None:
             values["grad_norm"] = norm
+        if self._measures:
+            values |= self._measures.found(self._live.arrays)
         self._done = values, self._before
         if (held := _held(optimizer)) > self._held:
             came = counted(held - self._held, "array")
