@@ -31,6 +31,7 @@ from vizopt.recording.differences import differences, unrecorded
 from vizopt.recording.seeded import middle_seed, with_seeds
 from vizopt.recording.standings import diverged_at, leads, settled, standings, stays, steps_to
 from vizopt.recording.store import Recording
+from vizopt.scene.load import load_scene
 from vizopt.scene.load_race import load_race, parse_race
 from vizopt.scene.written import scene_toml
 from vizopt.story.race import of_race, unlike
@@ -364,6 +365,25 @@ def test_a_training_of_ones_own_races_and_makes_no_recipe(tmp_path, tiny):
     assert not any("–" in values.values() for values in beyond.values())  # what nobody told
     with pytest.raises(RecordingError, match=r"mine\.zarr: optimizer\.lr: was trained so: it "):
         field_of(sources[1:], {"optimizer.lr": 1.0}, "race")
+
+
+def test_a_last_row_without_a_loss_is_no_divergence(tmp_path):
+    with vizopt.Run(tmp_path / "mine.zarr") as run:
+        for step in range(9):
+            run.log(loss=1.1 - step / 10)
+        run.log_end(params={"w": np.ones((2, 2))})  # as every adapter tells its last weights
+    run = Recording(tmp_path / "mine.zarr")
+    (found,) = standings({"mine": run})
+    assert (found.diverged, found.best_at, found.loss) == (None, 8, pytest.approx(0.3))
+    assert stays(run)
+
+
+def test_a_key_of_the_training_is_of_those_that_train(tmp_path, tiny):
+    scene = load_scene("sgd", {"epochs": 9})
+    field = field_of([tiny["SGD"], scene], {"epochs": 5}, "race", mixed=True)
+    assert [run.epochs for run in field.runs.values()] == [tiny["SGD"].epochs, 5]
+    with pytest.raises(SceneError, match="epochs: "):
+        field_of([tiny["SGD"], scene], {"epochs": -5}, "race")
 
 
 def test_another_problem_is_one_word_in_the_picture(tmp_path):

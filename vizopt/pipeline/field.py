@@ -86,6 +86,10 @@ def field_of(
     trained = {key: value for key, value in overrides.items() if key.partition(".")[0] in TRAINED}
     sources = [at_home(each) if isinstance(each, str | Path) else each for each in sources]
     things = [_opened(each, trained, mixed) for source in sources for each in _inside(source)]
+    recorded = [thing for thing in things if isinstance(thing, Recording)]
+    if trained and recorded and len(recorded) == len(things):
+        line = f"{recorded[0].path}: {next(iter(trained))}: was trained so: it cannot be changed"
+        raise RecordingError(f"{line}: name a scene besides, which is trained")
     made = [thing for thing in things if isinstance(thing, Race)]
     runs = _named([each for thing in things for each in _runs(thing)])
     if len(runs) < 2:
@@ -126,10 +130,6 @@ def _opened(source: Source, overrides: Mapping[str, Any], mixed: bool) -> Scene 
     if isinstance(source, Race):
         return parse_race(scene_toml(source), source.name, {}, of_races) if of_races else source
     if isinstance(source, Recording) or is_recording(Path(source)):
-        if overrides:
-            key = next(iter(overrides))
-            path = source.path if isinstance(source, Recording) else source
-            raise RecordingError(f"{path}: {key}: was trained so: it cannot be changed")
         return source if isinstance(source, Recording) else Recording(Path(source))
     if recipes.is_clip(source):
         text = recipes.read(Path(source))

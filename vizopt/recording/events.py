@@ -82,17 +82,23 @@ def _training(run: Recording) -> tuple[Event, ...]:
     at, loss = logged(series(run, "loss"))
     there, accuracy = logged(series(run, "accuracy"))
     lowest = best_epoch(loss)
-    ended = divergence(loss, run.diverged)
     found = [
         *_at_steps(first_times(accuracy), there),
         *_at_steps([*plateaus(loss), *highest_spike(loss)], at),
-        *(_at_steps(ended, at) if run.diverged is None else ended),
+        *divergence_of(run),
     ]
     if lowest is not None:
         value = float(loss[lowest])
         words = phrase("lowest_loss", value=number(value))
         found.append(Event(int(at[lowest]), "best", words, value))
     return tuple(sorted(found, key=lambda event: event.epoch))
+
+
+def divergence_of(run: Recording) -> list[Event]:
+    """The epoch at which a run diverges, by the losses that were logged."""
+    at, loss = logged(series(run, "loss"))
+    found = divergence(loss, run.diverged)
+    return _at_steps(found, at) if run.diverged is None else found
 
 
 def _at_steps(found: list[Event], at: NDArray[np.intp]) -> list[Event]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from vizopt.recording.clock import Kind, instant_of, times
 from vizopt.recording.descent import BROKEN, from_then_on, outcome
-from vizopt.recording.events import MARKS, divergence
+from vizopt.recording.events import MARKS, divergence_of
+from vizopt.recording.logged import final
 from vizopt.recording.seeded import Seeded
 from vizopt.recording.store import Recording
 
@@ -87,7 +88,7 @@ def diverged_at(run: Recording) -> int | None:
         found = outcome(run).diverged_at
         return run.diverged if found is None else found
     with np.errstate(over="ignore", invalid="ignore"):
-        events = divergence(run["loss"], run.diverged)
+        events = divergence_of(run)
     return next((event.epoch for event in events if event.kind == "divergence"), None)
 
 
@@ -199,7 +200,7 @@ def _standing(name: str, run: Recording, column: str, clock: Kind) -> Standing:
         ended = outcome(run)
         if ended.minimum and ended.minimum.is_global:
             minimum = None if ended.reached_at is None else when[ended.reached_at]
-    loss, lost = float(run["loss"][-1]), diverged_at(run)
+    loss, lost = final(run["loss"]), diverged_at(run)
     diverged = None if lost is None else instant_of(run, lost, clock)
     return Standing(name, best, best_at, reached, loss, when[-1], diverged, minimum)
 
