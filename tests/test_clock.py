@@ -143,6 +143,35 @@ def test_on_the_clock_of_samples_all_is_told_in_samples(tmp_path, texts):
     assert "216 / 216" in [text for text, _ in texts.moving(picture, len(picture) - 1)]
 
 
+def test_curves_are_over_the_clock(timed, texts):
+    size, clock = (1280, 720), timed.shown
+    picture = planned_picture(timed.runs, clock, size, 10.0)
+    views = views_of(timed.runs, clock.timeline, 10.0, "seconds")
+    lines = {name: [s for s in own if s.shape[-1] == 2] for name, own in picture.spots().items()}
+    for quick, slow in zip(*lines.values(), strict=True):  # of loss, and of accuracy
+        start, second = slow[0, 0], (slow[-1, 0] - slow[0, 0]) / 10
+        for own, view in zip((quick, slow), views.values(), strict=True):
+            np.testing.assert_allclose(own[:, 0], start + second * view.shown, atol=1)
+        assert quick[-1, 0] == pytest.approx(start + second, abs=1)  # its last one, not half way
+    axis = dict(texts.still(picture))
+    assert "seconds 0" in axis
+    assert {"5", "10"} <= axis.keys()
+    assert "epoch 0" not in axis
+
+
+def test_a_race_of_less_than_a_second_has_an_axis_of_its_parts(tmp_path, texts):
+    for name in "ab":
+        with vizopt.Run(tmp_path / f"{name}.zarr") as run:
+            for step in range(9):
+                run.log(loss=1 / (step + 1), seconds=0.05 * step)
+    paths = [tmp_path / f"{name}.zarr" for name in "ab"]
+    field = field_of(paths, {"clock": "seconds"}, "race")
+    still = [
+        text for text, _ in texts.still(planned_picture(field.runs, field.shown, (1280, 720), 10.0))
+    ]
+    assert {"seconds 0", "0.1", "0.2", "0.3", "0.4"} <= {*still}
+
+
 def test_times_that_are_none_are_one_line(tmp_path, timed):
     def made(name, **columns):
         with vizopt.Run(tmp_path / name) as run:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,13 @@ from vizopt.draw.panels.axis import Kind, Limits
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.boxes import axis_of
-from vizopt.draw.panels.curves.lines import Points
+from vizopt.draw.panels.curves.lines import Points, points_of
 from vizopt.draw.panels.curves.plot import Floats, Plot
 from vizopt.draw.panels.curves.sofar import End, Line
 from vizopt.draw.panels.curves.tips import ASIDE, LABELS, STANDS, Tips
 from vizopt.draw.tracing import Traced
-from vizopt.draw.views import View, Views, planned_steps
-from vizopt.recording.logged import logged
+from vizopt.draw.views import View, Views, clock_of
+from vizopt.recording.clock import times
 from vizopt.recording.quantities import quantity
 from vizopt.recording.seeded import Band, Seeded
 from vizopt.recording.standings import stays
@@ -45,7 +45,7 @@ def plots_of(
     runs = [view.run for view in views.values()]
     staying = [run for run in runs if stays(run)] or runs
     shown = [column for column in columns if not _is_level(column, views)]
-    last, many = planned_steps(views) - 1, max(len(shown), 1)
+    clock, many = clock_of(views), max(len(shown), 1)
     across = slot.width > WIDE_ASPECT * slot.height
     gap, foot = slot.unit * 26, slot.font(11) * 1.7
     wide = (slot.width - gap * (many - 1)) / many if across else float(slot.width)
@@ -67,7 +67,8 @@ def plots_of(
         for column, place in zip(shown, places, strict=False)
     ]
     left = 0.0 if across else max((plot.left for plot in made), default=0.0)
-    return [replace(plot.starting(left), last=max(last, 1)) for plot in made]
+    unit = slot.say(clock.unit)
+    return [replace(plot.starting(left), last=clock.last or 1, unit=unit) for plot in made]
 
 
 def draw_still(slot: DrawContext, plots: Sequence[Plot]) -> None:
@@ -91,7 +92,7 @@ def moving(slot: DrawContext, views: Views, plots: Sequence[Plot]) -> Draw:
 
 
 def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
-    found = {name: logged(view.run[plot.column]) for name, view in views.items()}
+    found = {name: points_of(view, plot.column) for name, view in views.items()}
     views = {name: view for name, view in views.items() if len(found[name][0])}
     if not views:  # nobody has logged it
         return lambda window, k: None
@@ -101,7 +102,6 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
         for view, own in zip(every, values, strict=True)
     }
 
-    steps = [view.run["epoch"][view.rows] for view in every]
     tips = Tips(slot, views, plot)
     head = np.max(tips.x, axis=0)
     told = [line.told(slot, x) for line, x in zip(lines.values(), tips.x, strict=True)]
@@ -114,7 +114,7 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     stamps = [(_stamp(slot, draw_lines, some), own.astype(int).tolist()) for some, own in parts]
     ends = [End(*each) for each in zip(lines.values(), tips.x, tips.y, told, strict=True)]
     marks = _ends(slot)
-    beyond = [_beyond(plot, own, at) for own, at in zip(values, steps, strict=True)]
+    beyond = [_beyond(plot, own, view.shown) for own, view in zip(values, every, strict=True)]
     label, radius, muted = tips.label, tips.radius, slot.theme.muted
     badges = [badge(slot, view.role.number, label) for view in every]
     glyphs = slot.glyphs(label, colour=slot.theme.ink)
@@ -142,7 +142,7 @@ def _draw_lines(
     """Some runs' lines, above the bands of their seeds."""
     for view in some:
         if isinstance(view.run, Seeded) and (band := view.run.band(plot.column)):
-            _draw_band(axes, slot, plot, band)
+            _draw_band(axes, slot, plot, band, times(view.run, view.clock))
     for view in some:
         lines[view.name].draw(axes)
 
@@ -193,17 +193,17 @@ def _pixels(start: float, stop: float, many: int, length: int) -> NDArray[np.int
     return np.maximum(np.minimum(places.astype(np.intp), length - 1), 0)
 
 
-def _draw_band(axes: "Axes", slot: DrawContext, plot: Plot, band: Band) -> None:
-    """What lies between the quartiles of a run's seeds."""
-    x = plot.x(np.arange(len(band.low), dtype=float))
+def _draw_band(axes: "Axes", slot: DrawContext, plot: Plot, band: Band, when: NDArray[Any]) -> None:
+    """What lies between the quartiles of a run's seeds at each instant [E]."""
+    x = plot.x(when.astype(float))
     low, high = (np.where(np.isnan(own), np.nan, plot.y(own)) for own in band)
     axes.fill_between(x, low, high, color=slot.theme.ink, alpha=PALE, lw=0)
 
 
-def _beyond(plot: Plot, points: Points, epochs: NDArray[np.integer]) -> list[int]:
-    """Whether the latest value at each epoch [F] lies below the axis, −1, on it, 0, or above, 1."""
+def _beyond(plot: Plot, points: Points, shown: NDArray[Any]) -> list[int]:
+    """Whether the latest value at each instant [F] is below the axis, −1, on it, 0, or above, 1."""
     at, values = points
-    now = values[(np.searchsorted(at, epochs, "right") - 1).clip(min=0)]
+    now = values[(np.searchsorted(at, shown, "right") - 1).clip(min=0)]
     return np.where(now < plot.axis.low, -1, np.where(now <= plot.axis.high, 0, 1)).tolist()  # type: ignore[no-any-return]
 
 

@@ -1,29 +1,41 @@
 """The line of a curve: its ink, a band where its values spread, arrows where it is cut."""
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.plot import Floats, Plot
+from vizopt.draw.views import View
+from vizopt.recording.clock import times
+from vizopt.recording.logged import logged
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Points: TypeAlias = tuple[NDArray[np.intp], Floats]  # steps [n] and values [n]
+Points: TypeAlias = tuple[NDArray[Any], Floats]  # when [n], in steps or on a clock; values [n]
 
 COLUMN = 2.0  # units of width, whose values are one point and one part of the envelope
 BAND = 2.5  # widths of a line: where the values of a column spread wider, it is a band
 PALE = 0.35  # of the line's colour in its band
 
 
-def heights(plot: Plot, points: Points, epochs: NDArray[np.integer]) -> Floats:
-    """Where a line is at each epoch: straight from one value to the next, level behind the last."""
+def points_of(view: View, column: str) -> Points:
+    """The values of a column that were logged, and when on the clock."""
+    at, values = logged(view.run[column])
+    return times(view.run, view.clock)[at], values
+
+
+def heights(plot: Plot, points: Points, when: NDArray[Any]) -> Floats:
+    """Where a line is at each instant: straight from one value to the next, level behind the
+    last."""
     at, values = points
-    here = epochs.clip(max=at[-1])
+    here = when.clip(max=at[-1])
     y = plot.y(np.nan_to_num(values, nan=np.inf))
-    return y[np.searchsorted(at, here)] if len(at) > at[-1] else np.interp(here, at, y)
+    last = (np.searchsorted(at, here, "right") - 1).clip(min=0)
+    found: Floats = np.where(at[last] == here, y[last], np.interp(here, at, y))
+    return found
 
 
 def draw_line(

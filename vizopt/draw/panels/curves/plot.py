@@ -32,7 +32,7 @@ class Plot:
     width: float
     height: float
     axis: Axis
-    last: int  # epoch at the right end
+    last: float  # at the right end: an epoch, or an instant of the clock
     whole: float  # width with the names at the right
     edge: float  # where titles and numbers end
     layered: bool  # whether its lines are the layers', none of them the number's
@@ -75,8 +75,8 @@ class Plot:
         moved = max(left - self.left, 0.0)
         return replace(self, left=self.left + moved, width=self.width - moved)
 
-    def x(self, epoch: Floats) -> Floats:
-        return self.left + epoch / self.last * self.width
+    def x(self, when: Floats) -> Floats:
+        return self.left + when / self.last * self.width
 
     def y(self, value: Floats) -> Floats:
         return self.top + self.height * (1 - self.axis.share(value))
@@ -87,16 +87,19 @@ class Plot:
         return self.left + self.width
 
     def draw_epochs(self, slot: DrawContext) -> None:
-        """The axis below, from 0 to the last planned epoch."""
+        """The axis below, from 0 to the last planned epoch, or instant of the clock."""
         bottom = self.top + self.height + slot.font(11) * 1.4
         parts = 4 if self.width > slot.font(11) * 26 else 1
-        for epoch in even_ticks(0, self.last, parts, whole=True):
-            if epoch:
-                text = count(int(epoch))
-                end = min(slot.width, self.right + slot.unit * 26)  # not into the next curve's
-                most = end - slot.text_width(text, 11) / 2
-                slot.text(min(float(self.x(epoch)), most), bottom, text, 11, align="center")
-        slot.text(self.start, bottom, f"{self.unit} 0", 11)
+        first = f"{self.unit} 0"
+        free = self.start + slot.text_width(first, 11) + slot.unit * 4
+        for at in even_ticks(0, self.last, parts, whole=float(self.last).is_integer()):
+            text = count(int(at)) if at == int(at) else setting(at)
+            half = slot.text_width(text, 11) / 2
+            most = min(slot.width, self.right + slot.unit * 26) - half  # not into the next curve's
+            middle = min(float(self.x(at)), most)
+            if at and middle - half >= free:
+                slot.text(middle, bottom, text, 11, align="center")
+        slot.text(self.start, bottom, first, 11)
 
     def name(self, slot: DrawContext) -> str:
         """The title, or where it has no room the column's own name, or its beginning: acc."""

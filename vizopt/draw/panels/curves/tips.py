@@ -9,10 +9,9 @@ from vizopt.core.arrays import Spots
 from vizopt.draw.panels.badge import reach
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.labels import spread
-from vizopt.draw.panels.curves.lines import heights
+from vizopt.draw.panels.curves.lines import heights, points_of
 from vizopt.draw.panels.curves.plot import Plot
 from vizopt.draw.views import Views
-from vizopt.recording.logged import logged
 
 LABELS = (12, 11, 10, 9, 8, 7, 6)  # sizes of the text at a line's end: as there is room
 BADGE_STEP_RADII = 2.2  # radii of a badge from one to the next
@@ -41,13 +40,13 @@ class Tips:
     """
 
     def __init__(self, slot: DrawContext, views: Views, plot: Plot) -> None:
-        steps = [view.run["epoch"][view.rows] for view in views.values()]
-        values = [logged(view.run[plot.column]) for view in views.values()]
+        values = [points_of(view, plot.column) for view in views.values()]
+        shown = [view.shown for view in views.values()]
         self.x = [
             plot.x(each.clip(max=at[-1]).astype(float))
-            for each, (at, _) in zip(steps, values, strict=True)
+            for each, (at, _) in zip(shown, values, strict=True)
         ]
-        self.y = [heights(plot, own, at) for own, at in zip(values, steps, strict=True)]
+        self.y = [heights(plot, own, at) for own, at in zip(values, shown, strict=True)]
         fits = (
             size
             for size in LABELS
