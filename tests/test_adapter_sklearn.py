@@ -298,3 +298,23 @@ def test_resumed_iterations_go_on_with_the_weights_that_they_ended_with(tmp_path
         run["params"][-1][: weights(linear).size], weights(linear).ravel()
     )
     assert run["loss"][-1] == pytest.approx(log_loss(y, linear.predict_proba(X)))
+
+
+@pytest.mark.parametrize("loss", ["hinge", "squared_hinge", "perceptron", "modified_huber"])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_the_loss_is_the_one_that_an_estimator_reduces(loss, classes, tmp_path):
+    inner = pytest.importorskip("sklearn.linear_model._sgd_fast")
+    own = {
+        "hinge": inner.Hinge(),
+        "squared_hinge": inner.SquaredHinge(),
+        "perceptron": inner.Hinge(0.0),
+        "modified_huber": inner.ModifiedHuber(),
+    }[loss]
+    some = y < classes
+    names = np.array(["a", "b", "c"])[y[some]]
+    estimator = SGDClassifier(loss=loss, random_state=3, max_iter=2, eta0=0.01)
+    vizopt.sklearn.fit(estimator, X[some], names, tmp_path / "mine.zarr")
+    scores = estimator.decision_function(X[some]).reshape(len(names), -1)
+    signs = np.where(names[:, None] == estimator.classes_[-scores.shape[1] :], 1.0, -1.0)
+    wanted = [own.py_loss(*pair) for pair in zip(signs.ravel(), scores.ravel(), strict=True)]
+    assert vizopt.Recording(tmp_path / "mine.zarr")["loss"][-1] == pytest.approx(np.mean(wanted))

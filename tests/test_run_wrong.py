@@ -250,7 +250,9 @@ def test_a_row_without_predicted_numbers_is_left_out(tmp_path, labels, wide, col
         (lambda p: np.zeros(len(p)), "predict: gave one number a sample for 3 classes"),
         (lambda p: np.full(len(p), 9), "predict: gave a class that the labels have not"),
         (lambda p: np.full((len(p), 3), np.nan), "predict: gave NaN: left out from here on"),
-        (lambda p: None, "NoneType: is no array of numbers"),
+        (lambda p: None, "predict: NoneType: is no array of numbers: left out"),
+        (lambda p: [p, p[:1]], "predict: list: is no array of numbers: of several outputs it"),
+        (lambda p: {"a": p}, "predict: dict: is no array of numbers: of several outputs it"),
     ],
 )
 def test_a_model_that_cannot_be_asked_has_no_plane(tmp_path, predict, line):

@@ -1,6 +1,7 @@
 """The linear models of scikit-learn: by their callbacks, or fitted again epoch by epoch."""
 
 import warnings
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -14,6 +15,13 @@ from vizopt.recording.rows import in_octaves
 EPOCHS = 64  # the first ones, all of which are fitted again; later ones by the octave rule
 STATED = ("constant", "invscaling", "adaptive")  # schedules that begin with eta0
 ITERATION = "lbfgs-iter"
+# Losses of a classifier by the margin m of a sample, in the mean over samples and classes.
+OF_MARGINS: dict[str, Callable[[Any], Any]] = {
+    "hinge": lambda m: np.maximum(1 - m, 0),
+    "squared_hinge": lambda m: np.maximum(1 - m, 0) ** 2,
+    "perceptron": lambda m: np.maximum(-m, 0),
+    "modified_huber": lambda m: np.where(m < -1, -4 * m, np.maximum(1 - m, 0) ** 2),
+}
 FIXED = ("lbfgs", "newton-cg", "newton-cholesky")  # solvers without a random number
 
 
@@ -112,21 +120,20 @@ class _Callback:
 def loss_of(fitted: Any, inputs: Any, y: Any) -> float | None:
     """The mean loss that an estimator reduces, without its penalty; none that is not known."""
     metrics = required("sklearn.metrics", "sklearn")
-    if hasattr(fitted, "predict_proba"):
-        return float(metrics.log_loss(y, fitted.predict_proba(inputs), labels=fitted.classes_))
     loss = getattr(fitted, "loss", "")
     if not hasattr(fitted, "classes_"):
         known = loss in ("squared_error", "")
         return float(metrics.mean_squared_error(y, fitted.predict(inputs))) if known else None
-    if loss == "hinge":
-        return float(_margins(fitted, inputs, y, 1.0))
-    return float(_margins(fitted, inputs, y, 0.0)) if loss in ("perceptron", "") else None
+    if loss in OF_MARGINS:
+        return float(OF_MARGINS[loss](_margins(fitted, inputs, y)).mean())
+    if loss in ("log_loss", "") and hasattr(fitted, "predict_proba"):
+        return float(metrics.log_loss(y, fitted.predict_proba(inputs), labels=fitted.classes_))
+    return None
 
 
-def _margins(fitted: Any, inputs: Any, y: Any, wanted: float) -> float:
-    """How far samples are from their margin, in the mean over samples and classes."""
+def _margins(fitted: Any, inputs: Any, y: Any) -> Any:
+    """On which side of each border samples are, and how far, [N, C]: above 0 on the right one."""
     scores = fitted.decision_function(inputs)
     classes = fitted.classes_[1:] if scores.ndim == 1 else fitted.classes_
     signs = np.where(np.asarray(y)[:, None] == classes, 1, -1)
-    short = wanted - signs * scores.reshape(len(scores), -1)
-    return float(np.maximum(short, 0).mean())
+    return signs * scores.reshape(len(scores), -1)

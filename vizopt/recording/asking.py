@@ -122,7 +122,11 @@ class Asking:
                 found = self._predict(points.reshape(-1, *self._shape))
         except Exception as error:  # whatever a stranger's model raises
             raise RecordingError(f"predict: raised {raised(error)}") from error
-        values = array(found)
+        try:
+            values = array(found)
+        except RecordingError as error:
+            way = ": of several outputs it needs one" * isinstance(found, tuple | list | dict)
+            raise RecordingError(f"predict: {error}{way}") from error
         if values.dtype.kind == "f" and np.isnan(values).any():
             raise NoNumbersError("predict: gave NaN")
         return values
