@@ -20,7 +20,7 @@ from vizopt.clips.plan import check_place, planned
 from vizopt.clips.write import write_text
 from vizopt.core import atomic as files
 from vizopt.core.errors import EncodeError, RecordingError, one_line
-from vizopt.core.places import _host, remove, scratch, sweep
+from vizopt.core.places import _host, beside, parts_of, remove, scratch, sweep
 from vizopt.pipeline import render_all
 from vizopt.recording import atomic, store
 from vizopt.recording.atomic import replaced
@@ -75,6 +75,25 @@ def test_only_what_dead_processes_left_is_removed(tmp_path):
     (tmp_path / gone[1] / "inside").mkdir(parents=True)
     sweep(tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == set(kept)
+
+
+@pytest.mark.parametrize(
+    ("mine", "other"),
+    [
+        ("a.zarr", "a.zarr.zarr"),
+        ("a", "a.zarr"),
+        ("x" * 50 + "1.zarr", "x" * 50 + "2.zarr"),
+        ("x" * 50, "x" * 50 + ".zarr"),
+        ("ü" * 50 + "1", "ü" * 50 + "2"),
+    ],
+    ids=["longer", "shorter", "long", "cut", "umlauts"],
+)
+def test_what_another_recording_has_left_is_none_of_this_one(tmp_path, mine, other):
+    (part := beside(tmp_path / mine)).mkdir()
+    beside(tmp_path / other).mkdir()
+    beside(tmp_path / mine, "old").mkdir()
+    assert parts_of(tmp_path / mine) == [part]
+    assert len(part.name.encode()) <= 255
 
 
 def test_a_recording_set_aside_comes_back_and_committed_rows_stay(tmp_path):

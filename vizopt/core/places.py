@@ -18,7 +18,11 @@ SYNCED_AT_ONCE = 4  # files, which take a disk hardly longer than one
 LONGEST = 255  # bytes of a file's name, on every system in use
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\..*)?", re.IGNORECASE)  # Windows' devices
 FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
-LEFT = re.compile(r".*\.([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{8}\.(part|old)", re.DOTALL)
+BEGUN = 50  # letters of a name that stand in front of what tells whose a file is
+LEFT = re.compile(
+    r"(?P<begun>.*)\.(?P<host>[0-9a-f]{8})-(?P<pid>\d{1,10})-[0-9a-f]{8}\.(?P<ending>part|old)",
+    re.DOTALL,
+)
 
 
 def wrong_name(path: Path) -> str:
@@ -86,15 +90,25 @@ def made(folder: Path) -> Iterator[None]:
 
 def beside(path: Path, ending: str = "part") -> Path:
     """A name beside path that nobody else has, and that tells whose it is: `NAME.….part`."""
-    return path.with_name(f"{path.name[:50]}.{_host()}-{os.getpid()}-{token_hex(4)}.{ending}")
+    tail = f"{_host()}-{os.getpid()}-{token_hex(4)}.{ending}"
+    return path.with_name(f"{_begun(path.name)}.{tail}")
+
+
+def _begun(name: str) -> str:
+    """A name as it stands in front of what is being written; of a long one, which would have no
+    room, its start and a sum that tells it from others with the same start."""
+    if len(name) <= BEGUN:
+        return name
+    total = zlib.crc32(name.encode(errors="surrogateescape"))
+    return f"{name[:BEGUN]}.{total:08x}"
 
 
 def parts_of(path: Path) -> list[Path]:
     """What processes that write path, or were killed at it, have beside it."""
     with suppress(OSError):
-        start = f"{path.name[:50]}."
-        files = [file for file in path.parent.iterdir() if file.name.startswith(start)]
-        return [file for file in files if LEFT.fullmatch(file.name) and file.suffix == ".part"]
+        named = [(LEFT.fullmatch(file.name), file) for file in path.parent.iterdir()]
+        wanted = (_begun(path.name), "part")
+        return [file for found, file in named if found and found.group("begun", "ending") == wanted]
     return []
 
 
@@ -176,7 +190,7 @@ def _clear(file: Path) -> None:
 def is_left(name: str) -> bool:
     """Whether a dead process of this machine has left a file of that name."""
     found = LEFT.fullmatch(name)
-    return bool(found and found[1] == _host() and not _is_alive(int(found[2])))
+    return bool(found and found["host"] == _host() and not _is_alive(int(found["pid"])))
 
 
 def _host() -> str:
