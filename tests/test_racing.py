@@ -28,6 +28,7 @@ from vizopt.pipeline.field import field_of
 from vizopt.recording import standings_table
 from vizopt.recording.atomic import attributes
 from vizopt.recording.differences import differences, unrecorded
+from vizopt.recording.header import External
 from vizopt.recording.seeded import middle_seed, with_seeds
 from vizopt.recording.standings import diverged_at, leads, settled, standings, stays, steps_to
 from vizopt.recording.store import Recording
@@ -767,7 +768,30 @@ def test_a_descent_that_diverges_leaves_the_axes_to_the_others(tmp_path, texts):
     least = number(float(runs["lr 3.5"]["loss"].min()))
     assert said.alt.endswith(f"lr 3.5 has the lowest f(x), {least}. lr 6 diverges.")
     assert any(" has the lowest f(x) so far from step 1 on" in part for part in said.paragraphs)
-    assert "f(x) = x²/4 + cos(x), start x = 5." in said.paragraphs[0]
+    shared = " They have in common: SGD, f(x) = x²/4 + cos(x), start x = 5."
+    assert said.paragraphs[0].endswith(shared)
+
+
+@pytest.mark.parametrize(
+    ("origins", "told"),
+    [
+        (["Python"] * 2, "1 a; 2 b. All were trained in Python, not by vizopt."),
+        (["Python", "JAX"], "1 a (Python); 2 b (JAX)."),
+        ([("PyTorch", "MLP", "SGD")] * 2, "1 a; 2 b. They have in common: SGD (PyTorch), MLP."),
+        ([("JAX", "MLP")] * 2,
+         "1 a; 2 b. All were trained in JAX, not by vizopt. They have in common: MLP."),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_who_trained_the_runs_is_told_in_a_sentence(tmp_path, origins, told):
+    for name, origin in zip("ab", origins, strict=True):
+        origin = External(*([origin] if isinstance(origin, str) else origin))
+        with vizopt.Run(tmp_path / f"{name}.zarr", origin=origin) as run:
+            run.log(loss=1.0)
+            run.log(loss=0.5)
+    runs = {name: Recording(tmp_path / f"{name}.zarr") for name in "ab"}
+    race = field_of([*map(str, tmp_path.glob("*.zarr"))], {}, "race").shown
+    assert of_race(runs, race).paragraphs[0] == f"2 runs stand beside each other: {told}"
 
 
 def test_on_the_clock_of_samples_who_sees_fewer_at_an_epoch_is_further(tmp_path):

@@ -152,13 +152,23 @@ def _difference(each: Difference) -> str:
 
 def _who(runs: Mapping[str, Recording]) -> str:
     """Each run with its settings, then what all have in common."""
-    shared = common(runs)
     each = []
     for place, (name, settings) in enumerate(own(runs).items(), 1):
         apart = ", ".join(filter(None, settings.split(SEPARATOR)))
         each.append(f"{place} {name}" + (f" ({apart})" if apart else ""))
     told = f"{counted(len(runs), 'run')} stand beside each other: {'; '.join(each)}."
-    return f"{told} {sentence(', '.join(shared.split(SEPARATOR)))}" if shared else told
+    return " ".join([told, *_shared(runs)])
+
+
+def _shared(runs: Mapping[str, Recording]) -> Iterator[str]:
+    """What all runs have of their settings, and who trained them where no rule is told."""
+    shared = [part for part in common(runs).split(SEPARATOR) if part]
+    frameworks = [run.header.external.framework for run in runs.values() if run.header.external]
+    for part in {*shared}.intersection(frameworks):  # one, of runs without a rule's name
+        shared.remove(part)
+        yield f"All were trained in {part}, not by vizopt."
+    if shared:
+        yield stated(f"They have in common: {', '.join(shared)}")
 
 
 def _led(runs: Mapping[str, Recording], clock: Clock) -> str:
