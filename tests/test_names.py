@@ -50,32 +50,106 @@ def test_every_rule_has_a_name_of_its_own():
     ("name", "keys", "title"),
     [
         ("sgd", {"optimizer.kind": "adam"}, "Adam"),
-        ("sgd", {"optimizer.kind": "sgd"}, None),
-        ("sgd", {"optimizer.lr": 1.0}, None),
-        ("sgd", {"optimizer.lr": 1}, None),
-        ("sgd", {"optimizer.lr": 0.5}, "SGD"),
+        ("sgd", {"optimizer.kind": "momentum"}, "SGD with momentum"),
         ("sgd", {"optimizer": {"kind": "lion", "lr": 0.1}}, "Lion"),
-        ("sgd", {"problem.data.points": 50}, "SGD"),
-        ("sgd", {"problem.data.points": 100}, None),
-        ("sgd", {"theme": "dark", "keep.grid": 9}, None),
-        ("momentum-slow", {"optimizer.lr": 0.1}, "SGD with momentum"),
+        ("adam", {"optimizer.kind": "adamw"}, "AdamW"),
+        ("adam-tuned", {"optimizer.lr": 0.1}, "Adam"),
+        ("adam-tuned", {"problem.data.points": 50}, "Adam"),
+        ("rmsprop-tuned", {"optimizer.rho": 0.9}, "RMSProp"),
+        ("sgd-lr-085", {"optimizer.lr": 0.5}, "SGD"),
+        ("sgd-decay-1e-3", {"optimizer.lr": 1.0}, "SGD"),
+        ("sgd-decay-1e-2", {"optimizer.lr.decay": 1e-4}, "SGD"),
         ("momentum-09", {"optimizer.momentum": 0.5}, "SGD with momentum"),
         ("momentum-09", {"optimizer.kind": "nesterov"}, "Nesterov's gradient"),
+        ("momentum-05", {"optimizer.kind": "sgd"}, "SGD"),
+        ("momentum-slow", {"optimizer.lr": 0.1}, "SGD with momentum"),
+        ("explosion", {"optimizer.momentum": 0.1}, "SGD with momentum"),
         ("good", {"problem.f": "x**2"}, "SGD with momentum"),
-        ("landscape", {"problem.f": "x**2"}, "f(x) = x²"),
-        ("landscape", {"optimizer.lr": 0.5}, "f(x) = (x/3)² − cos(x) + x·cos(5x)/2 − x/4"),
+        ("divergence", {"optimizer.kind": "adam"}, "Adam"),
+        ("mini-batches", {"problem.validation": 0.0}, "Adam"),
         ("deep", {"problem.sizes": [2, 8, 2]}, "Adam"),
+        ("warm-up-cosine", {"optimizer.lr": 0.3}, "Nesterov's gradient"),
+        ("warm-up-cosine", {"optimizer.lr.after.kind": "constant", "optimizer.lr.after.rate": 1.0},
+         "Nesterov's gradient"),
         ("own-data", {"problem.data": {"kind": "spiral"}, "problem.sizes": [2, 8, 3]},
          "SGD with momentum"),
     ],
 )  # fmt: skip
 def test_a_title_that_is_no_longer_true_is_replaced(name, keys, title):
     scene = load_scene(name, keys)
-    assert scene.title == (title or BUNDLED[name].title)
-    assert scene.about == ("" if title else BUNDLED[name].about)
+    assert (scene.title, scene.about) == (title, "")
     assert load_scene(name, keys | {"title": "Mine"}).title == "Mine"
     again = parse_scene(scene_toml(scene), "", {}, {})
     assert (again.title, again.about) == (scene.title, scene.about)
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("keys", [{"epochs": 4}, {"seed": 5}, {"theme": "dark"}], ids=str)
+def test_no_bundled_title_speaks_of_length_seed_or_look(name, keys):
+    assert load_scene(name, keys).title == BUNDLED[name].title
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("sgd", {"optimizer.lr": 0.9}),
+        ("sgd", {"optimizer.lr": {"kind": "cosine", "initial": 1.0, "epochs": 100}}),
+        ("sgd", {"optimizer.kind": "sgd"}),
+        ("sgd", {"problem.data.points": 50}),
+        ("sgd", {"problem.sizes": [2, 8, 3], "problem.l2": 0.01, "problem.activation": "tanh"}),
+        ("sgd", {"optimizer.lr": 1, "keep.grid": 9}),
+        ("sgd-lr-085", {"problem.data.points": 50}),
+        ("sgd-decay-1e-3", {"optimizer.lr.initial": 0.5}),
+        ("momentum-05", {"optimizer.lr": 0.1}),
+        ("adam", {"optimizer.beta_1": 0.8, "optimizer.lr": 0.01}),
+        ("adagrad", {"problem.data.kind": "moons", "problem.sizes": [2, 64, 2]}),
+        ("landscape", {"optimizer.lr": 0.5}),
+        ("landscape", {"problem.f": "x**2"}),
+        ("deep", {"optimizer.kind": "sgd"}),
+        ("deep", {"problem.sizes": [2, 32, 32, 32, 32, 2]}),
+        ("mini-batches", {"problem.batch": 64, "problem.validation": 0.5}),
+        ("own-data", {"optimizer.kind": "adam", "optimizer.lr": 0.01}),
+        ("sine", {"optimizer.kind": "lion", "problem.data.points": 50}),
+        ("warm-up-cosine", {"optimizer.kind": "adam", "optimizer.lr.after.initial": 0.1}),
+        ("good", {"optimizer.lr": 0.1, "problem.f": BUNDLED["good"].problem.f}),
+    ],
+)  # fmt: skip
+def test_a_title_that_an_override_leaves_true_stays(name, keys):
+    assert load_scene(name, keys).title == BUNDLED[name].title
+
+
+@pytest.mark.parametrize(
+    ("title", "keys", "true"),
+    [
+        ("Mine", {"optimizer.kind": "adam", "optimizer.lr": 0.1}, True),
+        ("1 for the rate", {"optimizer.lr": 0.5}, False),
+        ("lr 1.0", {"problem.data.points": 50}, True),
+        ("100 points", {"problem.data.points": 50}, False),
+        ("100 points", {"optimizer.lr": 0.5}, True),
+        ("64 neurons", {"problem.sizes": [2, 8, 3]}, False),
+        ("Two layers", {"problem.sizes": [2, 3]}, False),
+        ("A spiral", {"problem.data.kind": "blobs"}, False),
+        ("A network that fails", {"optimizer.lr": 0.5}, False),
+        ("The first 10,001 epochs", {"epochs": 20}, False),
+        ("10 001 epochs", {"epochs": 20}, False),
+        ("v1.2.3 of −1e999 or 2x", {"optimizer.lr": 0.5}, True),
+    ],
+)  # fmt: skip
+def test_a_title_of_ones_own_is_held_against_what_has_changed(title, keys, true):
+    text = library.bundled("sgd").replace("Stochastic gradient descent", title)
+    assert parse_scene(text, "a.toml", {}, keys).title == (title if true else scene_name(keys))
+
+
+def scene_name(keys):
+    return name_of(load_scene("sgd", keys).optimizer)
+
+
+def test_a_rate_that_is_judged_in_the_scenes_own_language():
+    text = library.bundled("sgd").replace("Stochastic gradient descent", "Zu kleine Lernrate")
+    keys = {"look.language": "de"}
+    assert parse_scene(text, "a.toml", {}, keys).title == "Zu kleine Lernrate"
+    text += '[look]\nlanguage = "de"\n'
+    assert parse_scene(text, "a.toml", {}, {"optimizer.lr": 0.5}).title == "SGD"
 
 
 @pytest.mark.parametrize("key", ["epochs", "seed"])
@@ -117,6 +191,7 @@ def test_the_closing_line_says_so_and_the_recipe_makes_the_same_clip(command):
 def test_a_title_that_is_true_is_no_news(command):
     keys = ["--set", "optimizer.lr=0.5", "--set", "title=Half as fast"]
     assert "instead of" not in command("record", "sgd", "-o", "r.zarr", *keys, *QUICK[:4]).out
+    assert "instead of" not in command("record", "sgd", "-o", "r.zarr", *keys[:2], *QUICK[:4]).out
     assert "instead of" not in command("record", "adam", "-o", "r.zarr", *keys[:2], *QUICK[:4]).out
 
 

@@ -24,9 +24,9 @@ from vizopt.scene.elsewhere import unregistered
 from vizopt.scene.fitting import fitting
 from vizopt.scene.former import renamed
 from vizopt.scene.spec import Presentation, Scene, Shown, Training
+from vizopt.scene.titles import truly_told
 from vizopt.scene.ways import DATA, on_the_command_line
 from vizopt.scene.written import kinds
-from vizopt.train.optimizers import name_of
 from vizopt.train.problems import CSV, NPZ
 
 T = TypeVar("T", bound=Training)
@@ -39,8 +39,8 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
 
     Args:
         source: name or path.
-        overrides: dotted key → value, `{"optimizer.lr": 0.5}`. Where they change the optimizer or
-            the problem, and not the title, the title is the rule's name.
+        overrides: dotted key → value, `{"optimizer.lr": 0.5}`. Where they make the title
+            untrue, and give no other one, the rule's name is the title.
 
     Raises:
         SceneError: no such scene, not TOML, or anything wrong in it.
@@ -193,9 +193,10 @@ def parse_scene(
     if {"look", "look.language"} & set(overrides):
         table["look"] = with_words(table["look"], Path(), file)
     scene = _scene(table, file)
-    if overrides and "title" not in overrides:
-        return _truly_titled(scene, stated, file, overrides)
-    return scene
+    try:
+        return truly_told(_scene(stated, file), scene, overrides) if overrides else scene
+    except SceneError:  # nothing runs without the overrides, so nothing else was meant
+        return scene
 
 
 def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Presentation:
@@ -256,28 +257,6 @@ def _scene(table: Mapping[str, Any], file: str) -> Scene:
         return TypeAdapter(Scene).validate_python(table)
     except ValidationError as error:
         raise explained(error, file, table, Scene) from error
-
-
-def _truly_titled(
-    scene: Scene, stated: Mapping[str, Any], file: str, given: Mapping[str, Any]
-) -> Scene:
-    """The scene without what was said of another rule or problem than it has now.
-
-    A title and a line about a run are true of what they were written for: where an override has
-    changed the optimizer or the problem, the rule's name is the title, which is always true. A run
-    that is shorter, longer or of another seed may end otherwise than the line says.
-    """
-    try:
-        before = _scene(stated, file)
-    except SceneError:  # nothing runs without the overrides, so nothing else was meant
-        return scene
-    if (before.optimizer, before.problem) == (scene.optimizer, scene.problem):
-        same = (before.epochs, before.seed) == (scene.epochs, scene.seed)
-        return scene if same or "about" in given else replace(scene, about="")
-    name = name_of(scene.optimizer)
-    if scene.epochs == 1:  # no step is made
-        name = scene.problem.describe().partition("  ·  ")[0]
-    return replace(scene, title=name, about=scene.about if "about" in given else "")
 
 
 def override(table: dict[str, Any], key: str, value: Any, file: str) -> None:
