@@ -162,11 +162,11 @@ def test_a_square_frame_leaves_out_no_line_of_the_lesson_s_largest_steps(lesson)
 def test_the_largest_size_at_which_no_product_is_parted_is_taken():
     steps = arithmetic(Held(scene_of("x**2", (-4, 4), -3, 0.3, 0.9, 61)), list(range(20)))
     slot = slot_of(300, 340)
-    size, texts = _fitting(slot, steps)
+    way, texts, _ = _fitting(slot, steps)
     assert not any(line.lstrip().startswith("·") for lines in texts.values() for line in lines)
     long = replace(slot, theme=replace(slot.theme, words=language({"velocity": "the velocity"})))
-    smaller, texts = _fitting(long, steps)
-    assert smaller < size
+    smaller, texts, _ = _fitting(long, steps)
+    assert smaller.size < way.size
     assert not any(line.lstrip().startswith("·") for lines in texts.values() for line in lines)
 
 

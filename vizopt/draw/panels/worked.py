@@ -8,18 +8,18 @@ from typing import NamedTuple
 import numpy as np
 
 from vizopt.core.arrays import Pixels
-from vizopt.core.numbers import number
 from vizopt.core.specs import spec
 from vizopt.core.words import ENGLISH, Language
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.panels.arithmetic import Step, arithmetic
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
+from vizopt.draw.panels.readings import Readings
 from vizopt.draw.views import Views
 from vizopt.recording.descent import outcome
-from vizopt.recording.readout import Readout
 
-DIGITS = 4
 SIZES = (19, 17, 15, 13)  # of the arithmetic: the largest that leaves nothing out
+PITCH, NARROW = 1.42, 1.28  # from line to line, in sizes; where there is little room
+SMALLEST = 11  # size of any text
 TERMS = ("+ ", "− ", "= ")  # how a term and a result begin
 PRODUCT = "·/"  # signs of a product, set without blanks where there is little room
 INDENT = "   "  # of what goes on in the next line
@@ -30,8 +30,9 @@ class StepArithmetic(OneRun):
     """x, f(x) and slope; the update rule with its numbers put in; what the recording shows here.
 
     Each line of arithmetic can be redone from its own numbers. Where there is no room for all,
-    products are set without blanks; where there is none for that, the first lines are left out and
-    their results are numbers in those that are left.
+    products are set without blanks, then smaller and closer; where there is none for that, the
+    first lines are left out, which the panel says; their results are numbers in those that are
+    left.
     """
 
     @property
@@ -40,40 +41,39 @@ class StepArithmetic(OneRun):
         return frozenset({"epoch", "x", "slope", "loss", "lr", "delta", *told})
 
     def static(self, slot: DrawContext, views: Views) -> None:
-        lines = _Places.of(slot, 0, SIZES[-1])
-        for name, y in zip(("x", "f(x)", slot.say("slope")), lines.values, strict=True):
-            slot.text(0, y, name, 13)
-        slot.text(0, lines.title, slot.say("next_step"), 12)
+        values = Readings.of(slot, *self.view(views)[1:3])
+        for name, (x, y) in zip(values.names, values.begins, strict=True):
+            slot.text(x, y, name, 13)
+        slot.text(0, _Places.of(slot, 0, SIZES[-1], values.lines).title, slot.say("next_step"), 12)
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         run, rows = self.view(views)[1:3]
-        x, f, slope = (run[name] for name in ("x", "loss", "slope"))
-        digits = Readout.of(run)
+        values = Readings.of(slot, run, rows)
         epochs = run["epoch"]
         value = slot.glyphs(14, colour=slot.theme.ink, weight="bold")
         told = slot.glyphs(12, colour=slot.theme.accent("loss"), weight="bold")
+        aside = slot.glyphs(12)
+        free = slot.width - slot.text_width(slot.say("next_step"), 12) - slot.font(12)
         steps = arithmetic(run, np.unique(rows).tolist())
-        size, texts = _fitting(slot, steps)
-        letters = slot.glyphs(size, colour=slot.theme.ink)
-        lines = _Places.of(slot, max(map(len, texts.values())), size)
         events = [
             (at, _wrapped(told, slot.say("at_step", at=at, event=text), slot.width))
             for at, text in outcome(run).events()
         ]
+        longest = max((len(text) for _, text in events), default=1)
+        way, texts, left_out = _fitting(slot, steps, values.lines, longest)
+        letters = slot.glyphs(way.size, colour=slot.theme.ink)
+        lines = _Places.of(slot, max(map(len, texts.values())), way.size, values.lines, way.pitch)
 
         def draw(window: Pixels, k: int) -> None:
             row = int(rows[k])
-            step = int(epochs[row])
-            shown = (
-                digits.x(x[step], DIGITS),
-                digits.f(f[step], DIGITS),
-                number(float(slope[step]), DIGITS),
-            )
-            for text, y in zip(shown, lines.values, strict=True):
-                value.write(window, text, slot.width, y, 1)
+            for text, (x, y) in zip(values.texts[row], values.ends, strict=True):
+                value.write(window, text, x, y, 1)
+            if left_out[row]:
+                text = slot.say("lines_left_out", count=left_out[row])
+                aside.write(window, slot.fitted(text, 12, free), slot.width, lines.title, 1)
             for text, y in zip(texts[row], lines.arithmetic, strict=False):
                 letters.write(window, text, 0, y)
-            past = [text for at, text in events if at <= step][-2:]
+            past = [text for at, text in events if at <= int(epochs[row])][-2:]
             if sum(map(len, past)) > len(lines.events):
                 past = past[-1:]
             for text, y in zip(chain(*past), lines.events, strict=False):
@@ -85,29 +85,36 @@ class StepArithmetic(OneRun):
 class _Places(NamedTuple):
     """Baselines of the panel's lines, in pixels."""
 
-    values: list[int]
     title: int
     arithmetic: list[int]
     events: list[int]
 
     @classmethod
-    def of(cls, slot: DrawContext, many: int, size: float) -> "_Places":
-        """With so many lines of arithmetic of that size."""
-        values = [round(slot.font(14) * (1 + line * 1.45)) for line in range(3)]
-        title = values[-1] + round(slot.font(12) * 2.1)
-        pitch = slot.font(size) * 1.42
+    def of(
+        cls, slot: DrawContext, many: int, size: float, values: int = 3, pitch: float = PITCH
+    ) -> "_Places":
+        """With so many lines of values, and of arithmetic of that size."""
+        title = round(slot.font(14) * (1 + (values - 1) * 1.45)) + round(slot.font(12) * 2.1)
+        step = slot.font(size) * pitch
         first = title + slot.font(12) * 0.35 + slot.font(size) * 1.2
-        lines = [round(first + line * pitch) for line in range(many)]
-        below = first + max(many - 1, 2) * pitch + slot.font(12) * 2.0
+        lines = [round(first + line * step) for line in range(many)]
+        below = first + max(many - 1, 2) * step + slot.font(12) * 2.0
         events = [round(below + line * slot.font(12) * 1.5) for line in range(4)]
         room = [y for y in events if y + slot.font(12) * 0.3 <= slot.height]
-        return cls(values, title, lines, room)
+        return cls(title, lines, room)
 
     @classmethod
-    def room(cls, slot: DrawContext, size: float) -> int:
-        """Lines of arithmetic of a size that leave room for two lines of events below."""
+    def room(
+        cls,
+        slot: DrawContext,
+        size: float,
+        values: int = 3,
+        pitch: float = PITCH,
+        events: int = 2,
+    ) -> int:
+        """Lines of arithmetic of a size that leave room for so many lines of events below."""
         many = 1
-        while len(cls.of(slot, many + 1, size).events) >= 2:
+        while len(cls.of(slot, many + 1, size, values, pitch).events) >= events:
             many += 1
         return many
 
@@ -129,29 +136,61 @@ class _Lines(NamedTuple):
 
     Args:
         texts: by row.
-        whole: whether none is left out.
+        left_out: how many of the first ones are not told, by row.
         terms: whether each goes on below at a term or a result, none within a product.
     """
 
     texts: dict[int, list[str]]
-    whole: bool
+    left_out: dict[int, int]
     terms: bool
 
+    @property
+    def whole(self) -> bool:
+        return not any(self.left_out.values())
 
-def _fitting(slot: DrawContext, steps: Mapping[int, Step]) -> tuple[float, dict[int, list[str]]]:
-    """A size and the lines of each row: the largest at which no line is left out and none parts a
-    product; else the largest at which none is left out, or the smallest."""
-    for tight in (False, True):
+
+class _Way(NamedTuple):
+    """How the lines are set.
+
+    Args:
+        size: of the letters.
+        pitch: from line to line, in sizes.
+        tight: whether products have no blanks.
+        events: lines of what happened that have room below, at least.
+    """
+
+    size: float
+    pitch: float = PITCH
+    tight: bool = False
+    events: int = 2
+
+
+def _fitting(
+    slot: DrawContext, steps: Mapping[int, Step], values: int = 3, events: int = 2
+) -> tuple[_Way, dict[int, list[str]], dict[int, int]]:
+    """How the lines are set, those of each row and how many of it are left out: the first way that
+    leaves out none and parts no product; else the first of its group that leaves out none.
+
+    Args:
+        slot: the panel.
+        steps: the arithmetic by row.
+        values: lines of values above.
+        events: lines that the longest text of what happened takes.
+    """
+    groups = [[_Way(size, tight=tight) for size in SIZES] for tight in (False, True)]
+    groups += [[_Way(size, NARROW, True, events) for size in (SIZES[-1], SMALLEST)]]
+    for ways in groups:
         found = {}
-        for size in SIZES:
-            room = _Places.room(slot, size)
-            glyphs, words = slot.glyphs(size), slot.theme.words
-            found[size] = _lines(steps, slot.width, room, glyphs, words, tight)
-            if found[size].whole and found[size].terms:
-                return size, found[size].texts
-        if whole := [size for size in found if found[size].whole]:
-            return whole[0], found[whole[0]].texts
-    return size, found[size].texts
+        for way in ways:
+            room = _Places.room(slot, way.size, values, way.pitch, way.events)
+            glyphs, words = slot.glyphs(way.size), slot.theme.words
+            found[way] = _lines(steps, slot.width, room, glyphs, words, way.tight)
+            if found[way].whole and found[way].terms:
+                return way, found[way].texts, found[way].left_out
+        if whole := [way for way in found if found[way].whole]:
+            way = whole[0]
+            break
+    return way, found[way].texts, found[way].left_out
 
 
 def _lines(
@@ -163,13 +202,14 @@ def _lines(
     tight: bool = False,
 ) -> _Lines:
     """The lines of each row, broken alike in all steps of the same form, so that none jumps."""
-    whole = terms = True
+    terms = True
     forms: dict[tuple[tuple[str, int], ...], list[int]] = {}
     for row, step in steps.items():
         both = zip(step.works, step.lines(0, words), strict=True)  # of infinity: fewer pieces
         form = tuple((ast.dump(work.line.expression), len(pieces)) for work, pieces in both)
         forms.setdefault(form, []).append(row)
-    texts = {}
+    texts: dict[int, list[str]] = {}
+    missing: dict[int, int] = {}
     for rows in forms.values():
         for left_out in range(max(len(steps[rows[0]].works), 1)):
             told = {row: steps[row].lines(left_out, words) for row in rows}
@@ -178,7 +218,7 @@ def _lines(
             breaks = [_breaks(line, width, glyphs) for line in zip(*told.values(), strict=True)]
             if sum(map(len, breaks)) <= room:
                 break
-            whole = False
+        missing |= dict.fromkeys(rows, left_out)
         for row, lines in told.items():
             broken = list(zip(lines, breaks, strict=True))
             below = [line[part.start] for line, parts in broken for part in parts[1:]]
@@ -188,7 +228,7 @@ def _lines(
                 for line, parts in broken
                 for part in parts
             ]
-    return _Lines(texts, whole, terms)
+    return _Lines(texts, missing, terms)
 
 
 def _breaks(lines: Sequence[list[str]], width: int, glyphs: Glyphs) -> list[slice]:
