@@ -91,7 +91,7 @@ def test_the_weights_tell_the_very_step(compared):
         said[1],
     )
     widest = "  loss: first at epoch 40, widest at epoch 100: 1.0869 here, 1.0871 there"
-    assert f"{widest} (1.7e−4 apart)" in said
+    assert f"{widest} (0.00017 apart)" in said
 
 
 def test_the_momentum_with_a_wrong_sign(command, tmp_path):
@@ -121,7 +121,7 @@ def test_three_decimals_are_compared_at_three(compared, honest):
     write("mine.csv", honest, ".3f")
     code, said = compared("mine.csv")
     assert said[:3] == [
-        "first differs at epoch 50: loss 1.0971 here, 1.098 there (9.4e−4 apart)",
+        "first differs at epoch 50: loss 1.0971 here, 1.098 there (0.00094 apart)",
         "before: loss 1.0971 at epoch 49, no digit apart up to there",
         "look at the steps up to epoch 49: less than a digit does not show",
     ]

@@ -212,7 +212,7 @@ def test_mini_batches_tell_their_batches_and_what_was_held_out(recorded):
     what, how, happened, seen = story.of(run).paragraphs
     assert "100 of them are held out" in what
     assert "through the 300 points, 32 at a step" in how
-    assert "1e−4 times the sum of all squared weights (L2)" in how
+    assert "0.0001 times the sum of all squared weights (L2)" in how
     assert "10\u00a0% of the hidden units" in how
     assert "beta 1 = 0.9" in how
     loss, accuracy = run["validation_loss"][-1], run["validation_accuracy"][-1]

@@ -314,7 +314,7 @@ def test_rules_schedules_and_data_of_the_settings_are_said_in_the_language(tongu
     ways = [getattr(data, "make", None) or data.measured for data in drawn_from_rules]
     lines += [way(np.random.RandomState(0)).words for way in ways]
     lines += ["SGD (PyTorch)  ·  SGDRegressor  ·  refitted"]
-    lines += ["2 → 64 ReLU → 3 softmax, batch 32, L2 1e−4, dropout 0.1, validation 0.25"]
+    lines += ["2 → 64 ReLU → 3 softmax, batch 32, L2 0.0001, dropout 0.1, validation 0.25"]
     for line in lines:
         told = _settings(slot, line)
         english = set(re.findall(r"\b[a-z][a-z-]+\b", line)) - NAMES_OF_ALL

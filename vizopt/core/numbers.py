@@ -2,7 +2,9 @@
 
 from math import floor, isfinite, log10
 
-MIN_PLAIN, MAX_PLAIN = 1e-3, 1e4  # below the first and from the second on there is an exponent
+# Below the first and from the second on there is an exponent: an axis to 0.005 and a value of
+# 0.0008 beside it are written alike.
+MIN_PLAIN, MAX_PLAIN = 1e-4, 1e4
 SPAN_FIGURES = 3  # figures of a span that a measured value is told to
 FIGURES = 17  # that a float has
 PLURALS = {"class": "classes", "stretch": "stretches", "minimum": "minima"}
@@ -13,10 +15,10 @@ MAX_PLAIN_FIGURES, MAX_EXACT = (
 
 
 def number(value: float, digits: int = 3, span: float = 0.0) -> str:
-    """A measured value: `0.874`, `0.0054`, `4.6e−4`, `1.2e5`, `∞`.
+    """A measured value: `0.874`, `0.0054`, `0.00046`, `1.2e5`, `∞`.
 
     Three decimals (or `digits`), one more where only one figure would be left of it, and an
-    exponent below 0.001 and from 10 000 on. Of values in a narrow span, `1000000003.25` of
+    exponent below 0.0001 and from 10 000 on. Of values in a narrow span, `1000000003.25` of
     10⁹ ± 5, as many as tell them apart.
     """
     if not isfinite(value):

@@ -62,7 +62,7 @@ class Number(NamedTuple):
         digits = DECIMALS
         if self.kind != "fixed" and self.value and isfinite(self.value):
             places = floor(log10(abs(self.value)))
-            digits = max(FIRST_FIGURES - 1 - places, 0) if -4 < places < 4 else FIRST_FIGURES + 1
+            digits = max(FIRST_FIGURES - 1 - places, 0) if -5 < places < 4 else FIRST_FIGURES + 1
         return number(self.value, max(digits + more, 0), self.span / 10.0**more)
 
 
