@@ -38,6 +38,7 @@ READERS = {
     "draw/panels/names": "room golden names race_picture truth_descent",
     "draw/panels/p": "golden markers curves truth_descent truth contracts/panels trail picture",
     "draw/panels/predicted": "strip truth golden contracts/panels hold",
+    "draw/panels/readings": "worked truth_descent golden",
     "draw/panels/rule": "worked golden trail tongues truth_descent",
     "draw/panels/s": "golden recorded_params many markers strip truth contracts/panels picture",
     "draw/panels/small": "race_picture golden contracts/panels picture beside",
