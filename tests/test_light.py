@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = ("matplotlib", "zarr", "PIL", "imageio_ffmpeg", "sympy", "tqdm")
+HEAVY = ("matplotlib", "zarr", "PIL", "imageio_ffmpeg", "sympy", "tqdm", "pptx")
 CHILD = f"""
 import sys
 from vizopt.__main__ import main
@@ -19,6 +19,15 @@ MISTAKES = {
     "make sgd --set optimzer.kind=adam": "optimzer: unknown key",
     "record sgd --set epochs=-1 -o run.zarr": "epochs: -1",
     "make sdg": 'did you mean "sgd"?',
+    "race sgd adam --set optimizer.lrr=3": "optimizer.lrr: unknown key",
+    "render run.zarr -o a.webp --set themee=dark": 'themee: unknown key (did you mean "theme"?)',
+    "render run.zarr -o a.gif --set epochs=5": "epochs: was trained so",
+    "compare sdg mine.csv": 'did you mean "sgd"?',
+    "tune ratess": 'did you mean "rates"?',
+    "find sdg": 'did you mean "sgd"?',
+    "table rates adamm": 'did you mean "adam"?',
+    "slides sgd --set optimizer.lrr=3 -o a.pptx": "optimizer.lrr: unknown key",
+    "pack sgd --set optimizer.lrr=3": "optimizer.lrr: unknown key",
 }
 
 
@@ -31,6 +40,7 @@ def test_mistakes_in_a_scene_need_nothing_heavy():
         text=True,
         check=False,
     )
-    assert ran.stdout.splitlines() == ["1 []"] * len(MISTAKES)
+    codes = [2 if command.startswith("compare") else 1 for command in MISTAKES]
+    assert ran.stdout.splitlines() == [f"{code} []" for code in codes]
     for line, told in zip(ran.stderr.splitlines(), MISTAKES.values(), strict=True):
         assert told in line

@@ -102,10 +102,11 @@ def find(
 
     The fewest steps that a descent of one variable needs to a minimum, and how exact the learning
     rate must be for it."""
-    from vizopt.api import searching
     from vizopt.scene.load import load_scene
 
     loaded = told(load_scene(scene))
+    from vizopt.api import searching  # a mistake in the scene is told without
+
     found = searching.find(loaded, reach, within, file, overwrite=overwrite, bar=bar_of(quiet))
     steps = counted(within, "step")
     click.echo(str(found))

@@ -172,9 +172,11 @@ def render(
 ) -> None:
     """Draw a recording again: another size, theme or pace."""
     from vizopt import pipeline
+    from vizopt.pipeline.drawing import check_keys
     from vizopt.recording.store import Recording
 
     asked, limits = request_of(files=files, **options), limits_of(fit, place, files)
+    check_keys(run, asked.overrides)
     opened = Recording(run, before_damage=before_damage)
     if opened.interrupted is not None:
         at = f"{opened.header.unit} {opened.interrupted}"

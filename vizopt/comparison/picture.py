@@ -6,9 +6,6 @@ from itertools import cycle
 from pathlib import Path
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from vizopt.clips.plan import check_place
 from vizopt.comparison import Comparison
@@ -50,6 +47,9 @@ def draw(found: Comparison, path: Path) -> None:
         VizoptError: the file cannot be written.
     """
     theme = THEMES["light"]
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(SIZE, dpi=DPI, facecolor=theme.paper, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot(facecolor=theme.paper)
@@ -72,6 +72,8 @@ def draw(found: Comparison, path: Path) -> None:
         textcoords="offset points",
         color=theme.muted,
     )
+    from matplotlib.ticker import MaxNLocator
+
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.set_xlabel(found.unit, color=theme.ink)
     axes.set_ylabel("|here − there|, share of the value", color=theme.ink)

@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-import imageio_ffmpeg
-
 from vizopt.core.errors import EncodeError, says_shortage
 
 OLDEST = "5.1"  # the first with -fps_mode; the tests' own trial is of the one at hand
@@ -78,6 +76,8 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def _executable(path: Path) -> str:
     """Imageio's ffmpeg, or the one on the PATH."""
+    import imageio_ffmpeg
+
     try:
         program = str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -75,8 +75,11 @@ def write(
     _check_titles(titles, rows, asked)
     _check_deck(file, rows, suffix, asked, paper)
     things = _things(file, rows, asked, paper)
-    media = _media(file, rows, suffix, asked, things)
     inside = file.suffix.lower() == ".pptx"
+    if inside:
+        formats.checked(file, paper.template)
+    guard(file, asked.overwrite)
+    media = _media(file, rows, suffix, asked, things)
     with scratch() if inside else nullcontext(file.parent) as folder:
         clips = made(_parts(media, things, folder), bar, reuse)
         named = zip(rows, [*titles, *[""] * len(rows)], strict=False)
@@ -104,14 +107,14 @@ def _parts(
 def _things(file: Path, rows: Sequence[Row], asked: Request, paper: Paper) -> Things:
     """Each source, by its name and how many stand on its slide, read once."""
     size = asked.options.get("size")
-    rooms = {count: _room(file, paper, count, size) for count in set(map(len, rows))}
+    room = cache(partial(_room, file, paper, size=size))
     every = dict.fromkeys((source, len(row)) for row in rows for source in row)
     return {
         (source, count): readable_clip(
-            source, asked, rooms[count], partial(_room, file, paper, count)
+            source, asked, room(count), partial(_room, file, paper, count)
         )
         if is_finished(source)
-        else readable(source, asked, rooms[count])
+        else readable(source, asked, partial(room, count))
         for source, count in every
     }
 
@@ -144,11 +147,8 @@ def _check_deck(file: Path, rows: Sequence[Row], suffix: str, asked: Request, pa
         raise EncodeError(f"{file}: unknown suffix {file.suffix!r}: a deck ends in {known}")
     check_place(file)
     _check_kinds(rows, suffix, gifs=kind == ".md")
-    if kind == ".pptx":
-        formats.checked(file, paper.template)
-    elif paper != Paper():
+    if kind != ".pptx" and paper != Paper():
         raise EncodeError(f"{file}: only a .pptx has a ratio and a template")
-    guard(file, asked.overwrite)
 
 
 def _media(

@@ -54,16 +54,22 @@ class Part(NamedTuple):
     file: Path
 
 
-def readable(source: str, asked: Request, room: formats.Room) -> tuple[Source, Request]:
+def readable(
+    source: str, asked: Request, room_of: Callable[[], formats.Room]
+) -> tuple[Source, Request]:
     """A source, and how it is drawn so that its text is as high as it has to be in its room.
 
     Of a scene the keys that are asked for are in it; a recording is drawn with them.
 
+    Args:
+        room_of: its room; asked only when the source is read, since that loads python-pptx.
+
     Raises:
         VizoptError: it cannot be used.
     """
-    asked = _sized(asked, room)
     thing, keys = opened(source, asked.overrides), dict(asked.overrides)
+    room = room_of()
+    asked = _sized(asked, room)
     if isinstance(thing, Path):
         return thing, asked
     larger = _larger(thing, keys, room)

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Frame
@@ -20,6 +19,8 @@ Drawn = TypeVar("Drawn", bound="FrameRenderer | WithWarning")
 
 def opposite(paper: str) -> str:
     """The paper that differs most from another one: each channel dark or bright."""
+    from matplotlib.colors import to_hex, to_rgb
+
     red, green, blue = (0.0 if channel >= 0.5 else 1.0 for channel in to_rgb(paper))
     return to_hex((red, green, blue))
 
@@ -38,6 +39,8 @@ class Clear:
     """
 
     def __init__(self, paper: str, draw: Callable[[str], Drawn]) -> None:
+        from matplotlib.colors import to_rgb
+
         other = opposite(paper)
         self._papers = [np.round(np.array(to_rgb(each)) * 255) for each in (paper, other)]
         self._words = [np.array([*rgb, 255], np.uint8).view(np.uint32)[0] for rgb in self._papers]

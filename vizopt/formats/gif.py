@@ -8,8 +8,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
-from PIL.GifImagePlugin import getdata
 
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
@@ -84,6 +82,9 @@ class _Writer:
 
     def _image(self, indices: NDArray[np.uint8], left: int, top: int) -> None:
         """One image of the file, its corner at left, top."""
+        from PIL import Image
+        from PIL.GifImagePlugin import getdata
+
         image = Image.frombuffer("P", indices.shape[::-1], indices, "raw", "P", 0, 1)
         milliseconds = self._hundredths * 10
         options = {"duration": milliseconds, "transparency": UNCHANGED, "disposal": 1}
@@ -116,6 +117,8 @@ def _palette(samples: Iterable[Frame], most: int) -> NDArray[np.uint8]:
     rgb = colours.view(np.uint8).reshape(-1, 4)[:, :3]
     if len(rgb) <= most:
         return np.asarray(rgb)
+    from PIL import Image
+
     often = np.minimum(counts, 500)  # large plain areas need one entry each, not all of them
     pixels = np.repeat(rgb, often, axis=0)[None]
     image = Image.fromarray(np.ascontiguousarray(pixels))

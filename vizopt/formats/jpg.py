@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
-
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
 from vizopt.formats.base import Format, check_sides
@@ -23,6 +21,8 @@ START_BYTES = 2  # that say that it is a JPEG
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     """The last frame that was written."""
+    from PIL import Image
+
     last: list[Frame] = []
 
     def write(frame: Frame) -> None:

@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
-
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
 from vizopt.core.marks import SOFTWARE, ends, holds_recipe
@@ -34,6 +31,9 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
 
 def save(path: Path, frame: Frame, stream: StreamSpec) -> None:
     """Write a frame and what it says of itself."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
     words, metadata = PngInfo(), stream.metadata
     words.add_text("Software", SOFTWARE)
     for key, text in (("Comment", metadata.warning), ("Recipe", metadata.recipe)):

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.sax.saxutils import escape, unescape
 
-from PIL import Image
-
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import finished
 from vizopt.formats.base import Format, check_sides
@@ -67,6 +65,8 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
 
 def _still(patch: Frame) -> bytes:
     """The picture's chunk, out of a WebP file of its own."""
+    from PIL import Image
+
     memory = io.BytesIO()
     Image.fromarray(patch).save(memory, "WEBP", **EFFORT)
     data = memory.getvalue()[12:]

@@ -1,7 +1,9 @@
 """Drawing: recordings drawn into files that wait, once for each size and rate."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from vizopt.clips import writing
 from vizopt.clips.checks import Checks
@@ -13,13 +15,13 @@ from vizopt.clips.staging import Staging, staged
 from vizopt.clips.still import check_stills
 from vizopt.clips.telling import clock_kind
 from vizopt.clips.write import write_waiting
-from vizopt.core.errors import EncodeError, RecordingError
+from vizopt.core.errors import EncodeError, RecordingError, hint
 from vizopt.core.progress import Bar, quiet
 from vizopt.draw.views import Runs
 from vizopt.recording.clock import last_of
 from vizopt.recording.store import Recording
 from vizopt.scene.load import presented
-from vizopt.scene.spec import Presentation
+from vizopt.scene.spec import Presentation, Scene
 
 PICTURE = (
     "title",
@@ -30,6 +32,7 @@ PICTURE = (
     "pause",
     "clip",
 )  # what a recording can be drawn with anew
+SCENE = frozenset(each.name for each in fields(Scene))
 
 
 def presentation_of(run: Recording, asked: Request) -> Presentation:
@@ -40,11 +43,23 @@ def presentation_of(run: Recording, asked: Request) -> Presentation:
     """
     if not len(run):
         raise RecordingError(f"{run.path}: holds no rows: the run ended before its first commit")
-    for key in asked.overrides:
-        if key.partition(".")[0] not in PICTURE:
-            known = ", ".join(PICTURE)
-            raise RecordingError(f"{run.path}: {key}: was trained so: only {known} can be changed")
+    check_keys(run.path, asked.overrides)
     return presented(run, asked.overrides)
+
+
+def check_keys(path: Path, overrides: Mapping[str, Any]) -> None:
+    """Find out, before a recording is opened, whether only its picture is to be changed.
+
+    Raises:
+        RecordingError: a key of the training, or none.
+    """
+    for key in overrides:
+        top = key.partition(".")[0]
+        if top in SCENE and top not in PICTURE:
+            known = ", ".join(PICTURE)
+            raise RecordingError(f"{path}: {key}: was trained so: only {known} can be changed")
+        if top not in PICTURE:
+            raise RecordingError(f"{path}: {key}: unknown key ({hint(top, PICTURE)})")
 
 
 def render_all(

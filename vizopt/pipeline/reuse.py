@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import tomli_w
-import zarr
 
 from vizopt.core import own
 from vizopt.core.errors import RecordingError, SceneError
@@ -156,6 +155,8 @@ def _same_start(run: Recording, ready: Prepared) -> bool:
 
 def _label(part: Path, wanted: Prepared) -> None:
     """Give the copy the header that the training would write."""
+    import zarr
+
     group = zarr.open_group(part, mode="r+")
     known = dict(group.attrs.asdict())
     group.attrs.put(known | {"vizopt": {"format": FORMAT, **asdict(wanted.header)}})

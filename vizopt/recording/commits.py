@@ -3,13 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 import numpy as np
-import zarr
 from numpy.typing import NDArray
-from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from vizopt.recording.guarded import writing
 from vizopt.recording.header import GROUPS, Column, Group, Header
@@ -18,6 +16,9 @@ from vizopt.recording.resume import Saved
 from vizopt.recording.state import State, leaves
 from vizopt.recording.store import FORMAT
 from vizopt.recording.waiting import Values
+
+if TYPE_CHECKING:
+    import zarr
 
 CHUNK_ROWS = 4096  # of a chunk at most
 SNAPSHOTS = 64  # rows of a chunk, or more where they are small
@@ -71,6 +72,8 @@ class Commits:
         constants: Mapping[str, NDArray[Any]],
         saved: Saved | None,
     ) -> None:
+        import zarr  # a scene is read without
+
         self.path = path
         self._columns = columns
         self._arrays: dict[str, zarr.Array[Any]] = {}
@@ -87,7 +90,7 @@ class Commits:
                 kept.create_array(
                     name,
                     data=values,
-                    compressors=[ZstdCodec(level=0), Crc32cCodec()],
+                    compressors=_codecs(zstd=0),
                     chunk_key_encoding=FLAT,
                     config={"write_empty_chunks": True},
                 )
@@ -183,7 +186,7 @@ class Commits:
             shape=packed.shape,
             dtype=packed.dtype,
             chunks=(chunk,),
-            compressors=[Crc32cCodec()],
+            compressors=_codecs(),
             chunk_key_encoding=FLAT,
             config={"write_empty_chunks": True},
             overwrite=True,
@@ -203,6 +206,8 @@ class Commits:
 
     def _reopen(self, saved: Saved) -> None:
         """What was committed after the state goes: it comes again."""
+        import zarr
+
         self._group = zarr.open_group(self.path, mode="r+")
         for column in self._columns:
             array = self._group[f"{column.group}/{column.name}"]
@@ -226,7 +231,15 @@ class Commits:
             shape=(0, *column.shape),
             chunks=(rows, *column.shape),
             dtype=column.dtype,
-            compressors=[ZstdCodec(level=1), Crc32cCodec()],
+            compressors=_codecs(zstd=1),
             chunk_key_encoding=FLAT,
             config={"write_empty_chunks": True},  # a missing chunk is damage, never zeros
         )
+
+
+def _codecs(*, zstd: int | None = None) -> list[Any]:
+    """What a chunk goes through; level 0 of Zstandard is its own default."""
+    from zarr.codecs import Crc32cCodec, ZstdCodec
+
+    packed = [] if zstd is None else [ZstdCodec(level=zstd)]
+    return [*packed, Crc32cCodec()]

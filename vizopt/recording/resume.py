@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import zarr
 from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError
@@ -18,7 +17,6 @@ from vizopt.recording.atomic import attributes, is_recording, is_whole, keep, pu
 from vizopt.recording.header import Group, Header
 from vizopt.recording.state import State
 from vizopt.recording.store import Recording
-from vizopt.recording.whole import Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +106,10 @@ def saved_in(path: Path, header: Header, constants: Mapping[str, NDArray[Any]]) 
     Raises:
         RecordingError: the scene, its data or the versions differ, or the state is damaged.
     """
+    import zarr
+
+    from vizopt.recording.whole import Whole
+
     run = Recording(path)
     _check_same(run, header, constants)
     try:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import to_rgb
 
 from vizopt.core.docstrings import first_line
 from vizopt.core.numbers import count, counted, setting
@@ -167,6 +166,8 @@ def _held(grid: Grid) -> str:
 
 def _signs(theme: Theme) -> str:
     """What the colours of weights tell; a map that has no words here only that it tells."""
+    from matplotlib.colors import to_rgb
+
     name = theme.diverging if isinstance(theme.diverging, str) else ""
     ends = SIGNS.get(name) or SIGNS.get(_reversed(name), ())[::-1]
     if not ends:

@@ -28,8 +28,6 @@ def checked(file: Path, template: Path | None) -> None:
     Raises:
         EncodeError: python-pptx is missing, or the template has no usable layout.
     """
-    if template and file.exists() and template.exists() and file.samefile(template):
-        raise EncodeError(f"{file}: is the template itself: choose another name")
     _opened(file, "16:9", template)
 
 
@@ -102,6 +100,8 @@ def _opened(file: Path, ratio: str, template: Path | None) -> tuple[Any, Any]:
         return deck, plain(deck, ratio)
     if not template.is_file():
         raise EncodeError(f"{template}: no such template")
+    if file.exists() and file.samefile(template):
+        raise EncodeError(f"{file}: is the template itself: choose another name")
     with _readable(template):
         _check_size(template)
         deck = Presentation(str(template))

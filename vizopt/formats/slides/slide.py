@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from matplotlib.colors import to_rgb
-
 from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError
 from vizopt.core.words import ENGLISH
@@ -193,6 +191,8 @@ def _poster(clip: Path, metadata: ClipMetadata, paper: str) -> bytes:
         return b""
     frame = picture(clip, first=True) if metadata.poster is None else metadata.poster.copy()
     if paper:
+        from matplotlib.colors import to_rgb
+
         bare = (frame == frame[0, 0]).all(axis=2)
         frame[bare, :3] = [round(value * 255) for value in to_rgb(paper)]
     return png(frame)

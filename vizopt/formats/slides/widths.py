@@ -6,10 +6,11 @@ fits in it fits.
 
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
-from matplotlib.font_manager import FontProperties, findfont
-from matplotlib.ft2font import FT2Font
+if TYPE_CHECKING:
+    from matplotlib.ft2font import FT2Font
 
 UNIT = 100  # pixels of an em, as the widths are read
 WIDE = 1.0  # em of a sign that the font lacks: Chinese, Japanese and Korean ones have so much
@@ -75,8 +76,11 @@ def _width(sign: str) -> float:
 
 
 @cache
-def _font() -> FT2Font:
+def _font() -> "FT2Font":
     """Of its own: matplotlib's are shared, and have the size that was drawn with last."""
+    from matplotlib.font_manager import FontProperties, findfont
+    from matplotlib.ft2font import FT2Font
+
     font = FT2Font(findfont(FontProperties(family="DejaVu Sans", weight="bold")))
     font.set_size(UNIT, 72)
     return font
