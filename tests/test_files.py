@@ -70,7 +70,7 @@ def test_a_file_of_ours_is_replaced_and_another_is_not(tmp_path, drawn, suffix):
         planned([file], ClipOptions(), overwrite=False)
     assert str(caught.value) == (
         f"{file}: is there, and vizopt did not write it or it was changed since: "
-        "choose another name, or replace it with --overwrite"
+        "choose another name, or replace it with overwrite=True"
     )
     planned([file], ClipOptions(), overwrite=True)
 

@@ -102,7 +102,7 @@ WRONG = {
     "no problem in common": (
         RUNS + 'problem.data = { kind = "moons" }',
         "race.toml: run: no common problem: SGD trains on spiral, Adam on moons: "
-        "allow it with mixed = true, or --mixed",
+        "allow it with mixed = true, or mixed=True",
     ),
     "both": (
         RUNS + "[over]\nepochs = [1, 2]",

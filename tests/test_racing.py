@@ -430,7 +430,7 @@ def test_recordings_of_other_data_have_no_problem_in_common(tmp_path, tiny):
         run.log(loss=0.5)
     told = (
         "no common problem: SGD is a network on {} points in 3 classes, mine is a network on 7 "
-        "points in 2 classes: allow it with --mixed"
+        "points in 2 classes: allow it with mixed=True"
     )
     for sources, points in (([tiny["SGD"], run], 27), (["sgd", run], 300)):
         with pytest.raises(VizoptError, match=f"^{told.format(points)}$"):
@@ -480,7 +480,7 @@ def test_the_recordings_of_a_race_have_its_names(tmp_path):
 
 WRONG = {
     "one run": (["sgd"], {}, "race: a race needs two runs at least: name more scenes or record"),
-    "kinds": (["sgd", "good"], {}, "no common problem: SGD trains on spiral, .* or --mixed"),
+    "kinds": (["sgd", "good"], {}, "no common problem: SGD trains on spiral, .* or mixed=True"),
     "no scene": (["sgdd", "adam"], {}, "sgdd: no such race or scene"),
     "twice": (["sgd", "sgd"], {}, 'two runs named "sgd": give each its own name in a race'),
     "key": (["sgd", "adam"], {"look.papr": "red"}, "race: look.papr: unknown key"),

@@ -65,8 +65,8 @@ def render(
         VizoptError: the recording cannot be read, the file not written, a keyword or key is wrong.
     """
     asked = asked_of("render", options, keywords)
-    opened = run if isinstance(run, Recording) else Recording(run)
     files = files_of(file)
+    opened = run if isinstance(run, Recording) else Recording(run)
     for path in files:
         if is_recording(path):
             raise VizoptError(f"{path}: a recording is drawn into clips: name one like a.gif")
@@ -142,7 +142,7 @@ def record(
 
 def files_of(file: PathLike | Files) -> list[Path]:
     """The files of one name, or of several."""
-    files = [at_home(each) for each in ([file] if isinstance(file, PathLike) else file)]
+    files = [at_home(each) for each in (file if isinstance(file, list | tuple) else [file])]
     if not files:
         raise VizoptError("no file to write: name one like a.gif")
     return files

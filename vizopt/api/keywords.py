@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from numbers import Integral
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeAlias, TypedDict
@@ -9,6 +10,7 @@ from typing import Any, TypeAlias, TypedDict
 from vizopt.clips.options import Request, values_of
 from vizopt.core.errors import VizoptError, hint
 from vizopt.core.sizes import fps_of, size_of
+from vizopt.core.wanted import wanted, wanted_keys
 from vizopt.scene.load import load_look
 from vizopt.scene.options import ClipOptions
 
@@ -31,7 +33,6 @@ WANTED: dict[str, tuple[type | UnionType, str]] = {
     "embed": (bool, "True"),
     "narrow": (bool, "False"),
     "look": (PathLike, '"mine.toml"'),
-    "overrides": (Mapping, '{"timeline.kind": "uniform"}'),
 }
 
 
@@ -91,6 +92,7 @@ def asked_of(call: str, options: ClipOptions | None, keywords: Mapping[str, Any]
         if name not in known:
             raise VizoptError(f'{call}: unknown keyword "{name}": {hint(name, known)}')
     given = {name: value for name, value in keywords.items() if value is not None}
+    wanted_keys(f"{call}: overrides", given.get("overrides", {}))
     for name, (kind, example) in WANTED.items():
         if name in given and not _fits(given[name], kind, name):
             raise VizoptError(f"{call}: {name}={given[name]!r}: write it like {name}={example}")
@@ -106,6 +108,13 @@ def asked_of(call: str, options: ClipOptions | None, keywords: Mapping[str, Any]
         {**own, **given.get("overrides", {}), **named},
         given.get("overwrite", False),
     )
+
+
+def check_cores(call: str, cores: int) -> None:
+    """Raises VizoptError for what is no number of trainings beside each other."""
+    wanted(f"{call}: cores", cores, Integral, "2")
+    if cores < 1:
+        raise VizoptError(f"{call}: cores: {cores!r}: one at least")
 
 
 def _said(options: ClipOptions) -> dict[str, Any]:

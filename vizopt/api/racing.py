@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Unpack, overload
 
 from vizopt.api.drawing import Files, files_of
-from vizopt.api.keywords import Keywords, PathLike, asked_of
+from vizopt.api.keywords import Keywords, PathLike, asked_of, check_cores
 from vizopt.clips.clip import Clip
 from vizopt.clips.plan import check_played
 from vizopt.core.places import at_home
@@ -66,6 +66,8 @@ def race(
         VizoptError: a source cannot be used, a file not written, a keyword or key is wrong.
     """
     asked = asked_of("race", options, keywords)
+    if cores is not None:
+        check_cores("race", cores)
     files = files_of(file)
     check_played(files, asked)
     every = sources if isinstance(sources, list | tuple) else [sources]

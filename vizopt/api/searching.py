@@ -1,5 +1,7 @@
 """Searching: the setting of a descent that is first at its goal."""
 
+from numbers import Integral
+
 from vizopt import search
 from vizopt.api.drawing import scene_of
 from vizopt.api.keywords import PathLike
@@ -10,6 +12,7 @@ from vizopt.core.marks import signed
 from vizopt.core.numbers import count, counted, number
 from vizopt.core.places import at_home
 from vizopt.core.progress import Bar, usual
+from vizopt.core.wanted import wanted
 from vizopt.formats.ours import guard
 from vizopt.scene.spec import Scene
 from vizopt.scene.written import scene_toml
@@ -43,6 +46,7 @@ def find(
     Raises:
         VizoptError: no setting stays there within the steps, or the scene is no descent.
     """
+    wanted("find: within", within, Integral, "100")
     if not 1 <= within <= MAX_STEPS:
         raise VizoptError(f"find: within={within}: a number of steps from 1 to {MAX_STEPS}")
     place = at_home(file) if file else None
@@ -71,5 +75,5 @@ def _check_steps(found: Found, within: int) -> None:
     )
     raise VizoptError(
         f"no setting stays at {found.where} within {counted(within, 'step')}: {came}, with "
-        f"{found.setting}: allow more steps with --within"
+        f"{found.setting}: allow more steps"
     )

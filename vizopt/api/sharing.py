@@ -10,11 +10,13 @@ from vizopt.api.keywords import Keywords, PathLike, asked_of
 from vizopt.clips.brief import told_bytes
 from vizopt.clips.clip import Clip
 from vizopt.clips.options import Request
-from vizopt.core.errors import VizoptError
+from vizopt.core.errors import VizoptError, hint
 from vizopt.core.numbers import counted
 from vizopt.core.places import at_home
 from vizopt.core.progress import Bar, usual
+from vizopt.core.wanted import wanted
 from vizopt.formats.slides import Slide
+from vizopt.formats.slides.package import SIDES
 from vizopt.pipeline.reuse import Reuse
 from vizopt.recording.run import Run
 from vizopt.recording.store import Recording
@@ -102,6 +104,11 @@ def write_slides(
     if ratio and template:
         raise VizoptError("ratio: the slides have the shape of the template's: leave it out")
     names = [_named(source) for source in sources]
+    if not names:
+        raise VizoptError("slides: no scene, recording or clip: name one like sgd")
+    wanted("slides: titles", titles, list | tuple, '["First", "Second"]')
+    if ratio is not None and ratio not in SIDES:
+        raise VizoptError(f"slides: ratio={ratio!r}: {hint(str(ratio), SIDES)}")
     paper = deck.Paper(ratio or "16:9", template)
     shown = clip_suffix(file, gif=gif)
     made = deck.write(file, names, shown, asked, paper, bar or usual(), reuse, titles)

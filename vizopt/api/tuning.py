@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from pathlib import Path
+from numbers import Real
 from typing import Any
 
-from vizopt.api.keywords import PathLike
+from vizopt.api.keywords import PathLike, check_cores
 from vizopt.core.errors import VizoptError
-from vizopt.core.places import scratch
+from vizopt.core.places import at_home, scratch
 from vizopt.core.progress import usual
+from vizopt.core.wanted import wanted, wanted_keys
 from vizopt.pipeline.tuned import tuned
 from vizopt.pipeline.tuning import Tuned
 from vizopt.scene.race import Race
@@ -46,24 +47,21 @@ def tune(
     Raises:
         VizoptError: a source that is no race, a wrong key or target, a file that cannot be written.
     """
-    _check(target, cores)
-    with nullcontext(Path(folder)) if folder else scratch() as trials:
+    wanted("tune: target", target, Real, "0.8")
+    if not 0 < target <= 1:
+        raise VizoptError(f"tune: target: {target!r} is no accuracy: from 0 to 1, like 0.8")
+    if cores is not None:
+        check_cores("tune", cores)
+    wanted_keys("tune: overrides", overrides or {})
+    with nullcontext(at_home(folder)) if folder else scratch() as trials:
         return tuned(
-            source if isinstance(source, Race) else Path(source),
+            source if isinstance(source, Race) else at_home(source),
             overrides or {},
             trials,
             target,
-            None if file is None else Path(file),
+            None if file is None else at_home(file),
             usual(),
             lambda line: None,
             overwrite=overwrite,
             cores=cores,
         )
-
-
-def _check(target: float, cores: int | None) -> None:
-    """Raises VizoptError."""
-    if not 0 < target <= 1:
-        raise VizoptError(f"tune: target: {target!r} is no accuracy: from 0 to 1, like 0.8")
-    if cores is not None and cores < 1:
-        raise VizoptError(f"tune: cores: {cores!r}: one at least")

@@ -25,7 +25,7 @@ from vizopt.cli.importing import IMPORT
 from vizopt.cli.limits import check_limits
 from vizopt.cli.options import OVERWRITE, SET, bar_of, echo_title, told
 from vizopt.cli.paths import PATH, SOURCE
-from vizopt.cli.screen import Commands, help_, wrong_usage
+from vizopt.cli.screen import Commands, as_options, help_, wrong_usage
 from vizopt.clips.brief import recording_line
 from vizopt.core import streams
 from vizopt.core.errors import VizoptError, VizoptWarning, is_shortage, one_line
@@ -178,7 +178,7 @@ def cli(ctx: click.Context) -> None:
 def _warned(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
     """A warning as one line; others than ours are nothing that a user can mend."""
     if issubclass(category, VizoptWarning):
-        streams.said(f"vizopt: {one_line(message)}")
+        streams.said(f"vizopt: {as_options(one_line(message))}")
 
 
 def run() -> tuple[int, str]:
@@ -200,7 +200,7 @@ def run() -> tuple[int, str]:
     except (VizoptError, click.ClickException) as error:
         for clip in getattr(error, "written", ()):
             click.echo(clip)
-        return 1, one_line(error)
+        return 1, as_options(one_line(error))
     except Exception as error:
         if Pressed.ever:  # while modules are loaded, Python and pydantic make other errors of it
             raise KeyboardInterrupt from None

@@ -8,6 +8,7 @@ import click
 from vizopt.cli import completing
 from vizopt.cli.options import OVERWRITE
 from vizopt.cli.paths import PATH
+from vizopt.cli.screen import as_options
 from vizopt.core.errors import VizoptError, one_line
 
 FAILS, WRONG = 1, 2  # exit codes
@@ -58,7 +59,7 @@ def check(
         try:
             verdict = checked(file, once=once, plot=plot, overwrite=overwrite)
         except VizoptError as error:
-            click.echo(f"vizopt: {one_line(error)}", err=True)
+            click.echo(f"vizopt: {as_options(one_line(error))}", err=True)
             reports.append(no_facts(file, str(error)))
             code = WRONG
             continue

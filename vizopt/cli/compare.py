@@ -10,6 +10,7 @@ import click
 from vizopt.cli.importing import IMPORT
 from vizopt.cli.options import OVERWRITE, bar_of
 from vizopt.cli.paths import PATH, SOURCE
+from vizopt.cli.screen import as_options
 from vizopt.core.errors import VizoptError, one_line
 from vizopt.core.numbers import counted
 
@@ -76,7 +77,7 @@ def compare(
             if output:
                 draw(found, output)
         except (VizoptError, ValueError) as error:
-            click.echo(f"vizopt: {one_line(error)}", err=True)
+            click.echo(f"vizopt: {as_options(one_line(error))}", err=True)
             return WRONG
         for line in lines(found):
             click.echo(one_line(line))

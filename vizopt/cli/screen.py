@@ -1,5 +1,6 @@
 """The first screen, `vizopt help`, and the one line on a wrong usage."""
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -25,6 +26,7 @@ ELSEWHERE = {
     "--duration": "--seconds",
     "--force": "--overwrite",
 }
+AS_IN_PYTHON = re.compile(r"\b(overwrite|mixed|resume)=True\b")
 MIN_LIKENESS = 0.8  # of a misspelt option
 
 
@@ -100,6 +102,11 @@ def unknown(name: str, above: Commands) -> str:
     if name.endswith(".zarr"):
         return f"{name}: no such command: draw the recording with vizopt render {name} -o NAME.mp4"
     return f"{name}: no such command: {hint(name, above.commands)}"
+
+
+def as_options(text: str) -> str:
+    """A message whose way out is written as in Python, with the options of the command line."""
+    return AS_IN_PYTHON.sub(r"--\1", text)
 
 
 def wrong_usage(error: click.UsageError, above: Commands, arguments: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from secrets import token_hex
 from socket import gethostname
 
 from vizopt.core.interrupts import uninterrupted
+from vizopt.core.wanted import wanted_path
 
 SYNCED_AT_ONCE = 4  # files, which take a disk hardly longer than one
 LONGEST = 255  # bytes of a file's name, on every system in use
@@ -43,7 +44,12 @@ def wrong_name(path: Path) -> str:
 
 
 def at_home(path: Path | str) -> Path:
-    """A path whose `~` is the home, also where no shell has looked at it."""
+    """A path whose `~` is the home, also where no shell has looked at it.
+
+    Raises:
+        VizoptError: from Python came what is no path.
+    """
+    wanted_path(path)
     with suppress(RuntimeError):  # no home of that name
         return Path(path).expanduser()
     return Path(path)

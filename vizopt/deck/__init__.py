@@ -76,9 +76,6 @@ def write(
     _check_deck(file, rows, suffix, asked, paper)
     things = _things(file, rows, asked, paper)
     inside = file.suffix.lower() == ".pptx"
-    if inside:
-        formats.checked(file, paper.template)
-    guard(file, asked.overwrite)
     media = _media(file, rows, suffix, asked, things)
     with scratch() if inside else nullcontext(file.parent) as folder:
         clips = made(_parts(media, things, folder), bar, reuse)
@@ -149,6 +146,10 @@ def _check_deck(file: Path, rows: Sequence[Row], suffix: str, asked: Request, pa
     _check_kinds(rows, suffix, gifs=kind == ".md")
     if kind != ".pptx" and paper != Paper():
         raise EncodeError(f"{file}: only a .pptx has a ratio and a template")
+    template = paper.template
+    if template and file.exists() and template.exists() and file.samefile(template):
+        raise EncodeError(f"{file}: is the template itself: choose another name")
+    guard(file, asked.overwrite)
 
 
 def _media(

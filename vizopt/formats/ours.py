@@ -28,7 +28,7 @@ def guard(path: Path, overwrite: bool, why: str = "") -> None:
     if not (overwrite or is_ours(path)):
         raise EncodeError(
             f"{path}: {why}is there, and vizopt did not write it or it was changed since: "
-            "choose another name, or replace it with --overwrite"
+            "choose another name, or replace it with overwrite=True"
         )
 
 

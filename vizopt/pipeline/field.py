@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import zip_longest
 from pathlib import Path
+from reprlib import repr as brief
 from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
@@ -113,6 +114,9 @@ def field_of(
 
 def _inside(source: Source) -> Sequence[Source]:
     """A source, or the recordings of a folder."""
+    if not isinstance(source, Source):
+        several = "names, paths, scenes, races and recordings, several in a list"
+        raise VizoptError(f"{brief(source)}: races are of {several}")
     if isinstance(source, str | Path) and not is_recording(Path(source)) and Path(source).is_dir():
         found = sorted(Path(source).glob("*.zarr"))
         if not found:
@@ -242,7 +246,7 @@ def _check(field: Field) -> None:
         for other in (first, known):
             if not problem.is_common(problems[other]):
                 what = f"{other} is {problems[other].told}, {name} is {problem.told}"
-                raise VizoptError(f"no common problem: {what}: allow it with --mixed")
+                raise VizoptError(f"no common problem: {what}: allow it with mixed=True")
 
 
 class _Problem(NamedTuple):

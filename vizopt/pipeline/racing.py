@@ -121,7 +121,7 @@ def _check_folder(folder: Path) -> None:
     except OSError as error:
         raise VizoptError(f"{folder}: cannot write: {error.strerror or error}") from error
     if place.exists() and not place.is_dir():
-        raise VizoptError(f"{folder}: is no folder: choose another one with --runs")
+        raise VizoptError(f"{folder}: is no folder: choose another one")
 
 
 def _is_recorded(job: Job) -> bool:

@@ -64,7 +64,7 @@ def unfinished(path: Path) -> Path:
             return folder
     known = attributes(path)
     if "vizopt" not in known:
-        raise RecordingError(f"{path}: nothing to resume: record it without --resume")
+        raise RecordingError(f"{path}: nothing to resume: record it without resume=True")
     if known.get("interrupted") is not None:
         raise RecordingError(f"{path}: has no state to go on from: record it again")
     raise RecordingError(f"{path}: is complete; nothing to resume")

@@ -1,7 +1,7 @@
 """Run: records what any training loop tells it."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vizopt.core.conventions import Convention
 from vizopt.core.errors import VizoptError
 from vizopt.core.places import at_home
+from vizopt.core.wanted import wanted
 from vizopt.recording import given
 from vizopt.recording.budget import bytes_of
 from vizopt.recording.ending import at_end, closed, is_open
@@ -107,11 +108,15 @@ class Run:
         self.path = at_home(path)
         given.choice("unit", unit, "epoch", "step")
         given.choice("mode", mode, "new", "resume")
+        wanted("Run: classes", () if classes is None else classes, Iterable, '["cat", "dog"]')
         epochs = given.planned(f"{unit}s", epochs)
         samples = (
             given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None
         )
         one = None if threshold is None else given.finite("threshold", threshold)
+        wanted("Run: modules", modules or {}, Mapping, '{"up": "ConvTranspose2d"}')
+        wanted("Run: versions", versions or {}, Mapping, '{"torch": "2.5"}')
+        wanted("Run: features", features, Iterable, '["length", "width"]')
         names = tuple(map(str, features))
         source = Source(samples, predict, names, one, convention, dict(modules or {}))
         about = {"unit": unit, "title": title, "external": origin or External("Python")}

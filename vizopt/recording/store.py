@@ -12,6 +12,7 @@ recording. Every chunk ends in its CRC-32C. `vizopt.recording.recorder` writes, 
 
 import json
 from collections.abc import Iterator
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,6 +23,7 @@ from vizopt.core.bounded import DOCUMENT, read_bytes
 from vizopt.core.errors import RecordingError, hint, tells_nothing
 from vizopt.core.params import ParamLayout
 from vizopt.core.places import at_home
+from vizopt.core.wanted import wanted
 from vizopt.recording import header as headers
 from vizopt.recording import told
 from vizopt.recording.atomic import is_written
@@ -115,6 +117,7 @@ class Recording:
 
     def __getitem__(self, column: str) -> NDArray[Any]:
         """A whole column [E] or [N, *shape], or a constant array."""
+        wanted("Recording: column", column, str, '"loss"')
         return self.rows(column, 0, None)
 
     def at(self, epoch: int) -> Snapshot:
@@ -123,6 +126,7 @@ class Recording:
         Raises:
             RecordingError: there is no such epoch, or its weights are not kept: the nearest are.
         """
+        wanted("Recording: epoch", epoch, Integral, "100")
         try:
             row = kept_row(self["epoch"], epoch, self.epochs, self.header.unit)
         except ValueError as error:
@@ -145,6 +149,7 @@ class Recording:
         Raises:
             RecordingError: no such array or epoch.
         """
+        wanted("Recording: name", name, str, '"dense1"')
         params = self.at(epoch).params
         if name in params:
             return params[name]

@@ -16,6 +16,7 @@ from vizopt.core.explain import explained, names_of
 from vizopt.core.library import bundled, is_table, names, races, unpacked
 from vizopt.core.places import at_home
 from vizopt.core.toml import LONGEST, parsed, written
+from vizopt.core.wanted import wanted_keys, wanted_path
 from vizopt.core.words.own import put_in
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.whatever import recorded
@@ -45,6 +46,8 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     Raises:
         SceneError: no such scene, not TOML, or anything wrong in it.
     """
+    wanted_path(source)
+    wanted_keys("load_scene: overrides", overrides or {})
     source = at_home(source) if str(source).startswith("~") else source
     text, overrides = scene_text(source, overrides), overrides or {}
     folder, name = Path(source).parent, Path(source).stem

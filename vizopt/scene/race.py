@@ -121,7 +121,7 @@ class Race(RacePresentation):
                 about = first.problem.about, entry.problem.about
                 what = f"{first.name} trains on {about[0]}, {entry.name} on {about[1]}"
                 raise ValueError(
-                    f"run: no common problem: {what}: allow it with mixed = true, or --mixed"
+                    f"run: no common problem: {what}: allow it with mixed = true, or mixed=True"
                 )
 
     def _check_seeds(self) -> None:

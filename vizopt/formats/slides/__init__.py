@@ -1,6 +1,6 @@
 """Decks: clips on slides, for PowerPoint, reveal.js, Quarto and Marp."""
 
-from vizopt.formats.slides.powerpoint import checked, room, write
+from vizopt.formats.slides.powerpoint import room, write
 from vizopt.formats.slides.slide import Part, Room, Slide, joined, slide
 from vizopt.formats.slides.snippets import ROOMS, SNIPPETS
 
@@ -10,7 +10,6 @@ __all__ = [
     "Part",
     "Room",
     "Slide",
-    "checked",
     "joined",
     "room",
     "slide",

@@ -100,8 +100,6 @@ def _opened(file: Path, ratio: str, template: Path | None) -> tuple[Any, Any]:
         return deck, plain(deck, ratio)
     if not template.is_file():
         raise EncodeError(f"{template}: no such template")
-    if file.exists() and file.samefile(template):
-        raise EncodeError(f"{file}: is the template itself: choose another name")
     with _readable(template):
         _check_size(template)
         deck = Presentation(str(template))
