@@ -68,7 +68,7 @@ def test_scenes_and_files_of_the_kinds_that_a_command_takes(folder):
     assert offered("check", "c") == ["clip.MP4", "clip.gif"]
     assert offered("recipe", "c") == ["clip.MP4", "clip.gif"]
     assert offered("make", "sgd", "--look", "") == own
-    assert offered("show", ".g") == [".git/…"]
+    assert offered("show", ".g") == [".gif", ".git/…"]
 
 
 def test_names_of_options(folder):
@@ -79,6 +79,19 @@ def test_names_of_options(folder):
     assert offered("list", "p") == ["problems", "panels", "places"]
     assert offered("list", "data", "") == list(kinds.KINDS)
     assert offered("show", "da") == ["dark"]
+    assert offered("show", "ke") == ["keynote"]
+    assert offered("make", "sgd", "--at", "") == ["first", "last"]
+    assert offered("make", "sgd", "--poster", "l") == ["last"]
+    assert offered("make", "sgd", "--size", "1") == ["1080p"]
+
+
+def test_compare_and_the_layers_of_table(folder, run):
+    Path("mine.csv").touch()
+    assert offered("compare", "ru") == ["run.zarr"]
+    assert offered("compare", "momentum-0") == ["momentum-05", "momentum-09"]
+    assert offered("compare", "run.zarr", "mine") == ["mine.csv", "mine.toml"]
+    place = ("table", str(run.path), "--epoch", "0", "--weights")
+    assert offered(*place, "dense1") == ["dense1", "dense1.weights", "dense1.biases"]
 
 
 def test_each_scene_with_its_line():

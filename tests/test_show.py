@@ -198,3 +198,27 @@ def test_written_tables_read_again():
     table = {"a": 1, "b": {"c": {"x.y": [1, 2]}, "d": "e"}, "f": []}
     assert tomllib.loads(written(table | {"g": None})) == table
     assert written(table) == 'a = 1\nf = []\n\n[b]\nd = "e"\n\n[b.c]\n"x.y" = [1, 2]\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "way"),
+    [
+        ("gif", "# .gif: format\n#\n# GIF: one palette", "-o sgd.gif"),
+        (".pptx", "# .pptx: format\n#\n# PPTX: a deck", "-o sgd.pptx"),
+        ("es", "# es: language\n#\n# Las palabras", "--set look.language=es"),
+        ("keynote", "# keynote: place\n#\n# MOV, MP4", "--for keynote"),
+    ],
+)
+def test_formats_languages_and_places_are_shown_with_their_option(command, name, head, way):
+    text = command("show", name).out
+    assert text.startswith(head)
+    assert text.endswith(f"\n#\n# vizopt make sgd {way}\n")
+
+
+LISTS = {"optimizers": "optimizers", "places": "places", "format": "formats", "looks": "themes"}
+
+
+@pytest.mark.parametrize(("word", "meant"), LISTS.items())
+def test_a_list_is_named_where_its_name_is_shown(command, word, meant):
+    told = command("show", word).err
+    assert told == f"vizopt: {word}: is a list of names: vizopt list {meant}\n"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vizopt.cli import completing
 from vizopt.cli.importing import IMPORT
 from vizopt.cli.options import OVERWRITE, bar_of
 from vizopt.cli.paths import PATH, SOURCE
@@ -24,8 +25,20 @@ DIFFERS, WRONG = 1, 2  # exit codes, as those of cmp and diff
 
 
 @click.command()
-@click.argument("here", metavar="RUN.zarr|SCENE", type=SOURCE)
-@click.argument("there", metavar="FILE|RUN.zarr|FILE.npz|SCENE", type=SOURCE)
+@click.argument(
+    "here",
+    metavar="RUN.zarr|SCENE",
+    type=SOURCE,
+    shell_complete=completing.files(".zarr", ".toml", named=("scenes",)),
+)
+@click.argument(
+    "there",
+    metavar="FILE|RUN.zarr|FILE.npz|SCENE",
+    type=SOURCE,
+    shell_complete=completing.files(
+        ".zarr", ".toml", ".csv", ".tsv", ".txt", ".log", ".npz", named=("scenes",)
+    ),
+)
 @click.option(
     "--tolerance",
     type=click.FloatRange(min=0),

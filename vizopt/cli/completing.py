@@ -25,6 +25,29 @@ def words() -> Offer:
     return _offer(lambda: ((word, "") for word in kinds.KINDS))
 
 
+def frames(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
+    """What `--at` and `--poster` take besides a number."""
+    return _starting(("first", "last"), incomplete)
+
+
+def sizes(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
+    """The sizes that have names."""
+    from vizopt.core.sizes import SIZES
+
+    return _starting(SIZES, incomplete)
+
+
+def layers(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
+    """The layers and arrays of the recording that stands on the line."""
+    from vizopt.recording.atomic import attributes
+
+    found: dict[str, None] = {}
+    for source in ctx.params.get("sources") or ():
+        for tensor in attributes(Path(source))["vizopt"]["layout"]["tensors"]:
+            found |= {tensor["layer"]: None, tensor["name"]: None}
+    return _starting(found, incomplete)
+
+
 def files(*suffixes: str, named: tuple[str, ...] = ()) -> Offer:
     """The names of some kinds, files with one of these endings, and the folders on the way there.
     CLIP stands for the endings of all clips."""
@@ -54,6 +77,10 @@ def settings(ctx: click.Context, param: click.Parameter, incomplete: str) -> Ite
             end = name.find(".", len(incomplete))
             found[f"{name}=" if end < 0 else name[: end + 1]] = None
     return [CompletionItem(name, type=PARTIAL) for name in found]
+
+
+def _starting(words: Iterable[str], incomplete: str) -> Items:
+    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
 def _offer(pairs: Callable[[], Iterable[tuple[str, str]]]) -> Offer:

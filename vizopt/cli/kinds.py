@@ -63,6 +63,11 @@ KINDS: Mapping[str, Callable[[], dict[str, str]]] = {
     "formats": _formats,
     "places": _places,
 }
+OPTIONS = {  # kinds that an option names, and how
+    "languages": "--set look.language={}",
+    "formats": "-o sgd{}",
+    "places": "--for {}",
+}
 ALSO = {"datasets": "data", "looks": "themes", "rules": "optimizers"}  # other words for them
 
 
@@ -72,11 +77,27 @@ def names(word: str) -> dict[str, str]:
     Raises:
         VizoptError: no such kind.
     """
+    known = kind(word)
+    if not known:
+        raise VizoptError(f"{word}: no such kind: {hint(word, KINDS)}")
+    return KINDS[known]()
+
+
+def kind(word: str) -> str:
+    """The kind that a word means; empty for none."""
     plural = f"{word.lower().removesuffix('s')}s"
-    for known in (word.lower(), plural, ALSO.get(plural, "")):
-        if known in KINDS:
-            return KINDS[known]()
-    raise VizoptError(f"{word}: no such kind: {hint(word, KINDS)}")
+    every = word.lower(), plural, ALSO.get(plural, "")
+    return next((each for each in every if each in KINDS), "")
+
+
+def option(name: str) -> str:
+    """What an option names, where it stands and how it is given; empty where it is none."""
+    for word, way in OPTIONS.items():
+        for known, line in KINDS[word]().items():
+            if name.lower().removeprefix(".") == known.removeprefix("."):
+                title, told = f"# {known}: {word.removesuffix('s')}", way.format(known)
+                return f"{title}\n#\n# {line}\n#\n# vizopt make sgd {told}"
+    return ""
 
 
 def _source(module: str) -> str:

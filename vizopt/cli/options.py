@@ -109,6 +109,7 @@ LOOK = (
         "--size",
         type=SizeType(),
         metavar="WIDTHxHEIGHT",
+        shell_complete=completing.sizes,
         help="Pixels of all files: 1280x720; 720p, 1080p, 4k, square, portrait.",
     ),
     click.option(
@@ -127,6 +128,7 @@ LOOK = (
         "--poster",
         metavar="FRAME",
         default="",
+        shell_complete=completing.frames,
         help="What they show first: last, first, 4500 (epoch or step).",
     ),
     click.option("--seconds", type=float, help="Length of the clip."),
@@ -172,6 +174,7 @@ FIT = (
         "--at",
         metavar="FRAME",
         default="",
+        shell_complete=completing.frames,
         help="A still's frame: 4500 (epoch or step, as the run counts), first, last.",
     ),
 )

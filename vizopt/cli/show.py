@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from vizopt.cli import completing
+from vizopt.cli import kinds as listed
 from vizopt.cli.importing import IMPORT
 from vizopt.cli.paths import SOURCE
 from vizopt.core import library
@@ -16,7 +17,7 @@ from vizopt.core.errors import VizoptError, hint
     "name",
     metavar="SCENE|KIND",
     type=SOURCE,
-    shell_complete=completing.files(".toml", named=("scenes", "themes")),
+    shell_complete=completing.files(".toml", named=("scenes", "races", "themes", *listed.OPTIONS)),
 )
 @click.option("--full", is_flag=True, help="Every key of a scene, with what it means and may be.")
 @IMPORT
@@ -24,8 +25,8 @@ def show(name: str, full: bool) -> None:
     """A scene's TOML, the start of your own; or what a kind is.
 
     KIND is all that a scene can name: an update rule, a schedule, a data set, a panel, the look
-    light, dark or print, or a table like keep. A table of your own (NAME.csv) is shown as the
-    scene that is made of it.
+    light, dark or print, or a table like keep; or a format, a language or a place. A table of
+    your own (NAME.csv) is shown as the scene that is made of it.
     """
     from vizopt.cli import reference
     from vizopt.scene.schema import POINTER
@@ -37,7 +38,11 @@ def show(name: str, full: bool) -> None:
         click.echo(f"{POINTER}{library.bundled_race(name).rstrip()}")
     elif name in kinds and name not in scenes:
         click.echo(reference.entry(name))
+    elif name not in scenes and (told := listed.option(name)):
+        click.echo(told)
     elif not (name in scenes or _is_path(name)):
+        if word := listed.kind(name):
+            raise VizoptError(f"{name}: is a list of names: vizopt list {word}")
         way = hint(name, [*scenes, *library.looks(), *kinds])
         way = way if "?" in way else "vizopt list tells what there is"
         raise VizoptError(f"{name}: no such scene or kind: {way}")

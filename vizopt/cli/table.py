@@ -26,7 +26,7 @@ KINDS = {".csv": "csv", ".json": "json"}
     metavar="RUN.zarr|RACE...",
     type=SOURCE,
     nargs=-1,
-    shell_complete=completing.files(".zarr", ".toml", named=("races",)),
+    shell_complete=completing.files(".zarr", ".toml", named=("races", "scenes")),
 )
 @click.option("--every", type=click.IntRange(min=1), help="Every n-th epoch: 100; in a file 1.")
 @click.option("--epoch", type=click.IntRange(min=0), help="Only this one.")
@@ -35,6 +35,7 @@ KINDS = {".csv": "csv", ".json": "json"}
     is_flag=False,
     flag_value=ALL,
     metavar="[LAYER]",
+    shell_complete=completing.layers,
     help="The weights of --epoch before its step: all, or a layer's matrix.",
 )
 @click.option("--csv", "kind", flag_value="csv", help="As CSV, with all digits.")
