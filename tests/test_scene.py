@@ -7,6 +7,7 @@ import pytest
 
 import vizopt
 from vizopt.core.errors import SceneError
+from vizopt.core.library import bundled
 from vizopt.scene.load import parse_scene
 from vizopt.scene.spec import Scene
 from vizopt.scene.written import scene_toml
@@ -182,3 +183,10 @@ def test_sources(tmp_path):
 def test_hyper_parameters_out_of_range(kind, key, value):
     with pytest.raises(SceneError, match=rf"optimizer\.{key}: .*: should be"):
         parse(**{"optimizer__kind": kind, f"optimizer__{key}": value})
+
+
+def test_a_frame_is_written_as_a_number_too():
+    text = bundled("sgd") + "\n[clip]\nat = 20\nposter = 3\n"
+    clip = parse_scene(text, "a.toml", {}, {}).clip
+    assert (clip.at, clip.poster) == ("20", "3")
+    assert vizopt.load_scene("sgd", {"clip.at": 20}).clip.at == "20"

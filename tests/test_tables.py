@@ -837,3 +837,21 @@ def test_counts_of_messages_are_grouped(tmp_path):
         NetworkSpec(data=data, sizes=(2, 4, 3), batch=2000).check()
     with pytest.raises(ValueError, match="end with 4\u2009000 outputs"):
         NetworkSpec(data=data, sizes=(2, 4, 4000)).check()
+
+
+@pytest.mark.parametrize(
+    ("names", "way", "option"),
+    [
+        (("X", "y"), 'name it with x = "X"', "x=X"),
+        (("X_train", "y_train"), 'name it with x = "X_train"', "x=X_train"),
+        (("x", "Y"), 'name it with y = "Y"', "y=Y"),
+        (("a", "b"), 'there are: a, b: name it with x = "…"', "x=…"),
+    ],
+)
+def test_an_array_of_another_name_says_how_it_is_named(tmp_path, names, way, option):
+    values = (X, np.arange(len(X)) % 2)
+    np.savez(tmp_path / "d.npz", **dict(zip(names, values, strict=True)))
+    with pytest.raises(vizopt.VizoptError, match=r"d\.npz: no array ") as caught:
+        vizopt.load_scene(tmp_path / "d.npz")
+    assert way in str(caught.value)
+    assert f"--set 'problem.data.{option}'" in str(caught.value)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypedDict
 
 from vizopt.clips.options import Request, values_of
 from vizopt.core.errors import VizoptError, hint
-from vizopt.core.sizes import fps_of, size_of
+from vizopt.core.sizes import fps_of, frame_of, size_of
 from vizopt.core.wanted import wanted, wanted_keys
 from vizopt.scene.load import load_look
 from vizopt.scene.options import ClipOptions
@@ -25,9 +25,9 @@ OPTIONS = tuple(field.name for field in fields(ClipOptions) if field.name not in
 WANTED: dict[str, tuple[type | UnionType, str]] = {
     "size": (tuple | list | str, "(1280, 720)"),
     "fps": (int | float | str, "20"),
-    "at": (str, '"epoch=4500"'),
+    "at": (str | int, "4500"),
     "loop": (int, "1"),
-    "poster": (str, '"last"'),
+    "poster": (str | int, '"last"'),
     "allow_flashes": (bool, "True"),
     "overwrite": (bool, "True"),
     "embed": (bool, "True"),
@@ -39,6 +39,8 @@ WANTED: dict[str, tuple[type | UnionType, str]] = {
 READ: dict[str, Callable[[Any], Any]] = {
     "size": lambda size: tuple(size_of(size)),
     "fps": lambda fps: float(fps_of(fps)),
+    "at": frame_of,
+    "poster": frame_of,
 }
 
 
@@ -54,7 +56,7 @@ class Keywords(TypedDict, total=False):
         seconds: length of the clip.
         text: "normal" or "large".
         title: above the picture.
-        at: which frame a still shows: "first", "last", "epoch=4500", "step=12".
+        at: which frame a still shows: "first", "last", 4500, "epoch=4500", "step=12".
         loop: how often a GIF, WebP, APNG, page or slide plays by itself; 0 for ever.
         poster: what it shows first, written like `at`; of an image one frame in front.
         allow_flashes: the lesson's look, which flashes; behind a warning card.
@@ -71,9 +73,9 @@ class Keywords(TypedDict, total=False):
     seconds: float
     text: str
     title: str
-    at: str
+    at: int | str
     loop: int
-    poster: str
+    poster: int | str
     allow_flashes: bool
     overwrite: bool
     embed: bool
@@ -127,7 +129,7 @@ def _said(options: ClipOptions) -> dict[str, Any]:
 
 def _fits(value: object, kind: type | UnionType, name: str) -> bool:
     """Whether a keyword's value is of its kind, a size of two whole numbers."""
-    if not isinstance(value, kind) or (name in ("fps", "loop") and isinstance(value, bool)):
+    if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
         return False
     if name != "size" or isinstance(value, str):
         return True

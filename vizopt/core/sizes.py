@@ -26,6 +26,11 @@ class Box(NamedTuple):
     height: int
 
 
+def frame_of(frame: Any) -> Any:
+    """A frame as it is written on the command line, `4500`, where it is given as the number."""
+    return str(frame) if type(frame) is int else frame
+
+
 def size_of(value: Any) -> Any:
     """Width and height of a size's name or text; any other value as it is.
 

@@ -1,5 +1,6 @@
 """Arrays: NumPy's own files, as archives of several or of one alone."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from errno import EFBIG
 from typing import Any
@@ -15,13 +16,18 @@ from vizopt.train.problems.sources import MAX_TABLE_BYTES, found
 NPY = b"\x93NUMPY"  # how an array alone begins
 
 
-def arrays(path: str, *wanted: str) -> dict[str, NDArray[Any]]:
+def arrays(path: str, **wanted: str) -> dict[str, NDArray[Any]]:
     """The arrays of an archive that are wanted, or all; objects are not loaded, for that runs code.
+
+    Args:
+        path: of the archive.
+        wanted: key of a scene → name of the array.
 
     Raises:
         ValueError: no archive of numbers, or no such array.
     """
-    place = f'{path}: array "{wanted[0]}"' if wanted else path
+    names = [*wanted.values()]
+    place = f'{path}: array "{names[0]}"' if names else path
     loaded: dict[str, NDArray[Any]] = {}
     if _is_alone(path):
         raise ValueError(f"{path}: is one array, no NPZ archive: np.savez saves two")
@@ -29,17 +35,25 @@ def arrays(path: str, *wanted: str) -> dict[str, NDArray[Any]]:
         _check_unpacked(path)
         with found(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             known = list(archive)
-            for name in (name for name in wanted or known if name in known):
+            for name in (name for name in names or known if name in known):
                 place = f'{path}: array "{name}"'
                 loaded[name] = np.asarray(archive[name])
     except OSError as error:
         raise ValueError(f"{path}: cannot read: {error.strerror or error}") from error
     except Exception as error:  # whatever zipfile and NumPy raise of what is damaged
         raise _told(place, error, "NPZ archive") from error
-    for name in wanted:
+    for key, name in wanted.items():
         if name not in loaded:
-            raise ValueError(f'{path}: no array "{name}": {hint(name, known)}')
+            raise ValueError(f'{path}: no array "{name}": {_named_otherwise(key, name, known)}')
     return loaded
+
+
+def _named_otherwise(key: str, name: str, known: Sequence[str]) -> str:
+    """The way out where an archive has an array by another name: X or x_train for x."""
+    like = (other for other in known if other.lower().partition("_")[0] == name.lower())
+    near = next(like, "")
+    way = hint(name, known)
+    return f'name it with {key} = "{near}"' if near else f'{way}: name it with {key} = "…"'
 
 
 def lone_array(path: str) -> NDArray[Any]:

@@ -199,7 +199,7 @@ class NPZ:
         if alone:
             x, y = lone_array(self.path), lone_array(self.y)
         else:
-            loaded = arrays(self.path, self.x, self.y)
+            loaded = arrays(self.path, x=self.x, y=self.y)
             x, y = loaded[self.x], loaded[self.y]
         y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
         return x[:, None] if x.ndim == 1 else x, y
