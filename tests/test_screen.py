@@ -102,6 +102,11 @@ HINTS = {
     "sgd": "make the scene with vizopt make sgd",
     "mine.toml": "make the scene with vizopt make mine.toml",
     "run.zarr": "draw the recording with vizopt render run.zarr -o NAME.mp4",
+    "make sgd lr=0.5": "'lr=0.5' is no scene: set a key with --set optimizer.lr=0.5. See:",
+    "race rates epochs=10": "'epochs=10' is no scene: set a key with --set epochs=10. See: vizopt",
+    "make sgd a.gif": "a.gif: no such clip: to write it: -o a.gif. See: vizopt make --help",
+    "race sgd adam a.mp4": "a.mp4: no such clip: to write it: -o a.mp4. See: vizopt race --help",
+    "table run.zarr --csv --json": "--csv or --json: one of them. See: vizopt table --help",
     "help mak": 'did you mean "make"?',
 }
 

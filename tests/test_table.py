@@ -187,3 +187,20 @@ def test_an_epoch_that_is_not_kept_names_its_neighbours(command, tmp_path):
     assert command("table", "r.zarr", "--epoch", "14").out.splitlines()[1].split()[0] == "14"
     with pytest.raises(vizopt.VizoptError, match=said):
         run.at(14)
+
+
+def test_the_table_of_a_scene_says_what_it_needs(command):
+    told = command("table", "sgd").err
+    assert told.startswith("vizopt: sgd: table is of a recording or a race: record it with: ")
+    assert told.endswith("vizopt record sgd -o sgd.zarr\n")
+
+
+def test_weights_of_any_size_keep_their_columns(command, tmp_path):
+    values = np.array([[3.4e38, -3.4e38], [123.456789, 1.5]], np.float32)
+    with vizopt.Run(tmp_path / "a.zarr") as run:
+        run.log(params={"w": values}, loss=1.0)
+    text = command("table", run.path, "--epoch", 0, "--weights").out
+    assert "[[ 3.40e+38 -3.40e+38]\n [  123.457  1.500000]]" in text
+    text = command("table", run.path, "--epoch", 0, "--weights", "w", "--csv").out
+    assert np.array_equal(np.loadtxt(text.splitlines(), np.float32, delimiter=","), values)
+    assert text.startswith("3.4e+38,-3.4e+38\n")

@@ -21,7 +21,7 @@ from vizopt.cli.options import (
     reuse_of,
     told,
 )
-from vizopt.cli.paths import PATH, SOURCE
+from vizopt.cli.paths import PATH, SOURCE, check_there
 from vizopt.clips.brief import goes_on, recording_line
 from vizopt.core.errors import one_line
 from vizopt.recording.atomic import is_recording
@@ -74,6 +74,7 @@ def make(
     Without -o: outputs/NAME.zarr, outputs/NAME.mp4 and outputs/NAME.gif. Beside each clip is
     NAME.txt, which tells it in words. A recording in outputs/ of the same training is reused.
     """
+    check_there(scenes)
     if files and len(scenes) > 1:
         raise click.UsageError("-o names the files of one scene: leave it out, or make one scene")
     asked = request_of(files=files, **options)

@@ -18,7 +18,7 @@ from vizopt.cli.options import (
     look_options,
     request_of,
 )
-from vizopt.cli.paths import PATH, SOURCE
+from vizopt.cli.paths import PATH, SOURCE, check_there
 from vizopt.core import streams
 from vizopt.core.errors import one_line
 
@@ -72,6 +72,7 @@ def race(
 
     A clip of a race in its place is made again.
     """
+    check_there(sources)
     asked = request_of(files=files, **options)
     from vizopt.pipeline import racing
 

@@ -38,8 +38,8 @@ KINDS = {".csv": "csv", ".json": "json"}
     shell_complete=completing.layers,
     help="The weights of --epoch before its step: all, or a layer's matrix.",
 )
-@click.option("--csv", "kind", flag_value="csv", help="As CSV, with all digits.")
-@click.option("--json", "kind", flag_value="json", help="As JSON, with all digits.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with all digits.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with all digits.")
 @click.option("-o", "file", type=PATH, help="File to write, .csv or .json.")
 @MIXED
 @OVERWRITE
@@ -48,7 +48,8 @@ def table(
     every: int | None,
     epoch: int | None,
     weights: str | None,
-    kind: str | None,
+    as_csv: bool,
+    as_json: bool,
     file: Path | None,
     mixed: bool,
     overwrite: bool,
@@ -66,7 +67,9 @@ def table(
         sources, weights = (*sources, weights), ALL
     if not sources:
         raise click.UsageError("Missing argument 'RUN.zarr|RACE...'.")
-    kind = _kind(kind, file)
+    if as_csv and as_json:
+        raise click.UsageError("--csv or --json: one of them")
+    kind = _kind("csv" if as_csv else "json" if as_json else None, file)
     if every and epoch is not None:
         raise click.UsageError("--every or --epoch: one of them")
     if weights is not None and epoch is None:
@@ -102,6 +105,9 @@ def _standings(sources: tuple[str, ...], kind: str | None, mixed: bool) -> str:
     from vizopt.recording import standings_table as standings
     from vizopt.recording.seeded import with_seeds
 
+    if len(sources) == 1 and _is_scene(sources[0]):
+        way = f"record it with: vizopt record {sources[0]} -o {Path(sources[0]).stem}.zarr"
+        raise VizoptError(f"{sources[0]}: table is of a recording or a race: {way}")
     field = field_of(sources, (), {}, mixed=mixed)
     place = OUTPUTS / field.shown.name
     trained = train_race(field, place, bar_of(quiet=False), say_of(quiet=True))
@@ -112,6 +118,16 @@ def _standings(sources: tuple[str, ...], kind: str | None, mixed: bool) -> str:
     if kind is None:
         return "".join(f"{line}\n" for line in standings.lines(runs, clock))
     return (standings.as_csv if kind == "csv" else standings.as_json)(runs, clock)
+
+
+def _is_scene(source: str) -> bool:
+    """Whether it names one training, that is not recorded."""
+    from vizopt.core.library import names
+    from vizopt.scene.load_race import is_race
+
+    path = Path(source)
+    is_toml = path.suffix.lower() == ".toml" and path.is_file()
+    return (source in names() or is_toml) and not is_race(source)
 
 
 def _kind(kind: str | None, file: Path | None) -> str | None:

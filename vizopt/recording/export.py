@@ -110,7 +110,9 @@ def _matrices(run: Recording, names: Sequence[str], arrays: Arrays, what: str) -
 
 def _short(value: float) -> str:
     """Nine characters for a column of a matrix."""
-    return f"{value:9.6f}" if not value or abs(value) >= 1e-4 else f"{value:9.2e}"
+    if not value or 1e-4 <= abs(value) < 100:
+        return f"{value:9.6f}"
+    return f"{value:9.6g}" if 100 <= abs(value) < 1e6 else f"{value:9.2e}"
 
 
 def _parameters(run: Recording, at: Snapshot) -> Iterator[list[Any]]:
