@@ -1,5 +1,6 @@
 """What somebody at Python's prompt meets: names, help, reprs, keywords."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,11 @@ def test_help_is_of_use(prompt):
     for name in PUBLIC:
         assert f"    {name}(" in told or f"class {name}" in told, name
     assert "import_module" not in told
+
+
+def test_the_package_names_every_format():
+    told = vizopt.__doc__[vizopt.__doc__.index("Files by suffix") :]
+    assert {*re.findall(r"(?:%05d)?\.[a-z0-9]+\b", told)} == {*FORMATS, ".zarr"}
 
 
 @pytest.mark.parametrize("call", ["render", "make"])

@@ -104,6 +104,11 @@ WRONG = {
         "race.toml: run: no common problem: SGD trains on spiral, Adam on moons: "
         "allow it with mixed = true, or mixed=True",
     ),
+    "another key of the data": (
+        RUNS + 'problem.data = { kind = "spiral", points = 9, noise = 0.5 }',
+        "race.toml: run: no common problem: problem.data.noise is 0.2 for SGD, 0.5 for Adam: "
+        "allow it with mixed = true, or mixed=True",
+    ),
     "both": (
         RUNS + "[over]\nepochs = [1, 2]",
         "race.toml: over: stands beside [[run]]: leave one of them out",

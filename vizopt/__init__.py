@@ -19,8 +19,8 @@ is on disk is opened with `vizopt.Recording("sgd.zarr")`. `check`, `find`, `slid
 `tune` and `recipe` do what the commands of these names do. What goes wrong for a user is a
 `VizoptError`, one line each.
 
-Files by suffix: .mp4, .webm, .gif, .webp, .apng, .png (one frame, or all as NAME-%05d.png),
-.html (a page with a player), .pptx (a slide), .zarr (the recording).
+Files by suffix: .mp4, .mov, .webm, .gif, .webp, .apng; of one frame .png, .jpg (.jpeg), .pdf, .svg;
+all of them as NAME-%05d.png; .html (a page with a player), .pptx (a slide), .zarr (the recording).
 """
 
 from importlib import import_module as _import_module

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import field, fields
+from dataclasses import field, fields, is_dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -118,11 +118,8 @@ class Race(RacePresentation):
         first = self.run[0]
         for entry in self.run[1:]:
             if entry.problem.subject != first.problem.subject:
-                about = first.problem.about, entry.problem.about
-                what = f"{first.name} trains on {about[0]}, {entry.name} on {about[1]}"
-                raise ValueError(
-                    f"run: no common problem: {what}: allow it with mixed = true, or mixed=True"
-                )
+                way = "allow it with mixed = true, or mixed=True"
+                raise ValueError(f"run: no common problem: {_apart(first, entry)}: {way}")
 
     def _check_seeds(self) -> None:
         """Raises ValueError where a run would race on a seed that its rate was tuned on."""
@@ -170,3 +167,18 @@ def file_name(name: str) -> str:
 def entered(scene: Scene, name: str) -> Entry:
     """A scene as a run of a race."""
     return Entry(**{each.name: getattr(scene, each.name) for each in fields(Training)}, name=name)
+
+
+def _apart(first: Entry, other: Entry) -> str:
+    """What two runs are trained on; of one data set the keys that differ."""
+    one, two = first.problem, other.problem
+    if type(one.subject) is not type(two.subject) or not is_dataclass(one.subject):
+        return f"{first.name} trains on {one.about}, {other.name} on {two.about}"
+    keys = [field.name for field in fields(one.subject)]
+    values = ((key, getattr(one.subject, key), getattr(two.subject, key)) for key in keys)
+    differ = [
+        f"problem.data.{key} is {a!r} for {first.name}, {b!r} for {other.name}"
+        for key, a, b in values
+        if a != b
+    ]
+    return "; ".join(differ)
