@@ -580,3 +580,18 @@ def test_weights_of_other_shapes_are_not_equal(command, tmp_path):
     np.savez("other.npz", W1=np.ones((3, 2, 5)), loss=np.ones(3))
     ran = command("compare", "mine.npz", "other.npz")
     assert ran.out == "equal: loss at 3 rows\n"
+
+
+def test_a_table_that_begins_later_or_has_no_number_says_so(command, run, tmp_path):
+    rows = [f"{epoch},{value}" for epoch, value in enumerate(run["loss"].tolist())]
+    for name, kept in {
+        "late.csv": rows[3:],
+        "nan.csv": [*rows[:5], "5,nan", *rows[6:]],
+    }.items():
+        (tmp_path / name).write_text("\n".join(["epoch,loss", *kept]) + "\n")
+    late = command("compare", run.path, tmp_path / "late.csv")
+    assert f"late.csv: begins at epoch 3, {run.path} at 0" in late.out
+    nan = command("compare", run.path, tmp_path / "nan.csv")
+    assert "first differs at epoch 5: loss" in nan.out
+    assert "not a number there" in nan.out
+    assert "widest" not in nan.out

@@ -169,7 +169,7 @@ def _columns(found: Comparison) -> Iterator[str]:
         ours, theirs = float(gap.here[widest]), float(gap.there[widest])
         told = f"  {name}: first at {unit} {gap.epochs[gap.first]}"
         most = f", widest at {unit} {gap.epochs[widest]}: {_two(ours, theirs)}"
-        yield told + (most if widest != gap.first else "")
+        yield told + (most if widest != gap.first and apart[widest] > 0 else "")
     if found.rows and found.weights is None:
         yield f"  weights: equal at {counted(found.rows, unit)}"
 
@@ -220,6 +220,8 @@ def _epochs_of(found: Comparison, log: Log, other: Log) -> Iterator[str]:
         some = ", ".join(map(str, inside[:NAMED].tolist()))
         more = f" and {len(inside) - NAMED} more" if len(inside) > NAMED else ""
         yield f"{other.name}: lacks {found.unit} {some}{more}"
+    if ours[0] < theirs[0]:
+        yield f"{other.name}: begins at {found.unit} {theirs[0]}, {log.name} at {ours[0]}"
     if ours[-1] > theirs[-1]:
         yield f"{other.name}: ends at {found.unit} {theirs[-1]}, {log.name} at {ours[-1]}"
 
