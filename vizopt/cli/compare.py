@@ -180,16 +180,17 @@ def _of_scene(source: str, scene: "Scene", epochs: int, stack: ExitStack, quiet:
 
 def _is_of(path: Path, scene: "Scene") -> bool:
     """Whether a whole recording of the same scene and versions is there."""
+    from importlib.metadata import version
+
     import numpy as np
 
-    import vizopt
     from vizopt.recording.atomic import attributes, is_whole
     from vizopt.scene.written import scene_toml
 
     if not is_whole(path):
         return False
     known = attributes(path)["vizopt"]
-    versions = {"vizopt": vizopt.__version__, "numpy": np.__version__}
+    versions = {"vizopt": version("vizopt"), "numpy": np.__version__}
     return (known.get("scene"), known.get("versions")) == (scene_toml(scene), versions)
 
 

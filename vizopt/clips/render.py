@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -15,6 +16,7 @@ from vizopt.clips.write import named, write_frames, write_texts
 from vizopt.core.errors import EncodeError
 from vizopt.core.progress import Bar
 from vizopt.draw.views import Runs
+from vizopt.flashes import Verdict
 from vizopt.flashes.warning import CARD_WORDS
 from vizopt.formats import Format
 from vizopt.scene.options import ClipOptions
@@ -52,14 +54,10 @@ def draw(
     wrong |= write_texts(complete, told.text, staging)
     took = perf_counter() - start
     kinds = dict(members)
-    places = {} if alone else {file: staging.place(file) for file in complete}
-    verdicts = {file: checks.begin(flash_checks, place) for file, place in places.items()}
+    verdicts = {} if alone else _begun(complete, checks, flash_checks, staging)
 
     def clip(file: Path) -> Clip:
-        verdict = None
-        if not alone:
-            with named(places[file], file):
-                verdict = replace(verdicts[file](), path=file)
+        verdict = None if alone else verdicts[file]()
         length = len(drawing) + (kinds[file].poster == "frame" and metadata.poster is not None)
         made = Clip(file, size, fps, length, took, verdict, metadata, drawing.at)
         papered = scene.colours.transparent and not group.clear
@@ -67,3 +65,17 @@ def draw(
         return replace(made, papered=papered, asked=options.fps, unseen=unseen)
 
     return lambda: [clip(file) for file in complete], wrong
+
+
+def _begun(
+    files: Sequence[Path], checks: Checks, flash_checks: FlashChecks, staging: Staging
+) -> dict[Path, Callable[[], Verdict]]:
+    """The checks of complete clips, which go on meanwhile: each waits for its verdict."""
+    places = {file: staging.place(file) for file in files}
+    begun = {file: checks.begin(flash_checks, place) for file, place in places.items()}
+
+    def verdict(file: Path) -> Verdict:
+        with named(places[file], file):
+            return replace(begun[file](), path=file)
+
+    return {file: partial(verdict, file) for file in files}

@@ -7,7 +7,7 @@ from pathlib import Path
 from vizopt.clips.plan import text_beside
 from vizopt.clips.staging import Staging
 from vizopt.core.arrays import Frame
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import EncodeError
 from vizopt.core.marks import signed
 from vizopt.formats import Format, StreamSpec, Write
@@ -33,7 +33,7 @@ def write_waiting(file: Path, text: str, staging: Staging) -> dict[Path, EncodeE
 
 def write_text(file: Path, text: str) -> None:
     """Write a text file; it is complete or not there."""
-    with finished(file) as part:
+    with atomic_write(file) as part:
         part.write_text(text, encoding="utf-8")
 
 

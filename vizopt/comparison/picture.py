@@ -10,7 +10,7 @@ import numpy as np
 from vizopt.clips.plan import check_place
 from vizopt.comparison import Comparison
 from vizopt.comparison.gaps import Gap, weights_apart
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import VizoptError
 from vizopt.core.marks import RECIPE, SOFTWARE
 from vizopt.draw.theme import THEMES
@@ -87,7 +87,7 @@ def draw(found: Comparison, path: Path) -> None:
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(theme.rule)
-    with finished(path) as part:
+    with atomic_write(path) as part:
         suffix = path.suffix.lower()
         figure.savefig(part, format=suffix[1:], metadata=ABOUT[suffix])
 

@@ -10,7 +10,7 @@ from vizopt.core.places import beside, made, sweep, synced
 
 
 @contextmanager
-def finished(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """A place to write to, renamed to path when complete and removed when not.
 
     It has a name of its own: of two runs that write the same file the last to finish wins, whole.

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from vizopt.clips.options import Request
 from vizopt.clips.plan import check_place, planned
 from vizopt.core.arrays import Size
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import EncodeError, VizoptError
 from vizopt.core.library import JOINED_BY
 from vizopt.core.numbers import counted
@@ -132,7 +132,7 @@ def _write_text(file: Path, slides: Sequence[formats.Slide]) -> None:
     for slide in slides:
         for part in slide.parts:
             _copy(part.clip, file.parent / part.clip.name)
-    with finished(file) as place:
+    with atomic_write(file) as place:
         place.write_text(formats.SNIPPETS[file.suffix.lower()](slides), encoding="utf-8")
 
 
@@ -257,5 +257,5 @@ def _copy(clip: Path, file: Path) -> None:
     """Copy a finished clip, and nothing else, to the folder of the deck."""
     if _is_there(clip, file):
         return
-    with finished(file) as part:
+    with atomic_write(file) as part:
         shutil.copyfile(clip, part)

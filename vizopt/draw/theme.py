@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Text: TypeAlias = Literal["normal", "large"] | float
 NORMAL_SCALE, LARGE_SCALE = 1.2, 1.55  # times a text's size
-SMALLEST = 11  # size of the smallest text
+SMALLEST_SIZE = 11  # size of the smallest text
 MIN_LARGE_SIZE = 19.0  # of large text
 
 
@@ -72,7 +72,7 @@ class Theme:
     @property
     def least(self) -> float:
         """Size of the smallest text as it is drawn, in 720ths of the frame's shorter side."""
-        named = {"normal": NORMAL_SCALE * SMALLEST, "large": MIN_LARGE_SIZE}
+        named = {"normal": NORMAL_SCALE * SMALLEST_SIZE, "large": MIN_LARGE_SIZE}
         return named[self.text] if isinstance(self.text, str) else self.text / 100 * SIDE
 
     def font(self, size: float) -> float:
@@ -83,7 +83,8 @@ class Theme:
         if self.text == "normal":
             return NORMAL_SCALE * size
         least = self.least
-        grown = (least - NORMAL_SCALE * SMALLEST) / (MIN_LARGE_SIZE - NORMAL_SCALE * SMALLEST)
+        normal = NORMAL_SCALE * SMALLEST_SIZE
+        grown = (least - normal) / (MIN_LARGE_SIZE - normal)
         return max((NORMAL_SCALE + (LARGE_SCALE - NORMAL_SCALE) * grown) * size, least)
 
     def tints(self, classes: int) -> NDArray[np.uint8]:

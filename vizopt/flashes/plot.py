@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.core.marks import SOFTWARE
 from vizopt.flashes.check import MAX_FLASHES, Measure, Verdict
 from vizopt.flashes.decode import pictures
@@ -47,7 +47,7 @@ def draw(path: Path, verdict: Verdict, curve: Curve) -> None:
     Raises:
         EncodeError: it cannot be written.
     """
-    with mpl.rc_context(), finished(path) as part:
+    with mpl.rc_context(), atomic_write(path) as part:
         _style()
         figure = Figure(INCHES, dpi=150, layout="constrained")
         FigureCanvasAgg(figure)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from vizopt.core.arrays import Frame
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.formats.base import Format, check_sides
 from vizopt.formats.changes import Changes
 from vizopt.formats.quality import LOSSLESS
@@ -32,7 +32,7 @@ def _nearest_fps(fps: float) -> float:
 
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
-    with finished(path) as part, part.open("wb") as file:
+    with atomic_write(path) as part, part.open("wb") as file:
         writer = _Writer(file, stream)
         if stream.metadata.poster is not None:
             writer.write(stream.metadata.poster)

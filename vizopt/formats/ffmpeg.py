@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from vizopt.core.arrays import Frame, Size
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import DecodeError, EncodeError, says_shortage
 from vizopt.core.ffmpeg import LEAN_ENVIRONMENT, OWN_GROUP, TRIAL, able, end, widen
 from vizopt.core.interrupts import uninterrupted
@@ -58,7 +58,7 @@ def piped(
     program = able(path, codec, SPARING if sparing else TRIAL)
     source = _sparing(stream.size, stream.fps) if sparing else _plain(stream)
     with (
-        finished(path) as part,
+        atomic_write(path) as part,
         tempfile.TemporaryFile() as said,
         _metadata(stream.metadata) as tags,
     ):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Frame
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.formats.base import Format, check_sides
 from vizopt.formats.quality import QualityStep
 from vizopt.formats.stream import StreamSpec, Write
@@ -31,7 +31,7 @@ def _nearest_fps(fps: float) -> float:
 
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
-    with finished(path) as part, part.open("wb") as file:
+    with atomic_write(path) as part, part.open("wb") as file:
         writer = _Writer(file, stream)
         if stream.metadata.poster is not None:
             writer.write(stream.metadata.poster)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from vizopt.core.arrays import Frame
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.formats.base import Format, check_sides
 from vizopt.formats.quality import STILL_STEPS
 from vizopt.formats.stream import StreamSpec, Write
@@ -28,7 +28,7 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     def write(frame: Frame) -> None:
         last[:] = [frame]
 
-    with finished(path) as part:
+    with atomic_write(path) as part:
         yield write
         if last:
             quality = QUALITY - STEP * stream.level

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vizopt.core.arrays import Frame, Size
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.core.bounded import read_bytes
 from vizopt.core.marks import SOFTWARE
 from vizopt.formats.base import Format, check_sides
@@ -39,7 +39,7 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     about: dict[str, str | None] = {"Title": metadata.title, "Creator": SOFTWARE}
     about |= {"Subject": metadata.warning or metadata.alt, "Keywords": ascii_toml(metadata.recipe)}
     about["CreationDate"] = None
-    with finished(path) as part:
+    with atomic_write(path) as part:
         yield seen
         with stream.printed() as figure, mpl.rc_context({"pdf.fonttype": TRUETYPE}):
             colour = figure.get_facecolor()

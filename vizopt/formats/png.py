@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vizopt.core.arrays import Frame
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.core.marks import SOFTWARE, ends, holds_recipe
 from vizopt.formats.base import Format
 from vizopt.formats.quality import STILL_STEPS
@@ -23,7 +23,7 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     def write(frame: Frame) -> None:
         last[:] = [frame]
 
-    with finished(path) as part:
+    with atomic_write(path) as part:
         yield write
         if last:
             save(part, last[0], stream)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vizopt.core.arrays import Frame
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.core.bounded import read_bytes
 from vizopt.core.marks import SOFTWARE
 from vizopt.formats.base import Format
@@ -40,7 +40,7 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
         """The pixels are not wanted, the figure is."""
 
     assert stream.printed
-    with finished(path) as part:
+    with atomic_write(path) as part:
         yield seen
         with stream.printed() as figure, mpl.rc_context(SETTINGS):
             text = io.StringIO()

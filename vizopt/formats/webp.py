@@ -9,7 +9,7 @@ from typing import BinaryIO
 from xml.sax.saxutils import escape, unescape
 
 from vizopt.core.arrays import Frame
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.formats.base import Format, check_sides
 from vizopt.formats.changes import Changes
 from vizopt.formats.quality import LOSSLESS
@@ -40,7 +40,7 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     put = b"\x02" if stream.transparent else b"\0"  # in the place of what is shown, or over it
     milliseconds = round(1000 / stream.fps)
     packet = _xmp(stream.metadata)
-    with finished(path) as part, part.open("wb") as file:
+    with atomic_write(path) as part, part.open("wb") as file:
         sides = b"".join((side - 1).to_bytes(3, "little") for side in stream.size)
         file.write(b"RIFF\0\0\0\0WEBP")
         flags = ANIMATED | (XMP if packet else 0) | 0x10  # alpha

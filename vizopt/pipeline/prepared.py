@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from numpy.random import RandomState
 
-import vizopt
 from vizopt.recording.header import Header
 from vizopt.recording.state import State
 from vizopt.scene.spec import Scene
@@ -57,7 +57,7 @@ def prepare(scene: Scene) -> Prepared:
         layout=kept.layout,
         whole=kept.whole,
         epochs=scene.epochs,
-        versions={"vizopt": vizopt.__version__, "numpy": np.__version__},
+        versions={"vizopt": version("vizopt"), "numpy": np.__version__},
         kind=scene.problem.kind,
         unit=scene.problem.unit,
         settings=scene.settings(problem.words),

@@ -15,7 +15,7 @@ from vizopt.draw.panels.rule import Line, value
 FIRST_FIGURES = 4  # of a number to begin with
 DECIMALS = 4  # of x and what is added to it
 MAX_FIGURES = 17  # figures that tell a float from all others
-SMALLEST = 5e-324  # number that a float can be, with less than one figure
+LEAST_FLOAT = 5e-324  # number that a float can be, with less than one figure
 SAFE = 0.499  # of the last place: what is nearer to a half could be rounded either way
 MIDDLE = 0.49  # of the last place: a result that is so far off gets a figure first
 
@@ -154,4 +154,4 @@ def last_place(text: str) -> float:
     """What 1 in the last figure of a printed number is worth."""
     mantissa, _, exponent = text.replace("−", "-").partition("e")
     places = int(exponent or 0) - len(mantissa.partition(".")[2])
-    return max(float(10.0**places), SMALLEST)
+    return max(float(10.0**places), LEAST_FLOAT)

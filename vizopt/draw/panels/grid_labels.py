@@ -9,7 +9,7 @@ from vizopt.core.sampling import tensor_before
 from vizopt.core.tensors import Shape, Tensor
 from vizopt.core.words import Phrase
 from vizopt.draw.panels.base import DrawContext
-from vizopt.draw.theme import SMALLEST
+from vizopt.draw.theme import SMALLEST_SIZE
 from vizopt.recording.quantities import layer_title
 
 CONTENTS = {  # by the roles of its rows
@@ -73,8 +73,8 @@ def sample(slot: DrawContext, grid: Grid, whole: Mapping[str, Shape]) -> str:
     said = f"{_sides(first)} {of}"
     close, least = (text.replace(" × ", "×") for text in (said, of))
     choices = (said, close, least, least.replace("\u2009", ""))
-    fits = (text for text in choices if slot.text_width(text, SMALLEST) <= slot.width)
-    return next(fits, "") or slot.fitted(choices[-1], SMALLEST, slot.width)
+    fits = (text for text in choices if slot.text_width(text, SMALLEST_SIZE) <= slot.width)
+    return next(fits, "") or slot.fitted(choices[-1], SMALLEST_SIZE, slot.width)
 
 
 def _sides(tensor: Tensor) -> str:

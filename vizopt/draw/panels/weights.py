@@ -18,7 +18,7 @@ from vizopt.draw.panels import grid_labels
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.scale import scale_in
 from vizopt.draw.regions import NearestZoom
-from vizopt.draw.theme import SMALLEST, Theme
+from vizopt.draw.theme import SMALLEST_SIZE, Theme
 from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
 
@@ -71,7 +71,7 @@ class Weights(OneRun):
         title = grid_labels.title(slot, self.layer, grid, run.header.whole)
         slot.text(0, slot.font(15), title, 15, colour=slot.theme.ink, weight="bold")
         if sample := grid_labels.sample(slot, grid, run.header.whole):
-            slot.text(0, _head(slot) + slot.font(SMALLEST) * 0.9, sample, SMALLEST)
+            slot.text(0, _head(slot) + slot.font(SMALLEST_SIZE) * 0.9, sample, SMALLEST_SIZE)
         blocks = _block(grid.rows, weights[3]) * _block(grid.columns, weights[2]) > 1
         if _lies(run, self.layer):
             room = slot.width - slot.text_width(title, 15, "bold") - slot.unit * 12
@@ -164,7 +164,7 @@ def _lies(run: Recording, layer: str) -> bool:
 
 def _boxes(slot: DrawContext, run: Recording, layer: str) -> tuple[Box, Box]:
     """Where the weights and the update are drawn."""
-    head = round(_head(slot) + slot.font(SMALLEST) * 1.4 * bool(run.header.whole))
+    head = round(_head(slot) + slot.font(SMALLEST_SIZE) * 1.4 * bool(run.header.whole))
     if _lies(run, layer):
         between = round(_head(slot))
         height = (slot.height - head - between) // 2

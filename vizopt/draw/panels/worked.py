@@ -14,12 +14,12 @@ from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.panels.arithmetic import Step, arithmetic
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.readings import Readings
+from vizopt.draw.theme import SMALLEST_SIZE
 from vizopt.draw.views import Views
 from vizopt.recording.descent import outcome
 
 SIZES = (19, 17, 15, 13)  # of the arithmetic: the largest that leaves nothing out
 PITCH, NARROW = 1.42, 1.28  # from line to line, in sizes; where there is little room
-SMALLEST = 11  # size of any text
 TERMS = ("+ ", "− ", "= ")  # how a term and a result begin
 PRODUCT = "·/"  # signs of a product, set without blanks where there is little room
 INDENT = "   "  # of what goes on in the next line
@@ -178,7 +178,7 @@ def _fitting(
         events: lines that the longest text of what happened takes.
     """
     groups = [[_Way(size, tight=tight) for size in SIZES] for tight in (False, True)]
-    groups += [[_Way(size, NARROW, True, events) for size in (SIZES[-1], SMALLEST)]]
+    groups += [[_Way(size, NARROW, True, events) for size in (SIZES[-1], SMALLEST_SIZE)]]
     for ways in groups:
         found = {}
         for way in ways:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vizopt.core.arrays import Frame, Spots
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import EncodeError
 from vizopt.core.marks import END_BYTES, is_signed, signed
 from vizopt.core.places import scratch
@@ -35,7 +35,7 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
 
     The clips are written first: the page says what the flash check finds in them.
     """
-    with finished(path) as part, scratch() as folder:
+    with atomic_write(path) as part, scratch() as folder:
         clip = folder / "clip.mp4"
         with _shot(clip, path, stream, SCRUBBED) as seen:
             yield seen.write

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from html import escape
+from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby
 from string import Template
@@ -12,7 +13,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-import vizopt
 from vizopt.core.numbers import count
 from vizopt.core.words import Language, phrase, table
 from vizopt.flashes import Verdict
@@ -39,7 +39,7 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
         shots: its drawings; the last is for narrow screens where there are two.
         verdict: what the flash check finds in it; a clip that nobody checked waits for the viewer.
     """
-    metadata, frames, poster = stream.metadata, shots[0].frames, stream.metadata.poster
+    metadata, frames = stream.metadata, shots[0].frames
     style = "".join(_part(f"style/{part}.css") for part in STYLE) + rules(metadata.around)
     address = _part("script/address.js")
     script = "\n".join(_part(f"script/{part}.js") for part in SCRIPT)
@@ -49,20 +49,18 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
     starts = verdict is not None and not warning
     data = _data(stream, shots[0], columns, said) | {"starts": starts, "spots": spots(shots)}
     shown = slice(1) if metadata.pauses else slice(-1, None)  # the last is an answer
-    seen = escape((not metadata.pauses and metadata.alt) or metadata.title)
+    told, poster = _told(metadata, said), metadata.poster
+    stills = shots if poster is None else [shots[0]._replace(poster=poster)]
     return Template(_part("page.html")).substitute(
         policy=_policy(style, address, script),
-        version=escape(vizopt.__version__),
-        title=escape(metadata.title or said["page_animation"]),
-        alt=escape(metadata.alt or metadata.title),
-        seen=seen,
+        version=escape(version("vizopt")),
         embed=' class="embed"' if stream.embed else "",
         style=style,
         coloured="" if metadata.around else " hidden",
         address=address,
         script=script,
         **dict(zip(("width", "height"), stream.size, strict=True)),
-        posters=posters(shots if poster is None else [shots[0]._replace(poster=poster)], seen),
+        posters=posters(stills, told["seen"]),
         clips=sources(shots),
         warning=f'<p class="warning" id="warning">{escape(warning)}</p>' if warning else "",
         numbers="\n".join(_row(name, values[shown], metadata) for name, values in columns),
@@ -72,11 +70,21 @@ def page(stream: StreamSpec, shots: Sequence[Shot], verdict: Verdict | None) -> 
         step=1 if all(isinstance(at, int) for at in data["at"]) else "any",
         speeds="\n".join(_speed(speed, verdict, said) for speed in SPEEDS),
         events=_events(metadata, columns, frames),
-        story="\n".join(f"<p>{escape(t)}</p>" for t in metadata.paragraphs or (metadata.alt,)),
         data=_json(data),
-        recipe=escape(metadata.recipe),
+        **told,
         **{key: escape(text) for key, text in said.items()},
     )
+
+
+def _told(metadata: ClipMetadata, said: Mapping[str, str]) -> dict[str, str]:
+    """What the page tells of its clip; where the viewer is asked, no label tells the answer."""
+    return {
+        "title": escape(metadata.title or said["page_animation"]),
+        "alt": escape(metadata.alt or metadata.title),
+        "seen": escape((not metadata.pauses and metadata.alt) or metadata.title),
+        "story": "\n".join(f"<p>{escape(t)}</p>" for t in metadata.paragraphs or (metadata.alt,)),
+        "recipe": escape(metadata.recipe),
+    }
 
 
 def _said(words: Language, unit: str) -> dict[str, str]:

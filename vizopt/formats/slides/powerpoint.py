@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from zlib import crc32
 
 from vizopt.core.arrays import Size
-from vizopt.core.atomic import finished
+from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import EncodeError, VizoptError, is_shortage
 from vizopt.core.marks import SOFTWARE
 from vizopt.formats.slides.layout import columns, fitted, free, pixels, plain, text_percent, titled
@@ -76,7 +76,7 @@ def write(
             if template is None:
                 colour(page, slide)
     listed(deck)
-    with finished(file) as part:
+    with atomic_write(file) as part:
         deck.save(str(part))
         about.identifier = f"{SOFTWARE} {checksum(part)}"
         deck.save(str(part))
