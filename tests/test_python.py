@@ -264,6 +264,19 @@ def test_what_scenes_are_made_of_has_short_names(prompt):
     assert prompt[1] == '<Scene scene: "T", 41 epochs, Adam, 2 → 64 ReLU → 3 softmax>'
 
 
+TABLES = {"optimizers": ["OPTIMIZERS"], "schedules": ["SCHEDULES"]}
+TABLES["problems"] = ["PROBLEMS", "DATASETS"]
+
+
+@pytest.mark.parametrize("module", TABLES)
+def test_every_kind_has_a_public_class(module):
+    public = getattr(vizopt, module)
+    for table in TABLES[module]:
+        for kind, cls in getattr(public, table).items():
+            assert cls.__name__ in public.__all__, kind
+            assert getattr(public, cls.__name__) is cls
+
+
 WRONG = {
     "Adam: lr: -1: should be greater than 0": lambda: vizopt.optimizers.Adam(lr=-1),
     "Adam: lr: missing: add this key": vizopt.optimizers.Adam,

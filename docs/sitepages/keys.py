@@ -7,6 +7,7 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import vizopt
 from sitepages.markdown import escaped
 from vizopt.core.docstrings import docstring
 from vizopt.draw.figure_spec import FigureSpec
@@ -87,6 +88,8 @@ def _part(part: Part) -> Iterator[str]:
         first, _, rest = head.partition("\n")
         proper = f"**{spec.NAME}.** " if hasattr(spec, "NAME") else ""
         yield f"\n### `{name}`\n\n{proper}{escaped(first)}\n"
+        if public := _public(spec):
+            yield f"In Python `{public}`.\n"
         if rest.strip():
             yield f"```text\n{rest.strip()}\n```\n"
         if keys := [field for field in fields(spec) if field.init]:
@@ -96,6 +99,14 @@ def _part(part: Part) -> Iterator[str]:
                 yield f"| `{key.name}` | {_default(key)} | {escaped(meaning.get(key.name, ''))} |"
         if source := re.search(r"^Reference: *(.*(?:\n\S.*)*)", doc, flags=re.M):
             yield f"\n{escaped(' '.join(source[1].split()))}"
+
+
+def _public(spec: type) -> str:
+    """The name that Python has a class by, where it has one: `vizopt.problems.Moons`."""
+    for module in (vizopt.problems, vizopt.optimizers, vizopt.schedules):
+        if spec.__name__ in module.__all__:
+            return f"{module.__name__}.{spec.__name__}"
+    return f"vizopt.{spec.__name__}" if spec.__name__ in vizopt.__all__ else ""
 
 
 def _default(field: Field[Any]) -> str:

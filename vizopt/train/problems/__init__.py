@@ -2,7 +2,20 @@
 
 from vizopt.train.problems.base import Evaluation, Problem, ProblemSpec
 from vizopt.train.problems.data import DATASETS
-from vizopt.train.problems.datasets import Data, Dataset, Measured, Spiral
+from vizopt.train.problems.datasets import (
+    Bands,
+    Blobs,
+    Checkerboard,
+    Data,
+    Dataset,
+    Measured,
+    Measurements,
+    Moons,
+    Rings,
+    Sine,
+    Spiral,
+    Xor,
+)
 from vizopt.train.problems.files import CSV, NPZ
 from vizopt.train.problems.functions import Function, FunctionSpec
 from vizopt.train.problems.network import Network, NetworkSpec
@@ -19,17 +32,25 @@ __all__ = [
     "DATASETS",
     "NPZ",
     "PROBLEMS",
+    "Bands",
+    "Blobs",
+    "Checkerboard",
     "Data",
     "Dataset",
     "Evaluation",
     "Function",
     "FunctionSpec",
     "Measured",
+    "Measurements",
+    "Moons",
     "Network",
     "NetworkSpec",
     "Problem",
     "ProblemSpec",
     "Regression",
     "RegressionSpec",
+    "Rings",
+    "Sine",
     "Spiral",
+    "Xor",
 ]
