@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
@@ -260,6 +261,42 @@ def test_at_and_weights(tiny):
     assert Path(tiny.path).exists()
 
 
+@pytest.mark.parametrize("wrong", ["3", None, True, 1.5, 3.0, -1, 40, [1], np.float32(2)])
+def test_what_is_no_epoch_of_a_run_is_one_line(tiny, wrong):
+    told = repr(wrong).replace("np.float32(2.0)", "2.0")
+    for ask in (tiny.at, lambda epoch: tiny.weights("dense1", epoch=epoch)):
+        with pytest.raises(VizoptError) as raised:
+            ask(wrong)
+        assert str(raised.value) == f"{tiny.path}: no epoch {told}: the run has 0 to 39"
+
+
+@pytest.mark.parametrize("wrong", [3, None, [7]])
+def test_what_is_no_name_of_a_run_is_one_line(tiny, wrong):
+    with pytest.raises(VizoptError, match=r": no weights .*: .*there are: dense1, dense1\.biases"):
+        tiny.weights(wrong, epoch=5)
+    with pytest.raises(VizoptError, match=r": no column .*: .*there are: accuracy, delta"):
+        tiny[wrong]
+
+
+def test_numbers_of_numpy_are_numbers(tiny, tmp_path):
+    for epoch in (np.int64(9), np.array(9), np.uint8(9)):
+        assert tiny.at(epoch) == tiny.at(9)._replace(params=ANY, update=ANY)
+        assert type(tiny.at(epoch).epoch) is int
+        assert tiny.weights("dense1", epoch=epoch).shape == (2, 64)
+    size = (np.int64(480), np.int64(270))
+    clip = vizopt.render(tiny, tmp_path / "a.png", size=size, fps=np.float32(20))
+    assert clip.size == (480, 270)
+    assert vizopt.ClipOptions(size=size, loop=np.int64(2)).size == (480, 270)
+    rule = vizopt.optimizers.Adam(np.float32(0.5), beta_1=np.float64(0.5))
+    assert (rule.lr, rule.beta_1) == (vizopt.schedules.Constant(0.5), 0.5)
+    data = vizopt.problems.Blobs(np.int64(20))
+    sizes = np.array([2, 8, 3])
+    assert vizopt.problems.NetworkSpec(data=data, sizes=sizes).sizes == (2, 8, 3)
+    changed = vizopt.load_scene("sgd", {"epochs": np.int32(7), "optimizer.lr": np.float32(0.5)})
+    assert (changed.epochs, changed.optimizer.lr.rate) == (7, 0.5)
+    assert type(changed.epochs) is int
+
+
 def test_what_scenes_are_made_of_has_short_names(prompt):
     assert prompt[1] == '<Scene scene: "T", 41 epochs, Adam, 2 → 64 ReLU → 3 softmax>'
 
@@ -280,6 +317,10 @@ def test_every_kind_has_a_public_class(module):
 WRONG = {
     "Adam: lr: -1: should be greater than 0": lambda: vizopt.optimizers.Adam(lr=-1),
     "Adam: lr: missing: add this key": vizopt.optimizers.Adam,
+    "Adam: 8 values by place: takes 4: lr, beta_1, beta_2, epsilon": (
+        lambda: vizopt.optimizers.Adam(0.1, 0.2, 0.3, 0.4, 5, 6, 7, 8)
+    ),
+    "SGD: lr: given twice, by place and by name": lambda: vizopt.optimizers.SGD(0.1, lr=0.2),
     'Adam: betta_1: unknown key (did you mean "beta_1"?)': (
         lambda: vizopt.optimizers.Adam(0.1, betta_1=0.9)
     ),

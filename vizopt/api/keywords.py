@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypedDict
 
 from vizopt.clips.options import Request, values_of
 from vizopt.core.errors import VizoptError, hint
+from vizopt.core.plain import plain
 from vizopt.core.sizes import fps_of, frame_of, size_of
 from vizopt.core.wanted import wanted, wanted_keys
 from vizopt.scene.load import load_look
@@ -93,7 +94,7 @@ def asked_of(call: str, options: ClipOptions | None, keywords: Mapping[str, Any]
     for name in keywords:
         if name not in known:
             raise VizoptError(f'{call}: unknown keyword "{name}": {hint(name, known)}')
-    given = {name: value for name, value in keywords.items() if value is not None}
+    given = {name: plain(value) for name, value in keywords.items() if value is not None}
     wanted_keys(f"{call}: overrides", given.get("overrides", {}))
     for name, (kind, example) in WANTED.items():
         if name in given and not _fits(given[name], kind, name):

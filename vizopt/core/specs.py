@@ -3,7 +3,7 @@
 A spec prints, compares and pickles.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import field, fields
 from functools import wraps
 from typing import Annotated, Any, TypeAlias, TypeVar, cast, dataclass_transform
@@ -14,6 +14,8 @@ from pydantic import ConfigDict, Field, ValidationError
 from vizopt.core.errors import SpecError
 from vizopt.core.explain import first_mistake
 from vizopt.core.floats import MAX_EXACT_INT, MAX_FLOAT
+from vizopt.core.numbers import counted
+from vizopt.core.plain import plain
 
 T = TypeVar("T")
 
@@ -58,14 +60,24 @@ def _built_late(cls: Any, source: Any, handler: Callable[[Any], Any]) -> Any:
 def _in_one_line(init: Any) -> Any:
     @wraps(init)
     def built(self: Any, *values: Any, **named: Any) -> None:
-        names = [field.name for field in fields(self) if field.init and not field.kw_only]
-        given = dict(zip(names, values, strict=False)) | named
-        clear = len(given) == len(values) + len(named)  # so that a mistake has a name, no number
+        cls = type(self)
+        given = _by_name(cls, values)
+        if twice := ", ".join(given.keys() & named.keys()):
+            raise SpecError(f"{cls.__name__}: {twice}: given twice, by place and by name")
+        given |= named
         try:
-            init(self, *(() if clear else values), **(given if clear else named))
+            init(self, **{name: plain(value) for name, value in given.items()})
         except ValidationError as error:
-            key, message = first_mistake(error, given, type(self))
-            told = ": ".join(filter(None, (type(self).__name__, key, message)))
-            raise SpecError(told) from error
+            key, message = first_mistake(error, given, cls)
+            raise SpecError(": ".join(filter(None, (cls.__name__, key, message)))) from error
 
     return built
+
+
+def _by_name(cls: Any, values: Sequence[Any]) -> dict[str, Any]:
+    """Values that were given by their places, so that a mistake has a name, no number."""
+    names = [field.name for field in fields(cls) if field.init and not field.kw_only]
+    if len(values) > len(names):
+        takes = f"takes {len(names)}: {', '.join(names)}" if names else "takes none"
+        raise SpecError(f"{cls.__name__}: {counted(len(values), 'value')} by place: {takes}")
+    return dict(zip(names, values, strict=False))

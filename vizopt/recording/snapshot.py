@@ -1,9 +1,12 @@
 """Snapshot: everything that a recording has of one epoch."""
 
-from typing import NamedTuple
+from textwrap import shorten
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vizopt.core.plain import plain, whole
 
 Arrays = dict[str, NDArray[np.floating]]  # by name: dense1.weights, dense1.biases, …
 
@@ -39,7 +42,7 @@ def step_of(unit: str, number: int) -> str:
     return f"step {number}" if unit == "step" else f"the step of {unit} {number}"
 
 
-def kept_row(epochs: NDArray[np.integer], epoch: int, recorded: int, unit: str) -> int:
+def kept_row(epochs: NDArray[np.integer], epoch: Any, recorded: int, unit: str) -> int:
     """The row of an epoch whose parameters are kept.
 
     Args:
@@ -49,13 +52,14 @@ def kept_row(epochs: NDArray[np.integer], epoch: int, recorded: int, unit: str) 
         unit: what they are called, "epoch" or "step".
 
     Raises:
-        ValueError: not recorded, or not kept: the nearest that are.
+        ValueError: no number, not recorded, or not kept: the nearest that are.
     """
-    if not 0 <= epoch < recorded:
-        raise ValueError(f"no {unit} {epoch}: the run has 0 to {recorded - 1}")
-    row = int(np.searchsorted(epochs, epoch))
-    if row < len(epochs) and epochs[row] == epoch:
+    number, has = whole(epoch), f"the run has 0 to {recorded - 1}" if recorded else "there are none"
+    if number is None or not 0 <= number < recorded:
+        raise ValueError(f"no {unit} {shorten(repr(plain(epoch)), 40)}: {has}")
+    row = int(np.searchsorted(epochs, number))
+    if row < len(epochs) and epochs[row] == number:
         return row
     near = [str(n) for n in epochs[max(row - 1, 0) : row + 1].tolist()]
     kept = f"the nearest that are: {' and '.join(near)}" if near else "none are"
-    raise ValueError(f"the weights of {unit} {epoch} are not kept: {kept}")
+    raise ValueError(f"the weights of {unit} {number} are not kept: {kept}")

@@ -12,7 +12,6 @@ recording. Every chunk ends in its CRC-32C. `vizopt.recording.recorder` writes, 
 
 import json
 from collections.abc import Iterator
-from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,7 +22,6 @@ from vizopt.core.bounded import DOCUMENT, read_bytes
 from vizopt.core.errors import RecordingError, hint, tells_nothing
 from vizopt.core.params import ParamLayout
 from vizopt.core.places import at_home
-from vizopt.core.wanted import wanted
 from vizopt.recording import header as headers
 from vizopt.recording import told
 from vizopt.recording.atomic import is_written
@@ -117,8 +115,7 @@ class Recording:
 
     def __getitem__(self, column: str) -> NDArray[Any]:
         """A whole column [E] or [N, *shape], or a constant array."""
-        wanted("Recording: column", column, str, '"loss"')
-        return self.rows(column, 0, None)
+        return self.rows(column if isinstance(column, str) else repr(column), 0, None)
 
     def at(self, epoch: int) -> Snapshot:
         """Everything of one epoch: loss and the like, parameters before its step, the step itself.
@@ -126,17 +123,15 @@ class Recording:
         Raises:
             RecordingError: there is no such epoch, or its weights are not kept: the nearest are.
         """
-        wanted("Recording: epoch", epoch, Integral, "100")
-        try:
-            row = kept_row(self["epoch"], epoch, self.epochs, self.header.unit)
-        except ValueError as error:
-            raise RecordingError(f"{self.path}: {error}") from error
+        row = self._row_of(epoch)
         history = [name for name, array in self._arrays.items() if _group_of(array) == "history"]
         params, update = (
             self.layout.views(self.row(name, row)) if name in self._arrays else {}
             for name in ("params", "delta")
         )
-        return Snapshot(epoch, {name: float(self[name][epoch]) for name in history}, params, update)
+        number = int(self["epoch"][row])
+        values = {name: float(self[name][number]) for name in history}
+        return Snapshot(number, values, params, update)
 
     def weights(self, name: str, *, epoch: int) -> NDArray[Any]:
         """One array of the parameters before the step of an epoch, read-only.
@@ -149,16 +144,13 @@ class Recording:
         Raises:
             RecordingError: no such array or epoch.
         """
-        wanted("Recording: name", name, str, '"dense1"')
         params = self.at(epoch).params
+        known = [*params, *self.layout.layers] if params else []
+        if name not in known:
+            raise RecordingError(f'{self.path}: no weights "{name}": {hint(str(name), known)}')
         if name in params:
             return params[name]
-        if not params or name not in self.layout.layers:
-            raise RecordingError(
-                f'{self.path}: no weights "{name}": {hint(name, [*params, *self.layout.layers])}'
-            )
-        row = kept_row(self["epoch"], epoch, self.epochs, self.header.unit)
-        found = self.layout.weights_of(name, self.row("params", row))
+        found = self.layout.weights_of(name, self.row("params", self._row_of(epoch)))
         found.flags.writeable = False
         return found
 
@@ -191,6 +183,12 @@ class Recording:
         rows = self._arrays[column].chunks[0]
         for start in range(0, len(self), rows):
             yield self.rows(column, start, start + rows)
+
+    def _row_of(self, epoch: Any) -> int:
+        try:
+            return kept_row(self["epoch"], epoch, self.epochs, self.header.unit)
+        except ValueError as error:
+            raise RecordingError(f"{self.path}: {error}") from error
 
     def _read(self, column: str, start: int, stop: int | None) -> NDArray[Any]:
         if column not in self.names:

@@ -15,6 +15,7 @@ from vizopt.core.errors import SceneError, VizoptWarning, hint, one_line
 from vizopt.core.explain import explained, names_of
 from vizopt.core.library import bundled, is_table, names, races, unpacked
 from vizopt.core.places import at_home
+from vizopt.core.plain import plain
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.wanted import wanted_keys, wanted_path
 from vizopt.core.words.own import put_in
@@ -274,4 +275,4 @@ def override(table: dict[str, Any], key: str, value: Any, file: str) -> None:
         known = next((names_of(cls) for cls, kind in kinds().items() if kind == value), list(table))
         for name in set(table) - set(known):
             del table[name]
-    table[last] = value
+    table[last] = plain(value)
