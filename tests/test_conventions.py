@@ -43,6 +43,44 @@ def test_what_names_cannot_tell_is_told_by_classes_or_by_the_modules_name():
     assert ParamLayout.of(up, "keras").grid("up").columns == 4
 
 
+@pytest.mark.parametrize(
+    ("convention", "weight", "bias", "told"),
+    [
+        ("torch", (3, 2, 2, 2), (2,), (12, 2, "2×2 · 3 → 2")),  # a transposed convolution
+        ("torch", (3, 3, 2, 2), (3,), (12, 3, "2×2 · 3 → 3")),
+        ("torch", (4, 3), (3,), (4, 3, "4 → 3")),
+        ("torch", (4, 3), (4,), (3, 4, "3 → 4")),
+        ("torch", (4, 3), (5,), (3, 4, "3 → 4")),
+        ("keras", (2, 2, 5, 4), (5,), (16, 5, "2×2 · 4 → 5")),
+        ("keras", (4, 3), (4,), (3, 4, "3 → 4")),
+        ("book", (4, 3), (4,), (3, 4, "3 → 4")),
+        ("book", (4, 3), (4, 1), (3, 4, "3 → 4")),  # columns, as in deeplearning.ai's courses
+        ("book", (4, 1), (4, 1), (1, 4, "1 → 4")),
+        ("book", (1, 4), (1, 4), (1, 4, "1 → 4")),
+        ("keras", (4, 12), (2, 12), (4, 12, "4 → 12")),  # the two biases of a GRU
+    ],
+)
+def test_a_bias_tells_which_way_its_matrix_lies(convention, weight, bias, told):
+    layer, names = "net", {"torch": "weight bias", "keras": "kernel bias", "book": "weights biases"}
+    own = [f"{layer}.{name}" for name in names[convention].split()]
+    layout = ParamLayout.of(dict(zip(own, (weight, bias), strict=True)), convention)
+    matrix = layout.tensors[0]
+    assert (*matrix.grid, matrix.words) == told
+    fits = np.prod(bias) % told[1] == 0
+    assert layout.layers == ((layer,) if fits else (layer, own[1]))
+    assert layout.grid(layer).inputs == told[0]
+    values = np.arange(np.prod(weight) + np.prod(bias), dtype=float)
+    below = layout.matrix(layer, values)[told[0] :]
+    assert np.array_equal(below.ravel(), values[np.prod(weight) :] if fits else [])
+
+
+def test_of_several_matrices_the_name_tells_whose_bias_it_is():
+    shapes = {"W1": (4, 3), "b1": (4, 1), "W2": (2, 4), "b2": (2, 1)}
+    assert [ParamLayout.of(shapes).grid(f"W{n}")[1:4] for n in (1, 2)] == [(4, 4, 3), (5, 2, 4)]
+    rbm = {"W": (6, 4), "v_bias": (6,), "h_bias": (4,)}  # one bias fits each side
+    assert ParamLayout.of(rbm).grid("W")[1:4] == (7, 4, 6)
+
+
 def test_a_model_that_is_one_module_has_its_arrays_names():
     layout = ParamLayout.of({"weight": (3, 2), "bias": (3,)}, "torch")
     assert layout.layers == ("weight",)

@@ -14,21 +14,12 @@ Predict = Callable[[NDArray[Any]], Any]
 
 
 def arrays(layers: Mapping[str, Any]) -> dict[str, Any]:
-    """The weights and biases as they are now, by name: `dense1.weights`.
-
-    Weights that are [outputs, inputs], which their biases tell, are turned.
-    """
+    """The weights and biases as they are now, by name: `dense1.weights`."""
     if are_arrays(layers):
         return dict(layers)
     found: dict[str, Any] = {}
     for name, layer in layers.items():
-        own = of_layer(layer)
-        weights, biases = own.get("weights"), own.get("biases")
-        if weights is not None and biases is not None and np.ndim(weights) == 2:
-            size, (rows, columns) = np.size(biases), np.shape(weights)
-            if size == rows != columns:
-                own["weights"] = np.transpose(weights)
-        found |= {f"{name}.{key}": value for key, value in own.items()}
+        found |= {f"{name}.{key}": value for key, value in of_layer(layer).items()}
     return found
 
 

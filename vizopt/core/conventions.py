@@ -35,14 +35,15 @@ def tensors_of(
     of two rows. Of a module with several matrices each is a layer of its own under its whole name;
     a bias joins the one whose outputs it fits, by its name where it fits more. What is left is a
     layer alone. A matrix of torch's own modules is [outputs, inputs]; one by any other name, as of
-    a parameter `W_q`, is taken as [inputs, outputs].
+    a parameter `W_q`, is taken as [inputs, outputs]. One whose bias fits its inputs and not its
+    outputs lies the other way: a transposed convolution, or an owner with a way of his own.
 
     Args:
         shapes: name → shape, in the order of the flat vector.
         convention: whose names and axes they are.
         modules: class of the module of an array, where it is known: `{"up": "ConvTranspose2d"}`.
-            It tells what names and shapes do not: transposed convolutions and embeddings. Without
-            it a module's own name has to.
+            It tells what names and shapes do not: embeddings, and transposed convolutions without a
+            bias. Without it a module's own name has to.
 
     Raises:
         ValueError: a shape that has no matrix; a statistic that is no parameter.
@@ -57,7 +58,7 @@ def tensors_of(
         known = [
             _tensor(name, shape, module, convention, kind, biases) for name, shape in arrays.items()
         ]
-        found |= {tensor.name: tensor for tensor in _layered(module, known)}
+        found |= {tensor.name: tensor for tensor in _layered(module, _turned(known))}
     return tuple(found[name] for name in shapes)
 
 
@@ -131,6 +132,26 @@ def _axes(
     return axes - 2, (axes - 1,)
 
 
+def _turned(tensors: list[Tensor]) -> list[Tensor]:
+    """The tensors of a module, those turned whose bias fits their inputs and not their outputs."""
+    biases = [tensor for tensor in tensors if tensor.role == "bias"]
+    matrices = [tensor for tensor in tensors if tensor.role == "weight"]
+    by_name: dict[str, list[Tensor]] = {}
+    for bias in biases:
+        by_name.setdefault(_stem(bias), []).append(bias)
+
+    def turned(tensor: Tensor) -> Tensor:
+        own = biases if len(matrices) == 1 else by_name.get(_stem(tensor), [])
+        if tensor.role != "weight" or tensor.axis_in is None or len(own) != 1:
+            return tensor
+        inputs, outputs = tensor.shape[tensor.axis_in], _outputs(own[0])
+        if tensor.grid[1] in outputs or inputs not in outputs or len(tensor.axes_out) > 1:
+            return tensor
+        return replace(tensor, axis_in=tensor.axes_out[0], axes_out=(tensor.axis_in,))
+
+    return [turned(tensor) for tensor in tensors]
+
+
 def _layered(module: str, tensors: list[Tensor]) -> Iterator[Tensor]:
     """The tensors of a module in their layers."""
     matrices = [tensor for tensor in tensors if tensor.role == "weight"]
@@ -176,8 +197,8 @@ def _homes(matrices: list[Tensor], biases: list[Tensor]) -> dict[str, Tensor]:
 
 
 def _outputs(bias: Tensor) -> set[int]:
-    """How many outputs a bias may be for: as one row, or as several."""
-    return {bias.size, *bias.shape[-1:]}
+    """How many outputs a bias may be for: as one row or column, or as several rows."""
+    return {bias.size, *(side for side in bias.shape[-1:] if side > 1)}
 
 
 def _stem(tensor: Tensor) -> str:
