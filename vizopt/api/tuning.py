@@ -47,12 +47,7 @@ def tune(
     Raises:
         VizoptError: a source that is no race, a wrong key or target, a file that cannot be written.
     """
-    wanted("tune: target", target, Real, "0.8")
-    if not 0 < target <= 1:
-        raise VizoptError(f"tune: target: {target!r} is no accuracy: from 0 to 1, like 0.8")
-    if cores is not None:
-        check_cores("tune", cores)
-    wanted_keys("tune: overrides", overrides or {})
+    _check(target, cores, overrides or {})
     with nullcontext(at_home(folder)) if folder else scratch() as trials:
         return tuned(
             source if isinstance(source, Race) else at_home(source),
@@ -65,3 +60,13 @@ def tune(
             overwrite=overwrite,
             cores=cores,
         )
+
+
+def _check(target: Any, cores: Any, overrides: Any) -> None:
+    """What is told before anything is trained."""
+    wanted("tune: target", target, Real, "0.8")
+    if not 0 < target <= 1:
+        raise VizoptError(f"tune: target: {target!r} is no accuracy: from 0 to 1, like 0.8")
+    if cores is not None:
+        check_cores("tune", cores)
+    wanted_keys("tune: overrides", overrides)

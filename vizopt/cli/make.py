@@ -82,9 +82,7 @@ def make(
     loaded = [told(_loaded(scene, asked, data)) for scene in scenes]
     from vizopt import pipeline  # a mistake in a scene is told without what draws
 
-    for i, scene in enumerate(loaded):
-        if scene.name in [other.name for other in loaded[:i]]:
-            raise click.UsageError(f"two scenes named {scene.name}: they would share their files")
+    _check_names([scene.name for scene in loaded])
     every = [files or _wanted(*each, place) for each in zip(scenes, loaded, strict=True)]
     for scene, wanted in zip(loaded, every, strict=True):
         pipeline.sorted_out(scene, wanted, asked)
@@ -203,6 +201,12 @@ def limits_of(
     if fit:
         limits = {file: most._replace(size_bytes=fit) for file, most in limits.items()}
     return limits if any(any(most) for most in limits.values()) else None
+
+
+def _check_names(names: list[str]) -> None:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise click.UsageError(f"two scenes named {name}: they would share their files")
 
 
 def _loaded(source: str, asked: "Request", data: Path | None) -> "Scene":

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from importlib.metadata import version
 from itertools import cycle
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,8 +14,11 @@ from vizopt.comparison.gaps import Gap, weights_apart
 from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import VizoptError
 from vizopt.core.marks import RECIPE, SOFTWARE
-from vizopt.draw.theme import THEMES
+from vizopt.draw.theme import THEMES, Theme
 from vizopt.formats.ours import guard
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MARK = RECIPE.decode() + version("vizopt")  # of what has no recipe, as of what has one
 ABOUT = {
@@ -62,21 +66,7 @@ def draw(found: Comparison, path: Path) -> None:
         axes.axhline(share, color=theme.muted, dashes=dashes, linewidth=1, label=label)
     if found.epoch is not None:
         axes.axvline(found.epoch, color=theme.muted, linewidth=1)
-    axes.set_yscale("log")
-    axes.set_ylim(MIN_SHARE / 2, None)
-    axes.annotate(
-        "equal",
-        (0.0, MIN_SHARE),
-        (6, 6),
-        xycoords=axes.get_yaxis_transform(),
-        textcoords="offset points",
-        color=theme.muted,
-    )
-    from matplotlib.ticker import MaxNLocator
-
-    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
-    axes.set_xlabel(found.unit, color=theme.ink)
-    axes.set_ylabel("|here − there|, share of the value", color=theme.ink)
+    _scale(axes, theme, found.unit)
     first = "no difference" if found.epoch is None else f"differ from {found.unit} {found.epoch} on"
     both = f"{found.here.name} and {found.there.name}"
     title = axes.set_title(f"{both}: {first}", color=theme.ink, loc="left", wrap=True)
@@ -90,6 +80,25 @@ def draw(found: Comparison, path: Path) -> None:
     with atomic_write(path) as part:
         suffix = path.suffix.lower()
         figure.savefig(part, format=suffix[1:], metadata=ABOUT[suffix])
+
+
+def _scale(axes: "Axes", theme: Theme, unit: str) -> None:
+    """Both axes, and the height at which there is no difference."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_yscale("log")
+    axes.set_ylim(MIN_SHARE / 2, None)
+    axes.annotate(
+        "equal",
+        (0.0, MIN_SHARE),
+        (6, 6),
+        xycoords=axes.get_yaxis_transform(),
+        textcoords="offset points",
+        color=theme.muted,
+    )
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    axes.set_xlabel(unit, color=theme.ink)
+    axes.set_ylabel("|here − there|, share of the value", color=theme.ink)
 
 
 def _allowed(found: Comparison, curves: Collection[str]) -> dict[float, list[str]]:

@@ -1,7 +1,7 @@
 """Given: what somebody's own training hands over, as plain arrays."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from math import inf, isfinite, nan
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Labels
 from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import counted
+from vizopt.core.wanted import wanted
 from vizopt.recording.labels import labelled, plain
 from vizopt.recording.quantities import QUANTITIES
 
@@ -20,6 +21,12 @@ MIN_SAMPLES = 50  # samples of wide data that are taken in any case
 PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
 MOST_STEPS = 20_000_000  # that a history holds
 LONGEST_NAME = 100  # characters
+KINDS: dict[str, tuple[type, str]] = {  # of what names something, and an example of each
+    "classes": (Iterable, '["cat", "dog"]'),
+    "features": (Iterable, '["length", "width"]'),
+    "modules": (Mapping, '{"up": "ConvTranspose2d"}'),
+    "versions": (Mapping, '{"torch": "2.5"}'),
+}
 TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
 
 
@@ -121,6 +128,13 @@ def number(name: str, value: Any) -> float:
     if found.size != 1:
         raise RecordingError(f"{name}: {list(found.shape)} is not one number: log its mean")
     return float(found.reshape(()))
+
+
+def kinds(**values: Any) -> None:
+    """Raises VizoptError for one that is not of its kind in KINDS; None is left out."""
+    for name, value in values.items():
+        if value is not None:
+            wanted(f"Run: {name}", value, *KINDS[name])
 
 
 def choice(name: str, value: Any, *options: str) -> None:

@@ -1,7 +1,7 @@
 """Run: records what any training loop tells it."""
 
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from vizopt.core.conventions import Convention
 from vizopt.core.errors import VizoptError
 from vizopt.core.places import at_home
-from vizopt.core.wanted import wanted
 from vizopt.recording import given
 from vizopt.recording.budget import bytes_of
 from vizopt.recording.ending import at_end, closed, is_open
@@ -108,15 +107,12 @@ class Run:
         self.path = at_home(path)
         given.choice("unit", unit, "epoch", "step")
         given.choice("mode", mode, "new", "resume")
-        wanted("Run: classes", () if classes is None else classes, Iterable, '["cat", "dog"]')
+        given.kinds(classes=classes, features=features, modules=modules, versions=versions)
         epochs = given.planned(f"{unit}s", epochs)
         samples = (
             given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None
         )
         one = None if threshold is None else given.finite("threshold", threshold)
-        wanted("Run: modules", modules or {}, Mapping, '{"up": "ConvTranspose2d"}')
-        wanted("Run: versions", versions or {}, Mapping, '{"torch": "2.5"}')
-        wanted("Run: features", features, Iterable, '["length", "width"]')
         names = tuple(map(str, features))
         source = Source(samples, predict, names, one, convention, dict(modules or {}))
         about = {"unit": unit, "title": title, "external": origin or External("Python")}
@@ -235,17 +231,14 @@ class Run:
         except VizoptError as error:
             self._left_out.leave_out("number", f"{error}: it and others like it")
             return None
-        most = given.MOST_STEPS
-        if self._least() <= at < most:
+        # A resumed run goes back where it is told to, and what came after that comes again.
+        least = 0 if self._step is None else self._step + 1
+        if least <= at < given.MOST_STEPS:
             return at
-        limit = f"over {self._step}" if at < most else f"{most - 1:,} at most"
+        last = given.MOST_STEPS - 1
+        limit = f"over {self._step}" if at <= last else f"{last:,} at most"
         self._left_out.leave_out("order", f"step {at}: should be {limit}: it and others like it")
         return None
-
-    def _least(self) -> int:
-        """The least number that the next step may have; a resumed run goes back where it is told
-        to, and what came after that comes again."""
-        return 0 if self._step is None else self._step + 1
 
     def _named(self, name: str) -> str | None:
         """What a number is recorded as; nothing where it cannot be, which is said once."""
