@@ -366,8 +366,8 @@ def test_json_has_the_same_keys_for_every_clip(command):
 UNREADABLE = {
     "none.mp4": "cannot read: No such file",
     "folder.gif": "cannot read: Is a directory",
-    "text.gif": "not an MP4, MOV, WebM, GIF, APNG or WebP",
-    "empty.mp4": "not an MP4, MOV, WebM, GIF, APNG or WebP",
+    "text.gif": "not an MP4, MOV, WebM, GIF, APNG, WebP, PNG or JPG, nor a page or slide",
+    "empty.mp4": "not an MP4, MOV, WebM, GIF, APNG, WebP, PNG or JPG, nor a page or slide",
     "sound.mp4": "cannot read: ",
 }
 

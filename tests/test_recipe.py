@@ -11,6 +11,7 @@ import tomli_w
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+import vizopt
 from vizopt.cli import cli
 from vizopt.clips import recipe
 from vizopt.clips.recipe import load
@@ -145,8 +146,11 @@ def test_a_recipe_reads_no_link_and_nothing_from_the_current_folder(tmp_path, mo
 
 WRONG = {
     "no.gif": (None, "cannot read: No such file"),
-    "text.mp4": (b"hello, this is no clip at all", "not an MP4, MOV, WebM, GIF, APNG or WebP"),
-    "empty.webm": (b"", "not an MP4, MOV, WebM, GIF, APNG or WebP"),
+    "text.mp4": (
+        b"hello, this is no clip at all",
+        "none of .mp4, .gif, .mov, .webm, ",
+    ),
+    "empty.webm": (b"", "none of .mp4, .gif, .mov, .webm, "),
     "cut.mp4": (b"\0\0\0\x1cftypisom\0\0\2\0", "cannot read: "),
     "cut.png": (b"\x89PNG\r\n\x1a\n\0\0", "cannot read: "),
     "cut.webp": (b"RIFF\0\0\0\0WEBPVP8X", "cannot read: "),
@@ -166,6 +170,26 @@ def test_what_is_no_clip_is_one_clear_line(command, name, verb):
     assert ran.err.count("\n") == 1
     assert ran.out == ""
     assert not Path("outputs").exists()
+
+
+def test_a_sequence_is_one_clip_by_its_name(command, walk):
+    vizopt.render(walk, "fr-%05d.png", size=(480, 270), fps=10, seconds=0.3)
+    recipe = command("recipe", "fr-00000.png").out
+    assert 'title = "' in recipe
+    assert command("recipe", "fr-%05d.png").out == recipe == vizopt.recipe("fr-%05d.png")
+    told = "vizopt: fr-%05d.png: its pictures have no times: check the clip that they become\n"
+    assert command("check", "fr-%05d.png").err == told
+    for verb in ("recipe", "make"):
+        told = command(verb, "none-%05d.png").err
+        assert told == "vizopt: none-%05d.png: no picture of this sequence is there\n"
+
+
+def test_what_has_no_recipe_by_its_content_is_told_what_has_one(command):
+    Path("notes.mp4").write_text("MP4s are nice, this is none")
+    told = command("recipe", "notes.mp4").err
+    assert told.startswith("vizopt: notes.mp4: none of .mp4, .gif, ")
+    for suffix in (".jpg", ".pdf", ".svg", ".html", ".pptx"):
+        assert f" {suffix}," in told
 
 
 def test_a_clip_without_a_recipe(command, monkeypatch):

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from vizopt.api.keywords import PathLike
 from vizopt.clips.recipe import read
-from vizopt.core.errors import VizoptError
+from vizopt.core.errors import DecodeError, VizoptError
 from vizopt.core.places import at_home
 from vizopt.flashes.check import Verdict, check_flashes
+from vizopt.formats import is_sequence
 from vizopt.formats.ours import guard
 
 
@@ -18,7 +19,8 @@ def check(
     Measures its flashes by success criterion 2.3.1, three flashes or below threshold.
 
     Args:
-        path: of the clip: .mp4, .mov, .webm, .gif, .apng, .webp, or the one of a page or slide.
+        path: of the clip: .mp4, .mov, .webm, .gif, .apng, .webp, or the one of a page or slide; a
+            .png or .jpg is one picture, which never flashes.
         once: judge as shown once; MP4, MOV and WebM count as looped.
         plot: picture of its flashes to write, FILE.png.
         overwrite: a plot that vizopt did not write may be replaced.
@@ -27,6 +29,8 @@ def check(
         VizoptError: the clip cannot be read, or the plot not be written.
     """
     path = at_home(path)
+    if is_sequence(path):
+        raise DecodeError(f"{path}: its pictures have no times: check the clip that they become")
     if plot is None:
         return check_flashes(path, once)
     plot = at_home(plot)
@@ -61,7 +65,7 @@ def recipe(path: PathLike) -> str:
     Written into a file NAME.toml it is a scene like any other: `vizopt.make("NAME.toml", "a.gif")`.
 
     Args:
-        path: of the clip, of any format.
+        path: of the clip, of any format; of a sequence its name, `fr-%05d.png`.
 
     Raises:
         VizoptError: no such clip, or no recipe in it.

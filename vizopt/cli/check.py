@@ -36,7 +36,7 @@ def check(
 
     Measures its flashes by success criterion 2.3.1, three flashes or below threshold.
 
-    Reads MP4, MOV, WebM, GIF, APNG and WebP, and the one clip of a page or slide.
+    Reads MP4, MOV, WebM, GIF, APNG, WebP, PNG and JPG, and the one clip of a page or slide.
 
     Exit code: 0 all pass, 1 one fails, 2 one cannot be read.
     """

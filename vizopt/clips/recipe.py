@@ -12,7 +12,7 @@ from typing import Any
 from vizopt.core.errors import DecodeError, SceneError
 from vizopt.core.library import is_bundled_data
 from vizopt.core.toml import LONGEST, parsed
-from vizopt.formats import FORMATS, every
+from vizopt.formats import FORMATS, every, is_sequence
 from vizopt.scene.load import parse_scene, with_data
 from vizopt.scene.spec import MADE_WITH, RECORDED, Scene
 from vizopt.train.problems import CSV, NPZ
@@ -24,24 +24,36 @@ def is_clip(source: str | Path) -> bool:
 
 
 def read(path: Path) -> str:
-    """The recipe in a clip: TOML, below a line with versions.
+    """The recipe in a clip, or in the pictures of a sequence: TOML, below a line with versions.
 
     Raises:
         DecodeError: no such file, not a clip, damaged, or no recipe in it.
     """
-    from vizopt.flashes.decode import is_image
     from vizopt.flashes.frames import head
 
-    first = head(path)
+    file = _picture_of(path) if is_sequence(path) else path
+    first = head(file)
     kinds = (kind for kind in every().values() if re.match(kind.begins, first, re.DOTALL))
     found = next(kinds, None)
-    said = found.read_recipe(path) if found else str(is_image(path))  # which says what it is not
+    if found is None:
+        raise DecodeError(f"{path}: none of {', '.join(FORMATS)}, whatever its name says")
+    said = found.read_recipe(file)
     _, start, rest = said.partition(MADE_WITH)
     if not start:
         raise DecodeError(f"{path}: no recipe in it: vizopt did not make it, or it was re-encoded")
     if len(rest) > LONGEST:
         raise DecodeError(f"{path}: its recipe is longer than {LONGEST} characters: not read")
     return start + rest
+
+
+def _picture_of(sequence: Path) -> Path:
+    """The first picture of a sequence: each has the recipe."""
+    from vizopt.formats.sequence import members
+
+    there = members(sequence)
+    if not there:
+        raise DecodeError(f"{sequence}: no picture of this sequence is there")
+    return there[0]
 
 
 def load(path: Path, overrides: Mapping[str, Any], data: Path | None = None) -> Scene:

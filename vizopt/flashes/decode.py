@@ -7,9 +7,11 @@ from vizopt.core.errors import DecodeError
 from vizopt.flashes.containers import clip_in, is_holder
 from vizopt.flashes.frames import MATROSKA, WHITE, DecodedFrame, head
 
+KINDS = "an MP4, MOV, WebM, GIF, APNG, WebP, PNG or JPG, nor a page or slide with a clip"
+
 
 def pictures(path: Path, paper: str = WHITE) -> Iterator[DecodedFrame]:
-    """The pictures of an MP4, MOV, WebM, GIF, APNG or WebP, in the order of showing; none is kept.
+    """The pictures of a clip, in the order of showing, or of a PNG or JPG; none is kept.
 
     Of a PowerPoint deck or a player's page those of its one clip. What is transparent shows the
     paper.
@@ -52,4 +54,4 @@ def is_image(path: Path) -> bool:
         return True
     if first[4:8] in (b"ftyp", b"moov", b"mdat", b"free", b"wide") or first[:4] == MATROSKA:
         return False
-    raise DecodeError(f"{path}: not an MP4, MOV, WebM, GIF, APNG or WebP, whatever its name says")
+    raise DecodeError(f"{path}: not {KINDS}, whatever its name says")
