@@ -19,7 +19,7 @@ import vizopt
 from vizopt.clips import writing
 from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import SceneError, VizoptWarning
-from vizopt.core.words import _places, checked, language, languages, phrase, table
+from vizopt.core.words import _places, checked, language, languages, phrase, setting_keys, table
 from vizopt.draw import fonts, glyphs
 from vizopt.draw.glyphs import Glyphs, drawn_width, text_width
 from vizopt.draw.header import _settings
@@ -135,9 +135,10 @@ language = "mine.toml"
 
 def test_a_file_of_ones_own_words_goes_into_the_scene_and_with_it(tmp_path, monkeypatch):
     (tmp_path / "scene.toml").write_text(SCENE, "utf-8")
-    (tmp_path / "mine.toml").write_text('step = "ŝtupo"\n', "utf-8")
+    own = 'step = "ŝtupo"\n[settings]\nspiral = "spiralo"\n'  # in sections as the bundled ones
+    (tmp_path / "mine.toml").write_text(own, "utf-8")
     scene = load_scene(tmp_path / "scene.toml")
-    assert scene.look.language == {"step": "ŝtupo"}
+    assert scene.look.language == {"step": "ŝtupo", "spiral": "spiralo"}
     again = parse_scene(scene_toml(scene), "recipe", {}, {})
     words = again.colours.words
     assert words.say("step") == "ŝtupo"
@@ -292,6 +293,14 @@ def test_right_to_left_titles_run_from_right_to_left():
     assert drawn_width("مرحبا", 20) < sum(drawn_width(c, 20) for c in "مرحبا")  # letters join
     strip = Glyphs(20.0, "#000000", "#ffffff")
     assert strip.width("مرحبا 1") == round(drawn_width("مرحبا 1", 20))
+
+
+def test_words_of_the_settings_are_those_of_a_section_and_the_longest_come_first():
+    keys = setting_keys()
+    assert {"rate", "nesterov", "cosine", "moons", "race_seeds"} <= set(keys) <= set(table("en"))
+    assert not {"from_to", "learning_rate", "loss"} & set(keys)  # "a to b.csv" is a file's name
+    assert keys.index("momentum_decay") < keys.index("momentum")
+    assert keys.index("sgd_momentum_torch") < keys.index("sgd_momentum")
 
 
 NAMES_OF_ALL = {"dropout", "softmax", "xor"}

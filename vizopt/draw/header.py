@@ -6,6 +6,7 @@ import numpy as np
 
 from vizopt.core.arrays import Pixels
 from vizopt.core.sizes import MARGIN, Box
+from vizopt.core.words import setting_keys
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.paint import pixel_axes
 from vizopt.draw.panels import Draw, DrawContext
@@ -14,19 +15,6 @@ from vizopt.draw.views import BADGES, Views, at_end, clock_of, ended_of, planned
 
 TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
 BETWEEN = "  ·  "  # settings
-# HeaderText that they have: names of rules; schedules; all.
-RULES = ("sgd_momentum", "sgd_momentum_torch", "nesterov", "nesterov_keras")
-SCHEDULES = (
-    *("then", "warm_up", "steps_every", "steps_at", "exponential", "polynomial", "cosine"),
-    *("cosine_restarts", "one_cycle", "piecewise"),
-)
-SETTINGS = (
-    *("rate", "first_rate", "decay", "weight_decay", "momentum_decay", "momentum", *RULES),
-    *("acts_here", *SCHEDULES),
-    *("points", "samples", "classes", "start", "batch", "dropout", "held_out"),
-    *("spiral", "blobs", "moons", "rings", "checkerboard", "bands", "sine", "refitted"),
-    *("race_same_start", "race_unlike", "race_seeds"),
-)
 LINES = 3  # of settings at most
 BESIDE_COUNT = 2  # of them where there is no title; more stand below the counter
 
@@ -112,13 +100,12 @@ def _title(slot: DrawContext, line: str, at: tuple[float, float], free: float) -
 
 def _settings(slot: DrawContext, settings: str) -> str:
     """The settings as they were recorded, in the picture's language as far as it has them."""
-
-    inside = (*RULES, *SCHEDULES, "from_to")
+    known = setting_keys()
 
     def told(item: str) -> str:
         if item[:1] in [*BADGES]:  # of one of several runs
             return f"{item[:2]}{told(item[2:])}"
-        return slot.theme.words.retold(item, *SETTINGS, inside=inside)
+        return slot.theme.words.retold(item, *known, inside=(*known, "from_to"))
 
     parts = (map(told, part.split(", ")) for part in settings.split(BETWEEN))
     return BETWEEN.join(", ".join(part) for part in parts)

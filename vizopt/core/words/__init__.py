@@ -12,6 +12,7 @@ from vizopt.core.errors import hint
 from vizopt.core.toml import parsed
 
 LONGEST = 300  # characters of one text
+PUT_IN = re.compile(r"\{(\w+)\}")
 
 
 class Phrase(str):
@@ -65,7 +66,7 @@ class Language:
 @cache
 def _pattern(key: str) -> re.Pattern[str]:
     """What the English text of a key looks like when it is filled in."""
-    parts = re.split(r"\{(\w+)\}", table("en")[key])
+    parts = PUT_IN.split(table("en")[key])
     names = [f"(?P<{name}>.+)" for name in parts[1::2]] + [""]
     told = (re.escape(text) + name for text, name in zip(parts[::2], names, strict=True))
     return re.compile("".join(told), re.DOTALL)
@@ -88,6 +89,25 @@ def languages() -> tuple[str, ...]:
 @cache
 def table(language: str) -> Mapping[str, str]:
     """The words of one of them."""
+    return flat(_sections(language))
+
+
+@cache
+def setting_keys() -> tuple[str, ...]:
+    """Keys of what a picture's line of settings is made of, those with the most words first."""
+    words = _sections("en")["settings"]
+    return tuple(sorted(words, key=lambda key: len(PUT_IN.sub("", words[key])), reverse=True))
+
+
+def flat(words: Mapping[str, Any]) -> dict[str, Any]:
+    """The words of a file without its sections."""
+    found: dict[str, Any] = {}
+    for key, value in words.items():
+        found |= value if isinstance(value, Mapping) else {key: value}
+    return found
+
+
+def _sections(language: str) -> Mapping[str, Any]:
     return parsed((files("vizopt.core.words") / f"{language}.toml").read_text(encoding="utf-8"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from vizopt.core.bounded import read_text
 from vizopt.core.toml import LONGEST, parsed
-from vizopt.core.words import checked
+from vizopt.core.words import checked, flat
 
 
 def put_in(look: Any, folder: Path) -> Any:
@@ -36,7 +36,7 @@ def words_of(name: str, folder: Path) -> dict[str, str]:
     file = Path(name).expanduser()
     file = folder / file if (folder / file).is_file() else file
     try:
-        return checked(parsed(read_text(file, 4 * LONGEST, "utf-8-sig")))
+        return checked(flat(parsed(read_text(file, 4 * LONGEST, "utf-8-sig"))))
     except OSError as error:
         raise ValueError(f"language: {name}: cannot read: {error.strerror}") from error
     except UnicodeDecodeError as error:
