@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from vizopt.clips.drawing import planned_picture
 from vizopt.clips.metadata import metadata_of
 from vizopt.comparison.log import known_name
 from vizopt.core.contrast import contrast
+from vizopt.core.docstrings import docstring
 from vizopt.core.errors import SceneError
 from vizopt.core.numbers import number
 from vizopt.core.words import languages, table
@@ -28,10 +30,12 @@ from vizopt.formats.html.page import _numbers
 from vizopt.pipeline.estimate import bytes_of
 from vizopt.pipeline.prepared import prepare
 from vizopt.recording.export import as_csv, as_json, columns
+from vizopt.recording.quantities import MEASURED as MEASURED_NAMES
 from vizopt.recording.quantities import QUANTITIES, layered, ordered, quantity, ratio, title
 from vizopt.recording.summary import lines, summary
 from vizopt.scene.load import load_scene, presented
 from vizopt.story.compose import of
+from vizopt.train.probes import Record
 
 # Of PyTorch 2.13 at EPOCHS: python tests/norms.py
 PEERS = {
@@ -278,6 +282,14 @@ def test_a_recording_with_more_is_reused_and_one_with_less_is_not(command):
     more = ["--set", "record.quantities=['grad_norm']"]
     done = command("make", "sgd", *keys, *more, "-o", "b.png")
     assert "lacks grad_norm, which is to be recorded: training again" in done.out + done.err
+
+
+def test_every_quantity_that_is_measured_has_its_meaning_and_its_page():
+    page = (Path(__file__).parents[1] / "docs/howto/measure.md").read_text(encoding="utf-8")
+    told = docstring(Record).meanings["quantities"]
+    for name in MEASURED_NAMES:
+        assert f'"{name}", ' in told, name
+        assert f"\n| `{name}` | " in page, name
 
 
 def test_every_quantity_is_named_in_every_language_and_coloured_in_every_theme():
