@@ -71,6 +71,31 @@ def test_another_ffmpeg_is_found_out_before_training(instead, monkeypatch, scrip
     assert str(raised.value).endswith(": unset IMAGEIO_FFMPEG_EXE, which names it")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("none.sh", "no ffmpeg at none.sh"),
+        ("plain.sh", "plain.sh is not executable"),
+        ("folder", "folder is a folder and no ffmpeg"),
+    ],
+)
+def test_what_cannot_be_run_is_said_so(tmp_path, monkeypatch, name, told):
+    monkeypatch.chdir(tmp_path)
+    Path("plain.sh").touch(0o644)
+    Path("folder").mkdir()
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", name)
+    with pytest.raises(VizoptError) as raised:
+        program.able(Path("a.mp4"))
+    assert str(raised.value) == f"a.mp4: {told}: unset IMAGEIO_FFMPEG_EXE, which names it"
+
+
+def test_a_program_of_the_current_folder_is_found(instead, tmp_path, monkeypatch):
+    file = instead(f'exec "{REAL}" "$@"')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", file.name)
+    assert program.able(Path("a.mp4")) == str(file)
+
+
 def test_a_codec_that_is_not_there_is_named(instead):
     instead(f'case "$*" in *libvpx*) set -- -c:v none_such "$@";; esac; exec "{REAL}" "$@"')
     format_of(Path("a.mp4")).check(Path("a.mp4"), SIZE)

@@ -31,6 +31,7 @@ DATA = Path(__file__).parents[1] / "scenes" / "iris.csv"
 TINY = request(size=(320, 180), fps=10, overrides={"timeline.seconds": 0.2})
 BAD = ["CON", "nul.mp4", "Com1.gif", "a:b.mp4", "s3:/x.zarr", "a.mp4 ", "a/b./c.mp4", "n\nl.gif"]
 GOOD = ["my (1).mp4", "Übung 1, Teil 2.mp4", "console.mp4", "../x.gif", ".mp4.mp4", "a.b/c.mp4"]
+UNCOUNTED = ["%d%d.png", "q%d_%04d.png", "%%d.png", "%3d.png", "%x.png", "%s.png", "%05D.png"]
 
 
 def dead():
@@ -58,6 +59,14 @@ def test_scenes_of_good_names(tmp_path, command, name):
     file = tmp_path / f"{name}.toml"
     file.write_text(command("show", "sgd").out, encoding="utf-8")
     assert vizopt.load_scene(file).name == name
+
+
+@pytest.mark.parametrize("name", ["a\nb", "+a", "a?b"])
+def test_what_a_name_may_have_is_said_in_words(command, name):
+    Path(f"{name}.toml").write_text(command("show", "sgd").out, encoding="utf-8")
+    ran = command("make", f"{name}.toml")
+    words = "a scene's name has letters, digits, blanks and _ . , + - ( ) only, and no sign but _ ("
+    assert ran.err == f"vizopt: {one_line(name)}.toml: name: {name!r}: {words} first\n"
 
 
 def test_only_what_dead_processes_left_is_removed(tmp_path):
@@ -171,6 +180,22 @@ def test_sequences(tmp_path, run):
     assert all((tmp_path / first).exists() for first in names.values())
     frames = [clip.length for clip in clips]
     assert len([*tmp_path.glob("*.[pP][nN][gG]")]) == sum(frames) == 3 * frames[0] > 3
+
+
+@pytest.mark.parametrize("name", ["100%.png", "50%off.gif", "100%done.mp4"])
+def test_a_percent_sign_alone_is_part_of_a_name(tmp_path, name):
+    planned([tmp_path / name], ClipOptions(), overwrite=False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*UNCOUNTED, "%04d-x.png", "%10d.png", "%05d.jpg", "a%5d.mp4", "50%-%d.png"],
+)
+def test_a_number_that_is_not_counted_is_refused_before_training(command, name):
+    ran = command("make", "sgd", "-o", name, "--set", "epochs=2")
+    assert ran.code == 1
+    wrong = "stands for no number of a picture: name a sequence NAME-%d.png or NAME-%05d.png"
+    assert re.fullmatch(rf"vizopt: {re.escape(name)}: '%\w+' here {re.escape(wrong)}\n", ran.err)
 
 
 def test_a_pipe_is_no_scene_and_no_clip(command):

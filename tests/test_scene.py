@@ -1,5 +1,6 @@
 """Scenes: loaded, checked before anything runs, written out and loaded again."""
 
+import ast
 import tomllib
 from pathlib import Path
 
@@ -190,3 +191,17 @@ def test_a_frame_is_written_as_a_number_too():
     clip = parse_scene(text, "a.toml", {}, {}).clip
     assert (clip.at, clip.poster) == ("20", "3")
     assert vizopt.load_scene("sgd", {"clip.at": 20}).clip.at == "20"
+
+
+def test_every_pattern_is_told_in_words():
+    files = (file.read_text("utf-8") for file in Path(vizopt.__file__).parent.rglob("*.py"))
+    fields = [
+        {keyword.arg for keyword in node.keywords}
+        for text in files
+        if "pattern=" in text
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Field"
+    ]
+    patterns = [keys for keys in fields if "pattern" in keys]
+    assert len(patterns) >= 4
+    assert all("description" in keys for keys in patterns)

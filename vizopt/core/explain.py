@@ -25,7 +25,7 @@ def first_mistake(error: ValidationError, table: Mapping[str, Any], root: type) 
     """The key and what is wrong there; a misspelt key before the missing one it stands for."""
     problems = sorted(error.errors(), key=lambda e: e["type"] == "missing")
     problem = problems[0]
-    key, known = _place(problem["loc"], table, root)
+    key, known, at = _place(problem["loc"], table, root)
     value, context = problem["input"], problem.get("ctx", {})
     match problem["type"]:
         case "unexpected_keyword_argument":
@@ -42,6 +42,8 @@ def first_mistake(error: ValidationError, table: Mapping[str, Any], root: type) 
             message = f"{_short(value)}: should be less than or equal to {MAX_FLOAT:g}"
         case "dataclass_type":
             message = f"{_short(value)}: needs a table with {', '.join(known)}"
+        case "string_pattern_mismatch" if words := _words(at):
+            message = f"{_short(value)}: {words}"
         case "value_error":
             message = str(context["error"])
         case _:
@@ -58,8 +60,15 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _place(loc: tuple[int | str, ...], given: Any, root: type) -> tuple[str, list[str]]:
-    """The dotted key of a pydantic location as it was given, and what names are known there."""
+def _words(at: Any) -> str:
+    """What an annotation with a pattern wants, in words: `Field(pattern=…, description=…)`."""
+    described = (getattr(mark, "description", None) for mark in getattr(at, "__metadata__", ()))
+    return next(filter(None, described), "")
+
+
+def _place(loc: tuple[int | str, ...], given: Any, root: type) -> tuple[str, list[str], Any]:
+    """The dotted key of a pydantic location as it was given, what names are known there, and its
+    annotation."""
     at: Any = root
     key: list[str] = []
     known = names_of(root)
@@ -75,7 +84,7 @@ def _place(loc: tuple[int | str, ...], given: Any, root: type) -> tuple[str, lis
         known = list(one_of.kinds)
     elif _is_spec(at):
         known = names_of(at)
-    return ".".join(key), known
+    return ".".join(key), known, at
 
 
 def _item(given: Any, part: int | str) -> Any:

@@ -82,9 +82,19 @@ def _executable(path: Path) -> str:
         program = str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
         program = "ffmpeg"
-    if not shutil.which(program):
-        raise EncodeError(f"{path}: no ffmpeg at {program}: {_way_out()}")
-    return program
+    for place in (program, str(Path(program).absolute())):  # a bare name may be that of a file here
+        if shutil.which(place):
+            return place
+    raise EncodeError(f"{path}: {_missing(program)}: {_way_out()}")
+
+
+def _missing(program: str) -> str:
+    """Why nothing can be run under a name."""
+    if Path(program).is_dir():
+        return f"{program} is a folder and no ffmpeg"
+    if Path(program).exists():
+        return f"{program} is not executable"
+    return f"no ffmpeg at {program}"
 
 
 def _way_out() -> str:

@@ -38,7 +38,10 @@ class Join:
     beside: str = ""
     above: str = ""
     below: str = ""
-    name: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""
+    name: Annotated[
+        str,
+        Field(pattern=r"^[\w-]*$", description="a panel's name has letters, digits, _ and - only"),
+    ] = ""
 
     def __post_init__(self) -> None:
         given = [side for side in SIDES if getattr(self, side)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from vizopt.core.errors import EncodeError
-from vizopt.formats.base import MAX_LOOPS, Format, is_sequence
+from vizopt.formats.base import MAX_LOOPS, Format, check_number, is_sequence
 from vizopt.formats.quality import MAX_LEVEL
 from vizopt.formats.stream import ClipMetadata, Mark, Redrawn, StreamSpec, Write
 
@@ -41,8 +41,9 @@ def format_of(path: Path) -> Format:
     """The format of a path's suffix.
 
     Raises:
-        EncodeError: there is none.
+        EncodeError: there is none, or it is of one picture and the name of many.
     """
+    check_number(path)
     found = find_format(path)
     if found is None:
         suffix = suffix_of(path)

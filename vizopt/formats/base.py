@@ -17,7 +17,11 @@ Place: TypeAlias = Literal["browser", "slide"]
 Poster: TypeAlias = Literal["", "frame", "beside"]
 MAX_LOOPS = 1000  # showings that a file may ask for; 0 is for ever
 
-NUMBERED = re.compile(r".*%(0[1-9])?d\.png", re.IGNORECASE | re.DOTALL)
+# A sequence's name: what stands before the number, at least how many digits it has, and after it.
+NUMBERED = re.compile(r"([^%]*)%(?:0([1-9]))?d(\.(?i:png))")
+PRINTF = re.compile(
+    r"%\d*[diouxs](?![a-z])", re.IGNORECASE
+)  # "100%.png" and "50%off.png" are names
 
 
 def any_fps(fps: float) -> float:
@@ -109,3 +113,11 @@ def check_sides(most: int, path: Path, size: Size) -> None:
 def is_sequence(path: Path) -> bool:
     """Whether a name stands for many pictures: `NAME-%05d.png`, `NAME-%d.png`."""
     return bool(NUMBERED.fullmatch(path.name))
+
+
+def check_number(path: Path) -> None:
+    """Raises EncodeError for a name that seems to stand for many pictures, and does not."""
+    found = None if is_sequence(path) else PRINTF.search(path.name)
+    if found:
+        wrong = f"{found[0]!r} here stands for no number of a picture"
+        raise EncodeError(f"{path}: {wrong}: name a sequence NAME-%d.png or NAME-%05d.png")

@@ -5,21 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vizopt.core.arrays import Frame, Size
+from vizopt.core.arrays import Frame
 from vizopt.core.errors import EncodeError
 from vizopt.core.places import alone, beside, made, remove, sweep, synced
-from vizopt.formats.base import Format
+from vizopt.formats.base import NUMBERED, Format
 from vizopt.formats.png import is_ours, save
 from vizopt.formats.stream import StreamSpec, Write
 from vizopt.formats.texts import png_recipe
-
-NUMBER = re.compile(r"%(?:0([1-9]))?d")  # %d, %05d: at least so many digits
-
-
-def _check(path: Path, size: Size) -> None:
-    """Any size; the number stands in the name once."""
-    if path.name.count("%") != 1:
-        raise EncodeError(f"{path}: one %05d only: it stands for the number")
 
 
 def members(path: Path) -> list[Path]:
@@ -30,8 +22,15 @@ def members(path: Path) -> list[Path]:
 
 def names(path: Path) -> re.Pattern[str]:
     """What the pictures of a sequence are named."""
-    before, digits, after = NUMBER.split(path.name)
-    return re.compile(rf"{re.escape(before)}\d{{{digits or 1},}}{re.escape(after)}")
+    before, digits, after = _parted(path)
+    return re.compile(rf"{re.escape(before)}\d{{{digits},}}{re.escape(after)}")
+
+
+def _parted(path: Path) -> tuple[str, int, str]:
+    """What stands before the number of a picture, how many digits it has at least, and the rest."""
+    found = NUMBERED.fullmatch(path.name)
+    assert found
+    return found[1], int(found[2] or 1), found[3]
 
 
 def put(path: Path, made: list[Path]) -> None:
@@ -49,10 +48,10 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     """One PNG for each frame, lossless; older ones of ours go when all are there."""
     written: list[Path] = []
     folder = beside(path)
-    before, digits, after = NUMBER.split(path.name)
+    before, digits, after = _parted(path)
 
     def write(frame: Frame) -> None:
-        file = folder / f"{before}{len(written):0{digits or 1}d}{after}"
+        file = folder / f"{before}{len(written):0{digits}d}{after}"
         save(file, frame, stream)
         written.append(file)
 
@@ -76,7 +75,6 @@ FORMAT = Format(
     begins=rb"\x89PNG",
     open=_open,
     read_recipe=png_recipe,
-    check=_check,
     is_ours=is_ours,
     alpha=True,
 )

@@ -135,7 +135,7 @@ class Header:
     versions: Annotated[Mapping[str, Text], Field(max_length=100)]
     kind: Kind = "network"
     external: External | None = None
-    unit: Annotated[str, Field(pattern="^(epoch|step)$")] = "epoch"
+    unit: Annotated[str, Field(pattern="^(epoch|step)$", description="epoch or step")] = "epoch"
     batch: Whole = 0
     settings: Text = ""
     classes: Annotated[tuple[Text, ...], Field(max_length=MOST_CLASSES)] = ()

@@ -24,7 +24,14 @@ class Entry(Training):
         name: above its plane and at the end of its curve.
     """
 
-    name: Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=MAX_NAME)] = field(kw_only=True)
+    name: Annotated[
+        str,
+        Field(
+            pattern=r"^\S(.*\S)?$",
+            max_length=MAX_NAME,
+            description="a run's name is one line, with no blank at either end",
+        ),
+    ] = field(kw_only=True)
 
 
 @spec

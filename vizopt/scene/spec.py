@@ -31,6 +31,9 @@ MADE_WITH = "# made with "  # the start of a recipe, before versions
 RECORDED = "recorded"  # in a recipe, the table of who trained a run that vizopt did not
 
 
+NAMED = (
+    "a scene's name has letters, digits, blanks and _ . , + - ( ) only, and no sign but _ ( first"
+)
 ALWAYS_TOLD = {"momentum", "rho"}  # told above the picture even where they are the default
 
 
@@ -119,7 +122,9 @@ class Presentation:
 
     title: Annotated[str, Field(max_length=2000)] = field(kw_only=True)
     about: str = ""
-    name: Annotated[str, Field(pattern=r"^[\w(][\w.,+() -]*$", max_length=100)] = "scene"
+    name: Annotated[
+        str, Field(pattern=r"^[\w(][\w.,+() -]*$", max_length=100, description=NAMED)
+    ] = "scene"
     order: Whole = 1000
     timeline: Annotated[Timeline, OneOf(TIMELINES, default="logarithmic")] = Logarithmic()
     theme: Annotated[
