@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vizopt.api.keywords import PathLike
+from vizopt.clips.plan import check_place
 from vizopt.clips.recipe import read
 from vizopt.core.errors import DecodeError, VizoptError
 from vizopt.core.places import at_home
@@ -56,6 +57,7 @@ def check_plot(plot: Path, clip: Path, overwrite: bool) -> None:
         raise VizoptError(f"{plot}: a plot is a PNG: name it {plot.stem}.png")
     if plot.exists() and clip.exists() and plot.samefile(clip):
         raise VizoptError(f"{plot}: is the clip itself: choose another name for its plot")
+    check_place(plot)
     guard(plot, overwrite)
 
 

@@ -1,6 +1,7 @@
 """The command `vizopt table`: a recording's numbers, or the standings of several, on the terminal
 or in a file."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,12 +75,14 @@ def table(
         raise click.UsageError("--every or --epoch: one of them")
     if weights is not None and epoch is None:
         raise click.UsageError("--weights needs the --epoch whose weights they are")
+    if file is not None:
+        _check_place(file)
     if len(sources) > 1 or not is_recording(Path(sources[0])):
         if every or epoch is not None:
             raise click.UsageError("--every and --epoch are of one recording: leave them out")
-        text = _standings(sources, kind, mixed)
+        text = _standings(sources, kind, mixed, file)
     else:
-        text = _numbers(Path(sources[0]), every, epoch, weights, kind)
+        text = _numbers(Path(sources[0]), every, epoch, weights, kind, file)
     if file is None:
         click.echo(text, nl=False)
     else:
@@ -89,17 +92,23 @@ def table(
 
 
 def _numbers(
-    path: Path, every: int | None, epoch: int | None, weights: str | None, kind: str | None
+    path: Path,
+    every: int | None,
+    epoch: int | None,
+    weights: str | None,
+    kind: str | None,
+    file: Path | None,
 ) -> str:
     from vizopt.recording.store import Recording
 
     run = Recording(path)
+    _check_read(file, [run])
     if weights is not None and epoch is not None:
         return _weights(run, epoch, weights, kind)
     return _rows(run, every, epoch, kind)
 
 
-def _standings(sources: tuple[str, ...], kind: str | None, mixed: bool) -> str:
+def _standings(sources: tuple[str, ...], kind: str | None, mixed: bool, file: Path | None) -> str:
     from vizopt.cli.race import OUTPUTS, field_of, say_of
     from vizopt.pipeline.racing import train_race
     from vizopt.recording import standings_table as standings
@@ -109,6 +118,7 @@ def _standings(sources: tuple[str, ...], kind: str | None, mixed: bool) -> str:
         way = f"record it with: vizopt record {sources[0]} -o {Path(sources[0]).stem}.zarr"
         raise VizoptError(f"{sources[0]}: table is of a recording or a race: {way}")
     field = field_of(sources, (), {}, mixed=mixed)
+    _check_read(file, field.runs.values())
     place = OUTPUTS / field.shown.name
     trained = train_race(field, place, bar_of(quiet=False), say_of(quiet=True))
     runs = {
@@ -169,12 +179,23 @@ def _weights(run: "Recording", epoch: int, name: str, kind: str | None) -> str:
     return "".join(f"{line}\n" for line in export.weights_lines(run, at))
 
 
-def _write(file: Path, text: str, overwrite: bool) -> None:
-    """Write a file that has no mark of ours, so that only an equal one is replaced unasked."""
+def _check_place(file: Path) -> None:
     from vizopt.clips.plan import check_place
-    from vizopt.clips.write import write_text
 
     check_place(file)
+
+
+def _check_read(file: Path | None, sources: Iterable[object]) -> None:
+    """Find out before the training that the file has the data of what is told."""
+    from vizopt.clips.plan import check_read
+
+    check_read([file] if file else [], sources, "table")
+
+
+def _write(file: Path, text: str, overwrite: bool) -> None:
+    """Write a file that has no mark of ours, so that only an equal one is replaced unasked."""
+    from vizopt.clips.write import write_text
+
     if file.exists() and not overwrite and file.read_bytes() not in (b"", text.encode()):
         raise VizoptError(
             f"{file}: is there with other numbers: choose another name, "

@@ -1,7 +1,8 @@
 """Plan: which files are to be written, and which of them are drawn in one pass."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from stat import S_IWUSR
 from typing import NamedTuple
@@ -9,9 +10,12 @@ from typing import NamedTuple
 from vizopt.clips.options import Request
 from vizopt.core.arrays import Size
 from vizopt.core.errors import EncodeError
-from vizopt.core.places import ground, target, wrong_name
+from vizopt.core.places import at_home, ground, target, wrong_name
+from vizopt.core.toml import parsed
 from vizopt.formats import Format, every, find_format, format_of, is_sequence
 from vizopt.formats.ours import guard
+from vizopt.recording.atomic import check_outside
+from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
 
 
@@ -74,13 +78,32 @@ def check_played(files: Sequence[Path], asked: Request) -> None:
         raise EncodeError(f"{files[0]}: has no {name}, its player decides: {those} have one")
 
 
-def check_inputs(files: Sequence[Path], inputs: Sequence[Path]) -> None:
-    """Raises EncodeError where a file to write is one that is read, --overwrite or not."""
-    read = {os.path.realpath(file) for file in inputs}
-    for file in files:
-        for place in (*written(file), text_beside(file)):
-            if os.path.realpath(place) in read:
-                raise EncodeError(f"{place}: is read for this clip: choose another name")
+def check_inputs(files: Sequence[Path], sources: Iterable[object]) -> None:
+    """Raises EncodeError where a clip or its text would replace what its sources read."""
+    check_read([place for file in files for place in (*written(file), text_beside(file))], sources)
+
+
+def check_read(places: Iterable[Path], sources: Iterable[object], what: str = "clip") -> None:
+    """Raises EncodeError where a file to write is one that is read, --overwrite or not.
+
+    Args:
+        places: the files to write.
+        sources: scenes and recordings, whose data are files of the user's.
+        what: they are read for.
+    """
+    read = {os.path.realpath(at_home(file)) for file in map(_data_of, sources) if file}
+    for place in places:
+        if place.exists() and os.path.realpath(place) in read:
+            raise EncodeError(f"{place}: is read for this {what}: choose another name")
+
+
+def _data_of(source: object) -> str | None:
+    """The file with the data of a scene, or of a recording's, where it has one."""
+    if not isinstance(source, Recording):
+        return getattr(getattr(getattr(source, "problem", None), "data", None), "path", None)
+    with suppress(ValueError, KeyError, TypeError):  # nobody's data, or nobody's scene
+        return str(parsed(source.header.scene)["problem"]["data"]["path"])
+    return None
 
 
 def is_picture_of(sequence: Path, file: Path) -> bool:
@@ -121,5 +144,6 @@ def check_place(file: Path) -> None:
             raise EncodeError(f"{file}: is read-only: choose another name, or allow writing to it")
         if not os.access(folder, os.W_OK):
             raise EncodeError(f"{file}: cannot write: the folder is read-only")
+        check_outside(file)
     except OSError as error:
         raise EncodeError(f"{file}: cannot write: {error.strerror or error}") from error

@@ -2,7 +2,7 @@
 
 import filecmp
 import shutil
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from vizopt.clips.options import Request
-from vizopt.clips.plan import check_place, planned
+from vizopt.clips.plan import check_inputs, check_place, planned
 from vizopt.core.arrays import Size
 from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import EncodeError, VizoptError
@@ -23,6 +23,7 @@ from vizopt.deck.shared import OWN, differ
 from vizopt.deck.sources import Source, clip_name, is_finished, parted
 from vizopt.formats import slides as formats
 from vizopt.formats.ours import guard
+from vizopt.pipeline.field import Field
 from vizopt.pipeline.reuse import Reuse
 from vizopt.scene.options import ClipOptions
 
@@ -173,9 +174,17 @@ def _media(
     options = replace(ClipOptions(), **asked.options)
     every = [file.parent / name for name in drawn]
     planned(every, options, overwrite=inside or asked.overwrite)
+    if not inside:
+        check_inputs(every, _trained(thing for thing, _ in things.values()))
     if options.allow_flashes and any(name.endswith(".gif") for name in drawn):
         raise EncodeError(f"{drawn[0]}: may flash, and a GIF on a slide plays by itself: take MP4")
     return names
+
+
+def _trained(things: Iterable[Source]) -> Iterator[object]:
+    """What is trained or recorded for the slides: of a race its runs."""
+    for thing in things:
+        yield from thing.runs.values() if isinstance(thing, Field) else [thing]
 
 
 def _check_kinds(rows: Sequence[Row], suffix: str, *, gifs: bool) -> None:

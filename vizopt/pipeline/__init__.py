@@ -106,8 +106,7 @@ def sorted_out(
         check_free(file)
     options = asked.over(scene.clip)
     planned(clips, options, overwrite=asked.overwrite)
-    data = getattr(getattr(scene.problem, "data", None), "path", None)  # a file of the user's
-    check_inputs(clips, [Path(data)] if data else [])
+    check_inputs(clips, [scene])
     check_stills(options, scene.problem.unit, scene.epochs)
     check_size(scene, kept[0] if kept else None)
     return kept, clips

@@ -9,7 +9,7 @@ from vizopt.clips import writing
 from vizopt.clips.checks import Checks
 from vizopt.clips.clip import Clip
 from vizopt.clips.options import Request
-from vizopt.clips.plan import planned
+from vizopt.clips.plan import check_inputs, planned
 from vizopt.clips.render import draw
 from vizopt.clips.staging import Staging, staged
 from vizopt.clips.still import check_stills
@@ -115,6 +115,7 @@ def drawn(
     check_stills(options, last.header.unit, last.epochs)
     for run in runs.values():
         writing.warn(scene, run.header)
+    check_inputs(files, runs.values())
     passes: list[Callable[[], list[Clip]]] = []
     failed: dict[Path, EncodeError] = {}
     transparent = scene.colours.transparent

@@ -7,7 +7,7 @@ from pathlib import Path
 from vizopt.clips.clip import Clip
 from vizopt.clips.fit import steps
 from vizopt.clips.options import Request, values_of
-from vizopt.clips.plan import planned, text_beside, written
+from vizopt.clips.plan import check_inputs, planned, text_beside, written
 from vizopt.clips.staging import Staging, staged
 from vizopt.clips.targets import Limits
 from vizopt.core.errors import EncodeError
@@ -46,6 +46,7 @@ def fitted_all(
     bar: Bar,
     staging: Staging,
 ) -> tuple[list[Clip], dict[Path, EncodeError]]:
+    check_inputs([*limits], runs.values())
     clips: list[Clip] = []
     failed: dict[Path, EncodeError] = {}
     for file, most in limits.items():

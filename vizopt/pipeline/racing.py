@@ -220,8 +220,7 @@ def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path
     options = asked.over(field.shown.clip)
     planned(files, options, overwrite=asked.overwrite)
     scenes = [run for run in field.runs.values() if isinstance(run, Scene)]
-    data = (getattr(getattr(scene.problem, "data", None), "path", None) for scene in scenes)
-    check_inputs(files, [Path(path) for path in data if path])
+    check_inputs(files, field.runs.values())
     lengths = [
         (run.epochs, run.problem.unit if isinstance(run, Scene) else run.header.unit)
         for run in field.runs.values()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -13,6 +14,10 @@ from typing import Any
 from vizopt.core.bounded import DOCUMENT, read_bytes
 from vizopt.core.errors import Interrupted, RecordingError, tells_nothing
 from vizopt.core.places import alone, beside, made, remove, sweep, synced, target, wrong_name
+
+# Files of a recording, also one that Zarr has not finished; and those that systems put anywhere.
+OWN = re.compile(r"(.+/)?(zarr\.json|c([./]\d+)*)(\.[0-9a-f]+\.partial)?", re.DOTALL)
+SYSTEM = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|\.nfs.*", re.DOTALL)
 
 _WRITTEN: set[str] = set()  # folders that this process writes
 
@@ -38,6 +43,7 @@ def exchanged(part: Path, path: Path) -> Iterator[None]:
         part.rename(path)
         yield
         return
+    _check_own(path)  # also what has come since
     aside = beside(path, "old")
     aside.mkdir()
     try:
@@ -191,8 +197,32 @@ def check_free(path: Path) -> None:
         raise RecordingError(f"{path}: cannot write: {error.strerror or error}") from error
     if path.exists() and not _is_ours(path):
         raise RecordingError(f"{path}: exists and is no recording: choose another name")
+    _check_own(path)
+    check_outside(path)
     if path.exists() and not path.stat().st_mode & S_IWUSR:
         raise RecordingError(f"{path}: is read-only: choose another name, or allow writing to it")
+
+
+def check_outside(path: Path) -> None:
+    """Raises RecordingError for a file in a recording's folder, which goes with the recording."""
+    place = Path(os.path.realpath(path))
+    folder = next(filter(_is_ours, place.parents), None)
+    if folder:
+        raise RecordingError(f"{path}: is inside the recording {folder.name}: write it elsewhere")
+
+
+def _check_own(path: Path) -> None:
+    """Raises RecordingError where a recording's folder holds what is no part of it."""
+    folder = Path(os.path.realpath(path))
+    for place, folders, files in os.walk(folder):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        for name in (*files, *links):
+            inside = Path(place, name).relative_to(folder)
+            if not (OWN.fullmatch(inside.as_posix()) or SYSTEM.fullmatch(name)):
+                raise RecordingError(
+                    f"{path}: holds {inside}, which is no part of a recording and would be lost: "
+                    "move it elsewhere, or choose another name"
+                )
 
 
 def _is_ours(path: Path) -> bool:
