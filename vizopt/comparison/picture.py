@@ -13,8 +13,9 @@ from vizopt.comparison import Comparison
 from vizopt.comparison.gaps import Gap, weights_apart
 from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import VizoptError
-from vizopt.core.marks import RECIPE, SOFTWARE
+from vizopt.core.marks import RECIPE, SOFTWARE, seal_png
 from vizopt.draw.theme import THEMES, Theme
+from vizopt.formats import pdf, svg
 from vizopt.formats.ours import guard
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ ABOUT = {
     ".svg": {"Creator": SOFTWARE, "Description": MARK},
     ".pdf": {"Creator": SOFTWARE, "Subject": MARK},
 }
+SEALED = {".png": seal_png, ".svg": svg.sealed, ".pdf": pdf.sealed}
 SIZE, DPI = (8.0, 4.5), 160  # inches, pixels of one
 MIN_SHARE = 1e-17  # of a share on the axis: below the last digit of a float
 DASHES = (4, 3), (1, 2), (9, 3)  # of what is allowed of one curve and of another
@@ -80,6 +82,7 @@ def draw(found: Comparison, path: Path) -> None:
     with atomic_write(path) as part:
         suffix = path.suffix.lower()
         figure.savefig(part, format=suffix[1:], metadata=ABOUT[suffix])
+        SEALED[suffix](part)
 
 
 def _scale(axes: "Axes", theme: Theme, unit: str) -> None:

@@ -1,17 +1,22 @@
 """Marks: what tells the files that vizopt has written from everybody else's, which are kept.
 
-A clip carries its recipe, a PNG the name of the program, a deck who saved it last and a
-checksum of its parts, a text ends in a line with a checksum of all the rest: one that somebody has
-changed is theirs.
+A clip carries its recipe, a PNG the name of the program, a deck who saved it last and a checksum of
+its parts; a text has a line with a checksum of all the rest, a clip ends in one of all before: one
+that somebody has changed is theirs. Clips of older versions have no checksum.
 """
 
 import re
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 SOFTWARE = "vizopt"  # of a PNG, and who saved a deck last
 WRITTEN = re.compile(rb"Written by vizopt \(([0-9a-f]{8})\)\.")
 RECIPE = b"# made with vizopt "
+MARK_BYTES = 29
+IEND_BYTES = 12  # the last chunk of a PNG
+TAIL_BYTES = 100  # of a clip, where its mark stands
+BLOCK_BYTES = 1 << 20
 END_BYTES = 4 << 20  # of a clip at either end; a recipe stands there
 
 
@@ -36,9 +41,56 @@ def is_signed(data: bytes) -> bool | None:
     )
 
 
+def text_is_written(path: Path, word: bytes) -> bool:
+    """Whether a page or picture that is text is as it was signed; one that nobody signed has a
+    word near its beginning."""
+    data = path.read_bytes()
+    signed = is_signed(data)
+    return word in data[:END_BYTES] if signed is None else signed
+
+
+def seal(
+    file: Path, before: bytes, after: Callable[[bytes], bytes] = lambda mark: b"", kept: int = 0
+) -> None:
+    """Put the mark of a complete file at its end.
+
+    Args:
+        file: to be changed.
+        before: what stands in front of the mark, as the format wants it.
+        after: what stands behind a mark.
+        kept: bytes of the file that stay behind all that.
+    """
+    with file.open("r+b") as opened:
+        opened.seek(file.stat().st_size - kept)
+        rest = opened.read()
+        opened.seek(-kept, 2)
+        opened.truncate()
+        opened.write(before)
+        opened.flush()
+        mark = f"Written by vizopt ({_sum_of(file, file.stat().st_size)}).".encode()
+        opened.write(mark + after(mark) + rest)
+
+
+def seal_png(file: Path) -> None:
+    """The same of a PNG, also one that moves: its last text."""
+    kind = b"tEXtSeal\0"
+    length = (len(kind) - 4 + MARK_BYTES).to_bytes(4, "big")
+    seal(file, length + kind, lambda mark: zlib.crc32(kind + mark).to_bytes(4, "big"), IEND_BYTES)
+
+
 def holds_recipe(path: Path) -> bool:
-    """Whether a file has a recipe of vizopt's at its beginning or end."""
-    return RECIPE in ends(path)
+    """Whether a file is as it was sealed; one without a seal has a recipe of vizopt's."""
+    return is_written(path, RECIPE)
+
+
+def is_written(path: Path, *words: bytes) -> bool:
+    """Whether a file is as it was sealed; one without a seal has one of the words."""
+    found = ends(path)
+    if not WRITTEN.search(found):
+        return any(word in found for word in words)
+    start = max(path.stat().st_size - TAIL_BYTES, 0)
+    mark = WRITTEN.search(found[-TAIL_BYTES:])
+    return mark is not None and _sum_of(path, start + mark.start()) == mark[1].decode()
 
 
 def ends(path: Path) -> bytes:
@@ -47,6 +99,15 @@ def ends(path: Path) -> bytes:
         first = file.read(END_BYTES)
         file.seek(max(path.stat().st_size - END_BYTES, len(first)))
         return first + file.read(END_BYTES)
+
+
+def _sum_of(file: Path, length: int) -> str:
+    """CRC-32 of the first bytes of a file."""
+    total = 0
+    with file.open("rb") as opened:
+        while length and (block := opened.read(min(length, BLOCK_BYTES))):
+            total, length = zlib.crc32(block, total), length - len(block)
+    return f"{total:08x}"
 
 
 def _checksum(data: bytes) -> str:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from vizopt.core.atomic import atomic_write
-from vizopt.core.marks import SOFTWARE
+from vizopt.core.marks import SOFTWARE, seal_png
 from vizopt.flashes.check import MAX_FLASHES, Measure, Verdict
 from vizopt.flashes.decode import pictures
 from vizopt.flashes.frames import WHITE
@@ -55,6 +55,7 @@ def draw(path: Path, verdict: Verdict, curve: Curve) -> None:
         _curves(left, verdict, curve)
         _place(right, verdict)
         figure.savefig(part, format="png", metadata={"Software": SOFTWARE})
+        seal_png(part)
 
 
 def _style() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import atomic_write
+from vizopt.core.marks import seal_png
 from vizopt.formats.base import Format, check_sides
 from vizopt.formats.changes import Changes
 from vizopt.formats.quality import LOSSLESS
@@ -32,12 +33,14 @@ def _nearest_fps(fps: float) -> float:
 
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
-    with atomic_write(path) as part, part.open("wb") as file:
-        writer = _Writer(file, stream)
-        if stream.metadata.poster is not None:
-            writer.write(stream.metadata.poster)
-        yield writer.write
-        writer.end()
+    with atomic_write(path) as part:
+        with part.open("wb") as file:
+            writer = _Writer(file, stream)
+            if stream.metadata.poster is not None:
+                writer.write(stream.metadata.poster)
+            yield writer.write
+            writer.end()
+        seal_png(part)
 
 
 class _Writer:

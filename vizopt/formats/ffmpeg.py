@@ -17,6 +17,7 @@ from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import DecodeError, EncodeError, says_shortage
 from vizopt.core.ffmpeg import LEAN_ENVIRONMENT, OWN_GROUP, TRIAL, able, end, widen
 from vizopt.core.interrupts import uninterrupted
+from vizopt.core.marks import MARK_BYTES, seal
 from vizopt.core.sizes import exact
 from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
 from vizopt.formats.texts import RECIPE_TAG
@@ -32,6 +33,10 @@ MAX_PLAIN_PX = 2560 * 1440
 FRAMES_AHEAD = 1  # that wait for the encoder while the next one is drawn; more gain nothing, and
 # of large ones none does: ffmpeg has some itself
 
+SEGMENT, HEAD_BYTES = b"\x18\x53\x80\x67\x01", 200  # of a WebM; seven bytes of its length follow
+# Empty space at the end of a WebM and of all others, which players skip: the mark stands there.
+VOID = b"\xec" + bytes([0x80 | MARK_BYTES])
+FREE = (8 + MARK_BYTES).to_bytes(4, "big") + b"free"
 ESCAPED_COLON = r"\\:"  # in an option of a filter's option
 SPECIAL, ESCAPED = r"([=;#\\\n])", r"\\\1"  # of ffmpeg's metadata files
 
@@ -75,6 +80,19 @@ def piped(
             if says_shortage(reason):
                 raise MemoryError(reason)
             raise EncodeError(f"{path}: ffmpeg failed: {reason}")
+        _sealed(part, webm=path.suffix.lower() == ".webm")
+
+
+def _sealed(file: Path, *, webm: bool) -> None:
+    """Put the mark into a video; a WebM says how long it is."""
+    if webm:
+        with file.open("r+b") as opened:
+            head = opened.read(HEAD_BYTES)
+            place = head.index(SEGMENT) + len(SEGMENT)
+            length = int.from_bytes(head[place : place + 7], "big") + len(VOID) + MARK_BYTES
+            opened.seek(place)
+            opened.write(length.to_bytes(7, "big"))
+    seal(file, VOID if webm else FREE)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import atomic_write
+from vizopt.core.marks import MARK_BYTES, seal
 from vizopt.formats.base import Format, check_sides
 from vizopt.formats.quality import QualityStep
 from vizopt.formats.stream import StreamSpec, Write
@@ -31,12 +32,14 @@ def _nearest_fps(fps: float) -> float:
 
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
-    with atomic_write(path) as part, part.open("wb") as file:
-        writer = _Writer(file, stream)
-        if stream.metadata.poster is not None:
-            writer.write(stream.metadata.poster)
-        yield writer.write
-        file.write(b";")
+    with atomic_write(path) as part:
+        with part.open("wb") as file:
+            writer = _Writer(file, stream)
+            if stream.metadata.poster is not None:
+                writer.write(stream.metadata.poster)
+            yield writer.write
+            file.write(b";")
+        seal(part, b"!\xfe" + bytes([MARK_BYTES]), lambda mark: b"\0", kept=1)
 
 
 class _Writer:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import atomic_write
+from vizopt.core.marks import MARK_BYTES, seal
 from vizopt.formats.base import Format, check_sides
 from vizopt.formats.quality import STILL_STEPS
 from vizopt.formats.stream import StreamSpec, Write
@@ -15,7 +16,7 @@ from vizopt.formats.texts import image_comment
 QUALITY, STEP = 92, 10  # and what each level of harm takes; colour at full resolution, for text
 MAX_SIDE_PX = 65_500  # that libjpeg writes
 COMMENT, MAX_COMMENT_BYTES = b"\xff\xfe", 65_533  # a segment
-START_BYTES = 2  # that say that it is a JPEG
+START_BYTES = END_BYTES = 2  # that say that it is a JPEG, and that it is all
 
 
 @contextmanager
@@ -37,6 +38,7 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
             data = part.read_bytes()
             said = "\n".join(filter(None, (stream.metadata.warning, stream.metadata.recipe)))
             part.write_bytes(data[:START_BYTES] + _comment(said) + data[START_BYTES:])
+            seal(part, COMMENT + (MARK_BYTES + 2).to_bytes(2, "big"), kept=END_BYTES)
 
 
 def _comment(text: str) -> bytes:

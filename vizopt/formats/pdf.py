@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vizopt.core.arrays import Frame, Size
 from vizopt.core.atomic import atomic_write
 from vizopt.core.bounded import read_bytes
-from vizopt.core.marks import SOFTWARE
+from vizopt.core.marks import SOFTWARE, seal
 from vizopt.formats.base import Format, check_sides
 from vizopt.formats.quality import STILL_STEPS
 from vizopt.formats.stream import StreamSpec, Write
@@ -47,6 +47,13 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
             figure.savefig(part, format="pdf", metadata=about, facecolor=colour)
             finer.remove()
         part.write_bytes(_smaller(part.read_bytes(), stream.size))
+        sealed(part)
+
+
+def sealed(path: Path) -> None:
+    """Put the mark into a PDF as a remark, in front of what says where its table is."""
+    data = path.read_bytes()
+    seal(path, b"% ", lambda mark: b"\n", kept=len(data) - data.rindex(b"startxref"))
 
 
 def _finer() -> "Artist":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import atomic_write
-from vizopt.core.marks import SOFTWARE, ends, holds_recipe
+from vizopt.core.marks import RECIPE, SOFTWARE, is_written, seal_png
 from vizopt.formats.base import Format
 from vizopt.formats.quality import STILL_STEPS
 from vizopt.formats.stream import StreamSpec, Write
@@ -41,11 +41,12 @@ def save(path: Path, frame: Frame, stream: StreamSpec) -> None:
             words.add_itxt(key, text)
     channels = "RGBA" if stream.transparent else "RGB"
     Image.fromarray(frame).convert(channels).save(path, "PNG", pnginfo=words)
+    seal_png(path)
 
 
 def is_ours(path: Path) -> bool:
-    """Whether it names the program, or holds a recipe."""
-    return holds_recipe(path) or NAMED in ends(path)
+    """Whether it is as it was written; an older one names the program, or holds a recipe."""
+    return is_written(path, RECIPE, NAMED)
 
 
 FORMAT = Format(

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import atomic_write
 from vizopt.core.bounded import read_bytes
-from vizopt.core.marks import SOFTWARE
+from vizopt.core.marks import RECIPE as MADE_WITH
+from vizopt.core.marks import SOFTWARE, signed, text_is_written
 from vizopt.formats.base import Format
 from vizopt.formats.quality import STILL_STEPS
 from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
@@ -50,6 +51,13 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
             figure.savefig(text, format="svg", metadata=about, facecolor=colour)
             whole = _named(text.getvalue(), stream, _letters(figure))
         part.write_text(whole, encoding="utf-8")
+        sealed(part)
+
+
+def sealed(path: Path) -> None:
+    """Put the mark behind an SVG."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(signed(f"{text}<!-- ", " -->\n"), encoding="utf-8")
 
 
 def _named(svg: str, stream: StreamSpec, fonts: str) -> str:
@@ -110,11 +118,16 @@ def _read_recipe(path: Path) -> str:
     return unescape(found[1]) if found else ""
 
 
+def _is_ours(path: Path) -> bool:
+    return text_is_written(path, MADE_WITH)
+
+
 FORMAT = Format(
     media_type="image/svg+xml",
     begins=rb"<\?xml|<svg",
     open=_open,
     read_recipe=_read_recipe,
+    is_ours=_is_ours,
     size=(2560, 1440),
     quality_steps=STILL_STEPS,
     plays_in=frozenset({"browser"}),

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, unescape
 
 from vizopt.core.arrays import Frame
 from vizopt.core.atomic import atomic_write
+from vizopt.core.marks import MARK_BYTES, seal
 from vizopt.formats.base import Format, check_sides
 from vizopt.formats.changes import Changes
 from vizopt.formats.quality import LOSSLESS
@@ -20,6 +21,8 @@ MIN_DELAY_MS = 11  # browsers slow a shorter delay down to 100
 ANIMATED, XMP = 0x02, 0x04  # flags
 EFFORT = {"lossless": True, "method": 2, "quality": 50}  # measured: smaller takes far longer
 MAX_SIDE_PX = 16384
+SEAL = b"VZPT"  # a chunk that readers skip
+SEAL_BYTES = 8 + MARK_BYTES + MARK_BYTES % 2
 
 
 def _nearest_fps(fps: float) -> float:
@@ -40,27 +43,35 @@ def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     put = b"\x02" if stream.transparent else b"\0"  # in the place of what is shown, or over it
     milliseconds = round(1000 / stream.fps)
     packet = _xmp(stream.metadata)
-    with atomic_write(path) as part, part.open("wb") as file:
-        sides = b"".join((side - 1).to_bytes(3, "little") for side in stream.size)
-        file.write(b"RIFF\0\0\0\0WEBP")
-        flags = ANIMATED | (XMP if packet else 0) | 0x10  # alpha
-        _chunk(file, b"VP8X", bytes([flags, 0, 0, 0]) + sides)
-        _chunk(file, b"ANIM", b"\xff\xff\xff\xff" + stream.metadata.loop.to_bytes(2, "little"))
+    with atomic_write(path) as part:
+        with part.open("wb") as file:
+            sides = b"".join((side - 1).to_bytes(3, "little") for side in stream.size)
+            file.write(b"RIFF\0\0\0\0WEBP")
+            flags = ANIMATED | (XMP if packet else 0) | 0x10  # alpha
+            _chunk(file, b"VP8X", bytes([flags, 0, 0, 0]) + sides)
+            _chunk(file, b"ANIM", b"\xff\xff\xff\xff" + stream.metadata.loop.to_bytes(2, "little"))
 
-        def write(frame: Frame) -> None:
-            patch, left, top = changes(frame)
-            numbers = (left // 2, top // 2, patch.shape[1] - 1, patch.shape[0] - 1, milliseconds)
-            head = b"".join(number.to_bytes(3, "little") for number in numbers)
-            _chunk(file, b"ANMF", head + put + _still(patch))
+            def write(frame: Frame) -> None:
+                patch, left, top = changes(frame)
+                numbers = (
+                    left // 2,
+                    top // 2,
+                    patch.shape[1] - 1,
+                    patch.shape[0] - 1,
+                    milliseconds,
+                )
+                head = b"".join(number.to_bytes(3, "little") for number in numbers)
+                _chunk(file, b"ANMF", head + put + _still(patch))
 
-        if stream.metadata.poster is not None:
-            write(stream.metadata.poster)
-        yield write
-        if packet:
-            _chunk(file, b"XMP ", packet)
-        length = file.tell() - 8
-        file.seek(4)
-        file.write(length.to_bytes(4, "little"))
+            if stream.metadata.poster is not None:
+                write(stream.metadata.poster)
+            yield write
+            if packet:
+                _chunk(file, b"XMP ", packet)
+            length = file.tell() + SEAL_BYTES - 8
+            file.seek(4)
+            file.write(length.to_bytes(4, "little"))
+        seal(part, SEAL + MARK_BYTES.to_bytes(4, "little"), lambda mark: b"\0")
 
 
 def _still(patch: Frame) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 from vizopt.core.arrays import Frame, Spots
 from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import EncodeError
-from vizopt.core.marks import END_BYTES, is_signed, signed
+from vizopt.core.marks import signed, text_is_written
 from vizopt.core.places import scratch
 from vizopt.formats.base import Format
 from vizopt.formats.html.page import page
@@ -103,9 +103,7 @@ def _named(clip: Path, path: Path) -> Iterator[None]:
 
 def _is_ours(path: Path) -> bool:
     """Whether it is signed, or of an older vizopt, which named itself only."""
-    data = path.read_bytes()
-    signed = is_signed(data)
-    return GENERATOR in data[:END_BYTES] if signed is None else signed
+    return text_is_written(path, GENERATOR)
 
 
 # The second clip goes before the first one loses any detail.
