@@ -15,7 +15,7 @@ from children import GUARD, until, vizopt_child
 from vizopt.clips.recipe import read
 from vizopt.core import ffmpeg as program
 from vizopt.core.errors import DecodeError, VizoptError
-from vizopt.flashes import decode
+from vizopt.flashes import decode, videos
 from vizopt.flashes.check import check_flashes
 from vizopt.formats import ClipMetadata, StreamSpec, ffmpeg, format_of
 
@@ -129,6 +129,14 @@ def test_without_durations_in_the_log_the_last_picture_is_as_long_as_the_one_bef
     assert check_flashes(path, once=True).seconds == 0.3
 
 
+def test_a_line_may_come_later_than_its_picture(tmp_path, instead):
+    """As of a script that passes ffmpeg's words on through another program."""
+    path = clip(tmp_path / "a.mp4")
+    line, picture = shown(0).split("; ")
+    instead(said(f"{picture}; sleep 0.1; {line}"))
+    assert len(list(decode.pictures(path))) == 1
+
+
 @pytest.mark.parametrize(
     ("script", "wrong"),
     {
@@ -139,7 +147,10 @@ def test_without_durations_in_the_log_the_last_picture_is_as_long_as_the_one_bef
         "exit 0": "there is no picture in it",
     }.items(),
 )
-def test_no_reader_waits_for_a_line_that_does_not_come(tmp_path, instead, script, wrong):
+def test_no_reader_waits_long_for_a_line_that_does_not_come(
+    tmp_path, instead, monkeypatch, script, wrong
+):
+    monkeypatch.setattr(videos, "LATE_SECONDS", 0.1)
     path = clip(tmp_path / "a.mp4")
     instead(said(script))
     with pytest.raises(DecodeError, match=rf"a\.mp4: cannot read: {wrong}"):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from time import monotonic, sleep
 from typing import IO, NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ from vizopt.flashes.frames import MATROSKA, DecodedFrame, head, source
 from vizopt.flashes.grid import RGB
 
 BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
+LATE_SECONDS, POLL_SECONDS = 1.0, 0.002  # that a line may come after its picture
 QUICKTIME = b"qt  "  # the brand of a MOV
 ALPHA = re.compile(r"^ *alpha_mode *: *1\s*$| yuva\d+p", re.MULTILINE)
 
@@ -142,6 +144,14 @@ class _Log:
         self._begun = b""  # of a line
         self._clock = Fraction(0)
 
+    def wait(self) -> None:
+        """Take in what is new, and wait for the line of a picture that is here before it."""
+        until = monotonic() + LATE_SECONDS
+        self.read()
+        while not self.shown and monotonic() < until:
+            sleep(POLL_SECONDS)
+            self.read()
+
     def read(self) -> None:
         """Take in what is new.
 
@@ -165,11 +175,12 @@ class _Log:
 
 
 def _pictures(path: Path, log: _Log, pixels: IO[bytes], channels: int) -> Iterator[DecodedFrame]:
-    """A picture's line is written before the picture is, so that nothing waits for a line."""
+    """A picture's line is written before the picture is, but a program around ffmpeg may pass it on
+    later."""
     first: Said | None = None
     before, gap = 0, 0
     while pixels.peek(1):  # type: ignore[attr-defined]
-        log.read()
+        log.wait()
         if not log.shown:
             raise DecodeError(f"{path}: cannot read: ffmpeg does not tell a picture's time")
         said = log.shown.popleft()
