@@ -10,12 +10,15 @@ from test_picture import overlap
 import vizopt
 from vizopt import story
 from vizopt.clips.drawing import planned_picture
+from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
 from vizopt.draw.defaults import arranged
 from vizopt.draw.figure_spec import FigureSpec, Join
 from vizopt.draw.mosaic import Mosaic
 from vizopt.draw.panels import Curves, Weights
+from vizopt.pipeline.field import field_of
 from vizopt.scene.load import parse_scene
+from vizopt.scene.load_race import load_race
 from vizopt.scene.written import scene_toml
 
 SIZES = [(640, 360), (640, 480), (480, 480), (360, 640)]
@@ -135,3 +138,118 @@ def test_what_joins_is_recorded_told_and_written(run):
     made = parse_scene(run.header.scene, "", {}, {"stage.add": JOINS["two"]})
     assert "Curves show loss, loss, accuracy and learning rate up to" in story.of(run, made).text
     assert parse_scene(scene_toml(made), "", {}, {}) == made
+
+
+def too_many(many, **place):
+    return [{"panel": {"kind": "curves", "columns": ["loss"]}, **place}] * many
+
+
+@pytest.mark.parametrize(
+    ("size", "add", "told"),
+    [
+        ((1280, 720), too_many(4, beside="loss"), 'stage.add.3: the panel "curves" would have 161'),
+        ((1280, 720), too_many(8, beside="loss"), 'stage.add.3: the panel "curves" would have 161'),
+        ((640, 360), too_many(4, below="loss"), 'stage.add.3: the panel "curves" would have 215x'),
+        ((1280, 720), too_many(6, below="plane"), 'stage.add.3: the panel "plane" would have 574x'),
+        ((720, 720), too_many(2, beside="loss"), "115 pixels at 720x720: too few to draw it: add"),
+    ],
+)
+def test_panels_without_room_are_told_before_the_training(tmp_path, monkeypatch, size, add, told):
+    monkeypatch.setattr("vizopt.pipeline.trained", None)  # nothing is trained
+    with pytest.raises(vizopt.VizoptError, match=re.escape(told)) as caught:
+        vizopt.make("sgd", tmp_path / "a.png", overrides={"stage.add": add}, size=size)
+    assert str(caught.value).endswith("too few to draw it: add fewer, or at other panels")
+
+
+def test_the_same_is_told_of_a_recording(run, tmp_path):
+    add = {"stage.add": too_many(4, beside="loss")}
+    with pytest.raises(vizopt.VizoptError, match=r"stage\.add\.3: the panel"):
+        vizopt.render(run, tmp_path / "a.png", overrides=add, size=(640, 360))
+
+
+def test_a_layout_of_its_own_is_held_against_the_frame_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("vizopt.pipeline.trained", None)
+    stage = {"panels.a.kind": "plane", "panels.b.kind": "curves"}
+    stage |= {"mosaic.rows": ["a b"], "mosaic.widths": [1, 90]}
+    told = 'stage.mosaic: the panel "a" would have 13x602 pixels at 1280x720: too few to draw it'
+    overrides = {f"stage.{key}": value for key, value in stage.items()}
+    with pytest.raises(vizopt.VizoptError, match=f"{told}: give it more room"):
+        vizopt.make("sgd", tmp_path / "a.png", overrides=overrides)
+
+
+def test_a_page_is_held_against_its_narrow_frame_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("vizopt.pipeline.trained", None)
+    add = {"stage.add": too_many(3, beside="loss")}
+    with pytest.raises(
+        vizopt.VizoptError, match=r"at 720x900: .*, or leave out .* with --no-narrow$"
+    ):
+        vizopt.make("sgd", tmp_path / "a.html", overrides=add)
+
+
+def test_a_hundredth_of_the_picture_is_no_room():
+    told = 'stage.add.13: no room below "plane", which others joined before: add fewer, or at other'
+    with pytest.raises(vizopt.VizoptError, match=told):
+        vizopt.load_scene("sgd", {"stage.add": too_many(40, below="plane")})
+
+
+NORMS = [{"panel": {"kind": "curves", "columns": ["grad_norm"]}, "beside": "loss"}]
+
+
+def race(place, add, *sources, **keywords):
+    keys = {"epochs": 3, "keep.grid": 4, "stage.add": add}
+    return vizopt.race([*sources], place / "a.png", overrides=keys, **keywords)
+
+
+def test_what_joins_a_race_is_recorded_of_the_runs_that_it_shows():
+    one = [{"panel": NORMS[0]["panel"] | {"of": "Adam"}, "beside": "loss"}]
+    for add, names in ((NORMS, ["SGD", "Adam"]), (one, ["Adam"])):
+        runs = field_of(["sgd", "adam"], {"stage.add": add}, "a").runs
+        assert [name for name, scene in runs.items() if "grad_norm" in scene.needs] == names
+
+
+def test_a_race_of_its_own_file_records_what_joins(tmp_path):
+    (tmp_path / "norms.toml").write_text(
+        """title = "Norms"
+epochs = 3
+problem = { kind = "network", data = { kind = "spiral" } }
+[stage]
+add = [{ panel = { kind = "curves", columns = ["weight_norm"] }, below = "loss" }]
+[[run]]
+name = "A"
+optimizer = { kind = "sgd", lr = 1.0 }
+[[run]]
+name = "B"
+optimizer = { kind = "adam", lr = 0.1 }
+"""
+    )
+    scenes = load_race(tmp_path / "norms.toml").scenes()
+    assert [scene.record.quantities for scene in scenes] == [("weight_norm",)] * 2
+
+
+@pytest.mark.parametrize(
+    ("panel", "place", "told"),
+    [
+        ({"kind": "curves"}, "los", 'stage.add.0.beside: no panel "los": did you mean "loss"?'),
+        ({"kind": "weights", "layer": "dense1"}, "loss", "stage.add.0.panel.of: which of the 2 ru"),
+        ({"kind": "curves", "of": "Adma"}, "loss", 'add.0.panel.of: no run "Adma": did you mean'),
+        (
+            {"kind": "curves", "columns": ["grad_norm.dense7"]},
+            "loss",
+            'stage.add.0.panel: no column "grad_norm.dense7": did you mean "grad_norm.dense',
+        ),
+    ],
+)
+def test_a_mistake_is_told_before_a_race_is_trained(tmp_path, monkeypatch, panel, place, told):
+    monkeypatch.setattr("vizopt.pipeline.racing.train_race", None)
+    with pytest.raises(vizopt.VizoptError, match=re.escape(told)):
+        race(tmp_path, [{"panel": panel, "beside": place}], "sgd", "adam")
+
+
+def test_a_race_without_room_or_with_a_recording_that_lacks_it_is_not_trained(
+    run, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("vizopt.pipeline.racing.train_race", None)
+    with pytest.raises(vizopt.VizoptError, match=r"stage\.add\.\d: the panel"):
+        race(tmp_path, NORMS * 8, "sgd", "adam")
+    with pytest.raises(RecordingError, match="no column 'grad_norm', which the picture nee"):
+        race(tmp_path, NORMS, run, "adam")

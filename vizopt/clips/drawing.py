@@ -17,9 +17,12 @@ from vizopt.core.arrays import Frame, Size
 from vizopt.draw.clear import Clear
 from vizopt.draw.defaults import arranged_for
 from vizopt.draw.figure import FrameRenderer
+from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.header import HeaderText
 from vizopt.draw.playback import Mode, Playback
 from vizopt.draw.race import raced, what_differs
+from vizopt.draw.room import check_room
+from vizopt.draw.theme import Theme
 from vizopt.draw.views import Runs, Views, clock_of, lengthiest, shown_times, stopping, views_of
 from vizopt.draw.warning_card import WithWarning
 from vizopt.formats import ClipMetadata, Format, Redrawn, StreamSpec
@@ -206,17 +209,17 @@ def pictured(
         large: whether the text is large at least.
     """
     run = lengthiest(views).run
-    shown_at = size if slide else None
     runs = {name: view.run for name, view in views.items()}
-    unlike, colours = "", scene.colours
-    if (slide or large) and not colours.large:
-        colours = replace(colours, text="large")
-    if len(views) == 1:
-        stage = arranged_for(run, scene.stage, shown_at)
-    else:
-        layer = scene.weights if isinstance(scene, RacePresentation) else ""
-        stage = raced(runs, scene.stage, layer, large=colours.large, slide=slide)
-        unlike = what_differs(views, scene.colours.words)
+    colours = coloured(scene, large=slide or large)
+
+    def stage_of(wanted: FigureSpec | None) -> FigureSpec:
+        if len(views) == 1:
+            return arranged_for(run, wanted, size if slide else None)
+        return raced(runs, wanted, layer_of(scene), large=colours.large, slide=slide)
+
+    check_room(stage_of, scene.stage, size, colours)
+    stage = stage_of(scene.stage)
+    unlike = what_differs(views, scene.colours.words) if len(views) > 1 else ""
     told, unit = settings_of(runs, scene, unlike), clock_of(views).unit
     words = HeaderText("" if slide else scene.title, told, unit)
 
@@ -226,6 +229,17 @@ def pictured(
         return WithWarning(picture, theme, fps) if mode == "flashing" else picture
 
     return Clear(colours.paper, on) if clear else on(colours.paper)
+
+
+def coloured(scene: Presentation, *, large: bool) -> Theme:
+    """A scene's look, whose text is large at least where it has to be."""
+    colours = scene.colours
+    return replace(colours, text="large") if large and not colours.large else colours
+
+
+def layer_of(scene: Presentation) -> str:
+    """Whose weights stand below the planes of several runs."""
+    return scene.weights if isinstance(scene, RacePresentation) else ""
 
 
 def _samples(picture: FrameRenderer | WithWarning | Clear, poster: Frame | None) -> Iterator[Frame]:

@@ -11,22 +11,22 @@ from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.core.sizes import Box
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.grids import Grids
-from vizopt.draw.header import HeaderText, headed
+from vizopt.draw.header import GAP, HeaderText, headed
 from vizopt.draw.paint import DPI, drawn, pixel_axes
 from vizopt.draw.panels import Comparing, Draw, DrawContext, Legend, Standings
 from vizopt.draw.playback import Playback
 from vizopt.draw.printed import laid
+from vizopt.draw.room import MIN_PANEL_SIDE
 from vizopt.draw.small import unit_of
 from vizopt.draw.theme import Theme
 from vizopt.draw.tracing import Traced
 from vizopt.draw.views import Views, planned_steps
+from vizopt.recording.store import Recording
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-GAP = 26  # between panels
 PLURALS = {"run": "planes", "weights": "weights"}  # panels that each run has
-MIN_PANEL_SIDE = 20  # width and height of a panel
 
 
 class FrameRenderer:
@@ -57,11 +57,7 @@ class FrameRenderer:
         from matplotlib.figure import Figure
 
         for name, view in views.items():
-            for column in sorted(stage.needs_of(name) - view.run.names):
-                raise RecordingError(
-                    f"{view.run.path}: no column {column!r}, which the picture needs: "
-                    "record it again"
-                )
+            check_columns(stage, name, view.run)
         self._views, self._every = views, stage.panels
         self._frames = len(next(iter(views.values())).rows)
         self.size = size = playback.size
@@ -74,7 +70,7 @@ class FrameRenderer:
             for name, box in boxes.items():
                 if min(box.width, box.height) < header.unit * MIN_PANEL_SIDE:
                     at = f"{size[0]}x{size[1]}"
-                    raise VizoptError(f"stage.mosaic: panel {name} is too small to draw at {at}")
+                    raise VizoptError(f'{at}: no room for the panel "{name}": choose a larger size')
             slots = {
                 name: _slot(figure, box, theme, playback, header) for name, box in boxes.items()
             }
@@ -132,6 +128,14 @@ class FrameRenderer:
 
     def __iter__(self) -> Iterator[Frame]:
         return (self[k] for k in range(len(self)))
+
+
+def check_columns(stage: FigureSpec, name: str, run: Recording) -> None:
+    """Raises RecordingError where a run, by its name in the picture, has not what this shows."""
+    for column in sorted(stage.needs_of(name) - run.names):
+        raise RecordingError(
+            f"{run.path}: no column {column!r}, which the picture needs: record it again"
+        )
 
 
 def _moved(spot: Spot, box: Box) -> Spot:

@@ -104,7 +104,7 @@ class FigureSpec:
 
     def needs_of(self, run: str) -> frozenset[str]:
         """Those that the panels show of the run of this name."""
-        every = self.panels.values()
+        every = self.stated.values()
         shown = (panel for panel in every if getattr(panel, "of", None) in (None, run))
         return frozenset().union(*(panel.needs for panel in shown))
 
@@ -128,11 +128,15 @@ class FigureSpec:
 
     def mosaic_for(self, size: Size) -> Mosaic:
         """The mosaic of a frame's shape; arranged() gives every stage a wide one at least."""
-        if small := self.mosaics.get(kind_of(size)):
+        return self.mosaics[self.shape_for(size)]
+
+    def shape_for(self, size: Size) -> str:
+        """The key of that mosaic."""
+        if (small := kind_of(size)) in self.mosaics:
             return small
         wide = [shape for shape, ratio in SHAPES if size[0] < ratio * size[1]]
         fits = [shape for shape in wide if shape != "standard" or wide[0] == "standard"]
-        return next(self.mosaics[shape] for shape in fits if shape in self.mosaics)
+        return next(shape for shape in fits if shape in self.mosaics)
 
     def joined(self, joins: tuple[Join, ...]) -> "FigureSpec":
         """The same with panels more, which have a place where the panel that they name has one.
@@ -154,11 +158,15 @@ class FigureSpec:
         if join.name in self.panels:
             raise ValueError(f'{place}.name: "{join.name}" is the name of another panel')
         name = join.name or self._free(join.kind)
-        mosaics = {
-            shape: mosaic.joined(name, target, join.side, ROOMS[shape])
-            for shape, mosaic in self.mosaics.items()
-            if shape in ROOMS and target in mosaic.names
-        }
+        try:
+            mosaics = {
+                shape: mosaic.joined(name, target, join.side, ROOMS[shape])
+                for shape, mosaic in self.mosaics.items()
+                if shape in ROOMS and target in mosaic.names
+            }
+        except ValueError as error:  # one part of the picture over 100 times another
+            told = f'no room {join.side} "{wanted}", which others joined before'
+            raise ValueError(f"{place}: {told}: add fewer, or at other panels") from error
         return replace(self, panels=self.panels | {name: join.panel}, **mosaics)  # type: ignore[arg-type]
 
     def _standing(self, wanted: str) -> str | None:

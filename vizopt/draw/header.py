@@ -4,15 +4,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vizopt.core.arrays import Pixels
+from vizopt.core.arrays import Pixels, Size
 from vizopt.core.sizes import MARGIN, Box
 from vizopt.core.words import setting_keys
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.paint import pixel_axes
 from vizopt.draw.panels import Draw, DrawContext
-from vizopt.draw.small import HEADER_BESIDE_ASPECT, beside, counter, kind_of, write_title
+from vizopt.draw.small import (
+    HEADER_BESIDE_ASPECT,
+    beside,
+    counter,
+    kind_of,
+    unit_of,
+    write_title,
+)
+from vizopt.draw.theme import Theme
 from vizopt.draw.views import BADGES, Views, at_end, clock_of, ended_of, planned_steps, shown_times
 
+GAP = 26  # units between panels
 TITLES = (20, 18, 16)  # sizes of a title; a longer one is cut
 BETWEEN = "  ·  "  # settings
 LINES = 3  # of settings at most
@@ -87,8 +96,19 @@ def _header(slot: DrawContext, words: HeaderText, views: Views) -> Box:
         slot.text(side, row + i * slot.font(13) * 1.4, line)
     lowest = row + (len(lines) - 1) * slot.font(13) * 1.4
     lowest = max(lowest, settings) if ended else lowest
-    top = round(lowest + slot.unit * 22)
-    return Box(side, top, slot.width - 2 * side, slot.height - top - round(slot.unit * 24))
+    return _below((slot.width, slot.height), slot.unit, lowest)
+
+
+def body_of(size: Size, theme: Theme) -> Box:
+    """What a frame has for its panels below a title and one line of settings."""
+    unit = unit_of(size)
+    return _below(size, unit, unit * (20 + theme.font(20) + theme.font(13) * 1.8))
+
+
+def _below(size: Size, unit: float, lowest: float) -> Box:
+    """What a frame has below a baseline for its panels."""
+    side, top = round(unit * MARGIN), round(lowest + unit * 22)
+    return Box(side, top, size[0] - 2 * side, size[1] - top - round(unit * 24))
 
 
 def _title(slot: DrawContext, line: str, at: tuple[float, float], free: float) -> None:

@@ -1,6 +1,7 @@
 """The picture of several runs: a plane for each, their curves in common, and who leads."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from vizopt.core.errors import VizoptError, hint
 from vizopt.core.params import ParamLayout
@@ -17,10 +18,10 @@ from vizopt.draw.panels import (
     Standings,
     Weights,
 )
-from vizopt.draw.views import BADGES, Runs, Views
+from vizopt.draw.views import BADGES, Views
 from vizopt.recording.differences import SEPARATOR, differences, own
-from vizopt.recording.standings import score
-from vizopt.recording.store import Recording
+from vizopt.recording.header import Header
+from vizopt.recording.standings import Named, score
 
 PLANES = 6  # that there is room for
 MAX_RUNS = len(BADGES)  # runs of a picture
@@ -38,8 +39,19 @@ LOW_LARGE = {2: (272.0, 146.0, 128.0), 3: (206.0, 172.0, 160.0)}  # and of large
 MAX_RUNS_TOLD = 3  # of which the settings of each are told
 
 
+class Pictured(Named, Protocol):
+    """A run as far as the arrangement of the picture asks for it: recorded, or to be trained."""
+
+    @property
+    def header(self) -> Header: ...
+    @property
+    def layout(self) -> ParamLayout: ...
+    @property
+    def epochs(self) -> int: ...
+
+
 def raced(
-    runs: Runs,
+    runs: Mapping[str, Pictured],
     wanted: FigureSpec | None = None,
     layer: str = "",
     *,
@@ -82,7 +94,7 @@ def check_layer(layer: str, layouts: Mapping[str, ParamLayout]) -> None:
             raise VizoptError(f'weights: {name} has no layer "{layer}": {way}')
 
 
-def _arranged(runs: Runs, layer: str, *, large: bool, slide: bool) -> FigureSpec:
+def _arranged(runs: Mapping[str, Pictured], layer: str, *, large: bool, slide: bool) -> FigureSpec:
     common = frozenset.intersection(*(run.names for run in runs.values()))
     if all(run.header.kind == "function" for run in runs.values()):
         return _descents()
@@ -131,7 +143,7 @@ def _called(what: str, words: Language) -> str:
     return words.say("update_rule") if key == "kind" else key.replace("_", " ")
 
 
-def _has_names(run: Recording) -> bool:
+def _has_names(run: Pictured) -> bool:
     """Whether classes are more than numbers."""
     return any(name != f"class {c}" for c, name in enumerate(run.header.classes))
 

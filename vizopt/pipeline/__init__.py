@@ -20,6 +20,7 @@ from vizopt.pipeline.drawing import complete, drawn, render_all
 from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.fitting import fitted, fitted_all
 from vizopt.pipeline.reuse import Reuse, emptied
+from vizopt.pipeline.shown import check_shown
 from vizopt.pipeline.training import trained
 from vizopt.recording.atomic import check_free, is_recording, replaced
 from vizopt.recording.resume import resumed
@@ -105,9 +106,10 @@ def sorted_out(
     for file in kept:
         check_free(file)
     options = asked.over(scene.clip)
-    planned(clips, options, overwrite=asked.overwrite)
+    groups = planned(clips, options, overwrite=asked.overwrite)
     check_inputs(clips, [scene])
     check_stills(options, scene.problem.unit, scene.epochs)
+    check_shown(scene, groups, options)
     check_size(scene, kept[0] if kept else None)
     return kept, clips
 

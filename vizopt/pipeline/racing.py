@@ -18,13 +18,12 @@ from vizopt.core.errors import Interrupted, VizoptError
 from vizopt.core.numbers import counted
 from vizopt.core.places import scratch, target
 from vizopt.core.progress import Bar, quiet
-from vizopt.draw.race import check_layer
 from vizopt.pipeline.drawing import complete, drawn
 from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.field import Field
 from vizopt.pipeline.fitting import fitted_all
-from vizopt.pipeline.prepared import prepare
 from vizopt.pipeline.reuse import Reuse, is_of
+from vizopt.pipeline.shown import check_race_shown
 from vizopt.pipeline.workers import Job, Say, train_all
 from vizopt.recording.atomic import is_recording, is_whole
 from vizopt.recording.clock import times
@@ -218,7 +217,7 @@ def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path
         if is_recording(file):
             raise VizoptError(f"{file}: a race has a recording of each run: name a clip like a.mp4")
     options = asked.over(field.shown.clip)
-    planned(files, options, overwrite=asked.overwrite)
+    groups = planned(files, options, overwrite=asked.overwrite)
     scenes = [run for run in field.runs.values() if isinstance(run, Scene)]
     check_inputs(files, field.runs.values())
     lengths = [
@@ -230,12 +229,7 @@ def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path
     for scene in scenes:
         check_size(scene, folder)
     _check_clock(field)
-    if field.shown.weights:
-        layouts = {
-            name: prepare(run).header.layout if isinstance(run, Scene) else run.layout
-            for name, run in field.runs.items()
-        }
-        check_layer(field.shown.weights, layouts)
+    check_race_shown(field, groups, options)
 
 
 def _check_clock(field: Field) -> None:

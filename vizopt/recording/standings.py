@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,9 +77,16 @@ def standings(runs: Mapping[str, Recording], clock: Kind = "step") -> list[Stand
     return sorted(found, key=place)
 
 
-def score(runs: Mapping[str, Recording]) -> Literal["accuracy", "loss"]:
+class Named(Protocol):
+    """A run that is recorded, or will be: what it has."""
+
+    @property
+    def names(self) -> frozenset[str]: ...
+
+
+def score(runs: Mapping[str, Named]) -> Literal["accuracy", "loss"]:
     """The column that decides: accuracy where every run has one, else loss, which f(x) is too."""
-    return "accuracy" if all("accuracy" in run.columns for run in runs.values()) else "loss"
+    return "accuracy" if all("accuracy" in run.names for run in runs.values()) else "loss"
 
 
 def diverged_at(run: Recording) -> int | None:

@@ -239,7 +239,7 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
     try:
         scene = TypeAdapter(Presentation).validate_python(table)
         scene.check(
-            Shown(header.kind, run.layout, run.names, header.epochs, header.unit, recorded(run))
+            Shown(header.kind, run.layout, run.names, header.epochs, header.unit, has=recorded(run))
         )
     except ValidationError as error:
         raise explained(error, file, table, Presentation) from error

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass, replace
 from typing import Annotated
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from vizopt.core.specs import Finite, Flag, Positive, Whole, spec
 from vizopt.draw.race import PLANES
 from vizopt.recording.clock import Kind as Clock
 from vizopt.scene.spec import Presentation, Scene, Training
+from vizopt.train.probes import measured
 
 MAX_RUNS = 20  # of a race, as many as there are badges
 MAX_NAME = 24  # characters of a run's, which stands above its plane and at its curve
@@ -147,7 +148,8 @@ def too_many(runs: int) -> str:
 
 
 def scene_of(training: Training, name: str, shown: Presentation, seed: int = 0) -> Scene:
-    """A run of a race as the scene that it is alone, with the race's pace and colours.
+    """A run of a race as the scene that it is alone, with the race's pace and colours; recorded is
+    what the race's picture shows of it too.
 
     Args:
         training: what is trained.
@@ -156,8 +158,12 @@ def scene_of(training: Training, name: str, shown: Presentation, seed: int = 0) 
         seed: is added to its own.
     """
     trained = {each.name: getattr(training, each.name) for each in fields(Training)}
+    needs = shown.stage.needs_of(name) if shown.stage else frozenset()
+    known = training.record.quantities
+    more = tuple(each for each in measured(needs) if each not in known)
+    record = replace(training.record, quantities=known + more)
     return Scene(
-        **trained | {"seed": (training.seed + seed) % 2**32},
+        **trained | {"seed": (training.seed + seed) % 2**32, "record": record},
         title=name,
         name=file_name(name),
         timeline=shown.timeline,

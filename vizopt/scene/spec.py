@@ -16,7 +16,7 @@ from vizopt.core.specs import Count, Whole, spec
 from vizopt.draw.defaults import arranged
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.looks.look import LookSpec, resolved
-from vizopt.draw.panels import Weights
+from vizopt.draw.panels import Weights, is_of_one
 from vizopt.draw.theme import THEMES, Theme
 from vizopt.draw.timeline import TIMELINES, Logarithmic, Timeline
 from vizopt.draw.whatever import Recorded
@@ -88,8 +88,9 @@ class Shown(NamedTuple):
         layout: of its parameters.
         columns: names of all that it has, or will have.
         epochs, unit: its length, and what is counted.
+        name: in a picture of several.
+        names: of those.
         has: what there is to draw of a run that was recorded elsewhere.
-        names: of the runs of a picture of several.
     """
 
     kind: Kind
@@ -97,8 +98,9 @@ class Shown(NamedTuple):
     columns: frozenset[str]
     epochs: int
     unit: str
-    has: Recorded | None = None
+    name: str = ""
     names: tuple[str, ...] = ()
+    has: Recorded | None = None
 
 
 @spec
@@ -155,16 +157,25 @@ class Presentation:
                 end = f"the run ends at {run.unit} {run.epochs - 1}"
                 raise ValueError(f"pause.{i}.epoch: {pause.epoch}: {end}")
         arranged(run.kind, run.layout, self.stage, has=run.has)
+        self.check_panels(run)
+
+    def check_panels(self, run: Shown) -> None:
+        """Raises ValueError where a panel is of a layer, column or run that there is not."""
         for key, panel in (self.stage.stated if self.stage else {}).items():
             place, layers = f"stage.{key}", run.layout.layers
-            if isinstance(panel, Weights) and panel.layer not in layers:
-                raise ValueError(
-                    f'{place}.layer: no layer "{panel.layer}": {hint(panel.layer, layers)}'
-                )
             of = getattr(panel, "of", None)
             if of is not None and of not in run.names:
                 way = hint(of, run.names) if run.names else "the picture shows one, leave it out"
                 raise ValueError(f'{place}.of: no run "{of}": {way}')
+            if of is None and run.names and is_of_one(panel):
+                which = f"which of the {len(run.names)} runs?"
+                raise ValueError(f'{place}.of: {which} Name one, like of = "{run.names[0]}"')
+            if of not in (None, run.name):
+                continue
+            if isinstance(panel, Weights) and panel.layer not in layers:
+                raise ValueError(
+                    f'{place}.layer: no layer "{panel.layer}": {hint(panel.layer, layers)}'
+                )
             for column in sorted(panel.needs - run.columns):
                 raise ValueError(f'{place}: no column "{column}": {hint(column, run.columns)}')
 

@@ -1,6 +1,6 @@
 """Panels, one file each. A new one is its file and its line in the table."""
 
-from vizopt.draw.panels.base import Comparing, Draw, DrawContext, Panel, Weight
+from vizopt.draw.panels.base import Comparing, Draw, DrawContext, Panel, Weight, is_of_one
 from vizopt.draw.panels.curves import Curves
 from vizopt.draw.panels.descent import Descent
 from vizopt.draw.panels.fitted import FittedCurve
@@ -48,4 +48,5 @@ __all__ = [
     "Strip",
     "Weight",
     "Weights",
+    "is_of_one",
 ]

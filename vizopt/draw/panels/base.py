@@ -183,3 +183,8 @@ class Comparing(Protocol):
     def spots(self, slot: DrawContext, views: Views) -> Spots:
         """Where each of them is in the window, so that a page can let one stand out."""
         ...
+
+
+def is_of_one(panel: Panel) -> bool:
+    """Whether a panel shows a single run of several, which it has to name."""
+    return isinstance(panel, OneRun) and not isinstance(panel, Comparing)

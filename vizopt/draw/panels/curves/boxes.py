@@ -7,13 +7,16 @@ from vizopt.draw.panels.axis import Axis, Kind, Limits
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.labels import room_of
 from vizopt.draw.panels.curves.names import drawn_of, short_of, title_of
-from vizopt.draw.panels.curves.plot import Plot, head
+from vizopt.draw.panels.curves.plot import HEAD, Plot, head
+from vizopt.draw.theme import Theme
 from vizopt.recording.logged import final, logged
 from vizopt.recording.quantities import quantity
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
 
 LOWEST = 3  # heights of a tick's text that a curve has at least
+FOOT = 1.7  # of them that the epochs below take
+ROW = 1.6  # heights of a large number that a line of text takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def plots(
     moving = [column for column in columns if not _is_constant(run, column)]
     still = len(_told(slot, run, columns))
     across, gap = beside(slot, run, columns), slot.unit * 24
-    foot = slot.font(11) * 1.7
+    foot = slot.font(11) * FOOT
     width, height = slot.width * 1.0, slot.height - foot
     if across:
         width -= (_room(slot, run, columns) + gap) * (still > 0)
@@ -107,9 +110,19 @@ def beside(slot: DrawContext, run: Recording, columns: Sequence[str]) -> bool:
 def _flat(slot: DrawContext, run: Recording, columns: Sequence[str]) -> bool:
     """Whether curves would have no height, one above the other."""
     still = sum(_is_constant(run, column) for column in columns)
-    each = head(slot) + slot.unit * 18 + slot.font(11) * LOWEST
-    least = each * (len(columns) - still) + slot.font(11) * 1.7 + _row(slot) * still
-    return slot.height < least
+    return slot.height < slot.unit * stacked(slot.theme, len(columns) - still, still, LOWEST)
+
+
+def stacked(theme: Theme, moving: int, still: int, lowest: float) -> float:
+    """Units of height of curves one above the other, and of lines of text below them.
+
+    Args:
+        theme: the size of text.
+        moving, still: how many they are.
+        lowest: heights of a tick's text that a curve has.
+    """
+    each = theme.font(18) * HEAD + 18 + theme.font(11) * lowest
+    return each * moving + theme.font(11) * FOOT + theme.font(18) * ROW * still
 
 
 def _is_constant(run: Recording, column: str) -> bool:
@@ -128,7 +141,7 @@ def _told(slot: DrawContext, run: Recording, columns: Sequence[str]) -> list[str
 
 def _row(slot: DrawContext) -> float:
     """Height of a line of text with a large number."""
-    return slot.font(18) * 1.6
+    return slot.font(18) * ROW
 
 
 def _room(slot: DrawContext, run: Recording, columns: Sequence[str]) -> float:

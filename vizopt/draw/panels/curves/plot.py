@@ -15,6 +15,7 @@ from vizopt.recording.store import Recording
 Floats: TypeAlias = NDArray[np.float64]
 
 DIGITS = (18, 16, 14, 13)  # sizes of a number; the largest that has room beside its title
+HEAD = 1.25  # heights of a large number, from a curve's top to the baseline of its title
 SHORT_NAME_LETTERS = 3  # letters of a name that has no room
 
 
@@ -132,7 +133,7 @@ class Plot:
 
 def head(slot: DrawContext) -> float:
     """Baseline of a curve's title and number below its top."""
-    return slot.font(18) * 1.25
+    return slot.font(18) * HEAD
 
 
 def _parts(slot: DrawContext, height: float) -> int:
