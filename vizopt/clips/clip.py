@@ -35,7 +35,7 @@ class Clip:
         metadata: what the file says of itself.
         at: what a still shows, "epoch 4500".
         harm: what was given up for a smaller file; empty where nothing was.
-        unseen: what a race of this shape has no room for.
+        unseen: what a picture of this shape has no room for.
         papered: on the look's paper, for its format has no transparency.
         asked: frames per second that were asked for; none where nobody did.
     """

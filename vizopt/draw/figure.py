@@ -13,7 +13,7 @@ from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.grids import Grids
 from vizopt.draw.header import GAP, HeaderText, headed
 from vizopt.draw.paint import DPI, drawn, pixel_axes
-from vizopt.draw.panels import Comparing, Draw, DrawContext, Legend, Standings
+from vizopt.draw.panels import Comparing, Curves, Draw, DrawContext, Legend, Standings
 from vizopt.draw.playback import Playback
 from vizopt.draw.printed import laid
 from vizopt.draw.room import MIN_PANEL_SIDE
@@ -106,18 +106,17 @@ class FrameRenderer:
         return found
 
     def unseen(self) -> list[str]:
-        """What a picture of several runs has no room for: panels without a place, and what those
+        """What a picture has no room for: of several runs panels without a place, and what those
         that have one leave out."""
-        if len(self._views) < 2:
-            return []
-        placed = [panel for panel, _, _ in self._panels]
-        kinds = [type(panel) for panel in placed]
-        names = (name for name, panel in self._every.items() if type(panel) not in kinds)
-        found = [*dict.fromkeys(PLURALS.get(name.partition("-")[0], name) for name in names)]
+        found: dict[str, None] = {}
+        if len(self._views) > 1:
+            kinds = [type(panel) for panel, _, _ in self._panels]
+            names = (name for name, panel in self._every.items() if type(panel) not in kinds)
+            found = dict.fromkeys(PLURALS.get(name.partition("-")[0], name) for name in names)
         for panel, _, slot in self._panels:
-            if isinstance(panel, Standings):
-                found += panel.unseen(slot, self._views)
-        return found
+            if isinstance(panel, Standings | Curves):
+                found |= dict.fromkeys(panel.unseen(slot, self._views))
+        return [*found]
 
     def printed(self, k: int) -> "AbstractContextManager[Figure]":
         """Frame k as a figure whose text is text and whose curves are curves, within the block."""

@@ -239,6 +239,11 @@ def layer_title(layer: str) -> str:
     return phrase("layer", number=book[1]) if book else layer
 
 
+def number_of(layer: str) -> str:
+    """`1` of a book's layer; others as they are named."""
+    return BOOK.sub(r"\1", layer)
+
+
 def ordered(columns: Iterable[str]) -> list[str]:
     """Columns as tables have them: in the order of QUANTITIES, the others behind them by name."""
     names = list(QUANTITIES)

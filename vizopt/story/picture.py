@@ -199,7 +199,8 @@ def _curves(panels: list[Curves], scene: Presentation, run: Recording) -> str:
     if any(second(run.columns, column) for column in columns):
         notes.append("thinner ones are those of the points held out")
     if any(layers_of(run, column) for column in columns):
-        notes.append("what is measured has a line for each layer, and the value is the network's")
+        line = "what is measured has a line for each layer"
+        notes.append(f"{line}, and the value, where it has room, is the network's")
     return f"{text} {'; '.join(notes)}.{_left_out(columns, run)}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from vizopt.draw.panels.axis import Axis, Kind, Limits
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.labels import room_of
-from vizopt.draw.panels.curves.names import drawn_of, short_of, title_of
+from vizopt.draw.panels.curves.names import drawn_of, shorts_of, title_of
 from vizopt.draw.panels.curves.plot import HEAD, Plot, head
 from vizopt.draw.theme import Theme
 from vizopt.recording.logged import final, logged
@@ -15,6 +15,8 @@ from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
 
 LOWEST = 3  # heights of a tick's text that a curve has at least
+HIGH = 6  # of them that crowded curves leave no line of text below
+ROOMY = 34  # heights of a title of width, from which on all titles have room
 FOOT = 1.7  # of them that the epochs below take
 ROW = 1.6  # heights of a large number that a line of text takes
 
@@ -59,7 +61,7 @@ def plots(
     across, gap = beside(slot, run, columns), slot.unit * 24
     foot = slot.font(11) * FOOT
     width, height = slot.width * 1.0, slot.height - foot
-    if across:
+    if _aside(slot, run, columns):
         width -= (_room(slot, run, columns) + gap) * (still > 0)
     else:
         height -= _row(slot) * still
@@ -90,12 +92,12 @@ def constants(slot: DrawContext, run: Recording, columns: Sequence[str]) -> list
     lines = []
     for i, column in enumerate(names):
         name, value = title_of(slot, run, column), writing_of(run, column)(final(run[column]))
-        across = beside(slot, run, columns)
-        room = slot.width - _room(slot, run, columns) if across else 0.0
+        aside = _aside(slot, run, columns)
+        room = slot.width - _room(slot, run, columns) if aside else 0.0
         if slot.text_width(name) + slot.text_width(value, 18, "bold") > slot.width - room:
-            name = short_of(slot, run, column)
+            name = shorts_of(slot, run, column)[0]
         up = _row(slot) * (len(names) - 1 - i)
-        base = head(slot) if across else slot.height - up - slot.font(18) * 0.3
+        base = head(slot) if aside else slot.height - up - slot.font(18) * 0.3
         lines.append(Constant(name, value, room, slot.width - slot.unit, base))
     return lines
 
@@ -103,7 +105,7 @@ def constants(slot: DrawContext, run: Recording, columns: Sequence[str]) -> list
 def beside(slot: DrawContext, run: Recording, columns: Sequence[str]) -> bool:
     """Whether curves lie beside each other: where that leaves room for their titles, or where one
     above the other they would have no height."""
-    roomy = slot.width > slot.font(13) * 34
+    roomy = slot.width > slot.font(13) * ROOMY
     return slot.width > 2 * slot.height and (roomy or _flat(slot, run, columns))
 
 
@@ -132,11 +134,29 @@ def _is_constant(run: Recording, column: str) -> bool:
 
 
 def _told(slot: DrawContext, run: Recording, columns: Sequence[str]) -> list[str]:
-    """The columns that are a line of text; none beside crowded curves: the line below the title
-    has the learning rate too."""
+    """The columns that are a line of text; none beside curves that are crowded and flat: the line
+    below the title has the learning rate too."""
     names = [column for column in columns if _is_constant(run, column)]
-    crowded = slot.width <= slot.font(13) * 34 and beside(slot, run, columns)
-    return [] if crowded and len(names) < len(columns) else names
+    if len(names) == len(columns) or not _crowded(slot, run, columns):
+        return names
+    high = slot.unit * stacked(slot.theme, 1, len(names), HIGH)
+    return names if slot.height >= high else []
+
+
+def left_out(slot: DrawContext, run: Recording, columns: Sequence[str]) -> list[str]:
+    """The columns that are neither a curve nor a line of text."""
+    told = _told(slot, run, columns)
+    return [column for column in columns if _is_constant(run, column) and column not in told]
+
+
+def _crowded(slot: DrawContext, run: Recording, columns: Sequence[str]) -> bool:
+    """Whether curves lie beside each other without room for their titles."""
+    return slot.width <= slot.font(13) * ROOMY and beside(slot, run, columns)
+
+
+def _aside(slot: DrawContext, run: Recording, columns: Sequence[str]) -> bool:
+    """Whether lines of text stand at the right of the curves, and not below them."""
+    return beside(slot, run, columns) and not _crowded(slot, run, columns)
 
 
 def _row(slot: DrawContext) -> float:

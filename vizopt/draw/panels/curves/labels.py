@@ -10,7 +10,7 @@ from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.names import layers_of, pair
 from vizopt.draw.panels.curves.plot import DIGITS, Plot
 from vizopt.recording.logged import logged
-from vizopt.recording.quantities import BOOK, layer_title, parts, quantity
+from vizopt.recording.quantities import layer_title, number_of, parts, quantity
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
 
@@ -89,7 +89,7 @@ def _texts(slot: DrawContext, run: Recording, column: str, width: float) -> list
     layers = [parts(name)[1] for name in layers_of(run, column)]
     names = [slot.told(layer_title(layer)) for layer in layers]
     if any(slot.text_width(name, 11) > most for name in names):
-        names = [slot.fitted(BOOK.sub(r"\1", layer), 11, most) for layer in layers]
+        names = [slot.fitted(number_of(layer), 11, most) for layer in layers]
     reference = quantity(column).reference
     told = [slot.say(reference[1])] if reference else []
     return [*names, *(text if slot.text_width(text, 11) <= most else "" for text in told)]

@@ -80,8 +80,9 @@ def _digits(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
     texts = [_texts(run, name, epochs) for name in names]
     if layers:
         texts.append([slot.say("network")] * len(rows))
-    large = _strip(slot, plot, {*texts[0]})
     small = slot.glyphs(13)
+    beside = max(map(small.width, texts[1])) + slot.unit * 12 if layers else 0.0
+    large = _strip(slot, plot, {*texts[0]}, beside)
     baseline = round(plot.top - slot.unit * 12)
     right = round(plot.edge + slot.unit * 4)
     room = max(map(large.width, texts[0])) + round(slot.unit * 10)
@@ -106,9 +107,10 @@ def _texts(run: Recording, name: str, epochs: Rows) -> list[str]:
     return [way(value) if begun else "" for value, begun in told]
 
 
-def _strip(slot: DrawContext, plot: Plot, texts: set[str]) -> Glyphs:
-    """A strip for a curve's numbers, as large as they can stand beside its title."""
-    free = plot.edge - plot.start - slot.text_width(plot.name(slot)) - slot.unit * 4
+def _strip(slot: DrawContext, plot: Plot, texts: set[str], beside: float) -> Glyphs:
+    """A strip for a curve's numbers, as large as they can stand beside its title and what else
+    takes so much room there."""
+    free = plot.edge - plot.start - slot.text_width(plot.name(slot)) - slot.unit * 4 - beside
     for size in DIGITS:
         if max(slot.text_width(text, size, "bold") for text in texts) <= free:
             break

@@ -1,7 +1,16 @@
 """What a curve's box shows: the columns that belong to one, and its title."""
 
+from vizopt.core.words import phrase
 from vizopt.draw.panels.base import DrawContext
-from vizopt.recording.quantities import layered, ordered, quantity, title
+from vizopt.recording.quantities import (
+    layer_title,
+    layered,
+    number_of,
+    ordered,
+    parts,
+    quantity,
+    title,
+)
 from vizopt.recording.scalars import second
 from vizopt.recording.store import Recording
 
@@ -10,9 +19,13 @@ def title_of(slot: DrawContext, run: Recording, column: str) -> str:
     return slot.told(title(column, run.header.kind))
 
 
-def short_of(slot: DrawContext, run: Recording, column: str) -> str:
-    """A title for little room: `lr`."""
-    return quantity(column).short or title_of(slot, run, column)
+def shorts_of(slot: DrawContext, run: Recording, column: str) -> tuple[str, ...]:
+    """Titles for less and less room: `lr`; of a layer `‖g‖, Dense 1`, `‖g‖ 1`."""
+    short, layer = quantity(column).short, parts(column)[1]
+    if not short or not layer:
+        return (short or title_of(slot, run, column),)
+    whole = slot.told(phrase("of_layer", quantity=short, layer=layer_title(layer)))
+    return whole, f"{short} {number_of(layer)}"
 
 
 def pair(run: Recording, column: str) -> list[str]:

@@ -10,13 +10,13 @@ from vizopt.core.errors import hint
 from vizopt.core.specs import spec
 from vizopt.draw.panels.axis import Axis, Kind, Limits
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
-from vizopt.draw.panels.curves.boxes import axis_of, beside, constants, plots
+from vizopt.draw.panels.curves.boxes import axis_of, beside, constants, left_out, plots
 from vizopt.draw.panels.curves.compared import draw_still, moving, plots_of
 from vizopt.draw.panels.curves.labels import note_second, write_labels
 from vizopt.draw.panels.curves.moving import curve
 from vizopt.draw.panels.curves.tips import Tips
 from vizopt.draw.views import Views
-from vizopt.recording.quantities import quantity
+from vizopt.recording.quantities import quantity, title
 from vizopt.recording.store import Recording
 
 
@@ -38,7 +38,7 @@ class Curves(OneRun):
     `val_loss`, `test_loss` and the like in a training that was recorded elsewhere. What was logged
     only now and then is a line through its points, and its number is the last one. What is
     measured in each layer has a line for each, named at its end, and the number is that of the
-    whole network. A panel wider than high puts its curves beside each other.
+    whole network, where it has room. A panel wider than high puts its curves beside each other.
 
     Args:
         columns: values of every epoch, one curve each: "loss", "accuracy", "lr"; "grad_norm",
@@ -105,6 +105,14 @@ class Curves(OneRun):
                 part(window, k)
 
         return draw
+
+    def unseen(self, slot: DrawContext, views: Views) -> list[str]:
+        """What never changes and is neither a line of text here nor told below the title."""
+        if self._compares(views):
+            return []
+        run = self.view(views).run
+        names = [title(name, run.header.kind) for name in left_out(slot, run, self.columns)]
+        return [name for name in names if name not in run.header.settings]
 
     def spots(self, slot: DrawContext, views: Views) -> Spots:
         """The lines of each run, and the badge at the end of each."""

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from vizopt.core.numbers import count, setting
 from vizopt.draw.panels.axis import Axis, even_ticks
 from vizopt.draw.panels.base import DrawContext
-from vizopt.draw.panels.curves.names import layers_of, short_of, title_of
+from vizopt.draw.panels.curves.names import layers_of, shorts_of, title_of
 from vizopt.recording.store import Recording
 
 Floats: TypeAlias = NDArray[np.float64]
 
 DIGITS = (18, 16, 14, 13)  # sizes of a number; the largest that has room beside its title
 HEAD = 1.25  # heights of a large number, from a curve's top to the baseline of its title
+GAPS = 20  # units beside the word between a title and a number
 SHORT_NAME_LETTERS = 3  # letters of a name that has no room
 
 
@@ -25,7 +26,7 @@ class Plot:
 
     column: str
     title: str
-    short: str  # where the title has no room
+    shorts: tuple[str, ...]  # for less and less room than the title has
     unit: str
     start: float  # of the panel's part that is this curve's
     left: float
@@ -57,7 +58,7 @@ class Plot:
         return cls(
             column=column,
             title=title_of(slot, run, column),
-            short=short_of(slot, run, column),
+            shorts=shorts_of(slot, run, column),
             unit=slot.say(run.header.unit),
             start=start,
             left=start + gutter,
@@ -105,17 +106,23 @@ class Plot:
     def name(self, slot: DrawContext) -> str:
         """The title, or where it has no room the column's own name, or its beginning: acc."""
         room = self.edge - self.start
-        if self.layered:  # its number is left out where the title has no room beside it
-            fits = slot.text_width(self.title) < self.whole
-            return self.title if fits else slot.fitted(self.short, 13, self.whole)
+        if self.layered:
+            return self._name_of_layers(slot, room)
         if slot.text_width(self.title) < room - slot.text_width("−0.0e−9", DIGITS[0], "bold"):
             return self.title
-        least = slot.text_width("0.000", DIGITS[-1], "bold") + slot.unit * 4
-        return (
-            self.short
-            if slot.text_width(self.short) < room - least
-            else self.short[:SHORT_NAME_LETTERS]
-        )
+        room -= slot.text_width("0.000", DIGITS[-1], "bold") + slot.unit * 4
+        fitting = (short for short in self.shorts if slot.text_width(short) < room)
+        return next(fitting, self.shorts[-1][:SHORT_NAME_LETTERS])
+
+    def _name_of_layers(self, slot: DrawContext, room: float) -> str:
+        """The title beside which the network's number has room; it is left out where none has."""
+        room -= slot.text_width(slot.say("network")) + slot.unit * GAPS
+        room -= slot.text_width("0.0000", DIGITS[-1], "bold")
+        names = (self.title, self.shorts[0])
+        if found := next((name for name in names if slot.text_width(name) < room), ""):
+            return found
+        fits = slot.text_width(self.title) < self.whole
+        return self.title if fits else slot.fitted(self.shorts[0], 13, self.whole)
 
     def draw_axes(self, slot: DrawContext) -> None:
         """The title and the values' grid lines."""
