@@ -150,7 +150,7 @@ def too_many(many, **place):
         ((1280, 720), too_many(4, beside="loss"), 'stage.add.3: the panel "curves" would have 161'),
         ((1280, 720), too_many(8, beside="loss"), 'stage.add.3: the panel "curves" would have 161'),
         ((640, 360), too_many(4, below="loss"), 'stage.add.3: the panel "curves" would have 215x'),
-        ((1280, 720), too_many(6, below="plane"), 'stage.add.3: the panel "plane" would have 574x'),
+        ((1280, 720), too_many(6, below="plane"), 'stage.add.2: the panel "plane" would have 574x'),
         ((720, 720), too_many(2, beside="loss"), "115 pixels at 720x720: too few to draw it: add"),
     ],
 )
@@ -175,6 +175,14 @@ def test_a_layout_of_its_own_is_held_against_the_frame_too(tmp_path, monkeypatch
     overrides = {f"stage.{key}": value for key, value in stage.items()}
     with pytest.raises(vizopt.VizoptError, match=f"{told}: give it more room"):
         vizopt.make("sgd", tmp_path / "a.png", overrides=overrides)
+
+
+def test_the_panels_of_a_descent_need_room_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("vizopt.pipeline.trained", None)
+    add = [{"panel": {"kind": "magnifier"}, "beside": "descent"}]
+    told = r'stage.add.2: the panel "descent" would have 251x\d+ pixels at 1280x720'
+    with pytest.raises(vizopt.VizoptError, match=told):
+        vizopt.make("good", tmp_path / "a.png", overrides={"stage.add": add * 4})
 
 
 def test_a_page_is_held_against_its_narrow_frame_too(tmp_path, monkeypatch):

@@ -10,7 +10,17 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.sizes import Box
 from vizopt.draw.figure_spec import FigureSpec
 from vizopt.draw.header import GAP, body_of
-from vizopt.draw.panels import Curves, DecisionRegions, Panel, Weights
+from vizopt.draw.panels import (
+    Curves,
+    DecisionRegions,
+    Descent,
+    FittedCurve,
+    Panel,
+    PredictedTrue,
+    SmallPlane,
+    Strip,
+    Weights,
+)
 from vizopt.draw.panels.curves.boxes import stacked
 from vizopt.draw.panels.curves.compared import WIDE_ASPECT
 from vizopt.draw.small import kind_of, unit_of
@@ -20,7 +30,12 @@ from vizopt.recording.quantities import quantity
 StageOf: TypeAlias = Callable[[FigureSpec], FigureSpec]  # the picture for what a scene says of it
 MIN_PANEL_SIDE = 20  # units of width and height of a panel
 # What others need, in lines of text: their titles and keys have no room in less.
-LINES: Mapping[type, tuple[float, float]] = {DecisionRegions: (6, 6), Weights: (4, 4)}
+LINES: Mapping[type, tuple[float, float]] = {
+    **dict.fromkeys((DecisionRegions, Strip, FittedCurve, PredictedTrue), (8, 8)),
+    SmallPlane: (8, 10),
+    Weights: (4, 4),
+    Descent: (18, 10),
+}
 CURVE = 6  # lines of width of a curve with its numbers
 
 
