@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import re
 import tomllib
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -12,13 +13,28 @@ import vizopt
 from vizopt.clips import recipe
 from vizopt.clips.write import write_text
 from vizopt.core.marks import signed, unsigned
+from vizopt.core.places import LEFT
 from vizopt.flashes.decode import pictures
 from vizopt.formats import ClipMetadata, StreamSpec, format_of
 from vizopt.formats.ours import is_ours
 from vizopt.formats.sequence import members
+from vizopt.pipeline import tuning
 from vizopt.recording.store import Recording
+from vizopt.scene.load_race import load_race
 
 SIDE, LONG = 64, 12
+TWO = """
+title = "Two"
+problem = { kind = "function", f = "x**2/4 + cos(x)", interval = [-6, 6], start = 5 }
+optimizer = { kind = "sgd", lr = 0.1 }
+over = { "optimizer.lr" = [0.1, 3.5] }
+"""
+SETS = {  # that a command writes, by what it is told
+    "pack": ["pack", "sgd", "-o", "a"],
+    "race": ["race", "two.toml", "-o", "a.png", "--size", "480x270", "--cores", "1"],
+    "tune": ["tune", "two.toml", "-o", "a.toml", "--cores", "1"],
+}
+FEWEST = 5  # steps of a race
 PACK = [f"a/a.{suffix}" for suffix in ("mp4", "gif", "html", "pptx", "png", "toml", "txt")]
 TINY = {"epochs": 6, "keep.grid": 4, "timeline.seconds": 0.1, "clip.size": [480, 270], "name": "a"}
 TINY |= {"clip.fps": 10}  # for all formats, which are drawn at once then
@@ -53,8 +69,8 @@ def write_once(number, path):
         write_text(path, signed("\n".join([f"run {number}"] * LONG * 1000), "\n"))
     elif path.suffix == ".zarr":
         vizopt.record(vizopt.load_scene("sgd", TINY | {"seed": number}), path)
-    elif not path.suffix:
-        _pack(number, path)
+    elif path.name in SETS:
+        _command(number, path)
     else:
         frame = np.full((SIDE, SIDE, 4), 255, np.uint8)
         frame[..., :3] = number * 25
@@ -66,15 +82,21 @@ def write_once(number, path):
                 write(frame)
 
 
-def _pack(number, folder):
+def _command(number, folder):
     from vizopt.cli import cli
 
     folder.mkdir(exist_ok=True)
     os.chdir(folder)
-    keys = [f"--set={key}={value}" for key, value in (TINY | {"seed": number}).items()]
+    keys = {"epochs": FEWEST + number, "seed": number}
+    if folder.name == "pack":
+        keys = TINY | {"seed": number}
+    elif not Path("two.toml").exists():
+        write_text(Path("two.toml"), signed(f"{TWO}\n# ", "\n"))
+    tuning.RATES = 2
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
-    cli.main(["pack", "sgd", "-q", "-o", "a", *keys], standalone_mode=False)
+    told = [f"--set={key}={value}" for key, value in keys.items()]
+    cli.main([*SETS[folder.name], "-q", *told], standalone_mode=False)
 
 
 def runs_in(path):
@@ -87,7 +109,18 @@ def runs_in(path):
         run = Recording(path, before_damage=True)
         assert not run.damage
         return {tomllib.loads(run.header.scene)["seed"]}, len(run)
-    if not path.suffix:
+    if path.name == "race":
+        runs = [Recording(file) for file in (path / "outputs" / "two").iterdir()]
+        told = re.findall(r"at step (\d+), \S+ at the", (path / "a.txt").read_text("utf-8"))
+        steps = {max(map(int, told)) + 1} | {len(run["loss"]) for run in runs}
+        seeds = {tomllib.loads(run.header.scene)["seed"] for run in runs}
+        drawn = tomllib.loads(recipe.read(path / "a.png"))["seed"]
+        return {count - FEWEST for count in steps} | seeds | {drawn}, len(runs)
+    if path.name == "tune":
+        race = load_race(path / "a.toml")
+        steps = {scene.epochs for scene in race.scenes()} | {each.last + 1 for each in race.trials}
+        return {count - FEWEST for count in steps}, len(race.trials)
+    if path.name == "pack":
         made = [path / file for file in PACK]
         assert all(is_ours(file) for file in made)
         scenes = [recipe.read(file) for file in made[:5]] + [made[5].read_text(encoding="utf-8")]
@@ -101,6 +134,8 @@ def runs_in(path):
 
 def left_beside(path):
     """What is in a folder besides a file or set that was written there."""
-    if not path.suffix:
+    if path.name in ("race", "tune"):
+        return {file for file in path.rglob("*") if LEFT.fullmatch(file.name)}
+    if path.name == "pack":
         return {*path.rglob("*")} - {path / "a", *(path / file for file in PACK)}
     return {*path.parent.iterdir()} - {path, *(members(path) if "%" in path.name else ())}

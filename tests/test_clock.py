@@ -9,6 +9,7 @@ import pytest
 import vizopt
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.metadata import metadata_of
+from vizopt.clips.staging import staged
 from vizopt.clips.still import still_frame
 from vizopt.clips.telling import told_of
 from vizopt.core.errors import RecordingError, VizoptError
@@ -130,7 +131,9 @@ def test_on_the_clock_of_samples_all_is_told_in_samples(tmp_path, texts):
         '[[run]]\nname = "all"\n[[run]]\nname = "half"\nproblem.validation = 0.5\n'
     )
     field = field_of([path], {}, "race")
-    runs = racing.train_race(field, tmp_path / "runs", quiet, print, cores=1)
+    with staged() as staging:
+        racing.train_race(field, tmp_path / "runs", staging, quiet, print, cores=1)
+    runs = {name: Recording(tmp_path / "runs" / f"{name}.zarr") for name in field.runs}
     assert [int(times(run, "samples")[1]) for run in runs.values()] == [27, 13]
     views = views_of(runs, field.shown.timeline, 10, "samples")
     assert epochs(*still_frame("4", views)) == {"all": 4, "half": 8}  # 108 samples, 104

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pptx import Presentation
-from racing import LONG, PACK, left_beside, race, runs_in
+from racing import LONG, PACK, SETS, left_beside, race, runs_in
 
 import vizopt
 from vizopt.clips.options import request
@@ -33,7 +33,8 @@ def slowly(file, target):
 
 
 ENCODED = {"a.mp4", "a.webm", "a.html", "a.pptx"}  # by a process of FFmpeg for each
-RACED = [*(f"a.{suffix}" for suffix in SUFFIXES if suffix != "png"), "%05d.png", "a.txt", "pack"]
+COUNTS = {"a.txt": LONG * 1000, "pack": len(PACK), "race": 2, "tune": 4}
+RACED = [*(f"a.{suffix}" for suffix in SUFFIXES if suffix != "png"), "%05d.png", "a.txt", *SETS]
 
 
 @pytest.mark.parametrize("name", RACED)
@@ -41,11 +42,11 @@ def test_of_runs_into_one_name_the_last_wins_whole(tmp_path, monkeypatch, name):
     path = tmp_path / name
     if "%" in name:  # so slowly and unevenly that they would mix
         monkeypatch.setattr(Path, "replace", slowly)
-    runs, rounds = (2, 1) if name == "pack" else (2, 2) if name in ENCODED else (3, 2)
+    runs, rounds = (2, 1) if name in SETS else (2, 2) if name in ENCODED else (3, 2)
     assert race(path, runs, rounds) == [0] * runs
     numbers, count = runs_in(path)
     assert len(numbers) == 1
-    assert count == {"a.txt": LONG * 1000, "pack": len(PACK)}.get(name, LONG)
+    assert count == COUNTS.get(name, LONG)
     assert left_beside(path) == set()
 
 

@@ -18,7 +18,8 @@ from vizopt.clips.checks import Checks
 from vizopt.core import ffmpeg
 from vizopt.core.places import synced
 from vizopt.formats.ffmpeg import _ahead
-from vizopt.pipeline.workers import Job, train_all
+from vizopt.pipeline.job import Job
+from vizopt.pipeline.workers import train_all
 from vizopt.recording import recorder
 from vizopt.recording.waiting import AT_ONCE, Waiting
 
@@ -48,7 +49,7 @@ def syncing(folder):
 
 def training(folder):
     scene = vizopt.load_scene("landscape", {"epochs": 2})
-    jobs = [Job(scene, folder / f"{k}.zarr", None) for k in range(2)]
+    jobs = [Job(scene, folder / f"{k}.zarr", folder / f"own {k}.zarr", None) for k in range(2)]
     train_all(jobs, lambda steps, *_: steps, print, cores=2)
 
 

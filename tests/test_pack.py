@@ -113,7 +113,7 @@ def test_a_race_has_a_slide_of_its_own(command, race, monkeypatch):
 def _kept(jobs):
     """The runs, trained where they are looked for."""
     for job in jobs:
-        vizopt.record(job.scene, job.path)
+        vizopt.record(job.scene, job.own)
 
 
 @pytest.mark.parametrize("named", ["two.toml+sgd", "sgd+two.toml", "rates+two.toml"])

@@ -16,6 +16,7 @@ import vizopt
 from vizopt.clips import recipe as recipes
 from vizopt.clips.drawing import planned_picture
 from vizopt.clips.options import request
+from vizopt.clips.staging import staged
 from vizopt.clips.telling import settings_of, told_of
 from vizopt.core.errors import Interrupted, RecordingError, SceneError, VizoptError
 from vizopt.core.library import names
@@ -25,11 +26,12 @@ from vizopt.draw.standing import standing
 from vizopt.draw.views import views_of
 from vizopt.pipeline import racing, tuning, workers
 from vizopt.pipeline.field import field_of
+from vizopt.pipeline.job import Job
 from vizopt.recording import standings_table
 from vizopt.recording.atomic import attributes
 from vizopt.recording.differences import differences, unrecorded
 from vizopt.recording.header import External
-from vizopt.recording.seeded import middle_seed, with_seeds
+from vizopt.recording.seeded import Seeded, middle_seed, with_seeds
 from vizopt.recording.standings import diverged_at, leads, settled, standings, stays, steps_to
 from vizopt.recording.store import Recording
 from vizopt.scene.load import load_scene
@@ -58,9 +60,22 @@ SMALL = {"size": (640, 360), "overrides": TINY}
 SET = [f"--set={key}={value}" for key, value in TINY.items()]
 
 
+def train_race(field, folder, *others, **keys):
+    """The recordings that a race leaves."""
+    with staged() as staging:
+        runs = racing.train_race(field, folder, staging, *others, **keys)
+    return {name: _left(run) for name, run in runs.items()}
+
+
+def _left(run):
+    if not isinstance(run, Seeded):
+        return Recording(run.path)
+    return Seeded(run.path, [Recording(each.path) for each in run.members])
+
+
 def trained(sources, folder, said=lambda line: None, cores=1, **keys):
     field = field_of(sources, keys, "race")
-    return field, racing.train_race(field, folder, quiet, said, cores=cores)
+    return field, train_race(field, folder, quiet, said, cores=cores)
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +247,7 @@ def test_what_a_process_meets_is_told_as_it_is(tmp_path):
     (tmp_path / "runs" / "SGD.zarr").mkdir(parents=True)
     for cores, kind in ((1, RecordingError), (2, VizoptError)):
         with pytest.raises(kind, match=r"SGD\.zarr: exists and is no recording"):
-            racing.train_race(field, tmp_path / "runs", quiet, print, cores=cores)
+            train_race(field, tmp_path / "runs", quiet, print, cores=cores)
 
 
 def test_recordings_go_into_a_folder_and_nowhere_else(tmp_path):
@@ -241,7 +256,7 @@ def test_recordings_go_into_a_folder_and_nowhere_else(tmp_path):
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     for name, told in (("file", "is no folder"), ("loop", "cannot write: Too many levels")):
         with pytest.raises(VizoptError, match=rf"{name}: {told}"):
-            racing.train_race(field, tmp_path / name, quiet, print)
+            train_race(field, tmp_path / name, quiet, print)
 
 
 def test_ctrl_c_leaves_what_is_finished_and_the_next_race_trains_the_rest(tmp_path):
@@ -257,14 +272,14 @@ def test_ctrl_c_leaves_what_is_finished_and_the_next_race_trains_the_rest(tmp_pa
         raise KeyboardInterrupt
 
     with pytest.raises(Interrupted, match=r"interrupted: 0 of 2 runs"):
-        racing.train_race(field, tmp_path / "outputs" / "race", pressed, print, cores=1)
+        train_race(field, tmp_path / "outputs" / "race", pressed, print, cores=1)
     assert not [*tmp_path.iterdir()]
     with pytest.raises(
         Interrupted, match=r"interrupted: 1 of 2 runs are recorded in .*: the same "
     ):
-        racing.train_race(field, tmp_path, bar, print, cores=1)
+        train_race(field, tmp_path, bar, print, cores=1)
     said = []
-    runs = racing.train_race(field, tmp_path, quiet, said.append, cores=1)
+    runs = train_race(field, tmp_path, quiet, said.append, cores=1)
     assert [line.partition(": ")[2] for line in said] == [
         "has the same training: reused (--again trains)"
     ]
@@ -288,26 +303,26 @@ def test_ctrl_c_keeps_what_runs_have_and_the_next_race_goes_on_from_there(tmp_pa
 
     folder, third = tmp_path / "race", tmp_path / "third"
     with pytest.raises(Interrupted, match=r"0 of 2 runs are .*: the same command goes on from th"):
-        racing.train_race(field, folder, pressed, print, cores=1)
+        train_race(field, folder, pressed, print, cores=1)
     said = []
-    runs = racing.train_race(field, folder, told, said.append, cores=1)
+    runs = train_race(field, folder, told, said.append, cores=1)
     kept = f"{folder / 'SGD.zarr'}: was interrupted at epoch 20: goes on from there"
     assert said == [kept]
     assert asked == [("training SGD", 19), ("training Adam", 0)]
     another = field_of(["sgd", "adam"], {**TINY, "epochs": 30, "seed": 5}, "race")
     with pytest.raises(Interrupted):
-        racing.train_race(another, third, pressed, print, cores=1)
+        train_race(another, third, pressed, print, cores=1)
     asked.clear()
-    whole = racing.train_race(field, third, told, print, cores=1)
+    whole = train_race(field, third, told, print, cores=1)
     assert asked[0] == ("training SGD", 0)  # it was another training
     for name, run in runs.items():
         assert (run.interrupted, run.epochs) == (None, 30)
         assert all(np.array_equal(run[c], whole[name][c]) for c in ("loss", "params", "delta"))
     with pytest.raises(Interrupted):
-        racing.train_race(another, third, pressed, print, cores=1)
+        train_race(another, third, pressed, print, cores=1)
     assert (third / "SGD.interrupted.zarr").is_dir()
     asked.clear()
-    runs = racing.train_race(another, third, told, print, cores=1)
+    runs = train_race(another, third, told, print, cores=1)
     assert asked[0] == ("training SGD", 19)  # it was beside the one that was whole
     assert [run.path.name for run in runs.values()] == ["SGD.zarr", "Adam.zarr"]
     assert not [*third.glob("SGD.i*")]
@@ -316,7 +331,7 @@ def test_ctrl_c_keeps_what_runs_have_and_the_next_race_goes_on_from_there(tmp_pa
 def test_a_process_that_is_ended_keeps_what_it_has(tmp_path):
     path, worker = tmp_path / "SGD.zarr", workers._Worker()
     keys = TINY | {"epochs": 400_001, "keep.first": 2000}
-    job = workers.Job(vizopt.load_scene("sgd", keys), path, (tmp_path,))
+    job = Job(vizopt.load_scene("sgd", keys), path, tmp_path / "own.zarr", (tmp_path,))
 
     def bar(items, total, label, unit, start=0):
         for item in items:
@@ -357,7 +372,7 @@ def test_a_training_of_ones_own_races_and_makes_no_recipe(tmp_path, tiny):
     field = field_of([tiny["SGD"], run], {}, "race")
     assert list(field.runs) == ["SGD", "mine"]
     assert field.race is None
-    runs = racing.train_race(field, tmp_path, quiet, print)
+    runs = train_race(field, tmp_path, quiet, print)
     assert standings(runs)[0].name == "mine"
     assert unrecorded(runs) == ["data"]
     beyond = {each.what: each.values for each in differences(runs) if each.beyond}
@@ -454,7 +469,7 @@ def test_ctrl_c_counts_what_is_of_this_training(tmp_path):
         yield
 
     with pytest.raises(Interrupted, match="interrupted: 0 of 2 runs are recorded in"):
-        racing.train_race(field, tmp_path, bar, print, cores=1)
+        train_race(field, tmp_path, bar, print, cores=1)
 
 
 def test_the_names_are_those_of_the_rules_or_else_of_the_scenes():
@@ -687,6 +702,24 @@ def test_tuning_gives_every_rule_the_same_budget(tmp_path, monkeypatch):
     assert found.race.budget == "rate: best of 2 × 3 seeds"
 
 
+def test_a_trial_is_that_of_its_own_tuning_whoever_replaces_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(tuning, "RATES", 1)
+    path = tmp_path / "race.toml"
+    path.write_text(DESCENTS)
+    train, race = tuning.train_runs, load_race(path, {"epochs": 5})
+
+    def meanwhile(jobs, *others):
+        train(jobs, *others)
+        for job in jobs:
+            vizopt.record(replace(job.scene, epochs=9), job.path)
+
+    alone = tuning.tune(race, tmp_path / "alone", 0.8, quiet, print, 1)
+    monkeypatch.setattr(tuning, "train_runs", meanwhile)
+    found = tuning.tune(race, tmp_path / "trials", 0.8, quiet, print, 1)
+    assert {Recording(each).epochs for each in (tmp_path / "trials").iterdir()} == {9}
+    assert found == alone
+
+
 def test_a_race_is_not_run_on_a_seed_that_its_rates_were_tuned_on(tmp_path, monkeypatch):
     monkeypatch.setattr(tuning, "RATES", 1)
     found = tuning.tune(load_race(write(tmp_path / "race.toml")), tmp_path, 0.4, quiet, print, 1)
@@ -813,21 +846,30 @@ def test_on_the_clock_of_samples_who_sees_fewer_at_an_epoch_is_further(tmp_path)
         views_of(runs, field.shown.timeline, 20, "seconds")
 
 
-def test_a_run_that_another_command_has_replaced_is_not_drawn_as_this_one(tmp_path, monkeypatch):
+def test_a_race_draws_its_own_runs_whoever_replaces_them_and_leaves_them_all(tmp_path, monkeypatch):
     keys = TINY | {"epochs": 5}
-    train = racing.train_all
+    train, path = racing.train_all, tmp_path / "runs" / "SGD.zarr"
 
     def meanwhile(jobs, *others):
         train(jobs, *others)
-        vizopt.record(vizopt.load_scene("sgd", keys | {"epochs": 6}), jobs[0].path)
+        vizopt.record(vizopt.load_scene("sgd", keys | {"epochs": 6}), path)
 
     monkeypatch.setattr(racing, "train_all", meanwhile)
     field = field_of(["sgd", "adam"], keys, "mine")
-    with pytest.raises(VizoptError, match="another command has recorded another run there"):
-        racing.train_race(field, tmp_path, quiet, lambda line: None, cores=1)
-    monkeypatch.undo()
-    runs = racing.train_race(field, tmp_path, quiet, lambda line: None, cores=1)
-    assert [run.epochs for run in runs.values()] == [5, 5]
+    with staged() as staging:
+        runs = racing.train_race(field, path.parent, staging, quiet, print, cores=1)
+        assert [len(run["loss"]) for run in runs.values()] == [5, 5]
+        assert [run.path for run in runs.values()] == [path, path.with_name("Adam.zarr")]
+        assert Recording(path).epochs == 6
+    asked = request(size=(320, 180), overrides={"timeline.seconds": 0.1})
+    for name in ("trained.png", "as-it-stands.png", "alone.png"):
+        if name == "alone.png":
+            monkeypatch.undo()
+        racing.race(field, [tmp_path / name], asked, path.parent, quiet, print, cores=1)
+        assert Recording(path).epochs == 5
+    assert len({file.read_bytes() for file in tmp_path.glob("*.png")}) == 1
+    assert len({file.read_bytes() for file in tmp_path.glob("*.txt")}) == 1
+    assert sorted(path.parent.iterdir()) == [path.with_name("Adam.zarr"), path]
 
 
 def test_a_run_that_is_replaced_while_it_is_drawn_ends_the_race(tmp_path):

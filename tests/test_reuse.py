@@ -376,3 +376,17 @@ def test_a_run_that_diverged_or_makes_no_step_is_whole(command, name, keys):
     scene = vizopt.load_scene(name, keys)
     vizopt.record(scene, f"outputs/{name}.zarr")
     assert tried(scene)[0]
+
+
+def test_what_another_command_puts_there_meanwhile_is_not_taken(outputs, monkeypatch):
+    """It starts as what is wanted does, and is longer."""
+    copy = reuses._copy
+
+    def meanwhile(path, part):
+        shutil.rmtree(path)
+        vizopt.record(vizopt.load_scene("sgd", SMALL | {"epochs": 12}), path)
+        copy(path, part)
+
+    monkeypatch.setattr(reuses, "_copy", meanwhile)
+    told = f"{outputs}: another training came there meanwhile: training again"
+    assert tried(vizopt.load_scene("sgd", SMALL)) == (False, [told])

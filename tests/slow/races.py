@@ -11,10 +11,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from racing import left_beside, race, runs_in
+from racing import SETS, left_beside, race, runs_in
 from slow.counts import Counts
 
-TARGETS = ["a.mp4", "a.webm", "a.gif", "a.html", "a.pptx", "%05d.png", "a.txt", "a.zarr", "pack"]
+TARGETS = ["a.mp4", "a.webm", "a.gif", "a.html", "a.pptx", "%05d.png", "a.txt", "a.zarr"]
+TARGETS += SETS
 FAULTS = ("failed", "mixed", "unreadable", "left over")
 
 

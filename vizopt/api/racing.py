@@ -74,5 +74,5 @@ def race(
     field = field_of(every, asked.overrides, files[0].stem, mixed=mixed)  # type: ignore[arg-type]
     place = at_home(folder) if folder else None
     bar = usual()
-    clips = racing.race(field, files, asked, place, bar, lambda line: None, cores=cores)[1]
+    clips = racing.race(field, files, asked, place, bar, lambda line: None, cores=cores)
     return clips[0] if isinstance(file, PathLike) else clips

@@ -78,7 +78,7 @@ def race(
 
     field = field_of(sources, files, asked.overrides, mixed=mixed)
     wanted = files or tuple(OUTPUTS / f"{field.shown.name}.{kind}" for kind in field.shown.formats)
-    _, clips = racing.race(
+    clips = racing.race(
         field,
         wanted,
         asked,

@@ -110,6 +110,7 @@ def _numbers(
 
 def _standings(sources: tuple[str, ...], kind: str | None, mixed: bool, file: Path | None) -> str:
     from vizopt.cli.race import OUTPUTS, field_of, say_of
+    from vizopt.clips.staging import staged
     from vizopt.pipeline.racing import train_race
     from vizopt.recording import standings_table as standings
     from vizopt.recording.seeded import with_seeds
@@ -120,14 +121,16 @@ def _standings(sources: tuple[str, ...], kind: str | None, mixed: bool, file: Pa
     field = field_of(sources, (), {}, mixed=mixed)
     _check_read(file, field.runs.values())
     place = OUTPUTS / field.shown.name
-    trained = train_race(field, place, bar_of(quiet=False), say_of(quiet=True))
-    runs = {
-        name: with_seeds(run) if field.runs[name] is run else run for name, run in trained.items()
-    }
-    clock = field.shown.clock
-    if kind is None:
-        return "".join(f"{line}\n" for line in standings.lines(runs, clock))
-    return (standings.as_csv if kind == "csv" else standings.as_json)(runs, clock)
+    with staged() as staging:
+        trained = train_race(field, place, staging, bar_of(quiet=False), say_of(quiet=True))
+        runs = {
+            name: with_seeds(run) if field.runs[name] is run else run
+            for name, run in trained.items()
+        }
+        clock = field.shown.clock
+        if kind is None:
+            return "".join(f"{line}\n" for line in standings.lines(runs, clock))
+        return (standings.as_csv if kind == "csv" else standings.as_json)(runs, clock)
 
 
 def _is_scene(source: str) -> bool:

@@ -3,13 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
-from vizopt.core.errors import EncodeError
-from vizopt.core.places import alone, beside, made, remove, sweep
+from vizopt.core.errors import EncodeError, RecordingError
+from vizopt.core.places import alone, beside, made, remove, sweep, target
 from vizopt.formats import is_sequence
-from vizopt.recording.atomic import exchanged
+from vizopt.recording.atomic import attributes, check_free, exchanged, is_recording
 
 
 class Staging:
@@ -50,7 +50,7 @@ class Staging:
     def put(
         self, recording: Path | None = None, place: Path | None = None
     ) -> dict[Path, EncodeError]:
-        """Put what is finished in place, a recording first; and say what could not be.
+        """Put what is finished in place, recordings first; and say what could not be.
 
         Nobody else puts files there meanwhile, and what takes time comes before or after: a process
         that is killed leaves all of the old files or all of the new ones, but for the time of a
@@ -69,13 +69,28 @@ class Staging:
                 stack.enter_context(alone(Path(locked)))
             if recording and place:
                 stack.enter_context(exchanged(recording, place))
-            for file, folder in self.folders.items():
+            for file in sorted(self.folders, key=lambda file: not is_recording(file)):
+                folder = self.folders[file]
                 try:
-                    _put(file, sorted(folder.iterdir()))
+                    if is_recording(file):
+                        stack.enter_context(_again(folder / file.name, file))
+                    else:
+                        _put(file, sorted(folder.iterdir()))
+                except RecordingError as error:
+                    failed[file] = EncodeError(str(error))
                 except OSError as error:
                     reason = error.strerror or error
                     failed[file] = EncodeError(f"{file}: cannot write: {reason}")
         return failed
+
+
+def _again(part: Path, file: Path) -> AbstractContextManager[None]:
+    """A recording of several that were put in place as they were finished: where another command
+    has put its own there meanwhile it comes again, so that all are of the last one to finish."""
+    check_free(file)
+    if attributes(part).get("id") == attributes(file).get("id"):
+        return nullcontext()
+    return exchanged(part, target(file))
 
 
 def _put(file: Path, made: list[Path]) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shutil
 import sys
 import tempfile
 import zlib
@@ -129,6 +130,23 @@ def scratch() -> Iterator[Path]:
         yield folder
     finally:
         remove(folder)
+
+
+def doubled(folder: Path, place: Path) -> None:
+    """The files of a folder in another one too, which stay there when the first one goes: second
+    names of the same files, copies where the disk has none.
+
+    Raises:
+        OSError: there is no room for them.
+    """
+    for above, _, names in os.walk(folder):
+        inside = place / Path(above).relative_to(folder)
+        inside.mkdir()
+        for name in names:
+            try:
+                os.link(Path(above, name), inside / name)
+            except OSError:
+                shutil.copyfile(Path(above, name), inside / name)
 
 
 def remove(folder: Path) -> None:

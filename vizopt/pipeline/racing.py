@@ -10,7 +10,7 @@ import numpy as np
 from vizopt.clips.clip import Clip
 from vizopt.clips.options import Request
 from vizopt.clips.plan import check_inputs, planned
-from vizopt.clips.staging import staged
+from vizopt.clips.staging import Staging, staged
 from vizopt.clips.still import check_stills
 from vizopt.clips.targets import Limits
 from vizopt.clips.write import write_waiting
@@ -22,9 +22,10 @@ from vizopt.pipeline.drawing import complete, drawn
 from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.field import Field
 from vizopt.pipeline.fitting import fitted_all
-from vizopt.pipeline.reuse import Reuse, is_of
+from vizopt.pipeline.job import Job, Say
+from vizopt.pipeline.reuse import Reuse
 from vizopt.pipeline.shown import check_race_shown
-from vizopt.pipeline.workers import Job, Say, train_all
+from vizopt.pipeline.workers import train_all
 from vizopt.recording.atomic import is_recording, is_whole
 from vizopt.recording.clock import times
 from vizopt.recording.seeded import Seeded, middle_seed
@@ -40,6 +41,7 @@ HISTORY = Keep(first=0, every=1_000_000_000, grid=2)  # rows of the first and la
 def train_race(
     field: Field,
     folder: Path,
+    staging: Staging,
     bar: Bar = quiet,
     say: Say = print,
     *,
@@ -51,6 +53,7 @@ def train_race(
     Args:
         field: who races.
         folder: of the recordings, NAME.zarr each.
+        staging: where the runs are of this race until the end, whoever races there meanwhile.
         bar: shows the progress of each run.
         say: is told which recordings are reused.
         look: where other recordings are that may stand for a run; None where all are trained.
@@ -62,15 +65,20 @@ def train_race(
     """
     scenes = {name: run for name, run in field.runs.items() if isinstance(run, Scene)}
     look = None if look is None else (*look, folder, folder.parent)
+    check_folder(folder)
     members: dict[str, list[Recording]] = {}
     if field.shown.seeds > 1 and scenes:
-        members = _by_seeds(scenes, field, folder, bar, say, look, cores)
+        seeded = _by_seeds(scenes, field, folder, staging, look)
+        train_runs([job for every in seeded.values() for job in every], folder, bar, say, cores)
+        members = {name: [*map(recorded, every)] for name, every in seeded.items()}
         seed = middle_seed([_bests(every) for every in members.values()])
         scenes = {name: replace(run, seed=run.seed + seed) for name, run in scenes.items()}
-    jobs = [Job(run, folder / f"{file_name(name)}.zarr", look) for name, run in scenes.items()]
-    train_runs(jobs, folder, bar, say, cores)
-    named = zip(scenes, jobs, strict=True)
-    trained = {name: _recorded(job, members.get(name)) for name, job in named}
+    jobs = {
+        name: job_of(run, folder / f"{file_name(name)}.zarr", staging, look)
+        for name, run in scenes.items()
+    }
+    train_runs([*jobs.values()], folder, bar, say, cores)
+    trained = {name: recorded(job, members.get(name)) for name, job in jobs.items()}
     return {
         name: run if isinstance(run, Recording) else trained[name]
         for name, run in field.runs.items()
@@ -81,30 +89,31 @@ def _by_seeds(
     scenes: Mapping[str, Scene],
     field: Field,
     folder: Path,
-    bar: Bar,
-    say: Say,
+    staging: Staging,
     look: tuple[Path, ...] | None,
-    cores: int | None,
-) -> dict[str, list[Recording]]:
+) -> dict[str, list[Job]]:
     """Every run with every seed, of which little but the history is kept."""
-    jobs = {
+    return {
         name: [
-            Job(
+            job_of(
                 replace(scene, seed=scene.seed + k, keep=HISTORY, title=f"{name}, seed {k}"),
                 folder / "seeds" / f"{file_name(name)} {scene.seed + k}.zarr",
+                staging,
                 None if look is None else tuple(place / "seeds" for place in look),
             )
             for k in range(field.shown.seeds)
         ]
         for name, scene in scenes.items()
     }
-    train_runs([job for every in jobs.values() for job in every], folder, bar, say, cores)
-    return {name: [_recorded(job) for job in every] for name, every in jobs.items()}
+
+
+def job_of(scene: Scene, path: Path, staging: Staging, look: tuple[Path, ...] | None) -> Job:
+    """A run to be recorded, of which one's own waits in the staging."""
+    return Job(scene, path, staging.place(path), look)
 
 
 def train_runs(jobs: Sequence[Job], folder: Path, bar: Bar, say: Say, cores: int | None) -> None:
     """Record runs; Ctrl-C tells how many are there."""
-    _check_folder(folder)
     try:
         train_all(jobs, bar, say, cores)
     except KeyboardInterrupt:
@@ -113,7 +122,7 @@ def train_runs(jobs: Sequence[Job], folder: Path, bar: Bar, say: Say, cores: int
         raise Interrupted(f"{told}: the same command goes on from there") from None
 
 
-def _check_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     """Raises VizoptError where there can be no recordings, for there is something else."""
     try:
         place = target(folder)
@@ -130,19 +139,11 @@ def _is_recorded(job: Job) -> bool:
     return False
 
 
-def _recorded(job: Job, members: Sequence[Recording] | None = None) -> Recording:
-    """The run that was trained, or taken; reading stops where it is replaced from now on.
-
-    Raises:
-        VizoptError: another command has put another run there since.
-    """
-    run = Seeded(job.path, members) if members else Recording(job.path)
-    if not is_of(job.path, job.scene):
-        raise VizoptError(
-            f"{job.path}: another command has recorded another run there meanwhile: "
-            "do it again when that is done, or choose another name with -o"
-        )
-    return run
+def recorded(job: Job, members: Sequence[Recording] | None = None) -> Recording:
+    """The run that was trained, or taken."""
+    if members:
+        return Seeded(job.path, members, job.own)
+    return Recording(job.path, job.own)
 
 
 def _bests(every: Sequence[Recording]) -> list[float]:
@@ -166,7 +167,7 @@ def race(
     texts: Mapping[Path, str] | None = None,
     look: Sequence[Path] | None = (),
     cores: int | None = None,
-) -> tuple[dict[str, Recording], list[Clip]]:
+) -> list[Clip]:
     """Train what is to be trained, and draw all runs into every file.
 
     Args:
@@ -183,18 +184,17 @@ def race(
     """
     asked = replace(asked, overrides={})
     check_race(field, files, asked, folder)
-    with _place(folder) as place:
-        runs = train_race(field, place, bar, say, look=look, cores=cores)
+    with _place(folder) as place, staged() as staging:
+        runs = train_race(field, place, staging, bar, say, look=look, cores=cores)
         shown = field.race or field.shown
-        with staged() as staging:
-            if limits is None:
-                clips, failed = drawn(runs, shown, files, asked, bar, staging)
-            else:
-                clips, failed = fitted_all(runs, shown, limits, asked, bar, staging)
-            for file, text in (texts or {}).items():
-                failed |= write_waiting(file, text, staging)
-            failed |= staging.put()
-    return runs, complete(clips, failed)
+        if limits is None:
+            clips, failed = drawn(runs, shown, files, asked, bar, staging)
+        else:
+            clips, failed = fitted_all(runs, shown, limits, asked, bar, staging)
+        for file, text in (texts or {}).items():
+            failed |= write_waiting(file, text, staging)
+        failed |= staging.put()
+    return complete(clips, failed)
 
 
 def race_reusing(
@@ -208,7 +208,7 @@ def race_reusing(
     """The clips of a race of which no recording stays; those that stand may be reused."""
     look = (reuse.folder / field.shown.name, reuse.folder) if reuse else None
     say = reuse.say if reuse else str
-    return race(field, files, asked, None, bar, say, texts=texts, look=look)[1]
+    return race(field, files, asked, None, bar, say, texts=texts, look=look)
 
 
 def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path | None) -> None:

@@ -113,6 +113,8 @@ def _copy(path: Path, part: Path) -> None:
 
 def _check(part: Path, wanted: Prepared) -> None:
     """Raises RecordingError where the copy is not what the training would write."""
+    if not is_of(part, wanted.scene):
+        raise RecordingError("another training came there meanwhile")
     run = Recording(part, before_damage=True)
     differ = differing_versions(run.header, wanted.header)
     if differ:

@@ -10,8 +10,8 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.marks import signed
 from vizopt.core.progress import Bar
 from vizopt.formats.ours import guard
+from vizopt.pipeline.job import Say
 from vizopt.pipeline.tuning import Tuned, tune
-from vizopt.pipeline.workers import Say
 from vizopt.scene.load_race import load_race, parse_race
 from vizopt.scene.race import Race
 from vizopt.scene.written import scene_toml

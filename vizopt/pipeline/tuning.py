@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from vizopt.clips.staging import Staging, staged
 from vizopt.core.errors import VizoptError
 from vizopt.core.floats import MAX_FLOAT
 from vizopt.core.numbers import count, number, setting
 from vizopt.core.progress import Bar, quiet
-from vizopt.pipeline.racing import HISTORY, train_runs
-from vizopt.pipeline.workers import Job, Say
+from vizopt.pipeline.job import Job, Say
+from vizopt.pipeline.racing import HISTORY, check_folder, job_of, recorded, train_runs
 from vizopt.recording.descent import outcome
 from vizopt.recording.standings import settled
 from vizopt.recording.store import Recording
@@ -90,13 +91,15 @@ def tune(
         say: is told which recordings are reused.
         cores: how many trials are trained beside each other; the result is the same.
     """
-    tried = [
-        (scene.title, rate, _jobs(scene, rate, folder))
-        for scene in race.scenes(FIRST_SEED)
-        for rate in rates(scene.optimizer)
-    ]
-    train_runs([job for _, _, jobs in tried for job in jobs], folder, bar, say, cores)
-    trials = [_trial(name, rate, jobs, target) for name, rate, jobs in tried]
+    check_folder(folder)
+    with staged() as staging:
+        tried = [
+            (scene.title, rate, _jobs(scene, rate, folder, staging))
+            for scene in race.scenes(FIRST_SEED)
+            for rate in rates(scene.optimizer)
+        ]
+        train_runs([job for _, _, jobs in tried for job in jobs], folder, bar, say, cores)
+        trials = [_trial(name, rate, jobs, target) for name, rate, jobs in tried]
     best = {
         each.name: min((trial for trial in trials if trial.run == each.name), key=_rank)
         for each in race.run
@@ -110,13 +113,13 @@ def tune(
     return Tuned(replace(race, run=entries, budget=budget, trials=tuple(trials)), best)
 
 
-def _jobs(scene: Scene, rate: float, folder: Path) -> list[Job]:
+def _jobs(scene: Scene, rate: float, folder: Path, staging: Staging) -> list[Job]:
     """A rate with each seed; nothing is random in a function."""
     optimizer, jobs = with_rate(scene.optimizer, rate), []
     for k in range(1 if scene.problem.kind == "function" else SEEDS):
         name = f"{file_name(scene.title)} {rate:.3e} {k}"
         trial = replace(scene, optimizer=optimizer, seed=scene.seed + k, keep=HISTORY, title=name)
-        jobs.append(Job(trial, folder / f"{name}.zarr", (folder,)))
+        jobs.append(job_of(trial, folder / f"{name}.zarr", staging, (folder,)))
     return jobs
 
 
@@ -139,7 +142,7 @@ def with_rate(optimizer: Any, rate: float) -> Any:
 
 
 def _trial(name: str, rate: float, jobs: Sequence[Job], target: float) -> Trial:
-    runs = [Recording(job.path) for job in jobs]
+    runs = [*map(recorded, jobs)]
     found = sorted(at for at in (_settled(run, target) for run in runs) if at is not None)
     losses = sorted(float(run["loss"][-1]) if run.diverged is None else np.inf for run in runs)
     median = losses[(len(losses) - 1) // 2]

@@ -8,51 +8,26 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from glob import escape
 from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
-from typing import NamedTuple
 
 from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.core.ffmpeg import OWN_GROUP, end
 from vizopt.core.interrupts import heed, unheed, uninterrupted
 from vizopt.core.own import OWN
-from vizopt.core.places import scratch
 from vizopt.core.progress import Bar, T
-from vizopt.pipeline.estimate import check_size
-from vizopt.pipeline.prepared import prepare
-from vizopt.pipeline.reuse import Reuse, reused
-from vizopt.pipeline.training import trained
-from vizopt.recording.atomic import replaced, writing
-from vizopt.recording.resume import resumed, saved_in, unfinished
-from vizopt.recording.store import Recording
+from vizopt.pipeline.job import Job, Say, record, stands
 from vizopt.scene.load import parse_scene
-from vizopt.scene.spec import Scene
 from vizopt.scene.written import scene_toml
 
 START = "import sys; sys.path[:] = sys.argv[1:]; from vizopt.pipeline.workers import serve; serve()"
 PATIENCE_SECONDS = 10  # to tidy up in
 TOLD = 100  # times that a process tells how far it has come
-Say = Callable[[str], object]
-
-
-class Job(NamedTuple):
-    """A run to be recorded.
-
-    Args:
-        scene: what to train.
-        path: of the recording; a whole one of the same training that is there stays.
-        look: folders whose recordings may stand for it; none where it is to be trained anyway.
-    """
-
-    scene: Scene
-    path: Path
-    look: tuple[Path, ...] | None
 
 
 def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None) -> None:
@@ -67,11 +42,11 @@ def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None)
     Raises:
         VizoptError: one cannot be recorded.
     """
-    jobs = [job for job in jobs if not _stands(job, say)]
+    jobs = [job for job in jobs if not stands(job, say)]
     cores = min(cores or _cores(), len(jobs))
     if cores < 2 or OWN or not sys.executable or getattr(sys, "frozen", False):
         for job in jobs:
-            record_job(job, bar, say)
+            record(job, bar, say)
         return
     workers = [_Worker() for _ in range(cores)]
     free: SimpleQueue[_Worker] = SimpleQueue()
@@ -98,53 +73,6 @@ def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None)
         pool.shutdown()
 
 
-def record_job(job: Job, bar: Bar, say: Say) -> None:
-    """Record a run in this process; one that was interrupted goes on."""
-    check_size(job.scene, job.path)
-    if job.look is not None and (begun := _begun(job)):
-        with resumed(job.path, begun) as part:
-            trained(job.scene, part, bar, None, resume=True)
-        return
-    reuse = None
-    if job.look is not None:
-        first, *others = job.look
-        files = [file for folder in others for file in sorted(folder.glob("*.zarr"))]
-        reuse = Reuse(first, say, files)
-    with replaced(job.path) as part:
-        trained(job.scene, part, bar, job.path, reuse=reuse)
-
-
-def _begun(job: Job) -> Path | None:
-    """Where an interrupted recording of the same training is, that nobody writes: in its place, or
-    beside a recording of another training."""
-    beside = f"{escape(job.path.stem)}.interrupted*{job.path.suffix}"
-    folders = sorted(job.path.parent.glob(beside))
-    with suppress(RecordingError):
-        folders.insert(0, unfinished(job.path))
-    if not folders:
-        return None
-    ready = prepare(job.scene)
-    for folder in folders:
-        with suppress(RecordingError), writing(folder):
-            saved_in(folder, ready.header, ready.problem.constants)
-            return folder
-    return None
-
-
-def _stands(job: Job, say: Say) -> bool:
-    """Whether a recording of the same training is in its place already."""
-    if job.look is None or not job.path.is_dir():
-        return False
-    if _begun(job) == job.path:
-        run = Recording(job.path)
-        say(f"{job.path}: was interrupted at {run.header.unit} {run.epochs}: goes on from there")
-        return False
-    with scratch() as folder:
-        part = folder / "run"
-        part.mkdir()
-        return reused(part, prepare(job.scene), Reuse(folder, say, [job.path]))
-
-
 def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -166,7 +94,7 @@ class _Worker:
             VizoptError: as the process has met it, or it ended unasked.
         """
         look = None if job.look is None else list(map(str, job.look))
-        asked = [scene_toml(job.scene), job.scene.name, str(job.path), look]
+        asked = [scene_toml(job.scene), job.scene.name, str(job.path), str(job.own), look]
         answers = _Answers(self._started(), say)
         answers.ask(asked)
         first = next(answers, None)
@@ -272,11 +200,12 @@ def serve() -> None:
 
     try:
         for line in sys.stdin:
-            toml, name, path, look = json.loads(line)
+            toml, name, path, own, look = json.loads(line)
             folders = None if look is None else tuple(map(Path, look))
             try:
                 scene = parse_scene(toml, name, {}, {})
-                record_job(Job(scene, Path(path), folders), bar, lambda said: tell("say", said))
+                job = Job(scene, Path(path), Path(own), folders)
+                record(job, bar, lambda said: tell("say", said))
             except VizoptError as error:
                 tell("wrong", str(error))
             else:

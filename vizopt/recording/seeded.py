@@ -27,10 +27,13 @@ class Seeded(Recording):
     Args:
         path: of the seed that is shown where there is room for one.
         members: of every seed, that one too; their histories count.
+        place: where it lies, as of a recording.
     """
 
-    def __init__(self, path: Path | str, members: Sequence[Recording]) -> None:
-        super().__init__(path)
+    def __init__(
+        self, path: Path | str, members: Sequence[Recording], place: Path | None = None
+    ) -> None:
+        super().__init__(path, place)
         self.members = tuple(members)
         self._of_all: dict[str, NDArray[np.float64]] = {}
 

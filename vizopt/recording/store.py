@@ -46,14 +46,18 @@ class Recording:
 
     Args:
         path: of the recording.
+        place: where it lies, when that is not its path: where nobody replaces it.
         before_damage: read it whole first, and have only the rows in front of any damage.
 
     Raises (when opened or read):
         RecordingError: no recording, damaged, replaced, or of a newer format.
     """
 
-    def __init__(self, path: Path | str, *, before_damage: bool = False) -> None:
+    def __init__(
+        self, path: Path | str, place: Path | None = None, *, before_damage: bool = False
+    ) -> None:
         self.path = at_home(path)
+        self._place = place or self.path
         self.damage: tuple[str, ...] = ()  # array and rows, found by a reading before_damage
         self._remembered = Remembered()
         import zarr  # a scene is read without
@@ -61,7 +65,7 @@ class Recording:
         from vizopt.recording.whole import Whole
 
         with reading(self.path):
-            self._group = zarr.open_group(Whole(self.path, read_only=True), mode="r")
+            self._group = zarr.open_group(Whole(self._place, read_only=True), mode="r")
             attributes: dict[str, Any] = dict(self._group.attrs.asdict())
         if "vizopt" not in attributes:
             raise RecordingError(f"{path}: not a vizopt recording (made by: vizopt record)")
@@ -76,7 +80,7 @@ class Recording:
             self.diverged, self.interrupted = others.diverged, others.interrupted
             self.undefined = others.undefined  # whether the loss had no value there, if told
             self.resumable = others.state is not None
-            if self.resumable or (others.open and not is_written(self.path)):
+            if self.resumable or (others.open and not is_written(self._place)):
                 self.interrupted = self._committed["history"]  # killed, or interrupted once more
             self._arrays = {name: array for group in GROUPS for name, array in self._inside(group)}
             self._constants = constants = dict(self._inside("constants"))
@@ -218,7 +222,7 @@ class Recording:
         """That the run in this place is still the one that was opened: it may be replaced at any
         time, and the picture of two runs is that of none."""
         try:
-            text = read_bytes(self.path / "zarr.json", DOCUMENT)
+            text = read_bytes(self._place / "zarr.json", DOCUMENT)
             found = json.loads(text)["attributes"].get("id")
         except (OSError, ValueError, KeyError, AttributeError, RecursionError) as error:
             if tells_nothing(error):
@@ -235,7 +239,7 @@ class Recording:
         Zarr's own thread complains beside our line."""
         import zarr
 
-        for folder in sorted((self.path / group).iterdir()):
+        for folder in sorted((self._place / group).iterdir()):
             if folder.is_dir():
                 array = self._group[f"{group}/{folder.name}"]
                 if not isinstance(array, zarr.Array):
@@ -245,7 +249,7 @@ class Recording:
     def _overclaimed(self) -> str:
         """The first array whose chunks claim more than their files can hold, and why."""
         for name, array in {**self._arrays, **self._constants}.items():
-            if reason := claimed(array, self.path / array.path, name in self._arrays):
+            if reason := claimed(array, self._place / array.path, name in self._arrays):
                 return f"{array.path}: {reason}"
         return ""
 
@@ -255,7 +259,7 @@ class Recording:
             for name, array in {**self._arrays, **self._constants}.items():
                 rows = self._committed[_group_of(array)] if name in self._arrays else None
                 short = rows is not None and array.shape[0] < rows
-                if short or is_missing(array, self.path / array.path, rows):
+                if short or is_missing(array, self._place / array.path, rows):
                     self._check_id()
                     raise RecordingError(f"{self.path}: damaged: {array.path} is cut short")
         epochs = self["epoch"]
