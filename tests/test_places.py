@@ -371,3 +371,29 @@ def test_a_disk_that_cannot_sync_is_no_fault_and_one_that_fails_is(
     with expected:
         write_text(tmp_path / "a.txt", "text")
     assert [file.name for file in tmp_path.iterdir()] == ([] if told else ["a.txt"])
+
+
+LOOPS = [
+    *("info la", "info a.zarr", "info la/a.zarr", "table la", "table a.zarr", "show la", "race la"),
+    *("render a.zarr -o b.png", "make la -o b.png", "make la/a.toml", "tune a.toml", "find la"),
+    *("compare la la", "slides a.mp4 -o b.pptx", "slides --template=a.pptx sgd -o b.pptx"),
+]
+
+
+@pytest.mark.parametrize("line", LOOPS)
+def test_links_in_a_circle_are_told_by_every_command_that_reads(command, line):
+    for name in ("la", "a.zarr", "a.toml", "a.mp4", "a.pptx"):
+        Path(name).symlink_to(name)
+    ran = command(*line.split())
+    named = line.split()[1].removeprefix("--template=")
+    told = f"vizopt: {named}: cannot read: Too many levels of symbolic links\n"
+    assert ran.err == told
+    assert ran.code == (2 if line.startswith("compare") else 1)  # of which 1 is a difference
+
+
+@pytest.mark.parametrize("file", ["la/b.mp4", "la/b.zarr"])
+def test_links_in_a_circle_above_a_file_are_told_before_anything_is_trained(command, file):
+    Path("la").symlink_to("la")
+    ran = command("make", "sgd", "-o", file, "--set", "epochs=3")
+    told = f"vizopt: {file}: cannot write: Too many levels of symbolic links\n"
+    assert (ran.code, ran.err) == (1, told)

@@ -77,7 +77,8 @@ def schema() -> None:
 def _is_path(name: str) -> bool:
     """Whether a name is meant as that of a file, there or not."""
     path = Path(name)
-    return path.is_file() or bool(path.suffix) or path.name != name
+    there = path.is_file() or path.is_symlink()
+    return there or bool(path.suffix) or path.name != name
 
 
 def _commented(text: str) -> str:

@@ -68,13 +68,26 @@ def target(path: Path) -> Path:
     return place
 
 
+def is_there(path: Path) -> bool:
+    """Whether anything is at a path, where `Path.exists` takes a circle of links for nothing.
+
+    Raises:
+        OSError: it cannot be known, for links lead in a circle, or a folder is closed.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def ground(folder: Path) -> Path:
     """The folder itself or, where it is still to be made, the one above it that is there.
 
     Raises:
-        OSError: it is a file.
+        OSError: it is a file, or links lead in a circle.
     """
-    while not folder.exists():
+    while not is_there(folder):
         folder = folder.parent
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, f"{folder} is no folder")

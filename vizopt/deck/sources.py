@@ -6,6 +6,7 @@ from typing import Any
 
 from vizopt.core.errors import DecodeError, VizoptError
 from vizopt.core.library import JOINED_BY, names, races
+from vizopt.core.places import is_there
 from vizopt.formats import find_format
 from vizopt.pipeline.field import Field, field_of
 from vizopt.recording.atomic import is_recording
@@ -65,8 +66,11 @@ def opened(source: str, overrides: Mapping[str, Any]) -> Source:
         if is_race(source):
             return field_of([source], overrides, path.stem)
         return load_scene(source, overrides)
-    if not path.is_file():
-        raise DecodeError(f"{source}: no such clip")
+    try:
+        if not (is_there(path) and path.is_file()):
+            raise DecodeError(f"{source}: no such clip")
+    except OSError as error:
+        raise DecodeError(f"{source}: cannot read: {error.strerror}") from error
     return path
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vizopt.core.errors import RecordingError, is_shortage, tells_nothing
 from vizopt.core.interrupts import uninterrupted
+from vizopt.core.places import is_there
 
 # What Zarr raises where a document or a chunk is not such as it should be.
 DAMAGE = (LookupError, ValueError, TypeError, AttributeError, RuntimeError, ArithmeticError)
@@ -18,8 +19,7 @@ def reading(path: Path) -> Iterator[None]:
         with uninterrupted():
             yield
     except FileNotFoundError as error:
-        known = "not a recording" if path.exists() else "no such recording"
-        raise RecordingError(f"{path}: {known} (make one with: vizopt record)") from error
+        raise RecordingError(f"{path}: {_why_none(path)}") from error
     except (OSError, *DAMAGE) as error:
         if is_shortage(error):
             raise MemoryError from error
@@ -28,6 +28,15 @@ def reading(path: Path) -> Iterator[None]:
             raise RecordingError(f"{path}: cannot read: {said}") from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RecordingError(f"{path}: damaged recording: {reason}") from error
+
+
+def _why_none(path: Path) -> str:
+    """Why there is no recording."""
+    try:
+        known = "not a recording" if is_there(path) else "no such recording"
+    except OSError as error:
+        return f"cannot read: {error.strerror}"
+    return f"{known} (make one with: vizopt record)"
 
 
 @contextmanager

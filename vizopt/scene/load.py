@@ -14,7 +14,7 @@ from vizopt.core.bounded import read_text
 from vizopt.core.errors import SceneError, VizoptWarning, hint, one_line
 from vizopt.core.explain import explained, names_of
 from vizopt.core.library import bundled, is_table, names, races, unpacked
-from vizopt.core.places import at_home
+from vizopt.core.places import at_home, is_there
 from vizopt.core.plain import plain
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.wanted import wanted_keys, wanted_path
@@ -136,7 +136,7 @@ def scene_text(source: str | Path, overrides: Mapping[str, Any] | None = None) -
             return bundled(str(source))
         if str(source) in races():
             raise SceneError(str(source), "", A_RACE.format(source))
-        if path.exists() and not (path.is_file() or path.is_dir()):
+        if is_there(path) and not (path.is_file() or path.is_dir()):
             raise SceneError(str(source), "", "is no file: name a scene's TOML file")
         if path.suffix.lower() == ".toml" or len(path.parts) > 1 or path.is_file():
             return read_text(path, LARGEST_FILE, "utf-8-sig")

@@ -47,7 +47,7 @@ def is_name(source: str | Path) -> bool:
     """Whether it can only be the name of something bundled: no path, and no such file."""
     path = Path(source)
     named = len(path.parts) == 1 and path.suffix.lower() != ".toml"
-    return named and not path.exists() and not is_table(source)
+    return named and not (path.exists() or path.is_symlink()) and not is_table(source)
 
 
 def load_race(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Race:

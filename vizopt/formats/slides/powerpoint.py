@@ -12,6 +12,7 @@ from vizopt.core.arrays import Size
 from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import EncodeError, VizoptError, is_shortage
 from vizopt.core.marks import SOFTWARE
+from vizopt.core.places import is_there
 from vizopt.formats.slides.layout import columns, fitted, free, pixels, plain, text_percent, titled
 from vizopt.formats.slides.package import listed
 from vizopt.formats.slides.page import add, colour
@@ -98,8 +99,11 @@ def _opened(file: Path, ratio: str, template: Path | None) -> tuple[Any, Any]:
     if template is None:
         deck = Presentation()
         return deck, plain(deck, ratio)
-    if not template.is_file():
-        raise EncodeError(f"{template}: no such template")
+    try:
+        if not (is_there(template) and template.is_file()):
+            raise EncodeError(f"{template}: no such template")
+    except OSError as error:
+        raise EncodeError(f"{template}: cannot read: {error.strerror}") from error
     with _readable(template):
         _check_size(template)
         deck = Presentation(str(template))
