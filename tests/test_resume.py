@@ -305,3 +305,52 @@ def test_real_ends_and_the_command_that_they_name(tmp_path, command):
     assert np.array_equal(run["loss"], other["loss"])
     assert np.array_equal(run["params"][other["epoch"]], other["params"])
     assert command(*arguments).err.endswith("nothing to resume\n")
+
+
+def test_what_another_command_puts_there_while_it_goes_on_is_not_mixed_with_it(
+    tmp_path, monkeypatch
+):
+    committing(monkeypatch, 5)
+    path, other = tmp_path / "run.zarr", scene_with("sgd", seed=5)
+    cut(scene_with("sgd"), path, 7)
+
+    def meanwhile(items, total, label, unit, start=0):
+        for number, item in enumerate(items, start):
+            if number == 10:
+                pipeline.record(other, path)
+            yield item
+
+    pipeline.record(scene_with("sgd"), path, meanwhile, resume=True)
+    assert content(path) == content(pipeline.record(scene_with("sgd"), tmp_path / "b.zarr").path)
+    cut(other, tmp_path / "c.zarr", 7)
+    with pytest.raises(RecordingError, match=r"c\.zarr: the scene changed since: optimizer\."):
+        pipeline.record(scene_with("adam"), tmp_path / "c.zarr", resume=True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["b.zarr", "c.zarr", "run.zarr"]
+    assert Recording(tmp_path / "c.zarr").interrupted == 7
+
+
+def test_a_run_that_is_being_written_is_not_replaced(tmp_path):
+    path, scene = tmp_path / "run.zarr", scene_with("sgd")
+    told = r"run\.zarr: is being written at this moment: close\(\) the run that this process"
+    with vizopt.Run(path, epochs=2) as run:
+        run.log(loss=2.0)
+        with pytest.raises(RecordingError, match=told):
+            pipeline.record(scene, path)
+        run.log(loss=1.0)
+    assert Recording(path)["loss"].tolist() == [2.0, 1.0]
+
+    def begun(items, total, label, unit, start=0):
+        for item in items:
+            if not runs:
+                shutil.rmtree(path)
+                runs.append(vizopt.Run(path, epochs=2))
+                runs[0].log(loss=2.0)
+            yield item
+
+    runs = []
+    with pytest.raises(RecordingError, match=told) as caught:
+        pipeline.record(scene, path, begun)
+    assert "run.interrupted.zarr has the whole training" in str(caught.value)
+    runs[0].close()
+    assert Recording(path)["loss"].tolist() == [2.0]
+    assert Recording(tmp_path / "run.interrupted.zarr").epochs == 14

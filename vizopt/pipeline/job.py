@@ -83,7 +83,7 @@ def _begun(job: Job) -> Path | None:
         return None
     ready = prepare(job.scene)
     for folder in folders:
-        with suppress(RecordingError), writing(folder):
+        with suppress(RecordingError), alone(target(folder).parent), writing(folder):
             saved_in(folder, ready.header, ready.problem.constants)
             return folder
     return None

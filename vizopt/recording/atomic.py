@@ -78,6 +78,7 @@ def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[
     try:
         check_free(path)
         place = target(path)
+        _check_unwritten(place)
         folders.enter_context(made(place.parent))
         sweep(place.parent)
         part = beside(place)
@@ -85,6 +86,8 @@ def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[
         lock.enter_context(writing(part))
         yield part
         synced(part)
+        lock.close()  # it is written
+        _check_unwritten(place)  # it may be since it was looked at
         put(part, place)
     except KeyboardInterrupt:
         if part is None or not (is_whole(part) or "interrupted" in attributes(part)):
@@ -223,6 +226,13 @@ def _check_own(path: Path) -> None:
                     f"{path}: holds {inside}, which is no part of a recording and would be lost: "
                     "move it elsewhere, or choose another name"
                 )
+
+
+def _check_unwritten(place: Path) -> None:
+    """Raises RecordingError where a run is being written: it would go on in what is put there."""
+    if place.exists():
+        with alone(place.parent), suppress(FileNotFoundError), writing(place):
+            pass
 
 
 def _is_ours(path: Path) -> bool:

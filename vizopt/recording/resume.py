@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError
-from vizopt.core.places import is_left, parts_of, synced, target
+from vizopt.core.places import alone, beside, is_left, parts_of, synced, target
 from vizopt.core.sampling import size_before
-from vizopt.recording.atomic import attributes, is_recording, is_whole, keep, put, writing
+from vizopt.recording.atomic import (
+    attributes,
+    is_recording,
+    is_whole,
+    keep,
+    put,
+    renamed,
+    writing,
+)
 from vizopt.recording.header import Group, Header
 from vizopt.recording.state import State
 from vizopt.recording.store import Recording
@@ -31,21 +39,33 @@ class Saved:
 @contextmanager
 def resumed(path: Path, folder: Path | None = None) -> Iterator[Path]:
     """The folder of an interrupted recording, put in path's place when complete. Interrupted again
-    it is kept.
+    it is kept. Meanwhile it lies beside path, where nobody replaces it.
 
     Args:
         path: where it goes.
         folder: where it is; path itself, or what a killed process left beside it when left out.
     """
     folder = folder or unfinished(path)
-    with writing(folder):
+    with ExitStack() as lock:
+        with alone(target(folder).parent):
+            lock.enter_context(writing(folder))
+            part = _set_aside(path) if folder == path else folder
         try:
-            yield folder
+            yield part
         except KeyboardInterrupt:
-            raise keep(folder, path) from None
-    if folder != path:
-        synced(folder)
-        put(folder, target(path))
+            raise keep(part, path) from None
+        except BaseException as error:
+            kept = renamed(part, path) if folder == path else part
+            if isinstance(error, RecordingError):
+                raise RecordingError(str(error).replace(str(part), str(kept))) from error
+            raise
+    synced(part)
+    put(part, target(path))
+
+
+def _set_aside(path: Path) -> Path:
+    place = target(path)
+    return place.rename(beside(place))
 
 
 def unfinished(path: Path) -> Path:
