@@ -1,7 +1,6 @@
 """The picture of several runs: a plane for each, their curves in common, and who leads."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from vizopt.core.errors import VizoptError, hint
 from vizopt.core.params import ParamLayout
@@ -18,10 +17,9 @@ from vizopt.draw.panels import (
     Standings,
     Weights,
 )
-from vizopt.draw.views import BADGES, Views
+from vizopt.draw.views import BADGES, Pictured, Views
 from vizopt.recording.differences import SEPARATOR, differences, own
-from vizopt.recording.header import Header
-from vizopt.recording.standings import Named, score
+from vizopt.recording.standings import score
 
 PLANES = 6  # that there is room for
 MAX_RUNS = len(BADGES)  # runs of a picture
@@ -37,17 +35,6 @@ FIELDS = {
 LOW = {2: (336.0, 100.0, 110.0), 3: (282.0, 124.0, 132.0)}  # heights in a square
 LOW_LARGE = {2: (272.0, 146.0, 128.0), 3: (206.0, 172.0, 160.0)}  # and of large text
 MAX_RUNS_TOLD = 3  # of which the settings of each are told
-
-
-class Pictured(Named, Protocol):
-    """A run as far as the arrangement of the picture asks for it: recorded, or to be trained."""
-
-    @property
-    def header(self) -> Header: ...
-    @property
-    def layout(self) -> ParamLayout: ...
-    @property
-    def epochs(self) -> int: ...
 
 
 def raced(

@@ -1,16 +1,19 @@
 """Views: the runs of a picture, each with the rows that its frames show."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Rows
 from vizopt.core.errors import VizoptError, hint
+from vizopt.core.params import ParamLayout
 from vizopt.draw.timeline import COURSE, Timeline, rows_at
 from vizopt.recording.clock import Clock, Kind, instant_of, times
 from vizopt.recording.events import broken_off
+from vizopt.recording.header import Header
+from vizopt.recording.standings import Named
 from vizopt.recording.store import Recording
 
 BADGES = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -23,6 +26,17 @@ DASHES: tuple[tuple[float, ...], ...] = (
     (9.0, 2.2),
     (5.0, 1.4, 1.1, 1.4, 1.1, 1.4),
 )
+
+
+class Pictured(Named, Protocol):
+    """A run as far as the arrangement of the picture asks for it: recorded, or to be trained."""
+
+    @property
+    def header(self) -> Header: ...
+    @property
+    def layout(self) -> ParamLayout: ...
+    @property
+    def epochs(self) -> int: ...
 
 
 class Role(NamedTuple):
