@@ -247,12 +247,12 @@ def test_the_larger_text_of_room_and_scene_is_taken(run):
         (str(run.path), {}, 2.73),
         (str(run.path), {"look.text": 2.8}, 2.8),
     ):
-        thing, asked = readable(source, request(overrides=keys, slide=True), room)
+        thing, asked = readable(source, request(overrides=keys, slide=True), lambda: room)
         assert asked.options["size"] == (750, 720)
         own = thing.colours.text if source == "landscape" else None  # with the keys in it
         assert asked.overrides.get("look.text", own) == told
     small = formats.Room(None, 2.6)
-    assert readable("landscape", request(slide=True), small)[1].overrides == {}
+    assert readable("landscape", request(slide=True), lambda: small)[1].overrides == {}
 
 
 def test_the_size_of_text_goes_up_with_its_percent():

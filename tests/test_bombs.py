@@ -189,7 +189,7 @@ def test_an_archive_that_unpacks_to_too_much_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(arrays, "MAX_TABLE_BYTES", 1000)
     np.savez_compressed(tmp_path / "a.npz", X=np.zeros((1000, 2)), y=np.zeros(1000))
     with pytest.raises(ValueError, match=r"unpacks to more than 0\.001 MB"):
-        arrays.arrays(str(tmp_path / "a.npz"), "X")
+        arrays.arrays(str(tmp_path / "a.npz"), x="X")
 
 
 def test_a_formula_with_thousands_of_minima_is_one_line():

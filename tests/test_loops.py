@@ -179,7 +179,7 @@ def test_a_mistake_in_python_is_one_too(run, tmp_path):
     for keys, message in (
         ({"loop": 1001}, "loop 1001: must be 0, for ever, or up to 1000 times"),
         ({"loop": True}, "render: loop=True: write it like loop=1"),
-        ({"poster": 3}, 'render: poster=3: write it like poster="last"'),
+        ({"poster": 3.5}, 'render: poster=3.5: write it like poster="last"'),
     ):
         with pytest.raises(VizoptError) as caught:
             vizopt.render(run, tmp_path / "a.gif", **keys)
