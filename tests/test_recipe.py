@@ -74,7 +74,7 @@ def test_a_recipe_is_toml_with_any_text_in_it(command):
     assert ran.code == 0, ran.err
     for suffix in SUFFIXES:
         told = command("recipe", f"a.{suffix}").out
-        assert re.match(r"# made with vizopt \S+, numpy \S+\n", told)
+        assert re.match(r"# made with vizopt \S+, numpy \S+, sealed\n", told)
         assert tomllib.loads(told)["title"] == title
         assert tomllib.loads(told)["about"] == long
         assert tomllib.loads(told)["clip"]["size"] == [480, 270]

@@ -17,6 +17,7 @@ from vizopt.pipeline import render_all
 
 SEALED = ["mp4", "mov", "webm", "gif", "webp", "apng", "png", "jpg", "pdf", "svg", "html"]
 PICTURES = ["compared.png", "compared.svg", "compared.pdf", "plot.png"]
+UNTOLD = ("compared.png", "plot.png")  # without a recipe, which would say that they had a mark
 TINY = request(size=(480, 270), fps=10.0, narrow=False, overrides={"timeline.seconds": 0.2})
 
 
@@ -42,16 +43,20 @@ def test_a_file_that_somebody_has_changed_is_theirs(sealed, tmp_path, name):
     for at in (len(whole) // 3, len(whole) // 2, len(whole) - 120):
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         assert not is_ours(file)
-    file.write_bytes(whole + b"\n" * 200)
-    assert not is_ours(file)
+    for changed in (whole + b"\n", whole + b"\n" * 200, whole[:-200]):
+        file.write_bytes(changed)
+        assert is_ours(file) is (name in UNTOLD and changed == whole[:-200])
 
 
 @pytest.mark.parametrize("suffix", SEALED)
 def test_a_clip_of_an_older_vizopt_is_ours(sealed, tmp_path, suffix):
-    """It has a recipe and no checksum."""
+    """It has a recipe that says nothing of a checksum, and none."""
     file = tmp_path / f"a.{suffix}"
-    file.write_bytes(WRITTEN.sub(b"", (sealed / file.name).read_bytes()))
+    without = WRITTEN.sub(b"", (sealed / file.name).read_bytes())
+    file.write_bytes(without.replace(b", sealed", b""))
     assert is_ours(file)
+    file.write_bytes(without)  # as programs leave it that write it anew
+    assert not is_ours(file)
 
 
 def test_pictures_and_clips_with_a_mark_are_read_as_others(sealed):

@@ -8,6 +8,7 @@ import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
+from vizopt.core.marks import SEALED_NOTE
 from vizopt.core.toml import parsed
 from vizopt.draw.views import Views, clock_of, lengthiest, shown_times, stopping
 from vizopt.formats import ClipMetadata, Mark
@@ -120,16 +121,19 @@ def _recipe(views: Views, scene: Presentation) -> str:
     is shown and what was recorded by whom."""
     run = lengthiest(views).run
     versions = ", ".join(f"{name} {version}" for name, version in run.header.versions.items())
+    return f"{MADE_WITH}{versions}{SEALED_NOTE}\n{_retold(views, run, scene)}"
+
+
+def _retold(views: Views, run: Recording, scene: Presentation) -> str:
     if isinstance(scene, Scene):
-        return f"{MADE_WITH}{versions}\n{scene_toml(bare(scene))}"
+        return scene_toml(bare(scene))
     if isinstance(scene, Race):
-        return f"{MADE_WITH}{versions}\n{scene_toml(bare_race(scene))}"
+        return scene_toml(bare_race(scene))
     if isinstance(scene, RacePresentation):
         others = {name: view.run.header.external for name, view in views.items()}
         by = {name: {} if who is None else asdict(who) for name, who in others.items()}
-        return f"{MADE_WITH}{versions}\n{scene_toml(scene)}\n{tomli_w.dumps({RECORDED: by})}"
+        return f"{scene_toml(scene)}\n{tomli_w.dumps({RECORDED: by})}"
     if run.header.external is None:  # of a kind that is not registered here
         whole = parsed(run.header.scene) | as_table(scene)
-        return f"{MADE_WITH}{versions}\n{tomli_w.dumps(bare_table(whole))}"
-    recorded = tomli_w.dumps({RECORDED: asdict(run.header.external)}) if run.header.external else ""
-    return f"{MADE_WITH}{versions}\n{scene_toml(scene)}\n{recorded}"
+        return tomli_w.dumps(bare_table(whole))
+    return f"{scene_toml(scene)}\n{tomli_w.dumps({RECORDED: asdict(run.header.external)})}"

@@ -13,7 +13,7 @@ from vizopt.comparison import Comparison
 from vizopt.comparison.gaps import Gap, weights_apart
 from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import VizoptError
-from vizopt.core.marks import RECIPE, SOFTWARE, seal_png
+from vizopt.core.marks import RECIPE, SEALED_NOTE, SOFTWARE, seal_png
 from vizopt.draw.theme import THEMES, Theme
 from vizopt.formats import pdf, svg
 from vizopt.formats.ours import guard
@@ -21,7 +21,9 @@ from vizopt.formats.ours import guard
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MARK = RECIPE.decode() + version("vizopt")  # of what has no recipe, as of what has one
+MARK = (
+    RECIPE.decode() + version("vizopt") + SEALED_NOTE
+)  # of what has no recipe, as of what has one
 ABOUT = {
     ".png": {"Software": SOFTWARE},
     ".svg": {"Creator": SOFTWARE, "Description": MARK},

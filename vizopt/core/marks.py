@@ -1,8 +1,9 @@
 """Marks: what tells the files that vizopt has written from everybody else's, which are kept.
 
 A clip carries its recipe, a PNG the name of the program, a deck who saved it last and a checksum of
-its parts; a text has a line with a checksum of all the rest, a clip ends in one of all before: one
-that somebody has changed is theirs. Clips of older versions have no checksum.
+its parts; a text has a line with a checksum of all the rest, a clip ends in one of all before and
+of its length, and its recipe says so: one that somebody has changed is theirs. Clips of older
+versions have no checksum.
 """
 
 import re
@@ -13,6 +14,8 @@ from pathlib import Path
 SOFTWARE = "vizopt"  # of a PNG, and who saved a deck last
 WRITTEN = re.compile(rb"Written by vizopt \(([0-9a-f]{8})\)\.")
 RECIPE = b"# made with vizopt "
+SEALED_NOTE = ", sealed"  # what a recipe says behind the versions, where its file ends in a mark
+SAYS_SEALED = re.compile(re.escape(RECIPE) + rb"[^\n]{0,200}?" + re.escape(SEALED_NOTE.encode()))
 MARK_BYTES = 29
 IEND_BYTES = 12  # the last chunk of a PNG
 TAIL_BYTES = 100  # of a clip, where its mark stands
@@ -46,7 +49,7 @@ def text_is_written(path: Path, word: bytes) -> bool:
     word near its beginning."""
     data = path.read_bytes()
     signed = is_signed(data)
-    return word in data[:END_BYTES] if signed is None else signed
+    return _is_older(data[:END_BYTES], word) if signed is None else signed
 
 
 def seal(
@@ -67,7 +70,9 @@ def seal(
         opened.truncate()
         opened.write(before)
         opened.flush()
-        mark = f"Written by vizopt ({_sum_of(file, file.stat().st_size)}).".encode()
+        start = file.stat().st_size
+        size = start + MARK_BYTES + len(after(bytes(MARK_BYTES))) + kept
+        mark = f"Written by vizopt ({_sum_of(file, start, size)}).".encode()
         opened.write(mark + after(mark) + rest)
 
 
@@ -85,12 +90,17 @@ def holds_recipe(path: Path) -> bool:
 
 def is_written(path: Path, *words: bytes) -> bool:
     """Whether a file is as it was sealed; one without a seal has one of the words."""
-    found = ends(path)
+    found, size = ends(path), path.stat().st_size
     if not WRITTEN.search(found):
-        return any(word in found for word in words)
-    start = max(path.stat().st_size - TAIL_BYTES, 0)
+        return _is_older(found, *words)
+    start = max(size - TAIL_BYTES, 0)
     mark = WRITTEN.search(found[-TAIL_BYTES:])
-    return mark is not None and _sum_of(path, start + mark.start()) == mark[1].decode()
+    return mark is not None and _sum_of(path, start + mark.start(), size) == mark[1].decode()
+
+
+def _is_older(data: bytes, *words: bytes) -> bool:
+    """Whether this has one of the words, and does not say that it had a mark."""
+    return any(word in data for word in words) and not SAYS_SEALED.search(data)
 
 
 def ends(path: Path) -> bytes:
@@ -101,9 +111,9 @@ def ends(path: Path) -> bytes:
         return first + file.read(END_BYTES)
 
 
-def _sum_of(file: Path, length: int) -> str:
-    """CRC-32 of the first bytes of a file."""
-    total = 0
+def _sum_of(file: Path, length: int, size: int) -> str:
+    """CRC-32 of the first bytes of a file, and of how many it has in all."""
+    total = zlib.crc32(size.to_bytes(8, "big"))
     with file.open("rb") as opened:
         while length and (block := opened.read(min(length, BLOCK_BYTES))):
             total, length = zlib.crc32(block, total), length - len(block)
