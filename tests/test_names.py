@@ -68,6 +68,7 @@ def test_every_rule_has_a_name_of_its_own():
         ("divergence", {"optimizer.kind": "adam"}, "Adam"),
         ("mini-batches", {"problem.validation": 0.0}, "Adam"),
         ("deep", {"problem.sizes": [2, 8, 2]}, "Adam"),
+        ("good", {"problem.start": -2.0, "optimizer.lr": 0.1}, "SGD with momentum"),
         ("warm-up-cosine", {"optimizer.lr": 0.3}, "Nesterov's gradient"),
         ("warm-up-cosine", {"optimizer.lr.after.kind": "constant", "optimizer.lr.after.rate": 1.0},
          "Nesterov's gradient"),
@@ -132,7 +133,38 @@ def test_a_title_that_an_override_leaves_true_stays(name, keys):
         ("A network that fails", {"optimizer.lr": 0.5}, False),
         ("The first 10,001 epochs", {"epochs": 20}, False),
         ("10 001 epochs", {"epochs": 20}, False),
+        ("10.001 Epochen", {"epochs": 20}, False),
+        ("10 000 epochs", {"epochs": 20}, False),
+        ("10 000 epochs", {"seed": 20}, True),
         ("v1.2.3 of −1e999 or 2x", {"optimizer.lr": 0.5}, True),
+        ("1.2.3 and 2,64,3", {"problem.sizes": [2, 8, 3]}, False),
+        ("Lernrate 1,0", {"optimizer.lr": 0.5}, False),
+        ("Lernrate 1,0", {"problem.data.points": 50}, True),
+        ("SGD 1.0", {"optimizer.lr": 0.5}, False),
+        ("Spiral of 3 classes", {"problem.sizes": [2, 64, 64, 3]}, True),
+        ("3 Klassen", {"problem.sizes": [2, 64, 64, 3]}, True),
+        ("3 Klassen", {"problem.data.classes": 4, "problem.sizes": [2, 64, 4]}, False),
+        ("3 classes, 64 neurons", {"problem.sizes": [2, 8, 8, 3]}, False),
+        ("Level 0: SGD", {"seed": 4}, True),
+        ("Level 1: SGD", {"optimizer.lr": 0.5}, True),
+        ("Seed 0", {"seed": 4}, False),
+        ("Spirals", {"problem.data.kind": "moons", "problem.sizes": [2, 64, 2]}, False),
+        ("Auf der Spirale", {"problem.data.kind": "moons", "problem.sizes": [2, 64, 2]}, False),
+        ("Espirales", {"problem.data.kind": "moons", "problem.sizes": [2, 64, 2]}, False),
+        ("Kosinus und Spirale", {"problem.data.points": 50}, True),
+        ("Spirale und Monde", {"problem.data.kind": "moons", "problem.sizes": [2, 64, 2]}, True),
+        ("Gradientenabstieg", {"optimizer.kind": "adam"}, False),
+        ("Descente de gradient", {"optimizer.kind": "adam"}, False),
+        ("Descenso del gradiente", {"optimizer.kind": "adam"}, False),
+        ("Gradientenabstieg", {"optimizer.lr": 0.5}, True),
+        ("From SGD to Adam", {"optimizer.kind": "adam"}, True),
+        ("Too slow", {"optimizer.lr": 0.5}, False),
+        ("A learning network", {"optimizer.lr": 0.5}, True),
+        ("Zu hohe Lernraten", {"optimizer.lr": 0.5}, False),
+        ("Trop lent", {"optimizer.lr": 0.5}, False),
+        ("Demasiado lento", {"optimizer.lr": 0.5}, False),
+        ("Zu langsam", {"optimizer.lr": 0.5}, False),
+        ("Zu langsam", {"epochs": 20}, True),
     ],
 )  # fmt: skip
 def test_a_title_of_ones_own_is_held_against_what_has_changed(title, keys, true):
@@ -142,6 +174,25 @@ def test_a_title_of_ones_own_is_held_against_what_has_changed(title, keys, true)
 
 def scene_name(keys):
     return name_of(load_scene("sgd", keys).optimizer)
+
+
+@pytest.mark.parametrize(
+    ("title", "keys", "true"),
+    [
+        ("SGD mit Momentum 0,9", {"optimizer.momentum": 0.5}, False),
+        ("SGD mit Momentum 0,9", {"optimizer.lr": 0.5}, True),
+        ("SGD avec inertie", {"optimizer.kind": "adam"}, False),
+    ],
+)
+def test_a_title_in_another_language(title, keys, true):
+    text = library.bundled("momentum-09").replace("SGD with momentum 0.9", title)
+    scene = parse_scene(text, "a.toml", {}, keys | {"look.language": "de"})
+    assert (scene.title == title) is true
+
+
+def test_the_name_of_another_rule_is_not_that_of_one_that_it_begins_with():
+    text = library.bundled("adam").replace('"Adam"', '"AdamW"').replace('"adam"', '"adamw"')
+    assert parse_scene(text, "a.toml", {}, {"optimizer.kind": "adam"}).title == "Adam"
 
 
 def test_a_rate_that_is_judged_in_the_scenes_own_language():

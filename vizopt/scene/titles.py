@@ -1,32 +1,39 @@
 """Titles: what a scene says of itself, held against the run that overrides have made of it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
+from vizopt.core.words import Language, language, languages, table
 from vizopt.scene.spec import Scene
 from vizopt.scene.written import as_table
 from vizopt.train.optimizers import name_of
 
-SEPARATOR = "[,_\u2009\u202f ]"  # of thousands
-NUMBER = re.compile(
-    rf"(?<![\w.])[-−]?(?:\d{{1,3}}(?:{SEPARATOR}\d{{3}})+|\d+)(?:\.\d+)?(?:e[-−+]?\d+)?(?!\w)",
-    re.IGNORECASE,
-)
+BETWEEN = ".,_ \u2009\u202f"  # digits of a number, and of a few in a row
+NUMBER = re.compile(rf"(?<![\w.,])[-−]?\d+(?:[{BETWEEN}]\d+)*(?:e[-−+]?\d+)?(?!\w)", re.IGNORECASE)
+DECIMAL = (".", ",")
+BARE = ("0", "1")  # in a title they count more than they are a value
 TRAINED = ("optimizer", "problem")
-SHORT = 4  # letters of a key with which a longer word may begin: batch, batches
+SHORT = 4  # letters of a word with which a longer one may begin: batch, batches
 SAID_AS = {  # values and keys that titles have other words for
-    "sgd": "gradient descent",
+    "sgd": r"gradient descent|gradientenabstieg\w*|descente d[eu] gradient|descenso del? gradiente",
     "csv": "own data",
     "npz": "own data",
     "regression": r"predict\w*",
-    "sizes": "deep|layers?",
+    "sizes": r"deep|layers?|tief\w*|schicht\w*|profond\w*|couches?|profund\w*|capas?",
+    "lr": r"rate[sn]?|taux|tasas?",
 }
+IN_WORDS = {"lr": "learning_rate", "validation": "held_out"}  # keys with another name there
+LEADS_ON = re.compile(r"(?:\s+(?:\S{1,3}|über))*\s*$")  # to what is put in: cosine to {least}
 NOTHING = r"(?!)"  # is found in no title
-JUDGED = r"tuned|better|best|good|bad|worse|worst|diverge\w*|explo\w+|settles|fails"
-RATE = r"rates?|lr"
+JUDGED = (
+    r"tuned|better|best|good|bad|worse|worst|diverg\w*|explo\w+|settles|fails|too|slow\w*|fast\w*|"
+    r"zu (?:groß|klein|hoch|hoh|niedrig)\w*|langsam\w*|schnell\w*|gut\w*|besser\w*|beste\w*|"
+    r"trop|lent\w*|rapid\w*|meilleur\w*|demasiad\w*|rápid\w*|mejor\w*"
+)
 
 
 def truly_told(before: Scene, scene: Scene, given: Mapping[str, Any]) -> Scene:
@@ -58,61 +65,128 @@ def _is_true(before: Scene, scene: Scene) -> bool:
     It is not where it says a value that has changed, names what is no longer there, or judges what
     was trained by its learning rate or how it went.
     """
-    title, was, now = before.title, dict(_leaves(before)), dict(_leaves(scene))
-    changed = [key for key in was if was[key] != now.get(key)]
-    if any(_says(title, was[key]) and not _says(title, now.get(key)) for key in changed):
+    title, own = before.title, before.colours.words
+    was, now = _leaves(before), _leaves(scene)
+    lost = {key: [each for each in was[key] if each not in now[key]] for key in was}
+    new = {key: [each for each in now[key] if each not in was[key]] for key in was}
+    if any(_is_replaced(title, _words(lost[key], own), _words(new[key], own)) for key in was):
         return False
-    if any(was[key] and not now.get(key) and _has(title, _name(key)) for key in changed):
+    fewer = [key for key in was if sum(map(bool, was[key])) > sum(map(bool, now[key]))]
+    if any(_has(title, _name(key, own)) for key in fewer):
         return False
-    rates = [value for key, value in was.items() if key.startswith("optimizer.lr")]
-    word = f"{RATE}|{re.escape(before.colours.words.text('learning_rate'))}"
-    judged = _has(title, word) and not any(_says(title, rate) for rate in rates)
+    if any(_of(number, lost[key]) for number, key in _meant(title, was, own)):
+        return False
+    rates = [value for key in was if key.startswith("optimizer.lr") for value in was[key]]
+    judged = _has(title, _word("lr", own)) and not any(
+        _of(number, rates) for number in NUMBER.findall(title)
+    )
     same = [(each.optimizer, each.problem) for each in (before, scene)]
     return same[0] == same[1] or not (judged or _has(title, JUDGED))
 
 
-def _leaves(scene: Scene) -> Iterator[tuple[str, Any]]:
-    """Every value of what is trained by its dotted key, and the names of rule and function."""
-    yield from (("epochs", scene.epochs), ("seed", scene.seed))
-    yield from (("optimizer.name", name_of(scene.optimizer)), ("problem.name", _formula(scene)))
+def _leaves(scene: Scene) -> defaultdict[str, list[Any]]:
+    """All values of what is trained by their dotted keys, and the names of rule and function."""
+    found = defaultdict[str, list[Any]](list)
+    found["epochs"] = [scene.epochs, scene.epochs - 1]  # how many, and what the last is called
+    found["seed"] = [scene.seed]
+    found["optimizer.name"] = [name_of(scene.optimizer)]
+    found["problem.name"] = [_formula(scene)]
     for part in TRAINED:
-        yield from _flat(as_table(getattr(scene, part)), part)
+        for key, value in _flat(as_table(getattr(scene, part)), part):
+            found[key].append(value)
+    return found
 
 
 def _flat(value: Any, key: str) -> Iterator[tuple[str, Any]]:
-    items = value if isinstance(value, Mapping) else None
-    if isinstance(value, list):
-        items = dict(enumerate(value))
-    if items is None:
+    """The values with their keys; those of a list have that of the list."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _flat(item, f"{key}.{name}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from _flat(item, key)
+    else:
         yield key, value
-        return
-    for name, item in items.items():
-        yield from _flat(item, f"{key}.{name}")
 
 
 def _formula(scene: Scene) -> str:
     return scene.problem.describe().partition("  ·  ")[0]
 
 
-def _name(key: str) -> str:
-    """What a title may call a key: a kind by what it is the kind of, a size by its list."""
+def _name(key: str, own: Language) -> str:
+    """What a title may call a key: a kind by what it is the kind of."""
     *above, last = key.split(".")
-    last = above[-1] if last == "kind" or last.isdigit() else last
-    word = re.escape(last.replace("_", " "))
-    return SAID_AS.get(last, word if len(last) < SHORT else rf"{word}\w*")
+    return _word(above[-1] if last == "kind" else last, own)
 
 
-def _says(title: str, value: Any) -> bool:
-    """Whether the title says a value."""
-    if isinstance(value, bool) or value is None:
-        return False
-    if isinstance(value, int | float):
-        told = (re.sub(SEPARATOR, "", found) for found in NUMBER.findall(title))
-        return value in {float(number.replace("−", "-")) for number in told}
-    words = filter(None, [value, value.replace("-", " "), PurePath(value).stem])
-    return _has(title, "|".join([*map(re.escape, words), SAID_AS.get(value, NOTHING)]))
+def _word(word: str, own: Language) -> str:
+    """What a title may say for a key or value: itself, in any language, or what begins with it."""
+    told = IN_WORDS.get(word, word.replace("-", "_"))
+    said = {word, re.sub("[-_]", " ", word), PurePath(word).stem}
+    if told in table("en"):
+        texts = (each.text(told) for each in (own, *map(language, languages())))
+        said |= {LEADS_ON.sub("", text.partition("{")[0]) for text in texts}
+    longer = (_longer(each) for each in said if each)
+    return "|".join([SAID_AS.get(word, NOTHING), *sorted(longer, key=len, reverse=True)])
+
+
+def _longer(word: str) -> str:
+    stem = word.removesuffix("s")
+    return rf"{re.escape(stem)}\w*" if len(stem) >= SHORT else re.escape(word)
+
+
+def _words(values: Iterable[Any], own: Language) -> str:
+    return "|".join([NOTHING, *(_word(each, own) for each in values if isinstance(each, str))])
+
+
+def _is_replaced(title: str, lost: str, new: str) -> bool:
+    """Whether it says a word that is lost, and beside it none that is there instead."""
+    return _has(title, lost) and not _has(_whole(lost).sub("", title), new)
+
+
+def _meant(title: str, was: Mapping[str, list[Any]], own: Language) -> Iterator[tuple[str, str]]:
+    """The numbers of a title, each with the keys whose value it says.
+
+    Those that it names, where it names one; else all that have it, but none of a bare 0 or 1.
+    """
+    for number in NUMBER.findall(title):
+        keys = [key for key, values in was.items() if _of(number, values)]
+        named = [key for key in keys if _has(title, _called(key, own))]
+        unnamed = [] if number in BARE else keys
+        yield from ((number, key) for key in named or unnamed)
+
+
+def _called(key: str, own: Language) -> str:
+    """What the number of a key may be called: any of a schedule is one of the learning rate."""
+    rate = _word("lr", own) if key.startswith("optimizer.lr") else NOTHING
+    return f"{_name(key, own)}|{rate}"
+
+
+def _of(number: str, values: Iterable[Any]) -> bool:
+    """Whether a number of a title is, read in any way, one of the values."""
+    numbers = [value for value in values if isinstance(value, int | float)]
+    return not _readings(number).isdisjoint(
+        value for value in numbers if not isinstance(value, bool)
+    )
+
+
+def _readings(number: str) -> set[float]:
+    """What a number may be: of 10.001 both, and of a few in a row each."""
+    number = number.replace("−", "-")
+    found = set()
+    for decimal in DECIMAL:
+        thousands = BETWEEN.replace(decimal, "")
+        form = rf"-?(?:\d{{1,3}}(?:[{thousands}]\d{{3}})+|\d+)(?:[{decimal}]\d+)?(?:e.*)?"
+        if re.fullmatch(form, number, re.IGNORECASE):
+            plain = re.sub(f"[{thousands}]", "", number)
+            found.add(float(plain.replace(decimal, ".")))
+    return found or {float(part) for part in re.split(f"[{BETWEEN}]", number)}
 
 
 def _has(title: str, words: str) -> bool:
     """Whether it has one of the words or phrases, in any case."""
-    return bool(re.search(rf"(?<!\w)(?:{words})(?!\w)", title, re.IGNORECASE))
+    return bool(_whole(words).search(title))
+
+
+def _whole(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
