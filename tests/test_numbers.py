@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vizopt.core.numbers import count, number, setting
@@ -94,6 +94,30 @@ def test_a_number_is_read_again_as_itself(value, digits):
 @given(st.floats(1e-4, 9999, allow_nan=False))
 def test_between_a_ten_thousandth_and_ten_thousand_nothing_has_an_exponent(value):
     assert "e" not in number(value) + number(value, 4) + setting(value, 4)
+
+
+@given(st.floats(1e-6, 1e-2) | st.floats(9e3, 2e4), st.integers(0, 6))
+@example(9.9e-5, 2)
+@example(9.96e-5, 2)
+def test_an_exponent_is_where_the_printed_number_needs_one(value, digits):
+    text = number(value, digits)
+    assert ("e" in text) is not (1e-4 <= parsed(text) < 1e4)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (9.9e-5, 1, "9.9e−5"),
+        (9.9e-5, 2, "9.9e−5"),
+        (-9.9e-5, 3, "−9.9e−5"),
+        (9.96e-5, 2, "0.0001"),
+        (9.96e-5, 4, "9.96e−5"),
+        (0.00011, 0, "0.00011"),
+        (12_345.0, 1, "1.2e4"),
+    ],
+)
+def test_with_few_digits_a_small_number_is_written_as_with_more(value, digits, text):
+    assert number(value, digits) == text
 
 
 def test_thousands_are_set_apart():

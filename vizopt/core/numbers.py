@@ -30,7 +30,7 @@ def number(value: float, digits: int = 3, span: float = 0.0) -> str:
             return _shown(f"{value:.{max(decimals, 0)}f}")
         plain = MIN_PLAIN <= abs(value) < MAX_PLAIN
         digits = max(digits, decimals if plain else _figures(value, decimals) + 1)
-    short = f"{value:.{max(digits - 2, 0)}e}"
+    short = f"{value:.{max(digits - 2, 1)}e}"  # as a plain one has, two figures at least
     text = f"{value:.{digits}f}"
     if value and (abs(float(short)) < MIN_PLAIN or abs(float(text)) >= MAX_PLAIN):
         return _shown(short)
