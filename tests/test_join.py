@@ -1,7 +1,7 @@
 """Panels that join the arranged picture: `stage.add`."""
 
 import re
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 
 import pytest
@@ -10,7 +10,7 @@ from test_picture import overlap
 import vizopt
 from vizopt import story
 from vizopt.clips.drawing import planned_picture
-from vizopt.core.errors import RecordingError
+from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.core.params import ParamLayout
 from vizopt.draw.defaults import arranged
 from vizopt.draw.figure_spec import FigureSpec, Join
@@ -175,6 +175,22 @@ def test_a_layout_of_its_own_is_held_against_the_frame_too(tmp_path, monkeypatch
     overrides = {f"stage.{key}": value for key, value in stage.items()}
     with pytest.raises(vizopt.VizoptError, match=f"{told}: give it more room"):
         vizopt.make("sgd", tmp_path / "a.png", overrides=overrides)
+
+
+def test_so_it_is_in_a_banner(run, tmp_path):
+    """Which has the wide layout where it has none of its own."""
+    panels = {"a": {"kind": "plane"}, "b": {"kind": "curves", "columns": ["loss"]}}
+    for heights, told in (([5, 1], '"b" would have 1520x53 pixels at 1600x500'), ([2, 1], "")):
+        mosaic = {"rows": ["a", "b"], "heights": heights}
+        keys = {"stage.panels": panels, "stage.mosaic": mosaic}
+        drawn = partial(
+            vizopt.render, run, tmp_path / "a.png", overrides=keys, size=(1600, 500), at="last"
+        )
+        if told:
+            with pytest.raises(VizoptError, match=f"^stage.mosaic: the panel {told}"):
+                drawn()
+        else:
+            drawn()
 
 
 def test_the_panels_of_a_descent_need_room_too(tmp_path, monkeypatch):

@@ -21,9 +21,8 @@ from vizopt.formats.ours import guard
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MARK = (
-    RECIPE.decode() + version("vizopt") + SEALED_NOTE
-)  # of what has no recipe, as of what has one
+# Of what has no recipe, as of what has one.
+MARK = RECIPE.decode() + version("vizopt") + SEALED_NOTE
 ABOUT = {
     ".png": {"Software": SOFTWARE},
     ".svg": {"Creator": SOFTWARE, "Description": MARK},

@@ -33,10 +33,10 @@ MIN_PANEL_SIDE = 20  # units of width and height of a panel
 LINES: Mapping[type, tuple[float, float]] = {
     **dict.fromkeys((DecisionRegions, Strip, FittedCurve, PredictedTrue), (8, 8)),
     SmallPlane: (8, 10),
-    Weights: (4, 4),
+    Weights: (4, 3.5),
     Descent: (18, 10),
 }
-CURVE = 6  # lines of width of a curve with its numbers
+CURVE, CURVES = 4.5, 6.0  # lines of width of a curve with its numbers, where others join
 
 
 def check_room(stage_of: StageOf, wanted: FigureSpec | None, size: Size, theme: Theme) -> None:
@@ -46,11 +46,11 @@ def check_room(stage_of: StageOf, wanted: FigureSpec | None, size: Size, theme: 
     Raises:
         VizoptError: a panel has no room, or another one has none left beside it.
     """
-    if wanted is None or kind_of(size):  # a small frame has few panels, and none joins them
+    if wanted is None or (kind_of(size) and not wanted.mosaic):  # few panels, and none joins them
         return
     before: set[str] = set()  # that are small whatever the scene says
     for many in range(len(wanted.add) + 1):
-        short = _short(stage_of(replace(wanted, add=wanted.add[:many])), size, theme)
+        short = _short(stage_of(replace(wanted, add=wanted.add[:many])), size, theme, many > 0)
         for name, box in short.items():
             if name not in before and (key := _key(wanted, many, name, size)):
                 way = "add fewer, or at other panels" if many else "give it more room"
@@ -69,18 +69,18 @@ def _key(wanted: FigureSpec, many: int, name: str, size: Size) -> str:
     return f"panels.{name}" if name in wanted.panels else ""
 
 
-def _short(stage: FigureSpec, size: Size, theme: Theme) -> dict[str, Box]:
+def _short(stage: FigureSpec, size: Size, theme: Theme, joined: bool) -> dict[str, Box]:
     """The panels that have no room in a frame, and what they have."""
     unit = unit_of(size)
     boxes = stage.mosaic_for(size).boxes(body_of(size, theme), GAP * unit)
     return {
         name: box
         for name, box in boxes.items()
-        if not _has_room(stage.panels[name], box.width / unit, box.height / unit, theme)
+        if not _has_room(stage.panels[name], box.width / unit, box.height / unit, theme, joined)
     }
 
 
-def _has_room(panel: Panel, width: float, height: float, theme: Theme) -> bool:
+def _has_room(panel: Panel, width: float, height: float, theme: Theme, joined: bool) -> bool:
     """Whether a panel can be drawn, in so many units."""
     if min(width, height) < MIN_PANEL_SIDE:
         return False
@@ -88,8 +88,9 @@ def _has_room(panel: Panel, width: float, height: float, theme: Theme) -> bool:
     if isinstance(panel, Curves):
         still = sum(not quantity(column).made for column in panel.columns)
         moving = len(panel.columns) - still
-        over = height >= stacked(theme, moving, still, 0) and width >= CURVE * line
-        beside = height >= stacked(theme, 1, 0, 0) and width >= CURVE * line * max(moving, 1)
+        least = (CURVES if joined else CURVE) * line
+        over = height >= stacked(theme, moving, still, 0) and width >= least
+        beside = height >= stacked(theme, 1, 0, 0) and width >= least * max(moving, 1)
         return over or (beside and width > WIDE_ASPECT * height)
     wide, high = next((own for kind, own in LINES.items() if isinstance(panel, kind)), (0, 0))
     return width >= wide * line and height >= high * line
