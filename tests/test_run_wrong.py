@@ -372,6 +372,52 @@ def test_a_run_that_nobody_closed_gives_way(tmp_path, mode):
     assert len([*tmp_path.iterdir()]) == 1
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_run_that_broke_off_beside_a_finished_one_is_resumed(tmp_path, closed):
+    path, kept = tmp_path / "a.zarr", tmp_path / "a.interrupted.zarr"
+    logged(path, range(8))
+    run = vizopt.Run(path)
+    run.log(loss=20.0)
+    run.log(loss=21.0)
+    if closed:
+        with said(f"{kept}: interrupted: has the 2 epochs before"):
+            run.break_off()
+    with pytest.warns(VizoptWarning) as told:
+        run = vizopt.Run(path, mode="resume")
+    assert str(told[-1].message) == (
+        f"{kept}: was interrupted at epoch 2: goes on from there, then replaces {path}: "
+        f"to go on with that one move {kept.name} away"
+    )
+    run.log(loss=22.0)
+    with said(f"{kept}: interrupted: has the 3 epochs before"):
+        run.break_off()  # again: keeps its name
+    assert {each.name for each in tmp_path.iterdir()} == {path.name, kept.name}
+    with said(f"{kept}: was interrupted at epoch 3"):
+        logged(path, [23.0], mode="resume")
+    assert vizopt.Recording(path)["loss"].tolist() == [20, 21, 22, 23]
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_of_a_finished_run_and_an_older_one_that_broke_off_the_finished_one_is_resumed(tmp_path):
+    path = tmp_path / "a.zarr"
+    logged(path, [1.0])
+    run = vizopt.Run(path)
+    run.log(loss=2.0)
+    with said("a.interrupted.zarr: interrupted: has the 1 epoch before"):
+        run.break_off()
+    logged(path, [3.0])
+    logged(path, [4.0], mode="resume")
+    assert vizopt.Recording(path)["loss"].tolist() == [3, 4]
+    assert vizopt.Recording(tmp_path / "a.interrupted.zarr")["loss"].tolist() == [2]
+
+
+def logged(path, losses, mode="new"):
+    """A finished run."""
+    with vizopt.Run(path, mode=mode) as run:
+        for loss in losses:
+            run.log(loss=float(loss))
+
+
 def test_a_run_of_another_thread_does_not_give_way(tmp_path):
     run = vizopt.Run(tmp_path / "a.zarr")
     with ThreadPoolExecutor(1) as thread:

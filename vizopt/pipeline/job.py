@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from vizopt.pipeline.prepared import prepare
 from vizopt.pipeline.reuse import Reuse, reused
 from vizopt.pipeline.training import trained
 from vizopt.recording import guarded
-from vizopt.recording.atomic import replaced, writing
+from vizopt.recording.atomic import kept_beside, replaced, writing
 from vizopt.recording.resume import resumed, saved_in, unfinished
 from vizopt.recording.store import Recording
 from vizopt.scene.spec import Scene
@@ -75,8 +74,7 @@ def record(job: Job, bar: Bar, say: Say) -> None:
 def _begun(job: Job) -> Path | None:
     """Where an interrupted recording of the same training is, that nobody writes: in its place, or
     beside a recording of another training."""
-    beside = f"{escape(job.path.stem)}.interrupted*{job.path.suffix}"
-    folders = sorted(job.path.parent.glob(beside))
+    folders = kept_beside(job.path)
     with suppress(RecordingError):
         folders.insert(0, unfinished(job.path))
     if not folders:

@@ -267,6 +267,13 @@ def attributes(path: Path) -> dict[str, Any]:
         return {}
 
 
+def kept_beside(path: Path) -> list[Path]:
+    """The interrupted recordings that `renamed` has put beside path, by their names."""
+    place = target(path) if path.is_symlink() else path
+    name = re.compile(rf"{re.escape(place.stem)}\.interrupted(-\d+)?{re.escape(place.suffix)}")
+    return [file for file in sorted(place.parent.glob("*")) if name.fullmatch(file.name)]
+
+
 def _free(path: Path) -> Path:
     """Path, or the first free name beside it: `run.interrupted.zarr`, `run.interrupted-2.zarr`."""
     names = chain(("",), (".interrupted",), (f".interrupted-{i}" for i in count(2)))

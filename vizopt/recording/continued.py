@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vizopt.core.errors import RecordingError
-from vizopt.core.places import beside, is_left, made, parts_of, remove
+from vizopt.core.places import beside, is_left, made, parts_of, remove, target
 from vizopt.recording.asking import LINE
-from vizopt.recording.atomic import attributes, check_free, writing
+from vizopt.recording.atomic import attributes, check_free, is_whole, kept_beside, writing
 from vizopt.recording.logged import is_logged
 from vizopt.recording.scalars import COUNTED
 from vizopt.recording.store import Recording
@@ -30,7 +30,7 @@ def opened(
     held.enter_context(made(place.parent))
     before = None
     if resumes:
-        part = _killed(place)
+        part = _last(place)
         before = _resumable(part, path)
     else:
         part = beside(place) if place.exists() else place
@@ -42,6 +42,22 @@ def opened(
         _empty(part)
         return part, None
     return part, before
+
+
+def own_name(part: Path, path: Path) -> Path | None:
+    """The name that a run to go on with has beside path, as one that was interrupted."""
+    if part not in kept_beside(target(path)):
+        return None
+    return part if path.is_symlink() else path.with_name(part.name)
+
+
+def goes_on(part: Path, path: Path, at: str) -> str:
+    """Which run goes on; where another one stands at path, the way to that."""
+    kept = own_name(part, path)
+    line = f"{kept or path}: was interrupted at {at}: goes on from there"
+    if not (kept and path.exists()):
+        return line
+    return f"{line}, then replaces {path}: to go on with that one move {kept.name} away"
 
 
 def logged(run: Recording) -> int:
@@ -84,10 +100,13 @@ def grid(run: Recording) -> int:
     return next((int(line.shape[-1]) // LINE for line in lines), 0)
 
 
-def _killed(place: Path) -> Path:
-    """What a process has left beside a recording's place that was killed, the newest; or place."""
-    left = [part for part in parts_of(place) if is_left(part.name) and attributes(part)]
-    return max(left, key=lambda part: part.stat().st_mtime, default=place)
+def _last(place: Path) -> Path:
+    """Where the run of a recording's place is that was written last: there, or beside it, where a
+    process was killed or a recording stood in the place of one that broke off."""
+    killed = [part for part in parts_of(place) if is_left(part.name)]
+    broken_off = [kept for kept in kept_beside(place) if not is_whole(kept)]
+    runs = [folder for folder in (*killed, *broken_off, place) if attributes(folder)]
+    return max(runs, key=lambda run: (run / "zarr.json").stat().st_mtime_ns, default=place)
 
 
 def _resumable(folder: Path, path: Path) -> Recording:

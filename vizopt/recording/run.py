@@ -74,7 +74,8 @@ class Run:
             more, which is said at the end.
         mode: "new", or "resume" to go on with the recording at path, after its last step, or from
             the first `step` that is logged on: what it has from there comes again. What it ended
-            with, as of `log_end`, is where the next step begins.
+            with, as of `log_end`, is where the next step begins. A later run that broke off and is
+            `mine.interrupted.zarr`, for `mine.zarr` was there, goes on instead, and replaces that.
         origin: who trained; text and recipe of its clips say so.
         convention: whose names the parameters have: "book", "torch" or "keras"; told by the names.
         modules: class of the module that an array is of: `{"up": "ConvTranspose2d"}`.

@@ -16,7 +16,7 @@ from vizopt.core.params import ParamLayout
 from vizopt.core.places import remove, synced, target
 from vizopt.recording.asking import Asking
 from vizopt.recording.atomic import attributes, is_recording, put, renamed
-from vizopt.recording.continued import Ended, ended, grid, logged, opened
+from vizopt.recording.continued import Ended, ended, goes_on, grid, logged, opened, own_name
 from vizopt.recording.given import Numbers, Samples
 from vizopt.recording.header import Column, External, Group, Header
 from vizopt.recording.left import give_way
@@ -39,7 +39,8 @@ class Writer:
         path: of the recording.
         about: of its header: unit, title, who trained.
         epochs: how many there will be, if known.
-        resumes: goes on with the recording at path, or with what a killed process left beside it.
+        resumes: goes on with what was written last: the recording at path, or beside it what a
+            killed process left, or one that broke off while another stood there.
 
     Raises:
         RecordingError: it cannot be written there, or there is none to resume.
@@ -213,8 +214,7 @@ class Writer:
         """Where a run is gone on with that came to no end; empty where it came to one."""
         if self._before is None or self._before.interrupted is None:
             return ""
-        at = f"{self._about['unit']} {self.steps}"
-        return f"{self.path}: was interrupted at {at}: goes on from there"
+        return goes_on(self.part, self.path, f"{self._about['unit']} {self.steps}")
 
     def told(self, steps: int) -> str:
         """So many of what is counted: `500 epochs`."""
@@ -237,7 +237,9 @@ class Writer:
 
     def _left(self) -> Path:
         """Where an unfinished recording stays."""
-        return self.path if self.part == self.place else renamed(self.part, self.path)
+        if self.part == self.place:
+            return self.path
+        return own_name(self.part, self.path) or renamed(self.part, self.path)
 
     def _header(self) -> Header:
         about = dict(self._about)
