@@ -358,6 +358,7 @@ def test_a_run_that_nobody_closed_gives_way(tmp_path, mode):
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         run = vizopt.Run(path, mode=mode)
+    assert {each.filename for each in told} == {__file__}
     assert [str(each.message) for each in told] == [
         f"{path}: the run before was not closed: it ends here",
         f"{path}: interrupted: has the 1 epoch before: draw it with: vizopt render {path}",

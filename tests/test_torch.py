@@ -434,6 +434,7 @@ def test_a_cell_that_broke_off_can_be_run_again(path, steps):
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         run = vizopt.torch.record(model, optimizer, path, loss=criterion)
+    assert {each.filename for each in told} == {__file__}
     assert [str(each.message) for each in told] == [
         f"{path}: the run before was not closed: it ends here",
         f"{path}: interrupted: has the 3 steps before: draw it with: vizopt render {path}",

@@ -58,3 +58,21 @@ def test_the_way_out_is_an_argument_in_python_and_an_option_in_the_command(comma
     with pytest.raises(VizoptError, match=r"or replace it with overwrite=True$"):
         vizopt.find("good", file=file)
     assert command("find", "good", "-o", file).err.endswith("or replace it with --overwrite\n")
+
+
+BROKEN = {
+    "scene": lambda run: vizopt.load_scene("x\ny"),
+    "weights": lambda run: run.weights("x\ny", epoch=0),
+    "size": lambda run: vizopt.render(run, "a.gif", size="x\ny"),
+    "check": lambda run: vizopt.check("x\ny.gif"),
+    "recipe": lambda run: vizopt.recipe("x\ny.gif"),
+    "recording": lambda run: vizopt.Recording("x\ny.zarr"),
+}
+
+
+@pytest.mark.parametrize("call", BROKEN.values(), ids=BROKEN)
+def test_a_name_of_two_lines_is_told_in_one(descent, call):
+    with pytest.raises(VizoptError, match=r"x\\+ny") as caught:
+        call(descent)
+    assert "\n" not in str(caught.value)
+    assert str(VizoptError(caught.value)) == str(caught.value)  # escaped once

@@ -1,11 +1,11 @@
 """Hooks: a function in the place of an object's own method, for as long as it is recorded."""
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from vizopt.core.errors import RecordingError, VizoptError, VizoptWarning
+from vizopt.core.errors import RecordingError, VizoptError
+from vizopt.core.warned import warn
 from vizopt.recording.run import Run
 
 
@@ -77,5 +77,4 @@ class Aside:
             if what not in self._told:
                 self._told.add(what)
                 why = str(error) if isinstance(error, VizoptError) else repr(error)
-                line = " ".join(f"{self._path}: {what}: {why}: left out".split())
-                warnings.warn(line, VizoptWarning, stacklevel=4)
+                warn(" ".join(f"{self._path}: {what}: {why}: left out".split()))

@@ -6,7 +6,6 @@ callbacks that an estimator takes; where there is neither, the first k epochs ar
 each k, which a whole number as `random_state` makes the same ones, and the recording says so.
 """
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -19,7 +18,8 @@ from vizopt.adapters.options import Options
 from vizopt.adapters.sklearn_linear import Iterations, Refitted
 from vizopt.adapters.sklearn_listener import Listener
 from vizopt.adapters.sklearn_network import Evaluations, Network
-from vizopt.core.errors import RecordingError, VizoptWarning
+from vizopt.core.errors import RecordingError
+from vizopt.core.warned import warn
 from vizopt.recording.given import samples
 from vizopt.recording.header import External
 
@@ -125,7 +125,6 @@ def _shown(listens: Listener, path: Path | str, options: Options) -> tuple[Any, 
     try:
         samples((listens.X, listens.y), options.get("classes"), options.get("target", ""))
     except RecordingError as error:
-        line = f"{path}: {error}: the picture of the data is left out"
-        warnings.warn(line, VizoptWarning, stacklevel=3)
+        warn(f"{path}: {error}: the picture of the data is left out")
         return None
     return listens.X, listens.y

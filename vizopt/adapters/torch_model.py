@@ -1,6 +1,5 @@
 """What is read off somebody's PyTorch model and optimizer before they train."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from math import inf, sqrt
 from operator import is_
@@ -11,8 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vizopt.core.errors import RecordingError, VizoptWarning
+from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
+from vizopt.core.warned import warn
 from vizopt.recording.given import array
 from vizopt.recording.header import External
 from vizopt.recording.parameters import MAX_EXACT_PARAMS
@@ -193,8 +193,7 @@ def _drawn(found: dict[str, torch.Tensor], path: Path) -> Iterator[tuple[str, to
             ParamLayout.of({name: tuple(value.shape)}, "torch")
         except ValueError:
             shape = list(value.shape)
-            line = f"{path}: {name} {shape}: has no matrix to be drawn as: left out"
-            warnings.warn(line, VizoptWarning, stacklevel=2)
+            warn(f"{path}: {name} {shape}: has no matrix to be drawn as: left out")
         else:
             yield name, value
 

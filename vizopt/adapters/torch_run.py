@@ -1,7 +1,6 @@
 """TorchRun: the hooks that tell a recording what an optimizer of PyTorch does."""
 
 import sys
-import warnings
 from collections.abc import Callable
 from functools import partial
 from math import isfinite
@@ -12,8 +11,9 @@ import torch
 
 from vizopt.adapters.torch_measures import Measures
 from vizopt.adapters.torch_model import Live
-from vizopt.core.errors import VizoptWarning, raised
+from vizopt.core.errors import raised
 from vizopt.core.numbers import counted
+from vizopt.core.warned import warn
 from vizopt.recording.ending import at_end, closed
 from vizopt.recording.keeping import Taken
 from vizopt.recording.left import seen_to, unclosed
@@ -205,8 +205,7 @@ class TorchRun:
             self._run.close()
 
     def _warn(self, line: str) -> None:
-        told = f"{self._run.path}: {' '.join(line.split())}"
-        warnings.warn(told, VizoptWarning, stacklevel=3)
+        warn(f"{self._run.path}: {' '.join(line.split())}")
 
 
 class _LossHook:

@@ -178,7 +178,7 @@ def cli(ctx: click.Context) -> None:
 def _warned(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
     """A warning as one line; others than ours are nothing that a user can mend."""
     if issubclass(category, VizoptWarning):
-        streams.said(f"vizopt: {as_options(one_line(message))}")
+        streams.said(f"vizopt: {as_options(str(message))}")
 
 
 def run() -> tuple[int, str]:

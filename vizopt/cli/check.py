@@ -59,7 +59,7 @@ def check(
         try:
             verdict = checked(file, once=once, plot=plot, overwrite=overwrite)
         except VizoptError as error:
-            click.echo(f"vizopt: {as_options(one_line(error))}", err=True)
+            click.echo(f"vizopt: {as_options(str(error))}", err=True)
             reports.append(no_facts(file, str(error)))
             code = WRONG
             continue

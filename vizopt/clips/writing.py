@@ -1,9 +1,8 @@
 """Writing: what is told before a picture is drawn whose texts cannot all be written."""
 
-import warnings
 from functools import cache
 
-from vizopt.core.errors import VizoptWarning
+from vizopt.core import warned
 from vizopt.core.words import missing
 from vizopt.draw import fonts
 from vizopt.recording.header import Header
@@ -34,4 +33,4 @@ def _untold(scene: Presentation) -> str:
 
 @cache
 def _warn(line: str) -> None:
-    warnings.warn(line, VizoptWarning, stacklevel=2)
+    warned.warn(line)

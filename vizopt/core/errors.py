@@ -23,7 +23,24 @@ SHORTAGES = (
 )
 
 
-class VizoptError(Exception):
+def one_line(text: object) -> str:
+    """A message as it is printed: control, direction and line characters as their escapes."""
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else letter
+        for letter in str(text)
+    )
+
+
+class OneLine(BaseException):
+    """Its text is one line, whatever the names in it are."""
+
+    def __init__(self, *told: object) -> None:
+        super().__init__(*map(one_line, told))
+
+
+class VizoptError(OneLine, Exception):
     """A problem a user can mend. Its text is one line: the place, the value, the way out."""
 
 
@@ -50,11 +67,11 @@ class RecordingError(VizoptError):
     """A recording that cannot be read or written."""
 
 
-class VizoptWarning(UserWarning):
+class VizoptWarning(OneLine, UserWarning):
     """Something that works, but perhaps not as it was meant; one line, as of an error."""
 
 
-class Interrupted(KeyboardInterrupt):
+class Interrupted(OneLine, KeyboardInterrupt):
     """Ctrl-C in a training whose recording is kept; its text says where and how to draw it."""
 
 
@@ -70,16 +87,6 @@ class EncodeError(VizoptError):
 
 class DecodeError(VizoptError):
     """A clip whose pictures cannot be read."""
-
-
-def one_line(text: object) -> str:
-    """A message as it is printed: control, direction and line characters as their escapes."""
-    return "".join(
-        letter.encode("unicode_escape").decode()
-        if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-        else letter
-        for letter in str(text)
-    )
 
 
 def raised(error: Exception) -> str:

@@ -1,7 +1,6 @@
 """Again: finished clips are drawn once more where their text would be too small on a slide."""
 
 import tomllib
-import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -11,8 +10,9 @@ from typing import Any, NamedTuple
 
 from vizopt.clips import recipe as recipes
 from vizopt.core.arrays import Size
-from vizopt.core.errors import VizoptError, VizoptWarning, one_line
+from vizopt.core.errors import VizoptError
 from vizopt.core.sizes import SIDE
+from vizopt.core.warned import warn
 from vizopt.draw.theme import THEMES
 from vizopt.formats import slides as formats
 from vizopt.pipeline.drawing import PICTURE
@@ -63,7 +63,7 @@ def anew(clip: Path, room_of: Callable[[Size], formats.Room]) -> Anew | None:
         points = f"{floor(10 * POINTS * least / needed) / 10} points, less than {POINTS}"
         way = _way(clip, table)
         told = f"{clip}: its smallest text has {points}, on the slide (13.3 inches): {way}"
-        warnings.warn(one_line(told), VizoptWarning, stacklevel=2)
+        warn(told)
     return found
 
 

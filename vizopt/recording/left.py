@@ -1,14 +1,13 @@
 """Left: the run of a notebook's cell that was broken off, which nobody closes: it gives way."""
 
 import os
-import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import get_ident
 
-from vizopt.core.errors import VizoptWarning
 from vizopt.core.places import at_home, target
+from vizopt.core.warned import warn
 
 # By the places that are written: the thread that began the run, and what breaks it off.
 _unclosed: dict[Path, tuple[int, Callable[[], None]]] = {}
@@ -30,8 +29,7 @@ def give_way(path: Path | str) -> None:
     with suppress(OSError):  # a place that cannot be is told where it is opened
         thread, break_off = _unclosed.get(target(at_home(path)), (0, None))
         if break_off and thread == get_ident():
-            line = f"{path}: the run before was not closed: it ends here"
-            warnings.warn(line, VizoptWarning, stacklevel=4)
+            warn(f"{path}: the run before was not closed: it ends here")
             break_off()
 
 

@@ -1,11 +1,11 @@
 """Left out: what cannot be recorded of somebody's training, said once; the training goes on."""
 
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from vizopt.core.errors import VizoptError, VizoptWarning, raised
+from vizopt.core.errors import VizoptError, raised
+from vizopt.core.warned import warn
 
 T = TypeVar("T")
 ALL = "all"  # the recording itself
@@ -66,4 +66,4 @@ class LeftOut:
 
     def say(self, line: str) -> None:
         """One line for who trains."""
-        warnings.warn(" ".join(line.split()), VizoptWarning, stacklevel=4)
+        warn(" ".join(line.split()))

@@ -1,7 +1,6 @@
 """Load: a scene from a bundled name, a TOML file, a table of data or a recording's text."""
 
 import re
-import warnings
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -11,13 +10,14 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from vizopt.core.bounded import read_text
-from vizopt.core.errors import SceneError, VizoptWarning, hint, one_line
+from vizopt.core.errors import SceneError, hint, one_line
 from vizopt.core.explain import explained, names_of
 from vizopt.core.library import bundled, is_table, names, races, unpacked
 from vizopt.core.places import at_home, is_there
 from vizopt.core.plain import plain
 from vizopt.core.toml import LONGEST, parsed, written
 from vizopt.core.wanted import wanted_keys, wanted_path
+from vizopt.core.warned import warn
 from vizopt.core.words.own import put_in
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.whatever import recorded
@@ -224,7 +224,7 @@ def presented(run: Recording, overrides: Mapping[str, Any] | None = None) -> Pre
         del table["stage"]
         names = ", ".join(key.removeprefix("stage.").removeprefix("panels.") for key in panels)
         told = f"{names}: the panel is not registered here: the picture is the default one"
-        warnings.warn(VizoptWarning(f"{file}: {told}"), stacklevel=2)
+        warn(f"{file}: {told}")
     if run.header.external is None:
         if not foreign:
             return fitting(parse_scene(run.header.scene, file, {}, overrides), run)
