@@ -5,7 +5,10 @@ import pytest
 
 import vizopt
 from vizopt import VizoptError
+from vizopt.recording.budget import bytes_of
 
+PAIR = np.array([1, 2])  # has no truth of its own
+ARRAY = r"array\(\[1, 2\]\)"
 PATH = 'should be one name or path, like "sgd" or "sgd.gif"'
 SEVERAL = "races are of names, paths, scenes, races and recordings, several in a list"
 RUN = {"data": (np.zeros((4, 2)), np.array([0, 1, 0, 1])), "predict": lambda points: points}
@@ -29,6 +32,17 @@ WRONG = {
     "check": (lambda: vizopt.check(["a.gif"]), PATH),
     "load_scene": (lambda: vizopt.load_scene({"title": "a"}), PATH),
     "overrides": (lambda: vizopt.load_scene("sgd", [1]), r"load_scene: overrides=\[1\]: write it"),
+    "overrides of NumPy": (lambda: vizopt.load_scene("good", PAIR), f"overrides={ARRAY}: write it"),
+    "render options": (lambda: vizopt.render("a.zarr", "a.gif", PAIR), f"{ARRAY}: is no ClipOpt"),
+    "pack folder": (lambda: vizopt.pack("good", PAIR), f"{ARRAY}: {PATH}"),
+    "pack overrides": (lambda: vizopt.pack("good", overrides=PAIR), f"overrides={ARRAY}: write it"),
+    "tune overrides": (lambda: vizopt.tune("rates", overrides=PAIR), f"overrides={ARRAY}: write"),
+    "tune folder": (lambda: vizopt.tune("rates", folder=PAIR), f"{ARRAY}: {PATH}"),
+    "register table": (lambda: vizopt.register(3, "a", int), 'register: table=3: .*="optimizer"'),
+    "register list": (lambda: vizopt.register([], "a"), r"register: table=\[\]: write it like"),
+    "register name": (lambda: vizopt.register("optimizer", 3, int), "register: name=3: write it"),
+    "register class": (lambda: vizopt.register("optimizer", "a", 0), 'a": 0 is no class: give the'),
+    "Run size": (lambda: vizopt.Run("a.zarr", size=True), 'size True: write it like "200 MB"'),
     "Run versions": (lambda: vizopt.Run("a.zarr", versions=3), "Run: versions=3: write it like"),
     "Run modules": (lambda: vizopt.Run("a.zarr", modules=3), "Run: modules=3: write it like"),
     "Run features": (lambda: vizopt.Run("a.zarr", features=3), "Run: features=3: write it like"),
@@ -50,6 +64,14 @@ def test_a_wrong_argument_is_one_line_of_ours(tmp_path, monkeypatch, call, told)
 
 def test_whole_numbers_of_numpy_are_numbers(descent):
     assert descent.at(np.int64(0)).epoch == 0
+    assert bytes_of(np.int64(10**8)) == bytes_of(np.float32(1e8)) == bytes_of("100 MB") == 1e8
+
+
+@pytest.mark.parametrize("name", [PAIR, np.array("x"), 3, None])
+def test_weights_of_what_is_no_name(run, name):
+    with pytest.raises(VizoptError, match=r'no weights ".*": there are: dense1, '):
+        run.weights(name, epoch=0)
+    assert run.weights(np.array("dense1"), epoch=0).shape == (2, 64)
 
 
 def test_the_way_out_is_an_argument_in_python_and_an_option_in_the_command(command, tmp_path):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from numbers import Integral
 from pathlib import Path
+from reprlib import repr as brief
 from types import UnionType
 from typing import Any, TypeAlias, TypedDict
 
@@ -107,7 +108,7 @@ def asked_of(call: str, options: ClipOptions | None, keywords: Mapping[str, Any]
     except ValueError as error:
         raise VizoptError(f"{call}: {error}") from error
     return Request(
-        {**_said(options or ClipOptions()), **changed},
+        {**_said(ClipOptions() if options is None else options), **changed},
         {**own, **given.get("overrides", {}), **named},
         given.get("overwrite", False),
     )
@@ -123,7 +124,8 @@ def check_cores(call: str, cores: int) -> None:
 def _said(options: ClipOptions) -> dict[str, Any]:
     """The options that are not the default: the others are as the scene has them."""
     if not isinstance(options, ClipOptions):  # from Python anything may come
-        raise VizoptError(f"{options!r}: is no ClipOptions; a look's file is look={options!r}")
+        told = brief(options)
+        raise VizoptError(f"{told}: is no ClipOptions; a look's file is look={told}")
     defaults = values_of(ClipOptions())
     return {name: value for name, value in values_of(options).items() if value != defaults[name]}
 

@@ -15,7 +15,7 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.marks import signed
 from vizopt.core.places import at_home
 from vizopt.core.progress import Bar, usual
-from vizopt.core.wanted import wanted_keys
+from vizopt.core.wanted import wanted_keys, wanted_path
 from vizopt.formats.ours import guard
 from vizopt.pipeline import racing
 from vizopt.pipeline.drawing import presentation_of, rendered
@@ -78,9 +78,12 @@ def pack(
     Raises:
         VizoptError: the source cannot be used, or a file not be written.
     """
-    wanted_keys("pack: overrides", overrides or {})
-    thing = packable(source, overrides or {})
-    return write_pack(thing, folder, overrides or {}, overwrite, bar or usual(), reuse)
+    overrides = {} if overrides is None else overrides
+    wanted_keys("pack: overrides", overrides)
+    if folder is not None:
+        wanted_path(folder)
+    thing = packable(source, overrides)
+    return write_pack(thing, folder, overrides, overwrite, bar or usual(), reuse)
 
 
 def packable(

@@ -9,7 +9,7 @@ from vizopt.api.keywords import PathLike, check_cores
 from vizopt.core.errors import VizoptError
 from vizopt.core.places import at_home, scratch
 from vizopt.core.progress import usual
-from vizopt.core.wanted import wanted, wanted_keys
+from vizopt.core.wanted import wanted, wanted_keys, wanted_path
 from vizopt.pipeline.tuned import tuned
 from vizopt.pipeline.tuning import Tuned
 from vizopt.scene.race import Race
@@ -47,11 +47,14 @@ def tune(
     Raises:
         VizoptError: a source that is no race, a wrong key or target, a file that cannot be written.
     """
-    _check(target, cores, overrides or {})
+    overrides = {} if overrides is None else overrides
+    _check(target, cores, overrides)
+    if folder is not None:
+        wanted_path(folder)
     with nullcontext(at_home(folder)) if folder else scratch() as trials:
         return tuned(
             source if isinstance(source, Race) else at_home(source),
-            overrides or {},
+            overrides,
             trials,
             target,
             None if file is None else at_home(file),

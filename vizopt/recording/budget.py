@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from vizopt.core.errors import RecordingError
+from vizopt.core.plain import plain
 from vizopt.core.sampling import SIDE
 from vizopt.recording.rows import MOST_EVENTS, rows_of
 
@@ -46,7 +47,8 @@ def bytes_of(size: str | float) -> float:
     Raises:
         RecordingError: no such size.
     """
-    if isinstance(size, int | float) and 0 < size < float("inf"):
+    size = plain(size)
+    if type(size) in (int, float) and 0 < float(size) < float("inf"):
         return float(size)
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmg]?b)\s*", str(size), re.IGNORECASE)
     if not found or not float(found[1]):

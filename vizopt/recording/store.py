@@ -148,10 +148,10 @@ class Recording:
         Raises:
             RecordingError: no such array or epoch.
         """
-        params = self.at(epoch).params
+        name, params = str(name), self.at(epoch).params  # anything may come
         known = [*params, *self.layout.layers] if params else []
         if name not in known:
-            raise RecordingError(f'{self.path}: no weights "{name}": {hint(str(name), known)}')
+            raise RecordingError(f'{self.path}: no weights "{name}": {hint(name, known)}')
         if name in params:
             return params[name]
         found = self.layout.weights_of(name, self.row("params", self._row_of(epoch)))

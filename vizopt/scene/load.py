@@ -48,9 +48,10 @@ def load_scene(source: str | Path, overrides: Mapping[str, Any] | None = None) -
         SceneError: no such scene, not TOML, or anything wrong in it.
     """
     wanted_path(source)
-    wanted_keys("load_scene: overrides", overrides or {})
+    overrides = {} if overrides is None else overrides
+    wanted_keys("load_scene: overrides", overrides)
     source = at_home(source) if str(source).startswith("~") else source
-    text, overrides = scene_text(source, overrides), overrides or {}
+    text = scene_text(source, overrides)
     folder, name = Path(source).parent, Path(source).stem
     if is_table(source):  # its text has the overrides, and its path is that of the current folder
         overrides, folder = {}, Path()

@@ -23,6 +23,7 @@ from pydantic import ConfigDict
 from vizopt.core.errors import VizoptError, hint
 from vizopt.core.explain import one_of_in
 from vizopt.core.own import OWN, REGISTERED
+from vizopt.core.wanted import wanted
 from vizopt.draw.panels import PANELS
 from vizopt.draw.timeline import TIMELINES
 from vizopt.train.optimizers import OPTIMIZERS
@@ -89,12 +90,16 @@ def register(table: str, name: str, cls: Any = None) -> Any:
     Raises:
         VizoptError: the name is taken, or the class is not what its table needs; in one line.
     """
+    wanted("register: table", table, str, '"optimizer"')
+    wanted("register: name", name, str, '"look-ahead"')
     if table not in TABLES:
         raise VizoptError(f'register: no table "{table}": {hint(table, TABLES)}')
     if not NAME.fullmatch(name):
         way = 'small letters, digits and dashes, as "look-ahead"'
         raise VizoptError(f"register: {table} {name!r}: is no name: write {way}")
-    return _registered(table, name, cls) if cls else lambda made: _registered(table, name, made)
+    if cls is None:
+        return lambda made: _registered(table, name, made)
+    return _registered(table, name, cls)
 
 
 def _registered(table: str, name: str, cls: C) -> C:
