@@ -140,12 +140,13 @@ def others():
     told = [str(w.message) for w in caught if issubclass(w.category, VizoptWarning)]
     found["warnings"] = told
     found["errors"] = []
-    wrong = {"unit": "batch"}, {"mode": "Resume"}, {"size": "much"}, {"data": (X, y[:3])}, {}
+    wrong = [{"unit": "batch"}, {"mode": "Resume"}, {"size": "much"}, {"data": (X, y[:3])}, {}]
+    wrong[-1:-1] = {"data": 3}, {"nope": 3}, {"path": 3}
     for options in wrong:
         if not options:
             keras.backend.backend = lambda: "numpy"
         try:
-            vizopt.keras.Recorder("wrong.zarr", **options)
+            vizopt.keras.Recorder(**{"path": "wrong.zarr", **options})
         except vizopt.VizoptError as error:
             found["errors"].append(str(error))
     return found

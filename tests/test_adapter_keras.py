@@ -166,9 +166,12 @@ def test_what_cannot_be_recorded_is_a_line_and_the_training_goes_on(others):
     frozen, place = found["warnings"]
     assert frozen == "frozen.zarr: training: the model has nothing that can be trained: left out"
     assert place.startswith("not a recording: training: not a recording: a recording's name ends")
-    unit, mode, size, data, backend = found["errors"]
+    unit, mode, size, data, number, option, path, backend = found["errors"]
     assert mode == 'mode: \'Resume\': should be "new" or "resume"'
     assert size == "size 'much': write it like \"200 MB\""
-    assert unit == 'unit: \'batch\': should be "step" or "epoch"'
+    assert unit == 'unit: \'batch\': should be "epoch" or "step"'
     assert data == "data: 100 samples and labels [3]"
+    assert number == "data: needs X and y: data=(X, y)"
+    assert option.startswith('keras.Recorder: unknown keyword "nope": there are: classes, ')
+    assert path.startswith("3: should be one name or path")
     assert backend == "Keras' backend numpy cannot train: KERAS_BACKEND=torch, or jax"

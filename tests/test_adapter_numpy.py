@@ -151,6 +151,27 @@ def test_a_cell_that_broke_off_can_be_run_again(tmp_path):
     assert "update_params" not in vars(optimizer)
 
 
+WRONG = [
+    ({"data": 3}, r"data: needs X and y: data=\(X, y\)"),
+    ({"epochs": "many"}, "epochs: "),
+    ({"size": "big"}, "size 'big': write it like"),
+    ({"layers": 3}, r"numpy.record: layers=3: write it like layers=\[dense1"),
+    ({"nope": 3}, 'numpy.record: unknown keyword "nope": there are: classes'),
+    ({"path": 3}, "3: should be one name or path"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "words"), WRONG)
+def test_what_is_asked_wrongly_lets_the_open_run_go_on(tmp_path, wrong, words):
+    layers, optimizer, path = [books.Dense(2, 3, rng)], books.Momentum(), tmp_path / "a.zarr"
+    run = vizopt.numpy.record(layers, optimizer, path)
+    with pytest.raises(vizopt.VizoptError, match=words):
+        vizopt.numpy.record(**{"layers": layers, "optimizer": optimizer, "path": path, **wrong})
+    run.log(loss=1.0)
+    run.close()
+    assert vizopt.Recording(path)["loss"].tolist() == [1.0]
+
+
 def test_an_optimizer_with_slots_is_refused(tmp_path):
     class Slots:
         __slots__ = ()

@@ -244,6 +244,22 @@ def test_what_cannot_be_recorded_is_one_line_before_the_fit(estimator, words, tm
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"fit_params": 3}, "sklearn.fit: fit_params=3: write it like fit_params={"),
+        ({"nope": 3}, 'sklearn.fit: unknown keyword "nope": there are: classes'),
+        ({"path": 3}, "3: should be one name or path"),
+        ({"size": "big"}, "size 'big': write it like"),
+    ],
+)
+def test_what_is_asked_wrongly_is_one_line_before_the_fit(wrong, words, tmp_path):
+    estimator = SGDClassifier(random_state=0)
+    with pytest.raises(vizopt.VizoptError, match=words):
+        vizopt.sklearn.fit(estimator, X, y, **{"path": tmp_path / "a.zarr", **wrong})
+    assert not hasattr(estimator, "coef_")
+
+
 def test_samples_that_have_no_plane_are_fitted_all_the_same(tmp_path):
     sparse = pytest.importorskip("scipy.sparse").csr_matrix(X)
     plain = clone(NETWORKS["adam"]).fit(sparse, y)

@@ -320,7 +320,7 @@ def test_predictions_of_another_shape_are_left_out_and_whole_numbers_need_a_name
 
 
 def test_very_wide_samples_are_few_and_predicted_in_parts(tmp_path, monkeypatch):
-    monkeypatch.setattr("vizopt.recording.run.MAX_INPUT_NUMBERS", 6000)
+    monkeypatch.setattr("vizopt.recording.checked.MAX_INPUT_NUMBERS", 6000)
     monkeypatch.setattr("vizopt.recording.asking.AT_ONCE", 64_000)
     seen = []
     x = RandomState(0).randn(70, 10, 10)

@@ -446,6 +446,35 @@ def test_a_cell_that_broke_off_can_be_run_again(path, steps):
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"data": 3}, r"data: needs X and y: data=\(X, y\)"),
+        ({"data": (X, Y[:3])}, "60 samples and labels"),
+        ({"data": (X, Y), "classes": 3}, "classes=3: write it like"),
+        ({"steps": "many"}, "steps: "),
+        ({"size": "big"}, "size 'big': write it like"),
+        ({"mode": "on"}, "mode: 'on': should be"),
+        ({"title": 3}, 'title=3: write it like title="A training"'),
+        ({"loss": nn.functional.mse_loss}, "loss: mse_loss: is no module"),
+        ({"nope": 3}, 'torch.record: unknown keyword "nope": there are: classes, features, mode'),
+        ({"modes": "new"}, 'torch.record: unknown keyword "modes": did you mean "mode"?'),
+        ({"path": 3}, "3: should be one name or path"),
+        ({"path": None}, "None: should be one name or path"),
+    ],
+)
+def test_what_is_asked_wrongly_lets_the_open_run_go_on(path, wrong, words):
+    model = mlp(2, 3, 2)
+    optimizer = sgd(model)
+    run = vizopt.torch.record(model, optimizer, path)
+    with pytest.raises(vizopt.VizoptError, match=words) as error:
+        vizopt.torch.record(model, optimizer, **{"path": path, **wrong})
+    assert "\n" not in str(error.value)
+    trained(model, optimizer, 2)
+    run.close()
+    assert vizopt.Recording(path)["step"].tolist() == [0, 1, -1]
+
+
 def test_closed_it_leaves_every_object_as_it_was(path):
     model, criterion = mlp(2, 8, 2, norm=True), nn.CrossEntropyLoss()
     optimizer = torch.optim.AdamW(model.parameters())
@@ -732,7 +761,7 @@ def test_quantities_are_those_of_autograd_for_all_and_for_each_layer(path, spars
             torch.cat([t.detach().to_dense().double().reshape(-1) for t in tensors]).norm()
         )
 
-    with vizopt.torch.record(model, optimizer, path, quantities=QUANTITIES):
+    with vizopt.torch.record(model, optimizer, path, quantities=iter(QUANTITIES)):
         for _ in range(3):
             optimizer.zero_grad()
             nn.functional.cross_entropy(model(words), labels).backward()
@@ -755,13 +784,17 @@ def test_quantities_are_those_of_autograd_for_all_and_for_each_layer(path, spars
 @pytest.mark.parametrize(
     ("given", "line"),
     [
+        (None, r'quantities=None: write it like quantities=\["grad_norm"\]'),
+        (3, "quantities=3: write it"),
+        (True, "quantities=True: write it"),
+        ([["grad_norm"]], r"quantities: \['grad_norm'\]: "),
         (["grad_nrom"], 'quantities: grad_nrom: did you mean "grad_norm"'),
         ("grad_norm", r'quantities: needs a list: \["grad_norm"\]'),
     ],
 )
 def test_a_quantity_that_no_update_gives_is_a_line(path, given, line):
     model = mlp(2, 3)
-    with pytest.raises(RecordingError, match=line):
+    with pytest.raises(vizopt.VizoptError, match=line):
         vizopt.torch.record(model, sgd(model), path, quantities=given)
     assert not path.exists()
 

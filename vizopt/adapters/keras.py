@@ -21,10 +21,9 @@ from vizopt.adapters.keras_model import (
     threshold_of_model,
     variables_of,
 )
-from vizopt.adapters.options import Options
+from vizopt.adapters.options import Options, check
 from vizopt.core.errors import RecordingError
-from vizopt.recording.budget import bytes_of
-from vizopt.recording.given import choice, samples
+from vizopt.core.places import at_home
 from vizopt.recording.header import External
 from vizopt.recording.run import Run
 
@@ -65,14 +64,10 @@ def Recorder(  # noqa: N802 (the name of a Keras callback)
         RecordingError: Keras is missing, its backend cannot train, or the data do not fit.
     """
     keras = required("keras", "keras")
-    choice("unit", unit, "step", "epoch")
-    choice("mode", options.get("mode", "new"), "new", "resume")
-    bytes_of(options.get("size", 1))
+    check("keras.Recorder", path, options, data=data, unit=unit)
     if keras.backend.backend() == "numpy":
         raise RecordingError("Keras' backend numpy cannot train: KERAS_BACKEND=torch, or jax")
-    if data is not None:
-        samples(data, options.get("classes"), options.get("target", ""))
-    return _callback()(Path(path), data, unit, options)
+    return _callback()(at_home(path), data, unit, options)
 
 
 @cache

@@ -23,9 +23,10 @@ from vizopt.adapters.layers import (
     named,
     of_layer,
 )
-from vizopt.adapters.options import Options
+from vizopt.adapters.options import Options, check
 from vizopt.core.chance import chance_kept
 from vizopt.core.errors import RecordingError
+from vizopt.core.wanted import wanted
 from vizopt.recording.given import Numbers, Samples, array, samples
 from vizopt.recording.header import External
 from vizopt.recording.left import give_way
@@ -71,6 +72,8 @@ def record(
     Raises:
         RecordingError: no arrays, no update, no such loss, or what is recorded already.
     """
+    check("numpy.record", path, options, data=data, epochs=epochs, unit=unit)
+    wanted("numpy.record: layers", layers, Iterable, "[dense1, activation1, dense2]")
     listed = dict(layers) if isinstance(layers, Mapping) else named(layers)
     reader = layers if isinstance(layers, Mapping) and are_arrays(layers) else listed
     _check(reader, optimizer, loss, path)

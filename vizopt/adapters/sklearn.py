@@ -14,11 +14,12 @@ import numpy as np
 
 from vizopt.adapters.hooks import HookedRun
 from vizopt.adapters.imports import required
-from vizopt.adapters.options import Options
+from vizopt.adapters.options import Options, check
 from vizopt.adapters.sklearn_linear import Iterations, Refitted
 from vizopt.adapters.sklearn_listener import Listener
 from vizopt.adapters.sklearn_network import Evaluations, Network
 from vizopt.core.errors import RecordingError
+from vizopt.core.wanted import wanted
 from vizopt.core.warned import warn
 from vizopt.recording.given import samples
 from vizopt.recording.header import External
@@ -64,8 +65,11 @@ def fit(
         RecordingError: an estimator whose steps nobody can see, or a path that cannot be written.
     """
     required("sklearn", "sklearn")
+    check("sklearn.fit", path, options)
+    params = {} if fit_params is None else fit_params
+    wanted("sklearn.fit: fit_params", params, Mapping, '{"sample_weight": weights}')
     final = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
-    listens = listener_of(final)(estimator, final, X, y, dict(fit_params or {}))
+    listens = listener_of(final)(estimator, final, X, y, params)
     run = _run(listens, path, options)
     with run:
         listens.fit(run)

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from vizopt.adapters.imports import required
-from vizopt.adapters.options import Options
+from vizopt.adapters.options import Options, check
+from vizopt.core.places import at_home
 from vizopt.recording.source import Predict
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def record(
         RecordingError: what of them cannot be recorded; the training has not begun.
     """
     required("torch", "torch")
+    check("torch.record", path, options, data=data, epochs=steps, unit="step")
     from vizopt.adapters.torch_begin import Given, begun
 
     given = Given(steps, data, loss, predict, quantities)
-    return begun(model, optimizer, Path(path), given, options)
+    return begun(model, optimizer, at_home(path), given, options)

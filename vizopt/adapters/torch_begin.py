@@ -44,13 +44,13 @@ def begun(
     arrays = torch_model.arrays(inner, optimizer, path)
     modules = torch_model.modules(inner)
     measures = Measures(given.quantities, arrays, modules)
+    if given.loss is not None and not isinstance(given.loss, torch.nn.Module):
+        name = getattr(given.loss, "__name__", given.loss)
+        raise RecordingError(f"loss: {name}: is no module: tell its value with log(loss=…)")
     give_way(path)
     if is_recorded(optimizer):
         name = type(optimizer).__name__
         raise RecordingError(f"{path}: this {name} is recorded already: close() that one before")
-    if given.loss is not None and not isinstance(given.loss, torch.nn.Module):
-        name = getattr(given.loss, "__name__", given.loss)
-        raise RecordingError(f"loss: {name}: is no module: tell its value with log(loss=…)")
     if given.data is not None and given.predict is None and options.get("threshold") is None:
         loss = type(given.loss).__name__ if given.loss is not None else ""
         options = {**options, "threshold": threshold_of(loss, end_of(inner), given.data[1])}

@@ -1,6 +1,6 @@
 """Measures: norms and ratios of each update of a PyTorch optimizer, of all layers and of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError, hint
 from vizopt.core.params import ParamLayout
+from vizopt.core.wanted import wanted
 from vizopt.recording.quantities import MEASURED, layered, quantity
 
 GRADIENT = "grad_norm"
@@ -28,8 +29,10 @@ class Measures:
     def __init__(
         self, quantities: Sequence[str], arrays: dict[str, torch.Tensor], modules: dict[str, str]
     ) -> None:
+        wanted("quantities", quantities, Iterable, '["grad_norm"]')
+        quantities = quantities if isinstance(quantities, str) else tuple(quantities)
         for name in [quantities] if isinstance(quantities, str) else quantities:
-            if name not in MEASURED:
+            if str(name) not in MEASURED:
                 raise RecordingError(f"quantities: {name}: {hint(str(name), MEASURED)}")
             if isinstance(quantities, str):
                 raise RecordingError(f'quantities: needs a list: ["{name}"]')

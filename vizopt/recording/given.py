@@ -23,6 +23,8 @@ MOST_STEPS = 20_000_000  # that a history holds
 LONGEST_NAME = 100  # characters
 KINDS: dict[str, tuple[type, str]] = {  # of what names something, and an example of each
     "classes": (Iterable, '["cat", "dog"]'),
+    "title": (str, '"A training"'),
+    "target": (str, '"price"'),
     "features": (Iterable, '["length", "width"]'),
     "modules": (Mapping, '{"up": "ConvTranspose2d"}'),
     "versions": (Mapping, '{"torch": "2.5"}'),

@@ -15,7 +15,7 @@ from vizopt.core.conventions import Convention
 from vizopt.core.errors import VizoptError
 from vizopt.core.places import at_home
 from vizopt.recording import given
-from vizopt.recording.budget import bytes_of
+from vizopt.recording.checked import checked
 from vizopt.recording.ending import at_end, closed, is_open
 from vizopt.recording.header import External
 from vizopt.recording.keeping import Keeping, Taken
@@ -23,8 +23,6 @@ from vizopt.recording.left import seen_to, unclosed
 from vizopt.recording.leftout import ALL, LeftOut
 from vizopt.recording.source import Predict, Source
 from vizopt.recording.writer import STEP, UNLOGGED, Writer
-
-MAX_INPUT_NUMBERS = 20e6  # numbers of X that a picture takes
 
 
 class Run:
@@ -74,8 +72,8 @@ class Run:
             more, which is said at the end.
         mode: "new", or "resume" to go on with the recording at path, after its last step, or from
             the first `step` that is logged on: what it has from there comes again. What it ended
-            with, as of `log_end`, is where the next step begins. A later run that broke off and is
-            `mine.interrupted.zarr`, for `mine.zarr` was there, goes on instead, and replaces that.
+            with, as of `log_end`, is where the next step begins. A later `mine.interrupted.zarr`
+            goes on instead of `mine.zarr`, and replaces it.
         origin: who trained; text and recipe of its clips say so.
         convention: whose names the parameters have: "book", "torch" or "keras"; told by the names.
         modules: class of the module that an array is of: `{"up": "ConvTranspose2d"}`.
@@ -106,23 +104,26 @@ class Run:
         versions: Mapping[str, str] | None = None,
     ) -> None:
         self.path = at_home(path)
-        given.choice("unit", unit, "epoch", "step")
-        given.choice("mode", mode, "new", "resume")
-        given.kinds(classes=classes, features=features, modules=modules, versions=versions)
-        epochs = given.planned(f"{unit}s", epochs)
-        samples = (
-            given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None
+        given.kinds(modules=modules, versions=versions)
+        epochs, samples, names, one, self._most = checked(
+            epochs=epochs,
+            unit=unit,
+            title=title,
+            data=data,
+            classes=classes,
+            target=target,
+            features=features,
+            threshold=threshold,
+            size=size,
+            mode=mode,
         )
-        one = None if threshold is None else given.finite("threshold", threshold)
-        names = tuple(map(str, features))
         source = Source(samples, predict, names, one, convention, dict(modules or {}))
         about = {"unit": unit, "title": title, "external": origin or External("Python")}
         about["versions"] = {**_versions(), **(versions or {})}
-        self._most = most = bytes_of(size)
         self._writer = Writer(self.path, about, epochs, resumes=mode == "resume")
         self.place = self._writer.place  # where the path leads to
         self._left_out = LeftOut(self.path, self._writer.part, self._writer.abandon)
-        self._keeping = Keeping(self._writer, source, self._left_out, most, epochs)
+        self._keeping = Keeping(self._writer, source, self._left_out, self._most, epochs)
         self._names: dict[str, str | None] = {}  # of the numbers, as they are recorded
         self._step: int | None = None  # the last one that was logged here
         at_end(self.close)
