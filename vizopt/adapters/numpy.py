@@ -77,10 +77,8 @@ def record(
     listed = dict(layers) if isinstance(layers, Mapping) else named(layers)
     reader = layers if isinstance(layers, Mapping) and are_arrays(layers) else listed
     _check(reader, optimizer, loss, path)
-    judged = None
-    if data is not None:
-        own = [*listed.values()] if reader is listed else []
-        predict, judged = _judging(predict, own, data, options)
+    own = [*listed.values()] if reader is listed else []
+    predict, judged = _judging(predict, own, data, options) if data is not None else (predict, None)
     about = {"epochs": epochs, "unit": unit, "convention": "book", "origin": origin_of(optimizer)}
     run = HookedRun(path, data=data, predict=predict, **about, **options)
     steps = _Steps(run, reader, optimizer, predict, accuracy, judged)

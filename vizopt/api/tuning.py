@@ -47,14 +47,11 @@ def tune(
     Raises:
         VizoptError: a source that is no race, a wrong key or target, a file that cannot be written.
     """
-    overrides = {} if overrides is None else overrides
-    _check(target, cores, overrides)
-    if folder is not None:
-        wanted_path(folder)
+    _check(target, cores, folder, overrides)
     with nullcontext(at_home(folder)) if folder else scratch() as trials:
         return tuned(
             source if isinstance(source, Race) else at_home(source),
-            overrides,
+            overrides or {},
             trials,
             target,
             None if file is None else at_home(file),
@@ -65,11 +62,14 @@ def tune(
         )
 
 
-def _check(target: Any, cores: Any, overrides: Any) -> None:
+def _check(target: Any, cores: Any, folder: Any, overrides: Any) -> None:
     """What is told before anything is trained."""
     wanted("tune: target", target, Real, "0.8")
     if not 0 < target <= 1:
         raise VizoptError(f"tune: target: {target!r} is no accuracy: from 0 to 1, like 0.8")
     if cores is not None:
         check_cores("tune", cores)
-    wanted_keys("tune: overrides", overrides)
+    if overrides is not None:
+        wanted_keys("tune: overrides", overrides)
+    if folder is not None:
+        wanted_path(folder)

@@ -118,8 +118,7 @@ class Run:
             mode=mode,
         )
         source = Source(samples, predict, names, one, convention, dict(modules or {}))
-        about = {"unit": unit, "title": title, "external": origin or External("Python")}
-        about["versions"] = {**_versions(), **(versions or {})}
+        about = {"unit": unit, "title": title, **_about(origin, versions)}
         self._writer = Writer(self.path, about, epochs, resumes=mode == "resume")
         self.place = self._writer.place  # where the path leads to
         self._left_out = LeftOut(self.path, self._writer.part, self._writer.abandon)
@@ -291,10 +290,8 @@ class Run:
             self._left_out.say(line)
 
 
-def _versions() -> dict[str, str]:
-    """Of what computed and recorded the numbers."""
-    return {
-        "vizopt": version("vizopt"),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
+def _about(origin: External | None, versions: Mapping[str, str] | None) -> dict[str, Any]:
+    """Who trained, and what computed and recorded the numbers."""
+    own = {"vizopt": version("vizopt"), "python": platform.python_version()}
+    told = {**own, "numpy": np.__version__, **(versions or {})}
+    return {"external": origin or External("Python"), "versions": told}
