@@ -1,5 +1,6 @@
 """vizopt.Run and what goes wrong: one clear line each, and the training goes on."""
 
+import json
 import re
 import shutil
 import signal
@@ -410,6 +411,18 @@ def test_of_a_finished_run_and_an_older_one_that_broke_off_the_finished_one_is_r
     logged(path, [4.0], mode="resume")
     assert vizopt.Recording(path)["loss"].tolist() == [3, 4]
     assert vizopt.Recording(tmp_path / "a.interrupted.zarr")["loss"].tolist() == [2]
+
+
+def test_a_training_of_vizopts_that_broke_off_beside_it_is_none_to_resume(tmp_path):
+    path, kept = tmp_path / "a.zarr", tmp_path / "a.interrupted.zarr"
+    logged(path, [1.0])
+    shutil.copytree(path, kept)
+    document = json.loads((kept / "zarr.json").read_text())
+    document["attributes"] |= {"state": {}, "interrupted": 1}
+    (kept / "zarr.json").write_text(json.dumps(document))
+    logged(path, [2.0], mode="resume")
+    assert vizopt.Recording(path)["loss"].tolist() == [1, 2]
+    assert kept.is_dir()
 
 
 def logged(path, losses, mode="new"):

@@ -104,7 +104,8 @@ def _last(place: Path) -> Path:
     """Where the run of a recording's place is that was written last: there, or beside it, where a
     process was killed or a recording stood in the place of one that broke off."""
     killed = [part for part in parts_of(place) if is_left(part.name)]
-    broken_off = [kept for kept in kept_beside(place) if not is_whole(kept)]
+    left = [kept for kept in kept_beside(place) if not is_whole(kept)]
+    broken_off = [kept for kept in left if "state" not in attributes(kept)]  # not by vizopt record
     runs = [folder for folder in (*killed, *broken_off, place) if attributes(folder)]
     return max(runs, key=lambda run: (run / "zarr.json").stat().st_mtime_ns, default=place)
 
