@@ -46,7 +46,8 @@ def check_room(stage_of: StageOf, wanted: FigureSpec | None, size: Size, theme: 
     Raises:
         VizoptError: a panel has no room, or another one has none left beside it.
     """
-    if wanted is None or (kind_of(size) and not wanted.mosaic):  # few panels, and none joins them
+    small = kind_of(size)  # has few panels, and none joins them; of its own layout a banner has all
+    if wanted is None or (small and not (small == "banner" and wanted.mosaic)):
         return
     before: set[str] = set()  # that are small whatever the scene says
     for many in range(len(wanted.add) + 1):
