@@ -312,13 +312,40 @@ for module, names in ((os, "getuid geteuid fork register_at_fork sched_getaffini
                       (signal, "SIGHUP")):
     for name in names.split():
         delattr(module, name)
+{more}
 from vizopt.__main__ import main
 main()
+"""
+# As there a file that this process or one of its own has open keeps its name and its place.
+SHARING = """
+import shutil
+shutil._use_fd_functions = False
+SEEN = "/proc/self/fd", "/proc/self/task/{0}/children".format(os.getpid())
+def link(file):
+    try:
+        return os.readlink(file)
+    except OSError:  # closed meanwhile
+        return ""
+def held(path):
+    place = os.path.realpath(path)
+    with open(SEEN[1]) as file:
+        folders = [SEEN[0], *("/proc/" + child + "/fd" for child in file.read().split())]
+    files = [folder + "/" + name for folder in folders for name in os.listdir(folder)]
+    return any(name == place or name.startswith(place + os.sep) for name in map(link, files))
+def strict(does, both):
+    def done(path, *rest, **keys):
+        if "dir_fd" not in keys and any(map(held, (path, *rest[:1]) if both else (path,))):
+            raise PermissionError(13, "The process cannot access the file", str(path))
+        return does(path, *rest, **keys)
+    return done
+for name, both in (("rename", True), ("replace", True), ("unlink", False), ("remove", False),
+                   ("rmdir", False)):
+    setattr(os, name, strict(getattr(os, name), both))
 """
 
 
 def test_what_windows_does_not_have_is_not_needed(tmp_path):
-    script = ELSEWHERE.format(modules=UNIX)
+    script = ELSEWHERE.format(modules=UNIX, more="")
     keys = ["--set", "epochs=3", "--set", "keep.grid=4", "--seconds", "0.1", "--size", "320x180"]
     made = ["make", "sgd", "-o", "new/a.mp4", "-o", "new/a.zarr", "-o", "new/%d.png", "-q", *keys]
     command = [sys.executable, "-c", script, *made]
@@ -329,6 +356,21 @@ def test_what_windows_does_not_have_is_not_needed(tmp_path):
     files = [*Path(vizopt.__file__).parent.rglob("*.py")]
     assert len(files) > 200
     assert not [file for file in files if needed.search(file.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="asks Linux what is open")
+def test_no_open_file_is_moved_or_removed_which_windows_refuses(tmp_path):
+    script = ELSEWHERE.format(modules=UNIX, more=SHARING)
+    keys = ["--set", "epochs=3", "--set", "keep.grid=4", "--seconds", "0.1", "--size", "480x270"]
+    files = [f"a.{kind}" for kind in ("zarr", "mp4", "gif", "html")]
+    made = ["make", "sgd", *(word for file in files for word in ("-o", file)), "-q", *keys]
+    held = script.replace("from vizopt", "kept = open('a.gif')\nfrom vizopt", 1)
+    refused = "vizopt: a.gif: cannot write: The process cannot access the file\n"
+    for code, told, more in ((script, "", []), (held, refused, ["--again"])):  # then over them
+        command = [sys.executable, "-c", code, *made, *more]
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert ran.stderr == told
+    assert {file.name for file in tmp_path.iterdir()} == {*files, "a.txt"}
 
 
 def test_files_are_on_the_disk_before_they_have_their_names(run, tmp_path, monkeypatch):
