@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
@@ -160,6 +161,17 @@ def test_curves_are_over_the_clock(timed, texts):
     assert "seconds 0" in axis
     assert {"5", "10"} <= axis.keys()
     assert "epoch 0" not in axis
+
+
+def test_the_bands_of_seeds_are_over_the_clock(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Axes, "fill_between", lambda _, x, *rest, **look: drawn.append(x))
+    keys = {"epochs": 4, "seeds": 3, "keep.grid": 4}
+    vizopt.race("batches", tmp_path / "a.png", overrides=keys, size=(1280, 720), at="last")
+    assert len(drawn) == 6  # of loss and accuracy, of each batch
+    for x in drawn:  # to the right end of a plot, as the samples of four epochs are
+        assert x[-1] - x[0] > 150
+        np.testing.assert_allclose(np.diff(x), (x[-1] - x[0]) / 3)
 
 
 def test_a_race_of_less_than_a_second_has_an_axis_of_its_parts(tmp_path, texts):

@@ -30,13 +30,12 @@ class Measures:
         self, quantities: Sequence[str], arrays: dict[str, torch.Tensor], modules: dict[str, str]
     ) -> None:
         wanted("quantities", quantities, Iterable, '["grad_norm"]')
-        quantities = quantities if isinstance(quantities, str) else tuple(quantities)
-        for name in [quantities] if isinstance(quantities, str) else quantities:
-            if str(name) not in MEASURED:
-                raise RecordingError(f"quantities: {name}: {hint(str(name), MEASURED)}")
-            if isinstance(quantities, str):
-                raise RecordingError(f'quantities: needs a list: ["{name}"]')
+        if isinstance(quantities, str):
+            raise RecordingError(f'quantities: needs a list: ["{quantities}"]')
         self._quantities = tuple(quantities)
+        for name in map(str, self._quantities):
+            if name not in MEASURED:
+                raise RecordingError(f"quantities: {name}: {hint(name, MEASURED)}")
         shapes = {name: tuple(tensor.shape) for name, tensor in arrays.items()}
         layout = ParamLayout.of(shapes, "torch", modules)
         self._layers = layout.layers
