@@ -25,10 +25,9 @@ from vizopt.recording.waiting import AT_ONCE, Waiting
 
 
 def waiting(folder):
-    with ThreadPoolExecutor(1) as thread:
-        rows = Waiting("snapshots", {"scores": np.array}, thread)
-        for _ in range(AT_ONCE):
-            rows.append({"scores": 1.0})
+    rows = Waiting("snapshots", {"scores": np.array})
+    for _ in range(AT_ONCE):
+        rows.append({"scores": 1.0})
 
 
 def encoding(folder):

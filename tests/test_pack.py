@@ -82,7 +82,7 @@ def test_a_training_of_ones_own_is_packed_without_a_scene(command):
 
 
 def test_a_race_is_packed_without_its_recordings_and_makes_itself_again(command, race, monkeypatch):
-    monkeypatch.setattr(workers, "_cores", lambda: 1)  # as on a machine that has one
+    monkeypatch.setattr(workers, "available_cores", lambda: 1)  # as on a machine that has one
     ran = command("pack", race, "-q")
     assert ran.code == 0, ran.err
     kinds = ("gif", "html", "mp4", "png", "pptx", "toml", "txt")

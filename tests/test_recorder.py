@@ -12,6 +12,7 @@ from zarr.core.sync import sync
 from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
 from vizopt.recording import recorder as recorders
+from vizopt.recording import waiting
 from vizopt.recording.atomic import replaced
 from vizopt.recording.commits import Commits
 from vizopt.recording.guarded import writing
@@ -45,8 +46,10 @@ def fill(recorder, rows):
         recorder.append("snapshots", {"epoch": i, "params": values, "double": values})
 
 
-@pytest.mark.parametrize("rows", [1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
-def test_computed_rows_are_those_of_their_epochs(tmp_path, rows):
+@pytest.mark.parametrize("rows", [1, 7, AT_ONCE, 3 * AT_ONCE + 1])
+@pytest.mark.parametrize("cores", [1, 3])
+def test_computed_rows_are_those_of_their_epochs(tmp_path, rows, cores, monkeypatch):
+    monkeypatch.setattr(waiting, "available_cores", lambda: cores)
     with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, {"double": doubled}) as recorder:
         fill(recorder, range(rows))
         recorder.commit()
@@ -56,19 +59,55 @@ def test_computed_rows_are_those_of_their_epochs(tmp_path, rows):
     assert np.array_equal(run["double"], 2 * run["params"])
 
 
-def test_they_are_computed_in_another_thread_while_the_training_goes_on(tmp_path):
-    going_on, threads = threading.Event(), []
+def test_they_are_computed_on_all_cores_while_the_training_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr(waiting, "available_cores", lambda: 2)
+    both, parts = threading.Barrier(2), []
 
     def compute(rows):
-        assert going_on.wait(60)
-        threads.append(threading.current_thread())
+        both.wait(60)
+        parts.append(len(rows))
         return doubled(rows)
 
     with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, {"double": compute}) as recorder:
-        fill(recorder, range(AT_ONCE))
-        assert not threads
-        going_on.set()
-    assert set(threads) != {threading.current_thread()}
+        fill(recorder, range(2))
+        assert parts == [1, 1]
+
+
+def test_what_takes_long_is_computed_a_few_at_a_time(tmp_path, monkeypatch):
+    """So that Ctrl-C never waits for long."""
+    monkeypatch.setattr(waiting, "available_cores", lambda: 1)
+    clock, parts = [0.0], []
+    monkeypatch.setattr(waiting, "perf_counter", lambda: clock[0])
+
+    def compute(rows):
+        clock[0] += 0.05 * len(rows)
+        parts.append(len(rows))
+        return doubled(rows)
+
+    with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, {"double": compute}) as recorder:
+        fill(recorder, range(9))
+        assert parts == [1, 4, 4]
+        fill(recorder, range(9, 10))
+    assert parts == [1, 4, 4, 1]
+
+
+def test_rows_that_are_computed_count_with_their_bytes(tmp_path, monkeypatch):
+    """What waits is held, whoever made it: the fourth row makes 32 MB."""
+    wide = Column("wide", "snapshots", "uint8", (8_000_000,))
+    columns = (*COLUMNS[:3], wide)
+
+    def compute(rows):
+        return np.zeros((len(rows), 8_000_000), np.uint8)
+
+    taken = []
+    monkeypatch.setattr(Commits, "write", lambda self, batch: taken.append(batch.counts))
+    with Recorder(tmp_path / "a.zarr", HEADER, columns, {}, None, {"wide": compute}) as recorder:
+        for i in range(4):
+            assert not taken
+            values = np.full(3, i, np.float32)
+            recorder.append("snapshots", {"epoch": i, "params": values, "wide": values})
+        recorder._settle()
+        assert taken == [{"history": 0, "snapshots": 4}]
 
 
 def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypatch):
@@ -209,4 +248,4 @@ def test_wide_networks_go_one_by_one():
     wide = NetworkSpec(data=Spiral(), sizes=(2, 2000, 2000, 3)).build(RandomState(0))
     usual = NetworkSpec(data=Spiral()).build(RandomState(0))
     assert wide.at_once(10_000) == 1
-    assert usual.at_once(10_000) == 7
+    assert usual.at_once(10_000) == 10

@@ -5,7 +5,6 @@ there are. Nothing of the user's own script is run anew, as multiprocessing woul
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
 
+from vizopt.core.cores import available_cores
 from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.core.ffmpeg import OWN_GROUP, end
 from vizopt.core.interrupts import heed, unheed, uninterrupted
@@ -43,7 +43,7 @@ def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None)
         VizoptError: one cannot be recorded.
     """
     jobs = [job for job in jobs if not stands(job, say)]
-    cores = min(cores or _cores(), len(jobs))
+    cores = min(cores or available_cores(), len(jobs))
     if cores < 2 or OWN or not sys.executable or getattr(sys, "frozen", False):
         for job in jobs:
             record(job, bar, say)
@@ -71,12 +71,6 @@ def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None)
         for worker in workers:
             worker.close()
         pool.shutdown()
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _Worker:

@@ -15,14 +15,14 @@ from vizopt.recording.header import Column, Group, Header
 from vizopt.recording.resume import Saved
 from vizopt.recording.waiting import Compute, Waiting
 
-WAITING_ROWS = 8192  # of a group that are written together: whole chunks; a commit takes 70 ms
+WAITING_ROWS = 16384  # of a group that are written together: whole chunks; a commit takes 70 ms
 WAITING_BYTES = 32e6  # of rows that wait for their commit; as many may be in one
 WAITING_SECONDS = 5.0  # that a row waits at most, while others come
 SCALAR = 8  # bytes of a number
 
 
 class Recorder:
-    """Writes a recording; a context manager. At most 8,192 rows, 32 MB and 5 seconds wait in
+    """Writes a recording; a context manager. At most 16,384 rows, 32 MB and 5 seconds wait in
     memory for a commit, and as many are in the one before, which a thread writes meanwhile. Where
     both are full the training waits: no row is ever left out. What goes wrong in the thread is
     raised where the next rows are handed to it. Ctrl-C ends it with what it has, if rows were
@@ -36,7 +36,7 @@ class Recorder:
         columns: what each row has.
         constants: arrays that do not change.
         saved: an interrupted recording there, to go on with.
-        computed: of columns whose rows are computed in the thread, from what is appended for them.
+        computed: of columns whose rows are computed from what is appended for them, see `Waiting`.
 
     Raises:
         RecordingError: the folder cannot be written.
@@ -55,8 +55,9 @@ class Recorder:
         self._thread = ThreadPoolExecutor(1, "recorder")  # begins with the first rows
         self._writing: Future[None] | None = None
         made = {c.name: computed[c.name] for c in columns if computed and c.name in computed}
+        self._made = sum(column.nbytes for column in columns if column.name in made)  # of a row
         groups: dict[Group, Mapping[str, Compute]] = {"history": {}, "snapshots": made}
-        self._waiting = {group: Waiting(group, own, self._thread) for group, own in groups.items()}
+        self._waiting = {group: Waiting(group, own) for group, own in groups.items()}
         self._mark: Mark | None = None
         self._commits = Commits(path, header, columns, constants, saved)
         self._rows = dict(self._commits.counts)  # of each group, those that wait included
@@ -71,6 +72,7 @@ class Recorder:
             self._bytes += SCALAR * len(row)
         else:
             self._bytes += sum([getattr(value, "nbytes", SCALAR) for value in row.values()])
+            self._bytes += self._made
         if self._is_due(group):
             self._hand_over()
 

@@ -8,13 +8,13 @@ from vizopt.core.arrays import Batch, Matrix
 from vizopt.train.problems.activations import Activation
 from vizopt.train.problems.precision import Precision
 
-BLOCK = 512  # points of a forward pass over the plane; one layer's outputs stay in the cache
-AT_ONCE = 2e6  # bytes of the layers' outputs of all networks that go together
+BLOCK = 1024  # points of a forward pass over the plane; one layer's outputs stay in the cache
+AT_ONCE = 4e6  # bytes of the layers' outputs of all networks that go together
 
 
 class Stack:
-    """Forward passes of R networks in few long calls: a thread that makes many short ones stands in
-    the way of the training's own. Every product is that of a single network, so its bits do not
+    """Forward passes of R networks in few long calls: threads that make many short ones stand in
+    each other's way. Every product is that of a single network, so its bits do not
     depend on those beside it.
 
     Args:
@@ -27,7 +27,6 @@ class Stack:
         self._sizes = sizes
         self._precision = precision
         self._activation = activation
-        self._inputs: list[Batch] = []  # of each layer [R, inputs + 1, N], the last row ones
 
     def most(self, points: int) -> int:
         """How many networks go together at so many points."""
@@ -41,19 +40,20 @@ class Stack:
         networks, count = len(matrices[0]), points.shape[1]
         sums = np.empty((networks, self._sizes[-1], count), self._precision.dtype)
         size = -(-count // -(-count // BLOCK))  # of equal blocks, none above BLOCK
+        inputs = self._inputs(networks, size)
         for start in range(0, count, size):
             block = points[:, start : start + size]
-            self._make_room(networks, block.shape[1])
-            self._inputs[0][:, :-1] = block
-            outs = [layer[:, :-1] for layer in self._inputs[1:]] + [sums[..., start : start + size]]
+            layers = [layer[..., : block.shape[1]] for layer in inputs]
+            layers[0][:, :-1] = block
+            outs = [layer[:, :-1] for layer in layers[1:]] + [sums[..., start : start + size]]
             for i, matrix in enumerate(matrices):
-                np.matmul(matrix.swapaxes(1, 2), self._inputs[i], out=outs[i])
+                np.matmul(matrix.swapaxes(1, 2), layers[i], out=outs[i])
                 if i < len(matrices) - 1:
                     self._activation.value(outs[i], outs[i], self._precision)
         return sums
 
-    def _make_room(self, networks: int, points: int) -> None:
+    def _inputs(self, networks: int, points: int) -> list[Batch]:
+        """Room for those of each layer [R, inputs + 1, N], the last row ones."""
         stacks = [1, *[networks] * (len(self._sizes) - 2)]  # the points are the same for all
-        shapes = [(n, size + 1, points) for n, size in zip(stacks, self._sizes, strict=False)]
-        if [layer.shape for layer in self._inputs] != shapes:
-            self._inputs = [np.ones(shape, self._precision.dtype) for shape in shapes]
+        sizes = zip(stacks, self._sizes, strict=False)
+        return [np.ones((n, size + 1, points), self._precision.dtype) for n, size in sizes]
