@@ -96,6 +96,21 @@ def test_streams_that_cannot_be_written(redirected, arguments, code, told):
     assert ran.stderr.count("\n") == bool(told)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Python opens them there")
+def test_what_is_started_has_streams_where_there_are_none(tmp_path):
+    """A file that it opens would get the number of one, and what it prints."""
+    program = f"""
+import subprocess, sys
+from vizopt.core import streams
+streams.opened()
+opened = "import os; print(os.open(os.devnull, 0), file=open({str(tmp_path / "said")!r}, 'w'))"
+subprocess.run([sys.executable, "-S", "-c", opened], check=True)
+"""
+    line = '"$0" -c "$1" <&- >&- 2>&-'
+    subprocess.run(["sh", "-c", line, sys.executable, program], check=True)
+    assert int((tmp_path / "said").read_text()) > 2
+
+
 def test_a_reader_that_has_seen_enough_hears_nothing():
     ran = child("| (read line; echo $line)", "list")
     assert (ran.stdout, ran.stderr) == ("scenes:\n", "")

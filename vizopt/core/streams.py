@@ -22,7 +22,8 @@ PLAIN = {
 
 
 def opened() -> None:
-    """Give what was closed a place, so that no file of ours gets its number.
+    """Give what was closed a place, so that no file of ours gets its number, nor one of a process
+    that is started.
 
     What is printed to a closed standard output is an error, as on a full disk; what is printed to
     a closed standard error is lost, the exit code remains.
@@ -34,7 +35,9 @@ def opened() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR if number == 2 else os.O_RDONLY)  # the lowest free one
+            # It is the lowest free one.
+            place = os.open(os.devnull, os.O_RDWR if number == 2 else os.O_RDONLY)
+            os.set_inheritable(place, True)
     if sys.stdout is None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stderr is None:
