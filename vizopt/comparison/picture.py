@@ -1,7 +1,6 @@
 """Picture: how the difference of two trainings grows, in one plot."""
 
 from collections.abc import Collection
-from importlib.metadata import version
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from vizopt.comparison import Comparison
 from vizopt.comparison.gaps import Gap, weights_apart
 from vizopt.core.atomic import atomic_write
 from vizopt.core.errors import VizoptError
-from vizopt.core.marks import RECIPE, SEALED_NOTE, SOFTWARE, seal_png
+from vizopt.core.marks import SOFTWARE, seal_png, sealed_note
 from vizopt.draw.theme import THEMES, Theme
 from vizopt.formats import pdf, svg
 from vizopt.formats.ours import guard
@@ -21,12 +20,10 @@ from vizopt.formats.ours import guard
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Of what has no recipe, as of what has one.
-MARK = RECIPE.decode() + version("vizopt") + SEALED_NOTE
 ABOUT = {
-    ".png": {"Software": SOFTWARE},
-    ".svg": {"Creator": SOFTWARE, "Description": MARK},
-    ".pdf": {"Creator": SOFTWARE, "Subject": MARK},
+    ".png": {"Software": SOFTWARE, "Description": sealed_note()},
+    ".svg": {"Creator": SOFTWARE, "Description": sealed_note()},
+    ".pdf": {"Creator": SOFTWARE, "Subject": sealed_note()},
 }
 SEALED = {".png": seal_png, ".svg": svg.sealed, ".pdf": pdf.sealed}
 SIZE, DPI = (8.0, 4.5), 160  # inches, pixels of one

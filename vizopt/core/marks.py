@@ -28,6 +28,13 @@ def signed(before: str, after: str = "") -> str:
     return f"{before}Written by vizopt ({_checksum((before + after).encode())}).{after}"
 
 
+def sealed_note() -> str:
+    """What a picture without a recipe says in the place of one: that it ends in a mark."""
+    from importlib.metadata import version  # of no use to most commands
+
+    return RECIPE.decode() + version("vizopt") + SEALED_NOTE
+
+
 def unsigned(text: str) -> str:
     """A text without marks."""
     return re.sub(WRITTEN.pattern.decode(), "", text)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from vizopt.core.atomic import atomic_write
-from vizopt.core.marks import SOFTWARE, seal_png
+from vizopt.core.marks import SOFTWARE, seal_png, sealed_note
 from vizopt.flashes.check import MAX_FLASHES, Measure, Verdict
 from vizopt.flashes.decode import pictures
 from vizopt.flashes.frames import WHITE
@@ -54,7 +54,8 @@ def draw(path: Path, verdict: Verdict, curve: Curve) -> None:
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         _curves(left, verdict, curve)
         _place(right, verdict)
-        figure.savefig(part, format="png", metadata={"Software": SOFTWARE})
+        about = {"Software": SOFTWARE, "Description": sealed_note()}
+        figure.savefig(part, format="png", metadata=about)
         seal_png(part)
 
 

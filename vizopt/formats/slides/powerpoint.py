@@ -19,6 +19,8 @@ from vizopt.formats.slides.page import add, colour
 from vizopt.formats.slides.slide import Room, Slide
 
 PROPERTIES = "docProps/core.xml"
+END, END_BYTES = b"PK\5\6", 22  # of an archive, and of what Python takes for one:
+LAST_BYTES = END_BYTES + (1 << 16)
 MAX_TEMPLATE_BYTES = 500_000_000  # bytes of a template, unpacked
 MISSING = 'PowerPoint needs python-pptx: install it with: pip install "vizopt[slides]"'
 
@@ -84,10 +86,18 @@ def write(
 
 
 def checksum(deck: Path) -> str:
-    """CRC-32 of all parts of a deck but its properties: one that was worked on has another."""
-    with ZipFile(deck) as archive:
-        parts = sorted((part.filename, part.CRC) for part in archive.infolist())
-    return f"{crc32(repr([part for part in parts if part[0] != PROPERTIES]).encode()):08x}"
+    """CRC-32 of all parts of a deck but its properties, and of what stands in front of them and
+    behind: one that was worked on has another; empty where a part is damaged."""
+    with ZipFile(deck) as archive, deck.open("rb") as file:
+        if archive.testzip():
+            return ""
+        every = archive.infolist()
+        around = file.read(min(part.header_offset for part in every))
+        file.seek(max(deck.stat().st_size - LAST_BYTES, 0))
+        last = file.read()
+    around += last[last.rindex(END) + END_BYTES :]
+    parts = sorted((part.filename, part.CRC) for part in every if part.filename != PROPERTIES)
+    return f"{crc32(around, crc32(repr(parts).encode())):08x}"
 
 
 def _opened(file: Path, ratio: str, template: Path | None) -> tuple[Any, Any]:
