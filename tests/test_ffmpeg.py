@@ -137,6 +137,15 @@ def test_a_line_may_come_later_than_its_picture(tmp_path, instead):
     assert len(list(decode.pictures(path))) == 1
 
 
+def test_a_picture_may_be_told_behind_what_another_thread_has_begun_to_say(tmp_path, instead):
+    """ffmpeg lists its outputs, part by part, while the first pictures come."""
+    path = clip(tmp_path / "a.mp4")
+    begun = r"s/.*\[info\] n:/[info]   Stream #0:0n:/"
+    instead(f"""exec 3>&1; "{REAL}" "$@" 2>&1 >&3 | sed '{begun}' >&2""")
+    format_of(path).check(path, SIZE)
+    assert len(list(decode.pictures(path))) == 6
+
+
 @pytest.mark.parametrize(
     ("script", "wrong"),
     {

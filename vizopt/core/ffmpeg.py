@@ -26,8 +26,9 @@ FRAMES = bytes(2 * 16 * 16 * 4)
 # last options so many wait in ffmpeg that it takes more memory than twice, and it is no faster.
 LOW_MEMORY = ("-thread_queue_size", "1", "-threads", "1")
 SHOW = ("-vf", "showinfo=checksum=0", "-fps_mode", "passthrough", *LOW_MEMORY)
+# Each line is said at once, but perhaps behind the begun one of another thread: "Stream #0:0n: 1".
 SHOWN_LINE = re.compile(
-    r" n: *\d+ pts: *(-?\d+|NOPTS) (?:.*?duration: *(\d+) )?.*? s:(\d+)x(\d+) "
+    r"n: *\d+ pts: *(-?\d+|NOPTS) (?:.*?duration: *(\d+) )?.*? s:(\d+)x(\d+) "
 )  # 5.1 tells no duration
 WRONG = re.compile(r"\[(?:error|fatal)\] *(.*)")
 VERSION = re.compile(r"ffmpeg version (\S+)")
