@@ -20,7 +20,7 @@ from vizopt.clips.plan import check_place, planned
 from vizopt.clips.write import write_text
 from vizopt.core import atomic as files
 from vizopt.core.errors import EncodeError, RecordingError, one_line
-from vizopt.core.places import _host, beside, parts_of, remove, scratch, sweep
+from vizopt.core.places import _host, alone, beside, parts_of, remove, scratch, sweep
 from vizopt.pipeline import render_all
 from vizopt.recording import atomic, store
 from vizopt.recording.atomic import replaced
@@ -439,3 +439,19 @@ def test_links_in_a_circle_above_a_file_are_told_before_anything_is_trained(comm
     ran = command("make", "sgd", "-o", file, "--set", "epochs=3")
     told = f"vizopt: {file}: cannot write: Too many levels of symbolic links\n"
     assert (ran.code, ran.err) == (1, told)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks no folders")
+def test_ctrl_c_while_names_are_brought_to_the_disk_leaves_no_lock(tmp_path, monkeypatch):
+    """Who was interrupted there waited for itself, for it puts away what is to be kept."""
+    import fcntl
+
+    def pressed(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", pressed)
+    with pytest.raises(KeyboardInterrupt), alone(tmp_path):
+        pass
+    place = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(place)

@@ -280,6 +280,8 @@ def alone(folder: Path) -> Iterator[None]:
                 fcntl.flock(place, fcntl.LOCK_EX)
             yield
         finally:
-            with suppress(OSError):  # so are the new names, where a folder can be synced
-                os.fsync(place)
-            os.close(place)
+            try:
+                with suppress(OSError):  # so are the new names, where a folder can be synced
+                    os.fsync(place)
+            finally:  # Ctrl-C comes there most of all, and who keeps the lock waits for itself
+                os.close(place)
