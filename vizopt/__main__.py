@@ -23,6 +23,8 @@ def main() -> None:
         streams.opened()
         os.environ["MPLBACKEND"] = "agg"  # a notebook's, or an unknown one, is not for us
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some takes 30 ms
+        # Idle threads of NumPy's BLAS wait 2²⁰ ticks for work; by default as many as cost 0.1 s.
+        os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "20")
         logging.getLogger().addHandler(UNHEARD)  # what libraries say to their developers
         from vizopt.cli import run
 
