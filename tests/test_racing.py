@@ -593,8 +593,8 @@ def test_seeds_give_medians_ranges_and_one_seed_for_all_planes(tmp_path, texts):
         every = np.array([run["accuracy"] for run in alone])
         median = np.sort(every, 0)[1]
         assert np.array_equal(runs[each.name]["accuracy"], median)
-        assert np.array_equal(runs[each.name].band("accuracy").low, every.min(0))
-        assert np.array_equal(runs[each.name].band("accuracy").high, median)
+        low, high = np.quantile(every, [0.25, 0.75], axis=0)
+        np.testing.assert_allclose(runs[each.name].band("accuracy"), [low, high])
         assert runs[each.name].band("lr") is None
         best = sorted(run["accuracy"].max() for run in alone)
         assert (each.best, each.ranges["best"], each.seeds) == (best[1], (best[0], best[2]), 3)
@@ -630,6 +630,45 @@ def test_seeds_give_medians_ranges_and_one_seed_for_all_planes(tmp_path, texts):
     assert f"{best.best:.3f} ({low:.3f} to {high:.3f})" in table[1]
     trained([path], tmp_path / "runs", said.append)
     assert len(said) == 2 * (3 + 1)
+
+
+def seeded(folder, losses, accuracies):
+    """A run of so many seeds, with the losses and accuracies of each."""
+    for k, own in enumerate(zip(losses, accuracies, strict=True)):
+        with vizopt.Run(folder / f"{k}.zarr") as run:
+            for loss, accuracy in zip(*own, strict=True):
+                run.log(loss=loss, accuracy=accuracy)
+    members = [Recording(folder / f"{k}.zarr") for k in range(len(losses))]
+    longest = max(members, key=lambda run: run.epochs)
+    return Seeded(longest.path, members)
+
+
+@pytest.mark.parametrize(
+    ("losses", "low", "median", "high"),
+    [
+        ([0.0, 8.0], 2.0, 4.0, 6.0),
+        ([4.0, 1.0, 2.0], 1.5, 2.0, 3.0),
+        ([8.0, 1.0, 4.0, 2.0], 1.75, 3.0, 5.0),
+        ([16.0, 8.0, 4.0, 2.0, 1.0], 2.0, 4.0, 8.0),
+        ([float(k) for k in range(1, 21)], 5.75, 10.5, 15.25),
+    ],
+)
+def test_quartiles_of_seeds_are_the_usual_ones(tmp_path, losses, low, median, high):
+    run = seeded(tmp_path, [[loss] for loss in losses], [[1 - loss / 32] for loss in losses])
+    assert (*run.band("loss"), run["loss"]) == (low, high, median)
+    own = 1 - high / 32, 1 - low / 32, 1 - median / 32
+    assert (*run.band("accuracy"), run["accuracy"]) == own
+    assert standings({"SGD": run})[0].best == own[-1]
+
+
+def test_seeds_that_never_arrive_have_no_bound(tmp_path):
+    losses, accuracies = [[4.0, 2.0, 1.0], [6.0], [8.0, 4.0]], [[0.2, 0.4, 0.6], [0.1], [0.2, 0.3]]
+    run = seeded(tmp_path, losses, accuracies)
+    np.testing.assert_array_equal(run.band("loss").low, [5, 3, np.inf])
+    np.testing.assert_array_equal(run["loss"], [6, 4, np.inf])
+    np.testing.assert_array_equal(run.band("loss").high, [7, np.inf, np.inf])
+    np.testing.assert_allclose(run.band("accuracy"), [[0.15, 0.2, 0.2], [0.2, 0.35, 0.45]])
+    assert "> 2 (2 to > 2)" in [*standings_table.lines({"SGD": run})][1]
 
 
 def test_it_is_told_with_how_many_seeds_a_run_diverges_or_gets_there(tmp_path):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,12 +54,19 @@ class Seeded(Recording):
         return Band(*quarters)
 
     def _quantile(self, column: str, share: float) -> NDArray[np.float64]:
-        """Of the seeds at each epoch [E]; of an even number of them the lower one, so that it is
-        the value of a seed."""
+        """Of the seeds at each epoch [E]."""
         if column not in self._of_all:
             self._of_all[column] = np.sort([filled(run, column, self) for run in self.members], 0)
-        every = self._of_all[column]
-        return np.array(every[int(share * (len(every) - 1))])
+        return quantile(self._of_all[column], share)
+
+
+def quantile(every: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """Of values in order [n, …] the usual quantile […]: linear between two of them, and without
+    bound where one of these is so, of which `np.quantile` makes no number."""
+    at = share * (len(every) - 1)
+    low, high, part = every[int(at)], every[ceil(at)], at % 1
+    between = (1 - part) * low + part * high if part else low
+    return np.asarray(np.where(low == high, low, between))
 
 
 def with_seeds(run: Recording) -> Recording:

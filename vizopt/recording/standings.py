@@ -12,7 +12,7 @@ from vizopt.recording.clock import Kind, instant_of, times
 from vizopt.recording.descent import BROKEN, from_then_on, outcome
 from vizopt.recording.events import MARKS, divergence_of
 from vizopt.recording.logged import final
-from vizopt.recording.seeded import Seeded
+from vizopt.recording.seeded import Seeded, quantile
 from vizopt.recording.store import Recording
 
 Values = NDArray[np.float64]
@@ -123,8 +123,7 @@ def best_so_far(values: Values, column: str) -> Values:
 
 def sofar(run: Recording, column: str) -> Values:
     """The best value of a run up to each epoch [E]; of several seeds the median of theirs."""
-    every = every_sofar(run, column)
-    return np.asarray(every[(len(every) - 1) // 2])
+    return quantile(every_sofar(run, column), 0.5)
 
 
 def every_sofar(run: Recording, column: str) -> Values:
@@ -236,7 +235,7 @@ def _of_seeds(name: str, every: list[Standing], run: Seeded, clock: Kind) -> Sta
         best=float(middle[-1]) if best else None,
         best_at=_first(middle == middle[-1], times(run, clock).tolist()) if best else None,
         reached=reached,
-        diverged=diverged[len(diverged) // 2],
+        diverged=diverged[(len(diverged) - 1) // 2],  # from when on the median has no bound
         seeds=len(every),
         ranges=ranges,
         counts=counts,
