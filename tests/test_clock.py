@@ -22,6 +22,7 @@ from vizopt.pipeline import racing
 from vizopt.pipeline.field import field_of
 from vizopt.recording import standings_table
 from vizopt.recording.clock import Clock, times
+from vizopt.recording.differences import differences
 from vizopt.recording.standings import leads, standings, steps_to
 from vizopt.recording.store import Recording
 
@@ -145,6 +146,60 @@ def test_on_the_clock_of_samples_all_is_told_in_samples(tmp_path, texts):
     picture = planned_picture(runs, field.shown, (1280, 720), 10.0)
     assert {"samples seen", "samples seen to"} <= {text for text, _ in texts.still(picture)}
     assert "216 / 216" in [text for text, _ in texts.moving(picture, len(picture) - 1)]
+
+
+def logged(path, steps, unit="step", data=None, **columns):
+    """A training of one's own, with these columns."""
+    predict = (lambda points: points) if data else None
+    with vizopt.Run(path, unit=unit, data=data, predict=predict) as run:
+        for k in range(steps):
+            run.log(loss=1 / (k + 1), **{name: own[k] for name, own in columns.items() if own[k]})
+    return Recording(run.path)
+
+
+def test_samples_that_are_logged_are_the_clock(tmp_path, texts):
+    paths = [tmp_path / "small.zarr", tmp_path / "large.zarr"]
+    logged(paths[0], 9, samples=[10 * (k + 1) for k in range(9)])
+    large = logged(paths[1], 5, samples=[30, None, 90, 120, 150])
+    assert times(large, "samples").tolist() == [30, 60, 90, 120, 150]
+    field = field_of(paths, {"clock": "samples"}, "race")
+    racing.check_race(field, [Path("a.png")], vizopt.clips.options.request(), None)
+    picture = planned_picture(field.runs, field.shown, (1280, 720), 10.0)
+    assert "150 / 150" in [text for text, _ in texts.moving(picture, len(picture) - 1)]
+    assert [(d.what, d.values) for d in differences(field.runs) if d.what == "samples seen"] == []
+    views = views_of(field.runs, field.shown.timeline, 10, "samples")
+    assert epochs(*still_frame("2", views)) == {"small": 8, "large": 2}  # 90 samples
+    assert standings(field.runs, "samples")[0].best_at == 90
+
+
+def test_samples_seen_are_told_by_the_column(tmp_path):
+    runs = {str(most): logged(tmp_path / f"{most}.zarr", 2, samples=[1, most]) for most in (64, 96)}
+    told = {d.what: d.values for d in differences(runs)}
+    assert told["samples seen"] == {"64": "64", "96": "96"}
+
+
+@pytest.mark.parametrize(
+    ("samples", "told"),
+    [
+        ([32, 32, 32], "samples: do not grow: log those since the start"),
+        ([32, 64, 48], "samples: fall at step 2: log those since the start"),
+        ([None] * 3, "has no recorded number of samples: choose step, or log"),
+    ],
+)
+def test_samples_that_are_no_clock_are_one_line(tmp_path, samples, told):
+    data = [[0.0, 1.0], [1.0, 0.0]], [0, 1]  # of which a step sees nobody knows how many
+    paths = [tmp_path / f"{name}.zarr" for name in "ab"]
+    for path in paths:
+        logged(path, 3, data=data, samples=samples)
+    field = field_of(paths, {"clock": "samples"}, "race")
+    with pytest.raises(VizoptError, match=told):
+        racing.check_race(field, [Path("a.png")], vizopt.clips.options.request(), None)
+
+
+def test_an_epoch_of_ones_own_training_sees_all_samples(tmp_path):
+    data = [[0.0, 1.0], [1.0, 0.0]], [0, 1]
+    run = logged(tmp_path / "a.zarr", 3, "epoch", data)
+    assert times(run, "samples").tolist() == [0, 2, 4]
 
 
 def test_curves_are_over_the_clock(timed, texts):

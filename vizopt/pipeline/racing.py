@@ -28,6 +28,7 @@ from vizopt.pipeline.shown import check_race_shown
 from vizopt.pipeline.workers import train_all
 from vizopt.recording.atomic import is_recording, is_whole
 from vizopt.recording.clock import times
+from vizopt.recording.differences import tells_samples
 from vizopt.recording.seeded import Seeded, middle_seed
 from vizopt.recording.store import Recording
 from vizopt.scene.race import file_name
@@ -234,14 +235,15 @@ def check_race(field: Field, files: Sequence[Path], asked: Request, folder: Path
 
 def _check_clock(field: Field) -> None:
     """Raises VizoptError where a run has no times on the clock of the race."""
+    clock = field.shown.clock
     for name, run in field.runs.items():
-        if field.shown.clock == "seconds":
-            if isinstance(run, Scene) or "seconds" not in run.columns:
-                raise VizoptError(f"clock: {name} has no recorded seconds: choose step or samples")
-            times(run, "seconds")
-        told = isinstance(run, Scene) or run.header.kind == "function" or "held_out" in run.names
-        if field.shown.clock == "samples" and not told:
-            raise VizoptError(f"clock: {name} has no recorded number of samples: choose step")
+        if clock == "seconds" and (isinstance(run, Scene) or clock not in run.columns):
+            raise VizoptError(f"clock: {name} has no recorded seconds: choose step or samples")
+        if clock == "samples" and isinstance(run, Recording) and not tells_samples(run):
+            way = "choose step, or log(samples=…) those seen since the start"
+            raise VizoptError(f"clock: {name} has no recorded number of samples: {way}")
+        if isinstance(run, Recording):
+            times(run, clock)
 
 
 def _place(folder: Path | None) -> AbstractContextManager[Path]:

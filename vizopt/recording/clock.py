@@ -71,16 +71,18 @@ def times(run: Recording, kind: Kind = "step") -> NDArray[np.integer | np.floati
     """When each epoch [E] of a run is: its number, the samples seen before it, or the seconds.
 
     Raises:
-        RecordingError: no seconds are recorded, or no times.
+        RecordingError: no seconds are recorded, or what is recorded are no times.
     """
-    if kind == "seconds":
-        return _seconds(run)
+    if _is_recorded(run, kind):
+        return _recorded(run, kind)
     return np.arange(run.epochs) * _pace(run, kind)
 
 
 def instant_of(run: Recording, epoch: int, kind: Kind = "step") -> float:
     """When an epoch of a run is; of one behind its last row, as far as that is told."""
-    return float(_seconds(run)[: epoch + 1][-1]) if kind == "seconds" else epoch * _pace(run, kind)
+    if _is_recorded(run, kind):
+        return float(_recorded(run, kind)[: epoch + 1][-1])
+    return epoch * _pace(run, kind)
 
 
 def last_of(runs: Mapping[str, Recording], kind: Kind = "step") -> Recording:
@@ -93,18 +95,25 @@ def _pace(run: Recording, kind: Kind) -> int:
 
 
 def _last(run: Recording, kind: Kind) -> float:
-    if kind == "seconds":
-        return float(_seconds(run)[-1])
+    if _is_recorded(run, kind):
+        return float(_recorded(run, kind)[-1])
     return (run.header.epochs - 1) * _pace(run, kind)
 
 
-def _seconds(run: Recording) -> NDArray[np.floating]:
+def _is_recorded(run: Recording, kind: Kind) -> bool:
+    """Whether a column has the instants: always of seconds, of samples where they were logged."""
+    return kind == "seconds" or (kind == "samples" and kind in run.columns)
+
+
+def _recorded(run: Recording, kind: Kind) -> NDArray[np.floating]:
     """Of each epoch [E]; between those that were logged in even steps."""
-    if "seconds" not in run.columns:
-        raise RecordingError(f'{run.path}: has no column "seconds": choose clock = "step"')
-    at, seconds = logged(run["seconds"])
-    wrong = np.flatnonzero(~(np.diff(seconds, prepend=-np.inf) >= 0))
-    if not len(at) or len(wrong):
-        what = f"fall at {run.header.unit} {at[wrong[0]]}" if len(wrong) else "are none"
-        raise RecordingError(f"{run.path}: seconds: {what}: log those since the start")
-    return np.interp(np.arange(run.epochs), at, seconds)
+    if kind not in run.columns:
+        raise RecordingError(f'{run.path}: has no column "{kind}": choose clock = "step"')
+    at, when = logged(run[kind])
+    wrong = np.flatnonzero(~(np.diff(when, prepend=-np.inf) >= 0))
+    if len(wrong) or len(when) == 0 or (len(when) > 1 and when[0] == when[-1]):
+        what = "are none"
+        if len(when):
+            what = f"fall at {run.header.unit} {at[wrong[0]]}" if len(wrong) else "do not grow"
+        raise RecordingError(f"{run.path}: {kind}: {what}: log those since the start")
+    return np.interp(np.arange(run.epochs), at, when)

@@ -9,6 +9,7 @@ import numpy as np
 
 from vizopt.core.numbers import count, setting
 from vizopt.core.toml import parsed
+from vizopt.recording.logged import final
 from vizopt.recording.store import Recording
 
 DATA = ("points", "labels", "targets", "held_out", "curve")  # constants that are the data
@@ -49,7 +50,8 @@ def differences(runs: Mapping[str, Recording]) -> list[Difference]:
         if len({bits for run in runs.values() if (bits := of(run)) is not None}) > 1:
             found.append(Difference(what, {}, True))
     samples = {name: samples_seen(run) for name, run in runs.items()}
-    if len(set(samples.values())) > 1 and "length" not in said:
+    is_told = {tells_samples(run) for run in runs.values()} != {True, False}
+    if is_told and len(set(samples.values())) > 1 and "length" not in said:
         told = {name: count(seen) for name, seen in samples.items()}
         found.append(Difference("samples seen", told, True))
     return sorted(found, key=lambda each: each.beyond)
@@ -79,15 +81,26 @@ def unrecorded(runs: Mapping[str, Recording]) -> list[str]:
 
 
 def samples_seen(run: Recording) -> int:
-    """How many samples all the steps have seen that were to be made; of a descent, the steps."""
+    """How many samples all the steps have seen that were to be made, or that were logged; of a
+    descent, the steps."""
+    if "samples" in run.columns:
+        return int(np.nan_to_num(final(run["samples"])))
     return run.header.epochs * samples(run)
 
 
 def samples(run: Recording) -> int:
     """How many samples an epoch sees; 1 of a descent, or where nobody told."""
-    if "held_out" not in run.names:
-        return 1
-    return int((run["held_out"] == 0).sum())
+    return int((run["held_out"] == 0).sum()) if _is_pass(run) else 1
+
+
+def tells_samples(run: Recording) -> bool:
+    """Whether it is known how many samples a run has seen, which of a descent are its steps."""
+    return run.header.kind == "function" or "samples" in run.columns or _is_pass(run)
+
+
+def _is_pass(run: Recording) -> bool:
+    """Whether an epoch sees all samples; what a step of somebody's training sees nobody knows."""
+    return "held_out" in run.names and (run.header.external is None or run.header.unit == "epoch")
 
 
 def common(runs: Mapping[str, Recording]) -> str:
