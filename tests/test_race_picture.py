@@ -1,6 +1,7 @@
 """The picture of several runs: every number is of the recordings, at one time."""
 
 from dataclasses import replace
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -23,7 +24,7 @@ from vizopt.draw.panels.curves.tips import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
-from vizopt.draw.standing import gliding, standing
+from vizopt.draw.standing import apart, gliding, standing
 from vizopt.draw.theme import THEMES
 from vizopt.draw.views import Role, views_of
 from vizopt.recording.differences import SEPARATOR, common, own
@@ -187,8 +188,8 @@ def test_a_page_knows_where_a_run_is_in_every_frame(every, race, texts):
         own[name] = plane, loss, accuracy, row
         assert (badge[:, 0] > loss[:, 0]).all()
         assert (other[:, 0] > accuracy[:, 0]).all()
-    for k in (0, 30):
-        told = texts.moving(picture, k)
+    for k in (0, 30):  # of a new one: a row that says the same is not written again
+        told = texts.moving(planned_picture(every, race, WIDE, FPS, mode="still"), k)
         for name, (plane, _, _, row) in own.items():
             epoch = int(every[name]["epoch"][views[name].rows[k]])
             best = number(float(every[name]["accuracy"][: epoch + 1].max()))
@@ -265,6 +266,40 @@ def test_a_place_glides_for_half_a_second_and_is_exact_in_stills():
     assert (np.diff(moved[19:30]) < 0).all()
     assert moved[29] == pytest.approx(0)
     assert gliding(place, Playback(WIDE, 20.0, "still")).tolist() == place.tolist()
+
+
+def test_rows_that_change_places_come_near_and_then_change_sides():
+    up, down = np.array([1, 0.75, 0.5, 0.25, 0]), np.array([0, 0.25, 0.5, 0.75, 1])
+    places = apart(np.array([down, up, np.full(5, 2.0)]), 0.6)
+    np.testing.assert_allclose(places[0], [0, 0.2, 0.2, 0.8, 1], atol=1e-12)
+    np.testing.assert_allclose(places[1], [1, 0.8, 0.8, 0.2, 0], atol=1e-12)
+    np.testing.assert_allclose(places[2], 2)
+    turns = np.array([[0.45, 0.55] * 3, [0.55, 0.45] * 3])  # who lead by turns
+    assert (apart(turns, 0.6)[0] < apart(turns, 0.6)[1]).all()
+
+
+@given(st.permutations(range(5)), st.permutations(range(5)), st.floats(0.1, 1.0))
+def test_rows_never_lie_over_each_other_and_end_where_they_stand(first, last, step):
+    share = np.linspace(0, 1, 9)
+    glides = np.outer(first, 1 - share) + np.outer(last, share)
+    places = apart(glides, step)
+    assert (np.diff(np.sort(places, axis=0), axis=0) > step - 1e-9).all()
+    assert (places > -1e-9).all()
+    assert (places < 4 + 1e-9).all()
+    np.testing.assert_allclose(places[:, [0, -1]], np.array([first, last]).T, atol=1e-9)
+
+
+def test_every_row_can_be_read_while_rows_change_places(every, race, texts):
+    runs = some(every, 5)
+    views = views_of(runs, race.timeline, FPS)
+    places = np.array([each.place for each in standing(views, "accuracy").values()])
+    first = np.flatnonzero((np.diff(places) != 0).any(axis=0))[0]
+    for k in range(first + 3, first + 9, 2):
+        written = texts.moving(planned_picture(runs, race, WIDE, FPS), k)
+        boxes = {text: box for text, box in written if text in runs and box[1] > 0.57 * WIDE[1]}
+        rows = sorted(box[1:4:2] for name, box in boxes.items() if box[0] > 0.43 * WIDE[0])
+        assert len(rows) == len(runs)
+        assert all(below[0] >= above[1] - 1 for above, below in pairwise(rows))
 
 
 @pytest.mark.parametrize(

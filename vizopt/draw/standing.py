@@ -17,6 +17,7 @@ from vizopt.recording.standings import diverged_at, every_sofar, sofar
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 Times = NDArray[np.integer | np.floating]
+PASSED = 0.2  # places, from where on one is past another: two that lead by turns stay as they are
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,30 @@ def gliding(place: Places, playback: Playback) -> Floats:
     wide = playback.window
     padded = np.concatenate([np.full(wide - 1, place[0]), place])
     return np.convolve(padded, np.ones(wide), "valid") / wide
+
+
+def apart(gliding: Floats, step: float) -> Floats:
+    """Places [n, F] that lie at least a step apart: two that pass each other come near, then change
+    sides in one frame.
+
+    Args:
+        gliding: of each run in each frame [n, F].
+        step: at most 1.
+    """
+    order = np.empty(gliding.shape, np.intp)
+    now = np.argsort(gliding[:, 0], kind="stable")
+    for k, places in enumerate(gliding.T):
+        if (np.diff(places[now]) < -PASSED).any():
+            now = np.argsort(places, kind="stable")
+        order[:, k] = now
+    room = np.arange(len(gliding))[:, None] * step
+    free = np.take_along_axis(gliding, order, 0) - room
+    down = np.maximum.accumulate(free, axis=0)
+    up = np.minimum.accumulate(free[::-1], axis=0)[::-1]
+    found = np.empty_like(gliding)
+    free = np.clip((down + up) / 2, 0, len(gliding) - 1 - room[-1])
+    np.put_along_axis(found, order, free + room, 0)
+    return found
 
 
 def _so_far(view: View, column: str) -> tuple[Floats, Times]:

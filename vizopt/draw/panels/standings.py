@@ -1,7 +1,8 @@
 """Standings: who leads, by the best so far, and at which step each run reached what."""
 
+from collections.abc import Mapping
 from math import ceil
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,27 +12,21 @@ from vizopt.core.specs import Flag, spec
 from vizopt.draw.paint import pixel, stamp_at
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
-from vizopt.draw.panels.curves.names import title_of
 from vizopt.draw.panels.ended import said_in
-from vizopt.draw.standing import Ending, Standing, ending, gliding, standing
+from vizopt.draw.panels.standings_table import (
+    HEAD,
+    LINE,
+    PITCH,
+    Table,
+    names_in,
+    reached_by_none,
+    seeds_of,
+)
+from vizopt.draw.standing import Ending, Standing, apart, ending, gliding, standing
 from vizopt.draw.tracing import Traced
-from vizopt.draw.views import View, Views, clock_of
-from vizopt.recording.clock import Clock
+from vizopt.draw.views import View, Views
 from vizopt.recording.events import MARKS
 from vizopt.recording.readout import writing_of
-from vizopt.recording.seeded import Seeded
-
-F = TypeVar("F", float, NDArray[np.float64])
-
-SIZES = (15, 13, 12, 11)  # of the rows: the largest that there is room for
-HEAD = 11  # of what stands above
-LOWEST = 1.25  # heights of a text from row to row, at least
-HIGHEST = 2.6  # and at most
-PITCH = 1.35  # heights of a title's text from its first line to the second
-LINE = 1.15  # heights of a name's text from its first line to the second
-# Share of the table that names take at most, and units between columns: as there is room.
-WAYS = ((0.36, 14.0), (0.36, 8.0), (0.24, 8.0))
-ALONE = ((0.6, 14.0),)  # where there are few columns
 
 
 @spec
@@ -39,8 +34,8 @@ class Standings:
     """Who leads: the runs in the order of their best accuracy so far, and the step at which each
     first had 50, 75, 90 and 95 %; without accuracies that of their lowest loss, or f, and its step.
 
-    Where two change places they glide. Of several seeds it is the median of theirs, beside it the
-    lowest and the highest.
+    Where two change places they glide up to each other, and on from there. Of several seeds it is
+    the median of theirs, beside it the lowest and the highest.
 
     Args:
         by: what decides: the highest "accuracy" or the lowest "loss" so far.
@@ -55,7 +50,7 @@ class Standings:
         return frozenset({"epoch", "loss", self.by})  # the loss tells who diverged
 
     def static(self, slot: DrawContext, views: Views) -> None:
-        table = _Table.of(slot, views, self.by)
+        table = Table.of(slot, views, self.by)
         base = slot.font(HEAD)
         for line, titles in enumerate((table.above, table.titles)):
             for title, x in zip(titles, table.rights, strict=True):
@@ -71,32 +66,30 @@ class Standings:
 
     def _told(self, slot: DrawContext, views: Views) -> list[list[str]]:
         """What the numbers are, of several seeds, and what a frame: the longest way first."""
-        many = _seeds(views)
+        many = seeds_of(views)
         ways = [slot.say(key, count=many) for key in ("median_range", "race_seeds") if many > 1]
         return [own for own in (ways, [slot.say("framed_best")] * self.framed) if own]
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:
-        table = _Table.of(slot, views, self.by)
+        table = Table.of(slot, views, self.by)
         found = standing(views, self.by)
         rows = [
             _Row(slot, table, view, found[view.name], self.by, ending(view, views))
             for view in views.values()
         ]
-        glides = [gliding(found[view.name].place, slot.playback) for view in views.values()]
+        middles = _middles(slot, table, found)
 
         def draw(window: Pixels, k: int) -> None:
-            order = sorted(range(len(rows)), key=lambda i: -found[rows[i].name].place[k])
-            for i in order:  # who leads is written last
-                rows[i].write(window, k, table.y(float(glides[i][k])))
+            for row in rows:
+                row.write(window, k, float(middles[row.name][k]))
 
         return draw
 
     def spots(self, slot: DrawContext, views: Views) -> Spots:
         """The row of each run."""
-        table, found = _Table.of(slot, views, self.by), standing(views, self.by)
+        table, found = Table.of(slot, views, self.by), standing(views, self.by)
         rows = {}
-        for name, each in found.items():
-            middles = table.y(gliding(each.place, slot.playback))
+        for name, middles in _middles(slot, table, found).items():
             row = np.zeros((len(middles), 4), np.intp)
             row[:, 1] = np.rint(middles - table.pitch / 2)
             row[:, 2:] = slot.width, round(table.pitch)
@@ -105,111 +98,34 @@ class Standings:
 
     def unseen(self, slot: DrawContext, views: Views) -> list[str]:
         """Accuracies that are reached, and whose columns have no room: `50 %`."""
-        shown = _Table.of(slot, views, self.by).marks
+        shown = Table.of(slot, views, self.by).marks
         every = MARKS if self.by == "accuracy" else ()
         return [
             f"{mark * 100:.0f} %"
             for mark in every
-            if mark not in shown and not _reached_by_none(views, mark)
+            if mark not in shown and not reached_by_none(views, mark)
         ]
 
 
-class _Table(NamedTuple):
-    """Where the columns end and the rows stand, in pixels."""
-
-    above: list[str]  # first line of the titles
-    titles: list[str]
-    rights: list[float]
-    marks: list[float]
-    size: int
-    top: float
-    pitch: float
-    left: float  # of the names
-    room: float  # for them
-    widest: float  # of them, as far as they are not cut
-    ends: float  # for the range of the seeds, where there are several
-    clock: Clock
-
-    @classmethod
-    def of(cls, slot: DrawContext, views: Views, by: str) -> "_Table":
-        """As large as all columns fit, with less room for names and between columns before one is
-        left out: of accuracies that none reaches the highest, then the lowest."""
-        each = (slot.height - slot.font(HEAD) * (2 + PITCH)) / len(views)
-        sizes = [size for size in SIZES if slot.font(size) * LOWEST <= each] or [SIZES[-1]]
-        marks = [*MARKS] if by == "accuracy" else []
-        while True:
-            for way in WAYS if marks else ALONE:
-                for size in sizes:
-                    table = cls._sized(slot, views, by, size, marks, way)
-                    if table.room >= table.widest:
-                        return table
-            if not marks:
-                return table
-            marks.pop(-1 if _reached_by_none(views, marks[-1]) else 0)
-
-    @classmethod
-    def _sized(
-        cls,
-        slot: DrawContext,
-        views: Views,
-        by: str,
-        size: int,
-        marks: list[float],
-        way: tuple[float, float],
-    ) -> "_Table":
-        """With text of a size and the columns of these accuracies."""
-        share, gap = way[0], way[1] * slot.unit
-        head = slot.font(HEAD) * (2 + PITCH)
-        pitch = min((slot.height - head) / len(views), slot.font(size) * HIGHEST)
-        clock = clock_of(views)
-        best = slot.say("best_accuracy" if by == "accuracy" else "lowest_value")
-        widest = max(slot.text_width(clock.written(v.times[-1]), size) for v in views.values())
-        above = slot.text_width(slot.say("steps_to", units=slot.say(clock.units)), HEAD)
-        step = max(widest, slot.text_width("95 %", HEAD)) + gap
-        step = max(step, (above + gap) / len(marks) if marks else 0.0)
-        named = title_of(slot, next(iter(views.values())).run, by)
-        value = max(slot.text_width(text, HEAD) for text in (best, named))
-        ends = slot.text_width("0.000–0.000", HEAD) + slot.unit * 6 if _seeds(views) > 1 else 0.0
-        value = max(value, slot.text_width("0.0000", size, "bold") + ends) + slot.unit * 12
-        left = 2.8 * reach(slot, size)
-        name = max(slot.text_width(view.name, size, "bold") for view in views.values())
-        name = min(name, slot.width * share) + slot.unit * 6
-        titles = [best, *(f"{mark * 100:.0f} %" for mark in marks)]
-        first = [named, *[""] * len(marks)]
-        if marks:
-            first[-1] = slot.say("steps_to", units=slot.say(clock.units))
-        if by != "accuracy":
-            titles, first = [*titles, ""], [named, slot.say(clock.unit)]
-        many = len(titles) - 1
-        rights = [slot.width - step * (many - i) for i in range(many + 1)]
-        room = rights[0] - value - left
-        places = [*marks], size, head, pitch, left, room, name, ends
-        return cls(first, titles, rights, *places, clock)
-
-    def y(self, place: F) -> F:
-        """The middle of a row."""
-        return self.top + (place + 0.5) * self.pitch
-
-
-def _seeds(views: Views) -> int:
-    """With how many the runs were trained, at most."""
-    runs = (view.run for view in views.values())
-    return max(len(run.members) if isinstance(run, Seeded) else 1 for run in runs)
-
-
-def _reached_by_none(views: Views, mark: float) -> bool:
-    return not any((view.run["accuracy"] >= mark).any() for view in views.values())
+def _middles(
+    slot: DrawContext, table: Table, found: Mapping[str, Standing]
+) -> dict[str, NDArray[np.float64]]:
+    """Of each run's row in each frame [F]: none lies over another one."""
+    glides = np.array([gliding(each.place, slot.playback) for each in found.values()])
+    places = apart(glides, table.height / table.pitch)
+    return dict(zip(found, table.y(places), strict=True))
 
 
 class _Row:
     """One run's row, written where it stands."""
 
     def __init__(
-        self, slot: DrawContext, table: _Table, view: View, found: Standing, by: str, ended: Ending
+        self, slot: DrawContext, table: Table, view: View, found: Standing, by: str, ended: Ending
     ) -> None:
         self.name = view.name
         self._slot, self._table, self._found = slot, table, found
         self._shown, self._when = view.shown, table.clock.written
+        self._half = ceil(table.height / 2)
         self._tiles: dict[tuple[object, ...], Pixels] = {}
         self._badge = badge(slot, view.role.number, table.size)
         ink, size = slot.theme.ink, table.size
@@ -218,7 +134,7 @@ class _Row:
         self._bold = slot.glyphs(size, colour=ink, weight="bold")
         self._plain = slot.glyphs(size, colour=ink)
         self._muted = slot.glyphs(size)
-        self._names, at = _lines(slot, view.name, table)
+        self._names, at = names_in(slot, view.name, table)
         self._letters = [slot.glyphs(at, colour=ink, weight=way) for way in ("normal", "bold")]
         self._line = slot.font(at)
         widest = max(map(self._letters[1].width, self._names))
@@ -233,7 +149,7 @@ class _Row:
 
     def write(self, window: Pixels, k: int, middle: float) -> None:
         """Where it stands in frame k; a row that says the same is not written again."""
-        half = ceil(self._table.pitch / 2)
+        half = self._half
         top = round(middle) - half
         if isinstance(window, Traced):
             self._write(window[max(top, 0) :], k, half + min(top, 0))
@@ -279,21 +195,3 @@ class _Row:
             down = (i - (len(self._names) - 1) / 2) * LINE + 0.36
             base = round(middle + self._line * down)
             self._letters[leads].write(window, line, round(self._table.left), base)
-
-
-def _lines(slot: DrawContext, name: str, table: _Table) -> tuple[list[str], float]:
-    """A name and its size: smaller, then in two lines, where it would be cut; else it is cut."""
-
-    def fits(text: str, size: int) -> bool:
-        return slot.fitted(text, size, table.room, "bold") == text
-
-    for size in SIZES[SIZES.index(table.size) :]:
-        if fits(name, size):
-            return [name], size
-    words = name.split(" ")
-    halves = [[" ".join(words[:i]), " ".join(words[i:])] for i in range(len(words) - 1, 0, -1)]
-    for size in SIZES:
-        for both in halves if 2 * LINE * slot.font(size) <= table.pitch else []:
-            if all(fits(half, size) for half in both):
-                return both, size
-    return [slot.fitted(name, SIZES[-1], table.room, "bold")], SIZES[-1]
