@@ -15,6 +15,7 @@ from loops import tight
 
 import vizopt
 from vizopt.core.errors import RecordingError, VizoptWarning
+from vizopt.recording.quantities import title
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install torch")
 from torch import nn  # noqa: E402
@@ -779,6 +780,49 @@ def test_quantities_are_those_of_autograd_for_all_and_for_each_layer(path, spars
     assert "grad_norm.2" not in run.names
     for column, values in wanted.items():
         np.testing.assert_allclose(run[column][:3], values, rtol=1e-5, atol=1e-12, err_msg=column)
+
+
+@pytest.mark.parametrize(
+    ("rule", "settings", "kept"),
+    [
+        ("SGD", {"momentum": 0.9}, {"momentum_norm": "momentum_buffer"}),
+        ("AdamW", {}, {"momentum_norm": "exp_avg", "second_moment_norm": "exp_avg_sq"}),
+        (
+            "RMSprop",
+            {"momentum": 0.9},
+            {"momentum_norm": "momentum_buffer", "second_moment_norm": "square_avg"},
+        ),
+        ("Adadelta", {}, {"second_moment_norm": "square_avg"}),
+        ("Adafactor", {}, {}),
+    ],
+)
+def test_norms_of_the_state_are_those_of_the_optimizers_own(path, rule, settings, kept):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
+    optimizer = getattr(torch.optim, rule)(model.parameters(), lr=0.1, **settings)
+    asked = ["momentum_norm", "second_moment_norm"]
+    parts = {"": model, ".0": model[0], ".2": model[2]}
+    wanted = {f"{name}{part}": [] for name in kept for part in parts}
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        with vizopt.torch.record(model, optimizer, path, quantities=asked):
+            for _ in range(3):
+                optimizer.zero_grad()
+                model(torch.randn(5, 4)).square().sum().backward()
+                optimizer.step()
+                for name, key in kept.items():
+                    for part, module in parts.items():
+                        own = [optimizer.state[p][key].flatten() for p in module.parameters()]
+                        wanted[f"{name}{part}"].append(float(torch.cat(own).double().norm()))
+    lacking = [name for name in asked if name not in kept]
+    assert len(said) == len(lacking)
+    for name, line in zip(lacking, said, strict=True):
+        assert f"quantities: {name}: {rule} keeps none: left out" in str(line.message)
+    run = vizopt.Recording(path)
+    assert {name for name in run.names if "_norm" in name} == {"grad_norm", *wanted}
+    for column, values in wanted.items():
+        np.testing.assert_allclose(run[column][:3], values, rtol=1e-6, err_msg=column)
+    assert title("momentum_norm.0", "network") == "momentum norm, 0"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
-"""Measures: norms and ratios of each update of a PyTorch optimizer, of all layers and of each."""
+"""Measures: norms and ratios of each update of a PyTorch optimizer and of its state, of all layers
+and of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -9,13 +10,13 @@ from numpy.typing import NDArray
 from vizopt.core.errors import RecordingError, hint
 from vizopt.core.params import ParamLayout
 from vizopt.core.wanted import wanted
-from vizopt.recording.quantities import MEASURED, layered, quantity
+from vizopt.recording.quantities import MEASURED, STATES, layered, norm, quantity
 
 GRADIENT = "grad_norm"
 
 
 class Measures:
-    """Quantities of each update; every one is one of the norms of its arrays.
+    """Quantities of each update and of what the optimizer keeps; each is one of their arrays' norms.
 
     Args:
         quantities: their names.
@@ -23,7 +24,7 @@ class Measures:
         modules: class of the module of each array.
 
     Raises:
-        RecordingError: a quantity that an update does not give.
+        RecordingError: a quantity that neither an update nor a state gives.
     """
 
     def __init__(
@@ -34,8 +35,8 @@ class Measures:
             raise RecordingError(f'quantities: needs a list: ["{quantities}"]')
         self._quantities = tuple(quantities)
         for name in map(str, self._quantities):
-            if name not in MEASURED:
-                raise RecordingError(f"quantities: {name}: {hint(name, MEASURED)}")
+            if name not in (*MEASURED, *STATES):
+                raise RecordingError(f"quantities: {name}: {hint(name, (*MEASURED, *STATES))}")
         shapes = {name: tuple(tensor.shape) for name, tensor in arrays.items()}
         layout = ParamLayout.of(shapes, "torch", modules)
         self._layers = layout.layers
@@ -51,11 +52,23 @@ class Measures:
 
     def hold(self, arrays: dict[str, torch.Tensor]) -> None:
         """Copy the parameters before an update."""
-        self._before = {name: tensor.detach().clone() for name, tensor in arrays.items()}
+        if any(name in MEASURED for name in self._quantities):
+            self._before = {name: tensor.detach().clone() for name, tensor in arrays.items()}
 
-    def found(self, arrays: dict[str, torch.Tensor]) -> dict[str, float]:
+    def found(
+        self, arrays: dict[str, torch.Tensor], optimizer: torch.optim.Optimizer
+    ) -> dict[str, float]:
         """Every quantity of the update that was done, by its column; the gradient's norm of layers
-        that have one."""
+        that have one, a state's of those whose parameters have one of their shape."""
+        values = self._of_update(arrays)
+        for name in self._quantities:
+            kept = _kept(name, arrays, optimizer)
+            for column, part in self._columns(name):
+                if len(own := _of(kept, part)):
+                    values[column] = norm(own)
+        return values
+
+    def _of_update(self, arrays: dict[str, torch.Tensor]) -> dict[str, float]:
         before = self._before
         params = {name: _norm(tensor) for name, tensor in before.items()}
         grads = {n: _norm(t.grad) for n, t in arrays.items() if n in before and t.grad is not None}
@@ -63,12 +76,33 @@ class Measures:
         values: dict[str, float] = {}
         for name in self._quantities:
             measure = quantity(name).measure
-            assert measure
-            for column, part in zip(layered(name, self._layers), self._parts, strict=False):
+            for column, part in self._columns(name) if measure else ():
                 norms = [_of(each, part) for each in (params, grads, updates)]
-                if name != GRADIENT or len(norms[1]):
+                if measure and (name != GRADIENT or len(norms[1])):
                     values[column] = measure(*norms)
         return values
+
+    def _columns(self, name: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """Those of a quantity, and the arrays that each is of."""
+        return zip(layered(name, self._layers), self._parts, strict=False)
+
+    def lacking(self, values: Mapping[str, float]) -> list[str]:
+        """Quantities of which an update has no value, as its optimizer keeps no such state."""
+        return [name for name in self._quantities if name in STATES and name not in values]
+
+
+def _kept(
+    name: str, arrays: dict[str, torch.Tensor], optimizer: torch.optim.Optimizer
+) -> dict[str, float]:
+    """The norms of what an optimizer keeps of each parameter, in an array of its shape."""
+    states = {array: optimizer.state.get(tensor, {}) for array, tensor in arrays.items()}
+    found = {
+        array: value
+        for key in quantity(name).state.split()
+        for array, state in states.items()
+        if isinstance(value := state.get(key), torch.Tensor) and value.shape == arrays[array].shape
+    }
+    return {array: _norm(value) for array, value in found.items()}
 
 
 def _of(norms: dict[str, float], part: frozenset[str]) -> NDArray[np.float64]:

@@ -58,6 +58,7 @@ class TorchRun:
         self._apart = [False] * len(optimizer.param_groups)  # groups whose rate has a column
         self._losses: list[torch.Tensor] = []  # since the last step
         self._inside = self._counted = self._broken = False  # a step; a loss in it; a hook
+        self._asked = False  # the optimizer for its state
         self._before: Taken | None = None  # the step that is being done
         self._done: tuple[dict[str, Any], Taken | None] | None = None  # the last one
         self._told: dict[str, Any] = {}  # of it, or of the first
@@ -146,12 +147,20 @@ class TorchRun:
         if norm is not None:
             values["grad_norm"] = norm
         if self._measures:
-            values |= self._measures.found(self._live.arrays)
+            values |= self._measured(optimizer)
         self._done = values, self._before
         if (held := _held(optimizer)) > self._held:
             came = counted(held - self._held, "array")
             self._held = held
             self._warn(f"optimizer: {came} more than at record(): not recorded: call it afterwards")
+
+    def _measured(self, optimizer: torch.optim.Optimizer) -> dict[str, float]:
+        """What was asked for; what the optimizer does not keep after its first step is said."""
+        found = self._measures.found(self._live.arrays, optimizer)
+        for name in self._measures.lacking(found) if not self._asked else ():
+            self._warn(f"quantities: {name}: {type(optimizer).__name__} keeps none: left out")
+        self._asked = True
+        return found
 
     def _rates(self) -> dict[str, float]:
         """Of the first group, and of those whose rate is or was another one."""

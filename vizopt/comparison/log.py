@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.recording.quantities import MEASURED, QUANTITIES, parts
+from vizopt.recording.quantities import MEASURED, QUANTITIES, STATES, parts
 from vizopt.recording.snapshot import Arrays
 
 # What others call a column, once its letters are small and all else is a line below.
@@ -22,7 +22,7 @@ NAMES = {alias: name for name, aliases in ALIASES.items() for alias in aliases.s
 
 def known_name(name: str) -> str:
     """A column's name as recordings have it: `Acc` is accuracy, `Learning rate` is lr."""
-    if parts(name)[0] in MEASURED:  # of a layer, whose name is as it is
+    if parts(name)[0] in (*MEASURED, *STATES):  # of a layer, whose name is as it is
         return name
     plain = re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
     return NAMES.get(plain, plain)

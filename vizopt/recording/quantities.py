@@ -42,6 +42,8 @@ class Quantity:
         made: whether training makes it, unlike a rate, which follows from its rule.
         aliases: what others call it, small letters, one blank between.
         measure: what gives it from an update, of the whole network and of each layer.
+        state: the names of those arrays of an optimizer's state whose norm it is, of the whole
+            network and of each layer, one blank between.
     """
 
     title: str = ""
@@ -59,6 +61,7 @@ class Quantity:
     made: bool = True
     aliases: str = ""
     measure: Measure | None = None
+    state: str = ""
 
 
 def norm(values: Vector) -> float:
@@ -146,6 +149,24 @@ QUANTITIES: dict[str, Quantity] = {
         aliases="param_norm parameter_norm",
         measure=lambda params, grad, update: norm(params),
     ),
+    "momentum_norm": Quantity(
+        title="momentum_norm",
+        short="‖m‖",
+        scale="auto",
+        spikes=True,
+        colour="accuracy",
+        told="norm of the momentum",
+        state="momentum_buffer exp_avg",
+    ),
+    "second_moment_norm": Quantity(
+        title="second_moment_norm",
+        short="‖v‖",
+        scale="log",
+        spikes=True,
+        colour="lr",
+        told="norm of the second moment",
+        state="exp_avg_sq square_avg",
+    ),
     **{unit: Quantity(title=unit, shape="constant") for unit in ("epoch", "step")},
     "params": Quantity(shape="params"),
     "delta": Quantity(shape="params"),
@@ -178,6 +199,7 @@ ALIASES = {
     if found.title
 }
 MEASURED = tuple(name for name, quantity in QUANTITIES.items() if quantity.measure)
+STATES = tuple(name for name, quantity in QUANTITIES.items() if quantity.state)
 
 
 def parts(column: str) -> tuple[str, str]:
