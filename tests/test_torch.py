@@ -181,25 +181,33 @@ def test_gradients_that_come_inside_of_a_step_are_recorded_as_lightning_has_them
     assert moved == pytest.approx(0.5 * np.array(norms), rel=1e-4)
 
 
-def test_a_step_of_lbfgs_is_one_with_the_loss_before_it(path):
+@pytest.mark.parametrize("named", [False, True])
+def test_a_step_of_lbfgs_is_one_with_loss_and_gradient_before_it(path, named):
     model, criterion = mlp(2, 8, 2), nn.CrossEntropyLoss()
     optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=5)
-    losses, firsts = [], []
+    losses, norms, firsts = [], [], []
 
     def closure():
         optimizer.zero_grad()
         loss = criterion(model(INPUTS), LABELS)
         loss.backward()
         losses.append(loss.item())
+        every = [[p.grad for p in part.parameters()] for part in (model, model[0], model[2])]
+        norms.append([torch.nn.utils.get_total_norm(grads).item() for grads in every])
         return loss
 
-    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+    with vizopt.torch.record(
+        model, optimizer, path, loss=criterion, quantities=["grad_norm", "weight_norm"]
+    ):
         for _ in range(3):
             firsts.append(len(losses))
-            optimizer.step(closure)
+            told = optimizer.step(closure=closure) if named else optimizer.step(closure)
+            assert told.item() == losses[firsts[-1]]
     run = vizopt.Recording(path)
     assert len(losses) > 9
     np.testing.assert_array_equal(run["loss"], [losses[i] for i in firsts] + [np.nan])
+    found = [run[column][:3] for column in ("grad_norm", "grad_norm.0", "grad_norm.2")]
+    np.testing.assert_allclose(np.transpose(found), [norms[i] for i in firsts], rtol=1e-5)
     assert len(run) == 4
 
 

@@ -16,7 +16,7 @@ GRADIENT = "grad_norm"
 
 
 class Measures:
-    """Quantities of each update and of what the optimizer keeps; each is one of their arrays' norms.
+    """Quantities of each update and of what the optimizer keeps: norms of their arrays.
 
     Args:
         quantities: their names.
@@ -46,14 +46,20 @@ class Measures:
         ]
         self._parts = [frozenset(shapes), *own]  # names of the arrays of all, and of each layer
         self._before: dict[str, torch.Tensor] = {}
+        self._grads: dict[str, float] = {}  # norms, where they are noted inside of a step
 
     def __bool__(self) -> bool:
         return bool(self._quantities)
 
     def hold(self, arrays: dict[str, torch.Tensor]) -> None:
         """Copy the parameters before an update."""
+        self._grads = {}
         if any(name in MEASURED for name in self._quantities):
             self._before = {name: tensor.detach().clone() for name, tensor in arrays.items()}
+
+    def note(self, arrays: dict[str, torch.Tensor]) -> None:
+        """The gradients are now those of the update: what comes later in the step is not."""
+        self._grads = {name: _norm(t.grad) for name, t in arrays.items() if t.grad is not None}
 
     def found(
         self, arrays: dict[str, torch.Tensor], optimizer: torch.optim.Optimizer
@@ -70,8 +76,9 @@ class Measures:
 
     def _of_update(self, arrays: dict[str, torch.Tensor]) -> dict[str, float]:
         before = self._before
-        params = {name: _norm(tensor) for name, tensor in before.items()}
-        grads = {n: _norm(t.grad) for n, t in arrays.items() if n in before and t.grad is not None}
+        if not self._grads:
+            self.note({name: tensor for name, tensor in arrays.items() if name in before})
+        params, grads = {name: _norm(tensor) for name, tensor in before.items()}, self._grads
         updates = {n: _norm(t.detach() - before[n]) for n, t in arrays.items() if n in before}
         values: dict[str, float] = {}
         for name in self._quantities:

@@ -34,7 +34,8 @@ class TorchRun:
     A step is what the optimizer does: of accumulated batches one, of those that a GradScaler skips
     none. It is recorded with the parameters before it, its learning rates (`lr`, and `lr.group2`
     and so on where they differ), the norm of its gradient, and the loss: of several values in one
-    step the mean, of an optimizer's own calls of a closure the first. Which steps keep their
+    step the mean. Where an optimizer calls a closure more than once in a step, as LBFGS does, loss
+    and gradient are those of the first call, whose loss `step` returns. Which steps keep their
     parameters is told at `vizopt.Run`; the last row has those at the end. The training is the same
     to the last bit as without.
 
@@ -58,13 +59,14 @@ class TorchRun:
         self._apart = [False] * len(optimizer.param_groups)  # groups whose rate has a column
         self._losses: list[torch.Tensor] = []  # since the last step
         self._inside = self._counted = self._broken = False  # a step; a loss in it; a hook
+        self._norm: float | None = None  # of the gradient, where it is noted inside of a step
         self._asked = False  # the optimizer for its state
         self._before: Taken | None = None  # the step that is being done
         self._done: tuple[dict[str, Any], Taken | None] | None = None  # the last one
         self._told: dict[str, Any] = {}  # of it, or of the first
         run.take(*self._live.now())  # what cannot be recorded is said before the training
         self._hooks: list[Any] = [
-            optimizer.register_step_pre_hook(partial(self._safely, self._begin_step)),
+            optimizer.register_step_pre_hook(self._before_step),
             optimizer.register_step_post_hook(partial(self._safely, self._end_step)),
         ]
         if loss is not None:
@@ -127,9 +129,38 @@ class TorchRun:
         """`<TorchRun mine.zarr: 500 steps>`."""
         return repr(self._run).replace("<Run", "<TorchRun", 1)
 
-    def _begin_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
+    def _before_step(
+        self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any
+    ) -> tuple[Any, Any] | None:
+        """Begin a step, with a closure whose calls are seen."""
+        self._safely(self._begin_step)
+        if callable(kwargs.get("closure")):
+            return args, {**kwargs, "closure": self._seen(kwargs["closure"])}
+        if len(args) > 1 and callable(args[1]):  # after the optimizer
+            return (args[0], self._seen(args[1]), *args[2:]), kwargs
+        return None
+
+    def _seen(self, closure: Callable[..., Any]) -> Callable[..., Any]:
+        """A closure that notes the gradient of its first call before it is called again."""
+        calls = 0
+
+        def called(*args: Any, **kwargs: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == 2:
+                self._safely(self._note_gradient)
+            return closure(*args, **kwargs)
+
+        return called
+
+    def _note_gradient(self) -> None:
+        self._norm = self._live.grad_norm()
+        if self._measures:
+            self._measures.note(self._live.arrays)
+
+    def _begin_step(self) -> None:
         self._log_done()
-        self._inside, self._counted = True, False
+        self._inside, self._counted, self._norm = True, False, None
         self._live.follow()
         if self._measures:
             self._measures.hold(self._live.arrays)
@@ -143,7 +174,7 @@ class TorchRun:
         values: dict[str, Any] = self._rates()
         if losses:
             values["loss"] = losses
-        norm = self._live.grad_norm()
+        norm = self._norm if self._norm is not None else self._live.grad_norm()
         if norm is not None:
             values["grad_norm"] = norm
         if self._measures:
