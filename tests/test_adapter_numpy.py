@@ -40,7 +40,9 @@ def test_every_step_as_it_was_and_the_training_the_same_to_the_last_bit(train, t
 
 
 def test_names_rate_settings_accuracy_and_the_plane(tmp_path):
-    _, run = recorded(books.book, tmp_path / "mine.zarr", data=(X, y), classes="abc", title="Mine")
+    _, run = recorded(
+        books.book, tmp_path / "mine.zarr", data=(X, y), classes=[*"abc"], title="Mine"
+    )
     assert run.layout.layers == ("dense1", "dense2")
     rates = 1 / (1 + 0.01 * np.arange(STEPS))
     np.testing.assert_array_equal(run["lr"], [*rates, np.nan])

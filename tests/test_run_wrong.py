@@ -17,7 +17,7 @@ from children import GUARD
 from loops import Loop, X, Y, tight, trained
 
 import vizopt
-from vizopt.core.errors import RecordingError, VizoptWarning
+from vizopt.core.errors import RecordingError, VizoptError, VizoptWarning
 from vizopt.recording import given, summary
 from vizopt.recording.ending import is_open
 from vizopt.recording.logged import is_logged
@@ -168,7 +168,7 @@ def test_numbers_without_value_to_the_end(tmp_path, logged):
         ((X * np.nan, Y), {}, "data: X: holds no numbers, or some that are not finite"),
         ((X.astype(str), Y), {}, "data: X: <U32: needs numbers"),
         ((X, Y), {"classes": ["a", "b"]}, "classes: 2 names for 3 classes of labels"),
-        ((X, Y - 1), {"classes": "abcd"}, "data: labels: should be 0 to 3, one for each class"),
+        ((X, Y - 1), {"classes": [*"abcd"]}, "data: labels: should be 0 to 3, one for each class"),
         ((np.zeros((300, 1)), np.arange(300)), {}, "300 classes: 256 at most"),
         (None, {"size": "many"}, "size 'many': write it like \"200 MB\""),
         (None, {"size": 0}, "size 0: write it like"),
@@ -177,10 +177,26 @@ def test_numbers_without_value_to_the_end(tmp_path, logged):
         (None, {"epochs": 2.5}, "epochs: 2.5: should be a whole number up to 20,000,000, or None"),
         (None, {"epochs": -3}, "epochs: -3: should be a whole number"),
         (None, {"epochs": np.inf, "unit": "step"}, "steps: inf: should be a whole number"),
+        (None, {"epochs": "10"}, "epochs: '10': should be a whole number"),
+        (None, {"epochs": True}, "epochs: True: should be a whole number"),
+        (None, {"predict": 3}, "predict=3: write it like predict=model.predict"),
+        ((X, Y), {"classes": "setosa"}, 'classes=\'setosa\': write it like classes=["cat", "dog"]'),
+        ((X, Y), {"classes": {"a", "b", "c"}}, 'write it like classes=["cat", "dog"]'),
+        ((X, Y), {"features": "ab"}, 'features=\'ab\': write it like features=["length", "width"]'),
+        ((X, Y), {"features": ["a"]}, "features: 1 name for 2"),
+        ({"X": X, "y": Y}, {}, "data: needs X and y: data=(X, y)"),
+        ((X,), {}, "data: needs X and y: data=(X, y)"),
+        ((None, Y), {}, "data: X: NoneType: is no array of numbers"),
+        (([], []), {}, "data: X: [0]: has no samples, or no features"),
+        (None, {"size": -1}, "size -1: write it like"),
+        (None, {"origin": "me"}, "origin='me': write it like origin=vizopt.External(\"JAX\")"),
+        (None, {"convention": "flax"}, 'convention: \'flax\': should be "book" or "torch" or'),
+        (None, {"modules": {"up": 3}}, "modules['up']=3: write it like modules['up']="),
+        (None, {"versions": {"torch": 2.5}}, "versions['torch']=2.5: write it like"),
     ],
 )
 def test_wrong_data_are_told_before_the_training(tmp_path, data, options, line):
-    with pytest.raises(RecordingError, match=re.escape(line)):
+    with pytest.raises(VizoptError, match=re.escape(line)):
         vizopt.Run(tmp_path / "a.zarr", data=data, **options)
     assert [*tmp_path.iterdir()] == []
 
@@ -304,13 +320,6 @@ def test_a_size_that_is_too_small_is_said(tmp_path):
     with said("a.zarr: takes ", line), vizopt.Run(path, size="2 kB") as run:
         for _ in range(9):
             run.log(loss=1.0, params={"w": np.random.RandomState(0).rand(64, 64)})
-
-
-def test_names_of_features_fit(tmp_path):
-    with said("features: 1 name for 2"):
-        options = {"data": (X, Y), "predict": Loop().predict, "features": ["a"]}
-        with vizopt.Run(tmp_path / "a.zarr", **options) as run:
-            run.log(loss=1.0)
 
 
 @pytest.mark.parametrize("threshold", [np.nan, np.inf, [0.5, 0.6], "half"])

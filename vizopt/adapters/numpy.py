@@ -27,6 +27,7 @@ from vizopt.adapters.options import Options, check
 from vizopt.core.chance import chance_kept
 from vizopt.core.errors import RecordingError
 from vizopt.core.wanted import wanted
+from vizopt.recording.checked import kinds
 from vizopt.recording.given import Numbers, Samples, array, samples
 from vizopt.recording.header import External
 from vizopt.recording.left import give_way
@@ -72,11 +73,11 @@ def record(
     Raises:
         RecordingError: no arrays, no update, no such loss, or what is recorded already.
     """
-    check("numpy.record", path, options, data=data, epochs=epochs, unit=unit)
+    check("numpy.record", path, options, data=data, predict=predict, epochs=epochs, unit=unit)
     wanted("numpy.record: layers", layers, Iterable, "[dense1, activation1, dense2]")
     listed = dict(layers) if isinstance(layers, Mapping) else named(layers)
     reader = layers if isinstance(layers, Mapping) and are_arrays(layers) else listed
-    _check(reader, optimizer, loss, path)
+    _check(reader, optimizer, loss, accuracy, path)
     own = [*listed.values()] if reader is listed else []
     predict, judged = _judging(predict, own, data, options) if data is not None else (predict, None)
     about = {"epochs": epochs, "unit": unit, "convention": "book", "origin": origin_of(optimizer)}
@@ -206,12 +207,15 @@ class _Steps:
         return _judge(self._predict(self._judged.x), self._judged)
 
 
-def _check(layers: Mapping[str, Any], optimizer: Any, loss: Any, path: Path | str) -> None:
+def _check(
+    layers: Mapping[str, Any], optimizer: Any, loss: Any, accuracy: Any, path: Path | str
+) -> None:
     """Hold them against what is listened to, be it by a run that gives way.
 
     Raises:
-        RecordingError: there is none of it, or it is recorded already.
+        VizoptError: there is none of it, or it is recorded already.
     """
+    kinds(accuracy=accuracy)
     if not arrays(layers):
         names = ", ".join([*WEIGHTS, *BIASES])
         raise RecordingError(f"layers: have no arrays: none is called {names}")

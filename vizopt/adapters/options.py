@@ -27,7 +27,7 @@ def check(call: str, path: Any, options: Mapping[str, Any], **known: Any) -> Non
         call: its name, "torch.record".
         path: of the recording.
         options: of the caller's.
-        known: data, epochs and unit, where the adapter knows them.
+        known: data, predict, epochs and unit, where the adapter knows them.
 
     Raises:
         VizoptError: no such option, or one is wrong.

@@ -1,11 +1,31 @@
 """Checked: what a run is asked for, held against what a recording can have, before it begins."""
 
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Set
+from math import nan
+from reprlib import repr as brief
+from typing import Any, NamedTuple, get_args
 
+from vizopt.core.conventions import Convention
+from vizopt.core.errors import RecordingError
+from vizopt.core.numbers import counted
+from vizopt.core.wanted import wanted
 from vizopt.recording import given
 from vizopt.recording.budget import bytes_of
+from vizopt.recording.header import External
 
 MAX_INPUT_NUMBERS = 20e6  # numbers of X that a picture takes
+KINDS: dict[str, tuple[Any, str]] = {  # of what names something, and an example of each
+    "classes": (Iterable, '["cat", "dog"]'),
+    "predict": (Callable, "model.predict"),
+    "accuracy": (Callable, "lambda: accuracy"),
+    "origin": (External, 'vizopt.External("JAX")'),
+    "title": (str, '"A training"'),
+    "target": (str, '"price"'),
+    "features": (Iterable, '["length", "width"]'),
+    "modules": (Mapping, '{"up": "ConvTranspose2d"}'),
+    "versions": (Mapping, '{"torch": "2.5"}'),
+}
+LISTS = ("classes", "features")  # in order, and no single name
 
 
 class Checked(NamedTuple):
@@ -31,22 +51,72 @@ def checked(
     classes: Any = None,
     target: Any = "",
     features: Any = (),
+    predict: Any = None,
     threshold: Any = None,
     size: Any = "200 MB",
     mode: Any = "new",
+    convention: Any = None,
+    **known: Any,
 ) -> Checked:
     """What they are.
+
+    Args:
+        known: origin, modules and versions, which an adapter knows.
 
     Raises:
         VizoptError: one of them is wrong.
     """
-    given.choice("unit", unit, "epoch", "step")
-    given.choice("mode", mode, "new", "resume")
-    given.kinds(title=title, classes=classes, target=target, features=features)
+    _choice("unit", unit, "epoch", "step")
+    _choice("mode", mode, "new", "resume")
+    if convention is not None:
+        _choice("convention", convention, *get_args(Convention))
+    known |= {"classes": classes, "features": features, "predict": predict}
+    kinds(title=title, target=target, **known)
+    names = tuple(map(str, features or ()))
+    samples = given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None
+    if samples and names and len(names) != samples.x.shape[1]:
+        raise RecordingError(f"features: {counted(len(names), 'name')} for {samples.x.shape[1]}")
     return Checked(
-        given.planned(f"{unit}s", epochs),
-        given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None,
-        tuple(map(str, features)),
+        _planned(f"{unit}s", epochs),
+        samples,
+        names,
         None if threshold is None else given.finite("threshold", threshold),
         bytes_of(size),
     )
+
+
+def kinds(**values: Any) -> None:
+    """Raises VizoptError for one that is not of its kind in KINDS; None is left out."""
+    for name, value in values.items():
+        kind, example = KINDS[name]
+        kind = type(None) if name in LISTS and isinstance(value, str | bytes | Set) else kind
+        if value is not None:
+            wanted(f"Run: {name}", value, kind, example)
+        if kind is Mapping:
+            for key, text in (value or {}).items():
+                wanted(f"Run: {name}[{key!r}]", text, str, '"text"')
+
+
+def _choice(name: str, value: Any, *options: str) -> None:
+    """Raises RecordingError where it is none of the options."""
+    if value not in options:
+        known = " or ".join(f'"{option}"' for option in options)
+        raise RecordingError(f"{name}: {value!r}: should be {known}")
+
+
+def _planned(name: str, value: Any) -> int | None:
+    """How many steps there will be, if that is known.
+
+    Raises:
+        RecordingError: no whole number, or one that a recording does not hold.
+    """
+    if value is None:
+        return None
+    try:
+        found = given.number(name, value)
+    except RecordingError:
+        found = nan
+    if isinstance(value, bool) or not (found == found // 1 and 0 <= found <= given.MOST_STEPS):
+        what = f"a whole number up to {given.MOST_STEPS:,}, or None where nobody knows"
+        raise RecordingError(f"{name}: {brief(value)}: should be {what}")
+    return int(found)

@@ -1,7 +1,7 @@
 """Given: what somebody's own training hands over, as plain arrays."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from math import inf, isfinite, nan
 from typing import Any, NamedTuple
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Labels
 from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import counted
-from vizopt.core.wanted import wanted
 from vizopt.recording.labels import labelled, plain
 from vizopt.recording.quantities import QUANTITIES
 
@@ -21,14 +20,6 @@ MIN_SAMPLES = 50  # samples of wide data that are taken in any case
 PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
 MOST_STEPS = 20_000_000  # that a history holds
 LONGEST_NAME = 100  # characters
-KINDS: dict[str, tuple[type, str]] = {  # of what names something, and an example of each
-    "classes": (Iterable, '["cat", "dog"]'),
-    "title": (str, '"A training"'),
-    "target": (str, '"price"'),
-    "features": (Iterable, '["length", "width"]'),
-    "modules": (Mapping, '{"up": "ConvTranspose2d"}'),
-    "versions": (Mapping, '{"torch": "2.5"}'),
-}
 TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
 
 
@@ -132,35 +123,6 @@ def number(name: str, value: Any) -> float:
     return float(found.reshape(()))
 
 
-def kinds(**values: Any) -> None:
-    """Raises VizoptError for one that is not of its kind in KINDS; None is left out."""
-    for name, value in values.items():
-        if value is not None:
-            wanted(f"Run: {name}", value, *KINDS[name])
-
-
-def choice(name: str, value: Any, *options: str) -> None:
-    """Raises RecordingError where it is none of the options."""
-    if value not in options:
-        known = " or ".join(f'"{option}"' for option in options)
-        raise RecordingError(f"{name}: {value!r}: should be {known}")
-
-
-def planned(name: str, value: Any) -> int | None:
-    """How many steps there will be, if that is known.
-
-    Raises:
-        RecordingError: no whole number, or one that a recording does not hold.
-    """
-    if value is None:
-        return None
-    found = number(name, value)
-    if not (found == found // 1 and 0 <= found <= MOST_STEPS):
-        what = f"a whole number up to {MOST_STEPS:,}, or None where nobody knows"
-        raise RecordingError(f"{name}: {value}: should be {what}")
-    return int(found)
-
-
 def step(value: Any) -> int:
     """A step's number.
 
@@ -227,14 +189,12 @@ def samples(
     Raises:
         RecordingError: they do not fit each other.
     """
+    both: Any = data if not isinstance(data, str | Mapping) else ()
     try:
-        given, labels = data
+        given, labels = both
     except (TypeError, ValueError) as error:
         raise RecordingError("data: needs X and y: data=(X, y)") from error
-    x = array(given)
-    if x.dtype.kind not in "biuf":
-        raise RecordingError(f"data: X: {x.dtype}: needs numbers")
-    x = x.reshape(-1, 1) if x.ndim < 2 else x
+    x = _inputs(given)
     y = plain(array(labels) if hasattr(labels, "detach") else labels)
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
@@ -247,6 +207,19 @@ def samples(
         return Numbers(values, shape, _numbers(y)[some], target or "y", every)
     found = labelled(y, classes)
     return Samples(values, shape, found.codes[some], found.names, found.values, every)
+
+
+def _inputs(given: Any) -> NDArray[Any]:
+    """X [N, D, …]."""
+    try:
+        x = array(given)
+    except RecordingError as error:
+        raise RecordingError(f"data: X: {error}") from error
+    if x.dtype.kind not in "biuf":
+        raise RecordingError(f"data: X: {x.dtype}: needs numbers")
+    if not x.size:
+        raise RecordingError(f"data: X: {list(x.shape)}: has no samples, or no features")
+    return x.reshape(-1, 1) if x.ndim < 2 else x
 
 
 def _some(samples: int, width: int, most: float) -> NDArray[np.intp]:

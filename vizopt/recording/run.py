@@ -104,7 +104,7 @@ class Run:
         versions: Mapping[str, str] | None = None,
     ) -> None:
         self.path = at_home(path)
-        given.kinds(modules=modules, versions=versions)
+        about = {"origin": origin, "modules": modules, "versions": versions}
         epochs, samples, names, one, self._most = checked(
             epochs=epochs,
             unit=unit,
@@ -113,13 +113,13 @@ class Run:
             classes=classes,
             target=target,
             features=features,
+            predict=predict,
             threshold=threshold,
-            size=size,
-            mode=mode,
+            **{"size": size, "mode": mode, "convention": convention, **about},
         )
         source = Source(samples, predict, names, one, convention, dict(modules or {}))
-        about = {"unit": unit, "title": title, **_about(origin, versions)}
-        self._writer = Writer(self.path, about, epochs, resumes=mode == "resume")
+        head = {"unit": unit, "title": title, **_about(origin, versions)}
+        self._writer = Writer(self.path, head, epochs, resumes=mode == "resume")
         self.place = self._writer.place  # where the path leads to
         self._left_out = LeftOut(self.path, self._writer.part, self._writer.abandon)
         self._keeping = Keeping(self._writer, source, self._left_out, self._most, epochs)
