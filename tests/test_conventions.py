@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from conventions import BOOK, EVERY_TORCH, KERAS, OWN, TORCH, shapes_of
 
+from vizopt.core.conventions import tensors_of
 from vizopt.core.params import ParamLayout
 
 MODULES = {"up": "ConvTranspose2d", "tok": "Embedding", "bil": "Bilinear", "norm_of": "Own"}
@@ -198,3 +199,18 @@ def test_the_names_and_shapes_are_those_of_keras(monkeypatch):
     models = keras.Model(image, x), keras.Model(words, y)
     found = {v.path: tuple(v.shape) for model in models for v in model.trainable_variables}
     assert found == shapes_of(KERAS)
+
+
+def test_a_square_matrix_lies_as_those_do_whose_biases_tell_it():
+    """Named as PyTorch's, stored [inputs, outputs]."""
+    shapes = {"a.weight": (2, 8), "a.bias": (8,), "b.weight": (8, 8), "b.bias": (8,)}
+    own = {tensor.name: tensor.axis_in for tensor in tensors_of(shapes, "torch", {})}
+    assert (own["a.weight"], own["b.weight"]) == (0, 0)
+    theirs = {**shapes, "a.weight": (8, 2)}
+    own = {tensor.name: tensor.axis_in for tensor in tensors_of(theirs, "torch", {})}
+    assert (own["a.weight"], own["b.weight"]) == (1, 1)
+    both = {**shapes, "c.weight": (3, 8), "c.bias": (3,)}  # as torch has it
+    own = {tensor.name: tensor.axis_in for tensor in tensors_of(both, "torch", {})}
+    assert (own["a.weight"], own["b.weight"], own["c.weight"]) == (0, 1, 1)
+    alone = {"b.weight": (8, 8)}
+    assert tensors_of(alone, "torch", {})[0].axis_in == 1

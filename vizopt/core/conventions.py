@@ -36,7 +36,8 @@ def tensors_of(
     a bias joins the one whose outputs it fits, by its name where it fits more. What is left is a
     layer alone. A matrix of torch's own modules is [outputs, inputs]; one by any other name, as of
     a parameter `W_q`, is taken as [inputs, outputs]. One whose bias fits its inputs and not its
-    outputs lies the other way: a transposed convolution, or an owner with a way of his own.
+    outputs lies the other way: a transposed convolution, or an owner with a way of his own. A
+    square one lies as the matrices whose biases tell it; where none does as its convention says.
 
     Args:
         shapes: name → shape, in the order of the flat vector.
@@ -51,14 +52,16 @@ def tensors_of(
     members: dict[str, dict[str, Shape]] = {}
     for name, shape in shapes.items():
         members.setdefault(_module(name, convention), {})[name] = tuple(shape)
-    found: dict[str, Tensor] = {}
+    known: dict[str, list[Tensor]] = {}
     for module, arrays in members.items():
         kind = modules.get(module, _own(module))
         biases = {shape for name, shape in arrays.items() if BIAS.match(_own(name))}
-        known = [
+        known[module] = [
             _tensor(name, shape, module, convention, kind, biases) for name, shape in arrays.items()
         ]
-        found |= {tensor.name: tensor for tensor in _layered(module, _turned(known))}
+    found: dict[str, Tensor] = {}
+    for module, tensors in _all_turned(known).items():
+        found |= {tensor.name: tensor for tensor in _layered(module, tensors)}
     return tuple(found[name] for name in shapes)
 
 
@@ -132,6 +135,41 @@ def _axes(
     return axes - 2, (axes - 1,)
 
 
+def _all_turned(known: Mapping[str, list[Tensor]]) -> dict[str, list[Tensor]]:
+    """The tensors of each module, turned where a bias tells it; a square matrix goes by the others
+    that are told, where these agree."""
+    found = {module: _turned(tensors) for module, tensors in known.items()}
+    ways = {
+        tensor != before
+        for module, tensors in found.items()
+        if any(tensor.role == "bias" for tensor in tensors)
+        for before, tensor in zip(known[module], tensors, strict=True)
+        if tensor.role == "weight" and len({*tensor.shape}) == len(tensor.shape) == 2
+    }
+    if ways != {True}:
+        return found
+    return {
+        module: [_flipped(each) if _is_square(each) else each for each in tensors]
+        for module, tensors in found.items()
+    }
+
+
+def _is_square(tensor: Tensor) -> bool:
+    """Whether it is a matrix that may lie either way."""
+    sides = {*tensor.shape}
+    return (
+        tensor.role == "weight"
+        and tensor.axis_in is not None
+        and len(tensor.shape) == 2 > len(sides)
+    )
+
+
+def _flipped(tensor: Tensor) -> Tensor:
+    """Its inputs are its outputs."""
+    assert tensor.axis_in is not None
+    return replace(tensor, axis_in=tensor.axes_out[0], axes_out=(tensor.axis_in,))
+
+
 def _turned(tensors: list[Tensor]) -> list[Tensor]:
     """The tensors of a module, those turned whose bias fits their inputs and not their outputs."""
     biases = [tensor for tensor in tensors if tensor.role == "bias"]
@@ -147,7 +185,7 @@ def _turned(tensors: list[Tensor]) -> list[Tensor]:
         inputs, outputs = tensor.shape[tensor.axis_in], _outputs(own[0])
         if tensor.grid[1] in outputs or inputs not in outputs or len(tensor.axes_out) > 1:
             return tensor
-        return replace(tensor, axis_in=tensor.axes_out[0], axes_out=(tensor.axis_in,))
+        return _flipped(tensor)
 
     return [turned(tensor) for tensor in tensors]
 
