@@ -24,6 +24,7 @@ from vizopt.recording.events import broken_off, events
 from vizopt.recording.minima import f_range, minima_of, seen_from
 from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
+from vizopt.recording.valleys import Valleys
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Scene
 from vizopt.search import _Search, find
@@ -343,6 +344,14 @@ def test_valleys_are_those_of_their_definition(f, interval):
         assert (m.left, m.right) == (left, right)
         tops = maxima[np.isin(maxima[:, 0], [left, right]), 1]
         assert m.low == m.f + 0.01 * ((tops.min() if len(tops) else high) - m.f)
+
+
+@pytest.mark.parametrize("many", [2, 3, 100])
+def test_a_level_stretch_reaches_the_ends_of_the_interval(many):
+    x = np.linspace(-3, 3, many)
+    level = Valleys.of(np.c_[x, np.ones(many)], np.empty((0, 2)), 1.0)
+    for place in (-3.0, 0.1, 3.0):
+        assert level.around(place, 1.0).flat == (-3.0, 3.0)
 
 
 def test_a_narrow_valley_must_be_met_more_closely():

@@ -320,3 +320,13 @@ def test_names_that_no_line_holds_are_told_apart_by_their_ends_or_numbers():
     assert found.lines == 1
     _, found = legend(tuple(long + c + long for c in "abc"), 300)
     assert found.names == ["0", "1", "2"]
+
+
+def test_as_many_names_stand_in_a_line_as_have_room_for_a_marker_and_three_figures():
+    long = "a-name-of-a-class-that-is-longer-than-any-line-could-hold-" * 3
+    names = tuple(f"{long}{c}{long}" for c in range(MAX_CLASSES))
+    for side in range(60, 240, 5):
+        slot, found = legend(names, side)
+        least = 15 + slot.text_width("000", 11)
+        assert found.step == pytest.approx(side / found.across)
+        assert found.across == min(side // least, MAX_CLASSES // LINES)

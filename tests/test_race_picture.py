@@ -19,6 +19,7 @@ from vizopt.core.numbers import count, number, setting
 from vizopt.core.sizes import Box
 from vizopt.draw.panels import PANELS, SmallPlane
 from vizopt.draw.panels.balls import ARROW, BADGE_STEP_RADII, _shapes, sides, stacked
+from vizopt.draw.panels.curves.compared import _is_together
 from vizopt.draw.panels.curves.sofar import Line, _join
 from vizopt.draw.panels.curves.tips import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
@@ -522,3 +523,10 @@ def test_a_run_that_logs_few_steps_has_a_line_from_one_to_the_next(tmp_path):
 
 def test_lines_that_end_together_have_their_badges_in_one_column():
     assert beside([100.0, 40.0, 95.0, 41.0, 300.0], 30.0) == [[1, 3], [0, 2], [4]]
+
+
+@pytest.mark.parametrize(("behind", "together"), [(0.0, True), (7.9, True), (8.1, False)])
+def test_lines_are_drawn_in_one_go_where_none_is_four_units_behind(behind, together):
+    slot = SimpleNamespace(unit=2.0)
+    first = np.array([10.0, 20.0, 30.0])
+    assert _is_together(slot, [first, first - [0, behind, 0]]) is together

@@ -1,6 +1,7 @@
 """Room: what a picture writes is whole on every shape of frame, and as sharp as the frame."""
 
 from dataclasses import replace
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -249,3 +250,16 @@ def test_an_arrow_above_or_below_the_frame_points_there(f, start, rate, over):
     assert (wide[tip], wide[back]) == (1, 19)
     edge = plot.y0 if over else plot.y0 + plot.height
     assert abs(tip - edge) <= 1
+
+
+def test_no_number_below_a_curve_touches_the_next():
+    """Where its ticks are fewer they are not always farther apart: of 0.1 to 0.9 two are
+    0.3 and 0.6, or 0.4 and 0.8."""
+    slot = slot_of(400, 300)
+    for width in range(70, 400, 3):
+        plot = Plot(0.0, 0.0, width, 200.0, 0.1, 0.9, 0.0, 1.0)
+        ticks = plot._places(slot)
+        assert len(ticks) >= 2
+        for (a, one), (b, other) in pairwise(ticks):
+            half = (slot.text_width(one, 11) + slot.text_width(other, 11)) / 2
+            assert plot.px(b) - plot.px(a) >= half + slot.font(11), width

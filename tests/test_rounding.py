@@ -8,6 +8,7 @@ from vizopt import story
 from vizopt.recording.descent import outcome
 from vizopt.recording.minima import minima_of
 from vizopt.train.problems.curve import curve
+from vizopt.train.problems.formula.noise import Noisy
 
 LEVEL = {
     "sin(x)^2 + cos(x)^2": 1.0,
@@ -64,3 +65,10 @@ def test_a_minimum_at_which_terms_cancel_is_the_lowest_point():
 def test_beside_a_jump_at_the_start_f_is_what_it_is():
     run = descend("where(x < 0.3, 0.3 - x, x + 1)", (-1, 2), 0.3, 0.01)
     assert run["loss"][0] == pytest.approx(1.3, rel=1e-15)
+
+
+@pytest.mark.parametrize("error", [0.0, 0.5, 1.0, 1.75])
+def test_a_quotient_is_no_farther_off_than_its_bound(error):
+    seen = Noisy(3.0, 0.2) / Noisy(2.0, error)
+    ends = [top / bottom for top in (2.8, 3.2) for bottom in (2.0 - error, 2.0 + error)]
+    assert max(abs(end - seen.value) for end in ends) <= seen.error * (1 + 1e-12)

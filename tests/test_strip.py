@@ -267,9 +267,12 @@ def test_what_would_flash_is_the_mean_of_half_a_second_and_says_so(wild, texts, 
     said = [text for text, _ in texts.moving(Shown(), 65)]
     assert said == ["mean of epochs 120–148"]
     with monkeypatch.context() as patch:
-        patch.setattr(strip, "shown_of", lambda *_: "n" * 55)
-        draw = Strip().dynamic(slot, alone(wild, np.arange(90)))
-        assert [text for text, _ in texts.moving(Shown(), 65)] == ["epochs 120–148"]
+        letter, words = slot.text_width("n", 12), slot.glyphs(12).width("mean of epochs 120–148")
+        most = int((box.width - words - 12) / letter)  # that leave twelve units between
+        for many, said in ((most, "mean of epochs 120–148"), (most + 1, "epochs 120–148")):
+            patch.setattr(strip, "shown_of", lambda *_, many=many: "n" * many)
+            draw = Strip().dynamic(slot, alone(wild, np.arange(90)))
+            assert [text for text, _ in texts.moving(Shown(), 65)] == [said]
     draw = Strip().dynamic(slot, alone(wild, np.arange(90)))
     assert texts.moving(Shown(), 7) == []
 
@@ -330,3 +333,15 @@ def test_one_feature_in_words(line, tmp_path):
     assert "A strip shows the one feature. For each class a curve in its colour" in told
     assert "To the right is dose, in the units of the data. Points held out" in told
     assert "the curves would flash they are the mean of the epochs of half a second" in told
+
+
+def test_a_steep_curve_is_judged_as_wide_as_it_is_drawn(line):
+    """Twelve pixels across it: in a column of 4 × 4 pixels more of them, the steeper it is."""
+    slot, row = slot_of(), np.array([30])
+    predicted = Predicted(slot, line, row, (400, 400), lambda p: 400 * (1 - p), 12.0)
+    rising = np.interp(np.arange(200), [60, 130], [0.1, 0.9])
+    predicted._row = lambda _: np.array([rising, np.full(200, 0.5), np.full(200, 0.5)])
+    covered = (predicted._seen(0) == 3).sum(axis=0)  # of the first of three classes
+    slope = 0.8 * 400 / (70 * 2)
+    assert covered[[10, 90]] == pytest.approx(3, abs=1)
+    assert covered[35:40] == pytest.approx(12 / 4 * np.hypot(1, slope), abs=1)

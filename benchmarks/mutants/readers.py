@@ -20,32 +20,40 @@ READERS = {
     "core/words": "tongues story truth outcome",
     "draw/clear": "clear check",
     "draw/fonts": "tongues",
-    "draw/header": "truth header golden tongues",
-    "draw/panels": "golden truth_descent truth print contracts/panels picture room names",
-    "draw/panels/a": "worked axis golden measured truth_descent truth outcome beside room",
-    "draw/panels/ba": "race_picture race_truth race golden picture names",
-    "draw/panels/base": "contracts/panels axis bounds measured picture room tongues truth golden",
+    "draw/header": "truth header golden drawn tongues",
+    "draw/panels": "golden drawn truth_descent truth print contracts/panels picture room names",
+    "draw/panels/a": "worked axis golden drawn measured truth_descent truth outcome beside room",
+    "draw/panels/ba": "race_picture race_truth race golden drawn picture names",
+    "draw/panels/base": (
+        "contracts/panels axis bounds measured picture room tongues truth golden "
+        "drawn"
+    ),
     "draw/panels/curves": (
-        "axis golden measured truth race_picture race_truth contracts/panels curves beside "
+        "axis golden drawn measured truth race_picture race_truth contracts/panels curves beside "
         "external logged"
     ),
-    "draw/panels/distance": "curves golden truth_descent contracts/panels picture",
-    "draw/panels/features": "golden features strip truth picture",
-    "draw/panels/figures": "worked golden truth_descent digits",
-    "draw/panels/legend": "many golden features truth strip picture names contracts/panels",
-    "draw/panels/magnifier": "curves golden truth_descent contracts/panels picture",
-    "draw/panels/move": "trail golden worked truth_descent contracts/panels",
-    "draw/panels/names": "room golden names race_picture truth_descent",
-    "draw/panels/p": "golden markers curves truth_descent truth contracts/panels trail picture",
-    "draw/panels/predicted": "strip truth golden contracts/panels hold",
-    "draw/panels/readings": "worked truth_descent golden",
-    "draw/panels/rule": "worked golden trail tongues truth_descent",
-    "draw/panels/s": "golden recorded_params many markers strip truth contracts/panels picture",
-    "draw/panels/small": "race_picture golden contracts/panels picture beside",
-    "draw/panels/standings": "race race_picture measured golden names contracts/panels",
-    "draw/panels/worked": "worked golden trail truth_descent room contracts/panels",
+    "draw/panels/distance": "curves golden drawn truth_descent contracts/panels picture",
+    "draw/panels/features": "golden drawn features strip truth picture",
+    "draw/panels/figures": "worked golden drawn truth_descent digits",
+    "draw/panels/legend": "many golden drawn features truth strip picture names contracts/panels",
+    "draw/panels/magnifier": "curves golden drawn truth_descent contracts/panels picture",
+    "draw/panels/move": "trail golden drawn worked truth_descent contracts/panels",
+    "draw/panels/names": "room golden drawn names race_picture truth_descent",
+    "draw/panels/p": (
+        "golden drawn markers curves truth_descent truth contracts/panels trail picture"
+    ),
+    "draw/panels/predicted": "strip truth golden drawn contracts/panels hold",
+    "draw/panels/readings": "worked truth_descent golden drawn",
+    "draw/panels/rule": "worked golden drawn trail tongues truth_descent",
+    "draw/panels/s": (
+        "golden drawn recorded_params many markers strip truth contracts/panels picture"
+    ),
+    "draw/panels/small": "race_picture golden drawn contracts/panels picture beside",
+    "draw/panels/standings": "race race_picture measured golden drawn names contracts/panels",
+    "draw/panels/worked": "worked golden drawn trail truth_descent room contracts/panels",
     "draw": (
-        "header contracts/panels truth truth_descent golden print picture strip race_picture clear"
+        "header contracts/panels truth truth_descent golden drawn print picture strip "
+        "race_picture clear"
     ),
     "draw/timeline": "timeline views beside race hold truth",
     "flashes": "flashes clear check rules light",
