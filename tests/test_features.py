@@ -11,6 +11,7 @@ from numpy.random import RandomState
 import vizopt
 from vizopt import story
 from vizopt.clips.drawing import planned_picture
+from vizopt.draw.panels.features import ticks
 from vizopt.draw.theme import THEMES
 from vizopt.recording.store import Recording
 from vizopt.train.problems.standard import standardised, units
@@ -196,3 +197,13 @@ def test_units_give_the_values_back(scale):
     x = (RNG.randn(50, 2) - np.array([3, 8])) * scale
     mean, deviation = units(x).T
     assert mean + deviation * standardised(x) == pytest.approx(x, rel=1e-5, abs=1e-6 * scale)
+
+
+def test_ticks_have_no_more_figures_than_tell_them_apart():
+    """In the units of the data, whose mean and deviation these are."""
+    for mean, deviation, told in (
+        (1e6, 5e4, "9.6e5 9.8e5 1e6 1.02e6 1.04e6"),
+        (1e9, 2, "999999998 999999998.5 999999999 999999999.5 1000000000"),
+        (12_000, 4000, "8000 9000 10000 11000 12000"),
+    ):
+        assert [text for _, text in ticks(-1, 1, mean, deviation)][:5] == told.split()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vizopt.core.numbers import count, number, setting
+from vizopt.core.numbers import count, number, setting, ticks_told
 from vizopt.recording.quantities import title
 
 
@@ -130,3 +130,20 @@ def test_a_descent_has_no_loss():
     assert title("loss", "function") == "f(x)"
     assert title("validation_loss", "network") == "validation loss"
     assert {title("lr", kind) for kind in ("network", "function")} == {"learning rate"}
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([0, 5000, 10_000, 15_000], "0 5000 10000 15000"),
+        ([-10_000, -5000, 0], "−10000 −5000 0"),
+        ([9999.5, 10_000, 10_000.5], "9999.5 10000 10000.5"),
+        ([0, 10_000, 20_000], "0 1e4 2e4"),
+        ([1, 100, 1e4], "1 100 10000"),
+        ([1, 1e3, 1e6], "1 1000 1e6"),
+        ([1e-6, 1e-3, 1], "1e−6 0.001 1"),
+    ],
+)
+def test_one_axis_has_one_style_of_numbers(values, told):
+    assert ticks_told(values) == told.split()
+    assert [float(text.replace("−", "-")) for text in ticks_told(values)] == values

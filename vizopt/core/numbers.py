@@ -1,5 +1,7 @@
 """Numbers: the one way that a number is written, in pictures, texts and pages."""
 
+from collections.abc import Iterable
+from decimal import Decimal
 from math import floor, isfinite, log10
 
 # Below the first and from the second on there is an exponent: an axis to 0.005 and a value of
@@ -61,6 +63,17 @@ def setting(value: float, digits: int = 6, span: float = 0.0) -> str:
         mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         return _shown(f"{mantissa}e{exponent}")
     return _shown(f"{rounded + 0.0:.{digits}g}")
+
+
+def ticks_told(values: Iterable[float], span: float = 0.0) -> list[str]:
+    """The ticks of an axis as `setting` writes them, in one style where a large one would have an
+    exponent beside others that have none: `5000` and `10000`, not `1e4`."""
+    texts = [setting(float(value), span=span) for value in values]
+    mixed = any("e" not in text and text != "0" for text in texts)
+    exponents = [int(text.partition("e")[2].replace("−", "-") or 0) for text in texts]
+    if not mixed or min(exponents) < 0 or max(exponents) >= MAX_PLAIN_FIGURES:
+        return texts
+    return [_shown(f"{Decimal(text.replace('−', '-')):f}") for text in texts]
 
 
 def count(value: int) -> str:

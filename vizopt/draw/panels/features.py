@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from vizopt.core.numbers import setting
+from vizopt.core.numbers import ticks_told
 from vizopt.draw.panels.axis import even_ticks
 from vizopt.draw.panels.base import DrawContext
 from vizopt.recording.store import Recording
@@ -90,9 +90,9 @@ def ticks(low: float, high: float, mean: float, deviation: float) -> tuple[Tick,
     values = even_ticks(first, last, PARTS)
     shares = ((values - mean) / deviation - low) / (high - low)
     kept = [(float(s), float(v)) for s, v in zip(shares, values, strict=True) if 0 <= s <= 1]
-    texts = [setting(v) for _, v in kept]
+    texts = ticks_told(v for _, v in kept)
     if len(set(texts)) < len(texts):
-        texts = [setting(v, span=float(last - first)) for _, v in kept]
+        texts = ticks_told((v for _, v in kept), float(last - first))
     return tuple((s, text) for (s, _), text in zip(kept, texts, strict=True))
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.numbers import setting
+from vizopt.core.numbers import ticks_told
 from vizopt.draw.panels.base import DrawContext
 from vizopt.recording.minima import f_range
 from vizopt.recording.store import Recording
@@ -116,4 +116,4 @@ def _ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
     from matplotlib.ticker import MaxNLocator
 
     ticks = [at for at in MaxNLocator(most).tick_values(low, high) if low <= at <= high]
-    return [(float(at), setting(at, span=high - low)) for at in ticks]
+    return list(zip(map(float, ticks), ticks_told(ticks, high - low), strict=True))

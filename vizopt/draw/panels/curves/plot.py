@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.numbers import count, setting
+from vizopt.core.numbers import count, setting, ticks_told
 from vizopt.draw.panels.axis import Axis, even_ticks
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.names import layers_of, shorts_of, title_of
@@ -52,7 +52,7 @@ class Plot:
         """In its part of the panel: left, top, width, height; names at the right of it."""
         start, above, wide, high = part
         under = head(slot) + slot.unit * 12
-        ticks = [setting(float(tick)) for tick in axis.ticks(_parts(slot, high - under))]
+        ticks = ticks_told(axis.ticks(_parts(slot, high - under)))
         gutter = max(slot.text_width(text, 11) for text in [*ticks, "0.00"]) + slot.unit * 8
         width = wide - names - gutter - slot.unit * 5
         return cls(
@@ -128,14 +128,15 @@ class Plot:
         """The title and the values' grid lines."""
         slot.text(self.start, self.top - slot.unit * 12, self.name(slot), 13)
         above, ends = np.inf, [self.left, self.left + self.width]
-        for tick in self.axis.ticks(_parts(slot, self.height)):
+        ticks = self.axis.ticks(_parts(slot, self.height))
+        for tick, text in zip(ticks, ticks_told(ticks), strict=True):
             y = float(self.y(np.array(tick)))
             if above - y < slot.font(11) * 1.1:
                 continue
             above = y
             slot.axes.plot(ends, [y, y], color=slot.theme.rule, lw=slot.hairline)
             x = self.left - slot.unit * 6
-            slot.text(x, y + slot.font(11) * 0.36, setting(tick), 11, align="right")
+            slot.text(x, y + slot.font(11) * 0.36, text, 11, align="right")
 
 
 def head(slot: DrawContext) -> float:
