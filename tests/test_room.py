@@ -17,7 +17,7 @@ from vizopt.core.words import language
 from vizopt.draw.header import LINES
 from vizopt.draw.header import _lines as settings_lines
 from vizopt.draw.paint import DPI, pixel_axes
-from vizopt.draw.panels import Descent
+from vizopt.draw.panels import Descent, Magnifier
 from vizopt.draw.panels.arithmetic import arithmetic
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.lines import draw_line
@@ -263,3 +263,15 @@ def test_no_number_below_a_curve_touches_the_next():
         for (a, one), (b, other) in pairwise(ticks):
             half = (slot.text_width(one, 11) + slot.text_width(other, 11)) / 2
             assert plot.px(b) - plot.px(a) >= half + slot.font(11), width
+
+
+@pytest.mark.parametrize("tongue", ["en", "de", "fr"])
+@pytest.mark.parametrize("text", ["normal", "large", 2.9])
+def test_what_is_magnified_is_told_beside_how_much(tongue, text):
+    slot = slot_of(240, 200)  # as in a square
+    slot = replace(slot, theme=replace(slot.theme, text=text, words=language(tongue)))
+    Magnifier().static(slot, alone(descend("x**2", (-3, 3), 3, 0.1), np.arange(3)))
+    (told,) = slot.axes.texts
+    assert told.get_text() == slot.say("around_point") or text == 2.9
+    free = 240 - slot.text_width(told.get_text(), 12) - slot.text_width("× 256", 12, "bold")
+    assert free >= 8

@@ -43,7 +43,8 @@ class Magnifier(OneRun):
             return
         top = _top(slot)
         slot.frame(0, top, slot.width - 1, slot.height - top - 1)
-        slot.text(0, top - slot.unit * 7, slot.say("around_point"), 12)
+        room = slot.width - slot.text_width(f"× {MAX_MAGNIFICATION}", 12, "bold") - slot.unit * 8
+        slot.text(0, top - slot.unit * 7, slot.fitted(slot.say("around_point"), 12, room), 12)
 
     def dynamic(self, slot: DrawContext, views: Views) -> Draw:
         run, rows = self.view(views)[1:3]
