@@ -23,7 +23,7 @@ NO_TORCH = 'raise ModuleNotFoundError("No module named \'torch\'", name="torch")
 DRAWN = ("draw", "clips", "formats", "story", "flashes")  # they change no recording
 SHARED = "run,line,descent"  # recordings that are made once for these
 NEAR, LONG = 4, 1.0  # files of tests, and seconds of a test, for what is imported anew
-ALL_DAY = 86_400.0  # seconds
+ALL_DAY = 43_200.0  # seconds; thirty times a whole day are more than a process can wait
 IMPORTED = "import"  # instead of who noticed: it takes a new import
 
 
