@@ -215,6 +215,7 @@ class TorchRun:
         if "loss" in values:
             values["loss"] = _mean(values["loss"])
         told, self._told = self._told, {}
+        told = {name: _number(value) for name, value in told.items()}
         self._run.log(params=taken, **values | told)
 
     def _finish(self) -> None:
@@ -270,6 +271,12 @@ def _is_skipped(optimizer: torch.optim.Optimizer) -> bool:
     """Whether it did nothing, as a GradScaler has told it to: a fused one is called even so."""
     found = getattr(optimizer, "found_inf", None)
     return found is not None and bool(found)
+
+
+def _number(value: Any) -> Any:
+    """A tensor of one number as Python's, in a tenth of the time that NumPy's way to it takes."""
+    plain = type(value) is torch.Tensor and value.is_cpu and value.is_floating_point()
+    return value.item() if plain and value.numel() == 1 else value
 
 
 def _mean(losses: list[torch.Tensor]) -> Any:
