@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from vizopt.core.arrays import Vector
-from vizopt.core.words import phrase
+from vizopt.core.words import phrase, worded
 from vizopt.recording.header import Kind
 
 BOOK = re.compile(r"dense(\d+)")  # a layer of the book
@@ -26,7 +26,8 @@ class Quantity:
     """What one recorded value is to whoever reads it.
 
     Args:
-        title: key of its words above a curve; without one its name stands there.
+        title: above a curve, key of its words or, until languages have them, English; without one
+            its name stands there.
         short: the same where there is little room.
         of_function: its title where a function is made small.
         shape: of a row: "scalar" is one number of every epoch, which curves can show.
@@ -41,9 +42,12 @@ class Quantity:
         told: what a text calls it that tells its course; empty where it is told otherwise.
         made: whether training makes it, unlike a rate, which follows from its rule.
         aliases: what others call it, small letters, one blank between.
-        measure: what gives it from an update, of the whole network and of each layer.
+        measure: what gives it from an update, of the whole network and of each layer; made of their
+            norms alone, all that adapters hand over.
         state: the names of those arrays of an optimizer's state whose norm it is, of the whole
             network and of each layer, one blank between.
+        meaning: of one that is measured, for the reference.
+        reading: what its values tell, for the same.
     """
 
     title: str = ""
@@ -62,6 +66,8 @@ class Quantity:
     aliases: str = ""
     measure: Measure | None = None
     state: str = ""
+    meaning: str = ""
+    reading: str = ""
 
 
 def norm(values: Vector) -> float:
@@ -127,6 +133,8 @@ QUANTITIES: dict[str, Quantity] = {
         told="norm of the gradient",
         aliases="gradient_norm total_norm",
         measure=lambda params, grad, update: norm(grad),
+        meaning="‖g‖₂ of the gradient",
+        reading="a first layer far below the last one: gradients vanish",
     ),
     "update_ratio": Quantity(
         title="update_ratio",
@@ -138,6 +146,9 @@ QUANTITIES: dict[str, Quantity] = {
         told="ratio of an update to the weights",
         aliases="update_to_weight_ratio update_to_data_ratio",
         measure=lambda params, grad, update: ratio(params, update),
+        meaning="‖Δ‖₂ / ‖w‖₂, the update over the weights before it",
+        reading="about 0.001 is a rule of thumb; far above it the rate is too large, far below it "
+        "the layer stands still",
     ),
     "weight_norm": Quantity(
         title="weight_norm",
@@ -148,6 +159,8 @@ QUANTITIES: dict[str, Quantity] = {
         told="norm of the weights",
         aliases="param_norm parameter_norm",
         measure=lambda params, grad, update: norm(params),
+        meaning="‖w‖₂, weights and biases",
+        reading="grows for ever without decay",
     ),
     "momentum_norm": Quantity(
         title="momentum_norm",
@@ -249,7 +262,7 @@ def title(column: str, kind: Kind) -> str:
         return found.of_function
     if not found.title or name not in QUANTITIES:  # by the words of who logged it
         return column.replace("_", " ")
-    told = phrase(found.title)
+    told = worded(found.title)
     if column.startswith(HELD_OUT):
         told = phrase("validation", quantity=told)
     return phrase("of_layer", quantity=told, layer=layer_title(layer)) if layer else told

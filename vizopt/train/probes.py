@@ -67,8 +67,7 @@ class Record:
 
     Args:
         quantities: measured at every epoch, of the whole network and of each layer, at its first
-            update: "grad_norm", ‖g‖ of the gradient; "update_ratio", ‖Δ‖ / ‖w‖; "weight_norm", ‖w‖
-            before it.
+            update: {measured}.
         large: of a layer of more than 100 000 cells record all, "whole", or 128 × 128 evenly spaced
             ones, "sample", the same in all rows; what it computes is shown and measured of all.
     """
@@ -78,6 +77,11 @@ class Record:
         ...,
     ] = ()
     large: Literal["whole", "sample"] = "whole"
+
+
+if Record.__doc__:  # none with python -OO
+    meanings = (f'"{name}", {quantity(name).meaning}' for name in MEASURED)
+    Record.__doc__ = Record.__doc__.format(measured="; ".join(meanings))
 
 
 class Tape:

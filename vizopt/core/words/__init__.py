@@ -79,6 +79,11 @@ def phrase(key: str, **values: object) -> Phrase:
     return said
 
 
+def worded(text: str) -> str:
+    """What a key stands for, as a phrase; a text that is none is English and stays so."""
+    return phrase(text) if text in table("en") else text
+
+
 @cache
 def languages() -> tuple[str, ...]:
     """Those that come with vizopt: `de`, `en`, `es`, `fr`."""

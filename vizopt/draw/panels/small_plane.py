@@ -10,6 +10,7 @@ from pydantic import Field
 
 from vizopt.core.arrays import Pixels
 from vizopt.core.specs import Flag, spec
+from vizopt.core.words import worded
 from vizopt.draw.glyphs import Glyphs, drawn_width
 from vizopt.draw.paint import pixel
 from vizopt.draw.panels.badge import draw_badge, reach
@@ -80,7 +81,9 @@ class SmallPlane(OneRun):
         view = self.view(views)
         epochs = view.run["epoch"][view.rows]
         texts = [_texts(view, column, epochs) for column in self.columns]
-        titles = [slot.told(quantity(c).short or quantity(c).title) for c in self.columns[1:]]
+        titles = [
+            quantity(c).short or slot.told(worded(quantity(c).title)) for c in self.columns[1:]
+        ]
         ended = ending(view, views)
         large = slot.glyphs(VALUE, colour=slot.theme.ink, weight="bold")
         small = slot.glyphs(MORE)
