@@ -19,8 +19,8 @@ is on disk is opened with `vizopt.Recording("sgd.zarr")`. `check`, `find`, `slid
 `tune` and `recipe` do what the commands of these names do. What goes wrong for a user is a
 `VizoptError`, one line each.
 
-Files by suffix: .mp4, .mov, .webm, .gif, .webp, .apng; of one frame .png, .jpg (.jpeg), .pdf, .svg;
-all of them as NAME-%05d.png; .html (a page with a player), .pptx (a slide), .zarr (the recording).
+The suffix of a file is its format, clip, still, page or slide; `render` names them. A recording is
+.zarr.
 """
 
 from importlib import import_module as _import_module

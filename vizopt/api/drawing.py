@@ -99,9 +99,8 @@ def make(
 
     Args:
         scene: a bundled scene's name, a TOML file, or a loaded scene.
-        file: what to write, as for `render`: .mp4, .mov, .webm, .gif, .webp, .apng, .png, .jpg
-            (.jpeg), .pdf, .svg, NAME-%05d.png, .html, .pptx. Of several files, a list, one may be
-            the recording, .zarr; the scene is trained once.
+        file: what to write, as for `render`. Of several files, a list, one may be the recording,
+            .zarr; the scene is trained once.
         options: as for `render`.
         **keywords: as for `render`; `overrides` may change any key: {"optimizer.lr": 0.5}.
 

@@ -22,8 +22,8 @@ MAX_TAG_BYTES = 1_000_000  # of all tags of a video; a recipe and its escapes ha
 
 
 @contextmanager
-def image(path: Path) -> Iterator["Image"]:
-    """A GIF, PNG, WebP or JPEG, opened by Pillow.
+def image(path: Path, *formats: str) -> Iterator["Image"]:
+    """A picture of one of these formats, as Pillow calls them, opened by it.
 
     Raises:
         DecodeError: it is damaged.
@@ -35,7 +35,7 @@ def image(path: Path) -> Iterator["Image"]:
     try:
         with (
             warnings.catch_warnings(),
-            Image.open(path, formats=("GIF", "PNG", "WEBP", "JPEG")) as opened,
+            Image.open(path, formats=formats) as opened,
         ):
             warnings.simplefilter("ignore")
             yield opened
@@ -45,7 +45,7 @@ def image(path: Path) -> Iterator["Image"]:
 
 def image_comment(path: Path) -> str:
     """The comments of a GIF or JPEG."""
-    with image(path) as opened:
+    with image(path, "GIF", "JPEG") as opened:
         parts = [data for name, data in getattr(opened, "applist", ()) if name == "COM"]
         found = b"".join(parts) or opened.info.get("comment", b"")
     return bytes(found).decode(errors="replace")
@@ -53,7 +53,7 @@ def image_comment(path: Path) -> str:
 
 def png_recipe(path: Path) -> str:
     """The text of that name in a PNG, also in one that moves."""
-    with image(path) as opened:
+    with image(path, "PNG") as opened:
         return str(opened.info.get("Recipe", ""))
 
 

@@ -107,7 +107,7 @@ def _xmp(metadata: ClipMetadata) -> bytes:
 
 def _read_recipe(path: Path) -> str:
     """The recipe in the XMP packet."""
-    with image(path) as opened:
+    with image(path, "WEBP") as opened:
         packet = bytes(opened.info.get("xmp", b"")).decode(errors="replace")
     return unescape(packet.partition("<vizopt:recipe>")[2].partition("</vizopt:recipe>")[0])
 
