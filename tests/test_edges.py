@@ -20,8 +20,8 @@ from vizopt.formats import format_of
 from vizopt.formats.html.colours import rules as page_colours
 from vizopt.formats.quality import QualityStep
 from vizopt.recording import events as rules
+from vizopt.train.problems import DATASETS
 from vizopt.train.problems.curve import curve, too_wild
-from vizopt.train.problems.data import DATASETS
 from vizopt.train.schedules import Piecewise, StepDecay, WarmUp
 
 # Samples of each class without noise: the first and the last, by the rule in the class' docstring.

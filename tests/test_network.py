@@ -9,9 +9,8 @@ from numpy.random import RandomState
 import vizopt
 from vizopt.train.loop import train
 from vizopt.train.optimizers import SGD, per_batch
-from vizopt.train.problems import DATASETS, NetworkSpec, Spiral
+from vizopt.train.problems import DATASETS, Moons, NetworkSpec, Spiral
 from vizopt.train.problems.activations import ACTIVATIONS
-from vizopt.train.problems.datasets import Moons
 from vizopt.train.problems.heads import Targets, head
 from vizopt.train.problems.precision import PRECISIONS
 from vizopt.train.schedules import InverseDecay

@@ -13,7 +13,7 @@ from vizopt.core.library import is_table, unpacked
 from vizopt.recording.store import Recording
 from vizopt.scene.load import parse_scene, scene_text
 from vizopt.scene.schema import POINTER
-from vizopt.train.problems.datasets import Spiral
+from vizopt.train.problems import Spiral
 from vizopt.train.problems.inferred import inferred
 
 QUICK = ["--set", "epochs=40", "--set", "keep.grid=20", "--seconds", "1", "-q"]

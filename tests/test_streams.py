@@ -7,8 +7,7 @@ import pytest
 from numpy.random import RandomState
 
 import vizopt
-from vizopt.train.problems import NetworkSpec
-from vizopt.train.problems.datasets import Moons, Xor
+from vizopt.train.problems import Moons, NetworkSpec, Xor
 from vizopt.train.problems.streams import Streams
 
 KEYS = [

@@ -10,9 +10,8 @@ from numpy.random import RandomState
 
 import vizopt
 from vizopt.draw.regions import leader
-from vizopt.train.problems import CSV, DATASETS, NPZ, NetworkSpec
+from vizopt.train.problems import CSV, DATASETS, NPZ, Blobs, NetworkSpec
 from vizopt.train.problems.cells import natural
-from vizopt.train.problems.datasets import Blobs
 from vizopt.train.problems.standard import standardised
 
 IRIS = "iris.csv"

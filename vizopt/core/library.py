@@ -18,7 +18,7 @@ TABLES = {
     "optimizers": ("train/optimizers/__init__.py", "OPTIMIZERS"),
     "schedules of the learning rate": ("train/schedules/__init__.py", "SCHEDULES"),
     "problems": ("train/problems/__init__.py", "PROBLEMS"),
-    "data sets": ("train/problems/data.py", "DATASETS"),
+    "data sets": ("train/problems/__init__.py", "DATASETS"),
     "timelines": ("draw/timeline.py", "TIMELINES"),
     "panels": ("draw/panels/__init__.py", "PANELS"),
 }

@@ -8,7 +8,7 @@ from vizopt.core.arrays import Matrix
 from vizopt.core.errors import hint
 from vizopt.core.numbers import count, counted
 from vizopt.recording.header import MOST_CLASSES
-from vizopt.train.problems.datasets import Data, Measured
+from vizopt.train.problems.data import Data, Measured
 
 if TYPE_CHECKING:
     from vizopt.train.problems.network import NetworkSpec

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from vizopt.core.numbers import count as grouped
 from vizopt.core.specs import Flag, spec
 from vizopt.train.problems.arrays import arrays, is_one_hot, lone_array
-from vizopt.train.problems.datasets import Data, Measured
+from vizopt.train.problems.data import Data, Measured
 from vizopt.train.problems.missing import (
     check_targets,
     settled,

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from vizopt.core.library import unpacked
 from vizopt.core.numbers import counted, setting
 from vizopt.train.problems.cells import MIN_ROWS, number
-from vizopt.train.problems.datasets import Data, Measured
+from vizopt.train.problems.data import Data, Measured
 from vizopt.train.problems.files import CSV, NPZ
 from vizopt.train.problems.header import LONGEST
 from vizopt.train.problems.standard import NoClassesError, classes_of

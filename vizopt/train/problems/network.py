@@ -12,8 +12,7 @@ from vizopt.core.projection import plane_of
 from vizopt.core.specs import spec
 from vizopt.recording.header import Kind
 from vizopt.train.problems.checks import check_fit
-from vizopt.train.problems.data import DATASETS
-from vizopt.train.problems.datasets import Data, Dataset
+from vizopt.train.problems.data import DATASETS, Data, Dataset
 from vizopt.train.problems.dense import Dense, DenseSpec, Judged
 from vizopt.train.problems.heads import Targets, head
 from vizopt.train.problems.streams import Streams

@@ -14,8 +14,7 @@ from vizopt.core.specs import Count, spec
 from vizopt.recording.header import Kind
 from vizopt.recording.targets import constants, shown
 from vizopt.train.problems.checks import check_regression
-from vizopt.train.problems.data import DATASETS
-from vizopt.train.problems.datasets import Measured, Measurements
+from vizopt.train.problems.data import DATASETS, Measured, Measurements
 from vizopt.train.problems.dense import Dense, DenseSpec, Judged
 from vizopt.train.problems.streams import Streams
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vizopt.core.numbers import count as grouped
 from vizopt.core.numbers import setting
 from vizopt.train.problems.cells import MIN_ROWS, natural, number
-from vizopt.train.problems.datasets import Data, Measured
+from vizopt.train.problems.data import Data, Measured
 
 MEASURED = 10  # samples of each class that numbers have on average, at least, if they are classes
 SEVERAL = 30  # numbers, of which more are measured where so few samples have each

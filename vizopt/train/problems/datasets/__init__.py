@@ -1,0 +1,1 @@
+"""Data sets: samples drawn from a rule, one set a file."""
