@@ -1,6 +1,8 @@
 """The update rules and schedules that PyTorch has too: one table of each, both names of all."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -100,6 +102,26 @@ RULES = {
 }
 
 
+# Keras' and the book's are 1e-7; the others are PyTorch's.
+DEFAULTS = {
+    "sgd": {},
+    "momentum": {"momentum": 0.9},
+    "momentum-torch": {"momentum": 0.9},
+    "nesterov": {"momentum": 0.9},
+    "nesterov-keras": {"momentum": 0.9},
+    "adagrad": {"epsilon": 1e-7},
+    "adadelta": {"rho": 0.9, "epsilon": 1e-6},
+    "rmsprop": {"rho": 0.9, "epsilon": 1e-7},
+    "adam": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
+    "amsgrad": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8},
+    "adamw": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01},
+    "adamax": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8},
+    "nadam": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "momentum_decay": 4e-3},
+    "radam": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8},
+    "rprop": {"eta_minus": 0.5, "eta_plus": 1.2, "step_min": 1e-6, "step_max": 50.0},
+}
+
+
 class Rates(NamedTuple):
     kind: str  # in SCHEDULES
     mine: dict[str, Any]
@@ -177,16 +199,16 @@ RATES = {
     ),
 }
 
-# What PyTorch has not, in OPTIMIZERS or SCHEDULES, with what it is made of.
-ALONE: dict[str, dict[str, Any]] = {
-    "lion": {},
-    "muon": {},
-    "inverse-decay": {**FIRST, "decay": 0.01},
-    "piecewise": {"points": [[0, 0.3], [9, 0.1]]},
+# The tests of what PyTorch has not, by kind: of a rule with its DEFAULTS, of a schedule with the
+# arguments MADE_OF of one.
+ALONE = {
+    file.stem.removeprefix("test_").replace("_", "-"): import_module(f"alone.{file.stem}")
+    for file in sorted((Path(__file__).parent / "alone").glob("test_*.py"))
 }
 
 
 def schedules():
     """One of each, and more."""
-    made = [(rates.kind, rates.mine) for rates in RATES.values()] + [*ALONE.items()]
-    return [SCHEDULES[kind](**mine) for kind, mine in made if kind in SCHEDULES]
+    made = [(rates.kind, rates.mine) for rates in RATES.values()]
+    made += [(kind, test.MADE_OF) for kind, test in ALONE.items() if kind in SCHEDULES]
+    return [SCHEDULES[kind](**mine) for kind, mine in made]
