@@ -104,7 +104,8 @@ def readers(path: str) -> list[str]:
     importing = _importing(path)
     if name == "__init__":  # of a package, whose table many import
         near, importing = importing, near
-    files = dict.fromkeys([f"tests/test_{name}.py", *importing, *near])
+    own = f"tests/test_{name}.py", f"tests/alone/test_{name}.py"
+    files = dict.fromkeys([*own, *importing, *near])
     return [one for one in files if (ROOT / one).is_file()]
 
 
