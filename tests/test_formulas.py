@@ -288,6 +288,8 @@ def test_what_is_not_certain_is_asked_in_one_line(text):
 
 def test_thirty_levels_are_read():
     assert formula("(" * 29 + "x" + ")" * 29).shown == "x"
+    beside = formula("+".join(["(x)"] * 40))  # one after the other they are no levels
+    assert beside.value(np.array([0.5])) == [20.0]
 
 
 NUMBERS = st.sampled_from(["2", "3", "0.5", "2.1", "1e-3", "10", "½", "pi", "e", "7."])
