@@ -20,7 +20,7 @@ def _assembly() -> str:
     of eight: by what lay in the memory, the same pictures were other bytes now and then. Without it
     is as fast.
     """
-    known = np.show_config(mode="dicts")["SIMD Extensions"]
+    known = np.show_config(mode="dicts").get("SIMD Extensions", {})  # of none it is not told
     names = [*known.get("baseline", ()), *known.get("found", ())]
     return ":asm=avx2" if any(name.startswith(("AVX512", "X86_V4")) for name in names) else ""
 
