@@ -19,7 +19,7 @@ from vizopt.draw.playback import Playback
 from vizopt.draw.theme import THEMES
 from vizopt.draw.views import alone, views_of
 from vizopt.recording import summary
-from vizopt.recording.descent import BROKEN, outcome
+from vizopt.recording.descent import BROKEN, _swings, outcome
 from vizopt.recording.events import broken_off, events
 from vizopt.recording.minima import f_range, minima_of, seen_from
 from vizopt.recording.readout import Readout
@@ -646,3 +646,15 @@ def test_far_from_0_x_and_f_are_told_apart():
     run = descend("(x-1e9)**2", (1e9 - 5, 1e9 + 5), 1e9 + 3.25, 0.1, 0.0, 5)
     (last,) = [" ".join(step.lines(0)[-1]) for step in arithmetic(run, [0]).values()]
     assert last == "x = 1000000003.25 − 0.6500 = 1000000002.6"
+
+
+def test_a_run_swings_that_does_so_in_its_last_quarter():
+    """One that did before and hangs on the slope now is not said to."""
+    minimum = SimpleNamespace(
+        kind="global",
+        passed_by=lambda x: np.count_nonzero(np.diff(np.sign(x))),
+        valley_holds=lambda x: abs(x) < 3,
+    )
+    swung, hangs = np.tile([1.0, -1.0], 15), np.full(10, 0.5)
+    assert _swings(minimum, np.concatenate([hangs, swung]))
+    assert not _swings(minimum, np.concatenate([swung, hangs]))
