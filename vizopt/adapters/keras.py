@@ -64,7 +64,7 @@ def Recorder(  # noqa: N802 (the name of a Keras callback)
         RecordingError: Keras is missing, its backend cannot train, or the data do not fit.
     """
     keras = required("keras", "keras")
-    check("keras.Recorder", path, options, data=data, unit=unit)
+    options, data = check("keras.Recorder", path, options, data, unit=unit)
     if keras.backend.backend() == "numpy":
         raise RecordingError("Keras' backend numpy cannot train: KERAS_BACKEND=torch, or jax")
     return _callback()(at_home(path), data, unit, options)

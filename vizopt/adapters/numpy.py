@@ -73,7 +73,8 @@ def record(
     Raises:
         RecordingError: no arrays, no update, no such loss, or what is recorded already.
     """
-    check("numpy.record", path, options, data=data, predict=predict, epochs=epochs, unit=unit)
+    known = {"predict": predict, "epochs": epochs, "unit": unit}
+    options, data = check("numpy.record", path, options, data, **known)
     wanted("numpy.record: layers", layers, Iterable, "[dense1, activation1, dense2]")
     listed = dict(layers) if isinstance(layers, Mapping) else named(layers)
     reader = layers if isinstance(layers, Mapping) and are_arrays(layers) else listed

@@ -65,7 +65,7 @@ def fit(
         RecordingError: an estimator whose steps nobody can see, or a path that cannot be written.
     """
     required("sklearn", "sklearn")
-    check("sklearn.fit", path, options)
+    options, _ = check("sklearn.fit", path, options)
     params = {} if fit_params is None else fit_params
     wanted("sklearn.fit: fit_params", params, Mapping, '{"sample_weight": weights}')
     final = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator

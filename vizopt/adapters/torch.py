@@ -54,8 +54,8 @@ def record(
         RecordingError: what of them cannot be recorded; the training has not begun.
     """
     required("torch", "torch")
-    known = {"data": data, "predict": predict, "epochs": steps, "unit": "step"}
-    check("torch.record", path, options, **known)
+    known = {"predict": predict, "epochs": steps, "unit": "step"}
+    options, data = check("torch.record", path, options, data, **known)
     from vizopt.adapters.torch_begin import Given, begun
 
     given = Given(steps, data, loss, predict, quantities)

@@ -1,6 +1,6 @@
 """Checked: what a run is asked for, held against what a recording can have, before it begins."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from math import nan
 from reprlib import repr as brief
 from typing import Any, NamedTuple, get_args
@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[Any, str]] = {  # of what names something, and an example
     "versions": (Mapping, '{"torch": "2.5"}'),
 }
 LISTS = ("classes", "features")  # in order, and no single name
+NO_LISTS = (str, bytes, set, frozenset)  # the keys of a mapping have an order
 
 
 class Checked(NamedTuple):
@@ -70,9 +71,8 @@ def checked(
     _choice("mode", mode, "new", "resume")
     if convention is not None:
         _choice("convention", convention, *get_args(Convention))
-    known |= {"classes": classes, "features": features, "predict": predict}
-    kinds(title=title, target=target, **known)
-    names = tuple(map(str, features or ()))
+    kinds(title=title, target=target, predict=predict, **known)
+    classes, names = listed("classes", classes), tuple(map(str, listed("features", features) or ()))
     samples = given.samples(data, classes, target, MAX_INPUT_NUMBERS) if data is not None else None
     if samples and names and len(names) != samples.x.shape[1]:
         raise RecordingError(f"features: {counted(len(names), 'name')} for {samples.x.shape[1]}")
@@ -89,7 +89,7 @@ def kinds(**values: Any) -> None:
     """Raises VizoptError for one that is not of its kind in KINDS; None is left out."""
     for name, value in values.items():
         kind, example = KINDS[name]
-        kind = type(None) if name in LISTS and isinstance(value, str | bytes | Set) else kind
+        kind = type(None) if name in LISTS and isinstance(value, NO_LISTS) else kind
         if value is not None:
             wanted(f"Run: {name}", value, kind, example)
         if kind is Mapping:
@@ -97,11 +97,24 @@ def kinds(**values: Any) -> None:
                 wanted(f"Run: {name}[{key!r}]", text, str, '"text"')
 
 
+def listed(name: str, value: Any) -> tuple[Any, ...] | None:
+    """One of LISTS, of which an iterator is read only once; None is left out.
+
+    Raises:
+        VizoptError: it is no list.
+    """
+    kinds(**{name: value})
+    try:
+        return None if value is None else tuple(value)
+    except TypeError as error:  # an array of no dimension is called iterable
+        raise RecordingError(f"{name}: {brief(value)}: write it like {KINDS[name][1]}") from error
+
+
 def _choice(name: str, value: Any, *options: str) -> None:
     """Raises RecordingError where it is none of the options."""
-    if value not in options:
+    if not (isinstance(value, str) and value in options):
         known = " or ".join(f'"{option}"' for option in options)
-        raise RecordingError(f"{name}: {value!r}: should be {known}")
+        raise RecordingError(f"{name}: {brief(value)}: should be {known}")
 
 
 def _planned(name: str, value: Any) -> int | None:

@@ -189,11 +189,7 @@ def samples(
     Raises:
         RecordingError: they do not fit each other.
     """
-    both: Any = data if not isinstance(data, str | Mapping) else ()
-    try:
-        given, labels = both
-    except (TypeError, ValueError) as error:
-        raise RecordingError("data: needs X and y: data=(X, y)") from error
+    given, labels = pair(data)
     x = _inputs(given)
     y = plain(array(labels) if hasattr(labels, "detach") else labels)
     if y.ndim == 2 and y.shape[1] == 1:
@@ -207,6 +203,20 @@ def samples(
         return Numbers(values, shape, _numbers(y)[some], target or "y", every)
     found = labelled(y, classes)
     return Samples(values, shape, found.codes[some], found.names, found.values, every)
+
+
+def pair(data: Any) -> tuple[Any, Any]:
+    """X and y.
+
+    Raises:
+        RecordingError: it is no two things.
+    """
+    both: Any = data if not isinstance(data, str | Mapping) else ()
+    try:
+        given, labels = both
+    except (TypeError, ValueError) as error:
+        raise RecordingError("data: needs X and y: data=(X, y)") from error
+    return given, labels
 
 
 def _inputs(given: Any) -> NDArray[Any]:
