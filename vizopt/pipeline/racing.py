@@ -239,11 +239,11 @@ def _check_clock(field: Field) -> None:
     for name, run in field.runs.items():
         if clock == "seconds" and (isinstance(run, Scene) or clock not in run.columns):
             raise VizoptError(f"clock: {name} has no recorded seconds: choose step or samples")
+        if isinstance(run, Recording):
+            times(run, clock)
         if clock == "samples" and isinstance(run, Recording) and not tells_samples(run):
             way = "choose step, or log(samples=…) those seen since the start"
             raise VizoptError(f"clock: {name} has no recorded number of samples: {way}")
-        if isinstance(run, Recording):
-            times(run, clock)
 
 
 def _place(folder: Path | None) -> AbstractContextManager[Path]:

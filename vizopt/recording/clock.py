@@ -12,7 +12,7 @@ from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import count
 from vizopt.core.words import Phrase, phrase
 from vizopt.recording.differences import samples
-from vizopt.recording.logged import logged
+from vizopt.recording.instants import instants
 from vizopt.recording.store import Recording
 
 Kind: TypeAlias = Literal["step", "samples", "seconds"]
@@ -106,14 +106,7 @@ def _is_recorded(run: Recording, kind: Kind) -> bool:
 
 
 def _recorded(run: Recording, kind: Kind) -> NDArray[np.floating]:
-    """Of each epoch [E]; between those that were logged in even steps."""
+    """Of each epoch [E]."""
     if kind not in run.columns:
         raise RecordingError(f'{run.path}: has no column "{kind}": choose clock = "step"')
-    at, when = logged(run[kind])
-    wrong = np.flatnonzero(~(np.diff(when, prepend=-np.inf) >= 0))
-    if len(wrong) or len(when) == 0 or (len(when) > 1 and when[0] == when[-1]):
-        what = "are none"
-        if len(when):
-            what = f"fall at {run.header.unit} {at[wrong[0]]}" if len(wrong) else "do not grow"
-        raise RecordingError(f"{run.path}: {kind}: {what}: log those since the start")
-    return np.interp(np.arange(run.epochs), at, when)
+    return instants(run, kind)

@@ -9,7 +9,7 @@ import numpy as np
 
 from vizopt.core.numbers import count, setting
 from vizopt.core.toml import parsed
-from vizopt.recording.logged import final
+from vizopt.recording.instants import fault, instants
 from vizopt.recording.store import Recording
 
 DATA = ("points", "labels", "targets", "held_out", "curve")  # constants that are the data
@@ -83,8 +83,8 @@ def unrecorded(runs: Mapping[str, Recording]) -> list[str]:
 def samples_seen(run: Recording) -> int:
     """How many samples all the steps have seen that were to be made, or that were logged; of a
     descent, the steps."""
-    if "samples" in run.columns:
-        return int(np.nan_to_num(final(run["samples"])))
+    if _counts(run):
+        return round(float(instants(run, "samples")[-1]))
     return run.header.epochs * samples(run)
 
 
@@ -95,7 +95,12 @@ def samples(run: Recording) -> int:
 
 def tells_samples(run: Recording) -> bool:
     """Whether it is known how many samples a run has seen, which of a descent are its steps."""
-    return run.header.kind == "function" or "samples" in run.columns or _is_pass(run)
+    return run.header.kind == "function" or _counts(run) or _is_pass(run)
+
+
+def _counts(run: Recording) -> bool:
+    """Whether the samples seen since the start were logged."""
+    return "samples" in run.columns and not fault(run, "samples")
 
 
 def _is_pass(run: Recording) -> bool:
