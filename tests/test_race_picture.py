@@ -23,6 +23,7 @@ from vizopt.draw.panels.curves.compared import _is_together
 from vizopt.draw.panels.curves.sofar import Line, _join
 from vizopt.draw.panels.curves.tips import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
+from vizopt.draw.panels.standings import _Row
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.standing import apart, gliding, standing
@@ -281,13 +282,52 @@ def test_rows_that_change_places_come_near_and_then_change_sides():
 
 @given(st.permutations(range(5)), st.permutations(range(5)), st.floats(0.1, 1.0))
 def test_rows_never_lie_over_each_other_and_end_where_they_stand(first, last, step):
-    share = np.linspace(0, 1, 9)
+    share = np.append(np.linspace(0, 1, 9), np.ones(4))  # who changes sides late
     glides = np.outer(first, 1 - share) + np.outer(last, share)
     places = apart(glides, step)
     assert (np.diff(np.sort(places, axis=0), axis=0) > step - 1e-9).all()
     assert (places > -1e-9).all()
     assert (places < 4 + 1e-9).all()
     np.testing.assert_allclose(places[:, [0, -1]], np.array([first, last]).T, atol=1e-9)
+    rank = np.argsort(np.argsort(places, axis=0), axis=0)
+    assert abs(np.diff(rank, axis=1)).max() <= 1
+
+
+def test_no_row_leaps_where_several_change_places():
+    """Where those that pass each other do it in one frame, one leaps over three rows."""
+    order = np.array([*range(8)]), np.array([3, 2, 1, 0, 4, 7, 6, 5])
+    place = np.repeat(np.array(order).T, [20, 40], axis=1)
+    moved = np.array([gliding(row, Playback(WIDE, 30.0, "clip")) for row in place])
+    places = apart(moved, 0.8)
+    assert abs(np.diff(places, axis=1)).max() < 1.3
+    assert np.array_equal(places[:, 40:], place[:, 40:])
+
+
+@pytest.mark.parametrize(("many", "size"), [(5, (405, 720)), (8, SMALL)])
+def test_no_row_covers_another_one_as_they_change_places(many, size, every, race, monkeypatch):
+    """Whichever is written last, the frame is the same."""
+    names = ["Half jumpy gy", "Momentum 0.9 with a longer jumpy gj name", *"abcdef"]
+    runs = dict(zip(names[:many], [*every.values()] * 2, strict=False))
+    calls, original = [], _Row.write
+
+    def noted(*call):
+        calls.append(call)
+        original(*call)
+
+    monkeypatch.setattr(_Row, "write", noted)
+    picture, moving, stood = planned_picture(runs, race, size, FPS), 0, None
+    for k in range(8, 32, 2):
+        calls.clear()
+        picture[k]
+        stands = [middle for *_, middle in calls]
+        moving += stood is not None and stood != stands
+        stood = stands
+        ways = np.full((2, *calls[0][1].shape), 255, np.uint8)
+        for window, order in zip(ways, (calls, calls[::-1]), strict=True):
+            for row, _, *where in order:
+                original(row, window, *where)
+        assert np.array_equal(*ways), k
+    assert moving > 4
 
 
 def test_every_row_can_be_read_while_rows_change_places(every, race, texts):

@@ -106,19 +106,16 @@ def gliding(place: Places, playback: Playback) -> Floats:
 
 def apart(gliding: Floats, step: float) -> Floats:
     """Places [n, F] that lie at least a step apart: two that pass each other come near, then change
-    sides in one frame.
+    sides in one frame, in which none of them passes a third one.
 
     Args:
         gliding: of each run in each frame [n, F].
         step: at most 1.
     """
-    order = np.empty(gliding.shape, np.intp)
-    now = np.argsort(gliding[:, 0], kind="stable")
-    for k, places in enumerate(gliding.T):
-        if (np.diff(places[now]) < -PASSED).any():
-            now = np.argsort(places, kind="stable")
-        order[:, k] = now
-    room = np.arange(len(gliding))[:, None] * step
+    every = np.arange(len(gliding))[:, None]
+    if (np.sort(gliding, axis=0) == every).all():
+        return gliding  # none glides
+    order, room = _in_turn(gliding), every * step
     free = np.take_along_axis(gliding, order, 0) - room
     down = np.maximum.accumulate(free, axis=0)
     up = np.minimum.accumulate(free[::-1], axis=0)[::-1]
@@ -126,6 +123,20 @@ def apart(gliding: Floats, step: float) -> Floats:
     free = np.clip((down + up) / 2, 0, len(gliding) - 1 - room[-1])
     np.put_along_axis(found, order, free + room, 0)
     return found
+
+
+def _in_turn(gliding: Floats) -> Places:
+    """Who is where from the top [n, F]: in a frame each changes sides with one other at most."""
+    order = np.empty(gliding.shape, np.intp)
+    now = np.argsort(gliding[:, 0], kind="stable")
+    for k, places in enumerate(gliding.T):
+        passed = np.diff(places[now]) < -PASSED
+        for i in np.flatnonzero(passed):
+            if passed[i]:
+                now[i : i + 2] = now[i : i + 2][::-1]
+                passed[i : i + 2] = False
+        order[:, k] = now
+    return order
 
 
 def _so_far(view: View, column: str) -> tuple[Floats, Times]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Spots
 from vizopt.core.specs import Flag, spec
-from vizopt.draw.paint import pixel, stamp_at
+from vizopt.draw.paint import kept, pixel, stamp_at
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.ended import said_in
@@ -125,8 +125,8 @@ class _Row:
         self.name = view.name
         self._slot, self._table, self._found = slot, table, found
         self._shown, self._when = view.shown, table.clock.written
-        self._half = ceil(table.height / 2)
-        self._tiles: dict[tuple[object, ...], Pixels] = {}
+        self._half = ceil(table.height * 0.6)  # somewhat more than a half: below it are descenders
+        self._tiles: dict[tuple[object, ...], tuple[Pixels, int]] = {}
         self._badge = badge(slot, view.role.number, table.size)
         ink, size = slot.theme.ink, table.size
         self._ended = ended.shown
@@ -154,14 +154,25 @@ class _Row:
         if isinstance(window, Traced):
             self._write(window[max(top, 0) :], k, half + min(top, 0))
             return
-        said, part = self._said(k), window[max(top, 0) : top + 2 * half]
-        if said in self._tiles and len(part) == 2 * half:
-            part[...] = self._tiles[said]
-            return
-        part[...] = pixel(self._slot.theme.paper)
-        self._write(part, k, half + min(top, 0))
-        if len(part) == 2 * half:
-            self._tiles = {said: part.copy()}  # what it said before it hardly says again
+        said, lines = self._said(k), slice(max(top, 0), min(top + 2 * half, len(window)))
+        whole = lines.stop - lines.start == 2 * half
+        if whole and said in self._tiles:
+            tile, above = self._tiles[said]
+        else:
+            with kept(window, [(lines, slice(None))]):
+                tile, above = self._inked(window[lines], k, half + min(top, 0))
+        if whole:
+            self._tiles = {said: (tile, above)}  # what it said before it hardly says again
+        window[lines][above : above + len(tile)] = tile
+
+    def _inked(self, window: Pixels, k: int, middle: int) -> tuple[Pixels, int]:
+        """The lines that have ink, as the paper of others would cover the rows beside it, and how
+        many of the window's are above them."""
+        paper = pixel(self._slot.theme.paper)
+        window[...] = paper
+        self._write(window, k, middle)
+        inked = np.flatnonzero((window != paper).any(axis=(1, 2)))
+        return window[inked[0] : inked[-1] + 1].copy(), int(inked[0])
 
     def _said(self, k: int) -> tuple[object, ...]:
         """All that its pixels depend on."""
