@@ -135,8 +135,9 @@ def every_sofar(run: Recording, column: str) -> Values:
     return np.sort([each[: run.epochs] for each in long], axis=0)
 
 
-def leads(runs: Mapping[str, Recording], clock: Kind = "step") -> list[tuple[float, str]]:
-    """Who leads from when on, by the best so far; who leads for a moment is left out."""
+def leads(runs: Mapping[str, Recording], clock: Kind = "step") -> list[tuple[float, str | None]]:
+    """Who leads from when on, by the best so far, None where several have passed who led; who leads
+    for a moment is left out."""
     column = score(runs)
     own = [times(run, clock) for run in runs.values()]
     instants = np.unique(np.concatenate(own))
@@ -150,20 +151,20 @@ def leads(runs: Mapping[str, Recording], clock: Kind = "step") -> list[tuple[flo
     starts = [0, *(np.flatnonzero(np.diff(first)) + 1).tolist(), len(first)]
     step = (instants[-1] - instants[0]) / max(len(instants) - 1, 1)
     ends = np.append(instants, instants[-1] + step)
-    found: list[tuple[float, str]] = []
+    found: list[tuple[float, str | None]] = []
     for start, stop in pairwise(starts):
         brief = ends[stop] - ends[start] < BRIEF * (ends[-1] - ends[0])
-        if first[start] < 0 or (brief and stop < len(first)):
+        if brief and stop < len(first):
             continue
-        name = names[first[start]]
-        if not found or found[-1][1] != name:
+        name = names[first[start]] if first[start] >= 0 else None
+        if name != (found[-1][1] if found else None):
             found.append((instants[start].item(), name))
     return found
 
 
 def _leaders(every: Values) -> NDArray[np.intp]:
-    """The row that leads at each epoch [E]; who is there first keeps a shared lead, −1 at a start
-    that all share."""
+    """The row that leads at each epoch [E]; who is there first keeps a shared lead, −1 where
+    several are there at once."""
     leader = np.full(every.shape[1], -1)
     now = -1
     changes = (every[:, 1:] != every[:, :-1]).any(axis=0)
@@ -171,7 +172,7 @@ def _leaders(every: Values) -> NDArray[np.intp]:
         column = every[:, at]
         top = np.flatnonzero(column == column.max())
         if now not in top:
-            now = int(top[0]) if len(top) < len(column) or len(column) == 1 else -1
+            now = int(top[0]) if len(top) == 1 else -1
         leader[at:] = now
     return leader
 

@@ -56,24 +56,27 @@ def of_race(
 def race_events(runs: Mapping[str, Recording], clock: Kind = "step") -> tuple[Event, ...]:
     """Who takes the lead, who reaches what first, who diverges; in their order on the clock."""
 
-    def event(name: str, at: float, kind: EventKind, key: str, value: float | None = None) -> Event:
+    def event(
+        names: list[str], at: float, kind: EventKind, key: str, value: float | None = None
+    ) -> Event:
         put = {} if value is None else {"share": percent(value)}
-        words = phrase(key, run=name, **put)
+        words = phrase(key, run=", ".join(names), **put)
         if clock == "step":
             return Event(int(at), kind, words, value)
-        epoch = int(np.searchsorted(times(runs[name], clock), at, "right")) - 1
+        epoch = int(np.searchsorted(times(runs[names[0]], clock), at, "right")) - 1
         return Event(epoch, kind, words, value, at=at)
 
-    found = [event(name, at, "lead", "race_leads") for at, name in leads(runs, clock)]
+    found = [event([name], at, "lead", "race_leads") for at, name in leads(runs, clock) if name]
     for mark, there in steps_to(runs, clock).items():
-        for at, name in there[:1]:
-            if at > 0:
-                found.append(event(name, at, "accuracy", "race_first", mark))
+        if there and there[0][0] > 0:
+            names = _at_once(there)
+            key = "race_first" if len(names) == 1 else "race_first_together"
+            found.append(event(names, there[0][0], "accuracy", key, mark))
     for each in standings(runs, clock):
         if each.minimum is not None:
-            found.append(event(each.name, each.minimum, "descent", "race_minimum"))
+            found.append(event([each.name], each.minimum, "descent", "race_minimum"))
         if each.diverged is not None:
-            found.append(event(each.name, each.diverged, "divergence", "race_diverges"))
+            found.append(event([each.name], each.diverged, "divergence", "race_diverges"))
     return tuple(sorted(found, key=lambda event: event.instant))
 
 
@@ -179,7 +182,7 @@ def _led(runs: Mapping[str, Recording], clock: Clock) -> str:
         return "Nobody leads."
     (at, name), *others = found
     told = [f"{name} has the {what} so far from {clock.told(at)} on"]
-    told += [f"{name} from {clock.told(at)} on" for at, name in others]
+    told += [f"{name or 'nobody alone'} from {clock.told(at)} on" for at, name in others]
     return stated(", ".join(told))
 
 
@@ -230,23 +233,41 @@ def _alt(
     clock: Clock,
 ) -> str:
     """Title, who races, then as much of how it ends as there is room for."""
-    names = list(runs)
-    some = names if len(names) <= NAMES else [*names[:NAMES], f"{len(names) - NAMES} more"]
     title = cut(plain(scene.title), TITLE).rstrip(" .:")
-    text = sentence(f"{title}: {counted(len(names), 'run')}, {listed(some)}")
-    parts = []
-    best = found[0]
-    if best.best is not None and best.best_at is not None:
-        what = f"highest {_value(runs)}" if score(runs) == "accuracy" else f"lowest {_value(runs)}"
-        parts.append(f"{best.name} has the {what}, {number(best.best)}")
-    for mark in reversed(MARKS):
-        there = steps_to(runs, clock.kind)[mark]
-        if there:
-            at, name = there[0]
-            parts.append(f"{name} is first at {percent(mark)}, at {clock.told(at)}")
-            break
+    text = sentence(f"{title}: {counted(len(runs), 'run')}, {_some(list(runs))}")
+    parts = [*_best(runs, found), *_first(runs, clock)]
     parts += [f"{each.name} diverges" for each in found if each.diverged is not None]
     for part in map(stated, parts):
         if len(text) + 1 + len(part) <= ALT:
             text = f"{text} {part}"
     return cut(text, ALT)
+
+
+def _best(runs: Mapping[str, Recording], found: Sequence[Standing]) -> Iterator[str]:
+    """Who has the best value at the end, or share it."""
+    best = found[0].best
+    if best is not None:
+        names = [each.name for each in found if each.best == best]
+        what = "highest" if score(runs) == "accuracy" else "lowest"
+        has = "has" if len(names) == 1 else "have"
+        yield f"{_some(names)} {has} the {what} {_value(runs)}, {number(best)}"
+
+
+def _first(runs: Mapping[str, Recording], clock: Clock) -> Iterator[str]:
+    """Who is first at the highest accuracy that any reaches, or share that."""
+    every = steps_to(runs, clock.kind)
+    for mark in [mark for mark in reversed(MARKS) if every[mark]][:1]:
+        names = _at_once(every[mark])
+        verb = "is" if len(names) == 1 else "are"
+        yield f"{_some(names)} {verb} first at {percent(mark)}, at {clock.told(every[mark][0][0])}"
+
+
+def _at_once(there: Sequence[tuple[float, str]]) -> list[str]:
+    """Who is there first, of those in order: several where they share it."""
+    return [name for at, name in there if at == there[0][0]]
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names of many."""
+    more = [f"{len(names) - NAMES} more"] if len(names) > NAMES else []
+    return listed([*names[:NAMES], *more])
