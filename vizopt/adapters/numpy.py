@@ -83,8 +83,7 @@ def record(
     predict, judged = _judging(predict, own, data, options) if data is not None else (predict, None)
     about = {"epochs": epochs, "unit": unit, "convention": "book", "origin": origin_of(optimizer)}
     run = HookedRun(path, data=data, predict=predict, **about, **options)
-    steps = _Steps(run, reader, optimizer, predict, accuracy, judged)
-    steps.listen(run.hooks, loss)
+    _Steps(run, reader, optimizer, predict, accuracy, judged).listen(run.hooks, loss)
     return run
 
 
