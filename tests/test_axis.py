@@ -86,10 +86,21 @@ def test_a_rate_over_decades_is_logarithmic(column, values, log):
 def test_decades_are_equally_long():
     axis = Axis(1e-4, 1.0, log=True)
     assert axis.share(np.array([1e-5, 1e-4, 1e-2, 1.0, 9.0])) == pytest.approx([0, 0, 0.5, 1, 1])
-    assert axis.ticks(4) == pytest.approx([1e-4, 1e-3, 1e-2, 0.1, 1])
-    assert axis.ticks(2) == pytest.approx([1e-4, 1e-2, 1])
+    assert [at for at, _ in axis.ticks(4)] == pytest.approx([1e-4, 1e-3, 1e-2, 0.1, 1])
+    assert [at for at, _ in axis.ticks(2)] == pytest.approx([1e-4, 1e-2, 1])
     assert Axis(0.0, 2.0).share(np.array([-1.0, 0.5, 3.0])) == pytest.approx([0, 0.25, 1])
-    assert Axis(0.0, 1.06).ticks(3) == pytest.approx([0, 0.5, 1])
+    assert Axis(0.0, 1.06).ticks(3) == [(0, "0"), (0.5, "0.5"), (1, "1")]
+
+
+@pytest.mark.parametrize("width", [1e-2, 1e-5, 4e-6, 1e-9])
+@pytest.mark.parametrize("middle", [1.098592, -0.3, 123456.7, 2e6])
+@pytest.mark.parametrize("parts", [1, 2, 4])
+def test_no_two_ticks_of_a_narrow_range_have_one_text(middle, width, parts):
+    axis = Axis.of("x", [middle + np.array([-0.5, 0.5]) * width])
+    values, texts = zip(*axis.ticks(parts), strict=True)
+    assert len(set(texts)) == len(texts)
+    told = [float(text.replace("−", "-")) for text in texts]
+    assert told == pytest.approx(values, rel=0, abs=1e-5 * width + 4e-16 * abs(middle))
 
 
 def test_the_points_of_one_column_are_a_mean_and_a_band():
@@ -138,7 +149,8 @@ def test_curves_above_each_other_have_one_axis_of_epochs(tmp_path):
     run = scene(tmp_path, {"kind": "exponential", "initial": 0.0123, "gamma": 0.9})
     plots = boxes(slot, run, ("loss", "accuracy", "lr"), "auto")
     assert len(plots) == 3
-    alone = [boxes(slot, run, (plot.column,), "auto")[0] for plot in plots]
+    low = DrawContext(None, 400, 500 / 3, THEMES["light"], 1.0, None)
+    alone = [boxes(low, run, (plot.column,), "auto")[0] for plot in plots]
     assert len({plot.left for plot in alone}) > 1
     assert {plot.left for plot in plots} == {max(plot.left for plot in alone)}
     assert len({plot.right for plot in plots}) == 1
@@ -199,7 +211,7 @@ def test_the_axis_of_layers_is_one():
 )
 def test_ticks_are_powers_of_ten_and_have_the_rule_of_thumb(most, ticks):
     axis = Axis.of("update_ratio", [np.array([5.0, 0.7, 4e-5])])
-    assert axis.ticks(most) == pytest.approx(ticks)
+    assert [at for at, _ in axis.ticks(most)] == pytest.approx(ticks)
 
 
 def test_a_rule_of_thumb_outside_of_given_limits_is_left_out():

@@ -145,5 +145,5 @@ def test_a_descent_has_no_loss():
     ],
 )
 def test_one_axis_has_one_style_of_numbers(values, told):
-    assert ticks_told(values) == told.split()
-    assert [float(text.replace("−", "-")) for text in ticks_told(values)] == values
+    assert ticks_told(values, 0) == told.split()
+    assert [float(text.replace("−", "-")) for text in ticks_told(values, 0)] == values

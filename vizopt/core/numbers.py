@@ -65,9 +65,12 @@ def setting(value: float, digits: int = 6, span: float = 0.0) -> str:
     return _shown(f"{rounded + 0.0:.{digits}g}")
 
 
-def ticks_told(values: Iterable[float], span: float = 0.0) -> list[str]:
+def ticks_told(values: Iterable[float], span: float) -> list[str]:
     """The ticks of an axis as `setting` writes them, in one style where a large one would have an
-    exponent beside others that have none: `5000` and `10000`, not `1e4`."""
+    exponent beside others that have none: `5000` and `10000`, not `1e4`.
+
+    The axis's span tells them apart, 0 where they are far from each other: decades.
+    """
     texts = [setting(float(value), span=span) for value in values]
     mixed = any("e" not in text and text != "0" for text in texts)
     exponents = [int(text.partition("e")[2].replace("−", "-") or 0) for text in texts]

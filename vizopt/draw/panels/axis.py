@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.core.numbers import ticks_told
 from vizopt.core.specs import Finite
 from vizopt.recording.quantities import Quantity, quantity
 
@@ -117,10 +118,13 @@ class Axis:
             low, high, inside = np.log10(low), np.log10(high), np.log10(inside)
         return np.asarray((inside - low) / (high - low))
 
-    def ticks(self, most: int) -> Floats:
-        """Values to be written at the axis, about `most` parts."""
-        if not self.log:
-            return even_ticks(self.low, self.high, most)
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """Values to be written at the axis, about `most` parts, and their texts."""
+        values = self._decades_told(most) if self.log else even_ticks(self.low, self.high, most)
+        span = 0.0 if self.log else self.high - self.low  # a decade has one figure
+        return list(zip(map(float, values), ticks_told(values, span), strict=True))
+
+    def _decades_told(self, most: int) -> Floats:
         first, last = np.ceil(np.log10(self.low)), np.floor(np.log10(self.high))
         step = max(int(np.ceil((last - first) / most)), 1)
         first += (round(np.log10(self.mark)) - first) % step if self.mark else 0

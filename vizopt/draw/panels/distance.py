@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Rows
-from vizopt.core.numbers import count, ticks_told
+from vizopt.core.numbers import count
 from vizopt.draw.paint import Stamp, coloured, disc, stamp_at
 from vizopt.draw.panels.axis import Axis, even_ticks
 from vizopt.draw.panels.base import Draw, DrawContext
@@ -23,8 +23,7 @@ class Distance:
     def static(self, slot: DrawContext, run: Recording) -> None:
         plot = _Plot(slot, run)
         slot.text(0, slot.font(12), "|x|", 12)
-        values = plot.axis.ticks(3)
-        for value, text in zip(values, ticks_told(values), strict=True):
+        for value, text in plot.axis.ticks(3):
             y = float(plot.y(np.array(value)))
             slot.axes.plot([plot.left, plot.right], [y, y], color=slot.theme.rule, lw=slot.hairline)
             at = plot.left - slot.unit * 6
@@ -69,7 +68,7 @@ class _Plot:
         self.far = np.maximum(np.nan_to_num(size, posinf=1e308), least)  # log 0 is nowhere
         self.axis = Axis.of("x", [self.far], "log")
         self.last = max(run.header.epochs - 1, 1)
-        ticks = ticks_told(self.axis.ticks(3))
+        ticks = [text for _, text in self.axis.ticks(3)]
         self.left = max(slot.text_width(text, 11) for text in [*ticks, "0"]) + slot.unit * 8
         self.right = slot.width - slot.unit * 7
         self.top = slot.font(12) * 1.5 + slot.unit * 8

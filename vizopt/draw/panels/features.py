@@ -90,7 +90,7 @@ def ticks(low: float, high: float, mean: float, deviation: float) -> tuple[Tick,
     values = even_ticks(first, last, PARTS)
     shares = ((values - mean) / deviation - low) / (high - low)
     kept = [(float(s), float(v)) for s, v in zip(shares, values, strict=True) if 0 <= s <= 1]
-    texts = ticks_told(v for _, v in kept)
+    texts = ticks_told((v for _, v in kept), 0)
     if len(set(texts)) < len(texts):
         texts = ticks_told((v for _, v in kept), float(last - first))
     return tuple((s, text) for (s, _), text in zip(kept, texts, strict=True))

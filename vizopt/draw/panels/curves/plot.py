@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vizopt.core.numbers import count, setting, ticks_told
+from vizopt.core.numbers import count, setting
 from vizopt.draw.panels.axis import Axis, even_ticks
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.names import layers_of, shorts_of, title_of
@@ -52,7 +52,7 @@ class Plot:
         """In its part of the panel: left, top, width, height; names at the right of it."""
         start, above, wide, high = part
         under = head(slot) + slot.unit * 12
-        ticks = ticks_told(axis.ticks(_parts(slot, high - under)))
+        ticks = [text for _, text in axis.ticks(_parts(slot, high - under))]
         gutter = max(slot.text_width(text, 11) for text in [*ticks, "0.00"]) + slot.unit * 8
         width = wide - names - gutter - slot.unit * 5
         return cls(
@@ -128,8 +128,7 @@ class Plot:
         """The title and the values' grid lines."""
         slot.text(self.start, self.top - slot.unit * 12, self.name(slot), 13)
         above, ends = np.inf, [self.left, self.left + self.width]
-        ticks = self.axis.ticks(_parts(slot, self.height))
-        for tick, text in zip(ticks, ticks_told(ticks), strict=True):
+        for tick, text in self.axis.ticks(_parts(slot, self.height)):
             y = float(self.y(np.array(tick)))
             if above - y < slot.font(11) * 1.1:
                 continue
