@@ -56,6 +56,11 @@ class Atoms(Cursor):
         if open_ended and self.next.glued and self.next.kind in STARTS:
             raise self.unclear(first)
 
+    def ends_at_number(self) -> bool:
+        """Whether a plain exponent ends before what has parentheses of its own: x^2(x − 1)."""
+        opens = self.next.kind in ("(", *ROOTS) or function_of(self.next.text)
+        return self.words[self.at - 1].kind == "number" and bool(opens)
+
     def atom(self) -> Term:
         with self.deeper():
             if word := self.accept("number"):

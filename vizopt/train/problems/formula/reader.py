@@ -109,6 +109,7 @@ class _Reader(Atoms):
         if sign.text == "^":
             self.notes.append("^ is a power")
         with self.deeper():
-            term = terms.power(term, self._factor())
-        self.stands_alone(first)
-        return term
+            found = terms.power(term, self._factor())
+        if term.is_number or not self.ends_at_number():  # e^2(x + 1), x^2x
+            self.stands_alone(first)
+        return found
