@@ -47,16 +47,20 @@ def decimal(text: str) -> Number:
 def worked_out(function: Callable[..., Any], numbers: Sequence[Number]) -> Number:
     """A function of numbers, not a number where it has no real value.
 
-    What differs from a whole number by the last digits alone is that: sin(π) is 0.
+    What differs from a whole number by the last digits alone is that: sin(π) is 0. What is huge
+    by the last digits alone is a pole: tan(π/2).
     """
     with mpmath.workdps(DIGITS):
         try:
             found = mpmath.mpf(function(*numbers))
             whole = mpmath.nint(found)
             away = abs(found - whole)
-            if 0 < away <= NOISE * max(1, abs(found)):
-                beside = mpmath.mpf(function(numbers[0] * (1 + TRACE), *numbers[1:]))
-                found = whole if abs(beside - found) >= away else found
+            huge = NOISE * abs(found) > 1
+            if huge or 0 < away <= NOISE * max(1, abs(found)):
+                beside = abs(mpmath.mpf(function(numbers[0] * (1 + TRACE), *numbers[1:])) - found)
+                if huge and beside > abs(found) / 2:
+                    return mpmath.nan
+                found = whole if beside >= away else found
         except (ArithmeticError, ValueError, TypeError):
             return mpmath.nan
         return _held(found)
