@@ -603,6 +603,14 @@ def test_what_lies_behind_a_jump_is_not_reached():
     assert end.holds(np.array([-1e-4, 0.0, 1e-4]), np.full(3, -1.0)).tolist() == [False, True, True]
 
 
+def test_info_tells_of_no_descent_where_nothing_has_moved():
+    run = Held(scene_of("x**2", (-3, 3), 2, 0.1, epochs=1))
+    assert summary.summary(run)["descent"] is None
+    told = [line.split()[0] for line in summary.lines(run)]
+    assert told[:6] == ["scene", "title", "rows", "steps", "planned", "final_f(x)"]
+    assert "descent" not in told
+
+
 def test_info_tells_a_level_minimum_from_end_to_end():
     run = descend("max(x**2-1, 0)", (-3, 3), 2, 0.1)
     facts = summary.summary(run)["descent"]["minimum"]

@@ -53,7 +53,7 @@ def summary(run: Recording) -> dict[str, Any]:
     values |= _values(run)
     if run.header.kind == "function":
         ended = outcome(run)
-        values["descent"] = _descent(ended)
+        values["descent"] = None if ended.ending.kind == "start" else _descent(ended)
         if ended.ending.kind in ("off", "steep"):
             values["diverged"] = None
     who = {key: scene[key] for key in made}
