@@ -714,6 +714,22 @@ def test_classes_that_are_the_same_number_are_said(tmp_path, labels, classes, sa
     assert data.words == f"d.csv, 30 samples, {len(classes)} classes{said}"
 
 
+def test_a_letter_with_an_accent_is_one_however_it_was_typed(tmp_path):
+    one, two = "caf\u00e9", "cafe\u0301"  # as most keyboards have it, and as macOS names files
+    data = read(tmp_path, table(f"a,b,{two}", labels=[one, two, "thé"] * 10), label=one)
+    assert data.classes == (one, "thé")
+    assert read(tmp_path, table(f"{one},b,k"), columns=(two,)).features == (one,)
+    np.savez(tmp_path / "d.npz", x=X, y=[one, two, "thé"] * 10)
+    assert NPZ(str(tmp_path / "d.npz")).make(RandomState(0)).classes == (one, "thé")
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in [("a", "b", two), *zip(*X.T.tolist(), [one, two, "thé"] * 10, strict=True)]:
+        book.active.append(row)
+    book.save(tmp_path / "d.xlsx")
+    workbook = CSV(str(tmp_path / "d.xlsx"), label=one).make(RandomState(0))
+    assert workbook.classes == (one, "thé")
+
+
 def test_what_is_measured_is_no_class(tmp_path):
     x = np.tile(X, (5, 1))
     said = "11 different numbers for 109 samples look like a number to predict, which is no class: "

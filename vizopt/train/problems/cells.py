@@ -1,6 +1,7 @@
 """Cells: what the text between two delimiters of a table stands for."""
 
 import re
+import unicodedata
 
 # A value that is not there, as pandas reads it, and the question mark of many collections.
 MISSING = frozenset(
@@ -27,6 +28,11 @@ def number(cell: str, comma: bool = False) -> float | None:
         return float(cell)
     except ValueError:
         return _typeset(cell) if not cell.isascii() else None
+
+
+def composed(text: str) -> str:
+    """The text with one character for a letter and its accents, however it was typed: é."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _typeset(cell: str) -> float | None:

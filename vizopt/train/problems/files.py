@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from vizopt.core.numbers import count as grouped
 from vizopt.core.specs import Flag, spec
 from vizopt.train.problems.arrays import arrays, is_one_hot, lone_array
+from vizopt.train.problems.cells import composed
 from vizopt.train.problems.data import Data, Measured
 from vizopt.train.problems.missing import (
     check_targets,
@@ -24,8 +25,10 @@ from vizopt.train.problems.tables import Reading, Table, read_table
 
 
 def _text(label: Any) -> Any:
-    """A column's number as it is written in a scene."""
-    return str(label) if isinstance(label, int) and not isinstance(label, bool) else label
+    """A column's number as it is written in a scene, or its name as a table's are read."""
+    if isinstance(label, int) and not isinstance(label, bool):
+        return str(label)
+    return composed(label) if isinstance(label, str) else label
 
 
 Column: TypeAlias = Annotated[
@@ -238,7 +241,7 @@ def _names(path: str, y: NDArray[Any]) -> list[str]:
     if y.dtype.kind == "f":
         _check_rows(f"{path}: y", ~np.isinf(y), "is not finite")
         return [str(label + 0).removesuffix(".0") for label in y]  # + 0 for −0
-    return [str(label).strip() for label in y]
+    return [composed(str(label).strip()) for label in y]
 
 
 def _check_rows(name: str, good: NDArray[np.bool_], what: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vizopt.core.bounded import read_bytes
+from vizopt.train.problems.cells import composed
 
 MAX_TABLE_BYTES = 200_000_000  # bytes of a table
 MOST_ROWS = 500_000  # read in some seconds; a picture shows far fewer points
@@ -84,7 +85,7 @@ def text_of(path: str, raw: bytes, encoding: str = "") -> str:
     if not text.strip():
         raise ValueError(f"{path}: is empty")
     check_length(path, text.count("\n"))
-    text = text if text.isascii() else text.translate(INVISIBLE)
+    text = text if text.isascii() else composed(text.translate(INVISIBLE))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
+from vizopt.train.problems.cells import composed
 from vizopt.train.problems.index import Row
 from vizopt.train.problems.sources import MAX_TABLE_BYTES, check_length
 
@@ -88,7 +89,7 @@ def _row_labels(table: Any) -> list[str]:
 
 def _name(column: str) -> str:
     """A column's name; the one that pandas gives to row labels without a name is none."""
-    return "" if column.startswith("__index_level_") else column
+    return "" if column.startswith("__index_level_") else composed(column)
 
 
 def _filled(path: str, rows: Any, first: int = 1) -> list[Row]:
@@ -113,7 +114,7 @@ def _text(cell: Any) -> str:
         return cell.decode("utf-8", "replace").strip()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
-    return str(cell).strip()
+    return composed(str(cell).strip())
 
 
 def _install(what: str, package: str) -> str:
