@@ -464,8 +464,8 @@ def assert_all_say(
         assert {other for other in others if re.search(rf"\b{other}", text)} <= mine
     if ended.minimum and ended.minimum.kind != "end":
         search = _Search(scene.problem, [ended.minimum], 1)
-        lost_at = [] if run.diverged is None else [np.nan]
-        found = search.steps(np.append(run["x"], lost_at)[:, None])[0]
+        after = run["x"][-1] + run["delta"][-1, 0] if run.diverged is None else np.nan
+        found = search.steps(np.append(run["x"], after)[:, None])[0]
         assert found == (np.inf if ended.reached_at is None else ended.reached_at)
         assert facts["steps_to_reach"] == ended.reached_at
     return told
@@ -626,6 +626,29 @@ def test_a_level_minimum_is_passed_from_one_end_to_the_other():
     x = np.array([2, 0.5, -0.5, 0.5, 1.5, -1.5, 0, -2, 2])
     assert only.passed_by(x) == 2
     assert only.away(x).tolist() == [1, 0, 0, 0, 0.5, 0.5, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "stays"),
+    [
+        (("x**2", (-3, 3), 2, 0.1, 0.99, 4), False),  # swings through with its last step
+        (("x**2", (-3, 3), 2, 1e-4, 0.999, 114), False),  # slowly, the next step is near too
+        (("0-x", (0, 1), 0.5, 0.1, 0.0, 6), False),  # over the end
+        (("0-x", (0, 1), 0.5, 1e-3, 0.0, 500), False),
+        (("x**2", (-3, 3), 2, 0.1, 0.0, 20), True),  # slows down
+        (("x**2", (-3, 3), 2, 0.9, 0.0, 25), True),  # swings, less and less
+    ],
+)
+def test_what_only_passes_neither_reaches_a_minimum_nor_ends_in_it(settings, stays):
+    run = descend(*settings)
+    (only,) = minima_of(run)
+    assert only.holds(run["x"], run["loss"])[-1]
+    assert outcome(run).ending.kind in ("moving", "swinging")
+    assert (outcome(run).reached_at is not None) is stays
+    told = story.of(run)
+    for text, words in ((told.alt, "It reaches"), (told.text, "It ends"), (told.text, "it stays")):
+        assert (words in text) is stays
+    assert_all_say(run, outcome(run).ending.words)
 
 
 def test_near_is_near_for_the_valley_too():

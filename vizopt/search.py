@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from vizopt.core.errors import SceneError
 from vizopt.core.numbers import count, setting
 from vizopt.core.progress import Bar, quiet
-from vizopt.recording.descent import reached
 from vizopt.recording.minima import Minimum, seen_from
+from vizopt.recording.nearness import reached
 from vizopt.recording.readout import Readout
 from vizopt.scene.spec import Scene
 from vizopt.train.loop import train
@@ -133,7 +133,7 @@ class _Search:
 
     def path(self, rates: Values, momentum: float) -> Values:
         """x of each step and rate [steps, rates], from the start on."""
-        path = np.empty((self._within + max(self._within, AFTERWARDS) + 1, len(rates)))
+        path = np.empty((self._within + max(self._within, AFTERWARDS) + 2, len(rates)))
         x = path[0] = np.full(len(rates), self._start)
         velocity = np.zeros(len(rates))
         with np.errstate(all="ignore"):
@@ -143,9 +143,12 @@ class _Search:
         return path
 
     def steps(self, path: Values) -> Values:
-        """First step from which on each run stays near a target, infinite for those that do not."""
-        runs = list(zip(path.T, self._value(path).T, strict=True))
-        each = [[reached(target, x, f) for x, f in runs] for target in self._targets]
+        """First step from which on each run stays near a target, infinite for those that do not.
+
+        The last x of a path is where its last step's update leads.
+        """
+        runs = list(zip(path[:-1].T, self._value(path[:-1]).T, path[-1], strict=True))
+        each = [[reached(target, x, f, to) for x, f, to in runs] for target in self._targets]
         steps = [[np.inf if at is None else at for at in found] for found in each]
         return np.asarray(np.min(steps, axis=0), np.float64)
 
@@ -155,7 +158,7 @@ class _Search:
             f"{t.called} at {self._readout.place(t)}" if len(self._targets) > 1 else t.called
             for t in self._targets
             if len(self._targets) == 1
-            or (x is not None and reached(t, x, self._value(x)) is not None)
+            or (x is not None and reached(t, x[:-1], self._value(x[:-1]), x[-1]) is not None)
         ]
         return near[0] if near else ""
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.words import phrase
 from vizopt.recording.minima import SAME, Minimum, f_range, minima_of
+from vizopt.recording.nearness import LASTS, from_then_on, reached
 from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
 
@@ -24,7 +25,6 @@ Kind: TypeAlias = Literal[
 BROKEN: tuple[Kind, ...] = ("off", "steep", "diverged")  # after which there may be no numbers
 
 REST = 1e-3  # of the interval's width: a run that rests would not go this far in all its steps
-LASTS = 20  # of a run's steps one, at least, it must have rested for
 FLAT = 0.05  # of the curve's average steepness: what is no steeper is flat
 AROUND = 0.01  # of the interval's width: what is looked at of the curve around a place
 DIVERGED_WIDTHS = 10.0  # interval widths from its middle: what stays beyond has diverged
@@ -140,7 +140,7 @@ def outcome(run: Recording) -> Outcome:
         minimum=minimum,
         ending=ending,
         pace=pace,
-        reached_at=reached(minimum, x, run["loss"]) if minimum and run.diverged is None else None,
+        reached_at=_reached(run, minimum),
         left_at=tuple(sorted(step for inner in best for step in _turns(inner, False))),
         entered_at=tuple(sorted(step for inner in best for step in _turns(inner, True))),
         exits=tuple((i, bool(x[i] > edges[1]) in sides) for i in _turns(inside, False)),
@@ -148,17 +148,9 @@ def outcome(run: Recording) -> Outcome:
     )
 
 
-def reached(minimum: Minimum, x: Values, f: Values) -> int | None:
-    """First step from which on x and f [E] stay near a minimum, None where not at the end."""
-    return from_then_on(minimum.holds(x, f))
-
-
-def from_then_on(true: NDArray[np.bool_]) -> int | None:
-    """First step from which on it is always true, None where it is not true at the end."""
-    if not len(true) or not true[-1]:
-        return None
-    wrong = np.nonzero(~true)[0]
-    return int(wrong[-1]) + 1 if len(wrong) else 0
+def _reached(run: Recording, minimum: Minimum | None) -> int | None:
+    known = minimum and run.diverged is None
+    return reached(minimum, run["x"], run["loss"], _next(run)) if minimum and known else None
 
 
 def _turns(state: NDArray[np.bool_], into: bool) -> tuple[int, ...]:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from vizopt.core.numbers import count, number
 from vizopt.core.words import phrase
-from vizopt.recording.descent import BROKEN, Outcome, from_then_on, outcome
+from vizopt.recording.descent import BROKEN, Outcome, outcome
 from vizopt.recording.logged import logged
+from vizopt.recording.nearness import from_then_on
 from vizopt.recording.scalars import series
 from vizopt.recording.store import Recording
 

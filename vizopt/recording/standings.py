@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.recording.clock import Kind, instant_of, times
-from vizopt.recording.descent import BROKEN, from_then_on, outcome
+from vizopt.recording.descent import BROKEN, outcome
 from vizopt.recording.events import MARKS, divergence_of
 from vizopt.recording.logged import final
+from vizopt.recording.nearness import from_then_on
 from vizopt.recording.seeded import Seeded, quantile
 from vizopt.recording.store import Recording
 
