@@ -12,6 +12,7 @@ from vizopt.clips.drawing import planned_picture
 from vizopt.clips.metadata import metadata_of
 from vizopt.clips.recipe import load
 from vizopt.core import library
+from vizopt.core.errors import SceneError
 from vizopt.core.numbers import count, number
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.views import views_of
@@ -20,6 +21,7 @@ from vizopt.scene.load import load_scene, parse_scene
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.written import scene_toml
 from vizopt.train.optimizers import OPTIMIZERS, name_of
+from vizopt.train.problems import DATASETS
 
 BUNDLED = {name: load_scene(name) for name in library.names()}
 
@@ -68,6 +70,7 @@ def test_every_rule_has_a_name_of_its_own():
         ("divergence", {"optimizer.kind": "adam"}, "Adam"),
         ("mini-batches", {"problem.validation": 0.0}, "Adam"),
         ("deep", {"problem.sizes": [2, 8, 2]}, "Adam"),
+        ("mini-batches", {"problem.batch": 300}, "Adam"),
         ("good", {"problem.start": -2.0, "optimizer.lr": 0.1}, "SGD with momentum"),
         ("warm-up-cosine", {"optimizer.lr": 0.3}, "Nesterov's gradient"),
         ("warm-up-cosine", {"optimizer.lr.after.kind": "constant", "optimizer.lr.after.rate": 1.0},
@@ -106,6 +109,7 @@ def test_no_bundled_title_speaks_of_length_seed_or_look(name, keys):
         ("adagrad", {"problem.data.kind": "moons", "problem.sizes": [2, 64, 2]}),
         ("landscape", {"optimizer.lr": 0.5}),
         ("landscape", {"problem.f": "x**2"}),
+        ("landscape", {"problem.f": "x^3"}),
         ("deep", {"optimizer.kind": "sgd"}),
         ("deep", {"problem.sizes": [2, 32, 32, 32, 32, 2]}),
         ("mini-batches", {"problem.batch": 64, "problem.validation": 0.5}),
@@ -129,6 +133,18 @@ def test_a_title_that_an_override_leaves_true_stays(name, keys):
         ("100 points", {"optimizer.lr": 0.5}, True),
         ("64 neurons", {"problem.sizes": [2, 8, 3]}, False),
         ("Two layers", {"problem.sizes": [2, 3]}, False),
+        ("Two layers", {"problem.sizes": [2, 64, 64, 3]}, False),
+        ("Zwei Schichten", {"problem.sizes": [2, 64, 64, 3]}, False),
+        ("Two layers", {"problem.sizes": [2, 8, 3]}, True),
+        ("One hidden layer", {"problem.sizes": [2, 64, 64, 3]}, False),
+        ("2 features", {"problem.sizes": [2, 64, 64, 3]}, True),
+        ("Three spirals", {"problem.data.classes": 5, "problem.sizes": [2, 64, 5]}, False),
+        ("Three spirals", {"problem.data.points": 50}, True),
+        ("Without dropout", {"problem.dropout": 0.5}, False),
+        ("Ohne Dropout", {"problem.dropout": 0.5}, False),
+        ("No regularisation", {"problem.l2": 0.01}, False),
+        ("No momentum", {"optimizer.kind": "momentum"}, False),
+        ("Without dropout", {"problem.l2": 0.01}, True),
         ("A spiral", {"problem.data.kind": "blobs"}, False),
         ("A network that fails", {"optimizer.lr": 0.5}, False),
         ("The first 10,001 epochs", {"epochs": 20}, False),
@@ -170,6 +186,42 @@ def test_a_title_that_an_override_leaves_true_stays(name, keys):
 def test_a_title_of_ones_own_is_held_against_what_has_changed(title, keys, true):
     text = library.bundled("sgd").replace("Stochastic gradient descent", title)
     assert parse_scene(text, "a.toml", {}, keys).title == (title if true else scene_name(keys))
+
+
+def test_a_title_of_batches_leaves_it_to_others_to_refuse_one():
+    with pytest.raises(SceneError, match="batch 301 is larger than the 300"):
+        load_scene("mini-batches", {"problem.batch": 301})
+
+
+def test_a_title_of_batches_reads_no_file(monkeypatch):
+    monkeypatch.setattr(DATASETS["csv"], "make", lambda *_: pytest.fail("is read"))
+    text = library.bundled("own-data").replace(BUNDLED["own-data"].title, "Mini-batches")
+    text = text.replace("[problem]", "[problem]\nbatch = 8")
+    keys = {"problem.batch": 9}
+    assert parse_scene(text, "a.toml", {}, keys).title == "Mini-batches"
+
+
+@pytest.mark.parametrize("title", ["x²", "f(x) = x²", "f(x) = x^2", "On x**2", "A look at x ^ 2"])
+@pytest.mark.parametrize("written", ["x^2", "x**2", "x²"])
+def test_a_formula_in_a_title_is_known_however_it_is_spelt(title, written):
+    text = f"""
+title = "{title}"
+problem = {{ kind = "function", f = "{written}", interval = [-3, 3], start = 2.5 }}
+optimizer = {{ kind = "sgd", lr = 0.1 }}
+"""
+    assert parse_scene(text, "a.toml", {}, {"problem.f": "x^3"}).title == "SGD"
+    assert parse_scene(text, "a.toml", {}, {"problem.f": "x² "}).title == title
+    assert parse_scene(text, "a.toml", {}, {"problem.start": 1}).title == title
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("momentum-09", "Heavy ball"), ("warm-up-cosine", "Accelerated gradient")],
+)
+def test_a_rule_by_another_name(name, title):
+    text = library.bundled(name).replace(BUNDLED[name].title, title)
+    assert parse_scene(text, "a.toml", {}, {"optimizer.kind": "sgd"}).title != title
+    assert parse_scene(text, "a.toml", {}, {"seed": 3}).title == title
 
 
 def scene_name(keys):

@@ -1,11 +1,14 @@
 """Titles: what a scene says of itself, held against the run that overrides have made of it."""
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
+
+from numpy.random import RandomState
 
 from vizopt.core.words import Language, language, languages, table
 from vizopt.scene.spec import Scene
@@ -18,16 +21,29 @@ DECIMAL = (".", ",")
 BARE = ("0", "1")  # in a title they count more than they are a value
 TRAINED = ("optimizer", "problem")
 SHORT = 4  # letters of a word with which a longer one may begin: batch, batches
+IN_LETTERS = (  # numbers, from one on
+    "one|eine?|une?|una|uno", "two|zwei|deux|dos", "three|drei|trois|tres",
+    "four|vier|quatre|cuatro", "five|fünf|cinq|cinco", "six|sechs|seis",
+    "seven|sieben|sept|siete", "eight|acht|huit|ocho", "nine|neun|neuf|nueve", "ten|zehn|dix|diez",
+)  # fmt: skip
+TYPESET = str.maketrans("-0123456789", "−⁰¹²³⁴⁵⁶⁷⁸⁹")
+WITHOUT = r"without|no|ohne|keine?|sans|sin"
 SAID_AS = {  # values and keys that titles have other words for
+    "momentum": r"heavy[- ]ball",
+    "nesterov": r"accelerated gradient",
     "sgd": r"gradient descent|gradientenabstieg\w*|descente d[eu] gradient|descenso del? gradiente",
     "csv": "own data",
     "npz": "own data",
     "regression": r"predict\w*",
     "sizes": r"deep|layers?|tief\w*|schicht\w*|profond\w*|couches?|profund\w*|capas?",
+    "layers": r"layers?|schicht\w*|couches?|capas?",
+    "hidden": r"hidden|verdeckt\w*|cachée?s?|ocultas?",
     "lr": r"rate[sn]?|taux|tasas?",
+    "l2": r"r[eé]gulari\w*",
 }
 IN_WORDS = {"lr": "learning_rate", "validation": "held_out"}  # keys with another name there
 LEADS_ON = re.compile(r"(?:\s+(?:\S{1,3}|über))*\s*$")  # to what is put in: cosine to {least}
+COUNTS = ("problem.layers", "problem.hidden")  # which only a name tells from other numbers
 NOTHING = r"(?!)"  # is found in no title
 JUDGED = (
     r"tuned|better|best|good|bad|worse|worst|diverg\w*|explo\w+|settles|fails|too|slow\w*|fast\w*|"
@@ -62,17 +78,22 @@ def truly_told(before: Scene, scene: Scene, given: Mapping[str, Any]) -> Scene:
 def _is_true(before: Scene, scene: Scene) -> bool:
     """Whether the title of the scene before is true of the scene.
 
-    It is not where it says a value that has changed, names what is no longer there, or judges what
-    was trained by its learning rate or how it went.
+    It is not where it says a value that has changed, names what is no longer there or denies what
+    now is, or judges what was trained by its learning rate or how it went.
     """
-    title, own = before.title, before.colours.words
+    title, own = _in_digits(before.title), before.colours.words
     was, now = _leaves(before), _leaves(scene)
+    if was["problem.name"] == now["problem.name"]:  # the same formula, spelt otherwise
+        now["problem.f"] = was["problem.f"]
     lost = {key: [each for each in was[key] if each not in now[key]] for key in was}
     new = {key: [each for each in now[key] if each not in was[key]] for key in was}
     if any(_is_replaced(title, _words(lost[key], own), _words(new[key], own)) for key in was):
         return False
     fewer = [key for key in was if sum(map(bool, was[key])) > sum(map(bool, now[key]))]
     if any(_has(title, _name(key, own)) for key in fewer):
+        return False
+    given = [key for key in now if sum(map(bool, now[key])) > sum(map(bool, was[key]))]
+    if any(_has(title, rf"(?:{WITHOUT})\s+(?:{_name(key, own)})") for key in given):
         return False
     if any(_of(number, lost[key]) for number, key in _meant(title, was, own)):
         return False
@@ -90,10 +111,16 @@ def _leaves(scene: Scene) -> defaultdict[str, list[Any]]:
     found["epochs"] = [scene.epochs, scene.epochs - 1]  # how many, and what the last is called
     found["seed"] = [scene.seed]
     found["optimizer.name"] = [name_of(scene.optimizer)]
-    found["problem.name"] = [_formula(scene)]
+    formula = _formula(scene)
+    found["problem.name"] = [formula, *filter(None, formula.partition(" = ")[2:])]
     for part in TRAINED:
         for key, value in _flat(as_table(getattr(scene, part)), part):
             found[key].append(value)
+    if "problem.batch" in found and _has(scene.title, _name("batch", scene.colours.words)):
+        found["problem.batch"].append(_in_batches(scene))
+    if "problem.sizes" in found:
+        layers = len(found["problem.sizes"]) - 1
+        found |= {key: [layers - i] for i, key in enumerate(COUNTS)}
     return found
 
 
@@ -107,6 +134,19 @@ def _flat(value: Any, key: str) -> Iterator[tuple[str, Any]]:
             yield from _flat(item, key)
     else:
         yield key, value
+
+
+def _in_batches(scene: Scene) -> bool:
+    """Whether a batch is not all samples, of data in no file, which may not be read yet.
+
+    What does not fit at all is told where the scene is checked.
+    """
+    if hasattr(scene.problem.subject, "path"):
+        return True
+    try:
+        return scene.problem.build(RandomState(scene.seed)).batches > 1
+    except ValueError:
+        return True
 
 
 def _formula(scene: Scene) -> str:
@@ -130,8 +170,26 @@ def _word(word: str, own: Language) -> str:
     return "|".join([SAID_AS.get(word, NOTHING), *sorted(longer, key=len, reverse=True)])
 
 
+def _in_digits(title: str) -> str:
+    """The title with its numbers in digits: 3 spirals."""
+    for number, words in enumerate(IN_LETTERS, start=1):
+        title = _whole(words).sub(str(number), title)
+    return title
+
+
+def _spelt(formula: str) -> str:
+    """A formula, or what else has digits or signs, however it is spelt: x², x^2, x**2."""
+    plain = unicodedata.normalize("NFKC", formula).replace("−", "-")
+    parts = re.findall(r"\d+|[^\W\d_]+|[^\w\s*·^]", plain)
+    return r"[\s*·^_]*".join(
+        rf"(?:{re.escape(part)}|{re.escape(part.translate(TYPESET))})" for part in parts
+    )
+
+
 def _longer(word: str) -> str:
     stem = word.removesuffix("s")
+    if not all(part.isalpha() for part in re.split("[ -]", word)):
+        return _spelt(word)
     return rf"{re.escape(stem)}\w*" if len(stem) >= SHORT else re.escape(word)
 
 
@@ -152,7 +210,7 @@ def _meant(title: str, was: Mapping[str, list[Any]], own: Language) -> Iterator[
     for number in NUMBER.findall(title):
         keys = [key for key, values in was.items() if _of(number, values)]
         named = [key for key in keys if _has(title, _called(key, own))]
-        unnamed = [] if number in BARE else keys
+        unnamed = [] if number in BARE else [key for key in keys if key not in COUNTS]
         yield from ((number, key) for key in named or unnamed)
 
 
