@@ -78,7 +78,8 @@ class BookPrecision:
     Products are summed in float64 and rounded once to float32, so that no BLAS kernel shows;
     biases are added, and their gradients summed sample after sample, in float32. Inputs are kept
     in float64, as two products need them. Exponential and logarithm are those of one NumPy, written
-    out where it has others. Not so `tanh`: "tanh" and "gelu" may differ in the last bit.
+    out where it has others. Not so `tanh`: "tanh" and "gelu" may differ in the last bit. Planes
+    and norms, which no training depends on, are left to the machine.
     """
 
     dtype: type[np.floating] = np.float32
