@@ -112,6 +112,7 @@ WRITTEN = {  # as what, the text, its features, what is said of it
     ),
     "empty lines": (table("a,b,k") + ",,\n\n,,\n", ("a", "b"), ""),
     "pandas' count": (table("0,1,2"), ("0", "1"), "d.csv (first line 0, 1, 2 taken as names), 30"),
+    "a count of floats": (table("0.0,1.0,2.0"), ("0.0", "1.0"), "first line 0.0, 1.0, 2.0 taken"),
     "counted from 1": (table("1,2,3", labels=Y), ("1", "2"), "first line 1, 2, 3 taken as names"),
     "years and a word": (table("2019,2020,grade"), ("2019", "2020"), "2019, 2020, grade taken"),
     "years": (table("2019,2020,2021"), ("2019", "2020"), "(first line 2019, 2020, 2021 t"),
@@ -155,12 +156,20 @@ def test_pandas_count_above_whole_numbers_is_said(tmp_path):
     assert data.words == "d.csv (first line 0, 1, 2 taken as names), 30 samples, 3 classes"
 
 
+def test_a_count_of_floats_is_a_sample_where_its_label_is_a_class_or_a_measurement(tmp_path):
+    assert len(read(tmp_path, table("0.0,1.0,2.0", labels=Y * 1.0)).y) == 31
+    spec = CSV(str(tmp_path / "d.csv"))
+    (tmp_path / "d.csv").write_text(table("0.0,1.0,2.0", labels=X[:, 0]))
+    assert len(spec.measured(RandomState(0)).y) == 31
+
+
 @pytest.mark.parametrize(
     ("first", "x", "labels"),
     [
         ("2019,2020,2021", WHOLE, Y),
         ("2019,2020,grade", WHOLE, ["ab"[k % 2] for k in Y]),
         ("400.5,402.5,class", X, ["ab"[k % 2] for k in Y]),
+        ("1.0,2.0,3.0", X, Y),
         ("1,2,3", X, Y + 1),  # 3 is a class too
         ("1.5,2.5,c", X, ["ab"[k % 2] for k in Y]),
     ],

@@ -20,8 +20,8 @@ class Header(NamedTuple):
 def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
     """Tell names from a sample.
 
-    Names are words; or numbers, as pandas counts columns (0, 1, …) or as years stand above
-    measurements. A sample has numbers, and a label that other samples have too.
+    Names are words; or numbers, as pandas counts columns (0, 1, … or 0.0, 1.0, …) or as years
+    stand above measurements. A sample has numbers, and a label that other samples have too.
 
     Args:
         rows: all of the table [N, columns].
@@ -57,7 +57,8 @@ def header_of(rows: list[Cells], label: str, comma: bool) -> Header:
     if any(words):
         return Header(False if seen else _named(first, body, features, comma))
     if not (whole and WHOLE.fullmatch(first[at])):
-        return Header(False)
+        names = _floats_count(counted) and not seen and 2 * len(labels) <= len(body)
+        return Header(counted[0] == "0.0" or None, taken) if names else Header(False)
     if seen:
         return Header(None if _counts(counted) else False)
     return Header(above or None, taken)
@@ -75,6 +76,13 @@ def _counts(cells: Cells) -> bool:
     """Whether whole numbers go up in even steps, as columns are numbered: 1, 2, 3 or 10, 20, 30."""
     steps = {int(b) - int(a) for a, b in pairwise(cells)}
     return len(steps) == 1 and min(steps) > 0
+
+
+def _floats_count(cells: Cells) -> bool:
+    """Whether floats do, as pandas writes columns that are some: 0.0, 1.0, 2.0."""
+    wholes = [cell.removesuffix(".0") for cell in cells]
+    count = all(WHOLE.fullmatch(cell) for cell in wholes) and _counts(wholes)
+    return count and all(cell.endswith(".0") for cell in cells)
 
 
 def is_word(cell: str, comma: bool) -> bool:
