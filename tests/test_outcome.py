@@ -25,6 +25,7 @@ from vizopt.recording.minima import f_range, minima_of, seen_from
 from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
 from vizopt.recording.valleys import Valleys
+from vizopt.scene.load import load_scene
 from vizopt.scene.options import ClipOptions
 from vizopt.scene.spec import Scene
 from vizopt.search import _Search, find
@@ -649,6 +650,15 @@ def test_what_only_passes_neither_reaches_a_minimum_nor_ends_in_it(settings, sta
     for text, words in ((told.alt, "It reaches"), (told.text, "It ends"), (told.text, "it stays")):
         assert (words in text) is stays
     assert_all_say(run, outcome(run).ending.words)
+
+
+def test_what_leaves_a_valley_with_its_next_step_does_not_swing_in_it():
+    scene = load_scene("good")
+    run = descend(scene.problem.f, (-4, 4), -3, 0.1, 0.9, 26)
+    (left,) = [m for m in minima_of(run) if m.valley_holds(run["x"][-1])]
+    assert run["x"][-1] + run["delta"][-1, 0] > left.right
+    assert outcome(run).ending.kind == "moving"
+    assert outcome(run).reached_at is None
 
 
 def test_near_is_near_for_the_valley_too():

@@ -165,6 +165,12 @@ def _next(run: Recording) -> float | None:
     return float(run["x"][-1] + run["delta"][-1, 0]) if known else None
 
 
+def _path(run: Recording) -> Values:
+    """All x, with that to which the last step's update leads where it is known."""
+    after = _next(run)
+    return run["x"] if after is None else np.append(run["x"], after)
+
+
 def _rest(run: Recording) -> tuple[int | None, float | None]:
     """First step from which on it rests, and the largest of the steps that it makes then.
 
@@ -172,8 +178,7 @@ def _rest(run: Recording) -> tuple[int | None, float | None]:
     would not take it by a thousandth of the interval's width; and so it has been for a twentieth
     of them. That far a momentum that turns, or passes by, is not to be taken for rest.
     """
-    after = _next(run)
-    path = run["x"] if after is None else np.append(run["x"], after)
+    path = _path(run)
     steps = max(run.epochs - 1, 1)
     with np.errstate(invalid="ignore", over="ignore"):
         moves = np.asarray(abs(np.diff(path)), np.float64)
@@ -206,7 +211,7 @@ def _ending(run: Recording, minimum: Minimum | None, rests_at: int | None) -> En
         return Ending("diverged", far, phrase("diverges"))
     if not left <= x[-1] <= right:
         return Ending("outside", last, phrase("moving_outside"))
-    if minimum and _swings(minimum, x):
+    if minimum and _swings(minimum, _path(run)):
         return Ending("swinging", last, phrase("swinging", minimum=minimum.called))
     return Ending("moving", last, phrase("moving"))
 
