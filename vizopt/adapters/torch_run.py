@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from functools import partial
-from math import isfinite
 from types import TracebackType
 from typing import Any
 
@@ -11,6 +10,7 @@ import torch
 
 from vizopt.adapters.torch_measures import Measures
 from vizopt.adapters.torch_model import Live
+from vizopt.adapters.torch_told import Told, mean
 from vizopt.core.errors import raised
 from vizopt.core.numbers import counted
 from vizopt.core.warned import warn
@@ -63,7 +63,7 @@ class TorchRun:
         self._asked = False  # the optimizer for its state
         self._before: Taken | None = None  # the step that is being done
         self._done: tuple[dict[str, Any], Taken | None] | None = None  # the last one
-        self._told: dict[str, Any] = {}  # of it, or of the first
+        self._told = Told(live.arrays.values())
         run.take(*self._live.now())  # what cannot be recorded is said before the training
         self._hooks: list[Any] = [
             optimizer.register_step_pre_hook(self._before_step),
@@ -78,14 +78,16 @@ class TorchRun:
     def log(self, **values: Any) -> None:
         """Tell what the hooks do not see: `log(loss=loss, accuracy=accuracy)`.
 
-        The values are of the step that was done last; before the first one is done, of that. A
-        loss that is told takes the place of the one that was noted. A curve joins the steps that a
-        value was told of.
+        The values are of the step that was done last. Where a loop tells them before
+        `optimizer.step()` they are of the step to come, as before the first one; of batches that
+        are accumulated and told one by one, before or after that call, the step has their mean
+        loss. A loss whose step a GradScaler skips is of none. One that is told takes the place of
+        the one that was noted. A curve joins the steps that a value was told of.
         """
         for name in RESERVED:
             if values.pop(name, None) is not None:
                 self._warn(f"log: {name}: is known from the optimizer: left out")
-        self._told |= values
+        self._told.add(values)
 
     def note(self, value: Any) -> None:
         """The criterion has a value. Of those inside a step the first one counts: later ones are of
@@ -169,7 +171,9 @@ class TorchRun:
     def _end_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._inside = False
         losses, self._losses = self._losses, []
-        if _is_skipped(optimizer):
+        is_skipped = _is_skipped(optimizer)
+        self._told.step(is_skipped=is_skipped)
+        if is_skipped:
             return
         values: dict[str, Any] = self._rates()
         if losses:
@@ -213,17 +217,15 @@ class TorchRun:
             return
         (values, taken), self._done = self._done, None
         if "loss" in values:
-            values["loss"] = _mean(values["loss"])
-        told, self._told = self._told, {}
-        told = {name: _number(value) for name, value in told.items()}
-        self._run.log(params=taken, **values | told)
+            values["loss"] = mean(values["loss"])
+        self._run.log(params=taken, **values | self._told.take())
 
     def _finish(self) -> None:
         self._log_done()
         self._live.follow()
         last = self._run.take(*self._live.now())
         if last is not None:
-            self._run.log_end(params=last, **self._told)
+            self._run.log_end(params=last, **self._told.rest())
         self._run.close()
 
     def _release(self) -> None:
@@ -271,20 +273,3 @@ def _is_skipped(optimizer: torch.optim.Optimizer) -> bool:
     """Whether it did nothing, as a GradScaler has told it to: a fused one is called even so."""
     found = getattr(optimizer, "found_inf", None)
     return found is not None and bool(found)
-
-
-def _number(value: Any) -> Any:
-    """A tensor of one number as Python's, in a tenth of the time that NumPy's way to it takes."""
-    plain = type(value) is torch.Tensor and value.is_cpu and value.is_floating_point()
-    return value.item() if plain and value.numel() == 1 else value
-
-
-def _mean(losses: list[torch.Tensor]) -> Any:
-    """Of the batches of a step; a batch whose step was skipped has left one that is not finite."""
-    if any(loss.numel() != 1 for loss in losses):
-        return losses[0]
-    if len(losses) == 1:
-        return losses[0].item()
-    values = [float(loss) for loss in losses]
-    finite = [value for value in values if isfinite(value)] or values
-    return sum(finite) / len(finite)

@@ -1,0 +1,143 @@
+"""Numbers that a loop tells are of the step that they were measured in, wherever it tells them."""
+
+import numpy as np
+import pytest
+
+import vizopt
+
+torch = pytest.importorskip("torch", reason="needs PyTorch: pip install torch")
+
+X = torch.randn(12, 10, 2, generator=torch.Generator().manual_seed(0))
+Y = (X.prod(-1) > 0).long()
+PLACES = ["forward", "backward", "end"]
+
+
+class Loop:
+    """A model that learns batch by batch, recorded, whose losses are kept beside."""
+
+    def __init__(self, path, **settings):
+        torch.manual_seed(0)
+        self.model = torch.nn.Sequential(
+            torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)
+        )
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.5, **settings)
+        self.path = path
+        self.run = vizopt.torch.record(self.model, self.optimizer, path)
+
+    def loss(self, i):
+        return torch.nn.functional.cross_entropy(self.model(X[i]), Y[i])
+
+    def recorded(self, name="loss"):
+        self.run.close()
+        return vizopt.Recording(self.path)[name]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "mine.zarr"
+
+
+@pytest.mark.parametrize("to_none", [True, False], ids=["none", "zeros"])
+@pytest.mark.parametrize("zero", ["first", "stepped", "last"])
+@pytest.mark.parametrize("batches", [1, 3])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_step_has_the_mean_of_its_batches(place, batches, zero, to_none, path):
+    loop, losses = Loop(path), []
+
+    def tell(now):
+        if now == place:
+            loop.run.log(loss=loss * 1.0)
+
+    for i in range(12):
+        if zero == "first" and i % batches == 0:
+            loop.optimizer.zero_grad(set_to_none=to_none)
+        loss = loop.loss(i)
+        losses.append(loss.item())
+        tell("forward")
+        loss.backward()
+        tell("backward")
+        ends = i % batches == batches - 1
+        if ends:
+            loop.optimizer.step()
+        if ends and zero == "stepped":
+            loop.optimizer.zero_grad(set_to_none=to_none)
+        tell("end")
+        if ends and zero == "last":
+            loop.optimizer.zero_grad(set_to_none=to_none)
+    means = np.reshape(losses, (-1, batches)).mean(axis=1)
+    assert loop.recorded()[:-1] == pytest.approx(means)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_told_now_and_then_is_of_its_own_step(place, path):
+    loop, wanted = Loop(path), np.full(12, np.nan)
+    for i in range(12):
+        loop.optimizer.zero_grad()
+        loss = loop.loss(i)
+        for now in PLACES:
+            if now == "backward":
+                loss.backward()
+            elif now == "end":
+                loop.optimizer.step()
+            if now == place and i % 4 == 0:
+                loop.run.log(loss=loss)
+                wanted[i] = loss.item()
+    np.testing.assert_array_equal(loop.recorded()[:12], np.float32(wanted))
+
+
+@pytest.mark.parametrize("zero", ["first", "last"])
+@pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
+@pytest.mark.parametrize(
+    ("place", "factor"),
+    [
+        *((place, float("inf")) for place in PLACES),
+        *((place, 1e38) for place in PLACES[1:]),  # the gradient alone is not finite
+    ],
+)
+def test_a_loss_whose_step_is_skipped_is_of_none(zero, place, fused, factor, path):
+    loop, losses = Loop(path, fused=fused), []
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    for i in range(8):
+        if zero == "first":
+            loop.optimizer.zero_grad()
+        loss = loop.loss(i)
+        loss = loss * factor if i in (0, 3, 4) else loss
+        for now in PLACES:
+            if now == "backward":
+                scaler.scale(loss).backward()
+            elif now == "end":
+                scaler.step(loop.optimizer)
+                scaler.update()
+                if zero == "last":
+                    loop.optimizer.zero_grad()
+            if now == place:
+                loop.run.log(loss=loss)
+        losses += [loss.item()] if i not in (0, 3, 4) else []
+    assert loop.recorded()[:-1].tolist() == losses
+
+
+def test_a_backward_of_another_loss_moves_nothing_to_another_step(path):
+    """As a generator's goes through the discriminator, before both losses are told."""
+    loop, losses = Loop(path), []
+    for i in range(5):
+        loop.optimizer.zero_grad()
+        loss = loop.loss(i)
+        loss.backward()
+        loop.optimizer.step()
+        loop.loss(i + 1).backward()
+        loop.run.log(loss=loss, accuracy=loop.loss(i).mean())
+        losses.append(loss.item())
+    assert loop.recorded()[:-1].tolist() == losses
+    assert np.isfinite(vizopt.Recording(path)["accuracy"]).tolist() == [True] * 5 + [False]
+
+
+def test_a_loss_told_anew_takes_the_place_of_the_one_before(path):
+    loop = Loop(path)
+    loop.run.log(loss=5.0)
+    for i in range(3):
+        loop.optimizer.zero_grad()
+        loop.loss(i).backward()
+        loop.optimizer.step()
+        loop.run.log(loss=7.0)
+        loop.run.log(loss=float(i))
+    assert loop.recorded()[:-1].tolist() == [0, 1, 2]

@@ -1,0 +1,125 @@
+"""Told: which step a number is of that somebody's loop tells."""
+
+from collections.abc import Iterable
+from math import isfinite
+from typing import Any
+
+import torch
+
+LOSS = "loss"
+nodes = getattr(torch.autograd, "_get_sequence_nr", int)  # of graphs so far: forwards are seen
+
+
+class Told:
+    """Numbers of the step that was done last, and of the one to come.
+
+    A number is of the step that was done; of the one to come where there is none, and where a
+    backward came since if that step has the number already, or the number was told before its step
+    the last time. Of a forward alone only what was told before a backward is, or after the step.
+    Of several losses of one step the mean counts, except of batches whose gradients were dropped.
+
+    A backward is seen by the gradient of one array, a small one: it is another, or has changed.
+
+    Args:
+        params: those of the optimizer.
+    """
+
+    def __init__(self, params: Iterable[torch.Tensor]) -> None:
+        self._params = sorted(params, key=torch.numel)
+        self._watched = self._params[0]
+        self._early: dict[str, bool] = {}  # told before their step: before its backward too?
+        self._done: dict[str, Any] | None = None
+        self._coming: dict[str, Any] = {}
+        self._gradient: torch.Tensor | None = None  # of the losses to come
+        self._look(is_skipped=False)
+
+    def add(self, values: dict[str, Any]) -> None:
+        """Numbers are told."""
+        forward, backward = nodes() != self._nodes, self._has_backward()
+        for name, value in values.items():
+            if self._done is not None and not self._comes(name, forward, backward):
+                is_part = self._early.pop(name, True) is False and not self._is_dropped()
+                before = self._done.get(LOSS, []) if is_part else []
+                self._done[name] = [*before, value] if name == LOSS else value
+            elif name != LOSS:
+                self._coming[name], self._early[name] = value, not backward
+            elif backward or not self._is_skipped or (forward and self._early.get(LOSS)):
+                self._early.setdefault(LOSS, not backward)
+                before = [] if self._is_dropped() else self._coming.get(LOSS, [])
+                self._coming[LOSS] = [*before, value]
+                self._gradient = self._watched.grad
+
+    def step(self, *, is_skipped: bool) -> None:
+        """The optimizer was called."""
+        coming, self._coming = self._coming, {}
+        if LOSS in coming and (is_skipped or (self._is_dropped() and not _finite(coming[LOSS]))):
+            del coming[LOSS]
+        if is_skipped:
+            self._coming = coming
+        else:
+            self._done = coming
+        self._look(is_skipped=is_skipped)
+
+    def take(self) -> dict[str, Any]:
+        """Those of the step that was done: nothing more is told of it."""
+        done, self._done = self._done or {}, None
+        return _plain(done)
+
+    def rest(self) -> dict[str, Any]:
+        """Those of a step that does not come."""
+        return _plain(self._coming)
+
+    def _comes(self, name: str, forward: bool, backward: bool) -> bool:
+        assert self._done is not None
+        early = self._early.get(name)
+        if backward:
+            return name in self._done or early is not None
+        return forward and (early or (early is None and name in self._done))
+
+    def _has_backward(self) -> bool:
+        """Whether one came since the last step."""
+        gradient = self._watched.grad
+        if gradient is None or gradient is not self._seen:
+            return gradient is not None
+        if gradient._version == self._version:
+            return False
+        return gradient.is_sparse or bool(gradient.any())  # not if it was set to zero
+
+    def _is_dropped(self) -> bool:
+        """Whether there is another gradient than that of the losses to come."""
+        gradient = self._watched.grad
+        return not (self._gradient is None or gradient is None or gradient is self._gradient)
+
+    def _look(self, *, is_skipped: bool) -> None:
+        if self._watched.grad is None:
+            self._watched = next((p for p in self._params if p.grad is not None), self._watched)
+        self._seen = gradient = self._watched.grad
+        self._version = 0 if gradient is None else gradient._version
+        self._nodes, self._is_skipped = nodes(), is_skipped
+
+
+def mean(losses: list[Any]) -> Any:
+    """Of the batches of a step; a batch whose step was skipped has left one that is not finite."""
+    if len(losses) == 1:
+        return number(losses[0])
+    try:
+        values = [float(loss.detach() if hasattr(loss, "detach") else loss) for loss in losses]
+    except (TypeError, ValueError, RuntimeError):
+        return losses[0]
+    finite = [value for value in values if isfinite(value)] or values
+    return sum(finite) / len(finite)
+
+
+def number(value: Any) -> Any:
+    """A tensor of one number as Python's, in a tenth of the time that NumPy's way to it takes."""
+    plain = type(value) is torch.Tensor and value.is_cpu and value.is_floating_point()
+    return value.item() if plain and value.numel() == 1 else value
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    return {k: mean(value) if k == LOSS else number(value) for k, value in told.items()}
+
+
+def _finite(losses: list[Any]) -> bool:
+    found = mean(losses)
+    return not isinstance(found, float) or isfinite(found)
