@@ -1,5 +1,7 @@
 """Numbers that a loop tells are of the step that they were measured in, wherever it tells them."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -141,3 +143,42 @@ def test_a_loss_told_anew_takes_the_place_of_the_one_before(path):
         loop.run.log(loss=7.0)
         loop.run.log(loss=float(i))
     assert loop.recorded()[:-1].tolist() == [0, 1, 2]
+
+
+def test_a_criterion_of_two_open_recordings_is_noted_for_neither(tmp_path):
+    criterion, runs, losses = torch.nn.CrossEntropyLoss(), [], {}
+    models = [torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)]
+    rules = [torch.optim.SGD(model.parameters(), lr=0.1) for model in models]
+    for name, model, rule in zip("ab", models, rules, strict=True):
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            runs.append(vizopt.torch.record(model, rule, tmp_path / f"{name}.zarr", loss=criterion))
+    (line,) = said
+    told = f"b.zarr: loss: CrossEntropyLoss: is noted for {tmp_path}/a.zarr too"
+    assert told in str(line.message)
+    for i in range(3):
+        for run, model, rule in zip(runs, models, rules, strict=True):
+            rule.zero_grad()
+            loss = criterion(model(X[i]), Y[i])
+            loss.backward()
+            rule.step()
+            if run is runs[0]:
+                run.log(loss=loss)
+                losses[i] = loss.item()
+    for run in runs:
+        run.close()
+    assert vizopt.Recording(tmp_path / "a.zarr")["loss"][:3].tolist() == [*losses.values()]
+    assert "loss" not in vizopt.Recording(tmp_path / "b.zarr").names
+    assert not criterion._forward_hooks
+
+
+def test_a_criterion_whose_recording_is_closed_is_noted_for_the_next(tmp_path):
+    criterion = torch.nn.CrossEntropyLoss()
+    for name in "ab":
+        model = torch.nn.Linear(2, 2)
+        rule = torch.optim.SGD(model.parameters(), lr=0.1)
+        with vizopt.torch.record(model, rule, tmp_path / f"{name}.zarr", loss=criterion):
+            loss = criterion(model(X[0]), Y[0])
+            loss.backward()
+            rule.step()
+        assert vizopt.Recording(tmp_path / f"{name}.zarr")["loss"][0] == loss.item()

@@ -69,8 +69,9 @@ class TorchRun:
             optimizer.register_step_pre_hook(self._before_step),
             optimizer.register_step_post_hook(partial(self._safely, self._end_step)),
         ]
+        self._criterion = loss
         if loss is not None:
-            self._hooks.append(loss.register_forward_hook(_LossHook(self)))
+            self._listen(loss)
         OPEN[id(optimizer)] = self
         at_end(self.close)
         unclosed(run.place, self.break_off)
@@ -97,6 +98,20 @@ class TorchRun:
         if not (self._inside and self._counted):
             self._losses.append(value.detach())
         self._counted = self._inside
+
+    def _listen(self, criterion: torch.nn.Module) -> None:
+        """Note its values; of one that another recording notes nobody knows whose a value is."""
+        sharing = [run for run in OPEN.values() if run._criterion is criterion]
+        self._noting = criterion.register_forward_hook(_LossHook(self))
+        self._hooks.append(self._noting)
+        if sharing:
+            for run in (self, *sharing):
+                run._noting.remove()
+            self._warn(
+                f"loss: {type(criterion).__name__}: is noted for {sharing[0]._run.path} too, which "
+                "is open: noted for neither from here on: tell each with log(loss=loss), or "
+                "close() that one before"
+            )
 
     def close(self) -> None:
         """Remove the hooks and complete the recording, whose last row has the parameters as they
