@@ -216,6 +216,8 @@ MISSING = ": missing: leave such samples out of X and y"
         ([[1], [1, 2], [0], [1]], "y[0] is [1]: needs one label, or a column a class"),
         ([[1, 0], [0, 1], [1, 1], [0, 1]], "y[2] is [1, 1]: of several classes, or of none"),
         ([[1, 0], [0, 1], [0, 1], [0, 0]], "y[3] is [0, 0]: of several classes, or of none"),
+        (X[:4, :2], "y [4, 2] float64: needs one number or label for each sample, or a column a"),
+        (np.array([[3, 1], [0, 2], [1, 0], [5, 4]]), "y [4, 2] int64: needs one number or label"),
         ([["a", "b"]] * 4, "y [4, 2] <U1: needs one label for each sample"),
     ],
 )
@@ -223,6 +225,20 @@ def test_labels_that_are_none_or_several(tmp_path, y, line):
     with pytest.raises(RecordingError, match=rf"^data: {re.escape(line)}"):
         vizopt.Run(tmp_path / "a.zarr", data=(X[:4], y))
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [[0, 1], [1, 0]],
+        [[-1.0, 1.0], [1.0, -1.0]],
+        [[False, True], [True, False]],
+        np.array([[0.33, 0.67], [0.9, 0.1]], np.float16),
+    ],
+    ids=["0 and 1", "signs", "booleans", "probabilities"],
+)
+def test_columns_of_classes(y):
+    assert given.samples((X[:2], y), None).y.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("kind", ["str", "category", "Int64", "boolean"])

@@ -180,7 +180,8 @@ def samples(
 
     Args:
         data: X [N, D] or [N], more dimensions are laid flat; and y: class numbers, names, −1 and 1,
-            or one column a class; or numbers that a regression predicts.
+            or one column a class, of 0 and 1 or of probabilities; or numbers that a regression
+            predicts.
         classes: names, in the order of the sorted labels or of the columns.
         target: what y is called where it is a number to predict, which many different numbers with
             decimals are in any case.

@@ -100,6 +100,11 @@ def _of_columns(y: NDArray[Any]) -> NDArray[np.intp]:
     """The column [N] of each row that is the largest."""
     if y.dtype.kind not in "biuf":
         raise RecordingError(f"data: y {list(y.shape)} {y.dtype}: needs one label for each sample")
+    if not (len(np.unique(y)) <= 2 or _are_shares(y)):  # 0 and 1, or −1 and 1
+        raise RecordingError(
+            f"data: y {list(y.shape)} {y.dtype}: needs one number or label for each sample, or a "
+            "column a class, of 0 and 1 or of probabilities"
+        )
     largest = (y == y.max(axis=1, keepdims=True)).sum(axis=1)
     if (largest != 1).any():
         at = int(np.argmax(largest != 1))
@@ -108,6 +113,11 @@ def _of_columns(y: NDArray[Any]) -> NDArray[np.intp]:
             f"data: y[{at}] is [{row}]: of several classes, or of none: a picture needs one each"
         )
     return np.asarray(y.argmax(axis=1))
+
+
+def _are_shares(y: NDArray[Any]) -> bool:
+    """Whether rows are probabilities, of half precision too."""
+    return bool((y >= 0).all() and np.allclose(y.sum(axis=1, dtype=np.float64), 1, atol=0.01))
 
 
 def _numbered(y: NDArray[Any], classes: Sequence[str]) -> NDArray[np.intp]:
