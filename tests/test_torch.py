@@ -868,6 +868,66 @@ def test_a_resumed_training_is_as_one_that_was_not_broken_off(path, tmp_path):
         assert np.array_equal(runs[0][column], runs[1][column], equal_nan=True), column
 
 
+@pytest.mark.filterwarnings("ignore:.*interrupted")
+@pytest.mark.parametrize("done", [20, 23, 25], ids=["before", "last", "not committed"])
+def test_a_training_goes_on_from_a_checkpoint(done, path, tmp_path):
+    """Its recording was broken off after 23 steps."""
+
+    def begun():
+        torch.manual_seed(1)
+        model = mlp(2, 8, 2)
+        return model, torch.optim.Adam(model.parameters()), nn.CrossEntropyLoss()
+
+    for place, steps in ((tmp_path / "whole.zarr", 30), (path, 23)):
+        model, optimizer, loss = begun()
+        run = vizopt.torch.record(model, optimizer, place, loss=loss)
+        trained(model, optimizer, steps, loss)
+        if place == path:
+            run.break_off()
+        run.close()
+    model, optimizer, loss = begun()
+    trained(model, optimizer, done, loss)
+    with vizopt.torch.record(model, optimizer, path, loss=loss, mode="resume", step=done):
+        trained(model, optimizer, 30 - done, loss)
+    whole, run = vizopt.Recording(tmp_path / "whole.zarr"), vizopt.Recording(path)
+    kept = [i for i in range(31) if not 23 <= i < done]
+    assert run.epochs == 31
+    assert run["epoch"].tolist() == kept
+    for column in ("loss", "grad_norm", "lr", "step"):
+        np.testing.assert_array_equal(run[column][kept], whole[column][kept])
+    assert np.array_equal(run["params"], whole["params"][kept])
+
+
+def test_an_optimizer_that_has_done_fewer_steps_than_the_recording_is_said(path):
+    model = mlp(2, 8, 2)
+    for steps, mode in ((5, "new"), (3, "resume")):
+        optimizer = torch.optim.Adam(model.parameters())
+        if mode == "resume":
+            trained(model, optimizer, steps)
+            line = f"^{path}: has 5 steps, and this Adam has done 3: .*: from .* give step=3$"
+            with pytest.warns(VizoptWarning, match=line):
+                run = vizopt.torch.record(model, optimizer, path, mode=mode)
+        else:
+            run = vizopt.torch.record(model, optimizer, path)
+        with run:
+            trained(model, optimizer, steps)
+    assert vizopt.Recording(path).epochs == 5 + 3 + 1
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({"step": 3}, '^step=3: is for mode="resume"$'),
+        ({"step": -1, "mode": "resume"}, "^step=-1: should be 0 or more$"),
+        ({"step": 1.5, "mode": "resume"}, "^step: 1.5: should be a whole number$"),
+    ],
+)
+def test_a_step_that_is_none_is_a_line(told, line, path):
+    model = mlp(2, 8, 2)
+    with pytest.raises(RecordingError, match=line):
+        vizopt.torch.record(model, sgd(model), path, **told)
+
+
 def test_a_rate_in_a_tensor_has_the_digits_somebody_wrote(path):
     model, rate = mlp(2, 8, 2), torch.tensor(0.01)
     groups = [{"params": model[0].parameters()}, {"params": model[2].parameters(), "lr": rate}]

@@ -25,6 +25,7 @@ def record(
     loss: "torch.nn.Module | None" = None,
     predict: Predict | None = None,
     quantities: Sequence[str] = (),
+    step: int | None = None,
     **options: Unpack[Options],
 ) -> "TorchRun":
     """Record every step of an optimizer from now on; what a step is, is told at `TorchRun`.
@@ -47,6 +48,8 @@ def record(
             "update_ratio", "weight_norm", which copies the parameters once a step; and of what the
             optimizer keeps after it, "momentum_norm", ‖m‖ of `momentum_buffer` or `exp_avg`, and
             "second_moment_norm", ‖v‖ of `exp_avg_sq` or `square_avg`.
+        step: with mode="resume", of a training that starts again from a checkpoint: how many steps
+            were done there; what the recording has from that step on comes again.
         **options: `title`, `classes`, `target`, `features`, `threshold`, `size` and `mode` of
             `vizopt.Run`; the threshold of a single output is told by loss and last layer.
 
@@ -58,5 +61,5 @@ def record(
     options, data = check("torch.record", path, options, data, **known)
     from vizopt.adapters.torch_begin import Given, begun
 
-    given = Given(steps, data, loss, predict, quantities)
+    given = Given(steps, data, loss, predict, quantities, step)
     return begun(model, optimizer, at_home(path), given, options)

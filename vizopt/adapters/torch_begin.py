@@ -13,6 +13,8 @@ from vizopt.adapters.torch_measures import Measures
 from vizopt.adapters.torch_predict import Asked, end_of
 from vizopt.adapters.torch_run import TorchRun, is_recorded
 from vizopt.core.errors import RecordingError
+from vizopt.core.warned import warn
+from vizopt.recording.given import step as number_of
 from vizopt.recording.left import give_way
 from vizopt.recording.run import Run
 from vizopt.recording.source import Predict
@@ -26,6 +28,7 @@ class Given(NamedTuple):
     loss: torch.nn.Module | None
     predict: Predict | None
     quantities: Sequence[str]
+    step: int | None
 
 
 def begun(
@@ -47,6 +50,7 @@ def begun(
     if given.loss is not None and not isinstance(given.loss, torch.nn.Module):
         name = getattr(given.loss, "__name__", given.loss)
         raise RecordingError(f"loss: {name}: is no module: tell its value with log(loss=…)")
+    step = _checked(given.step, options)
     give_way(path)
     if is_recorded(optimizer):
         name = type(optimizer).__name__
@@ -66,4 +70,29 @@ def begun(
         versions={"pytorch": torch.__version__},
         **options,
     )
-    return TorchRun(run, optimizer, torch_model.Live(inner, arrays), given.loss, measures)
+    if options.get("mode") == "resume":
+        _go_back(run, optimizer, step)
+    return TorchRun(run, optimizer, torch_model.Live(inner, arrays), given.loss, measures, step)
+
+
+def _checked(step: int | None, options: Options) -> int | None:
+    if step is None:
+        return None
+    if options.get("mode") != "resume":
+        raise RecordingError(f'step={step}: is for mode="resume"')
+    if (found := number_of(step)) < 0:
+        raise RecordingError(f"step={step}: should be 0 or more")
+    return found
+
+
+def _go_back(run: Run, optimizer: torch.optim.Optimizer, step: int | None) -> None:
+    """Go on from a checkpoint that is earlier than the end of the recording."""
+    if step is not None:
+        run.go_back(step)
+        return
+    done = torch_model.steps_of(optimizer)
+    if 0 < done < run.steps:
+        warn(
+            f"{run.path}: has {run.steps} steps, and this {type(optimizer).__name__} has done "
+            f"{done}: goes on after the last one: from a checkpoint give step={done}"
+        )

@@ -187,6 +187,11 @@ def external(model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> Extern
     )
 
 
+def steps_of(optimizer: torch.optim.Optimizer) -> int:
+    """How many it has done by its own count, as Adam's; 0 where it keeps none."""
+    return max((int(own["step"]) for own in optimizer.state.values() if "step" in own), default=0)
+
+
 def _drawn(found: dict[str, torch.Tensor], path: Path) -> Iterator[tuple[str, torch.Tensor]]:
     for name, value in found.items():
         try:

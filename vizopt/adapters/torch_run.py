@@ -51,10 +51,11 @@ class TorchRun:
         live: Live,
         loss: torch.nn.Module | None,
         measures: Measures,
+        step: int | None = None,
     ) -> None:
         self._measures = measures
         self._run, self._optimizer = run, optimizer
-        self._live = live
+        self._live, self._step = live, step  # of the next one, where it is told
         self._held = _held(optimizer)
         self._apart = [False] * len(optimizer.param_groups)  # groups whose rate has a column
         self._losses: list[torch.Tensor] = []  # since the last step
@@ -233,7 +234,8 @@ class TorchRun:
         (values, taken), self._done = self._done, None
         if "loss" in values:
             values["loss"] = mean(values["loss"])
-        self._run.log(params=taken, **values | self._told.take())
+        step, self._step = self._step, None
+        self._run.log(step=step, params=taken, **values | self._told.take())
 
     def _finish(self) -> None:
         self._log_done()

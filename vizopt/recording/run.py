@@ -160,6 +160,10 @@ class Run:
         if self._records:
             self._record(self.steps, self._numbers(values) | {STEP.name: UNLOGGED}, params)
 
+    def go_back(self, step: int) -> None:
+        """Before the first log of a resumed run: what it has from that step on comes again."""
+        self._writer.steps = min(step, self._writer.steps)
+
     def wants(self) -> bool:
         """Whether the next step is kept: its parameters are worth a copy."""
         return self._keeping.wants()
@@ -225,8 +229,7 @@ class Run:
         return numbers
 
     def _numbered(self, step: Any) -> int | None:
-        """The number of a step; nothing where it can have none, which is said once. The next one
-        may have one again."""
+        """The number of a step; nothing where this one can have none, which is said once."""
         try:
             at = given.step(step)
         except VizoptError as error:
