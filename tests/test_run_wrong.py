@@ -117,6 +117,27 @@ def test_names_that_a_curve_cannot_have(tmp_path, name, line):
     assert set(vizopt.Recording(tmp_path / "a.zarr").columns) == {"loss", "step", "epoch"}
 
 
+def test_a_second_name_of_one_column_is_left_out(tmp_path):
+    line = "'train_loss': is the column train_loss, as 'train/loss' is: rename one: left out"
+    with said(line), vizopt.Run(tmp_path / "a.zarr") as run:
+        for step in range(3):
+            run.log(**{"train/loss": step, "train_loss": 9.0, "train loss2": 5.0})
+    run = vizopt.Recording(tmp_path / "a.zarr")
+    assert run["train_loss"].tolist() == [0, 1, 2]
+    assert run["train_loss2"].tolist() == [5, 5, 5]
+
+
+@pytest.mark.parametrize("labels", [Y, X[:, 0] / 3], ids=["classes", "numbers"])
+def test_complex_predictions_leave_the_plane_out(tmp_path, labels):
+    def predict(points):
+        return np.zeros((len(points), 1 + 2 * (labels is Y)), np.complex64)
+
+    line = "predict: gave complex64: needs real numbers: left out from here on"
+    with said(line), vizopt.Run(tmp_path / "a.zarr", data=(X, labels), predict=predict) as run:
+        run.log(loss=1.0, params=weights())
+    assert set(vizopt.Recording(tmp_path / "a.zarr").columns) == {"loss", "step", "epoch", "params"}
+
+
 @pytest.mark.parametrize(
     ("step", "line"),
     [

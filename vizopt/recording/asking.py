@@ -127,6 +127,8 @@ class Asking:
         except RecordingError as error:
             way = ": of several outputs it needs one" * isinstance(found, tuple | list | dict)
             raise RecordingError(f"predict: {error}{way}") from error
+        if values.dtype.kind == "c":
+            raise RecordingError(f"predict: gave {values.dtype}: needs real numbers")
         if values.dtype.kind == "f" and np.isnan(values).any():
             raise NoNumbersError("predict: gave NaN")
         return values

@@ -135,8 +135,11 @@ def step(value: Any) -> int:
     return int(found)
 
 
-def column(name: str) -> str:
+def column(name: str, known: Mapping[str, str | None]) -> str:
     """What a number is called in a recording: `train/loss` is `train_loss`.
+
+    Args:
+        known: columns of the names so far.
 
     Raises:
         RecordingError: a name that a recording has for something else, or that is none.
@@ -145,10 +148,13 @@ def column(name: str) -> str:
         raise RecordingError(f"{name}: give its number as step={name}")
     if name in TAKEN:
         raise RecordingError(f"{name}: is what a recording calls something else: rename it")
-    known = re.sub(r"[^\w.+-]+", "_", name)
-    if not known.strip("._") or len(known) > LONGEST_NAME or known.startswith((".", "__")):
+    found = re.sub(r"[^\w.+-]+", "_", name)
+    if not found.strip("._") or len(found) > LONGEST_NAME or found.startswith((".", "__")):
         raise RecordingError(f"{name[:40]!r}: is no name of a curve")
-    return known
+    for other, taken in known.items():
+        if taken == found:
+            raise RecordingError(f"{name!r}: is the column {found}, as {other!r} is: rename one")
+    return found
 
 
 def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:

@@ -181,8 +181,7 @@ class Run:
         return self._left_out.tried(ALL, lambda: self._keeping.take(params, cells))
 
     def close(self) -> None:
-        """Write what waits; the recording is complete. A `with` does it by itself, and so does the
-        end of the program."""
+        """Write what waits; the recording is complete. A `with` does it, and the program's end."""
         if self._closes():
             self._say(self._left_out.tried(ALL, self._finish))
 
@@ -247,7 +246,8 @@ class Run:
     def _named(self, name: str) -> str | None:
         """What a number is recorded as; nothing where it cannot be, which is said once."""
         if name not in self._names:
-            self._names[name] = self._left_out.tried(name, lambda: given.column(name))
+            found = self._left_out.tried(repr(name), lambda: given.column(name, self._names))
+            self._names[name] = found
         return self._names[name]
 
     @property
