@@ -93,8 +93,8 @@ def test_a_model_that_is_one_module_has_its_arrays_names():
     ("name", "shape", "convention", "told"),
     [
         ("moe.experts", (8, 64, 128), "torch", r"moe\.experts \[8, 64, 128\]: has no matrix"),
-        ("a.weight", (2,) * 6, "torch", r"a\.weight .*leave it out, or say which axes"),
-        ("a.kernel", (2,) * 6, "keras", r"Tensor\(axes_out=\(5,\), …\)"),
+        ("a.weight", (2,) * 6, "torch", r"a\.weight .*leave it out, or reshape it to two axes"),
+        ("a.kernel", (2,) * 6, "keras", r"a\.kernel .*reshape it to two axes"),
         ("a.weights", (2, 3, 4), "book", "has no matrix"),
         ("bn.running_mean", (3,), "torch", r"bn\.running_mean: is a statistic"),
         ("bn/moving_variance", (3,), "keras", "no step moves: leave it out"),

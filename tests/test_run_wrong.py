@@ -67,7 +67,7 @@ def test_parameters_that_change_end_the_rows_and_not_the_curves(tmp_path, wrong,
     [
         ({"w": np.ones((2, 2), complex)}, "params: w: complex128: needs real numbers"),
         ({"w": ["a", "b"]}, "params: w.0: <U1: needs real numbers"),
-        ({"w": object()}, "object: is no array of numbers"),
+        ({"w": object()}, "params: w: object: is no array of numbers"),
         ({}, "params: there are none"),
         ({"a": {"b": np.ones(2)}, "a.b": np.ones(2)}, "params: two arrays of one name"),
         ({"w": np.ones((2, 3, 4))}, "params: w [2, 3, 4]: has no matrix [inputs, outputs]"),
@@ -80,6 +80,44 @@ def test_what_is_no_parameter_leaves_the_curves(tmp_path, params, line):
     run = vizopt.Recording(tmp_path / "a.zarr")
     assert run["loss"].tolist() == [0, 1, 2]
     assert "params" not in run.columns
+
+
+class OnMeta:
+    """As a tensor of PyTorch that has a shape and no numbers."""
+
+    is_meta = True
+
+    def __array__(self, dtype=None, copy=None):
+        raise NotImplementedError("Cannot copy out of meta tensor; no data!")
+
+
+class Sparse:
+    """As those of PyTorch and SciPy."""
+
+    layout = "torch.sparse_coo"
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError("can't convert Sparse layout tensor to numpy")
+
+
+@pytest.mark.parametrize(
+    ("bad", "line"),
+    [
+        (OnMeta(), 'params: s: OnMeta: is on "meta", without numbers: move the model'),
+        (Sparse(), "params: s: Sparse: is sparse: log it as a dense one"),
+        (np.ones((2, 2), complex), "params: s: complex128: needs real numbers"),
+        (np.ones((2,) * 5), "params: s [2, 2, 2, 2, 2]: has no matrix [inputs, outputs]"),
+        ("text", "params: s: <U4: needs real numbers"),
+    ],
+)
+def test_an_array_that_is_none_is_left_out_alone(tmp_path, bad, line):
+    path = tmp_path / "a.zarr"
+    with said(line, "left out from here on"), vizopt.Run(path) as run:
+        for step in range(3):
+            run.log(loss=float(step), params={**weights(step), "s": bad})
+    run = vizopt.Recording(path)
+    assert run.layout.shapes == {"w": (2, 2)}
+    assert run["params"].tolist() == [[float(step)] * 4 for step in range(3)]
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,8 @@ def _tensor(
     axes = None if embeds else _axes(own, shape, convention, kind, biases)
     if axes is None and sum(side > 1 for side in shape) > 2 and not embeds:
         raise ValueError(
-            f"{name[:60]} {list(shape)}: has no matrix [inputs, outputs]: leave it out, or say "
-            f"which axes are its outputs: Tensor(axes_out=({len(shape) - 1},), …)"
+            f"{name[:60]} {list(shape)}: has no matrix [inputs, outputs]: leave it out, or "
+            "reshape it to two axes"
         )
     axis_in, axes_out = axes or (None, (len(shape) - 1,))
     return Tensor(name, shape, module, role, axis_in, axes_out)

@@ -83,10 +83,21 @@ def array(value: Any) -> NDArray[Any]:
         if found.dtype.kind not in PLAIN:  # JAX's bfloat16 among them
             found = found.astype(np.float32 if found.dtype.itemsize <= 4 else np.float64)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
-        kind = type(value).__name__
-        why = "is inside jit: log it outside" if "Tracer" in kind else "is no array of numbers"
-        raise RecordingError(f"{kind}: {why}") from error
+        raise RecordingError(f"{type(value).__name__}: {_why_none(value)}") from error
     return found
+
+
+def _why_none(value: Any) -> str:
+    """What it is instead of an array of numbers."""
+    if "Tracer" in type(value).__name__:
+        return "is inside jit: log it outside"
+    if "sparse" in str(getattr(value, "layout", "")) or hasattr(value, "todense"):
+        return "is sparse: log it as a dense one"
+    if getattr(value, "is_meta", False):
+        return 'is on "meta", without numbers: move the model'
+    if str(getattr(value, "dtype", "")).startswith("key<"):
+        return "is a random key"
+    return "is no array of numbers"
 
 
 def finite(name: str, value: Any) -> float:

@@ -164,9 +164,12 @@ class Keeping:
 
     def _found(self, params: Any) -> Parameters | None:
         source = self._source
-        return self._left_out.tried(
+        found = self._left_out.tried(
             "params", lambda: Parameters(_called(params), source.convention, source.modules)
         )
+        for name, why in found.refused.items() if found else ():
+            self._left_out.leave_out(f"params: {name}", why)
+        return found
 
     def _asked(self, most: int) -> Asking:
         grids = [grid for grid in GRIDS if grid <= most]

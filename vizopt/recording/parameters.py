@@ -1,6 +1,7 @@
 """Parameters: one flat copy of somebody's arrays, or of an even sample of the large ones."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
 from vizopt.core.ranked import ranked
 from vizopt.core.sampling import SIDE, evenly, sampled
+from vizopt.core.tensors import Shape
 from vizopt.recording.given import array, named
 from vizopt.recording.header import Column
 
@@ -31,27 +33,27 @@ class Parameters:
         convention: whose names they are; told by the names when left out.
         modules: class of the module of an array, where it is known.
 
+    Attributes:
+        refused: why of each array that is none of real numbers or has no matrix; it is left out.
+
     Raises:
-        RecordingError: an array that is none of real numbers, or has no matrix.
+        RecordingError: there is no other array, or they do not fit each other.
     """
 
     def __init__(
         self, params: Any, convention: Convention | None, modules: Mapping[str, str]
     ) -> None:
-        first = {name: array(value) for name, value in _own(params).items()}
-        for name, values in first.items():
-            if values.dtype.kind not in "fiub":
-                raise RecordingError(f"params: {name}: {values.dtype}: needs real numbers")
-        first = {name: values for name, values in first.items() if values.size}
-        if not first:
-            raise RecordingError("params: there are none")
-        self._shapes = {name: values.shape for name, values in first.items()}
-        single = all(_fits_single(values.dtype) for values in first.values())
+        first, self.refused = _arrays(_own(params))
+        shapes = {name: values.shape for name, values in first.items()}
+        convention = convention or convention_of(shapes)
+        self.refused |= _without_matrix(shapes, convention, modules)
+        self._shapes = {name: s for name, s in shapes.items() if name not in self.refused}
+        if not self._shapes:
+            raise RecordingError(next(iter(self.refused.values()), "params: there are none"))
+        single = all(_fits_single(first[name].dtype) for name in self._shapes)
         self.dtype = np.dtype(np.float32 if single else np.float64)
         try:
-            self._every = ParamLayout.of(
-                self._shapes, convention or convention_of(self._shapes), modules
-            )
+            self._every = ParamLayout.of(self._shapes, convention, modules)
         except ValueError as error:
             raise RecordingError(f"params: {error}") from error
         self._before: dict[str, NDArray[Any]] = {}
@@ -107,7 +109,8 @@ class Parameters:
     def _found(self, params: Any) -> dict[str, Any]:
         found = dict(named(params))
         if found.keys() != self._shapes.keys():
-            found = {name: value for name, value in _own(params).items() if np.size(value)}
+            own = _own(params).items()
+            found = {name: v for name, v in own if name not in self.refused and np.size(v)}
         if found.keys() != self._shapes.keys():
             name = next(iter(found.keys() ^ self._shapes.keys()))
             what = "is missing" if name in self._shapes else "is new"
@@ -175,6 +178,38 @@ def _own(params: Any) -> dict[str, Any]:
     if len(found) < sum(_last(name) not in STATISTICS for name, _ in pairs):
         raise RecordingError("params: two arrays of one name")
     return found
+
+
+def _arrays(own: Mapping[str, Any]) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Those that are arrays of real numbers; why the others are none."""
+    found: dict[str, NDArray[Any]] = {}
+    refused: dict[str, str] = {}
+    for name, value in own.items():
+        try:
+            values = array(value)
+            if values.dtype.kind not in "fiub":
+                raise RecordingError(f"{values.dtype}: needs real numbers")
+            if values.size:
+                found[name] = values
+        except RecordingError as error:
+            refused[name] = f"params: {name}: {error}"
+    return found, refused
+
+
+def _without_matrix(
+    shapes: Mapping[str, Shape], convention: Convention, modules: Mapping[str, str]
+) -> dict[str, str]:
+    """Why of each array that has no matrix to be drawn as."""
+    refused: dict[str, str] = {}
+    with suppress(ValueError):  # together they have: a scale is told by its bias
+        ParamLayout.of(shapes, convention, modules)
+        return refused
+    for name, shape in shapes.items():
+        try:
+            ParamLayout.of({name: shape}, convention, modules)
+        except ValueError as error:  # which names it
+            refused[name] = f"params: {error}"
+    return refused
 
 
 def _fits_single(dtype: np.dtype[Any]) -> bool:
