@@ -2,6 +2,8 @@
 
 import random
 import sys
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pytest
@@ -233,6 +235,41 @@ def test_arrays_of_any_kind(tmp_path):
         "scalar",
     ]
     assert run["params"][1].tolist() == [1, 2, 3, 4, 5, 1, 0.5]
+
+
+@dataclass
+class Dense:
+    """As a module of Equinox: a tree that can be called, with fields that are no arrays."""
+
+    weight: object
+    bias: object = None
+    inputs: int = field(default=2, metadata={"static": True})
+
+    def __call__(self, x):
+        raise AssertionError("nobody asked it")
+
+
+def test_none_in_a_tree_is_no_array(tmp_path):
+    tree = {"a": {"w": np.ones((2, 3)), "b": None}, "c": Dense(np.ones((3, 2))), "d": None}
+    for params in (tree, lambda: tree, partial(dict, tree)):
+        with vizopt.Run(tmp_path / "a.zarr") as run:
+            run.log(params=params)
+        shapes = vizopt.Recording(tmp_path / "a.zarr").layout.shapes
+        assert shapes == {"a.w": (2, 3), "c.weight": (3, 2)}
+
+
+def test_a_model_that_can_be_called_is_a_tree(tmp_path):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    model = torch.nn.Linear(2, 3)
+    for params, above in ((model, ""), ({"net": model}, "net."), (Dense(np.ones((3, 2))), None)):
+        with vizopt.Run(tmp_path / "a.zarr") as run:
+            run.log(params=params)
+        found = vizopt.Recording(tmp_path / "a.zarr")
+        names = ["weight"] if above is None else [f"{above}weight", f"{above}bias"]
+        assert [*found.layout.shapes] == names
+        if above is not None:
+            cells = np.concatenate([model.weight.detach().ravel(), model.bias.detach()])
+            assert found["params"].tolist() == [cells.tolist()]
 
 
 @tight

@@ -62,6 +62,13 @@ def test_parameters_that_change_end_the_rows_and_not_the_curves(tmp_path, wrong,
     assert run["loss"].tolist() == [*range(10)]
 
 
+class Model:
+    """What predicts, called without anything."""
+
+    def __call__(self):
+        raise AssertionError("nobody asked it")
+
+
 @pytest.mark.parametrize(
     ("params", "line"),
     [
@@ -69,6 +76,8 @@ def test_parameters_that_change_end_the_rows_and_not_the_curves(tmp_path, wrong,
         ({"w": ["a", "b"]}, "params: w.0: <U1: needs real numbers"),
         ({"w": object()}, "params: w: object: is no array of numbers"),
         ({}, "params: there are none"),
+        ({"w": None}, "params: there are none"),
+        (Model(), "params: params: Model: is no array: give the arrays by name, or a function"),
         ({"a": {"b": np.ones(2)}, "a.b": np.ones(2)}, "params: two arrays of one name"),
         ({"w": np.ones((2, 3, 4))}, "params: w [2, 3, 4]: has no matrix [inputs, outputs]"),
     ],

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import partial
+from inspect import isroutine
 from math import inf, isfinite, nan
 from typing import Any, NamedTuple
 
@@ -87,8 +89,16 @@ def array(value: Any) -> NDArray[Any]:
     return found
 
 
+def is_function(params: Any) -> bool:
+    """Whether it returns the parameters: a function, a method, one that jit or a partial wraps; a
+    model that can be called is none."""
+    return isroutine(params) or isinstance(params, partial)
+
+
 def _why_none(value: Any) -> str:
     """What it is instead of an array of numbers."""
+    if callable(value):
+        return "is no array: give the arrays by name, or a function that returns them"
     if "Tracer" in type(value).__name__:
         return "is inside jit: log it outside"
     if "sparse" in str(getattr(value, "layout", "")) or hasattr(value, "todense"):
@@ -169,8 +179,10 @@ def column(name: str, known: Mapping[str, str | None]) -> str:
 
 
 def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
-    """The arrays of a tree of mappings, sequences and dataclasses, each with its path:
-    `layers.0.kernel`."""
+    """The arrays of a tree of mappings, sequences, dataclasses and modules of PyTorch, each with
+    its path: `layers.0.kernel`. None is no array, as in JAX."""
+    if params is None:
+        return
     if isinstance(params, Mapping):
         items: Any = params.items()
     elif isinstance(params, tuple) and hasattr(params, "_fields"):
@@ -178,7 +190,10 @@ def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(params, list | tuple):
         items = enumerate(params)
     elif is_dataclass(params):
-        items = ((each.name, getattr(params, each.name)) for each in fields(params))
+        own = [each.name for each in fields(params) if not each.metadata.get("static")]
+        items = ((name, getattr(params, name)) for name in own)
+    elif callable(getattr(params, "named_parameters", None)):
+        items = params.named_parameters()
     else:
         yield above, params
         return

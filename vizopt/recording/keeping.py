@@ -283,12 +283,12 @@ class Keeping:
 
 
 def _called(params: Any) -> Any:
-    return params() if callable(params) else params
+    return params() if given.is_function(params) else params
 
 
 def _is_far(params: Any) -> bool:
     """Whether a copy is to be made only where it is kept: what is on a device, or not made yet."""
-    if callable(params):
+    if given.is_function(params):
         return True
     others = [value for _, value in given.named(params) if type(value) is not np.ndarray]
     return any("cpu" not in str(getattr(value, "device", "cpu")).lower() for value in others)

@@ -139,8 +139,9 @@ class Run:
 
         Args:
             step: its number; one more than the last one's when left out.
-            params: arrays by name before the update, in mappings and sequences; or what returns
-                them, called when they are kept; or what `take` took of them.
+            params: arrays by name before the update, in mappings and sequences, or a module of
+                PyTorch; or a function that returns them, called when they are kept; or what
+                `take` took of them.
             **values: a number each: loss, accuracy, lr, whatever else is to have a curve; None is
                 no value.
         """
