@@ -136,16 +136,30 @@ def test_an_array_that_is_none_is_left_out_alone(tmp_path, bad, line):
         ("low", "loss: 'low' is no real number"),
         (1j, "loss: '1j' is no real number"),
         ({"a": 1}, "loss: dict: is no array of numbers"),
-        (10**400, "OverflowError"),
+        pytest.param(10**400, "loss: a whole number over 1e308: no float holds it", id="high"),
+        pytest.param(-(10**400), "loss: a whole number over 1e308: no float holds it", id="low"),
+        ([], "loss: [0] is not one number"),
+        ([10**400], "loss: list: is no array of numbers"),
     ],
 )
 def test_what_is_no_number_is_left_out(tmp_path, value, line):
-    with said(line, "left out from here on"), vizopt.Run(tmp_path / "a.zarr") as run:
+    with said(line, ": it and others like it: left out"), vizopt.Run(tmp_path / "a.zarr") as run:
         for step in range(4):
             run.log(loss=1.0 if step < 2 else value, lr=0.5)
     run = vizopt.Recording(tmp_path / "a.zarr")
     assert np.isnan(run["loss"]).tolist() == [False, False, True, True]
     assert run["lr"].tolist() == [0.5] * 4
+
+
+@pytest.mark.parametrize("name", ["loss", "all", "predict", "number"])
+@pytest.mark.parametrize("good", [float, np.float32, int])
+def test_one_wrong_number_leaves_the_next_ones(tmp_path, name, good):
+    values = [good(1), np.ones(2), good(3), "a", good(4)]
+    with said(f"{name}: [2] is", "others like it"), vizopt.Run(tmp_path / "a.zarr") as run:
+        for value in values:
+            run.log(**{"lr": 0.5, name: value})
+    found = vizopt.Recording(tmp_path / "a.zarr")[name]
+    np.testing.assert_array_equal(found, [1, np.nan, 3, np.nan, 4])
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def array(value: Any) -> NDArray[Any]:
         found = np.asarray(value)
         if found.dtype.kind not in PLAIN:  # JAX's bfloat16 among them
             found = found.astype(np.float32 if found.dtype.itemsize <= 4 else np.float64)
-    except (TypeError, ValueError, RuntimeError, BufferError) as error:
+    except (TypeError, ValueError, OverflowError, RuntimeError, BufferError) as error:
         raise RecordingError(f"{type(value).__name__}: {_why_none(value)}") from error
     return found
 
@@ -132,7 +132,10 @@ def number(name: str, value: Any) -> float:
         RecordingError: it is several, or none.
     """
     if isinstance(value, int | float):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise RecordingError(f"{name}: a whole number over 1e308: no float holds it") from error
     try:
         found = array(value)
     except RecordingError as error:

@@ -9,6 +9,7 @@ from vizopt.core.warned import warn
 
 T = TypeVar("T")
 ALL = "all"  # the recording itself
+OTHERS = ": it and others like it"
 ENDS = "the recording ends here, the training goes on"
 
 
@@ -40,17 +41,12 @@ class LeftOut:
             ask: what is tried.
             apart: errors that the caller sees to.
         """
-        if what in self._names:
-            return None
-        try:
-            return ask()
-        except apart:
-            raise
-        except VizoptError as error:
-            self.leave_out(what, str(error))
-        except Exception as error:  # whatever a stranger's arrays raise
-            self.leave_out(what, raised(error))
-        return None
+        return None if what in self._names else self._asked(what, ask, apart)
+
+    def one(self, what: str, ask: Callable[[], T]) -> T | None:
+        """What comes of it; where nothing can, this one is left out, and the first such is said;
+        the next one is tried again."""
+        return self._asked(what, ask, (), OTHERS)
 
     def leave_out(self, what: str, why: str) -> None:
         """From here on, after one line."""
@@ -63,6 +59,19 @@ class LeftOut:
             kept = self._abandon()
             ends = ENDS if kept in (None, self._path) else f"{ENDS}: what was complete is in {kept}"
         self.say(f"{self._path}: {why}: {ends}")
+
+    def _asked(
+        self, what: str, ask: Callable[[], T], apart: tuple[type[Exception], ...], others: str = ""
+    ) -> T | None:
+        try:
+            return ask()
+        except apart:
+            raise
+        except VizoptError as error:
+            self.leave_out(what, f"{error}{others}")
+        except Exception as error:  # whatever a stranger's arrays raise
+            self.leave_out(what, f"{raised(error)}{others}")
+        return None
 
     def say(self, line: str) -> None:
         """One line for who trains."""

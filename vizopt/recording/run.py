@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.conventions import Convention
-from vizopt.core.errors import VizoptError
 from vizopt.core.places import at_home
 from vizopt.recording import given
 from vizopt.recording.checked import checked
@@ -20,7 +19,7 @@ from vizopt.recording.ending import at_end, closed, is_open
 from vizopt.recording.header import External
 from vizopt.recording.keeping import Keeping, Taken
 from vizopt.recording.left import seen_to, unclosed
-from vizopt.recording.leftout import ALL, LeftOut
+from vizopt.recording.leftout import ALL, OTHERS, LeftOut
 from vizopt.recording.source import Predict, Source
 from vizopt.recording.writer import STEP, UNLOGGED, Writer
 
@@ -223,17 +222,16 @@ class Run:
                 continue
             if value is None or (name := self._named(own)) is None:
                 continue
-            number = self._left_out.tried(name, partial(given.number, name, value))
+            number = self._left_out.one(f"log: {name}", partial(given.number, name, value))
             if number is not None:
                 numbers[name] = number
         return numbers
 
     def _numbered(self, step: Any) -> int | None:
-        """The number of a step; nothing where this one can have none, which is said once."""
-        try:
-            at = given.step(step)
-        except VizoptError as error:
-            self._left_out.leave_out("number", f"{error}: it and others like it")
+        """The number of a step; nothing where it can have none, which is said once. The next one
+        may have one again."""
+        at = self._left_out.one("number", lambda: given.step(step))
+        if at is None:
             return None
         # A resumed run goes back where it is told to, and what came after that comes again.
         least = 0 if self._step is None else self._step + 1
@@ -241,13 +239,13 @@ class Run:
             return at
         last = given.MOST_STEPS - 1
         limit = f"over {self._step}" if at <= last else f"{last:,} at most"
-        self._left_out.leave_out("order", f"step {at}: should be {limit}: it and others like it")
+        self._left_out.leave_out("order", f"step {at}: should be {limit}{OTHERS}")
         return None
 
     def _named(self, name: str) -> str | None:
         """What a number is recorded as; nothing where it cannot be, which is said once."""
         if name not in self._names:
-            found = self._left_out.tried(repr(name), lambda: given.column(name, self._names))
+            found = self._left_out.tried(f"name: {name}", lambda: given.column(name, self._names))
             self._names[name] = found
         return self._names[name]
 
