@@ -36,6 +36,26 @@ def said(*parts):
         assert part in lines[0], lines[0]
 
 
+def test_several_threads_log_one_run(tmp_path):
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with vizopt.Run(tmp_path / "a.zarr") as run, ThreadPoolExecutor(4) as threads:
+
+            def log(first):
+                for value in range(first, 2000, 4):
+                    run.log(loss=float(value), params={"w": np.full((2, 2), float(value))})
+
+            for done in [threads.submit(log, first) for first in range(4)]:
+                done.result()
+    finally:
+        sys.setswitchinterval(before)
+    found = vizopt.Recording(tmp_path / "a.zarr")
+    assert sorted(found["loss"]) == [*range(2000)]
+    rows = np.repeat(found["loss"][found["epoch"]][:, None], 4, axis=1)
+    np.testing.assert_array_equal(found["params"], rows)
+
+
 def weights(value=0.0, shape=(2, 2), name="w"):
     return {name: np.full(shape, value)}
 

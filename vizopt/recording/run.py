@@ -1,10 +1,11 @@
 """Run: records what any training loop tells it."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import Any, Literal
 
@@ -124,6 +125,7 @@ class Run:
         self._keeping = Keeping(self._writer, source, self._left_out, self._most, epochs)
         self._names: dict[str, str | None] = {}  # of the numbers, as they are recorded
         self._step: int | None = None  # the last one that was logged here
+        self._lock = RLock()  # several threads may log
         at_end(self.close)
         unclosed(self.place, self.break_off)
         self._say(self._writer.resumed())
@@ -134,21 +136,21 @@ class Run:
         return self._writer.steps
 
     def log(self, *, step: int | None = None, params: Any = None, **values: Any) -> None:
-        """Record a step.
+        """Record a step. Several threads may, each in its turn.
 
         Args:
             step: its number; one more than the last one's when left out.
-            params: arrays by name before the update, in mappings and sequences, or a module of
-                PyTorch; or a function that returns them, called when they are kept; or what
-                `take` took of them.
+            params: arrays by name before the update, in mappings, sequences or a module of PyTorch;
+                a function that returns them, called when they are kept; or what `take` took of them
             **values: a number each: loss, accuracy, lr, whatever else is to have a curve; None is
                 no value.
         """
-        if not self._records:
+        if not self._records:  # nor in a forked process, where nobody may free the lock
             return
-        at = self.steps if step is None else self._numbered(step)
-        if at is not None:
-            self._record(at, self._numbers(values), params)
+        with self._lock:
+            at = self.steps if step is None else self._numbered(step)
+            if at is not None:
+                self._record(at, self._numbers(values), params)
 
     def log_end(self, *, params: Any = None, **values: Any) -> None:
         """Record what the last update has led to; a resumed run's first step takes its place.
@@ -158,7 +160,8 @@ class Run:
             **values: a number each that was measured of them.
         """
         if self._records:
-            self._record(self.steps, self._numbers(values) | {STEP.name: UNLOGGED}, params)
+            with self._lock:
+                self._record(self.steps, self._numbers(values) | {STEP.name: UNLOGGED}, params)
 
     def go_back(self, step: int) -> None:
         """Before the first log of a resumed run: what it has from that step on comes again."""
@@ -178,17 +181,16 @@ class Run:
         """
         if not self._records:
             return None
-        return self._left_out.tried(ALL, lambda: self._keeping.take(params, cells))
+        with self._lock:
+            return self._left_out.tried(ALL, lambda: self._keeping.take(params, cells))
 
     def close(self) -> None:
         """Write what waits; the recording is complete. A `with` does it, and the program's end."""
-        if self._closes():
-            self._say(self._left_out.tried(ALL, self._finish))
+        self._end(self._finish)
 
     def break_off(self) -> None:
         """End it as an error in a `with` does, with what it has."""
-        if self._closes():
-            self._say(self._left_out.tried(ALL, self._interrupt))
+        self._end(self._interrupt)
 
     def __enter__(self) -> "Run":
         seen_to(self.place)
@@ -210,8 +212,9 @@ class Run:
         return f"<Run {self.path}: {self._writer.told(self.steps)}>"
 
     def _record(self, at: int, numbers: dict[str, float], params: Any) -> None:
-        self._step = at
-        self._left_out.tried(ALL, lambda: self._keeping.log(at, numbers, params))
+        if self._records:  # another thread may have closed it meanwhile
+            self._step = at
+            self._left_out.tried(ALL, lambda: self._keeping.log(at, numbers, params))
 
     def _numbers(self, values: dict[str, Any]) -> dict[str, float]:
         """Those that can be recorded, by the names of their columns."""
@@ -253,12 +256,14 @@ class Run:
     def _records(self) -> bool:
         return ALL not in self._left_out and is_open(self.close)
 
-    def _closes(self) -> bool:
-        """Whether it was open until now."""
-        was = self._records
-        closed(self.close)
-        seen_to(self.place)
-        return was
+    def _end(self, finish: Callable[[], str]) -> None:
+        """Once, if it was open until now."""
+        with self._lock:
+            was = self._records
+            closed(self.close)
+            seen_to(self.place)
+            if was:
+                self._say(self._left_out.tried(ALL, finish))
 
     def _finish(self) -> str:
         """What there is to say of it."""
