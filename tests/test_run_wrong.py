@@ -265,7 +265,7 @@ def test_numbers_without_value_to_the_end(tmp_path, logged):
     ("data", "options", "line"),
     [
         (X, {}, "data: needs X and y: data=(X, y)"),
-        ((X, None), {}, "data: 60 samples and labels []"),
+        ((X, None), {}, "data: y is missing: data=(X, y)"),
         ((X, Y[:50]), {}, "data: 60 samples and labels [50]"),
         ((X * np.nan, Y), {}, "data: X: holds no numbers, or some that are not finite"),
         ((X.astype(str), Y), {}, "data: X: <U32: needs numbers"),
@@ -288,7 +288,7 @@ def test_numbers_without_value_to_the_end(tmp_path, logged):
         ((X, Y), {"features": ["a"]}, "features: 1 name for 2"),
         ({"X": X, "y": Y}, {}, "data: needs X and y: data=(X, y)"),
         ((X,), {}, "data: needs X and y: data=(X, y)"),
-        ((None, Y), {}, "data: X: NoneType: is no array of numbers"),
+        ((None, Y), {}, "data: X is missing: data=(X, y)"),
         (([], []), {}, "data: X: [0]: has no samples, or no features"),
         (None, {"size": -1}, "size -1: write it like"),
         (None, {"origin": "me"}, "origin='me': write it like origin=vizopt.External(\"JAX\")"),

@@ -226,6 +226,9 @@ def samples(
         RecordingError: they do not fit each other.
     """
     given, labels = pair(data)
+    for name, part in (("X", given), ("y", labels)):
+        if part is None:
+            raise RecordingError(f"data: {name} is missing: data=(X, y)")
     x = _inputs(given)
     y = plain(array(labels) if hasattr(labels, "detach") else labels)
     if y.ndim == 2 and y.shape[1] == 1:
