@@ -11,6 +11,7 @@ from loops import Loop, X, Y, tight, trained
 
 import vizopt
 from vizopt.clips.drawing import planned_picture
+from vizopt.draw.fonts import shown
 from vizopt.recording.parameters import TOLD
 from vizopt.scene.load import presented
 
@@ -502,3 +503,15 @@ def test_random_numbers_that_predict_draws_are_drawn_again(tmp_path):
     np.random.seed(0)
     random.seed(0)
     assert drawn == [draw() for _ in range(3) for draw in (np.random.rand, random.random)]
+
+
+def test_names_that_break_a_line_are_drawn_in_one(tmp_path):
+    names = {"title": "a\nb\x07", "features": ["f\n1", "g\t\x85"], "classes": ["x\u2028y", "z\x07"]}
+
+    def predict(points):
+        return points[:, 0] > 0
+
+    with vizopt.Run(tmp_path / "a.zarr", data=(X, Y % 2), predict=predict, **names) as run:
+        run.log(loss=1.0, params={"w\n\x07": np.ones((2, 2)), "wide\r\x1b": np.ones((3, 3))})
+    vizopt.render(vizopt.Recording(tmp_path / "a.zarr"), tmp_path / "a.png")  # no warning
+    assert shown("a\nb\x07\x85\u2028c\x7fd") == "a b   c d"

@@ -21,6 +21,8 @@ MAX_CHARACTERS = 5  # characters that a warning names
 CLUSTER = re.compile(
     r".(?:[\u0300-\u036f\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff]|\u200d.)*", re.S
 )
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+HIDDEN = ("Cc", "Cf", "Zl", "Zp")  # categories of characters
 # Fonts that draw them, by the start of the characters' Unicode names.
 HAVING = {
     "CJK": "Noto Sans CJK",
@@ -54,7 +56,9 @@ def lacking(text: str, family: str = FAMILY) -> str:
 
 
 def shown(text: str, family: str = FAMILY) -> str:
-    """The text with a box for each character that no installed font draws."""
+    """The text with a box for each character that no installed font draws, and a blank for each
+    that ends a line or controls a terminal: every text is one line."""
+    text = CONTROLS.sub(" ", text)
     none = set(lacking(text, family))
     if not none:
         return text
@@ -175,5 +179,5 @@ def _has(font: "FT2Font", character: str) -> bool:
 
 
 def _invisible(character: str) -> bool:
-    """Whether there is nothing to draw: controls, joiners, selectors of a variant."""
-    return unicodedata.category(character) in ("Cc", "Cf") or "\ufe00" <= character <= "\ufe0f"
+    """Whether there is nothing to draw: controls, joiners, selectors of variants."""
+    return unicodedata.category(character) in HIDDEN or "\ufe00" <= character <= "\ufe0f"
