@@ -129,6 +129,25 @@ def test_the_rate_is_none_where_the_state_has_none():
     assert vizopt.jax.lr(injected.init(params)) == 0.25
 
 
+@pytest.mark.parametrize("kind", ["chain", "named_chain", "multi_transform", "partition", "masked"])
+def test_the_rate_is_found_in_what_holds_others(kind):
+    optax = pytest.importorskip("optax", reason="optax is not installed")
+    params = {"w": jnp.ones(2), "b": jnp.ones(1)}
+    adam, sgd = optax.inject_hyperparams(optax.adam)(0.25), optax.sgd(0.5)
+    labels = {"w": "a", "b": "s"}
+    holder = {
+        "chain": lambda: optax.chain(optax.clip(1.0), optax.chain(adam)),
+        "named_chain": lambda: optax.named_chain(("clip", optax.clip(1.0)), ("adam", adam)),
+        "multi_transform": lambda: optax.multi_transform({"s": sgd, "a": adam}, labels),
+        "partition": lambda: optax.partition({"s": sgd, "a": adam}, labels),
+        "masked": lambda: optax.masked(adam, {"w": True, "b": False}),
+    }[kind]()
+    state = holder.init(params)
+    assert vizopt.jax.lr(state) == 0.25
+    _, state = holder.update(params, state, params)
+    assert vizopt.jax.lr(state) == 0.25
+
+
 def test_inside_jit_is_one_line_and_the_training_goes_on(tmp_path):
     run = vizopt.Run(tmp_path / "mine.zarr")
 

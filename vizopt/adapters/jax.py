@@ -3,6 +3,7 @@
 A training in JAX is recorded from its loop, outside of jit: `run.log(params=named(params))`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from vizopt.adapters.imports import required
@@ -47,7 +48,8 @@ def lr(state: Any) -> float | None:
     It is the rate of the last `update`; before the first one, that which the first one will use.
 
     Args:
-        state: of `optax.inject_hyperparams`, alone or in a chain.
+        state: of `optax.inject_hyperparams`, alone, in a chain or in a partition, of whose rates
+            it is the first.
 
     Returns:
         The rate; none where the state has none.
@@ -55,8 +57,9 @@ def lr(state: Any) -> float | None:
     settings = getattr(state, "hyperparams", None)
     if isinstance(settings, dict) and "learning_rate" in settings:
         return float(settings["learning_rate"])
-    inner = state if isinstance(state, tuple) else ()
-    return next((found for part in inner if (found := lr(part)) is not None), None)
+    inner = state.values() if isinstance(state, Mapping) else state
+    parts = inner if isinstance(state, Mapping | tuple) else ()
+    return next((found for part in parts if (found := lr(part)) is not None), None)
 
 
 def _key(entry: Any) -> str:
