@@ -50,6 +50,27 @@ def test_names_are_the_paths_in_the_tree(tree, names):
     assert all(isinstance(value, jax.Array) for value in found.values())
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"params": {"Dense_0": {"bias": BIAS, "kernel": KERNEL}}},
+        {"params": [{"bias": BIAS, "kernel": KERNEL}]},
+        {"params": KERNEL},
+        {"params": {"a": {"kernel": KERNEL}}, "other": {"kernel": KERNEL}},
+    ],
+)
+def test_names_are_the_same_without_the_adapter(tmp_path, tree):
+    tree = jax.tree.map(jnp.asarray, tree)
+    found = vizopt.jax.named(tree)
+    for name, params in (("tree", tree), ("named", found)):
+        with vizopt.Run(tmp_path / f"{name}.zarr") as run:
+            for _ in range(2):
+                run.log(params=params)
+        recorded = vizopt.Recording(tmp_path / f"{name}.zarr")
+        assert sorted(recorded.layout.shapes) == sorted(found)
+        assert len(recorded["epoch"]) == 2
+
+
 def _is(value):
     return isinstance(value, np.ndarray)
 

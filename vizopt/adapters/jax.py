@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vizopt.adapters.imports import required
-
-WHOLE = "params"  # what Flax calls the only branch of a model's variables
+from vizopt.recording.parameters import WHOLE
 
 
 def named(tree: Any) -> dict[str, Any]:

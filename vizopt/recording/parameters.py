@@ -17,6 +17,7 @@ from vizopt.core.tensors import Shape
 from vizopt.recording.given import array, named
 from vizopt.recording.header import Column
 
+WHOLE = "params"  # what Flax calls the only branch of a model's variables
 MAX_EXACT_PARAMS = 200_000  # parameters that are all kept
 BLOCK = 4096  # numbers whose squares are summed in their own precision
 LEAST_SQUARED = 1e-20  # below, squares of float32 may be too small for it
@@ -168,12 +169,14 @@ def _norm(cells: Vector) -> float:
 
 
 def _own(params: Any) -> dict[str, Any]:
-    """The parameters by name.
+    """The parameters by name, without that of their only branch.
 
     Raises:
         RecordingError: two of one name.
     """
-    pairs = [(name or "params", value) for name, value in named(params)]
+    if isinstance(params, Mapping) and [*params] == [WHOLE]:
+        params = params[WHOLE]
+    pairs = [(name or WHOLE, value) for name, value in named(params)]
     found = {name: value for name, value in pairs if _last(name) not in STATISTICS}
     if len(found) < sum(_last(name) not in STATISTICS for name, _ in pairs):
         raise RecordingError("params: two arrays of one name")
