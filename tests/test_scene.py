@@ -154,7 +154,11 @@ def test_an_override_below_a_value_says_so():
         parse(epochs__x=1)
 
 
-def test_sources(tmp_path):
+def test_sources(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = tmp_path / "mine.zarr"
+    with vizopt.Run(run) as recorded:
+        recorded.log(loss=1.0)
     (tmp_path / "mine.toml").write_text(MINE)
     assert vizopt.load_scene(tmp_path / "mine.toml").name == "mine"
     assert vizopt.load_scene("sgd").name == "sgd"
@@ -163,6 +167,8 @@ def test_sources(tmp_path):
         ("sgdd", 'no such scene: did you mean "sgd"'),
         (tmp_path / "none.toml", "cannot read: No such file"),
         (tmp_path, "cannot read: Is a directory"),
+        (run, f"is a recording and no scene: draw it with: vizopt render {run} -o mine.mp4"),
+        ("mine.zarr", "is a recording and no scene: draw it with: vizopt render mine.zarr -o mine"),
         (tmp_path / "latin.toml", "not a text file in UTF-8"),
     ):
         with pytest.raises(SceneError, match=message):

@@ -21,6 +21,7 @@ from vizopt.core.warned import warn
 from vizopt.core.words.own import put_in
 from vizopt.draw.looks.look import LookSpec
 from vizopt.draw.whatever import recorded
+from vizopt.recording.atomic import is_recording
 from vizopt.recording.store import Recording
 from vizopt.scene.elsewhere import unregistered
 from vizopt.scene.fitting import fitting
@@ -33,6 +34,7 @@ from vizopt.train.problems import CSV, NPZ
 
 T = TypeVar("T", bound=Training)
 LARGEST_FILE = 4 * LONGEST  # bytes of a scene at most
+A_RECORDING = "is a recording and no scene: draw it with: vizopt render {} -o {}.mp4"
 A_RACE = "is a race of several runs: draw it with: vizopt race {}"
 
 
@@ -137,6 +139,8 @@ def scene_text(source: str | Path, overrides: Mapping[str, Any] | None = None) -
             return bundled(str(source))
         if str(source) in races():
             raise SceneError(str(source), "", A_RACE.format(source))
+        if is_recording(path) and path.is_dir():
+            raise SceneError(str(source), "", A_RECORDING.format(source, path.stem))
         if is_there(path) and not (path.is_file() or path.is_dir()):
             raise SceneError(str(source), "", "is no file: name a scene's TOML file")
         if path.suffix.lower() == ".toml" or len(path.parts) > 1 or path.is_file():
