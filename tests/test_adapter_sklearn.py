@@ -13,6 +13,7 @@ pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
 from sklearn.base import clone
 from sklearn.datasets import load_iris
+from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import (
     LogisticRegression,
@@ -57,7 +58,7 @@ ALL = {f"{name}, network": e for name, e in NETWORKS.items()} | LINEAR
 
 
 def last(estimator):
-    return estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
+    return last(estimator.steps[-1][1]) if hasattr(estimator, "steps") else estimator
 
 
 def weights(estimator):
@@ -94,6 +95,22 @@ def test_it_fits_as_fit_does_and_is_left_as_fit_leaves_it(name, scaled, tmp_path
     score = "r2" if "Regressor" in str(estimator) else "accuracy"
     assert run[score][-1] == plain.score(X, target(estimator))
     assert ("scores" in run.columns) == (score == "accuracy")
+
+
+@pytest.mark.parametrize("name", ["adam", "hinge"])
+def test_a_pipeline_in_a_pipeline_is_gone_into(name, tmp_path):
+    inner = make_pipeline(PCA(3), make_pipeline(clone((NETWORKS | LINEAR)[name])))
+    estimator = make_pipeline(StandardScaler(), inner)
+    plain = clone(estimator).fit(X, y)
+    vizopt.sklearn.fit(estimator, X, y, tmp_path / "mine.zarr")
+    np.testing.assert_array_equal(weights(estimator), weights(plain))
+    run = vizopt.Recording(tmp_path / "mine.zarr")
+    rows = run.layout.weights_of(run.layout.layers[0], run["params"])
+    np.testing.assert_array_equal(rows[-1], weights(plain))
+    assert run["accuracy"][-1] == plain.score(X, y)
+    kind = type(last(estimator)).__name__
+    assert run.header.external.model == f"StandardScaler → PCA → {kind}"
+    assert "scores" in run.columns
 
 
 def test_a_networks_epochs_are_those_of_its_loss_curve(tmp_path):

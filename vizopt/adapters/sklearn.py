@@ -16,7 +16,7 @@ from vizopt.adapters.hooks import HookedRun
 from vizopt.adapters.imports import required
 from vizopt.adapters.options import Options, check
 from vizopt.adapters.sklearn_linear import Iterations, Refitted
-from vizopt.adapters.sklearn_listener import Listener
+from vizopt.adapters.sklearn_listener import Listener, steps_of
 from vizopt.adapters.sklearn_network import Evaluations, Network
 from vizopt.core.errors import RecordingError
 from vizopt.core.wanted import wanted
@@ -48,7 +48,7 @@ def fit(
     MLPClassifier and MLPRegressor are recorded at every epoch (`solver="lbfgs"`: at every
     evaluation), LogisticRegression with its solver lbfgs at every iteration; SGDClassifier,
     SGDRegressor, Perceptron and PassiveAggressive are refitted. Any of them may be the last step of
-    a Pipeline: then the plane is that of X, before the scaler.
+    a Pipeline, or of one at the end of another: then the plane is that of X, before the scaler.
 
     Args:
         estimator: to be fitted.
@@ -68,7 +68,7 @@ def fit(
     options, _ = check("sklearn.fit", path, options)
     params = {} if fit_params is None else fit_params
     wanted("sklearn.fit: fit_params", params, Mapping, '{"sample_weight": weights}')
-    final = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
+    final = steps_of(estimator)[-1]
     listens = listener_of(final)(estimator, final, X, y, params)
     run = _run(listens, path, options)
     with run:
@@ -81,7 +81,6 @@ def _run(listens: Listener, path: Path | str, options: Options) -> HookedRun:
     data = _shown(listens, path, options)
     if hasattr(listens.X, "columns"):
         options.setdefault("features", [str(name) for name in listens.X.columns])
-    steps = getattr(listens.whole, "steps", [("", listens.final)])
     return HookedRun(
         path,
         unit=listens.unit,
@@ -94,7 +93,7 @@ def _run(listens: Listener, path: Path | str, options: Options) -> HookedRun:
         },
         origin=External(
             "scikit-learn",
-            " → ".join(type(part).__name__ for _, part in steps),
+            " → ".join(type(part).__name__ for part in steps_of(listens.whole)),
             listens.optimizer,
             listens.settings,
             note=listens.note,

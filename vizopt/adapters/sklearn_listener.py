@@ -80,13 +80,25 @@ class Listener:
 
     def front(self, X: Any) -> Any:
         """What the steps of a Pipeline before the last one make of samples."""
-        return X if self.whole is self.final else self.whole[:-1].transform(X)
+        whole = self.whole
+        while whole is not self.final:
+            X = whole[:-1].transform(X) if len(whole) > 1 else X
+            whole = whole.steps[-1][1]
+        return X
 
     def _framed(self, points: NDArray[np.float64]) -> Any:
         """A table with X's columns, if X is one."""
         if not hasattr(self.X, "columns"):
             return points
         return type(self.X)(points, columns=self.X.columns)
+
+
+def steps_of(estimator: Any) -> list[Any]:
+    """The steps of a Pipeline, of one in its end too; an estimator alone is one."""
+    if not hasattr(estimator, "steps"):
+        return [estimator]
+    *before, end = [step for _, step in estimator.steps]
+    return [*before, *steps_of(end)]
 
 
 def held(estimator: Any) -> Any:
