@@ -70,7 +70,10 @@ def weights(value=0.0, shape=(2, 2), name="w"):
         ({}, "params: w: is missing: log the same arrays each time"),
         ({**weights(), "new": np.ones(1)}, "params: new: is new: log the same arrays each time"),
         (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
-        ({"w": "text"}, "params: w: has [], and had [2, 2] before"),
+        ({"w": "text"}, "params: w: <U4: needs real numbers"),
+        ({"w": 1.0}, "params: w: has [], and had [2, 2] before"),
+        ({"w": object()}, "params: w: object: is no array of numbers"),
+        (weights(1j), "params: w: complex128: needs real numbers"),
     ],
 )
 def test_parameters_that_change_end_the_rows_and_not_the_curves(tmp_path, wrong, line):

@@ -136,7 +136,7 @@ class Parameters:
 
     def _cells(self, name: str, value: Any) -> NDArray[Any]:
         """What is kept of one array."""
-        found = array(value)
+        found = _real(name, value)
         if found.shape != self._shapes[name]:
             has, had = list(found.shape), list(self._shapes[name])
             raise RecordingError(f"params: {name}: has {has}, and had {had} before")
@@ -189,14 +189,27 @@ def _arrays(own: Mapping[str, Any]) -> tuple[dict[str, NDArray[Any]], dict[str, 
     refused: dict[str, str] = {}
     for name, value in own.items():
         try:
-            values = array(value)
-            if values.dtype.kind not in "fiub":
-                raise RecordingError(f"{values.dtype}: needs real numbers")
+            values = _real(name, value)
             if values.size:
                 found[name] = values
         except RecordingError as error:
-            refused[name] = f"params: {name}: {error}"
+            refused[name] = str(error)
     return found, refused
+
+
+def _real(name: str, value: Any) -> NDArray[Any]:
+    """An array of real numbers.
+
+    Raises:
+        RecordingError: it is none.
+    """
+    try:
+        values = array(value)
+    except RecordingError as error:
+        raise RecordingError(f"params: {name}: {error}") from error
+    if values.dtype.kind not in "fiub":
+        raise RecordingError(f"params: {name}: {values.dtype}: needs real numbers")
+    return values
 
 
 def _without_matrix(
