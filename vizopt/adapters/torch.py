@@ -45,11 +45,8 @@ def record(
         loss: the criterion, a module, whose values are noted; a function's are told with `log`.
         predict: samples [M, …] → scores or numbers; the model itself when left out.
         quantities: measured at every step, of all parameters and of each layer: "grad_norm",
-            "update_ratio", "weight_norm", which copies the parameters once a step; and of what the
-            optimizer keeps after it, "momentum_norm", ‖m‖ of `momentum_buffer` or `exp_avg`, and
-            "second_moment_norm", ‖v‖ of `exp_avg_sq` or `square_avg`.
-        step: with mode="resume", of a training that starts again from a checkpoint: how many steps
-            were done there; what the recording has from that step on comes again.
+            "update_ratio", "weight_norm", or of the state "momentum_norm", "second_moment_norm".
+        step: with mode="resume", how many were done at the checkpoint that the training begins at.
         **options: `title`, `classes`, `target`, `features`, `threshold`, `size` and `mode` of
             `vizopt.Run`; the threshold of a single output is told by loss and last layer.
 

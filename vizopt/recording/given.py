@@ -215,11 +215,9 @@ def samples(
 
     Args:
         data: X [N, D] or [N], more dimensions are laid flat; and y: class numbers, names, −1 and 1,
-            or one column a class, of 0 and 1 or of probabilities; or numbers that a regression
-            predicts.
+            or a column a class, of 0 and 1 or of probabilities; or numbers to be predicted.
         classes: names, in the order of the sorted labels or of the columns.
-        target: what y is called where it is a number to predict, which many different numbers with
-            decimals are in any case.
+        target: what y is called where it is to be predicted, as many decimal numbers always are.
         most: numbers of X that are taken; of wider data so many samples, drawn at random.
 
     Raises:

@@ -104,14 +104,13 @@ class Run:
         versions: Mapping[str, str] | None = None,
     ) -> None:
         self.path = at_home(path)
-        about = {"origin": origin, "modules": modules, "versions": versions}
+        about = {"origin": origin, "modules": modules, "versions": versions, "target": target}
         epochs, samples, names, one, self._most = checked(
             epochs=epochs,
             unit=unit,
             title=title,
             data=data,
             classes=classes,
-            target=target,
             features=features,
             predict=predict,
             threshold=threshold,
@@ -231,25 +230,24 @@ class Run:
         return numbers
 
     def _numbered(self, step: Any) -> int | None:
-        """The number of a step; nothing where it can have none, which is said once. The next one
-        may have one again."""
-        at = self._left_out.one("number", lambda: given.step(step))
-        if at is None:
+        """The number of a step; nothing where this one can have none, which is said once."""
+        if (at := self._left_out.one("number", lambda: given.step(step))) is None:
             return None
         # A resumed run goes back where it is told to, and what came after that comes again.
         least = 0 if self._step is None else self._step + 1
         if least <= at < given.MOST_STEPS:
             return at
-        last = given.MOST_STEPS - 1
-        limit = f"over {self._step}" if at <= last else f"{last:,} at most"
+        limit = (
+            f"over {self._step}" if at < given.MOST_STEPS else f"{given.MOST_STEPS - 1:,} at most"
+        )
         self._left_out.leave_out("order", f"step {at}: should be {limit}{OTHERS}")
         return None
 
     def _named(self, name: str) -> str | None:
         """What a number is recorded as; nothing where it cannot be, which is said once."""
         if name not in self._names:
-            found = self._left_out.tried(f"name: {name}", lambda: given.column(name, self._names))
-            self._names[name] = found
+            own = self._left_out.tried(f"name: {name}", lambda: given.column(name, self._names))
+            self._names[name] = own
         return self._names[name]
 
     @property
@@ -277,12 +275,9 @@ class Run:
     def _too_large(self) -> str:
         """That it takes more than it may, where fewer rows or coarser ones are not to be had."""
         taken = sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
-        if taken <= self._most:
-            return ""
-        return (
-            f"{self.path}: takes {taken / 1e3:,.0f} kB, over size {self._most / 1e3:,.0f} kB: "
-            "no fewer rows are kept: allow more, or leave data or params out"
-        )
+        line = f"takes {taken / 1e3:,.0f} kB, over size {self._most / 1e3:,.0f} kB: no fewer rows "
+        line += "are kept: allow more, or leave data or params out"
+        return f"{self.path}: {line}" if taken > self._most else ""
 
     def _interrupt(self) -> str:
         if not (self._writer.has_begun and self.steps):
