@@ -222,7 +222,8 @@ def test_the_bands_of_seeds_are_over_the_clock(tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr(Axes, "fill_between", lambda _, x, *rest, **look: drawn.append(x))
     keys = {"epochs": 4, "seeds": 3, "keep.grid": 4}
-    vizopt.race("batches", tmp_path / "a.png", overrides=keys, size=(1280, 720), at="last")
+    one = {"overrides": keys, "cores": 1}
+    vizopt.race("batches", tmp_path / "a.png", size=(1280, 720), at="last", **one)
     assert len(drawn) == 6  # of loss and accuracy, of each batch
     for x in drawn:  # to the right end of a plot, as the samples of four epochs are
         assert x[-1] - x[0] > 150

@@ -80,9 +80,16 @@ def test_data_of_every_form_are_those_of_the_recording(tmp_path, recorded, form)
     np.testing.assert_array_equal(vizopt.Recording(tmp_path / "a.zarr")["labels"], Y)
 
 
-@pytest.mark.parametrize("wrong", [{"a", "b"}, frozenset("ab"), "ab", b"ab", 3, np.array("a")])
-@pytest.mark.parametrize("name", ["classes", "features"])
-@each
+WRONG = [{"a", "b"}, frozenset("ab"), "ab", b"ab", 3, np.array("a")]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "name", "wrong"),
+    [
+        *((own, name, wrong) for name in ("classes", "features") for wrong in WRONG),
+        *((each, "classes", WRONG[0]) for each in (of_torch, of_sklearn, of_numpy)),
+    ],
+)
 def test_what_has_no_order_is_no_list_of_names(tmp_path, recorded, name, wrong):
     with pytest.raises(VizoptError, match=f"{name}.*: write it like "):
         recorded(tmp_path / "a.zarr", (X, Y), **{name: wrong})
