@@ -6,6 +6,7 @@ from descents import descend
 
 import vizopt
 from vizopt.core.errors import SceneError
+from vizopt.core.numbers import ticks_told
 from vizopt.draw.panels.axis import Axis
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.curves.boxes import plots as boxes
@@ -233,3 +234,7 @@ def test_names_are_apart_and_in_the_order_of_their_lines(wanted):
     assert all(np.diff(np.array(places)[order]) > 9.999) if wanted else places == []
     assert all(0 <= place <= 100 for place in places)
     assert spread([20, 60], 10, 0, 100) == [20, 60]
+
+
+def test_an_axis_as_wide_as_floats_go_has_ticks():
+    assert ticks_told([-1.5e308, 0, 1.5e308], span=np.inf) == ["−1.5e308", "0", "1.5e308"]

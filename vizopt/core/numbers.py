@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from math import floor, isfinite, log10
+from math import floor, inf, isfinite, log10
 
 # Below the first and from the second on there is an exponent: an axis to 0.005 and a value of
 # 0.0008 beside it are written alike.
@@ -26,7 +26,7 @@ def number(value: float, digits: int = 3, span: float = 0.0) -> str:
     if not isfinite(value):
         return _not_finite(value)
     value += 0.0  # minus zero is zero
-    if span:
+    if 0 < span < inf:  # two ends may be farther apart than floats go
         decimals = SPAN_FIGURES - 1 - floor(log10(span))
         if _is_long(value, decimals):
             return _shown(f"{value:.{max(decimals, 0)}f}")
@@ -51,7 +51,7 @@ def setting(value: float, digits: int = 6, span: float = 0.0) -> str:
     """
     if not isfinite(value):
         return _not_finite(value)
-    if span:
+    if 0 < span < inf:  # two ends may be farther apart than floats go
         decimals = digits - 1 - floor(log10(span))
         if _is_long(value, decimals):
             text = f"{value:.{max(decimals, 0)}f}"
