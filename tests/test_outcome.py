@@ -22,6 +22,7 @@ from vizopt.recording import summary
 from vizopt.recording.descent import BROKEN, _swings, outcome
 from vizopt.recording.events import broken_off, events
 from vizopt.recording.minima import f_range, minima_of, seen_from
+from vizopt.recording.nearness import reached
 from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
 from vizopt.recording.valleys import Valleys
@@ -699,3 +700,15 @@ def test_a_run_swings_that_does_so_in_its_last_quarter():
     swung, hangs = np.tile([1.0, -1.0], 15), np.full(10, 0.5)
     assert _swings(minimum, np.concatenate([hangs, swung]))
     assert not _swings(minimum, np.concatenate([swung, hangs]))
+
+
+@pytest.mark.parametrize(("after", "at"), [(0.14, None), (0.04, 1)])
+def test_the_next_step_tells_whether_a_run_is_off_again(after, at):
+    """From 0.09 on to 0.14 it leaves what is near, 0.1; back to 0.04 it stays."""
+    minimum = SimpleNamespace(
+        near=0.1,
+        away=abs,
+        holds=lambda x, f: abs(x) <= 0.1,
+        valley_holds=lambda x: abs(x) < 3,
+    )
+    assert reached(minimum, np.array([1.0, 0.09]), np.zeros(2), after) == at

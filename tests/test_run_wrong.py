@@ -271,7 +271,7 @@ def test_numbers_without_value_to_the_end(tmp_path, logged):
         ((X, None), {}, "data: y is missing: data=(X, y)"),
         ((X, Y[:50]), {}, "data: 60 samples and labels [50]"),
         ((X * np.nan, Y), {}, "data: X: holds no numbers, or some that are not finite"),
-        ((X.astype(str), Y), {}, "data: X: <U32: needs numbers"),
+        ((X.astype(str), Y), {}, "data: X: <U32: needs real numbers"),
         ((X, Y), {"classes": ["a", "b"]}, "classes: 2 names for 3 classes of labels"),
         ((X, Y - 1), {"classes": [*"abcd"]}, "data: labels: should be 0 to 3, one for each class"),
         ((np.zeros((300, 1)), np.arange(300)), {}, "300 classes: 256 at most"),

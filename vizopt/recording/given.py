@@ -1,6 +1,5 @@
 """Given: what somebody's own training hands over, as plain arrays."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import partial
@@ -15,14 +14,11 @@ from vizopt.core.arrays import Labels
 from vizopt.core.errors import RecordingError
 from vizopt.core.numbers import counted
 from vizopt.recording.labels import labelled, plain
-from vizopt.recording.quantities import QUANTITIES
 
 MAX_CLASS_VALUES = 20  # different numbers with decimals that may be classes
 MIN_SAMPLES = 50  # samples of wide data that are taken in any case
 PLAIN = "biufcUSmM"  # kinds of arrays that NumPy knows itself
 MOST_STEPS = 20_000_000  # that a history holds
-LONGEST_NAME = 100  # characters
-TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
 
 
 class Samples(NamedTuple):
@@ -110,6 +106,21 @@ def _why_none(value: Any) -> str:
     return "is no array of numbers"
 
 
+def real(name: str, value: Any) -> NDArray[Any]:
+    """An array of real numbers.
+
+    Raises:
+        RecordingError: it is none.
+    """
+    try:
+        found = array(value)
+    except RecordingError as error:
+        raise RecordingError(f"{name}: {error}") from error
+    if found.dtype.kind not in "biuf":
+        raise RecordingError(f"{name}: {found.dtype}: needs real numbers")
+    return found
+
+
 def finite(name: str, value: Any) -> float:
     """One number that can be reckoned with.
 
@@ -157,28 +168,6 @@ def step(value: Any) -> int:
     if found != found // 1:
         raise RecordingError(f"step: {found:g}: should be a whole number")
     return int(found)
-
-
-def column(name: str, known: Mapping[str, str | None]) -> str:
-    """What a number is called in a recording: `train/loss` is `train_loss`.
-
-    Args:
-        known: columns of the names so far.
-
-    Raises:
-        RecordingError: a name that a recording has for something else, or that is none.
-    """
-    if name in ("epoch", "step"):
-        raise RecordingError(f"{name}: give its number as step={name}")
-    if name in TAKEN:
-        raise RecordingError(f"{name}: is what a recording calls something else: rename it")
-    found = re.sub(r"[^\w.+-]+", "_", name)
-    if not found.strip("._") or len(found) > LONGEST_NAME or found.startswith((".", "__")):
-        raise RecordingError(f"{name[:40]!r}: is no name of a curve")
-    for other, taken in known.items():
-        if taken == found:
-            raise RecordingError(f"{name!r}: is the column {found}, as {other!r} is: rename one")
-    return found
 
 
 def named(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
@@ -258,12 +247,7 @@ def pair(data: Any) -> tuple[Any, Any]:
 
 def _inputs(given: Any) -> NDArray[Any]:
     """X [N, D, …]."""
-    try:
-        x = array(given)
-    except RecordingError as error:
-        raise RecordingError(f"data: X: {error}") from error
-    if x.dtype.kind not in "biuf":
-        raise RecordingError(f"data: X: {x.dtype}: needs numbers")
+    x = real("data: X", given)
     if not x.size:
         raise RecordingError(f"data: X: {list(x.shape)}: has no samples, or no features")
     return x.reshape(-1, 1) if x.ndim < 2 else x

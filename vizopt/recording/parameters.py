@@ -14,7 +14,7 @@ from vizopt.core.params import ParamLayout
 from vizopt.core.ranked import ranked
 from vizopt.core.sampling import SIDE, evenly, sampled
 from vizopt.core.tensors import Shape
-from vizopt.recording.given import array, named
+from vizopt.recording.given import array, named, real
 from vizopt.recording.header import Column
 
 WHOLE = "params"  # what Flax calls the only branch of a model's variables
@@ -136,7 +136,7 @@ class Parameters:
 
     def _cells(self, name: str, value: Any) -> NDArray[Any]:
         """What is kept of one array."""
-        found = _real(name, value)
+        found = real(f"params: {name}", value)
         if found.shape != self._shapes[name]:
             has, had = list(found.shape), list(self._shapes[name])
             raise RecordingError(f"params: {name}: has {has}, and had {had} before")
@@ -189,27 +189,12 @@ def _arrays(own: Mapping[str, Any]) -> tuple[dict[str, NDArray[Any]], dict[str, 
     refused: dict[str, str] = {}
     for name, value in own.items():
         try:
-            values = _real(name, value)
+            values = real(f"params: {name}", value)
             if values.size:
                 found[name] = values
         except RecordingError as error:
             refused[name] = str(error)
     return found, refused
-
-
-def _real(name: str, value: Any) -> NDArray[Any]:
-    """An array of real numbers.
-
-    Raises:
-        RecordingError: it is none.
-    """
-    try:
-        values = array(value)
-    except RecordingError as error:
-        raise RecordingError(f"params: {name}: {error}") from error
-    if values.dtype.kind not in "fiub":
-        raise RecordingError(f"params: {name}: {values.dtype}: needs real numbers")
-    return values
 
 
 def _without_matrix(

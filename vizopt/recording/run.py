@@ -21,6 +21,7 @@ from vizopt.recording.header import External
 from vizopt.recording.keeping import Keeping, Taken
 from vizopt.recording.left import seen_to, unclosed
 from vizopt.recording.leftout import ALL, OTHERS, LeftOut
+from vizopt.recording.scalars import column
 from vizopt.recording.source import Predict, Source
 from vizopt.recording.writer import STEP, UNLOGGED, Writer
 
@@ -246,7 +247,7 @@ class Run:
     def _named(self, name: str) -> str | None:
         """What a number is recorded as; nothing where it cannot be, which is said once."""
         if name not in self._names:
-            own = self._left_out.tried(f"name: {name}", lambda: given.column(name, self._names))
+            own = self._left_out.tried(f"name: {name}", lambda: column(name, self._names))
             self._names[name] = own
         return self._names[name]
 

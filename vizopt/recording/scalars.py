@@ -1,12 +1,14 @@
 """Scalars: the numbers that were logged in a run, which of them belong together, and which tell
 most."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vizopt.core.errors import RecordingError
 from vizopt.recording.logged import is_logged
 from vizopt.recording.quantities import HELD_OUTS, OTHER, QUANTITIES, known, quantity, split
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from vizopt.recording.store import Recording
 
 COUNTED = "step"  # the column of the steps that were logged
+LONGEST_NAME = 100  # characters
+TAKEN = {name for name, found in QUANTITIES.items() if found.shape != "scalar"}
 PERCENT = 1.0  # an accuracy above is one of 100
 MAIN = ("loss", "accuracy")  # whatever their values are, they come first
 
@@ -86,3 +90,25 @@ def _is_same(one: str, other: str) -> bool:
     """Whether two names are of the same quantity and layer."""
     mean = known(one), one.partition(".")[2]
     return one == other or (bool(mean[0]) and mean == (known(other), other.partition(".")[2]))
+
+
+def column(name: str, known: Mapping[str, str | None]) -> str:
+    """What a number is called in a recording: `train/loss` is `train_loss`.
+
+    Args:
+        known: columns of the names so far.
+
+    Raises:
+        RecordingError: a name that a recording has for something else, or that is none.
+    """
+    if name in ("epoch", "step"):
+        raise RecordingError(f"{name}: give its number as step={name}")
+    if name in TAKEN:
+        raise RecordingError(f"{name}: is what a recording calls something else: rename it")
+    found = re.sub(r"[^\w.+-]+", "_", name)
+    if not found.strip("._") or len(found) > LONGEST_NAME or found.startswith((".", "__")):
+        raise RecordingError(f"{name[:40]!r}: is no name of a curve")
+    for other, taken in known.items():
+        if taken == found:
+            raise RecordingError(f"{name!r}: is the column {found}, as {other!r} is: rename one")
+    return found
