@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.random import RandomState
 
 from vizopt.draw.glyphs import Glyphs
-from vizopt.draw.paint import Ink, Stamp, disc, ink, line, stamp_at
+from vizopt.draw.paint import Ink, Mark, Stamp, disc, ink, line
 from vizopt.draw.regions import NearestZoom, Regions
 from vizopt.draw.theme import THEMES
 from vizopt.draw.trail import Trail
@@ -102,7 +102,7 @@ def test_a_stamp_blends_like_the_textbook(width):
 def test_a_small_ink_is_cut_at_the_edges(place):
     dot = np.full((5, 5, 4), (10, 20, 30, 255), np.uint8)
     window = blank(10, 10)
-    stamp_at(window, dot, *place)
+    Mark(dot)(window, *place)
     y, x = np.mgrid[:10, :10]
     inside = (abs(x - place[0]) <= 2) & (abs(y - place[1]) <= 2)
     assert (window[inside] == (10, 20, 30, 255)).all()

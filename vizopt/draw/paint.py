@@ -136,21 +136,38 @@ def _parts_of_255(sums: Words) -> Words:
     return (sums + (sums >> EIGHT & BYTES)) >> EIGHT & BYTES
 
 
-def stamp_at(pixels: Pixels, ink: Pixels, x: int, y: int) -> None:
-    """Blend a small ink [h, w, 4] centred at x, y; what falls outside the window is cut."""
-    h, w = ink.shape[:2]
-    if isinstance(pixels, Traced):
-        pixels.note_image(ink, x - w // 2, y - h // 2)
-        return
-    top, left = y - h // 2, x - w // 2
-    up, down = max(-top, 0), min(h, pixels.shape[0] - top)
-    start, stop = max(-left, 0), min(w, pixels.shape[1] - left)
-    if up >= down or start >= stop:
-        return
-    part = ink[up:down, start:stop]
-    below = pixels[top + up : top + down, left + start : left + stop, :3]
-    opacity = part[..., 3:].astype(np.uint16)
-    below[...] = (below * (255 - opacity) + part[..., :3] * opacity + 127) // 255
+class Mark:
+    """A small ink, blended wherever it is wanted.
+
+    Args:
+        ink: straight alpha [h, w, 4].
+    """
+
+    def __init__(self, ink: Pixels) -> None:
+        self._ink = ink
+        opacity = ink[..., 3:].astype(np.uint16)
+        self._clear = np.repeat(255 - opacity, 4, axis=2)
+        self._clear[..., 3] = 255  # the window's own alpha stays
+        self._weighted = ink * opacity + np.uint16(127)
+        self._weighted[..., 3] = 127
+
+    def __call__(self, pixels: Pixels, x: int, y: int) -> None:
+        """Put it on a window, centred at x, y; what falls outside is cut."""
+        h, w = self._ink.shape[:2]
+        top, left = y - h // 2, x - w // 2
+        if isinstance(pixels, Traced):
+            pixels.note_image(self._ink, left, top)
+            return
+        up, down = max(-top, 0), min(h, pixels.shape[0] - top)
+        start, stop = max(-left, 0), min(w, pixels.shape[1] - left)
+        if up >= down or start >= stop:
+            return
+        part = slice(up, down), slice(start, stop)
+        below = pixels[top + up : top + down, left + start : left + stop]
+        mixed = below * self._clear[part]
+        mixed += self._weighted[part]
+        mixed //= np.uint16(255)
+        below[...] = mixed
 
 
 def disc(radius: float) -> NDArray[np.uint8]:

@@ -3,8 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from vizopt.core.arrays import Pixels
-from vizopt.draw.paint import ink
+from vizopt.draw.paint import Mark, ink
 from vizopt.draw.panels.base import DrawContext
 
 if TYPE_CHECKING:
@@ -60,13 +59,13 @@ def _draw(axes: "Axes", x: float, y: float, look: _Look) -> None:
     )
 
 
-def badge(slot: DrawContext, number: int, size: float) -> Pixels:
-    """A badge to be stamped."""
+def badge(slot: DrawContext, number: int, size: float) -> Mark:
+    """A badge to be put anywhere."""
     return _stamped(_Look.of(slot, number, size))
 
 
 @lru_cache(maxsize=64)
-def _stamped(look: _Look) -> Pixels:
+def _stamped(look: _Look) -> Mark:
     """The plots of a picture share one."""
     side = 2 * round(look.font * RADIUS + 1) + 1
-    return ink(side, side, lambda axes: _draw(axes, side / 2, side / 2, look))
+    return Mark(ink(side, side, lambda axes: _draw(axes, side / 2, side / 2, look)))

@@ -6,7 +6,7 @@ from math import floor
 import numpy as np
 
 from vizopt.core.arrays import Pixels, Spots
-from vizopt.draw.paint import coloured, disc, paint_line, stamp_at, wedge
+from vizopt.draw.paint import Mark, coloured, disc, paint_line, wedge
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.plot import Floats, Plot
@@ -40,8 +40,8 @@ def rolling(slot: DrawContext, views: Views) -> Draw:
             paint_line(window, (px, py, px, middle), slot.hairline, slot.theme.muted)
         for i, middle in enumerate(heights):
             px, py = at[i]
-            stamp_at(window, shapes[where[i][k]], floor(px), floor(py))
-            stamp_at(window, badges[i], floor(px), floor(middle))
+            shapes[where[i][k]](window, floor(px), floor(py))
+            badges[i](window, floor(px), floor(middle))
 
     return draw
 
@@ -93,12 +93,12 @@ def _places(
     return places
 
 
-def _shapes(slot: DrawContext) -> dict[str, Pixels]:
+def _shapes(slot: DrawContext) -> dict[str, Mark]:
     """A ball, and the arrows of those outside the frame by the side where they are."""
     head = wedge(round(slot.unit * ARROW))
     shapes = {"": disc(slot.unit * BALL), "right": head, "left": head[:, ::-1]}
     shapes |= {"above": head.T[::-1], "below": head.T}
-    return {side: coloured(shape, slot.theme.ink) for side, shape in shapes.items()}
+    return {side: Mark(coloured(shape, slot.theme.ink)) for side, shape in shapes.items()}
 
 
 def sides(plot: Plot, x: Floats, f: Floats) -> list[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Rows, Spots
 from vizopt.core.specs import spec
-from vizopt.draw.paint import Ink, coloured, disc, kept, line, stamp_at
+from vizopt.draw.paint import Ink, Mark, coloured, disc, kept, line
 from vizopt.draw.panels.balls import rolling, spots_of
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.move import Move
@@ -73,7 +73,7 @@ class Descent(OneRun):
         colours = PathColours(slot, run)
         inside = plot.holds(x, f)
         trail = _trail(slot, plot, x, f, colours)
-        point, edge = disc(slot.unit * 7.5), coloured(disc(slot.unit * 9), slot.theme.ink)
+        point, edge = disc(slot.unit * 7.5), Mark(coloured(disc(slot.unit * 9), slot.theme.ink))
         px, py = plot.px(x), plot.py(f)
         plates = plates_of(slot, plot, run["curve"], _named(slot, run))
         arrow = Outside(slot, plot, run, colours, plates)
@@ -86,8 +86,8 @@ class Descent(OneRun):
                 if inside[step]:
                     move(window, step)
             if inside[step]:
-                for ink in (edge, coloured(point, colours[step])):
-                    stamp_at(window, ink, floor(px[step]), floor(py[step]))
+                for mark in (edge, Mark(coloured(point, colours[step]))):
+                    mark(window, floor(px[step]), floor(py[step]))
             else:
                 arrow(window, step)
 

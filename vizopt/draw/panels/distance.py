@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Rows
 from vizopt.core.numbers import count
-from vizopt.draw.paint import Stamp, coloured, disc, stamp_at
+from vizopt.draw.paint import Mark, Stamp, coloured, disc
 from vizopt.draw.panels.axis import Axis, even_ticks
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.pathcolours import PathColours
@@ -46,15 +46,15 @@ class Distance:
 
         curve = Stamp.of(slot.width, slot.height, draw_line)
         colours = PathColours(slot, run)
-        edge = coloured(disc(slot.unit * 6), slot.theme.ink)
+        edge = Mark(coloured(disc(slot.unit * 6), slot.theme.ink))
         point = disc(slot.unit * 4.8)
 
         def draw(window: Pixels, k: int) -> None:
             step = int(shown[k])
             at = int(x[step]), int(y[step])
             curve(window, at[0] + 1)
-            stamp_at(window, edge, *at)
-            stamp_at(window, coloured(point, colours[step]), *at)
+            edge(window, *at)
+            Mark(coloured(point, colours[step]))(window, *at)
 
         return draw
 

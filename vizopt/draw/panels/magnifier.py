@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels
 from vizopt.core.specs import spec
-from vizopt.draw.paint import coloured, disc, stamp_at
+from vizopt.draw.paint import Mark, coloured, disc
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.distance import Distance
 from vizopt.draw.panels.pathcolours import PathColours
@@ -57,7 +57,7 @@ class Magnifier(OneRun):
         middle = float(curve[[0, -1], 0].mean())
         colours = PathColours(slot, run)
         dot, point = disc(slot.unit * 4), disc(slot.unit * 7.5)
-        edge = coloured(disc(slot.unit * 9), slot.theme.ink)
+        edge = Mark(coloured(disc(slot.unit * 9), slot.theme.ink))
         shade = coloured(np.full((1, 1), 255, np.uint8), slot.theme.muted)[0, 0, :3]
         glyphs = slot.glyphs(12, colour=slot.theme.ink, weight="bold")
         top = _top(slot)
@@ -72,9 +72,9 @@ class Magnifier(OneRun):
             view.paint_curve(box, curve, shade, max(2.5 * slot.unit, 1.5))
             for past in range(max(step - BACK, 0), step):
                 at = view.place(x[past], f[past])
-                stamp_at(box, coloured(dot, colours[past]), *at)
-            for ink in (edge, coloured(point, colours[step])):
-                stamp_at(box, ink, *view.place(x[step], f[step]))
+                Mark(coloured(dot, colours[past]))(box, *at)
+            for mark in (edge, Mark(coloured(point, colours[step]))):
+                mark(box, *view.place(x[step], f[step]))
 
         return draw
 

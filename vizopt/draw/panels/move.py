@@ -3,7 +3,7 @@
 from math import floor, hypot, isfinite
 
 from vizopt.core.arrays import Pixels
-from vizopt.draw.paint import coloured, paint_line, stamp_at, wedge
+from vizopt.draw.paint import Mark, coloured, paint_line, wedge
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.pathcolours import PathColours
 from vizopt.draw.panels.plot import Plot
@@ -46,7 +46,7 @@ class Move:
         colour = self._colours[step]
         paint_line(window, (x, y, stop, y), self._thick, colour)
         shape = self._head if right else self._head[:, ::-1]
-        stamp_at(window, coloured(shape, colour), floor(stop), floor(y))
+        Mark(coloured(shape, colour))(window, floor(stop), floor(y))
 
     def tangent(self, step: int) -> tuple[float, float]:
         """From the point to the tangent's right end, in pixels; it stays inside the box."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from vizopt.core.arrays import Pixels
-from vizopt.draw.paint import coloured, stamp_at, wedge
+from vizopt.draw.paint import Mark, coloured, wedge
 from vizopt.draw.panels.base import DrawContext
 from vizopt.draw.panels.names import Plate
 from vizopt.draw.panels.pathcolours import PathColours
@@ -79,7 +79,7 @@ class Outside:
         self._write(window, text, at + (-half if left else half) * 1.6, base, left)
 
     def _stamp(self, window: Pixels, shape: Any, step: int, x: float, y: float) -> None:
-        stamp_at(window, coloured(shape, self._colours[step]), round(x), round(y))
+        Mark(coloured(shape, self._colours[step]))(window, round(x), round(y))
 
     def _write(self, window: Pixels, text: str, x: float, base: int, left: bool) -> None:
         """To one side of x."""

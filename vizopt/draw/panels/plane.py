@@ -1,6 +1,7 @@
 """The plane: data points over a background coloured by the predicted class."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from vizopt.draw.panels.legend import ClassLegend, fitting
 from vizopt.draw.panels.markers import markers
 from vizopt.draw.panels.sample import PLANE_POINTS, sample, shown_of
 from vizopt.draw.regions import Regions
+from vizopt.draw.theme import Theme
 from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
 
@@ -83,7 +85,7 @@ class DecisionRegions(OneRun):
         size = diameter(slot.unit) * (
             len(views) == 1 or min(max(side / slot.unit / ROOMY_SIDE, MIN_POINT_SCALE), 1)
         )
-        points = Stamp.of(side, side, _points(slot, run, side, size))
+        points = _points(slot, run, side, size)
         glyphs = slot.glyphs(12)
         units = slot.say(f"{run.header.unit}s")
         named = slot.text_width(_note(slot, run, side), 12)
@@ -175,22 +177,30 @@ def _says_plane(run: Recording) -> bool:
     return bool(run.header.plane) and not run.header.axes
 
 
-def _points(slot: DrawContext, run: Recording, side: int, size: float) -> "Callable[[Axes], None]":
-    """Draws the points on axes as large as the plane."""
+def _points(slot: DrawContext, run: Recording, side: int, size: float) -> Stamp:
+    """The points of a plane."""
     some = sample(run["labels"], PLANE_POINTS)
     points, labels, held_out = run["points"][some], run["labels"][some], run["held_out"][some] > 0
     x0, x1, y0, y1 = run["extent"]
-    x = (points[:, 0] - x0) / (x1 - x0) * side
-    y = (y1 - points[:, 1]) / (y1 - y0) * side
+    x = np.asarray((points[:, 0] - x0) / (x1 - x0) * side, np.float64)
+    y = np.asarray((y1 - points[:, 1]) / (y1 - y0) * side, np.float64)
+    kinds = labels.astype(np.int64) * 2 + held_out
+    return _stamped(side, size, slot.theme, *(each.tobytes() for each in (x, y, kinds)))
+
+
+@lru_cache(maxsize=8)
+def _stamped(side: int, size: float, theme: Theme, x: bytes, y: bytes, kinds: bytes) -> Stamp:
+    """The planes of a race share one; a kind is a class, times two, and whether it is held out."""
+    across, down = np.frombuffer(x), np.frombuffer(y)
+    found = np.frombuffer(kinds, np.int64)
 
     def draw(axes: "Axes") -> None:
-        for c in np.unique(labels):
-            for hollow in (False, True):
-                shown = (labels == c) & (held_out == hollow)
-                place = x[shown], y[shown]
-                markers(axes, slot.theme, *place, int(c), size, hollow=hollow)
+        for kind in np.unique(found):
+            c, hollow = divmod(int(kind), 2)
+            place = across[found == kind], down[found == kind]
+            markers(axes, theme, *place, c, size, hollow=bool(hollow))
 
-    return draw
+    return Stamp.of(side, side, draw)
 
 
 def diameter(unit: float) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import spec
-from vizopt.draw.paint import ink, stamp_at
+from vizopt.draw.paint import Mark, ink
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.features import Features
 from vizopt.draw.panels.markers import markers
@@ -65,7 +65,7 @@ class PredictedTrue(OneRun):
         x = np.rint(span.share(run["targets"][some]) * box.width)
         size = diameter(slot.unit) * (1 if len(some) <= MANY_POINTS else MIN_POINT_SCALE)
         inks = _inks(slot, size)
-        stamps = [inks[bool(held)] for held in run["held_out"][some]]
+        marks = [inks[bool(held)] for held in run["held_out"][some]]
 
         def heights(values: Floats) -> Floats:
             """Of the points, that of one without a value far outside."""
@@ -89,8 +89,8 @@ class PredictedTrue(OneRun):
         def draw(window: Pixels, k: int) -> None:
             inside = window[box.top : box.top + box.height, box.left : box.left + box.width]
             shown = steady(k)
-            for place, height, own in zip(x, heights(shown.values), stamps, strict=True):
-                stamp_at(inside, own, int(place), int(height))
+            for place, height, own in zip(x, heights(shown.values), marks, strict=True):
+                own(inside, int(place), int(height))
             write(window, shown)
 
         return draw
@@ -103,8 +103,8 @@ def _few(slot: DrawContext, run: Recording) -> str:
     return "" if some == every else slot.say("some_points", some=count(some), count=count(every))
 
 
-def _inks(slot: DrawContext, size: float) -> tuple[Pixels, Pixels]:
+def _inks(slot: DrawContext, size: float) -> tuple[Mark, Mark]:
     """A point, and one that is held out."""
     side = 2 * round(size) + 1
     draw = partial(markers, theme=slot.theme, x=[side / 2], y=[side / 2], c=0, diameter=size)
-    return ink(side, side, draw), ink(side, side, partial(draw, hollow=True))
+    return Mark(ink(side, side, draw)), Mark(ink(side, side, partial(draw, hollow=True)))

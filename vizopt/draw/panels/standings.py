@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Spots
 from vizopt.core.specs import Flag, spec
-from vizopt.draw.paint import kept, pixel, stamp_at
+from vizopt.draw.paint import kept, pixel
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.ended import said_in
@@ -184,7 +184,7 @@ class _Row:
     def _write(self, window: Pixels, k: int, middle: int) -> None:
         slot, table, found = self._slot, self._table, self._found
         base = round(middle + slot.font(table.size) * 0.36)
-        stamp_at(window, self._badge, round(reach(slot, table.size)) + 1, middle)
+        self._badge(window, round(reach(slot, table.size)) + 1, middle)
         self._write_name(window, bool(found.leads[k]), middle)
         best = self._bold if found.leads[k] else self._plain
         best.write(window, self._best[k], round(table.rights[0] - table.ends), base, 1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vizopt.core.arrays import Pixels
 from vizopt.core.numbers import count
 from vizopt.core.specs import spec
-from vizopt.draw.paint import Stamp, ink, paint_ink, stamp_at
+from vizopt.draw.paint import Mark, Stamp, ink, paint_ink
 from vizopt.draw.panels.base import Draw, DrawContext, OneRun
 from vizopt.draw.panels.features import Features, Tick, ticks_of
 from vizopt.draw.panels.legend import ClassLegend, fitting
@@ -88,7 +88,7 @@ class Strip(OneRun):
                 paint_ink(inside, outer, slot.theme.edge)
                 paint_ink(inside, inner, colours[c % len(colours)])
             for curve, (x, marker) in zip(shown.curves, named, strict=True):
-                stamp_at(inside, marker, x, round(float(box.y(curve)[x])))
+                marker(inside, x, round(float(box.y(curve)[x])))
             if shown.held:
                 first, last = map(count, shown.held)
                 ways = [slot.say(key, units=units, first=first, last=last) for key in MEAN]
@@ -183,7 +183,7 @@ def _points(slot: DrawContext, run: Recording, box: _Box) -> "Callable[[Axes], N
     return draw
 
 
-def _markers(slot: DrawContext, run: Recording, box: _Box) -> list[tuple[int, Pixels]]:
+def _markers(slot: DrawContext, run: Recording, box: _Box) -> list[tuple[int, Mark]]:
     """Of each class the column of its curve's marker, and the marker."""
     x, labels, size = _across(run, box), run["labels"], 1.35 * diameter(slot.unit)
     side = 2 * round(size) + 1
@@ -192,5 +192,5 @@ def _markers(slot: DrawContext, run: Recording, box: _Box) -> list[tuple[int, Pi
         own = x[labels == c]
         at = round(float(own.mean())) if len(own) else 0
         draw = partial(markers, theme=slot.theme, x=[side / 2], y=[side / 2], c=c, diameter=size)
-        found.append((at, ink(side, side, draw)))
+        found.append((at, Mark(ink(side, side, draw))))
     return found

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels
-from vizopt.draw.paint import Stamp, coloured, disc, paint_line, pixel, stamp_at, wedge
+from vizopt.draw.paint import Mark, Stamp, coloured, disc, paint_line, pixel, wedge
 from vizopt.draw.panels.axis import Kind, Limits
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
@@ -127,8 +127,8 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
             end(window, k)
         for i, x, y, middle, place in tips[k]:
             _connect(window, (x, y, middle - radius, place), muted)
-            stamp_at(window, marks[beyond[i][k] + 1], int(x), int(y))
-            stamp_at(window, badges[i], round(middle), round(place))
+            marks[beyond[i][k] + 1](window, int(x), int(y))
+            badges[i](window, round(middle), round(place))
             if names[i] and x > head[k] - slot.unit * STANDS:
                 base = round(place + slot.font(label) * 0.36)
                 glyphs.write(window, names[i], round(middle + 1.4 * radius), base)
@@ -147,11 +147,11 @@ def _draw_lines(
         lines[view.name].draw(axes)
 
 
-def _ends(slot: DrawContext) -> list[Pixels]:
+def _ends(slot: DrawContext) -> list[Mark]:
     """What a line ends with: beyond the plot's lower edge, in it, beyond the upper edge."""
     head = wedge(max(round(slot.unit * ARROW), 3))
     shapes = head.T, disc(slot.unit * 4), head.T[::-1]
-    return [coloured(shape, slot.theme.ink) for shape in shapes]
+    return [Mark(coloured(shape, slot.theme.ink)) for shape in shapes]
 
 
 def _is_together(slot: DrawContext, x: Sequence[Floats]) -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Rows
 from vizopt.draw.glyphs import Glyphs
-from vizopt.draw.paint import Stamp, coloured, disc, stamp_at
+from vizopt.draw.paint import Mark, Stamp, coloured, disc
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.labels import colours_of
 from vizopt.draw.panels.curves.lines import Points, draw_line, heights
@@ -47,7 +47,7 @@ def _lines(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
 
     line = Stamp.of(slot.width, slot.height, draw_lines)
     dots = [
-        coloured(disc(slot.unit * radius), colour)
+        Mark(coloured(disc(slot.unit * radius), colour))
         for radius, colour in zip(radii, colours, strict=True)
     ]
     x = plot.x(epochs.astype(float)).astype(int)
@@ -57,7 +57,7 @@ def _lines(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
         line(window, int(x[k]) + 1)
         for (begun, across, y), dot in reversed(list(zip(places, dots, strict=False))):
             if begun[k]:
-                stamp_at(window, dot, int(across[k]), int(y[k]))
+                dot(window, int(across[k]), int(y[k]))
 
     return draw
 

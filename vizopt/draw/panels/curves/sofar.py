@@ -4,6 +4,7 @@ from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels
 from vizopt.draw.paint import pixel
@@ -81,25 +82,28 @@ class End:
 
     def __init__(self, line: Line, x: Floats, y: Floats, start: Floats) -> None:
         start = np.minimum(np.maximum(start, line.x[0]), x)
-        self._line = _pairs(line.x, line.y)
+        self._x, self._y = line.x, line.y
         self._first = np.searchsorted(line.x, start, "right").tolist()
         self._stop = np.searchsorted(line.x, x, "right").tolist()
         self._starts = _pairs(start, np.interp(start, line.x, line.y))
         self._dots = _pairs(x, y)
         self._ink, self._thick = line.colour, line.width
+        self._word = pixel(line.colour).view(np.uint32)[0]
 
     def __call__(self, window: Pixels, k: int) -> None:
-        passed = self._line[self._first[k] : self._stop[k]]
+        some = slice(self._first[k], self._stop[k])
+        passed = _pairs(self._x[some], self._y[some])
         points = [self._starts[k], *passed, self._dots[k]]
         if isinstance(window, Traced):
             window.note_drawing(
                 lambda axes: axes.plot(*zip(*points, strict=True), color=self._ink, lw=self._thick)
             )
             return
+        words = window.view(np.uint32)[..., 0]
         for i, (x1, y1) in enumerate(points[1:]):
             x0, y0 = points[i]
             if y0 == y0 and y1 == y1:
-                _join(window, (x0, y0, x1, y1), self._thick, pixel(self._ink))
+                _join(words, (x0, y0, x1, y1), self._thick, self._word)
 
 
 def _pairs(x: Floats, y: Floats) -> list[tuple[float, float]]:
@@ -112,19 +116,19 @@ def thick(slot: DrawContext, role: Role) -> float:
 
 
 def _join(
-    window: Pixels, ends: tuple[float, float, float, float], width: float, ink: Pixels
+    words: NDArray[np.uint32], ends: tuple[float, float, float, float], width: float, ink: np.uint32
 ) -> None:
     """A straight line to the right in whole pixels, none of them beyond its end: it is short, and
     there are many."""
     x0, y0, x1, y1 = ends
-    first, last, half = max(floor(x0), 0), floor(x1), width / 2
+    first, last, half, back = max(floor(x0), 0), floor(x1), width / 2, round(width) - 1
     step = (y1 - y0) / (x1 - x0) if x1 > x0 else 0.0
     if abs(y1 - y0) < 1:
-        window[max(round(y1 - half), 0) : max(round(y1 + half), 0), first : last + 1] = ink
+        words[max(round(y1 - half), 0) : max(round(y1 + half), 0), first : last + 1] = ink
         return
     for column in range(first, last + 1):
-        a = y0 + (max(column, x0) - x0) * step
+        a = y0 + (column - x0) * step if column > x0 else y0
         b = y0 + (column + 1 - x0) * step if column < last else y1
         low, high = (a, b) if a < b else (b, a)
         rows = slice(max(round(low - half), 0), max(round(high + half), 0))
-        window[rows, max(column + 1 - round(width), 0) : column + 1] = ink
+        words[rows, max(column - back, 0) : column + 1] = ink
