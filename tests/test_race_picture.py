@@ -18,12 +18,14 @@ from vizopt.core.errors import VizoptError
 from vizopt.core.numbers import count, number, setting
 from vizopt.core.sizes import Box
 from vizopt.draw.panels import PANELS, SmallPlane
+from vizopt.draw.panels.badge import reach
 from vizopt.draw.panels.balls import ARROW, BADGE_STEP_RADII, _shapes, sides, stacked
 from vizopt.draw.panels.curves.compared import _is_together
 from vizopt.draw.panels.curves.sofar import Line, _join
 from vizopt.draw.panels.curves.tips import beside
 from vizopt.draw.panels.scale import scale_in, scale_of
-from vizopt.draw.panels.standings import _Row
+from vizopt.draw.panels.standings import Standings, _Row
+from vizopt.draw.panels.standings_table import Table
 from vizopt.draw.playback import Playback
 from vizopt.draw.race import raced
 from vizopt.draw.standing import apart, gliding, standing
@@ -425,6 +427,28 @@ def test_on_a_slide_the_curves_have_a_height_and_planes_no_width_to_spare(every,
         assert plane.width >= 250  # its name and its accuracy, in large letters
 
 
+@pytest.mark.parametrize(
+    ("many", "size", "slide"),
+    [
+        *((2, (1280, 720), False), (2, (1440, 720), True), (3, (1280, 720), False)),
+        *((5, (720, 720), False), (6, (720, 720), False), (6, (405, 720), False)),
+    ],
+)
+def test_in_large_text_the_badges_of_the_standings_do_not_touch(
+    every, race, many, size, slide, monkeypatch
+):
+    seen = []
+
+    def static(self, slot, views):
+        table = Table.of(slot, views, self.by)
+        seen.append((table.pitch, 2 * reach(slot, table.size)))
+
+    monkeypatch.setattr(Standings, "static", static)
+    planned_picture(some(every, many), race, size, FPS, mode="still", large=True, slide=slide)
+    [(pitch, badge)] = seen
+    assert pitch > badge
+
+
 def test_the_frames_of_a_race_depend_on_nothing_before(picture, every, race):
     some = range(0, 60, 14)
     forward = [picture[k] for k in some]
@@ -545,8 +569,8 @@ def test_a_run_without_a_value_of_a_column_has_no_line_of_it(tmp_path, texts):
 
 def test_what_lies_above_the_window_inks_nothing():
     for ends in ((5, 40, 30, -110), (5, -20, 30, -20.3)):
-        window = np.zeros((300, 40, 4), np.uint8)
-        _join(window, ends, 2.0, np.full(4, 255, np.uint8))
+        window = np.zeros((300, 40), np.uint32)
+        _join(window, ends, 2.0, np.uint32(1))
         assert not window[60:].any()
 
 

@@ -6,6 +6,7 @@ from vizopt.draw.mosaic import Mosaic
 PORTRAIT_PAIRS = (230.0, 116.0, 230.0, 116.0, 36.0, 150.0, 200.0)
 # Heights in a square, and of large text, by how many runs there are.
 SQUARE = {2: (336.0, 100.0, 110.0), 3: (282.0, 124.0, 132.0)}
+TWO_LARGE = (436.0, 128.0)  # of two in a wide one: below their titles rows with room for badges
 SQUARE_LARGE = {2: (272.0, 146.0, 128.0), 3: (206.0, 172.0, 160.0), 5: (163.0, 163.0, 163.0, 15.0)}
 
 
@@ -13,6 +14,7 @@ def with_planes(many: int, large: bool) -> tuple[Mosaic, Mosaic, Mosaic, Mosaic,
     """The places of planes, curves and standings: wide, standard, square, portrait, small ones."""
     names = [f"run-{number}" for number in range(1, many + 1)]
     wide = {2: _beside_two, 3: _above, 4: _above}.get(many, _beside_six)(names)
+    wide = Mosaic(wide.rows, wide.widths, TWO_LARGE) if large and many == 2 else wide
     four, five, six = (
         (_beside_four, _large_five, _low_six) if large else (_low_four, _square_five, _compact_six)
     )
@@ -36,7 +38,7 @@ def on_slide(many: int, wide: Mosaic, standard: Mosaic) -> tuple[Mosaic, Mosaic]
     names = [f"run-{number}" for number in range(1, many + 1)]
     if many == 2:
         rows = _beside_two(names).rows
-        wide = Mosaic(rows, widths=(420.0, 420.0, 480.0), heights=(450.0, 114.0))
+        wide = Mosaic(rows, widths=(420.0, 420.0, 480.0), heights=TWO_LARGE)
         standard = Mosaic(rows, widths=(330.0, 330.0, 300.0), heights=(430.0, 134.0))
     if many == 3:
         rows = (f"{' '.join(names)} curves", "standings standings standings curves")
