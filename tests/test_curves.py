@@ -66,6 +66,16 @@ def test_names_stand_below_their_minima_and_none_over_another(
         assert sorted(text for text, _ in names) == sorted(m.name for m in minima_of(run))
 
 
+@pytest.mark.parametrize(("large", "named"), [(False, True), (True, False)])
+def test_a_minimum_behind_the_start_is_named_only_beside_the_curve(texts, large, named):
+    run = descend(LESSON, (-4, 4), -3, 0.001, 0.0, 3)
+    scene = parse_scene(run.header.scene, "a", {}, {"theme": "light"})
+    picture = planned_picture(run, scene, (405, 720), 20.0, large=large)
+    names = [text for text, _ in names_in(picture, texts)]
+    assert ("behind the start" in names) == named
+    assert "local minimum 1" in names
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_what_is_lowest_is_bold(theme):
     picture = picture_of(descend("x**3-3*x", (-3, 3), 2.5, 0.05, 0.0, 3), theme=theme)

@@ -21,10 +21,12 @@ ROW = 1.3  # font sizes from one row to the next
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A placed name: where its line starts and ends, its centre, half its width, its baseline."""
+    """A placed name: where its line starts and ends, its centre, half its width, its baseline; and
+    whether it would rather be left out than cover the curve."""
 
     text: str
     weight: Weight
+    spare: bool
     x: float
     y: float
     at: float
@@ -39,7 +41,8 @@ class Name:
         half = slot.text_width(text, 12, weight) / 2 + slot.unit * 5
         x, y = float(plot.px(minimum.x)), float(plot.py(minimum.f)) + slot.unit * 4
         base = y + slot.unit * 12 + slot.font(12)
-        return cls(text, weight, x, y, max(x, plot.x0 + half), half, base)
+        spare = minimum.kind == "local" and minimum.place is None
+        return cls(text, weight, spare, x, y, max(x, plot.x0 + half), half, base)
 
     def moved(self, aside: float) -> "Name":
         return replace(self, at=self.at + aside)
@@ -70,7 +73,8 @@ def placed(slot: DrawContext, plot: Plot, curve: Floats, minima: list[Minimum]) 
 
     One that meets another, or lies on the curve, moves aside or down. Neighbours make way for each
     other first, unless more names find room beside the curve when they do not. Where all places
-    are on the curve a name takes the first of them, and where all are taken it is left out.
+    are on the curve a name takes the first of them, that of a minimum behind the start none; and
+    where all are taken it is left out.
     """
     line = np.stack([plot.px(curve[:, 0]), plot.py(curve[:, 1])], axis=1)
     below = [Name.of(slot, plot, minimum) for minimum in minima]
@@ -88,7 +92,8 @@ def _found(slot: DrawContext, plot: Plot, line: Floats, wanted: list[Name]) -> l
             if not any(place.meets(other, slot.font(12) * ROW) for other in names)
         ]
         beside = (place for place in free if not place.lies_on(line, slot))
-        names += [place for place in [next(beside, free[0] if free else None)] if place]
+        last = free[0] if free and not name.spare else None
+        names += [place for place in [next(beside, last)] if place]
     return names
 
 
