@@ -13,7 +13,9 @@ from test_network import differences
 
 import vizopt
 from vizopt import story
+from vizopt.clips.drawing import planned_picture
 from vizopt.core.errors import RecordingError, SceneError, VizoptWarning
+from vizopt.core.numbers import count
 from vizopt.core.words import language, languages
 from vizopt.draw.paint import DPI, pixel_axes
 from vizopt.draw.panels import DrawContext, FittedCurve, PredictedTrue
@@ -396,3 +398,17 @@ def test_what_scenes_are_made_of_can_be_imported():
 
     assert Adam is vizopt.optimizers.Adam
     assert Spec is RegressionSpec
+
+
+def test_the_last_epoch_of_a_curve_stands_apart_from_the_next_curves_first(texts, tmp_path):
+    few = {"keep.first": 1, "keep.every": 500, "keep.grid": 10}
+    scene = vizopt.load_scene("sine", few)
+    run = vizopt.record(scene, tmp_path / "sine.zarr")
+    picture = planned_picture(run, scene, (1280, 720), 20.0, mode="still", large=True)
+    ends = [(text, box) for text, box in texts.still(picture) if box[1] > 640]
+    first = [box[0] for text, box in ends if text == "epoch 0"]
+    last = [box[2] for text, box in ends if text == count(run.epochs - 1)]
+    assert len(first) == len(last) == 3
+    letter = 11 * 1.8  # px, and less where it is a narrow one
+    for right, left in zip(sorted(last), sorted(first)[1:], strict=False):
+        assert left - right > letter / 2

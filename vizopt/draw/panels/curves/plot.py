@@ -97,7 +97,7 @@ class Plot:
         for at in even_ticks(0, self.last, parts, whole=float(self.last).is_integer()):
             text = count(int(at)) if at == int(at) else setting(at)
             half = slot.text_width(text, 11) / 2
-            most = min(slot.width, self.right + slot.unit * 26) - half  # not into the next curve's
+            most = min(slot.width, self.right + slot.unit * 14) - half  # away from the next curve's
             middle = min(float(self.x(at)), most)
             if at and middle - half >= free:
                 slot.text(middle, bottom, text, 11, align="center")
