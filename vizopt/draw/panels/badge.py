@@ -1,6 +1,7 @@
 """The badge of a run: its number in a disc of ink, which tells it from others without a colour."""
 
 from functools import lru_cache
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from vizopt.draw.paint import Mark, ink
@@ -28,9 +29,9 @@ class _Look(NamedTuple):
     family: str
 
     @classmethod
-    def of(cls, slot: DrawContext, number: int, size: float) -> "_Look":
-        theme = slot.theme
-        return cls(number, slot.font(size), theme.ink, theme.paper, theme.family)
+    def of(cls, slot: DrawContext, number: int, size: float, radius: float = inf) -> "_Look":
+        theme, font = slot.theme, min(slot.font(size), radius / RADIUS)
+        return cls(number, font, theme.ink, theme.paper, theme.family)
 
 
 def draw_badge(
@@ -59,9 +60,9 @@ def _draw(axes: "Axes", x: float, y: float, look: _Look) -> None:
     )
 
 
-def badge(slot: DrawContext, number: int, size: float) -> Mark:
-    """A badge to be put anywhere."""
-    return _stamped(_Look.of(slot, number, size))
+def badge(slot: DrawContext, number: int, size: float, radius: float = inf) -> Mark:
+    """A badge to be put anywhere, with this radius at most."""
+    return _stamped(_Look.of(slot, number, size, radius))
 
 
 @lru_cache(maxsize=64)

@@ -116,7 +116,7 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     marks = _ends(slot)
     beyond = [_beyond(plot, own, view.shown) for own, view in zip(values, every, strict=True)]
     label, radius, muted = tips.label, tips.radius, slot.theme.muted
-    badges = [badge(slot, view.role.number, label) for view in every]
+    badges = [badge(slot, view.role.number, label, radius) for view in every]
     glyphs = slot.glyphs(label, colour=slot.theme.ink)
     names = [slot.fitted(n, label, tips.room) if tips.room > radius else "" for n in views]
 

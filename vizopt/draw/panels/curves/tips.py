@@ -53,9 +53,12 @@ class Tips:
             if BADGE_STEP_RADII * reach(slot, size) * len(views) <= plot.height
         )
         self.label = next(fits, LABELS[-1])
-        self.radius = reach(slot, self.label)
+        reached, most = reach(slot, self.label), plot.height / max(len(views) - 1, 1)
+        self._step = min(BADGE_STEP_RADII * reached, most)
+        self.radius = min(
+            reached, self._step / 2 - 1
+        )  # large text has no smaller sizes: no two meet
         self.room = plot.edge - plot.right - slot.unit * ASIDE - 2.4 * self.radius
-        self._step = min(BADGE_STEP_RADII * self.radius, plot.height / max(len(views) - 1, 1))
         self._slot, self._plot, self._names = slot, plot, list(views)
 
     def __getitem__(self, k: int) -> list[Tip]:
