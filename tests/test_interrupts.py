@@ -3,6 +3,7 @@ thread, it comes when that has it: nobody waits for ever for a lock that is neve
 """
 
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -15,12 +16,13 @@ import pytest
 
 import vizopt
 from vizopt.clips.checks import Checks
-from vizopt.core import ffmpeg
+from vizopt.core import ffmpeg, places
 from vizopt.core.places import synced
-from vizopt.formats.ffmpeg import _ahead
+from vizopt.formats.ffmpeg import _ahead, _run
 from vizopt.pipeline.job import Job
 from vizopt.pipeline.workers import train_all
 from vizopt.recording import recorder
+from vizopt.recording.store import Recording
 from vizopt.recording.waiting import AT_ONCE, Waiting
 
 
@@ -218,3 +220,119 @@ def test_a_process_ends_that_somebody_was_interrupted_in_waiting_for(monkeypatch
     assert not ending.is_alive()
     process._waitpid_lock.release()
     assert process.wait(30) == -signal.SIGKILL
+
+
+def pressed_again(plain):
+    """The same, with Ctrl-C pressed before it and after."""
+
+    def twice(*arguments, **keys):
+        signal.raise_signal(signal.SIGINT)
+        done = plain(*arguments, **keys)
+        signal.raise_signal(signal.SIGINT)
+        return done
+
+    return twice
+
+
+@pytest.fixture
+def heard():
+    """Ctrl-C raises KeyboardInterrupt, also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_old_recording_is_not_lost_between_two_renames(tmp_path, monkeypatch, heard):
+    scene = vizopt.load_scene("landscape", {"epochs": 2})
+    vizopt.record(scene, tmp_path / "run.zarr")
+    monkeypatch.setattr(os, "rename", pressed_again(os.rename))
+    with pytest.raises(KeyboardInterrupt):
+        vizopt.record(vizopt.load_scene("landscape", {"epochs": 3}), tmp_path / "run.zarr")
+    assert [file.name for file in tmp_path.iterdir()] == ["run.zarr"]
+    assert Recording(tmp_path / "run.zarr").epochs == 3
+
+
+@pytest.mark.parametrize("name", ["unlink", "rmdir"])
+def test_tidying_up_is_not_cut_short(tmp_path, monkeypatch, heard, name):
+    (tmp_path / "a.part").mkdir()
+    for file in "bc":
+        (tmp_path / "a.part" / file).touch()
+    monkeypatch.setattr(os, name, pressed_again(getattr(os, name)))
+    with pytest.raises(KeyboardInterrupt):
+        places.remove(tmp_path / "a.part")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_encoder_ends_that_was_just_started(monkeypatch, heard):
+    started = []
+
+    def start(*_, **__):
+        started.append(SimpleNamespace(poll=lambda: 0, wait=lambda _: 0))
+        signal.raise_signal(signal.SIGINT)
+        return started[0]
+
+    ended = []
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr("vizopt.formats.ffmpeg.end", ended.append)
+    with pytest.raises(KeyboardInterrupt), _run(["ffmpeg"], io.BytesIO()):
+        pass
+    assert ended == started != []
+
+
+LOST_IN_BETWEEN = """
+import vizopt.core.places
+from vizopt.core.places import made
+kept = []  # what holds them is nowhere finished: as a press between two lines leaves it
+def sweep(folder):
+    part = vizopt.core.places.beside(folder / "a.mp4")
+    part.touch()
+    new = made(folder / "new" / "er")
+    new.__enter__()
+    kept.append(new)
+    raise KeyboardInterrupt
+import vizopt.recording.atomic
+vizopt.recording.atomic.sweep = sweep
+from vizopt.__main__ import main
+main()
+"""
+
+
+def test_the_end_removes_what_nobody_else_did(tmp_path):
+    arguments = ["record", "landscape", "-q", "-o", "run.zarr", "--set", "epochs=2"]
+    ran = subprocess.run(
+        [sys.executable, "-c", LOST_IN_BETWEEN, *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "vizopt: interrupted" in ran.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_second_press_does_not_cut_short_what_the_first_one_began():
+    code = """
+import signal
+from vizopt.core import interrupts
+interrupts.heed(signal.SIGINT)
+done = []
+try:
+    try:
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.raise_signal(signal.SIGTERM)
+        done.append("tidy")
+except KeyboardInterrupt:
+    pass
+signal.signal(signal.SIGTERM, signal.SIG_IGN)  # as nobody heard it, it comes again
+interrupts.PATIENCE_SECONDS = -1e9
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    interrupts.unheed()
+    done.append("again")
+print(*done)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("tidy again\n", "")

@@ -29,10 +29,12 @@ def main() -> None:
         from vizopt.cli import run
 
         code, message = run()
+        interrupts.unheed()  # what comes now comes too late
     except KeyboardInterrupt as error:
         interrupts.unheed()
         message = str(error) or INTERRUPTED
     except Exception as error:  # of the modules themselves
+        interrupts.unheed()
         if interrupts.Pressed.ever:
             message = INTERRUPTED
         elif isinstance(error, UNLOADED):
@@ -42,7 +44,8 @@ def main() -> None:
     unwritten = streams.flushed()
     if message or unwritten:  # after the block: a progress bar ends with it
         streams.said(f"vizopt: {message or unwritten}")
-    interrupts.unheed()
+    if places := sys.modules.get("vizopt.core.places"):
+        places.tidy()
     gc.freeze()  # all goes with the process: to look for cycles once more takes 0.1 s
     code = code or (1 if unwritten else 0)
     if interrupts.Pressed.ever:

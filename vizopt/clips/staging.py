@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from pathlib import Path
 
 from vizopt.core.errors import EncodeError, RecordingError
+from vizopt.core.interrupts import uninterrupted
 from vizopt.core.places import alone, beside, made, remove, sweep, target
 from vizopt.formats import is_sequence
 from vizopt.recording.atomic import attributes, check_free, exchanged, is_recording
@@ -61,7 +62,7 @@ class Staging:
             place: where it goes.
         """
         failed: dict[Path, EncodeError] = {}
-        with ExitStack() as stack:
+        with uninterrupted(), ExitStack() as stack:
             folders = {
                 os.path.realpath(file.parent) for file in (*self.folders, *filter(None, [place]))
             }
@@ -111,5 +112,6 @@ def staged() -> Iterator[Staging]:
         try:
             yield staging
         finally:
-            for folder in staging.folders.values():
-                remove(folder)
+            with uninterrupted():
+                for folder in staging.folders.values():
+                    remove(folder)

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vizopt.core.errors import EncodeError
+from vizopt.core.interrupts import uninterrupted
 from vizopt.core.places import beside, made, sweep, synced
 
 
@@ -28,7 +29,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
                 synced(part)
                 part.replace(place)
             finally:
-                with suppress(OSError):
+                with uninterrupted(), suppress(OSError):
                     part.unlink(missing_ok=True)
     except OSError as error:
         raise EncodeError(f"{path}: cannot write: {error.strerror or error}") from error

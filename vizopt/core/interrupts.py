@@ -6,10 +6,14 @@ import threading
 from _thread import interrupt_main, start_new_thread
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import sleep
+from time import monotonic, sleep
 from types import FrameType
 
 AGAIN_SECONDS = 0.1  # what took it has gone on by then: a callback ends within a thousandth
+PATIENCE_SECONDS = 10.0  # that tidying up may take: who presses again meanwhile changes nothing
+ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 
 
 class Pressed(KeyboardInterrupt):
@@ -22,11 +26,14 @@ class Pressed(KeyboardInterrupt):
 
     ever = False  # whether there was one: others may make another error of it
     heeded = False  # until somebody has heard it
+    since = -PATIENCE_SECONDS  # when the one came that is on its way through the program
 
     def __init__(self) -> None:
         Pressed.ever = True
+        Pressed.since = monotonic()
 
     def __del__(self) -> None:
+        Pressed.since = -PATIENCE_SECONDS
         if Pressed.heeded and not sys.is_finalizing():
             # No Thread, which takes a lock, perhaps one that was just taken.
             start_new_thread(_press_again, ())
@@ -43,12 +50,14 @@ def heed(*numbers: int) -> None:
 def unheed() -> None:
     """Nothing is left to interrupt: Ctrl-C is ignored, SIGTERM ends the process."""
     Pressed.heeded = False
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in ENDING:
+        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
 
 
 def _press(number: int, frame: FrameType | None) -> None:
-    raise Pressed
+    """What the first one has begun to tidy up is not cut short by the second."""
+    if monotonic() - Pressed.since > PATIENCE_SECONDS:
+        raise Pressed
 
 
 def _press_again() -> None:
@@ -63,20 +72,20 @@ def _unraised(lost: "sys.UnraisableHookArgs") -> None:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait for the end of the block.
+    """Ctrl-C, SIGTERM and a terminal's end wait for the end of the block.
 
-    Where something is handed to another thread, both take the same lock: who is interrupted with it
-    leaves it taken, and the other one, and who waits for that, wait for ever.
+    What tidies up is not cut short. And where something is handed to another thread, both take the
+    same lock: who is interrupted with it leaves it taken, and the other one, and who waits for
+    that, wait for ever.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     pressed: list[int] = []
-    before = {
-        number: signal.signal(number, lambda number, _: pressed.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    before = {number: signal.getsignal(number) for number in ENDING}
     try:
+        for number in ENDING:
+            signal.signal(number, lambda number, _: pressed.append(number))
         yield
     finally:
         for number, handler in before.items():

@@ -3,7 +3,6 @@
 import errno
 import os
 import re
-import shutil
 import sys
 import tempfile
 import zlib
@@ -20,6 +19,7 @@ SYNCED_AT_ONCE = 4  # files, which take a disk hardly longer than one
 LONGEST = 255  # bytes of a file's name, on every system in use
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\..*)?", re.IGNORECASE)  # Windows' devices
 FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
+_MADE: set[Path] = set()  # by this process: what is written, and folders for it
 BEGUN = 50  # letters of a name that stand in front of what tells whose a file is
 LEFT = re.compile(
     r"(?P<begun>.*)\.(?P<host>[0-9a-f]{8})-(?P<pid>\d{1,10})-[0-9a-f]{8}\.(?P<ending>part|old)",
@@ -99,11 +99,12 @@ def made(folder: Path) -> Iterator[None]:
     """A folder, with those above it; what was made for the block and is empty after it goes."""
     above = ground(folder)
     new = [place for place in (folder, *folder.parents) if above in place.parents]
-    folder.mkdir(parents=True, exist_ok=True)
+    _MADE.update(new)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         yield
     finally:
-        with suppress(OSError):  # the first that is not empty
+        with uninterrupted(), suppress(OSError):  # the first that is not empty
             for place in new:
                 place.rmdir()
 
@@ -111,7 +112,9 @@ def made(folder: Path) -> Iterator[None]:
 def beside(path: Path, ending: str = "part") -> Path:
     """A name beside path that nobody else has, and that tells whose it is: `NAME.….part`."""
     tail = f"{_host()}-{os.getpid()}-{token_hex(4)}.{ending}"
-    return path.with_name(f"{_begun(path.name)}.{tail}")
+    place = path.with_name(f"{_begun(path.name)}.{tail}")
+    _MADE.add(place)
+    return place
 
 
 def _begun(name: str) -> str:
@@ -145,36 +148,20 @@ def scratch() -> Iterator[Path]:
         remove(folder)
 
 
-def doubled(folder: Path, place: Path) -> None:
-    """The files of a folder in another one too, which stay there when the first one goes: second
-    names of the same files, copies where the disk has none.
-
-    Raises:
-        OSError: there is no room for them.
-    """
-    for above, _, names in os.walk(folder):
-        inside = place / Path(above).relative_to(folder)
-        inside.mkdir()
-        for name in names:
-            try:
-                os.link(Path(above, name), inside / name)
-            except OSError:
-                shutil.copyfile(Path(above, name), inside / name)
-
-
 def remove(folder: Path) -> None:
     """Remove all of a folder that can be removed, with one thing open at a time: shutil.rmtree
     has one for each level, which a process that was refused another file does not get."""
-    for place, folders, files in os.walk(folder, topdown=False):
-        for name in (*files, *folders):
-            inside = Path(place, name)
-            with suppress(OSError):
-                if name in files or inside.is_symlink():
-                    inside.unlink()
-                else:
-                    inside.rmdir()
-    with suppress(OSError):
-        folder.rmdir()
+    with uninterrupted():
+        for place, folders, files in os.walk(folder, topdown=False):
+            for name in (*files, *folders):
+                inside = Path(place, name)
+                with suppress(OSError):
+                    if name in files or inside.is_symlink():
+                        inside.unlink()
+                    else:
+                        inside.rmdir()
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def synced(path: Path) -> None:
@@ -208,6 +195,19 @@ def sweep(folder: Path) -> None:
             with alone(folder):
                 for file in left:
                     _clear(file)
+
+
+def tidy() -> None:
+    """Remove what this process, which ends, has left: one that is interrupted between two lines
+    may not come to those that do."""
+    with uninterrupted():
+        for place in sorted(_MADE, reverse=True):  # what is inside first
+            found = LEFT.fullmatch(place.name)
+            if not found:
+                with suppress(OSError):  # it is not empty
+                    place.rmdir()
+            elif found["pid"] == str(os.getpid()):  # a forked one has its parent's too
+                _clear(place)
 
 
 def _clear(file: Path) -> None:

@@ -1,7 +1,6 @@
 """Holders: files that have a clip inside them, a PowerPoint deck and a player's page."""
 
 import re
-import tempfile
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from zipfile import ZipFile
 
 from vizopt.core.bounded import read_bytes
 from vizopt.core.errors import DecodeError
+from vizopt.core.places import scratch
 
 DECK, PAGE = b"PK\3\4", b"<!doctype"  # how they begin
 CLIP_SUFFIXES = (".mp4", ".gif", ".webm")
@@ -48,13 +48,13 @@ def clips_in(holder: Path) -> Iterator[list[Path]]:
     Raises:
         DecodeError: as clip_in does.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         clips: list[Path] = []
         try:
             with holder.open("rb") as file:
                 first = file.read(len(DECK))
             for data in [_on_slide(holder)] if first == DECK else _in_page(holder):
-                clips.append(Path(folder) / f"clip-{len(clips)}")
+                clips.append(folder / f"clip-{len(clips)}")
                 clips[-1].write_bytes(data)
         except DecodeError:
             raise

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import tempfile
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,6 +26,7 @@ from vizopt.core.ffmpeg import (
     end,
     widen,
 )
+from vizopt.core.places import scratch
 from vizopt.flashes.frames import MATROSKA, DecodedFrame, head, source
 from vizopt.flashes.grid import RGB
 
@@ -48,8 +48,8 @@ class Said(NamedTuple):
 
 def pictures(path: Path, paper: str) -> Iterator[DecodedFrame]:
     """The pictures at the times of the stream, as many as it holds, turned as it asks for."""
-    with tempfile.TemporaryDirectory() as folder:
-        words = Path(folder) / "said.txt"
+    with scratch() as folder:
+        words = folder / "said.txt"
         clear = _has_alpha(path)
         process = _process(path, words, clear)
         pixels = process.stdout

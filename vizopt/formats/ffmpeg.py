@@ -18,6 +18,7 @@ from vizopt.core.errors import DecodeError, EncodeError, says_shortage
 from vizopt.core.ffmpeg import LEAN_ENVIRONMENT, OWN_GROUP, TRIAL, able, end, widen
 from vizopt.core.interrupts import uninterrupted
 from vizopt.core.marks import MARK_BYTES, seal
+from vizopt.core.places import scratch
 from vizopt.core.sizes import exact
 from vizopt.formats.stream import ClipMetadata, StreamSpec, Write
 from vizopt.formats.texts import RECIPE_TAG
@@ -98,18 +99,21 @@ def _sealed(file: Path, *, webm: bool) -> None:
 @contextmanager
 def _run(command: Sequence[str], said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """A process that has ended after the block, at once where that fails."""
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=said,
-        env={**os.environ, **LEAN_ENVIRONMENT},
-        **OWN_GROUP,
-    )
+    process = None
     try:
+        with uninterrupted():  # one that nobody knows would write on
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                env={**os.environ, **LEAN_ENVIRONMENT},
+                **OWN_GROUP,
+            )
         yield process
     except BaseException:
-        end(process)
+        if process:
+            end(process)
         raise
     process.wait()
 
@@ -174,8 +178,8 @@ def _metadata(metadata: ClipMetadata) -> Iterator[Path]:
     """
     tags = {"title": metadata.title, "comment": metadata.warning, RECIPE_TAG: metadata.recipe}
     lines = [f"{key}={re.sub(SPECIAL, ESCAPED, text)}\n" for key, text in tags.items() if text]
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "tags.txt"
+    with scratch() as folder:
+        file = folder / "tags.txt"
         file.write_text(";FFMETADATA1\n" + "".join(lines), encoding="utf-8", newline="\n")
         yield file
 

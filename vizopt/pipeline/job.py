@@ -1,12 +1,14 @@
 """Job: a run of several, recorded where it is asked for and where nobody else replaces it."""
 
+import os
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from vizopt.core.errors import RecordingError
-from vizopt.core.places import alone, doubled, remove, scratch, target
+from vizopt.core.places import alone, remove, scratch, target
 from vizopt.core.progress import Bar
 from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.prepared import prepare
@@ -90,7 +92,24 @@ def _begun(job: Job) -> Path | None:
 def _hold(job: Job, folder: Path) -> None:
     """Have its recording where nobody else puts another one."""
     with guarded.writing(job.path):
-        doubled(folder, job.own)
+        _doubled(folder, job.own)
+
+
+def _doubled(folder: Path, place: Path) -> None:
+    """The files of a folder in another one too, which stay there when the first one goes: second
+    names of the same files, copies where the disk has none.
+
+    Raises:
+        OSError: there is no room for them.
+    """
+    for above, _, names in os.walk(folder):
+        inside = place / Path(above).relative_to(folder)
+        inside.mkdir()
+        for name in names:
+            try:
+                os.link(Path(above, name), inside / name)
+            except OSError:
+                shutil.copyfile(Path(above, name), inside / name)
 
 
 def _fits(job: Job, say: Say) -> bool:

@@ -20,6 +20,7 @@ from vizopt.core.errors import RecordingError, VizoptError
 from vizopt.core.ffmpeg import OWN_GROUP, end
 from vizopt.core.interrupts import heed, unheed, uninterrupted
 from vizopt.core.own import OWN
+from vizopt.core.places import tidy
 from vizopt.core.progress import Bar, T
 from vizopt.pipeline.job import Job, Say, record, stands
 from vizopt.scene.load import parse_scene
@@ -67,10 +68,11 @@ def train_all(jobs: Sequence[Job], bar: Bar, say: Say, cores: int | None = None)
         for done in as_completed(begun):
             done.result()
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.close()
-        pool.shutdown()
+        with uninterrupted():  # one that is not ended trains on
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in workers:
+                worker.close()
+            pool.shutdown()
 
 
 class _Worker:
@@ -206,3 +208,4 @@ def serve() -> None:
                 tell("done")
     finally:
         unheed()
+        tidy()

@@ -13,6 +13,7 @@ from typing import Any
 
 from vizopt.core.bounded import DOCUMENT, read_bytes
 from vizopt.core.errors import Interrupted, RecordingError, tells_nothing
+from vizopt.core.interrupts import uninterrupted
 from vizopt.core.places import alone, beside, made, remove, sweep, synced, target, wrong_name
 
 # Files of a recording, also one that Zarr has not finished; and those that systems put anywhere.
@@ -32,13 +33,16 @@ def put(part: Path, path: Path) -> None:
 
     Of two processes that have finished the same recording, one does so after the other.
     """
-    with alone(path.parent), exchanged(part, path):
+    with uninterrupted(), alone(path.parent), exchanged(part, path):
         pass
 
 
 @contextmanager
 def exchanged(part: Path, path: Path) -> Iterator[None]:
-    """Part in path's place; what was there goes only when that has worked, after the block."""
+    """Part in path's place; what was there goes only when that has worked, after the block.
+
+    To be done `uninterrupted`: between the two renames the old one is in neither place.
+    """
     if not path.exists():
         part.rename(path)
         yield
@@ -90,18 +94,20 @@ def replaced(path: Path, put: Callable[[Path, Path], object] = put) -> Iterator[
         _check_unwritten(place)  # it may be since it was looked at
         put(part, place)
     except KeyboardInterrupt:
-        if part is None or not (is_whole(part) or "interrupted" in attributes(part)):
-            raise
-        raise keep(part, path) from None
+        with uninterrupted():
+            if part is None or not (is_whole(part) or "interrupted" in attributes(part)):
+                raise
+            raise keep(part, path) from None
     except (OSError, RecordingError) as error:
         raise RecordingError(_told(error, part, path)) from error
     finally:
-        lock.close()
-        if part is not None:
-            if is_whole(part):
-                keep(part, path)
-            remove(part)
-        folders.close()
+        with uninterrupted():
+            lock.close()
+            if part is not None:
+                if is_whole(part):
+                    keep(part, path)
+                remove(part)
+            folders.close()
 
 
 def _told(error: OSError | RecordingError, part: Path | None, path: Path) -> str:

@@ -146,9 +146,10 @@ class Recorder:
     ) -> None:
         try:
             if kind is None:
-                self._mark = None  # nothing comes that a state would be for
-                self.commit()
-                self._commits.finish()
+                with uninterrupted():  # half finished it would be no recording
+                    self._mark = None  # nothing comes that a state would be for
+                    self.commit()
+                    self._commits.finish()
             elif isinstance(error, KeyboardInterrupt):
                 with uninterrupted():  # a second Ctrl-C does not come between the two
                     self._settle()

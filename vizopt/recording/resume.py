@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError
+from vizopt.core.interrupts import uninterrupted
 from vizopt.core.places import alone, beside, is_left, parts_of, synced, target
 from vizopt.core.sampling import size_before
 from vizopt.recording.atomic import (
@@ -46,15 +47,20 @@ def resumed(path: Path, folder: Path | None = None) -> Iterator[Path]:
         folder: where it is; path itself, or what a killed process left beside it when left out.
     """
     folder = folder or unfinished(path)
+    part = None
     with ExitStack() as lock:
-        with alone(target(folder).parent):
-            lock.enter_context(writing(folder))
-            part = _set_aside(path) if folder == path else folder
         try:
+            with uninterrupted(), alone(target(folder).parent):
+                lock.enter_context(writing(folder))
+                part = _set_aside(path) if folder == path else folder
             yield part
         except KeyboardInterrupt:
+            if part is None:
+                raise
             raise keep(part, path) from None
         except BaseException as error:
+            if part is None:
+                raise
             kept = renamed(part, path) if folder == path else part
             if isinstance(error, RecordingError):
                 raise RecordingError(str(error).replace(str(part), str(kept))) from error

@@ -1,7 +1,6 @@
 """PPTX: a deck of one slide, with the clip as MP4."""
 
 import re
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from vizopt.core.arrays import Size
+from vizopt.core.places import scratch
 from vizopt.flashes import check_flashes
 from vizopt.formats.base import Format
 from vizopt.formats.mp4 import check_h264, h264
@@ -24,8 +24,8 @@ SIGNED = re.compile(rb"<dc:identifier>vizopt ([0-9a-f]{8})</dc:identifier>")
 @contextmanager
 def _open(path: Path, stream: StreamSpec) -> Iterator[Write]:
     """A slide with the clip, ready to be copied into another deck."""
-    with tempfile.TemporaryDirectory() as folder:
-        clip = Path(folder) / f"{path.stem}.mp4"
+    with scratch() as folder:
+        clip = folder / f"{path.stem}.mp4"
         with h264(clip, stream) as put:
             yield put
         verdict = stream.check_flashes(clip, path) if stream.check_flashes else check_flashes(clip)
