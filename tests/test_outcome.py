@@ -103,6 +103,11 @@ VERDICTS = {
         "still moving outside the frame",
     ),
     "leaving a maximum": (("cos(x)", (-4, 4), 1e-6, 0.1, 0, 51), 50, "still moving"),
+    "no figures left for a slope": (
+        ("1e17 + x**2", (-4, 6), 3, 0.1, 0, 41),
+        35,
+        "stuck on a flat piece at x = 0.0004",
+    ),
     "left by rounding": (("sin(x)", (-4, 4), np.pi / 2, 0.1, 0, 51), 0, "at rest on a maximum"),
     "flat minimum": (("max(x**2-1, 0)", (-3, 3), 2, 0.1), 4, "settled in the global minimum"),
     "level floor": (("floor(x)**2", (-3, 3), 0.2, 0.1), 0, "settled in the global minimum"),
@@ -142,6 +147,17 @@ def test_rest_is_told_by_all_steps_and_the_next():
         f"no step is longer than {outcome(run).pace:.2g}".replace("e-0", "e−") in story.of(run).text
     )
     assert at > outcome(run).reached_at
+
+
+@pytest.mark.parametrize(("f", "top"), [("sin(x)", np.pi / 2), ("cos(x + 1)", -1.0)])
+def test_who_rests_on_a_maximum_leaves_no_valley_beside_it(f, top):
+    """Rounding alone takes it 2e-9 off, and would carry it away."""
+    start = float(np.nextafter(top, 9))
+    short = outcome(descend(f, (-6, 6), start, 0.5, 0.9, 27))
+    assert short.end != start
+    assert [words for _, words in short.events()] == ["at rest on a maximum"]
+    long = outcome(descend(f, (-6, 6), start, 0.5, 0.9, 81))
+    assert 20 < long.entered_at[0] < min(long.left_at, default=81)
 
 
 def test_what_does_not_move_at_all_is_said_to():

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.words import phrase
-from vizopt.recording.minima import SAME, Minimum, f_range, minima_of
+from vizopt.recording.minima import SAME, Minimum, f_range, is_flat, minima_of
 from vizopt.recording.nearness import LASTS, from_then_on, reached
 from vizopt.recording.readout import Readout
 from vizopt.recording.store import Recording
@@ -126,7 +126,7 @@ def outcome(run: Recording) -> Outcome:
     x, edges = run["x"], run["curve"][[0, -1], 0]
     minima = minima_of(run)
     minimum = next((m for m in minima if m.valley_holds(x[-1])), None)
-    best = [m.valley_holds(x) for m in minima if m.is_global]
+    best = [m.valley_holds(x) & ~_on_top(run, x) for m in minima if m.is_global]
     rests_at, pace = _rest(run)
     sides = {
         m.x > edges.mean() for m in minima if m.kind == "end" and m.x in edges
@@ -151,6 +151,13 @@ def outcome(run: Recording) -> Outcome:
 def _reached(run: Recording, minimum: Minimum | None) -> int | None:
     known = minimum and run.diverged is None
     return reached(minimum, run["x"], run["loss"], _next(run)) if minimum and known else None
+
+
+def _on_top(run: Recording, x: Values) -> NDArray[np.bool_]:
+    """Where x [E] is on a maximum, but for rounding: in neither of the valleys beside it."""
+    tops, same = run["maxima"][:, 0], SAME * _width(run)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((abs(x[:, None] - tops) <= same).any(axis=1))
 
 
 def _turns(state: NDArray[np.bool_], into: bool) -> tuple[int, ...]:
@@ -254,7 +261,8 @@ def _resting(run: Recording, minimum: Minimum | None, since: int) -> Ending:
     if not curve[0, 0] <= end <= curve[-1, 0]:
         return Ending("resting outside", since, phrase("resting_outside"))
     low, high = f_range(curve, run["minima"][:, 1])
-    if abs(run["slope"][-1]) > FLAT * (high - low) / _width(run):
+    steep = abs(run["slope"][-1]) > FLAT * (high - low) / _width(run)
+    if steep and not is_flat(curve):  # whose f has no figures left for a slope
         return Ending("slope", since, phrase("on_slope", x=at))
     if (abs(run["maxima"][:, 0] - end) <= AROUND * _width(run)).any():
         return Ending("maximum", since, phrase("on_maximum"))
