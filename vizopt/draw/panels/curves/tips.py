@@ -55,9 +55,8 @@ class Tips:
         self.label = next(fits, LABELS[-1])
         reached, most = reach(slot, self.label), plot.height / max(len(views) - 1, 1)
         self._step = min(BADGE_STEP_RADII * reached, most)
-        self.radius = min(
-            reached, self._step / 2 - 1
-        )  # large text has no smaller sizes: no two meet
+        # Large text has no smaller sizes: its badges have, so that no two meet.
+        self.radius = reached if self._step < most else min(reached, most / 2 - 1)
         self.room = plot.edge - plot.right - slot.unit * ASIDE - 2.4 * self.radius
         self._slot, self._plot, self._names = slot, plot, list(views)
 
