@@ -13,6 +13,7 @@ from vizopt.draw.paint import drawn
 from vizopt.draw.panels.magnifier import _View
 from vizopt.draw.theme import THEMES
 from vizopt.recording.minima import minima_of
+from vizopt.recording.readout import writing_of
 from vizopt.scene.load import parse_scene
 
 WIDE, SMALL, SQUARE = (1280, 720), (640, 360), (540, 540)
@@ -225,3 +226,20 @@ def test_far_from_0_the_axes_have_the_digits_of_their_span(texts, size, f, inter
     away = np.array(values[:-1]) - values[0]  # the last one may have moved to stay in the panel
     places = [t.get_position()[0] for t in below[:-1]]
     assert abs(np.polyval(np.polyfit(away, places, 1), away) - places).max() < 0.5
+
+
+@pytest.mark.parametrize(
+    ("rates", "told"),
+    [
+        ([0.05], ["0.05"]),  # as the line of settings has it, and the axis
+        ([5e-5, 5e-5], ["5e−5", "5e−5"]),
+        ([60.0, 60.0], ["60", "60"]),
+        ([0.05, 0.0499951], ["0.05", "0.049995"]),
+        ([1.0, 0.5, 0.012345], ["1", "0.5", "0.0123"]),
+        ([0.1, np.nan, np.inf], ["0.1", "not a number", "∞"]),
+    ],
+)
+def test_a_rate_is_written_as_it_was_chosen(rates, told):
+    for column in ("lr", "learning_rate", "current_lr"):
+        run = type("Run", (), {"names": (), "__getitem__": lambda *_: np.array(rates)})()
+        assert [writing_of(run, column)(rate) for rate in rates] == told

@@ -6,6 +6,7 @@ functions; a text that nobody expected fails too.
 
 import re
 from collections import Counter
+from math import floor, log10
 
 import numpy as np
 import pytest
@@ -99,13 +100,21 @@ def expected_numbers(run, scene, k, written):
         yield f"diverged at epoch {run.diverged}"
     for name in ("loss", "accuracy", "lr", "validation_loss", "validation_accuracy"):
         if name in run.columns and not (name == "lr" and np.ptp(run["lr"]) == 0):
-            yield number(float(run[name][epoch]))
+            value = float(run[name][epoch])
+            yield rate_of(run, value) if name == "lr" else number(value)
     m, key = grids_at(run, scene, k, written)
     a, b = update_of(run, scene, m)
     own = f"update: epoch {count(int(run['epoch'][a]))} → {count(int(run['epoch'][b]))}"
     yield next((text for text in key if text in written), "the key" if key else own)
     for values in layers_of(run).values():
         yield f"±{number(float(abs(values[b] - values[a]).max()))}"
+
+
+def rate_of(run, value):
+    """Three figures, without zeros at their end, or as many as the run's rates differ in."""
+    span = float(np.ptp(run["lr"]))
+    figures = floor(log10(value)) + 1 - floor(log10(span)) if span and value else 3
+    return f"{value:.{max(figures, 3)}g}"
 
 
 def test_every_number_of_a_frame_is_the_recordings(network, texts):
@@ -137,7 +146,7 @@ def test_what_stands_still_is_the_scenes(network, texts):
     expected.update(name.replace("dense", "Dense ") for name in layers)
     expected.update(["update"] * len(layers))
     if np.ptp(run["lr"]) == 0:
-        expected[number(float(run["lr"][0]))] += 1
+        expected[rate_of(run, float(run["lr"][0]))] += 1
     if run.header.axes:
         x, y = run.header.axes
         expected.update([f"{x} →", f"↑ {y}"])

@@ -9,6 +9,7 @@ import tomli_w
 from numpy.typing import NDArray
 
 from vizopt.core.marks import SEALED_NOTE
+from vizopt.core.numbers import number
 from vizopt.core.toml import parsed
 from vizopt.draw.views import Views, clock_of, lengthiest, shown_times, stopping
 from vizopt.formats import ClipMetadata, Mark
@@ -86,14 +87,11 @@ def _numbers(
     written: dict[str, Callable[[float], str]] = {}
     for name, view in views.items():
         shown = view.run["epoch"][np.concatenate([np.zeros(card, np.intp), view.rows])]
-        numbers |= {
-            f"{name} {column}".strip(): view.run[column][shown]
-            for column in _columns(view.run, alone=len(views) == 1)
-        }
-        if view.run.header.kind == "function":
-            written |= {
-                f"{name} {column}".strip(): writing_of(view.run, column) for column in ("x", "loss")
-            }
+        for column in _columns(view.run, alone=len(views) == 1):
+            key = f"{name} {column}".strip()
+            numbers[key] = view.run[column][shown]
+            if (way := writing_of(view.run, column)) is not number:
+                written[key] = way
     return numbers, written
 
 

@@ -66,16 +66,18 @@ def setting(value: float, digits: int = 6, span: float = 0.0) -> str:
 
 
 def ticks_told(values: Iterable[float], span: float) -> list[str]:
-    """The ticks of an axis as `setting` writes them, in one style where a large one would have an
-    exponent beside others that have none: `5000` and `10000`, not `1e4`.
+    """The ticks of an axis as `setting` writes them, in one style where some would have an exponent
+    beside others that have none: `5000` and `10000`, not `1e4`; `1e2` and `1e6`, not `100`.
 
     The axis's span tells them apart, 0 where they are far from each other: decades.
     """
     texts = [setting(float(value), span=span) for value in values]
     mixed = any("e" not in text and text != "0" for text in texts)
     exponents = [int(text.partition("e")[2].replace("−", "-") or 0) for text in texts]
-    if not mixed or min(exponents) < 0 or max(exponents) >= MAX_PLAIN_FIGURES:
+    if not mixed:
         return texts
+    if min(exponents) < 0 or max(exponents) >= MAX_PLAIN_FIGURES:
+        return [text if text in ("0", "1", "−1") else _with_exponent(text) for text in texts]
     return [_shown(f"{Decimal(text.replace('−', '-')):f}") for text in texts]
 
 
@@ -89,6 +91,12 @@ def counted(many: int, what: str) -> str:
     *before, noun = what.split(" ")
     plural = noun if many == 1 else PLURALS.get(noun, f"{noun}s")
     return " ".join([count(many), *before, plural])
+
+
+def _with_exponent(text: str) -> str:
+    value = Decimal(text.replace("−", "-")).normalize()
+    mantissa = value.scaleb(-value.adjusted())
+    return _shown(f"{mantissa:f}e{value.adjusted()}")
 
 
 def _figures(value: float, decimals: int) -> int:
