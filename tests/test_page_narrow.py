@@ -183,6 +183,15 @@ def seen(page):
     return page.evaluate("[video.videoWidth, video.videoHeight, frame]")
 
 
+def test_no_button_of_a_phones_page_is_narrower_than_its_words(visit, page):
+    shown = visit(page.path, width=360, height=740)
+    squeezed = "e => e.scrollWidth > e.clientWidth || e.clientHeight > 60"
+    for width in (360, 390, 430):
+        shown.set_viewport_size({"width": width, "height": 740})
+        buttons = f"[...document.querySelectorAll('button')].filter({squeezed}).map(e => e.id)"
+        assert shown.evaluate(buttons) == [], width
+
+
 def test_an_upright_phone_shows_it_and_turning_keeps_the_frame(visit, page):
     shown = visit(page.path, width=360, height=640)
     assert seen(shown) == [480, 600, 7]
