@@ -557,11 +557,11 @@ def test_a_run_that_is_pointed_at_focused_or_chosen_stands_out(visit, tmp_path):
     page.mouse.move(1, 1)
     assert there() == (None, [])
     button["3 Adam"].focus()
-    assert there() == (adam, ["SGD 2 loss", "SGD loss"])
+    assert there() == (adam, ["SGD loss", "SGD 2 loss"])
     page.keyboard.press("Enter")
     assert button["3 Adam"].get_attribute("aria-pressed") == "true"
     button["2 SGD 2"].focus()
-    assert there() == (None, ["Adam loss", "SGD loss"])
+    assert there() == (None, ["SGD loss", "Adam loss"])
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert there()[0] == adam

@@ -148,11 +148,11 @@ def _flashes(verdict: Verdict) -> float:
 
 
 def _numbers(metadata: ClipMetadata, frames: int) -> Columns:
-    """Names and values of each frame, as the picture writes them."""
+    """Names and values of each frame, as the picture writes them; of several runs in their order."""
 
     def place(name: str) -> tuple[int, str]:
         order = (metadata.unit, *FIRST)
-        return (order.index(name) if name in order else len(order), name)
+        return (order.index(name) if name in order else len(order), "" if metadata.runs else name)
 
     return [
         (
