@@ -93,7 +93,7 @@ def test_what_is_told_now_and_then_is_of_its_own_step(place, path):
     ("place", "factor"),
     [
         *((place, float("inf")) for place in PLACES),
-        *((place, 1e38) for place in PLACES[1:]),  # the gradient alone is not finite
+        *((place, 1e38) for place in PLACES),  # the gradient alone is not finite
     ],
 )
 def test_a_loss_whose_step_is_skipped_is_of_none(zero, place, fused, factor, path):
@@ -118,6 +118,62 @@ def test_a_loss_whose_step_is_skipped_is_of_none(zero, place, fused, factor, pat
     assert loop.recorded()[:-1].tolist() == losses
 
 
+@pytest.mark.parametrize("to_none", [True, False], ids=["none", "zeros"])
+@pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
+def test_a_noted_loss_is_of_the_step_that_its_gradient_moved(fused, to_none, path):
+    loop, criterion, losses = Loop(path, fused=fused), torch.nn.CrossEntropyLoss(), []
+    loop.run.close()
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion):
+        for i in range(8):
+            loss = criterion(loop.model(X[i]), Y[i])
+            if i == 5:  # a batch that the loop leaves out
+                continue
+            loop.optimizer.zero_grad(set_to_none=to_none)
+            scaler.scale(loss * 1e38 if i in (0, 3, 4) else loss).backward()
+            scaler.step(loop.optimizer)
+            scaler.update()
+            losses += [loss.item()] if i not in (0, 3, 4) else []
+    assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
+
+
+def test_the_criterion_of_two_models_is_noted_where_its_gradient_comes_to_the_recorded_one(path):
+    """As a generator's and a discriminator's."""
+    loop, criterion, losses = Loop(path), torch.nn.CrossEntropyLoss(), []
+    loop.run.close()
+    other = torch.nn.Linear(2, 2)
+    rule = torch.optim.SGD(other.parameters(), lr=0.1)
+    with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion):
+        for i in range(4):
+            rule.zero_grad()
+            criterion(loop.model(other(X[i])), Y[i]).backward()  # goes through the recorded one
+            rule.step()
+            criterion(other(X[i]), Y[i]).backward()
+            loop.optimizer.zero_grad()
+            loss = criterion(loop.model(other(X[i]).detach()), Y[i])
+            loss.backward()
+            loop.optimizer.step()
+            losses.append(loss.item())
+    assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
+
+
+def test_a_gradient_that_autograd_returns_drops_no_batch(path):
+    """As a penalty on it takes it."""
+    loop, criterion, losses = Loop(path), torch.nn.CrossEntropyLoss(), []
+    loop.run.close()
+    with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion):
+        for i in range(4):
+            loop.optimizer.zero_grad()
+            loss = criterion(loop.model(X[i]), Y[i])
+            losses.append(loss.item())
+            parts = torch.autograd.grad(loss, [*loop.model.parameters()], create_graph=True)
+            (loss + sum(part.square().sum() for part in parts)).backward()
+            loss /= 2  # what the criterion gave is recorded
+            loop.optimizer.step()
+    assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
+    assert not any(p._backward_hooks for p in loop.model.parameters())
+
+
 def test_a_backward_of_another_loss_moves_nothing_to_another_step(path):
     """As a generator's goes through the discriminator, before both losses are told."""
     loop, losses = Loop(path), []
@@ -131,6 +187,18 @@ def test_a_backward_of_another_loss_moves_nothing_to_another_step(path):
         losses.append(loss.item())
     assert loop.recorded()[:-1].tolist() == losses
     assert np.isfinite(vizopt.Recording(path)["accuracy"]).tolist() == [True] * 5 + [False]
+
+
+@pytest.mark.parametrize("total", [torch.zeros(()), np.zeros(())], ids=["torch", "numpy"])
+def test_a_number_is_what_it_was_when_it_was_told(total, path):
+    loop = Loop(path)
+    for i in range(3):
+        loop.optimizer.zero_grad()
+        loop.loss(i).backward()
+        loop.optimizer.step()
+        total += 1
+        loop.run.log(total=total)
+    assert loop.recorded("total")[:-1].tolist() == [1, 2, 3]
 
 
 def test_a_loss_told_anew_takes_the_place_of_the_one_before(path):
