@@ -128,6 +128,25 @@ def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypat
     assert run["loss"].tolist() == [*range(14)]
 
 
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [({}, [5, 10, 15, 20]), ({"patience": recorders.FIRST_SECONDS}, [0.5, 1.5, 3.5, 7.5, 12.5])],
+)
+def test_the_first_rows_of_what_cannot_be_repeated_wait_shortly(
+    tmp_path, settings, wanted, monkeypatch
+):
+    seconds, commits = 0.0, []
+    monkeypatch.setattr(recorders, "monotonic", lambda: seconds)
+    monkeypatch.setattr(Commits, "write", lambda self, batch: commits.append(seconds))
+    recorder = Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, **settings)
+    while len(commits) < len(wanted):
+        seconds += 0.5
+        recorder.append("history", {"loss": 1.0})
+        recorder._settle()
+    recorder.abandon()
+    assert commits == wanted
+
+
 def test_what_the_disk_refuses_is_raised_where_the_next_rows_come(tmp_path, monkeypatch):
     monkeypatch.setattr(recorders, "WAITING_ROWS", 5)
     reached = []

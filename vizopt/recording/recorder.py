@@ -18,6 +18,7 @@ from vizopt.recording.waiting import Compute, Waiting
 WAITING_ROWS = 16384  # of a group that are written together: whole chunks; a commit takes 70 ms
 WAITING_BYTES = 32e6  # of rows that wait for their commit; as many may be in one
 WAITING_SECONDS = 5.0  # that a row waits at most, while others come
+FIRST_SECONDS = 0.5  # that the first ones wait, of a training that cannot be repeated
 SCALAR = 8  # bytes of a number
 
 
@@ -37,6 +38,7 @@ class Recorder:
         constants: arrays that do not change.
         saved: an interrupted recording there, to go on with.
         computed: of columns whose rows are computed from what is appended for them, see `Waiting`.
+        patience: seconds that the first rows wait at most; those after each commit twice as long.
 
     Raises:
         RecordingError: the folder cannot be written.
@@ -50,8 +52,10 @@ class Recorder:
         constants: Mapping[str, NDArray[Any]],
         saved: Saved | None = None,
         computed: Mapping[str, Compute] | None = None,
+        patience: float = WAITING_SECONDS,
     ) -> None:
         self.path = path
+        self._patience = patience
         self._thread = ThreadPoolExecutor(1, "recorder")  # begins with the first rows
         self._writing: Future[None] | None = None
         made = {c.name: computed[c.name] for c in columns if computed and c.name in computed}
@@ -92,7 +96,7 @@ class Recorder:
         return (
             self._bytes >= WAITING_BYTES
             or len(self._waiting[group]) >= WAITING_ROWS
-            or monotonic() - self._since >= WAITING_SECONDS
+            or monotonic() - self._since >= self._patience
         )
 
     def mark(self, epoch: int, params: NDArray[Any], state: Any) -> None:
@@ -167,6 +171,7 @@ class Recorder:
             values = {group: waiting.taken() for group, waiting in self._waiting.items()}
             batch = Batch(values, dict(self._rows), self._mark)
             self._mark = None
+            self._patience = min(2 * self._patience, WAITING_SECONDS)
             self._begin()
             self._writing = self._thread.submit(self._commits.write, batch)
 

@@ -21,7 +21,7 @@ from vizopt.recording.given import Numbers, Samples
 from vizopt.recording.header import Column, External, Group, Header
 from vizopt.recording.left import give_way
 from vizopt.recording.parameters import Parameters
-from vizopt.recording.recorder import Recorder
+from vizopt.recording.recorder import FIRST_SECONDS, Recorder
 from vizopt.recording.resume import Saved
 from vizopt.recording.scalars import column_of
 from vizopt.recording.store import Recording
@@ -98,7 +98,9 @@ class Writer:
         saved = self._saved(at, header, columns, constants)
         scalars = sorted(self._scalars - {STEP.name})
         columns += [STEP, *(Column(name, "history", "float64") for name in scalars)]
-        self._recorder = Recorder(self.part, header, tuple(columns), constants, saved)
+        self._recorder = Recorder(
+            self.part, header, tuple(columns), constants, saved, patience=FIRST_SECONDS
+        )
 
     @property
     def has_begun(self) -> bool:
