@@ -443,7 +443,30 @@ def test_a_size_that_is_too_small_is_said(tmp_path):
             run.log(loss=1.0, params={"w": np.random.RandomState(0).rand(64, 64)})
 
 
-@pytest.mark.parametrize("threshold", [np.nan, np.inf, [0.5, 0.6], "half"])
+def test_a_bool_is_no_number(tmp_path):
+    for epochs in (True, np.True_):
+        with pytest.raises(RecordingError, match=r"epochs: .*True.*: should be a whole number"):
+            vizopt.Run(tmp_path / "a.zarr", epochs=epochs)
+    with vizopt.Run(tmp_path / "a.zarr") as run:
+        with said("step: True: should be a whole number: it and others like it"):
+            run.log(step=True, loss=1.0)
+        run.log(step=2, done=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "names", "twice"),
+    [
+        ("features", ["a", "b", "a"], "'a'"),
+        ("classes", [1, "1"], "'1'"),
+        ("classes", ["", ""], "''"),
+    ],
+)
+def test_two_of_one_name_are_told(tmp_path, key, names, twice):
+    with pytest.raises(RecordingError, match=f"{key}: {twice} is there twice: give each a name"):
+        vizopt.Run(tmp_path / "a.zarr", data=(np.c_[X, X[:, :1]], Y), **{key: names})
+
+
+@pytest.mark.parametrize("threshold", [np.nan, np.inf, [0.5, 0.6], "half", True, np.False_])
 def test_a_threshold_is_a_number(tmp_path, threshold):
     with pytest.raises(RecordingError, match=r"threshold: .* is no number: give one like 0.5"):
         vizopt.Run(tmp_path / "a.zarr", threshold=threshold)

@@ -1,5 +1,6 @@
 """Checked: what a run is asked for, held against what a recording can have, before it begins."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from math import nan
 from reprlib import repr as brief
@@ -101,13 +102,19 @@ def listed(name: str, value: Any) -> tuple[Any, ...] | None:
     """One of LISTS, of which an iterator is read only once; None is left out.
 
     Raises:
-        VizoptError: it is no list.
+        VizoptError: it is no list, or has a name twice.
     """
     kinds(**{name: value})
     try:
-        return None if value is None else tuple(value)
+        found = None if value is None else tuple(value)
     except TypeError as error:  # an array of no dimension is called iterable
         raise RecordingError(f"{name}: {brief(value)}: write it like {KINDS[name][1]}") from error
+    twice = [own for own, times in Counter(map(str, found or ())).items() if times > 1]
+    if twice:
+        raise RecordingError(
+            f"{name}: {brief(twice[0])} is there twice: give each a name of its own"
+        )
+    return found
 
 
 def _choice(name: str, value: Any, *options: str) -> None:
@@ -126,10 +133,10 @@ def _planned(name: str, value: Any) -> int | None:
     if value is None:
         return None
     try:
-        found = given.number(name, value)
+        found = nan if given.is_truth(value) else given.number(name, value)
     except RecordingError:
         found = nan
-    if isinstance(value, bool) or not (found == found // 1 and 0 <= found <= given.MOST_STEPS):
+    if not (found == found // 1 and 0 <= found <= given.MOST_STEPS):
         what = f"a whole number up to {given.MOST_STEPS:,}, or None where nobody knows"
         raise RecordingError(f"{name}: {brief(value)}: should be {what}")
     return int(found)

@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass
 from functools import partial
 from inspect import isroutine
 from math import inf, isfinite, nan
+from reprlib import repr as brief
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -128,12 +129,17 @@ def finite(name: str, value: Any) -> float:
         RecordingError: it is none.
     """
     try:
-        found = number(name, value)
+        found = nan if is_truth(value) else number(name, value)
     except RecordingError:
         found = nan
     if not isfinite(found):
-        raise RecordingError(f"{name}: {str(value)[:40]} is no number: give one like 0.5")
+        raise RecordingError(f"{name}: {brief(value)} is no number: give one like 0.5")
     return found
+
+
+def is_truth(value: Any) -> bool:
+    """Whether it is True or False, which are numbers to Python: as a setting they are a mistake."""
+    return isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool")
 
 
 def number(name: str, value: Any) -> float:
@@ -164,6 +170,8 @@ def step(value: Any) -> int:
     Raises:
         RecordingError: no whole number.
     """
+    if is_truth(value):
+        raise RecordingError(f"step: {brief(value)}: should be a whole number")
     found = number("step", value)
     if found != found // 1:
         raise RecordingError(f"step: {found:g}: should be a whole number")
