@@ -779,6 +779,36 @@ def test_a_run_that_nobody_closes_is_whole(tmp_path):
     assert (run.header.epochs, run.resumable) == (5, False)
 
 
+def test_a_forked_process_neither_waits_nor_writes(tmp_path):
+    """As a data loader's, begun while another thread of its parent logs."""
+    process = script(
+        tmp_path,
+        """
+        import threading
+        run, logs, ends = vizopt.Run("a.zarr"), threading.Event(), threading.Event()
+        run.log(loss=1.0)
+        def log():
+            with run._lock:
+                logs.set()
+                ends.wait()
+                run.log(loss=2.0)
+        threading.Thread(target=log).start()
+        logs.wait()
+        for end in ("close", "break_off", "__enter__", "log", "log_end", "exit"):
+            if not os.fork():
+                signal.alarm(5)
+                getattr(run, end, sys.exit)()
+                with run:
+                    run.log(loss=9.0)
+                sys.exit()
+            print(os.wait()[1])
+        ends.set()
+        """,
+    )
+    assert process.communicate(timeout=GUARD) == (6 * "0\n", "")
+    assert vizopt.Recording(tmp_path / "a.zarr")["loss"].tolist() == [1, 2]
+
+
 LONG = """
 from vizopt.recording import recorder
 recorder.WAITING_ROWS = 10

@@ -1,15 +1,13 @@
 """Run: records what any training loop tells it."""
 
-import platform
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.conventions import Convention
@@ -22,7 +20,7 @@ from vizopt.recording.keeping import Keeping, Taken
 from vizopt.recording.left import seen_to, unclosed
 from vizopt.recording.leftout import ALL, OTHERS, LeftOut
 from vizopt.recording.scalars import column
-from vizopt.recording.source import Predict, Source
+from vizopt.recording.source import Predict, Source, about_of
 from vizopt.recording.writer import STEP, UNLOGGED, Writer
 
 
@@ -118,14 +116,14 @@ class Run:
             **{"size": size, "mode": mode, "convention": convention, **about},
         )
         source = Source(samples, predict, names, one, convention, dict(modules or {}))
-        head = {"unit": unit, "title": title, **_about(origin, versions)}
+        head = {"unit": unit, "title": title, **about_of(origin, versions)}
         self._writer = Writer(self.path, head, epochs, resumes=mode == "resume")
         self.place = self._writer.place  # where the path leads to
         self._left_out = LeftOut(self.path, self._writer.part, self._writer.abandon)
         self._keeping = Keeping(self._writer, source, self._left_out, self._most, epochs)
         self._names: dict[str, str | None] = {}  # of the numbers, as they are recorded
         self._step: int | None = None  # the last one that was logged here
-        self._lock = RLock()  # several threads may log
+        self._lock, self._process = RLock(), os.getpid()  # several threads may log
         at_end(self.close)
         unclosed(self.place, self.break_off)
         self._say(self._writer.resumed())
@@ -257,6 +255,8 @@ class Run:
 
     def _end(self, finish: Callable[[], str]) -> None:
         """Once, if it was open until now."""
+        if os.getpid() != self._process:  # forked: a thread that is not here may hold the lock
+            return
         with self._lock:
             was = self._records
             closed(self.close)
@@ -291,10 +291,3 @@ class Run:
     def _say(self, line: str | None) -> None:
         if line:
             self._left_out.say(line)
-
-
-def _about(origin: External | None, versions: Mapping[str, str] | None) -> dict[str, Any]:
-    """Who trained, and what computed and recorded the numbers."""
-    own = {"vizopt": version("vizopt"), "python": platform.python_version()}
-    told = {**own, "numpy": np.__version__, **(versions or {})}
-    return {"external": origin or External("Python"), "versions": told}

@@ -1,8 +1,11 @@
 """Source: what a row of somebody's training is made of besides the parameters."""
 
+import platform
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 from vizopt.core.conventions import Convention
@@ -11,6 +14,7 @@ from vizopt.recording.asking import LINE, Asking
 from vizopt.recording.field import Field
 from vizopt.recording.fit import Fit
 from vizopt.recording.given import Numbers, Samples
+from vizopt.recording.header import External
 
 SEEN = 3  # bytes of the plane for each on the disk, about
 Predict = Callable[[NDArray[Any]], Any]
@@ -61,3 +65,10 @@ class Source(NamedTuple):
         if isinstance(self.samples, Numbers):
             return 4.0 * LINE * grid
         return len(self.samples.classes) * grid**2 / SEEN
+
+
+def about_of(origin: External | None, versions: Mapping[str, str] | None) -> dict[str, Any]:
+    """Who trained, and what computed and recorded the numbers."""
+    own = {"vizopt": version("vizopt"), "python": platform.python_version()}
+    told = {**own, "numpy": np.__version__, **(versions or {})}
+    return {"external": origin or External("Python"), "versions": told}
