@@ -157,6 +157,24 @@ def test_the_criterion_of_two_models_is_noted_where_its_gradient_comes_to_the_re
     assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
 
 
+def test_a_loss_is_noted_inside_of_a_compiled_function(path):
+    loop, criterion, losses = Loop(path), torch.nn.CrossEntropyLoss(), []
+    loop.run.close()
+
+    @torch.compile(backend="eager", fullgraph=True)  # in which nothing may break the graph
+    def loss_of(x, y):
+        return criterion(loop.model(x), y)
+
+    with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion):
+        for i in range(3):
+            loop.optimizer.zero_grad()
+            loss = loss_of(X[i], Y[i])
+            loss.backward()
+            loop.optimizer.step()
+            losses.append(loss.item())
+    assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
+
+
 def test_a_gradient_that_autograd_returns_drops_no_batch(path):
     """As a penalty on it takes it."""
     loop, criterion, losses = Loop(path), torch.nn.CrossEntropyLoss(), []

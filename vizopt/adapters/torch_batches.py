@@ -20,7 +20,7 @@ class Noted:
         self.value = value.detach().clone()  # a loop may divide it in place
         self.is_applied = False  # the gradient has its share
         self._backward: int | None = None
-        if value.requires_grad:
+        if value.requires_grad and not torch.compiler.is_compiling():
             value.register_hook(self._note)
 
     def reached(self) -> None:

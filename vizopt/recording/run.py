@@ -75,7 +75,9 @@ class Run:
             goes on instead of `mine.zarr`, and replaces it.
         origin: who trained; text and recipe of its clips say so.
         convention: whose names the parameters have: "book", "torch" or "keras"; told by the names.
-        modules: class of the module that an array is of: `{"up": "ConvTranspose2d"}`.
+            A square matrix that no bias tells lies as it says: torch has [outputs, inputs].
+        modules: class of the module that an array is of: `{"up": "ConvTranspose2d"}`. A transposed
+            convolution in groups, or without a bias, is taken as a convolution where none is given.
         versions: of what computed the numbers, by name.
 
     Raises:
