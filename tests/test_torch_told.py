@@ -166,13 +166,35 @@ def test_a_loss_is_noted_inside_of_a_compiled_function(path):
         return criterion(loop.model(x), y)
 
     with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion):
-        for i in range(3):
-            loop.optimizer.zero_grad()
+        for i in range(6):
             loss = loss_of(X[i], Y[i])
             loss.backward()
-            loop.optimizer.step()
             losses.append(loss.item())
-    assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
+            if i % 2:
+                loop.optimizer.step()
+                loop.optimizer.zero_grad()
+    means = np.reshape(losses, (-1, 2)).mean(axis=1)
+    assert vizopt.Recording(path)["loss"][:-1] == pytest.approx(means)
+
+
+def test_a_loss_inside_of_vmap_does_not_end_the_recording(path):
+    loop, criterion = Loop(path), torch.nn.CrossEntropyLoss()
+    loop.run.close()
+
+    def loss_of(params, x, y):
+        return criterion(torch.func.functional_call(loop.model, params, (x,)), y)
+
+    def each(params):
+        return torch.func.vmap(torch.func.grad(loss_of), (None, 0, 0))(params, X[0], Y[0])
+
+    with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion) as run:
+        for i in range(3):
+            named = dict(loop.model.named_parameters())
+            for name, gradient in each(named).items():
+                named[name].grad = gradient.mean(0)
+            loop.optimizer.step()
+            run.log(loss=float(i))
+    assert vizopt.Recording(path)["loss"][:-1].tolist() == [0, 1, 2]
 
 
 def test_a_gradient_that_autograd_returns_drops_no_batch(path):
