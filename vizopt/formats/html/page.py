@@ -148,7 +148,7 @@ def _flashes(verdict: Verdict) -> float:
 
 
 def _numbers(metadata: ClipMetadata, frames: int) -> Columns:
-    """Names and values of each frame, as the picture writes them; of several runs in their order."""
+    """Names and values of each frame, as the picture writes them; of several runs in order."""
 
     def place(name: str) -> tuple[int, str]:
         order = (metadata.unit, *FIRST)
