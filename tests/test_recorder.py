@@ -130,7 +130,7 @@ def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypat
 
 @pytest.mark.parametrize(
     ("settings", "wanted"),
-    [({}, [5, 10, 15, 20]), ({"patience": recorders.FIRST_SECONDS}, [0.5, 1.5, 3.5, 7.5, 12.5])],
+    [({}, [5, 10, 15, 20]), ({"patience": recorders.FIRST_SECONDS}, [0.5, 5.5, 10.5, 15.5, 20.5])],
 )
 def test_the_first_rows_of_what_cannot_be_repeated_wait_shortly(
     tmp_path, settings, wanted, monkeypatch

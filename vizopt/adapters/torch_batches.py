@@ -1,7 +1,6 @@
 """Batches: those whose gradients a step of PyTorch applies, seen by the gradient of one array."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 import torch
@@ -74,10 +73,11 @@ class Batches:
     def take(self) -> tuple[list[Any], list[Any]]:
         """Those noted and those told of the step that is done. Where no backward of a noted one
         was seen, as inside of a compiled function, all are of it."""
-        noted = [each for each in self._noted if each.is_applied] or self._noted
-        told, self._noted, self._told, self._applied = self._told, [], [], 0
-        self._is_settled = False
-        return [each.value for each in noted], told
+        noted, told = self._noted, self._told
+        self._noted, self._told, self._applied = [], [], 0
+        self._is_first = self._is_settled = False
+        applied = [each for each in noted if each.is_applied] or noted
+        return [each.value for each in applied], told
 
     def look(self) -> None:
         """Watch an array that has a gradient."""
@@ -99,7 +99,8 @@ class Batches:
 
     def _begin(self, gradient: torch.Tensor) -> None:
         """A backward is about to add to the gradient."""
-        self._is_first = not has_numbers(self.watched.grad)
+        if self._noted or self._applied:
+            self._is_first = not has_numbers(self.watched.grad)
 
     def _end(self, watched: torch.Tensor) -> None:
         """It has."""
@@ -117,10 +118,11 @@ def value_of(value: torch.Tensor) -> Any:
     """As it is now, which a loop may divide in place: Python's number, which takes a tenth of the
     time of NumPy's way to it, or a copy."""
     plain = value.is_cpu and value.is_floating_point() and value.numel() == 1
-    with suppress(RuntimeError):  # inside of vmap it has none
-        if plain:
-            return value.item()
-    return value.detach().clone()
+    value = value.detach()
+    try:
+        return value.item() if plain else value.clone()
+    except RuntimeError:  # inside of vmap it has none
+        return value.clone()
 
 
 def has_numbers(gradient: torch.Tensor | None) -> bool:

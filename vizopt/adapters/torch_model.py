@@ -82,6 +82,7 @@ class Live:
                 squared = inf
             if 0 < squared < inf:  # of single precision, which ends at 1e38
                 return sqrt(squared)
+        found = [grad.detach() for grad in found]  # of one that has a graph as well
         found = [grad.coalesce().values() if grad.is_sparse else grad for grad in found]
         if all(grad.is_cpu for grad in found):
             return sqrt(sum(float(norm) ** 2 for norm in torch._foreach_norm(found)))

@@ -35,7 +35,8 @@ class Told:
     def add(self, values: dict[str, Any]) -> None:
         """Numbers are told."""
         forward, backward = nodes() != self._nodes, self._has_backward()
-        for name, value in {name: _copied(value) for name, value in values.items()}.items():
+        for name, told in values.items():
+            value = _copied(told)
             if self._done is not None and not self._comes(name, forward, backward):
                 is_part = self._early.pop(name, True) is False
                 before = self._done.get(LOSS, []) if is_part else []

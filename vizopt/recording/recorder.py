@@ -38,7 +38,7 @@ class Recorder:
         constants: arrays that do not change.
         saved: an interrupted recording there, to go on with.
         computed: of columns whose rows are computed from what is appended for them, see `Waiting`.
-        patience: seconds that the first rows wait at most; those after each commit twice as long.
+        patience: seconds that the first rows wait at most.
 
     Raises:
         RecordingError: the folder cannot be written.
@@ -171,7 +171,7 @@ class Recorder:
             values = {group: waiting.taken() for group, waiting in self._waiting.items()}
             batch = Batch(values, dict(self._rows), self._mark)
             self._mark = None
-            self._patience = min(2 * self._patience, WAITING_SECONDS)
+            self._patience = WAITING_SECONDS
             self._begin()
             self._writing = self._thread.submit(self._commits.write, batch)
 

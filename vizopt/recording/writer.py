@@ -120,12 +120,13 @@ class Writer:
             for name in numbers.keys() - self._scalars:
                 self._recorder.add(Column(name, "history", "float64"))
                 self._scalars.add(name)
-        begun, self._ended = self._ended or Ended({}, {}), None
+        begun, self._ended = self._ended, None
         if at > self.steps:
-            self._leave(begun)
+            self._leave(begun or Ended({}, {}))
             self.unlogged(at - self.steps)
-            begun = Ended({}, {})
-        self._recorder.append("history", {STEP.name: at, **begun.numbers, **numbers})
+            begun = None
+        row = {STEP.name: at, **numbers}
+        self._recorder.append("history", {**begun.numbers, **row} if begun else row)
         self.steps = at + 1
 
     def _leave(self, ended: Ended) -> None:
