@@ -18,6 +18,7 @@ from vizopt.clips.drawing import pictured
 from vizopt.core.errors import VizoptError, VizoptWarning
 from vizopt.draw.defaults import arranged_for
 from vizopt.draw.figure import FrameRenderer
+from vizopt.draw.panels.curves.names import drawn_of
 from vizopt.draw.views import alone
 from vizopt.recording.events import events
 from vizopt.recording.logged import MISSING, final, is_logged, logged, standing
@@ -287,3 +288,18 @@ def _recorded(path: Path, kinds: set[str]) -> Recording:
                 params={"a.weight": w[None] * step} if "params" in kinds else None, **logged_now
             )
     return Recording(path)
+
+
+def test_the_rate_of_one_group_has_its_line_beside_the_others(run_of: Maker, texts: Any) -> None:
+    norms = {"grad_norm": 3.0, "grad_norm.a": 1.0, "grad_norm.b": 2.0}
+    rates = [{"lr": 0.5 if step < 10 else 0.1, "lr.group2": 0.01} for step in range(20)]
+    run = run_of({step: {"loss": 1.0} | rate | norms for step, rate in enumerate(rates)})
+    assert drawn_of(run, "lr") == ["lr", "lr.group2"]
+    assert drawn_of(run, "grad_norm") == ["grad_norm.a", "grad_norm.b"]
+    picture = pictured(alone(run, np.array([19])), presented(run), (1280, 720), 4, "still")
+    told = [text for text, _ in texts.moving(picture, 0)]
+    assert {"0.1", "3.000"} <= set(told)
+    assert told.count("network") == 1  # of the norm
+    still = [text for text, _ in texts.still(picture)]
+    assert {"group2", "a", "b"} <= set(still)
+    assert "lr.group2 after lr" in story.of(run).text

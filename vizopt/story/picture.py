@@ -23,7 +23,7 @@ from vizopt.draw.panels import (
     Strip,
     Weights,
 )
-from vizopt.draw.panels.curves.names import layers_of
+from vizopt.draw.panels.curves.names import layers_of, own_of
 from vizopt.draw.theme import Theme
 from vizopt.draw.timeline import Timeline
 from vizopt.recording.quantities import title
@@ -198,7 +198,9 @@ def _curves(panels: list[Curves], scene: Presentation, run: Recording) -> str:
     columns = {column for panel in panels for column in panel.columns}
     if any(second(run.columns, column) for column in columns):
         notes.append("thinner ones are those of the points held out")
-    if any(layers_of(run, column) for column in columns):
+    if any(own_of(run, column) for column in columns):
+        notes.append("thinner ones are those of what is named after it: lr.group2 after lr")
+    if any(layers_of(run, column) and not own_of(run, column) for column in columns):
         line = "what is measured has a line for each layer"
         notes.append(f"{line}, and the value, where it has room, is the network's")
     return f"{text} {'; '.join(notes)}.{_left_out(columns, run)}"

@@ -7,7 +7,7 @@ import numpy as np
 
 from vizopt.core.contrast import SHAPE, mixed, nearest
 from vizopt.draw.panels.base import DrawContext
-from vizopt.draw.panels.curves.names import layers_of, pair
+from vizopt.draw.panels.curves.names import layers_of, own_of, pair
 from vizopt.draw.panels.curves.plot import DIGITS, Plot
 from vizopt.recording.logged import logged
 from vizopt.recording.quantities import layer_title, number_of, parts, quantity
@@ -20,14 +20,16 @@ WIDEST = 0.25  # of the panel, that names take
 
 
 def colours_of(slot: DrawContext, run: Recording, column: str) -> list[str]:
-    """Of the column's line and of that held out; or of the layers, from the palest to the last."""
+    """Of the column's line and of that held out; or of the layers, from the palest to the last,
+    before them its own where it has one."""
     own = slot.theme.accent(quantity(column).colour)
-    layers = layers_of(run, column)
+    layers, first = layers_of(run, column), own_of(run, column)
     if not layers:
         return [own, slot.theme.muted]
-    shares = np.linspace(PALEST, 0, len(layers))
+    shares = np.linspace(PALEST, 0, len(layers) + len(first))[: len(layers)]
     paper = slot.theme.paper
-    return [nearest(mixed(own, paper, float(s)), [paper], SHAPE) or own for s in shares]
+    pale = [nearest(mixed(own, paper, float(s)), [paper], SHAPE) or own for s in shares]
+    return [own] * len(first) + pale
 
 
 class End(NamedTuple):
@@ -71,8 +73,9 @@ def write_labels(slot: DrawContext, run: Recording, plot: Plot) -> None:
 def _ends(slot: DrawContext, run: Recording, plot: Plot) -> Iterator[End]:
     """Of the layers' lines that have a value, and of that at what they are held against."""
     texts = _texts(slot, run, plot.column, plot.whole)
-    colours = colours_of(slot, run, plot.column)
-    for name, text, colour in zip(layers_of(run, plot.column), texts, colours, strict=False):
+    layers = layers_of(run, plot.column)
+    colours = colours_of(slot, run, plot.column)[-len(layers) :]
+    for name, text, colour in zip(layers, texts, colours, strict=False):
         values = run[name]
         if len(known := np.flatnonzero(np.isfinite(values))):
             at = known[-1:]

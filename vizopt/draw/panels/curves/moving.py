@@ -11,7 +11,7 @@ from vizopt.draw.paint import Mark, Stamp, coloured, disc
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.labels import colours_of
 from vizopt.draw.panels.curves.lines import Points, draw_line, heights
-from vizopt.draw.panels.curves.names import drawn_of, layers_of, pair
+from vizopt.draw.panels.curves.names import drawn_of, layers_of, own_of, pair
 from vizopt.draw.panels.curves.plot import DIGITS, Plot
 from vizopt.recording.logged import is_logged, logged, standing
 from vizopt.recording.readout import writing_of
@@ -34,12 +34,12 @@ def curve(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
 
 def _lines(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
     """The column's line and that of the samples held out, or one of each layer."""
-    layers = layers_of(run, plot.column)
+    own, layers = own_of(run, plot.column), layers_of(run, plot.column)
     curves = [logged(run[name]) for name in drawn_of(run, plot.column)]
     epochs = run["epoch"][rows]
     colours = colours_of(slot, run, plot.column)
-    widths = [0.8] * len(layers) or [1.0, 0.6]
-    radii = [3.5] * len(layers) or [4.5, 3.5]
+    widths = [1.0] * len(own) + [0.8] * len(layers) or [1.0, 0.6]
+    radii = [4.5] * len(own) + [3.5] * len(layers) or [4.5, 3.5]
 
     def draw_lines(axes: "Axes") -> None:
         for points, colour, thick in reversed(list(zip(curves, colours, widths, strict=False))):
@@ -75,21 +75,20 @@ def _places(plot: Plot, points: Points, epochs: Rows) -> tuple[NDArray[Any], ...
 def _digits(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
     """The value, and before it that of the samples held out, or that it is the whole network's."""
     names = pair(run, plot.column)
-    layers = layers_of(run, plot.column)
     epochs = run["epoch"][rows]
     texts = [_texts(run, name, epochs) for name in names]
-    if layers:
+    if plot.layered:
         texts.append([slot.say("network")] * len(rows))
     small = slot.glyphs(13)
-    beside = max(map(small.width, texts[1])) + slot.unit * 12 if layers else 0.0
+    beside = max(map(small.width, texts[1])) + slot.unit * 12 if plot.layered else 0.0
     large = _strip(slot, plot, {*texts[0]}, beside)
     baseline = round(plot.top - slot.unit * 12)
     right = round(plot.edge + slot.unit * 4)
     room = max(map(large.width, texts[0])) + round(slot.unit * 10)
-    name = plot.name(slot) if layers else plot.title
+    name = plot.name(slot) if plot.layered else plot.title
     free = right - room - plot.start - slot.text_width(name) - slot.unit * 10
     second = len(texts) > 1 and max(map(small.width, texts[1])) <= free
-    if layers and not second:  # a number beside lines of which none is its own
+    if plot.layered and not second:  # a number beside lines of which none is its own
         return lambda window, k: None
 
     def draw(window: Pixels, k: int) -> None:

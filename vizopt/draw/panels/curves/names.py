@@ -42,6 +42,12 @@ def layers_of(run: Recording, column: str) -> list[str]:
     return [name for name in layered(column, run.layout.layers)[1:] if name in run.columns]
 
 
+def own_of(run: Recording, column: str) -> list[str]:
+    """The column itself, where it has a line beside those of its layers: what is measured is the
+    whole network's there, but a rate is that of one group beside the others'."""
+    return [column] if layers_of(run, column) and not quantity(column).measure else []
+
+
 def drawn_of(run: Recording, column: str) -> list[str]:
-    """The columns that have a line: of the layers, or the column's own and that held out."""
-    return layers_of(run, column) or pair(run, column)
+    """The columns that have a line: the column's own and that held out, or those of its layers."""
+    return [*own_of(run, column), *layers_of(run, column)] or pair(run, column)

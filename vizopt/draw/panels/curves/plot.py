@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vizopt.core.numbers import count, setting
 from vizopt.draw.panels.axis import Axis, even_ticks
 from vizopt.draw.panels.base import DrawContext
-from vizopt.draw.panels.curves.names import layers_of, shorts_of, title_of
+from vizopt.draw.panels.curves.names import layers_of, own_of, shorts_of, title_of
 from vizopt.recording.store import Recording
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -69,7 +69,7 @@ class Plot:
             last=max(run.header.epochs - 1, 1),
             whole=wide,
             edge=start + gutter + width + names,
-            layered=bool(layers_of(run, column)),
+            layered=bool(layers_of(run, column)) and not own_of(run, column),
         )
 
     def starting(self, left: float) -> "Plot":
