@@ -1,12 +1,15 @@
 """Short real runs that many tests look at, and the command line in this process."""
 
 import gc
+import os
 import shutil
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each worker has its core
 
 import numpy as np
 import pytest
