@@ -9,7 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each worker has its core
+os.environ |= {  # each worker has its core; what is trained a few steps is compiled sooner
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+}
 
 import numpy as np
 import pytest

@@ -16,7 +16,6 @@ if find_spec("keras") is None:
     pytest.skip("Keras is not installed", allow_module_level=True)
 
 FITS = Path(__file__).with_name("keras_fits.py")
-UNDER = {"PYTHONWARNINGS": "ignore", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}  # compiled sooner
 STEPS = 9  # 3 epochs of 3 batches
 BACKENDS = [
     pytest.param(name, marks=pytest.mark.skipif(not find_spec(name), reason=f"{name} is missing"))
@@ -29,7 +28,7 @@ def run_fits(backend, folder):
     ran = subprocess.run(
         [sys.executable, FITS],
         cwd=folder,
-        env={**os.environ, **UNDER, "KERAS_BACKEND": backend},
+        env={**os.environ, "KERAS_BACKEND": backend, "PYTHONWARNINGS": "ignore"},
         capture_output=True,
         text=True,
         encoding="utf-8",

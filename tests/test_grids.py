@@ -144,7 +144,7 @@ def test_where_it_may_flash_or_cannot_no_update_is_held(jumping, mode):
 
 def test_a_clip_of_a_jumping_run_passes_the_flash_check(jumping, tmp_path, monkeypatch):
     """Its weights are far from zero, so that their own colours hardly change."""
-    look = {"size": (480, 270), "seconds": 5}
+    look = {"size": (480, 270), "seconds": 2}
     assert check_flashes(vizopt.render(jumping.path, tmp_path / "held.gif", **look).path).passed
     monkeypatch.setattr(spans, "LIMIT", 10**6)  # nothing is held
     gliding = vizopt.render(jumping.path, tmp_path / "gliding.gif", **look)

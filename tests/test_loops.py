@@ -122,7 +122,7 @@ def test_a_poster_is_of_the_very_epoch(command, run):
 
 @pytest.mark.parametrize(("asked", "end"), [({}, True), ({"poster": "first"}, False)])
 def test_a_race_on_a_slide_shows_its_end_before_it_plays(asked, end, tmp_path):
-    keys = {"size": (480, 270), "fps": 10, "seconds": 0.3, **asked}
+    keys = {"size": (480, 270), "fps": 10, "seconds": 0.3, "cores": 1, **asked}
     scenes = [vizopt.load_scene(name, {"epochs": 31, "keep.grid": 8}) for name in ("sgd", "adam")]
     vizopt.race(scenes, tmp_path / "a.pptx", folder=tmp_path / "runs", **keys)
     first, *_, last = (shown.frame.astype(int) for shown in pictures(tmp_path / "a.pptx"))
