@@ -16,6 +16,10 @@ if find_spec("keras") is None:
     pytest.skip("Keras is not installed", allow_module_level=True)
 
 FITS = Path(__file__).with_name("keras_fits.py")
+ONCE = {  # JAX compiles the same training once, with the callback and without
+    "JAX_COMPILATION_CACHE_DIR": "compiled",
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+}
 STEPS = 9  # 3 epochs of 3 batches
 BACKENDS = [
     pytest.param(name, marks=pytest.mark.skipif(not find_spec(name), reason=f"{name} is missing"))
@@ -28,7 +32,7 @@ def run_fits(backend, folder):
     ran = subprocess.run(
         [sys.executable, FITS],
         cwd=folder,
-        env={**os.environ, "KERAS_BACKEND": backend, "PYTHONWARNINGS": "ignore"},
+        env={**os.environ, **ONCE, "KERAS_BACKEND": backend, "PYTHONWARNINGS": "ignore"},
         capture_output=True,
         text=True,
         encoding="utf-8",
