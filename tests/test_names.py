@@ -13,7 +13,7 @@ from vizopt.clips.metadata import metadata_of
 from vizopt.clips.recipe import load
 from vizopt.core import library
 from vizopt.core.errors import SceneError
-from vizopt.core.numbers import count, number
+from vizopt.core.numbers import count, number, setting
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.views import views_of
 from vizopt.recording.summary import lines, table
@@ -330,8 +330,9 @@ def test_the_digits_of_the_curves_are_those_of_the_shown_epoch(run, monkeypatch)
     for k in (0, 3, 5, 9):
         texts, epoch = texts_of(picture, run, scene, k, monkeypatch)
         assert f"{count(epoch)} / 300" in texts
-        for column in ("loss", "accuracy", "lr"):
+        for column in ("loss", "accuracy"):
             assert number(float(run[column][epoch])) in texts
+        assert setting(float(run["lr"][epoch])) in texts
         older = number(float(run["loss"][epoch - 1]))
         assert epoch == 0 or older == number(float(run["loss"][epoch])) or older not in texts
     assert "epoch" in texts
