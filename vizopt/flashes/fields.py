@@ -40,9 +40,11 @@ def inside(values: NDArray[np.bool_ | np.int8], grid: Grid) -> Numbers:
 
 def _windows(values: NDArray[np.generic], side: tuple[int, int]) -> Numbers:
     """Sums over every window of so many rows and columns."""
-    if max(values.shape[-2:]) <= SHORT:
-        down, across = (_band(*sides) for sides in zip(values.shape[-2:], side, strict=True))
-        return np.asarray(down.T @ (values.astype(np.float32) @ across), np.int32)
+    height, width = values.shape[-2:]
+    if max(height, width) <= SHORT:
+        across = values.astype(np.float32) @ _band(width, side[1])
+        sums: Numbers = (_band(height, side[0]).T @ across).astype(np.int32)
+        return sums
     strips = _sliding(values, side[1])
     return _turned(_sliding(np.ascontiguousarray(_turned(strips)), side[0]))
 
