@@ -16,12 +16,14 @@ import pytest
 
 import vizopt
 from vizopt.clips.checks import Checks
-from vizopt.core import ffmpeg, places
+from vizopt.core import ffmpeg, locks, places
+from vizopt.core.interrupts import uninterrupted
 from vizopt.core.places import synced
 from vizopt.formats.ffmpeg import _ahead, _run
 from vizopt.pipeline.job import Job
 from vizopt.pipeline.workers import train_all
 from vizopt.recording import recorder
+from vizopt.recording.atomic import put
 from vizopt.recording.store import Recording
 from vizopt.recording.waiting import AT_ONCE, Waiting
 
@@ -336,3 +338,43 @@ print(*done)
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ran.stdout, ran.stderr) == ("tidy again\n", "")
+
+
+@pytest.fixture
+def taken(tmp_path):
+    """A folder that somebody else has locked, and keeps."""
+    fcntl = pytest.importorskip("fcntl")
+    place = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(place, fcntl.LOCK_EX)
+    yield tmp_path
+    os.close(place)
+
+
+def test_who_waits_for_a_folder_can_be_interrupted(taken, monkeypatch, heard):
+    (taken / "a.part").mkdir()
+    monkeypatch.setattr(locks, "sleep", lambda seconds: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        put(taken / "a.part", taken / "a.zarr")
+    assert [*taken.iterdir()] == [taken / "a.part"]
+
+
+def test_who_has_waited_for_long_waits_no_more(taken, monkeypatch):
+    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0.05)
+    (taken / "a.part").mkdir()
+    put(taken / "a.part", taken / "a.zarr")
+    assert [*taken.iterdir()] == [taken / "a.zarr"]
+
+
+def test_what_is_ignored_does_not_hide_what_came_after_it(monkeypatch):
+    came = []
+    before = [signal.signal(signal.SIGINT, signal.SIG_IGN)]
+    before += [signal.signal(signal.SIGTERM, lambda number, _: came.append(number))]
+    try:
+        with uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
+            assert came == []
+        assert came == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])

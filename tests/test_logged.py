@@ -23,6 +23,7 @@ from vizopt.draw.views import alone
 from vizopt.recording.events import events
 from vizopt.recording.logged import MISSING, final, is_logged, logged, standing
 from vizopt.recording.quantities import quantity, title
+from vizopt.recording.readout import writing_of
 from vizopt.recording.scalars import column_of, second, series, telling
 from vizopt.recording.store import Recording
 from vizopt.recording.summary import lines, summary, table
@@ -303,3 +304,11 @@ def test_the_rate_of_one_group_has_its_line_beside_the_others(run_of: Maker, tex
     still = [text for text, _ in texts.still(picture)]
     assert {"group2", "a", "b"} <= set(still)
     assert "lr.group2 after lr" in story.of(run).text
+
+
+@pytest.mark.parametrize("rate", [0.003125, 0.0003125, 12345.5, 0.9995, 1e-12, 0.05, 1.0])
+def test_a_rate_that_stands_still_has_all_its_figures(run_of: Maker, rate: float) -> None:
+    run = run_of({step: {"lr": rate} for step in range(3)})
+    told = writing_of(run, "lr")(rate)
+    assert float(told.replace("−", "-")) == rate
+    assert len(told) <= 9

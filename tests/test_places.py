@@ -20,7 +20,8 @@ from vizopt.clips.plan import check_place, planned
 from vizopt.clips.write import write_text
 from vizopt.core import atomic as files
 from vizopt.core.errors import EncodeError, RecordingError, one_line
-from vizopt.core.places import _host, alone, beside, parts_of, remove, scratch, sweep
+from vizopt.core.locks import alone
+from vizopt.core.places import _host, beside, parts_of, remove, scratch, sweep
 from vizopt.pipeline import render_all
 from vizopt.recording import atomic, store
 from vizopt.recording.atomic import replaced

@@ -93,7 +93,7 @@ def test_what_is_told_now_and_then_is_of_its_own_step(place, path):
     ("place", "factor"),
     [
         *((place, float("inf")) for place in PLACES),
-        *((place, 1e38) for place in PLACES),  # the gradient alone is not finite
+        *((place, 1e38) for place in PLACES[1:]),  # the gradient alone is not finite
     ],
 )
 def test_a_loss_whose_step_is_skipped_is_of_none(zero, place, fused, factor, path):
@@ -118,102 +118,6 @@ def test_a_loss_whose_step_is_skipped_is_of_none(zero, place, fused, factor, pat
     assert loop.recorded()[:-1].tolist() == losses
 
 
-@pytest.mark.parametrize("to_none", [True, False], ids=["none", "zeros"])
-@pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
-def test_a_noted_loss_is_of_the_step_that_its_gradient_moved(fused, to_none, path):
-    loop, criterion, losses = Loop(path, fused=fused), torch.nn.CrossEntropyLoss(), []
-    loop.run.close()
-    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
-    with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion):
-        for i in range(8):
-            loss = criterion(loop.model(X[i]), Y[i])
-            if i == 5:  # a batch that the loop leaves out
-                continue
-            loop.optimizer.zero_grad(set_to_none=to_none)
-            scaler.scale(loss * 1e38 if i in (0, 3, 4) else loss).backward()
-            scaler.step(loop.optimizer)
-            scaler.update()
-            losses += [loss.item()] if i not in (0, 3, 4) else []
-    assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
-
-
-def test_the_criterion_of_two_models_is_noted_where_its_gradient_comes_to_the_recorded_one(path):
-    """As a generator's and a discriminator's."""
-    loop, criterion, losses = Loop(path), torch.nn.CrossEntropyLoss(), []
-    loop.run.close()
-    other = torch.nn.Linear(2, 2)
-    rule = torch.optim.SGD(other.parameters(), lr=0.1)
-    with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion):
-        for i in range(4):
-            rule.zero_grad()
-            criterion(loop.model(other(X[i])), Y[i]).backward()  # goes through the recorded one
-            rule.step()
-            criterion(other(X[i]), Y[i]).backward()
-            loop.optimizer.zero_grad()
-            loss = criterion(loop.model(other(X[i]).detach()), Y[i])
-            loss.backward()
-            loop.optimizer.step()
-            losses.append(loss.item())
-    assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
-
-
-def test_a_loss_is_noted_inside_of_a_compiled_function(path):
-    loop, criterion, losses = Loop(path), torch.nn.CrossEntropyLoss(), []
-    loop.run.close()
-
-    @torch.compile(backend="eager", fullgraph=True)  # in which nothing may break the graph
-    def loss_of(x, y):
-        return criterion(loop.model(x), y)
-
-    with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion):
-        for i in range(6):
-            loss = loss_of(X[i], Y[i])
-            loss.backward()
-            losses.append(loss.item())
-            if i % 2:
-                loop.optimizer.step()
-                loop.optimizer.zero_grad()
-    means = np.reshape(losses, (-1, 2)).mean(axis=1)
-    assert vizopt.Recording(path)["loss"][:-1] == pytest.approx(means)
-
-
-def test_a_loss_inside_of_vmap_does_not_end_the_recording(path):
-    loop, criterion = Loop(path), torch.nn.CrossEntropyLoss()
-    loop.run.close()
-
-    def loss_of(params, x, y):
-        return criterion(torch.func.functional_call(loop.model, params, (x,)), y)
-
-    def each(params):
-        return torch.func.vmap(torch.func.grad(loss_of), (None, 0, 0))(params, X[0], Y[0])
-
-    with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion) as run:
-        for i in range(3):
-            named = dict(loop.model.named_parameters())
-            for name, gradient in each(named).items():
-                named[name].grad = gradient.mean(0)
-            loop.optimizer.step()
-            run.log(loss=float(i))
-    assert vizopt.Recording(path)["loss"][:-1].tolist() == [0, 1, 2]
-
-
-def test_a_gradient_that_autograd_returns_drops_no_batch(path):
-    """As a penalty on it takes it."""
-    loop, criterion, losses = Loop(path), torch.nn.CrossEntropyLoss(), []
-    loop.run.close()
-    with vizopt.torch.record(loop.model, loop.optimizer, path, loss=criterion):
-        for i in range(4):
-            loop.optimizer.zero_grad()
-            loss = criterion(loop.model(X[i]), Y[i])
-            losses.append(loss.item())
-            parts = torch.autograd.grad(loss, [*loop.model.parameters()], create_graph=True)
-            (loss + sum(part.square().sum() for part in parts)).backward()
-            loss /= 2  # what the criterion gave is recorded
-            loop.optimizer.step()
-    assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
-    assert not any(p._backward_hooks for p in loop.model.parameters())
-
-
 def test_a_backward_of_another_loss_moves_nothing_to_another_step(path):
     """As a generator's goes through the discriminator, before both losses are told."""
     loop, losses = Loop(path), []
@@ -227,18 +131,6 @@ def test_a_backward_of_another_loss_moves_nothing_to_another_step(path):
         losses.append(loss.item())
     assert loop.recorded()[:-1].tolist() == losses
     assert np.isfinite(vizopt.Recording(path)["accuracy"]).tolist() == [True] * 5 + [False]
-
-
-@pytest.mark.parametrize("total", [torch.zeros(()), np.zeros(())], ids=["torch", "numpy"])
-def test_a_number_is_what_it_was_when_it_was_told(total, path):
-    loop = Loop(path)
-    for i in range(3):
-        loop.optimizer.zero_grad()
-        loop.loss(i).backward()
-        loop.optimizer.step()
-        total += 1
-        loop.run.log(total=total)
-    assert loop.recorded("total")[:-1].tolist() == [1, 2, 3]
 
 
 def test_a_loss_told_anew_takes_the_place_of_the_one_before(path):
@@ -290,3 +182,38 @@ def test_a_criterion_whose_recording_is_closed_is_noted_for_the_next(tmp_path):
             loss.backward()
             rule.step()
         assert vizopt.Recording(tmp_path / f"{name}.zarr")["loss"][0] == loss.item()
+
+
+@pytest.mark.parametrize("total", [torch.zeros(()), np.zeros(())], ids=["torch", "numpy"])
+def test_a_number_is_what_it_was_when_it_was_told(total, path):
+    loop = Loop(path)
+    for i in range(3):
+        loop.optimizer.zero_grad()
+        loop.loss(i).backward()
+        loop.optimizer.step()
+        total += 1
+        loop.run.log(total=total)
+    assert loop.recorded("total")[:-1].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_the_losses_of_two_heads_are_both_of_their_step(together, path):
+    """Of which each moves arrays that the other does not; and one is changed in place."""
+    torch.manual_seed(0)
+    body, heads = torch.nn.Linear(2, 4), [torch.nn.Linear(4, 2) for _ in range(2)]
+    model, criterion = torch.nn.ModuleList([body, *heads]), torch.nn.CrossEntropyLoss()
+    optimizer, losses = torch.optim.SGD(model.parameters(), lr=0.1), []
+    with vizopt.torch.record(model, optimizer, path, loss=criterion):
+        for i in range(4):
+            optimizer.zero_grad()
+            found = [criterion(head(body(X[i]).tanh()), Y[i]) for head in heads]
+            losses.append(sum(loss.item() for loss in found) / 2)
+            if together:
+                sum(found).backward()
+            else:
+                for loss in found:
+                    loss.backward()
+            with torch.no_grad():
+                found[0] /= 2
+            optimizer.step()
+    assert vizopt.Recording(path)["loss"][:-1].tolist() == losses

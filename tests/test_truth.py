@@ -111,9 +111,9 @@ def expected_numbers(run, scene, k, written):
 
 
 def rate_of(run, value):
-    """Three figures, without zeros at their end, or as many as the run's rates differ in."""
+    """All its figures where it stands; three, or as many as the run's rates differ in."""
     span = float(np.ptp(run["lr"]))
-    figures = floor(log10(value)) + 1 - floor(log10(span)) if span and value else 3
+    figures = floor(log10(value)) + 1 - floor(log10(span)) if span and value else 6
     return f"{value:.{max(figures, 3)}g}"
 
 

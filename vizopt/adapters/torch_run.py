@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 
-from vizopt.adapters.torch_batches import Batches
 from vizopt.adapters.torch_measures import Measures
 from vizopt.adapters.torch_model import Live
 from vizopt.adapters.torch_told import Told, mean
@@ -59,13 +58,13 @@ class TorchRun:
         self._live, self._step = live, step  # of the next one, where it is told
         self._held = _held(optimizer)
         self._apart = [False] * len(optimizer.param_groups)  # groups whose rate has a column
+        self._losses: list[torch.Tensor] = []  # since the last step
         self._inside = self._counted = self._broken = False  # a step; a loss in it; a hook
         self._norm: float | None = None  # of the gradient, where it is noted inside of a step
         self._asked = False  # the optimizer for its state
         self._before: Taken | None = None  # the step that is being done
         self._done: tuple[dict[str, Any], Taken | None] | None = None  # the last one
-        self._batches = Batches(live.arrays.values())
-        self._told = Told(self._batches)
+        self._told = Told(live.arrays.values())
         run.take(*self._live.now())  # what cannot be recorded is said before the training
         self._hooks: list[Any] = [
             optimizer.register_step_pre_hook(self._before_step),
@@ -98,7 +97,7 @@ class TorchRun:
         if not isinstance(value, torch.Tensor) or not torch.is_grad_enabled():
             return
         if not (self._inside and self._counted):
-            self._batches.note(value)
+            self._losses.append(value.detach().clone())  # a loop may divide it in place
         self._counted = self._inside
 
     def _listen(self, criterion: torch.nn.Module) -> None:
@@ -173,7 +172,6 @@ class TorchRun:
         return called
 
     def _note_gradient(self) -> None:
-        self._batches.settle()
         self._norm = self._live.grad_norm()
         if self._measures:
             self._measures.note(self._live.arrays)
@@ -188,9 +186,9 @@ class TorchRun:
 
     def _end_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._inside = False
-        losses, told = self._batches.take()
+        losses, self._losses = self._losses, []
         is_skipped = _is_skipped(optimizer)
-        self._told.step(told, is_skipped=is_skipped)
+        self._told.step(is_skipped=is_skipped)
         if is_skipped:
             return
         values: dict[str, Any] = self._rates()
@@ -253,7 +251,6 @@ class TorchRun:
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
-        self._batches.release()
         OPEN.pop(id(self._optimizer), None)
 
     def _safely(self, do: Callable[..., None], *args: Any) -> None:
@@ -278,7 +275,7 @@ class _LossHook:
         self._run = run
 
     def __call__(self, criterion: torch.nn.Module, args: Any, value: Any) -> None:
-        self._run._safely(self._run.note, value)
+        self._run.note(value)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial, (sys.audit, "vizopt.loss")  # opens where there is no vizopt

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from vizopt.core.errors import EncodeError, RecordingError
 from vizopt.core.interrupts import uninterrupted
-from vizopt.core.places import alone, beside, made, remove, sweep, target
+from vizopt.core.locks import alone
+from vizopt.core.places import beside, made, remove, sweep, target
 from vizopt.formats import is_sequence
 from vizopt.recording.atomic import attributes, check_free, exchanged, is_recording
 
@@ -62,12 +63,13 @@ class Staging:
             place: where it goes.
         """
         failed: dict[Path, EncodeError] = {}
-        with uninterrupted(), ExitStack() as stack:
+        with ExitStack() as stack:
             folders = {
                 os.path.realpath(file.parent) for file in (*self.folders, *filter(None, [place]))
             }
             for locked in sorted(folders):  # everybody in the same order: nobody waits in a circle
                 stack.enter_context(alone(Path(locked)))
+            stack.enter_context(uninterrupted())
             if recording and place:
                 stack.enter_context(exchanged(recording, place))
             for file in sorted(self.folders, key=lambda file: not is_recording(file)):

@@ -82,13 +82,15 @@ def uninterrupted() -> Iterator[None]:
         yield
         return
     pressed: list[int] = []
-    before = {number: signal.getsignal(number) for number in ENDING}
+    handlers = {number: signal.getsignal(number) for number in reversed(ENDING)}
+    # What is none of Python's can be put back by nobody. Ctrl-C comes last: it may be pressed here.
+    before = {number: handler for number, handler in handlers.items() if handler is not None}
     try:
-        for number in ENDING:
+        for number in before:
             signal.signal(number, lambda number, _: pressed.append(number))
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if pressed:
-            signal.raise_signal(pressed[0])
+        for number in dict.fromkeys(pressed):  # the first that is not ignored
+            signal.raise_signal(number)

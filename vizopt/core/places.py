@@ -1,4 +1,4 @@
-"""Places: names that files can have everywhere, one process at a time, and what dead ones left."""
+"""Places: names that files can have everywhere, and what dead processes left."""
 
 import errno
 import os
@@ -13,6 +13,7 @@ from secrets import token_hex
 from socket import gethostname
 
 from vizopt.core.interrupts import uninterrupted
+from vizopt.core.locks import alone
 from vizopt.core.wanted import wanted_path
 
 SYNCED_AT_ONCE = 4  # files, which take a disk hardly longer than one
@@ -255,33 +256,3 @@ def _is_alive(pid: int) -> bool:
     except (OSError, OverflowError):
         return True
     return True
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """One process at a time puts its files into a folder, where the system can lock one."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        key = zlib.crc32(os.path.realpath(folder).casefold().encode())
-        place = os.open(Path(tempfile.gettempdir()) / f"vizopt-{key:08x}.lock", os.O_CREAT)
-        try:
-            with suppress(OSError):  # it gives up after ten seconds
-                msvcrt.locking(place, msvcrt.LK_LOCK, 1)
-            yield
-        finally:
-            os.close(place)
-    else:
-        place = os.open(folder, os.O_RDONLY)
-        try:
-            with suppress(ImportError, OSError):  # some network folders cannot
-                import fcntl
-
-                fcntl.flock(place, fcntl.LOCK_EX)
-            yield
-        finally:
-            try:
-                with suppress(OSError):  # so are the new names, where a folder can be synced
-                    os.fsync(place)
-            finally:  # Ctrl-C comes there most of all, and who keeps the lock waits for itself
-                os.close(place)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from vizopt.core.arrays import Frame
 from vizopt.core.errors import EncodeError
-from vizopt.core.places import alone, beside, made, remove, sweep, synced
+from vizopt.core.locks import alone
+from vizopt.core.places import beside, made, remove, sweep, synced
 from vizopt.formats.base import NUMBERED, Format
 from vizopt.formats.png import is_ours, save
 from vizopt.formats.stream import StreamSpec, Write

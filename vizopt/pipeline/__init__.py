@@ -14,7 +14,8 @@ from vizopt.clips.still import check_stills
 from vizopt.clips.targets import Limits
 from vizopt.clips.write import write_waiting
 from vizopt.core.errors import EncodeError, RecordingError
-from vizopt.core.places import alone, at_home, scratch, target
+from vizopt.core.locks import alone
+from vizopt.core.places import at_home, scratch, target
 from vizopt.core.progress import Bar, quiet
 from vizopt.pipeline.drawing import complete, drawn, render_all
 from vizopt.pipeline.estimate import check_size

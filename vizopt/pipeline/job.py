@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vizopt.core.errors import RecordingError
-from vizopt.core.places import alone, remove, scratch, target
+from vizopt.core.locks import alone
+from vizopt.core.places import remove, scratch, target
 from vizopt.core.progress import Bar
 from vizopt.pipeline.estimate import check_size
 from vizopt.pipeline.prepared import prepare

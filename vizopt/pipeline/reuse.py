@@ -18,7 +18,8 @@ import tomli_w
 
 from vizopt.core import own
 from vizopt.core.errors import RecordingError, SceneError
-from vizopt.core.places import alone, target
+from vizopt.core.locks import alone
+from vizopt.core.places import target
 from vizopt.core.toml import parsed
 from vizopt.pipeline.prepared import Prepared, prepare
 from vizopt.recording.atomic import attributes, is_recording, is_whole

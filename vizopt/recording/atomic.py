@@ -14,7 +14,8 @@ from typing import Any
 from vizopt.core.bounded import DOCUMENT, read_bytes
 from vizopt.core.errors import Interrupted, RecordingError, tells_nothing
 from vizopt.core.interrupts import uninterrupted
-from vizopt.core.places import alone, beside, made, remove, sweep, synced, target, wrong_name
+from vizopt.core.locks import alone
+from vizopt.core.places import beside, made, remove, sweep, synced, target, wrong_name
 
 # Files of a recording, also one that Zarr has not finished; and those that systems put anywhere.
 OWN = re.compile(r"(.+/)?(zarr\.json|c([./]\d+)*)(\.[0-9a-f]+\.partial)?", re.DOTALL)
@@ -33,7 +34,7 @@ def put(part: Path, path: Path) -> None:
 
     Of two processes that have finished the same recording, one does so after the other.
     """
-    with uninterrupted(), alone(path.parent), exchanged(part, path):
+    with alone(path.parent), uninterrupted(), exchanged(part, path):
         pass
 
 

@@ -12,7 +12,7 @@ from vizopt.recording.minima import Drawn, Minimum, f_range
 from vizopt.recording.quantities import quantity
 from vizopt.recording.store import Recording
 
-RATE_FIGURES = 3  # of a rate
+RATE_FIGURES = 3  # of a rate that moves, at least
 ROUNDED = 1e-12  # of the interval's width: by so much rounding may take a place off 0
 
 
@@ -66,11 +66,11 @@ class Readout(NamedTuple):
 
 def writing_of(run: Recording, column: str) -> Callable[[float], str]:
     """How the values of a column are written: x and f of a descent in the digits of its curve, a
-    rate as it was chosen, to one figure of what it spans in the run."""
+    rate as it was chosen, one that moves to a hundredth of what it spans in the run."""
     if quantity(column).scale == "mostly":
         known = logged(run[column])[1]
         span = float(np.ptp(known[np.isfinite(known)])) if np.isfinite(known).any() else 0.0
-        return partial(setting, digits=RATE_FIGURES, span=100 * span)
+        return partial(setting, digits=RATE_FIGURES, span=100 * span) if span else setting
     if "curve" not in run.names or column not in ("x", "loss"):
         return number
     readout = Readout.of(run)

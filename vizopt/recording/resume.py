@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from vizopt.core.errors import RecordingError
 from vizopt.core.interrupts import uninterrupted
-from vizopt.core.places import alone, beside, is_left, parts_of, synced, target
+from vizopt.core.locks import alone
+from vizopt.core.places import beside, is_left, parts_of, synced, target
 from vizopt.core.sampling import size_before
 from vizopt.recording.atomic import (
     attributes,
@@ -50,7 +51,7 @@ def resumed(path: Path, folder: Path | None = None) -> Iterator[Path]:
     part = None
     with ExitStack() as lock:
         try:
-            with uninterrupted(), alone(target(folder).parent):
+            with alone(target(folder).parent), uninterrupted():
                 lock.enter_context(writing(folder))
                 part = _set_aside(path) if folder == path else folder
             yield part

@@ -188,7 +188,7 @@ def _points(slot: DrawContext, run: Recording, side: int, size: float) -> Stamp:
     return _stamped(side, size, slot.theme, *(each.tobytes() for each in (x, y, kinds)))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # large ones take 20 MB
 def _stamped(side: int, size: float, theme: Theme, x: bytes, y: bytes, kinds: bytes) -> Stamp:
     """The planes of a race share one; a kind is a class, times two, and whether it is held out."""
     across, down = np.frombuffer(x), np.frombuffer(y)
