@@ -126,7 +126,8 @@ def outcome(run: Recording) -> Outcome:
     x, edges = run["x"], run["curve"][[0, -1], 0]
     minima = minima_of(run)
     minimum = next((m for m in minima if m.valley_holds(x[-1])), None)
-    best = [m.valley_holds(x) & ~_on_top(run, x) for m in minima if m.is_global]
+    between = ~_on_top(run, x)
+    best = [m.valley_holds(x) & between for m in minima if m.is_global]
     rests_at, pace = _rest(run)
     sides = {
         m.x > edges.mean() for m in minima if m.kind == "end" and m.x in edges
@@ -155,9 +156,11 @@ def _reached(run: Recording, minimum: Minimum | None) -> int | None:
 
 def _on_top(run: Recording, x: Values) -> NDArray[np.bool_]:
     """Where x [E] is on a maximum, but for rounding: in neither of the valleys beside it."""
-    tops, same = run["maxima"][:, 0], SAME * _width(run)
+    on, same = np.zeros(len(x), np.bool_), SAME * _width(run)
     with np.errstate(invalid="ignore"):
-        return np.asarray((abs(x[:, None] - tops) <= same).any(axis=1))
+        for top in run["maxima"][:, 0].tolist():  # one by one: of a million steps
+            on |= abs(x - top) <= same
+    return on
 
 
 def _turns(state: NDArray[np.bool_], into: bool) -> tuple[int, ...]:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from vizopt.core.numbers import number, setting
-from vizopt.recording.logged import logged
 from vizopt.recording.minima import Drawn, Minimum, f_range
 from vizopt.recording.quantities import quantity
 from vizopt.recording.store import Recording
@@ -68,8 +67,12 @@ def writing_of(run: Recording, column: str) -> Callable[[float], str]:
     """How the values of a column are written: x and f of a descent in the digits of its curve, a
     rate as it was chosen, one that moves to a hundredth of what it spans in the run."""
     if quantity(column).scale == "mostly":
-        known = logged(run[column])[1]
-        span = float(np.ptp(known[np.isfinite(known)])) if np.isfinite(known).any() else 0.0
+        values = run[column]
+        known = np.isfinite(values)  # no copy of a million
+        span = float(
+            values.max(where=known, initial=-np.inf) - values.min(where=known, initial=np.inf)
+        )
+        span = max(span, 0.0)
         return partial(setting, digits=RATE_FIGURES, span=100 * span) if span else setting
     if "curve" not in run.names or column not in ("x", "loss"):
         return number
