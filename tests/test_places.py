@@ -23,7 +23,7 @@ from vizopt.core.errors import EncodeError, RecordingError, one_line
 from vizopt.core.locks import alone
 from vizopt.core.places import _host, beside, parts_of, remove, scratch, sweep
 from vizopt.pipeline import render_all
-from vizopt.recording import atomic, store
+from vizopt.recording import atomic, resume, store
 from vizopt.recording.atomic import replaced
 from vizopt.recording.store import Recording
 from vizopt.scene.options import ClipOptions
@@ -456,3 +456,10 @@ def test_ctrl_c_while_names_are_brought_to_the_disk_leaves_no_lock(tmp_path, mon
     place = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.close(place)
+
+
+def test_a_part_that_goes_while_it_is_looked_at_is_none(tmp_path, monkeypatch):
+    gone = beside(tmp_path / "a.zarr")
+    monkeypatch.setattr(resume, "parts_of", lambda path: [gone, beside(path)])
+    with pytest.raises(RecordingError, match=r"a\.zarr: nothing to resume"):
+        resume.unfinished(tmp_path / "a.zarr")

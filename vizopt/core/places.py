@@ -136,6 +136,13 @@ def parts_of(path: Path) -> list[Path]:
     return []
 
 
+def changed(place: Path) -> int:
+    """When something was changed last, ns; 0 where its process has removed it meanwhile."""
+    with suppress(OSError):
+        return place.stat().st_mtime_ns
+    return 0
+
+
 @contextmanager
 def scratch() -> Iterator[Path]:
     """A temporary folder; one that a killed vizopt has left goes with the next one's."""

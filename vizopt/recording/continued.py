@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vizopt.core.errors import RecordingError
-from vizopt.core.places import beside, is_left, made, parts_of, remove, target
+from vizopt.core.places import beside, changed, is_left, made, parts_of, remove, target
 from vizopt.recording.asking import LINE
 from vizopt.recording.atomic import attributes, check_free, is_whole, kept_beside, writing
 from vizopt.recording.logged import is_logged
@@ -107,7 +107,7 @@ def _last(place: Path) -> Path:
     left = [kept for kept in kept_beside(place) if not is_whole(kept)]
     broken_off = [kept for kept in left if "state" not in attributes(kept)]  # not by vizopt record
     runs = [folder for folder in (*killed, *broken_off, place) if attributes(folder)]
-    return max(runs, key=lambda run: (run / "zarr.json").stat().st_mtime_ns, default=place)
+    return max(runs, key=lambda run: changed(run / "zarr.json"), default=place)
 
 
 def _resumable(folder: Path, path: Path) -> Recording:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vizopt.core.errors import RecordingError
 from vizopt.core.interrupts import uninterrupted
 from vizopt.core.locks import alone
-from vizopt.core.places import beside, is_left, parts_of, synced, target
+from vizopt.core.places import beside, changed, is_left, parts_of, synced, target
 from vizopt.core.sampling import size_before
 from vizopt.recording.atomic import (
     attributes,
@@ -85,7 +85,7 @@ def unfinished(path: Path) -> Path:
         parts = parts_of(target(path)) if is_recording(path) else []
     except OSError as error:
         raise RecordingError(f"{path}: cannot read: {error.strerror or error}") from error
-    parts.sort(key=lambda part: part.stat().st_mtime, reverse=True)
+    parts.sort(key=changed, reverse=True)
     for folder in (path, *parts):
         if "state" in attributes(folder):
             return folder
