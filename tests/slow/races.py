@@ -21,7 +21,9 @@ FAULTS = ("failed", "mixed", "unreadable", "left over")
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
+    parser.add_argument(
+        "targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS).replace("%", "%%")
+    )
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--runs", type=int, default=8)
     options = parser.parse_args()
