@@ -109,6 +109,18 @@ def test_a_small_ink_is_cut_at_the_edges(place):
     assert (window[~inside] == 255).all()
 
 
+def test_a_small_ink_is_blended_to_the_nearest_value():
+    rng = np.random.default_rng(0)
+    dot = rng.integers(0, 256, (9, 9, 4), np.uint8)
+    window = rng.integers(0, 256, (9, 9, 4), np.uint8)
+    share = dot[..., 3:] / 255
+    expected = window[..., :3] * (1 - share) + dot[..., :3] * share
+    alpha = window[..., 3].copy()
+    Mark(dot)(window, 4, 4)
+    assert abs(window[..., :3] - expected).max() <= 0.51
+    assert np.array_equal(window[..., 3], alpha)
+
+
 def test_steps_give_every_cell_its_share():
     window = blank(9, 12)
     grid = np.arange(12, dtype=np.uint32).reshape(3, 4)
