@@ -11,6 +11,8 @@ from vizopt.core.errors import VizoptWarning
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
+from scipy.special import huber
+from sklearn import linear_model
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
@@ -351,3 +353,34 @@ def test_the_loss_is_the_one_that_an_estimator_reduces(loss, classes, tmp_path):
     signs = np.where(names[:, None] == estimator.classes_[-scores.shape[1] :], 1.0, -1.0)
     wanted = [own.py_loss(*pair) for pair in zip(signs.ravel(), scores.ravel(), strict=True)]
     assert vizopt.Recording(tmp_path / "mine.zarr")["loss"][-1] == pytest.approx(np.mean(wanted))
+
+
+@pytest.mark.parametrize("loss", ["huber", "epsilon_insensitive", "squared_epsilon_insensitive"])
+def test_the_loss_of_a_regression_is_the_one_that_it_reduces(loss, tmp_path):
+    estimator = SGDRegressor(loss=loss, epsilon=0.3, **FEW)
+    vizopt.sklearn.fit(estimator, X[:, :3], X[:, 3], tmp_path / "mine.zarr")
+    off = X[:, 3] - estimator.predict(X[:, :3])
+    beyond = np.array([max(abs(r) - 0.3, 0) for r in off])
+    wanted = {"huber": huber(0.3, off), "epsilon_insensitive": beyond}.get(loss, beyond**2)
+    assert vizopt.Recording(tmp_path / "mine.zarr")["loss"][-1] == pytest.approx(np.mean(wanted))
+
+
+@pytest.mark.parametrize(
+    ("make", "optimizer"),
+    [
+        (lambda: SGDClassifier(**FEW), "SGD"),
+        (lambda: LogisticRegression(solver="saga", **FEW), "saga"),
+        (lambda: linear_model.PassiveAggressiveClassifier(**FEW), "passive-aggressive"),
+        (lambda: SGDClassifier(learning_rate="pa2", eta0=1, **FEW), "passive-aggressive"),
+    ],
+    ids=["sgd", "saga", "class", "rate"],
+)
+def test_the_optimizer_is_named_as_it_is(make, optimizer, tmp_path):
+    try:
+        estimator = make()
+        vizopt.sklearn.fit(estimator, X, y, tmp_path / "mine.zarr")
+    except (AttributeError, ValueError) as error:  # before 1.8 no such rate, from 1.10 on no class
+        pytest.skip(str(error))
+    run = vizopt.Recording(tmp_path / "mine.zarr")
+    assert run.header.external.optimizer == optimizer
+    assert run.weights("linear", epoch=run.epochs - 1).T.tolist()[0] == estimator.coef_[0].tolist()

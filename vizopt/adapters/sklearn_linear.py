@@ -14,6 +14,7 @@ from vizopt.recording.rows import in_octaves
 
 EPOCHS = 64  # the first ones, all of which are fitted again; later ones by the octave rule
 STATED = ("constant", "invscaling", "adaptive")  # schedules that begin with eta0
+PASSIVE = ("pa1", "pa2")  # rates that a sample decides, by its loss
 ITERATION = "lbfgs-iter"
 # Losses of a classifier by the margin m of a sample, in the mean over samples and classes.
 OF_MARGINS: dict[str, Callable[[Any], Any]] = {
@@ -21,6 +22,12 @@ OF_MARGINS: dict[str, Callable[[Any], Any]] = {
     "squared_hinge": lambda m: np.maximum(1 - m, 0) ** 2,
     "perceptron": lambda m: np.maximum(-m, 0),
     "modified_huber": lambda m: np.where(m < -1, -4 * m, np.maximum(1 - m, 0) ** 2),
+}
+# Losses of a regression by how far off a sample is, r ≥ 0, and the estimator's epsilon.
+OF_RESIDUALS: dict[str, Callable[[Any, float], Any]] = {
+    "huber": lambda r, e: np.where(r <= e, r**2 / 2, e * r - e**2 / 2),
+    "epsilon_insensitive": lambda r, e: np.maximum(r - e, 0),
+    "squared_epsilon_insensitive": lambda r, e: np.maximum(r - e, 0) ** 2,
 }
 FIXED = ("lbfgs", "newton-cg", "newton-cholesky")  # solvers without a random number
 
@@ -64,7 +71,7 @@ class Refitted(Listener):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         kind, final = type(self.final).__name__, self.final
-        self.optimizer = "SGD" if hasattr(final, "eta0") else str(final.solver)
+        self.optimizer = _rule(final)
         if getattr(final, "learning_rate", "constant") in STATED and getattr(final, "eta0", None):
             self.settings = {"eta0": final.eta0}
         fixed = getattr(final, "solver", "") in FIXED
@@ -91,6 +98,14 @@ class Refitted(Listener):
                 again.coef_, again.intercept_ = 0 * again.coef_, 0 * again.intercept_
             found = loss_of(again, inputs, self.y)
             self.log(again, k, **({} if found is None else {"loss": found}))
+
+
+def _rule(final: Any) -> str:
+    """Its optimizer: that of Crammer et al. 2006 is a kind of estimator, or a rate of SGD."""
+    kind = type(final).__name__
+    if kind.startswith("PassiveAggressive") or str(getattr(final, "learning_rate", "")) in PASSIVE:
+        return "passive-aggressive"
+    return "SGD" if hasattr(final, "eta0") else str(final.solver)
 
 
 class _Callback:
@@ -122,8 +137,12 @@ def loss_of(fitted: Any, inputs: Any, y: Any) -> float | None:
     metrics = required("sklearn.metrics", "sklearn")
     loss = getattr(fitted, "loss", "")
     if not hasattr(fitted, "classes_"):
+        predicted = fitted.predict(inputs)
+        if loss in OF_RESIDUALS:
+            off = np.abs(np.asarray(y) - predicted)
+            return float(OF_RESIDUALS[loss](off, fitted.epsilon).mean())
         known = loss in ("squared_error", "")
-        return float(metrics.mean_squared_error(y, fitted.predict(inputs))) if known else None
+        return float(metrics.mean_squared_error(y, predicted)) if known else None
     if loss in OF_MARGINS:
         return float(OF_MARGINS[loss](_margins(fitted, inputs, y)).mean())
     if loss in ("log_loss", "") and hasattr(fitted, "predict_proba"):
