@@ -542,7 +542,7 @@ def test_a_runs_line_has_its_dash_and_of_more_than_six_its_grey_and_width():
     plot = SimpleNamespace(x=lambda x: x, y=lambda y: y, axis=axis)
     slot = SimpleNamespace(unit=1.0, theme=THEMES["light"])
     for place in (1, 2, 7, 13, 20):
-        Line.of(slot, plot, (np.arange(9), np.ones(9)), Role(place)).draw(axes)
+        Line.of_run(slot, plot, (np.arange(9), np.ones(9)), Role(place)).draw(axes)
     assert [line.get_linestyle() for line in axes.lines] == ["-", "--", "-", "-", "--"]
     ink, muted = slot.theme.ink, slot.theme.muted
     assert [line.get_color() for line in axes.lines] == [ink, ink, muted, ink, muted]

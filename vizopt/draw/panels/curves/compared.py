@@ -98,7 +98,7 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
         return lambda window, k: None
     every, values = list(views.values()), [found[name] for name in views]
     lines = {
-        view.name: Line.of(slot, plot, own, view.role)
+        view.name: Line.of_run(slot, plot, own, view.role)
         for view, own in zip(every, values, strict=True)
     }
 

@@ -44,12 +44,11 @@ def draw_line(
     """A curve through its points, broken where one has no value, with triangles where it is cut."""
     from matplotlib.colors import to_hex, to_rgb
 
-    at, values = points
-    x = plot.x(at.astype(float))
-    y = np.where(np.isnan(values), np.nan, plot.y(values))
-    width = max(1.8 * slot.unit, 1.2) * thick
+    _, values = points
+    x, y = places(plot, points)
+    width = thickness(slot, thick)
     x_mean, y_mean, low, high = by_column(x, y, COLUMN * slot.unit)
-    if np.nanmax(high - low, initial=0.0) > BAND * width:
+    if is_band(slot, plot, points, width):
         paper, own = np.array(to_rgb(slot.theme.paper)), np.array(to_rgb(colour))
         pale = to_hex(paper + PALE * (own - paper))
         axes.fill_between(x_mean, low - width / 2, high + width / 2, color=pale, lw=0)
@@ -64,6 +63,24 @@ def draw_line(
         apart = cut[np.diff(cut, prepend=-np.inf) > size]
         heights = np.full(len(apart), height)
         axes.plot(apart, heights, linestyle="", marker=marker, markersize=size, color=colour)
+
+
+def thickness(slot: DrawContext, thick: float) -> float:
+    """Pixels of a line that is so many times as thick as a curve's own."""
+    return max(1.8 * slot.unit, 1.2) * thick
+
+
+def is_band(slot: DrawContext, plot: Plot, points: Points, width: float) -> bool:
+    """Whether values of one column spread so wide that a curve of this width goes through their
+    mean, with a band around it."""
+    *_, low, high = by_column(*places(plot, points), COLUMN * slot.unit)
+    return bool(np.nanmax(high - low, initial=0.0) > BAND * width)
+
+
+def places(plot: Plot, points: Points) -> tuple[Floats, Floats]:
+    """Where its points are [n]; without a height where one has no value."""
+    at, values = points
+    return plot.x(at.astype(float)), np.where(np.isnan(values), np.nan, plot.y(values))
 
 
 def by_column(x: Floats, y: Floats, width: float) -> tuple[Floats, Floats, Floats, Floats]:

@@ -1,18 +1,28 @@
 """What moves in a curve's box: its lines up to the current epoch, dots there, and the digits."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vizopt.core.arrays import Pixels, Rows
 from vizopt.draw.glyphs import Glyphs
 from vizopt.draw.paint import Mark, Stamp, coloured, disc
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.labels import colours_of
-from vizopt.draw.panels.curves.lines import Points, draw_line, heights
+from vizopt.draw.panels.curves.lines import (
+    COLUMN,
+    Points,
+    by_column,
+    draw_line,
+    heights,
+    is_band,
+    places,
+    thickness,
+)
 from vizopt.draw.panels.curves.names import drawn_of, layers_of, own_of, pair
-from vizopt.draw.panels.curves.plot import DIGITS, Plot
+from vizopt.draw.panels.curves.plot import DIGITS, Floats, Plot
+from vizopt.draw.panels.curves.sofar import End, Line
 from vizopt.recording.logged import is_logged, logged, standing
 from vizopt.recording.readout import writing_of
 from vizopt.recording.store import Recording
@@ -40,36 +50,79 @@ def _lines(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:
     colours = colours_of(slot, run, plot.column)
     widths = [1.0] * len(own) + [0.8] * len(layers) or [1.0, 0.6]
     radii = [4.5] * len(own) + [3.5] * len(layers) or [4.5, 3.5]
+    every = [each for each in zip(curves, colours, widths, radii, strict=False) if len(each[0][0])]
 
     def draw_lines(axes: "Axes") -> None:
-        for points, colour, thick in reversed(list(zip(curves, colours, widths, strict=False))):
+        for points, colour, thick, _ in reversed(every):
             draw_line(axes, slot, plot, points, colour, thick)
 
-    line = Stamp.of(slot.width, slot.height, draw_lines)
-    dots = [
-        Mark(coloured(disc(slot.unit * radius), colour))
-        for radius, colour in zip(radii, colours, strict=True)
+    stamp = Stamp.of(slot.width, slot.height, draw_lines)
+    lines = [
+        _line(slot, plot, points, colour, thickness(slot, thick))
+        for points, colour, thick, _ in every
     ]
-    x = plot.x(epochs.astype(float)).astype(int)
-    places = [_places(plot, points, epochs) for points in curves]
+    until = _until(slot, plot.x(epochs.astype(float)), lines)
+    stamped = until.astype(int).tolist()
+    tips = [
+        _Tip(slot, plot, epochs, until, line, points, radius)
+        for line, (points, *_, radius) in zip(lines, every, strict=True)
+    ]
 
     def draw(window: Pixels, k: int) -> None:
-        line(window, int(x[k]) + 1)
-        for (begun, across, y), dot in reversed(list(zip(places, dots, strict=False))):
-            if begun[k]:
-                dot(window, int(across[k]), int(y[k]))
+        stamp(window, stamped[k])
+        for tip in reversed(tips):
+            tip(window, k)
 
     return draw
 
 
-def _places(plot: Plot, points: Points, epochs: Rows) -> tuple[NDArray[Any], ...]:
-    """Where a line's dot is in each frame [F]: whether there is one yet, its x and y. Between two
-    values it goes straight from one to the other; behind the last one it stays."""
-    at, _ = points
-    if not len(at):
-        return np.zeros(len(epochs), np.bool_), epochs, epochs
-    x = plot.x(epochs.clip(max=at[-1]).astype(float))
-    return epochs >= at[0], x.astype(int), heights(plot, points, epochs).astype(int)
+def _line(slot: DrawContext, plot: Plot, points: Points, colour: str, width: float) -> Line:
+    """What the tip follows: the curve; where that goes through means, these at the ends of their
+    columns, where all of their values have come."""
+    line = Line.of(slot, plot, points, colour, width)
+    if not is_band(slot, plot, points, width):
+        return line
+    x, y = places(plot, points)
+    _, means, *_ = by_column(x, y, COLUMN * slot.unit)
+    ends = np.flatnonzero(np.diff(np.floor(x / (COLUMN * slot.unit)), append=np.inf))
+    return line._replace(x=np.append(x[0], x[ends]), y=np.append(y[0], means))
+
+
+def _until(slot: DrawContext, x: Floats, lines: Sequence[Line]) -> Floats:
+    """Up to which column all ink of the lines is of what was before x [F]; at their end, all of
+    it."""
+    end = max((line.x[-1] for line in lines), default=0.0)
+    wide = max((line.width for line in lines), default=0.0)
+    near = np.floor(x - 2 * COLUMN * slot.unit - wide / 2)
+    return np.where(x < end, near.clip(min=0), slot.width)
+
+
+class _Tip:
+    """What of a line is drawn anew in each frame: on from where the stamp ends, and its dot."""
+
+    def __init__(
+        self,
+        slot: DrawContext,
+        plot: Plot,
+        epochs: Rows,
+        until: Floats,
+        line: Line,
+        points: Points,
+        radius: float,
+    ) -> None:
+        at, _ = points
+        x = plot.x(epochs.clip(max=at[-1]).astype(float))
+        y = heights(plot, points, epochs)
+        self._begun = (epochs >= at[0]).tolist()
+        self._x, self._y = x.astype(int).tolist(), y.astype(int).tolist()
+        self._end = End(line, x, y, until)
+        self._dot = Mark(coloured(disc(slot.unit * radius), line.colour))
+
+    def __call__(self, window: Pixels, k: int) -> None:
+        """There is none before its first value; behind the last one the dot stays."""
+        if self._begun[k]:
+            self._end(window, k)
+            self._dot(window, self._x[k], self._y[k])
 
 
 def _digits(slot: DrawContext, run: Recording, plot: Plot, rows: Rows) -> Draw:

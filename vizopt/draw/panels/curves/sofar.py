@@ -1,4 +1,4 @@
-"""Sofar: the lines of several runs as far as these have come, each up to its dot."""
+"""Sofar: lines as far as their runs have come, each up to its dot."""
 
 from math import floor
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +22,7 @@ COLUMN = 3.0  # units of width, of whose values a line goes through the last
 
 
 class Line(NamedTuple):
-    """A run's line.
+    """A line.
 
     Args:
         x, y: in pixels [n], its first value, and the last one of every few pixels; without a height
@@ -39,7 +39,15 @@ class Line(NamedTuple):
     dash: tuple[float, ...]
 
     @classmethod
-    def of(cls, slot: DrawContext, plot: Plot, points: Points, role: Role) -> "Line":
+    def of(
+        cls,
+        slot: DrawContext,
+        plot: Plot,
+        points: Points,
+        colour: str,
+        width: float,
+        dash: tuple[float, ...] = (),
+    ) -> "Line":
         at, values = points
         x = plot.x(at.astype(float))
         kept = np.diff(np.floor(x / (COLUMN * slot.unit)), append=np.inf) != 0
@@ -48,8 +56,13 @@ class Line(NamedTuple):
         out = np.pad(~((values >= plot.axis.low) & (values <= plot.axis.high)), 1, mode="edge")
         gone = np.isnan(values) | (out[:-2] & out[1:-1] & out[2:])
         y = np.where(gone, np.nan, plot.y(values))
+        return cls(x, y, colour, width, dash)
+
+    @classmethod
+    def of_run(cls, slot: DrawContext, plot: Plot, points: Points, role: Role) -> "Line":
+        """As it tells one of several runs from the others."""
         colour = slot.theme.muted if role.is_pale else slot.theme.ink
-        return cls(x, y, colour, thick(slot, role), role.dash)
+        return cls.of(slot, plot, points, colour, thick(slot, role), role.dash)
 
     def draw(self, axes: "Axes") -> None:
         """Draw all of it."""
@@ -91,6 +104,8 @@ class End:
         self._word = pixel(line.colour).view(np.uint32)[0]
 
     def __call__(self, window: Pixels, k: int) -> None:
+        if self._starts[k][0] >= self._dots[k][0]:  # the stamp goes so far
+            return
         some = slice(self._first[k], self._stop[k])
         passed = _pairs(self._x[some], self._y[some])
         points = [self._starts[k], *passed, self._dots[k]]
