@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +14,11 @@ from vizopt.draw.panels.axis import Kind, Limits
 from vizopt.draw.panels.badge import badge, reach
 from vizopt.draw.panels.base import Draw, DrawContext
 from vizopt.draw.panels.curves.boxes import axis_of
+from vizopt.draw.panels.curves.hairlines import Hairline, hairlines
 from vizopt.draw.panels.curves.lines import Points, points_of
 from vizopt.draw.panels.curves.plot import Floats, Plot
 from vizopt.draw.panels.curves.sofar import End, Line
-from vizopt.draw.panels.curves.tips import ASIDE, LABELS, STANDS, Tips
+from vizopt.draw.panels.curves.tips import ASIDE, LABELS, STANDS, Tip, Tips
 from vizopt.draw.tracing import Traced
 from vizopt.draw.views import View, Views, clock_of
 from vizopt.recording.clock import times
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ARROW = 5.0  # units: half a side of an arrow where a value is beyond the axis
 WIDE_ASPECT = 1.2  # heights of a panel, from where on its plots lie beside each other
 NEAR_UNITS = 4.0  # units: no farther apart are runs at one step, of which other rows are kept
+BLOCK = 64  # frames whose tips are found at once
 PALE = 0.14  # of the ink, in the band of a run's seeds
 
 
@@ -103,7 +105,6 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     }
 
     tips = Tips(slot, views, plot)
-    head = np.max(tips.x, axis=0)
     told = [line.told(slot, x) for line, x in zip(lines.values(), tips.x, strict=True)]
     if _is_together(slot, tips.x):  # in one go
         told = [np.min(told, axis=0)] * len(every)
@@ -113,20 +114,38 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
     draw_lines = partial(_draw_lines, slot, plot, lines)
     stamps = [(_stamp(slot, draw_lines, some), own.astype(int).tolist()) for some, own in parts]
     ends = [End(*each) for each in zip(lines.values(), tips.x, tips.y, told, strict=True)]
-    marks = _ends(slot)
     beyond = [_beyond(plot, own, view.shown) for own, view in zip(values, every, strict=True)]
-    label, radius, muted = tips.label, tips.radius, slot.theme.muted
-    badges = [badge(slot, view.role.number, label, radius) for view in every]
-    glyphs = slot.glyphs(label, colour=slot.theme.ink)
-    names = [slot.fitted(n, label, tips.room) if tips.room > radius else "" for n in views]
+    draw_tips = _tips(slot, every, tips, beyond)
 
     def draw(window: Pixels, k: int) -> None:
         for stamp, columns in stamps:
             stamp(window, columns[k])
         for end in ends:
             end(window, k)
-        for i, x, y, middle, place in tips[k]:
-            _connect(window, (x, y, middle - radius, place), muted)
+        draw_tips(window, k)
+
+    return draw
+
+
+def _tips(
+    slot: DrawContext, every: Sequence[View], tips: Tips, beyond: Sequence[Sequence[int]]
+) -> Draw:
+    """Draws what is at the end of each line: its mark, and its run's badge and name beside it."""
+    head, marks = np.max(tips.x, axis=0), _ends(slot)
+    label, radius, muted = tips.label, tips.radius, slot.theme.muted
+    joined, ink = _joined(slot, tips, len(head)), pixel(muted).view(np.uint32)[0]
+    badges = [badge(slot, view.role.number, label, radius) for view in every]
+    glyphs = slot.glyphs(label, colour=slot.theme.ink)
+    roomy = tips.room > radius
+    names = [slot.fitted(view.name, label, tips.room) if roomy else "" for view in every]
+
+    def draw(window: Pixels, k: int) -> None:
+        words = window.view(np.uint32)[..., 0]
+        for (i, x, y, middle, place), hairline in joined(k // BLOCK)[k % BLOCK]:
+            if isinstance(window, Traced):
+                paint_line(window, (x, y, middle - radius, place), 1, muted)
+            else:
+                words[hairline] = ink
             marks[beyond[i][k] + 1](window, int(x), int(y))
             badges[i](window, round(middle), round(place))
             if names[i] and x > head[k] - slot.unit * STANDS:
@@ -134,6 +153,21 @@ def _lines(slot: DrawContext, views: Views, plot: Plot) -> Draw:
                 glyphs.write(window, names[i], round(middle + 1.4 * radius), base)
 
     return draw
+
+
+def _joined(
+    slot: DrawContext, tips: Tips, frames: int
+) -> Callable[[int], list[list[tuple[Tip, Hairline]]]]:
+    """Finds the tips of each frame of a block, each with the hairline to its badge."""
+
+    @lru_cache(maxsize=1)
+    def block(number: int) -> list[list[tuple[Tip, Hairline]]]:
+        every = [tips[k] for k in range(number * BLOCK, min((number + 1) * BLOCK, frames))]
+        ends = [(x, y, middle - tips.radius, at) for own in every for _, x, y, middle, at in own]
+        lines = iter(hairlines(np.array(ends), slot.height, slot.width))
+        return [[(tip, next(lines)) for tip in own] for own in every]
+
+    return block
 
 
 def _draw_lines(
@@ -171,26 +205,6 @@ def _drawn(
     draw: "Callable[[Axes, Sequence[View]], None]", some: Sequence[View], axes: "Axes"
 ) -> None:
     draw(axes, some)
-
-
-def _connect(window: Pixels, ends: tuple[float, float, float, float], colour: str) -> None:
-    """A hairline to a badge, a pixel in each column or row: it is short, and there are many."""
-    if isinstance(window, Traced):
-        paint_line(window, ends, 1, colour)
-        return
-    x0, y0, x1, y1 = ends
-    many = int(max(abs(x1 - x0), abs(y1 - y0))) + 1
-    across = _pixels(x0, x1, many, window.shape[1])
-    down = _pixels(y0, y1, many, window.shape[0])
-    window[down, across] = pixel(colour)
-
-
-def _pixels(start: float, stop: float, many: int, length: int) -> NDArray[np.intp]:
-    """So many rows or columns from start to stop, of a window with so many: np.linspace would take
-    four times as long."""
-    places = np.arange(many) * ((stop - start) / max(many - 1, 1)) + start
-    places[-1] = stop
-    return np.maximum(np.minimum(places.astype(np.intp), length - 1), 0)
 
 
 def _draw_band(axes: "Axes", slot: DrawContext, plot: Plot, band: Band, when: NDArray[Any]) -> None:

@@ -1,6 +1,7 @@
 """What stands beside the lines of a curve: names of layers, a rule of thumb, what is thin."""
 
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -100,15 +101,14 @@ def _texts(slot: DrawContext, run: Recording, column: str, width: float) -> list
 
 def spread(wanted: Sequence[float], step: float, first: float, last: float) -> list[float]:
     """Heights near the wanted ones, a step apart at least, between the first and the last."""
-    if not wanted:
-        return []
-    order = np.argsort(wanted, kind="stable")
-    rank = np.arange(len(order)) * step
-    placed = np.maximum.accumulate(np.asarray(wanted)[order] - rank) + rank
-    from_below = np.minimum(placed - rank, last - rank[-1:])
-    found = np.empty(len(order))
-    found[order] = np.maximum(from_below, first) + rank
-    return [float(height) for height in found]
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    found, pushed, room = [0.0] * len(order), -inf, last - (len(order) - 1) * step
+    for rank, i in enumerate(order):
+        below = rank * step
+        pushed = max(pushed, wanted[i] - below)
+        placed = pushed + below
+        found[i] = max(min(placed - below, room), first) + below
+    return found
 
 
 def note_second(slot: DrawContext, run: Recording, plots: list[Plot]) -> None:

@@ -95,7 +95,7 @@ class End:
 
     def __init__(self, line: Line, x: Floats, y: Floats, start: Floats) -> None:
         start = np.minimum(np.maximum(start, line.x[0]), x)
-        self._x, self._y = line.x, line.y
+        self._passed = _pairs(line.x, line.y)
         self._first = np.searchsorted(line.x, start, "right").tolist()
         self._stop = np.searchsorted(line.x, x, "right").tolist()
         self._starts = _pairs(start, np.interp(start, line.x, line.y))
@@ -106,8 +106,7 @@ class End:
     def __call__(self, window: Pixels, k: int) -> None:
         if self._starts[k][0] >= self._dots[k][0]:  # the stamp goes so far
             return
-        some = slice(self._first[k], self._stop[k])
-        passed = _pairs(self._x[some], self._y[some])
+        passed = self._passed[self._first[k] : self._stop[k]]
         points = [self._starts[k], *passed, self._dots[k]]
         if isinstance(window, Traced):
             window.note_drawing(
