@@ -1,6 +1,7 @@
 """Small planes: one run of several, its number, name and figures above its plane."""
 
 from collections.abc import Sequence
+from functools import cache
 from math import ceil
 from typing import Annotated, Literal
 
@@ -96,7 +97,7 @@ class SmallPlane(OneRun):
         left, above, right, height = self._box(below, views)
         width = round(self._width(slot, views, right))
         leads = standing(views, self.columns[0])[view.name].leads if len(views) > 1 else None
-        thick, ink = max(round(THICK * slot.unit), 2), pixel(slot.theme.ink)
+        thick, ink = max(round(THICK * slot.unit), 2), pixel(slot.theme.ink).view(np.uint32)
         told, shown = said_in(slot, ended.words, warning, width), ended.shown
         lines = _lines(small, titles, texts[1:], width)
         taken = warning.width(told) + round(slot.unit * 10)
@@ -138,9 +139,10 @@ def _figure(slot: DrawContext) -> float:
     return slot.text_width("0.000", VALUE, "bold") + slot.unit * 8
 
 
-def _frame(pixels: Pixels, thick: int, ink: Pixels) -> None:
-    """A thick frame along the edges of a window."""
-    for edge in (pixels[:thick], pixels[-thick:], pixels[:, :thick], pixels[:, -thick:]):
+def _frame(pixels: Pixels, thick: int, ink: NDArray[np.uint32]) -> None:
+    """A thick frame along the edges of a window; the ink is an RGBA word [1]."""
+    words = pixels.view(np.uint32)[..., 0]
+    for edge in (words[:thick], words[-thick:], words[:, :thick], words[:, -thick:]):
         edge[...] = ink
 
 
@@ -159,8 +161,8 @@ def _lines(
 
 
 def _texts(view: View, column: str, epochs: NDArray[np.integer]) -> list[str]:
-    way = writing_of(view.run, column)
-    return [way(float(value)) for value in view.run[column][epochs]]
+    way = cache(writing_of(view.run, column))  # accuracies come again
+    return [way(value) for value in view.run[column][epochs].tolist()]
 
 
 def _baselines(slot: DrawContext) -> tuple[float, float]:

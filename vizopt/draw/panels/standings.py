@@ -168,10 +168,10 @@ class _Row:
     def _inked(self, window: Pixels, k: int, middle: int) -> tuple[Pixels, int]:
         """The lines that have ink, as the paper of others would cover the rows beside it, and how
         many of the window's are above them."""
-        paper = pixel(self._slot.theme.paper)
-        window[...] = paper
+        paper, words = pixel(self._slot.theme.paper).view(np.uint32), window.view(np.uint32)[..., 0]
+        words[...] = paper
         self._write(window, k, middle)
-        inked = np.flatnonzero((window != paper).any(axis=(1, 2)))
+        inked = np.flatnonzero((words != paper).any(axis=1))
         return window[inked[0] : inked[-1] + 1].copy(), int(inked[0])
 
     def _said(self, k: int) -> tuple[object, ...]:
