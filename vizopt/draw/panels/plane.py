@@ -1,7 +1,7 @@
 """The plane: data points over a background coloured by the predicted class."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from vizopt.draw.panels.markers import markers
 from vizopt.draw.panels.sample import PLANE_POINTS, sample, shown_of
 from vizopt.draw.regions import Regions
 from vizopt.draw.theme import Theme
+from vizopt.draw.tracing import Traced
 from vizopt.draw.views import Views
 from vizopt.recording.store import Recording
 
@@ -90,12 +91,11 @@ class DecisionRegions(OneRun):
         units = slot.say(f"{run.header.unit}s")
         named = slot.text_width(_note(slot, run, side), 12)
         free = side - (named + slot.unit * 12 if named else 0)
-        below = _painter(rows, background, regions, lambda row: run.row("scores", row), paint)
+        scores = partial(run.row, "scores")
+        show = _painter(rows, background, regions, scores, paint, points)
 
         def draw(window: Pixels, k: int) -> None:
-            pixels = window[top : top + side, left : left + side]
-            held = below(pixels, k)
-            points(pixels)
+            held = show(window[top : top + side, left : left + side], k)
             if held:
                 between = {"first": count(held.first), "last": count(held.last)}
                 ways = [slot.say(key, units=units, **between) for key in BACKGROUND]
@@ -111,8 +111,10 @@ def _painter(
     regions: Regions,
     scores: Callable[[int], Scores],
     paint: Callable[[Scores, Pixels], None],
+    points: Stamp,
 ) -> "Callable[[Pixels, int], Held | None]":
-    """Paints what lies below the points in a frame, once where it stands, and tells what is held.
+    """Paints the points of a frame and what lies below them, once where it stands, and tells what
+    is held.
 
     Args:
         rows: the row that each frame shows [F].
@@ -120,6 +122,7 @@ def _painter(
         regions: mixes what is held.
         scores: of a row.
         paint: paints them.
+        points: lie above.
     """
     stands = np.diff(rows, append=-1) == 0
     standing: dict[tuple[int, int] | int, Pixels] = {}  # what is shown again, as it was painted
@@ -127,16 +130,19 @@ def _painter(
     def draw(pixels: Pixels, k: int) -> "Held | None":
         held = background(k)
         shown = (held.first, held.last) if held else int(rows[k])
-        if shown in standing:
+        traced = isinstance(pixels, Traced)  # its points are no pixels
+        if shown in standing and not traced:
             pixels[...] = standing[shown]
             return held
         if held:
             regions.mix(held.shares, pixels)
         else:
             paint(scores(int(rows[k])), pixels)
-        standing.clear()
-        if held or stands[k]:
-            standing[shown] = np.array(pixels)
+        points(pixels)
+        if not traced:
+            standing.clear()
+            if held or stands[k]:
+                standing[shown] = np.array(pixels)
         return held
 
     return draw
