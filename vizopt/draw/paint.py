@@ -158,14 +158,19 @@ class Mark:
         if isinstance(pixels, Traced):
             pixels.note_image(self._ink, left, top)
             return
-        up, down = max(-top, 0), min(h, pixels.shape[0] - top)
-        start, stop = max(-left, 0), min(w, pixels.shape[1] - left)
-        if up >= down or start >= stop:
-            return
-        part = slice(up, down), slice(start, stop)
-        below = pixels[top + up : top + down, left + start : left + stop]
-        mixed = below * self._clear[part]
-        mixed += self._weighted[part]
+        height, width = pixels.shape[:2]
+        clear, weighted = self._clear, self._weighted
+        if top < 0 or left < 0 or top + h > height or left + w > width:
+            rows = slice(max(-top, 0), min(h, height - top))
+            columns = slice(max(-left, 0), min(w, width - left))
+            if rows.start >= rows.stop or columns.start >= columns.stop:
+                return
+            clear, weighted = clear[rows, columns], weighted[rows, columns]
+            top, left = max(top, 0), max(left, 0)
+            h, w = clear.shape[:2]
+        below = pixels[top : top + h, left : left + w]
+        mixed = below * clear
+        mixed += weighted
         mixed //= np.uint16(255)
         below[...] = mixed
 

@@ -222,11 +222,10 @@ def grey(colours: NDArray[np.uint8]) -> np.float32:
 
 def leader(scores: NDArray[Any]) -> NDArray[np.uint8]:
     """Index of the largest along the first axis, the first of equals; argmax walks memory badly."""
-    best = scores[0]
-    winner = np.zeros(best.shape, np.uint8)
+    best, winner = scores[0], np.zeros(scores[0].shape, np.uint8)
     for c in range(1, len(scores)):
         ahead = (scores[c] > best).view(np.uint8)
-        np.maximum(winner, ahead * np.uint8(c), out=winner)
+        winner = np.maximum(winner, ahead * np.uint8(c)) if c > 1 else ahead
         if c < len(scores) - 1:
             best = np.maximum(best, scores[c])
     return winner
