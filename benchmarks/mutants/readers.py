@@ -30,7 +30,7 @@ READERS = {
     ),
     "draw/panels/curves": (
         "axis golden drawn measured truth race_picture race_truth contracts/panels curves beside "
-        "external logged"
+        "external logged hairlines"
     ),
     "draw/panels/distance": "curves golden drawn truth_descent contracts/panels picture",
     "draw/panels/features": "golden drawn features strip truth picture",
@@ -40,7 +40,8 @@ READERS = {
     "draw/panels/move": "trail golden drawn worked truth_descent contracts/panels",
     "draw/panels/names": "room golden drawn names race_picture truth_descent",
     "draw/panels/p": (
-        "golden drawn markers curves truth_descent truth contracts/panels trail picture"
+        "golden drawn markers curves truth_descent truth contracts/panels trail picture "
+        "plane_painter"
     ),
     "draw/panels/predicted": "strip truth golden drawn contracts/panels hold",
     "draw/panels/readings": "worked truth_descent golden drawn",
