@@ -140,22 +140,17 @@ class Regions:
         """Places with another colour to the right or below, and those before them where the line
         is thicker. Of two such neighbours one at least is in a cell that a border crosses: within
         a cell they are side by side, and at its sides it looks ahead and back."""
-        lined = [
-            _where(places[:-1], leaders[:-1] != leaders[1:]),
-            _where(places[:, :-1], leaders[:, :-1] != leaders[:, 1:]),
-        ]
-        for seen, at, steps in (
-            (own[-1:], places[-1:], self._down.take(rows)),
-            (own[:, -1:], places[:, -1:], self._on.take(columns)),
-        ):
-            lined.append(_where(at, flat.take(at + steps) != seen))
-        for seen, at, steps in (
-            (own[:1], places[:1], self._up.take(rows)),
-            (own[:, :1], places[:, :1], self._back.take(columns)),
-        ):
-            back = at - steps
-            lined.append(_where(back, flat.take(back) != seen))
-        every = np.concatenate(lined)
+        lined = np.empty(leaders.shape, np.bool_)
+        np.not_equal(leaders[:-1], leaders[1:], out=lined[:-1])
+        lined[-1] = flat.take(places[-1] + self._down.take(rows)) != own[-1]
+        lined[:, :-1] |= leaders[:, :-1] != leaders[:, 1:]
+        lined[:, -1] |= flat.take(places[:, -1] + self._on.take(columns)) != own[:, -1]
+        up = places[0] - self._up.take(rows)
+        back = places[:, 0] - self._back.take(columns)
+        before = (
+            _where(at, flat.take(at) != seen) for at, seen in ((up, own[0]), (back, own[:, 0]))
+        )
+        every = np.concatenate([_where(places, lined), *before])
         for _ in range(self._thick - 1):
             left, up = every[every % self._width > 0] - 1, every[every >= self._width] - self._width
             every = np.concatenate([every, left, up])
