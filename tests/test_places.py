@@ -21,7 +21,7 @@ from vizopt.clips.write import write_text
 from vizopt.core import atomic as files
 from vizopt.core.errors import EncodeError, RecordingError, one_line
 from vizopt.core.locks import alone
-from vizopt.core.places import _host, beside, parts_of, remove, scratch, sweep
+from vizopt.core.places import _host, beside, parts_of, remove, scratch, sweep, tidy
 from vizopt.pipeline import render_all
 from vizopt.recording import atomic, resume, store
 from vizopt.recording.atomic import replaced
@@ -372,6 +372,16 @@ def test_no_open_file_is_moved_or_removed_which_windows_refuses(tmp_path):
         ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert ran.stderr == told
     assert {file.name for file in tmp_path.iterdir()} == {*files, "a.txt"}
+
+
+def test_what_a_process_has_left_is_removed_and_looked_at_once(tmp_path):
+    part = beside(tmp_path / "a.mp4")
+    part.touch()
+    tidy()
+    assert not part.exists()
+    part.touch()  # somebody else's
+    tidy()
+    assert part.exists()
 
 
 def test_files_are_on_the_disk_before_they_have_their_names(run, tmp_path, monkeypatch):

@@ -207,9 +207,11 @@ def sweep(folder: Path) -> None:
 
 def tidy() -> None:
     """Remove what this process, which ends, has left: one that is interrupted between two lines
-    may not come to those that do."""
+    may not come to those that do. It is looked at once."""
     with uninterrupted():
-        for place in sorted(_MADE, reverse=True):  # what is inside first
+        made = sorted(_MADE, reverse=True)  # what is inside first
+        _MADE.clear()
+        for place in made:
             found = LEFT.fullmatch(place.name)
             if not found:
                 with suppress(OSError):  # it is not empty
