@@ -22,13 +22,21 @@ if hasattr(signal, "SIGHUP"):
 from vizopt.__main__ import main
 main()
 """
+COMMITS_SOON = """
+from vizopt.recording import recorder
+recorder.WAITING_ROWS = 500
+"""
 
 
 @contextmanager
-def vizopt_child(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """The vizopt command in a process group of its own, as a shell starts it; gone afterwards."""
+def vizopt_child(*arguments: str, folder: Path, first: str = "") -> Iterator[subprocess.Popen[str]]:
+    """The vizopt command in a process group of its own, as a shell starts it; gone afterwards.
+
+    Args:
+        first: Python that runs before it.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-c", AS_FROM_A_TERMINAL, *arguments],
+        [sys.executable, "-c", first + AS_FROM_A_TERMINAL, *arguments],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from children import committed, press, until, vizopt_child
+from children import COMMITS_SOON, committed, press, until, vizopt_child
 from test_recording import COLUMNS, HEADER, LONG, write
 
 import vizopt
@@ -201,7 +201,8 @@ def test_ctrl_c_before_any_commit_leaves_nothing(tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_line_says_how_to_draw_it(tmp_path, command, number):
-    with vizopt_child("record", "sgd", "-o", "run.zarr", *LONG, folder=tmp_path) as process:
+    arguments = ("record", "sgd", "-o", "run.zarr", *LONG)
+    with vizopt_child(*arguments, folder=tmp_path, first=COMMITS_SOON) as process:
         until(process, lambda: committed(tmp_path))
         err = press(process, number)
     assert process.returncode == 1

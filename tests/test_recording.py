@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zarr
-from children import committed, press, until, vizopt_child
+from children import COMMITS_SOON, committed, press, until, vizopt_child
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -169,7 +169,8 @@ def test_the_permanent_recording_of_a_training_elsewhere_opens_and_draws(tmp_pat
 
 
 def test_a_killed_process_leaves_what_it_committed(tmp_path):
-    with vizopt_child("record", "sgd", "-o", "run.zarr", *LONG, folder=tmp_path) as process:
+    arguments = ("record", "sgd", "-o", "run.zarr", *LONG)
+    with vizopt_child(*arguments, folder=tmp_path, first=COMMITS_SOON) as process:
         until(process, lambda: committed(tmp_path))
         press(process, signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL

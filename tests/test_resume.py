@@ -6,7 +6,7 @@ import signal
 
 import numpy as np
 import pytest
-from children import press, until, vizopt_child
+from children import COMMITS_SOON, press, until, vizopt_child
 
 import vizopt
 from vizopt import pipeline
@@ -280,7 +280,7 @@ def test_behind_a_link_the_recording_is_where_it_leads_to(tmp_path, monkeypatch)
 def test_real_ends_and_the_command_that_they_name(tmp_path, command):
     """Ctrl-C, and the run that goes on is killed."""
     keys = (
-        "epochs=40000",
+        "epochs=12000",
         "keep.grid=2",
         "keep.first=0",
         "problem.data.points=9",
@@ -291,17 +291,17 @@ def test_real_ends_and_the_command_that_they_name(tmp_path, command):
     arguments = ("record", "sgd", "-o", "run.zarr", *sets, "--set", "keep.every=1", "-q")
     at = 0
     for number in (signal.SIGINT, signal.SIGKILL):
-        with vizopt_child(*arguments, folder=tmp_path) as process:
+        with vizopt_child(*arguments, folder=tmp_path, first=COMMITS_SOON) as process:
             until(process, lambda at=at: furthest(tmp_path) > at)
             press(process, number)
         (folder,) = tmp_path.glob("run.zarr*")
         at = furthest(tmp_path)
-        assert at < Recording(folder).interrupted < 40_000
+        assert at < Recording(folder).interrupted < 12_000
         arguments = ("record", "run.zarr", "--resume", "-q")
     assert "--resume goes on" in command("render", folder, "-o", "a.png", "-q").err
     assert command(*arguments).code == 0
     run, other = Recording(tmp_path / "run.zarr"), Recording(tmp_path / "whole.zarr")
-    assert (run.epochs, run.interrupted) == (40_000, None)
+    assert (run.epochs, run.interrupted) == (12_000, None)
     assert np.array_equal(run["loss"], other["loss"])
     assert np.array_equal(run["params"][other["epoch"]], other["params"])
     assert command(*arguments).err.endswith("nothing to resume\n")
