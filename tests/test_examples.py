@@ -62,8 +62,10 @@ def shortened(name, folder):
     return stem
 
 
+# Keras loads these two where it finds them, which takes a second; no example needs them.
 ALL = """
 import os, runpy, sys
+sys.modules |= dict.fromkeys(("jax", "matplotlib.pyplot"))
 for folder in sys.argv[1:]:
     os.chdir(folder)
     runpy.run_path("short.py", run_name="__main__")
