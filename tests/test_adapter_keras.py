@@ -1,4 +1,7 @@
-"""vizopt.keras: a callback that records what `fit` does; each backend in a process of its own."""
+"""vizopt.keras: a callback that records what `fit` does; each backend in a process of its own.
+
+VIZOPT_KERAS=all has Keras train with JAX too; without it, with PyTorch.
+"""
 
 import json
 import os
@@ -30,7 +33,7 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 STEPS = 9  # 3 epochs of 3 batches
 BACKENDS = [
     pytest.param(name, marks=pytest.mark.skipif(not find_spec(name), reason=f"{name} is missing"))
-    for name in ("torch", "jax")
+    for name in (["torch", "jax"] if os.environ.get("VIZOPT_KERAS") == "all" else ["torch"])
 ]
 
 
