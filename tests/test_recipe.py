@@ -33,7 +33,7 @@ def shown(path):
 def first(tmp_path_factory):
     """A clip of each format, made by three commands."""
     folder = tmp_path_factory.mktemp("first")
-    look = ["--size", "480x270", "--fps", "10", "--theme", "dark", "--set", "seed=7"]
+    look = ["--size", "320x180", "--fps", "10", "--theme", "dark", "--set", "seed=7"]
     for suffixes, more in (
         (["png"], ["--at", "epoch=31"]),
         (["gif"], ["--allow-flashes"]),
@@ -52,7 +52,7 @@ def test_a_clip_alone_is_enough_to_make_it_again(command, first, suffix):
     shutil.copy(first / f"a.{suffix}", "alone")
     again = command("make", f"alone/a.{suffix}", "-q")
     assert again.code == 0, again.err
-    assert again.out.splitlines()[0].startswith(f"outputs/sgd.{suffix}  480×270")
+    assert again.out.splitlines()[0].startswith(f"outputs/sgd.{suffix}  320×180")
     old, new = Path(f"alone/a.{suffix}"), Path(f"outputs/sgd.{suffix}")
     if suffix == "pptx":  # a deck names its clip
         assert all(np.array_equal(a, b) for a, b in zip(shown(old), shown(new), strict=True))
@@ -69,7 +69,7 @@ def test_a_recipe_is_toml_with_any_text_in_it(command):
     assert command("record", "mine.toml", "-q", "-o", "run.zarr").code == 0
     files = [part for suffix in SUFFIXES for part in ("-o", f"a.{suffix}")]
     ran = command("render", "run.zarr", "-q", *files, "--set", f"title={title}",
-                  "--set", "clip.narrow=false", "--seconds", "0.2", "--size", "480x270",
+                  "--set", "clip.narrow=false", "--seconds", "0.2", "--size", "320x180",
                   "--fps", "10")  # fmt: skip
     assert ran.code == 0, ran.err
     for suffix in SUFFIXES:
@@ -77,7 +77,7 @@ def test_a_recipe_is_toml_with_any_text_in_it(command):
         assert re.match(r"# made with vizopt \S+, numpy \S+, sealed\n", told)
         assert tomllib.loads(told)["title"] == title
         assert tomllib.loads(told)["about"] == long
-        assert tomllib.loads(told)["clip"]["size"] == [480, 270]
+        assert tomllib.loads(told)["clip"]["size"] == [320, 180]
 
 
 def own_data(command, folder="school"):
@@ -88,7 +88,7 @@ def own_data(command, folder="school"):
         'title = "Mine"\nepochs = 20\n[problem]\nkind = "network"\nsizes = [2, 8, 2]\n'
         '[problem.data]\nkind = "csv"\npath = "marks.csv"\n[optimizer]\nkind = "sgd"\nlr = 0.1\n'
     )
-    look = ["-q", "--seconds", "0.2", "--size", "480x270"]
+    look = ["-q", "--seconds", "0.2", "--size", "320x180"]
     ran = command("make", f"{folder}/mine.toml", *look, "-o", f"{folder}/a.gif")
     assert ran.code == 0, ran.err
 
