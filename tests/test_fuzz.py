@@ -14,9 +14,9 @@ from slow.every import KINDS
 from slow.kinds import material
 
 TIMES = int(os.environ.get("VIZOPT_INPUTS", "1"))  # so many times as many
-EXAMPLES = {"scenes": 4, "commands": 8, "recordings": 10, "headers": 10, "clips": 8,
-            "recipes": 5, "decks": 4, "races": 2, "tunes": 3, "compares": 8, "runs": 7,
-            "looks": 4, "data": 6}  # fmt: skip
+EXAMPLES = {"scenes": 2, "commands": 4, "recordings": 5, "headers": 5, "clips": 4,
+            "recipes": 3, "decks": 2, "races": 1, "tunes": 2, "compares": 4, "runs": 4,
+            "looks": 2, "data": 3}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
