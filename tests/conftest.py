@@ -39,6 +39,7 @@ FEW = {"epochs": 41, "keep.grid": 25, "timeline.seconds": 2.0}
 
 def pytest_collection_finish():
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # a look for cycles takes 0.1 s, and finds figures only
     gc.enable()
 
 
