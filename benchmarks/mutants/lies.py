@@ -169,8 +169,8 @@ LIES = (
     Lie(
         "the point is drawn 6 pixels low",
         "vizopt/draw/panels/descent.py",
-        "stamp_at(window, ink, floor(px[step]), floor(py[step]))",
-        "stamp_at(window, ink, floor(px[step]), floor(py[step]) + 6)",
+        "mark(window, floor(px[step]), floor(py[step]))",
+        "mark(window, floor(px[step]), floor(py[step]) + 6)",
     ),
     Lie(
         "every epoch has the same shuffle",
@@ -337,8 +337,8 @@ LIES = (
     Lie(
         "the last file of a set stays the old one",
         "vizopt/clips/staging.py",
-        "for file, folder in self.folders.items():\n                try:",
-        "for file, folder in [*self.folders.items()][:-1]:\n                try:",
+        "for file in sorted(self.folders, key=lambda file: not is_recording(file)):",
+        "for file in sorted(self.folders, key=lambda file: not is_recording(file))[:-1]:",
     ),
     Lie(
         "the folders in which files waited stay",

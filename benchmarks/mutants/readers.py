@@ -30,7 +30,7 @@ READERS = {
     ),
     "draw/panels/curves": (
         "axis golden drawn measured truth race_picture race_truth contracts/panels curves beside "
-        "external logged hairlines"
+        "external logged hairlines sofar"
     ),
     "draw/panels/distance": "curves golden drawn truth_descent contracts/panels picture",
     "draw/panels/features": "golden drawn features strip truth picture",
