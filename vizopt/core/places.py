@@ -209,8 +209,8 @@ def tidy() -> None:
     """Remove what this process, which ends, has left: one that is interrupted between two lines
     may not come to those that do. It is looked at once."""
     with uninterrupted():
-        made = sorted(_MADE, reverse=True)  # what is inside first
-        _MADE.clear()
+        made = sorted(_MADE.copy(), reverse=True)  # what is inside first
+        _MADE.difference_update(made)  # a thread may have begun another one
         for place in made:
             found = LEFT.fullmatch(place.name)
             if not found:
