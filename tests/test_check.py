@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from vizopt.core.errors import DecodeError
+from vizopt.flashes import watched
 from vizopt.flashes.check import check_flashes, lines
 from vizopt.flashes.decode import loops, pictures
 
@@ -166,6 +167,34 @@ def test_areas_that_take_turns_over_the_seam(clip):
     once = check_flashes(path, once=True)
     assert once.general.flashes <= 3
     assert once.passed
+
+
+@pytest.mark.parametrize("seconds", [0.2, 1.5, 2.0, 2.5])
+def test_what_is_seen_again_is_the_same_kept_or_decoded_again(clip, seconds, monkeypatch):
+    """A short clip is decoded once: its pictures are kept for the second time."""
+    frames = unlike(round(seconds * 10))
+    path = image(clip("a.gif"), frames, [100] * len(frames))
+    begun = []
+
+    def decoded(*what):
+        begun.append(what)
+        return pictures(*what)
+
+    def seen(most):
+        begun.clear()
+        monkeypatch.setattr(watched, "HELD_BYTES", most)
+        found = [(micros, frame.tobytes()) for micros, frame in watched.Watched(path, True, "#fff")]
+        return found, len(begun)
+
+    monkeypatch.setattr(watched, "pictures", decoded)
+    first_two_seconds = frames[0].nbytes * min(len(frames), 21)
+    kept, once = seen(first_two_seconds)
+    again, often = seen(first_two_seconds - 1)
+    assert kept == again
+    last = round((seconds + 2) * 1e6)
+    assert [micros for micros, _ in kept if micros < last] == list(range(0, last, 100_000))
+    assert once == 1
+    assert often == 1 + -(-2 // seconds)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Check: whether a clip is safe to show, by WCAG 2.2 success criterion 2.3.1, and how nearly."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -9,14 +9,14 @@ from typing import Any
 from vizopt.core.arrays import Size
 from vizopt.core.errors import DecodeError
 from vizopt.flashes.containers import clips_in, is_page
-from vizopt.flashes.decode import loops, pictures
+from vizopt.flashes.decode import loops
 from vizopt.flashes.fields import Field
 from vizopt.flashes.flashes import Meter
 from vizopt.flashes.frames import BLACK, WHITE, head
-from vizopt.flashes.grid import RGB, Grid
+from vizopt.flashes.grid import Grid
 from vizopt.flashes.tally import MAX_TRANSITIONS, Worst
+from vizopt.flashes.watched import Watched
 
-SEAM_MICROSECONDS = 2_000_000  # µs that a looping clip is watched for after its first end
 PAPERS = {WHITE: "white", BLACK: "black"}  # that a transparent clip is judged on
 MAX_FLASHES = MAX_TRANSITIONS / 2  # a second; a flash is a pair of opposing transitions
 
@@ -141,39 +141,6 @@ def _judged(path: Path, once: bool, trace: Trace | None, paper: str) -> Verdict:
     size = meter.grid.size
     seen = paper if watched.clear else ""
     return Verdict(path, size, watched.frames, end / 1e6, looped, general, red, seen)
-
-
-class Watched:
-    """The pictures of a clip with times that go on when it loops.
-
-    Args:
-        looped: show it again until SEAM_MICROSECONDS after its first end, decoded anew each time.
-        paper: what is seen through what is transparent.
-    """
-
-    def __init__(self, path: Path, looped: bool, paper: str) -> None:
-        self.frames = 0
-        self.clear = False  # whether something is
-        self.end = 0  # µs
-        self._path = path
-        self._looped = looped
-        self._paper = paper
-
-    def __iter__(self) -> Generator[tuple[int, RGB]]:
-        for picture in pictures(self._path, self._paper):
-            yield picture.start, picture.frame
-            self.frames += 1
-            self.clear |= picture.clear
-            self.end = picture.end
-        if not self._looped or self.frames < 2 or self.end <= 0:
-            return
-        offset = self.end
-        while offset < self.end + SEAM_MICROSECONDS:
-            for picture in pictures(self._path, self._paper):
-                if offset + picture.start > self.end + SEAM_MICROSECONDS:
-                    return
-                yield offset + picture.start, picture.frame
-            offset += self.end
 
 
 def _measure(rule: str, worst: Worst, grid: Grid, clip: int) -> Measure:
