@@ -29,7 +29,7 @@ from vizopt.recording.waiting import AT_ONCE, Waiting
 
 
 def waiting(folder):
-    rows = Waiting("snapshots", {"scores": np.array})
+    rows = Waiting("snapshots", {"scores": lambda values, few: np.array(values)})
     for _ in range(AT_ONCE):
         rows.append({"scores": 1.0})
 

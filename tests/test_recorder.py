@@ -35,7 +35,7 @@ HEADER = Header(
 )
 
 
-def doubled(rows):
+def doubled(rows, few=False):
     return 2 * np.stack(rows)
 
 
@@ -59,55 +59,148 @@ def test_computed_rows_are_those_of_their_epochs(tmp_path, rows, cores, monkeypa
     assert np.array_equal(run["double"], 2 * run["params"])
 
 
-def test_they_are_computed_on_all_cores_while_the_training_waits(tmp_path, monkeypatch):
-    monkeypatch.setattr(waiting, "available_cores", lambda: 2)
-    both, parts = threading.Barrier(2), []
+class Clock:
+    """The time of `Waiting`: a row takes so many seconds to train, and so many to compute."""
 
-    def compute(rows):
-        both.wait(60)
-        parts.append(len(rows))
-        return doubled(rows)
+    def __init__(self, monkeypatch, cores, trained, computed):
+        monkeypatch.setattr(waiting, "available_cores", lambda: cores)
+        monkeypatch.setattr(waiting, "perf_counter", lambda: self.now)
+        self.now, self.trained, self.computed = 0.0, trained, computed
+        self.calls = []  # rows, and whether in few calls
+        self.free = threading.Event()
+        self.free.set()
 
-    with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, {"double": compute}) as recorder:
-        fill(recorder, range(2))
-        assert parts == [1, 1]
+    def compute(self, rows, few):
+        self.calls.append((len(rows), few))
+        if few:
+            assert self.free.wait(60)
+        else:  # all cores at once: each call adds its share
+            self.now += self.computed * len(rows)
+        return doubled(rows, few)
+
+    def fill(self, recorder, rows):
+        for i in rows:
+            self.now += self.trained
+            fill(recorder, [i])
 
 
-def test_what_takes_long_is_computed_a_few_at_a_time(tmp_path, monkeypatch):
-    """So that Ctrl-C never waits for long."""
-    monkeypatch.setattr(waiting, "available_cores", lambda: 1)
-    clock, parts = [0.0], []
-    monkeypatch.setattr(waiting, "perf_counter", lambda: clock[0])
+@pytest.mark.parametrize("computed", [0.0011, 0.01])
+def test_what_takes_long_is_computed_by_all_cores_while_the_training_waits(
+    tmp_path, monkeypatch, computed
+):
+    """Longer than the training, or than a thousandth of a second of a core."""
+    clock = Clock(monkeypatch, 2, 0.009, computed / 2)
+    columns = {"double": clock.compute}
+    with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, columns) as recorder:
+        clock.fill(recorder, range(2))
+        assert clock.calls == [(1, False)] * 2
+        clock.fill(recorder, range(2, 2 + 3 * AT_ONCE))
+    assert {few for _, few in clock.calls} == {False}
+    assert sum(rows for rows, _ in clock.calls) == 2 + 3 * AT_ONCE
 
-    def compute(rows):
-        clock[0] += 0.05 * len(rows)
-        parts.append(len(rows))
-        return doubled(rows)
 
-    with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, {"double": compute}) as recorder:
-        fill(recorder, range(9))
-        assert parts == [1, 4, 4]
-        fill(recorder, range(9, 10))
-    assert parts == [1, 4, 4, 1]
+def test_rows_that_take_less_than_the_training_are_computed_beside_it(tmp_path, monkeypatch):
+    """Where two such parts are not done when the third comes, the training waits for them."""
+    clock = Clock(monkeypatch, 2, 0.0006, 0.0002)
+    columns = {"double": clock.compute}
+    with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, columns) as recorder:
+        clock.fill(recorder, range(2))
+        assert clock.calls == [(1, False)] * 2
+        clock.free.clear()
+        clock.fill(recorder, range(2, 2 + 2 * AT_ONCE))
+        rest = range(2 + 2 * AT_ONCE, 2 + 3 * AT_ONCE)
+        training = threading.Thread(target=clock.fill, args=(recorder, rest))
+        training.start()
+        training.join(0.2)
+        assert training.is_alive()
+        assert clock.calls[2:] == [(AT_ONCE, True)] * 2
+        clock.free.set()
+        training.join(60)
+        assert clock.calls[4:] == [(AT_ONCE // 2, False)] * 2
+    run = Recording(tmp_path / "a.zarr")
+    assert len(run) == 2 + 3 * AT_ONCE
+    assert np.array_equal(run["double"], 2 * run["params"])
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_what_goes_wrong_in_computing_is_raised_where_rows_come(tmp_path, monkeypatch, beside):
+    clock = Clock(monkeypatch, 1, 0.0006, 0.0002)
+
+    def compute(rows, few):
+        if few == beside:
+            raise MemoryError("too wide")
+        return clock.compute(rows, few)
+
+    columns = {"double": compute}
+    with (
+        pytest.raises(MemoryError, match="too wide"),
+        Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, columns) as recorder,
+    ):
+        clock.fill(recorder, range(9 * AT_ONCE))
+    assert recorder._rows["snapshots"] < 4 * AT_ONCE
+    assert not [each for each in threading.enumerate() if each.name.startswith("computing")]
+
+
+def test_so_many_are_computed_at_once_as_ctrl_c_may_wait_for(tmp_path, monkeypatch):
+    clock = Clock(monkeypatch, 1, 1.0, 0.045)
+    columns = {"double": clock.compute}
+    with Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, columns, 99.0) as recorder:
+        clock.fill(recorder, range(9))
+        assert clock.calls == [(1, False), (4, False), (4, False)]
+        clock.fill(recorder, range(9, 10))
+    assert clock.calls[3:] == [(1, False)]
+
+
+def wide_rows(recorder, rows):
+    for i in rows:
+        values = np.full(3, i, np.float32)
+        recorder.append("snapshots", {"epoch": i, "params": values, "wide": values})
+
+
+WIDE = Column("wide", "snapshots", "uint8", (4_000_000,))
+
+
+def fours(rows, few):
+    return np.zeros((len(rows), *WIDE.shape), np.uint8)
 
 
 def test_rows_that_are_computed_count_with_their_bytes(tmp_path, monkeypatch):
-    """What waits is held, whoever made it: the fourth row makes 32 MB."""
-    wide = Column("wide", "snapshots", "uint8", (8_000_000,))
-    columns = (*COLUMNS[:3], wide)
-
-    def compute(rows):
-        return np.zeros((len(rows), 8_000_000), np.uint8)
-
-    taken = []
+    """What waits is held, whoever made it: the tenth row makes 40 MB."""
+    columns, taken = (*COLUMNS[:3], WIDE), []
     monkeypatch.setattr(Commits, "write", lambda self, batch: taken.append(batch.counts))
-    with Recorder(tmp_path / "a.zarr", HEADER, columns, {}, None, {"wide": compute}) as recorder:
-        for i in range(4):
-            assert not taken
-            values = np.full(3, i, np.float32)
-            recorder.append("snapshots", {"epoch": i, "params": values, "wide": values})
+    with Recorder(tmp_path / "a.zarr", HEADER, columns, {}, None, {"wide": fours}) as recorder:
+        wide_rows(recorder, range(9))
+        assert not taken
+        wide_rows(recorder, range(9, 10))
         recorder._settle()
-        assert taken == [{"history": 0, "snapshots": 4}]
+        assert taken == [{"history": 0, "snapshots": 10}]
+
+
+def test_no_more_than_64_mb_wait_or_are_written(tmp_path, monkeypatch):
+    """Beside 40 that are written 24 may wait; 40 again when they are on the disk."""
+    columns, taken, free = (*COLUMNS[:3], WIDE), [], threading.Event()
+
+    def write(self, batch):
+        taken.append(batch.counts["snapshots"])
+        assert free.wait(60)
+
+    monkeypatch.setattr(Commits, "write", write)
+    with Recorder(tmp_path / "a.zarr", HEADER, columns, {}, None, {"wide": fours}) as recorder:
+        wide_rows(recorder, range(15))
+        training = threading.Thread(target=wide_rows, args=(recorder, range(15, 16)))
+        training.start()
+        training.join(0.2)
+        assert training.is_alive()
+        assert taken == [10]
+        free.set()
+        training.join(60)
+        recorder._settle()
+        assert taken == [10, 16]
+        wide_rows(recorder, range(16, 25))
+        assert taken == [10, 16]
+        wide_rows(recorder, range(25, 26))
+        recorder._settle()
+        assert taken == [10, 16, 26]
 
 
 def test_a_slow_disk_holds_the_training_up_and_loses_nothing(tmp_path, monkeypatch):
@@ -189,17 +282,6 @@ def test_a_folder_that_is_removed_after_an_error_is_not_made_anew(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_what_goes_wrong_in_computing_is_raised_too(tmp_path):
-    def wrong(rows):
-        raise ArithmeticError("no such rows")
-
-    with (
-        pytest.raises(ArithmeticError, match="no such rows"),
-        Recorder(tmp_path / "a.zarr", HEADER, COLUMNS, {}, None, {"double": wrong}) as recorder,
-    ):
-        fill(recorder, range(3))
-
-
 def test_ctrl_c_waits_for_what_is_being_written(tmp_path, monkeypatch):
     monkeypatch.setattr(recorders, "WAITING_ROWS", 5)
     write, begun = Commits.write, threading.Event()
@@ -266,5 +348,5 @@ def test_the_scores_of_several_networks_are_those_of_each_alone(keys, points):
 def test_wide_networks_go_one_by_one():
     wide = NetworkSpec(data=Spiral(), sizes=(2, 2000, 2000, 3)).build(RandomState(0))
     usual = NetworkSpec(data=Spiral()).build(RandomState(0))
-    assert wide.at_once(10_000) == 1
-    assert usual.at_once(10_000) == 10
+    assert [wide.at_once(10_000, few) for few in (False, True)] == [1, 1]
+    assert [usual.at_once(10_000, few) for few in (False, True)] == [10, 52]

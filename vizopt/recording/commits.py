@@ -24,7 +24,8 @@ CHUNK_ROWS = 4096  # of a chunk at most
 SNAPSHOTS = 64  # rows of a chunk, or more where they are small
 SMALL_BYTES = 1 << 19  # that a chunk of small rows has at most: a file takes as long as its rows
 FLAT: dict[str, Any] = {"name": "default", "separator": "."}  # files c.0.0, and no folders
-CHUNK_BYTES = 8e6  # of a chunk at most, where a row is smaller; of what is packed at once
+CHUNK_BYTES = 8e6  # of a chunk at most, where a row is smaller
+AT_ONCE_BYTES = 16e6  # of what is packed at once: chunks for all cores
 
 
 class Mark(NamedTuple):
@@ -105,7 +106,8 @@ class Commits:
     def write(self, batch: Batch) -> None:
         """Write rows and state, then the counts that make them hold."""
         with writing(self.path):
-            for column in self._columns:
+            # The largest last: it may still be computed.
+            for column in sorted(self._columns, key=lambda column: column.nbytes):
                 if batch.counts[column.group] > self.counts[column.group]:
                     values = batch.values[column.group](column.name)
                     self._append(column, values, batch.counts[column.group])
@@ -165,11 +167,11 @@ class Commits:
                 del self._group["state"]
 
     def _append(self, column: Column, values: Values, stop: int) -> None:
-        """Whole chunks, of no more bytes at once than a chunk may have."""
+        """Whole chunks, of no more than AT_ONCE_BYTES or one."""
         start, array = self.counts[column.group], self._arrays[column.name]
         array.resize((stop, *column.shape))
         chunk = array.chunks[0]
-        step = chunk * max(1, int(CHUNK_BYTES // (chunk * column.nbytes)))
+        step = chunk * max(1, int(AT_ONCE_BYTES // (chunk * column.nbytes)))
         for first in range(start - start % step, stop, step):
             piece = slice(max(first, start), min(first + step, stop))
             some = values[piece.start - start : piece.stop - start]

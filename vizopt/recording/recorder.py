@@ -16,16 +16,17 @@ from vizopt.recording.resume import Saved
 from vizopt.recording.waiting import Compute, Waiting
 
 WAITING_ROWS = 16384  # of a group that are written together: whole chunks; a commit takes 70 ms
-WAITING_BYTES = 32e6  # of rows that wait for their commit; as many may be in one
+WAITING_BYTES = 40e6  # of rows that wait for their commit
+HELD_BYTES = 64e6  # of those and the ones in the commit before
 WAITING_SECONDS = 5.0  # that a row waits at most, while others come
 FIRST_SECONDS = 0.5  # that the first ones wait, of a training that cannot be repeated
 SCALAR = 8  # bytes of a number
 
 
 class Recorder:
-    """Writes a recording; a context manager. At most 16,384 rows, 32 MB and 5 seconds wait in
-    memory for a commit, and as many are in the one before, which a thread writes meanwhile. Where
-    both are full the training waits: no row is ever left out. What goes wrong in the thread is
+    """Writes a recording; a context manager. At most 16,384 rows, 40 MB and 5 seconds wait in
+    memory for a commit, while a thread writes the one before; 64 MB are in both. Where that is
+    full the training waits: no row is ever left out. What goes wrong in the thread is
     raised where the next rows are handed to it. Ctrl-C ends it with what it has, if rows were
     committed before.
 
@@ -63,6 +64,7 @@ class Recorder:
         groups: dict[Group, Mapping[str, Compute]] = {"history": {}, "snapshots": made}
         self._waiting = {group: Waiting(group, own) for group, own in groups.items()}
         self._mark: Mark | None = None
+        self._handed = 0  # bytes of the rows that are written
         self._commits = Commits(path, header, columns, constants, saved)
         self._rows = dict(self._commits.counts)  # of each group, those that wait included
         self._begin()
@@ -93,8 +95,10 @@ class Recorder:
 
     def _is_due(self, group: Group) -> bool:
         """Whether to write, now that a group has more rows."""
+        is_writing = self._writing is not None and not self._writing.done()
         return (
             self._bytes >= WAITING_BYTES
+            or (is_writing and self._bytes + self._handed >= HELD_BYTES)
             or len(self._waiting[group]) >= WAITING_ROWS
             or monotonic() - self._since >= self._patience
         )
@@ -138,6 +142,7 @@ class Recorder:
         """Write nothing more: what was committed stays as it is."""
         with uninterrupted():
             self._thread.shutdown(cancel_futures=True)
+            self._end()
 
     def __enter__(self) -> "Recorder":
         return self
@@ -163,6 +168,11 @@ class Recorder:
         finally:
             with uninterrupted():  # nobody moves the folder while it is written
                 self._thread.shutdown()
+                self._end()
+
+    def _end(self) -> None:
+        for waiting in self._waiting.values():
+            waiting.close()
 
     def _hand_over(self) -> None:
         """Give the waiting rows to the thread, when it has written those before."""
@@ -172,6 +182,7 @@ class Recorder:
             batch = Batch(values, dict(self._rows), self._mark)
             self._mark = None
             self._patience = WAITING_SECONDS
+            self._handed = self._bytes
             self._begin()
             self._writing = self._thread.submit(self._commits.write, batch)
 

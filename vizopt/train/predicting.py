@@ -45,8 +45,9 @@ def _plane_scores(network: Network, grid: int) -> Probe:
     places = np.stack([x.ravel(), y.ravel()], axis=1)
     points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
 
-    def compute(rows: Sequence[Vector]) -> Scores:
-        return _in_parts(network, rows, points, to_margin_bytes).reshape(len(rows), -1, grid, grid)
+    def compute(rows: Sequence[Vector], few: bool) -> Scores:
+        scores = _in_parts(network, rows, points, to_margin_bytes, few)
+        return scores.reshape(len(rows), -1, grid, grid)
 
     shape = (len(network.classes), grid, grid)
     return Probe(Column("scores", "snapshots", "uint8", shape), _params, compute)
@@ -58,8 +59,8 @@ def _line_probabilities(network: Network, count: int) -> Probe:
     places = np.linspace(low, high, count)[:, None]
     points = np.ascontiguousarray(network.plane.lift(places).T, network.dtype)
 
-    def compute(rows: Sequence[Vector]) -> NDArray[np.float32]:
-        return _in_parts(network, rows, points, shares)
+    def compute(rows: Sequence[Vector], few: bool) -> NDArray[np.float32]:
+        return _in_parts(network, rows, points, shares, few)
 
     shape = (len(network.classes), count)
     return Probe(Column("probabilities", "snapshots", "float32", shape), _params, compute)
@@ -76,8 +77,8 @@ def _fitted(problem: Regression, count: int) -> Probe:
 def _predictions(column: str, problem: Regression, points: Batch) -> Probe:
     """The predicted number of each of some samples [D, M]."""
 
-    def compute(rows: Sequence[Vector]) -> NDArray[np.float32]:
-        most = problem.at_once(points.shape[1])
+    def compute(rows: Sequence[Vector], few: bool) -> NDArray[np.float32]:
+        most = problem.at_once(points.shape[1], few)
         with np.errstate(over="ignore", invalid="ignore"):
             parts = [
                 problem.predictions(np.stack(rows[start : start + most]), points)
@@ -97,9 +98,10 @@ def _in_parts(
     rows: Sequence[Vector],
     points: Batch,
     encode: Callable[[Batch], NDArray[Any]],
+    few: bool,
 ) -> NDArray[Any]:
     """The scores in bytes [N, classes, M] of N parameter vectors, as many at once as is good."""
-    most = network.at_once(points.shape[1])
+    most = network.at_once(points.shape[1], few)
     with np.errstate(over="ignore", invalid="ignore"):
         parts = [
             encode(network.scores(np.stack(rows[start : start + most]), points))

@@ -19,7 +19,8 @@ class Probe:
     Args:
         column: of the recording.
         read: what is kept of a step; the value itself, unless it is computed.
-        compute: the values [N, *shape] of what was read off N steps, all of them at once.
+        compute: the values [N, *shape] of what was read off N steps, all of them at once; and
+            whether in few long calls.
     """
 
     column: Column
@@ -29,4 +30,6 @@ class Probe:
     def value(self, step: Epoch) -> NDArray[Any]:
         """What a recording has of the step, in the column's dtype."""
         read = self.read(step)
-        return np.asarray(self.compute([read])[0] if self.compute else read, self.column.dtype)
+        return np.asarray(
+            self.compute([read], False)[0] if self.compute else read, self.column.dtype
+        )

@@ -191,9 +191,9 @@ class Dense:
         matrices = [self.layout.matrix(layer, params) for layer in self.layout.layers]
         return self._stack.outputs(matrices, points)
 
-    def at_once(self, points: int) -> int:
+    def at_once(self, points: int, few: bool) -> int:
         """Of how many parameter vectors the outputs at so many points are computed together."""
-        return self._stack.most(points)
+        return self._stack.most(points, few)
 
     def _pass(self, samples: int) -> Workspace:
         return Workspace(self.spec.sizes, samples, self._precision, self._activation)

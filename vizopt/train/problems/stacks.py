@@ -8,8 +8,9 @@ from vizopt.core.arrays import Batch, Matrix
 from vizopt.train.problems.activations import Activation
 from vizopt.train.problems.precision import Precision
 
-BLOCK = 1024  # points of a forward pass over the plane; one layer's outputs stay in the cache
-AT_ONCE = 4e6  # bytes of the layers' outputs of all networks that go together
+BLOCK = 1024  # points of a forward pass over the plane
+AT_ONCE = 4e6  # bytes of the layers' outputs of all networks that go together: in the cache
+AT_ONCE_FEW = 20e6  # the same where few calls matter more; docs/decisions/034
 
 
 class Stack:
@@ -28,10 +29,11 @@ class Stack:
         self._precision = precision
         self._activation = activation
 
-    def most(self, points: int) -> int:
-        """How many networks go together at so many points."""
+    def most(self, points: int, few: bool) -> int:
+        """How many networks go together at so many points, in few calls or quick ones."""
         numbers = sum(self._sizes[1:-1]) * min(points, BLOCK) + self._sizes[-1] * points
-        return max(1, int(AT_ONCE // (numbers * np.dtype(self._precision.dtype).itemsize)))
+        most = AT_ONCE_FEW if few else AT_ONCE
+        return max(1, int(most // (numbers * np.dtype(self._precision.dtype).itemsize)))
 
     def outputs(self, matrices: Sequence[Matrix], points: Batch) -> Batch:
         """The last layer's sums [R, outputs, M] at points [D, M], by each layer's matrices
