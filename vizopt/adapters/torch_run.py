@@ -19,7 +19,7 @@ from vizopt.recording.keeping import Taken
 from vizopt.recording.left import seen_to, unclosed
 from vizopt.recording.run import Run
 
-RESERVED = ("step", "params")  # what the hooks tell themselves
+RESERVED = {"step", "params"}  # what the hooks tell themselves
 OPEN: "dict[int, TorchRun]" = {}  # that nobody has closed yet, by their optimizers
 
 
@@ -50,7 +50,7 @@ class TorchRun:
         optimizer: torch.optim.Optimizer,
         live: Live,
         loss: torch.nn.Module | None,
-        measures: Measures,
+        measures: Measures | None,
         step: int | None = None,
     ) -> None:
         self._measures = measures
@@ -86,9 +86,10 @@ class TorchRun:
         loss. A loss whose step a GradScaler skips is of none. One that is told takes the place of
         the one that was noted. A curve joins the steps that a value was told of.
         """
-        for name in RESERVED:
-            if values.pop(name, None) is not None:
-                self._warn(f"log: {name}: is known from the optimizer: left out")
+        if not RESERVED.isdisjoint(values):
+            for name in RESERVED:
+                if values.pop(name, None) is not None:
+                    self._warn(f"log: {name}: is known from the optimizer: left out")
         self._told.add(values)
 
     def note(self, value: Any) -> None:
@@ -198,17 +199,17 @@ class TorchRun:
         if norm is not None:
             values["grad_norm"] = norm
         if self._measures:
-            values |= self._measured(optimizer)
+            values |= self._measured(self._measures, optimizer)
         self._done = values, self._before
         if (held := _held(optimizer)) > self._held:
             came = counted(held - self._held, "array")
             self._held = held
             self._warn(f"optimizer: {came} more than at record(): not recorded: call it afterwards")
 
-    def _measured(self, optimizer: torch.optim.Optimizer) -> dict[str, float]:
+    def _measured(self, measures: Measures, optimizer: torch.optim.Optimizer) -> dict[str, float]:
         """What was asked for; what the optimizer does not keep after its first step is said."""
-        found = self._measures.found(self._live.arrays, optimizer)
-        for name in self._measures.lacking(found) if not self._asked else ():
+        found = measures.found(self._live.arrays, optimizer)
+        for name in measures.lacking(found) if not self._asked else ():
             self._warn(f"quantities: {name}: {type(optimizer).__name__} keeps none: left out")
         self._asked = True
         return found

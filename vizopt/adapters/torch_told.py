@@ -36,13 +36,13 @@ class Told:
 
     def add(self, values: dict[str, Any]) -> None:
         """Numbers are told."""
-        forward, backward = nodes() != self._nodes, self._has_backward()
+        done, forward, backward = self._done, nodes() != self._nodes, self._has_backward()
         for name, told in values.items():
             value = _now(told)
-            if self._done is not None and not self._comes(name, forward, backward):
+            if done is not None and not self._comes(name, forward, backward):
                 is_part = self._early.pop(name, True) is False and not self._is_dropped()
-                before = self._done.get(LOSS, []) if is_part else []
-                self._done[name] = [*before, value] if name == LOSS else value
+                before = done.get(LOSS, []) if is_part else []
+                done[name] = [*before, value] if name == LOSS else value
             elif name != LOSS:
                 self._coming[name], self._early[name] = value, not backward
             elif backward or not self._is_skipped or (forward and self._early.get(LOSS)):
@@ -93,9 +93,11 @@ class Told:
         return not (self._gradient is None or gradient is None or gradient is self._gradient)
 
     def _look(self, *, is_skipped: bool) -> None:
-        if self._watched.grad is None:
+        gradient = self._watched.grad
+        if gradient is None:
             self._watched = next((p for p in self._params if p.grad is not None), self._watched)
-        self._seen = gradient = self._watched.grad
+            gradient = self._watched.grad
+        self._seen = gradient
         self._version = 0 if gradient is None else gradient._version
         self._nodes, self._is_skipped = nodes(), is_skipped
 
@@ -103,7 +105,7 @@ class Told:
 def mean(losses: list[Any]) -> Any:
     """Of the batches of a step; a batch whose step was skipped has left one that is not finite."""
     if len(losses) == 1:
-        return number(losses[0])
+        return losses[0] if type(losses[0]) is float else number(losses[0])
     try:
         values = [float(loss.detach() if hasattr(loss, "detach") else loss) for loss in losses]
     except (TypeError, ValueError, RuntimeError):
@@ -121,13 +123,17 @@ def number(value: Any) -> Any:
 def _now(value: Any) -> Any:
     """As it is: a loop may add to it in place, before its step is recorded."""
     found = number(value)
+    if type(found) is float:
+        return found
     if isinstance(found, torch.Tensor):
         return found.detach().clone()
     return found.copy() if isinstance(found, np.ndarray) else found
 
 
 def _plain(told: dict[str, Any]) -> dict[str, Any]:
-    return {k: mean(value) if k == LOSS else value for k, value in told.items()}
+    if LOSS in told:
+        told[LOSS] = mean(told[LOSS])
+    return told
 
 
 def _finite(losses: list[Any]) -> bool:

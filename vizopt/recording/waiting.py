@@ -36,23 +36,20 @@ class Waiting:
         self._at_once = available_cores()
         self._begin()
 
-    def __len__(self) -> int:
-        return len(self._rows)
-
     def append(self, row: Row) -> None:
-        self._rows.append(row)
-        if self._computed and len(self._rows) - self._done >= self._at_once:
+        self.rows.append(row)
+        if self._computed and len(self.rows) - self._done >= self._at_once:
             self._compute()
 
     def repeat(self, row: Row, times: int) -> None:
         """Append a row of which nothing is computed so many times."""
-        self._rows += [row] * times
+        self.rows += [row] * times
 
     def taken(self) -> Callable[[str], Values]:
         """Gives each column's values; none wait afterwards."""
-        if self._computed and len(self._rows) > self._done:
+        if self._computed and len(self.rows) > self._done:
             self._compute()
-        rows, made = self._rows, self._made
+        rows, made = self.rows, self._made
         self._begin()
 
         def values(name: str) -> Values:
@@ -63,13 +60,13 @@ class Waiting:
         return values
 
     def _begin(self) -> None:
-        self._rows: list[Row] = []
+        self.rows: list[Row] = []
         self._made: dict[str, list[NDArray[Any]]] = {name: [] for name in self._computed}
         self._done = 0  # rows of which it is made
 
     def _compute(self) -> None:
         """Of the rows since the last time, by all cores."""
-        start, rows = perf_counter(), self._rows[self._done :]
+        start, rows = perf_counter(), self.rows[self._done :]
         each = -(-len(rows) // available_cores())
         with uninterrupted():
             for name, compute in self._computed.items():
