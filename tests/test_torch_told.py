@@ -217,3 +217,40 @@ def test_the_losses_of_two_heads_are_both_of_their_step(together, path):
                 found[0] /= 2
             optimizer.step()
     assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
+
+
+@pytest.mark.parametrize("to_none", [True, False], ids=["none", "zeros"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_small_array_that_is_frozen_later_moves_no_loss_to_another_step(place, to_none, path):
+    loop, losses = Loop(path), []
+    for i in range(8):
+        if i == 4:
+            min(loop.model.parameters(), key=torch.numel).requires_grad_(False)
+        loop.optimizer.zero_grad(set_to_none=to_none)
+        loss = loop.loss(i)
+        for now in PLACES:
+            if now == "backward":
+                loss.backward()
+            elif now == "end":
+                loop.optimizer.step()
+            if now == place:
+                loop.run.log(loss=loss)
+        losses.append(loss.item())
+    assert loop.recorded()[:-1].tolist() == losses
+
+
+@pytest.mark.parametrize("place", PLACES[:2])
+def test_a_loss_told_before_and_after_its_step_now_and_then_is_of_that_step(place, path):
+    loop, wanted = Loop(path), np.full(12, np.nan)
+    for i in range(12):
+        loop.optimizer.zero_grad()
+        loss = loop.loss(i)
+        for now in PLACES:
+            if now == "backward":
+                loss.backward()
+            elif now == "end":
+                loop.optimizer.step()
+            if now in (place, "end") and i % 3 == 0:
+                loop.run.log(loss=loss)
+                wanted[i] = loss.item()
+    np.testing.assert_array_equal(loop.recorded()[:12], np.float32(wanted))

@@ -20,6 +20,8 @@ class Told:
     Of several losses of one step the mean counts, except of batches whose gradients were dropped.
 
     A backward is seen by the gradient of one array, a small one: it is another, or has changed.
+    Where that array is frozen, a number is told when it was the last time, until the next step. One
+    that is told before its step and again after it comes before the next one it is told of, too.
 
     Args:
         params: those of the optimizer.
@@ -29,6 +31,7 @@ class Told:
         self._params = sorted(params, key=torch.numel)
         self._watched = self._params[0]
         self._early: dict[str, bool] = {}  # told before their step: before its backward too?
+        self._both: dict[str, bool] = {}  # the same, of those told after it as well
         self._done: dict[str, Any] | None = None
         self._coming: dict[str, Any] = {}
         self._gradient: torch.Tensor | None = None  # of the losses to come
@@ -37,10 +40,13 @@ class Told:
     def add(self, values: dict[str, Any]) -> None:
         """Numbers are told."""
         done, forward, backward = self._done, nodes() != self._nodes, self._has_backward()
+        is_frozen = self._moves and not self._watched.requires_grad
         for name, told in values.items():
             value = _now(told)
+            if is_frozen:
+                backward = name in self._early
             if done is not None and not self._comes(name, forward, backward):
-                is_part = self._early.pop(name, True) is False and not self._is_dropped()
+                is_part = self._is_part(name, done)
                 before = done.get(LOSS, []) if is_part else []
                 done[name] = [*before, value] if name == LOSS else value
             elif name != LOSS:
@@ -50,6 +56,15 @@ class Told:
                 before = [] if self._is_dropped() else self._coming.get(LOSS, [])
                 self._coming[LOSS] = [*before, value]
                 self._gradient = self._watched.grad
+
+    def _is_part(self, name: str, done: dict[str, Any]) -> bool:
+        """Whether a number that is told after its step adds to what was told before it."""
+        early = self._early.pop(name, None)
+        if early is not None and name in done:
+            self._both[name] = early
+        elif name not in done:
+            self._both.pop(name, None)
+        return early is False and not self._is_dropped()
 
     def step(self, *, is_skipped: bool) -> None:
         """The optimizer was called."""
@@ -73,7 +88,7 @@ class Told:
 
     def _comes(self, name: str, forward: bool, backward: bool) -> bool:
         assert self._done is not None
-        early = self._early.get(name)
+        early = self._early.get(name, self._both.get(name))
         if backward:
             return name in self._done or early is not None
         return forward and (early or (early is None and name in self._done))
@@ -94,10 +109,11 @@ class Told:
 
     def _look(self, *, is_skipped: bool) -> None:
         gradient = self._watched.grad
-        if gradient is None:
-            self._watched = next((p for p in self._params if p.grad is not None), self._watched)
+        if gradient is None or not self._watched.requires_grad:
+            moved = (p for p in self._params if p.grad is not None and p.requires_grad)
+            self._watched = next(moved, self._watched)
             gradient = self._watched.grad
-        self._seen = gradient
+        self._seen, self._moves = gradient, self._watched.requires_grad
         self._version = 0 if gradient is None else gradient._version
         self._nodes, self._is_skipped = nodes(), is_skipped
 
