@@ -254,3 +254,30 @@ def test_a_loss_told_before_and_after_its_step_now_and_then_is_of_that_step(plac
                 loop.run.log(loss=loss)
                 wanted[i] = loss.item()
     np.testing.assert_array_equal(loop.recorded()[:12], np.float32(wanted))
+
+
+@pytest.mark.parametrize("how", ["noted", "told"])
+@pytest.mark.parametrize("rule", ["SGD", "LBFGS"])
+def test_a_closure_of_two_batches_has_the_mean_of_its_first_call(rule, how, path):
+    torch.manual_seed(0)
+    model, criterion = torch.nn.Linear(2, 2), torch.nn.CrossEntropyLoss()
+    optimizer, means = getattr(torch.optim, rule)(model.parameters(), lr=0.1), []
+    noted = criterion if how == "noted" else None
+    with vizopt.torch.record(model, optimizer, path, loss=noted) as run:
+        for i in range(3):
+            calls = []
+
+            def closure(i=i, calls=calls):
+                optimizer.zero_grad()
+                losses = []
+                for k in (2 * i, 2 * i + 1):
+                    losses.append(criterion(model(X[k]), Y[k]))
+                    losses[-1].backward()
+                    if how == "told":
+                        run.log(loss=losses[-1])
+                calls.append(sum(loss.item() for loss in losses) / 2)
+                return sum(losses)
+
+            optimizer.step(closure)
+            means.append(calls[0])
+    assert vizopt.Recording(path)["loss"][:-1] == pytest.approx(means)

@@ -60,6 +60,7 @@ class TorchRun:
         self._apart = [False] * len(optimizer.param_groups)  # groups whose rate has a column
         self._losses: list[torch.Tensor] = []  # since the last step
         self._inside = self._counted = self._broken = False  # a step; a loss in it; a hook
+        self._calls = 0  # of the closure, in this step
         self._norm: float | None = None  # of the gradient, where it is noted inside of a step
         self._asked = False  # the optimizer for its state
         self._before: Taken | None = None  # the step that is being done
@@ -90,16 +91,18 @@ class TorchRun:
             for name in RESERVED:
                 if values.pop(name, None) is not None:
                     self._warn(f"log: {name}: is known from the optimizer: left out")
+        if self._calls > 1:  # of parameters that are only tried
+            values.pop("loss", None)
         self._told.add(values)
 
     def note(self, value: Any) -> None:
-        """The criterion has a value. Of those inside a step the first one counts: later ones are of
-        parameters that the optimizer only tries."""
+        """The criterion has a value. Of those inside a step the first one counts, or those of the
+        closure's first call: later ones are of parameters that the optimizer only tries."""
         if not isinstance(value, torch.Tensor) or not torch.is_grad_enabled():
             return
         if not (self._inside and self._counted):
             self._losses.append(value.detach().clone())  # a loop may divide it in place
-        self._counted = self._inside
+        self._counted = self._inside and self._calls != 1
 
     def _listen(self, criterion: torch.nn.Module) -> None:
         """Note its values; of one that another recording notes nobody knows whose a value is."""
@@ -161,12 +164,11 @@ class TorchRun:
 
     def _seen(self, closure: Callable[..., Any]) -> Callable[..., Any]:
         """A closure that notes the gradient of its first call before it is called again."""
-        calls = 0
 
         def called(*args: Any, **kwargs: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            if calls == 2:
+            self._calls += 1
+            if self._calls == 2:
+                self._counted = bool(self._losses)
                 self._safely(self._note_gradient)
             return closure(*args, **kwargs)
 
@@ -179,14 +181,14 @@ class TorchRun:
 
     def _begin_step(self) -> None:
         self._log_done()
-        self._inside, self._counted, self._norm = True, False, None
+        self._inside, self._counted, self._calls, self._norm = True, False, 0, None
         self._live.follow()
         if self._measures:
             self._measures.hold(self._live.arrays)
         self._before = self._run.take(*self._live.now()) if self._run.wants() else None
 
     def _end_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        self._inside = False
+        self._inside, self._calls = False, 0
         losses, self._losses = self._losses, []
         is_skipped = _is_skipped(optimizer)
         self._told.step(is_skipped=is_skipped)
