@@ -281,3 +281,36 @@ def test_a_closure_of_two_batches_has_the_mean_of_its_first_call(rule, how, path
             optimizer.step(closure)
             means.append(calls[0])
     assert vizopt.Recording(path)["loss"][:-1] == pytest.approx(means)
+
+
+@pytest.mark.parametrize("zero", ["first", "last"])
+@pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
+def test_a_finite_loss_told_before_its_backward_is_left_out_with_its_step(fused, zero, path):
+    loop, losses = Loop(path, fused=fused), []
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    for i in range(8):
+        if zero == "first":
+            loop.optimizer.zero_grad()
+        loss = loop.loss(i) * (1e38 if i in (0, 3, 4) else 1)
+        loop.run.log(loss=loss)
+        scaler.scale(loss).backward()
+        scaler.step(loop.optimizer)
+        scaler.update()
+        if zero == "last":
+            loop.optimizer.zero_grad()
+        losses += [loss.item()] if i not in (0, 3, 4) else []
+    assert loop.recorded()[:-1].tolist() == losses
+    assert not any(array._post_accumulate_grad_hooks for array in loop.model.parameters())
+
+
+def test_two_losses_told_before_one_backward_are_both_of_its_step(path):
+    loop, means = Loop(path), []
+    for i in range(5):
+        loop.optimizer.zero_grad()
+        both = [loop.loss(i), loop.loss(i + 1)]
+        for loss in both:
+            loop.run.log(loss=loss)
+        sum(both).backward()
+        loop.optimizer.step()
+        means.append(sum(loss.item() for loss in both) / 2)
+    assert loop.recorded()[:-1].tolist() == means

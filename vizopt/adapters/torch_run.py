@@ -254,6 +254,7 @@ class TorchRun:
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
+        self._told.close()
         OPEN.pop(id(self._optimizer), None)
 
     def _safely(self, do: Callable[..., None], *args: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.utils.hooks import RemovableHandle
 
 LOSS = "loss"
 nodes = getattr(torch.autograd, "_get_sequence_nr", int)  # of graphs so far: forwards are seen
@@ -22,6 +23,8 @@ class Told:
     A backward is seen by the gradient of one array, a small one: it is another, or has changed.
     Where that array is frozen, a number is told when it was the last time, until the next step. One
     that is told before its step and again after it comes before the next one it is told of, too.
+    Where losses are told before their backward, a hook of that array tells that one came whose
+    gradient was dropped before anybody saw it, as a GradScaler's is that skips the step.
 
     Args:
         params: those of the optimizer.
@@ -35,6 +38,9 @@ class Told:
         self._done: dict[str, Any] | None = None
         self._coming: dict[str, Any] = {}
         self._gradient: torch.Tensor | None = None  # of the losses to come
+        self._hooked: torch.Tensor | None = None
+        self._hook: RemovableHandle | None = None
+        self._is_past = False  # the backward of the losses to come, as far as a hook saw it
         self._look(is_skipped=False)
 
     def add(self, values: dict[str, Any]) -> None:
@@ -55,7 +61,9 @@ class Told:
                 self._early.setdefault(LOSS, not backward)
                 before = [] if self._is_dropped() else self._coming.get(LOSS, [])
                 self._coming[LOSS] = [*before, value]
-                self._gradient = self._watched.grad
+                self._gradient, self._is_past = self._watched.grad, False
+                if not backward and self._hooked is not self._watched:
+                    self._listen()
 
     def _is_part(self, name: str, done: dict[str, Any]) -> bool:
         """Whether a number that is told after its step adds to what was told before it."""
@@ -68,7 +76,7 @@ class Told:
 
     def step(self, *, is_skipped: bool) -> None:
         """The optimizer was called."""
-        coming, self._coming = self._coming, {}
+        coming, self._coming, self._is_past = self._coming, {}, False
         if LOSS in coming and (is_skipped or (self._is_dropped() and not _finite(coming[LOSS]))):
             del coming[LOSS]
         if is_skipped:
@@ -85,6 +93,20 @@ class Told:
     def rest(self) -> dict[str, Any]:
         """Those of a step that does not come."""
         return _plain(self._coming)
+
+    def close(self) -> None:
+        """Leave the array as it was."""
+        if self._hook:
+            self._hook.remove()
+
+    def _listen(self) -> None:
+        self.close()
+        self._hooked = self._watched
+        if self._watched.is_leaf and self._watched.requires_grad:
+            self._hook = self._watched.register_post_accumulate_grad_hook(self._pass)
+
+    def _pass(self, array: torch.Tensor) -> None:
+        self._is_past = True
 
     def _comes(self, name: str, forward: bool, backward: bool) -> bool:
         assert self._done is not None
@@ -103,9 +125,11 @@ class Told:
         return gradient.is_sparse or bool(gradient.any())  # not if it was set to zero
 
     def _is_dropped(self) -> bool:
-        """Whether there is another gradient than that of the losses to come."""
+        """Whether there is another gradient than that of the losses to come, or none any more."""
         gradient = self._watched.grad
-        return not (self._gradient is None or gradient is None or gradient is self._gradient)
+        if gradient is None:
+            return self._is_past
+        return not (self._gradient is None or gradient is self._gradient)
 
     def _look(self, *, is_skipped: bool) -> None:
         gradient = self._watched.grad
