@@ -19,7 +19,7 @@ from loops import Loop, X, Y, tight, trained
 import vizopt
 from vizopt.core.errors import RecordingError, VizoptError, VizoptWarning
 from vizopt.recording import given, summary
-from vizopt.recording.ending import is_open
+from vizopt.recording.ending import OPEN
 from vizopt.recording.logged import is_logged
 
 
@@ -729,7 +729,7 @@ def test_an_error_in_the_loop_keeps_what_was_before(tmp_path, error, again):
     with said(line), pytest.raises(error):
         loop()
     run.log(loss=9.0)  # too late, and no error
-    assert not is_open(run.close)
+    assert run.close not in OPEN
     run = vizopt.Recording(kept)
     assert (run.interrupted, run.epochs, run.header.epochs) == (3, 3, 10)
     assert run["params"][:, 0].tolist() == [0, 1, 2]

@@ -217,3 +217,100 @@ def test_the_losses_of_two_heads_are_both_of_their_step(together, path):
                 found[0] /= 2
             optimizer.step()
     assert vizopt.Recording(path)["loss"][:-1].tolist() == losses
+
+
+@pytest.mark.parametrize("to_none", [True, False], ids=["none", "zeros"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_small_array_that_is_frozen_later_moves_no_loss_to_another_step(place, to_none, path):
+    loop, losses = Loop(path), []
+    for i in range(8):
+        if i == 4:
+            min(loop.model.parameters(), key=torch.numel).requires_grad_(False)
+        loop.optimizer.zero_grad(set_to_none=to_none)
+        loss = loop.loss(i)
+        for now in PLACES:
+            if now == "backward":
+                loss.backward()
+            elif now == "end":
+                loop.optimizer.step()
+            if now == place:
+                loop.run.log(loss=loss)
+        losses.append(loss.item())
+    assert loop.recorded()[:-1].tolist() == losses
+
+
+@pytest.mark.parametrize("place", PLACES[:2])
+def test_a_loss_told_before_and_after_its_step_now_and_then_is_of_that_step(place, path):
+    loop, wanted = Loop(path), np.full(12, np.nan)
+    for i in range(12):
+        loop.optimizer.zero_grad()
+        loss = loop.loss(i)
+        for now in PLACES:
+            if now == "backward":
+                loss.backward()
+            elif now == "end":
+                loop.optimizer.step()
+            if now in (place, "end") and i % 3 == 0:
+                loop.run.log(loss=loss)
+                wanted[i] = loss.item()
+    np.testing.assert_array_equal(loop.recorded()[:12], np.float32(wanted))
+
+
+@pytest.mark.parametrize("how", ["noted", "told"])
+@pytest.mark.parametrize("rule", ["SGD", "LBFGS"])
+def test_a_closure_of_two_batches_has_the_mean_of_its_first_call(rule, how, path):
+    torch.manual_seed(0)
+    model, criterion = torch.nn.Linear(2, 2), torch.nn.CrossEntropyLoss()
+    optimizer, means = getattr(torch.optim, rule)(model.parameters(), lr=0.1), []
+    noted = criterion if how == "noted" else None
+    with vizopt.torch.record(model, optimizer, path, loss=noted) as run:
+        for i in range(3):
+            calls = []
+
+            def closure(i=i, calls=calls):
+                optimizer.zero_grad()
+                losses = []
+                for k in (2 * i, 2 * i + 1):
+                    losses.append(criterion(model(X[k]), Y[k]))
+                    losses[-1].backward()
+                    if how == "told":
+                        run.log(loss=losses[-1])
+                calls.append(sum(loss.item() for loss in losses) / 2)
+                return sum(losses)
+
+            optimizer.step(closure)
+            means.append(calls[0])
+    assert vizopt.Recording(path)["loss"][:-1] == pytest.approx(means)
+
+
+@pytest.mark.parametrize("zero", ["first", "last"])
+@pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
+def test_a_finite_loss_told_before_its_backward_is_left_out_with_its_step(fused, zero, path):
+    loop, losses = Loop(path, fused=fused), []
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    for i in range(8):
+        if zero == "first":
+            loop.optimizer.zero_grad()
+        loss = loop.loss(i) * (1e38 if i in (0, 3, 4) else 1)
+        loop.run.log(loss=loss)
+        scaler.scale(loss).backward()
+        scaler.step(loop.optimizer)
+        scaler.update()
+        if zero == "last":
+            loop.optimizer.zero_grad()
+        losses += [loss.item()] if i not in (0, 3, 4) else []
+    assert loop.recorded()[:-1].tolist() == losses
+    assert not any(array._post_accumulate_grad_hooks for array in loop.model.parameters())
+
+
+def test_two_losses_told_before_one_backward_are_both_of_its_step(path):
+    loop, means = Loop(path), []
+    for i in range(5):
+        loop.optimizer.zero_grad()
+        both = [loop.loss(i), loop.loss(i + 1)]
+        for loss in both:
+            loop.run.log(loss=loss)
+        sum(both).backward()
+        loop.optimizer.step()
+        means.append(sum(loss.item() for loss in both) / 2)
+    assert loop.recorded()[:-1].tolist() == means

@@ -72,7 +72,9 @@ def begun(
     )
     if options.get("mode") == "resume":
         _go_back(run, optimizer, step)
-    return TorchRun(run, optimizer, torch_model.Live(inner, arrays), given.loss, measures, step)
+    return TorchRun(
+        run, optimizer, torch_model.Live(inner, arrays), given.loss, measures or None, step
+    )
 
 
 def _checked(step: int | None, options: Options) -> int | None:

@@ -69,20 +69,20 @@ class Live:
 
     def grad_norm(self) -> float | None:
         """‖g‖₂; nothing where there are no gradients."""
-        found = [grad for tensor in self._tensors if (grad := tensor.grad) is not None]
-        if not found:
-            return None
         if self._are_ours and len(self._tensors) <= MANY_ARRAYS:
             squared = 0.0
             try:
-                for grad in found:
-                    part = grad.numpy()
-                    squared += float(np.vdot(part, part))
+                for tensor in self._tensors:
+                    if (grad := tensor.grad) is not None:
+                        part = grad.numpy()
+                        squared += float(np.vdot(part, part))
             except (RuntimeError, TypeError):  # sparse ones, or such as are differentiated
                 squared = inf
             if 0 < squared < inf:  # of single precision, which ends at 1e38
                 return sqrt(squared)
-        found = [grad.detach() for grad in found]  # of one that has a graph as well
+        found = [grad.detach() for tensor in self._tensors if (grad := tensor.grad) is not None]
+        if not found:
+            return None
         found = [grad.coalesce().values() if grad.is_sparse else grad for grad in found]
         if all(grad.is_cpu for grad in found):
             return sqrt(sum(float(norm) ** 2 for norm in torch._foreach_norm(found)))

@@ -19,7 +19,7 @@ from vizopt.recording.keeping import Taken
 from vizopt.recording.left import seen_to, unclosed
 from vizopt.recording.run import Run
 
-RESERVED = ("step", "params")  # what the hooks tell themselves
+RESERVED = {"step", "params"}  # what the hooks tell themselves
 OPEN: "dict[int, TorchRun]" = {}  # that nobody has closed yet, by their optimizers
 
 
@@ -50,7 +50,7 @@ class TorchRun:
         optimizer: torch.optim.Optimizer,
         live: Live,
         loss: torch.nn.Module | None,
-        measures: Measures,
+        measures: Measures | None,
         step: int | None = None,
     ) -> None:
         self._measures = measures
@@ -60,6 +60,7 @@ class TorchRun:
         self._apart = [False] * len(optimizer.param_groups)  # groups whose rate has a column
         self._losses: list[torch.Tensor] = []  # since the last step
         self._inside = self._counted = self._broken = False  # a step; a loss in it; a hook
+        self._calls = 0  # of the closure, in this step
         self._norm: float | None = None  # of the gradient, where it is noted inside of a step
         self._asked = False  # the optimizer for its state
         self._before: Taken | None = None  # the step that is being done
@@ -86,19 +87,22 @@ class TorchRun:
         loss. A loss whose step a GradScaler skips is of none. One that is told takes the place of
         the one that was noted. A curve joins the steps that a value was told of.
         """
-        for name in RESERVED:
-            if values.pop(name, None) is not None:
-                self._warn(f"log: {name}: is known from the optimizer: left out")
+        if not RESERVED.isdisjoint(values):
+            for name in RESERVED:
+                if values.pop(name, None) is not None:
+                    self._warn(f"log: {name}: is known from the optimizer: left out")
+        if self._calls > 1:  # of parameters that are only tried
+            values.pop("loss", None)
         self._told.add(values)
 
     def note(self, value: Any) -> None:
-        """The criterion has a value. Of those inside a step the first one counts: later ones are of
-        parameters that the optimizer only tries."""
+        """The criterion has a value. Of those inside a step the first one counts, or those of the
+        closure's first call: later ones are of parameters that the optimizer only tries."""
         if not isinstance(value, torch.Tensor) or not torch.is_grad_enabled():
             return
         if not (self._inside and self._counted):
             self._losses.append(value.detach().clone())  # a loop may divide it in place
-        self._counted = self._inside
+        self._counted = self._inside and self._calls != 1
 
     def _listen(self, criterion: torch.nn.Module) -> None:
         """Note its values; of one that another recording notes nobody knows whose a value is."""
@@ -160,12 +164,11 @@ class TorchRun:
 
     def _seen(self, closure: Callable[..., Any]) -> Callable[..., Any]:
         """A closure that notes the gradient of its first call before it is called again."""
-        calls = 0
 
         def called(*args: Any, **kwargs: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            if calls == 2:
+            self._calls += 1
+            if self._calls == 2:
+                self._counted = bool(self._losses)
                 self._safely(self._note_gradient)
             return closure(*args, **kwargs)
 
@@ -178,14 +181,14 @@ class TorchRun:
 
     def _begin_step(self) -> None:
         self._log_done()
-        self._inside, self._counted, self._norm = True, False, None
+        self._inside, self._counted, self._calls, self._norm = True, False, 0, None
         self._live.follow()
         if self._measures:
             self._measures.hold(self._live.arrays)
         self._before = self._run.take(*self._live.now()) if self._run.wants() else None
 
     def _end_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        self._inside = False
+        self._inside, self._calls = False, 0
         losses, self._losses = self._losses, []
         is_skipped = _is_skipped(optimizer)
         self._told.step(is_skipped=is_skipped)
@@ -198,17 +201,17 @@ class TorchRun:
         if norm is not None:
             values["grad_norm"] = norm
         if self._measures:
-            values |= self._measured(optimizer)
+            values |= self._measured(self._measures, optimizer)
         self._done = values, self._before
         if (held := _held(optimizer)) > self._held:
             came = counted(held - self._held, "array")
             self._held = held
             self._warn(f"optimizer: {came} more than at record(): not recorded: call it afterwards")
 
-    def _measured(self, optimizer: torch.optim.Optimizer) -> dict[str, float]:
+    def _measured(self, measures: Measures, optimizer: torch.optim.Optimizer) -> dict[str, float]:
         """What was asked for; what the optimizer does not keep after its first step is said."""
-        found = self._measures.found(self._live.arrays, optimizer)
-        for name in self._measures.lacking(found) if not self._asked else ():
+        found = measures.found(self._live.arrays, optimizer)
+        for name in measures.lacking(found) if not self._asked else ():
             self._warn(f"quantities: {name}: {type(optimizer).__name__} keeps none: left out")
         self._asked = True
         return found
@@ -251,6 +254,7 @@ class TorchRun:
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
+        self._told.close()
         OPEN.pop(id(self._optimizer), None)
 
     def _safely(self, do: Callable[..., None], *args: Any) -> None:

@@ -6,31 +6,27 @@ import os
 import threading
 from collections.abc import Callable
 
-_open: dict[Callable[[], None], None] = {}
+# What is to be called yet. In a forked process, as of a data loader, nothing is: that is left to
+# the one that began.
+OPEN: dict[Callable[[], None], None] = {}
 
 
 def at_end(close: Callable[[], None]) -> None:
     """Call this when the program ends; what came last first."""
-    _open[close] = None
+    OPEN[close] = None
 
 
 def closed(close: Callable[[], None]) -> None:
     """It has been called."""
-    _open.pop(close, None)
-
-
-def is_open(close: Callable[[], None]) -> bool:
-    """Whether it is to be called; not in a forked process, as of a data loader, which leaves that
-    to the one that began."""
-    return close in _open
+    OPEN.pop(close, None)
 
 
 def _close_all() -> None:
-    for close in reversed([*_open]):
+    for close in reversed([*OPEN]):
         close()
 
 
 # The functions of atexit itself come after those threads have ended, which is too late.
 getattr(threading, "_register_atexit", atexit.register)(_close_all)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_open.clear)
+    os.register_at_fork(after_in_child=OPEN.clear)

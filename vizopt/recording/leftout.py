@@ -25,9 +25,7 @@ class LeftOut:
     def __init__(self, path: Path, part: Path, abandon: Callable[[], Path | None]) -> None:
         self._path, self._part, self._abandon = path, part, abandon
         self._names: set[str] = set()
-
-    def __contains__(self, what: str) -> bool:
-        return what in self._names
+        self.has_ended = False  # the recording itself: nothing more is recorded
 
     def tried(
         self, what: str, ask: Callable[[], T], apart: tuple[type[Exception], ...] = ()
@@ -56,6 +54,7 @@ class LeftOut:
         why = why.removeprefix(f"{self._part}: ").removeprefix(f"{self._path}: ")
         ends = "left out from here on"
         if what == ALL:
+            self.has_ended = True
             kept = self._abandon()
             ends = ENDS if kept in (None, self._path) else f"{ENDS}: what was complete is in {kept}"
         self.say(f"{self._path}: {why}: {ends}")
@@ -67,11 +66,14 @@ class LeftOut:
             return ask()
         except apart:
             raise
-        except VizoptError as error:
-            self.leave_out(what, f"{error}{others}")
         except Exception as error:  # whatever a stranger's arrays raise
-            self.leave_out(what, f"{raised(error)}{others}")
+            self.failed(what, error, others)
         return None
+
+    def failed(self, what: str, error: Exception, others: str = "") -> None:
+        """Leave it out for an error that it has raised."""
+        why = error if isinstance(error, VizoptError) else raised(error)
+        self.leave_out(what, f"{why}{others}")
 
     def say(self, line: str) -> None:
         """One line for who trains."""

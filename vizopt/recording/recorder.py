@@ -72,36 +72,39 @@ class Recorder:
     def append(self, group: Group, row: Mapping[str, Any]) -> None:
         """Add one row to a group: a value for each of its columns. One of the history that is left
         out has no value."""
-        self._waiting[group].append(row)
+        waiting = self._waiting[group]
+        waiting.append(row)
         self._rows[group] += 1
         if group == "history":
             self._bytes += SCALAR * len(row)
         else:
             self._bytes += sum([getattr(value, "nbytes", SCALAR) for value in row.values()])
             self._bytes += self._made
-        if self._is_due(group):
+        if self._is_due(waiting):
             self._hand_over()
 
     def repeat(self, row: Mapping[str, float], times: int) -> None:
         """Add the same row to the history so many times."""
         while times:
-            some = min(times, WAITING_ROWS)
-            self._waiting["history"].repeat(row, some)
+            some, waiting = min(times, WAITING_ROWS), self._waiting["history"]
+            waiting.repeat(row, some)
             self._rows["history"] += some
             self._bytes += SCALAR * len(row) * some
-            if self._is_due("history"):
+            if self._is_due(waiting):
                 self._hand_over()
             times -= some
 
-    def _is_due(self, group: Group) -> bool:
+    def _is_due(self, waiting: Waiting) -> bool:
         """Whether to write, now that a group has more rows."""
-        is_writing = self._writing is not None and not self._writing.done()
         return (
             self._bytes >= WAITING_BYTES
-            or (is_writing and self._bytes + self._handed >= HELD_BYTES)
-            or len(self._waiting[group]) >= WAITING_ROWS
+            or (self._bytes + self._handed >= HELD_BYTES and self._is_writing())
+            or len(waiting.rows) >= WAITING_ROWS
             or monotonic() - self._since >= self._patience
         )
+
+    def _is_writing(self) -> bool:
+        return self._writing is not None and not self._writing.done()
 
     def mark(self, epoch: int, params: NDArray[Any], state: Any) -> None:
         """Here the rows of an epoch are whole: from it the training can go on."""

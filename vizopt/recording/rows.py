@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from math import isfinite
+from math import inf, isfinite
 
 from vizopt.recording.events import MARKS, SPIKE_RATIO
 from vizopt.recording.scalars import PERCENT
@@ -46,6 +46,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._losses: deque[float] = deque(maxlen=RECENT_STEPS)
+        self._least = inf  # of them, or below it
         self._lr: float | None = None
         self._marks, self._whole = list(MARKS), 1
         self._finite = True
@@ -63,45 +64,49 @@ class Watch:
         for loss in losses:
             if isfinite(loss):
                 self._losses.append(loss)
-        self._reaches(max(accuracies, default=None))
+        self._least = min(self._losses, default=inf)
+        if accuracies:
+            self._reaches(max(accuracies))
         for lr in rates:
             self._changes(lr)
 
     def happens(self, loss: float | None, accuracy: float | None, lr: float | None) -> bool:
         """Whether this step is an event; each is asked once, in order."""
-        found = [self._jumps(loss), self._reaches(accuracy), self._changes(lr)]
-        if any(found) and self._left:
+        jumps = loss is not None and self._jumps(loss)
+        reaches = accuracy is not None and self._reaches(accuracy)
+        changes = lr is not None and lr != self._lr and self._changes(lr)
+        if (jumps or reaches or changes) and self._left:
             self._left -= 1
             return True
         return False
 
-    def _jumps(self, loss: float | None) -> bool:
-        if loss is None:
-            return False
+    def _jumps(self, loss: float) -> bool:
         if not isfinite(loss):
             first, self._finite = self._finite, False
             return first
         recent, jumps = self._losses, False
         # Of most steps the least of them tells that it does not: their median takes longer.
-        if len(recent) == RECENT_STEPS and loss > SPIKE_RATIO * min(recent):
-            below, above = sorted(recent)[RECENT_STEPS // 2 - 1 : RECENT_STEPS // 2 + 1]
-            usual = (below + above) / 2
-            jumps = usual > 0 and loss > SPIKE_RATIO * usual
+        if loss > SPIKE_RATIO * self._least and len(recent) == RECENT_STEPS:
+            self._least = min(recent)
+            jumps = loss > SPIKE_RATIO * self._least and self._is_spike(loss)
         recent.append(loss)
+        if loss < self._least:
+            self._least = loss
         return jumps
 
-    def _reaches(self, accuracy: float | None) -> bool:
-        if accuracy is None:
-            return False
+    def _is_spike(self, loss: float) -> bool:
+        below, above = sorted(self._losses)[RECENT_STEPS // 2 - 1 : RECENT_STEPS // 2 + 1]
+        usual = (below + above) / 2
+        return usual > 0 and loss > SPIKE_RATIO * usual
+
+    def _reaches(self, accuracy: float) -> bool:
         if accuracy > PERCENT and self._whole == 1:  # what was below was no half
             self._whole, self._marks = 100, list(MARKS)
         before = len(self._marks)
         self._marks = [mark for mark in self._marks if not accuracy >= mark * self._whole]
         return len(self._marks) < before
 
-    def _changes(self, lr: float | None) -> bool:
-        if lr is None or lr == self._lr:
-            return False
+    def _changes(self, lr: float) -> bool:
         before = self._lr
         if before is None or abs(lr - before) >= CHANGE * abs(before) * ROUNDED:
             self._lr = lr

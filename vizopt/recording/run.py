@@ -14,7 +14,7 @@ from vizopt.core.conventions import Convention
 from vizopt.core.places import at_home
 from vizopt.recording import given
 from vizopt.recording.checked import checked
-from vizopt.recording.ending import at_end, closed, is_open
+from vizopt.recording.ending import OPEN, at_end, closed
 from vizopt.recording.header import External
 from vizopt.recording.keeping import Keeping, Taken
 from vizopt.recording.left import seen_to, unclosed
@@ -148,7 +148,7 @@ class Run:
         if not self._records:  # nor in a forked process, where nobody may free the lock
             return
         with self._lock:
-            at = self.steps if step is None else self._numbered(step)
+            at = self._writer.steps if step is None else self._numbered(step)
             if at is not None:
                 self._record(at, self._numbers(values), params)
 
@@ -214,7 +214,10 @@ class Run:
     def _record(self, at: int, numbers: dict[str, float], params: Any) -> None:
         if self._records:  # another thread may have closed it meanwhile
             self._step = at
-            self._left_out.tried(ALL, lambda: self._keeping.log(at, numbers, params))
+            try:  # of a small network's step each call counts
+                self._keeping.log(at, numbers, params)
+            except Exception as error:  # whatever a stranger's arrays raise
+                self._left_out.failed(ALL, error)
 
     def _numbers(self, values: dict[str, Any]) -> dict[str, float]:
         """Those that can be recorded, by the names of their columns."""
@@ -253,7 +256,7 @@ class Run:
 
     @property
     def _records(self) -> bool:
-        return ALL not in self._left_out and is_open(self.close)
+        return not self._left_out.has_ended and self.close in OPEN
 
     def _end(self, finish: Callable[[], str]) -> None:
         """Once, if it was open until now."""

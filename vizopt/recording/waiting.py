@@ -43,23 +43,20 @@ class Waiting:
         self._since = perf_counter()  # when it went on
         self._begin()
 
-    def __len__(self) -> int:
-        return len(self._rows)
-
     def append(self, row: Row) -> None:
-        self._rows.append(row)
-        if self._computed and len(self._rows) - self._begun >= self._at_once:
+        self.rows.append(row)
+        if self._computed and len(self.rows) - self._begun >= self._at_once:
             self._compute()
 
     def repeat(self, row: Row, times: int) -> None:
         """Append a row of which nothing is computed so many times."""
-        self._rows += [row] * times
+        self.rows += [row] * times
 
     def taken(self) -> Callable[[str], Values]:
         """Gives each column's values; none wait afterwards."""
-        if self._computed and len(self._rows) > self._begun:
+        if self._computed and len(self.rows) > self._begun:
             self._compute()
-        rows, made = self._rows, self._made
+        rows, made = self.rows, self._made
         self._begin()
 
         def values(name: str) -> Values:
@@ -76,15 +73,15 @@ class Waiting:
         self._pool.shutdown(cancel_futures=True)
 
     def _begin(self) -> None:
-        self._rows: list[Row] = []
+        self.rows: list[Row] = []
         self._made: dict[str, list[Future[NDArray[Any]]]] = {name: [] for name in self._computed}
         self._begun = 0  # rows of which it is made
 
     def _compute(self) -> None:
         """Of the rows since the last time."""
         trained = perf_counter() - self._since
-        rows = self._rows[self._begun :]
-        self._begun = len(self._rows)
+        rows = self.rows[self._begun :]
+        self._begun = len(self.rows)
         with uninterrupted():
             if self._beside and sum(not part.done() for part in self._running) < self._cores:
                 self._submit(rows, few=True)
