@@ -97,15 +97,20 @@ class Swing:
     def reach(self, groups: Groups, value: Value, stood: Mask) -> tuple[Mask, Mask, Value, Value]:
         """Which blocks are a step away from an extreme [n]; their extremes, value too."""
         low, high = groups.of(self.low), groups.of(self.high)
-        still = self._step * np.float32(STILL)
-        rises, falls = value > high + still, value < low - still
-        bottom, top = np.fmin(value, high), np.fmax(value, low)
-        for end, moves in ((bottom, rises), (top, falls)):
-            if np.greater(moves, stood, out=moves).any():
-                np.putmask(end, moves, np.nan)
-        np.fmin(low, bottom, out=low)
-        np.fmax(high, top, out=high)
+        rising = (np.isnan(low) & (value > high)).nonzero()[0]
+        falling = (np.isnan(high) & (value < low)).nonzero()[0]
+        bottom = self._stop(rising, high, value, stood)
+        top = self._stop(falling, low, value, stood)
+        np.fmin(low, value, out=low)
+        np.fmax(high, value, out=high)
+        low[rising], high[falling] = bottom, top
         return value - low >= self._step, high - value >= self._step, low, high
+
+    def _stop(self, moving: Places, before: Value, value: Value, stood: Mask) -> Value:
+        """Where moving blocks had stopped, NaN where they had not."""
+        ends = before[moving]
+        stays = np.abs(value[moving] - ends) <= self._step * np.float32(STILL)
+        return np.where(stood[moving] | stays, ends, np.float32(np.nan))
 
     def turn(
         self, groups: Groups, value: Value, up: Mask, down: Mask, low: Value, high: Value
