@@ -117,7 +117,7 @@ def test_every_block_turns_when_its_own_history_says_so(name, colours, seed):
         light[:, places] = new[:, places]
         shown = light[:, places]
         if step:
-            up, down = rule(groups, shown, saturated(shown))
+            up, down, *_ = rule(groups, shown, saturated(shown), rng.rand(len(places)) < 0.3)
         else:
             rule.start(groups, shown, saturated(shown))
             up = down = np.zeros(0, int)
@@ -131,3 +131,34 @@ def test_every_block_turns_when_its_own_history_says_so(name, colours, seed):
 def test_black_has_the_colour_of_white():
     """A dark screen's reflection hides what chromaticity there is."""
     assert np.allclose(WHITE, new_red(np.zeros((3, 1)))[0][:2])
+
+
+@pytest.mark.parametrize(
+    ("levels", "stands", "higher", "lower"),
+    [
+        ([0, 0.2, 0.2, 0.5], [], [3], []),
+        ([0, 0.2, 0.5, 0.8, 0.3, 0.1, 0], [], [], []),  # it does not stop
+        ([0, 0.2, 0.5], [2], [2], []),  # it stood, as another frame said
+        ([0, 0.2, 0.204, 0.31], [], [3], []),  # it stopped all but a twentieth of a step
+        ([0, 0.2, 0.2, 0.25, 0.31], [], [4], []),  # it goes on by degrees
+        ([0, 0.2, 0.2, 0.31, 0.5, 0.8], [], [3], []),  # and is higher once
+        ([0, 0.2, 0.2, 0.31, 0.31, 0.42], [], [3, 5], []),
+        ([0, 0.2, 0.13, 0.24], [], [3], []),  # it went back a little
+        ([0, 0.2, 0.2, 0.29, 0.1, 0.3], [], [], []),
+        ([0.5, 0.3, 0.3, 0.1, 0.1, 0], [], [], [3, 5]),
+        ([0, 0.79, 0.79, 0.95], [], [3], []),
+        ([0, 0.81, 0.81, 0.95], [], [], []),  # neither is dark
+    ],
+)
+def test_what_stops_and_goes_on_is_told_apart(levels, stands, higher, lower):
+    group, rule = Groups(np.zeros(1, int), 1), General(1)
+    found = {"higher": [], "lower": []}
+    for i, level in enumerate(levels):
+        light, red = np.full((3, 1), level, np.float32), np.zeros(1, bool)
+        if i == 0:
+            rule.start(group, light, red)
+            continue
+        turns = rule(group, light, red, np.array([i in stands]))
+        for way, those in found.items():
+            those += [i] * len(getattr(turns, way))
+    assert found == {"higher": higher, "lower": lower}

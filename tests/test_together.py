@@ -14,6 +14,7 @@ from vizopt.flashes.grid import Grid
 from vizopt.flashes.recent import Recent
 from vizopt.flashes.tally import MAX_TRANSITIONS, Blocks, Tally
 from vizopt.flashes.together import Pairs
+from vizopt.flashes.zigzag import Turns
 
 GRID = Grid((256, 192))  # four screen pixels a block: a field is 64 × 86, a quarter of it 1364
 H, W = GRID.shape
@@ -34,7 +35,7 @@ def flashes(frames, fps=FPS):
     """The most in a second, of frames that say which blocks are lit."""
     tally, lit, most = Tally(GRID), frames[0], 0
     for i, now in enumerate(frames):
-        tally.add(GRID.groups, np.flatnonzero(now & ~lit), np.flatnonzero(lit & ~now))
+        tally.add(GRID.groups, Turns(np.flatnonzero(now & ~lit), np.flatnonzero(lit & ~now)))
         most = max(most, tally.close(round(i * 1e6 / fps)))
         lit = now
     return most / 2

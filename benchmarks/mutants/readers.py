@@ -57,7 +57,7 @@ READERS = {
         "race_picture clear"
     ),
     "draw/timeline": "timeline views beside race hold truth",
-    "flashes": "flashes clear check rules light",
+    "flashes": "flashes stops clear check rules light",
     "formats": "contracts/formats fit player page",
     "formats/gif": "contracts/formats fit",
     "formats/html": "page labels measured digits player page_narrow names",

@@ -101,13 +101,14 @@ def turned(grids: Sequence[Coarse], theme: Theme) -> list[float]:
 
 
 def _turns(grids: Sequence[Coarse], theme: Theme) -> NDArray[np.intp]:
-    """How many places turn in each frame, from lighter to darker or back [0, F], and where the
-    theme has saturated reds from redder to less red or back [1, F]."""
+    """How many places turn or go on in each frame, from lighter to darker or back [0, F], and where
+    the theme has saturated reds from redder to less red or back [1, F]."""
     light = LINEAR[theme.shades(SHADES)[:, :3]].T
     tables = [(luminance(light), CONTRAST), (redness(light), REDNESS)]
     tables = tables if saturated(light).any() else tables[:1]
     places = Groups(np.arange(sum(len(grid.where) for grid in grids)), 1)
     swings = [Swing(len(places.numbers), step) for _, step in tables]
+    stood = np.ones(len(places.numbers), np.bool_)  # all may have
     turned = np.zeros((len(tables), len(grids[0])), np.intp)
     for start in range(0, len(grids[0]), BLOCK):
         shades = np.hstack([grid.shades(slice(start, start + BLOCK)) for grid in grids])
@@ -115,8 +116,8 @@ def _turns(grids: Sequence[Coarse], theme: Theme) -> NDArray[np.intp]:
             if start == 0:
                 swing.start(places, values[shades[0]])
             for k, value in enumerate(values[shades], start):
-                risen, fallen = swing.turn(places, value, *swing.reach(places, value))
-                rule[k] = len(risen) + len(fallen)
+                turns = swing.turn(places, value, *swing.reach(places, value, stood))
+                rule[k] = sum(map(len, turns))
     return turned
 
 

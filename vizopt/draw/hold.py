@@ -20,6 +20,7 @@ from vizopt.draw.spans import LIMIT, SPARE, Spans, Watched
 from vizopt.flashes.flashes import Meter
 from vizopt.flashes.grid import SCREEN, Grid
 from vizopt.flashes.tally import Tally
+from vizopt.flashes.zigzag import Turns
 from vizopt.recording.store import Recording
 
 STEP = 0.09  # of luminance: colours that are further apart can flash
@@ -202,7 +203,7 @@ class _Toggled:
         turned[: changed.shape[0], : changed.shape[1]] = changed
         up, down = np.flatnonzero(turned & ~self._lit), np.flatnonzero(turned & self._lit)
         self._lit ^= turned
-        self._tally.add(self._groups, up, down)
+        self._tally.add(self._groups, Turns(up, down))
         return self._tally.close(micros)
 
 

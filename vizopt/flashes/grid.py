@@ -37,7 +37,10 @@ class Groups(NamedTuple):
 
     def places(self, some: Places) -> Places:
         """Where some of their n blocks are among all N."""
-        return self.numbers.take(some // self.side) * self.side + some % self.side
+        if self.side == 1:
+            return self.numbers.take(some)
+        group = some // self.side
+        return (self.numbers.take(group) - group) * self.side + some
 
     def single(self, some: Places) -> "Groups":
         """Some of their n blocks, each alone."""

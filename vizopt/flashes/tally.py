@@ -8,6 +8,7 @@ from vizopt.flashes.fields import Cells, Field, central, inside
 from vizopt.flashes.grid import Grid, Groups, Places
 from vizopt.flashes.recent import Events, Recent
 from vizopt.flashes.together import Pairs, Swings, Watch
+from vizopt.flashes.zigzag import Turns
 
 MAX_TRANSITIONS = 6  # transitions in a second: three flashes, each a pair of opposing transitions
 
@@ -40,21 +41,20 @@ class Tally:
     def __init__(self, grid: Grid) -> None:
         self.worst = Worst()
         self._grid = grid
-        self._up: list[Places] = []
-        self._down: list[Places] = []
+        self._events: list[Turns] = []  # of this frame, in the picture
         self._blocks = Blocks(grid)
         self._together = [Watch(kind, grid, self._blocks.recent) for kind in (Pairs, Swings)]
 
-    def add(self, groups: Groups, up: Places, down: Places) -> None:
-        """Which blocks of some groups went up and which down in this frame."""
-        if len(up) or len(down):
-            self._up.append(self._shown(groups.places(up)))
-            self._down.append(self._shown(groups.places(down)))
+    def add(self, groups: Groups, turns: Turns) -> None:
+        """What blocks of some groups did in this frame."""
+        if any(map(len, turns)):
+            at = (groups.places(some) if len(some) else some for some in turns)
+            self._events.append(Turns(*map(self._shown, at)))
 
     def close(self, micros: int) -> int:
         """The frame is complete: transitions in the last second that reach a quarter of a field."""
-        moved = bool(self._up)
-        events = (np.concatenate(self._up), np.concatenate(self._down)) if moved else None
+        moved = bool(self._events)
+        events = tuple(map(np.concatenate, zip(*self._events, strict=True))) if moved else None
         each = self._blocks.close(micros, events)
         together = [watch.close(micros, each, moved) for watch in self._together]
         transitions = max(each, *together)
@@ -64,8 +64,7 @@ class Tally:
             self.worst = Worst(transitions, micros, field)
         if self._blocks.fast > self.worst.fast:
             self.worst = replace(self.worst, fast=self._blocks.fast)
-        self._up.clear()
-        self._down.clear()
+        self._events.clear()
         return transitions
 
     def _shown(self, places: Places) -> Places:
