@@ -259,7 +259,7 @@ def recording_cost() -> list[Row]:
         most(
             "recording 1,001 rows adds / training",
             costs["record"].wall / costs["train"].wall - 1,
-            0.5,
+            0.9,
         )
     ]
 
