@@ -9,8 +9,10 @@ import pytest
 from numpy.random import RandomState
 from zarr.core.sync import sync
 
+import vizopt
 from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
+from vizopt.pipeline.prepared import prepare
 from vizopt.recording import recorder as recorders
 from vizopt.recording import waiting
 from vizopt.recording.atomic import replaced
@@ -350,3 +352,17 @@ def test_wide_networks_go_one_by_one():
     usual = NetworkSpec(data=Spiral()).build(RandomState(0))
     assert [wide.at_once(10_000, few) for few in (False, True)] == [1, 1]
     assert [usual.at_once(10_000, few) for few in (False, True)] == [10, 52]
+
+
+@pytest.mark.parametrize("name", ["sgd", "sine"])
+def test_what_is_computed_has_the_same_bytes_in_few_calls(name):
+    ready = prepare(vizopt.load_scene(name, {"keep.grid": 40}))
+    rng = RandomState(1)
+    first = ready.problem.init(rng)
+    rows = [first + rng.normal(0, 0.3, first.shape).astype(first.dtype) for _ in range(99)]
+    computed = [probe.compute for probe in ready.probes if probe.compute]
+    assert computed
+    for compute in computed:
+        quick, few = compute(rows, False), compute(rows, True)
+        assert quick.shape[0] == 99
+        assert np.array_equal(quick, few)
