@@ -110,6 +110,41 @@ def test_what_does_not_stop_is_counted_from_peak_to_valley(kind, fps):
         assert flashes([plain(grey(level)) for level in wave(kind, hz, fps)], fps) <= max(hz, 1)
 
 
+def painted(*parts):
+    """A frame with these colours under these masks, black elsewhere."""
+    frame = plain(BLACK)
+    for mask, colour in parts:
+        frame[mask] = colour
+    return frame
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_what_goes_on_makes_an_area_lighter(inverted):
+    """By turns one place goes from grey to white and another one, as large, from white to black."""
+    masks = [box(row, column, 32, 43) for row, column in product((60, 92), (80, 123))]
+    colours = {0: GREY, 1: WHITE, 2: GREY, 3: WHITE}
+    frames = [painted((masks[1], WHITE), (masks[3], WHITE))]
+    frames += [painted(*((masks[k], colour) for k, colour in colours.items()))] * 40
+    for k, colour in ((0, WHITE), (1, BLACK), (2, WHITE), (3, BLACK)):
+        colours[k] = colour
+        frames += [painted(*((masks[k], colour) for k, colour in colours.items()))] * 2
+    assert flashes([255 - frame if inverted else frame for frame in frames], 20) == 2
+
+
+def test_a_flash_may_turn_at_the_moment_of_its_first_half():
+    """Its halves turn back one after the other; what goes on beside them takes nothing away."""
+    upper, beside, lower = (box(row, 80, 16, 43) for row in (60, 84, 108))  # in one field
+    quarter = Grid((W, H)).quarter
+    assert max(upper.sum(), lower.sum(), beside.sum()) < quarter <= (upper | lower).sum()
+    rest, before = painted((beside, GREY)), box(60, 123, 32, 43)
+    frames = [painted()] + [rest] * 40
+    frames += [painted((beside, GREY), (before, WHITE))] * 2 + [rest] * 2  # another one
+    frames += [painted((beside, GREY), (upper | lower, WHITE))] * 2
+    frames += [painted((beside, WHITE), (lower, WHITE))] * 2
+    frames += [painted((beside, WHITE))] * 2
+    assert flashes(frames, 20) == 2
+
+
 @pytest.mark.parametrize("steps", [2, 3, 5, 10])
 def test_stairs_count_twice_at_most(steps):
     """Each of their stops may be the end of a flash; of one way alone there is none."""
