@@ -314,3 +314,24 @@ def test_two_losses_told_before_one_backward_are_both_of_its_step(path):
         loop.optimizer.step()
         means.append(sum(loss.item() for loss in both) / 2)
     assert loop.recorded()[:-1].tolist() == means
+
+
+@pytest.mark.parametrize("to_none", [True, False], ids=["none", "zeros"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_backward_before_the_loop_is_of_no_step(place, to_none, path):
+    """As of who warms up, or looks at the first gradient."""
+    loop, losses = Loop(path), []
+    loop.loss(11).backward()
+    for i in range(8):
+        loop.optimizer.zero_grad(set_to_none=to_none)
+        loss = loop.loss(i)
+        losses.append(loss.item())
+        if place == "forward":
+            loop.run.log(loss=loss)
+        loss.backward()
+        if place == "backward":
+            loop.run.log(loss=loss)
+        loop.optimizer.step()
+        if place == "end":
+            loop.run.log(loss=loss)
+    assert np.allclose(loop.recorded()[:8], losses, rtol=1e-6, atol=0)

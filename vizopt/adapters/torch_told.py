@@ -118,10 +118,11 @@ class Told:
     def _has_backward(self) -> bool:
         """Whether one came since the last step."""
         gradient = self._watched.grad
-        if gradient is None or gradient is not self._seen:
-            return gradient is not None
-        if gradient._version == self._version:
+        if gradient is None:
             return False
+        is_another = gradient is not self._seen
+        if gradient._version == (0 if is_another else self._version):
+            return is_another
         return gradient.is_sparse or bool(gradient.any())  # not if it was set to zero
 
     def _is_dropped(self) -> bool:
