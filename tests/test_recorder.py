@@ -10,6 +10,7 @@ from numpy.random import RandomState
 from zarr.core.sync import sync
 
 import vizopt
+from vizopt.core.arrays import all_finite
 from vizopt.core.errors import RecordingError
 from vizopt.core.params import ParamLayout
 from vizopt.pipeline.prepared import prepare
@@ -366,3 +367,17 @@ def test_what_is_computed_has_the_same_bytes_in_few_calls(name):
         quick, few = compute(rows, False), compute(rows, True)
         assert quick.shape[0] == 99
         assert np.array_equal(quick, few)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numbers_are_finite_though_their_squares_are_not(dtype):
+    most = np.finfo(dtype).max
+    for values, finite in (
+        ([1, -2], True),
+        ([], True),
+        ([most, -most, 1], True),
+        ([0, np.nan], False),
+    ):
+        assert all_finite(np.array(values, dtype)) == finite
+    for infinite in (np.inf, -np.inf):
+        assert not all_finite(np.array([most, infinite], dtype))

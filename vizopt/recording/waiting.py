@@ -15,6 +15,7 @@ from vizopt.recording.logged import MISSING
 
 Row: TypeAlias = Mapping[str, Any]  # a value for each column
 Values: TypeAlias = Sequence[Any] | NDArray[Any]  # of one column
+# Rows [N, *shape] from what was appended for them; in few long calls, or in quick ones.
 Compute: TypeAlias = Callable[[Sequence[Any], bool], NDArray[Any]]
 
 AT_ONCE = 48  # rows that are computed together at most; docs/decisions/034

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
-from vizopt.core.arrays import Vector
+from vizopt.core.arrays import Vector, all_finite
 from vizopt.core.errors import hint
 from vizopt.core.params import ParamLayout
 from vizopt.core.sampling import Sample, sampled
@@ -131,18 +131,12 @@ def record_steps(steps: Iterable[Epoch], tape: Tape, recorded: int = -1) -> None
     last: Epoch | None = None
     with np.errstate(over="ignore", invalid="ignore"):
         for step in steps:
-            if last and not (isfinite(step.evaluation.loss) and _all_finite(step.params)):
+            if last and not (isfinite(step.evaluation.loss) and all_finite(step.params)):
                 tape.diverged(last, step)
                 return
             if step.number != recorded:
                 tape(step)
             last = step
-
-
-def _all_finite(values: Vector) -> bool:
-    """Whether all are numbers: their sum of squares is one then, or too large, and takes a fifth of
-    the time."""
-    return isfinite(values.dot(values)) or bool(np.isfinite(values).all())
 
 
 def probes_for(
